@@ -1,0 +1,194 @@
+/**
+ * The spine, first half: everything that can be observed.
+ *
+ * If it happened, it is an Event; if it is an Event, the pure core sees it and the journal holds it.
+ * Events carry no screen text, no prompt, no command line and no secret, so a journal can be shared.
+ * Frequent facts (output, bytes on a connection) are coalesced by their sensor to at most one event per
+ * half second, because every event is journalled.
+ */
+
+/** Milliseconds on the monotonic clock (it stands still while the machine sleeps). */
+export type Millis = number;
+
+export type ProgramState = 'idle' | 'working' | 'blocked' | 'done' | 'error';
+
+/** Who ended a connection of the tunnel. */
+export type ConnectionEnd = 'agent' | 'peer' | 'guard';
+
+/** Why a connection could not be made or was lost, in the terms of the ladder in `tunnel/`. */
+export type ConnectionCause =
+  | 'no-route'
+  | 'dns'
+  | 'connect-timeout'
+  | 'refused'
+  | 'reset'
+  | 'closed'
+  | 'dead' // TCP keepalive found the path dead
+  | 'proxy-denied' // the user's own upstream proxy answered 4xx
+  | 'cut'; // the guard cut it
+
+/** What a tool can do to the world: decides what a resumed agent is told to do about it. */
+export type ToolRisk = 'read' | 'edit' | 'command' | 'unknown';
+
+/** How a turn ended in failure, folded from the agent's own error kinds. */
+export type FailureKind =
+  | 'connection'
+  | 'overloaded'
+  | 'rate-limit'
+  | 'history' // the API refuses the conversation itself (400 on tool pairing, thinking signatures)
+  | 'too-long'
+  | 'person' // login, billing, policy: only a person can act
+  | 'other';
+
+export type Dialog = 'permission' | 'question' | 'trust' | 'resume-choice' | 'limit-menu' | 'auto-mode' | 'other';
+
+/** What the rendered screen says, read by the agent's adapter. All fields are facts, none is a judgement. */
+export interface ScreenFacts {
+  /**
+   * `idle` prompt free · `busy` spinner · `tool` spinner with a visibly running tool · `retrying` the agent counts
+   * down to its own retry · `waiting` it says that the API is silent · `limit` it waits for a usage limit ·
+   * `background` free prompt, but background agents run · `dialog` it asks a person · `unknown` nothing recognised.
+   */
+  readonly activity:
+    | 'idle'
+    | 'busy'
+    | 'tool'
+    | 'compacting'
+    | 'retrying'
+    | 'waiting'
+    | 'limit'
+    | 'background'
+    | 'dialog'
+    | 'unknown';
+  /** Token counter beside the spinner, when shown. */
+  readonly tokens?: number;
+  /** Seconds beside the spinner, when shown. */
+  readonly elapsedS?: number;
+  /** The spinner says that the model thinks (no tokens are expected). */
+  readonly thinking?: boolean;
+  /** The agent's own retry ladder, when shown. */
+  readonly retry?: { readonly attempt: number; readonly of: number; readonly inMs?: number };
+  /** An error banner directly above the prompt. `fingerprint` is a hash: same banner, same fingerprint. */
+  readonly failure?: { readonly kind: FailureKind; readonly fingerprint: string };
+  readonly dialog?: Dialog;
+  /** Unix milliseconds at which a printed usage limit resets, when readable. */
+  readonly limitResetsAt?: number;
+  /** The person's unsent draft is in the input box. */
+  readonly draft?: boolean;
+}
+
+export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'report';
+
+export type Observation =
+  // clock
+  | { readonly type: 'tick' }
+  /** The machine slept (wall ran ahead of monotonic) or this process was stopped or starved (tick came late). */
+  | { readonly type: 'clock.gap'; readonly gapMs: number; readonly cause: 'slept' | 'stalled' }
+  // the agent's process; a generation is one launch, so that a late exit is never taken for the new child's
+  | {
+      readonly type: 'agent.started';
+      readonly generation: number;
+      readonly pid: number;
+      /** Launched to go on with a session that exists. */
+      readonly resumed: boolean;
+      /** Launched with the "you were interrupted" prompt as an argument. */
+      readonly prompted: boolean;
+    }
+  | {
+      readonly type: 'agent.exited';
+      readonly generation: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+    }
+  | {
+      readonly type: 'agent.sample';
+      readonly generation: number;
+      /** CPU time of the agent's own process since its start, children not counted. */
+      readonly cpuMs: number;
+      /** State letter of the kernel: R S D T Z … */
+      readonly state: string;
+      readonly rssBytes: number;
+      /** Live descendants that are not there when the agent is idle (tools, hooks; not MCP servers). */
+      readonly workers: number;
+    }
+  // terminal
+  | { readonly type: 'output'; readonly bytes: number }
+  | { readonly type: 'input'; readonly kind: InputKind; readonly bytes: number }
+  /** The agent does not read its input / reads again. */
+  | { readonly type: 'input.blocked'; readonly pendingBytes: number }
+  | { readonly type: 'input.drained' }
+  /** The person's terminal does not take output (flow control, slow reader) / takes it again. */
+  | { readonly type: 'terminal.blocked' }
+  | { readonly type: 'terminal.drained' }
+  /** Ctrl+Z and fg. */
+  | { readonly type: 'terminal.suspended' }
+  | { readonly type: 'terminal.continued' }
+  // what the agent says of itself
+  | { readonly type: 'program-status'; readonly state: ProgramState; readonly kind?: string }
+  | { readonly type: 'screen'; readonly facts: ScreenFacts }
+  /** Where the conversation is now: from our own pin, a hook or the transcript. It changes with /clear and /resume. */
+  | {
+      readonly type: 'session';
+      readonly sessionId: string;
+      readonly transcriptPath: string | null;
+      readonly cwd?: string;
+      readonly permissionMode?: string;
+      readonly source: 'pinned' | 'hook' | 'transcript';
+      readonly reason?: string;
+    }
+  | { readonly type: 'session.ended'; readonly reason: string }
+  | { readonly type: 'turn.started' }
+  | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
+  | { readonly type: 'request.sent' }
+  | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
+  | { readonly type: 'tool.started'; readonly toolUseId: string; readonly tool: string; readonly risk: ToolRisk }
+  | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
+  | { readonly type: 'compaction.started' }
+  | { readonly type: 'compaction.finished' }
+  | { readonly type: 'person.needed'; readonly why: string }
+  | { readonly type: 'interrupted' } // the person stopped the turn (Esc)
+  // tunnel
+  | { readonly type: 'connection.opened'; readonly id: number; readonly host: string; readonly tookMs: number }
+  | { readonly type: 'connection.bytes'; readonly id: number; readonly up: number; readonly down: number }
+  | {
+      readonly type: 'connection.closed';
+      readonly id: number;
+      readonly by: ConnectionEnd;
+      readonly cause: ConnectionCause;
+    }
+  /** An attempt failed; the next one comes in `nextInMs`. `of` is null while the hold has no limit (offline). */
+  | {
+      readonly type: 'connection.waiting';
+      readonly id: number;
+      readonly host: string;
+      readonly cause: ConnectionCause;
+      readonly attempt: number;
+      readonly of: number | null;
+      readonly nextInMs: number;
+    }
+  /** All attempts spent: the agent got an honest 502. */
+  | {
+      readonly type: 'connection.failed';
+      readonly id: number;
+      readonly host: string;
+      readonly cause: ConnectionCause;
+    }
+  // network
+  | { readonly type: 'network.probed'; readonly reachable: boolean; readonly latencyMs: number | null }
+  | { readonly type: 'network.changed' }
+  // outcomes of effects
+  | { readonly type: 'cut.done'; readonly count: number }
+  | {
+      readonly type: 'nudge.done';
+      readonly outcome: 'submitted' | 'not-idle' | 'no-echo' | 'person-typing' | 'dialog' | 'agent-gone';
+    }
+  | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
+  | { readonly type: 'saved'; readonly ok: boolean; readonly detail?: string }
+  | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
+  | { readonly type: 'launch.failed'; readonly detail: string }
+  | { readonly type: 'answered'; readonly answer: 'resume' | 'quit' | 'wait' }
+  | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
+  | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };
+
+/** An observation, stamped once per turn of the loop. */
+export type Event = Observation & { readonly at: Millis };
