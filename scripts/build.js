@@ -7,14 +7,19 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+const compiler = join(
+  dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+  'bin',
+  'tsc',
+);
 const { status } = spawnSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' });
 
 const dist = join(root, 'dist');
 if (existsSync(dist)) {
   for (const file of readdirSync(dist, { recursive: true })) {
     const source = join(root, 'src', file.replace(/\.js$/, ''));
-    if (file.endsWith('.js') && !existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(dist, file));
+    if (file.endsWith('.js') && !existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`))
+      rmSync(join(dist, file));
   }
 }
 process.exit(status ?? 1);

@@ -40,7 +40,14 @@ export type FailureKind =
   | 'person' // login, billing, policy: only a person can act
   | 'other';
 
-export type Dialog = 'permission' | 'question' | 'trust' | 'resume-choice' | 'limit-menu' | 'auto-mode' | 'other';
+export type Dialog =
+  | 'permission'
+  | 'question'
+  | 'trust'
+  | 'resume-choice'
+  | 'limit-menu'
+  | 'auto-mode'
+  | 'other';
 
 /** What the rendered screen says, read by the agent's adapter. All fields are facts, none is a judgement. */
 export interface ScreenFacts {
@@ -141,14 +148,24 @@ export type Observation =
   | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
-  | { readonly type: 'tool.started'; readonly toolUseId: string; readonly tool: string; readonly risk: ToolRisk }
+  | {
+      readonly type: 'tool.started';
+      readonly toolUseId: string;
+      readonly tool: string;
+      readonly risk: ToolRisk;
+    }
   | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
   | { readonly type: 'compaction.started' }
   | { readonly type: 'compaction.finished' }
   | { readonly type: 'person.needed'; readonly why: string }
   | { readonly type: 'interrupted' } // the person stopped the turn (Esc)
   // tunnel
-  | { readonly type: 'connection.opened'; readonly id: number; readonly host: string; readonly tookMs: number }
+  | {
+      readonly type: 'connection.opened';
+      readonly id: number;
+      readonly host: string;
+      readonly tookMs: number;
+    }
   | { readonly type: 'connection.bytes'; readonly id: number; readonly up: number; readonly down: number }
   | {
       readonly type: 'connection.closed';

@@ -9,7 +9,11 @@ export interface KeyOf<Kind extends string, Value> {
   readonly help: string;
 }
 export type SwitchKey = KeyOf<'switch', boolean>;
-export type NumberKey = KeyOf<'number', number> & { readonly min: number; readonly max: number; readonly unit?: 'ms' };
+export type NumberKey = KeyOf<'number', number> & {
+  readonly min: number;
+  readonly max: number;
+  readonly unit?: 'ms';
+};
 export type ChoiceKey = KeyOf<'choice', string> & { readonly choices: readonly string[] };
 export type CommandKey = KeyOf<'command', string | null>;
 export type Key = SwitchKey | NumberKey | ChoiceKey | CommandKey;
@@ -77,7 +81,9 @@ type ValueOf<K> = K extends { kind: 'switch' }
 
 /** The whole configuration, by section and key as in the file. Durations are milliseconds. */
 export type Config = {
-  readonly [S in keyof typeof schema]: { readonly [K in keyof (typeof schema)[S]]: ValueOf<(typeof schema)[S][K]> };
+  readonly [S in keyof typeof schema]: {
+    readonly [K in keyof (typeof schema)[S]]: ValueOf<(typeof schema)[S][K]>;
+  };
 };
 
 /** The defaults, straight from the table. */
