@@ -1,0 +1,72 @@
+/**
+ * An exclusive lock as a file: pid and start time inside, so that the lock of a dead process is recognised and
+ * taken over. The file appears complete or not at all (link of a written sibling), so a half-written lock cannot exist.
+ */
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+export type LockResult =
+  | { readonly held: true; release(): void }
+  | { readonly held: false; readonly by: ProcessIdentity | null };
+
+/** Never waits. Throws only if the folder cannot be written. */
+export function acquireLock(path: string): LockResult {
+  const own = ownIdentity();
+  const temporary = `${path}.${own.pid}-${randomBytes(4).toString('hex')}`;
+  const content = JSON.stringify(own);
+  writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
+      const holder = readHolder(path);
+      if (holder !== null && isAlive(holder)) return { held: false, by: holder };
+      setAside(path, `${temporary}.stale`);
+    }
+    return { held: false, by: readHolder(path) };
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes a stale lock out of the way; if a living one was caught instead (somebody was faster), puts it back. */
+function setAside(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // gone already
+  }
+  const caught = readHolder(aside);
+  if (caught !== null && isAlive(caught)) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function releaseLock(path: string, content: string): void {
+  try {
+    if (readFileSync(path, 'utf8') === content) rmSync(path, { force: true });
+  } catch {
+    // Already gone: somebody cleaned the folder. Nothing is held any more, which is what was asked for.
+  }
+}
+
+/** Who holds the lock at `path`; null if nobody or if the file is no lock. */
+export function readHolder(path: string): ProcessIdentity | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof value !== 'object' || value === null) return null;
+    const { pid, startTime } = value as Record<string, unknown>;
+    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : null;
+  } catch {
+    return null;
+  }
+}

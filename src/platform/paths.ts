@@ -1,0 +1,73 @@
+/** Where things live: the XDG base directories (relative values are ignored, as their specification says). */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const name = 'guarded-claude';
+
+export function configFile(env: Environment): string {
+  return join(base(env, 'XDG_CONFIG_HOME', '.config'), name, 'config.json');
+}
+
+export interface StatePaths {
+  readonly root: string;
+  /** One folder per run below it. */
+  readonly sessions: string;
+  readonly incidents: string;
+}
+
+export function statePaths(env: Environment): StatePaths {
+  const root = join(base(env, 'XDG_STATE_HOME', '.local/state'), name);
+  return { root, sessions: join(root, 'sessions'), incidents: join(root, 'incidents.jsonl') };
+}
+
+export interface RunPaths {
+  readonly run: string;
+  readonly folder: string;
+  readonly status: string;
+  readonly journal: string;
+  /** Hook payloads are dropped here. */
+  readonly spool: string;
+}
+
+export function runPaths(state: StatePaths, run: string): RunPaths {
+  const folder = join(state.sessions, run);
+  return {
+    run,
+    folder,
+    status: join(folder, 'status.json'),
+    journal: join(folder, 'journal.jsonl'),
+    spool: join(folder, 'spool'),
+  };
+}
+
+/** Creates the folders of a new run, closed to others (0700). Throws if the state root cannot be written. */
+export function createRun(env: Environment, run: string = newRunId()): RunPaths {
+  const state = statePaths(env);
+  const paths = runPaths(state, run);
+  makePrivateFolder(state.root);
+  makePrivateFolder(paths.spool);
+  return paths;
+}
+
+/** mkdir -p with 0700; an existing folder that others can read is closed, too. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+}
+
+/** Sorts by time, is unique per machine, and is easy to type: `1121-0936-4f2a9c`. */
+export function newRunId(now: Date = new Date()): string {
+  const stamp = now.toISOString();
+  return `${stamp.slice(5, 7)}${stamp.slice(8, 10)}-${stamp.slice(11, 13)}${stamp.slice(14, 16)}-${randomBytes(3).toString('hex')}`;
+}
+
+function base(env: Environment, variable: string, fallback: string): string {
+  const value = env[variable];
+  if (value !== undefined && isAbsolute(value)) return value;
+  const home = env.HOME;
+  return join(home !== undefined && isAbsolute(home) ? home : homedir(), fallback);
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { acquireLock } from '../../src/platform/lock.ts';
+import { isAlive, ownIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+async function sleeper() {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, pid: child.pid ?? 0 };
+}
+
+test('a process is its pid and its start time', async () => {
+  const { child, pid } = await sleeper();
+  const identity = { pid, startTime: startTimeOf(pid) ?? '' };
+  expect(isAlive(ownIdentity())).toBe(true);
+  expect(isAlive(identity)).toBe(true);
+  expect(isAlive({ ...identity, startTime: '1' })).toBe(false);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(isAlive(identity)).toBe(false);
+});
+
+test('held once, free again after release, nothing left behind', () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'lock');
+  const first = acquireLock(path);
+  expect(first.held).toBe(true);
+  expect(acquireLock(path)).toEqual({ held: false, by: ownIdentity() });
+  if (first.held) first.release();
+  expect(readdirSync(folder)).toEqual([]);
+  expect(acquireLock(path).held).toBe(true);
+});
+
+test.each([
+  ['of a dead process', (pid: number) => JSON.stringify({ pid: 2 ** 22 + 1, startTime: String(pid) })],
+  ['of a process whose pid is used again', (pid: number) => JSON.stringify({ pid, startTime: '1' })],
+  ['that is empty', () => ''],
+  ['that is no lock', () => '[]'],
+])('a lock %s is taken over', async (_name, content) => {
+  const { pid } = await sleeper();
+  const path = join(temporaryFolder(), 'lock');
+  writeFileSync(path, content(pid));
+  expect(acquireLock(path).held).toBe(true);
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(ownIdentity());
+});
+
+test('a lock of a living process is respected, and ours is not removed by a release that comes late', async () => {
+  const { pid } = await sleeper();
+  const path = join(temporaryFolder(), 'lock');
+  const first = acquireLock(path);
+  const other = { pid, startTime: startTimeOf(pid) };
+  writeFileSync(path, JSON.stringify(other));
+  expect(acquireLock(path)).toEqual({ held: false, by: other });
+  if (first.held) first.release();
+  expect(existsSync(path)).toBe(true);
+});
