@@ -1,0 +1,180 @@
+/**
+ * A simulated Messages API on loopback, for drills and tests.
+ *
+ * Every request is written down. A turn of the conversation gets the next scenario of the queue, or what `respond`
+ * says when the queue is empty; side questions (titles, token counts) are answered quietly and never take a
+ * scenario. A scenario is a list of steps (scenario.ts), `faults.ts` names the bad ones, play.ts plays them.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { startListener } from './listener.ts';
+import { pairingError } from './pairing.ts';
+import { play } from './play.ts';
+import { type ApiRequest, type Body, kindOf } from './request.ts';
+import { refuse, type Scenario, say } from './scenario.ts';
+
+export type { ApiRequest, Body, RequestKind } from './request.ts';
+export { lastPrompt } from './request.ts';
+
+export interface ApiOptions {
+  /** Refuse malformed conversations as the real API does (pairing.ts). */
+  readonly enforcePairing?: boolean;
+  /** Wraps each TCP connection, for TLS. */
+  readonly wrap?: (socket: Socket) => Socket;
+}
+
+export interface Api {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: readonly ApiRequest[];
+  /** Requests of the conversation itself, in order of arrival. */
+  turns(): readonly ApiRequest[];
+  /** Scenarios for the next requests of the conversation, one each. */
+  enqueue(...scenarios: readonly Scenario[]): void;
+  /** What a request gets when the queue is empty; at first a short healthy answer. */
+  respond(answer: (request: ApiRequest) => Scenario): void;
+  /** Called for each request on arrival and again when its answer has ended. @returns stops it. */
+  onRequest(listener: (request: ApiRequest) => void): () => void;
+  /** The first request, past or future, for which `matches` holds, also as its end changes it. */
+  waitForRequest(matches: (request: ApiRequest) => boolean, timeoutMs?: number): Promise<ApiRequest>;
+  refuse(): Promise<void>;
+  silence(): Promise<void>;
+  reopen(): Promise<void>;
+  dropConnections(): void;
+  stop(): Promise<void>;
+}
+
+async function readBody(request: IncomingMessage): Promise<Body | null> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  const text = Buffer.concat(pieces).toString('utf8');
+  if (!text) return null;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Body) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Starts it on a free port of 127.0.0.1. */
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  const requests: ApiRequest[] = [];
+  const queue: Scenario[] = [];
+  const listeners = new Set<(request: ApiRequest) => void>();
+  /** The TCP socket below each socket that the HTTP server sees (the same one without TLS), and its number. */
+  const connections = new WeakMap<Socket, { readonly raw: Socket; readonly number: number }>();
+  let connectionCount = 0;
+  let toolCount = 0;
+  let answer: (request: ApiRequest) => Scenario = () => say('Done.');
+
+  const scenarioFor = (request: ApiRequest): Scenario => {
+    switch (request.kind) {
+      case 'main': {
+        const shape = options.enforcePairing ? pairingError(request.body?.messages) : null;
+        return shape ? refuse(400, 'invalid_request_error', shape) : (queue.shift() ?? answer(request));
+      }
+      case 'title':
+        return say('{"isNewTopic": false, "title": "Drill"}', 0);
+      case 'count':
+        return [{ do: 'body', status: 200, type: 'application/json', body: '{"input_tokens":100}' }];
+      case 'hello':
+        return [{ do: 'body', status: 200, type: 'text/plain', body: '' }];
+      case 'other':
+        return refuse(404, 'not_found_error', 'Not found');
+    }
+  };
+  const tell = (request: ApiRequest) => {
+    for (const listener of [...listeners]) listener(request);
+  };
+
+  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const socket = incoming.socket;
+    const connection = connections.get(socket);
+    const body = await readBody(incoming);
+    const method = incoming.method ?? 'GET';
+    // A request through an HTTP proxy comes in absolute form.
+    const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '');
+    const request: ApiRequest = {
+      number: requests.length + 1,
+      connection: connection?.number ?? 0,
+      at: Date.now(),
+      method,
+      path,
+      headers: incoming.headers,
+      body,
+      kind: kindOf(method, path, body),
+      ended: null,
+      endedAt: null,
+    };
+    requests.push(request);
+    tell(request);
+    const played = await play(scenarioFor(request), {
+      response,
+      model: body?.model ?? 'claude-drill',
+      messageId: `msg_drill_${String(request.number).padStart(4, '0')}`,
+      streaming: body?.stream === true,
+      newToolId: () => `toolu_drill${String(++toolCount).padStart(8, '0')}`,
+      reset: () => connection?.raw.resetAndDestroy(),
+      close: () => socket.end(),
+    });
+    request.ended = played;
+    request.endedAt = Date.now();
+    tell(request);
+  };
+
+  const server = createServer((incoming, response) => {
+    // An agent that goes away while its request is still being read is no error of ours.
+    handle(incoming, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  const listener = await startListener((raw) => {
+    const socket = options.wrap?.(raw) ?? raw;
+    connections.set(socket, { raw, number: ++connectionCount });
+    server.emit('connection', socket);
+  });
+
+  const waitForRequest: Api['waitForRequest'] = (matches, timeoutMs = 30_000) => {
+    const past = requests.find(matches);
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        listeners.delete(check);
+        settle();
+      };
+      const check = (request: ApiRequest) => {
+        if (matches(request)) finish(() => resolve(request));
+      };
+      const timer = setTimeout(
+        () =>
+          finish(() =>
+            reject(new Error(`no such request in ${timeoutMs} ms (${requests.length} others came)`)),
+          ),
+        timeoutMs,
+      );
+      listeners.add(check);
+    });
+  };
+
+  return {
+    url: `http://127.0.0.1:${listener.port}`,
+    port: listener.port,
+    requests,
+    turns: () => requests.filter((request) => request.kind === 'main'),
+    enqueue: (...scenarios) => void queue.push(...scenarios),
+    respond: (next) => {
+      answer = next;
+    },
+    onRequest: (on) => {
+      listeners.add(on);
+      return () => listeners.delete(on);
+    },
+    waitForRequest,
+    refuse: listener.refuse,
+    silence: listener.silence,
+    reopen: listener.reopen,
+    dropConnections: listener.dropConnections,
+    stop: listener.close,
+  };
+}

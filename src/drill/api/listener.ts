@@ -1,0 +1,104 @@
+/**
+ * The simulated API's ear: a listener on one loopback port that can refuse connections, take none in silence, and
+ * come back on the same port.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+export interface Listener {
+  readonly port: number;
+  /** Connection attempts are refused from now on; open connections are reset. */
+  refuse(): Promise<void>;
+  /** Connection attempts get no answer from now on, as if the line were down; open connections are reset. */
+  silence(): Promise<void>;
+  /** Back to normal on the same port. */
+  reopen(): Promise<void>;
+  /** Resets every open connection. */
+  dropConnections(): void;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+/**
+ * A listener that never accepts: the kernel stops answering once its queue is full. It must live in a process of
+ * its own that stands still, because node accepts whatever comes.
+ */
+async function startBlackHole(port: number): Promise<() => Promise<void>> {
+  const program = `require('node:net').createServer().listen({ port: ${port}, host: '${host}', backlog: 1 }, () => {
+    console.log('up'); setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 20); });`;
+  const child: ChildProcess = spawn(process.execPath, ['-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  await Promise.race([child.stdout ? once(child.stdout, 'data') : null, gone]);
+  const fillers: Socket[] = [];
+  for (let answered = true; answered && fillers.length < 64; ) {
+    const filler = connect(port, host);
+    fillers.push(filler);
+    answered = await new Promise<boolean>((resolve) => {
+      filler.once('connect', () => resolve(true)).on('error', () => resolve(true));
+      setTimeout(() => resolve(false), 150);
+    });
+  }
+  return async () => {
+    for (const filler of fillers) filler.destroy();
+    child.kill('SIGKILL');
+    await gone;
+  };
+}
+
+/** @param accept gets every connection, before anything is read from it. */
+export async function startListener(accept: (socket: Socket) => void): Promise<Listener> {
+  const open = new Set<Socket>();
+  let server: Server;
+  let port = 0;
+  let endBlackHole: (() => Promise<void>) | null = null;
+
+  const listen = async () => {
+    server = createServer({ noDelay: true }, (socket) => {
+      open.add(socket);
+      socket.on('error', () => {}); // a reset by the agent is a finding of the scenario, not of ours
+      socket.once('close', () => open.delete(socket));
+      accept(socket);
+    });
+    server.listen(port, host);
+    await once(server, 'listening');
+    port = (server.address() as AddressInfo).port;
+  };
+  const dropConnections = () => {
+    for (const socket of open) socket.resetAndDestroy();
+  };
+  const refuse = async () => {
+    const closed = server.listening ? once(server, 'close') : null;
+    server.close();
+    dropConnections();
+    await closed;
+  };
+  const speak = async () => {
+    await endBlackHole?.();
+    endBlackHole = null;
+  };
+
+  await listen();
+  return {
+    get port() {
+      return port;
+    },
+    refuse,
+    async silence() {
+      await refuse();
+      endBlackHole = await startBlackHole(port);
+    },
+    async reopen() {
+      await speak();
+      if (!server.listening) await listen();
+    },
+    dropConnections,
+    async close() {
+      await speak();
+      await refuse();
+    },
+  };
+}

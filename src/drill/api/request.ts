@@ -1,0 +1,65 @@
+/** What the simulated API writes down of each request, and how it tells the requests of an agent apart. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Played } from './play.ts';
+
+export interface Block {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+export interface Message {
+  readonly role: string;
+  readonly content: string | readonly Block[];
+}
+/** The part of a Messages request that is looked at here; `null` where the body was no JSON object. */
+export interface Body {
+  readonly model?: string;
+  readonly stream?: boolean;
+  readonly max_tokens?: number;
+  readonly tools?: readonly Block[];
+  readonly messages?: readonly Message[];
+  readonly [field: string]: unknown;
+}
+
+/**
+ * `main` a turn of the conversation (also compaction and subagents: they look the same, lab notes §6) ·
+ * `title` a side question to a small model · `count` count_tokens · `hello` HEAD / · `other` anything else.
+ */
+export type RequestKind = 'main' | 'title' | 'count' | 'hello' | 'other';
+
+export interface ApiRequest {
+  readonly number: number;
+  /** Which TCP connection it came on; ids rise. */
+  readonly connection: number;
+  /** Unix milliseconds of arrival. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Body | null;
+  readonly kind: RequestKind;
+  /** How the answer ended; null while it goes on. */
+  ended: Played | null;
+  /** Unix milliseconds of that; null while it goes on. */
+  endedAt: number | null;
+}
+
+/** Tells the turn of a conversation from what the agent asks on the side (lab notes §6, "title/topic requests"). */
+export function kindOf(method: string, path: string, body: Body | null): RequestKind {
+  if (method === 'HEAD') return 'hello';
+  const route = path.split('?')[0];
+  if (route === '/v1/messages/count_tokens') return 'count';
+  if (route !== '/v1/messages' || method !== 'POST') return 'other';
+  const small = body?.model?.includes('haiku') || (body?.max_tokens ?? Number.POSITIVE_INFINITY) <= 512;
+  return small && !body?.tools?.length ? 'title' : 'main';
+}
+
+/** The text of a request's last message of the user, tool results left out. */
+export function lastPrompt(request: ApiRequest): string {
+  const last = request.body?.messages?.filter((message) => message.role === 'user').at(-1);
+  if (!last) return '';
+  if (typeof last.content === 'string') return last.content;
+  return last.content
+    .filter((block) => block.type === 'text')
+    .map((block) => String(block.text))
+    .join('\n');
+}

@@ -1,0 +1,25 @@
+/** How the simulated API writes: the server-sent events and the JSON document of the Messages API. */
+
+/** One server-sent event. */
+export const sse = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+export const messageHead = (id: string, model: string) => ({
+  id,
+  type: 'message',
+  role: 'assistant',
+  model,
+  content: [] as unknown[],
+  stop_reason: null as string | null,
+  stop_sequence: null,
+  usage: { input_tokens: 100, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 1 },
+});
+
+/** A text in pieces of a word each, so that a stream looks like one. */
+export const words = (text: string): readonly string[] => text.match(/\S+\s*|\s+/g) ?? [text];
+
+/** A tool's input in pieces of 12 characters, cut after `part` (0…1) of it. */
+export function inputPieces(input: unknown, part = 1): readonly string[] {
+  const json = JSON.stringify(input);
+  return json.slice(0, Math.floor(json.length * part)).match(/.{1,12}/gs) ?? [''];
+}

@@ -1,0 +1,128 @@
+/**
+ * A throw-away home for an agent: its own HOME, configuration folder, project and state folder, prepared so that no
+ * dialog comes up at start (lab notes §0b), and an environment built from nothing but an allow-list, so that
+ * neither the person's credentials nor their settings are ever touched.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** No key of anybody: the simulated API takes whatever comes. */
+const dummyKey = 'sk-ant-api03-this-is-no-key-it-only-looks-like-one-in-a-drill-0000';
+
+/** Passed through from the surroundings; everything else is ours or is not there. */
+const passedThrough = ['PATH', 'LANG', 'LC_ALL', 'TMPDIR'] as const;
+
+export interface SandboxOptions {
+  /** `allow`: tools run without asking. `ask`: a permission dialog comes up for each command and edit. */
+  readonly tools?: 'allow' | 'ask';
+  /** Merged into the agent's user settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface Sandbox {
+  readonly root: string;
+  readonly home: string;
+  /** CLAUDE_CONFIG_DIR. */
+  readonly configDir: string;
+  /** The working directory of the agent. */
+  readonly project: string;
+  /** XDG_STATE_HOME, where a guard keeps its records. */
+  readonly stateHome: string;
+  /** Absolute paths of all transcripts written so far. */
+  transcripts(): readonly string[];
+  remove(): void;
+}
+
+/** Creates it below the system's temporary folder. */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  // The real path, because the agent asks for trust by the path that it sees.
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'guarded-claude-drill-')));
+  const folder = (name: string) => {
+    const path = join(root, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
+  const home = folder('home');
+  const configDir = folder('home/.claude');
+  const project = folder('project');
+  const stateHome = folder('state');
+  folder('config');
+
+  const onboarding = {
+    hasCompletedOnboarding: true,
+    theme: 'dark',
+    bypassPermissionsModeAccepted: true,
+    customApiKeyResponses: { approved: [dummyKey.slice(-20)], rejected: [] },
+    projects: {
+      [project]: {
+        hasTrustDialogAccepted: true,
+        hasCompletedProjectOnboarding: true,
+        allowedTools: [],
+        projectOnboardingSeenCount: 9,
+      },
+    },
+  };
+  // Without a mode of its own the newest agent starts in auto mode, where each tool call costs a request.
+  const permissions =
+    options.tools === 'ask'
+      ? { defaultMode: 'default' }
+      : { defaultMode: 'acceptEdits', allow: ['Bash', 'Write', 'Edit', 'Read'] };
+  writeFileSync(join(configDir, '.claude.json'), JSON.stringify(onboarding, null, 2));
+  writeFileSync(
+    join(configDir, 'settings.json'),
+    JSON.stringify({ permissions, ...options.settings }, null, 2),
+  );
+
+  return {
+    root,
+    home,
+    configDir,
+    project,
+    stateHome,
+    transcripts() {
+      const projects = join(configDir, 'projects');
+      try {
+        return readdirSync(projects, { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('.jsonl'))
+          .map((name) => join(projects, name));
+      } catch {
+        return []; // nothing written yet
+      }
+    },
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/**
+ * The complete environment of an agent (or of a guard around it) in the sandbox.
+ *
+ * @param apiUrl base URL of the simulated API; null leaves the vendor's own, for use behind a proxy stand-in.
+ * @param extra further variables; they win.
+ */
+export function agentEnvironment(
+  sandbox: Sandbox,
+  apiUrl: string | null,
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const name of passedThrough) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return {
+    ...env,
+    HOME: sandbox.home,
+    CLAUDE_CONFIG_DIR: sandbox.configDir,
+    XDG_STATE_HOME: sandbox.stateHome,
+    XDG_CONFIG_HOME: join(sandbox.root, 'config'),
+    TERM: 'xterm-256color',
+    LANG: env.LANG ?? 'C.UTF-8',
+    ANTHROPIC_API_KEY: dummyKey,
+    ...(apiUrl === null ? {} : { ANTHROPIC_BASE_URL: apiUrl }),
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    ...extra,
+  };
+}
