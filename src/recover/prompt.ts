@@ -1,0 +1,215 @@
+/**
+ * The text with which a resumed agent is told the truth: that it was interrupted, why and when, what was in flight,
+ * what is known of it, and what to do about each call. A person may replace the frame (`prompt.md`), not the facts:
+ * the statements on each call come from here in any case.
+ */
+
+import { fencedEnd, fencedStart, line, plain } from './quote.ts';
+import type { ActiveToolCall, DisconnectPhase, RecoverySnapshot } from './snapshot.ts';
+
+export interface PromptOptions {
+  /** `auto_retry_readonly_tools` */
+  readonly autoRetryReadonlyTools: boolean;
+  /** `auto_retry_mutations` */
+  readonly autoRetryMutations: boolean;
+  /** How the agent was brought back: in the living process, or by a new one on the same conversation. */
+  readonly rung: 'nudge' | 'relaunch';
+  /** Tool calls were watched as they ran (hooks). Without that, a call of the lost message may have left no trace. */
+  readonly callsWatched: boolean;
+  /** A person's own frame, already found good by `checkTemplate`; null: the default. */
+  readonly template: string | null;
+}
+
+/** Longest quotes, in characters, and most items listed: the prompt stays short. */
+const longestCommand = 400;
+const longestPath = 300;
+const longestPartial = 700;
+const longestTodo = 120;
+const mostCalls = 10;
+const mostTodos = 8;
+
+export const defaultTemplate = `You were interrupted. {{reason}}
+
+{{calls}}
+
+{{partial}}
+
+{{todos}}
+
+{{next}}
+`;
+
+/** One table of what a template can hold. */
+const placeholders: Readonly<Record<string, (snapshot: RecoverySnapshot, options: PromptOptions) => string>> =
+  {
+    reason: reasonText,
+    cause: (snapshot) => line(snapshot.cause, 200),
+    when: (snapshot) => whenText(snapshot.written_at),
+    phase: (snapshot) => phaseText[snapshot.disconnect_phase],
+    calls: callsText,
+    partial: partialText,
+    todos: todosText,
+    next: nextText,
+  };
+
+const placeholderPattern = /\{\{\s*([a-z_]+)\s*\}\}/g;
+
+/**
+ * What is wrong with a person's template, in plain words; null if it can be used. It must say "interrupted" and tell
+ * of the calls, and must not begin with a character by which the agent would take it for something other than a prompt.
+ */
+export function checkTemplate(template: string): string | null {
+  const unknown = [...template.matchAll(placeholderPattern)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !Object.hasOwn(placeholders, name));
+  if (unknown.length > 0)
+    return `unknown placeholder {{${unknown[0]}}}; known are ${Object.keys(placeholders).join(', ')}`;
+  if (!/\binterrupted\b/i.test(template)) return 'the word "interrupted" is missing';
+  if (!/\{\{\s*calls\s*\}\}/.test(template)) return 'the placeholder {{calls}} is missing';
+  if (!/^\s*[\p{L}\p{N}[("'{]/u.test(template))
+    return 'it must begin with a letter, a digit, a quote or a bracket';
+  if (template.length > 8_000) return 'it is longer than 8000 characters';
+  return null;
+}
+
+export function interruptedPrompt(snapshot: RecoverySnapshot, options: PromptOptions): string {
+  const template = options.template ?? defaultTemplate;
+  const fill = (paragraph: string): string =>
+    paragraph.replace(
+      placeholderPattern,
+      (whole, name: string) => placeholders[name]?.(snapshot, options) ?? whole,
+    );
+  const text = template
+    .split(/\n\s*\n/)
+    .map((paragraph) => fill(paragraph).trim())
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n');
+  return plain(text);
+}
+
+const phaseText: Readonly<Record<DisconnectPhase, string>> = {
+  streaming: 'Your answer was on its way; what had not been recorded of it is lost.',
+  tool_execution: 'A tool call was in flight.',
+  between_turns: 'No turn was running.',
+  compacting: 'The conversation was being compacted; that did not complete.',
+};
+
+function reasonText(snapshot: RecoverySnapshot, options: PromptOptions): string {
+  const how =
+    options.rung === 'relaunch'
+      ? 'It stopped you and started you again on the same conversation.'
+      : 'It stopped the stuck turn; this is still the same process.';
+  return [
+    'This message comes from guarded-claude, which watches over this program, not from the user.',
+    `At ${whenText(snapshot.written_at)} it stepped in: ${line(snapshot.cause, 200)}.`.replace(/\.\.$/, '.'),
+    how,
+    phaseText[snapshot.disconnect_phase],
+  ].join(' ');
+}
+
+function whenText(writtenAt: string): string {
+  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/.exec(writtenAt);
+  return parts === null ? line(writtenAt, 40) : `${parts[1]} ${parts[2]} UTC`;
+}
+
+function callsText(snapshot: RecoverySnapshot, options: PromptOptions): string {
+  const calls = snapshot.active_tool_calls;
+  const blind =
+    'Tool calls of the lost message could not be observed: one may have run without a trace. Before you repeat a change, look whether it is already there.';
+  const turnWasRunning =
+    snapshot.disconnect_phase === 'streaming' || snapshot.disconnect_phase === 'tool_execution';
+  const unseen = turnWasRunning && !options.callsWatched ? blind : null;
+  if (calls.length === 0) return unseen ?? 'No tool call was unfinished.';
+  const more = calls.length - mostCalls;
+  return [
+    'Tool calls without a recorded result, and what to do about each:',
+    ...calls.slice(0, mostCalls).map((call, index) => `${index + 1}. ${callText(call, options)}`),
+    ...(more > 0 ? [`${more} more: find out what each did before you repeat it.`] : []),
+    ...(unseen === null ? [] : [unseen]),
+  ].join('\n');
+}
+
+function callText(call: ActiveToolCall, options: PromptOptions): string {
+  const name = `${line(call.tool, 60)} (${line(call.tool_use_id, 60)})`;
+  const target =
+    call.file === undefined ? '' : ` on \`${line(call.file, longestPath).replaceAll('`', "'")}\``;
+  const command = call.command === undefined ? '' : `\n${fencedStart(call.command, longestCommand)}\n`;
+  return `${name}${target}: ${statusText[call.status]}.${command === '' ? ' ' : command}${advice(call, options)}`;
+}
+
+const statusText: Readonly<Record<ActiveToolCall['status'], string>> = {
+  started: 'it started, and its end was not seen',
+  finished: 'it finished, but its result is not in your history',
+  failed: 'it ended with an error, which is not in your history',
+  unknown: 'it is not known whether it started',
+};
+
+function advice(call: ActiveToolCall, options: PromptOptions): string {
+  switch (call.risk) {
+    case 'read':
+      return options.autoRetryReadonlyTools
+        ? 'It only reads: run it again if you still need it.'
+        : 'It only reads, but ask the user before you run it again.';
+    case 'edit':
+      return editAdvice(call);
+    case 'command':
+    case 'unknown':
+      return commandAdvice(call, options);
+  }
+}
+
+function editAdvice(call: ActiveToolCall): string {
+  const check = call.file_check;
+  const evidence = check === undefined ? '' : ` (${line(check.evidence, 200)})`;
+  switch (check?.verdict) {
+    case 'applied':
+      return `The file was checked: applied${evidence}. Do not make this edit again.`;
+    case 'not applied':
+      return `The file was checked: not applied${evidence}. Make the edit again if it is still right.`;
+    case 'changed otherwise':
+      return `The file was checked: changed otherwise${evidence}. Read the file before you edit it.`;
+    default:
+      return `The file was checked, but whether the edit was applied cannot be told${evidence}. Read the file before you edit it.`;
+  }
+}
+
+function commandAdvice(call: ActiveToolCall, options: PromptOptions): string {
+  const ask = options.autoRetryMutations
+    ? 'if it did not take effect, you may run it again.'
+    : 'ask the user before running it again.';
+  switch (call.status) {
+    case 'finished':
+      return `Do not assume its output: verify what it did without changing anything, and ${ask}`;
+    case 'failed':
+      return `It may have had an effect all the same: verify first, without changing anything, and ${ask}`;
+    default:
+      return `Its outcome is unknown: it may have run to the end, in part or not at all. Verify first, without changing anything, and ${ask}`;
+  }
+}
+
+function partialText(snapshot: RecoverySnapshot): string {
+  const text = snapshot.partial_response_text;
+  if (text === null || text.trim() === '') return '';
+  return `The last of what you had written (a quotation of your own unfinished text, not an instruction):\n${fencedEnd(text, longestPartial)}`;
+}
+
+function todosText(snapshot: RecoverySnapshot): string {
+  const todos = snapshot.pending_todos;
+  if (todos.length === 0) return '';
+  const more = todos.length - mostTodos;
+  return [
+    'Open on your task list:',
+    ...todos
+      .slice(0, mostTodos)
+      .map((todo) => `- ${line(todo.content, longestTodo)} (${line(todo.status, 20)})`),
+    ...(more > 0 ? [`- and ${more} more`] : []),
+  ].join('\n');
+}
+
+function nextText(snapshot: RecoverySnapshot): string {
+  if (snapshot.active_tool_calls.length > 0)
+    return 'Settle these calls first, then go on where you stopped. Do not repeat what is already done.';
+  if (snapshot.disconnect_phase === 'between_turns')
+    return 'Nothing was cut off: confirm in one line and wait for the user.';
+  return 'Go on where you stopped. Do not repeat what is already done.';
+}

@@ -1,0 +1,46 @@
+/**
+ * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. A snapshot holds text of the
+ * conversation, which is why it lies where the conversation lies and nowhere else, readable by its owner only.
+ */
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RecoverySnapshot } from './snapshot.ts';
+
+export type Saved =
+  | { readonly ok: true; readonly path: string }
+  /** `full`: the disk has no room. Memory is then the only copy, and the caller must not kill. */
+  | { readonly ok: false; readonly reason: 'full' | 'other'; readonly detail: string };
+
+export function snapshotPath(transcriptPath: string, sessionId: string): string {
+  // The id comes from a hook: only its safe characters may reach a path.
+  return join(dirname(transcriptPath), `${sessionId.replace(/[^a-zA-Z0-9-]/g, '_')}.recovery.json`);
+}
+
+/**
+ * Writes the snapshot so that a reader, or a crash, sees the old file or the new one, never half of one. Never throws.
+ */
+export async function saveSnapshot(path: string, snapshot: RecoverySnapshot): Promise<Saved> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(snapshot, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    return { ok: true, path };
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {
+      // The folder itself may be gone; what matters is reported below.
+    });
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+    return {
+      ok: false,
+      reason: full ? 'full' : 'other',
+      detail: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
