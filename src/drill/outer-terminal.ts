@@ -1,0 +1,130 @@
+/**
+ * The person's terminal, simulated: a program in a PTY with a virtual screen, keys to press, and a way to wait
+ * until something is to be seen.
+ */
+import headless from '@xterm/headless';
+import { spawn } from 'node-pty';
+
+export interface OuterTerminal {
+  readonly pid: number;
+  /** Rows of the screen, trailing blanks cut. */
+  rows(): readonly string[];
+  text(): string;
+  title(): string;
+  write(keys: string): void;
+  resize(columns: number, rows: number): void;
+  /** Waits until the screen shows it. @throws with the screen's text when it does not come. */
+  waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>;
+  /** Called with each piece of output. */
+  onOutput(listener: (bytes: Buffer) => void): void;
+  readonly exited: Promise<{ readonly code: number; readonly signal: number | null }>;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+export interface OuterTerminalOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Answer the question for program status (OSC 7501), as a terminal that knows it does. */
+  readonly programStatus?: boolean;
+}
+
+export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
+  const columns = options.columns ?? 110;
+  const rowCount = options.rows ?? 40;
+  const screen = new headless.Terminal({
+    cols: columns,
+    rows: rowCount,
+    allowProposedApi: true,
+    scrollback: 200,
+  });
+  const pty = spawn(options.command, [...options.args], {
+    cols: columns,
+    rows: rowCount,
+    cwd: options.cwd,
+    env: { ...options.env },
+    encoding: null,
+  });
+  const listeners = new Set<(bytes: Buffer) => void>();
+  const redrawn = new Set<() => void>();
+  let title = '';
+  let alive = true;
+  screen.onTitleChange((next) => {
+    title = next;
+  });
+  screen.onData((answer) => alive && pty.write(answer)); // cursor position and the like
+  if (options.programStatus) {
+    screen.parser.registerOscHandler(7501, (data) => {
+      if (data.startsWith('?') || data.endsWith('?')) pty.write('\x1b]7501;?\x1b\\');
+      return true;
+    });
+  }
+  pty.onData((data) => {
+    const bytes = data as unknown as Buffer; // `encoding: null` gives Buffers; the typings do not know
+    for (const listener of listeners) listener(bytes);
+    screen.write(bytes, () => {
+      for (const check of [...redrawn]) check();
+    });
+  });
+  const exited = new Promise<{ code: number; signal: number | null }>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      alive = false;
+      resolve({ code: exitCode, signal: signal || null });
+      setTimeout(() => {
+        for (const check of [...redrawn]) check();
+      }, 100);
+    });
+  });
+
+  const rows = () => {
+    const buffer = screen.buffer.active;
+    return Array.from({ length: screen.rows }, (_, row) =>
+      (buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').trimEnd(),
+    );
+  };
+  const text = () => rows().join('\n').trimEnd();
+
+  return {
+    pid: pty.pid,
+    rows,
+    text,
+    title: () => title,
+    write: (keys) => {
+      if (alive) pty.write(keys);
+    },
+    resize(nextColumns, nextRows) {
+      screen.resize(nextColumns, nextRows);
+      pty.resize(nextColumns, nextRows);
+    },
+    waitFor(what, timeoutMs = 20_000) {
+      const seen = () => (typeof what === 'string' ? text().includes(what) : what.test(text()));
+      if (seen()) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        const finish = (error?: Error) => {
+          clearTimeout(timer);
+          redrawn.delete(check);
+          if (error) reject(error);
+          else resolve();
+        };
+        const check = () => {
+          if (seen()) finish();
+          else if (!alive)
+            finish(new Error(`the program ended before the screen showed ${what}:\n${text()}`));
+        };
+        const timer = setTimeout(
+          () => finish(new Error(`the screen did not show ${what} in ${timeoutMs} ms:\n${text()}`)),
+          timeoutMs,
+        );
+        redrawn.add(check);
+      });
+    },
+    onOutput: (listener) => void listeners.add(listener),
+    exited,
+    kill: (signal = 'SIGKILL') => {
+      if (alive) process.kill(pty.pid, signal);
+    },
+  };
+}
