@@ -153,6 +153,10 @@ export type Observation =
       readonly toolUseId: string;
       readonly tool: string;
       readonly risk: ToolRisk;
+      /** The tool works through the API itself (a subagent), so silence on the wire still counts. */
+      readonly delegates?: boolean;
+      /** The tool's own time limit, when its input names one. */
+      readonly limitMs?: number;
     }
   | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
   | { readonly type: 'compaction.started' }
@@ -166,7 +170,14 @@ export type Observation =
       readonly host: string;
       readonly tookMs: number;
     }
-  | { readonly type: 'connection.bytes'; readonly id: number; readonly up: number; readonly down: number }
+  | {
+      readonly type: 'connection.bytes';
+      readonly id: number;
+      readonly up: number;
+      readonly down: number;
+      /** Direction of the latest byte: a request that goes up right after the TLS handshake still awaits its answer. */
+      readonly last: 'up' | 'down';
+    }
   | {
       readonly type: 'connection.closed';
       readonly id: number;

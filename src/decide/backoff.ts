@@ -1,0 +1,20 @@
+/** How long to wait before the next attempt. Pure: the caller brings the chance and keeps the timer. */
+
+export interface BackoffOptions {
+  readonly initialMs: number;
+  readonly maxMs: number;
+}
+
+/**
+ * Exponential backoff with jitter: attempt 1 waits about `initialMs`, each further one twice as long up to `maxMs`.
+ * Half of the wait is fixed and half is chance, so that many guards do not come back in step.
+ *
+ * @param attempt how many attempts have failed, 1 or more
+ * @param random from 0 to 1
+ * @returns whole milliseconds, from half of the step to the step itself
+ */
+export function backoff(attempt: number, options: BackoffOptions, random: number): number {
+  const doublings = Math.min(Math.max(attempt, 1) - 1, 50); // beyond 2^50 any step is above maxMs
+  const stepMs = Math.min(options.initialMs * 2 ** doublings, options.maxMs);
+  return Math.round(stepMs * (0.5 + random / 2));
+}

@@ -1,0 +1,259 @@
+/**
+ * Watching a living agent: judge, cure with the mildest rung that is allowed, demand proof, climb.
+ */
+import type { Config } from '../config/schema.ts';
+import { detect } from '../detect/detector.ts';
+import { disconnectPhaseOf, inTurn, phaseOf } from '../detect/phase.ts';
+import type { Verdict } from '../detect/verdict.ts';
+import type { Rung } from '../effects.ts';
+import type { Event } from '../events.ts';
+import { backoff } from './backoff.ts';
+import type { Step } from './incident.ts';
+import { act, andThen, close, open } from './incident.ts';
+import { above, allowed, recentRelaunches } from './ladder.ts';
+import { pace, probeWhenDue, stable } from './network.ts';
+import { helped, proofMs, underWay } from './proof.ts';
+import type { GuardState } from './state.ts';
+
+/** SIGTERM first; a process that spins does not hear it. */
+const stopGraceMs = 2_000;
+/** A person who is typing is left alone; the nudge is tried again after this pause. */
+const typingPauseMs = 5_000;
+
+/** One look at a living agent. */
+export function watch(state: GuardState, config: Config): Step {
+  if (state.paused || state.evidence.exit) return { state, effects: [] };
+  if (state.incident && personInterrupted(state)) {
+    return close({ ...state, name: 'watching' }, 'user');
+  }
+  if (state.cure) return followUp(state, state.cure, config);
+  if (state.name === 'asking') return { state, effects: [] };
+  return judge(state, config);
+}
+
+function judge(state: GuardState, config: Config): Step {
+  const held = heldVerdict(state);
+  const verdict = detect(state.evidence, config) ?? held;
+  return verdict ? takeRung(open(state, verdict), verdict.cure, verdict, config) : { state, effects: [] };
+}
+
+/** The tunnel holds the agent's connection: nothing to do but to say so. */
+function heldVerdict({ evidence: e }: GuardState): Verdict | null {
+  const [waiting] = e.waiting;
+  if (!waiting || !inTurn(phaseOf(e))) return null;
+  const limit = waiting.of === null ? 'as long as it takes' : `${waiting.of} attempts`;
+  return {
+    class: waiting.cause === 'refused' || waiting.cause === 'reset' ? waiting.cause : 'offline',
+    since: waiting.since,
+    because: [`${waiting.host} cannot be reached: ${waiting.cause}`, `the connection is held, ${limit}`],
+    cure: 'hold',
+    connections: [waiting.id],
+  };
+}
+
+/** Applies the mildest allowed rung at or above `wanted`. */
+export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, config: Config): Step {
+  const { evidence: e } = state;
+  const rung = allowed(wanted, state, config);
+  switch (rung) {
+    case 'wait':
+      return andThen(
+        act(withCure(state, 'wait', verdict.class, proofMs.wait), 'wait', 'continued a stopped agent'),
+        (next) => ({
+          state: next,
+          effects: [{ type: 'continue', generation: e.generation }],
+        }),
+      );
+    case 'hold':
+      return act(withCure(state, 'hold', verdict.class, null), 'hold', verdict.because.join('; '));
+    case 'cut': {
+      const cutting: GuardState = {
+        ...withCure(state, 'cut', verdict.class, proofMs.cut),
+        used: { ...state.used, cut: state.used.cut + 1 },
+        evidence: { ...e, patience: e.patience * 2 },
+      };
+      const connections = verdict.connections;
+      return andThen(act(cutting, 'cut', `connections ${connections.join(', ')}`), (next) => ({
+        state: next,
+        effects: [{ type: 'cut', connections, why: verdict.class }],
+      }));
+    }
+    case 'nudge':
+      return beginNudge(state, verdict.class, config);
+    case 'relaunch':
+      return beginRelaunch(state, verdict.class, config);
+    case 'ask':
+      return giveUp(state, config, verdict.because.join('; '));
+  }
+}
+
+/** A cure is pending: proof, patience, or the next rung. */
+function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, config: Config): Step {
+  const { evidence: e } = state;
+  if (cure.stage === 'network') {
+    if (phaseOf(e) !== 'idle' && cure.class === 'failed-turn') return close(state, 'recovered');
+    return stable(state, config) ? typeNudge(state, cure.class) : probeWhenDue(state, config);
+  }
+  if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
+  if (cure.rung === 'hold') return followHold(state, config);
+  if (cure.deadline === null || e.now < cure.deadline) return { state, effects: [] };
+  if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
+  if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
+  return takeRung(
+    state,
+    above(cure.rung),
+    {
+      class: cure.class,
+      since: cure.at,
+      because: [`no proof that the ${cure.rung} helped`],
+      cure: above(cure.rung),
+      connections: e.connections.map((connection) => connection.id),
+    },
+    config,
+  );
+}
+
+/** The hold ended without a byte: the agent's own ladder is next, and the detector looks on. */
+function followHold(state: GuardState, config: Config): Step {
+  if (state.evidence.waiting.length > 0) return { state, effects: [] };
+  return judgeAgain(state, config);
+}
+
+/** The agent tries again by itself; only a new verdict justifies more. The incident ends with the turn. */
+function judgeAgain(state: GuardState, config: Config): Step {
+  const { evidence: e } = state;
+  const verdict = detect(e, config) ?? heldVerdict(state);
+  if (verdict) return takeRung(open(state, verdict), verdict.cure, verdict, config);
+  if (phaseOf(e) === 'idle' && e.failure === null && e.idleSince !== null && e.now - e.idleSince > 10_000) {
+    return close(state, 'recovered');
+  }
+  return { state, effects: [] };
+}
+
+export function beginNudge(state: GuardState, cause: string, config: Config): Step {
+  const nudging: GuardState = {
+    ...withCure(state, 'nudge', cause, null),
+    used: { ...state.used, nudge: state.used.nudge + 1 },
+    probing: { nextAt: state.evidence.now, failures: 0 },
+    evidence: { ...state.evidence, goodProbes: 0 },
+  };
+  const cure = nudging.cure && { ...nudging.cure, stage: 'network' as const };
+  return probeWhenDue({ ...nudging, cure }, config);
+}
+
+function typeNudge(state: GuardState, cause: string): Step {
+  const { evidence: e } = state;
+  const typing: GuardState = {
+    ...state,
+    probing: null,
+    cure: { rung: 'nudge', class: cause, at: e.now, stage: 'typing', deadline: e.now + 60_000 },
+  };
+  return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
+    state: next,
+    effects: [{ type: 'nudge', generation: e.generation, phase: disconnectPhaseOf(e), cause }],
+  }));
+}
+
+export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {
+  const { cure, evidence: e } = state;
+  if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return { state, effects: [] };
+  switch (event.outcome) {
+    case 'submitted':
+      return {
+        state: { ...state, cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge } },
+        effects: [],
+      };
+    case 'person-typing':
+      return andThen(act(state, 'wait', 'somebody is typing'), (next) => ({
+        state: {
+          ...next,
+          cure: { ...cure, stage: 'network' },
+          probing: { nextAt: e.now + typingPauseMs, failures: 0 },
+          evidence: { ...e, goodProbes: 0 },
+        },
+        effects: [],
+      }));
+    case 'dialog':
+      return giveUp(state, config, 'the agent asks something that only a person can answer');
+    case 'not-idle':
+    case 'no-echo':
+      return takeRung(
+        state,
+        'relaunch',
+        {
+          class: cure.class,
+          since: cure.at,
+          because: [`the agent did not take the nudge: ${event.outcome}`],
+          cure: 'relaunch',
+          connections: [],
+        },
+        config,
+      );
+    case 'agent-gone':
+      return { state, effects: [] };
+  }
+}
+
+export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {
+  const { evidence: e } = state;
+  const phase = disconnectPhaseOf(e);
+  const tries = recentRelaunches(state, config).length;
+  const pauseMs = tries === 0 ? 0 : backoff(tries, pace(config), 0.5);
+  const stopping: GuardState = {
+    ...state,
+    name: 'stopping',
+    since: e.now,
+    cure: null,
+    down: { cause, phase, launchAt: e.now + pauseMs },
+  };
+  return {
+    state: stopping,
+    effects: [{ type: 'stop', generation: e.generation, graceMs: e.exit ? 0 : stopGraceMs, phase, cause }],
+  };
+}
+
+/**
+ * Out of cures. With a living agent: leave it alone, tell the person, look on. Without one: say how to go on by hand
+ * and end with the agent's own exit.
+ */
+export function giveUp(
+  state: GuardState,
+  _config: Config,
+  detail: string,
+  outcome: 'gave_up' | 'user' = 'gave_up',
+): Step {
+  const { evidence: e } = state;
+  const cause = state.incident?.class ?? 'unknown';
+  const asked = act(state, 'ask', detail);
+  const alive = e.exit === null && state.name !== 'down' && state.name !== 'launching';
+  if (!alive) {
+    return andThen(asked, (next) =>
+      andThen(close(next, outcome), (closed) => ({
+        state: { ...closed, name: 'finished', since: e.now },
+        effects: [
+          { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
+          { type: 'exit', code: e.exit?.code ?? 1, signal: e.exit?.signal ?? null },
+        ],
+      })),
+    );
+  }
+  return andThen(asked, (next) => {
+    const asking = { ...withCure(next, 'ask', cause, null), name: 'asking' as const, since: e.now };
+    const { incident } = asking;
+    return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
+  });
+}
+
+function withCure(state: GuardState, rung: Rung, cause: string, waitMs: number | null): GuardState {
+  const at = state.evidence.now;
+  return {
+    ...state,
+    cure: { rung, class: cause, at, stage: 'verify', deadline: waitMs === null ? null : at + waitMs },
+  };
+}
+
+/** Esc or Ctrl+C of the person after the incident began: they deal with it. */
+function personInterrupted(state: GuardState): boolean {
+  const { lastInterruptAt } = state.evidence;
+  return lastInterruptAt !== null && state.incident !== null && lastInterruptAt > state.incident.detectedAt;
+}

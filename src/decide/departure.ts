@@ -1,0 +1,46 @@
+/**
+ * The agent's process has ended: did somebody want that, and if not, is it worth a relaunch?
+ */
+import type { Config } from '../config/schema.ts';
+import type { Evidence } from '../detect/evidence.ts';
+import { disconnectPhaseOf } from '../detect/phase.ts';
+import type { Verdict } from '../detect/verdict.ts';
+
+/** Signals by which somebody asks a program to end; the shell's codes for them are what agents exit with. */
+const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+const politeCodes: readonly number[] = [129, 130, 143];
+/** How long after Ctrl+C or Ctrl+D an exit still counts as its answer. */
+const exitKeyMs = 10_000;
+
+/** The person, or somebody with the right to signal, ended the agent. */
+export function personLeft(e: Evidence): boolean {
+  const { exit } = e;
+  if (!exit) return false;
+  if (exit.signal !== null && politeSignals.includes(exit.signal)) return true;
+  if (exit.code !== null && politeCodes.includes(exit.code)) return true;
+  if (exit.signal !== null) return false;
+  if (e.sessionEnded !== null) return true;
+  if (e.lastExitKeyAt !== null && exit.at - e.lastExitKeyAt < exitKeyMs) return true;
+  return disconnectPhaseOf(e) === 'between_turns';
+}
+
+/**
+ * What to say of an agent that died against the person's will; null when it died too young to be worth another try:
+ * it never ran a turn and not even `min_uptime_ms`, so a relaunch would only die again.
+ */
+export function relaunchable(e: Evidence, config: Config): Verdict | null {
+  const { exit } = e;
+  if (!exit || !config.network_resilience.enabled) return null;
+  const uptimeMs = exit.at - e.startedAt;
+  if (e.turns === 0 && uptimeMs < config.recovery.min_uptime_ms) return null;
+  return {
+    class: 'agent-gone',
+    since: exit.at,
+    because: [
+      exit.signal ? `the agent was ended by ${exit.signal}` : `the agent exited with ${exit.code}`,
+      `in phase ${disconnectPhaseOf(e)}, and nobody asked it to`,
+    ],
+    cure: 'relaunch',
+    connections: [],
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Opening, extending and closing the incident of a state. Every function returns the new state and the effects that
+ * keep the record on disk true.
+ */
+import type { Verdict } from '../detect/verdict.ts';
+import type { Effect, Incident, Outcome, Rung } from '../effects.ts';
+import type { GuardState } from './state.ts';
+
+export interface Step {
+  readonly state: GuardState;
+  readonly effects: readonly Effect[];
+}
+
+export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since' | 'because'>): GuardState {
+  if (state.incident) {
+    const evidence = [...state.incident.evidence, `then ${verdict.class}: ${verdict.because.join('; ')}`];
+    return { ...state, incident: { ...state.incident, evidence: evidence.slice(-20) } };
+  }
+  const incident: Incident = {
+    number: state.incidents + 1,
+    class: verdict.class,
+    beganAt: verdict.since,
+    detectedAt: state.evidence.now,
+    endedAt: null,
+    evidence: verdict.because,
+    actions: [],
+    outcome: 'open',
+  };
+  return { ...state, incident, incidents: incident.number, used: { cut: 0, nudge: 0, relaunch: 0 } };
+}
+
+/** Notes an action in the open incident. */
+export function act(state: GuardState, action: Rung, detail: string): Step {
+  if (!state.incident) return { state, effects: [] };
+  const incident = {
+    ...state.incident,
+    actions: [...state.incident.actions, { action, at: state.evidence.now, detail }].slice(-100),
+  };
+  return { state: { ...state, incident }, effects: [{ type: 'incident', incident }] };
+}
+
+/** Ends the open incident, if any, and whatever cure was pending. */
+export function close(state: GuardState, outcome: Outcome): Step {
+  const rest = { ...state, incident: null, cure: null, probing: null };
+  if (!state.incident) return { state: rest, effects: [] };
+  const incident: Incident = { ...state.incident, endedAt: state.evidence.now, outcome };
+  const effects: Effect[] = [{ type: 'incident', incident }];
+  const acted = incident.actions.some(({ action }) => action !== 'wait' && action !== 'hold');
+  if (outcome === 'recovered' && acted) effects.push({ type: 'notify', what: 'recovered', incident });
+  if (outcome === 'gave_up') effects.push({ type: 'notify', what: 'gave-up', incident });
+  return { state: rest, effects };
+}
+
+export function andThen(first: Step, next: (state: GuardState) => Step): Step {
+  const second = next(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}

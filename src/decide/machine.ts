@@ -1,0 +1,153 @@
+/**
+ * The supervisor's behaviour as a table of state × event. Each entry is a small named function from state and event
+ * to a new state and effects. Nothing here knows a clock, a process or a file: replaying a journal's events gives the
+ * same effects again.
+ *
+ *   watching ──verdict──▶ cure in place (cut, nudge) ──no proof──▶ stopping ─▶ down ─▶ launching ─▶ watching
+ *        └──────────────── out of cures ──▶ asking          agent gone ─────────┘
+ */
+import type { Config } from '../config/schema.ts';
+import { observe } from '../detect/observe.ts';
+import type { Event } from '../events.ts';
+import { beginNudge, beginRelaunch, giveUp, onNudgeDone, takeRung, watch } from './cures.ts';
+import { personLeft, relaunchable } from './departure.ts';
+import type { Step } from './incident.ts';
+import { andThen, close, open } from './incident.ts';
+import { launch, onProbe, probeWhenDue } from './network.ts';
+import { proofMs } from './proof.ts';
+import type { GuardState, StateName } from './state.ts';
+import { withTitle } from './title.ts';
+
+type Handler = (state: GuardState, event: Event, config: Config) => Step;
+type Row = { readonly [Type in Event['type']]?: Handler } & { readonly otherwise: Handler };
+
+const table: { readonly [Name in StateName]: Row } = {
+  watching: {
+    'agent.exited': agentExited,
+    'nudge.done': (state, event, config) => onNudgeDone(state, event, config),
+    'network.probed': (state, event, config) => onProbe(state, event, config, watch),
+    command: obey,
+    otherwise: (state, _event, config) => watch(state, config),
+  },
+  stopping: {
+    saved: (state, event, config) =>
+      event.type === 'saved' && !event.ok
+        ? giveUp(
+            state,
+            config,
+            `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`,
+          )
+        : stay(state),
+    'stop.done': stopDone,
+    otherwise: stay,
+  },
+  down: {
+    'network.probed': (state, event, config) => onProbe(state, event, config, launch),
+    input: quitWhileDown,
+    otherwise: (state, _event, config) =>
+      andThen(probeWhenDue(state, config), (next) => launch(next, config)),
+  },
+  launching: {
+    'agent.started': agentStarted,
+    'launch.failed': (state, event, config) =>
+      giveUp(state, config, event.type === 'launch.failed' ? event.detail : 'launch failed'),
+    otherwise: stay,
+  },
+  asking: {
+    'agent.exited': agentExited,
+    command: obey,
+    input: personActs,
+    otherwise: (state, _event, config) => watch(state, config),
+  },
+  finished: { otherwise: stay },
+};
+
+/**
+ * One turn of the machine. Pure: time is `event.at`, which must not decrease.
+ */
+export function step(before: GuardState, event: Event, config: Config): Step {
+  const state = { ...before, evidence: observe(before.evidence, event) };
+  const row = table[state.name];
+  const handle = row[event.type] ?? row.otherwise;
+  return withTitle(handle(state, event, config), config);
+}
+
+function stay(state: GuardState): Step {
+  return { state, effects: [] };
+}
+
+function agentExited(state: GuardState, event: Event, config: Config): Step {
+  const { exit } = state.evidence;
+  if (event.type !== 'agent.exited' || event.generation !== state.evidence.generation || !exit)
+    return stay(state);
+  if (personLeft(state.evidence)) return finish(state, state.incident ? 'user' : 'recovered');
+  const verdict = relaunchable(state.evidence, config);
+  if (!verdict) return finish(state, 'gave_up');
+  return takeRung(open(state, verdict), 'relaunch', verdict, config);
+}
+
+/** The agent is gone and stays gone: pass its own end on as ours. */
+function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
+  const { exit } = state.evidence;
+  return andThen(close(state, outcome), (closed) => ({
+    state: { ...closed, name: 'finished', since: closed.evidence.now },
+    effects: [{ type: 'exit', code: exit?.code ?? null, signal: exit?.signal ?? null }],
+  }));
+}
+
+function stopDone(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'stop.done' || event.generation !== state.evidence.generation) return stay(state);
+  const down: GuardState = {
+    ...state,
+    name: 'down',
+    since: event.at,
+    probing: { nextAt: event.at, failures: 0 },
+  };
+  return probeWhenDue({ ...down, evidence: { ...down.evidence, goodProbes: 0 } }, config);
+}
+
+function agentStarted(state: GuardState, event: Event): Step {
+  if (event.type !== 'agent.started') return stay(state);
+  const { incident } = state;
+  return stay({
+    ...state,
+    name: 'watching',
+    since: event.at,
+    down: null,
+    probing: null,
+    cure: incident && {
+      rung: 'relaunch',
+      class: incident.class,
+      at: event.at,
+      stage: 'verify',
+      deadline: event.at + proofMs.relaunch,
+    },
+  });
+}
+
+/** Ctrl+C while no agent runs means: leave it. */
+function quitWhileDown(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
+  return giveUp(state, config, 'you chose not to wait', 'user');
+}
+
+/** The person deals with it: stand down until something new happens. */
+function personActs(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
+  return close({ ...state, name: 'watching', since: event.at }, 'user');
+}
+
+function obey(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'command') return stay(state);
+  const asked = { class: `asked-${event.command}`, since: event.at, because: ['asked for by the person'] };
+  switch (event.command) {
+    case 'pause':
+      return andThen(close(state, 'user'), (closed) => stay({ ...closed, paused: true, name: 'watching' }));
+    case 'continue':
+      return stay({ ...state, paused: false, name: 'watching' });
+    case 'nudge':
+      return beginNudge(open(state, asked), asked.class, config);
+    case 'relaunch':
+      return beginRelaunch(open(state, asked), asked.class, config);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Waiting for a stable network: probes in a row, with backoff while they fail. Used before a nudge that answers a lost
+ * connection and before every relaunch.
+ */
+import type { Config } from '../config/schema.ts';
+import type { Event } from '../events.ts';
+import { backoff } from './backoff.ts';
+import type { Step } from './incident.ts';
+import { act, andThen } from './incident.ts';
+import { recentRelaunches } from './ladder.ts';
+import type { GuardState } from './state.ts';
+
+/** Pause between two good probes. */
+const probeGapMs = 250;
+
+export function stable(state: GuardState, config: Config): boolean {
+  return state.evidence.goodProbes >= config.network_resilience.stable_probes;
+}
+
+/** Asks for a probe when one is wanted and due. */
+export function probeWhenDue(state: GuardState, config: Config): Step {
+  const { probing, evidence } = state;
+  if (!probing || stable(state, config) || evidence.now < probing.nextAt) return { state, effects: [] };
+  // Not due again until the answer is in; should it get lost, a minute later.
+  return {
+    state: { ...state, probing: { ...probing, nextAt: evidence.now + 60_000 } },
+    effects: [{ type: 'probe' }],
+  };
+}
+
+/** A probe has answered: plan the next one, tell the person when the network is away, go on when it is stable. */
+export function onProbe(
+  state: GuardState,
+  event: Event,
+  config: Config,
+  next: (state: GuardState, config: Config) => Step,
+): Step {
+  const { probing } = state;
+  if (!probing || event.type !== 'network.probed') return next(state, config);
+  const failures = event.reachable ? 0 : probing.failures + 1;
+  const pause = event.reachable ? probeGapMs : backoff(failures, pace(config), 0.5);
+  const planned = { ...state, probing: { failures, nextAt: event.at + pause } };
+  if (event.reachable || state.name !== 'down') return next(planned, config);
+  const notice = { kind: 'offline', attempt: failures, nextInMs: pause } as const;
+  return { state: planned, effects: [{ type: 'notice', notice }] };
+}
+
+/** Starts the agent again once the network is stable and the backoff is over. */
+export function launch(state: GuardState, config: Config): Step {
+  const { down, evidence } = state;
+  if (!down || !stable(state, config) || evidence.now < down.launchAt) return { state, effects: [] };
+  const attempt = recentRelaunches(state, config).length + 1;
+  const of = config.recovery.restart_limit;
+  const relaunching: GuardState = {
+    ...state,
+    name: 'launching',
+    since: evidence.now,
+    relaunches: [...recentRelaunches(state, config), evidence.now],
+    used: { ...state.used, relaunch: state.used.relaunch + 1 },
+  };
+  return andThen(
+    act(relaunching, 'relaunch', `relaunch ${attempt} of at most ${of} in the window`),
+    (next) => ({
+      state: next,
+      effects: [
+        { type: 'notice', notice: { kind: 'resuming', attempt, of } },
+        {
+          type: 'launch',
+          generation: evidence.generation + 1,
+          resume: true,
+          prompt: down.phase !== 'between_turns',
+        },
+      ],
+    }),
+  );
+}
+
+export function pace(config: Config) {
+  const { backoff_initial_ms, backoff_max_ms } = config.network_resilience;
+  return { initialMs: backoff_initial_ms, maxMs: backoff_max_ms };
+}

@@ -1,0 +1,54 @@
+/**
+ * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed.
+ */
+import type { Evidence } from '../detect/evidence.ts';
+import { inTurn, phaseOf } from '../detect/phase.ts';
+import type { Millis } from '../events.ts';
+import type { Cure } from './state.ts';
+
+/** How long a rung may take to show that it took. A cut connection was retried within 1.3 s (lab notes §9). */
+export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
+
+export function helped(cure: Cure, e: Evidence): boolean {
+  if (cure.stage !== 'verify') return false;
+  const phase = phaseOf(e);
+  switch (cure.rung) {
+    case 'hold':
+      return e.waiting.length === 0 && (answered(e, cure.at) || (e.lastDownAt ?? 0) > cure.at);
+    case 'wait':
+      return e.lastOutputAt > cure.at || (phase === 'idle' && e.failure === null);
+    case 'cut':
+      return (
+        answered(e, cure.at) || (phase === 'idle' && (e.lastRequestAt ?? 0) > cure.at && e.failure === null)
+      );
+    case 'nudge':
+      return answered(e, cure.at) || turnRan(e, cure.at);
+    case 'relaunch':
+      return e.prompted
+        ? answered(e, e.startedAt) || turnRan(e, e.startedAt)
+        : phase === 'idle' || inTurn(phase);
+    case 'ask':
+      return answered(e, cure.at) || (phase === 'idle' && e.failure === null);
+  }
+}
+
+/** A request was made since, even if nothing has come back yet: the agent is on its way. */
+export function underWay(cure: Cure, e: Evidence): boolean {
+  return (e.lastRequestAt ?? 0) >= cure.at || e.waiting.some((waiting) => waiting.since >= cure.at);
+}
+
+/** A request of after `since` has got bytes back. */
+function answered(e: Evidence, since: Millis): boolean {
+  return e.connections.some(
+    (connection) =>
+      connection.requestAt !== null && connection.requestAt >= since && !connection.awaitsAnswer,
+  );
+}
+
+/** A new turn runs or ran. With the tunnel's eyes a running spinner alone is no proof; without them it must do. */
+function turnRan(e: Evidence, since: Millis): boolean {
+  if (e.connectionsSeen > 0)
+    return e.idleSince !== null && e.idleSince > since && (e.lastRequestAt ?? 0) >= since;
+  const began = Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
+  return began > since && (e.tokensChangedAt ?? 0) > began;
+}

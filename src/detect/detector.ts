@@ -1,0 +1,35 @@
+/**
+ * Asks every signature, in order of trust, and returns the first verdict. The order matters: what the process shows
+ * comes before what the wire shows, because a stuck process makes every other sense stale.
+ */
+import type { Config } from '../config/schema.ts';
+import type { Evidence } from './evidence.ts';
+import { phaseOf } from './phase.ts';
+import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
+import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
+import { silentScreen } from './signatures/silent-screen.ts';
+import { failedTurn, silentEnd } from './signatures/turn-ended.ts';
+import type { Signature, Verdict } from './verdict.ts';
+
+/** The one table of signatures; it feeds detection, documentation and tests. */
+export const signatures: readonly Signature[] = [
+  stopped,
+  frozenUi,
+  deafInput,
+  deadStream,
+  noFirstByte,
+  silentScreen,
+  failedTurn,
+  silentEnd,
+];
+
+/** The strongest verdict on the evidence, or null when nothing is wrong as far as can be told. */
+export function detect(e: Evidence, config: Config): Verdict | null {
+  if (!config.network_resilience.enabled || e.now < e.graceUntil) return null;
+  const phase = phaseOf(e);
+  for (const signature of signatures) {
+    const verdict = signature.test(e, phase, config);
+    if (verdict) return verdict;
+  }
+  return null;
+}

@@ -1,0 +1,169 @@
+/**
+ * Evidence: what is known of the agent right now, folded from events. Facts only; signatures judge it.
+ * Plain data without methods, so that a checkpoint of it can stand in a journal.
+ */
+import type {
+  ConnectionCause,
+  ConnectionEnd,
+  FailureKind,
+  Millis,
+  ProgramState,
+  ScreenFacts,
+  ToolRisk,
+} from '../events.ts';
+
+/** One live connection of the tunnel to an API host. */
+export interface Connection {
+  readonly id: number;
+  readonly host: string;
+  readonly openedAt: Millis;
+  readonly up: number;
+  readonly down: number;
+  readonly lastUpAt: Millis;
+  readonly lastDownAt: Millis | null;
+  /** The latest byte went up: a request (or a handshake) that nothing has answered yet. */
+  readonly awaitsAnswer: boolean;
+  /** When the last burst large enough to be a request went up; null before the first. */
+  readonly requestAt: Millis | null;
+}
+
+/** An attempt that the tunnel holds: the agent waits, unaware. */
+export interface Waiting {
+  readonly id: number;
+  readonly host: string;
+  readonly since: Millis;
+  readonly cause: ConnectionCause;
+  readonly attempt: number;
+  readonly of: number | null;
+  readonly nextAt: Millis;
+}
+
+export interface ClosedConnection {
+  readonly at: Millis;
+  readonly by: ConnectionEnd;
+  readonly cause: ConnectionCause;
+}
+
+export interface OpenTool {
+  readonly toolUseId: string;
+  readonly tool: string;
+  readonly risk: ToolRisk;
+  readonly delegates: boolean;
+  readonly limitMs: number | null;
+  readonly startedAt: Millis;
+}
+
+export interface ProcessSample {
+  readonly at: Millis;
+  readonly cpuMs: number;
+  readonly state: string;
+  readonly rssBytes: number;
+  readonly workers: number;
+  /** Share of one core between the last two samples, 0…1. */
+  readonly cpuShare: number;
+  /** Since when cpuShare has been 0.9 or more. */
+  readonly busySince: Millis | null;
+  /** Since when the kernel has shown it stopped. */
+  readonly stoppedSince: Millis | null;
+}
+
+export interface Evidence {
+  readonly now: Millis;
+  /** No verdict before this moment: the machine slept, the guard was starved, the terminal came back. */
+  readonly graceUntil: Millis;
+
+  readonly generation: number;
+  readonly pid: number | null;
+  readonly startedAt: Millis;
+  readonly resumed: boolean;
+  readonly prompted: boolean;
+  readonly exit: { readonly at: Millis; readonly code: number | null; readonly signal: string | null } | null;
+  readonly sample: ProcessSample | null;
+
+  readonly lastOutputAt: Millis;
+  /** First key of the person that no output has followed. */
+  readonly unansweredKeyAt: Millis | null;
+  readonly lastKeyAt: Millis | null;
+  readonly lastInterruptAt: Millis | null;
+  readonly lastExitKeyAt: Millis | null;
+  readonly inputBlockedSince: Millis | null;
+  readonly terminalBlockedSince: Millis | null;
+  readonly suspended: boolean;
+
+  readonly status: { readonly state: ProgramState; readonly at: Millis } | null;
+  readonly screen: {
+    readonly facts: ScreenFacts;
+    readonly at: Millis;
+    readonly activitySince: Millis;
+  } | null;
+  readonly tokensChangedAt: Millis | null;
+  /** The turn as hooks tell it. */
+  readonly turn: { readonly working: boolean; readonly at: Millis } | null;
+  /** Turns seen to start, by any sense, in this generation. */
+  readonly turns: number;
+  /** Since when the agent has been in a turn; null while it is not. */
+  readonly workingSince: Millis | null;
+  readonly idleSince: Millis | null;
+  readonly failure: { readonly kind: FailureKind; readonly at: Millis; readonly fingerprint: string } | null;
+  readonly background: number;
+  readonly tools: readonly OpenTool[];
+  readonly compactingSince: Millis | null;
+  readonly sessionId: string | null;
+  readonly sessionEnded: string | null;
+
+  readonly connections: readonly Connection[];
+  readonly waiting: readonly Waiting[];
+  /** The latest ends of connections, newest last, at most eight. */
+  readonly closed: readonly ClosedConnection[];
+  readonly connectionsSeen: number;
+  readonly lastRequestAt: Millis | null;
+  readonly lastDownAt: Millis | null;
+  /** Silence multiplier for this turn: doubles after a cut that did not help. */
+  readonly patience: number;
+  readonly goodProbes: number;
+  readonly lastProbe: { readonly at: Millis; readonly reachable: boolean } | null;
+}
+
+export function noEvidence(at: Millis): Evidence {
+  return {
+    now: at,
+    graceUntil: at,
+    generation: 0,
+    pid: null,
+    startedAt: at,
+    resumed: false,
+    prompted: false,
+    exit: null,
+    sample: null,
+    lastOutputAt: at,
+    unansweredKeyAt: null,
+    lastKeyAt: null,
+    lastInterruptAt: null,
+    lastExitKeyAt: null,
+    inputBlockedSince: null,
+    terminalBlockedSince: null,
+    suspended: false,
+    status: null,
+    screen: null,
+    tokensChangedAt: null,
+    turn: null,
+    turns: 0,
+    workingSince: null,
+    idleSince: null,
+    failure: null,
+    background: 0,
+    tools: [],
+    compactingSince: null,
+    sessionId: null,
+    sessionEnded: null,
+    connections: [],
+    waiting: [],
+    closed: [],
+    connectionsSeen: 0,
+    lastRequestAt: null,
+    lastDownAt: null,
+    patience: 1,
+    goodProbes: 0,
+    lastProbe: null,
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * Folds one event into the Evidence. Small named functions, one per kind of event; no judgement.
+ */
+import type { Event, ScreenFacts } from '../events.ts';
+import { foldConnection } from './connections.ts';
+import type { Evidence, ProcessSample } from './evidence.ts';
+import { noEvidence } from './evidence.ts';
+import { inTurn, phaseOf } from './phase.ts';
+
+/** After a sleep, a stall or a suspension every clock has "expired": wait this long before the next verdict. */
+export const graceMs = 5_000;
+
+/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
+const spinning = 0.9;
+
+type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+type Folds = { readonly [Type in Event['type']]?: (e: Evidence, event: EventOf<Type>) => Evidence };
+
+const folds: Folds = {
+  'clock.gap': (e, event) => ({ ...shiftClocks(e, event.at), graceUntil: event.at + graceMs }),
+  'agent.started': (e, event) => ({
+    ...noEvidence(event.at),
+    generation: event.generation,
+    pid: event.pid,
+    resumed: event.resumed,
+    prompted: event.prompted,
+    sessionId: e.sessionId,
+    goodProbes: e.goodProbes,
+    lastProbe: e.lastProbe,
+    lastKeyAt: e.lastKeyAt,
+    terminalBlockedSince: e.terminalBlockedSince,
+    connections: e.connections,
+    waiting: e.waiting,
+    connectionsSeen: e.connectionsSeen,
+  }),
+  'agent.exited': (e, event) =>
+    event.generation === e.generation
+      ? { ...e, exit: { at: event.at, code: event.code, signal: event.signal } }
+      : e,
+  'agent.sample': (e, event) => (event.generation === e.generation ? { ...e, sample: sampled(e, event) } : e),
+  output: (e, event) => ({ ...e, lastOutputAt: event.at, unansweredKeyAt: null }),
+  input: typed,
+  'input.blocked': (e, event) => ({ ...e, inputBlockedSince: e.inputBlockedSince ?? event.at }),
+  'input.drained': (e) => ({ ...e, inputBlockedSince: null }),
+  'terminal.blocked': (e, event) => ({ ...e, terminalBlockedSince: e.terminalBlockedSince ?? event.at }),
+  'terminal.drained': (e, event) => ({ ...e, terminalBlockedSince: null, graceUntil: event.at + graceMs }),
+  'terminal.suspended': (e) => ({ ...e, suspended: true }),
+  'terminal.continued': (e, event) => ({
+    ...shiftClocks(e, event.at),
+    suspended: false,
+    graceUntil: event.at + graceMs,
+  }),
+  'program-status': (e, event) => ({ ...e, status: { state: event.state, at: event.at } }),
+  screen: (e, event) => seen(e, event.facts, event.at),
+  session: (e, event) =>
+    event.sessionId === e.sessionId
+      ? e
+      : { ...e, sessionId: event.sessionId, tools: [], compactingSince: null },
+  'session.ended': (e, event) => ({ ...e, sessionEnded: event.reason }),
+  'turn.started': (e, event) => ({
+    ...e,
+    turn: { working: true, at: event.at },
+    sessionEnded: null,
+    failure: null,
+    tools: [],
+  }),
+  'turn.ended': (e, event) => ({
+    ...e,
+    turn: { working: false, at: event.at },
+    failure: event.failure ? { kind: event.failure, at: event.at, fingerprint: `turn ${event.at}` } : null,
+    background: event.background ?? 0,
+    tools: [],
+    compactingSince: null,
+  }),
+  'failure.recorded': (e, event) => ({
+    ...e,
+    failure: e.failure ?? { kind: event.failure, at: event.at, fingerprint: `record ${event.at}` },
+  }),
+  'request.sent': (e, event) => ({ ...e, lastRequestAt: Math.max(e.lastRequestAt ?? 0, event.at) }),
+  'tool.started': (e, event) => ({
+    ...e,
+    tools: [
+      ...e.tools.filter((tool) => tool.toolUseId !== event.toolUseId),
+      {
+        toolUseId: event.toolUseId,
+        tool: event.tool,
+        risk: event.risk,
+        delegates: event.delegates ?? false,
+        limitMs: event.limitMs ?? null,
+        startedAt: event.at,
+      },
+    ],
+  }),
+  'tool.finished': (e, event) => ({
+    ...e,
+    tools: e.tools.filter((tool) => tool.toolUseId !== event.toolUseId),
+  }),
+  'compaction.started': (e, event) => ({ ...e, compactingSince: event.at }),
+  'compaction.finished': (e) => ({ ...e, compactingSince: null }),
+  interrupted: (e, event) => ({
+    ...e,
+    turn: e.turn ? { working: false, at: event.at } : null,
+    tools: [],
+    compactingSince: null,
+  }),
+  'connection.opened': foldConnection,
+  'connection.bytes': foldConnection,
+  'connection.closed': foldConnection,
+  'connection.waiting': foldConnection,
+  'connection.failed': foldConnection,
+  'network.probed': (e, event) => ({
+    ...e,
+    goodProbes: event.reachable ? e.goodProbes + 1 : 0,
+    lastProbe: { at: event.at, reachable: event.reachable },
+  }),
+  'network.changed': (e) => ({ ...e, goodProbes: 0 }),
+};
+
+/** Evidence after `event`. Pure: time is `event.at`. */
+export function observe(before: Evidence, event: Event): Evidence {
+  const fold = folds[event.type] as ((e: Evidence, event: Event) => Evidence) | undefined;
+  const after = { ...(fold ? fold(before, event) : before), now: event.at };
+  return markTurn(before, after);
+}
+
+/** Keeps `workingSince` and `idleSince`; a turn that begins forgets what was learnt in the turn before. */
+function markTurn(before: Evidence, after: Evidence): Evidence {
+  const phase = phaseOf(after);
+  if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return after;
+  if (inTurn(phase)) {
+    if (after.workingSince !== null) return after.idleSince === null ? after : { ...after, idleSince: null };
+    return { ...after, workingSince: after.now, idleSince: null, patience: 1, turns: before.turns + 1 };
+  }
+  if (after.idleSince !== null && after.workingSince === null) return after;
+  return { ...after, workingSince: null, idleSince: after.idleSince ?? after.now };
+}
+
+function typed(e: Evidence, event: EventOf<'input'>): Evidence {
+  if (event.kind === 'report') return e;
+  return {
+    ...e,
+    lastKeyAt: event.at,
+    unansweredKeyAt: e.unansweredKeyAt ?? event.at,
+    lastInterruptAt: event.kind === 'interrupt' ? event.at : e.lastInterruptAt,
+    lastExitKeyAt: event.kind === 'exit' || event.kind === 'interrupt' ? event.at : e.lastExitKeyAt,
+  };
+}
+
+function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
+  const last = e.sample;
+  const elapsed = last ? event.at - last.at : 0;
+  const cpuShare = last && elapsed > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsed)) : 0;
+  return {
+    at: event.at,
+    cpuMs: event.cpuMs,
+    state: event.state,
+    rssBytes: event.rssBytes,
+    workers: event.workers,
+    cpuShare,
+    busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? event.at) : null,
+    stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
+  };
+}
+
+function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
+  const last = e.screen;
+  const same = last?.facts.activity === facts.activity;
+  const banner = facts.activity === 'idle' ? facts.failure : undefined;
+  const failure =
+    banner &&
+    banner.fingerprint !== e.failure?.fingerprint &&
+    last?.facts.failure?.fingerprint !== banner.fingerprint
+      ? { kind: banner.kind, at, fingerprint: banner.fingerprint }
+      : e.failure;
+  return {
+    ...e,
+    screen: { facts, at, activitySince: same && last ? last.activitySince : at },
+    tokensChangedAt: facts.tokens === last?.facts.tokens && same ? e.tokensChangedAt : at,
+    failure: facts.activity === 'busy' ? null : failure,
+  };
+}
+
+/** Moves every "since" that a signature measures to `at`: the time that passed was nobody's silence. */
+function shiftClocks(e: Evidence, at: number): Evidence {
+  return {
+    ...e,
+    lastOutputAt: at,
+    unansweredKeyAt: e.unansweredKeyAt === null ? null : at,
+    inputBlockedSince: e.inputBlockedSince === null ? null : at,
+    tokensChangedAt: e.tokensChangedAt === null ? null : at,
+    compactingSince: e.compactingSince === null ? null : at,
+    sample: null,
+    screen: e.screen && { ...e.screen, activitySince: at },
+    tools: e.tools.map((tool) => ({ ...tool, startedAt: at })),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Phase: what the agent is doing, as far as the senses agree. The most trusted sense that speaks wins:
+ * program status, then the screen, then hooks. When in doubt the answer is a phase in which nothing is judged.
+ */
+import type { DisconnectPhase } from '../effects.ts';
+import type { Evidence } from './evidence.ts';
+
+export type Phase =
+  | 'gone'
+  | 'suspended'
+  | 'starting'
+  | 'idle'
+  | 'dialog' // a person is asked something
+  | 'limit' // a usage limit is waited for
+  | 'retrying' // the agent counts down to its own retry
+  | 'compacting'
+  | 'tool'
+  | 'working';
+
+/** Phase at `evidence.now`. */
+export function phaseOf(e: Evidence): Phase {
+  if (e.exit) return 'gone';
+  if (e.suspended) return 'suspended';
+  const activity = activityOf(e);
+  if (activity === 'dialog' || e.status?.state === 'blocked') return 'dialog';
+  if (activity === 'limit') return 'limit';
+  if (!isWorking(e)) return e.status || activity !== 'unknown' || e.turn ? 'idle' : 'starting';
+  if (activity === 'retrying') return 'retrying';
+  if (isCompacting(e)) return 'compacting';
+  if (inTool(e)) return 'tool';
+  return 'working';
+}
+
+/** Phases in which a turn runs. */
+export function inTurn(phase: Phase): boolean {
+  return phase === 'working' || phase === 'tool' || phase === 'compacting' || phase === 'retrying';
+}
+
+/** The phase in the terms of the recovery snapshot. */
+export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
+  const alive = { ...e, exit: null };
+  if (isWorking(alive) && isCompacting(alive)) return 'compacting';
+  if (e.tools.length > 0 || phaseOf(alive) === 'tool') return 'tool_execution';
+  return isWorking(alive) ? 'streaming' : 'between_turns';
+}
+
+function activityOf(e: Evidence) {
+  return e.screen?.facts.activity ?? 'unknown';
+}
+
+/** A free prompt with background agents counts as not working: the person can type. */
+function isWorking(e: Evidence): boolean {
+  if (e.status) return e.status.state === 'working';
+  const activity = activityOf(e);
+  if (activity !== 'unknown') return activity !== 'idle' && activity !== 'background';
+  return e.turn?.working ?? false;
+}
+
+function isCompacting(e: Evidence): boolean {
+  return e.compactingSince !== null || activityOf(e) === 'compacting';
+}
+
+/** A tool works on this machine: silence on the wire is right, however long. */
+function inTool(e: Evidence): boolean {
+  if (e.tools.some((tool) => !tool.delegates)) return true;
+  return activityOf(e) === 'tool' || (e.sample?.workers ?? 0) > 0;
+}

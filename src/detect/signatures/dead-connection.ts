@@ -1,0 +1,70 @@
+/**
+ * The connection is dead, yet nobody told the agent: no byte in mid-response, no first byte after a request, no answer
+ * to the TLS handshake. Judged only when every connection to the API is silent, because one that still moves may be
+ * the one that the turn waits for.
+ */
+import type { Config } from '../../config/schema.ts';
+import type { Millis } from '../../events.ts';
+import { lastByteAt } from '../connections.ts';
+import type { Connection, Evidence } from '../evidence.ts';
+import type { Phase } from '../phase.ts';
+import type { Signature, Verdict } from '../verdict.ts';
+import { seconds } from '../verdict.ts';
+
+export const deadStream: Signature = {
+  class: 'dead-stream',
+  help: 'no byte on the connection in the middle of a response',
+  test: (e, phase, config) => silent(e, phase, config, 'dead-stream'),
+};
+
+export const noFirstByte: Signature = {
+  class: 'no-first-byte',
+  help: 'a request was sent and nothing came back',
+  test: (e, phase, config) => silent(e, phase, config, 'no-first-byte'),
+};
+
+type Silence = 'dead-stream' | 'no-first-byte';
+
+function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Verdict | null {
+  if (phase !== 'working' && phase !== 'compacting') return null;
+  if (e.waiting.length > 0) return null; // the tunnel is already at work on it
+  const newest = e.connections.reduce<Connection | null>(
+    (best, connection) => (best && lastByteAt(best) >= lastByteAt(connection) ? best : connection),
+    null,
+  );
+  if (!newest || e.workingSince === null) return null;
+  // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
+  if (newest.requestAt === null && newest.down > 0) return null;
+
+  const { kind, limitMs } = limitOf(newest, config);
+  const since = Math.max(lastByteAt(newest), e.workingSince);
+  const silentMs = e.now - since;
+  if (kind !== wanted || silentMs < limitMs * e.patience) return null;
+  return {
+    class: kind,
+    since,
+    because: [
+      `agent ${phase}, no tool running`,
+      `connection ${newest.id} to ${newest.host}: last byte ${seconds(silentMs)} ago, ${position(newest)}`,
+      `limit ${seconds(limitMs * e.patience)}`,
+    ],
+    cure: 'cut',
+    connections: e.connections.map((connection) => connection.id),
+  };
+}
+
+/** The TLS handshake has no thinking time, so the shorter limit holds for it. */
+function limitOf(connection: Connection, config: Config): { kind: Silence; limitMs: Millis } {
+  const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
+  if (!connection.awaitsAnswer) return { kind: 'dead-stream', limitMs: stream_timeout_ms };
+  const limitMs =
+    connection.down === 0 && connection.requestAt === null ? stream_timeout_ms : first_byte_timeout_ms;
+  return { kind: 'no-first-byte', limitMs };
+}
+
+function position(connection: Connection): string {
+  if (!connection.awaitsAnswer) return 'in mid-response';
+  return connection.down === 0 && connection.requestAt === null
+    ? 'handshake unanswered'
+    : 'request unanswered';
+}

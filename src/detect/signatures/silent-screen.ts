@@ -1,0 +1,40 @@
+/**
+ * Without the tunnel's eyes: the spinner turns, the token counter stands still. The screen cannot tell long thinking
+ * from a dead stream, so the limits are wider than the tunnel's, and a model that says it thinks gets the widest.
+ */
+import type { Signature } from '../verdict.ts';
+import { seconds } from '../verdict.ts';
+
+/** The screen is a weaker witness than the wire: twice the silence is asked of it. */
+const doubt = 2;
+
+export const silentScreen: Signature = {
+  class: 'silent-screen',
+  help: 'the spinner turns but the token counter stands still, and no connection can be seen',
+  test(e, phase, config) {
+    if (phase !== 'working' && phase !== 'compacting') return null;
+    if (e.connections.length > 0 || e.waiting.length > 0) return null;
+    const { facts, activitySince } = e.screen ?? {};
+    if (!facts || activitySince === undefined || e.workingSince === null) return null;
+    if (facts.activity !== 'busy' && facts.activity !== 'waiting' && facts.activity !== 'compacting')
+      return null;
+    const since = Math.max(e.workingSince, activitySince, e.tokensChangedAt ?? 0);
+    const midText = facts.tokens !== undefined && facts.tokens > 0 && !facts.thinking;
+    const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
+    const told = facts.activity === 'waiting'; // the agent itself says that nothing arrives
+    const limitMs = (midText || told ? stream_timeout_ms : first_byte_timeout_ms) * doubt * e.patience;
+    if (e.now - since < limitMs) return null;
+    return {
+      class: 'silent-screen',
+      since,
+      because: [
+        `spinner on, token counter at ${facts.tokens ?? 0} for ${seconds(e.now - since)}`,
+        ...(told ? ['the agent says that it waits for the API'] : []),
+        'no tool running, no connection to look at',
+        `limit ${seconds(limitMs)}`,
+      ],
+      cure: 'nudge',
+      connections: [],
+    };
+  },
+};

@@ -1,0 +1,67 @@
+/**
+ * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, or without a word
+ * after its connection was lost (lab notes §1b: 197 and older end a cut tool input in silence).
+ */
+import type { FailureKind, Millis } from '../../events.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Signature } from '../verdict.ts';
+import { seconds } from '../verdict.ts';
+
+/** Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. */
+const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
+  connection: 1_000,
+  overloaded: 60_000,
+  'rate-limit': 60_000,
+};
+
+/** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
+const silentEndMs = 5_000;
+/** The prompt must have been free for a moment: an agent between two steps is not at its end. */
+const settleMs = 2_000;
+
+export const failedTurn: Signature = {
+  class: 'failed-turn',
+  help: 'the turn ended with a connection error; the agent sits at its prompt',
+  test(e, phase) {
+    if (phase !== 'idle' || !e.failure || e.idleSince === null || e.turns === 0) return null;
+    const pause = pauseMs[e.failure.kind];
+    if (pause === undefined || personTookOver(e, e.failure.at)) return null;
+    if (e.now - Math.max(e.failure.at, e.idleSince) < Math.max(pause, settleMs)) return null;
+    return {
+      class: 'failed-turn',
+      since: e.failure.at,
+      because: [
+        `the turn ended with a failure of kind ${e.failure.kind}`,
+        'the prompt is free, nobody has typed since',
+      ],
+      cure: 'nudge',
+      connections: [],
+    };
+  },
+};
+
+export const silentEnd: Signature = {
+  class: 'silent-end',
+  help: 'the turn ended without a word right after its connection was lost',
+  test(e, phase) {
+    const lost = e.closed.findLast((closed) => closed.by !== 'agent');
+    if (phase !== 'idle' || !lost || e.idleSince === null || e.turns === 0) return null;
+    const gap = e.idleSince - lost.at;
+    const wentOn = (e.lastRequestAt ?? 0) > lost.at || e.connections.some((c) => c.openedAt > lost.at);
+    if (lost.by !== 'guard' || gap < 0 || gap > silentEndMs || wentOn || personTookOver(e, lost.at))
+      return null;
+    if (e.now - e.idleSince < settleMs) return null;
+    return {
+      class: 'silent-end',
+      since: e.idleSince,
+      because: [`the turn ended ${seconds(gap)} after its connection was cut`, 'no new request was made'],
+      cure: 'nudge',
+      connections: [],
+    };
+  },
+};
+
+/** Esc means stop, and a person who types has a plan. */
+function personTookOver(e: Evidence, since: Millis): boolean {
+  return e.lastKeyAt !== null && e.lastKeyAt >= since;
+}

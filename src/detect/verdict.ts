@@ -1,0 +1,31 @@
+/**
+ * What a signature says. `cure` is the mildest rung that can help this class of freeze; the ladder in `decide/` may
+ * start higher (in-place cures switched off) and climbs when a rung did not help.
+ */
+import type { Config } from '../config/schema.ts';
+import type { Rung } from '../effects.ts';
+import type { Millis } from '../events.ts';
+import type { Evidence } from './evidence.ts';
+import type { Phase } from './phase.ts';
+
+export interface Verdict {
+  readonly class: string;
+  readonly since: Millis;
+  /** Why, one fact per line, without content of the conversation. */
+  readonly because: readonly string[];
+  readonly cure: Rung;
+  /** Connections that the verdict is about. */
+  readonly connections: readonly number[];
+}
+
+export interface Signature {
+  readonly class: string;
+  /** One line for people: what this looks like. */
+  readonly help: string;
+  test(e: Evidence, phase: Phase, config: Config): Verdict | null;
+}
+
+/** "31.2 s" */
+export function seconds(ms: Millis): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest';
+import { obliging, say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((e) => e.type);
+const lastIncident = (told: ReturnType<typeof story>) => told.did('incident').at(-1)?.incident;
+
+function inMidResponse(patch = {}, world = obliging) {
+  const told = story(patch, world);
+  told.tell(say.started);
+  told.wait(2, say.drawing);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  return told;
+}
+
+describe('a dead stream', () => {
+  test('is cut after stream_timeout_ms, and the retry that answers ends the incident', () => {
+    const told = inMidResponse();
+    told.wait(29, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.wait(2, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.wait(1, say.drawing);
+    expect(lastIncident(told)?.outcome).toBe('open');
+    told.tell(say.bytes(2));
+    expect(lastIncident(told)).toMatchObject({ class: 'dead-stream', outcome: 'recovered' });
+  });
+
+  test('that is silent again after the cut gets twice the patience', () => {
+    const told = inMidResponse();
+    told.wait(31, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    told.wait(55, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+    told.wait(10, say.drawing);
+    expect(actions(told)).toEqual(['cut', 'cut']);
+  });
+
+  test('whose cut brings no new request is nudged, then relaunched, then asked about', () => {
+    const told = inMidResponse();
+    told.wait(31, say.drawing);
+    told.wait(12, say.drawing);
+    expect(actions(told)).toEqual(['cut', 'nudge']);
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['cut', 'nudge', 'stop', 'launch']);
+    const launch = told.did('launch')[0];
+    expect(launch).toMatchObject({ generation: 2, resume: true, prompt: true });
+    told.wait(2_000, say.drawing);
+    expect(told.did('launch').length).toBeLessThanOrEqual(5 * 4);
+  });
+
+  test('with in-place cures off is relaunched at once', () => {
+    const told = inMidResponse({ recovery: { in_place: false } });
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['stop', 'launch']);
+  });
+
+  test('with auto_resume off ends in a question, the agent left alive', () => {
+    const told = inMidResponse({ network_resilience: { auto_resume: false }, recovery: { in_place: false } });
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual([]);
+    expect(told.state.name).toBe('asking');
+    expect(told.did('exit')).toEqual([]);
+  });
+});
+
+describe('healthy work is left alone', () => {
+  const healthy: readonly [string, (told: ReturnType<typeof story>) => void][] = [
+    ['idle for an hour', (told) => (told.tell(say.idle), told.wait(3600))],
+    ['pings only', (told) => told.wait(600, say.bytes(1), say.drawing)],
+    [
+      'a slow drip, one byte in 25 s',
+      (told) => {
+        for (let i = 0; i < 40; i++) {
+          told.wait(24, say.drawing);
+          told.tell(say.bytes(1));
+        }
+      },
+    ],
+    [
+      'a silent tool, hooks on',
+      (told) => {
+        told.tell({ type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command' });
+        told.wait(3600, say.drawing);
+      },
+    ],
+    [
+      'a silent tool seen as a child process only',
+      (told) => {
+        told.tell(say.sample(100, { workers: 1 }));
+        told.wait(3600, say.drawing, say.sample(100, { workers: 1 }));
+      },
+    ],
+    [
+      'a permission dialog over night',
+      (told) => {
+        told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
+        told.wait(36_000);
+      },
+    ],
+    [
+      'a usage limit that is waited for',
+      (told) => {
+        told.tell({ type: 'screen', facts: { activity: 'limit' } });
+        told.wait(20_000);
+      },
+    ],
+    [
+      'a slow first byte',
+      (told) => {
+        told.tell(say.request(1));
+        told.wait(110, say.drawing);
+        told.tell(say.bytes(1));
+      },
+    ],
+    [
+      'the machine slept for hours, then the stream goes on',
+      (told) => {
+        told.tell({ type: 'clock.gap', gapMs: 7_200_000, cause: 'slept' });
+        told.wait(4, say.drawing);
+        told.wait(60, say.drawing, say.bytes(1));
+      },
+    ],
+    [
+      'Ctrl+Z for an hour',
+      (told) => {
+        told.tell({ type: 'terminal.suspended' });
+        told.wait(3600);
+        told.tell({ type: 'terminal.continued' });
+        told.wait(60, say.drawing, say.bytes(1));
+      },
+    ],
+    [
+      'a terminal that does not take output',
+      (told) => {
+        told.tell({ type: 'terminal.blocked' });
+        told.wait(3600, say.bytes(1));
+      },
+    ],
+  ];
+  test.each(healthy)('%s', (_name, tell) => {
+    const told = inMidResponse();
+    tell(told);
+    expect(actions(told)).toEqual([]);
+    expect(told.did('incident')).toEqual([]);
+  });
+});
+
+describe('a stuck process', () => {
+  test('that spins is stopped and resumed', () => {
+    const told = inMidResponse();
+    let cpu = 0;
+    for (let i = 0; i < 14; i++) {
+      cpu += 1000;
+      told.wait(1, say.sample(cpu));
+    }
+    expect(actions(told)).toEqual(['stop', 'launch']);
+    expect(lastIncident(told)?.class).toBe('frozen-ui');
+  });
+
+  test('that sleeps without drawing is stopped and resumed', () => {
+    const told = inMidResponse();
+    told.wait(14, say.sample(5000));
+    expect(actions(told)).toEqual(['stop', 'launch']);
+  });
+
+  test('that was stopped from outside is let run on, not killed', () => {
+    const told = inMidResponse();
+    told.wait(4, say.sample(5000, { state: 'T' }));
+    expect(actions(told)).toEqual(['continue']);
+    told.tell(say.sample(5000));
+    told.wait(3, say.drawing, say.bytes(1));
+    expect(lastIncident(told)?.outcome).toBe('recovered');
+  });
+});
+
+describe('the end of the agent', () => {
+  const ends: readonly [string, object, string][] = [
+    ['SIGKILL in mid-turn', { code: null, signal: 'SIGKILL' }, 'relaunch'],
+    ['a crash in mid-turn', { code: 1, signal: null }, 'relaunch'],
+    ['exit 0 in mid-turn, nobody asked', { code: 0, signal: null }, 'relaunch'],
+    ['SIGTERM by somebody', { code: 143, signal: null }, 'exit'],
+    ['SIGHUP by somebody', { code: null, signal: 'SIGHUP' }, 'exit'],
+  ];
+  test.each(ends)('%s → %s', (_name, end, wanted) => {
+    const told = inMidResponse();
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: null, ...end });
+    told.wait(2); // two good probes
+    if (wanted === 'relaunch') {
+      expect(actions(told)).toEqual(['stop', 'launch']);
+      expect(told.did('exit')).toEqual([]);
+    } else {
+      expect(actions(told)).toEqual([]);
+      expect(told.did('exit')).toMatchObject([end]);
+    }
+  });
+
+  test('after Ctrl+C twice is an exit', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell({ type: 'agent.exited', generation: 1, code: 0, signal: null });
+    expect(told.did('exit')).toMatchObject([{ code: 0 }]);
+  });
+
+  test('before it ever ran a turn is not repeated', () => {
+    const told = story();
+    told.tell(say.started);
+    told.wait(1);
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGSEGV' });
+    expect(actions(told)).toEqual([]);
+    expect(told.did('exit')).toMatchObject([{ signal: 'SIGSEGV' }]);
+  });
+
+  test('of an older generation is ignored', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'agent.exited', generation: 0, code: 1, signal: null });
+    expect(told.effects).toEqual([]);
+  });
+});
+
+describe('a connection that the tunnel holds', () => {
+  test('is an incident of its own, without a cure, that ends when bytes flow', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.tell({
+      type: 'connection.waiting',
+      id: 2,
+      host: 'api.example',
+      cause: 'refused',
+      attempt: 2,
+      of: 5,
+      nextInMs: 4000,
+    });
+    expect(told.did('title').at(-1)?.text).toBe('connection lost, retrying (attempt 2/5), next in 4 s');
+    told.wait(180, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    expect(actions(told)).toEqual([]);
+    expect(lastIncident(told)).toMatchObject({ class: 'refused', outcome: 'recovered' });
+    expect(told.did('title').at(-1)?.text).toBe(null);
+  });
+});
+
+describe('a turn that ended', () => {
+  test('with a connection error is nudged once the network is stable', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'turn.ended', failure: 'connection' });
+    told.tell(say.idle);
+    told.wait(5);
+    expect(actions(told)).toEqual(['nudge']);
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    expect(lastIncident(told)).toMatchObject({ class: 'failed-turn', outcome: 'recovered' });
+  });
+
+  test('with a connection error, after which the person types, is theirs', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'turn.ended', failure: 'connection' });
+    told.tell(say.idle);
+    told.tell({ type: 'input', kind: 'text', bytes: 1 });
+    told.wait(60);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('without a word after a cut is nudged', () => {
+    const told = inMidResponse();
+    told.wait(31, say.drawing);
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(15);
+    expect(actions(told)).toEqual(['cut', 'nudge']);
+  });
+});
+
+test('a nudge waits while the network is away', () => {
+  let online = false;
+  const told = inMidResponse({}, (effect) =>
+    effect.type === 'probe'
+      ? [{ type: 'network.probed', reachable: online, latencyMs: null }]
+      : obliging(effect),
+  );
+  told.tell({ type: 'turn.ended', failure: 'connection' });
+  told.tell(say.idle);
+  told.wait(120);
+  expect(actions(told)).toEqual([]);
+  online = true;
+  told.wait(40);
+  expect(actions(told)).toEqual(['nudge']);
+});
