@@ -4,6 +4,8 @@
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** How the guard runs the agent for these arguments. */
 export type InvocationMode = 'interactive' | 'print' | 'plain';
 
@@ -22,21 +24,39 @@ export interface Invocation {
   readonly prompt: string | null;
 }
 
+/** What the user's environment and settings files say about matters that the guard touches. */
+export interface UserSettings {
+  /** Where the agent sends its requests. */
+  readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
+  /** The proxy variables in force without us (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`): the tunnel chains to them. */
+  readonly proxy: Readonly<Record<string, string | undefined>>;
+  /** False where a policy sets the proxy itself, or the requests do not go over TCP. */
+  readonly tunnelAllowed: boolean;
+  /** False where the user or a policy has switched hooks off. */
+  readonly hooksAllowed: boolean;
+  /** The user's own `--settings`, read; null where it is not readable: the agent shall complain, not we. */
+  readonly given: Readonly<Record<string, unknown>> | null;
+}
+
 /** What the guard adds to a launch. */
 export interface Injection {
+  /** Marks everything that this guard starts. */
+  readonly runId: string;
+  /** The run's private folder (absolute). The plan's files lie there. */
+  readonly folder: string;
   /** Pin this id on a first launch. */
   readonly sessionId: string | null;
   /** Hook spool folder; null: inject no hooks. */
   readonly spoolDir: string | null;
   /** Proxy URL of the tunnel with its token; null: no tunnel. */
   readonly proxyUrl: string | null;
-  /** The user's own proxy variables, restored in the environment of the agent's tools. */
-  readonly originalProxy: Readonly<Record<string, string | undefined>>;
 }
 
 export interface LaunchPlan {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** To be written before the launch, mode 0600: what a command line would show to every user of the machine. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** One cell row of the rendered screen, as text without styles and trailing blanks. */
@@ -65,8 +85,11 @@ export interface Abilities {
   readonly verified: boolean;
 }
 
-export interface TranscriptLine {
-  readonly observations: readonly Observation[];
+export interface SessionFile {
+  readonly sessionId: string;
+  readonly path: string;
+  /** Wall clock, Unix milliseconds. */
+  readonly changedAtMs: number;
 }
 
 export interface AgentAdapter {
@@ -75,21 +98,37 @@ export interface AgentAdapter {
   readonly commandNames: readonly string[];
   parseArguments(args: readonly string[]): Invocation;
   /** Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller). */
+  detectVersion(command: string, env: Variables): Promise<AgentVersion | null>;
   abilities(version: AgentVersion | null): Abilities;
+  /** Reads the settings files that hold for an agent started with these arguments in `cwd`. Never fails. */
+  readUserSettings(args: readonly string[], env: Variables, cwd: string): UserSettings;
   launchPlan(
     args: readonly string[],
-    env: Readonly<Record<string, string | undefined>>,
+    env: Variables,
+    user: UserSettings,
     injection: Injection,
     version: AgentVersion | null,
   ): LaunchPlan;
-  /** Arguments of a relaunch: the user's own flags, `--resume <id>`, the prompt. */
-  resumeArguments(args: readonly string[], sessionId: string, prompt: string | null): readonly string[];
+  /**
+   * Arguments of a relaunch: the user's own flags, `--resume <id>`, the prompt. `permissionMode` is the mode the
+   * conversation was in; it is carried over only where it allows less than the launch did.
+   */
+  resumeArguments(
+    args: readonly string[],
+    sessionId: string,
+    prompt: string | null,
+    permissionMode?: string | null,
+  ): readonly string[];
+  /** The conversation file of a session; null if there is none (yet). */
+  findTranscript(env: Variables, sessionId: string): Promise<string | null>;
+  /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
+  recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
   /** A hook payload (one spooled JSON document) as observations. */
   readHook(payload: unknown): readonly Observation[];
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
-  toolRisk(tool: string, input?: unknown): ToolRisk;
+  toolRisk(tool: string): ToolRisk;
   /** Keys of the nudge. */
   readonly keys: { readonly interrupt: string; readonly clearInput: string; readonly submit: string };
 }

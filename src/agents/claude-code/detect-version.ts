@@ -1,0 +1,57 @@
+/**
+ * The version of an installed agent, without running it where its files tell: the package beside it (npm), or its
+ * path (`…/versions/2.1.329`, the native installer). Only otherwise `<command> --version` is run.
+ */
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { AgentVersion } from '../agent.ts';
+import { readVersion } from './versions.ts';
+
+const limitMs = 5_000;
+
+async function fromPackage(executable: string): Promise<AgentVersion | null> {
+  // <package>/cli.js, <package>/claude or <package>/bin/claude.exe
+  for (const folder of [dirname(executable), dirname(dirname(executable))]) {
+    try {
+      const read: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+      if (typeof read !== 'object' || read === null || !('name' in read) || !('version' in read)) continue;
+      if (!String(read.name).startsWith('@anthropic-ai/claude-code')) continue;
+      return readVersion(String(read.version));
+    } catch {
+      // No package there, or not one of npm's: the next source may tell.
+    }
+  }
+  return null;
+}
+
+async function fromRun(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<AgentVersion | null> {
+  const { execa } = await import('execa');
+  const { stdout } = await execa(command, ['--version'], {
+    env: { ...env },
+    extendEnv: false,
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    stdin: 'ignore',
+    stderr: 'ignore',
+    reject: false,
+  });
+  return readVersion(stdout ?? '');
+}
+
+/**
+ * @param command absolute path of the executable
+ * @param env environment for the one `--version` run that may be needed
+ * @returns null when neither files nor the run tell. Takes at most 5 s. The caller keeps the answer for as long as
+ *   the executable's real path, time and size stay the same.
+ */
+export async function detectVersion(
+  command: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<AgentVersion | null> {
+  const executable = await realpath(command).catch(() => command);
+  const named = basename(dirname(executable)) === 'versions' ? readVersion(basename(executable)) : null;
+  return named ?? (await fromPackage(executable)) ?? (await fromRun(command, env));
+}

@@ -1,0 +1,63 @@
+/**
+ * The agent's environment: the user's own, without the marks of an agent that we may run inside (they would switch
+ * off its transcript, lab notes §9), with the mark of this guard and with the tunnel as its proxy.
+ */
+import type { Variables } from '../agent.ts';
+
+/** Set by a running agent for its children. Seen in a tool's environment on 2.1.42, 2.1.197 and 2.1.329. */
+const marksOfAnAgent = [
+  'CLAUDECODE',
+  'CLAUDE_CODE_CHILD_SESSION',
+  'CLAUDE_CODE_ENTRYPOINT',
+  'CLAUDE_CODE_SESSION_ID',
+  'CLAUDE_PID',
+  'CLAUDE_ENV_FILE',
+];
+
+/** The guard's mark on everything that it starts; a guard that finds it runs the agent plainly. */
+export const runVariable = 'GUARDED_CLAUDE_RUN';
+
+/** Every spelling under which the agent looks for a proxy; it prefers the lower case. */
+export const proxyVariables = [
+  'https_proxy',
+  'HTTPS_PROXY',
+  'http_proxy',
+  'HTTP_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+] as const;
+
+/**
+ * Variables that lead the agent's requests, and only those, through the tunnel. `NO_PROXY` is emptied: what it
+ * exempts, the tunnel connects to directly.
+ * @param plainHttp the API's address is `http:` (a gateway): then plain requests go through the tunnel too
+ */
+export function tunnelVariables(proxyUrl: string, plainHttp: boolean): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = plainHttp ? { http_proxy: proxyUrl, HTTP_PROXY: proxyUrl } : {};
+  return { https_proxy: proxyUrl, HTTPS_PROXY: proxyUrl, ...plain, no_proxy: '', NO_PROXY: '' };
+}
+
+export function agentEnvironment(
+  env: Variables,
+  runId: string,
+  tunnel: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !marksOfAnAgent.includes(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), ...tunnel, [runVariable]: runId };
+}
+
+const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * Shell lines that give the agent's tools back the proxy variables that the user has set. Each line succeeds,
+ * because the agent joins them with `&&`.
+ */
+export function toolEnvironment(original: Variables, tunnel: Readonly<Record<string, string>>): string {
+  return Object.keys(tunnel)
+    .map((name) => [name, original[name]] as const)
+    .map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`))
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,99 @@
+/**
+ * Hook payloads as observations. Nothing of what they say goes along: no prompt, no command, no file.
+ * Tools of subagents are left out: the main turn waits in a tool of its own, or does not wait for them at all.
+ */
+import type { Observation } from '../../events.ts';
+import { failureOfCode } from './failures.ts';
+import { isRecord, type Json, textOf } from './json.ts';
+import { toolRisk } from './tools.ts';
+
+type Reader = (payload: Json) => readonly Observation[];
+
+function session(payload: Json): readonly Observation[] {
+  const sessionId = textOf(payload, 'session_id');
+  if (sessionId === null) return [];
+  const cwd = textOf(payload, 'cwd');
+  const permissionMode = textOf(payload, 'permission_mode');
+  const reason = textOf(payload, 'source');
+  return [
+    {
+      type: 'session',
+      sessionId,
+      transcriptPath: textOf(payload, 'transcript_path'),
+      ...(cwd === null ? {} : { cwd }),
+      ...(permissionMode === null ? {} : { permissionMode }),
+      ...(reason === null ? {} : { reason }),
+      source: 'hook',
+    },
+  ];
+}
+
+const ofMainTurn =
+  (read: Reader): Reader =>
+  (payload) =>
+    textOf(payload, 'agent_id') === null ? read(payload) : [];
+
+function toolFinished(payload: Json, ok: boolean): readonly Observation[] {
+  const toolUseId = textOf(payload, 'tool_use_id');
+  return toolUseId === null ? [] : [{ type: 'tool.finished', toolUseId, ok }];
+}
+
+const dialogs: Readonly<Record<string, string>> = {
+  permission_prompt: 'permission',
+  elicitation_dialog: 'question',
+  elicitation_url: 'question',
+  agent_needs_input: 'question',
+};
+
+const readers: Readonly<Record<string, Reader>> = {
+  SessionStart: (payload) => [
+    ...session(payload),
+    // 2.1.42 has no PostCompact; its compaction ends with this (lab notes §1f).
+    ...(payload.source === 'compact' ? [{ type: 'compaction.finished' } as const] : []),
+  ],
+  SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
+  UserPromptSubmit: (payload) => [...session(payload), { type: 'turn.started' }],
+  Stop: ofMainTurn((payload) => {
+    const tasks = payload.background_tasks;
+    return [
+      ...session(payload),
+      Array.isArray(tasks) ? { type: 'turn.ended', background: tasks.length } : { type: 'turn.ended' },
+    ];
+  }),
+  StopFailure: ofMainTurn((payload) => [
+    {
+      type: 'turn.ended',
+      failure: failureOfCode(
+        textOf(payload, 'error') ?? '',
+        `${textOf(payload, 'last_assistant_message') ?? ''} ${textOf(payload, 'error_details') ?? ''}`,
+      ),
+    },
+  ]),
+  PreToolUse: ofMainTurn((payload) => {
+    const toolUseId = textOf(payload, 'tool_use_id');
+    const tool = textOf(payload, 'tool_name');
+    if (toolUseId === null || tool === null) return [];
+    return [{ type: 'tool.started', toolUseId, tool, risk: toolRisk(tool) }];
+  }),
+  PostToolUse: ofMainTurn((payload) => toolFinished(payload, true)),
+  PostToolUseFailure: ofMainTurn((payload) => [
+    ...toolFinished(payload, false),
+    ...(payload.is_interrupt === true ? [{ type: 'interrupted' } as const] : []),
+  ]),
+  PreCompact: () => [{ type: 'compaction.started' }],
+  PostCompact: () => [{ type: 'compaction.finished' }],
+  PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
+  Notification: (payload) => {
+    const why = dialogs[textOf(payload, 'notification_type') ?? ''];
+    return why === undefined ? [] : [{ type: 'person.needed', why }];
+  },
+};
+
+/** The hook events that are read; only those are worth their cost. */
+export const readEvents: readonly string[] = Object.keys(readers);
+
+/** One spooled document as observations; none for what is not understood. */
+export function readHook(payload: unknown): readonly Observation[] {
+  if (!isRecord(payload)) return [];
+  return readers[textOf(payload, 'hook_event_name') ?? '']?.(payload) ?? [];
+}

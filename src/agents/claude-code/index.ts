@@ -1,0 +1,37 @@
+/**
+ * Claude Code, from 1.0.56 to 2.1.329 and after: everything that changes when it changes.
+ *
+ * `flags` and `arguments` read its command line, `launch-plan` and `resume-arguments` build ours, `settings` and
+ * `environment` are what it is started with; `hooks`, `transcript` and `screen/` read what it says of itself.
+ */
+import type { AgentAdapter } from '../agent.ts';
+import { parseArguments } from './arguments.ts';
+import { detectVersion } from './detect-version.ts';
+import { readHook } from './hooks.ts';
+import { launchPlan } from './launch-plan.ts';
+import { resumeArguments } from './resume-arguments.ts';
+import { readScreen } from './screen/index.ts';
+import { findTranscript, recentSessions } from './session-files.ts';
+import { toolRisk } from './tools.ts';
+import { readTranscript } from './transcript.ts';
+import { readUserSettings } from './user-settings.ts';
+import { abilitiesOf } from './versions.ts';
+
+export const claudeCode: AgentAdapter = {
+  id: 'claude-code',
+  commandNames: ['claude'],
+  parseArguments,
+  detectVersion,
+  abilities: abilitiesOf,
+  readUserSettings,
+  launchPlan,
+  resumeArguments,
+  findTranscript,
+  recentSessions,
+  readHook,
+  readTranscript,
+  readScreen,
+  toolRisk,
+  // Esc ends a turn in every version; Ctrl+U empties the input box (lab notes §0.4, §0.6).
+  keys: { interrupt: '\x1b', clearInput: '\x15', submit: '\r' },
+};

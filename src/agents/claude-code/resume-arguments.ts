@@ -1,0 +1,55 @@
+/**
+ * The command line of a relaunch: what the user gave, without what chose or began the conversation, and with the
+ * conversation named. Nothing is ever added that allows the agent more than the user did.
+ */
+import { type FlagUse, splitWords, type Word } from './arguments.ts';
+
+/** From the most careful to the most permissive; the names of all versions (`default` is `manual` from 2.1.2xx). */
+const modes = ['plan', 'dontAsk', 'default', 'manual', 'acceptEdits', 'auto', 'bypassPermissions'];
+const rankOf = (mode: string) => {
+  const rank = modes.indexOf(mode);
+  return rank < 0 ? modes.length : rank;
+};
+
+function isKept(use: FlagUse): boolean {
+  if (use.flag.group === 'conversation') return false;
+  // An unnamed worktree would be a new one; the resumed conversation knows its own folder.
+  return use.flag.group !== 'worktree' || use.value !== null;
+}
+
+function keep(word: Word): readonly string[] {
+  if (word.kind === 'text' || word.kind === 'separator') return [];
+  const kept = word.uses.filter(isKept);
+  if (kept.length === word.uses.length) return word.raw;
+  // Only a cluster such as `-dc` can be kept in part.
+  return kept.map((use) => `${use.name}${use.value ?? ''}`);
+}
+
+const setsMode = (use: FlagUse) =>
+  use.name === '--permission-mode' || use.name === '--dangerously-skip-permissions';
+
+/** The permission mode that the words ask for; null: what the user's settings say. */
+function launchMode(words: readonly Word[]): string | null {
+  const uses = words.flatMap((word) => word.uses);
+  if (uses.some((use) => use.name === '--dangerously-skip-permissions')) return 'bypassPermissions';
+  return uses.findLast((use) => use.name === '--permission-mode')?.value ?? null;
+}
+
+/**
+ * @param permissionMode the mode that the conversation was in, when known. It replaces the launch's own where it
+ *   allows less (the person had gone to plan mode); a mode that allows more is not carried over.
+ */
+export function resumeArguments(
+  args: readonly string[],
+  sessionId: string,
+  prompt: string | null,
+  permissionMode: string | null = null,
+): readonly string[] {
+  const words = splitWords(args);
+  const launched = launchMode(words);
+  const tighten = launched !== null && permissionMode !== null && rankOf(permissionMode) < rankOf(launched);
+  const kept = words.filter((word) => !(tighten && word.uses.some(setsMode))).flatMap(keep);
+  const tightened = tighten ? ['--permission-mode', permissionMode] : [];
+  const text = prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];
+  return [...kept, ...tightened, '--resume', sessionId, ...text];
+}

@@ -1,0 +1,70 @@
+/**
+ * Where conversations lie: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
+ * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
+ */
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { SessionFile, Variables } from '../agent.ts';
+import { parseRecord, textOf } from './json.ts';
+import { configFolder } from './user-settings.ts';
+
+const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
+/** Records with the working directory stand near the beginning; 2.1.329 writes long ones before them. */
+const headBytes = 262_144;
+
+/** Every conversation file of the agent. Folders that cannot be read are left out. */
+async function listFiles(env: Variables): Promise<readonly string[]> {
+  const projects = join(configFolder(env), 'projects');
+  const folders = await readdir(projects).catch(() => []);
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(join(projects, folder)).catch(() => []);
+      return names.filter((name) => sessionName.test(name)).map((name) => join(projects, folder, name));
+    }),
+  );
+  return files.flat();
+}
+
+async function describe(path: string): Promise<SessionFile | null> {
+  const found = await stat(path).catch(() => null);
+  return found && { sessionId: basename(path, '.jsonl'), path, changedAtMs: found.mtimeMs };
+}
+
+/** The conversation file of a session; the one changed last if several folders have one. Null if there is none. */
+export async function findTranscript(env: Variables, sessionId: string): Promise<string | null> {
+  const paths = (await listFiles(env)).filter((path) => basename(path) === `${sessionId}.jsonl`);
+  const files = (await Promise.all(paths.map(describe))).filter((file) => file !== null);
+  return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
+}
+
+/** The working directory that a conversation was begun in, from its first records. */
+async function cwdOf(path: string): Promise<string | null> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    for (const line of buffer.toString('utf8', 0, bytesRead).split('\n')) {
+      const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
+      if (cwd !== null) return cwd;
+    }
+    return null;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Conversations of a working directory, the one changed last first: what `--continue` opens.
+ * @param sinceMs only those changed at or after this time (wall clock)
+ */
+export async function recentSessions(
+  env: Variables,
+  cwd: string,
+  sinceMs = 0,
+): Promise<readonly SessionFile[]> {
+  const files = (await Promise.all((await listFiles(env)).map(describe)))
+    .filter((file) => file !== null)
+    .filter((file) => file.changedAtMs >= sinceMs);
+  const here = await Promise.all(files.map(async (file) => ((await cwdOf(file.path)) === cwd ? file : null)));
+  return here.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+}

@@ -1,0 +1,65 @@
+/**
+ * Records of the conversation file as observations (lab notes §3). Which records exist depends on the version; each
+ * is one fact more, none is needed. A subagent's records (side chain) say nothing of the main turn.
+ */
+import type { Observation } from '../../events.ts';
+import { failureOfText } from './failures.ts';
+import { isRecord, type Json, textOf } from './json.ts';
+import { toolRisk } from './tools.ts';
+
+/** Written as the user's message when the person stops a turn, in all versions. */
+const interruption = /^\[Request interrupted by user/;
+
+const blocksOf = (record: Json): readonly Json[] => {
+  const content = isRecord(record.message) ? record.message.content : null;
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return Array.isArray(content) ? content.filter(isRecord) : [];
+};
+
+function readUser(record: Json): readonly Observation[] {
+  const seen: Observation[] = [];
+  for (const block of blocksOf(record)) {
+    const toolUseId = textOf(block, 'tool_use_id');
+    if (block.type === 'tool_result' && toolUseId !== null)
+      seen.push({ type: 'tool.finished', toolUseId, ok: block.is_error !== true });
+    if (block.type === 'text' && interruption.test(textOf(block, 'text') ?? ''))
+      seen.push({ type: 'interrupted' });
+  }
+  return seen;
+}
+
+function readAssistant(record: Json): readonly Observation[] {
+  const blocks = blocksOf(record);
+  if (record.isApiErrorMessage === true) {
+    const text = blocks.map((block) => textOf(block, 'text') ?? '').join(' ');
+    return [{ type: 'failure.recorded', failure: failureOfText(text) }];
+  }
+  return blocks.flatMap((block): readonly Observation[] => {
+    const toolUseId = textOf(block, 'id');
+    const tool = textOf(block, 'name');
+    if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
+    return [{ type: 'tool.started', toolUseId, tool, risk: toolRisk(tool) }];
+  });
+}
+
+function readSystem(record: Json): readonly Observation[] {
+  if (record.subtype === 'turn_duration') return [{ type: 'turn.ended' }];
+  return record.subtype === 'compact_boundary' ? [{ type: 'compaction.finished' }] : [];
+}
+
+/** One parsed record as observations; none for what is not understood. */
+export function readTranscript(record: unknown): readonly Observation[] {
+  if (!isRecord(record) || record.isSidechain === true) return [];
+  switch (record.type) {
+    case 'user':
+      return readUser(record);
+    case 'assistant':
+      return readAssistant(record);
+    case 'system':
+      return readSystem(record);
+    case 'api-request': // 2.1.329: written as the request is sent, on each retry too
+      return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
+    default:
+      return [];
+  }
+}

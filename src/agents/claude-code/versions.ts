@@ -1,0 +1,75 @@
+/**
+ * What each version of Claude Code can do, as a table of version ranges. An unknown newer version has whatever the
+ * newest known one has; a version that cannot be told is taken for a recent one, because most are.
+ */
+import type { Abilities, AgentVersion } from '../agent.ts';
+
+/** A version as numbers, [2, 1, 329]. */
+export type Parts = readonly number[];
+
+/** Versions that were run in the lab (lab notes). */
+const verified = new Set(['1.0.56', '2.1.42', '2.1.197', '2.1.329']);
+/** Taken where the version cannot be told. */
+const assumed: Parts = [2, 1, 197];
+
+/** First version with an ability. Source: the agent's changelog and `--help`, bounds seen on the lab versions. */
+const since = {
+  sessionIdFlag: [1, 0, 55],
+  settingsFlag: [1, 0, 61],
+  programStatus: [2, 1, 295],
+  // 2.1.42 moves the queued text into the input box instead (lab notes §0.5); the border lies somewhere between.
+  queuesAndSends: [2, 1, 197],
+} as const satisfies Record<Exclude<keyof Abilities, 'verified'>, Parts>;
+
+/** First version that knows a hook event (lab notes §5; changelog for the border). */
+const hookEvents: Readonly<Record<string, Parts>> = {
+  PreToolUse: [1, 0, 38],
+  PostToolUse: [1, 0, 38],
+  Notification: [1, 0, 38],
+  Stop: [1, 0, 38],
+  SubagentStop: [1, 0, 41],
+  UserPromptSubmit: [1, 0, 54],
+  PreCompact: [1, 0, 56],
+  SessionStart: [1, 0, 62],
+  SessionEnd: [1, 0, 85],
+  PostToolUseFailure: [2, 1, 42],
+  SubagentStart: [2, 1, 42],
+  PermissionRequest: [2, 1, 42],
+  StopFailure: [2, 1, 78],
+  PostCompact: [2, 1, 78],
+};
+
+/** Negative, zero or positive, as for a sort. */
+export function compareVersions(left: Parts, right: Parts): number {
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Finds `2.1.329` in a text such as `2.1.329 (Claude Code)`; null if there is none. */
+export function readVersion(text: string): AgentVersion | null {
+  const [found, ...parts] = /(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
+  return found === undefined ? null : { text: found, parts: parts.map(Number) };
+}
+
+const reaches = (version: AgentVersion | null, first: Parts) =>
+  compareVersions(version?.parts ?? assumed, first) >= 0;
+
+export function abilitiesOf(version: AgentVersion | null): Abilities {
+  return {
+    sessionIdFlag: reaches(version, since.sessionIdFlag),
+    settingsFlag: reaches(version, since.settingsFlag),
+    programStatus: reaches(version, since.programStatus),
+    queuesAndSends: reaches(version, since.queuesAndSends),
+    verified: version !== null && verified.has(version.text),
+  };
+}
+
+/** Hook events that this version knows, out of those that `hooks.ts` reads. */
+export function hookEventsOf(version: AgentVersion | null): readonly string[] {
+  return Object.entries(hookEvents)
+    .filter(([, first]) => reaches(version, first))
+    .map(([name]) => name);
+}
