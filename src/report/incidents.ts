@@ -1,0 +1,98 @@
+/**
+ * incidents.jsonl: one whole line per state of an incident, appended with a single write, so that several guards can
+ * share the file; the last line of an id holds. Past its size the file becomes incidents.1.jsonl, which is still read.
+ */
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { acquireLock } from '../platform/lock.ts';
+import type { StatePaths } from '../platform/paths.ts';
+
+/** As `guardctl incidents --json` prints it; times are ISO 8601. */
+export interface IncidentRecord {
+  readonly id: string;
+  readonly run: string;
+  readonly session_id: string | null;
+  readonly agent_version: string | null;
+  readonly class: string;
+  readonly began_at: string;
+  readonly detected_at: string;
+  readonly ended_at: string | null;
+  readonly evidence: readonly string[];
+  readonly actions: readonly {
+    readonly action: 'wait' | 'hold' | 'cut' | 'nudge' | 'relaunch' | 'ask';
+    readonly at: string;
+    readonly detail: string;
+  }[];
+  readonly outcome: 'recovered' | 'gave_up' | 'user' | 'open';
+}
+
+const rotateBytes = 2 * 1024 * 1024;
+const olderFile = (path: string) => path.replace(/\.jsonl$/, '.1.jsonl');
+
+/** Throws if the file cannot be written. */
+export function recordIncident(path: string, incident: IncidentRecord, limitBytes = rotateBytes): void {
+  const line = Buffer.from(`${JSON.stringify(incident)}\n`);
+  const descriptor = openSync(path, 'a', 0o600);
+  try {
+    const written = writeSync(descriptor, line);
+    if (written < line.length) {
+      writeSync(descriptor, '\n'); // so that the next line is not glued to the torn one
+      throw new Error(`${path}: no space left for the incident`);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  if (statSync(path).size > limitBytes) rotate(path, limitBytes);
+}
+
+/** One guard at a time, and the size is read again under the lock: two rotations in a row would lose the first. */
+function rotate(path: string, limitBytes: number): void {
+  const lock = acquireLock(`${path}.lock`);
+  if (!lock.held) return;
+  try {
+    if (statSync(path).size > limitBytes) renameSync(path, olderFile(path));
+  } finally {
+    lock.release();
+  }
+}
+
+/** All incidents on record, oldest first, each in its last state. One of a dead guard may still be `open`. */
+export function readIncidents(state: Pick<StatePaths, 'incidents'>): IncidentRecord[] {
+  const byId = new Map<string, IncidentRecord>();
+  for (const path of [olderFile(state.incidents), state.incidents]) {
+    for (const line of readLines(path)) {
+      const incident = parse(line);
+      if (incident !== null) byId.set(incident.id, incident);
+    }
+  }
+  return [...byId.values()].sort((a, b) => a.began_at.localeCompare(b.began_at));
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return []; // no incident yet
+  }
+}
+
+/** A torn or foreign line is passed over. */
+function parse(line: string): IncidentRecord | null {
+  if (line === '') return null;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isIncident(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isIncident(value: unknown): value is IncidentRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const texts = ['id', 'run', 'class', 'began_at', 'detected_at', 'outcome'];
+  return (
+    texts.every((name) => typeof record[name] === 'string') &&
+    Array.isArray(record.evidence) &&
+    Array.isArray(record.actions)
+  );
+}

@@ -1,0 +1,197 @@
+/**
+ * The journal: one JSON line per event, verdict and effect, in the order in which they happened, so that any run can
+ * be replayed through the pure core. Line 1 of every file is a header; a file that follows a rotation carries in it
+ * the core's state at that point, so each file replays alone.
+ *
+ * Writing is asynchronous and positional: `close()` may write a chunk again, synchronously, that is still under way,
+ * and the bytes are the same at the same place. A journal that fails (disk full) is dropped and reported once; the
+ * session goes on.
+ */
+import { closeSync, openSync, renameSync, rmSync, write, writeSync } from 'node:fs';
+import type { Config } from '../config/schema.ts';
+import type { Event, Millis } from '../events.ts';
+
+/** Changes when a reader of older files would misunderstand a line. */
+export const journalFormat = 1;
+
+export interface JournalHeader {
+  readonly format: typeof journalFormat;
+  readonly guard_version: string;
+  readonly agent: { readonly id: string; readonly version: string | null };
+  readonly config: Config;
+  /** The same instant on both clocks. */
+  readonly wall_ms: number;
+  readonly monotonic_ms: Millis;
+  /** Seed of the jitter in backoff. */
+  readonly seed: number;
+}
+
+/** A line after the header; times are monotonic. */
+export type JournalEntry =
+  | { readonly at: Millis; readonly event: Event }
+  | { readonly at: Millis; readonly verdict: object }
+  | { readonly at: Millis; readonly effect: object };
+
+export interface JournalOptions {
+  readonly path: string;
+  readonly header: JournalHeader;
+  /** State of the pure core as plain data; called when a new file begins, between two events. */
+  readonly checkpoint: () => unknown;
+  readonly onFailure: (detail: string) => void;
+  /** Size after which a new file begins, in bytes. */
+  readonly rotateBytes?: number;
+  /** Files kept beside the current one: journal.1.jsonl is the newest of them. */
+  readonly keep?: number;
+}
+
+export interface Journal {
+  record(entry: JournalEntry): void;
+  /** Writes what is left, synchronously. Later entries are ignored. */
+  close(): void;
+}
+
+const flushMs = 1_000;
+const largestBacklogBytes = 4 * 1024 * 1024;
+
+type Segment = Buffer | 'new file';
+
+export function openJournal(options: JournalOptions): Journal {
+  const rotateBytes = options.rotateBytes ?? 8 * 1024 * 1024;
+  let open = true;
+  // What is not written yet: lines of the current second, then whole segments.
+  let lines: string[] = [];
+  const segments: Segment[] = [];
+  let backlogBytes = 0;
+  /** Size of the file that the newest line will be in. */
+  let fileBytes = 0;
+  let timer: NodeJS.Timeout | null = null;
+  // The file.
+  let descriptor: number | null = null;
+  let position = 0;
+  let inFlight: Buffer | null = null;
+
+  const closeFile = () => {
+    if (descriptor !== null) closeSync(descriptor);
+    descriptor = null;
+  };
+  const fail = (error: unknown) => {
+    if (!open) return;
+    open = false;
+    if (timer !== null) clearTimeout(timer);
+    lines = [];
+    segments.length = 0;
+    if (inFlight === null) closeFile();
+    options.onFailure(error instanceof Error ? error.message : String(error));
+  };
+
+  const append = (value: unknown) => {
+    const line = `${JSON.stringify(value)}\n`;
+    const bytes = Buffer.byteLength(line);
+    lines.push(line);
+    fileBytes += bytes;
+    backlogBytes += bytes;
+  };
+  const gather = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (lines.length > 0) segments.push(Buffer.from(lines.join('')));
+    lines = [];
+  };
+  const beginFile = (checkpoint?: unknown) => {
+    gather();
+    segments.push('new file');
+    fileBytes = 0;
+    append({ header: options.header, ...(checkpoint === undefined ? {} : { checkpoint }) });
+  };
+
+  const startFile = () => {
+    closeFile();
+    shift(options.path, options.keep ?? 3);
+    descriptor = openSync(options.path, 'wx', 0o600);
+    position = 0;
+  };
+  const writeSegment = (segment: Buffer) => {
+    if (descriptor === null) return;
+    inFlight = segment;
+    write(descriptor, segment, 0, segment.length, position, (error, written) => {
+      inFlight = null;
+      if (!open) return closeFile();
+      if (error !== null) return fail(error);
+      if (written < segment.length) return fail(new Error('no space left for the journal'));
+      position += written;
+      backlogBytes -= written;
+      pump();
+    });
+  };
+  /** Segment by segment; between two of them nothing is under way, so the file can be changed. */
+  const pump = () => {
+    try {
+      while (inFlight === null) {
+        const segment = segments.shift();
+        if (segment === undefined) return;
+        if (segment === 'new file') startFile();
+        else writeSegment(segment);
+      }
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const flush = () => {
+    gather();
+    pump();
+  };
+  const writeWhole = (segment: Buffer) => {
+    if (descriptor === null) return;
+    for (let done = 0; done < segment.length; ) {
+      done += writeSync(descriptor, segment, done, segment.length - done, position + done);
+    }
+    position += segment.length;
+  };
+
+  beginFile();
+  flush();
+
+  return {
+    record(entry) {
+      if (!open) return;
+      // A file ends before an event, never between an event and its effects: there the checkpoint is exact.
+      if ('event' in entry && fileBytes >= rotateBytes) beginFile(options.checkpoint());
+      append(entry);
+      if (backlogBytes > largestBacklogBytes) return fail(new Error('the disk is too slow for the journal'));
+      if ('effect' in entry) return flush();
+      timer ??= setTimeout(flush, flushMs).unref();
+    },
+    close() {
+      if (!open) return;
+      try {
+        gather();
+        if (inFlight !== null) writeWhole(inFlight);
+        for (const segment of segments.splice(0)) {
+          if (segment !== 'new file') {
+            writeWhole(segment);
+            continue;
+          }
+          if (inFlight !== null) descriptor = null; // in use by the write under way; the process ends anyway
+          startFile();
+        }
+        open = false;
+        if (inFlight === null) closeFile();
+      } catch (error) {
+        fail(error);
+      }
+    },
+  };
+}
+
+/** journal.jsonl → journal.1.jsonl → journal.2.jsonl …; the oldest goes. */
+function shift(path: string, keep: number): void {
+  const numbered = (index: number) => (index === 0 ? path : path.replace(/\.jsonl$/, `.${index}.jsonl`));
+  rmSync(numbered(keep), { force: true });
+  for (let index = keep - 1; index >= 0; index--) {
+    try {
+      renameSync(numbered(index), numbered(index + 1));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** All runs on this machine, from their status files. A guard that is gone left a session that has ended. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
+import { isAlive } from '../platform/process-identity.ts';
+import { readStatus, type Status } from './status.ts';
+
+export interface SessionOnDisk {
+  readonly paths: RunPaths;
+  readonly status: Status;
+  /** The guard of this run lives. If not, `status.state` is `ended` or `gave_up`, whatever the file says. */
+  readonly alive: boolean;
+}
+
+/** Ordered by start; folders without a readable status are passed over. */
+export function readSessions(state: StatePaths): SessionOnDisk[] {
+  const sessions: SessionOnDisk[] = [];
+  for (const run of runNames(state)) {
+    const paths = runPaths(state, run);
+    const status = readStatus(paths.status);
+    if (status === null) continue;
+    const alive = status.state !== 'ended' && guardLives(status);
+    sessions.push({ paths, status: alive ? status : ended(status), alive });
+  }
+  return sessions;
+}
+
+const guardLives = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
+
+function ended(status: Status): Status {
+  const over = { message: null, attempt: null, connection: null, agent_pid: null };
+  return { ...status, ...over, state: status.state === 'gave_up' ? 'gave_up' : 'ended' };
+}
+
+const keptRuns = 50;
+const keptMs = 14 * 24 * 3_600_000;
+const startingMs = 3_600_000;
+
+/** Removes the folders of runs that are over and old, and of all but the newest 50. Never throws. */
+export function removeOldRuns(state: StatePaths, nowMs: number): void {
+  const over = runNames(state)
+    .map((run) => runPaths(state, run))
+    .map((paths) => ({ paths, status: readStatus(paths.status), ageMs: nowMs - changedAt(paths) }))
+    .filter(({ status }) => status === null || !guardLives(status))
+    .sort((a, b) => a.ageMs - b.ageMs);
+  for (const [index, { paths, status, ageMs }] of over.entries()) {
+    const starting = status === null && ageMs < startingMs; // its guard may be about to write the first status
+    if (starting || (index < keptRuns && ageMs < keptMs)) continue;
+    try {
+      rmSync(paths.folder, { recursive: true, force: true });
+    } catch {
+      // Not ours to remove, or in use; the next run tries again.
+    }
+  }
+}
+
+function runNames(state: StatePaths): string[] {
+  try {
+    return readdirSync(state.sessions, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return []; // no run yet
+  }
+}
+
+function changedAt(paths: RunPaths): number {
+  for (const path of [paths.status, paths.folder]) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined) return stat.mtimeMs;
+  }
+  return 0;
+}

@@ -1,0 +1,171 @@
+/**
+ * The status file: what a session is doing now, one small JSON object replaced as a whole on every change. Readers
+ * (`guardctl sessions`, `watch`, a status line, a probe) need nothing else. Pid and start time tell a dead guard's
+ * file from a living one's.
+ */
+import { readFileSync } from 'node:fs';
+import { replaceFile, replaceFileSync } from '../platform/atomic-file.ts';
+
+/** Every state a session can be shown in, with its meaning for people. */
+export const sessionStates = {
+  starting: 'the agent starts',
+  idle: 'the agent waits for you',
+  working: 'a turn runs',
+  blocked: 'the agent asks you something',
+  waiting: 'the agent or the guard waits for the network, a retry or a limit',
+  suspect: 'signs of a freeze; the guard looks closer',
+  recovering: 'the guard brings the agent back',
+  paused: 'the guard watches, but does not act',
+  gave_up: 'the guard could not help; a person must',
+  ended: 'over',
+} as const;
+export type SessionState = keyof typeof sessionStates;
+
+export interface Status {
+  readonly run: string;
+  readonly session_id: string | null;
+  /** The guard. */
+  readonly pid: number;
+  /** Start time of that pid, opaque. */
+  readonly start_time: string;
+  readonly agent: string;
+  readonly agent_pid: number | null;
+  readonly agent_version: string | null;
+  readonly guard_version: string;
+  readonly cwd: string;
+  readonly state: SessionState;
+  /** Since when it is in this state (ISO 8601). */
+  readonly since: string;
+  /** When this file was written; ages below count from here. */
+  readonly updated_at: string;
+  /** How many incidents this run has had. */
+  readonly incidents: number;
+  /** For people: `connection lost, retrying (attempt 2/5), next in 4 s`. */
+  readonly message: string | null;
+  readonly attempt: { readonly n: number; readonly of: number | null; readonly next_in_ms: number } | null;
+  readonly connection: { readonly open: number; readonly silent_ms: number | null } | null;
+  readonly tokens: number | null;
+  /** Which senses and cures are on in this run. */
+  readonly switches: Readonly<Record<string, boolean>>;
+}
+
+/** What changes during a run; times are added here. */
+export type StatusChange = Partial<Omit<Status, 'run' | 'pid' | 'start_time' | 'since' | 'updated_at'>>;
+
+export interface StatusFile {
+  update(change: StatusChange): void;
+  /** Writes the last change synchronously and stops. */
+  close(change?: StatusChange): void;
+}
+
+export interface StatusOptions {
+  readonly path: string;
+  readonly initial: Omit<Status, 'since' | 'updated_at'>;
+  /** Called once; the file may come back when there is space again. */
+  readonly onFailure: (detail: string) => void;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Figures change all the time and are written once a second; what people wait for is written soon. */
+const figures: ReadonlySet<string> = new Set(['connection', 'tokens']);
+const soonMs = 100;
+const figuresMs = 1_000;
+
+export function openStatus({ path, initial, onFailure, now = Date.now }: StatusOptions): StatusFile {
+  const instant = () => new Date(now()).toISOString();
+  let status: Status = { ...initial, since: instant(), updated_at: instant() };
+  let open = true;
+  let failed = false;
+  let timer: NodeJS.Timeout | null = null;
+  let dueAt = Number.POSITIVE_INFINITY;
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  let writing = false;
+
+  const report = (error: unknown) => {
+    if (!failed) onFailure(error instanceof Error ? error.message : String(error));
+    failed = true;
+  };
+  const content = () => {
+    status = { ...status, updated_at: instant() };
+    return `${JSON.stringify(status)}\n`;
+  };
+  const stopTimer = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    dueAt = Number.POSITIVE_INFINITY;
+  };
+  const writeNow = () => {
+    stopTimer();
+    if (writing) return schedule(soonMs);
+    writing = true;
+    writtenAt = performance.now();
+    replaceFile(path, content())
+      .catch(report)
+      .finally(() => {
+        writing = false;
+        if (!open) writeLast();
+      });
+  };
+  const schedule = (intervalMs: number) => {
+    const clock = performance.now();
+    const due = Math.max(clock + (writing ? soonMs : 0), writtenAt + intervalMs);
+    if (due >= dueAt) return;
+    stopTimer();
+    dueAt = due;
+    timer = setTimeout(writeNow, due - clock).unref();
+  };
+  /** A replacement under way may end after the last one, with older content: then the last one comes again. */
+  const writeLast = () => {
+    try {
+      replaceFileSync(path, content());
+    } catch (error) {
+      report(error);
+    }
+  };
+  const apply = (change: StatusChange) => {
+    const since = change.state !== undefined && change.state !== status.state ? instant() : status.since;
+    status = { ...status, ...change, since };
+  };
+
+  writeNow();
+  return {
+    update(change) {
+      if (!open) return;
+      const changed = Object.entries(change).filter(
+        ([name, value]) => JSON.stringify(status[name as keyof Status]) !== JSON.stringify(value),
+      );
+      if (changed.length === 0) return;
+      apply(change);
+      schedule(changed.every(([name]) => figures.has(name)) ? figuresMs : soonMs);
+    },
+    close(change = {}) {
+      if (!open) return;
+      open = false;
+      stopTimer();
+      apply(change);
+      writeLast();
+    },
+  };
+}
+
+/** The status in a file, or null if it cannot be read or is none of ours. */
+export function readStatus(path: string): Status | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isStatus(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isStatus(value: unknown): value is Status {
+  if (typeof value !== 'object' || value === null) return false;
+  const { run, pid, start_time, cwd, state, since } = value as Record<string, unknown>;
+  return (
+    [run, start_time, cwd, since].every((field) => typeof field === 'string') &&
+    typeof pid === 'number' &&
+    typeof state === 'string' &&
+    Object.hasOwn(sessionStates, state)
+  );
+}
