@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: 'test/support/build.ts', // tests that start real processes run dist/
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
