@@ -53,6 +53,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     hasCompletedOnboarding: true,
     theme: 'dark',
     bypassPermissionsModeAccepted: true,
+    // The dialog "Make auto mode your default permission mode?" of 2.1.329 and its notice count as seen.
+    hasSeenAutoDefaultNudge: true,
+    hasSeenAutoDefaultNotice: true,
     customApiKeyResponses: { approved: [dummyKey.slice(-20)], rejected: [] },
     projects: {
       [project]: {
