@@ -1,0 +1,68 @@
+/** Why a connection could not be made or was lost, read from the error of the operating system. */
+import type { ConnectionCause } from '../events.ts';
+
+/**
+ * What the tunnel does about a failed attempt. `hold`: the line is down, try for as long as the agent waits.
+ * `bounded`: somebody answered "no", try a few times. `pass`: the answer belongs to the agent, at once.
+ */
+export type Patience = 'hold' | 'bounded' | 'pass';
+
+const patience: Readonly<Record<ConnectionCause, Patience>> = {
+  'no-route': 'hold',
+  dns: 'hold',
+  'connect-timeout': 'hold',
+  dead: 'hold',
+  refused: 'bounded',
+  reset: 'bounded',
+  closed: 'bounded',
+  cut: 'bounded',
+  'proxy-denied': 'pass',
+};
+
+export const patienceFor = (cause: ConnectionCause): Patience => patience[cause];
+
+const words: Readonly<Record<ConnectionCause, string>> = {
+  'no-route': 'there is no route to it',
+  dns: 'its name could not be resolved',
+  'connect-timeout': 'it did not answer in time',
+  dead: 'the path to it is dead',
+  refused: 'the connection was refused',
+  reset: 'the connection was reset',
+  closed: 'the connection was closed',
+  cut: 'the connection was cut',
+  'proxy-denied': 'the proxy denied it',
+};
+
+export const inWords = (cause: ConnectionCause): string => words[cause];
+
+const offline = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENONET'];
+const nameless = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA'];
+
+interface ConnectError extends Error {
+  readonly code?: string;
+  readonly errors?: readonly ConnectError[];
+}
+
+/** Error codes; several when node tried several addresses of a host. */
+export function codesOf(error: ConnectError): readonly string[] {
+  return error.errors ? error.errors.flatMap(codesOf) : [error.code ?? 'unknown'];
+}
+
+/**
+ * Cause of a failed connect. One address that refused is proof that the line works, whatever the others say.
+ * Unknown errors (a certificate of a proxy, a local firewall's EPERM) count as refused: a person has to see them.
+ */
+export function causeOfConnectError(error: ConnectError): ConnectionCause {
+  const codes = codesOf(error);
+  if (codes.includes('ECONNREFUSED')) return 'refused';
+  if (codes.includes('ECONNRESET') || codes.includes('EPIPE')) return 'reset';
+  if (codes.some((code) => nameless.includes(code))) return 'dns';
+  if (codes.includes('ETIMEDOUT')) return 'connect-timeout';
+  return codes.some((code) => offline.includes(code)) ? 'no-route' : 'refused';
+}
+
+/** Cause of the loss of a connection that had been made. ETIMEDOUT is what TCP keepalive reports (lab notes §9). */
+export function causeOfLoss(error: ConnectError): ConnectionCause {
+  const codes = codesOf(error);
+  return codes.some((code) => code === 'ETIMEDOUT' || offline.includes(code)) ? 'dead' : 'reset';
+}

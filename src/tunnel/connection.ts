@@ -1,0 +1,114 @@
+/** One connection of the agent to one target, from the wish to the end: its facts, its observations, its count. */
+import type { ConnectionCause, ConnectionEnd, Millis, Observation } from '../events.ts';
+import type { Dialled, FarLeg } from './dial.ts';
+import type { Target } from './head.ts';
+import { connectPatiently, discard, type HoldOptions } from './hold.ts';
+import { createMeter } from './meter.ts';
+import { reset } from './sockets.ts';
+
+export interface ConnectionFacts {
+  readonly id: number;
+  /** `host:port`. */
+  readonly host: string;
+  readonly state: 'waiting' | 'open';
+  /** When the state began. */
+  readonly since: Millis;
+  /** Bytes since the connection was made. */
+  readonly up: number;
+  readonly down: number;
+  readonly lastUpAt: Millis | null;
+  readonly lastDownAt: Millis | null;
+}
+
+export interface Connection {
+  readonly target: Target;
+  facts(): ConnectionFacts;
+  /** Tries until it is made, fails for good or is ended (null). Reports opened or failed. */
+  open(): Promise<Dialled | null>;
+  countUp(bytes: number): void;
+  countDown(bytes: number): void;
+  /** The first end is the one reported: what the other side still says after it is not counted. */
+  end(by: ConnectionEnd, cause: ConnectionCause): void;
+  /** Address of this machine that an open connection uses. */
+  localAddress(): string | null;
+  /** Resets the far leg; the near leg follows it. */
+  drop(cause: 'cut' | 'dead'): void;
+}
+
+/** A peer that resets a connection younger than this is pushing the agent away; see pace.ts. */
+const shortLifeMs = 10_000;
+
+export function createConnection(
+  id: number,
+  target: Target,
+  options: HoldOptions,
+  report: (observation: Observation) => void,
+): Connection {
+  const leaving = new AbortController();
+  const host = target.authority;
+  const wantedAt = performance.now();
+  const meter = createMeter((up, down) => report({ type: 'connection.bytes', id, up, down }));
+  let leg: FarLeg | null = null;
+  let over = false;
+  let facts: ConnectionFacts = {
+    id,
+    host,
+    state: 'waiting',
+    since: wantedAt,
+    up: 0,
+    down: 0,
+    lastUpAt: null,
+    lastDownAt: null,
+  };
+
+  function end(by: ConnectionEnd, cause: ConnectionCause): void {
+    if (over) return;
+    over = true;
+    leaving.abort();
+    meter.close();
+    const now = performance.now();
+    if (by === 'peer' && cause === 'reset' && now - facts.since < shortLifeMs) options.pace.bad(host, now);
+    else if (by !== 'guard' && cause === 'closed' && facts.down > 0) options.pace.good(host);
+    report({ type: 'connection.closed', id, by, cause });
+  }
+
+  return {
+    target,
+    facts: () => facts,
+    localAddress: () => leg?.tcp.localAddress ?? null,
+    end,
+    async open() {
+      const result = await connectPatiently(target, options, leaving.signal, (waiting) =>
+        report({ type: 'connection.waiting', id, host, ...waiting }),
+      );
+      if (over) {
+        if (result) discard(result);
+        return null;
+      }
+      const since = performance.now();
+      if (result?.ok) {
+        leg = result.leg;
+        facts = { ...facts, state: 'open', since };
+        report({ type: 'connection.opened', id, host, tookMs: Math.round(since - wantedAt) });
+      } else if (result) {
+        over = true;
+        report({ type: 'connection.failed', id, host, cause: result.cause });
+      }
+      return result;
+    },
+    countUp(bytes) {
+      if (over) return;
+      facts = { ...facts, up: facts.up + bytes, lastUpAt: performance.now() };
+      meter.up(bytes);
+    },
+    countDown(bytes) {
+      if (over) return;
+      facts = { ...facts, down: facts.down + bytes, lastDownAt: performance.now() };
+      meter.down(bytes);
+    },
+    drop(cause) {
+      end('guard', cause);
+      if (leg) reset(leg.tcp);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** One attempt to reach a target: directly, or through the person's own proxy. */
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import type { ConnectionCause } from '../events.ts';
+import { causeOfConnectError, codesOf } from './causes.ts';
+import { authorityOf, type Target } from './head.ts';
+import type { Route, UpstreamProxy } from './upstream.ts';
+
+/** The far leg of a connection, ready for bytes. */
+export interface FarLeg {
+  readonly stream: Socket;
+  /** The TCP socket under it: the same, except below TLS to a proxy. */
+  readonly tcp: Socket;
+}
+
+export type Dialled =
+  | { readonly ok: true; readonly leg: FarLeg }
+  | {
+      readonly ok: false;
+      readonly cause: ConnectionCause;
+      /** Error code or status, for the person. */
+      readonly detail: string;
+      /** What the person's proxy answered instead of a connection; to be passed on as it is, then destroyed. */
+      readonly answer?: FarLeg;
+    };
+
+export interface DialOptions {
+  readonly lookup: LookupFunction;
+  /** For the TCP connection, name lookup included. */
+  readonly connectTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Idle time before keepalive probes; a dead path is then found in about 11 s on Linux (lab notes §9). */
+const keepAliveMs = 1_000;
+/** Node gives each address 250 ms by default, less than a round trip on a slow line. */
+const addressTimeoutMs = 1_000;
+/** A proxy may take its own connect timeout to answer. */
+const proxyAnswerTimeoutMs = 60_000;
+const maxAnswerHeadBytes = 64 * 1024;
+
+class DialError extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** Tries once. Never rejects; an aborted attempt ends as some failure that nobody waits for. */
+export async function dial(target: Target, route: Route, options: DialOptions): Promise<Dialled> {
+  let leg: FarLeg | null = null;
+  try {
+    const tcp = await openTcp(route?.host ?? target.host, route?.port ?? target.port, options);
+    leg = route?.secure ? await startTls(tcp, route, options) : { stream: tcp, tcp };
+    return route && target.secure ? await askProxy(leg, target, route, options) : { ok: true, leg };
+  } catch (error) {
+    leg?.tcp.destroy();
+    const failure = error instanceof Error ? error : new Error(String(error));
+    return { ok: false, cause: causeOfConnectError(failure), detail: codesOf(failure).join(', ') };
+  }
+}
+
+function openTcp(host: string, port: number, options: DialOptions): Promise<Socket> {
+  const socket = connect({
+    host,
+    port,
+    lookup: options.lookup,
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: addressTimeoutMs,
+  });
+  socket.on('error', () => {}); // between two owners nobody else listens; whoever takes over looks at `destroyed`
+  return settle(socket, options.connectTimeoutMs, options.signal, (done) => {
+    socket.once('connect', () => done(socket));
+  });
+}
+
+async function startTls(tcp: Socket, route: UpstreamProxy, options: DialOptions): Promise<FarLeg> {
+  const { connect: connectTls } = await import('node:tls');
+  const servername = isIP(route.host) ? '' : route.host;
+  const stream = connectTls({ socket: tcp, servername, host: route.host, ALPNProtocols: ['http/1.1'] });
+  stream.on('error', () => {});
+  return settle(stream, options.connectTimeoutMs, options.signal, (done) => {
+    stream.once('secureConnect', () => done({ stream, tcp }));
+  });
+}
+
+/** Asks a proxy for the target and reads its answer's head. */
+async function askProxy(
+  leg: FarLeg,
+  target: Target,
+  route: UpstreamProxy,
+  options: DialOptions,
+): Promise<Dialled> {
+  const name = authorityOf(target.host, target.port);
+  const lines = [`CONNECT ${name} HTTP/1.1`, `Host: ${name}`];
+  if (route.authorization) lines.push(`Proxy-Authorization: ${route.authorization}`);
+  leg.stream.write(`${lines.join('\r\n')}\r\n\r\n`);
+
+  const received = await settle<Buffer>(leg.stream, proxyAnswerTimeoutMs, options.signal, (done) => {
+    let soFar = Buffer.alloc(0);
+    leg.stream.on('data', function collect(chunk: Buffer) {
+      soFar = Buffer.concat([soFar, chunk]);
+      if (!soFar.includes('\r\n\r\n') && soFar.length <= maxAnswerHeadBytes) return;
+      leg.stream.pause().off('data', collect);
+      done(soFar);
+    });
+  });
+  const headEnd = received.indexOf('\r\n\r\n') + 4;
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(received.toString('latin1', 0, 16))?.[1]);
+  if (status >= 200 && status < 300 && headEnd > 3) {
+    if (headEnd < received.length) leg.stream.unshift(received.subarray(headEnd));
+    return { ok: true, leg };
+  }
+  leg.stream.unshift(received);
+  const cause = status >= 400 && status < 500 ? 'proxy-denied' : 'refused';
+  return { ok: false, cause, detail: `the proxy answered ${status || 'no HTTP'}`, answer: leg };
+}
+
+/** What `start` calls done with; rejects at an error, an early end, the time limit or the signal, and destroys the socket. */
+function settle<T>(
+  socket: Socket,
+  timeoutMs: number,
+  signal: AbortSignal,
+  start: (done: (value: T) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      release();
+      socket.destroy();
+      reject(error);
+    };
+    const ended = () => fail(new DialError('ECONNRESET'));
+    const aborted = () => fail(new DialError('ABORTED'));
+    const timer = setTimeout(() => fail(new DialError('ETIMEDOUT')), timeoutMs);
+    const release = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      socket.off('error', fail).off('end', ended).off('close', ended);
+    };
+    socket.once('error', fail).once('end', ended).once('close', ended);
+    signal.addEventListener('abort', aborted);
+    start((value) => {
+      release();
+      resolve(value);
+    });
+    if (signal.aborted) aborted();
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * Cuts what an agent sends to the proxy into request heads and opaque bytes. After a CONNECT or an upgrade
+ * everything is opaque; after any other request the body is followed (length or chunks) to find the next head.
+ * Answers are never parsed.
+ */
+import { headerOf, parseHead, type RequestHead } from './head.ts';
+
+export type Piece =
+  | { readonly kind: 'head'; readonly head: RequestHead }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  /** Not HTTP, or more than a head may hold: nothing after it can be understood. */
+  | { readonly kind: 'invalid' };
+
+export type Framer = (chunk: Buffer) => readonly Piece[];
+
+const maxHeadBytes = 256 * 1024;
+
+type Mode = 'head' | 'length' | 'chunk-size' | 'trailer' | 'opaque' | 'invalid';
+
+export function createFramer(): Framer {
+  let mode: Mode = 'head';
+  let pending: Buffer = Buffer.alloc(0); // an unfinished head or line
+  let left = 0; // bytes of the body or chunk still to come
+
+  /** Next line of a chunked body, with its line end; null while unfinished. */
+  function takeLine(): Buffer | null {
+    const end = pending.indexOf('\r\n');
+    if (end < 0) return null;
+    const line = pending.subarray(0, end + 2);
+    pending = pending.subarray(end + 2);
+    return line;
+  }
+
+  function takeHead(): Piece | null {
+    while (pending[0] === 13 || pending[0] === 10) pending = pending.subarray(1); // stray line ends between requests
+    const end = pending.indexOf('\r\n\r\n');
+    if (end < 0 && pending.length <= maxHeadBytes) return null;
+    const head = end < 0 ? null : parseHead(pending.toString('latin1', 0, end));
+    const next = head && modeAfter(head);
+    if (!next) {
+      mode = 'invalid';
+      return { kind: 'invalid' };
+    }
+    pending = pending.subarray(end + 4);
+    ({ mode, left } = next);
+    return { kind: 'head', head };
+  }
+
+  function takeBytes(): Piece | null {
+    const bytes = mode === 'opaque' ? pending : pending.subarray(0, left);
+    pending = pending.subarray(bytes.length);
+    left -= bytes.length;
+    return bytes.length ? { kind: 'bytes', bytes } : null;
+  }
+
+  function takeChunkSize(): Piece | null {
+    const line = takeLine();
+    if (!line) return pending.length > maxHeadBytes ? invalid() : null;
+    const size = /^[0-9A-Fa-f]{1,12}(?=[;\s])/.exec(line.toString('latin1'))?.[0];
+    if (size === undefined) return invalid();
+    left = Number.parseInt(size, 16) + 2; // the line end after the data belongs to the chunk
+    mode = left === 2 ? 'trailer' : 'length';
+    return { kind: 'bytes', bytes: line };
+  }
+
+  function takeTrailer(): Piece | null {
+    const line = takeLine();
+    if (!line) return pending.length > maxHeadBytes ? invalid() : null;
+    if (line.length === 2) mode = 'head';
+    return { kind: 'bytes', bytes: line };
+  }
+
+  function invalid(): Piece {
+    mode = 'invalid';
+    return { kind: 'invalid' };
+  }
+
+  let chunked = false;
+  function modeAfter(head: RequestHead): { mode: Mode; left: number } | null {
+    chunked = /(^|,)\s*chunked\s*$/i.test(headerOf(head, 'transfer-encoding') ?? '');
+    if (head.method === 'CONNECT' || headerOf(head, 'upgrade') !== null) return { mode: 'opaque', left: 0 };
+    if (chunked) return { mode: 'chunk-size', left: 0 };
+    const length = headerOf(head, 'content-length') ?? '0';
+    if (!/^\d{1,15}$/.test(length)) return null;
+    return Number(length) > 0 ? { mode: 'length', left: Number(length) } : { mode: 'head', left: 0 };
+  }
+
+  function take(): Piece | null {
+    switch (mode) {
+      case 'head':
+        return takeHead();
+      case 'length': {
+        const piece = takeBytes();
+        if (left === 0) mode = chunked ? 'chunk-size' : 'head';
+        return piece;
+      }
+      case 'chunk-size':
+        return takeChunkSize();
+      case 'trailer':
+        return takeTrailer();
+      case 'opaque':
+        return takeBytes();
+      case 'invalid':
+        return null;
+    }
+  }
+
+  return (chunk) => {
+    pending = pending.length ? Buffer.concat([pending, chunk]) : chunk;
+    const pieces: Piece[] = [];
+    for (let piece = take(); piece; piece = take()) pieces.push(piece);
+    return pieces;
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Patience: attempts one after another until a connection is made, the answer is final or the agent has left.
+ * Line down (no route, no name, no answer): as long as the agent waits. A "no" from the far end: `maxRetries` times.
+ * After each failure a backoff; a network change, or another connection that got through, ends the pause at once.
+ */
+import { type BackoffOptions, backoff } from '../decide/backoff.ts';
+import type { ConnectionCause } from '../events.ts';
+import { patienceFor } from './causes.ts';
+import { type Dialled, type DialOptions, dial } from './dial.ts';
+import type { Target } from './head.ts';
+import type { Pace } from './pace.ts';
+import type { Resolver } from './resolve.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface HoldOptions {
+  readonly upstream: Upstream;
+  readonly resolver: Resolver;
+  readonly pace: Pace;
+  readonly alarm: Alarm;
+  readonly maxRetries: number;
+  readonly backoff: BackoffOptions;
+  readonly connectTimeoutMs: number;
+}
+
+export interface Waiting {
+  readonly cause: ConnectionCause;
+  readonly attempt: number;
+  readonly of: number | null;
+  readonly nextInMs: number;
+}
+
+/** Wakes those who pause between attempts and gives up attempts that started on the old network. */
+export interface Alarm {
+  /** Registers both reactions; returns what takes them back. */
+  listen(listener: (what: 'line-works' | 'network-changed') => void): () => void;
+  ring(what: 'line-works' | 'network-changed'): void;
+}
+
+export function createAlarm(): Alarm {
+  const listeners = new Set<(what: 'line-works' | 'network-changed') => void>();
+  return {
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ring(what) {
+      for (const listener of [...listeners]) listener(what);
+    },
+  };
+}
+
+/** The last attempt's result; null when `signal` ended the wait. Never rejects. */
+export async function connectPatiently(
+  target: Target,
+  options: HoldOptions,
+  signal: AbortSignal,
+  onWaiting: (waiting: Waiting) => void,
+): Promise<Dialled | null> {
+  const { pace, alarm, resolver } = options;
+  let failures = 0; // in a row, for the backoff
+  let refusals = 0; // those of them that somebody answered
+  for (;;) {
+    await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal, null);
+    if (signal.aborted) return null;
+    const result = await dialOnThisNetwork(target, options, signal);
+    if (signal.aborted) {
+      if (result !== 'network-changed') discard(result);
+      return null;
+    }
+    if (result === 'network-changed') {
+      failures = 0;
+      continue;
+    }
+    if (result.ok) {
+      if (failures > 0) alarm.ring('line-works');
+      return result;
+    }
+    failures += 1;
+    const holds = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
+    refusals = holds ? 0 : refusals + 1;
+    if (!holds) pace.bad(target.authority, performance.now());
+    if (patienceFor(result.cause) === 'pass' || refusals >= Math.max(1, options.maxRetries)) return result;
+
+    discard(result);
+    const nextInMs = backoff(failures, options.backoff, Math.random());
+    const of = holds ? null : options.maxRetries;
+    onWaiting({ cause: result.cause, attempt: holds ? failures : refusals, of, nextInMs });
+    await pause(nextInMs, signal, alarm);
+  }
+}
+
+/**
+ * A name that was never resolved, while other names are: it does not exist (a blocked telemetry host, a typo), and
+ * the agent has to hear that. Without this evidence a name that cannot be resolved is a line that is down.
+ */
+const isUnknownName = (cause: ConnectionCause, target: Target, resolver: Resolver): boolean =>
+  cause === 'dns' && !resolver.knows(target.host) && resolver.works();
+
+async function dialOnThisNetwork(
+  target: Target,
+  options: HoldOptions,
+  signal: AbortSignal,
+): Promise<Dialled | 'network-changed'> {
+  const attempt = new AbortController();
+  let changed = false;
+  const silence = options.alarm.listen((what) => {
+    if (what !== 'network-changed') return;
+    changed = true;
+    attempt.abort();
+  });
+  const abort = () => attempt.abort();
+  signal.addEventListener('abort', abort);
+  const dialOptions: DialOptions = {
+    lookup: options.resolver.lookup,
+    connectTimeoutMs: options.connectTimeoutMs,
+    signal: attempt.signal,
+  };
+  const result = await dial(target, options.upstream.routeFor(target), dialOptions);
+  silence();
+  signal.removeEventListener('abort', abort);
+  return changed && !result.ok ? 'network-changed' : result;
+}
+
+/** Waits; the signal or, if given, the alarm ends it early. */
+function pause(ms: number, signal: AbortSignal, alarm: Alarm | null): Promise<void> {
+  if (ms <= 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      silence?.();
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener('abort', finish);
+    const silence = alarm?.listen(finish);
+  });
+}
+
+/** Drops the sockets of a result that nobody will use. */
+export function discard(result: Dialled): void {
+  const leg = result.ok ? result.leg : result.answer;
+  leg?.tcp.destroy();
+}

@@ -1,0 +1,40 @@
+/**
+ * Paces connects per host. One old agent reconnects 750 times a second while a server resets it (lab notes §9);
+ * a healthy agent never waits: the pause counts from the last bad end, the first bad ends are free, and the agents'
+ * own pauses (0.5 s and more, doubling) are longer than ours would be.
+ */
+import { backoff } from '../decide/backoff.ts';
+
+interface Record {
+  readonly streak: number;
+  readonly lastBadAt: number;
+}
+
+const freeBadEnds = 3;
+const limits = { initialMs: 100, maxMs: 5_000 };
+
+export interface Pace {
+  /** A connect failed, or the peer reset a connection soon after it was made. */
+  bad(host: string, nowMs: number): void;
+  /** A connection did its work. */
+  good(host: string): void;
+  /** How long the next connect to this host has to wait, in milliseconds. */
+  waitMs(host: string, nowMs: number, random: number): number;
+}
+
+export function createPace(): Pace {
+  const records = new Map<string, Record>();
+  return {
+    bad(host, nowMs) {
+      records.set(host, { streak: (records.get(host)?.streak ?? 0) + 1, lastBadAt: nowMs });
+    },
+    good(host) {
+      records.delete(host);
+    },
+    waitMs(host, nowMs, random) {
+      const record = records.get(host);
+      if (!record || record.streak <= freeBadEnds) return 0;
+      return Math.max(0, record.lastBadAt + backoff(record.streak - freeBadEnds, limits, random) - nowMs);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * The tunnel: a proxy on loopback that the agent is started with. It forwards bytes blindly (TLS stays end to end),
+ * sees when they flow, keeps the agent waiting while the line is down, and cuts connections that are dead, so that
+ * the agent's own retry takes over. It answers nobody without the token of this run.
+ *
+ * session.ts joins one near leg to its far leg · hold.ts and dial.ts make the far leg · connection.ts reports.
+ *
+ * Observations carry one id per far leg. A far leg that is made for plain http serves several requests if the agent
+ * and the server keep it, as one under TLS does: silence means the same on both.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type LookupFunction, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { BackoffOptions } from '../decide/backoff.ts';
+import type { Observation } from '../events.ts';
+import { type Connection, type ConnectionFacts, createConnection } from './connection.ts';
+import { headerOf, type Target } from './head.ts';
+import { createAlarm, type HoldOptions } from './hold.ts';
+import { createPace } from './pace.ts';
+import { createResolver } from './resolve.ts';
+import { serveAgent } from './session.ts';
+import { reset } from './sockets.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface TunnelOptions {
+  readonly upstream: Upstream;
+  /** Attempts before a refused or reset connect is reported to the agent; 0 counts as 1. */
+  readonly maxRetries: number;
+  readonly backoff: BackoffOptions;
+  /** Limit of one attempt. */
+  readonly connectTimeoutMs?: number;
+  /** Name lookup, as `node:dns` has it. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface Tunnel {
+  /** Proxy URL for the agent, with the token in its userinfo. A secret of this run: never on disk, never shown. */
+  readonly url: string;
+  /** Those that wait and those that are open. */
+  connections(): readonly ConnectionFacts[];
+  /** Resets both legs of open connections; returns how many. Those that wait go on waiting. */
+  cut(which: readonly number[] | 'all'): number;
+  /** Attempts start anew at once, and connections from an address that this machine has lost are dropped as dead. */
+  networkChanged(): void;
+  /** Several may listen; the result takes the listener back. */
+  onObservation(listener: (observation: Observation) => void): () => void;
+  /** Resets everything and closes the port. */
+  stop(): Promise<void>;
+}
+
+const defaultConnectTimeoutMs = 10_000;
+
+/** Listens on a free loopback port. Rejects if it cannot; later failures are observations. */
+export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
+  const listeners = new Set<(observation: Observation) => void>();
+  const report = (observation: Observation) => {
+    for (const listener of [...listeners]) listener(observation);
+  };
+  const hold: HoldOptions = {
+    upstream: options.upstream,
+    resolver: createResolver(options.lookup),
+    pace: createPace(),
+    alarm: createAlarm(),
+    maxRetries: options.maxRetries,
+    backoff: options.backoff,
+    connectTimeoutMs: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+  };
+
+  const connections = new Map<number, Connection>();
+  let lastId = 0;
+  function connectionTo(target: Target): Connection {
+    lastId += 1;
+    const id = lastId;
+    const connection = createConnection(id, target, hold, (observation) => {
+      if (observation.type === 'connection.closed' || observation.type === 'connection.failed')
+        connections.delete(id);
+      report(observation);
+    });
+    connections.set(id, connection);
+    return connection;
+  }
+  const openConnections = () => [...connections.values()].filter(({ facts }) => facts().state === 'open');
+
+  const token = randomBytes(24).toString('hex');
+  const credentials = Buffer.from(`Basic ${Buffer.from(`guard:${token}`).toString('base64')}`);
+  const agents = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (agent) => {
+    agents.add(agent);
+    agent.on('close', () => agents.delete(agent));
+    serveAgent(agent, {
+      upstream: options.upstream,
+      connectionTo,
+      isOurs(head) {
+        const shown = Buffer.from(headerOf(head, 'proxy-authorization') ?? '');
+        return shown.length === credentials.length && timingSafeEqual(shown, credentials);
+      },
+    });
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+      const address = server.address();
+      server.off('error', reject);
+      if (address && typeof address === 'object') resolve(address.port);
+      else reject(new Error('the tunnel has no port'));
+    });
+  });
+  server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
+
+  return {
+    url: `http://guard:${token}@127.0.0.1:${port}`,
+    connections: () => [...connections.values()].map((connection) => connection.facts()),
+    cut(which) {
+      const chosen = openConnections().filter(({ facts }) => which === 'all' || which.includes(facts().id));
+      for (const connection of chosen) connection.drop('cut');
+      return chosen.length;
+    },
+    networkChanged() {
+      hold.resolver.networkChanged();
+      hold.alarm.ring('network-changed');
+      const ours = new Set(
+        Object.values(networkInterfaces()).flatMap((list) => list?.map((each) => each.address)),
+      );
+      for (const connection of openConnections()) {
+        const address = connection.localAddress();
+        if (address && !ours.has(address)) connection.drop('dead');
+      }
+    },
+    onObservation(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const agent of agents) reset(agent);
+      });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Two ways of ending a socket that node leaves to its user. */
+import type { Socket } from 'node:net';
+
+/** RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole. */
+export function reset(socket: Socket): void {
+  if (socket.destroyed) return;
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** Time for the other side to read a last answer before the socket goes. */
+const goodbyeMs = 5_000;
+
+/** Sends a last answer of the tunnel's own. What still comes in is thrown away: a reset could overtake the answer. */
+export function answerAndClose(
+  socket: Socket,
+  status: string,
+  headers: readonly string[],
+  body: string,
+): void {
+  const text = `${body}\n`;
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    ...headers,
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  socket.resume();
+  socket.setTimeout(goodbyeMs, () => socket.destroy());
+}

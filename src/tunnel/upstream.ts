@@ -1,0 +1,137 @@
+/**
+ * The person's own proxy variables, read as the agents read them: lower case before upper case, the HTTPS one for
+ * plain http too when there is no other (all versions fall back from one to the other), NO_PROXY by host suffix.
+ */
+
+export interface UpstreamProxy {
+  /** The proxy itself is spoken to over TLS (`https://` proxy URL). */
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Value of Proxy-Authorization; null without credentials in the URL. */
+  readonly authorization: string | null;
+}
+
+/** How to reach one host: directly (null) or through a proxy. */
+export type Route = UpstreamProxy | null;
+
+export interface Upstream {
+  routeFor(target: { readonly secure: boolean; readonly host: string; readonly port: number }): Route;
+}
+
+/** `unsupported`: the variables name something that the tunnel cannot chain to; it must then stay off. */
+export type UpstreamReading =
+  | { readonly kind: 'ok'; readonly upstream: Upstream }
+  | { readonly kind: 'unsupported'; readonly variable: string; readonly why: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const secureNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
+const plainNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+
+/** Every variable that decides how a program reaches the network: what a launch must replace, and tools get back. */
+export const proxyVariables: readonly string[] = [...secureNames, 'no_proxy', 'NO_PROXY'];
+
+/** Reads the environment into a route per host. Never throws; a bad value is `unsupported`. */
+export function readUpstream(env: Environment): UpstreamReading {
+  const routes: Record<'secure' | 'plain', Route> = { secure: null, plain: null };
+  for (const [kind, names] of [
+    ['secure', secureNames],
+    ['plain', plainNames],
+  ] as const) {
+    const variable = names.find((name) => env[name]);
+    if (!variable) continue;
+    const proxy = parseProxyUrl(env[variable] ?? '');
+    if (typeof proxy === 'string') return { kind: 'unsupported', variable, why: proxy };
+    routes[kind] = proxy;
+  }
+  const bypasses = readNoProxy(env.no_proxy || env.NO_PROXY || '');
+  const routeFor: Upstream['routeFor'] = ({ secure, host, port }) =>
+    bypasses(host, port) ? null : secure ? routes.secure : routes.plain;
+  return { kind: 'ok', upstream: { routeFor } };
+}
+
+/** A proxy URL as a proxy, or a sentence on what is wrong with it (without the value: it may hold a password). */
+function parseProxyUrl(text: string): UpstreamProxy | string {
+  const withScheme = text.includes('://') ? text : `http://${text}`;
+  if (!URL.canParse(withScheme)) return 'not a URL';
+  const url = new URL(withScheme);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return `${url.protocol.slice(0, -1)} proxies are not supported`;
+  const secure = url.protocol === 'https:';
+  const credentials = `${decode(url.username)}:${decode(url.password)}`;
+  return {
+    secure,
+    host: bare(url.hostname),
+    port: Number(url.port) || (secure ? 443 : 80),
+    authorization: credentials === ':' ? null : `Basic ${Buffer.from(credentials).toString('base64')}`,
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray % in a password: meant literally
+  }
+}
+
+const bare = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+
+/**
+ * NO_PROXY: entries separated by commas or blanks. `*` everything; `name` and `.name` and `*.name` the host and
+ * everything below it; an IP itself; `a.b.c.d/n` or `v6/n` a network; each with an optional `:port`.
+ */
+function readNoProxy(text: string): (host: string, port: number) => boolean {
+  const rules = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(readRule);
+  return (host, port) => rules.some((rule) => rule(bare(host), port));
+}
+
+type Rule = (host: string, port: number) => boolean;
+
+function readRule(entry: string): Rule {
+  if (entry === '*') return () => true;
+  const network = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
+  if (network) return inNetwork(network[1] ?? '', Number(network[2]));
+  const withPort = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry);
+  const name = bare(withPort?.[1] ?? entry)
+    .replace(/^\*/, '')
+    .replace(/^\./, '');
+  const onlyPort = withPort ? Number(withPort[2]) : null;
+  return (host, port) =>
+    (onlyPort === null || onlyPort === port) && name !== '' && (host === name || host.endsWith(`.${name}`));
+}
+
+function inNetwork(base: string, bits: number): Rule {
+  const network = addressBits(base);
+  if (!network || bits > network.length) return () => false;
+  return (host) => addressBits(host)?.slice(0, bits) === network.slice(0, bits) && sameFamily(base, host);
+}
+
+const sameFamily = (a: string, b: string): boolean => a.includes(':') === b.includes(':');
+
+/** An IP address as a string of 32 or 128 binary digits; null when it is a name. */
+function addressBits(address: string): string | null {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
+    const bytes = address.split('.').map(Number);
+    return bytes.every((byte) => byte < 256)
+      ? bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('')
+      : null;
+  }
+  if (!address.includes(':') || !URL.canParse(`http://[${address}]/`)) return null;
+  const [left = '', right] = bare(new URL(`http://[${address}]/`).hostname).split('::');
+  const groupsOf = (text: string) => (text ? text.split(':') : []);
+  const head = groupsOf(left);
+  const tail = groupsOf(right ?? '');
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return [...head, ...zeros, ...tail]
+    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
+    .join('');
+}
