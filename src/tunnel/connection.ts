@@ -47,7 +47,7 @@ export function createConnection(
   const leaving = new AbortController();
   const host = target.authority;
   const wantedAt = performance.now();
-  const meter = createMeter((up, down) => report({ type: 'connection.bytes', id, up, down }));
+  const meter = createMeter((count) => report({ type: 'connection.bytes', id, ...count }));
   let leg: FarLeg | null = null;
   let over = false;
   let facts: ConnectionFacts = {

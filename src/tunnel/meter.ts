@@ -10,10 +10,18 @@ export interface Meter {
 /** Every event is journalled, so a stream must not make more than two a second. */
 const intervalMs = 500;
 
-/** @param report bytes since the last report, in each direction */
-export function createMeter(report: (up: number, down: number) => void): Meter {
+export interface Count {
+  /** Bytes since the last report. */
+  readonly up: number;
+  readonly down: number;
+  /** Direction of the latest byte. */
+  readonly last: 'up' | 'down';
+}
+
+export function createMeter(report: (count: Count) => void): Meter {
   let up = 0;
   let down = 0;
+  let last: Count['last'] = 'up';
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
@@ -21,19 +29,22 @@ export function createMeter(report: (up: number, down: number) => void): Meter {
     if (up + down === 0) return;
     timer = setTimeout(flush, intervalMs);
     timer.unref();
-    const counted = { up, down };
+    const count = { up, down, last };
     up = 0;
     down = 0;
-    report(counted.up, counted.down);
-  }
-  function count(moreUp: number, moreDown: number): void {
-    up += moreUp;
-    down += moreDown;
-    if (!timer) flush();
+    report(count);
   }
   return {
-    up: (bytes) => count(bytes, 0),
-    down: (bytes) => count(0, bytes),
+    up(bytes) {
+      up += bytes;
+      last = 'up';
+      if (!timer) flush();
+    },
+    down(bytes) {
+      down += bytes;
+      last = 'down';
+      if (!timer) flush();
+    },
     close() {
       if (timer) clearTimeout(timer);
       flush();

@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import {
+  authorityCertificate,
+  standInCertificate,
+  standInKey,
+} from '../../src/drill/api/test-certificate.ts';
 import { askFor, closing, farServer, listen, nearLeg, readAll, readUntil, tunnelFor } from './support.ts';
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -60,17 +64,14 @@ describe('forwarding', () => {
   });
 
   test('TLS is end to end', async () => {
-    const folder = new URL('../fixtures/tls/', import.meta.url);
-    const cert = readFileSync(new URL('cert.pem', folder));
-    const key = readFileSync(new URL('key.pem', folder));
-    const server = createTlsServer({ cert, key }, (socket) => {
+    const server = createTlsServer({ cert: standInCertificate, key: standInKey }, (socket) => {
       socket.on('error', () => {});
       socket.pipe(socket);
     });
     const port = await listen(server);
     const tunnel = await tunnelFor();
     const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
-    const secure = connectTls({ socket, ca: cert, servername: 'localhost' });
+    const secure = connectTls({ socket, ca: authorityCertificate, servername: 'api.anthropic.com' });
     await once(secure, 'secureConnect');
     expect(secure.authorized).toBe(true);
     secure.write('through');
