@@ -1,0 +1,31 @@
+/** Incident classes in words for people. A class that is not here is shown as it is. Pure. */
+
+interface Words {
+  /** What happened, as one says it to the person whose session it is. */
+  readonly headline: string;
+  /** The same as a part of a sentence: "recovered from …". */
+  readonly noun: string;
+}
+
+const connection: Words = { headline: 'Connection lost.', noun: 'a lost connection' };
+
+const words: Readonly<Record<string, Words>> = {
+  'dead-stream': connection,
+  'no-first-byte': { headline: 'The API did not answer.', noun: 'an unanswered request' },
+  offline: { headline: 'The network is away.', noun: 'a network outage' },
+  refused: { headline: 'The API refused the connection.', noun: 'a refused connection' },
+  reset: { headline: 'The connection was reset.', noun: 'a reset connection' },
+  'failed-turn': { headline: 'The turn ended in an error.', noun: 'a turn that failed' },
+  'silent-end': { headline: 'The turn ended without an answer.', noun: 'a turn that ended silently' },
+  'silent-screen': { headline: 'The agent stopped making progress.', noun: 'an agent without progress' },
+  'frozen-ui': { headline: 'The agent froze.', noun: 'a frozen agent' },
+  'deaf-input': { headline: 'The agent no longer took keys.', noun: 'an agent that took no keys' },
+  stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
+  'agent-gone': { headline: 'The agent ended unexpectedly.', noun: 'an agent that died' },
+  'asked-nudge': { headline: 'You asked for a nudge.', noun: 'a nudge on request' },
+  'asked-relaunch': { headline: 'You asked for a relaunch.', noun: 'a relaunch on request' },
+};
+
+export function causeWords(incidentClass: string): Words {
+  return words[incidentClass] ?? { headline: `The agent was stuck (${incidentClass}).`, noun: incidentClass };
+}

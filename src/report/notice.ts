@@ -1,0 +1,73 @@
+/**
+ * What the person sees in the terminal while no agent runs, and when the guard gives up. Never used beside a living
+ * agent: there only the title speaks.
+ */
+import type { Notice } from '../effects.ts';
+import { causeWords } from './cause.ts';
+import { oneLine, paint, shorten, type TerminalStyle, withoutUnicode, wrap } from './terminal-style.ts';
+
+export interface NoticeContext {
+  readonly sessionId: string | null;
+  /** What to type to go on by hand, quoted for a shell; null when nothing can be resumed. */
+  readonly resumeCommand: string | null;
+  readonly style: TerminalStyle;
+}
+
+/** Text for a terminal in raw mode (lines end in CR LF). A waiting line replaces the one before it. */
+export function noticeText(notice: Notice, context: NoticeContext): string {
+  const { style } = context;
+  const text = compose(notice, context);
+  return style.unicode ? text : withoutUnicode(text);
+}
+
+function compose(notice: Notice, context: NoticeContext): string {
+  const { style } = context;
+  switch (notice.kind) {
+    case 'stopped': {
+      const headline = causeWords(notice.cause).headline;
+      const saved = context.sessionId === null ? '' : ' Your session has been saved.';
+      return lines(['', paint(`${headline}${saved}`, 'yellow', style)], style);
+    }
+    case 'offline': {
+      const next = Math.max(1, Math.ceil(notice.nextInMs / 1000));
+      return waiting(
+        `Waiting for the network (attempt ${notice.attempt}, next in ${next} s) · Ctrl+C to leave`,
+        style,
+      );
+    }
+    case 'resuming':
+      return `${waiting(`Resuming your session (attempt ${notice.attempt}/${notice.of}) …`, style)}\r\n`;
+    case 'gave-up':
+      return gaveUp(notice.cause, notice.detail, context);
+  }
+}
+
+function gaveUp(cause: string, detail: string, { sessionId, resumeCommand, style }: NoticeContext): string {
+  const left = [
+    '',
+    paint(causeWords(cause).headline, 'red', style),
+    ...wrap(oneLine(detail), style.columns - 1),
+  ];
+  if (sessionId !== null) left.push(`Session: ${sessionId}`);
+  if (resumeCommand !== null) left.push('To go on:', `  ${paint(resumeCommand, 'bold', style)}`);
+  return lines([...left, ''], style);
+}
+
+function lines(texts: readonly string[], style: TerminalStyle): string {
+  return `${erase(style)}${texts.join('\r\n')}\r\n`;
+}
+
+/** A line without an end: the next notice takes its place, where the terminal can do that. */
+function waiting(text: string, style: TerminalStyle): string {
+  const line = shorten(text, style.columns - 1, style);
+  return style.control ? `${erase(style)}${line}` : `${line}\r\n`;
+}
+
+const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[K' : '');
+
+/** Quotes words so that a POSIX shell reads them back as they are. */
+export function shellCommand(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}

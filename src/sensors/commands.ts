@@ -1,0 +1,80 @@
+/**
+ * What the person asks of a running guard from outside (`guardctl watch`): a file per wish in the run's folder,
+ * private to the person by the folder's mode. The guard takes each once; a stale one (its guard was gone) is dropped.
+ */
+import { randomBytes } from 'node:crypto';
+import { type FSWatcher, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import type { Observation } from '../events.ts';
+import { replaceFileSync } from '../platform/atomic-file.ts';
+import { makePrivateFolder, type RunPaths } from '../platform/paths.ts';
+import type { Emit, Sensor } from './sensor.ts';
+
+export type PersonCommand = Extract<Observation, { type: 'command' }>['command'];
+export const personCommands = [
+  'nudge',
+  'relaunch',
+  'pause',
+  'continue',
+] as const satisfies readonly PersonCommand[];
+
+const staleMs = 60_000;
+/** Watching misses events on some file systems, so the folder is also looked at now and then. */
+const pollMs = 2_000;
+
+const folderOf = (run: RunPaths) => join(run.folder, 'commands');
+
+/** Throws if the run's folder cannot be written. */
+export function sendCommand(run: RunPaths, command: PersonCommand): void {
+  makePrivateFolder(folderOf(run));
+  const name = `${String(Date.now()).padStart(15, '0')}-${randomBytes(3).toString('hex')}.command`;
+  replaceFileSync(join(folderOf(run), name), command);
+}
+
+export function commandSensor(run: RunPaths): Sensor {
+  let watcher: FSWatcher | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    name: 'commands',
+    start(emit) {
+      makePrivateFolder(folderOf(run));
+      const look = () => takeAll(folderOf(run), emit);
+      watcher = watch(folderOf(run), look).on('error', () => {}); // the poll goes on
+      watcher.unref();
+      timer = setInterval(look, pollMs).unref();
+      look();
+    },
+    stop() {
+      watcher?.close();
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+function takeAll(folder: string, emit: Emit): void {
+  for (const name of filesIn(folder)) {
+    const command = take(join(folder, name));
+    if (command !== null) emit({ type: 'command', command });
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.command'))
+      .sort();
+  } catch {
+    return []; // the folder was cleaned away
+  }
+}
+
+function take(path: string): PersonCommand | null {
+  try {
+    const stale = Date.now() - statSync(path).mtimeMs > staleMs;
+    const word = readFileSync(path, 'utf8').trim();
+    rmSync(path, { force: true });
+    return stale ? null : (personCommands.find((command) => command === word) ?? null);
+  } catch {
+    return null; // taken a moment ago, by the other of watch and poll
+  }
+}
