@@ -2,8 +2,8 @@
  * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. A snapshot holds text of the
  * conversation, which is why it lies where the conversation lies and nowhere else, readable by its owner only.
  */
-import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../platform/atomic-file.ts';
 import type { RecoverySnapshot } from './snapshot.ts';
 
 export type Saved =
@@ -20,21 +20,10 @@ export function snapshotPath(transcriptPath: string, sessionId: string): string 
  * Writes the snapshot so that a reader, or a crash, sees the old file or the new one, never half of one. Never throws.
  */
 export async function saveSnapshot(path: string, snapshot: RecoverySnapshot): Promise<Saved> {
-  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(snapshot, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await replaceFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { durable: true });
     return { ok: true, path };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {
-      // The folder itself may be gone; what matters is reported below.
-    });
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
     return {

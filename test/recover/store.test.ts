@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,20 +29,44 @@ test('an id cannot lead out of the folder', () => {
   expect(snapshotPath('/t/abc.jsonl', '../../etc/x')).toBe('/t/______etc_x.recovery.json');
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'a full disk is an answer, not an exception, and the old snapshot stays',
-  async () => {
-    const path = join(folder, 'abc.recovery.json');
-    await saveSnapshot(path, snapshot);
-    symlinkSync('/dev/full', `${path}.${process.pid}.tmp`);
-    expect(await saveSnapshot(path, { ...snapshot, cause: 'new' })).toMatchObject({
-      ok: false,
-      reason: 'full',
-    });
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(snapshot);
-    expect(readdirSync(folder)).toEqual(['abc.recovery.json']);
-  },
-);
+/** A file system of 8 KiB, in a mount namespace of its own; not every system lets a user make one. */
+const inTinyDisk = (script: string) =>
+  spawnSync(
+    'unshare',
+    [
+      '-rm',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o size=8k none "$1" && exec "$2" -e "$3"',
+      'sh',
+      folder,
+      process.execPath,
+      script,
+    ],
+    { encoding: 'utf8' },
+  );
+const canMount =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old snapshot stays', () => {
+  const store = join(import.meta.dirname, '..', '..', 'dist', 'recover', 'store.js');
+  const { stdout, stderr } = inTinyDisk(`
+    import(${JSON.stringify(store)}).then(async ({ saveSnapshot }) => {
+      const fs = require('node:fs');
+      const path = ${JSON.stringify(join(folder, 'abc.recovery.json'))};
+      const first = await saveSnapshot(path, { cause: 'old' });
+      const second = await saveSnapshot(path, { cause: 'x'.repeat(20000) });
+      console.log(JSON.stringify({ first: first.ok, second: second.reason, kept: JSON.parse(fs.readFileSync(path, 'utf8')), names: fs.readdirSync(${JSON.stringify(folder)}) }));
+    });`);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    first: true,
+    second: 'full',
+    kept: { cause: 'old' },
+    names: ['abc.recovery.json'],
+  });
+});
 
 test('a missing folder is an answer too', async () => {
   expect(await saveSnapshot(join(folder, 'gone', 'abc.recovery.json'), snapshot)).toMatchObject({

@@ -1,0 +1,31 @@
+/** Looks at the file of each interrupted edit and says what became of it. */
+import { readFile, stat } from 'node:fs/promises';
+import type { FileCheck } from './call.ts';
+import { judgeEdit } from './edit.ts';
+import type { LedgerCall } from './ledger.ts';
+
+/** A file that is larger than any the agent edits is not read. */
+const largestBytes = 64 * 1024 * 1024;
+
+/** The same calls, those that edit a file with its check. Never throws. */
+export async function checkFiles<Call extends LedgerCall>(calls: readonly Call[]): Promise<readonly Call[]> {
+  return Promise.all(
+    calls.map(async (call) => (call.risk === 'edit' ? { ...call, fileCheck: await checkFile(call) } : call)),
+  );
+}
+
+async function checkFile({ file, edit, before }: LedgerCall): Promise<FileCheck> {
+  if (file === undefined || edit === undefined)
+    return { verdict: 'cannot tell', evidence: 'what the call was to write is not known' };
+  try {
+    const facts = await stat(file);
+    if (!facts.isFile()) return { verdict: 'cannot tell', evidence: 'it is not a regular file' };
+    if (facts.size > largestBytes)
+      return { verdict: 'cannot tell', evidence: 'the file is too large to be checked' };
+    return judgeEdit(edit, before, await readFile(file));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return judgeEdit(edit, before, null);
+    return { verdict: 'cannot tell', evidence: `the file cannot be read: ${code}` };
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The tool ledger: each call that was seen to start, and how it ended. From 2.1.197 on the agent runs a call before
+ * anything about it is on disk (lab notes §0.7), so for a call cut off in between this is the only trace.
+ *
+ * It lives in memory only. The texts of an edit are kept until its call is settled, to judge the file afterwards.
+ */
+import type { ToolRisk } from '../events.ts';
+import type { ToolCall } from './call.ts';
+import type { EditIntent, FileState } from './edit.ts';
+
+/** What a hook says of a tool call. */
+export type ToolReport = {
+  /** Null: this version of the agent names no ids. */
+  readonly toolUseId: string | null;
+  readonly tool: string;
+  /** The subagent that made the call; null: the main conversation. */
+  readonly subagent: string | null;
+  /** Tells calls apart where there are no ids. */
+  readonly fingerprint: string;
+} & (
+  | {
+      readonly phase: 'started';
+      readonly risk: ToolRisk;
+      readonly file?: string;
+      readonly command?: string;
+      readonly edit?: EditIntent;
+      /** State of the edited file when the call was about to run; null: it could not be taken. */
+      readonly before: FileState | null;
+    }
+  | { readonly phase: 'finished' | 'failed' }
+);
+
+/** A call with what is needed to judge its file. */
+export interface LedgerCall extends ToolCall {
+  readonly subagent: string | null;
+  readonly edit?: EditIntent;
+  readonly before: FileState | null;
+}
+
+export interface Ledger {
+  report(report: ToolReport): void;
+  /** The main turn is over: its calls are recorded, or were given up. A subagent's may go on. */
+  endTurn(): void;
+  endSubagent(subagent: string): void;
+  /** Another conversation, or none. */
+  clear(): void;
+  /** All calls not yet known to be recorded, oldest first. */
+  calls(): readonly LedgerCall[];
+}
+
+/** Beyond this the oldest ended calls are dropped: their results have long been recorded. */
+const mostCalls = 500;
+
+export function createLedger(): Ledger {
+  const calls = new Map<string, LedgerCall & { readonly fingerprint: string }>();
+  let unnamed = 0;
+
+  const find = (report: ToolReport): string | null => {
+    if (report.toolUseId !== null) return report.toolUseId;
+    // Without ids: the oldest open call with the same input.
+    for (const [id, call] of calls)
+      if (call.status === 'started' && call.fingerprint === report.fingerprint) return id;
+    return null;
+  };
+  const drop = (unwanted: (call: LedgerCall) => boolean) => {
+    for (const [id, call] of calls) if (unwanted(call)) calls.delete(id);
+  };
+  const makeRoom = () => {
+    for (const [id, call] of calls) {
+      if (calls.size <= mostCalls) return;
+      if (call.status !== 'started') calls.delete(id);
+    }
+    for (const id of calls.keys()) {
+      if (calls.size <= mostCalls) return;
+      calls.delete(id);
+    }
+  };
+
+  return {
+    report(report) {
+      if (report.phase === 'started') {
+        const toolUseId = report.toolUseId ?? `unnamed-${++unnamed}`;
+        const { phase: _, ...facts } = report;
+        calls.set(toolUseId, { ...facts, toolUseId, status: 'started' });
+        makeRoom();
+        return;
+      }
+      const id = find(report);
+      const call = id === null ? undefined : calls.get(id);
+      // An end without a start: the hook of the start was lost, or the guard came later. Its result is recorded.
+      if (call !== undefined) calls.set(call.toolUseId, { ...call, status: report.phase });
+    },
+    endTurn: () => drop((call) => call.subagent === null),
+    endSubagent: (subagent) => drop((call) => call.subagent === subagent),
+    clear: () => calls.clear(),
+    calls: () => [...calls.values()].map(({ fingerprint: _, ...call }) => call),
+  };
+}
