@@ -1,0 +1,208 @@
+/**
+ * The agent's pseudo-terminal; the only file that knows node-pty.
+ *
+ * Only node-pty's native part is used (`fork`, `resize`). Its JavaScript layer loses the last output of a program on
+ * node 20 and 22 (libuv takes a hang-up that comes with a partial read for the end), delays the exit by 200 ms when
+ * that is cured from outside, and spins at 100 % CPU while the child does not read. So: the master is read by a plain
+ * `tty.ReadStream` and written by our own queue; we hold the slave open, so that no hang-up is ever seen; and when
+ * the child has ended, what the kernel still holds is read out at once, up to a bound, before anybody is told. A
+ * surviving grandchild that keeps the slave open changes nothing in that.
+ */
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { ReadStream } from 'node:tty';
+import { signalName } from '../platform/signals.ts';
+import { createInputQueue } from './input-queue.ts';
+
+export interface PtyOptions {
+  /** Path of an executable file: the caller has found it and checked that it can be executed. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child, nothing is added. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly generation: number;
+}
+
+/** How the child ended: its code, or the name of the signal that ended it. */
+export interface PtyExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** Each `on…` takes one listener, to be set in the turn of `openPty`. */
+export interface Pty {
+  readonly pid: number;
+  readonly generation: number;
+  /** Starts reading. The chunk belongs to the listener. */
+  onOutput(listener: (chunk: Buffer) => void): void;
+  /** Called once, after the last output has been delivered. */
+  onExit(listener: (exit: PtyExit) => void): void;
+  /** Bytes have been waiting for a second: the child does not read. Comes once until `onInputDrained`. */
+  onInputBlocked(listener: (pendingBytes: number) => void): void;
+  /** Everything that had to wait has been taken. */
+  onInputDrained(listener: () => void): void;
+  /** False: much is waiting (64 KiB), pause the source until `onInputDrained`. Nothing is dropped. */
+  write(bytes: Uint8Array): boolean;
+  resize(columns: number, rows: number): void;
+  pause(): void;
+  resume(): void;
+  /** Signals the child itself; nothing happens once it has ended. */
+  kill(signal: NodeJS.Signals): void;
+  /** Closes our side: a child that still lives is hung up on by the kernel. */
+  close(): void;
+}
+
+/** node-pty's native interface, as its own JavaScript calls it (the version is pinned exactly). */
+interface NativePty {
+  fork(
+    file: string,
+    args: readonly string[],
+    env: readonly string[],
+    cwd: string,
+    columns: number,
+    rows: number,
+    uid: number,
+    gid: number,
+    utf8: boolean,
+    helperPath: string,
+    onExit: (code: number, signal: number) => void,
+  ): { readonly fd: number; readonly pid: number; readonly pty: string };
+  resize(fd: number, columns: number, rows: number, pixelWidth: number, pixelHeight: number): void;
+}
+
+const READ_BYTES = 65_536;
+/** More than the kernel buffers for a terminal; only a grandchild that goes on writing reaches it. */
+const TAIL_BYTES = 1 << 20;
+
+let native: { readonly module: NativePty; readonly helperPath: string } | undefined;
+
+function loadNative() {
+  if (native) return native;
+  const require = createRequire(import.meta.url);
+  const utils = require.resolve('node-pty/lib/utils.js');
+  const { dir, module } = require(utils).loadNativeModule('pty') as { dir: string; module: NativePty };
+  native = { module, helperPath: resolve(dirname(utils), dir, 'spawn-helper') };
+  return native;
+}
+
+/** Starts the child on a new pseudo-terminal. Throws if none can be had. */
+export function openPty(options: PtyOptions): Pty {
+  const { module, helperPath } = loadNative();
+  const environment = Object.entries(options.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  );
+  let output = (_chunk: Buffer): void => {};
+  let exited = (_exit: PtyExit): void => {};
+  let inputBlocked = (_pendingBytes: number): void => {};
+  let inputDrained = (): void => {};
+  let paused = false;
+  let running = true;
+
+  const { fd, pid, pty } = module.fork(
+    options.file,
+    options.args,
+    environment,
+    options.cwd,
+    options.columns,
+    options.rows,
+    -1,
+    -1,
+    true,
+    helperPath,
+    (code, signal) => {
+      running = false;
+      drainTail();
+      close();
+      exited(signal ? { code: null, signal: signalName(signal) } : { code, signal: null });
+    },
+  );
+  const slave = holdOpen(pty);
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  // One buffer for all reads: bytes never wait inside the stream, so a pause and the tail's order are exact.
+  const reading: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
+    onread: {
+      buffer,
+      callback(bytes) {
+        output(Buffer.from(buffer.subarray(0, bytes)));
+        return !paused;
+      },
+    },
+  };
+  const master = new ReadStream(fd, reading);
+  // EIO: every holder of the slave is gone. The exit is told by the child's own end.
+  master.on('error', () => close());
+  const input = createInputQueue(fd, {
+    blocked: (pendingBytes) => inputBlocked(pendingBytes),
+    drained: () => inputDrained(),
+  });
+
+  function drainTail(): void {
+    for (let total = 0; !master.destroyed && total < TAIL_BYTES; ) {
+      let bytes: number;
+      try {
+        bytes = readSync(fd, buffer);
+      } catch {
+        return; // EAGAIN: all read; EIO: all read and nobody holds the slave
+      }
+      if (bytes === 0) return;
+      total += bytes;
+      output(Buffer.from(buffer.subarray(0, bytes)));
+    }
+  }
+
+  let held = slave !== null;
+  function close(): void {
+    input.close();
+    if (held && slave !== null) closeSync(slave);
+    held = false;
+    master.destroy();
+  }
+
+  return {
+    pid,
+    generation: options.generation,
+    onOutput(listener) {
+      output = listener;
+      master.resume();
+    },
+    onExit(listener) {
+      exited = listener;
+    },
+    onInputBlocked(listener) {
+      inputBlocked = listener;
+    },
+    onInputDrained(listener) {
+      inputDrained = listener;
+    },
+    write: input.write,
+    resize(columns, rows) {
+      if (!master.destroyed) module.resize(fd, columns, rows, 0, 0);
+    },
+    pause() {
+      paused = true;
+      master.pause();
+    },
+    resume() {
+      paused = false;
+      if (!master.destroyed) master.resume();
+    },
+    kill(signal) {
+      if (running) process.kill(pid, signal);
+    },
+    close,
+  };
+}
+
+/** Null where the slave cannot be opened a second time; the tail may then be cut as in plain node-pty. */
+function holdOpen(slavePath: string): number | null {
+  try {
+    return openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);
+  } catch {
+    return null;
+  }
+}
