@@ -1,0 +1,99 @@
+/**
+ * The person's terminal as a place to write to.
+ *
+ * `process.stdout` blocks the whole process when it is a terminal that does not take output, and the tunnel lives in
+ * this process. So the device is opened a second time (the shell's own open file is untouched) and wrapped in a
+ * `tty.ReadStream`, which, unlike `tty.WriteStream`, writes without blocking: what the kernel takes is written at
+ * once, the rest by readiness, in order.
+ */
+import { constants, openSync, writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { ReadStream } from 'node:tty';
+
+export interface Output {
+  /** False: much is waiting (64 KiB), stop the source until `drained`. */
+  write(bytes: Uint8Array | string): boolean;
+  /** For the last words of a process: waits for the terminal 100 ms at most, overtakes nothing but waiting bytes. */
+  writeNow(text: string): void;
+  /** All waiting bytes are written, the terminal is gone, or `limitMs` have passed. */
+  flush(limitMs: number): Promise<void>;
+}
+
+export interface OutputListener {
+  /** The terminal has taken nothing for half a second. Comes once until `drained`. */
+  blocked(): void;
+  /** Nothing waits any more. */
+  drained(): void;
+  /** The terminal is gone; what is written from now on is dropped. */
+  gone(): void;
+}
+
+const BOUND_BYTES = 65_536;
+const BLOCKED_MS = 500;
+const LAST_WORDS_TRIES = 20;
+const LAST_WORDS_PAUSE_MS = 5;
+
+export function openOutput(listener: OutputListener): Output {
+  const { stream, fd } = openTerminal();
+  let blocked: NodeJS.Timeout | undefined;
+  let flushed: (() => void)[] = [];
+  let gone = false;
+
+  function settle(): void {
+    clearTimeout(blocked);
+    blocked = undefined;
+    for (const done of flushed) done();
+    flushed = [];
+  }
+  stream.on('drain', () => {
+    if (!blocked || stream.writableLength > 0) return;
+    settle();
+    listener.drained();
+  });
+  stream.on('error', () => {
+    if (gone) return;
+    gone = true;
+    settle();
+    listener.gone();
+  });
+
+  return {
+    write(bytes) {
+      if (gone) return true;
+      stream.write(bytes);
+      if (stream.writableLength === 0) return true;
+      blocked ??= setTimeout(() => listener.blocked(), BLOCKED_MS).unref();
+      return stream.writableLength < BOUND_BYTES;
+    },
+    writeNow(text) {
+      const bytes = Buffer.from(text);
+      const pause = new Int32Array(new SharedArrayBuffer(4));
+      for (let at = 0, tries = 0; at < bytes.length && !gone && tries < LAST_WORDS_TRIES; tries++) {
+        try {
+          at += writeSync(fd, bytes, at);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+          Atomics.wait(pause, 0, 0, LAST_WORDS_PAUSE_MS);
+        }
+      }
+    },
+    flush(limitMs) {
+      if (gone || stream.writableLength === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        setTimeout(resolve, limitMs).unref();
+        flushed.push(resolve);
+      });
+    },
+  };
+}
+
+/** Falls back to `process.stdout`, which may block, where the device cannot be opened again. */
+function openTerminal(): { readonly stream: Writable; readonly fd: number } {
+  const path = process.platform === 'linux' ? '/proc/self/fd/1' : '/dev/tty';
+  try {
+    const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    return { stream: new ReadStream(fd), fd };
+  } catch {
+    return { stream: process.stdout, fd: 1 };
+  }
+}

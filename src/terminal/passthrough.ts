@@ -1,0 +1,117 @@
+/**
+ * The two streams between the person's terminal and the agent's. Bytes are handed on in the turn in which they
+ * arrive; who only looks at them gets the same chunk in a later turn. Each side that does not keep up pauses the
+ * other, so nothing is lost and memory stays bounded.
+ */
+import { createBoundary } from './boundary.ts';
+import type { Output } from './output.ts';
+import type { Pty } from './pty.ts';
+
+export type Observer = (chunk: Buffer) => void;
+
+export interface Passthrough {
+  /** From now on this agent has the terminal. */
+  attach(pty: Pty): void;
+  /** The agent has the terminal no more; the person's bytes are kept from now on. */
+  detach(): void;
+  readonly attached: Pty | null;
+  /** Bytes that the person typed while no agent had the terminal; they are handed out once. */
+  takeKept(): Buffer;
+  fromPerson(chunk: Buffer): void;
+  /** Writes this between two of the agent's characters or sequences, as soon as there is such a place. */
+  inject(text: string): void;
+  /** Output and input as they were passed on, later. */
+  observe(output: Observer, input: Observer): void;
+  /** Delivers to the observers what they have not had yet. */
+  settle(): void;
+  outputDrained(): void;
+}
+
+/** While no agent is there, stdin is paused beyond this. */
+const KEPT_BOUND_BYTES = 65_536;
+
+export function createPassthrough(output: Output, pauseInput: (paused: boolean) => void): Passthrough {
+  let pty: Pty | null = null;
+  let boundary = createBoundary();
+  let injected = '';
+  let kept: Buffer[] = [];
+  let keptBytes = 0;
+  let outputs: Buffer[] = [];
+  let inputs: Buffer[] = [];
+  let observing: NodeJS.Immediate | undefined;
+  const outputObservers: Observer[] = [];
+  const inputObservers: Observer[] = [];
+
+  function later(): void {
+    observing ??= setImmediate(settle);
+  }
+  function settle(): void {
+    clearImmediate(observing);
+    observing = undefined;
+    const [seenOutputs, seenInputs] = [outputs, inputs];
+    outputs = [];
+    inputs = [];
+    for (const observer of inputObservers) for (const chunk of seenInputs) observer(chunk);
+    for (const observer of outputObservers) for (const chunk of seenOutputs) observer(chunk);
+  }
+  function injectWhereSafe(): void {
+    if (injected === '' || !boundary.safe) return;
+    output.write(injected);
+    injected = '';
+  }
+
+  return {
+    attach(next) {
+      pty = next;
+      boundary = createBoundary();
+      pauseInput(false);
+      next.onOutput((chunk) => {
+        if (pty !== next) return; // taken from the terminal
+        if (!output.write(chunk)) next.pause();
+        boundary.feed(chunk);
+        injectWhereSafe();
+        outputs.push(chunk);
+        later();
+      });
+      next.onInputDrained(() => {
+        if (pty === next) pauseInput(false);
+      });
+    },
+    detach() {
+      pty = null;
+      boundary = createBoundary();
+      injectWhereSafe();
+    },
+    get attached() {
+      return pty;
+    },
+    takeKept() {
+      const bytes = Buffer.concat(kept);
+      kept = [];
+      keptBytes = 0;
+      pauseInput(false);
+      return bytes;
+    },
+    fromPerson(chunk) {
+      if (pty) {
+        if (!pty.write(chunk)) pauseInput(true);
+      } else {
+        kept.push(chunk);
+        keptBytes += chunk.length;
+        if (keptBytes >= KEPT_BOUND_BYTES) pauseInput(true);
+      }
+      inputs.push(chunk);
+      later();
+    },
+    inject(text) {
+      injected = text;
+      injectWhereSafe();
+    },
+    observe(onOutput, onInput) {
+      outputObservers.push(onOutput);
+      inputObservers.push(onInput);
+    },
+    settle,
+    outputDrained: () => pty?.resume(),
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * The person's own terminal: raw while we are here, exactly as before when we are gone, whatever ends us.
+ *
+ * One agent after the other is attached to it; bytes go straight through (passthrough.ts). The guard itself writes
+ * only the window title while an agent lives, and text of its own (`say`) while none does.
+ */
+import { spawnSync } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { ReadStream } from 'node:tty';
+import { onExit } from 'signal-exit';
+import type { Observation } from '../events.ts';
+import { createInputReader } from './input.ts';
+import { stopJob, watchSuspend } from './job.ts';
+import { createModes } from './modes.ts';
+import { openOutput } from './output.ts';
+import { createPassthrough, type Observer } from './passthrough.ts';
+import type { Pty } from './pty.ts';
+
+export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+
+export interface TerminalListener {
+  /** input, input.blocked, terminal.suspended and the like. */
+  observe(observation: Observation): void;
+  /** The guard got this signal; the agent, if one is attached, has already been sent the same. */
+  signal(name: PassedOnSignal): void;
+  resized(columns: number, rows: number): void;
+}
+
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  /** Raw mode, signals and size changes; the person's bytes are kept until an agent is attached. */
+  start(): void;
+  /** Gives this agent the terminal, at the terminal's present size. */
+  attach(pty: Pty): void;
+  /** Takes the terminal from the agent and undoes the modes that it left on. */
+  detach(): void;
+  /** What the person typed while no agent was attached; handed out once. */
+  takeKept(): Buffer;
+  /** Our window title, above the agent's own; null brings the agent's back. */
+  setTitle(title: string | null): void;
+  /** Text of our own. Only while no agent is attached. */
+  say(text: string): void;
+  /** The bytes as they were passed on, afterwards. */
+  observe(output: Observer, input: Observer): void;
+  /** Everything said and passed on has reached the terminal, or `limitMs` have passed. */
+  flush(limitMs: number): Promise<void>;
+  /** The terminal as it was before `start`; synchronous, safe to call twice, also called when the process ends. */
+  restore(): void;
+}
+
+const passedOn: readonly PassedOnSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+export function createTerminal(listener: TerminalListener): Terminal {
+  const stdin = new ReadStream(0);
+  const output = openOutput({
+    blocked: () => listener.observe({ type: 'terminal.blocked' }),
+    drained() {
+      passthrough.outputDrained();
+      listener.observe({ type: 'terminal.drained' });
+    },
+    gone: () => onSignal('SIGHUP'),
+  });
+  const passthrough = createPassthrough(output, (paused) => (paused ? stdin.pause() : stdin.resume()));
+  const readInput = createInputReader();
+  let modes = createModes();
+  let title: string | null = null;
+  let started = false;
+  let lastOutputAt = 0;
+  let suspending: { cancel(): void } | undefined;
+  let forgetExit = (): void => {};
+
+  passthrough.observe(
+    (chunk) => {
+      lastOutputAt = performance.now();
+      modes.feed(chunk);
+    },
+    (chunk) => {
+      for (const { kind, bytes } of readInput(chunk)) {
+        listener.observe({ type: 'input', kind, bytes });
+        if (kind === 'suspend') void suspendWithAgent();
+      }
+    },
+  );
+
+  const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
+
+  function raw(on: boolean): void {
+    stdin.setRawMode(on);
+    // libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time.
+    if (on) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+  }
+
+  function onSize(): void {
+    passthrough.attached?.resize(process.stdout.columns, process.stdout.rows);
+    listener.resized(process.stdout.columns, process.stdout.rows);
+  }
+
+  function onSignal(name: PassedOnSignal): void {
+    passthrough.attached?.kill(name);
+    listener.signal(name);
+  }
+
+  async function suspendWithAgent(): Promise<void> {
+    const agent = passthrough.attached;
+    if (!agent || suspending) return;
+    const watch = watchSuspend({
+      pid: agent.pid,
+      modesOff: () => !modes.bracketedPaste,
+      lastOutputAt: () => lastOutputAt,
+    });
+    suspending = watch;
+    if ((await watch.suspended) && passthrough.attached === agent) await suspend(agent);
+    suspending = undefined;
+  }
+
+  /** SIGTSTP from outside: the agent knows nothing of it, so its modes are put aside and brought up again. */
+  async function onStop(): Promise<void> {
+    const agent = passthrough.attached;
+    passthrough.settle();
+    const put = modes;
+    output.writeNow(put.undo());
+    if (agent) await suspend(agent);
+    else await stopped();
+    output.writeNow(put.redo());
+    if (agent && passthrough.attached === agent) repaint(agent);
+  }
+
+  async function suspend(agent: Pty): Promise<void> {
+    await output.flush(1_000);
+    agent.kill('SIGSTOP');
+    await stopped();
+    agent.kill('SIGCONT');
+  }
+
+  async function stopped(): Promise<void> {
+    listener.observe({ type: 'terminal.suspended' });
+    stdin.pause();
+    stdin.setRawMode(false);
+    process.removeListener('SIGTSTP', onStop);
+    await stopJob();
+    process.on('SIGTSTP', onStop);
+    raw(true);
+    stdin.resume();
+    onSize();
+    listener.observe({ type: 'terminal.continued' });
+  }
+
+  /** An agent repaints everything when its size changes; the same size again is no change. */
+  function repaint(agent: Pty): void {
+    agent.resize(process.stdout.columns, Math.max(1, process.stdout.rows - 1));
+    agent.resize(process.stdout.columns, process.stdout.rows);
+  }
+
+  const handlers = passedOn.map((name) => [name, () => onSignal(name)] as const);
+
+  function restore(): void {
+    if (!started) return;
+    started = false;
+    forgetExit();
+    suspending?.cancel();
+    for (const [name, handler] of handlers) process.removeListener(name, handler);
+    process.removeListener('SIGTSTP', onStop);
+    process.stdout.removeListener('resize', onSize);
+    passthrough.settle();
+    output.writeNow(modes.undo() + (title === null ? '' : '\x1b]0;\x07'));
+    stdin.setRawMode(false);
+    stdin.destroy();
+  }
+
+  return {
+    get columns() {
+      return process.stdout.columns;
+    },
+    get rows() {
+      return process.stdout.rows;
+    },
+    start() {
+      started = true;
+      forgetExit = onExit(restore);
+      for (const [name, handler] of handlers) process.on(name, handler);
+      process.on('SIGTSTP', onStop);
+      process.stdout.on('resize', onSize);
+      raw(true);
+      stdin.on('data', (chunk: Buffer) => passthrough.fromPerson(chunk));
+      stdin.on('error', () => onSignal('SIGHUP'));
+      stdin.on('end', () => onSignal('SIGHUP'));
+      stdin.resume();
+    },
+    attach(pty) {
+      modes = createModes(() => {
+        if (title !== null) passthrough.inject(titleBytes(title));
+      });
+      pty.onInputBlocked((pendingBytes) => listener.observe({ type: 'input.blocked', pendingBytes }));
+      passthrough.attach(pty);
+      pty.resize(process.stdout.columns, process.stdout.rows);
+    },
+    detach() {
+      suspending?.cancel();
+      passthrough.settle();
+      passthrough.detach();
+      output.write(modes.undo());
+      modes = createModes();
+      if (title !== null) output.write(titleBytes(title));
+    },
+    takeKept: passthrough.takeKept,
+    setTitle(next) {
+      if (next === title) return;
+      title = next;
+      passthrough.inject(titleBytes(next ?? modes.title ?? ''));
+    },
+    say(text) {
+      output.write(text);
+    },
+    observe: passthrough.observe,
+    flush: output.flush,
+    restore,
+  };
+}
