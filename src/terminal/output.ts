@@ -22,8 +22,8 @@ export interface Output {
 export interface OutputListener {
   /** The terminal has taken nothing for half a second. Comes once until `drained`. */
   blocked(): void;
-  /** Nothing waits any more. */
-  drained(): void;
+  /** Nothing waits any more; `told`: `blocked` had been called. */
+  drained(told: boolean): void;
   /** The terminal is gone; what is written from now on is dropped. */
   gone(): void;
 }
@@ -36,6 +36,7 @@ const LAST_WORDS_PAUSE_MS = 5;
 export function openOutput(listener: OutputListener): Output {
   const { stream, fd } = openTerminal();
   let blocked: NodeJS.Timeout | undefined;
+  let told = false;
   let flushed: (() => void)[] = [];
   let gone = false;
 
@@ -48,7 +49,8 @@ export function openOutput(listener: OutputListener): Output {
   stream.on('drain', () => {
     if (!blocked || stream.writableLength > 0) return;
     settle();
-    listener.drained();
+    listener.drained(told);
+    told = false;
   });
   stream.on('error', () => {
     if (gone) return;
@@ -62,7 +64,10 @@ export function openOutput(listener: OutputListener): Output {
       if (gone) return true;
       stream.write(bytes);
       if (stream.writableLength === 0) return true;
-      blocked ??= setTimeout(() => listener.blocked(), BLOCKED_MS).unref();
+      blocked ??= setTimeout(() => {
+        told = true;
+        listener.blocked();
+      }, BLOCKED_MS).unref();
       return stream.writableLength < BOUND_BYTES;
     },
     writeNow(text) {

@@ -3,6 +3,7 @@
  * arrive; who only looks at them gets the same chunk in a later turn. Each side that does not keep up pauses the
  * other, so nothing is lost and memory stays bounded.
  */
+import type { Observation } from '../events.ts';
 import { createBoundary } from './boundary.ts';
 import type { Output } from './output.ts';
 import type { Pty } from './pty.ts';
@@ -27,10 +28,16 @@ export interface Passthrough {
   outputDrained(): void;
 }
 
+/** The other end: the person's side of the terminal, and who is told when the agent does not read. */
+export interface Person {
+  pauseInput(paused: boolean): void;
+  observe(observation: Observation): void;
+}
+
 /** While no agent is there, stdin is paused beyond this. */
 const KEPT_BOUND_BYTES = 65_536;
 
-export function createPassthrough(output: Output, pauseInput: (paused: boolean) => void): Passthrough {
+export function createPassthrough(output: Output, person: Person): Passthrough {
   let pty: Pty | null = null;
   let boundary = createBoundary();
   let injected = '';
@@ -64,7 +71,7 @@ export function createPassthrough(output: Output, pauseInput: (paused: boolean) 
     attach(next) {
       pty = next;
       boundary = createBoundary();
-      pauseInput(false);
+      person.pauseInput(false);
       next.onOutput((chunk) => {
         if (pty !== next) return; // taken from the terminal
         if (!output.write(chunk)) next.pause();
@@ -73,8 +80,15 @@ export function createPassthrough(output: Output, pauseInput: (paused: boolean) 
         outputs.push(chunk);
         later();
       });
+      let deaf = false;
+      next.onInputBlocked((pendingBytes) => {
+        deaf = true;
+        person.observe({ type: 'input.blocked', pendingBytes });
+      });
       next.onInputDrained(() => {
-        if (pty === next) pauseInput(false);
+        if (pty === next) person.pauseInput(false);
+        if (deaf) person.observe({ type: 'input.drained' });
+        deaf = false;
       });
     },
     detach() {
@@ -89,16 +103,16 @@ export function createPassthrough(output: Output, pauseInput: (paused: boolean) 
       const bytes = Buffer.concat(kept);
       kept = [];
       keptBytes = 0;
-      pauseInput(false);
+      person.pauseInput(false);
       return bytes;
     },
     fromPerson(chunk) {
       if (pty) {
-        if (!pty.write(chunk)) pauseInput(true);
+        if (!pty.write(chunk)) person.pauseInput(true);
       } else {
         kept.push(chunk);
         keptBytes += chunk.length;
-        if (keptBytes >= KEPT_BOUND_BYTES) pauseInput(true);
+        if (keptBytes >= KEPT_BOUND_BYTES) person.pauseInput(true);
       }
       inputs.push(chunk);
       later();

@@ -55,13 +55,16 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const stdin = new ReadStream(0);
   const output = openOutput({
     blocked: () => listener.observe({ type: 'terminal.blocked' }),
-    drained() {
+    drained(told) {
       passthrough.outputDrained();
-      listener.observe({ type: 'terminal.drained' });
+      if (told) listener.observe({ type: 'terminal.drained' });
     },
     gone: () => onSignal('SIGHUP'),
   });
-  const passthrough = createPassthrough(output, (paused) => (paused ? stdin.pause() : stdin.resume()));
+  const passthrough = createPassthrough(output, {
+    pauseInput: (paused) => (paused ? stdin.pause() : stdin.resume()),
+    observe: listener.observe,
+  });
   const readInput = createInputReader();
   let modes = createModes();
   let title: string | null = null;
@@ -191,7 +194,6 @@ export function createTerminal(listener: TerminalListener): Terminal {
       modes = createModes(() => {
         if (title !== null) passthrough.inject(titleBytes(title));
       });
-      pty.onInputBlocked((pendingBytes) => listener.observe({ type: 'input.blocked', pendingBytes }));
       passthrough.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
     },

@@ -1,0 +1,25 @@
+// The thinnest guard there can be: terminal and pseudo-terminal, no senses. Runs the compiled code, as users do.
+// node mini-guard.js COMMAND [ARGUMENT…]; MINI_GUARD_TITLE sets a window title, MINI_GUARD_LOG takes observations.
+import { appendFileSync } from 'node:fs';
+import { signalExitCode } from '../../dist/platform/signals.js';
+import { openPty } from '../../dist/terminal/pty.js';
+import { createTerminal } from '../../dist/terminal/terminal.js';
+
+const [file, ...args] = process.argv.slice(2);
+const log = process.env.MINI_GUARD_LOG;
+const terminal = createTerminal({
+  observe: (observation) => log && appendFileSync(log, `${JSON.stringify(observation)}\n`),
+  signal: () => {},
+  resized: () => {},
+});
+terminal.start();
+const { columns, rows } = terminal;
+const pty = openPty({ file, args, env: process.env, cwd: process.cwd(), columns, rows, generation: 1 });
+terminal.attach(pty);
+if (process.env.MINI_GUARD_TITLE) terminal.setTitle(process.env.MINI_GUARD_TITLE);
+pty.onExit(async ({ code, signal }) => {
+  terminal.detach();
+  await terminal.flush(10_000);
+  terminal.restore();
+  process.exit(signal === null ? code : signalExitCode(signal));
+});
