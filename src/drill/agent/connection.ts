@@ -60,7 +60,8 @@ export async function openRequest(
     if (!proxy) return httpsRequest(url, options);
     const socket = await openTunnel(proxy, url, signal);
     const secure = tlsConnect({ socket, servername: url.hostname });
-    return httpsRequest(url, { ...options, agent: false, createConnection: () => secure });
+    // Without an agent node takes the connection that it is given.
+    return httpsRequest(url, { ...options, createConnection: () => secure });
   }
   if (!proxy) return httpRequest(url, { ...options, agent: keepAlive });
   return httpRequest({
