@@ -68,10 +68,12 @@ describe('arguments of a relaunch', () => {
       fc.property(words, (args) => {
         const resumed = resumeArguments(args, id, 'Go on.');
         expect(parseArguments(resumed)).toMatchObject({ sessionId: id, resumes: true, prompt: 'Go on.' });
-        const kept = splitWords(args).filter((each) =>
-          each.uses.some((use) => ['process', 'permission', 'settings'].includes(use.flag.group)),
-        );
-        expect(resumed.join('\0')).toContain(kept.flatMap((each) => each.raw).join('\0'));
+        const isKept = (group: string, value: string | null) =>
+          group !== 'conversation' && (group !== 'worktree' || value !== null);
+        const kept = splitWords(args)
+          .filter((each) => each.uses.some((use) => isKept(use.flag.group, use.value)))
+          .flatMap((each) => each.raw);
+        expect(resumed).toEqual([...kept, '--resume', id, 'Go on.']);
       }),
     );
   });
