@@ -65,6 +65,8 @@ export interface ScreenView {
   readonly cursor: { readonly row: number; readonly column: number; readonly visible: boolean };
   readonly title: string;
   readonly columns: number;
+  /** Whether a cell is drawn faint (SGR 2), as the agent draws placeholders. Absent: styles are not known. */
+  readonly isFaint?: (row: number, column: number) => boolean;
   /** Part of the output was skipped in a flood; the picture may be torn until the next full repaint. */
   readonly stale: boolean;
 }

@@ -1,7 +1,99 @@
-/** What the rendered screen says. */
+/**
+ * What the rendered screen says. It is read by place (`layout.ts`) and by words that are data (`patterns.ts`).
+ *
+ * A turn counts as running when any of three signs says so: spinner, footer, window title. A repaint may lack one
+ * of them (while text fills the screen, 2.1.329 shows no spinner at all); only when all are gone is a free prompt
+ * a free prompt.
+ */
 import type { ScreenFacts } from '../../../events.ts';
 import type { AgentVersion, ScreenView } from '../../agent.ts';
+import { failureOfText } from '../failures.ts';
+import { type Layout, layOut } from './layout.ts';
+import { fingerprintOf, secondsOf, tokensOf } from './numbers.ts';
+import * as patterns from './patterns.ts';
 
-export function readScreen(_view: ScreenView, _version: AgentVersion | null): ScreenFacts {
-  return { activity: 'unknown' };
+type Parts = readonly number[] | null;
+
+function readRetry(text: string): ScreenFacts['retry'] {
+  const [found, seconds, attempt, of] =
+    /retrying\s+in\s+(\d+) ?s.*?attempt\s+(\d+)\/(\d+)/is.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  return { attempt: Number(attempt), of: Number(of), inMs: Number(seconds) * 1_000 };
+}
+
+/** What stands in brackets beside the spinner: `(1m 2s · ↓ 29 tokens · still thinking)`. */
+function readSpinner(status: string): Partial<ScreenFacts> {
+  const [, inside = ''] = /…\s*\(([^)]*)\)/.exec(status) ?? [];
+  const tokens = tokensOf(inside);
+  const elapsedS = inside
+    .split('·')
+    .map((part) => part.trim())
+    .filter((part) => /^(\d+[hms] ?)+$/.test(part))
+    .map(secondsOf)[0];
+  return {
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(elapsedS === undefined ? {} : { elapsedS }),
+    ...(/\bthinking\b/.test(inside) ? { thinking: true } : {}),
+  };
+}
+
+/** The text in the input box that a person has typed; placeholders are drawn faint. */
+function hasDraft(view: ScreenView, box: NonNullable<Layout['box']>): boolean {
+  const lines = view.rows.slice(box.top + 1, box.bottom).map((row) =>
+    row
+      .replace(/^(│\s)?[❯>!#&]?/, '')
+      .replace(/│\s*$/, '')
+      .trim(),
+  );
+  const text = lines.join('\n').trim();
+  if (text === '' || patterns.placeholder.test(text)) return false;
+  // The cursor's cell is drawn inverse instead, so the second character tells.
+  const first = view.rows[box.top + 1] ?? '';
+  const column = first.indexOf(text[0] ?? '', first.search(/[❯>!#&]/) + 1) + 1;
+  return view.isFaint?.(box.top + 1, column) !== true;
+}
+
+function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {
+  if (layout.box) return undefined;
+  return patterns.firstOf(patterns.dialogRows, layout.bottom.join('\n'), parts) ?? undefined;
+}
+
+function readFailure(layout: Layout): ScreenFacts['failure'] {
+  if (!patterns.failureStart.test(layout.lastBlock.find((row) => /^(● |\s*⎿)/.test(row)) ?? ''))
+    return undefined;
+  const text = layout.lastBlock.map((row) => row.trim()).join(' ');
+  return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
+}
+
+/** A running turn: what it does. */
+function readRunning(layout: Layout, parts: Parts): ScreenFacts {
+  const status = layout.status ?? '';
+  const block = layout.lastBlock.join('\n');
+  const retry = readRetry(patterns.retryInBlock.test(block) ? block : status);
+  const said = patterns.firstOf(patterns.statusRows, status, parts) ?? 'busy';
+  const isTool = layout.lastBlock.some((row) => patterns.firstOf(patterns.toolRows, row, parts) !== null);
+  const activity = retry ? 'retrying' : said === 'busy' && isTool ? 'tool' : said;
+  return { activity, ...readSpinner(status), ...(retry ? { retry } : {}) };
+}
+
+export function readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts {
+  const parts = version?.parts ?? null;
+  const layout = layOut(view.rows);
+  const dialog = readDialog(layout, parts);
+  if (dialog) return { activity: 'dialog', dialog };
+
+  const said = layout.status === null ? null : patterns.firstOf(patterns.statusRows, layout.status, parts);
+  const draft = layout.box !== null && hasDraft(view, layout.box) ? { draft: true } : {};
+  const below = layout.bottom.join('\n');
+  const isLimited = [...layout.lastBlock, ...layout.bottom].some(
+    (row) => patterns.firstOf(patterns.limitRows, row, parts) !== null,
+  );
+  if (isLimited || said === 'limit') return { activity: 'limit', ...draft };
+  if (said === 'background') return { activity: 'background', ...draft };
+  const isRunning =
+    said !== null || patterns.interruptHint.test(below) || patterns.busyTitle.test(view.title);
+  if (isRunning) return { ...readRunning(layout, parts), ...draft };
+  if (layout.box === null || view.stale) return { activity: 'unknown' };
+  const failure = readFailure(layout);
+  return { activity: 'idle', ...(failure ? { failure } : {}), ...draft };
 }

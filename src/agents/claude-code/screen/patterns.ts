@@ -1,0 +1,102 @@
+/**
+ * The words by which the agent's screen is read, as data. Each row says where they stand, what they mean, on which
+ * lab version they were seen, and for which versions they hold. A version that is not known gets all of them.
+ */
+import type { Dialog, ScreenFacts } from '../../../events.ts';
+import { compareVersions, type Parts } from '../versions.ts';
+
+interface Row<Says> {
+  readonly says: Says;
+  readonly words: RegExp;
+  /** Lab version and, where wording changed, the range that it holds for. */
+  readonly seenOn: string;
+  readonly from?: Parts;
+  readonly until?: Parts;
+}
+
+type Activity = ScreenFacts['activity'];
+
+/** On the status line. The first that fits counts. */
+export const statusRows: readonly Row<Activity>[] = [
+  { says: 'retrying', words: /retrying in \d+ ?s.*attempt \d+\/\d+/i, seenOn: '2.1.329' },
+  { says: 'retrying', words: /No response from the API after .* · retrying/, seenOn: '2.1.329' },
+  { says: 'waiting', words: /^Waiting for API response/, seenOn: '2.1.329', from: [2, 1, 185] },
+  { says: 'waiting', words: /^No response from API/, seenOn: 'docs', until: [2, 1, 185] },
+  { says: 'limit', words: /^Usage limit reached/, seenOn: '2.1.329' },
+  { says: 'background', words: /^Waiting for \d+ (background|dynamic)/, seenOn: '2.1.329' },
+  { says: 'compacting', words: /^Compacting conversation/, seenOn: '2.1.329' },
+  { says: 'tool', words: /running \w+ hooks? ·/, seenOn: '2.1.329' },
+  { says: 'busy', words: /…/, seenOn: '1.0.56' },
+];
+
+/** In the block above a spinner: a tool that runs. */
+export const toolRows: readonly Row<'tool'>[] = [
+  { says: 'tool', words: /^\s*⎿\s+(Running|Waiting|Initializing)…/, seenOn: '2.1.197' },
+  { says: 'tool', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },
+  { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
+  {
+    says: 'tool',
+    words: /^(●| ) (Running|Calling|Waiting|Searching|Reading)\b.*(· [\dhms ]+)?…$/,
+    seenOn: '2.1.329',
+  },
+];
+
+/** In the block above a spinner, where 1.0.x and 2.0.x to 2.1.42 print their retries. */
+export const retryInBlock = /^\s*⎿ .*retrying\s+in\s+\d+ seconds/ims;
+
+/** In the block above a free prompt, or below it. */
+export const limitRows: readonly Row<'limit'>[] = [
+  { says: 'limit', words: /^● Usage limit reached · continuing automatically/, seenOn: '2.1.329' },
+  { says: 'limit', words: /^\s*Continuing automatically (at|when)/, seenOn: '2.1.329' },
+];
+
+/** The first words of an error that the agent wrote itself, after its own mark. */
+export const failureStart =
+  /^(?:● |\s*⎿\s+)(API Error|Prompt is too long|Request too large|Invalid API key|Not logged in|Login expired|Credit balance|You've (hit|reached) your|Compaction failed|Error during compaction|Error: Error during compaction|Context limit reached|Autocompact is thrashing|There's an issue with the selected model|Unable to connect to|Request timed out|OAuth token|Claude (usage|AI usage) limit|.{1,12} limit reached)/;
+
+/** On a screen without an input box. The first that fits counts. */
+export const dialogRows: readonly Row<Dialog>[] = [
+  { says: 'limit-menu', words: /Stop and wait for limit to reset/, seenOn: '2.1.197' },
+  { says: 'auto-mode', words: /Make auto mode your default permission mode\?/, seenOn: '2.1.329' },
+  { says: 'resume-choice', words: /Resume from summary/, seenOn: 'docs' },
+  {
+    says: 'trust',
+    words: /Do you trust the files in this folder|Is this a project you created or one you trust/,
+    seenOn: '2.1.329',
+  },
+  {
+    says: 'permission',
+    words: /Do you want to (proceed|make this edit|create|allow|overwrite|delete|use)\b/,
+    seenOn: '2.1.329',
+  },
+  {
+    says: 'question',
+    words: /Would you like to proceed\?|Enter to select · |Ready to submit your answers\?/,
+    seenOn: 'docs',
+  },
+  { says: 'other', words: /^(\s|│)*❯ (\d+\. )?\S/m, seenOn: '2.1.329' },
+  {
+    says: 'other',
+    words: /(Esc to (cancel|exit|go back)|Enter to (confirm|continue)|Press Enter to continue)/i,
+    seenOn: '2.1.329',
+  },
+];
+
+/** What the empty input box shows instead of a draft. */
+export const placeholder =
+  /^(Try ".*|Press up to edit queued messages|Resend your message to try again|Run \/rewind to go back|Message @.*)$/;
+
+/** Footer of a running turn. */
+export const interruptHint = /esc to interrupt/i;
+/** First sign of the window title: an agent at rest, or at work (2.1.42 to 2.1.329). */
+export const busyTitle = /^[◐◑◒◓⠀-⣿] /;
+
+const holds = <Says>(row: Row<Says>, version: Parts | null) =>
+  version === null ||
+  ((row.from === undefined || compareVersions(version, row.from) >= 0) &&
+    (row.until === undefined || compareVersions(version, row.until) < 0));
+
+/** What the first fitting row says of `text`; null if none fits. */
+export function firstOf<Says>(rows: readonly Row<Says>[], text: string, version: Parts | null): Says | null {
+  return rows.find((row) => holds(row, version) && row.words.test(text))?.says ?? null;
+}

@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import { readScreen } from '../../../../src/agents/claude-code/screen/index.ts';
+import { readVersion } from '../../../../src/agents/claude-code/versions.ts';
+import type { ScreenFacts } from '../../../../src/events.ts';
+import { readFrames } from '../../../support/cast.ts';
+
+type Span = readonly [fromS: number, toS: number, facts: Partial<ScreenFacts>];
+
+/** In every frame of a span the facts hold; frames between spans (the moment of a change) may be either. */
+const recordings: readonly [string, readonly Span[]][] = [
+  [
+    '2.1.329 329-healthy-phases',
+    [
+      [1.5, 9, { activity: 'dialog', dialog: 'auto-mode' }],
+      [10, 22.5, { activity: 'idle' }],
+      [23.5, 37, { activity: 'busy' }], // text fills the screen: no spinner
+      [37.5, 39.5, { activity: 'idle' }],
+      [40.5, 55, { activity: 'busy', thinking: true }],
+      [59, 78.5, { activity: 'busy', thinking: true }],
+      [82, 123.5, { activity: 'busy' }],
+      [124.5, 129, { activity: 'idle' }],
+      [130, 149, { activity: 'tool' }],
+    ],
+  ],
+  [
+    '2.1.197 197-healthy-phases',
+    [
+      [3.5, 22.5, { activity: 'idle' }],
+      [24, 37, { activity: 'busy' }],
+      [41, 55, { activity: 'busy', thinking: true }],
+      [59.5, 78.5, { activity: 'busy', thinking: true }],
+      [82.5, 124, { activity: 'busy' }],
+      [125, 129.5, { activity: 'idle' }],
+      [131, 149, { activity: 'tool' }],
+    ],
+  ],
+  [
+    '2.1.42 42-healthy-phases',
+    [
+      [5, 24, { activity: 'idle' }],
+      [25, 38.5, { activity: 'busy' }],
+      [42, 56.5, { activity: 'busy', thinking: true }],
+      [83.5, 125.5, { activity: 'busy' }],
+      [126, 130.5, { activity: 'idle' }],
+      [132.5, 149, { activity: 'tool' }],
+    ],
+  ],
+  [
+    '2.1.329 329-freeze-mid-text',
+    [
+      [4.5, 49, { activity: 'busy' }],
+      [50, 80, { activity: 'waiting' }],
+    ],
+  ],
+  [
+    '2.1.329 329-firstparty-freeze-mid-text',
+    [
+      [30, 55.5, { activity: 'busy' }],
+      [56.5, 80, { activity: 'waiting' }],
+    ],
+  ],
+  ['2.1.329 329-freeze-no-headers', [[4, 80, { activity: 'busy' }]]],
+  ['2.1.197 197-freeze-mid-text', [[6, 80, { activity: 'busy', tokens: 2 }]]],
+  ['2.1.197 197-freeze-no-headers', [[5.5, 80, { activity: 'busy' }]]],
+  ['2.1.42 42-freeze-mid-text', [[8.25, 80, { activity: 'busy' }]]],
+  ['2.1.42 42-freeze-no-headers', [[7.5, 80, { activity: 'busy' }]]],
+  [
+    '1.0.56 56-freeze-mid-text',
+    [
+      [5, 32, { activity: 'idle' }],
+      [33.5, 80, { activity: 'busy' }],
+    ],
+  ],
+  [
+    '1.0.56 56-freeze-no-headers',
+    [
+      [5, 32, { activity: 'idle' }],
+      [33.5, 80, { activity: 'busy', tokens: 0 }],
+    ],
+  ],
+  [
+    '2.1.329 329-500-retries',
+    [
+      [13.5, 21, { activity: 'retrying', retry: expect.objectContaining({ attempt: 5, of: 10 }) }],
+      [38.5, 48, { activity: 'retrying', retry: expect.objectContaining({ attempt: 7 }) }],
+    ],
+  ],
+  [
+    '2.1.197 197-500-retries',
+    [[25, 33, { activity: 'retrying', retry: expect.objectContaining({ attempt: 5, of: 10 }) }]],
+  ],
+  [
+    '2.1.329 329-529',
+    [[6.75, 10, { activity: 'idle', failure: expect.objectContaining({ kind: 'overloaded' }) }]],
+  ],
+  [
+    '2.1.329 329-400-tool-use',
+    [[4.75, 10, { activity: 'idle', failure: expect.objectContaining({ kind: 'history' }) }]],
+  ],
+  ['2.1.329 329-usage-limit', [[6.5, 10, { activity: 'limit' }]]],
+  ['2.1.197 197-usage-limit', [[6.25, 9, { activity: 'dialog', dialog: 'limit-menu' }]]],
+  [
+    '2.1.329 329-compaction-frozen',
+    [
+      [7, 11, { activity: 'idle' }],
+      [12, 35, { activity: 'compacting' }],
+      [36, 38, { activity: 'idle', draft: true }],
+      [39, 42, { activity: 'compacting' }],
+    ],
+  ],
+  [
+    '2.1.329 329-queue-then-esc',
+    [
+      [6.25, 11.5, { activity: 'busy' }],
+      [12.5, 16, { activity: 'busy' }],
+    ],
+  ],
+  [
+    '2.1.197 197-queue-then-esc',
+    [
+      [5.5, 11, { activity: 'busy' }],
+      [12, 15, { activity: 'busy' }],
+    ],
+  ],
+  ['2.1.329 329-resume-orphan', [[1.5, 4.5, { activity: 'dialog', dialog: 'auto-mode' }]]],
+];
+
+describe('recordings of the real agent', () => {
+  it.each(recordings)('%s', async (title, spans) => {
+    const [version = '', name = ''] = title.split(' ');
+    const known = readVersion(version);
+    const frames = await readFrames(name, 0.25, (view) => [readScreen(view, known), readScreen(view, null)]);
+    for (const [fromS, toS, facts] of spans) {
+      const inside = frames.filter(({ atS }) => atS >= fromS && atS <= toS);
+      expect(inside.length, `frames from ${fromS} s to ${toS} s`).toBeGreaterThan(0);
+      for (const { atS, read } of inside)
+        for (const each of read) expect({ atS, ...each }).toMatchObject(facts);
+    }
+  });
+
+  it('counts tokens and seconds', async () => {
+    const frames = await readFrames('329-healthy-phases', 1, (view) => readScreen(view, null));
+    const read = frames.map((frame) => frame.read);
+    const thinking = read.filter((facts) => facts.thinking && facts.tokens !== undefined);
+    expect(thinking.map((facts) => facts.tokens)).toEqual(
+      thinking.map((facts) => facts.tokens).toSorted((a, b) => (a ?? 0) - (b ?? 0)),
+    );
+    expect(Math.max(...thinking.map((facts) => facts.tokens ?? 0))).toBeGreaterThan(400);
+    expect(Math.max(...read.map((facts) => facts.elapsedS ?? 0))).toBeGreaterThan(35);
+  });
+});
+
+const view = (text: string, title = '') => ({
+  rows: text.split('\n'),
+  cursor: { row: 0, column: 2, visible: true },
+  title,
+  columns: 80,
+  stale: false,
+});
+const rule = '─'.repeat(80);
+const box = (draft = '') => `${rule}\n❯ ${draft}\n${rule}\n  ? for shortcuts`;
+
+describe('rows seen on the real agent', () => {
+  it.each<[string, string, Partial<ScreenFacts>]>([
+    ['a finished turn', `● Done.\n\n✻ Worked for 15s · done 3:35 AM\n\n${box()}`, { activity: 'idle' }],
+    [
+      'background agents',
+      `✻ Waiting for 1 background agent to finish\n\n${box()}`,
+      { activity: 'background' },
+    ],
+    [
+      'retry of 2.1.42',
+      `  ⎿ 401 {"type":"error"} Retrying\n    in 35 seconds… (attempt 7/10)\n\n✽ Baking… (1m 3s · ↑ 0 tokens)\n\n${box()}`,
+      { activity: 'retrying', retry: { attempt: 7, of: 10, inMs: 35_000 }, tokens: 0, elapsedS: 63 },
+    ],
+    [
+      'one-line retry of 2.1.42',
+      `  ⎿  Unable to connect to API · Retrying in 38 seconds… (attempt 7/10)\n\n✽ Baking…\n\n${box()}`,
+      { activity: 'retrying', retry: { attempt: 7, of: 10, inMs: 38_000 } },
+    ],
+    [
+      'an MCP tool',
+      `● Calling x · 1m 14s…\n\n✽ Baking… (1m 20s · ↓ 1.2k tokens)\n\n${box()}`,
+      { activity: 'tool', tokens: 1200, elapsedS: 80 },
+    ],
+    [
+      'a hook that runs',
+      `✽ Baking… (running PreToolUse hook · 1m 10s · ↓ 20 tokens)\n\n${box()}`,
+      { activity: 'tool', elapsedS: 70, tokens: 20 },
+    ],
+    [
+      'the second retry of the newest',
+      `✻ No response from the API after 3m · retrying once, waiting up to 10m\n\n${box()}`,
+      { activity: 'retrying' },
+    ],
+    [
+      'a lost connection',
+      `● Some text.\n\n● API Error: Connection lost mid-response. The response above may be incomplete.\n\n${box()}`,
+      { activity: 'idle', failure: { kind: 'connection', fingerprint: expect.any(String) } },
+    ],
+    [
+      'a login that is needed',
+      `❯ hi\n  ⎿  Invalid API key · Fix external API key\n\n${box()}`,
+      { activity: 'idle', failure: { kind: 'person', fingerprint: expect.any(String) } },
+    ],
+    [
+      'a permission dialog',
+      `${rule}\n Bash command\n\n   rm x\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel`,
+      { activity: 'dialog', dialog: 'permission' },
+    ],
+    [
+      'the choice at a resume',
+      `  This session is 13h 22m old and 761k tokens.\n\n  ❯ 1. Resume from summary (recommended)\n    2. Resume full session as-is`,
+      { activity: 'dialog', dialog: 'resume-choice' },
+    ],
+    [
+      'an unknown menu',
+      `  What now?\n\n  ❯ 1. This\n    2. That\n\n  Enter to confirm · Esc to cancel`,
+      { activity: 'dialog', dialog: 'other' },
+    ],
+    ['nothing known', 'some\noutput', { activity: 'unknown' }],
+  ])('%s', (_, text, facts) => {
+    expect(readScreen(view(text), null)).toEqual(facts);
+  });
+});
+
+describe('words that mean nothing where they stand', () => {
+  it.each([
+    [
+      'an error that the agent quotes',
+      `● The log says:\n\n  API Error: Connection lost mid-response.\n\n  so the network was down.\n\n${box()}`,
+    ],
+    [
+      'an error before the last answer',
+      `● API Error: Connection lost mid-response.\n\n❯ go on\n\n● Done.\n\n${box()}`,
+    ],
+    ['a spinner in code', `● Like this:\n\n    ✻ Baking… (10s · esc to interrupt)\n\n${box()}`],
+    ['a retry in a list', `● Steps:\n\n  * retrying in 3 seconds… (attempt 1/10)\n\n${box()}`],
+  ])('%s', (_, text) => {
+    expect(readScreen(view(text), null)).toEqual({ activity: 'idle' });
+  });
+
+  it('reads a menu in the conversation as text', () => {
+    expect(readScreen(view(`● Choose:\n\n  ❯ 1. Yes\n  Do you want to proceed?\n\n${box()}`), null)).toEqual({
+      activity: 'idle',
+    });
+  });
+});
+
+describe('the input box', () => {
+  it.each([
+    ['', undefined],
+    ['Try "how do I log an error?"', undefined],
+    ['fix the bug', true],
+    ['[Pasted text #1 +40 lines]', true],
+  ])('with %j', (text, draft) => {
+    expect(readScreen(view(box(text)), null).draft).toBe(draft);
+  });
+
+  it('takes faint text for a placeholder', () => {
+    const faint = { ...view(box('run the tests next')), isFaint: (_: number, column: number) => column > 2 };
+    expect(readScreen(faint, null).draft).toBe(undefined);
+  });
+
+  it('is never called free on a torn picture', () => {
+    expect(readScreen({ ...view(box()), stale: true }, null)).toEqual({ activity: 'unknown' });
+  });
+});
