@@ -3,7 +3,8 @@
  * until something is to be seen.
  */
 import headless from '@xterm/headless';
-import { spawn } from 'node-pty';
+import { signalExitCode } from '../platform/signals.ts';
+import { openPty } from '../terminal/pty.ts';
 
 export interface OuterTerminal {
   readonly pid: number;
@@ -41,12 +42,14 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
     allowProposedApi: true,
     scrollback: 200,
   });
-  const pty = spawn(options.command, [...options.args], {
-    cols: columns,
-    rows: rowCount,
+  const pty = openPty({
+    file: options.command,
+    args: options.args,
+    env: options.env,
     cwd: options.cwd,
-    env: { ...options.env },
-    encoding: null,
+    columns,
+    rows: rowCount,
+    generation: 1,
   });
   const listeners = new Set<(bytes: Buffer) => void>();
   const redrawn = new Set<() => void>();
@@ -55,24 +58,23 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
   screen.onTitleChange((next) => {
     title = next;
   });
-  screen.onData((answer) => alive && pty.write(answer)); // cursor position and the like
+  screen.onData((answer) => alive && pty.write(Buffer.from(answer))); // cursor position and the like
   if (options.programStatus) {
     screen.parser.registerOscHandler(7501, (data) => {
-      if (data.startsWith('?') || data.endsWith('?')) pty.write('\x1b]7501;?\x1b\\');
+      if (data.startsWith('?') || data.endsWith('?')) pty.write(Buffer.from('\x1b]7501;?\x1b\\'));
       return true;
     });
   }
-  pty.onData((data) => {
-    const bytes = data as unknown as Buffer; // `encoding: null` gives Buffers; the typings do not know
+  pty.onOutput((bytes) => {
     for (const listener of listeners) listener(bytes);
     screen.write(bytes, () => {
       for (const check of [...redrawn]) check();
     });
   });
   const exited = new Promise<{ code: number; signal: number | null }>((resolve) => {
-    pty.onExit(({ exitCode, signal }) => {
+    pty.onExit(({ code, signal }) => {
       alive = false;
-      resolve({ code: exitCode, signal: signal || null });
+      resolve({ code: code ?? 0, signal: signal === null ? null : signalExitCode(signal) - 128 });
       setTimeout(() => {
         for (const check of [...redrawn]) check();
       }, 100);
@@ -93,7 +95,7 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
     text,
     title: () => title,
     write: (keys) => {
-      if (alive) pty.write(keys);
+      if (alive) pty.write(Buffer.from(keys));
     },
     resize(nextColumns, nextRows) {
       screen.resize(nextColumns, nextRows);
