@@ -17,7 +17,7 @@ import type { GuardState } from './state.ts';
 
 /** SIGTERM first; a process that spins does not hear it. */
 const stopGraceMs = 2_000;
-/** A person who is typing is left alone; the nudge is tried again after this pause. */
+/** A person who typed this recently is still typing, and left alone. */
 const typingPauseMs = 5_000;
 
 /** One look at a living agent. */
@@ -92,7 +92,9 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   const { evidence: e } = state;
   if (cure.stage === 'network') {
     if (phaseOf(e) !== 'idle' && cure.class === 'failed-turn') return close(state, 'recovered');
-    return stable(state, config) ? typeNudge(state, cure.class) : probeWhenDue(state, config);
+    return stable(state, config) && !personTypes(state)
+      ? typeNudge(state, cure.class)
+      : probeWhenDue(state, config);
   }
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (cure.rung === 'hold') return followHold(state, config);
@@ -250,6 +252,10 @@ function withCure(state: GuardState, rung: Rung, cause: string, waitMs: number |
     ...state,
     cure: { rung, class: cause, at, stage: 'verify', deadline: waitMs === null ? null : at + waitMs },
   };
+}
+
+function personTypes({ evidence: e }: GuardState): boolean {
+  return e.lastKeyAt !== null && e.now - e.lastKeyAt < typingPauseMs;
 }
 
 /** Esc or Ctrl+C of the person after the incident began: they deal with it. */

@@ -1,13 +1,24 @@
-/** The tunnel as a sense: what its connections do. The tunnel itself runs before and after, the agent needs it. */
+/**
+ * The tunnel as a sense: what the connections to the API do. The agent talks to other hosts as well (updates, remote
+ * MCP servers); their silence is none of the guard's business. The tunnel itself runs before and after.
+ */
 import type { Tunnel } from '../tunnel/proxy.ts';
 import type { Sensor } from './sensor.ts';
 
-export function tunnelSensor(tunnel: Pick<Tunnel, 'onObservation'>): Sensor {
+/** @param apiHost `host:port` of the API, as the tunnel names it */
+export function tunnelSensor(tunnel: Pick<Tunnel, 'onObservation'>, apiHost: string): Sensor {
   let silence: (() => void) | null = null;
   return {
     name: 'tunnel',
     start(emit) {
-      silence = tunnel.onObservation(emit);
+      const ids = new Set<number>();
+      silence = tunnel.onObservation((observation) => {
+        if ('host' in observation && observation.host === apiHost) ids.add(observation.id);
+        if ('id' in observation && ids.has(observation.id)) emit(observation);
+        if (observation.type === 'connection.closed' || observation.type === 'connection.failed') {
+          ids.delete(observation.id);
+        }
+      });
     },
     stop() {
       silence?.();

@@ -19,6 +19,9 @@ export interface Passthrough {
   /** Bytes that the person typed while no agent had the terminal; they are handed out once. */
   takeKept(): Buffer;
   fromPerson(chunk: Buffer): void;
+  /** While held, the person's bytes are kept although an agent is there; letting go hands them on, in order. */
+  hold(held: boolean): void;
+  readonly keptBytes: number;
   /** Writes this between two of the agent's characters or sequences, as soon as there is such a place. */
   inject(text: string): void;
   /** Output and input as they were passed on, later. */
@@ -43,6 +46,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let injected = '';
   let kept: Buffer[] = [];
   let keptBytes = 0;
+  let holding = false;
   let outputs: Buffer[] = [];
   let inputs: Buffer[] = [];
   let observing: NodeJS.Immediate | undefined;
@@ -65,6 +69,13 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     if (injected === '' || !boundary.safe) return;
     output.write(injected);
     injected = '';
+  }
+  function takeKept(): Buffer {
+    const bytes = Buffer.concat(kept);
+    kept = [];
+    keptBytes = 0;
+    person.pauseInput(false);
+    return bytes;
   }
 
   return {
@@ -99,15 +110,16 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     get attached() {
       return pty;
     },
-    takeKept() {
-      const bytes = Buffer.concat(kept);
-      kept = [];
-      keptBytes = 0;
-      person.pauseInput(false);
-      return bytes;
+    takeKept,
+    get keptBytes() {
+      return keptBytes;
+    },
+    hold(held) {
+      holding = held;
+      if (!holding && pty && keptBytes > 0 && !pty.write(takeKept())) person.pauseInput(true);
     },
     fromPerson(chunk) {
-      if (pty) {
+      if (pty && !holding) {
         if (!pty.write(chunk)) person.pauseInput(true);
       } else {
         kept.push(chunk);
@@ -118,7 +130,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       later();
     },
     inject(text) {
-      injected = text;
+      injected += text;
       injectWhereSafe();
     },
     observe(onOutput, onInput) {

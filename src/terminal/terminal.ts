@@ -37,6 +37,12 @@ export interface Terminal {
   detach(): void;
   /** What the person typed while no agent was attached; handed out once. */
   takeKept(): Buffer;
+  /** While held, the person's bytes are kept although an agent is attached; letting go hands them to it, in order. */
+  hold(held: boolean): void;
+  /** How many of the person's bytes are kept. */
+  readonly keptBytes: number;
+  /** A sequence without a picture (bell, notification), between two sequences of the agent's. */
+  inject(sequence: string): void;
   /** Our window title, above the agent's own; null brings the agent's back. */
   setTitle(title: string | null): void;
   /** Text of our own. Only while no agent is attached. */
@@ -206,6 +212,11 @@ export function createTerminal(listener: TerminalListener): Terminal {
       if (title !== null) output.write(titleBytes(title));
     },
     takeKept: passthrough.takeKept,
+    hold: passthrough.hold,
+    get keptBytes() {
+      return passthrough.keptBytes;
+    },
+    inject: passthrough.inject,
     setTitle(next) {
       if (next === title) return;
       title = next;

@@ -2,7 +2,7 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionCause } from '../events.ts';
 import { causeOfConnectError, codesOf } from './causes.ts';
-import { authorityOf, type Target } from './head.ts';
+import type { Target } from './head.ts';
 import type { Route, UpstreamProxy } from './upstream.ts';
 
 /** The far leg of a connection, ready for bytes. */
@@ -95,8 +95,7 @@ async function askProxy(
   route: UpstreamProxy,
   options: DialOptions,
 ): Promise<Dialled> {
-  const name = authorityOf(target.host, target.port);
-  const lines = [`CONNECT ${name} HTTP/1.1`, `Host: ${name}`];
+  const lines = [`CONNECT ${target.authority} HTTP/1.1`, `Host: ${target.authority}`];
   if (route.authorization) lines.push(`Proxy-Authorization: ${route.authorization}`);
   leg.stream.write(`${lines.join('\r\n')}\r\n\r\n`);
 

@@ -39,25 +39,33 @@ export function headerOf(head: RequestHead, name: string): string | null {
 }
 
 /** `host:port` or `[v6]:port`. */
-export function parseAuthority(text: string): { host: string; port: number } | null {
+function parseAuthority(text: string): { host: string; port: number } | null {
   const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:/@\s[\]]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  return host && port > 0 && port <= 65_535 ? { host: host.toLowerCase(), port } : null;
+  return host && port > 0 && port <= 65_535 ? { host, port } : null;
 }
 
-export const authorityOf = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+/** @param host a name or an IP address, IPv6 with or without brackets */
+export function makeTarget(secure: boolean, host: string, port: number): Target {
+  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return {
+    secure,
+    host: bare,
+    port,
+    authority: bare.includes(':') ? `[${bare}]:${port}` : `${bare}:${port}`,
+  };
+}
 
 /** The target of a CONNECT or of a request in absolute form; null for anything that a proxy is not asked. */
 export function targetOf(head: RequestHead): Target | null {
   if (head.method === 'CONNECT') {
     const place = parseAuthority(head.target);
-    return place && { secure: true, ...place, authority: authorityOf(place.host, place.port) };
+    return place && makeTarget(true, place.host, place.port);
   }
   const match = /^http:\/\/(?:[^/?#@]*@)?([^/?#@]+)/i.exec(head.target);
   const place = match?.[1] ? (parseAuthority(match[1]) ?? parseAuthority(`${match[1]}:80`)) : null;
-  return place && { secure: false, ...place, authority: authorityOf(place.host, place.port) };
+  return place && makeTarget(false, place.host, place.port);
 }
 
 /** Origin form of an absolute target: what a server, not a proxy, is asked. */

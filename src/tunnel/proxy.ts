@@ -10,9 +10,9 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type LookupFunction, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { BackoffOptions } from '../decide/backoff.ts';
 import type { Observation } from '../events.ts';
+import { readAddresses } from './addresses.ts';
 import { type Connection, type ConnectionFacts, createConnection } from './connection.ts';
 import { headerOf, type Target } from './head.ts';
 import { createAlarm, type HoldOptions } from './hold.ts';
@@ -118,12 +118,10 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     networkChanged() {
       hold.resolver.networkChanged();
       hold.alarm.ring('network-changed');
-      const ours = new Set(
-        Object.values(networkInterfaces()).flatMap((list) => list?.map((each) => each.address)),
-      );
+      const ours = readAddresses()?.map(({ address }) => address);
       for (const connection of openConnections()) {
         const address = connection.localAddress();
-        if (address && !ours.has(address)) connection.drop('dead');
+        if (address && ours && !ours.includes(address)) connection.drop('dead');
       }
     },
     onObservation(listener) {

@@ -2,6 +2,7 @@
  * The agent's environment: the user's own, without the marks of an agent that we may run inside (they would switch
  * off its transcript, lab notes §9), with the mark of this guard and with the tunnel as its proxy.
  */
+import { runVariable } from '../../platform/run-mark.ts';
 import type { Variables } from '../agent.ts';
 
 /** Set by a running agent for its children. Seen in a tool's environment on 2.1.42, 2.1.197 and 2.1.329. */
@@ -13,9 +14,6 @@ const marksOfAnAgent = [
   'CLAUDE_PID',
   'CLAUDE_ENV_FILE',
 ];
-
-/** The guard's mark on everything that it starts; a guard that finds it runs the agent plainly. */
-export const runVariable = 'GUARDED_CLAUDE_RUN';
 
 /** Every spelling under which the agent looks for a proxy; it prefers the lower case. */
 export const proxyVariables = [

@@ -1,0 +1,42 @@
+/**
+ * Opens the tunnel where it is wanted and possible. Where it is not, the guard works without: `reason` says why.
+ */
+import type { UserSettings } from '../agents/agent.ts';
+import type { Config } from '../config/schema.ts';
+import type { Tunnel } from '../tunnel/proxy.ts';
+
+export interface OpenedTunnel {
+  readonly tunnel: Tunnel | null;
+  /** Why there is none although it is wanted. */
+  readonly warning: string | null;
+}
+
+export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {
+  if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
+  if (!user.tunnelAllowed)
+    return { tunnel: null, warning: 'a policy sets the proxy; working without the tunnel' };
+  const { startTunnel, readUpstream } = await loadTunnel();
+  const reading = readUpstream(user.proxy);
+  if (reading.kind === 'unsupported') {
+    return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
+  }
+  try {
+    const { max_retries, backoff_initial_ms, backoff_max_ms } = config.network_resilience;
+    const tunnel = await startTunnel({
+      upstream: reading.upstream,
+      maxRetries: max_retries,
+      backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
+    });
+    return { tunnel, warning: null };
+  } catch (error) {
+    return { tunnel: null, warning: `the tunnel could not be opened: ${String(error)}` };
+  }
+}
+
+async function loadTunnel() {
+  const [{ startTunnel }, { readUpstream }] = await Promise.all([
+    import('../tunnel/proxy.ts'),
+    import('../tunnel/upstream.ts'),
+  ]);
+  return { startTunnel, readUpstream };
+}

@@ -1,0 +1,109 @@
+/**
+ * Carries out effects: one exhaustive switch, one call each. Slow ones run on their own and answer with an
+ * observation; none may throw into the loop.
+ */
+import type { Effect } from '../effects.ts';
+import { interruptedPrompt } from '../recover/prompt.ts';
+import { noticeText, shellCommand } from '../report/notice.ts';
+import { terminalStyle } from '../report/terminal-style.ts';
+import { startAgent } from './launch.ts';
+import { nudge } from './nudge.ts';
+import type { Runtime } from './runtime.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { stop } from './stop.ts';
+
+export type Perform = (effect: Effect) => void;
+
+export interface Outlets {
+  readonly probe: () => void;
+  readonly notify: (effect: Extract<Effect, { type: 'notify' }>) => void;
+  readonly exit: (effect: Extract<Effect, { type: 'exit' }>) => void;
+}
+
+export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
+  const { emit, terminal } = runtime;
+  const promptFor = (rung: 'nudge' | 'relaunch'): string => {
+    const { auto_retry_mutations, auto_retry_readonly_tools } = runtime.config.network_resilience;
+    return runtime.snapshot === null
+      ? ''
+      : interruptedPrompt(runtime.snapshot, {
+          autoRetryReadonlyTools: auto_retry_readonly_tools,
+          autoRetryMutations: auto_retry_mutations,
+          rung,
+          callsWatched: runtime.hooks,
+          template: null,
+        });
+  };
+  /** Runs in the background; a failure is an observation like any other. */
+  const background = (work: Promise<void>, failed: (detail: string) => void): void => {
+    work.catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
+  };
+
+  return (effect) => {
+    switch (effect.type) {
+      case 'cut':
+        emit({ type: 'cut.done', count: runtime.tunnel?.cut(effect.connections) ?? 0 });
+        return;
+      case 'continue':
+        runtime.pty?.kill('SIGCONT');
+        return;
+      case 'nudge': {
+        const work = async () => {
+          runtime.snapshot = await takeSnapshot(runtime, effect);
+          const outcome = await nudge(runtime, {
+            generation: effect.generation,
+            interrupt: effect.phase !== 'between_turns',
+            prompt: promptFor('nudge'),
+          });
+          emit({ type: 'nudge.done', outcome });
+        };
+        background(work(), () => emit({ type: 'nudge.done', outcome: 'no-echo' }));
+        return;
+      }
+      case 'stop': {
+        const work = async () => {
+          runtime.snapshot = await takeSnapshot(runtime, effect);
+          await stop(runtime, { ...effect, snapshot: runtime.snapshot });
+        };
+        background(work(), (detail) => emit({ type: 'saved', ok: false, detail }));
+        return;
+      }
+      case 'probe':
+        outlets.probe();
+        return;
+      case 'launch':
+        try {
+          startAgent(runtime, { ...effect, prompt: effect.prompt ? promptFor('relaunch') : null });
+        } catch (error) {
+          emit({ type: 'launch.failed', detail: error instanceof Error ? error.message : String(error) });
+        }
+        return;
+      case 'title':
+        terminal.setTitle(effect.text);
+        return;
+      case 'notice':
+        terminal.say(
+          noticeText(effect.notice, {
+            sessionId: runtime.session.id,
+            resumeCommand: resumeCommand(runtime),
+            style: terminalStyle(runtime.launch.env, process.stdout),
+          }),
+        );
+        return;
+      case 'incident':
+        return; // on record already: the reporter sees every effect
+      case 'notify':
+        outlets.notify(effect);
+        return;
+      case 'exit':
+        outlets.exit(effect);
+        return;
+    }
+  };
+}
+
+/** What the person types to go on by hand; null where nothing can be resumed. */
+function resumeCommand({ launch, session }: Runtime): string | null {
+  if (session.id === null || session.transcriptPath === null) return null;
+  return shellCommand(['guarded-claude', ...launch.adapter.resumeArguments(launch.args, session.id, null)]);
+}

@@ -1,0 +1,68 @@
+/**
+ * What effects act on: the living parts of one run, and what is known of them beyond the pure core (contents that no
+ * event may carry). The only mutable state outside `supervise.ts`.
+ */
+import type { AgentAdapter, AgentVersion, Invocation, UserSettings } from '../agents/agent.ts';
+import type { Config } from '../config/schema.ts';
+import type { ScreenFacts } from '../events.ts';
+import type { RunPaths } from '../platform/paths.ts';
+import type { RecoverySnapshot } from '../recover/snapshot.ts';
+import type { Emit } from '../sensors/sensor.ts';
+import type { Pty } from '../terminal/pty.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Tunnel } from '../tunnel/proxy.ts';
+
+/** What the command line said. */
+export interface Launch {
+  readonly adapter: AgentAdapter;
+  /** The agent's executable. */
+  readonly command: string;
+  /** The person's arguments, untouched. */
+  readonly args: readonly string[];
+  readonly invocation: Invocation;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+export interface Runtime {
+  readonly launch: Launch;
+  readonly config: Config;
+  readonly paths: RunPaths;
+  readonly user: UserSettings;
+  readonly version: AgentVersion | null;
+  readonly terminal: Terminal;
+  readonly tunnel: Tunnel | null;
+  /** Inject hooks: wanted, allowed and known to this version. */
+  readonly hooks: boolean;
+  /** The session id that a first launch is pinned to; null where the arguments decide. */
+  readonly pin: string | null;
+  readonly emit: Emit;
+  /** Called after the terminal has changed its size. */
+  onResized: () => void;
+  /** Null while no agent runs. */
+  pty: Pty | null;
+  session: {
+    readonly id: string | null;
+    readonly transcriptPath: string | null;
+    readonly permissionMode: string | null;
+  };
+  /** The latest reading of the screen. */
+  facts: ScreenFacts;
+  /** Taken before the last nudge or stop; the prompt is made from it. */
+  snapshot: RecoverySnapshot | null;
+}
+
+/** Resolves with true once the screen reads as wanted, with false after `limitMs`. */
+export async function screenShows(
+  runtime: Runtime,
+  wanted: (facts: ScreenFacts) => boolean,
+  limitMs: number,
+): Promise<boolean> {
+  const { setTimeout: pause } = await import('node:timers/promises');
+  const deadline = performance.now() + limitMs;
+  while (!wanted(runtime.facts)) {
+    if (performance.now() >= deadline) return false;
+    await pause(50);
+  }
+  return true;
+}

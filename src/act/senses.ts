@@ -1,0 +1,149 @@
+/**
+ * Which senses this run has, started while the agent boots. Each may be missing or fail; the others go on. What a
+ * sense must be told (another agent, another session, a turn) it is told here, from the same events as everybody.
+ */
+
+import type { Evidence } from '../detect/evidence.ts';
+import { inTurn, phaseOf } from '../detect/phase.ts';
+import type { Event } from '../events.ts';
+import { descendants, sample } from '../platform/process-tree.ts';
+import { clockSensor } from '../sensors/clock.ts';
+import { commandSensor } from '../sensors/commands.ts';
+import { hookSensor } from '../sensors/hooks.ts';
+import { networkSensor } from '../sensors/network.ts';
+import { processSensor } from '../sensors/process.ts';
+import { programStatusCode, programStatusSensor } from '../sensors/program-status.ts';
+import { screenSensor } from '../sensors/screen.ts';
+import type { Sensor } from '../sensors/sensor.ts';
+import { transcriptSensor } from '../sensors/transcript.ts';
+import { tunnelSensor } from '../sensors/tunnel.ts';
+import { createScreen } from '../terminal/screen.ts';
+import { makeTarget } from '../tunnel/head.ts';
+import { probe } from '../tunnel/probe.ts';
+import { readUpstream } from '../tunnel/upstream.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface Senses {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Every event of the loop and the evidence after it. */
+  tell(event: Event, after: Evidence): void;
+  /** Asks for one `network.probed`. */
+  probe(): void;
+}
+
+const tickMs = 1_000;
+const addressesMs = 2_000;
+/** Limit of one probe. */
+const probeMs = 5_000;
+/** Output is told at most this often; every event is journalled. */
+const outputMs = 500;
+
+export function openSenses(runtime: Runtime): Senses {
+  const { emit, tunnel, paths, user, config, terminal, launch } = runtime;
+  const { adapter } = launch;
+
+  const reading = readUpstream(user.proxy);
+  const target = makeTarget(user.api.secure, user.api.host, user.api.port);
+  const network = networkSensor({
+    intervalMs: addressesMs,
+    probe: async () =>
+      reading.kind === 'ok'
+        ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
+        : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
+  });
+
+  const screen = createScreen(terminal);
+  const screenSense = screenSensor(() => adapter.readScreen(screen.view(), runtime.version));
+  screen.onChange(() => screenSense.changed());
+  runtime.onResized = () => screen.resize(terminal.columns, terminal.rows);
+
+  const status = programStatusSensor((bytes) => runtime.pty?.write(Buffer.from(bytes)));
+  if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
+
+  const process = processSensor({ descendants, sample });
+  const transcript = transcriptSensor({
+    read: (record) => adapter.readTranscript(record),
+    find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
+  });
+
+  const tellOutput = coalesce(outputMs, (bytes) => emit({ type: 'output', bytes }));
+  terminal.observe(
+    (chunk) => {
+      screen.feed(chunk);
+      tellOutput(chunk.length);
+    },
+    () => {},
+  );
+
+  const sensors: readonly Sensor[] = [
+    clockSensor(tickMs),
+    screenSense,
+    process,
+    network,
+    commandSensor(paths),
+    ...(config.senses.program_status ? [status] : []),
+    ...(config.senses.transcript ? [transcript] : []),
+    ...(runtime.hooks
+      ? [hookSensor({ spoolDir: paths.spool, read: (payload) => adapter.readHook(payload) })]
+      : []),
+    ...(tunnel ? [tunnelSensor(tunnel, target.authority)] : []),
+  ];
+
+  return {
+    async start() {
+      for (const sensor of sensors) {
+        try {
+          await sensor.start(emit);
+        } catch (error) {
+          emit({
+            type: 'sensor.failed',
+            sensor: sensor.name,
+            detail: error instanceof Error ? error.message : String(error),
+          });
+        }
+      }
+    },
+    async stop() {
+      await Promise.allSettled(sensors.map((sensor) => sensor.stop()));
+    },
+    tell(event, after) {
+      switch (event.type) {
+        case 'agent.started':
+          screen.reset();
+          status.newAgent();
+          process.newAgent(event.pid, event.generation);
+          break;
+        case 'session':
+          transcript.follow(event.sessionId, event.transcriptPath);
+          break;
+        case 'tick':
+          if (after.unansweredKeyAt !== null && after.now - after.unansweredKeyAt > tickMs)
+            process.sampleNow();
+          break;
+      }
+      process.working(inTurn(phaseOf(after)));
+    },
+    probe() {
+      void network.probe();
+    },
+  };
+}
+
+/** Sums up and tells at once, then at most once per period. */
+function coalesce(periodMs: number, tell: (sum: number) => void): (amount: number) => void {
+  let sum = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    if (sum === 0) return;
+    timer = setTimeout(flush, periodMs).unref();
+    const told = sum;
+    sum = 0;
+    tell(told);
+  };
+  return (amount) => {
+    sum += amount;
+    if (!timer) flush();
+  };
+}

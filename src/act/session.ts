@@ -1,0 +1,38 @@
+/**
+ * Which conversation this is. Hooks and the transcript say so by themselves; where they are silent the id comes from
+ * the arguments, from our own pin, or from the newest file that this working directory has got since the launch.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AgentAdapter, AgentVersion, Invocation } from '../agents/agent.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The id that a first launch is pinned to; null where the arguments decide or this version cannot be told. */
+export function pinFor(
+  adapter: AgentAdapter,
+  invocation: Invocation,
+  version: AgentVersion | null,
+): string | null {
+  if (invocation.sessionId !== null || invocation.resumes || invocation.continues || invocation.forks)
+    return null;
+  return adapter.abilities(version).sessionIdFlag ? randomUUID() : null;
+}
+
+/** The id that is known before the agent has said a word. */
+export function knownFromStart(invocation: Invocation, pin: string | null): string | null {
+  return pin ?? (invocation.forks ? null : invocation.sessionId);
+}
+
+/** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
+export async function findSession(runtime: Runtime, launchedAtMs: number): Promise<void> {
+  const { launch, session, emit } = runtime;
+  if (session.id !== null) {
+    if (session.transcriptPath !== null) return;
+    const path = await launch.adapter.findTranscript(launch.env, session.id);
+    if (path !== null)
+      emit({ type: 'session', sessionId: session.id, transcriptPath: path, source: 'transcript' });
+    return;
+  }
+  const [newest] = await launch.adapter.recentSessions(launch.env, launch.cwd, launchedAtMs);
+  if (!newest || runtime.session.id !== null) return;
+  emit({ type: 'session', sessionId: newest.sessionId, transcriptPath: newest.path, source: 'transcript' });
+}

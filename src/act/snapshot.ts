@@ -1,0 +1,26 @@
+/**
+ * Takes the recovery snapshot: what the ledger, the transcript and the screen know of the work in flight.
+ */
+import type { DisconnectPhase } from '../effects.ts';
+import { buildSnapshot, type RecoverySnapshot } from '../recover/snapshot.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
+export async function takeSnapshot(
+  runtime: Runtime,
+  at: { readonly phase: DisconnectPhase; readonly cause: string },
+): Promise<RecoverySnapshot | null> {
+  const { session, version } = runtime;
+  if (session.id === null) return null;
+  return buildSnapshot({
+    sessionId: session.id,
+    cause: at.cause,
+    agentVersion: version?.text ?? null,
+    writtenAt: new Date().toISOString(),
+    compacting: at.phase === 'compacting',
+    turnRunning: at.phase !== 'between_turns',
+    ledger: [],
+    transcript: null,
+    screenText: null,
+  });
+}

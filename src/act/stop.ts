@@ -1,0 +1,43 @@
+/**
+ * Stops the agent: descendants on record first (its tools survive it, lab notes §0.8), the snapshot on disk, then the
+ * process tree, then the terminal as it was. Nothing is killed while the snapshot could not be saved.
+ */
+import { type ProcessIdentity, startTimeOf } from '../platform/process-identity.ts';
+import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
+import { runVariable } from '../platform/run-mark.ts';
+import type { RecoverySnapshot } from '../recover/snapshot.ts';
+import { saveSnapshot, snapshotPath } from '../recover/store.ts';
+import type { Runtime } from './runtime.ts';
+
+/** A tool that was left alone by the agent's end may clean up. */
+const leftoverGraceMs = 1_000;
+
+export interface StopPlan {
+  readonly generation: number;
+  readonly graceMs: number;
+  readonly snapshot: RecoverySnapshot | null;
+}
+
+/** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
+export async function stop(runtime: Runtime, plan: StopPlan): Promise<void> {
+  const { pty, session, emit } = runtime;
+  const running = pty !== null && pty.generation === plan.generation ? pty : null;
+  const tree = running ? treeOf(running.pid) : [];
+
+  if (plan.snapshot && session.transcriptPath && session.id) {
+    const saved = await saveSnapshot(snapshotPath(session.transcriptPath, session.id), plan.snapshot);
+    emit({ type: 'saved', ok: saved.ok, ...(saved.ok ? {} : { detail: saved.detail }) });
+    if (!saved.ok && running) return;
+  }
+  await stopTree(tree, { graceMs: plan.graceMs });
+  // Tools are leaders of sessions of their own and outlive a killed agent; they all carry the mark of this run.
+  const left = await stopTree(processesMarkedBy(runVariable, runtime.paths.run), {
+    graceMs: leftoverGraceMs,
+  });
+  emit({ type: 'stop.done', generation: plan.generation, left });
+}
+
+function treeOf(pid: number): readonly ProcessIdentity[] {
+  const startTime = startTimeOf(pid);
+  return [...(startTime === null ? [] : [{ pid, startTime }]), ...descendants(pid)];
+}

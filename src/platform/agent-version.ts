@@ -1,0 +1,43 @@
+/**
+ * The agent's version, remembered by the executable's real path, size and time: telling it may mean to run the
+ * agent once, which takes longer than a start may take.
+ */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentAdapter, AgentVersion, Variables } from '../agents/agent.ts';
+import { replaceFile } from './atomic-file.ts';
+
+const keptEntries = 20;
+
+/** Null when it cannot be told. Never throws: a cache that cannot be read or written is done without. */
+export async function agentVersion(
+  adapter: AgentAdapter,
+  command: string,
+  env: Variables,
+  stateRoot: string,
+): Promise<AgentVersion | null> {
+  const path = realpathSync(command);
+  const { size, mtimeMs } = statSync(path);
+  const key = `${path} ${size} ${mtimeMs}`;
+  const file = join(stateRoot, 'versions.json');
+  const known = read(file);
+  const text = known[key];
+  if (text !== undefined) return { text, parts: text.split('.').map(Number) };
+  const version = await adapter.detectVersion(command, env);
+  if (version === null) return null;
+  const entries = [...Object.entries(known), [key, version.text] as const].slice(-keptEntries);
+  await replaceFile(file, JSON.stringify(Object.fromEntries(entries))).catch(() => {}); // asked again next time
+  return version;
+}
+
+function read(file: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(
+      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    return {}; // none yet, or damaged: made anew
+  }
+}

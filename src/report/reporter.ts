@@ -1,0 +1,118 @@
+/**
+ * Everything that the guard leaves on disk of one run: journal, status, incidents. Fails open: a sink that cannot be
+ * written is dropped and said once.
+ */
+import type { Launch } from '../act/runtime.ts';
+import type { AgentVersion } from '../agents/agent.ts';
+import type { Config } from '../config/schema.ts';
+import type { Step } from '../decide/incident.ts';
+import type { GuardState } from '../decide/state.ts';
+import type { Effect, Incident } from '../effects.ts';
+import type { Event, Millis } from '../events.ts';
+import { type RunPaths, statePaths } from '../platform/paths.ts';
+import { ownIdentity } from '../platform/process-identity.ts';
+import { describe } from './describe.ts';
+import { incidentRecord } from './incident-record.ts';
+import { type IncidentRecord, recordIncident } from './incidents.ts';
+import { journalFormat, openJournal } from './journal.ts';
+import { openStatus } from './status.ts';
+
+export interface ReporterOptions {
+  readonly launch: Launch;
+  readonly paths: RunPaths;
+  readonly config: Config;
+  readonly version: AgentVersion | null;
+  readonly guardVersion: string;
+  readonly state: () => GuardState;
+  readonly sessionId: () => string | null;
+  /** Said once per sink. */
+  readonly degraded: (detail: string) => void;
+}
+
+export interface Reporter {
+  /** One turn of the loop: an event, and what the core made of it. */
+  turned(event: Event, before: GuardState, result: Step): void;
+  recordOf(incident: Incident): IncidentRecord;
+  close(): void;
+}
+
+export function openReporter(options: ReporterOptions): Reporter {
+  const { launch, paths, config, version, state } = options;
+  const incidentsPath = statePaths(launch.env).incidents;
+  const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
+  const journal = openJournal({
+    path: paths.journal,
+    header: {
+      format: journalFormat,
+      guard_version: options.guardVersion,
+      agent: { id: launch.adapter.id, version: version?.text ?? null },
+      config,
+      wall_ms: Date.now(),
+      monotonic_ms: performance.now(),
+      seed: 0,
+    },
+    checkpoint: state,
+    onFailure: (detail) => options.degraded(`journal: ${detail}`),
+  });
+  const identity = ownIdentity();
+  const status = openStatus({
+    path: paths.status,
+    initial: {
+      run: paths.run,
+      session_id: options.sessionId(),
+      pid: identity.pid,
+      start_time: identity.startTime,
+      agent: launch.adapter.id,
+      agent_pid: null,
+      agent_version: version?.text ?? null,
+      guard_version: options.guardVersion,
+      cwd: launch.cwd,
+      state: 'starting',
+      incidents: 0,
+      message: null,
+      attempt: null,
+      connection: null,
+      tokens: null,
+      switches: {
+        ...config.senses,
+        in_place: config.recovery.in_place,
+        auto_resume: config.network_resilience.auto_resume,
+      },
+    },
+    onFailure: (detail) => options.degraded(`status: ${detail}`),
+  });
+  const recordOf = (incident: Incident): IncidentRecord =>
+    incidentRecord(incident, {
+      run: paths.run,
+      sessionId: options.sessionId(),
+      agentVersion: version?.text ?? null,
+      wallMs,
+    });
+  const recordEffect = (effect: Effect): void => {
+    if (effect.type !== 'incident') return;
+    try {
+      recordIncident(incidentsPath, recordOf(effect.incident));
+    } catch (error) {
+      options.degraded(`incidents: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return {
+    turned(event, before, result) {
+      journal.record({ at: event.at, event });
+      const { incident } = result.state;
+      if (incident && incident.evidence !== before.incident?.evidence) {
+        journal.record({ at: event.at, verdict: { class: incident.class, because: incident.evidence } });
+      }
+      for (const effect of result.effects) {
+        journal.record({ at: event.at, effect });
+        recordEffect(effect);
+      }
+      status.update({ ...describe(result.state), session_id: options.sessionId() });
+    },
+    recordOf,
+    close() {
+      journal.close();
+      status.close({ state: state().incident?.outcome === 'gave_up' ? 'gave_up' : 'ended', message: null });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Hooks: each one leaves its input as a file in the spool folder. Files are read in the order in which they were
+ * written, and deleted. The observations hold no text of the user's; the whole payload goes to `onPayload` only,
+ * for the ledger of tools, and is never journalled.
+ */
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import type { Observation } from '../events.ts';
+import type { Emit, Sensor } from './sensor.ts';
+
+export interface HookSensorOptions {
+  readonly spoolDir: string;
+  readonly read: (payload: unknown) => readonly Observation[];
+  /** Called with each whole payload, before its observations are emitted. */
+  readonly onPayload?: (payload: unknown) => void;
+  /** File watchers miss changes on some file systems; so the folder is also looked at this often. */
+  readonly pollMs?: number;
+}
+
+/** Complete files, the oldest first. The time is taken when the content was written; renaming keeps it. */
+async function listSpool(spoolDir: string): Promise<readonly string[]> {
+  const names = (await readdir(spoolDir)).filter((name) => name.endsWith('.json'));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(spoolDir, name);
+      return { path, writtenAtNs: (await stat(path, { bigint: true })).mtimeNs };
+    }),
+  );
+  return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1)).map(({ path }) => path);
+}
+
+export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSensorOptions): Sensor {
+  let watcher: FSWatcher | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let emit: Emit = () => {};
+  let reading: Promise<void> = Promise.resolve();
+  let isQueued = false;
+
+  async function readAll(): Promise<void> {
+    for (const path of await listSpool(spoolDir)) {
+      const text = await readFile(path, 'utf8');
+      await rm(path, { force: true });
+      const payload: unknown = JSON.parse(text);
+      onPayload?.(payload);
+      for (const observation of read(payload)) emit(observation);
+    }
+  }
+
+  /** One reading at a time; however often it is asked for meanwhile, one more follows. */
+  function readSoon(): void {
+    if (isQueued) return;
+    isQueued = true;
+    reading = reading.then(async () => {
+      isQueued = false;
+      try {
+        await readAll();
+      } catch (error) {
+        emit({ type: 'sensor.failed', sensor: 'hooks', detail: String(error) });
+      }
+    });
+  }
+
+  return {
+    name: 'hooks',
+    async start(into) {
+      emit = into;
+      await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+      watcher = watch(spoolDir, { depth: 0 }).on('add', readSoon);
+      watcher.on('error', (error) => emit({ type: 'sensor.failed', sensor: 'hooks', detail: String(error) }));
+      timer = setInterval(readSoon, pollMs);
+      timer.unref();
+    },
+    /** Reads what has come in until now: the agent's last hook tells how the session ended. */
+    async stop() {
+      clearInterval(timer);
+      await watcher?.close();
+      readSoon();
+      await reading;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The agent's process: CPU time, state, memory, and its workers, which are tools and hooks at work. While the agent
+ * rests nothing is measured.
+ *
+ * A worker is a descendant that was not there when the turn began. MCP servers are started with the agent and live
+ * as long; when a prompt on the command line begins a turn at once, they appear during it: hence the first seconds
+ * count as before the turn.
+ */
+import type { Emit, Sensor } from './sensor.ts';
+
+interface Identity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+export interface ProcessReader {
+  descendants(pid: number): readonly Identity[];
+  sample(pid: number): { readonly cpuMs: number; readonly state: string; readonly rssBytes: number } | null;
+}
+
+export interface ProcessSensor extends Sensor {
+  /** Another agent, started now. */
+  newAgent(pid: number, generation: number): void;
+  /** A turn begins or ends. */
+  working(isWorking: boolean): void;
+  /** Measures once, now. */
+  sampleNow(): void;
+}
+
+const periodMs = 2_000;
+/** Time in which the agent starts its servers. */
+const startMs = 5_000;
+
+const nameOf = ({ pid, startTime }: Identity) => `${pid} ${startTime}`;
+
+export function processSensor(reader: ProcessReader): ProcessSensor {
+  let emit: Emit | null = null;
+  let agent: { readonly pid: number; readonly generation: number; readonly startedAt: number } | null = null;
+  let resident: ReadonlySet<string> = new Set();
+  let timer: NodeJS.Timeout | undefined;
+
+  const descendantsNow = () => (agent === null ? [] : reader.descendants(agent.pid).map(nameOf));
+
+  function sampleNow(): void {
+    if (emit === null || agent === null) return;
+    const measured = reader.sample(agent.pid);
+    if (measured === null) return;
+    const now = descendantsNow();
+    if (performance.now() - agent.startedAt < startMs) resident = new Set(now);
+    const workers = now.filter((name) => !resident.has(name)).length;
+    emit({ type: 'agent.sample', generation: agent.generation, ...measured, workers });
+  }
+
+  function rest(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return {
+    name: 'process',
+    start(into) {
+      emit = into;
+    },
+    stop() {
+      rest();
+      emit = null;
+    },
+    newAgent(pid, generation) {
+      rest();
+      agent = { pid, generation, startedAt: performance.now() };
+      resident = new Set();
+    },
+    working(isWorking) {
+      if (!isWorking) return rest();
+      if (timer !== undefined) return;
+      resident = new Set(descendantsNow());
+      timer = setInterval(sampleNow, periodMs);
+      timer.unref();
+    },
+    sampleNow,
+  };
+}

@@ -1,0 +1,65 @@
+/** The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const source = join(dirname(fileURLToPath(import.meta.url)), '..', 'src');
+
+/** Files and folders (with a slash) that are pure. */
+const pure = [
+  'events.ts',
+  'effects.ts',
+  'detect/',
+  'decide/',
+  'config/schema.ts',
+  'recover/snapshot.ts',
+  'recover/prompt.ts',
+  'recover/call.ts',
+  'recover/quote.ts',
+  'recover/template.ts',
+];
+
+const isPure = (file: string) =>
+  pure.some((name) => (name.endsWith('/') ? file.startsWith(name) : file === name));
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /\.tsx?$/.test(file),
+);
+
+function imports(file: string): { target: string; typeOnly: boolean }[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gm)].map((match) => ({
+    typeOnly: match[1] !== undefined,
+    target: match[2] ?? '',
+  }));
+}
+
+test.each(files.filter(isPure))('%s is pure', (file) => {
+  for (const { target, typeOnly } of imports(file)) {
+    if (typeOnly) continue;
+    expect(target, `${file} imports ${target}`).toMatch(/^\./);
+    const imported = relative(source, normalize(join(source, dirname(file), target)));
+    expect(isPure(imported), `${file} imports ${imported}, which is not pure`).toBe(true);
+  }
+  const code = readFileSync(join(source, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  expect(code).not.toMatch(
+    /\b(Date\.now|new Date\(\)|performance\.|Math\.random|process\.|setTimeout|setInterval)/,
+  );
+});
+
+test('every pure file that is named exists', () => {
+  for (const name of pure)
+    expect(
+      files.some((file) => (name.endsWith('/') ? file.startsWith(name) : file === name)),
+      name,
+    ).toBe(true);
+});
+
+test('only the entry points exit', () => {
+  const exiting = files.filter((file) => /\bprocess\.exit\(/.test(readFileSync(join(source, file), 'utf8')));
+  expect(
+    exiting.filter(
+      (file) => !['guarded-claude.ts', 'guardctl.ts'].includes(file) && !file.startsWith('drill/agent/'),
+    ),
+  ).toEqual([]);
+});

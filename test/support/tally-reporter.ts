@@ -1,0 +1,24 @@
+/** Ends every run with one line that counts, and says loudly what was skipped. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+export default class TallyReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const count = { passed: 0, failed: errors.length, skipped: 0 };
+    const skipped: string[] = [];
+    for (const module of modules) {
+      if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) count.failed++;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'pending') count.skipped++;
+        else count[state]++;
+        if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
+      }
+    }
+    // After the summary of the default reporter, which writes in the same turn.
+    setImmediate(() => {
+      if (skipped.length > 0)
+        process.stdout.write(`\nSKIPPED:\n${skipped.map((line) => `  ${line}\n`).join('')}`);
+      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    });
+  }
+}
