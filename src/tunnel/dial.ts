@@ -46,7 +46,7 @@ class DialError extends Error {
   }
 }
 
-/** Tries once. Never rejects; an aborted attempt ends as some failure that nobody waits for. */
+/** Tries once. Never rejects; an aborted attempt counts as one that took too long. */
 export async function dial(target: Target, route: Route, options: DialOptions): Promise<Dialled> {
   let leg: FarLeg | null = null;
   try {
@@ -133,7 +133,7 @@ function settle<T>(
       reject(error);
     };
     const ended = () => fail(new DialError('ECONNRESET'));
-    const aborted = () => fail(new DialError('ABORTED'));
+    const aborted = () => fail(new DialError('ETIMEDOUT'));
     const timer = setTimeout(() => fail(new DialError('ETIMEDOUT')), timeoutMs);
     const release = () => {
       clearTimeout(timer);

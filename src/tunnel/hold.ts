@@ -29,15 +29,18 @@ export interface Waiting {
   readonly nextInMs: number;
 }
 
-/** Wakes those who pause between attempts and gives up attempts that started on the old network. */
+/** `line-works`: some connection was made, so those who wait for the line try at once. */
+type Ring = 'line-works' | 'network-changed';
+
+/** Wakes those who pause between attempts; attempts that started on an old network are given up. */
 export interface Alarm {
-  /** Registers both reactions; returns what takes them back. */
-  listen(listener: (what: 'line-works' | 'network-changed') => void): () => void;
-  ring(what: 'line-works' | 'network-changed'): void;
+  /** @returns takes the listener back */
+  listen(listener: (what: Ring) => void): () => void;
+  ring(what: Ring): void;
 }
 
 export function createAlarm(): Alarm {
-  const listeners = new Set<(what: 'line-works' | 'network-changed') => void>();
+  const listeners = new Set<(what: Ring) => void>();
   return {
     listen(listener) {
       listeners.add(listener);
@@ -60,7 +63,7 @@ export async function connectPatiently(
   let failures = 0; // in a row, for the backoff
   let refusals = 0; // those of them that somebody answered
   for (;;) {
-    await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal, null);
+    await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
     if (signal.aborted) return null;
     const result = await dialOnThisNetwork(target, options, signal);
     if (signal.aborted) {
@@ -72,7 +75,7 @@ export async function connectPatiently(
       continue;
     }
     if (result.ok) {
-      if (failures > 0) alarm.ring('line-works');
+      alarm.ring('line-works');
       return result;
     }
     failures += 1;
@@ -85,7 +88,7 @@ export async function connectPatiently(
     const nextInMs = backoff(failures, options.backoff, Math.random());
     const of = holds ? null : options.maxRetries;
     onWaiting({ cause: result.cause, attempt: holds ? failures : refusals, of, nextInMs });
-    await pause(nextInMs, signal, alarm);
+    await pause(nextInMs, signal, (what) => holds || what === 'network-changed', alarm);
   }
 }
 
@@ -121,8 +124,13 @@ async function dialOnThisNetwork(
   return changed && !result.ok ? 'network-changed' : result;
 }
 
-/** Waits; the signal or, if given, the alarm ends it early. */
-function pause(ms: number, signal: AbortSignal, alarm: Alarm | null): Promise<void> {
+/** Waits; the signal ends it early, and so does an alarm that `heeds`. */
+function pause(
+  ms: number,
+  signal: AbortSignal,
+  heeds: (what: Ring) => boolean = () => false,
+  alarm?: Alarm,
+): Promise<void> {
   if (ms <= 0 || signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const finish = () => {
@@ -133,7 +141,7 @@ function pause(ms: number, signal: AbortSignal, alarm: Alarm | null): Promise<vo
     };
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', finish);
-    const silence = alarm?.listen(finish);
+    const silence = alarm?.listen((what) => heeds(what) && finish());
   });
 }
 

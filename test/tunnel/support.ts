@@ -152,7 +152,8 @@ export async function askFor(tunnel: Tunnel, authority: string): Promise<Asked> 
 export function closing(socket: Socket): Promise<'RST' | 'FIN'> {
   return new Promise((resolve) => {
     socket.once('error', () => resolve('RST'));
-    socket.once('close', (hadError) => resolve(hadError ? 'RST' : 'FIN'));
+    socket.once('end', () => resolve('FIN'));
+    socket.once('close', () => resolve('FIN'));
     socket.resume();
   });
 }

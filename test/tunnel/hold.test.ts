@@ -1,0 +1,255 @@
+import type { LookupFunction, Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import {
+  askFor,
+  authorizationOf,
+  closing,
+  deafPort,
+  farServer,
+  nearLeg,
+  readAll,
+  readUntil,
+  tunnelFor,
+} from './support.ts';
+
+/** A resolver that can be broken: everything is 127.0.0.1 while `answer` is null. */
+function resolver(): {
+  lookup: LookupFunction;
+  fail(code: string | null, host?: string): void;
+  asked: string[];
+} {
+  let failure: { code: string; host: string | undefined } | null = null;
+  const asked: string[] = [];
+  return {
+    asked,
+    fail(code, host) {
+      failure = code === null ? null : { code, host };
+    },
+    lookup(host, options, done) {
+      asked.push(host);
+      const broken = failure && (failure.host === undefined || failure.host === host) ? failure : null;
+      setImmediate(() => {
+        if (broken) done(Object.assign(new Error(broken.code), { code: broken.code }), [], undefined);
+        else if (options.all) done(null, [{ address: '127.0.0.1', family: 4 }]);
+        else done(null, '127.0.0.1', 4);
+      });
+    },
+  };
+}
+
+describe('refused', () => {
+  test('is tried max_retries times and then told honestly', async () => {
+    const port = await deafPort();
+    const tunnel = await tunnelFor({ maxRetries: 3 });
+    const { status, socket, head } = await askFor(tunnel, `127.0.0.1:${port}`);
+    expect(status).toBe(502);
+    expect(head).toMatch(/connection: close/i);
+    expect(String(await readAll(socket))).toContain(
+      `127.0.0.1:${port}: the connection was refused (ECONNREFUSED)`,
+    );
+    expect(tunnel.seen.filter(({ type }) => type === 'connection.waiting')).toMatchObject([
+      { attempt: 1, of: 3, cause: 'refused' },
+      { attempt: 2, of: 3, cause: 'refused' },
+    ]);
+    expect(tunnel.seen.at(-1)).toMatchObject({ type: 'connection.failed', cause: 'refused' });
+    expect(tunnel.connections()).toEqual([]);
+  });
+
+  test('a server that comes back in time is reached, and the agent noticed nothing', async () => {
+    const port = await deafPort();
+    const tunnel = await tunnelFor({ maxRetries: 50 });
+    const asked = askFor(tunnel, `127.0.0.1:${port}`);
+    await tunnel.saw('connection.waiting');
+    await farServer((socket) => socket.end('hello'), port);
+    const { status, socket } = await asked;
+    expect(status).toBe(200);
+    expect(String(await readAll(socket))).toBe('hello');
+    expect(await tunnel.saw('connection.opened')).toMatchObject({ host: `127.0.0.1:${port}` });
+  });
+
+  test('max_retries 0 tells at once', async () => {
+    const tunnel = await tunnelFor({ maxRetries: 0, backoff: { initialMs: 60_000, maxMs: 60_000 } });
+    expect((await askFor(tunnel, `127.0.0.1:${await deafPort()}`)).status).toBe(502);
+  });
+});
+
+describe('the line is down', () => {
+  test.each(['ENOTFOUND', 'EAI_AGAIN'])('%s: held beyond max_retries, until it is back', async (code) => {
+    const port = await farServer((socket) => socket.end('hello'));
+    const names = resolver();
+    names.fail(code);
+    const tunnel = await tunnelFor({ maxRetries: 1, lookup: names.lookup });
+    const asked = askFor(tunnel, `api.test:${port}`);
+    expect(await tunnel.saw('connection.waiting', ({ attempt }) => attempt === 4)).toMatchObject({
+      cause: 'dns',
+      of: null,
+    });
+    expect(tunnel.connections()).toMatchObject([{ state: 'waiting', host: `api.test:${port}` }]);
+    names.fail(null);
+    expect((await asked).status).toBe(200);
+  });
+
+  test('a network change ends the pause at once', async () => {
+    const port = await farServer((socket) => socket.end('hello'));
+    const names = resolver();
+    names.fail('EAI_AGAIN');
+    const tunnel = await tunnelFor({
+      lookup: names.lookup,
+      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+    });
+    const asked = askFor(tunnel, `api.test:${port}`);
+    await tunnel.saw('connection.waiting');
+    names.fail(null);
+    tunnel.networkChanged();
+    expect((await asked).status).toBe(200);
+  });
+
+  test('an attempt that hangs on the old network is started anew', async () => {
+    const port = await farServer((socket) => socket.end('hello'));
+    let calls = 0;
+    const names = resolver();
+    const hangsOnce: LookupFunction = (...args) => {
+      calls += 1;
+      if (calls > 1) names.lookup(...args);
+    };
+    const tunnel = await tunnelFor({ lookup: hangsOnce, connectTimeoutMs: 3_600_000 });
+    const asked = askFor(tunnel, `api.test:${port}`);
+    await until(() => calls === 1);
+    tunnel.networkChanged();
+    expect((await asked).status).toBe(200);
+  });
+
+  test('a lookup that does not answer counts as a connect timeout, and one lookup serves all who wait', async () => {
+    let calls = 0;
+    const tunnel = await tunnelFor({
+      connectTimeoutMs: 50,
+      lookup: () => {
+        calls += 1;
+      },
+    });
+    void askFor(tunnel, 'api.test:443').catch(() => {});
+    void askFor(tunnel, 'api.test:443').catch(() => {});
+    await tunnel.saw('connection.waiting', ({ attempt, id }) => attempt === 2 && id === 2);
+    expect(await tunnel.saw('connection.waiting')).toMatchObject({ cause: 'connect-timeout', of: null });
+    expect(calls).toBe(1);
+  });
+
+  test('when one connection gets through, the others try at once', async () => {
+    const port = await farServer(() => {});
+    const names = resolver();
+    names.fail('EAI_AGAIN');
+    const tunnel = await tunnelFor({
+      lookup: names.lookup,
+      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+    });
+    const first = askFor(tunnel, `one.test:${port}`);
+    await tunnel.saw('connection.waiting');
+    names.fail(null);
+    expect((await askFor(tunnel, `two.test:${port}`)).status).toBe(200);
+    expect((await first).status).toBe(200);
+  });
+
+  test('an unknown name while other names are known is told, not held', async () => {
+    const port = await farServer((socket) => socket.end());
+    const names = resolver();
+    names.fail('ENOTFOUND', 'typo.test');
+    const tunnel = await tunnelFor({ maxRetries: 2, lookup: names.lookup });
+    expect((await askFor(tunnel, `real.test:${port}`)).status).toBe(200);
+    const { status, socket } = await askFor(tunnel, `typo.test:${port}`);
+    expect(status).toBe(502);
+    expect(String(await readAll(socket))).toContain('could not be resolved');
+    names.fail('ENOTFOUND');
+    void askFor(tunnel, `real.test:${port}`).catch(() => {});
+    expect(await tunnel.saw('connection.waiting', ({ host }) => host.startsWith('real'))).toMatchObject({
+      of: null,
+    });
+  });
+});
+
+describe('an agent that leaves while it is held', () => {
+  test.each([
+    ['with a FIN', (socket: Socket) => socket.end()],
+    ['with a RST', (socket: Socket) => socket.resetAndDestroy()],
+  ])('%s ends the attempts', async (_, leave) => {
+    const names = resolver();
+    names.fail('EAI_AGAIN');
+    const tunnel = await tunnelFor({ lookup: names.lookup });
+    const socket = await nearLeg(tunnel);
+    socket.write(
+      `CONNECT api.test:443 HTTP/1.1\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`,
+    );
+    await tunnel.saw('connection.waiting');
+    leave(socket);
+    expect(await tunnel.saw('connection.closed')).toMatchObject({ by: 'agent' });
+    expect(tunnel.connections()).toEqual([]);
+    const asked = names.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 300)); // three pauses at the longest
+    expect(names.asked.length).toBe(asked);
+  });
+
+  test('stop ends them too', async () => {
+    const names = resolver();
+    names.fail('EAI_AGAIN');
+    const tunnel = await tunnelFor({ lookup: names.lookup });
+    const socket = await nearLeg(tunnel);
+    socket.write(
+      `CONNECT api.test:443 HTTP/1.1\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`,
+    );
+    await tunnel.saw('connection.waiting');
+    const closed = closing(socket);
+    await tunnel.stop();
+    expect(await closed).toBe('RST');
+    expect(tunnel.connections()).toEqual([]);
+  });
+});
+
+describe('pacing', () => {
+  test('a client that comes back at once while the server resets it is slowed down', async () => {
+    const port = await farServer((socket) => {
+      socket.write('handshake');
+      socket.on('data', () => socket.resetAndDestroy());
+    });
+    const tunnel = await tunnelFor();
+    const startedAt = performance.now();
+    let rounds = 0;
+    while (performance.now() - startedAt < 1_500) {
+      const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+      await readUntil(socket, 'handshake');
+      socket.write('request');
+      await closing(socket);
+      rounds += 1;
+    }
+    expect(rounds).toBeLessThanOrEqual(9); // 3 free, then pauses of 0.05, 0.1, 0.2 … s at least; unpaced: hundreds
+  });
+
+  test('a client whose connections do their work never waits', async () => {
+    const port = await farServer((socket) => {
+      socket.once('data', () => socket.end('answer'));
+    });
+    const tunnel = await tunnelFor();
+    const startedAt = performance.now();
+    for (let round = 0; round < 50; round += 1) {
+      const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+      socket.write('request');
+      await readAll(socket);
+      socket.end();
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test('what the guard cut is not held against the host', async () => {
+    const port = await farServer((socket) => socket.write('x'));
+    const tunnel = await tunnelFor();
+    const startedAt = performance.now();
+    for (let round = 0; round < 30; round += 1) {
+      const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+      tunnel.cut('all');
+      await closing(socket);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,186 @@
+/** Plain http requests in absolute form, as agents with an http:// base URL send them (lab notes §9). */
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import {
+  authorizationOf,
+  closing,
+  deafPort,
+  listen,
+  nearLeg,
+  readAll,
+  readUntil,
+  tunnelFor,
+  type WatchedTunnel,
+} from './support.ts';
+
+interface Reply {
+  readonly response: IncomingMessage;
+  readonly body: string;
+}
+
+async function ask(
+  tunnel: WatchedTunnel,
+  url: string,
+  options: {
+    agent?: Agent;
+    method?: string;
+    body?: string | string[];
+    headers?: Record<string, string>;
+  } = {},
+): Promise<Reply> {
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: new URL(tunnel.url).port,
+    path: url,
+    method: options.method ?? 'GET',
+    agent: options.agent ?? false,
+    headers: {
+      Host: new URL(url).host,
+      'Proxy-Authorization': authorizationOf(tunnel.url),
+      'Proxy-Connection': 'keep-alive',
+      ...options.headers,
+    },
+  });
+  const body = options.body ?? '';
+  for (const part of typeof body === 'string' ? [body] : body) if (part) outgoing.write(part);
+  outgoing.end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  return { response, body: Buffer.concat(parts).toString() };
+}
+
+async function echoServer(): Promise<{ url: string; connections: () => number; server: Server }> {
+  let connections = 0;
+  const server = createServer(async (incoming, outgoing) => {
+    const parts: Buffer[] = [];
+    for await (const part of incoming) parts.push(part as Buffer);
+    outgoing.setHeader('Content-Type', 'application/json');
+    outgoing.end(
+      JSON.stringify({
+        method: incoming.method,
+        url: incoming.url,
+        headers: incoming.rawHeaders,
+        body: Buffer.concat(parts).toString(),
+      }),
+    );
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  return { url: `http://127.0.0.1:${await listen(server)}`, connections: () => connections, server };
+}
+
+test('arrives in origin form, its headers untouched but for Proxy-*', async () => {
+  const { url } = await echoServer();
+  const tunnel = await tunnelFor();
+  const { body } = await ask(tunnel, `${url}/v1/messages?beta=true`, {
+    method: 'POST',
+    headers: { 'X-Odd-Case': 'a  b', Connection: 'keep-alive' },
+    body: ['one', 'two'], // chunked
+  });
+  const seen = JSON.parse(body) as { method: string; url: string; headers: string[]; body: string };
+  expect(seen).toMatchObject({ method: 'POST', url: '/v1/messages?beta=true', body: 'onetwo' });
+  expect(seen.headers).toEqual([
+    'Host', new URL(url).host,
+    'X-Odd-Case', 'a  b',
+    'Connection', 'keep-alive',
+    'Transfer-Encoding', 'chunked',
+  ]); // biome-ignore format: pairs
+});
+
+test('several requests share one far leg, whatever their bodies', async () => {
+  const { url, connections } = await echoServer();
+  const tunnel = await tunnelFor();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (const body of ['', 'x'.repeat(300_000), ['a', 'b', 'c']]) {
+    const reply = await ask(tunnel, `${url}/`, { agent, method: 'POST', body });
+    expect((JSON.parse(reply.body) as { body: string }).body).toBe(
+      typeof body === 'string' ? body : body.join(''),
+    );
+  }
+  agent.destroy();
+  expect(connections()).toBe(1);
+  expect(tunnel.seen.filter(({ type }) => type === 'connection.opened')).toHaveLength(1);
+});
+
+test('another host on the same near leg gets its own far leg', async () => {
+  const one = await echoServer();
+  const two = await echoServer();
+  const tunnel = await tunnelFor();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (const { url } of [one, two, one]) {
+    const { body } = await ask(tunnel, `${url}/`, { agent });
+    expect((JSON.parse(body) as { headers: string[] }).headers).toContain(new URL(url).host);
+  }
+  agent.destroy();
+  expect([one.connections(), two.connections()]).toEqual([2, 1]);
+});
+
+test('a server that ends a kept connection ends it for the agent too', async () => {
+  const { url, server } = await echoServer();
+  const tunnel = await tunnelFor();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  await ask(tunnel, `${url}/`, { agent });
+  const [free] = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+  const closed = once(free as NonNullable<typeof free>, 'close');
+  server.closeIdleConnections();
+  await closed;
+  expect((await ask(tunnel, `${url}/`, { agent })).response.statusCode).toBe(200);
+  agent.destroy();
+});
+
+test('an answer streams through as it comes, and a reset stays a reset', async () => {
+  let finish: (() => void) | undefined;
+  const server = createServer((_, outgoing) => {
+    outgoing.write('data: one\n\n');
+    finish = () => outgoing.socket?.resetAndDestroy();
+  });
+  const port = await listen(server);
+  const tunnel = await tunnelFor();
+  const socket = await nearLeg(tunnel);
+  socket.write(
+    `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`,
+  );
+  expect(await readUntil(socket, 'one')).toContain('200 OK');
+  const closed = closing(socket);
+  finish?.();
+  expect(await closed).toBe('RST');
+});
+
+test('a refused server is a 502 after the attempts', async () => {
+  const tunnel = await tunnelFor({ maxRetries: 2 });
+  const { response, body } = await ask(tunnel, `http://127.0.0.1:${await deafPort()}/`, {
+    method: 'POST',
+    body: 'x'.repeat(2_000_000), // still on its way when the answer is sent
+  });
+  expect(response.statusCode).toBe(502);
+  expect(body).toContain('refused');
+});
+
+test('no token, no request', async () => {
+  const { url, connections } = await echoServer();
+  const tunnel = await tunnelFor();
+  const { response } = await ask(tunnel, `${url}/`, { headers: { 'Proxy-Authorization': 'Basic bm9uZQ==' } });
+  expect(response.statusCode).toBe(407);
+  expect(connections()).toBe(0);
+});
+
+describe('an upgrade', () => {
+  test('is opaque afterwards', async () => {
+    const server = createServer();
+    server.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
+      socket.pipe(socket);
+    });
+    const port = await listen(server);
+    const tunnel = await tunnelFor();
+    const socket = await nearLeg(tunnel);
+    const head = `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nUpgrade: echo\r\nConnection: Upgrade\r\n`;
+    socket.write(`${head}Proxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`);
+    await readUntil(socket, '\r\n\r\n');
+    socket.end('GET not a head\r\n\r\n');
+    expect(String(await readAll(socket))).toBe('GET not a head\r\n\r\n');
+  });
+});
