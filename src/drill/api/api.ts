@@ -33,7 +33,7 @@ export interface Api {
   enqueue(...scenarios: readonly Scenario[]): void;
   /** What a request gets when the queue is empty; at first a short healthy answer. */
   respond(answer: (request: ApiRequest) => Scenario): void;
-  /** Called for each request on arrival and again when its answer has ended. @returns stops it. */
+  /** Called for each request on arrival, when its answer goes bad, and when it has ended. @returns stops it. */
   onRequest(listener: (request: ApiRequest) => void): () => void;
   /** The first request, past or future, for which `matches` holds, also as its end changes it. */
   waitForRequest(matches: (request: ApiRequest) => boolean, timeoutMs?: number): Promise<ApiRequest>;
@@ -104,6 +104,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       headers: incoming.headers,
       body,
       kind: kindOf(method, path, body),
+      faultAt: null,
       ended: null,
       endedAt: null,
     };
@@ -117,6 +118,10 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       newToolId: () => `toolu_drill${String(++toolCount).padStart(8, '0')}`,
       reset: () => connection?.raw.resetAndDestroy(),
       close: () => socket.end(),
+      onFault: () => {
+        request.faultAt ??= Date.now();
+        tell(request);
+      },
     });
     request.ended = played;
     request.endedAt = Date.now();

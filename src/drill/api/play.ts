@@ -16,10 +16,23 @@ export interface Stage {
   /** TCP reset, on whatever lies below. */
   readonly reset: () => void;
   readonly close: () => void;
+  /** Called when the first step is reached after which the answer is no longer a good one. */
+  readonly onFault: () => void;
 }
 
 /** How the answer ended from our side. */
 export type Played = 'complete' | 'fault' | 'abandoned';
+
+/** An answer with one of these steps is broken from there on; a `body` is one too, as healthy answers are streams. */
+const faulty: ReadonlySet<Step['do']> = new Set([
+  'ping',
+  'comment',
+  'error',
+  'body',
+  'hang',
+  'reset',
+  'close',
+]);
 
 /** Resolves early, with false, when the other side goes away. */
 function pause(response: ServerResponse, ms: number): Promise<boolean> {
@@ -154,6 +167,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
   };
 
   for (const step of scenario) {
+    if (faulty.has(step.do)) stage.onFault();
     const over = await perform(step);
     if (over) return over;
   }

@@ -37,6 +37,8 @@ export interface ApiRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: Body | null;
   readonly kind: RequestKind;
+  /** Unix milliseconds at which the answer went bad; null: it has not (yet). */
+  faultAt: number | null;
   /** How the answer ended; null while it goes on. */
   ended: Played | null;
   /** Unix milliseconds of that; null while it goes on. */

@@ -1,0 +1,104 @@
+/**
+ * Runs one drill: opens a stage, brings the trouble about, waits until the turn has come to its end, and reads what
+ * the guard has written down. Whether it went well is judged by the API's own record, not by the guard's word.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IncidentRecord } from '../report/incidents.ts';
+import { type DrillScenario, type ScenarioName, scenarios } from './scenarios.ts';
+import { finished, openStage, type Stage } from './stage.ts';
+
+export interface DrillResult {
+  readonly scenario: ScenarioName;
+  readonly what: string;
+  readonly expect: DrillScenario['expect'];
+  /** Class of the first incident that the guard wrote down for it; null: none. */
+  readonly class: string | null;
+  /** Everything that the guard did, in order. */
+  readonly actions: readonly IncidentRecord['actions'][number]['action'][];
+  readonly outcome: IncidentRecord['outcome'] | null;
+  /** From the beginning of the trouble to the guard's finding. */
+  readonly detect_ms: number | null;
+  /** From the beginning of the trouble to the end of the turn; null: it never ended. */
+  readonly recover_ms: number | null;
+  /** The agent's process lived through it. */
+  readonly same_process: boolean | null;
+  readonly ok: boolean;
+  /** Why not; null when all is well. */
+  readonly problem: string | null;
+}
+
+/** Longest that a turn may take to come back. */
+const patienceMs = 45_000;
+/** An incident is closed a moment after the turn is. */
+const settleMs = 5_000;
+
+async function settledIncidents(stage: Stage): Promise<readonly IncidentRecord[]> {
+  for (const until = Date.now() + settleMs; Date.now() < until; await sleep(100)) {
+    const incidents = stage.incidents();
+    if (incidents.length > 0 && incidents.every(({ outcome }) => outcome !== 'open')) break;
+    if (incidents.length === 0 && Date.now() > until - settleMs + 500) break;
+  }
+  return stage.incidents();
+}
+
+function problemOf(
+  scenario: DrillScenario,
+  incidents: readonly IncidentRecord[],
+  ended: boolean,
+): string | null {
+  if (!ended) return 'the turn did not come to its end';
+  const acted = incidents.flatMap(({ actions }) => actions).find(({ action }) => action !== 'wait');
+  if (scenario.expect === 'no action')
+    return acted ? `the guard acted: ${acted.action} (${acted.detail})` : null;
+  const bad = incidents.find(({ outcome }) => outcome === 'gave_up' || outcome === 'open');
+  return bad ? `incident ${bad.class} ended as ${bad.outcome}` : null;
+}
+
+/** @param agent path of the real agent; null: the simulated one. Never rejects: a failed drill is a result. */
+export async function runDrill(name: ScenarioName, agent: string | null): Promise<DrillResult> {
+  const scenario: DrillScenario = scenarios[name];
+  const nothing = {
+    class: null,
+    actions: [],
+    outcome: null,
+    detect_ms: null,
+    recover_ms: null,
+    same_process: null,
+  };
+  const common = { scenario: name, what: scenario.what, expect: scenario.expect };
+  const { tools = 'allow', settings = {} } = scenario;
+  let stage: Stage | null = null;
+  try {
+    stage = await openStage({ agent, tools, settings });
+    const before = stage.agentPid();
+    const beganAt = await scenario.play(stage);
+    const ended = await stage.terminal.waitFor(finished, patienceMs).then(
+      () => true,
+      () => false,
+    );
+    const recoveredAt = Date.now();
+    const incidents = await settledIncidents(stage);
+    const first = incidents.find(({ detected_at }) => Date.parse(detected_at) >= beganAt) ?? incidents[0];
+    const problem = problemOf(scenario, incidents, ended);
+    return {
+      ...common,
+      class: first?.class ?? null,
+      actions: incidents.flatMap(({ actions }) => actions.map(({ action }) => action)),
+      outcome: first?.outcome ?? null,
+      detect_ms: first ? Math.max(0, Date.parse(first.detected_at) - beganAt) : null,
+      recover_ms: ended ? recoveredAt - beganAt : null,
+      same_process: stage.status()?.agent_pid === before,
+      ok: problem === null,
+      problem: problem === null || ended ? problem : `${problem}; the screen:\n${stage.terminal.text()}`,
+    };
+  } catch (error) {
+    return {
+      ...common,
+      ...nothing,
+      ok: false,
+      problem: error instanceof Error ? error.message : String(error),
+    };
+  } finally {
+    await stage?.close();
+  }
+}

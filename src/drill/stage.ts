@@ -1,0 +1,129 @@
+/**
+ * The stage of one drill: a throw-away home, the simulated API, and the guard in a terminal with an agent inside,
+ * just as a person would run it.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { statePaths } from '../platform/paths.ts';
+import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
+import { readSessions } from '../report/sessions.ts';
+import type { Status } from '../report/status.ts';
+import { installSimulatedAgent } from './agent/install.ts';
+import { type Api, startApi } from './api/api.ts';
+import { say } from './api/scenario.ts';
+import { type OuterTerminal, openTerminal } from './outer-terminal.ts';
+import { agentEnvironment, createSandbox } from './sandbox.ts';
+
+/** Shown by the agent at the end of a turn that came through. */
+export const finished = 'Drill complete.';
+
+/** Short patience, so that a drill takes seconds; everything else is as in real life. */
+const guardSettings: Readonly<Record<string, string>> = {
+  GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '2000',
+  GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '3000',
+  GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '3000',
+  GUARDED_CLAUDE_BACKOFF_INITIAL_MS: '250',
+  GUARDED_CLAUDE_BACKOFF_MAX_MS: '2000',
+  GUARDED_CLAUDE_STABLE_PROBES: '1',
+  GUARDED_CLAUDE_MIN_UPTIME_MS: '500',
+  GUARDED_CLAUDE_BELL: 'off',
+  GUARDED_CLAUDE_DESKTOP: 'off',
+};
+
+/** Where the agent comes from: an executable, or null for the simulated one. */
+export interface StageOptions {
+  readonly agent: string | null;
+  readonly tools: 'allow' | 'ask';
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface Stage {
+  readonly api: Api;
+  readonly terminal: OuterTerminal;
+  /** The guard's own word on its session; null before the first. */
+  status(): Status | null;
+  incidents(): readonly IncidentRecord[];
+  /** @throws when the guard does not name its agent. */
+  agentPid(): number;
+  /** Types a prompt as a person does, and sends it. */
+  submit(prompt: string): Promise<void>;
+  /** Makes the simulated agent misbehave. */
+  trigger(what: 'spin' | 'die'): void;
+  close(): Promise<void>;
+}
+
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+
+/** How long a guard may take to leave when it is told to. */
+const leaveMs = 5000;
+
+function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
+  if (!pid) return;
+  try {
+    process.kill(pid, name);
+  } catch {
+    // gone already
+  }
+}
+
+/** Opens it and waits for the agent's prompt. @throws when that does not come. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const sandbox = createSandbox({ tools: options.tools });
+  const api = await startApi({ enforcePairing: true });
+  api.respond(() => say(finished));
+  const triggers = join(sandbox.root, 'triggers');
+  mkdirSync(triggers);
+  const env = agentEnvironment(sandbox, api.url, {
+    ...guardSettings,
+    ...options.settings,
+    GUARDED_CLAUDE_COMMAND: options.agent ?? installSimulatedAgent(join(sandbox.root, 'bin')),
+    SIMULATED_AGENT_TRIGGERS: triggers,
+  });
+  const terminal = openTerminal({
+    command: process.execPath,
+    args: [guard],
+    cwd: sandbox.project,
+    env,
+  });
+  const state = statePaths(env);
+  const status = () => readSessions(state).at(-1)?.status ?? null;
+
+  const close = async () => {
+    const agentPid = status()?.agent_pid;
+    terminal.kill('SIGTERM');
+    await Promise.race([terminal.exited, sleep(leaveMs, undefined, { ref: false })]);
+    terminal.kill('SIGKILL');
+    signal(agentPid, 'SIGKILL');
+    await terminal.exited;
+    await api.stop();
+    sandbox.remove();
+  };
+
+  const stage: Stage = {
+    api,
+    terminal,
+    status,
+    incidents: () => readIncidents(state),
+    agentPid() {
+      const pid = status()?.agent_pid;
+      if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
+      return pid;
+    },
+    async submit(prompt) {
+      terminal.write(prompt);
+      await terminal.waitFor(prompt);
+      terminal.write('\r');
+    },
+    trigger: (what) => writeFileSync(join(triggers, what), ''),
+    close,
+  };
+  try {
+    await terminal.waitFor('❯');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return stage;
+}
