@@ -18,6 +18,7 @@ export interface Fault {
 
 const start: Step = { do: 'start' };
 const text: Step = { do: 'text', text: 'The first half of a sentence that ', everyMs: 20, open: true };
+const sentence: Step = { do: 'text', text: 'I will run a command. ', everyMs: 20 };
 const hang: Step = { do: 'hang' };
 const reset: Step = { do: 'reset' };
 const close: Step = { do: 'close' };
@@ -41,7 +42,7 @@ export const faults = {
     { do: 'thinking', text: 'Let me consider this for ', everyMs: 20, open: true },
     hang,
   ]),
-  'dead-mid-tool-input': silent('stream stops inside a tool call', [start, text, halfTool, hang]),
+  'dead-mid-tool-input': silent('stream stops inside a tool call', [start, sentence, halfTool, hang]),
   'dead-after-tool': silent('stream stops after a complete tool call', [start, wholeTool, hang]),
   'pings-after-start': silent('only pings after message_start', [start, { do: 'ping', everyMs: 1000 }]),
   'pings-mid-text': silent('only pings in mid-text', [start, text, { do: 'ping', everyMs: 1000 }]),
@@ -64,7 +65,7 @@ export const faults = {
   'reset-mid-text': loud('connection reset in mid-text', [start, text, reset]),
   'close-after-start': loud('connection closed after message_start', [start, close]),
   'close-mid-text': loud('connection closed in mid-text', [start, text, close]),
-  'close-mid-tool-input': loud('connection closed inside a tool call', [start, text, halfTool, close]),
+  'close-mid-tool-input': loud('connection closed inside a tool call', [start, sentence, halfTool, close]),
   'close-after-tool': loud('connection closed after a complete tool call', [start, wholeTool, close]),
   'error-500': loud('HTTP 500', refuse(500, 'api_error', 'Internal server error')),
   'error-529': loud('HTTP 529 overloaded', refuse(529, 'overloaded_error', 'Overloaded')),
