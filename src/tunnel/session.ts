@@ -154,6 +154,7 @@ export function serveAgent(agent: Socket, context: SessionContext): void {
     const { stream, tcp } = failure.answer;
     stream.pipe(agent);
     agent.on('close', () => tcp.destroy());
+    agent.on('end', () => agent.destroy());
     agent.on('data', () => agent.destroy()); // the end of that answer is unknown, so nothing can follow it
   }
 
