@@ -1,8 +1,8 @@
 /**
  * The rendered screen, read when output has settled and at most four times a second, told when a fact changes.
  *
- * Two things keep it calm. Counters (seconds, tokens) that run on are told once a second. And a turn is taken for
- * ended only when two readings say so, because between two repaints the agent may show neither spinner nor footer.
+ * Two things keep it calm. Counters (seconds, tokens) that run on are told once a second. And a running turn
+ * is taken for ended or held up only when two readings say so: between two repaints the picture may lack any part.
  */
 import type { ScreenFacts } from '../events.ts';
 import type { Emit, Sensor } from './sensor.ts';
@@ -22,7 +22,8 @@ function steadyPart({ elapsedS: _, tokens: __, retry, ...facts }: ScreenFacts): 
   return JSON.stringify({ ...facts, ...(retry && { attempt: retry.attempt, of: retry.of }) });
 }
 
-const isRest = (facts: ScreenFacts) => facts.activity === 'idle' || facts.activity === 'unknown';
+const isRest = ({ activity }: ScreenFacts) =>
+  activity === 'idle' || activity === 'unknown' || activity === 'dialog';
 
 /** @param read the picture's facts as of now */
 export function screenSensor(read: () => ScreenFacts): ScreenSensor {
@@ -32,7 +33,7 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
   let toldAt = 0;
   let readAt = 0;
   let dueAt = 0;
-  /** Steady part of facts that say that a turn has ended, waiting to be seen a second time. */
+  /** Steady part of facts that say that the turn does not run, waiting to be seen a second time. */
   let unsure: string | null = null;
 
   /** A reading that is due earlier takes the place of a later one. */

@@ -5,15 +5,22 @@
 import { runVariable } from '../../platform/run-mark.ts';
 import type { Variables } from '../agent.ts';
 
-/** Set by a running agent for its children. Seen in a tool's environment on 2.1.42, 2.1.197 and 2.1.329. */
-const marksOfAnAgent = [
+/** Set by a running agent for its tools. Seen there on 2.1.42, 2.1.197 and 2.1.329. */
+const marksOfAnAgent: ReadonlySet<string> = new Set([
+  'AI_AGENT',
   'CLAUDECODE',
+  'CLAUDE_CODE_CHILD_NOTES_DIR',
   'CLAUDE_CODE_CHILD_SESSION',
   'CLAUDE_CODE_ENTRYPOINT',
+  'CLAUDE_CODE_EXECPATH',
+  'CLAUDE_CODE_MESSAGING_SOCKET',
+  'CLAUDE_CODE_MESSAGING_TOKEN',
+  'CLAUDE_CODE_SESSION_ATTENDED',
   'CLAUDE_CODE_SESSION_ID',
-  'CLAUDE_PID',
+  'CLAUDE_EFFORT',
   'CLAUDE_ENV_FILE',
-];
+  'CLAUDE_PID',
+]);
 
 /** Every spelling under which the agent looks for a proxy; it prefers the lower case. */
 export const proxyVariables = [
@@ -40,8 +47,11 @@ export function agentEnvironment(
   runId: string,
   tunnel: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
+  // An editor that starts the agent sets some of them on purpose; then there is no agent around us.
+  const isInherited = env.CLAUDECODE !== undefined || env.CLAUDE_CODE_CHILD_SESSION !== undefined;
   const kept = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !marksOfAnAgent.includes(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !(isInherited && marksOfAnAgent.has(entry[0])),
   );
   return { ...Object.fromEntries(kept), ...tunnel, [runVariable]: runId };
 }

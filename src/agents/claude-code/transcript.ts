@@ -42,11 +42,6 @@ function readAssistant(record: Json): readonly Observation[] {
   });
 }
 
-function readSystem(record: Json): readonly Observation[] {
-  if (record.subtype === 'turn_duration') return [{ type: 'turn.ended' }];
-  return record.subtype === 'compact_boundary' ? [{ type: 'compaction.finished' }] : [];
-}
-
 /** One parsed record as observations; none for what is not understood. */
 export function readTranscript(record: unknown): readonly Observation[] {
   if (!isRecord(record) || record.isSidechain === true) return [];
@@ -56,7 +51,8 @@ export function readTranscript(record: unknown): readonly Observation[] {
     case 'assistant':
       return readAssistant(record);
     case 'system':
-      return readSystem(record);
+      // The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun.
+      return record.subtype === 'compact_boundary' ? [{ type: 'compaction.finished' }] : [];
     case 'api-request': // 2.1.329: written as the request is sent, on each retry too
       return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
     default:

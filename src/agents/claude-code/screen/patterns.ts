@@ -74,7 +74,7 @@ export const dialogRows: readonly Row<Dialog>[] = [
     words: /Would you like to proceed\?|Enter to select · |Ready to submit your answers\?/,
     seenOn: 'docs',
   },
-  { says: 'other', words: /^(\s|│)*❯ (\d+\. )?\S/m, seenOn: '2.1.329' },
+  { says: 'other', words: /^(\s|│)+❯ \S/m, seenOn: '2.1.329' },
   {
     says: 'other',
     words: /(Esc to (cancel|exit|go back)|Enter to (confirm|continue)|Press Enter to continue)/i,
