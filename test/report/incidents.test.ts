@@ -3,23 +3,9 @@ import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type IncidentRecord, readIncidents, recordIncident } from '../../src/report/incidents.ts';
+import { readIncidents, recordIncident } from '../../src/report/incidents.ts';
 import { temporaryFolder } from '../support/folder.ts';
-
-const incident = (id: string, changes: Partial<IncidentRecord> = {}): IncidentRecord => ({
-  id,
-  run: 'r1',
-  session_id: null,
-  agent_version: '2.1.329',
-  class: 'dead-stream',
-  began_at: '2026-01-01T00:00:00.000Z',
-  detected_at: '2026-01-01T00:00:30.000Z',
-  ended_at: null,
-  evidence: ['silent for 30.0 s'],
-  actions: [],
-  outcome: 'open',
-  ...changes,
-});
+import { sampleIncident as incident } from '../support/incident.ts';
 
 const place = () => ({ incidents: join(temporaryFolder(), 'incidents.jsonl') });
 

@@ -1,0 +1,46 @@
+/** Arguments of a guardctl command: a few options without values, a few words. */
+import { parseArgs } from 'node:util';
+import { nearest } from '../config/nearest.ts';
+
+/** Said to the person as it is; exit code 2. */
+export class UsageError extends Error {}
+
+export interface Parsed<Option extends string> {
+  readonly words: readonly string[];
+  /** Which of the options were given. */
+  readonly options: Readonly<Record<Option, boolean>>;
+}
+
+/** Throws UsageError for an unknown option or too many words. */
+export function parse<const Option extends string>(
+  args: readonly string[],
+  options: readonly Option[],
+  mostWords: number,
+): Parsed<Option> {
+  const { positionals, tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(options.map((name) => [name, { type: 'boolean' as const }])),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const given: Partial<Record<string, boolean>> = {};
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (!options.some((name) => name === token.name)) throw unknown(token.rawName, options);
+    if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
+    given[token.name] = true;
+  }
+  const extra = positionals[mostWords];
+  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`);
+  const values = Object.fromEntries(options.map((name) => [name, given[name] === true]));
+  return { words: positionals, options: values as Record<Option, boolean> };
+}
+
+function unknown(rawName: string, options: readonly string[]): UsageError {
+  const guess = nearest(
+    rawName,
+    options.map((name) => `--${name}`),
+  );
+  return new UsageError(`unknown option ${rawName}${guess === null ? '' : `; did you mean ${guess}?`}`);
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setInText } from '../config/edit.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Config } from '../config/schema.ts';
+import { checkText, findLeaf, type Leaf, leaves, type Value } from '../config/validate.ts';
+import { replaceFileSync } from '../platform/atomic-file.ts';
+import { configFile } from '../platform/paths.ts';
+import { parse, UsageError } from './arguments.ts';
+import { columns, print, printJson, style } from './output.ts';
+
+/** `guardctl config [get KEY | set KEY VALUE | path]`. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words, options } = parse(args, ['json'], 3);
+  const [action, key, value] = words;
+  switch (action) {
+    case undefined:
+      return list(options.json);
+    case 'path':
+      expectWords(words, 1);
+      print(configFile(process.env));
+      return 0;
+    case 'get':
+      expectWords(words, 2);
+      return get(leafNamed(key), options.json);
+    case 'set':
+      expectWords(words, 3);
+      return set(leafNamed(key), value ?? '');
+    default:
+      throw new UsageError(`${JSON.stringify(action)} is neither get, set nor path`);
+  }
+}
+
+function expectWords(words: readonly string[], count: number): void {
+  if (words.length !== count)
+    throw new UsageError(words.length < count ? 'something is missing' : 'too many words');
+}
+
+function leafNamed(word = ''): Leaf {
+  const leaf = findLeaf(word);
+  if (leaf !== null) return leaf;
+  const guess = nearest(
+    word,
+    leaves.flatMap(({ name, path }) => [name, path]),
+  );
+  throw new UsageError(
+    `${JSON.stringify(word)} is not a setting${guess === null ? '' : `; did you mean ${guess}?`}`,
+  );
+}
+
+function load(): LoadedConfig {
+  const loaded = loadConfig(process.env);
+  for (const warning of loaded.warnings) process.stderr.write(`guardctl config: ${warning}\n`);
+  return loaded;
+}
+
+function settingOf(config: Config, { section, name }: Leaf): Value {
+  const sections: Readonly<Record<string, Readonly<Record<string, Value>>>> = config;
+  return sections[section]?.[name] ?? null;
+}
+
+function list(json: boolean): number {
+  const { config, origin } = load();
+  const all = leaves.map((leaf) => ({
+    key: leaf.path,
+    value: settingOf(config, leaf),
+    origin: origin[leaf.path] ?? 'default',
+    default: leaf.key.default,
+    help: leaf.key.help,
+  }));
+  if (json) printJson(all);
+  else {
+    const rows = all.map((each) => [each.key, String(each.value), each.origin, each.help]);
+    print(columns(['KEY', 'VALUE', 'FROM', 'MEANING'], rows, style()));
+  }
+  return 0;
+}
+
+function get(leaf: Leaf, json: boolean): number {
+  const value = settingOf(load().config, leaf);
+  if (json) printJson(value);
+  else print(String(value));
+  return 0;
+}
+
+/** Changes the file; a link (people keep such files elsewhere) stays a link. */
+function set(leaf: Leaf, text: string): number {
+  const checked = checkText(leaf.key, text);
+  if (!checked.ok) throw new UsageError(`${leaf.path} must be ${checked.allowed}`);
+  const { path, content, mode } = target(configFile(process.env));
+  let changed: string;
+  try {
+    changed = setInText(content, leaf, checked.value);
+  } catch (error) {
+    throw new Error(
+      `${path} is not valid JSON; mend it first (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+  replaceFileSync(path, changed, { durable: true, mode });
+  if ((process.env[leaf.variable] ?? '') !== '') {
+    process.stderr.write(`guardctl config: ${leaf.variable} is set in this environment and goes first\n`);
+  }
+  return 0;
+}
+
+function target(file: string): { path: string; content: string; mode: number } {
+  try {
+    const path = realpathSync(file);
+    return { path, content: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return { path: file, content: '', mode: 0o600 };
+  }
+}

@@ -1,0 +1,68 @@
+/** `guardctl doctor [--network] [--json]`: looks at this machine; exit code 1 when something must be mended. */
+import { claudeCode } from '../agents/claude-code/index.ts';
+import { loadConfig } from '../config/load.ts';
+import { statePaths } from '../platform/paths.ts';
+import { oneLine, paint, type TerminalStyle, wrap } from '../report/terminal-style.ts';
+import { parse } from './arguments.ts';
+import { findAgentAndVersion, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
+import { config, configFolder, stateFolder } from './doctor/files.ts';
+import { type Finding, guarded } from './doctor/finding.ts';
+import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
+import { proxyChain, reachability } from './doctor/network.ts';
+import { print, printJson, style } from './output.ts';
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { options } = parse(args, ['network', 'json'], 0);
+  const findings = await examine(options.network);
+  if (options.json) printJson(findings);
+  else print(findings.map((finding) => line(finding, style())).join('\n'));
+  return findings.some(({ state }) => state === 'problem') ? 1 : 0;
+}
+
+async function examine(network: boolean): Promise<Finding[]> {
+  const { env } = process;
+  const user = claudeCode.readUserSettings([], env, process.cwd());
+  const loaded = loadConfig(env);
+  const off = switchedOff(env);
+  return [
+    ...(off === null ? [] : [off]),
+    ...(await several('agent', () => findAgentAndVersion(claudeCode, env))),
+    nodeVersion(),
+    await guarded('pty', pseudoTerminal),
+    ownTerminal(env),
+    await guarded('proxy chain', () => proxyChain(user, loaded.config)),
+    hooksAllowed(user),
+    ...(await several('config', () => config(env))),
+    await guarded('config folder', () => configFolder(env)),
+    await guarded('state folder', () => stateFolder(env)),
+    ...(await several('tmux', () => tmux(env))),
+    nesting(env),
+    await guarded('clock', () => clock(statePaths(env))),
+    ...(network ? [await guarded('network', () => reachability(user))] : []),
+  ];
+}
+
+async function several(check: string, find: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+  let findings: Finding[] = [];
+  const failed = await guarded(check, async () => {
+    findings = await find();
+    return { check, state: 'ok', detail: '', remedy: null };
+  });
+  return failed.state === 'ok' ? findings : [failed];
+}
+
+const marks = {
+  ok: ['ok', 'green'],
+  note: ['-', 'dim'],
+  warning: ['!', 'yellow'],
+  problem: ['x', 'red'],
+} as const;
+
+function line({ check, state, detail, remedy }: Finding, look: TerminalStyle): string {
+  const [mark, colour] = marks[state];
+  const indent = ' '.repeat(21);
+  const width = look.control ? Math.max(30, look.columns - indent.length - 1) : Number.POSITIVE_INFINITY;
+  const texts = [...wrap(oneLine(detail), width), ...(remedy === null ? [] : wrap(`-> ${remedy}`, width))];
+  const head = `${paint(mark.padStart(3), colour, look)} ${check.padEnd(16)} `;
+  return texts.map((text, index) => (index === 0 ? head : indent) + text).join('\n');
+}

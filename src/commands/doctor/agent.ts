@@ -1,0 +1,62 @@
+/** The agent itself: found, its version known, its hooks and its history allowed. */
+import type { AgentAdapter, UserSettings, Variables } from '../../agents/agent.ts';
+import { findAgent } from '../../platform/find-executable.ts';
+import { type Finding, note, ok, problem, warning } from './finding.ts';
+
+export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables): Promise<Finding[]> {
+  const found = findAgent(adapter.commandNames, env);
+  if (!found.ok) {
+    const remedy =
+      found.code === 126
+        ? 'make the file executable, or set GUARDED_CLAUDE_COMMAND to another one'
+        : 'install the agent, or set GUARDED_CLAUDE_COMMAND to its path';
+    return [problem('agent', found.message, remedy)];
+  }
+  const version = await adapter.detectVersion(found.path, env);
+  if (version === null) {
+    const remedy = `run ${found.path} --version; the guard goes on and takes it for a recent version`;
+    return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
+  }
+  const { verified, settingsFlag, programStatus } = adapter.abilities(version);
+  const missing = [
+    ...(settingsFlag ? [] : ['hooks cannot be injected']),
+    ...(programStatus ? [] : ['it does not report its status to the terminal']),
+  ];
+  const known = verified
+    ? 'tested with this guard'
+    : 'not tested with this guard; the structured senses carry it';
+  const detail = [`${version.text}, ${known}`, ...missing].join('; ');
+  const upgrade = 'a newer version of the agent gives the guard more to go by';
+  return [
+    ok('agent', found.path),
+    settingsFlag ? ok('agent version', detail) : warning('agent version', detail, upgrade),
+  ];
+}
+
+export function hooksAllowed(user: UserSettings): Finding {
+  if (user.hooksAllowed) return ok('hooks', 'allowed');
+  return warning(
+    'hooks',
+    'switched off by a settings file or by policy: tools and turns are read from the transcript and the screen',
+    'remove disableAllHooks from your settings; a policy (allowManagedHooksOnly) is for your administrator',
+  );
+}
+
+/** Variables by which an agent or a guard around us shows. */
+export function nesting(env: Variables): Finding {
+  if (env.GUARDED_CLAUDE_RUN !== undefined) {
+    return note('nesting', 'inside a guarded session: a guard started here stands aside');
+  }
+  const marker = ['CLAUDE_CODE_CHILD_SESSION', 'CLAUDECODE'].find((name) => env[name] !== undefined);
+  if (marker === undefined) return ok('nesting', 'not inside another agent');
+  return warning(
+    'nesting',
+    `${marker} is set: this shell was started by an agent, which would keep no transcript here`,
+    'nothing for a guarded start (the marker is removed); else start from a fresh shell',
+  );
+}
+
+export function switchedOff(env: Variables): Finding | null {
+  if (env.GUARDED_CLAUDE !== 'off') return null;
+  return warning('guard', 'GUARDED_CLAUDE=off: sessions run unguarded', 'unset GUARDED_CLAUDE');
+}

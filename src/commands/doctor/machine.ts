@@ -1,0 +1,122 @@
+/** Node, the pseudo-terminal, the person's terminal, tmux, the clock. */
+import { statSync } from 'node:fs';
+import type { Variables } from '../../agents/agent.ts';
+import type { StatePaths } from '../../platform/paths.ts';
+import { terminalStyle } from '../../report/terminal-style.ts';
+import { type Finding, note, ok, problem, warning } from './finding.ts';
+
+export function nodeVersion(): Finding {
+  const version = process.versions.node;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return ok('node', `${version} (${process.execPath})`);
+  return problem('node', `${version} is too old`, 'install node 20.19 or newer');
+}
+
+/** Runs `test -t 1` in a real pseudo-terminal. */
+export async function pseudoTerminal(): Promise<Finding> {
+  const remedy =
+    'install the package again for this machine ("npm ci"); node-pty needs glibc 2.28 or newer on Linux';
+  try {
+    const { openPty } = await import('../../terminal/pty.ts');
+    const pty = openPty({
+      file: '/bin/sh',
+      args: ['-c', 'test -t 0 && test -t 1'],
+      env: { PATH: process.env.PATH },
+      cwd: '/',
+      columns: 80,
+      rows: 24,
+      generation: 0,
+    });
+    pty.onOutput(() => {});
+    const exit = await new Promise<{ code: number | null }>((resolve) => pty.onExit(resolve));
+    pty.close();
+    return exit.code === 0 ? ok('pty', 'works') : problem('pty', 'a program in it sees no terminal', remedy);
+  } catch (error) {
+    return problem(
+      'pty',
+      `cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      remedy,
+    );
+  }
+}
+
+export function ownTerminal(env: Variables): Finding {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return note('terminal', 'none here: the agent would run with pipes, guarded by the tunnel only');
+  }
+  const { unicode } = terminalStyle(env, process.stdout);
+  const size = `${process.stdout.columns}x${process.stdout.rows}`;
+  if (env.TERM === undefined || env.TERM === 'dumb') {
+    return warning('terminal', `TERM=${env.TERM ?? ''}, ${size}`, 'set TERM to what your terminal is');
+  }
+  if (!unicode)
+    return warning('terminal', `${env.TERM}, ${size}, no UTF-8 locale`, 'set LANG to a UTF-8 locale');
+  return ok('terminal', `${env.TERM}, ${size}, UTF-8`);
+}
+
+interface TmuxOption {
+  readonly option: string;
+  readonly well: (value: string) => boolean;
+  readonly loses: string;
+  readonly set: string;
+}
+
+const tmuxOptions: readonly TmuxOption[] = [
+  {
+    option: 'set-titles',
+    well: (value) => value === 'on',
+    loses: 'the outer terminal shows no title',
+    set: 'on',
+  },
+  {
+    option: 'allow-passthrough',
+    well: (value) => value !== 'off',
+    loses: 'no desktop notifications',
+    set: 'on',
+  },
+  { option: 'escape-time', well: (value) => Number(value) <= 100, loses: 'Esc is slow', set: '10' },
+  {
+    option: 'focus-events',
+    well: (value) => value === 'on',
+    loses: 'the agent does not see the focus',
+    set: 'on',
+  },
+];
+
+export async function tmux(env: Variables): Promise<Finding[]> {
+  if (env.TMUX === undefined || env.TMUX === '') return [note('tmux', 'not inside tmux')];
+  const { execa } = await import('execa');
+  const show = async (option: string) => {
+    const run = { reject: false, timeout: 2_000, stdin: 'ignore' } as const;
+    // -A: also the inherited value; the pane knows options of every level.
+    const result = await execa('tmux', ['show-options', '-pAqv', option], run);
+    if (result.stdout !== '') return result.stdout;
+    const server = await execa('tmux', ['show-options', '-sqv', option], run);
+    return server.stdout !== ''
+      ? server.stdout
+      : (await execa('tmux', ['show-options', '-gqv', option], run)).stdout;
+  };
+  const version = await execa('tmux', ['-V'], { reject: false, timeout: 2_000, stdin: 'ignore' });
+  if (version.failed) return [warning('tmux', 'TMUX is set, but tmux does not run', 'put tmux on PATH')];
+  const findings: Finding[] = [ok('tmux', version.stdout)];
+  for (const { option, well, loses, set } of tmuxOptions) {
+    const value = await show(option);
+    if (value === '' || well(value)) continue; // an older tmux does not know it
+    findings.push(warning(`tmux ${option}`, `${value}: ${loses}`, `tmux set -g ${option} ${set}`));
+  }
+  return findings;
+}
+
+/** A clock far behind breaks TLS; files that we wrote ourselves bound it from below. */
+export function clock(state: StatePaths): Finding {
+  const written = [new URL(import.meta.url), state.incidents, state.sessions].flatMap(
+    (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? [],
+  );
+  const aheadMs = Math.max(...written) - Date.now();
+  if (aheadMs < 120_000) return ok('clock', new Date().toISOString());
+  return problem(
+    'clock',
+    `it is ${new Date().toISOString()}, but a file of ours was written ${Math.round(aheadMs / 60_000)} min later`,
+    'set the clock (timedatectl set-ntp true); certificates fail with a wrong one',
+  );
+}

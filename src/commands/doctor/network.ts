@@ -1,0 +1,46 @@
+/** The way to the API host: the person's own proxy, and, only when asked for, whether it leads there. */
+import type { UserSettings } from '../../agents/agent.ts';
+import type { Config } from '../../config/schema.ts';
+import { readUpstream } from '../../tunnel/upstream.ts';
+import { type Finding, note, ok, problem, warning } from './finding.ts';
+
+export function proxyChain(user: UserSettings, config: Config): Finding {
+  const { host } = user.api;
+  if (!config.senses.tunnel || !config.network_resilience.enabled) {
+    return note('proxy chain', 'the tunnel is switched off in the settings');
+  }
+  if (!user.tunnelAllowed) {
+    return warning(
+      'proxy chain',
+      'a policy sets the proxy itself, or requests go through a socket file: no tunnel; freezes are seen on the screen',
+      'nothing; the other senses carry the guard',
+    );
+  }
+  const reading = readUpstream(user.proxy);
+  if (reading.kind === 'unsupported') {
+    const remedy = 'use an http:// or https:// proxy, or go on without the tunnel';
+    return warning('proxy chain', `${reading.variable}: ${reading.why}; the tunnel stays off`, remedy);
+  }
+  const route = reading.upstream.routeFor(user.api);
+  if (route === null) return ok('proxy chain', `agent -> tunnel -> ${host}`);
+  const credentials = route.authorization === null ? '' : ' (with credentials)';
+  return ok('proxy chain', `agent -> tunnel -> ${route.host}:${route.port}${credentials} -> ${host}`);
+}
+
+export async function reachability(user: UserSettings): Promise<Finding> {
+  const { host, port } = user.api;
+  const reading = readUpstream(user.proxy);
+  if (reading.kind === 'unsupported') return note('network', 'not tried: the proxy is not supported');
+  const [{ probe }, { makeTarget }] = await Promise.all([
+    import('../../tunnel/probe.ts'),
+    import('../../tunnel/head.ts'),
+  ]);
+  const target = makeTarget(user.api.secure, host, port);
+  const result = await probe(target, { upstream: reading.upstream, timeoutMs: 10_000 });
+  if (result.reachable) return ok('network', `${host}:${port} reached in ${result.latencyMs} ms`);
+  return problem(
+    'network',
+    `${host}:${port} cannot be reached: ${result.cause ?? 'unknown cause'}`,
+    'check the connection, the VPN and the proxy variables; a session would wait and go on when it is back',
+  );
+}

@@ -1,0 +1,23 @@
+/** Finds what the person names: a whole id, or the beginning of one that fits only one thing. */
+import { UsageError } from './arguments.ts';
+
+/** Exit code 3: asked for something that is not there. */
+export class NotFound extends Error {}
+
+/** Throws NotFound, or UsageError when the beginning fits several. `ids` may give several names for one thing. */
+export function findByPrefix<Thing>(
+  what: string,
+  wanted: string,
+  things: readonly Thing[],
+  ids: (thing: Thing) => readonly (string | null)[],
+): Thing {
+  const exact = things.filter((thing) => ids(thing).includes(wanted));
+  const found =
+    exact.length > 0 ? exact : things.filter((thing) => ids(thing).some((id) => id?.startsWith(wanted)));
+  const newest = found.at(-1);
+  if (newest === undefined || wanted === '') throw new NotFound(`no ${what} ${JSON.stringify(wanted)}`);
+  if (exact.length === 0 && found.length > 1) {
+    throw new UsageError(`${JSON.stringify(wanted)} fits ${found.length} ${what}s; give more of the id`);
+  }
+  return newest;
+}

@@ -1,0 +1,34 @@
+import { statePaths } from '../platform/paths.ts';
+import { readSessions, type SessionOnDisk } from '../report/sessions.ts';
+import { parse } from './arguments.ts';
+import { findByPrefix, NotFound } from './find.ts';
+import { print, printJson } from './output.ts';
+
+/**
+ * `guardctl health [SESSION]` for probes. A session that the guard is bringing back is well: a probe that restarted
+ * it then would undo the cure.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words, options } = parse(args, ['json'], 1);
+  const [wanted] = words;
+  const all = readSessions(statePaths(process.env));
+  const chosen =
+    wanted === undefined
+      ? all.filter(({ alive }) => alive)
+      : [findByPrefix('session', wanted, all, ({ status }) => [status.run, status.session_id])];
+  if (chosen.length === 0) throw new NotFound('no guarded session runs');
+  const verdicts = chosen.map((session) => ({ session, well: isWell(session) }));
+  if (options.json)
+    printJson(
+      verdicts.map(({ session, well }) => ({ run: session.status.run, state: session.status.state, well })),
+    );
+  else {
+    for (const { session, well } of verdicts) {
+      const message = session.status.message === null ? '' : ` (${session.status.message})`;
+      print(`${session.status.run} ${session.status.state}${message}: ${well ? 'well' : 'needs help'}`);
+    }
+  }
+  return verdicts.every(({ well }) => well) ? 0 : 1;
+}
+
+const isWell = ({ alive, status }: SessionOnDisk) => alive && status.state !== 'gave_up';

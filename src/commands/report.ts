@@ -1,0 +1,105 @@
+import { homedir, release, userInfo } from 'node:os';
+import type { Config } from '../config/schema.ts';
+import { leaves } from '../config/validate.ts';
+import { runPaths, statePaths } from '../platform/paths.ts';
+import { guardVersion } from '../platform/version.ts';
+import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
+import { readJournal } from '../report/journal-reader.ts';
+import { redact } from '../report/redact.ts';
+import { readStatus, type Status } from '../report/status.ts';
+import { shortened, stretch, tellStory } from '../report/story.ts';
+import { oneLine } from '../report/terminal-style.ts';
+import { type TimelineLine, timeline } from '../report/timeline.ts';
+import { parse, UsageError } from './arguments.ts';
+import { findByPrefix } from './find.ts';
+
+/** `guardctl report ID`: Markdown on standard output, without what tells who and where. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words } = parse(args, [], 1);
+  const [wanted] = words;
+  if (wanted === undefined) throw new UsageError('which incident? "guardctl incidents" lists them');
+  const state = statePaths(process.env);
+  const incident = findByPrefix('incident', wanted, readIncidents(state), ({ id }) => [id]);
+  const paths = runPaths(state, incident.run);
+  const files = readJournal(paths.journal);
+  const status = readStatus(paths.status);
+  const text = [
+    ...summary(incident),
+    ...environment(incident, status, files.at(-1)?.header.config ?? null),
+    ...lines(timeline(files, ...stretch(incident, Date.now())), Date.parse(incident.began_at)),
+    '',
+  ].join('\n');
+  const about = {
+    home: process.env.HOME ?? homedir(),
+    user: userInfo().username,
+    folder: status?.cwd ?? null,
+  };
+  process.stdout.write(redact(text, about));
+  return 0;
+}
+
+function summary(incident: IncidentRecord): string[] {
+  const story = tellStory(incident);
+  const began = Date.parse(incident.began_at);
+  return [
+    `## ${story.headline} (${incident.class})`,
+    '',
+    ...story.facts.slice(1).map(([name, value]) => `- ${name}: ${value}`),
+    `- outcome: ${story.outcome}`,
+    '',
+    '### Evidence',
+    '',
+    ...incident.evidence.map((fact) => `- ${oneLine(fact)}`),
+    '',
+    '### Actions',
+    '',
+    ...(incident.actions.length === 0 ? ['none'] : []),
+    ...incident.actions.map(
+      ({ at, action, detail }) => `- ${since(began, Date.parse(at))} **${action}** ${oneLine(detail)}`,
+    ),
+    '',
+  ];
+}
+
+function environment(incident: IncidentRecord, status: Status | null, config: Config | null): string[] {
+  const { TERM, TERM_PROGRAM, TMUX } = process.env;
+  const terminal = [TERM, TERM_PROGRAM, TMUX === undefined ? undefined : 'inside tmux']
+    .filter(Boolean)
+    .join(', ');
+  const off = Object.entries(status?.switches ?? {}).flatMap(([name, on]) => (on ? [] : [name]));
+  const changed = config === null ? [] : changedSettings(config);
+  return [
+    '### Environment',
+    '',
+    `- agent: ${status?.agent ?? 'claude-code'} ${incident.agent_version ?? '(version unknown)'}`,
+    `- guarded-claude ${guardVersion()}, node ${process.versions.node}, ${process.platform} ${release()} ${process.arch}`,
+    `- terminal: ${terminal === '' ? 'unknown' : terminal}`,
+    `- senses off: ${off.length === 0 ? 'none' : off.join(', ')}`,
+    `- settings changed: ${changed.length === 0 ? 'none' : changed.join(', ')}`,
+    '',
+  ];
+}
+
+/** Commands of the person's own are named, not shown. */
+function changedSettings(config: Config): string[] {
+  const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
+  return leaves.flatMap(({ section, name, key }) => {
+    const value = sections[section]?.[name];
+    if (value === undefined || value === key.default) return [];
+    return key.kind === 'command' ? [`${name} set`] : [`${name}=${String(value)}`];
+  });
+}
+
+function lines(all: readonly TimelineLine[], began: number): string[] {
+  if (all.length === 0) return ['No journal of that time is left.'];
+  const texts = shortened(all).map((line) =>
+    line === null ? '   …' : `${since(began, line.wallMs)}  ${line.sense.padEnd(15)} ${oneLine(line.text)}`,
+  );
+  return ['### Timeline', '', '```text', ...texts, '```'];
+}
+
+/** Seconds from the first sign: `  +31.2 s`. */
+function since(began: number, at: number): string {
+  const seconds = (at - began) / 1000;
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(1)} s`.padStart(9);
+}

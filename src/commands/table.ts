@@ -1,0 +1,109 @@
+/**
+ * Every command of `guardctl`, once: dispatch, help, suggestions and shell completion are made from this table.
+ * Commands are imported when they are called.
+ */
+import { nearest } from '../config/nearest.ts';
+
+/** What a word may be, for completion: a fixed list, or something that is looked up when the person presses Tab. */
+export type Words = readonly string[] | 'session' | 'incident' | 'key';
+
+export interface Command {
+  readonly name: string;
+  /** As in the help: `[ID] [--json]`. */
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly string[];
+  /** First, second … word after the command. */
+  readonly words: readonly Words[];
+  /** `run` gets what follows the command's name and resolves to the exit code. */
+  load(): Promise<{ run(args: readonly string[]): Promise<number> }>;
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'sessions',
+    usage: '[--json]',
+    help: 'guarded sessions on this machine: running, and ended within a day',
+    options: ['--json'],
+    words: [],
+    load: () => import('./sessions.ts'),
+  },
+  {
+    name: 'incidents',
+    usage: '[ID] [--json]',
+    help: 'what froze, what was done, how it ended; with an ID: the whole story',
+    options: ['--json'],
+    words: ['incident'],
+    load: () => import('./incidents.ts'),
+  },
+  {
+    name: 'report',
+    usage: 'ID',
+    help: 'one incident as Markdown for a bug report, private words removed',
+    options: [],
+    words: ['incident'],
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'status',
+    usage: '[--tmux]',
+    help: 'one line about all running sessions, for a prompt or a status bar',
+    options: ['--tmux'],
+    words: [],
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'health',
+    usage: '[SESSION] [--json]',
+    help: 'for probes: exit 0 when guarded and well, 1 when help is needed, 3 when there is no such session',
+    options: ['--json'],
+    words: ['session'],
+    load: () => import('./health.ts'),
+  },
+  {
+    name: 'doctor',
+    usage: '[--network] [--json]',
+    help: 'checks this machine and says what to do; --network also tries to reach the API host',
+    options: ['--network', '--json'],
+    words: [],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'config',
+    usage: '[get KEY | set KEY VALUE | path] [--json]',
+    help: 'shows every setting and where it comes from; changes the file',
+    options: ['--json'],
+    words: [['get', 'set', 'path'], 'key'],
+    load: () => import('./config.ts'),
+  },
+];
+
+export function findCommand(name: string): Command | null {
+  return commands.find((command) => command.name === name) ?? null;
+}
+
+/** The whole help, or one command's. */
+export function helpText(command: Command | null): string {
+  if (command !== null) return `guardctl ${command.name} ${command.usage}\n\n  ${command.help}\n`;
+  const width = Math.max(...commands.map(({ name, usage }) => name.length + usage.length)) + 2;
+  const lines = commands.map(({ name, usage, help }) => {
+    const head = `${name} ${usage}`;
+    return head.length < 30
+      ? `  ${head.padEnd(Math.min(width, 30))}${help}`
+      : `  ${head}\n${' '.repeat(32)}${help}`;
+  });
+  return [
+    'guardctl: the companion of guarded-claude',
+    '',
+    ...lines,
+    '',
+    '  help [COMMAND], --version',
+    '',
+  ].join('\n');
+}
+
+export function unknownCommand(name: string): string {
+  const guess = nearest(name, [...commands.map((command) => command.name), 'help']);
+  const hint = guess === null ? '' : `; did you mean ${guess}?`;
+  return `guardctl: ${JSON.stringify(name)} is not a command${hint}\nTry: guardctl help\n`;
+}

@@ -1,0 +1,48 @@
+/**
+ * The companion: `guardctl COMMAND …`. Exit codes: 0 well, 1 the command found or met a problem, 2 not understood,
+ * 3 no such session or incident.
+ */
+import { UsageError } from './commands/arguments.ts';
+import { NotFound } from './commands/find.ts';
+import { findCommand, helpText, unknownCommand } from './commands/table.ts';
+import { guardVersion } from './platform/version.ts';
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--version' || name === '-V') return say(`${guardVersion()}\n`);
+  if (name === undefined || name === '--help' || name === '-h') return say(helpText(null));
+  const wanted = name === 'help' ? rest[0] : name;
+  if (wanted === undefined) return say(helpText(null));
+  const command = findCommand(wanted);
+  if (command === null) return complain(unknownCommand(wanted), 2);
+  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return say(helpText(command));
+  try {
+    const { run } = await command.load();
+    return await run(rest);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return complain(
+        `guardctl ${command.name}: ${error.message}\nUsage: guardctl ${command.name} ${command.usage}\n`,
+        2,
+      );
+    }
+    if (error instanceof NotFound) return complain(`guardctl ${command.name}: ${error.message}\n`, 3);
+    const detail = error instanceof Error ? error.message : String(error);
+    return complain(`guardctl ${command.name}: ${detail}\n`, 1);
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function complain(text: string, code: number): number {
+  process.stderr.write(text);
+  return code;
+}
+
+// `guardctl … | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// Not process.exit: what was written to a pipe must arrive.
+process.exitCode = await main(process.argv.slice(2));

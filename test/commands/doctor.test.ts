@@ -1,0 +1,113 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Finding } from '../../src/commands/doctor/finding.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { makeHome } from '../support/guardctl.ts';
+
+/** A folder with a `claude` that answers `--version`. */
+function agentFolder(version: string): string {
+  const folder = temporaryFolder();
+  writeScript(join(folder, 'claude'), `#!/bin/sh\necho "${version} (Claude Code)"\n`);
+  return folder;
+}
+const withAgent = (version: string, env: Record<string, string> = {}) =>
+  makeHome({ PATH: `${agentFolder(version)}:${process.env.PATH}`, ...env });
+
+async function findings(home: ReturnType<typeof makeHome>, ...args: string[]) {
+  const { stdout, code } = await home.run('doctor', '--json', ...args);
+  const all: Finding[] = JSON.parse(stdout);
+  return { code, all, find: (check: string) => all.find((finding) => finding.check === check) };
+}
+
+test('a healthy machine: no problem, every line has its state', async () => {
+  const { code, all, find } = await findings(withAgent('2.1.329'));
+  expect(all.filter(({ state }) => state === 'problem')).toEqual([]);
+  expect(code).toBe(0);
+  for (const check of [
+    'agent',
+    'agent version',
+    'node',
+    'pty',
+    'proxy chain',
+    'hooks',
+    'config',
+    'state folder',
+    'nesting',
+    'clock',
+  ]) {
+    expect(find(check), check).toMatchObject({ state: 'ok', remedy: null });
+  }
+  expect(find('agent version')?.detail).toContain('2.1.329, tested');
+  expect(find('network')).toBeUndefined();
+});
+
+test('a broken one: each line says what to do, exit 1', async () => {
+  const home = makeHome({
+    PATH: '/usr/bin:/bin',
+    HTTPS_PROXY: 'socks5://me:secret@proxy:1080',
+    CLAUDECODE: '1',
+    GUARDED_CLAUDE_TUNEL: 'off',
+    GUARDED_CLAUDE: 'off',
+    XDG_STATE_HOME: '/proc/none',
+  });
+  mkdirSync(join(home.folder, '.claude'));
+  writeFileSync(join(home.folder, '.claude/settings.json'), '{"disableAllHooks":true}');
+  const { code, all, find } = await findings(home);
+  expect(code).toBe(1);
+  expect(find('agent')).toMatchObject({
+    state: 'problem',
+    remedy: expect.stringContaining('GUARDED_CLAUDE_COMMAND'),
+  });
+  expect(find('proxy chain')).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining('HTTPS_PROXY'),
+  });
+  expect(find('hooks')).toMatchObject({ state: 'warning' });
+  expect(find('nesting')).toMatchObject({ state: 'warning', detail: expect.stringContaining('CLAUDECODE') });
+  expect(find('config')).toMatchObject({
+    state: 'warning',
+    detail: expect.stringContaining('did you mean GUARDED_CLAUDE_TUNNEL'),
+  });
+  expect(find('guard')).toMatchObject({ state: 'warning' });
+  expect(find('state folder')).toMatchObject({
+    state: 'problem',
+    remedy: expect.stringContaining('XDG_STATE_HOME'),
+  });
+  for (const { state, remedy } of all)
+    expect(remedy !== null).toBe(state === 'warning' || state === 'problem');
+  expect(JSON.stringify(all)).not.toContain('secret');
+});
+
+test('an unknown version, an old one, one that cannot be executed', async () => {
+  expect((await findings(withAgent('9.9.9'))).find('agent version')).toMatchObject({
+    state: 'ok',
+    detail: expect.stringContaining('not tested'),
+  });
+  expect((await findings(withAgent('1.0.56'))).find('agent version')).toMatchObject({ state: 'warning' });
+  expect((await findings(withAgent('nothing'))).find('agent version')).toMatchObject({
+    state: 'warning',
+    detail: 'cannot be told',
+  });
+  const folder = agentFolder('1');
+  chmodSync(join(folder, 'claude'), 0o644);
+  const home = makeHome({ GUARDED_CLAUDE_COMMAND: join(folder, 'claude') });
+  expect((await findings(home)).find('agent')).toMatchObject({
+    state: 'problem',
+    remedy: expect.stringContaining('executable'),
+  });
+});
+
+test("the person's own proxy is part of the chain, without its password", async () => {
+  const home = withAgent('2.1.329', { HTTPS_PROXY: 'http://me:secret@proxy.corp:3128' });
+  expect((await findings(home)).find('proxy chain')?.detail).toBe(
+    'agent -> tunnel -> proxy.corp:3128 (with credentials) -> api.anthropic.com',
+  );
+});
+
+test('for people: one line each, the remedy below', async () => {
+  const { stdout, code } = await makeHome({ PATH: '/usr/bin:/bin' }).run('doctor');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^ {2}x agent {12}claude was not found on PATH.*\n {21}-> install the agent/m);
+  expect(stdout).toMatch(/^ ok node/m);
+});

@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import type { Event, Observation } from '../../src/events.ts';
+import { openJournal } from '../../src/report/journal.ts';
+import { redact } from '../../src/report/redact.ts';
+import { makeHome } from '../support/guardctl.ts';
+import { placeIncidents, sampleIncident } from '../support/incident.ts';
+import { placeStatus } from '../support/status.ts';
+
+const recovered = sampleIncident('r1-1', {
+  ended_at: '2026-01-01T00:00:31.500Z',
+  outcome: 'recovered',
+  evidence: ['gateway.corp.example silent for 30.0 s', 'limit 30.0 s'],
+  actions: [
+    { action: 'cut', at: '2026-01-01T00:00:30.100Z', detail: '1 connection to gateway.corp.example' },
+  ],
+});
+
+/** A run with a status, an incident and the journal that belongs to it. */
+function placeRun(home: ReturnType<typeof makeHome>) {
+  placeIncidents(home.state, sampleIncident('r1-1'), recovered);
+  placeStatus(home.state, {
+    cwd: join(home.folder, 'secret-project'),
+    switches: { tunnel: true, hooks: false },
+  });
+  const folder = join(home.state, 'sessions/r1');
+  mkdirSync(folder, { recursive: true });
+  const config = { ...defaults, notify: { ...defaults.notify, on_incident: 'curl https://hook.example' } };
+  const journal = openJournal({
+    path: join(folder, 'journal.jsonl'),
+    header: {
+      format: 1,
+      guard_version: '0.1.0',
+      agent: { id: 'claude-code', version: '2.1.329' },
+      config: { ...config, network_resilience: { ...config.network_resilience, max_retries: 9 } },
+      wall_ms: Date.parse('2026-01-01T00:00:00Z'),
+      monotonic_ms: 5_000,
+      seed: 1,
+    },
+    checkpoint: () => ({}),
+    onFailure: (detail) => {
+      throw new Error(detail);
+    },
+  });
+  const told: readonly (readonly [number, Observation])[] = [
+    [-60_000, { type: 'program-status', state: 'working' }],
+    [-1_000, { type: 'connection.opened', id: 7, host: 'gateway.corp.example', tookMs: 12 }],
+    [0, { type: 'connection.bytes', id: 7, up: 10, down: 20, last: 'down' }],
+    [10_000, { type: 'screen', facts: { activity: 'busy', tokens: 5 } }],
+    [10_500, { type: 'screen', facts: { activity: 'busy', tokens: 6 } }],
+    [30_000, { type: 'tick' }],
+  ];
+  const event = (at: number, observation: Observation): Event => ({ ...observation, at });
+  for (const [at, observation] of told)
+    journal.record({ at: 5_000 + at, event: event(5_000 + at, observation) });
+  journal.record({ at: 35_000, verdict: { class: 'dead-stream', because: ['silent for 30.0 s'] } });
+  journal.record({ at: 35_100, effect: { type: 'cut', connections: [7], why: 'dead-stream' } });
+  journal.record({ at: 35_200, event: event(35_200, { type: 'cut.done', count: 1 }) });
+  journal.record({ at: 999_000, event: event(999_000, { type: 'interrupted' }) });
+  journal.close();
+}
+
+test('the contract of --json: an array of records, also for one', async () => {
+  const home = makeHome();
+  expect(await home.json('incidents', '--json')).toEqual([]);
+  placeIncidents(
+    home.state,
+    sampleIncident('r1-1'),
+    recovered,
+    sampleIncident('r1-2', { began_at: '2026-01-01T00:05:00.000Z' }),
+  );
+  const all = (await home.json('incidents', '--json')) as object[];
+  expect(all).toHaveLength(2);
+  expect(all[0]).toEqual(recovered);
+  expect(Object.keys(all[0] ?? {})).toEqual(
+    'id run session_id agent_version class began_at detected_at ended_at evidence actions outcome'.split(' '),
+  );
+  expect(await home.json('incidents', 'r1-2', '--json')).toEqual([all[1]]);
+});
+
+test('the list for people', async () => {
+  const home = makeHome();
+  expect((await home.run('incidents')).stdout).toBe('No incident so far.\n');
+  placeIncidents(home.state, recovered);
+  expect((await home.run('incidents')).stdout.split('\n')).toEqual([
+    'ID    BEGAN                LASTED  WHAT               DONE  OUTCOME',
+    'r1-1  2026-01-01 00:00:00  32 s    a lost connection  cut   recovered',
+    '',
+  ]);
+});
+
+test('one incident told: what, evidence, actions, timeline of its stretch without the frequent facts', async () => {
+  const home = makeHome();
+  placeRun(home);
+  const { stdout } = await home.run('incidents', 'r1-1');
+  for (const part of [
+    'Connection lost. recovered',
+    'noticed after 30.0 s',
+    'lasted        31.5 s',
+    'time only; same process, same screen',
+    '  2026-01-01 00:00:30  cut       1 connection to gateway.corp.example',
+    '2026-01-01 00:00:00  tunnel          connection 7 to gateway.corp.example opens'
+      .replace('00:00:00', '23:59:59')
+      .replace('2026-01-01 23', '2025-12-31 23'),
+    '00:00:10  screen          shows busy',
+    'guard           judges dead-stream: silent for 30.0 s',
+    'guard           does: cut (dead-stream)',
+    'guard           1 connection cut',
+  ]) {
+    expect(stdout).toContain(part);
+  }
+  expect(stdout.match(/shows busy/g)).toHaveLength(1);
+  expect(stdout).not.toContain('says working'); // a minute before
+  expect(stdout).not.toContain('stopped the turn'); // long after
+});
+
+test('the report: Markdown, with the environment, without what tells who and where', async () => {
+  const home = makeHome({ TERM_PROGRAM: 'WezTerm' });
+  placeRun(home);
+  const { stdout, code } = await home.run('report', 'r1');
+  expect(code).toBe(0);
+  for (const part of [
+    '## Connection lost. (dead-stream)',
+    '- outcome: recovered',
+    '**cut** 1 connection to <host>',
+    '- agent: claude-code 2.1.329',
+    'node ',
+    '- terminal: xterm-256color, WezTerm',
+    '- senses off: hooks',
+    '- settings changed: max_retries=9, on_incident set',
+    '```text\n    -1.0 s  tunnel          connection 7 to <host> opens',
+    '   +30.1 s  guard           does: cut (dead-stream)',
+  ]) {
+    expect(stdout).toContain(part);
+  }
+  for (const secret of ['corp.example', 'hook.example', home.folder, 'secret-project', '11111111-2222']) {
+    expect(stdout).not.toContain(secret);
+  }
+});
+
+test('without a journal the record alone is told', async () => {
+  const home = makeHome();
+  placeIncidents(home.state, recovered);
+  expect((await home.run('report', 'r1-1')).stdout).toContain('No journal of that time is left.');
+  expect((await home.run('incidents', 'r1-1')).stdout).not.toContain('Timeline');
+});
+
+describe('redaction', () => {
+  const about = { home: '/home/ann', user: 'ann', folder: '/home/ann/work/x' };
+  test.each([
+    ['/home/ann/work/x/a.ts in /home/ann/b', '<project>/a.ts in ~/b'],
+    ['http://ann:pw@proxy.corp.net:8080', 'http://<credentials>@<host>:8080'],
+    ['api.anthropic.com cannot be reached', 'api.anthropic.com cannot be reached'],
+    ['us.gateway.example.org and 10.1.2.3 and 127.0.0.1', '<host> and <ip> and 127.0.0.1'],
+    ['transcript.jsonl, settings.json', 'transcript.jsonl, settings.json'],
+    ['key sk-ant-api03-abcdefgh', 'key <key>'],
+    ['session 0a1b2c3d-1111-4222-8333-444455556666', 'session 0a1b2c3d…'],
+    ['asked by ann, not by annette', 'asked by <user>, not by annette'],
+    ['mail ann@example.com', 'mail <address>'],
+    ['silent for 30.0 s, 2.1.329', 'silent for 30.0 s, 2.1.329'],
+  ])('%s', (text, expected) => {
+    expect(redact(text, about)).toBe(expected);
+  });
+  test('a home of / and short names do not eat the text', () => {
+    expect(redact('a/b root', { home: '/', user: userInfo().username, folder: '/' })).toContain('a/b');
+  });
+});
