@@ -5,7 +5,7 @@
 import { UsageError } from './commands/arguments.ts';
 import { NotFound } from './commands/find.ts';
 import { findCommand, helpText, unknownCommand } from './commands/table.ts';
-import { guardVersion } from './platform/version.ts';
+import { guardVersion } from './platform/guard-version.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -1,8 +1,8 @@
 import { homedir, release, userInfo } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import { leaves } from '../config/validate.ts';
+import { guardVersion } from '../platform/guard-version.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
-import { guardVersion } from '../platform/version.ts';
 import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
 import { readJournal } from '../report/journal-reader.ts';
 import { redact } from '../report/redact.ts';
@@ -55,7 +55,7 @@ function summary(incident: IncidentRecord): string[] {
     '',
     ...(incident.actions.length === 0 ? ['none'] : []),
     ...incident.actions.map(
-      ({ at, action, detail }) => `- ${since(began, Date.parse(at))} **${action}** ${oneLine(detail)}`,
+      ({ at, action, detail }) => `- ${since(began, Date.parse(at)).trim()} **${action}** ${oneLine(detail)}`,
     ),
     '',
   ];

@@ -100,9 +100,13 @@ function tell(event: Event): Told {
 export function timeline(files: readonly JournalFile[], fromMs: number, toMs: number): TimelineLine[] {
   const lines: TimelineLine[] = [];
   const last = new Map<string, string>();
+  let sleptMs = 0; // the monotonic clock stands still while the machine sleeps
   for (const { header, entries } of files) {
     for (const entry of entries) {
-      const wallMs = header.wall_ms + (entry.at - header.monotonic_ms);
+      if ('event' in entry && entry.event.type === 'clock.gap' && entry.event.cause === 'slept') {
+        sleptMs += entry.event.gapMs;
+      }
+      const wallMs = header.wall_ms + (entry.at - header.monotonic_ms) + sleptMs;
       const told = 'event' in entry ? tell(entry.event) : tellGuard(entry);
       if (told === null) continue;
       const [sense, text] = told;

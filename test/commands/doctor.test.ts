@@ -49,7 +49,7 @@ test('a broken one: each line says what to do, exit 1', async () => {
     CLAUDECODE: '1',
     GUARDED_CLAUDE_TUNEL: 'off',
     GUARDED_CLAUDE: 'off',
-    XDG_STATE_HOME: '/proc/none',
+    XDG_STATE_HOME: '/dev/null',
   });
   mkdirSync(join(home.folder, '.claude'));
   writeFileSync(join(home.folder, '.claude/settings.json'), '{"disableAllHooks":true}');
