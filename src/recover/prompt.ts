@@ -4,8 +4,9 @@
  * the statements on each call come from here in any case.
  */
 
+import type { DisconnectPhase } from '../effects.ts';
 import { fencedEnd, fencedStart, line, plain } from './quote.ts';
-import type { ActiveToolCall, DisconnectPhase, RecoverySnapshot } from './snapshot.ts';
+import type { ActiveToolCall, RecoverySnapshot } from './snapshot.ts';
 
 export interface PromptOptions {
   /** `auto_retry_readonly_tools` */

@@ -5,10 +5,9 @@
  * Two witnesses are merged. The ledger (hooks) knows which calls ran, also those the agent had not yet put on disk;
  * the transcript knows which calls have a recorded result and which never got one.
  */
+import type { DisconnectPhase } from '../effects.ts';
 import type { ToolRisk } from '../events.ts';
 import type { CallStatus, FileCheck, ToolCall } from './call.ts';
-
-export type DisconnectPhase = 'streaming' | 'tool_execution' | 'between_turns' | 'compacting';
 
 export interface Todo {
   readonly content: string;

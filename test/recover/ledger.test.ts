@@ -19,7 +19,7 @@ const payload = (event: string, id: string | null, more: object = {}) => ({
 const fold = (payloads: readonly unknown[]) => {
   const ledger = createLedger();
   for (const one of payloads) {
-    const report = readToolReport(one, null);
+    const report = readToolReport(one);
     if (report !== null) ledger.report(report);
   }
   return ledger;

@@ -5,6 +5,7 @@
  * Each hook is a shell line that stores its input as one file in the spool folder, about 10 ms. It writes nothing on
  * its output and always succeeds, so the agent does what it would have done without it.
  */
+import { beforeEditShell, editToolsMatcher, otherToolsMatcher } from './edit-watch.ts';
 import { isRecord, type Json } from './json.ts';
 
 /** Seconds after which the agent gives up on a hook of ours; a full disk must not hold up a tool. */
@@ -12,9 +13,14 @@ const timeoutS = 10;
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The shell line of a hook. The rename makes the file appear complete; `$$` is its name until it is read. */
-function spoolCommand(spoolDir: string): string {
-  return `f=${quote(spoolDir)}/$$; { cat >"$f.part" && mv -f "$f.part" "$f.json"; } 2>/dev/null || :`;
+/**
+ * The shell line of a hook. The rename makes the file appear complete; `$$` is its name until it is read.
+ * @param before shell text that looks at the world while the agent waits
+ */
+function spoolCommand(spoolDir: string, before = ''): string {
+  const rename = 'mv -f "$f.part" "$f.json"';
+  const store = before === '' ? rename : `{ ${before}; ${rename}; }`;
+  return `f=${quote(spoolDir)}/$$; { cat >"$f.part" && ${store}; } 2>/dev/null || :`;
 }
 
 /** Hands the user's own proxy variables to the agent's tools, which would otherwise inherit the tunnel. */
@@ -31,10 +37,25 @@ export interface SettingsParts {
   readonly toolsFile: string | null;
 }
 
-function withHook(hooks: Json, event: string, command: string): Json {
+function withHook(hooks: Json, event: string, command: string, matcher?: string): Json {
   const present = hooks[event];
-  const ours = { hooks: [{ type: 'command', command, timeout: timeoutS }] };
+  const ours = {
+    ...(matcher === undefined ? {} : { matcher }),
+    hooks: [{ type: 'command', command, timeout: timeoutS }],
+  };
   return { ...hooks, [event]: [...(Array.isArray(present) ? present : []), ours] };
+}
+
+function withSpool(hooks: Json, event: string, spoolDir: string): Json {
+  const plain = spoolCommand(spoolDir);
+  if (event !== 'PreToolUse') return withHook(hooks, event, plain);
+  const watched = withHook(
+    hooks,
+    event,
+    spoolCommand(spoolDir, beforeEditShell('"$f.part"')),
+    editToolsMatcher,
+  );
+  return withHook(watched, event, plain, otherToolsMatcher);
 }
 
 /** Merges ours into the user's settings. Nothing of the user's is removed but variables that we set. */
@@ -42,8 +63,7 @@ export function mergeSettings(user: Json, parts: SettingsParts): Json {
   const spool = parts.hooks;
   let hooks: Json = isRecord(user.hooks) ? user.hooks : {};
   if (parts.toolsFile !== null) hooks = withHook(hooks, 'SessionStart', toolsCommand(parts.toolsFile));
-  for (const event of spool?.events ?? [])
-    hooks = withHook(hooks, event, spoolCommand(spool?.spoolDir ?? ''));
+  if (spool !== null) for (const event of spool.events) hooks = withSpool(hooks, event, spool.spoolDir);
   const env = { ...(isRecord(user.env) ? user.env : {}), ...parts.variables };
   return {
     ...user,

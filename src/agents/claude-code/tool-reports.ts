@@ -1,6 +1,7 @@
 /** Hook payloads and tool_use blocks as the ledger's terms: which tool, on what, and what it was to write. */
-import type { EditIntent, FileState, Replacement } from '../../recover/edit.ts';
+import type { EditIntent, Replacement } from '../../recover/edit.ts';
 import type { ToolReport } from '../../recover/ledger.ts';
+import { readBefore } from './edit-watch.ts';
 import { isRecord, type Json, textOf } from './json.ts';
 import { toolRisk } from './tools.ts';
 
@@ -11,7 +12,7 @@ const phases: Readonly<Record<string, ToolReport['phase']>> = {
 };
 
 /** Null: the payload is not about a tool call. */
-export function readToolReport(payload: unknown, before: FileState | null): ToolReport | null {
+export function readToolReport(payload: unknown): ToolReport | null {
   if (!isRecord(payload)) return null;
   const phase = phases[textOf(payload, 'hook_event_name') ?? ''];
   const tool = textOf(payload, 'tool_name');
@@ -23,7 +24,13 @@ export function readToolReport(payload: unknown, before: FileState | null): Tool
     fingerprint: `${tool} ${JSON.stringify(payload.tool_input)}`,
   };
   return phase === 'started'
-    ? { ...common, phase, risk: toolRisk(tool), before, ...readToolInput(tool, payload.tool_input) }
+    ? {
+        ...common,
+        phase,
+        risk: toolRisk(tool),
+        before: readBefore(payload),
+        ...readToolInput(tool, payload.tool_input),
+      }
     : { ...common, phase };
 }
 
