@@ -141,6 +141,11 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       cursor: { row: buffer.cursorY, column: buffer.cursorX, visible: cursorVisible },
       title,
       columns,
+      isFaint: (row, column) =>
+        (buffer
+          .getLine(buffer.baseY + row)
+          ?.getCell(column)
+          ?.isDim() ?? 0) !== 0,
       stale,
     };
   }

@@ -5,7 +5,7 @@
 import type { Observation } from '../../events.ts';
 import { failureOfCode } from './failures.ts';
 import { isRecord, type Json, textOf } from './json.ts';
-import { toolRisk } from './tools.ts';
+import { toolStarted } from './tools.ts';
 
 type Reader = (payload: Json) => readonly Observation[];
 
@@ -73,7 +73,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const toolUseId = textOf(payload, 'tool_use_id');
     const tool = textOf(payload, 'tool_name');
     if (toolUseId === null || tool === null) return [];
-    return [{ type: 'tool.started', toolUseId, tool, risk: toolRisk(tool) }];
+    return [toolStarted(toolUseId, tool, payload.tool_input)];
   }),
   PostToolUse: ofMainTurn((payload) => toolFinished(payload, true)),
   PostToolUseFailure: ofMainTurn((payload) => [

@@ -1,5 +1,6 @@
-/** What each of the agent's tools can do to the world. */
-import type { ToolRisk } from '../../events.ts';
+/** What each of the agent's tools can do to the world, and how long it may take. */
+import type { Observation, ToolRisk } from '../../events.ts';
+import { isRecord } from './json.ts';
 
 const tools: Readonly<Record<Exclude<ToolRisk, 'unknown'>, string>> = {
   read:
@@ -19,4 +20,20 @@ const risks: ReadonlyMap<string, ToolRisk> = new Map(
 /** `unknown` for tools of MCP servers and for every name that is not in the table. */
 export function toolRisk(tool: string): ToolRisk {
   return risks.get(tool) ?? 'unknown';
+}
+
+/** Tools that run a subagent: it works through the same API. */
+const delegating: ReadonlySet<string> = new Set(['Task', 'Agent']);
+
+/** A tool call begins. Of its input only a time limit is taken (Bash: `timeout`, milliseconds). */
+export function toolStarted(toolUseId: string, tool: string, input: unknown): Observation {
+  const limitMs = isRecord(input) && typeof input.timeout === 'number' ? input.timeout : null;
+  return {
+    type: 'tool.started',
+    toolUseId,
+    tool,
+    risk: toolRisk(tool),
+    ...(delegating.has(tool) ? { delegates: true } : {}),
+    ...(limitMs === null ? {} : { limitMs }),
+  };
 }

@@ -5,7 +5,7 @@
 import type { Observation } from '../../events.ts';
 import { failureOfText } from './failures.ts';
 import { isRecord, type Json, textOf } from './json.ts';
-import { toolRisk } from './tools.ts';
+import { toolStarted } from './tools.ts';
 
 /** Written as the user's message when the person stops a turn, in all versions. */
 const interruption = /^\[Request interrupted by user/;
@@ -38,7 +38,7 @@ function readAssistant(record: Json): readonly Observation[] {
     const toolUseId = textOf(block, 'id');
     const tool = textOf(block, 'name');
     if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
-    return [{ type: 'tool.started', toolUseId, tool, risk: toolRisk(tool) }];
+    return [toolStarted(toolUseId, tool, block.input)];
   });
 }
 
