@@ -36,8 +36,11 @@ export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSe
   let emit: Emit = () => {};
   let reading: Promise<void> = Promise.resolve();
   let isQueued = false;
+  /** What went wrong at the last reading; told once. */
+  let failure = '';
 
   async function readAll(): Promise<void> {
+    await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // whoever tidies up temporary files may have been here
     for (const path of await listSpool(spoolDir)) {
       const text = await readFile(path, 'utf8');
       await rm(path, { force: true });
@@ -55,8 +58,11 @@ export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSe
       isQueued = false;
       try {
         await readAll();
+        failure = '';
       } catch (error) {
-        emit({ type: 'sensor.failed', sensor: 'hooks', detail: String(error) });
+        if (failure !== String(error))
+          emit({ type: 'sensor.failed', sensor: 'hooks', detail: String(error) });
+        failure = String(error);
       }
     });
   }

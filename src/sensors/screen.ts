@@ -1,8 +1,8 @@
 /**
  * The rendered screen, read when output has settled and at most four times a second, told when a fact changes.
  *
- * Two things keep it calm. Counters (seconds, tokens) that run on are told once a second. And a running turn
- * is taken for ended or held up only when two readings say so: between two repaints the picture may lack any part.
+ * Two things keep it calm. Counters (seconds, tokens) that run on are told once a second. And that no
+ * turn runs is believed only when two readings say so: between two repaints the picture may lack any part.
  */
 import type { ScreenFacts } from '../events.ts';
 import type { Emit, Sensor } from './sensor.ts';
@@ -59,7 +59,7 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
     const facts = read();
     const steady = steadyPart(facts);
     if (steady !== steadyPart(told)) {
-      if (isRest(facts) && !isRest(told) && unsure !== steady) {
+      if (isRest(facts) && facts.activity !== told.activity && unsure !== steady) {
         unsure = steady;
         readIn(betweenReadsMs);
         return;
