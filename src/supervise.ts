@@ -75,6 +75,7 @@ export async function supervise(launch: Launch): Promise<number> {
     emit,
     onResized: () => {},
     pty: null,
+    agentGone: Promise.resolve(),
     session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
     facts: { activity: 'unknown' },
     snapshot: null,

@@ -47,12 +47,15 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };
   terminal.attach(pty);
-  pty.onExit(({ code, signal }) => {
-    if (runtime.pty === pty) {
-      runtime.pty = null;
-      terminal.detach();
-    }
-    runtime.emit({ type: 'agent.exited', generation, code, signal });
+  runtime.agentGone = new Promise((resolve) => {
+    pty.onExit(({ code, signal }) => {
+      if (runtime.pty === pty) {
+        runtime.pty = null;
+        terminal.detach();
+      }
+      runtime.emit({ type: 'agent.exited', generation, code, signal });
+      resolve();
+    });
   });
   runtime.emit({
     type: 'agent.started',

@@ -41,6 +41,8 @@ export interface Runtime {
   onResized: () => void;
   /** Null while no agent runs. */
   pty: Pty | null;
+  /** Settles when the present agent's end has been told; at once while none runs. */
+  agentGone: Promise<void>;
   session: {
     readonly id: string | null;
     readonly transcriptPath: string | null;

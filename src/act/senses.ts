@@ -70,6 +70,7 @@ export function openSenses(runtime: Runtime): Senses {
   const tellOutput = coalesce(outputMs, (bytes) => emit({ type: 'output', bytes }));
   terminal.observe(
     (chunk) => {
+      if (config.senses.program_status) status.listen(chunk);
       screen.feed(chunk);
       tellOutput(chunk.length);
     },

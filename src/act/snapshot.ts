@@ -3,6 +3,7 @@
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { buildSnapshot, type RecoverySnapshot } from '../recover/snapshot.ts';
+import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
@@ -14,7 +15,7 @@ export async function takeSnapshot(
   if (session.id === null) return null;
   return buildSnapshot({
     sessionId: session.id,
-    cause: at.cause,
+    cause: causeWords(at.cause).headline.replace(/\.$/, ''),
     agentVersion: version?.text ?? null,
     writtenAt: new Date().toISOString(),
     compacting: at.phase === 'compacting',

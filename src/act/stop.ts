@@ -20,7 +20,7 @@ export interface StopPlan {
 
 /** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
 export async function stop(runtime: Runtime, plan: StopPlan): Promise<void> {
-  const { pty, session, emit } = runtime;
+  const { pty, session, terminal, emit } = runtime;
   const running = pty !== null && pty.generation === plan.generation ? pty : null;
   const tree = running ? treeOf(running.pid) : [];
 
@@ -29,7 +29,9 @@ export async function stop(runtime: Runtime, plan: StopPlan): Promise<void> {
     emit({ type: 'saved', ok: saved.ok, ...(saved.ok ? {} : { detail: saved.detail }) });
     if (!saved.ok && running) return;
   }
+  if (running) terminal.detach(); // its last words are not for a screen that is about to be another agent's
   await stopTree(tree, { graceMs: plan.graceMs });
+  await runtime.agentGone;
   // Tools are leaders of sessions of their own and outlive a killed agent; they all carry the mark of this run.
   const left = await stopTree(processesMarkedBy(runVariable, runtime.paths.run), {
     graceMs: leftoverGraceMs,

@@ -8,6 +8,8 @@
  */
 import type { Config } from '../config/schema.ts';
 import { observe } from '../detect/observe.ts';
+import { inTurn, phaseOf } from '../detect/phase.ts';
+import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { beginNudge, beginRelaunch, giveUp, onNudgeDone, takeRung, watch } from './cures.ts';
 import { personLeft, relaunchable } from './departure.ts';
@@ -18,12 +20,16 @@ import { proofMs } from './proof.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
 
+/** Routers forget an idle connection after some minutes at the earliest; servers close a silent one sooner. */
+const deadlySleepMs = 30_000;
+
 type Handler = (state: GuardState, event: Event, config: Config) => Step;
 type Row = { readonly [Type in Event['type']]?: Handler } & { readonly otherwise: Handler };
 
 const table: { readonly [Name in StateName]: Row } = {
   watching: {
     'agent.exited': agentExited,
+    'clock.gap': afterSleep,
     'nudge.done': (state, event, config) => onNudgeDone(state, event, config),
     'network.probed': (state, event, config) => onProbe(state, event, config, watch),
     command: obey,
@@ -103,7 +109,11 @@ function stopDone(state: GuardState, event: Event, config: Config): Step {
     since: event.at,
     probing: { nextAt: event.at, failures: 0 },
   };
-  return probeWhenDue({ ...down, evidence: { ...down.evidence, goodProbes: 0 } }, config);
+  const told: Step = {
+    state: { ...down, evidence: { ...down.evidence, goodProbes: 0 } },
+    effects: [{ type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } }],
+  };
+  return andThen(told, (next) => probeWhenDue(next, config));
 }
 
 function agentStarted(state: GuardState, event: Event): Step {
@@ -123,6 +133,27 @@ function agentStarted(state: GuardState, event: Event): Step {
       deadline: event.at + proofMs.relaunch,
     },
   });
+}
+
+/**
+ * What was connected before a sleep is dead on the other side, and nobody will tell the agent: cut at once. Between
+ * turns that costs nothing and saves the next prompt from a dead connection, so it is no incident.
+ */
+function afterSleep(state: GuardState, event: Event, config: Config): Step {
+  const { evidence: e, cure, paused } = state;
+  const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
+  const connections = e.connections.map((connection) => connection.id);
+  if (!slept || paused || cure || connections.length === 0 || !config.recovery.in_place)
+    return watch(state, config);
+  if (!inTurn(phaseOf(e))) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
+  const verdict = {
+    class: 'slept',
+    since: event.at,
+    because: [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'],
+    cure: 'cut',
+    connections,
+  } as const;
+  return takeRung(open(state, verdict), 'cut', verdict, config);
 }
 
 /** Ctrl+C while no agent runs means: leave it. */

@@ -7,11 +7,18 @@ import type { Emit, Sensor } from './sensor.ts';
 
 export const programStatusCode = 7501;
 
+const question = Buffer.from(`\x1b]${programStatusCode};?`);
 const answerBytes = `\x1b]${programStatusCode};?\x1b\\`;
 const states: ReadonlySet<string> = new Set<ProgramState>(['idle', 'working', 'blocked', 'done', 'error']);
 const isState = (text: string | undefined): text is ProgramState => text !== undefined && states.has(text);
 
 export interface ProgramStatusSensor extends Sensor {
+  /**
+   * Raw output, in the turn in which it was passed on. The agent asks for the terminal's attributes (`CSI c`) right
+   * after, and takes an answer to that, coming first, for "no program status": so the question is answered from
+   * the bytes, before any screen has been parsed (seen on 2.1.329).
+   */
+  listen(chunk: Buffer): void;
   /** The payload of an OSC 7501 from the agent. */
   receive(payload: string): void;
   /** Another agent runs in the terminal now. */
@@ -37,6 +44,8 @@ export function readStatus(payload: string): { readonly state: ProgramState; rea
 export function programStatusSensor(answer: (bytes: string) => void): ProgramStatusSensor {
   let emit: Emit | null = null;
   let isAnswered = false;
+  /** The end of the chunk before, should the question be split. */
+  let tail = Buffer.alloc(0);
   return {
     name: 'program-status',
     start(into) {
@@ -47,14 +56,18 @@ export function programStatusSensor(answer: (bytes: string) => void): ProgramSta
     },
     newAgent() {
       isAnswered = false;
+      tail = Buffer.alloc(0);
+    },
+    listen(chunk) {
+      if (isAnswered) return;
+      const bytes = Buffer.concat([tail, chunk]);
+      tail = Buffer.from(bytes.subarray(1 - question.length));
+      if (!bytes.includes(question)) return;
+      isAnswered = true;
+      answer(answerBytes);
     },
     receive(payload) {
       if (emit === null) return;
-      if (payload === '?') {
-        if (!isAnswered) answer(answerBytes);
-        isAnswered = true;
-        return;
-      }
       const status = readStatus(payload);
       if (status) emit({ type: 'program-status', ...status });
     },

@@ -123,9 +123,9 @@ describe('healthy work is left alone', () => {
       },
     ],
     [
-      'the machine slept for hours, then the stream goes on',
+      'a short nap, then the stream goes on',
       (told) => {
-        told.tell({ type: 'clock.gap', gapMs: 7_200_000, cause: 'slept' });
+        told.tell({ type: 'clock.gap', gapMs: 10_000, cause: 'slept' });
         told.wait(4, say.drawing);
         told.wait(60, say.drawing, say.bytes(1));
       },
@@ -280,6 +280,30 @@ describe('a turn that ended', () => {
     told.tell(say.idle);
     told.wait(15);
     expect(actions(told)).toEqual(['cut', 'nudge']);
+  });
+});
+
+describe('after a sleep of the machine', () => {
+  const slept = { type: 'clock.gap', gapMs: 7_200_000, cause: 'slept' } as const;
+
+  test('the connections of a running turn are cut at once', () => {
+    const told = inMidResponse();
+    told.tell(slept);
+    expect(actions(told)).toEqual(['cut']);
+    expect(lastIncident(told)?.class).toBe('slept');
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    expect(lastIncident(told)?.outcome).toBe('recovered');
+  });
+
+  test('kept-alive connections are cut without an incident', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.tell(slept);
+    expect(actions(told)).toEqual(['cut']);
+    expect(told.did('incident')).toEqual([]);
   });
 });
 
