@@ -76,10 +76,28 @@ export const commands: readonly Command[] = [
     words: [['get', 'set', 'path'], 'key'],
     load: () => import('./config.ts'),
   },
+  {
+    name: 'init',
+    usage: 'bash|zsh|fish [--write | --remove]',
+    help: 'prints the alias and the completion for a shell; --write puts them into its start file',
+    options: ['--write', '--remove'],
+    words: [['bash', 'zsh', 'fish']],
+    load: () => import('./init.ts'),
+  },
 ];
 
+/** Asked by completion, not by people: in no listing. */
+const words: Command = {
+  name: 'words',
+  usage: 'session|incident|key',
+  help: 'words for completion',
+  options: [],
+  words: [],
+  load: () => import('./words.ts'),
+};
+
 export function findCommand(name: string): Command | null {
-  return commands.find((command) => command.name === name) ?? null;
+  return [...commands, words].find((command) => command.name === name) ?? null;
 }
 
 /** The whole help, or one command's. */

@@ -1,0 +1,95 @@
+/**
+ * `guardctl init bash|zsh|fish [--write|--remove]`: prints what a shell needs; touches the person's files only when
+ * told to, and takes back exactly what it put there. The agent's own executable and links are never touched.
+ */
+import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { replaceFileSync } from '../platform/atomic-file.ts';
+import { parse, UsageError } from './arguments.ts';
+import { withBlock, withoutBlock } from './init/block.ts';
+import { fish } from './init/fish.ts';
+import { bash, type Programs, quote, zsh } from './init/posix.ts';
+import { print } from './output.ts';
+import { commands } from './table.ts';
+
+interface Shell {
+  lines(programs: Programs): string;
+  /** The file that the shell reads at its start. */
+  file(home: string): string;
+}
+
+const { env } = process;
+
+const shells: Readonly<Record<string, Shell>> = {
+  bash: { lines: (programs) => bash(commands, programs), file: (home) => join(home, '.bashrc') },
+  zsh: { lines: (programs) => zsh(commands, programs), file: (home) => join(env.ZDOTDIR || home, '.zshrc') },
+  fish: {
+    lines: (programs) => fish(commands, programs),
+    // Not conf.d: that is read before config.fish, whose alias would then win.
+    file: (home) => join(env.XDG_CONFIG_HOME || join(home, '.config'), 'fish/config.fish'),
+  },
+};
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { words, options } = parse(args, ['write', 'remove'], 1);
+  const [name] = words;
+  const shell = name !== undefined && Object.hasOwn(shells, name) ? shells[name] : undefined;
+  if (shell === undefined) throw new UsageError(`which shell? ${Object.keys(shells).join(', ')}`);
+  if (options.write && options.remove) throw new UsageError('either --write or --remove');
+  const file = shell.file(env.HOME || homedir());
+  if (options.write) return write(file, shell);
+  if (options.remove) return remove(file);
+  process.stdout.write(shell.lines(programs()));
+  return 0;
+}
+
+function write(file: string, shell: Shell): number {
+  mkdirSync(dirname(file), { recursive: true });
+  const { path, text, mode } = read(file);
+  const changed = withBlock(text, shell.lines(programs()));
+  if (changed !== text) replaceFileSync(path, changed, { durable: true, mode });
+  print(`Written to ${file}. It holds in new shells; in this one: source ${quote(file)}`);
+  return 0;
+}
+
+function remove(file: string): number {
+  const { path, text, mode } = read(file);
+  const changed = withoutBlock(text);
+  if (changed === null) {
+    print(`Nothing of ours in ${file}.`);
+    return 0;
+  }
+  replaceFileSync(path, changed, { durable: true, mode });
+  print(`Removed from ${file}. Shells that are open keep it.`);
+  return 0;
+}
+
+/** A link stays a link: the file that it points to is changed. */
+function read(file: string): { path: string; text: string; mode: number } {
+  try {
+    const path = realpathSync(file);
+    return { path, text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { path: file, text: '', mode: 0o644 };
+  }
+}
+
+/** By name where PATH leads to this installation, else by path. */
+function programs(): Programs {
+  const bin = fileURLToPath(new URL('../../bin', import.meta.url));
+  const word = (name: string) => {
+    const own = realpathSync(join(bin, `${name}.js`));
+    for (const folder of (env.PATH ?? '').split(':')) {
+      try {
+        if (realpathSync(join(folder, name)) === own) return name;
+      } catch {
+        // not in this folder
+      }
+    }
+    return /^[\w@%+=:,./-]+$/.test(own) ? own : quote(own);
+  };
+  return { guard: word('guarded-claude'), companion: word('guardctl') };
+}

@@ -1,0 +1,27 @@
+/** Our lines in a file of the person's, between two marks: put in once, replaced, taken out without a trace. Pure. */
+const begin = '# >>> guarded-claude >>>';
+const end = '# <<< guarded-claude <<<';
+
+/** The text with our block in its latest form; the block goes to the end where there was none. */
+export function withBlock(text: string, lines: string): string {
+  const block = `${begin}\n${lines.trimEnd()}\n${end}\n`;
+  const found = find(text);
+  if (found !== null) return text.slice(0, found.start) + block + text.slice(found.end);
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  return `${text}${gap}${block}`;
+}
+
+/** The text without our block; null when there is none. */
+export function withoutBlock(text: string): string | null {
+  const found = find(text);
+  return found === null ? null : text.slice(0, found.start) + text.slice(found.end);
+}
+
+function find(text: string): { start: number; end: number } | null {
+  const start = text.search(new RegExp(`^${begin}$`, 'm'));
+  if (start === -1) return null;
+  const last = text.indexOf(end, start);
+  if (last === -1) return null; // somebody has edited the marks: touch nothing
+  const after = text.indexOf('\n', last);
+  return { start, end: after === -1 ? text.length : after + 1 };
+}

@@ -1,0 +1,102 @@
+/** The lines for bash and zsh: the alias, and completion for guardctl. Pure. */
+import type { Command, Words } from '../table.ts';
+
+export interface Programs {
+  /** Command words as typed in a shell. */
+  readonly guard: string;
+  readonly companion: string;
+}
+
+export const tmuxLines = (companion: string): readonly string[] => [
+  '# For tmux, put this into ~/.tmux.conf:',
+  `#   set -g status-right '#(${companion} status --tmux) %H:%M'`,
+  '#   set -g set-titles on',
+];
+
+/**
+ * `claude` becomes the guard. An alias of the person's keeps its options, and one that points to another executable
+ * is guarded, too; a function of theirs is left alone.
+ */
+export function aliasLines(
+  guard: string,
+  readAlias: readonly string[],
+  isFunction: string,
+): readonly string[] {
+  return [
+    '__guarded_words=',
+    ...readAlias,
+    '__guarded_first="${__guarded_words%% *}"',
+    `if ! ${isFunction}; then`,
+    '  case "$__guarded_first" in',
+    `    '') alias claude=${quote(guard)} ;;`,
+    `    claude) alias claude=${quote(guard)}"\${__guarded_words#claude}" ;;`,
+    `    */claude) alias claude="GUARDED_CLAUDE_COMMAND=$__guarded_first "${quote(guard)}"\${__guarded_words#"$__guarded_first"}" ;;`,
+    '  esac',
+    'fi',
+    'unset __guarded_words __guarded_first',
+  ];
+}
+
+export function bash(commands: readonly Command[], { guard, companion }: Programs): string {
+  const read = [
+    // bash 3.2 has no BASH_ALIASES: the listing is a quoted assignment, read back as one.
+    'if alias claude >/dev/null 2>&1; then',
+    '  __guarded_words=$(alias claude)',
+    '  eval "__guarded_words=${__guarded_words#alias claude=}"',
+    'fi',
+  ];
+  return [
+    ...aliasLines(guard, read, 'declare -F claude >/dev/null'),
+    '_guardctl() {',
+    '  local words= current=${COMP_WORDS[COMP_CWORD]}',
+    `  if [ "$COMP_CWORD" = 1 ]; then words=${quote([...commands.map(({ name }) => name), 'help'].join(' '))}`,
+    '  else case ${COMP_WORDS[1]}/$COMP_CWORD in',
+    ...cases(commands, companion),
+    '  esac; fi',
+    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '}',
+    'complete -F _guardctl guardctl',
+    ...tmuxLines(companion),
+    '',
+  ].join('\n');
+}
+
+export function zsh(commands: readonly Command[], { guard, companion }: Programs): string {
+  const descriptions = commands.map(
+    ({ name, help }) => `    ${quote(`${name}:${help.replaceAll(':', '\\:')}`)}`,
+  );
+  return [
+    ...aliasLines(guard, ['__guarded_words=${aliases[claude]-}'], '(( ${+functions[claude]} ))'),
+    '_guardctl() {',
+    '  local words_=',
+    '  local -a commands_=(',
+    ...descriptions,
+    '  )',
+    '  if (( CURRENT == 2 )); then _describe command commands_; return; fi',
+    '  case ${words[2]}/$((CURRENT - 1)) in',
+    ...cases(commands, companion).map((line) => line.replace('words=', 'words_=')),
+    '  esac',
+    '  compadd -- ${=words_}',
+    '}',
+    '(( ${+functions[compdef]} )) && compdef _guardctl guardctl',
+    ...tmuxLines(companion),
+    '',
+  ].join('\n');
+}
+
+/** Branches `command/position` of a case statement that set `words`. */
+function cases(commands: readonly Command[], companion: string): readonly string[] {
+  return commands.flatMap(({ name, words, options }) => [
+    ...words.map(
+      (word, index) =>
+        `    ${name}/${index + 2}) words="${wordList(word, companion)} ${options.join(' ')}" ;;`,
+    ),
+    ...(options.length === 0 ? [] : [`    ${name}/*) words="${options.join(' ')}" ;;`]),
+  ]);
+}
+
+function wordList(words: Words, companion: string): string {
+  return typeof words === 'string' ? `$(${companion} words ${words} 2>/dev/null)` : words.join(' ');
+}
+
+export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

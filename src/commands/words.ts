@@ -1,0 +1,34 @@
+import { leaves } from '../config/validate.ts';
+import { statePaths } from '../platform/paths.ts';
+import { readIncidents } from '../report/incidents.ts';
+import { readSessions } from '../report/sessions.ts';
+import { parse } from './arguments.ts';
+import { print } from './output.ts';
+
+/** How many of the newest are offered. */
+const most = 20;
+
+/** `guardctl words session|incident|key`: what a shell offers when the person presses Tab. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words } = parse(args, [], 1);
+  const list = listOf(words[0], statePaths(process.env));
+  if (list.length > 0) print(list.join('\n'));
+  return 0;
+}
+
+function listOf(kind: string | undefined, state: ReturnType<typeof statePaths>): readonly string[] {
+  switch (kind) {
+    case 'session':
+      return readSessions(state)
+        .slice(-most)
+        .map(({ status }) => status.run);
+    case 'incident':
+      return readIncidents(state)
+        .slice(-most)
+        .map(({ id }) => id);
+    case 'key':
+      return leaves.map(({ name }) => name);
+    default:
+      return [];
+  }
+}

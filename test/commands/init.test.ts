@@ -1,0 +1,161 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { withBlock, withoutBlock } from '../../src/commands/init/block.ts';
+import { commands } from '../../src/commands/table.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { makeHome } from '../support/guardctl.ts';
+import { placeIncidents, sampleIncident } from '../support/incident.ts';
+
+describe('the block in a file of the person', () => {
+  test('property: taken out again, the file is as it was (but for a missing last line end)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (before, lines) => {
+        const ended = before === '' || before.endsWith('\n') ? before : `${before}\n`;
+        expect(withoutBlock(withBlock(before, lines.replaceAll('guarded', '')))).toBe(ended);
+      }),
+    );
+  });
+  test('written twice it is there once, in its latest form, at its place', () => {
+    const once = `${withBlock('a\n', 'old')}b\n`;
+    expect(withBlock(once, 'new')).toBe('a\n# >>> guarded-claude >>>\nnew\n# <<< guarded-claude <<<\nb\n');
+  });
+  test('a block whose end somebody removed is left alone', () => {
+    expect(withoutBlock('# >>> guarded-claude >>>\nx\n')).toBeNull();
+    expect(withoutBlock('x\n')).toBeNull();
+  });
+});
+
+const installed = (shell: string) => spawnSync(shell, ['-c', 'exit'], { stdio: 'ignore' }).status === 0;
+
+interface ShellCase {
+  readonly shell: string;
+  readonly file: string;
+  /** Runs a command as in an interactive shell that has read its start file. */
+  readonly interactive: readonly string[];
+  readonly alias: (text: string) => string;
+  readonly complete: (line: string) => string;
+}
+
+const shells: readonly ShellCase[] = [
+  {
+    shell: 'bash',
+    file: '.bashrc',
+    interactive: ['-ic'],
+    alias: (text) => `alias claude='${text}'\n`,
+    complete: (line) =>
+      `COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _guardctl; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  },
+  {
+    shell: 'zsh',
+    file: '.zshrc',
+    interactive: ['-ic'],
+    alias: (text) => `alias claude='${text}'\n`,
+    complete: (line) =>
+      `compadd() { shift; print -l -- "$@" }; _describe() { print -l -- \${(P)2} }; words=(${line}); CURRENT=\${#words}; _guardctl`,
+  },
+  {
+    shell: 'fish',
+    file: '.config/fish/config.fish',
+    interactive: ['-ic'],
+    alias: (text) => `alias claude '${text}'\n`,
+    complete: (line) => `complete -C ${JSON.stringify(line.replaceAll("''", ''))}`,
+  },
+];
+
+describe.each(shells.filter(({ shell }) => installed(shell)))(
+  '$shell',
+  ({ shell, file, interactive, alias, complete }) => {
+    /** A home with an agent that says how it was called. */
+    function prepare() {
+      const agents = temporaryFolder();
+      writeScript(join(agents, 'claude'), '#!/bin/sh\necho "agent:" "$@"\n');
+      mkdirSync(join(agents, 'my'));
+      writeScript(join(agents, 'my/claude'), '#!/bin/sh\necho "other agent:" "$@"\n');
+      const home = makeHome({ PATH: `${agents}:${process.env.PATH}` });
+      const path = join(home.folder, file);
+      mkdirSync(join(path, '..'), { recursive: true });
+      const type = (command: string) => {
+        const run = spawnSync(shell, [...interactive, command], {
+          env: home.env,
+          cwd: home.folder,
+          encoding: 'utf8',
+        });
+        return run.stdout;
+      };
+      return { home, path, type, other: join(agents, 'my/claude') };
+    }
+
+    test('printed only, nothing is touched; what is printed can be sourced', async () => {
+      const { home, path, type } = prepare();
+      const { stdout, code } = await home.run('init', shell);
+      expect(code).toBe(0);
+      expect(existsSync(path)).toBe(false);
+      writeFileSync(path, stdout);
+      expect(type('claude --version "a b"')).toBe('agent: --version a b\n');
+      expect(type(shell === 'fish' ? 'functions claude' : 'alias claude')).toContain('guarded-claude.js');
+    });
+
+    test("written, an alias of the person's keeps its options; removed, the file is as before", async () => {
+      const { home, path, type } = prepare();
+      const before = alias('claude --model opus');
+      writeFileSync(path, before, { mode: 0o640 });
+      expect((await home.run('init', shell, '--write')).stdout).toContain(path);
+      expect((await home.run('init', shell, '--write')).code).toBe(0);
+      expect(readFileSync(path, 'utf8').match(/>>> guarded-claude >>>/g)).toHaveLength(1);
+      expect(type('claude --version')).toBe('agent: --model opus --version\n');
+      expect(type(shell === 'fish' ? 'functions claude' : 'alias claude')).toContain('guarded-claude.js');
+      expect((await home.run('init', shell, '--remove')).code).toBe(0);
+      expect(readFileSync(path, 'utf8')).toBe(before);
+      expect((await home.run('init', shell, '--remove')).stdout).toContain('Nothing of ours');
+    });
+
+    test.skipIf(shell === 'fish')('an alias to another executable is guarded, too', async () => {
+      const { home, path, type, other } = prepare();
+      writeFileSync(path, alias(`${other} -p`) + (await home.run('init', shell)).stdout);
+      expect(type('claude hello')).toBe('other agent: -p hello\n');
+      expect(type('alias claude')).toContain('guarded-claude.js');
+    });
+
+    test('a function and an alias to something else are left alone', async () => {
+      const { home, path, type } = prepare();
+      const own = shell === 'fish' ? 'function claude; echo mine; end\n' : 'claude() { echo mine; }\n';
+      const { stdout } = await home.run('init', shell);
+      writeFileSync(path, own + stdout);
+      expect(type('claude x')).toBe('mine\n');
+      writeFileSync(path, alias('echo else') + stdout);
+      expect(type('claude x')).toBe('else x\n');
+    });
+
+    test('completes commands, options and ids', async () => {
+      const { home, path, type } = prepare();
+      placeIncidents(home.state, sampleIncident('1121-0936-abcdef-1'));
+      writeFileSync(path, (await home.run('init', shell)).stdout);
+      const all = type(complete("guardctl ''"));
+      for (const { name } of commands) expect(all).toContain(name);
+      expect(type(complete("guardctl incidents ''"))).toContain('1121-0936-abcdef-1');
+      expect(type(complete("guardctl config get ''"))).toContain('stream_timeout_ms');
+      expect(type(complete('guardctl doctor --'))).toContain('network');
+    });
+  },
+);
+
+test('a start file that is a link stays one', async () => {
+  const home = makeHome();
+  const real = join(home.folder, 'dotfiles-bashrc');
+  writeFileSync(real, 'x=1');
+  symlinkSync(real, join(home.folder, '.bashrc'));
+  await home.run('init', 'bash', '--write');
+  expect(readFileSync(real, 'utf8')).toMatch(/^x=1\n# >>> guarded-claude/);
+  await home.run('init', 'bash', '--remove');
+  expect(readFileSync(real, 'utf8')).toBe('x=1\n');
+});
+
+test.each([[[]], [['ksh']], [['toString']], [['bash', '--write', '--remove']]])(
+  '%j is not understood',
+  async (args: string[]) => {
+    expect((await makeHome().run('init', ...args)).code).toBe(2);
+  },
+);
