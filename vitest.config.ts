@@ -6,5 +6,6 @@ export default defineConfig({
     globalSetup: 'test/support/build.ts', // tests that start real processes run dist/
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    maxConcurrency: 3, // tests with a real agent overlap; more than this many would starve each other
   },
 });

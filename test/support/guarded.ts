@@ -1,0 +1,188 @@
+/**
+ * A real agent under the real guard, in a terminal, against the simulated API: what the end-to-end tests are played
+ * on. `onGuard` opens it, plays, has the person leave, and then looks at what the guard leaves behind.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { type Api, startApi } from '../../src/drill/api/api.ts';
+import { say } from '../../src/drill/api/scenario.ts';
+import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
+import {
+  agentEnvironment,
+  createSandbox,
+  type Sandbox,
+  type SandboxOptions,
+} from '../../src/drill/sandbox.ts';
+import { type StandIn, startStandIn } from '../../src/drill/tls-stand-in.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
+import { processesMarkedBy } from '../../src/platform/process-tree.ts';
+import { runVariable } from '../../src/platform/run-mark.ts';
+import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
+import type { JournalEntry } from '../../src/report/journal.ts';
+import { readJournal } from '../../src/report/journal-reader.ts';
+import { readSessions } from '../../src/report/sessions.ts';
+import type { Status } from '../../src/report/status.ts';
+import { modesLeftOn } from './modes-left-on.ts';
+import { type RealVersion, realAgent } from './real-agent.ts';
+
+/** Short patience, so that a test takes seconds. */
+export const patience = {
+  GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '3000',
+  GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '3000',
+  GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '3000',
+  GUARDED_CLAUDE_BACKOFF_INITIAL_MS: '250',
+  GUARDED_CLAUDE_BACKOFF_MAX_MS: '2000',
+  GUARDED_CLAUDE_DESKTOP: 'off',
+} as const;
+
+/** Nothing but the terminal: no cure in place, and no sense that needs the agent's help. */
+export const ptyOnly = {
+  GUARDED_CLAUDE_IN_PLACE: 'off',
+  GUARDED_CLAUDE_TUNNEL: 'off',
+  GUARDED_CLAUDE_HOOKS: 'off',
+  GUARDED_CLAUDE_PROGRAM_STATUS: 'off',
+} as const;
+
+/** Said by the simulated API when no scenario is queued: the turn came to its end. */
+export const finished = 'All done here.';
+
+export interface GuardedOptions {
+  readonly version: RealVersion;
+  readonly args?: readonly string[];
+  /** Environment on top of `patience`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly sandbox?: SandboxOptions;
+  /** Untouched base URL, a TLS stand-in for the vendor behind the person's own HTTPS_PROXY, a private authority. */
+  readonly firstParty?: boolean;
+}
+
+export interface Guarded {
+  readonly api: Api;
+  readonly standIn: StandIn | null;
+  readonly sandbox: Sandbox;
+  readonly terminal: OuterTerminal;
+  status(): Status | null;
+  incidents(): readonly IncidentRecord[];
+  journal(): readonly JournalEntry[];
+  agentPid(): number;
+  /** Types a prompt as a person does, and sends it. */
+  submit(prompt: string): Promise<void>;
+  /** Waits until `check` holds. @throws with the screen's text and the status when it does not. */
+  until(what: string, check: () => boolean, timeoutMs?: number): Promise<void>;
+  /** The only incident of the run, once it is closed. */
+  closedIncident(timeoutMs?: number): Promise<IncidentRecord>;
+}
+
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+/** Runs a program and writes the terminal's settings down before and after. */
+const watchedRun = 'stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
+
+/** Opens the guard with an agent at its prompt, plays, leaves as a person does, checks that all is clean. */
+export async function onGuard(
+  options: GuardedOptions,
+  play: (guarded: Guarded) => Promise<void>,
+): Promise<void> {
+  const sandbox = createSandbox(options.sandbox);
+  const standIn = options.firstParty ? await startStandIn({ enforcePairing: true }) : null;
+  const api = standIn?.api ?? (await startApi({ enforcePairing: true }));
+  api.respond(() => say(finished));
+  const command = realAgent(options.version, join(sandbox.root, 'bin'));
+  const env = agentEnvironment(sandbox, standIn ? null : api.url, {
+    ...patience,
+    ...(command === null ? {} : { GUARDED_CLAUDE_COMMAND: command }),
+    ...(standIn === null ? {} : firstParty(standIn, sandbox)),
+    ...options.settings,
+  });
+  const args = ['-c', watchedRun, sandbox.root, process.execPath, guard, ...(options.args ?? [])];
+  const terminal = openTerminal({ command: '/bin/sh', args, cwd: sandbox.project, env });
+  const output: Buffer[] = [];
+  terminal.onOutput((bytes) => output.push(bytes));
+  const state = statePaths(env);
+  const status = () => readSessions(state).at(-1)?.status ?? null;
+  const incidents = () => readIncidents(state);
+  let run: string | undefined;
+
+  const until: Guarded['until'] = async (what, check, timeoutMs = 30_000) => {
+    for (const end = Date.now() + timeoutMs; !check(); await sleep(50)) {
+      if (Date.now() > end)
+        throw new Error(`not in ${timeoutMs} ms: ${what}\n${JSON.stringify(status())}\n${terminal.text()}`);
+    }
+  };
+  const guarded: Guarded = {
+    api,
+    standIn,
+    sandbox,
+    terminal,
+    status,
+    incidents,
+    until,
+    journal: () =>
+      readJournal(runPaths(state, status()?.run ?? '').journal).flatMap(({ entries }) => entries),
+    agentPid() {
+      const pid = status()?.agent_pid;
+      if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
+      return pid;
+    },
+    async submit(prompt) {
+      terminal.write(prompt);
+      await terminal.waitFor(prompt);
+      terminal.write('\r');
+    },
+    async closedIncident(timeoutMs) {
+      const closed = () => incidents().some(({ outcome }) => outcome !== 'open');
+      await until('an incident is closed', closed, timeoutMs);
+      const all = incidents();
+      expect(all).toHaveLength(1);
+      return all[0] as IncidentRecord;
+    },
+  };
+  try {
+    await terminal.waitFor(/❯|│ >/, 30_000);
+    await until('the guard has a status', () => Boolean(status()?.agent_pid));
+    run = status()?.run;
+    await play(guarded);
+    await leave(guarded);
+    expect(modesLeftOn(Buffer.concat(output).toString('latin1'))).toEqual([]);
+    const tty = (when: string) => readFileSync(join(sandbox.root, `tty-${when}`), 'utf8');
+    expect(tty('after')).toBe(tty('before'));
+    expect(processesMarkedBy(runVariable, run ?? '')).toEqual([]);
+  } catch (error) {
+    const journal = guarded.journal().map((entry) => JSON.stringify(entry).slice(0, 300));
+    process.stderr.write(`\n${terminal.text()}\n${journal.slice(-60).join('\n')}\n`);
+    throw error;
+  } finally {
+    for (const { pid } of run ? processesMarkedBy(runVariable, run) : []) endProcess(pid);
+    const guardPid = status()?.pid;
+    if (guardPid) endProcess(guardPid);
+    terminal.kill();
+    await terminal.exited;
+    await (standIn ?? api).stop();
+    sandbox.remove();
+  }
+}
+
+function firstParty(standIn: StandIn, sandbox: Sandbox): Record<string, string> {
+  const authority = join(sandbox.root, 'authority.pem');
+  standIn.writeAuthority(authority);
+  return { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
+}
+
+/** Ctrl+C until the guard has gone, as somebody does who wants out; some versions spend one on a turn or a draft. */
+async function leave({ terminal }: Guarded): Promise<void> {
+  const pressing = setInterval(() => terminal.write('\x03'), 400);
+  const late = sleep(15_000, null, { ref: false });
+  const end = await Promise.race([terminal.exited, late]);
+  clearInterval(pressing);
+  expect(end, `the guard is still there:\n${terminal.text()}`).not.toBeNull();
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
+}
