@@ -32,8 +32,8 @@ export function createInputReader(): (chunk: Uint8Array) => readonly InputRun[] 
   /** The beginning of a sequence, or of the end of a paste, whose rest has not come yet. */
   let open = '';
   let pasting = false;
-  /** A lone ESC has been told as the Esc key; it may yet turn out to begin a sequence. */
-  let escTold = false;
+  /** 1: the ESC at the beginning of `open` has been told as the Esc key; it may yet turn out to begin a sequence. */
+  let told = 0;
 
   return (chunk) => {
     const runs: { kind: InputKind; bytes: number }[] = [];
@@ -43,16 +43,18 @@ export function createInputReader(): (chunk: Uint8Array) => readonly InputRun[] 
       else if (bytes > 0) runs.push({ kind, bytes });
     };
     const fresh = latin1(chunk);
-    let text = escTold && !/^[[\]OP_^]/.test(fresh) ? fresh : open + fresh;
-    let told = escTold && text !== fresh ? 1 : 0;
+    const escAlone = told > 0 && open === '\x1b' && !/^[[\]OP_^]/.test(fresh);
+    if (escAlone) told = 0;
+    let text = escAlone ? fresh : open + fresh;
     open = '';
-    escTold = false;
     while (text !== '') {
       const token = pasting ? readPaste(text) : readKey(text);
       if (token === null) {
         open = text;
-        escTold = !pasting && text === '\x1b';
-        if (escTold) add('interrupt', 1);
+        if (!pasting && text === '\x1b') {
+          add('interrupt', 1);
+          told = 1;
+        }
         break;
       }
       add(token.kind, token.length - told);

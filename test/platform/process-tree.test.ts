@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import { isAlive, startTimeOf } from '../../src/platform/process-identity.ts';
+import { descendants, processesMarkedBy, sample, stopTree } from '../../src/platform/process-tree.ts';
+
+const started: ChildProcess[] = [];
+const left = new Set<number>();
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const pid of left) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // already gone
+    }
+  }
+  left.clear();
+});
+
+/** Runs a shell script and gives the child once it has printed "up", with the pids that it printed before. */
+async function shell(script: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn('/bin/sh', ['-c', script], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  started.push(child);
+  let text = '';
+  while (!text.includes('up')) text += String((await once(child.stdout, 'data'))[0]);
+  const pids = [...text.matchAll(/\d+/g)].map(Number);
+  for (const pid of pids) left.add(pid);
+  return { child, pid: child.pid as number, pids };
+}
+
+const identity = (pid: number) => ({ pid, startTime: startTimeOf(pid) ?? 'none' });
+
+describe('descendants', () => {
+  test('children and grandchildren, also those in a session of their own', async () => {
+    const { pid, pids } = await shell(
+      'sleep 60 & echo $!; setsid sh -c "echo \\$\\$; sleep 60 & echo \\$!; echo up; wait" & wait',
+    );
+    const found = descendants(pid).map((record) => record.pid);
+    expect(pids).toHaveLength(3);
+    expect(found).toEqual(expect.arrayContaining(pids));
+    expect(found).not.toContain(pid);
+  });
+
+  test('nobody below a process that does not exist', () => {
+    expect(descendants(2 ** 22 + 1)).toEqual([]);
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'those that were re-parented are found by their mark',
+    async () => {
+      const { child, pids } = await shell('setsid sleep 60 & echo $!; echo up; sleep 0.3', {
+        GUARDED_CLAUDE_RUN: 'test-mark',
+      });
+      await once(child, 'exit');
+      expect(processesMarkedBy('GUARDED_CLAUDE_RUN', 'test-mark').map((record) => record.pid)).toEqual(pids);
+      expect(processesMarkedBy('GUARDED_CLAUDE_RUN', 'test-mar')).toEqual([]);
+    },
+  );
+});
+
+describe('stopTree', () => {
+  test('asks first', async () => {
+    const { child, pid } = await shell('trap "exit 5" TERM; echo up; while :; do sleep 0.05; done');
+    const exit = once(child, 'exit');
+    expect(await stopTree([identity(pid)], { graceMs: 10_000 })).toBe(0);
+    expect((await exit)[0]).toBe(5);
+  });
+
+  test('kills what ignores that', async () => {
+    const { child, pid } = await shell('trap "" TERM; echo up; while :; do sleep 0.05; done');
+    const exit = once(child, 'exit');
+    const records = [identity(pid), ...descendants(pid)];
+    expect(await stopTree(records, { graceMs: 200 })).toBe(0);
+    expect((await exit)[1]).toBe('SIGKILL');
+    expect(records.filter(isAlive)).toEqual([]);
+  });
+
+  test('a stopped process', async () => {
+    const { child, pid } = await shell('echo up; while :; do sleep 0.05; done');
+    process.kill(pid, 'SIGSTOP');
+    const exit = once(child, 'exit');
+    expect(await stopTree([identity(pid)], { graceMs: 10_000 })).toBe(0);
+    expect((await exit)[1]).toBe('SIGTERM');
+  });
+
+  test('a pid that now belongs to somebody else is left alone', async () => {
+    const { pid } = await shell('echo up; exec sleep 60');
+    expect(await stopTree([{ pid, startTime: 'another life' }], { graceMs: 0 })).toBe(0);
+    expect(startTimeOf(pid)).not.toBeNull();
+  });
+});
+
+describe('sample', () => {
+  test('a process that computes', async () => {
+    const { pid } = await shell('echo up; i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; exec sleep 60');
+    const first = sample(pid);
+    expect(first?.rssBytes).toBeGreaterThan(100_000);
+    expect(first?.state).toMatch(/^[RSDI]$/);
+    await expect.poll(() => sample(pid)?.cpuMs ?? 0, { timeout: 20_000 }).toBeGreaterThan(first?.cpuMs ?? 0);
+  });
+
+  test('a stopped process', async () => {
+    const { pid } = await shell('echo up; exec sleep 60');
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => sample(pid)?.state).toBe('T');
+  });
+
+  test('no such process', () => expect(sample(2 ** 22 + 1)).toBeNull());
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { createScreen } from '../../src/terminal/screen.ts';
+
+async function screenAfter(output: string | Buffer, columns = 20, rows = 5) {
+  const screen = createScreen({ columns, rows });
+  screen.feed(Buffer.from(output));
+  await screen.settled();
+  return screen;
+}
+
+describe('the picture', () => {
+  test('rows without trailing blanks, cursor, title', async () => {
+    const screen = await screenAfter('one  \r\n\x1b[31mtwo\x1b[m\x1b]0;◐ task\x07');
+    expect(screen.view()).toEqual({
+      rows: ['one', 'two', '', '', ''],
+      cursor: { row: 1, column: 3, visible: true },
+      title: '◐ task',
+      columns: 20,
+      stale: false,
+    });
+  });
+
+  test('wide characters and characters split over chunks', async () => {
+    const screen = createScreen({ columns: 20, rows: 2 });
+    for (const byte of Buffer.from('日本 ✻ é')) screen.feed(Buffer.of(byte));
+    await screen.settled();
+    expect(screen.view().rows[0]).toBe('日本 ✻ é');
+    expect(screen.view().cursor.column).toBe(8);
+  });
+
+  test('a hidden cursor, the alternate screen and back', async () => {
+    const screen = await screenAfter('main\x1b[?1049h\x1b[?25l\x1b[2J\x1b[Hother');
+    expect(screen.view().rows[0]).toBe('other');
+    expect(screen.view().cursor.visible).toBe(false);
+    screen.feed(Buffer.from('\x1b[?1049l\x1b[?25h'));
+    await screen.settled();
+    expect(screen.view().rows[0]).toBe('main');
+    expect(screen.view().cursor.visible).toBe(true);
+  });
+
+  test('size changes and reset', async () => {
+    const screen = await screenAfter('0123456789');
+    screen.resize(5, 3);
+    expect(screen.view().rows).toHaveLength(3);
+    expect(screen.view().columns).toBe(5);
+    screen.reset();
+    expect(screen.view().rows.join('')).toBe('');
+  });
+
+  test('OSC payloads are handed out, and changes are told', async () => {
+    const screen = createScreen({ columns: 20, rows: 2 });
+    const seen: string[] = [];
+    let changes = 0;
+    screen.onOsc(7501, (data) => seen.push(data));
+    screen.onChange(() => changes++);
+    screen.feed(Buffer.from('\x1b]7501;state=wor'));
+    screen.feed(Buffer.from('king\x1b\\x\x1b]7501;?\x1b\\'));
+    await screen.settled();
+    expect(seen).toEqual(['state=working', '?']);
+    expect(changes).toBeGreaterThan(0);
+  });
+});
+
+describe('a flood', () => {
+  const line = 'a line of a flood ✻\r\n';
+  const flood = (bytes: number) => Buffer.from(line.repeat(Math.ceil(bytes / Buffer.byteLength(line))));
+
+  test('is skipped in its middle, and the picture says so', async () => {
+    const screen = await screenAfter('before');
+    screen.feed(flood(1_000_000));
+    screen.feed(Buffer.from('\x1b[H'));
+    await screen.settled();
+    expect(screen.view().stale).toBe(true);
+  });
+
+  test.each([
+    ['a cleared screen', '\x1b[2J\x1b[Hwhole'],
+    ['the alternate screen', '\x1b[?1049h\x1b[Hwhole'],
+  ])('%s makes the picture whole again', async (_, repaint) => {
+    const screen = await screenAfter(flood(1_000_000));
+    screen.feed(Buffer.from(repaint));
+    await screen.settled();
+    expect(screen.view().stale).toBe(false);
+    expect(screen.view().rows[0]).toBe('whole');
+  });
+
+  test('a screenful scrolled in makes it whole again', async () => {
+    const screen = await screenAfter(flood(1_000_000));
+    screen.feed(Buffer.from('new\r\n'.repeat(12)));
+    await screen.settled();
+    expect(screen.view()).toMatchObject({ stale: false, rows: ['new', 'new', 'new', 'new', ''] });
+  });
+
+  test('that breaks off inside a sequence does not spoil what follows', async () => {
+    const screen = await screenAfter('');
+    screen.feed(Buffer.concat([flood(300_000), Buffer.from('\x1b]0;half a ti')]));
+    screen.feed(Buffer.from('tle\x07'));
+    screen.feed(Buffer.from('\x1b[2J\x1b[Hwhole'));
+    await screen.settled();
+    expect(screen.view()).toMatchObject({ title: '', stale: false });
+    expect(screen.view().rows[0]).toBe('whole');
+  });
+
+  test('leaves the loop free', async () => {
+    const screen = await screenAfter('');
+    const chunk = flood(4_096);
+    let longestMs = 0;
+    let last = performance.now();
+    const watch = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    for (let fed = 0; fed < 20_000_000; fed += chunk.length) {
+      screen.feed(chunk);
+      if (fed % (chunk.length * 64) === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await screen.settled();
+    clearInterval(watch);
+    expect(longestMs).toBeLessThan(500);
+  });
+});
