@@ -46,12 +46,13 @@ export function openOutput(listener: OutputListener): Output {
     for (const done of flushed) done();
     flushed = [];
   }
-  stream.on('drain', () => {
+  // Called for each finished write; the stream's own `drain` does not come for a last write below its mark.
+  function wrote(): void {
     if (!blocked || stream.writableLength > 0) return;
     settle();
     listener.drained(told);
     told = false;
-  });
+  }
   stream.on('error', () => {
     if (gone) return;
     gone = true;
@@ -62,7 +63,7 @@ export function openOutput(listener: OutputListener): Output {
   return {
     write(bytes) {
       if (gone) return true;
-      stream.write(bytes);
+      stream.write(bytes, wrote);
       if (stream.writableLength === 0) return true;
       blocked ??= setTimeout(() => {
         told = true;

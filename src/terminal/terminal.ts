@@ -14,7 +14,7 @@ import { stopJob, watchSuspend } from './job.ts';
 import { createModes } from './modes.ts';
 import { openOutput } from './output.ts';
 import { createPassthrough, type Observer } from './passthrough.ts';
-import type { Pty } from './pty.ts';
+import type { Pty, PtyExit } from './pty.ts';
 
 export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
@@ -33,8 +33,11 @@ export interface Terminal {
   start(): void;
   /** Gives this agent the terminal, at the terminal's present size. */
   attach(pty: Pty): void;
-  /** Takes the terminal from the agent and undoes the modes that it left on. */
-  detach(): void;
+  /**
+   * Takes the terminal from the agent: its last words are dropped if it still lives. The modes that it left on are
+   * undone, unless it has ended well by itself and left the terminal as it wanted it.
+   */
+  detach(exit?: PtyExit): void;
   /** What the person typed while no agent was attached; handed out once. */
   takeKept(): Buffer;
   /** While held, the person's bytes are kept although an agent is attached; letting go hands them to it, in order. */
@@ -203,11 +206,11 @@ export function createTerminal(listener: TerminalListener): Terminal {
       passthrough.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
     },
-    detach() {
+    detach(exit) {
       suspending?.cancel();
       passthrough.settle();
       passthrough.detach();
-      output.write(modes.undo());
+      if (exit?.code !== 0) output.write(modes.undo());
       modes = createModes();
       if (title !== null) output.write(titleBytes(title));
     },

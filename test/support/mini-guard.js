@@ -17,8 +17,9 @@ const { columns, rows } = terminal;
 const pty = openPty({ file, args, env: process.env, cwd: process.cwd(), columns, rows, generation: 1 });
 terminal.attach(pty);
 if (process.env.MINI_GUARD_TITLE) terminal.setTitle(process.env.MINI_GUARD_TITLE);
-pty.onExit(async ({ code, signal }) => {
-  terminal.detach();
+pty.onExit(async (exit) => {
+  const { code, signal } = exit;
+  terminal.detach(exit);
   await terminal.flush(10_000);
   terminal.restore();
   process.exit(signal === null ? code : signalExitCode(signal));

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openTerminal } from '../../src/drill/outer-terminal.ts';
+import { sample } from '../../src/platform/process-tree.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { openRawTerminal } from '../support/raw-terminal.ts';
+
+const guard = join(import.meta.dirname, '../support/mini-guard.js');
+const agent = join(import.meta.dirname, '../fixtures/terminal/full-screen.js');
+const underGuard = (...command: string[]) => [process.execPath, guard, ...command];
+
+/** Pid of the agent, which is the guard's only child. */
+function agentOf(guardPid: number): number {
+  return Number(readFileSync(`/proc/${guardPid}/task/${guardPid}/children`, 'utf8').trim().split(' ')[0]);
+}
+
+describe.runIf(process.platform === 'linux')('job control in a real shell', () => {
+  function shell(env: Record<string, string> = {}) {
+    const folder = temporaryFolder();
+    const terminal = openTerminal({
+      command: '/bin/bash',
+      args: ['--norc', '--noprofile'],
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH ?? '',
+        TERM: 'xterm-256color',
+        PS1: 'prompt> ',
+        MINI_GUARD_LOG: join(folder, 'log'),
+        ...env,
+      },
+    });
+    onTestFinished(() => terminal.kill());
+    return { terminal, log: () => readFileSync(join(folder, 'log'), 'utf8') };
+  }
+  const start = `${underGuard(process.execPath, agent).join(' ')}\r`;
+
+  test.each([
+    ['stops itself, as 2.1.42 does', 'stop'],
+    ['only waits for SIGCONT, as 2.1.329 does', 'wait'],
+  ])('Ctrl+Z and fg with an agent that %s', async (_, suspend) => {
+    const { terminal, log } = shell({ SUSPEND: suspend });
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    expect(terminal.text()).toBe('painted');
+    terminal.write('\x1a');
+    await terminal.waitFor(/Stopped[\s\S]*prompt>/);
+    terminal.write('stty -a | grep -o " icanon\\| opost\\| echo "\r');
+    await terminal.waitFor(/icanon\s+echo\s+prompt|opost/);
+    terminal.write('fg\r');
+    await terminal.waitFor(/^back$/m);
+    terminal.write('key');
+    await terminal.waitFor('got key');
+    terminal.write('q');
+    await terminal.waitFor(/^prompt> $|prompt>$/m);
+    expect(log()).toContain('terminal.suspended');
+    expect(log()).toContain('terminal.continued');
+  });
+
+  test('kill -TSTP: the terminal is given back, and taken again with the modes as they were', async () => {
+    const { terminal } = shell();
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    const [job = ''] = readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8')
+      .trim()
+      .split(' ');
+    process.kill(Number(job), 'SIGTSTP');
+    await terminal.waitFor(/Stopped[\s\S]*prompt>/);
+    expect(sample(agentOf(Number(job)))?.state).toBe('T');
+    terminal.write('fg\r');
+    await terminal.waitFor('repainted');
+    expect(terminal.text()).toBe('repainted');
+    expect(sample(agentOf(Number(job)))?.state).not.toBe('T');
+  });
+});
+
+describe('signals', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    '%s goes to the agent, its exit code to the caller',
+    async (name) => {
+      const terminal = openRawTerminal(underGuard(process.execPath, agent));
+      await terminal.waitFor('painted');
+      terminal.pty.kill(name);
+      const codes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129, SIGQUIT: 131 };
+      expect(await terminal.exited).toEqual({ code: codes[name], signal: null });
+    },
+  );
+
+  test('an agent that is killed leaves no mode behind', async () => {
+    const terminal = openRawTerminal(underGuard(process.execPath, agent));
+    await terminal.waitFor('painted');
+    const before = terminal.output();
+    process.kill(agentOf(terminal.pty.pid), 'SIGKILL');
+    expect(await terminal.exited).toEqual({ code: 137, signal: null });
+    expect(terminal.output().slice(before.length)).toBe(
+      '\x1b[m\x1b[<1u\x1b[?1049l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[>4m\x1b]0;\x07',
+    );
+  });
+
+  test('a terminal that goes away takes the agent with it', async () => {
+    const terminal = openRawTerminal(underGuard(process.execPath, agent));
+    await terminal.waitFor('painted');
+    const pid = agentOf(terminal.pty.pid);
+    terminal.pty.close();
+    await terminal.exited;
+    await expect.poll(() => sample(pid)?.state ?? 'gone').toMatch(/gone|Z/);
+  });
+
+  test('a guard that is killed takes the agent with it', async () => {
+    const terminal = openRawTerminal(underGuard(process.execPath, agent));
+    await terminal.waitFor('painted');
+    const pid = agentOf(terminal.pty.pid);
+    terminal.pty.kill('SIGKILL');
+    await terminal.exited;
+    await expect.poll(() => sample(pid)?.state ?? 'gone').toMatch(/gone|Z/);
+  });
+});
