@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createModes } from '../../src/terminal/modes.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const after = (output: string) => {
+const modesAfter = (output: string) => {
   const modes = createModes();
   modes.feed(bytes(output));
   return modes;
@@ -20,7 +20,7 @@ const starts = {
 describe('undo', () => {
   test('nothing was on, nothing is undone', () => {
     expect(createModes().undo()).toBe('');
-    expect(after('plain \x1b[1mbold\x1b[0m text\x1b[2J\x1b[5;5H').undo()).toBe('');
+    expect(modesAfter('plain \x1b[1mbold\x1b[0m text\x1b[2J\x1b[5;5H').undo()).toBe('');
   });
 
   test.each([
@@ -31,7 +31,7 @@ describe('undo', () => {
     ['2.1.197', '\x1b[m\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[?25h\x1b[>4m\x1b[<1u'],
     ['2.1.42', '\x1b[m\x1b[?2026l\x1b[?1004l\x1b[?2004l\x1b[?25h'],
   ] as const)('what %s leaves on when it is killed', (version, undo) => {
-    expect(after(starts[version]).undo()).toBe(undo);
+    expect(modesAfter(starts[version]).undo()).toBe(undo);
   });
 
   test.each([
@@ -52,7 +52,7 @@ describe('undo', () => {
       '\x1b[m\x1b[<2u\x1b[?1049l\x1b[<1u',
     ],
   ])('%s', (_, output, undo) => {
-    expect(after(output).undo()).toBe(undo);
+    expect(modesAfter(output).undo()).toBe(undo);
   });
 
   test.each([
@@ -62,7 +62,7 @@ describe('undo', () => {
     ['a region reset', '\x1b[3;10r\x1b[r'],
     ['a full reset', '\x1b[?1000h\x1b[?25l\x1b[>5u\x1b[>4;2m\x1b(0\x1bc'],
   ])('%s leaves nothing to undo', (_, output) => {
-    expect(after(output).undo()).toBe('');
+    expect(modesAfter(output).undo()).toBe('');
   });
 });
 
@@ -78,7 +78,7 @@ test('undo, then redo, gives the same modes again', () => {
   );
   fc.assert(
     fc.property(fc.array(mode), (output) => {
-      const modes = after(output.join('').replaceAll('\x1b[?2026h', ''));
+      const modes = modesAfter(output.join('').replaceAll('\x1b[?2026h', ''));
       const undo = modes.undo();
       const redo = modes.redo();
       modes.feed(bytes(undo));
@@ -93,7 +93,7 @@ test('a stream says the same however it is cut', () => {
   const stream = bytes(
     `${starts['2.1.329']}text ✻\x1b]0;◐ Täsk\x1b\\\x1b[38;5;174mcolour\x1b[m\x1b[3;9r\x1bP+q\x1b[?1l\x1b\\`,
   );
-  const whole = after(new TextDecoder().decode(stream));
+  const whole = modesAfter(new TextDecoder().decode(stream));
   fc.assert(
     fc.property(fc.array(fc.nat(12)), (cuts) => {
       const modes = createModes();
