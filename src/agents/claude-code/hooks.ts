@@ -48,7 +48,7 @@ const dialogs: Readonly<Record<string, string>> = {
 const readers: Readonly<Record<string, Reader>> = {
   SessionStart: (payload) => [
     ...session(payload),
-    // 2.1.42 has no PostCompact; its compaction ends with this (lab notes §1f).
+    // PreCompact and PostCompact are not asked for: the agent prints the command of each such hook on the screen.
     ...(payload.source === 'compact' ? [{ type: 'compaction.finished' } as const] : []),
   ],
   SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
@@ -80,8 +80,6 @@ const readers: Readonly<Record<string, Reader>> = {
     ...toolFinished(payload, false),
     ...(payload.is_interrupt === true ? [{ type: 'interrupted' } as const] : []),
   ]),
-  PreCompact: () => [{ type: 'compaction.started' }],
-  PostCompact: () => [{ type: 'compaction.finished' }],
   PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
   Notification: (payload) => {
     const why = dialogs[textOf(payload, 'notification_type') ?? ''];

@@ -27,16 +27,12 @@ const hookEvents: Readonly<Record<string, Parts>> = {
   PostToolUse: [1, 0, 38],
   Notification: [1, 0, 38],
   Stop: [1, 0, 38],
-  SubagentStop: [1, 0, 41],
   UserPromptSubmit: [1, 0, 54],
-  PreCompact: [1, 0, 56],
   SessionStart: [1, 0, 62],
   SessionEnd: [1, 0, 85],
   PostToolUseFailure: [2, 1, 42],
-  SubagentStart: [2, 1, 42],
   PermissionRequest: [2, 1, 42],
   StopFailure: [2, 1, 78],
-  PostCompact: [2, 1, 78],
 };
 
 /** Negative, zero or positive, as for a sort. */
