@@ -36,6 +36,7 @@ export interface Incident {
 export type Notice =
   | { readonly kind: 'stopped'; readonly cause: string }
   | { readonly kind: 'offline'; readonly attempt: number; readonly nextInMs: number }
+  | { readonly kind: 'confirm'; readonly commands: number; readonly inMs: number }
   | { readonly kind: 'resuming'; readonly attempt: number; readonly of: number }
   | { readonly kind: 'gave-up'; readonly cause: string; readonly detail: string };
 

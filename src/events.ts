@@ -211,7 +211,13 @@ export type Observation =
       readonly outcome: 'submitted' | 'not-idle' | 'no-echo' | 'person-typing' | 'dialog' | 'agent-gone';
     }
   | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
-  | { readonly type: 'saved'; readonly ok: boolean; readonly detail?: string }
+  | {
+      readonly type: 'saved';
+      readonly ok: boolean;
+      readonly detail?: string;
+      /** Commands in flight whose outcome nobody knows. */
+      readonly unknownCommands?: number;
+    }
   | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
   | { readonly type: 'launch.failed'; readonly detail: string }
   | { readonly type: 'answered'; readonly answer: 'resume' | 'quit' | 'wait' }

@@ -18,6 +18,7 @@ import type { Event, Observation } from './events.ts';
 import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
 import { createRun, statePaths } from './platform/paths.ts';
+import { createLedger } from './recover/ledger.ts';
 import { createTerminal } from './terminal/terminal.ts';
 
 /** The rest of the guard, as the loop sees it. */
@@ -72,7 +73,9 @@ export async function supervise(launch: Launch): Promise<number> {
     tunnel: opened.tunnel,
     hooks: config.senses.hooks && user.hooksAllowed,
     pin,
+    ledger: createLedger(),
     emit,
+    catchUp: async () => {},
     onResized: () => {},
     pty: null,
     agentGone: Promise.resolve(),

@@ -74,6 +74,7 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
       case 'launch':
         try {
           startAgent(runtime, { ...effect, prompt: effect.prompt ? promptFor('relaunch') : null });
+          runtime.ledger.clear(); // told in the prompt
         } catch (error) {
           emit({ type: 'launch.failed', detail: error instanceof Error ? error.message : String(error) });
         }

@@ -6,6 +6,7 @@ import type { AgentAdapter, AgentVersion, Invocation, UserSettings } from '../ag
 import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
 import type { RunPaths } from '../platform/paths.ts';
+import type { Ledger } from '../recover/ledger.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Emit } from '../sensors/sensor.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -36,7 +37,11 @@ export interface Runtime {
   readonly hooks: boolean;
   /** The session id that a first launch is pinned to; null where the arguments decide. */
   readonly pin: string | null;
+  /** Tool calls seen by hooks; contents stay in memory. */
+  readonly ledger: Ledger;
   readonly emit: Emit;
+  /** What the agent has left for a sense to read has been read. */
+  catchUp: () => Promise<void>;
   /** Called after the terminal has changed its size. */
   onResized: () => void;
   /** Null while no agent runs. */

@@ -28,6 +28,8 @@ export interface Senses {
   stop(): Promise<void>;
   /** Every event of the loop and the evidence after it. */
   tell(event: Event, after: Evidence): void;
+  /** What the agent has left for a sense to read has been read. */
+  catchUp(): Promise<void>;
   /** Asks for one `network.probed`. */
   probe(): void;
 }
@@ -67,6 +69,14 @@ export function openSenses(runtime: Runtime): Senses {
     find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
   });
 
+  const hooks = runtime.hooks
+    ? hookSensor({
+        spoolDir: paths.spool,
+        read: (payload) => adapter.readHook(payload),
+        onPayload: (payload) => adapter.feedLedger(runtime.ledger, payload),
+      })
+    : null;
+
   const tellOutput = coalesce(outputMs, (bytes) => emit({ type: 'output', bytes }));
   terminal.observe(
     (chunk) => {
@@ -85,9 +95,7 @@ export function openSenses(runtime: Runtime): Senses {
     commandSensor(paths),
     ...(config.senses.program_status ? [status] : []),
     ...(config.senses.transcript ? [transcript] : []),
-    ...(runtime.hooks
-      ? [hookSensor({ spoolDir: paths.spool, read: (payload) => adapter.readHook(payload) })]
-      : []),
+    ...(hooks ? [hooks] : []),
     ...(tunnel ? [tunnelSensor(tunnel, target.authority)] : []),
   ];
 
@@ -125,6 +133,7 @@ export function openSenses(runtime: Runtime): Senses {
       }
       process.working(inTurn(phaseOf(after)));
     },
+    catchUp: async () => hooks?.catchUp(),
     probe() {
       void network.probe();
     },

@@ -2,6 +2,7 @@
  * Takes the recovery snapshot: what the ledger, the transcript and the screen know of the work in flight.
  */
 import type { DisconnectPhase } from '../effects.ts';
+import { checkFiles } from '../recover/file-check.ts';
 import { buildSnapshot, type RecoverySnapshot } from '../recover/snapshot.ts';
 import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
@@ -12,6 +13,7 @@ export async function takeSnapshot(
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
   const { session, version } = runtime;
+  await runtime.catchUp();
   if (session.id === null) return null;
   return buildSnapshot({
     sessionId: session.id,
@@ -20,7 +22,7 @@ export async function takeSnapshot(
     writtenAt: new Date().toISOString(),
     compacting: at.phase === 'compacting',
     turnRunning: at.phase !== 'between_turns',
-    ledger: [],
+    ledger: await checkFiles(runtime.ledger.calls()),
     transcript: null,
     screenText: null,
   });

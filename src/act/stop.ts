@@ -26,7 +26,10 @@ export async function stop(runtime: Runtime, plan: StopPlan): Promise<void> {
 
   if (plan.snapshot && session.transcriptPath && session.id) {
     const saved = await saveSnapshot(snapshotPath(session.transcriptPath, session.id), plan.snapshot);
-    emit({ type: 'saved', ok: saved.ok, ...(saved.ok ? {} : { detail: saved.detail }) });
+    const unknownCommands = plan.snapshot.active_tool_calls.filter(
+      ({ risk, status }) => risk === 'command' && (status === 'started' || status === 'unknown'),
+    ).length;
+    emit({ type: 'saved', ok: saved.ok, unknownCommands, ...(saved.ok ? {} : { detail: saved.detail }) });
     if (!saved.ok && running) return;
   }
   if (running) terminal.detach(); // its last words are not for a screen that is about to be another agent's

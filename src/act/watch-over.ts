@@ -36,6 +36,7 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
   const launchedAtMs = Date.now();
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const senses = openSenses(runtime);
+  runtime.catchUp = senses.catchUp;
   const reporter = openReporter({
     launch,
     paths: runtime.paths,
@@ -63,6 +64,7 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
       turned(event, before, result) {
         if (event.type === 'session') adopt(runtime, event);
         if (event.type === 'screen') runtime.facts = event.facts;
+        if (event.type === 'turn.ended') runtime.ledger.endTurn();
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
         senses.tell(event, result.state.evidence);
@@ -94,6 +96,7 @@ function adopt(
   event: { sessionId: string; transcriptPath: string | null; permissionMode?: string },
 ): void {
   const same = event.sessionId === runtime.session.id;
+  if (!same) runtime.ledger.clear();
   runtime.session = {
     id: event.sessionId,
     transcriptPath: event.transcriptPath ?? (same ? runtime.session.transcriptPath : null),

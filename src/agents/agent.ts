@@ -3,6 +3,7 @@
  * interface, in one folder per agent; the rest of the project speaks of agents in general.
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
+import type { Ledger } from '../recover/ledger.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -125,6 +126,8 @@ export interface AgentAdapter {
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
   /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
+  /** Tells the ledger what a hook payload says of a tool call. */
+  feedLedger(ledger: Ledger, payload: unknown): void;
   /** A hook payload (one spooled JSON document) as observations. */
   readHook(payload: unknown): readonly Observation[];
   /** One parsed transcript record as observations. */

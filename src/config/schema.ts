@@ -52,6 +52,12 @@ export const schema = {
     restart_limit: count(5, 0, 100, 'relaunches within the window before the guard asks'),
     restart_window_ms: ms(600_000, 1_000, 24 * hour, 'the window of restart_limit'),
     min_uptime_ms: ms(10_000, 0, hour, 'an agent that dies sooner is not relaunched'),
+    confirm_timeout_ms: ms(
+      5_000,
+      0,
+      hour,
+      'how long a resume waits for your word when a command was cut off; 0: never',
+    ),
     resume_dialog: choice(['full', 'summary', 'ask'], 'full', 'answer to "resume from summary?"'),
   },
   senses: {

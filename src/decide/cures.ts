@@ -9,7 +9,7 @@ import type { Rung } from '../effects.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
 import type { Step } from './incident.ts';
-import { act, andThen, close, open } from './incident.ts';
+import { act, andThen, close, open, stay } from './incident.ts';
 import { above, allowed, recentRelaunches } from './ladder.ts';
 import { pace, probeWhenDue, stable } from './network.ts';
 import { helped, proofMs, underWay } from './proof.ts';
@@ -22,12 +22,12 @@ const typingPauseMs = 5_000;
 
 /** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
-  if (state.paused || state.evidence.exit) return { state, effects: [] };
+  if (state.paused || state.evidence.exit) return stay(state);
   if (state.incident && personInterrupted(state)) {
     return close({ ...state, name: 'watching' }, 'user');
   }
   if (state.cure) return followUp(state, state.cure, config);
-  if (state.name === 'asking') return { state, effects: [] };
+  if (state.name === 'asking') return stay(state);
   return judge(state, config);
 }
 
@@ -98,7 +98,7 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   }
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (cure.rung === 'hold') return followHold(state, config);
-  if (cure.deadline === null || e.now < cure.deadline) return { state, effects: [] };
+  if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
   if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
   return takeRung(
@@ -117,7 +117,7 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
 
 /** The hold ended without a byte: the agent's own ladder is next, and the detector looks on. */
 function followHold(state: GuardState, config: Config): Step {
-  if (state.evidence.waiting.length > 0) return { state, effects: [] };
+  if (state.evidence.waiting.length > 0) return stay(state);
   return judgeAgain(state, config);
 }
 
@@ -129,7 +129,7 @@ function judgeAgain(state: GuardState, config: Config): Step {
   if (phaseOf(e) === 'idle' && e.failure === null && e.idleSince !== null && e.now - e.idleSince > 10_000) {
     return close(state, 'recovered');
   }
-  return { state, effects: [] };
+  return stay(state);
 }
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
@@ -158,7 +158,7 @@ function typeNudge(state: GuardState, cause: string): Step {
 
 export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {
   const { cure, evidence: e } = state;
-  if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return { state, effects: [] };
+  if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return stay(state);
   switch (event.outcome) {
     case 'submitted':
       return {
@@ -192,7 +192,7 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
         config,
       );
     case 'agent-gone':
-      return { state, effects: [] };
+      return stay(state);
   }
 }
 
@@ -206,7 +206,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     name: 'stopping',
     since: e.now,
     cure: null,
-    down: { cause, phase, launchAt: e.now + pauseMs },
+    down: { cause, phase, launchAt: e.now + pauseMs, unknownCommands: 0 },
   };
   return {
     state: stopping,

@@ -55,3 +55,8 @@ export function andThen(first: Step, next: (state: GuardState) => Step): Step {
   const second = next(first.state);
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
+
+/** Nothing changes, nothing is done. */
+export function stay(state: GuardState): Step {
+  return { state, effects: [] };
+}

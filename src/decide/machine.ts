@@ -13,10 +13,10 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { beginNudge, beginRelaunch, giveUp, onNudgeDone, takeRung, watch } from './cures.ts';
 import { personLeft, relaunchable } from './departure.ts';
+import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
-import { andThen, close, open } from './incident.ts';
+import { andThen, close, open, stay } from './incident.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
-import { proofMs } from './proof.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
 
@@ -30,26 +30,19 @@ const table: { readonly [Name in StateName]: Row } = {
   watching: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
-    'nudge.done': (state, event, config) => onNudgeDone(state, event, config),
+    'nudge.done': onNudgeDone,
     'network.probed': (state, event, config) => onProbe(state, event, config, watch),
     command: obey,
     otherwise: (state, _event, config) => watch(state, config),
   },
   stopping: {
-    saved: (state, event, config) =>
-      event.type === 'saved' && !event.ok
-        ? giveUp(
-            state,
-            config,
-            `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`,
-          )
-        : stay(state),
+    saved,
     'stop.done': stopDone,
     otherwise: stay,
   },
   down: {
     'network.probed': (state, event, config) => onProbe(state, event, config, launch),
-    input: quitWhileDown,
+    input: answerWhileDown,
     otherwise: (state, _event, config) =>
       andThen(probeWhenDue(state, config), (next) => launch(next, config)),
   },
@@ -78,10 +71,6 @@ export function step(before: GuardState, event: Event, config: Config): Step {
   return withTitle(handle(state, event, config), config);
 }
 
-function stay(state: GuardState): Step {
-  return { state, effects: [] };
-}
-
 function agentExited(state: GuardState, event: Event, config: Config): Step {
   const { exit } = state.evidence;
   if (event.type !== 'agent.exited' || event.generation !== state.evidence.generation || !exit)
@@ -99,40 +88,6 @@ function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): S
     state: { ...closed, name: 'finished', since: closed.evidence.now },
     effects: [{ type: 'exit', code: exit?.code ?? null, signal: exit?.signal ?? null }],
   }));
-}
-
-function stopDone(state: GuardState, event: Event, config: Config): Step {
-  if (event.type !== 'stop.done' || event.generation !== state.evidence.generation) return stay(state);
-  const down: GuardState = {
-    ...state,
-    name: 'down',
-    since: event.at,
-    probing: { nextAt: event.at, failures: 0 },
-  };
-  const told: Step = {
-    state: { ...down, evidence: { ...down.evidence, goodProbes: 0 } },
-    effects: [{ type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } }],
-  };
-  return andThen(told, (next) => probeWhenDue(next, config));
-}
-
-function agentStarted(state: GuardState, event: Event): Step {
-  if (event.type !== 'agent.started') return stay(state);
-  const { incident } = state;
-  return stay({
-    ...state,
-    name: 'watching',
-    since: event.at,
-    down: null,
-    probing: null,
-    cure: incident && {
-      rung: 'relaunch',
-      class: incident.class,
-      at: event.at,
-      stage: 'verify',
-      deadline: event.at + proofMs.relaunch,
-    },
-  });
 }
 
 /**
@@ -154,12 +109,6 @@ function afterSleep(state: GuardState, event: Event, config: Config): Step {
     connections,
   } as const;
   return takeRung(open(state, verdict), 'cut', verdict, config);
-}
-
-/** Ctrl+C while no agent runs means: leave it. */
-function quitWhileDown(state: GuardState, event: Event, config: Config): Step {
-  if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
-  return giveUp(state, config, 'you chose not to wait', 'user');
 }
 
 /** The person deals with it: stand down until something new happens. */

@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
 import type { Step } from './incident.ts';
-import { act, andThen } from './incident.ts';
+import { act, andThen, stay } from './incident.ts';
 import { recentRelaunches } from './ladder.ts';
 import type { GuardState } from './state.ts';
 
@@ -20,7 +20,7 @@ export function stable(state: GuardState, config: Config): boolean {
 /** Asks for a probe when one is wanted and due. */
 export function probeWhenDue(state: GuardState, config: Config): Step {
   const { probing, evidence } = state;
-  if (!probing || stable(state, config) || evidence.now < probing.nextAt) return { state, effects: [] };
+  if (!probing || stable(state, config) || evidence.now < probing.nextAt) return stay(state);
   // Not due again until the answer is in; should it get lost, a minute later.
   return {
     state: { ...state, probing: { ...probing, nextAt: evidence.now + 60_000 } },
@@ -48,7 +48,7 @@ export function onProbe(
 /** Starts the agent again once the network is stable and the backoff is over. */
 export function launch(state: GuardState, config: Config): Step {
   const { down, evidence } = state;
-  if (!down || !stable(state, config) || evidence.now < down.launchAt) return { state, effects: [] };
+  if (!down || !stable(state, config) || evidence.now < down.launchAt) return stay(state);
   const attempt = recentRelaunches(state, config).length + 1;
   const of = config.recovery.restart_limit;
   const relaunching: GuardState = {

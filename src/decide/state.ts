@@ -30,6 +30,8 @@ export interface Down {
   readonly cause: string;
   readonly phase: DisconnectPhase;
   readonly launchAt: Millis;
+  /** Commands in flight whose outcome nobody knows: the person may say no before the resume. */
+  readonly unknownCommands: number;
 }
 
 /** When the next reachability probe is due, while one is wanted. */

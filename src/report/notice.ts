@@ -35,6 +35,19 @@ function compose(notice: Notice, context: NoticeContext): string {
         style,
       );
     }
+    case 'confirm': {
+      const what = notice.commands === 1 ? 'A command was' : `${notice.commands} commands were`;
+      return lines(
+        [
+          ...wrap(
+            `${what} cut off, with an outcome nobody knows. Claude will be told to look before running it again.`,
+            style.columns - 1,
+          ),
+          `Resuming in ${Math.ceil(notice.inMs / 1000)} s · Enter: now · Ctrl+C: leave it`,
+        ],
+        style,
+      );
+    }
     case 'resuming':
       return `${waiting(`Resuming your session (attempt ${notice.attempt}/${notice.of}) …`, style)}\r\n`;
     case 'gave-up':

@@ -30,7 +30,12 @@ async function listSpool(spoolDir: string): Promise<readonly string[]> {
   return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1)).map(({ path }) => path);
 }
 
-export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSensorOptions): Sensor {
+export interface HookSensor extends Sensor {
+  /** Everything that has been spooled until now has been told. */
+  catchUp(): Promise<void>;
+}
+
+export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSensorOptions): HookSensor {
   let watcher: FSWatcher | undefined;
   let timer: NodeJS.Timeout | undefined;
   let emit: Emit = () => {};
@@ -67,6 +72,11 @@ export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSe
     });
   }
 
+  async function catchUp(): Promise<void> {
+    readSoon();
+    await reading;
+  }
+
   return {
     name: 'hooks',
     async start(into) {
@@ -77,12 +87,12 @@ export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSe
       timer = setInterval(readSoon, pollMs);
       timer.unref();
     },
+    catchUp,
     /** Reads what has come in until now: the agent's last hook tells how the session ended. */
     async stop() {
       clearInterval(timer);
       await watcher?.close();
-      readSoon();
-      await reading;
+      await catchUp();
     },
   };
 }

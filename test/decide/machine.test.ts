@@ -322,3 +322,41 @@ test('a nudge waits while the network is away', () => {
   told.wait(40);
   expect(actions(told)).toEqual(['nudge']);
 });
+
+describe('a command that was cut off', () => {
+  const cutOff = (effect: Parameters<typeof obliging>[0]) =>
+    obliging(effect).map((answer) => (answer.type === 'saved' ? { ...answer, unknownCommands: 1 } : answer));
+  const killed = (patch = {}) => {
+    const told = inMidResponse(patch, cutOff);
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    return told;
+  };
+
+  test('gives the person time to say no, then resumes', () => {
+    const told = killed();
+    told.wait(4);
+    expect(told.did('launch')).toEqual([]);
+    expect(told.did('notice').map(({ notice }) => notice.kind)).toContain('confirm');
+    told.wait(2);
+    expect(told.did('launch')).toHaveLength(1);
+  });
+
+  test('is resumed at once on Enter, and never on Ctrl+C', () => {
+    const now = killed();
+    now.wait(1);
+    now.tell({ type: 'input', kind: 'enter', bytes: 1 });
+    now.wait(1);
+    expect(now.did('launch')).toHaveLength(1);
+    const never = killed();
+    never.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    never.wait(60);
+    expect(never.did('launch')).toEqual([]);
+    expect(never.did('exit')).toHaveLength(1);
+  });
+
+  test('is not asked about where commands may be repeated', () => {
+    const told = killed({ network_resilience: { auto_retry_mutations: true } });
+    told.wait(2);
+    expect(told.did('launch')).toHaveLength(1);
+  });
+});

@@ -9,6 +9,7 @@ import { parseArguments } from './arguments.ts';
 import { detectVersion } from './detect-version.ts';
 import { readHook } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
+import { feedLedger } from './ledger-feed.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { findTranscript, recentSessions } from './session-files.ts';
@@ -29,6 +30,7 @@ export const claudeCode: AgentAdapter = {
   findTranscript,
   recentSessions,
   readHook,
+  feedLedger,
   readTranscript,
   readScreen,
   toolRisk,
