@@ -75,7 +75,7 @@ describe('a dead stream', () => {
 
 describe('healthy work is left alone', () => {
   const healthy: readonly [string, (told: ReturnType<typeof story>) => void][] = [
-    ['idle for an hour', (told) => (told.tell(say.idle), told.wait(3600))],
+    ['idle for an hour', (told) => told.wait(3600, say.idle)],
     ['pings only', (told) => told.wait(600, say.bytes(1), say.drawing)],
     [
       'a slow drip, one byte in 25 s',

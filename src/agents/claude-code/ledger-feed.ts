@@ -6,7 +6,10 @@ import { readToolReport } from './tool-reports.ts';
 /** One hook payload; those that are not about tool calls change nothing. */
 export function feedLedger(ledger: Ledger, payload: unknown): void {
   const report = readToolReport(payload);
-  if (report) return ledger.report(report);
+  if (report) {
+    ledger.report(report);
+    return;
+  }
   if (!isRecord(payload) || payload.hook_event_name !== 'SubagentStop') return;
   const subagent = textOf(payload, 'agent_id');
   if (subagent !== null) ledger.endSubagent(subagent);
