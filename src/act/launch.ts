@@ -48,10 +48,11 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   runtime.facts = { activity: 'unknown' };
   terminal.attach(pty);
   runtime.agentGone = new Promise((resolve) => {
-    pty.onExit(({ code, signal }) => {
+    pty.onExit((exit) => {
+      const { code, signal } = exit;
       if (runtime.pty === pty) {
         runtime.pty = null;
-        terminal.detach();
+        terminal.detach(exit);
       }
       runtime.emit({ type: 'agent.exited', generation, code, signal });
       resolve();

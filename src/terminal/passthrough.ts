@@ -24,19 +24,23 @@ export interface Passthrough {
   readonly keptBytes: number;
   /** Writes this between two of the agent's characters or sequences, as soon as there is such a place. */
   inject(text: string): void;
-  /** Output and input as they were passed on, later. */
+  /** Output and input as they were passed on, later; the first one also gets what was passed on before (256 KiB). */
   observe(output: Observer, input: Observer): void;
   /** Delivers to the observers what they have not had yet. */
   settle(): void;
   outputDrained(): void;
 }
 
-/** The other end: the person's side of the terminal, and who is told when the agent does not read. */
+/** The person's side of the terminal. */
 export interface Person {
   pauseInput(paused: boolean): void;
   observe(observation: Observation): void;
+  /** What has been passed on, before any observer gets it. */
+  passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void;
 }
 
+/** Observers are loaded while the agent boots: what it writes until then is kept for them. */
+const EARLY_BOUND_BYTES = 262_144;
 /** While no agent is there, stdin is paused beyond this. */
 const KEPT_BOUND_BYTES = 65_536;
 
@@ -52,6 +56,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let observing: NodeJS.Immediate | undefined;
   const outputObservers: Observer[] = [];
   const inputObservers: Observer[] = [];
+  let early: Buffer[] | null = [];
+  let earlyBytes = 0;
 
   function later(): void {
     observing ??= setImmediate(settle);
@@ -62,8 +68,17 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     const [seenOutputs, seenInputs] = [outputs, inputs];
     outputs = [];
     inputs = [];
+    person.passed(seenOutputs, seenInputs);
     for (const observer of inputObservers) for (const chunk of seenInputs) observer(chunk);
     for (const observer of outputObservers) for (const chunk of seenOutputs) observer(chunk);
+    if (early) keepEarly(early, seenOutputs);
+  }
+  function keepEarly(into: Buffer[], chunks: readonly Buffer[]): void {
+    for (const chunk of chunks) {
+      if (earlyBytes + chunk.length > EARLY_BOUND_BYTES) return;
+      into.push(chunk);
+      earlyBytes += chunk.length;
+    }
   }
   function injectWhereSafe(): void {
     if (injected === '' || !boundary.safe) return;
@@ -134,6 +149,9 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       injectWhereSafe();
     },
     observe(onOutput, onInput) {
+      settle();
+      for (const chunk of early ?? []) onOutput(chunk);
+      early = null;
       outputObservers.push(onOutput);
       inputObservers.push(onInput);
     },

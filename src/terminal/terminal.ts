@@ -73,34 +73,40 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const passthrough = createPassthrough(output, {
     pauseInput: (paused) => (paused ? stdin.pause() : stdin.resume()),
     observe: listener.observe,
+    passed,
   });
   const readInput = createInputReader();
   let modes = createModes();
   let title: string | null = null;
   let started = false;
+  let plainOutput = false;
   let lastOutputAt = 0;
   let suspending: { cancel(): void } | undefined;
   let forgetExit = (): void => {};
 
-  passthrough.observe(
-    (chunk) => {
-      lastOutputAt = performance.now();
-      modes.feed(chunk);
-    },
-    (chunk) => {
+  function passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void {
+    if (outputs.length > 0) lastOutputAt = performance.now();
+    for (const chunk of outputs) modes.feed(chunk);
+    for (const chunk of inputs) {
       for (const { kind, bytes } of readInput(chunk)) {
         listener.observe({ type: 'input', kind, bytes });
         if (kind === 'suspend') void suspendWithAgent();
       }
-    },
-  );
+    }
+  }
 
   const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
 
+  /** libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. */
+  function leaveOutputAlone(): void {
+    if (plainOutput) return;
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    plainOutput = true;
+  }
+
   function raw(on: boolean): void {
     stdin.setRawMode(on);
-    // libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time.
-    if (on) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    plainOutput = false;
   }
 
   function onSize(): void {
@@ -148,11 +154,12 @@ export function createTerminal(listener: TerminalListener): Terminal {
   async function stopped(): Promise<void> {
     listener.observe({ type: 'terminal.suspended' });
     stdin.pause();
-    stdin.setRawMode(false);
+    raw(false);
     process.removeListener('SIGTSTP', onStop);
     await stopJob();
     process.on('SIGTSTP', onStop);
     raw(true);
+    leaveOutputAlone();
     stdin.resume();
     onSize();
     listener.observe({ type: 'terminal.continued' });
@@ -205,6 +212,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       });
       passthrough.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
+      leaveOutputAlone(); // costs some milliseconds, in which the agent boots
     },
     detach(exit) {
       suspending?.cancel();

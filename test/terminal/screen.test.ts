@@ -11,7 +11,7 @@ async function screenAfter(output: string | Buffer, columns = 20, rows = 5) {
 describe('the picture', () => {
   test('rows without trailing blanks, cursor, title', async () => {
     const screen = await screenAfter('one  \r\n\x1b[31mtwo\x1b[m\x1b]0;◐ task\x07');
-    expect(screen.view()).toEqual({
+    expect(screen.view()).toMatchObject({
       rows: ['one', 'two', '', '', ''],
       cursor: { row: 1, column: 3, visible: true },
       title: '◐ task',
