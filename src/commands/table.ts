@@ -29,6 +29,14 @@ export const commands: readonly Command[] = [
     load: () => import('./sessions.ts'),
   },
   {
+    name: 'watch',
+    usage: '[--plain]',
+    help: 'all sessions, live, with keys to look into them and to help; --plain for a screen reader',
+    options: ['--plain'],
+    words: [],
+    load: () => import('./watch.ts'),
+  },
+  {
     name: 'incidents',
     usage: '[ID] [--json]',
     help: 'what froze, what was done, how it ended; with an ID: the whole story',

@@ -1,0 +1,45 @@
+import { homedir } from 'node:os';
+import { onExit } from 'signal-exit';
+import { statePaths } from '../platform/paths.ts';
+import { emptyModel, withNews } from '../report/dashboard/model.ts';
+import { newsOf } from '../report/dashboard/news.ts';
+import { parse } from './arguments.ts';
+import { print, style } from './output.ts';
+
+const enterScreen = '\x1b[?1049h\x1b[H';
+const leaveScreen = '\x1b[?1049l';
+
+/** `guardctl watch [--plain]`: all sessions, live. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { options } = parse(args, ['plain'], 0);
+  const look = style();
+  const state = statePaths(process.env);
+  const source = newsOf(state);
+  const home = process.env.HOME ?? homedir();
+  if (options.plain || !look.control || !process.stdin.isTTY) {
+    const { watchPlain } = await import('../report/dashboard/plain.ts');
+    await watchPlain({ state, source, style: look, home, print, input: process.stdin });
+    process.stdin.destroy();
+    return 0;
+  }
+  // Both take a third of a second to load: here only.
+  const [{ render }, { createElement }, { App }] = await Promise.all([
+    import('ink'),
+    import('react'),
+    import('../report/dashboard/app.tsx'),
+  ]);
+  process.stdout.write(enterScreen);
+  const leave = (): void => void process.stdout.write(leaveScreen);
+  const forget = onExit(leave); // ended by a signal, the terminal must be as before, too
+  try {
+    const start = withNews(emptyModel, source.read());
+    const app = render(createElement(App, { state, source, start, style: look, home }), {
+      patchConsole: false,
+    });
+    await app.waitUntilExit();
+  } finally {
+    forget();
+    leave();
+  }
+  return 0;
+}

@@ -1,0 +1,12 @@
+/** What the journal of its run tells about one incident. */
+import { runPaths, type StatePaths } from '../platform/paths.ts';
+import type { IncidentRecord } from './incidents.ts';
+import { readJournal } from './journal-reader.ts';
+import { stretch } from './story.ts';
+import { type TimelineLine, timeline } from './timeline.ts';
+
+/** Empty when the journal is gone. Reads some megabytes. */
+export function incidentTimeline(state: StatePaths, incident: IncidentRecord): TimelineLine[] {
+  const files = readJournal(runPaths(state, incident.run).journal);
+  return timeline(files, ...stretch(incident, Date.now()));
+}
