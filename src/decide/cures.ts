@@ -3,6 +3,7 @@
  */
 import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
+import type { Evidence } from '../detect/evidence.ts';
 import { disconnectPhaseOf, inTurn, phaseOf } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Rung } from '../effects.ts';
@@ -91,7 +92,7 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
 function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, config: Config): Step {
   const { evidence: e } = state;
   if (cure.stage === 'network') {
-    if (phaseOf(e) !== 'idle' && cure.class === 'failed-turn') return close(state, 'recovered');
+    if (overBefore(cure, e)) return close(state, 'recovered');
     return stable(state, config) && !personTypes(state)
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
@@ -113,6 +114,21 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
     },
     config,
   );
+}
+
+/** While the nudge waited for the network or for the person, what it was for has passed. */
+function overBefore(cure: NonNullable<GuardState['cure']>, e: Evidence): boolean {
+  switch (cure.class) {
+    case 'failed-turn':
+    case 'silent-end':
+      return phaseOf(e) !== 'idle';
+    case 'dead-stream':
+    case 'no-first-byte':
+    case 'silent-screen':
+      return (e.lastDownAt ?? 0) > cure.at || e.listeningSince === null || e.listeningSince > cure.at;
+    default:
+      return false;
+  }
 }
 
 /** The hold ended without a byte: the agent's own ladder is next, and the detector looks on. */

@@ -103,6 +103,8 @@ export interface Evidence {
   readonly turns: number;
   /** Since when the agent has been in a turn; null while it is not. */
   readonly workingSince: Millis | null;
+  /** Since when it has waited for the API and for nothing else: no tool, no dialog, no retry of its own. */
+  readonly listeningSince: Millis | null;
   readonly idleSince: Millis | null;
   readonly failure: { readonly kind: FailureKind; readonly at: Millis; readonly fingerprint: string } | null;
   readonly background: number;
@@ -149,6 +151,7 @@ export function noEvidence(at: Millis): Evidence {
     turn: null,
     turns: 0,
     workingSince: null,
+    listeningSince: null,
     idleSince: null,
     failure: null,
     background: 0,

@@ -120,7 +120,14 @@ const folds: Folds = {
 export function observe(before: Evidence, event: Event): Evidence {
   const fold = folds[event.type] as ((e: Evidence, event: Event) => Evidence) | undefined;
   const after = { ...(fold ? fold(before, event) : before), now: event.at };
-  return markTurn(before, after);
+  return markListening(markTurn(before, after));
+}
+
+function markListening(e: Evidence): Evidence {
+  const phase = phaseOf(e);
+  if (phase !== 'working' && phase !== 'compacting')
+    return e.listeningSince === null ? e : { ...e, listeningSince: null };
+  return e.listeningSince === null ? { ...e, listeningSince: e.now } : e;
 }
 
 /** Keeps `workingSince` and `idleSince`; a turn that begins forgets what was learnt in the turn before. */

@@ -60,8 +60,12 @@ function isCompacting(e: Evidence): boolean {
   return e.compactingSince !== null || activityOf(e) === 'compacting';
 }
 
-/** A tool works on this machine: silence on the wire is right, however long. */
+/**
+ * A tool works on this machine: silence on the wire is right, however long. Where hooks tell of the turn they know
+ * better than the screen, which shows a tool as running while its input is still being received, and goes on to show
+ * it when it is done but the rest of the answer has not come (2.1.329).
+ */
 function inTool(e: Evidence): boolean {
-  if (e.tools.some((tool) => !tool.delegates)) return true;
-  return activityOf(e) === 'tool' || (e.sample?.workers ?? 0) > 0;
+  if (e.tools.some((tool) => !tool.delegates) || (e.sample?.workers ?? 0) > 0) return true;
+  return activityOf(e) === 'tool' && !e.turn?.working;
 }

@@ -107,8 +107,8 @@ const phases: readonly Phase[] = [
 ];
 
 describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s is left alone', (version) => {
-  test.skipIf(missing(version)).each(phases)('$name', async ({ tools = 'allow', play }) => {
-    await onGuard({ version, settings: hasty, sandbox: { tools } }, async (guarded) => {
+  test.skipIf(missing(version)).each(phases)('$name', async ({ tools, play }: Phase) => {
+    await onGuard({ version, settings: hasty, sandbox: tools ? { tools } : {} }, async (guarded) => {
       const pid = guarded.agentPid();
       await play(guarded);
       expect(guarded.incidents()).toEqual([]);

@@ -32,12 +32,12 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
     (best, connection) => (best && lastByteAt(best) >= lastByteAt(connection) ? best : connection),
     null,
   );
-  if (!newest || e.workingSince === null) return null;
+  if (!newest || e.listeningSince === null) return null;
   // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
   if (newest.requestAt === null && newest.down > 0) return null;
 
   const { kind, limitMs } = limitOf(newest, config);
-  const since = Math.max(lastByteAt(newest), e.workingSince);
+  const since = Math.max(lastByteAt(newest), e.listeningSince);
   const silentMs = e.now - since;
   if (kind !== wanted || silentMs < limitMs * e.patience) return null;
   return {

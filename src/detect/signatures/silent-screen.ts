@@ -15,10 +15,11 @@ export const silentScreen: Signature = {
     if (phase !== 'working' && phase !== 'compacting') return null;
     if (e.connections.length > 0 || e.waiting.length > 0) return null;
     const { facts, activitySince } = e.screen ?? {};
-    if (!facts || activitySince === undefined || e.workingSince === null) return null;
+    if (!facts || activitySince === undefined || e.listeningSince === null) return null;
     if (facts.activity !== 'busy' && facts.activity !== 'waiting' && facts.activity !== 'compacting')
       return null;
-    const since = Math.max(e.workingSince, activitySince, e.tokensChangedAt ?? 0);
+    const wireAt = Math.max(e.lastDownAt ?? 0, e.lastRequestAt ?? 0, e.closed.at(-1)?.at ?? 0);
+    const since = Math.max(e.listeningSince, activitySince, e.tokensChangedAt ?? 0, wireAt);
     const midText = facts.tokens !== undefined && facts.tokens > 0 && !facts.thinking;
     const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
     const told = facts.activity === 'waiting'; // the agent itself says that nothing arrives

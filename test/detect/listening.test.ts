@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((effect) => effect.type);
+const tool = { type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command' } as const;
+const toolOnScreen = { type: 'screen', facts: { activity: 'tool', tokens: 12 } } as const;
+
+/** A turn as hooks and the tunnel tell it, three seconds into its answer. */
+function inMidResponse() {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  return told;
+}
+
+describe('silence counts only while the agent waits for the API', () => {
+  test('a long silent tool that ends gives the next request its full time', () => {
+    const told = inMidResponse();
+    told.tell(tool);
+    told.wait(300, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });
+    told.wait(25, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.wait(8, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('a tool call that the screen shows as running while its input is received is no tool at work', () => {
+    const told = inMidResponse();
+    told.wait(31, say.drawing, toolOnScreen);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('without hooks the screen is believed', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(say.busy(0));
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.wait(300, say.drawing, toolOnScreen);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('a connection that the agent ends while its screen still says busy is no silent screen', () => {
+    const told = inMidResponse();
+    told.wait(100, say.drawing, say.bytes(1)); // pings: the token counter stands still
+    told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+    told.wait(1, say.drawing);
+    expect(actions(told)).toEqual([]);
+  });
+});
+
+describe('a nudge that waits for the network or the person', () => {
+  test('is dropped when the answer comes after all', () => {
+    const told = story({}, (effect) =>
+      effect.type === 'probe' ? [{ type: 'network.probed', reachable: false, latencyMs: null }] : [],
+    );
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(70, say.drawing, say.busy(12)); // no tunnel: the screen alone
+    expect(told.state.cure?.stage).toBe('network');
+    told.wait(2, say.drawing, { type: 'screen', facts: { activity: 'retrying' } });
+    told.wait(1, say.drawing, say.busy(13));
+    expect(told.state.cure).toBeNull();
+    expect(actions(told)).toEqual([]);
+  });
+});
