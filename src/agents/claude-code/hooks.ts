@@ -1,6 +1,6 @@
 /**
  * Hook payloads as observations. Nothing of what they say goes along: no prompt, no command, no file.
- * Tools of subagents are left out: the main turn waits in a tool of its own, or does not wait for them at all.
+ * A subagent's tools count like the agent's own (while they run, silence is right), its end of a turn does not.
  */
 import type { Observation } from '../../events.ts';
 import { failureOfCode } from './failures.ts';
@@ -69,26 +69,23 @@ const readers: Readonly<Record<string, Reader>> = {
       ),
     },
   ]),
-  PreToolUse: ofMainTurn((payload) => {
+  PreToolUse: (payload) => {
     const toolUseId = textOf(payload, 'tool_use_id');
     const tool = textOf(payload, 'tool_name');
     if (toolUseId === null || tool === null) return [];
     return [toolStarted(toolUseId, tool, payload.tool_input)];
-  }),
-  PostToolUse: ofMainTurn((payload) => toolFinished(payload, true)),
-  PostToolUseFailure: ofMainTurn((payload) => [
+  },
+  PostToolUse: (payload) => toolFinished(payload, true),
+  PostToolUseFailure: (payload) => [
     ...toolFinished(payload, false),
     ...(payload.is_interrupt === true ? [{ type: 'interrupted' } as const] : []),
-  ]),
+  ],
   PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
   Notification: (payload) => {
     const why = dialogs[textOf(payload, 'notification_type') ?? ''];
     return why === undefined ? [] : [{ type: 'person.needed', why }];
   },
 };
-
-/** The hook events that are read; only those are worth their cost. */
-export const readEvents: readonly string[] = Object.keys(readers);
 
 /** One spooled document as observations; none for what is not understood. */
 export function readHook(payload: unknown): readonly Observation[] {

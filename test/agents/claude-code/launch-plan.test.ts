@@ -1,0 +1,223 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Injection, UserSettings } from '../../../src/agents/agent.ts';
+import { launchPlan } from '../../../src/agents/claude-code/launch-plan.ts';
+import { readUserSettings } from '../../../src/agents/claude-code/user-settings.ts';
+import { readVersion } from '../../../src/agents/claude-code/versions.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+
+const newest = readVersion('2.1.329');
+const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
+const user: UserSettings = {
+  api: { host: 'api.anthropic.com', port: 443, secure: true },
+  proxy: {},
+  tunnelAllowed: true,
+  hooksAllowed: true,
+  given: {},
+};
+const injection: Injection = {
+  runId: 'run',
+  folder: '/run',
+  sessionId: id,
+  spoolDir: '/run/spool',
+  proxyUrl: 'http://guard:token@127.0.0.1:4000',
+};
+const settingsOf = (plan: ReturnType<typeof launchPlan>) =>
+  JSON.parse(plan.files.find(({ path }) => path === '/run/settings.json')?.text ?? 'null');
+
+describe('words of the command line', () => {
+  it('puts ours in front and leaves the user’s as they are', () => {
+    const plan = launchPlan(['--model', 'opus', 'fix it'], {}, user, injection, newest);
+    expect(plan.args).toEqual([
+      ...['--session-id', id, '--settings', '/run/settings.json'],
+      ...['--model', 'opus', 'fix it'],
+    ]);
+  });
+
+  it('puts the merged settings in the place of the user’s', () => {
+    const given = { model: 'opus', hooks: { Stop: [{ hooks: [] }] }, env: { A: '1' } };
+    const args = ['-c', `--settings=${JSON.stringify(given)}`, 'go'];
+    const plan = launchPlan(args, {}, { ...user, given }, { ...injection, sessionId: null }, newest);
+    expect(plan.args).toEqual(['-c', '--settings', '/run/settings.json', 'go']);
+    const settings = settingsOf(plan);
+    expect(settings).toMatchObject({ model: 'opus', env: { A: '1', HTTPS_PROXY: injection.proxyUrl } });
+    expect(settings.hooks.Stop).toHaveLength(2);
+    expect(settings.hooks.Stop[0]).toEqual({ hooks: [] });
+  });
+
+  it('leaves settings that cannot be read to the agent', () => {
+    const plan = launchPlan(['--settings', '{bad'], {}, { ...user, given: null }, injection, newest);
+    expect(plan).toMatchObject({ args: ['--session-id', id, '--settings', '{bad'], files: [] });
+  });
+
+  it.each([
+    ['1.0.56', ['--session-id', id]],
+    ['1.0.44', []],
+  ])('gives %s only the flags that it knows', (version, flags) => {
+    expect(launchPlan(['hi'], {}, user, injection, readVersion(version))).toMatchObject({
+      args: [...flags, 'hi'],
+      files: [],
+    });
+  });
+
+  it('keeps every word, in order, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string().filter((word) => !word.startsWith('--settings'))), (args) => {
+        expect(launchPlan(args, {}, user, injection, newest).args.slice(4)).toEqual(args);
+      }),
+    );
+  });
+
+  it('shows neither the token nor a hook on the command line', () => {
+    const plan = launchPlan(['hi'], {}, user, injection, newest);
+    expect(plan.args.join(' ')).not.toMatch(/token|spool/);
+  });
+});
+
+describe('environment', () => {
+  it('leads requests through the tunnel and gives the tools the user’s own variables back', () => {
+    const proxy = { HTTPS_PROXY: "http://it's:3128", no_proxy: 'intern' };
+    const plan = launchPlan([], { A: '1', ...proxy }, { ...user, proxy }, injection, newest);
+    expect(plan.env).toEqual({
+      A: '1',
+      HTTPS_PROXY: injection.proxyUrl,
+      https_proxy: injection.proxyUrl,
+      NO_PROXY: '',
+      no_proxy: '',
+      GUARDED_CLAUDE_RUN: 'run',
+    });
+    const lines = plan.files.find(({ path }) => path === '/run/tools.env')?.text ?? '';
+    const shell = spawnSync('sh', ['-c', `${lines.trim().split('\n').join(' && ')} && env`], {
+      env: { ...plan.env, PATH: process.env.PATH },
+      encoding: 'utf8',
+    });
+    const seen = shell.stdout.split('\n').filter((line) => /proxy/i.test(line));
+    expect(seen.toSorted()).toEqual([`HTTPS_PROXY=http://it's:3128`, 'no_proxy=intern']);
+  });
+
+  it('takes plain requests only where the API is plain', () => {
+    const plain = { ...user, api: { host: '127.0.0.1', port: 80, secure: false } };
+    expect(launchPlan([], {}, user, injection, newest).env.http_proxy).toBe(undefined);
+    expect(launchPlan([], {}, plain, injection, newest).env.http_proxy).toBe(injection.proxyUrl);
+  });
+
+  it.each([
+    [{ CLAUDECODE: '1', CLAUDE_CODE_CHILD_SESSION: '1', CLAUDE_CODE_ENTRYPOINT: 'cli', CLAUDE_PID: '3' }, {}],
+    [{ CLAUDE_CODE_ENTRYPOINT: 'claude-vscode' }, { CLAUDE_CODE_ENTRYPOINT: 'claude-vscode' }],
+    [{ CLAUDE_CODE_SSE_PORT: '1', CLAUDECODE: '1' }, { CLAUDE_CODE_SSE_PORT: '1' }],
+  ])('of %j passes on %j', (env, passed) => {
+    const off = { ...injection, proxyUrl: null };
+    expect(launchPlan([], env, user, off, newest).env).toEqual({ ...passed, GUARDED_CLAUDE_RUN: 'run' });
+  });
+});
+
+describe('hooks', () => {
+  it.each([
+    ['2.1.329', true],
+    ['2.1.42', false],
+  ])('asks %s only for events that it knows', (version, knowsStopFailure) => {
+    const { hooks } = settingsOf(launchPlan([], {}, user, injection, readVersion(version)));
+    expect('StopFailure' in hooks).toBe(knowsStopFailure);
+    expect(Object.keys(hooks)).toEqual(expect.arrayContaining(['SessionStart', 'PreToolUse', 'Stop']));
+  });
+
+  it('stores the input of each hook as one complete file, and says nothing', () => {
+    const spoolDir = join(temporaryFolder(), "it's a spool");
+    mkdirSync(spoolDir);
+    const { hooks } = settingsOf(launchPlan([], {}, user, { ...injection, spoolDir }, newest));
+    for (const [index, event] of ['Stop', 'PreToolUse'].entries()) {
+      const [group] = hooks[event].slice(-1);
+      const run = spawnSync('sh', ['-c', group.hooks[0].command], { input: `{"n":${index}}` });
+      expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
+    }
+    const texts = readdirSync(spoolDir).map((name) => readFileSync(join(spoolDir, name), 'utf8'));
+    expect(texts.toSorted()).toEqual(['{"n":0}', '{"n":1}']);
+  });
+
+  it('lets the agent go on when the spool is gone', () => {
+    const { hooks } = settingsOf(launchPlan([], {}, user, { ...injection, spoolDir: '/nowhere' }, newest));
+    const run = spawnSync('sh', ['-c', hooks.Stop[0].hooks[0].command], { input: '{}' });
+    expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
+  });
+});
+
+describe('settings of the user', () => {
+  function home(files: Record<string, object>): { env: Record<string, string>; cwd: string; policy: string } {
+    const root = temporaryFolder();
+    for (const name of ['config', 'project/.claude', 'policy'])
+      mkdirSync(join(root, name), { recursive: true });
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(root, name), JSON.stringify(content));
+    return {
+      env: { CLAUDE_CONFIG_DIR: join(root, 'config') },
+      cwd: join(root, 'project'),
+      policy: join(root, 'policy'),
+    };
+  }
+  const read = (files: Record<string, object>, args: readonly string[] = [], env = {}) => {
+    const { env: base, cwd, policy } = home(files);
+    return readUserSettings(args, { ...base, ...env }, cwd, policy);
+  };
+
+  it('lets the later file win, and what is given on the command line over all', () => {
+    const files = {
+      'config/settings.json': { env: { HTTPS_PROXY: 'http://user', NO_PROXY: 'a' } },
+      'project/.claude/settings.json': { env: { HTTPS_PROXY: 'http://project' } },
+      'project/.claude/settings.local.json': { env: { HTTPS_PROXY: 'http://local' } },
+    };
+    const env = { https_proxy: 'http://lower', HTTPS_PROXY: 'http://environment' };
+    expect(read(files, [], env).proxy).toMatchObject({
+      HTTPS_PROXY: 'http://local',
+      https_proxy: 'http://lower',
+      NO_PROXY: 'a',
+    });
+    expect(read(files, ['--setting-sources', 'user'], env).proxy.HTTPS_PROXY).toBe('http://user');
+    const given = ['--settings', '{"env":{"HTTPS_PROXY":"http://given"}}'];
+    expect(read(files, given, env).proxy.HTTPS_PROXY).toBe('http://given');
+  });
+
+  it.each<[object, object]>([
+    [{}, { host: 'api.anthropic.com', port: 443, secure: true }],
+    [{ ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080/x' }, { host: '127.0.0.1', port: 8080, secure: false }],
+    [{ ANTHROPIC_BASE_URL: 'not a url' }, { host: 'api.anthropic.com', port: 443, secure: true }],
+    [
+      { CLAUDE_CODE_USE_BEDROCK: '1', AWS_REGION: 'eu-west-1' },
+      { host: 'bedrock-runtime.eu-west-1.amazonaws.com', port: 443, secure: true },
+    ],
+    [
+      { CLAUDE_CODE_USE_VERTEX: '1', CLOUD_ML_REGION: 'global' },
+      { host: 'aiplatform.googleapis.com', port: 443, secure: true },
+    ],
+  ])('with %j the API is %j', (env, api) => {
+    expect(read({}, [], env).api).toEqual(api);
+    expect(read({ 'config/settings.json': { env } }).api).toEqual(api);
+  });
+
+  it('steps back where a policy has the say', () => {
+    expect(read({})).toMatchObject({ tunnelAllowed: true, hooksAllowed: true, given: {} });
+    expect(read({ 'policy/managed-settings.json': { env: { HTTPS_PROXY: 'http://p' } } }).tunnelAllowed).toBe(
+      false,
+    );
+    expect(read({ 'policy/managed-settings.json': { allowManagedHooksOnly: true } }).hooksAllowed).toBe(
+      false,
+    );
+    expect(read({ 'config/settings.json': { disableAllHooks: true } }).hooksAllowed).toBe(false);
+    const enabledAgain = {
+      'config/settings.json': { disableAllHooks: true },
+      'project/.claude/settings.json': { disableAllHooks: false },
+    };
+    expect(read(enabledAgain).hooksAllowed).toBe(true);
+  });
+
+  it.each([['{bad'], ['missing.json']])('cannot read %s', (value) => {
+    expect(read({}, ['--settings', value]).given).toBe(null);
+  });
+
+  it('reads given settings from a file beside the project', () => {
+    const files = { 'project/own.json': { model: 'opus' } };
+    expect(read(files, ['--settings', 'own.json']).given).toEqual({ model: 'opus' });
+  });
+});

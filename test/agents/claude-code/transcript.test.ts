@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { readTranscript } from '../../../src/agents/claude-code/transcript.ts';
+
+const assistant = (content: unknown, more = {}) => ({ type: 'assistant', message: { content }, ...more });
+const user = (content: unknown, more = {}) => ({ type: 'user', message: { content }, ...more });
+const call = { type: 'tool_use', id: 't1', name: 'Edit', input: { file_path: '/a' } };
+
+it.each<[string, unknown, readonly object[]]>([
+  ['a prompt', user('do it'), []],
+  [
+    'a tool call',
+    assistant([{ type: 'text', text: 'x' }, call]),
+    [{ type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit' }],
+  ],
+  [
+    'a result',
+    user([{ type: 'tool_result', tool_use_id: 't1', content: 'x' }]),
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true }],
+  ],
+  [
+    'a failed call',
+    user([{ type: 'tool_result', tool_use_id: 't1', is_error: true }]),
+    [{ type: 'tool.finished', toolUseId: 't1', ok: false }],
+  ],
+  [
+    'an interruption',
+    user([{ type: 'text', text: '[Request interrupted by user]' }]),
+    [{ type: 'interrupted' }],
+  ],
+  ['one during a tool', user('[Request interrupted by user for tool use]'), [{ type: 'interrupted' }]],
+  [
+    'an error',
+    assistant([{ type: 'text', text: 'API Error: Connection error.' }], { isApiErrorMessage: true }),
+    [{ type: 'failure.recorded', failure: 'connection' }],
+  ],
+  [
+    'the end of a compaction',
+    { type: 'system', subtype: 'compact_boundary' },
+    [{ type: 'compaction.finished' }],
+  ],
+  ['a request', { type: 'api-request', querySource: 'repl_main_thread' }, [{ type: 'request.sent' }]],
+  ['a request on the side', { type: 'api-request', querySource: 'agent:custom' }, []],
+  ['a subagent', assistant([call], { isSidechain: true }), []],
+  ['bookkeeping', { type: 'file-history-snapshot' }, []],
+])('%s', (_, record, expected) => {
+  expect(readTranscript(record)).toEqual(expected);
+});
+
+it.each([null, 3, [], 'x', {}, { type: 'user' }, { type: 'assistant', message: { content: [null, 1] } }])(
+  'does not stumble over %j',
+  (record) => {
+    expect(readTranscript(record)).toEqual([]);
+  },
+);
