@@ -36,6 +36,11 @@ function fromProc(pid: number): string | null {
 
 function fromPs(pid: number): string | null {
   try {
+    process.kill(pid, 0); // most of those asked for are long gone: ps is not needed to tell
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return null;
+  }
+  try {
     const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
     const line = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',

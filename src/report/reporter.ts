@@ -15,6 +15,7 @@ import { describe } from './describe.ts';
 import { incidentRecord } from './incident-record.ts';
 import { type IncidentRecord, recordIncident } from './incidents.ts';
 import { journalFormat, openJournal } from './journal.ts';
+import { removeOldRuns } from './sessions.ts';
 import { openStatus } from './status.ts';
 
 export interface ReporterOptions {
@@ -35,6 +36,9 @@ export interface Reporter {
   recordOf(incident: Incident): IncidentRecord;
   close(): void;
 }
+
+/** Folders of runs long over are removed once the start is behind us. */
+const tidyMs = 10_000;
 
 export function openReporter(options: ReporterOptions): Reporter {
   const { launch, paths, config, version, state } = options;
@@ -81,6 +85,7 @@ export function openReporter(options: ReporterOptions): Reporter {
     },
     onFailure: (detail) => options.degraded(`status: ${detail}`),
   });
+  setTimeout(() => removeOldRuns(statePaths(launch.env), Date.now()), tidyMs).unref();
   const recordOf = (incident: Incident): IncidentRecord =>
     incidentRecord(incident, {
       run: paths.run,

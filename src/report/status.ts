@@ -43,6 +43,7 @@ export interface Status {
   /** For people: `connection lost, retrying (attempt 2/5), next in 4 s`. */
   readonly message: string | null;
   readonly attempt: { readonly n: number; readonly of: number | null; readonly next_in_ms: number } | null;
+  /** Silence as of `updated_at`; while it only grows with time, the file is not written again. */
   readonly connection: { readonly open: number; readonly silent_ms: number | null } | null;
   readonly tokens: number | null;
   /** Which senses and cures are on in this run. */
@@ -71,6 +72,8 @@ export interface StatusOptions {
 const figures: ReadonlySet<string> = new Set(['connection', 'tokens']);
 const soonMs = 100;
 const figuresMs = 1_000;
+/** Jitter of the ticks that tell the silence. */
+const agedMs = 1_000;
 
 export function openStatus({ path, initial, onFailure, now = Date.now }: StatusOptions): StatusFile {
   const instant = () => new Date(now()).toISOString();
@@ -81,6 +84,8 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
   let dueAt = Number.POSITIVE_INFINITY;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let writing = false;
+  /** When `status.connection` was told, on this process's clock. */
+  let lineAt = 0;
 
   const report = (error: unknown) => {
     if (!failed) onFailure(error instanceof Error ? error.message : String(error));
@@ -123,21 +128,23 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
       report(error);
     }
   };
+  const isNew = ([name, value]: [string, unknown]): boolean => {
+    if (name !== 'connection') return JSON.stringify(status[name as keyof Status]) !== JSON.stringify(value);
+    return !onlyAged(status.connection, value as Status['connection'], performance.now() - lineAt);
+  };
   const apply = (change: StatusChange) => {
     const since = change.state !== undefined && change.state !== status.state ? instant() : status.since;
     status = { ...status, ...change, since };
+    if (change.connection !== undefined) lineAt = performance.now();
   };
 
   writeNow();
   return {
     update(change) {
       if (!open) return;
-      const changed = Object.entries(change).filter(
-        ([name, value]) => JSON.stringify(status[name as keyof Status]) !== JSON.stringify(value),
-      );
-      if (changed.length === 0) return;
+      const changed = Object.entries(change).filter(isNew);
       apply(change);
-      schedule(changed.every(([name]) => figures.has(name)) ? figuresMs : soonMs);
+      if (changed.length > 0) schedule(changed.every(([name]) => figures.has(name)) ? figuresMs : soonMs);
     },
     close(change = {}) {
       if (!open) return;
@@ -147,6 +154,14 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
       writeLast();
     },
   };
+}
+
+/** The same connections, as silent as `elapsedMs` later they must be: nothing a reader could not tell by itself. */
+function onlyAged(before: Status['connection'], after: Status['connection'], elapsedMs: number): boolean {
+  if (before === null || after === null) return before === after;
+  if (before.open !== after.open) return false;
+  if (before.silent_ms === null || after.silent_ms === null) return before.silent_ms === after.silent_ms;
+  return Math.abs(before.silent_ms + elapsedMs - after.silent_ms) < agedMs;
 }
 
 /** The status in a file, or null if it cannot be read or is none of ours. */

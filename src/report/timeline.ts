@@ -43,7 +43,7 @@ const words: Words = {
     'screen',
     `shows ${e.facts.activity}${e.facts.failure === undefined ? '' : `, error: ${e.facts.failure.kind}`}`,
   ],
-  session: (e) => ['session', `is ${e.sessionId} (${e.reason ?? e.source})`],
+  session: (e) => ['session', `is ${e.sessionId}`],
   'session.ended': (e) => ['session', `ended (${e.reason})`],
   'turn.started': () => ['hooks', 'a turn begins'],
   'turn.ended': (e) => [
@@ -124,7 +124,7 @@ function tellGuard(entry: { readonly verdict: object } | { readonly effect: obje
     return ['guard', `judges ${String(name)}${Array.isArray(because) ? `: ${because.join('; ')}` : ''}`];
   }
   const { type, ...rest } = entry.effect as Record<string, unknown>;
-  if (type === 'incident' || type === 'title') return null; // told elsewhere
+  if (['incident', 'title', 'notify'].includes(String(type))) return null; // told elsewhere
   const detail = [rest.why, rest.cause].find((value) => typeof value === 'string');
   return ['guard', `does: ${String(type)}${detail === undefined ? '' : ` (${String(detail)})`}`];
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/finding.ts';
@@ -103,6 +105,24 @@ test("the person's own proxy is part of the chain, without its password", async 
   expect((await findings(home)).find('proxy chain')?.detail).toBe(
     'agent -> tunnel -> proxy.corp:3128 (with credentials) -> api.anthropic.com',
   );
+});
+
+test('the network is tried only when asked for', async () => {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const home = withAgent('2.1.329', { ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}` });
+  expect((await findings(home)).find('network')).toBeUndefined();
+  expect((await findings(home, '--network')).find('network')).toMatchObject({
+    state: 'ok',
+    detail: expect.stringContaining(`127.0.0.1:${port} reached in`),
+  });
+  server.close();
+  await once(server, 'close');
+  expect((await findings(home, '--network')).find('network')).toMatchObject({
+    state: 'problem',
+    detail: expect.stringContaining('refused'),
+  });
 });
 
 test('for people: one line each, the remedy below', async () => {

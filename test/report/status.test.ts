@@ -58,6 +58,30 @@ test('a flood of changes is few writes, and the last one is never lost', async (
   file.close();
 });
 
+test('silence that only grows is not written again; a byte, or another change, is', async () => {
+  const { path, file, clock } = start();
+  const tell = (silent_ms: number) => file.update({ connection: { open: 1, silent_ms } });
+  tell(0);
+  await vi.waitFor(() => expect(read(path).connection).toEqual({ open: 1, silent_ms: 0 }), {
+    timeout: 5_000,
+  });
+  const began = performance.now();
+  while (performance.now() - began < 2_500) {
+    tell(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(read(path).connection).toEqual({ open: 1, silent_ms: 0 });
+  clock.now += 4_000;
+  tell(4_000);
+  file.update({ state: 'suspect' });
+  await vi.waitFor(() =>
+    expect(read(path)).toMatchObject({ state: 'suspect', connection: { silent_ms: 4_000 } }),
+  );
+  tell(0);
+  await vi.waitFor(() => expect(read(path).connection?.silent_ms).toBe(0), { timeout: 5_000 });
+  file.close();
+});
+
 test.each([0, 1, 3])('close writes the end, also over a write under way (%i turns later)', async (turns) => {
   const { path, file } = start();
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
