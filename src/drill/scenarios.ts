@@ -110,7 +110,7 @@ export const scenarios = {
     agents: 'any',
     expect: 'recovery',
     async play(stage) {
-      stage.api.enqueue(say(`${'word '.repeat(40)}${finished}`, 50));
+      stage.api.enqueue(say(`${'word '.repeat(40)}\n${finished}`, 50));
       await stage.submit(prompt);
       await stage.terminal.waitFor('word word');
       process.kill(stage.agentPid(), 'SIGSTOP');

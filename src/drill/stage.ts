@@ -59,6 +59,14 @@ const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.u
 /** How long a guard may take to leave when it is told to. */
 const leaveMs = 5000;
 
+/** The guard writes its status a moment after the agent has drawn its prompt. */
+async function agentNamed(stage: Stage): Promise<void> {
+  for (const until = Date.now() + leaveMs; Date.now() < until; await sleep(50)) {
+    if (stage.status()?.agent_pid) return;
+  }
+  throw new Error(`the guard names no agent:\n${stage.terminal.text()}`);
+}
+
 function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
   if (!pid) return;
   try {
@@ -121,6 +129,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
   try {
     await terminal.waitFor('❯');
+    await agentNamed(stage);
   } catch (error) {
     await close();
     throw error;

@@ -43,6 +43,8 @@ export type TurnEnd =
   | { readonly end: 'interrupted' };
 
 const interruptedNotice = '[Request interrupted by user]';
+/** A main request of the real agent is about 50 KB (lab notes §9), and by its size it is known on the wire. */
+const system = 'You are a simulated agent. '.repeat(1800);
 export const model = 'claude-simulated';
 
 interface Running {
@@ -86,7 +88,7 @@ async function request(context: TurnContext): Promise<{ reply: Reply; running: r
       params: { model },
     });
   const reply = await ask({
-    body: { model, max_tokens: 32_000, messages: transcript.messages, tools: toolDescriptions },
+    body: { model, max_tokens: 32_000, system, messages: transcript.messages, tools: toolDescriptions },
     env: context.env,
     headers: {
       'content-type': 'application/json',
