@@ -5,7 +5,7 @@
 import { nearest } from '../config/nearest.ts';
 
 /** What a word may be, for completion: a fixed list, or something that is looked up when the person presses Tab. */
-export type Words = readonly string[] | 'session' | 'incident' | 'key';
+export type Words = readonly string[] | 'session' | 'incident' | 'key' | 'scenario';
 
 export interface Command {
   readonly name: string;
@@ -77,6 +77,14 @@ export const commands: readonly Command[] = [
     load: () => import('./doctor.ts'),
   },
   {
+    name: 'drill',
+    usage: '[SCENARIO] [--agent real|simulated] [--json]',
+    help: 'freezes an agent in every way, in a throw-away home against a simulated API, and shows the cures',
+    options: ['--agent', '--json'],
+    words: ['scenario'],
+    load: () => import('./drill.ts'),
+  },
+  {
     name: 'config',
     usage: '[get KEY | set KEY VALUE | path] [--json]',
     help: 'shows every setting and where it comes from; changes the file',
@@ -97,7 +105,7 @@ export const commands: readonly Command[] = [
 /** Asked by completion, not by people: in no listing. */
 const words: Command = {
   name: 'words',
-  usage: 'session|incident|key',
+  usage: 'session|incident|key|scenario',
   help: 'words for completion',
   options: [],
   words: [],

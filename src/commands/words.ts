@@ -8,15 +8,18 @@ import { print } from './output.ts';
 /** How many of the newest are offered. */
 const most = 20;
 
-/** `guardctl words session|incident|key`: what a shell offers when the person presses Tab. */
+/** `guardctl words session|incident|key|scenario`: what a shell offers when the person presses Tab. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words } = parse(args, [], 1);
-  const list = listOf(words[0], statePaths(process.env));
+  const list = await listOf(words[0], statePaths(process.env));
   if (list.length > 0) print(list.join('\n'));
   return 0;
 }
 
-function listOf(kind: string | undefined, state: ReturnType<typeof statePaths>): readonly string[] {
+async function listOf(
+  kind: string | undefined,
+  state: ReturnType<typeof statePaths>,
+): Promise<readonly string[]> {
   switch (kind) {
     case 'session':
       return readSessions(state)
@@ -28,6 +31,8 @@ function listOf(kind: string | undefined, state: ReturnType<typeof statePaths>):
         .map(({ id }) => id);
     case 'key':
       return leaves.map(({ name }) => name);
+    case 'scenario':
+      return (await import('../drill/scenarios.ts')).scenarioNames;
     default:
       return [];
   }
