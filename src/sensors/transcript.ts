@@ -15,8 +15,8 @@ export interface TranscriptSensorOptions {
 }
 
 export interface TranscriptSensor extends Sensor {
-  /** Goes on with this session's file; null: its path is not known (yet). */
-  follow(sessionId: string, path: string | null): void;
+  /** Goes on with this session's file; null: its path is not known (yet). Resolves when it has been read so far. */
+  follow(sessionId: string, path: string | null): Promise<void>;
 }
 
 const chunkBytes = 1_048_576;
@@ -80,7 +80,9 @@ function createTail(path: string, start: number, onRecord: (record: unknown) => 
 
 export function transcriptSensor({ read, find, pollMs = 1_000 }: TranscriptSensorOptions): TranscriptSensor {
   let emit: Emit | null = null;
-  let session: { readonly id: string; readonly path: string | null } | null = null;
+  /** The session that was asked for last, and the one whose turn has come in the order of work. */
+  let wanted: { readonly id: string; readonly path: string | null } | null = null;
+  let session: typeof wanted = null;
   let tail: ReturnType<typeof createTail> | null = null;
   let watcher: FSWatcher | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -101,13 +103,13 @@ export function transcriptSensor({ read, find, pollMs = 1_000 }: TranscriptSenso
     watcher = watch(path).on('change', () => enqueue());
   }
 
-  function enqueue(fromStart = true): void {
+  function enqueue(): void {
     if (emit === null || isQueued) return;
     isQueued = true;
     work = work.then(async () => {
       isQueued = false;
       try {
-        await openTail(fromStart);
+        await openTail(true);
         await tail?.readOn();
       } catch (error) {
         emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) });
@@ -127,20 +129,23 @@ export function transcriptSensor({ read, find, pollMs = 1_000 }: TranscriptSenso
       emit = into;
       timer = setInterval(enqueue, pollMs);
       timer.unref();
-      enqueue(false);
     },
     follow(sessionId, path) {
-      if (session?.id === sessionId && (path === null || path === session.path || path === tail?.path))
-        return;
-      session = { id: sessionId, path };
-      if (emit === null) return;
-      // The old file's last lines are read before it is left.
-      work = work.then(async () => {
-        await tail?.readOn().catch(() => {});
-        leave();
-        await openTail(false).catch(() => {});
-      });
+      const isSame =
+        wanted?.id === sessionId && (path === null || path === wanted.path || path === tail?.path);
+      if (!isSame) {
+        const next = { id: sessionId, path };
+        wanted = next;
+        work = work.then(async () => {
+          // The old file's last lines are read before it is left.
+          await tail?.readOn().catch(() => {});
+          leave();
+          session = next;
+          await openTail(false).catch(() => {});
+        });
+      }
       enqueue();
+      return work;
     },
     async stop() {
       clearInterval(timer);

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { hookSensor } from '../../src/sensors/hooks.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+/** A payload is told as the end of a session whose reason is its name. */
+const read = (payload: unknown): readonly Observation[] => [
+  { type: 'session.ended', reason: (payload as { name: string }).name },
+];
+
+async function started(pollMs?: number) {
+  const spoolDir = join(temporaryFolder(), 'spool');
+  const told: Observation[] = [];
+  const payloads: unknown[] = [];
+  const options = { spoolDir, read, onPayload: (payload: unknown) => payloads.push(payload) };
+  const sensor = hookSensor(pollMs === undefined ? options : { ...options, pollMs });
+  await sensor.start((observation) => told.push(observation));
+  onTestFinished(() => sensor.stop());
+  const names = () => told.map((each) => (each.type === 'session.ended' ? each.reason : each.type));
+  return { spoolDir, sensor, payloads, names };
+}
+
+function drop(spoolDir: string, name: string, text = JSON.stringify({ name, secret: 'x' })): void {
+  writeFileSync(join(spoolDir, `${name}.part`), text);
+  renameSync(join(spoolDir, `${name}.part`), join(spoolDir, `${name}.json`));
+}
+
+it('tells what is dropped, hands on the whole payload, and deletes the file', async () => {
+  const { spoolDir, payloads, names } = await started();
+  drop(spoolDir, 'one');
+  await vi.waitFor(() => expect(names()).toEqual(['one']), 5_000);
+  expect(payloads).toEqual([{ name: 'one', secret: 'x' }]);
+  expect(readdirSync(spoolDir)).toEqual([]);
+});
+
+it('reads what came at once in the order of writing, not of names', async () => {
+  const { spoolDir, sensor, names } = await started(60_000);
+  for (const [index, name] of ['c', 'a', 'b'].entries()) {
+    const path = join(spoolDir, `${name}.part`);
+    writeFileSync(path, JSON.stringify({ name }));
+    utimesSync(path, 1_000 + index, 1_000 + index);
+  }
+  for (const name of ['a', 'b', 'c'])
+    renameSync(join(spoolDir, `${name}.part`), join(spoolDir, `${name}.json`));
+  await sensor.stop();
+  expect(names()).toEqual(['c', 'a', 'b']);
+});
+
+it('reads what is there when it stops', async () => {
+  const { spoolDir, sensor, names } = await started(60_000);
+  drop(spoolDir, 'last');
+  await sensor.stop();
+  expect(names()).toEqual(['last']);
+});
+
+it('leaves a file alone that is being written', async () => {
+  const { spoolDir, sensor, names } = await started();
+  writeFileSync(join(spoolDir, 'half.part'), '{"na');
+  await sensor.stop();
+  expect(names()).toEqual([]);
+  expect(existsSync(join(spoolDir, 'half.part'))).toBe(true);
+});
+
+it('tells of a payload that cannot be read, and goes on', async () => {
+  const { spoolDir, names } = await started(50);
+  drop(spoolDir, 'broken', '{');
+  await vi.waitFor(() => expect(names()).toEqual(['sensor.failed']), 5_000);
+  drop(spoolDir, 'next');
+  await vi.waitFor(() => expect(names()).toEqual(['sensor.failed', 'next']), 5_000);
+});
+
+it('makes the folder anew when it has been tidied away', async () => {
+  const { spoolDir, names } = await started(50);
+  rmSync(spoolDir, { recursive: true });
+  await vi.waitFor(() => expect(existsSync(spoolDir)).toBe(true), 5_000);
+  drop(spoolDir, 'again');
+  await vi.waitFor(() => expect(names()).toContain('again'), 5_000);
+});

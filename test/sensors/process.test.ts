@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { descendants, sample } from '../../src/platform/process-tree.ts';
+import { type ProcessReader, processSensor } from '../../src/sensors/process.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function agent() {
+  const children = new Set<number>();
+  const told: Observation[] = [];
+  const reader: ProcessReader = {
+    descendants: () => [...children].map((pid) => ({ pid, startTime: '1' })),
+    sample: () => ({ cpuMs: 1, state: 'S', rssBytes: 2 }),
+  };
+  const sensor = processSensor(reader);
+  sensor.start((each) => told.push(each));
+  sensor.newAgent(1, 7);
+  const workers = () => told.map((each) => (each.type === 'agent.sample' ? each.workers : null));
+  return { children, told, sensor, workers };
+}
+
+it('measures while a turn runs, and only then', () => {
+  const { told, sensor } = agent();
+  vi.advanceTimersByTime(60_000);
+  expect(told).toEqual([]);
+  sensor.working(true);
+  sensor.working(true);
+  vi.advanceTimersByTime(10_000);
+  expect(told).toHaveLength(5);
+  expect(told[0]).toEqual({
+    type: 'agent.sample',
+    generation: 7,
+    cpuMs: 1,
+    state: 'S',
+    rssBytes: 2,
+    workers: 0,
+  });
+  sensor.working(false);
+  vi.advanceTimersByTime(60_000);
+  expect(told).toHaveLength(5);
+});
+
+it('counts what the turn has started, not what was there', () => {
+  const { children, sensor, workers } = agent();
+  children.add(10); // an MCP server
+  vi.advanceTimersByTime(10_000);
+  sensor.working(true);
+  children.add(11);
+  vi.advanceTimersByTime(2_000);
+  children.delete(11);
+  vi.advanceTimersByTime(2_000);
+  expect(workers()).toEqual([1, 0]);
+});
+
+it('does not count servers that start with the agent, when a prompt begins a turn at once', () => {
+  const { children, sensor, workers } = agent();
+  sensor.working(true);
+  children.add(10);
+  vi.advanceTimersByTime(4_000);
+  children.add(11);
+  vi.advanceTimersByTime(4_000);
+  expect(workers()).toEqual([0, 0, 1, 1]);
+});
+
+it('says nothing of an agent that is gone', () => {
+  const told: Observation[] = [];
+  const sensor = processSensor({ descendants: () => [], sample: () => null });
+  sensor.start((each) => told.push(each));
+  sensor.newAgent(1, 1);
+  sensor.sampleNow();
+  expect(told).toEqual([]);
+});
+
+it('measures a real process', async () => {
+  vi.useRealTimers();
+  const child = spawn('sh', ['-c', 'sleep 60 & echo up; wait'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  onTestFinished(() => void process.kill(-(child.pid ?? 0), 'SIGKILL'));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const told: Observation[] = [];
+  const sensor = processSensor({ descendants, sample });
+  sensor.start((each) => told.push(each));
+  sensor.newAgent(child.pid ?? 0, 1);
+  sensor.sampleNow();
+  expect(told).toEqual([
+    {
+      type: 'agent.sample',
+      generation: 1,
+      cpuMs: expect.any(Number),
+      state: expect.stringMatching(/^[SRD]/),
+      rssBytes: expect.any(Number),
+      workers: 0,
+    },
+  ]);
+});

@@ -1,0 +1,86 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { transcriptSensor } from '../../src/sensors/transcript.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const read = (record: unknown): readonly Observation[] => [
+  { type: 'session.ended', reason: String((record as { n: unknown }).n) },
+];
+const line = (n: unknown) => `${JSON.stringify({ n })}\n`;
+
+function started(find: (id: string) => string | null = () => null) {
+  const folder = temporaryFolder();
+  const told: string[] = [];
+  const sensor = transcriptSensor({ read, find: async (id) => find(id), pollMs: 50 });
+  sensor.start((each) => told.push(each.type === 'session.ended' ? each.reason : each.type));
+  onTestFinished(() => sensor.stop());
+  const comes = (...expected: readonly string[]) =>
+    vi.waitFor(() => expect(told).toEqual(expected), { timeout: 5_000, interval: 20 });
+  return { folder, told, sensor, comes, path: (name: string) => join(folder, name) };
+}
+
+it('tells what is new in a file that was there', async () => {
+  const { sensor, comes, path } = started();
+  writeFileSync(path('a'), line('old'));
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), line('new'));
+  await comes('new');
+});
+
+it('tells all of a file that appears later', async () => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), line(1) + line(2));
+  await comes('1', '2');
+});
+
+it('keeps a line until its end has come, also within a character', async () => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  const bytes = Buffer.from(line('é✻'));
+  const middle = bytes.indexOf('✻') + 1;
+  writeFileSync(path('a'), Buffer.concat([Buffer.from(line('first')), bytes.subarray(0, middle)]));
+  await comes('first');
+  appendFileSync(path('a'), bytes.subarray(middle));
+  await comes('first', 'é✻');
+});
+
+it('passes over a torn line', async () => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), `{"n":\n\0\0\0\n${line('whole')}`);
+  await comes('whole');
+});
+
+it('moves to the next session, after the last lines of the one before', async () => {
+  const { sensor, comes, path } = started();
+  writeFileSync(path('a'), '');
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), line('a'));
+  sensor.follow('b', path('b'));
+  await comes('a');
+  writeFileSync(path('b'), line('b'));
+  await comes('a', 'b');
+  appendFileSync(path('a'), line('late'));
+  appendFileSync(path('b'), line('b2'));
+  await comes('a', 'b', 'b2');
+});
+
+it('finds the file of a session by itself', async () => {
+  const { sensor, comes, path } = started((id) => path(id));
+  await sensor.follow('a', null);
+  writeFileSync(path('a'), line('found'));
+  await comes('found');
+});
+
+it('does not tell a file again that was replaced by a shorter one', async () => {
+  const { sensor, comes, path } = started();
+  writeFileSync(path('a'), line('a long line of old text'));
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), line('cut'));
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), line('new'));
+  await comes('new');
+});
