@@ -19,6 +19,11 @@ export interface TranscriptSensor extends Sensor {
   follow(sessionId: string, path: string | null): Promise<void>;
 }
 
+interface Session {
+  readonly id: string;
+  readonly path: string | null;
+}
+
 const chunkBytes = 1_048_576;
 
 async function sizeOf(path: string): Promise<number | null> {
@@ -81,8 +86,8 @@ function createTail(path: string, start: number, onRecord: (record: unknown) => 
 export function transcriptSensor({ read, find, pollMs = 1_000 }: TranscriptSensorOptions): TranscriptSensor {
   let emit: Emit | null = null;
   /** The session that was asked for last, and the one whose turn has come in the order of work. */
-  let wanted: { readonly id: string; readonly path: string | null } | null = null;
-  let session: typeof wanted = null;
+  let wanted: Session | null = null;
+  let session: Session | null = null;
   let tail: ReturnType<typeof createTail> | null = null;
   let watcher: FSWatcher | undefined;
   let timer: NodeJS.Timeout | undefined;
