@@ -67,6 +67,8 @@ export type Effect =
       readonly resume: boolean;
       readonly prompt: boolean;
     }
+  /** Keep for later runs what was learnt of the API host's healthy silences. */
+  | { readonly type: 'remember'; readonly firstByteMs: number; readonly streamMs: number }
   | { readonly type: 'title'; readonly text: string | null }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'incident'; readonly incident: Incident }

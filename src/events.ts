@@ -106,6 +106,8 @@ export type Observation =
       readonly generation: number;
       readonly code: number | null;
       readonly signal: string | null;
+      /** The kernel has ended processes for want of memory while this agent ran. */
+      readonly outOfMemory?: boolean;
     }
   | {
       readonly type: 'agent.sample';
@@ -115,6 +117,8 @@ export type Observation =
       /** State letter of the kernel: R S D T Z … */
       readonly state: string;
       readonly rssBytes: number;
+      /** Share of this machine's memory that the agent's own process holds, 0…1. */
+      readonly memoryShare: number;
       /** Live descendants that are not there when the agent is idle (tools, hooks; not MCP servers). */
       readonly workers: number;
     }
@@ -201,6 +205,8 @@ export type Observation =
       readonly host: string;
       readonly cause: ConnectionCause;
     }
+  /** What earlier runs have learnt of this API host's healthy silences. */
+  | { readonly type: 'host.known'; readonly firstByteMs: number; readonly streamMs: number }
   // network
   | { readonly type: 'network.probed'; readonly reachable: boolean; readonly latencyMs: number | null }
   | { readonly type: 'network.changed' }

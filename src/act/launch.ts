@@ -3,6 +3,7 @@
  * resumed, so a relaunch then starts it afresh under the same id.
  */
 import { writeFileSync } from 'node:fs';
+import { outOfMemoryKills } from '../platform/memory.ts';
 import { openPty } from '../terminal/pty.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -47,6 +48,7 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };
   terminal.attach(pty);
+  const killsBefore = outOfMemoryKills();
   runtime.agentGone = new Promise((resolve) => {
     pty.onExit((exit) => {
       const { code, signal } = exit;
@@ -54,7 +56,8 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
         runtime.pty = null;
         terminal.detach(exit);
       }
-      runtime.emit({ type: 'agent.exited', generation, code, signal });
+      const outOfMemory = signal === 'SIGKILL' && outOfMemoryKills() > killsBefore;
+      runtime.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
       resolve();
     });
   });

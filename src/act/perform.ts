@@ -16,6 +16,7 @@ export type Perform = (effect: Effect) => void;
 
 export interface Outlets {
   readonly probe: () => void;
+  readonly remember: (effect: Extract<Effect, { type: 'remember' }>) => void;
   readonly notify: (effect: Extract<Effect, { type: 'notify' }>) => void;
   readonly exit: (effect: Extract<Effect, { type: 'exit' }>) => void;
 }
@@ -93,6 +94,9 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
         return;
       case 'incident':
         return; // on record already: the reporter sees every effect
+      case 'remember':
+        outlets.remember(effect);
+        return;
       case 'notify':
         outlets.notify(effect);
         return;

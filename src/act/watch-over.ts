@@ -5,6 +5,8 @@
 import type { GuardState } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
 import { guardVersion } from '../platform/guard-version.ts';
+import { statePaths } from '../platform/paths.ts';
+import { openHostMemory } from '../report/host-memory.ts';
 import { openReporter } from '../report/reporter.ts';
 import type { Crew } from '../supervise.ts';
 import { createNotifier } from './notify.ts';
@@ -36,6 +38,7 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
   const launchedAtMs = Date.now();
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const senses = openSenses(runtime);
+  const hosts = openHostMemory(statePaths(launch.env).root, runtime.user.api.host, degraded);
   runtime.catchUp = senses.catchUp;
   const reporter = openReporter({
     launch,
@@ -57,6 +60,7 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
   const end = new Promise<End>((resolve) => {
     const perform = createPerformer(runtime, {
       probe: () => senses.probe(),
+      remember: ({ firstByteMs, streamMs }) => hosts.remember({ firstByteMs, streamMs }),
       notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
       exit: ({ code, signal }) => resolve({ code, signal }),
     });
@@ -73,6 +77,8 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
       perform: (effect: Effect) => perform(effect),
     });
   });
+  const known = hosts.recall();
+  if (known) emit({ type: 'host.known', ...known });
   if (runtime.session.id !== null) {
     emit({ type: 'session', sessionId: runtime.session.id, transcriptPath: null, source: 'pinned' });
   }

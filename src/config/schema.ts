@@ -36,6 +36,12 @@ export const schema = {
     enabled: onOff(true, 'watch the connection and act on it'),
     stream_timeout_ms: ms(30_000, 100, hour, 'silence in mid-response that makes a connection suspect'),
     first_byte_timeout_ms: ms(120_000, 100, hour, 'silence after a request was sent'),
+    response_timeout_ms: ms(
+      1_200_000,
+      1_000,
+      24 * hour,
+      'how long an answer may not grow although bytes arrive',
+    ),
     auto_resume: onOff(true, 'off: never relaunch; stop at the nudge, then ask'),
     auto_retry_readonly_tools: onOff(true, 'a resumed agent may run interrupted read-only tools again'),
     auto_retry_mutations: onOff(false, 'a resumed agent may run interrupted commands again without asking'),

@@ -9,17 +9,21 @@ import type { Verdict } from '../detect/verdict.ts';
 import type { Rung } from '../effects.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
+import { perIncident, recentRelaunches, spend } from './budget.ts';
 import type { Step } from './incident.ts';
 import { act, andThen, close, open, stay } from './incident.ts';
-import { above, allowed, recentRelaunches } from './ladder.ts';
+import { above, allowed } from './ladder.ts';
 import { pace, probeWhenDue, stable } from './network.ts';
 import { helped, proofMs, underWay } from './proof.ts';
 import type { GuardState } from './state.ts';
 
 /** SIGTERM first; a process that spins does not hear it. */
 const stopGraceMs = 2_000;
+const longestCoolDownMs = 3_600_000;
 /** A person who typed this recently is still typing, and left alone. */
 const typingPauseMs = 5_000;
+/** A draft that nobody goes on with: after this many tries the person is told instead. */
+const mostYields = 12;
 
 /** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
@@ -27,8 +31,9 @@ export function watch(state: GuardState, config: Config): Step {
   if (state.incident && personInterrupted(state)) {
     return close({ ...state, name: 'watching' }, 'user');
   }
+  if (state.name === 'asking' && state.evidence.now - state.since >= coolDownMs(state, config))
+    return tryOnceMore(state);
   if (state.cure) return followUp(state, state.cure, config);
-  if (state.name === 'asking') return stay(state);
   return judge(state, config);
 }
 
@@ -52,6 +57,22 @@ function heldVerdict({ evidence: e }: GuardState): Verdict | null {
   };
 }
 
+/** How long the guard only looks on after it has asked: the window of the restart intensity, doubling to an hour. */
+function coolDownMs({ asked }: GuardState, config: Config): number {
+  return Math.min(longestCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
+}
+
+/** The half-open circuit: nobody came, so one nudge or one relaunch more, if there is still a reason. */
+function tryOnceMore(state: GuardState): Step {
+  return stay({
+    ...state,
+    name: 'watching',
+    since: state.evidence.now,
+    cure: null,
+    used: { ...state.used, cut: perIncident.cut, nudge: perIncident.nudge - 1 },
+  });
+}
+
 /** Applies the mildest allowed rung at or above `wanted`. */
 export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, config: Config): Step {
   const { evidence: e } = state;
@@ -69,8 +90,7 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
       return act(withCure(state, 'hold', verdict.class, null), 'hold', verdict.because.join('; '));
     case 'cut': {
       const cutting: GuardState = {
-        ...withCure(state, 'cut', verdict.class, proofMs.cut),
-        used: { ...state.used, cut: state.used.cut + 1 },
+        ...withCure(spend('cut', state), 'cut', verdict.class, proofMs.cut),
         evidence: { ...e, patience: e.patience * 2 },
       };
       const connections = verdict.connections;
@@ -141,17 +161,25 @@ function followHold(state: GuardState, config: Config): Step {
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
-  if (verdict) return takeRung(open(state, verdict), verdict.cure, verdict, config);
+  if (verdict) return takeRung(open(state, withRegret(state, verdict)), verdict.cure, verdict, config);
   if (phaseOf(e) === 'idle' && e.failure === null && e.idleSince !== null && e.now - e.idleSince > 10_000) {
     return close(state, 'recovered');
   }
   return stay(state);
 }
 
+/** The same silence again after a cut: the connection was perhaps alive, and the answer only slow. */
+function withRegret(state: GuardState, verdict: Verdict): Verdict {
+  if (state.cure?.rung !== 'cut' || verdict.class !== state.cure.class) return verdict;
+  return {
+    ...verdict,
+    because: [...verdict.because, 'the same silence followed the cut: perhaps a false alarm'],
+  };
+}
+
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
   const nudging: GuardState = {
-    ...withCure(state, 'nudge', cause, null),
-    used: { ...state.used, nudge: state.used.nudge + 1 },
+    ...withCure(spend('nudge', state), 'nudge', cause, null),
     probing: { nextAt: state.evidence.now, failures: 0 },
     evidence: { ...state.evidence, goodProbes: 0 },
   };
@@ -164,7 +192,14 @@ function typeNudge(state: GuardState, cause: string): Step {
   const typing: GuardState = {
     ...state,
     probing: null,
-    cure: { rung: 'nudge', class: cause, at: e.now, stage: 'typing', deadline: e.now + 60_000 },
+    cure: {
+      rung: 'nudge',
+      class: cause,
+      at: e.now,
+      stage: 'typing',
+      deadline: e.now + 60_000,
+      yielded: state.cure?.yielded ?? 0,
+    },
   };
   return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
     state: next,
@@ -182,10 +217,11 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
         effects: [],
       };
     case 'person-typing':
+      if (cure.yielded >= mostYields) return giveUp(state, config, 'your own text is in the input box');
       return andThen(act(state, 'wait', 'somebody is typing'), (next) => ({
         state: {
           ...next,
-          cure: { ...cure, stage: 'network' },
+          cure: { ...cure, stage: 'network', yielded: cure.yielded + 1 },
           probing: { nextAt: e.now + typingPauseMs, failures: 0 },
           evidence: { ...e, goodProbes: 0 },
         },
@@ -256,7 +292,12 @@ export function giveUp(
     );
   }
   return andThen(asked, (next) => {
-    const asking = { ...withCure(next, 'ask', cause, null), name: 'asking' as const, since: e.now };
+    const asking = {
+      ...withCure(next, 'ask', cause, null),
+      name: 'asking' as const,
+      since: e.now,
+      asked: next.asked + 1,
+    };
     const { incident } = asking;
     return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
   });
@@ -266,7 +307,14 @@ function withCure(state: GuardState, rung: Rung, cause: string, waitMs: number |
   const at = state.evidence.now;
   return {
     ...state,
-    cure: { rung, class: cause, at, stage: 'verify', deadline: waitMs === null ? null : at + waitMs },
+    cure: {
+      rung,
+      class: cause,
+      at,
+      stage: 'verify',
+      deadline: waitMs === null ? null : at + waitMs,
+      yielded: 0,
+    },
   };
 }
 

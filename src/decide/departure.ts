@@ -34,7 +34,7 @@ export function relaunchable(e: Evidence, config: Config): Verdict | null {
   const uptimeMs = exit.at - e.startedAt;
   if (e.turns === 0 && uptimeMs < config.recovery.min_uptime_ms) return null;
   return {
-    class: 'agent-gone',
+    class: exit.outOfMemory ? 'out-of-memory' : 'agent-gone',
     since: exit.at,
     because: [
       exit.signal ? `the agent was ended by ${exit.signal}` : `the agent exited with ${exit.code}`,

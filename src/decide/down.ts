@@ -79,6 +79,7 @@ export function agentStarted(state: GuardState, event: Event): Step {
       at: event.at,
       stage: 'verify',
       deadline: event.at + proofMs.relaunch,
+      yielded: 0,
     },
   });
 }

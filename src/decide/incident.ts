@@ -4,7 +4,7 @@
  */
 import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident, Outcome, Rung } from '../effects.ts';
-import type { GuardState } from './state.ts';
+import { type GuardState, noUses } from './state.ts';
 
 export interface Step {
   readonly state: GuardState;
@@ -26,7 +26,7 @@ export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since'
     actions: [],
     outcome: 'open',
   };
-  return { ...state, incident, incidents: incident.number, used: { cut: 0, nudge: 0, relaunch: 0 } };
+  return { ...state, incident, incidents: incident.number, used: noUses };
 }
 
 /** Notes an action in the open incident. */

@@ -11,6 +11,7 @@ import { observe } from '../detect/observe.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
+import { replenish } from './budget.ts';
 import { beginNudge, beginRelaunch, giveUp, onNudgeDone, takeRung, watch } from './cures.ts';
 import { personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
@@ -30,6 +31,7 @@ const table: { readonly [Name in StateName]: Row } = {
   watching: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
+    'host.known': (state) => stay({ ...state, remembered: state.evidence.health }),
     'nudge.done': onNudgeDone,
     'network.probed': (state, event, config) => onProbe(state, event, config, watch),
     command: obey,
@@ -65,10 +67,24 @@ const table: { readonly [Name in StateName]: Row } = {
  * One turn of the machine. Pure: time is `event.at`, which must not decrease.
  */
 export function step(before: GuardState, event: Event, config: Config): Step {
-  const state = { ...before, evidence: observe(before.evidence, event) };
+  const seen = { ...before, evidence: observe(before.evidence, event) };
+  const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
-  return withTitle(handle(state, event, config), config);
+  return withMemory(withTitle(handle(state, event, config), config));
+}
+
+/** Hands on what was learnt of the host, once the turn that taught it is over. */
+function withMemory(result: Step): Step {
+  const { state } = result;
+  const { health } = state.evidence;
+  const learnt =
+    health.firstByteMs > state.remembered.firstByteMs || health.streamMs > state.remembered.streamMs;
+  if (!learnt || (state.name !== 'finished' && inTurn(phaseOf(state.evidence)))) return result;
+  return {
+    state: { ...state, remembered: health },
+    effects: [...result.effects, { type: 'remember', ...health }],
+  };
 }
 
 function agentExited(state: GuardState, event: Event, config: Config): Step {
@@ -77,8 +93,36 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
     return stay(state);
   if (personLeft(state.evidence)) return finish(state, state.incident ? 'user' : 'recovered');
   const verdict = relaunchable(state.evidence, config);
-  if (!verdict) return finish(state, 'gave_up');
-  return takeRung(open(state, verdict), 'relaunch', verdict, config);
+  if (!verdict) return diedAtStart(state, config);
+  const { outOfMemory } = exit;
+  if (outOfMemory && state.outOfMemoryAt !== null) {
+    return giveUp(
+      open(state, verdict),
+      config,
+      'the machine ran out of memory under it, for the second time',
+    );
+  }
+  const remembering = outOfMemory ? { ...state, outOfMemoryAt: event.at } : state;
+  return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
+}
+
+/**
+ * It never came up. A first launch that ends with a code of its own has said why on the screen; a crash, and a
+ * relaunch that did not come up, want an explanation.
+ */
+function diedAtStart(state: GuardState, config: Config): Step {
+  const { exit, startedAt, generation } = state.evidence;
+  if (!exit || (generation === 1 && exit.signal === null) || !config.network_resilience.enabled)
+    return finish(state, 'gave_up');
+  const how = exit.signal ?? `exit code ${exit.code}`;
+  const verdict = {
+    class: 'died-at-start',
+    since: exit.at,
+    because: [
+      `the agent ended ${seconds(exit.at - startedAt)} after its start (${how}), before it ran a turn`,
+    ],
+  };
+  return giveUp(open(state, verdict), config, `${verdict.because[0]}; another version of it may start`);
 }
 
 /** The agent is gone and stays gone: pass its own end on as ours. */

@@ -5,9 +5,9 @@
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
+import { recentRelaunches, spend } from './budget.ts';
 import type { Step } from './incident.ts';
 import { act, andThen, stay } from './incident.ts';
-import { recentRelaunches } from './ladder.ts';
 import type { GuardState } from './state.ts';
 
 /** Pause between two good probes. */
@@ -52,11 +52,10 @@ export function launch(state: GuardState, config: Config): Step {
   const attempt = recentRelaunches(state, config).length + 1;
   const of = config.recovery.restart_limit;
   const relaunching: GuardState = {
-    ...state,
+    ...spend('relaunch', state),
     name: 'launching',
     since: evidence.now,
     relaunches: [...recentRelaunches(state, config), evidence.now],
-    used: { ...state.used, relaunch: state.used.relaunch + 1 },
   };
   return andThen(
     act(relaunching, 'relaunch', `relaunch ${attempt} of at most ${of} in the window`),

@@ -3,6 +3,7 @@
  */
 import type { Evidence } from '../detect/evidence.ts';
 import { noEvidence } from '../detect/evidence.ts';
+import { type Health, noHealth } from '../detect/health.ts';
 import type { DisconnectPhase, Incident, Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 
@@ -23,6 +24,8 @@ export interface Cure {
   readonly stage: 'network' | 'typing' | 'verify';
   /** No proof by then: climb. null: wait as long as it takes. */
   readonly deadline: Millis | null;
+  /** How often the person's own typing was in the way. */
+  readonly yielded: number;
 }
 
 /** What a relaunch needs to remember from the agent that was stopped. */
@@ -40,6 +43,15 @@ export interface Probing {
   readonly failures: number;
 }
 
+/** How often each cure was used. */
+export interface Uses {
+  readonly cut: number;
+  readonly nudge: number;
+  readonly relaunch: number;
+}
+
+export const noUses: Uses = { cut: 0, nudge: 0, relaunch: 0 };
+
 export interface GuardState {
   readonly name: StateName;
   readonly since: Millis;
@@ -48,7 +60,17 @@ export interface GuardState {
   readonly incidents: number;
   readonly cure: Cure | null;
   /** Cures used within the open incident. */
-  readonly used: { readonly cut: number; readonly nudge: number; readonly relaunch: number };
+  readonly used: Uses;
+  /** Cures used since the person last submitted something: bounded, whatever happens. */
+  readonly spent: Uses;
+  /** Moments of all cures of the last hour. */
+  readonly acted: readonly Millis[];
+  /** How often in a row the guard ended up asking; each time it waits longer before it tries once more. */
+  readonly asked: number;
+  /** The machine ran out of memory under an agent of this run before. */
+  readonly outOfMemoryAt: Millis | null;
+  /** What of the host's health has been handed on to be remembered. */
+  readonly remembered: Health;
   /** Moments of past relaunches, for the restart intensity. */
   readonly relaunches: readonly Millis[];
   readonly down: Down | null;
@@ -65,7 +87,12 @@ export function initialState(at: Millis): GuardState {
     incident: null,
     incidents: 0,
     cure: null,
-    used: { cut: 0, nudge: 0, relaunch: 0 },
+    used: noUses,
+    spent: noUses,
+    acted: [],
+    asked: 0,
+    outOfMemoryAt: null,
+    remembered: noHealth,
     relaunches: [],
     down: null,
     probing: null,

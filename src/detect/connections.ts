@@ -4,6 +4,8 @@
  */
 import type { Event, Millis } from '../events.ts';
 import type { Connection, Evidence } from './evidence.ts';
+import { type Health, learn } from './health.ts';
+import { phaseOf } from './phase.ts';
 
 /**
  * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
@@ -76,6 +78,7 @@ export function lastByteAt(connection: Connection): Millis {
 
 function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>): Evidence {
   const isRequest = event.up >= requestBytes;
+  const before = e.connections.find((connection) => connection.id === event.id);
   return {
     ...e,
     connections: e.connections.map((connection) =>
@@ -93,7 +96,18 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
     ),
     lastRequestAt: isRequest ? event.at : e.lastRequestAt,
     lastDownAt: event.down > 0 ? event.at : e.lastDownAt,
+    health: event.down > 0 && event.up === 0 && before ? taught(e, before, event.at) : e.health,
   };
+}
+
+/**
+ * Bytes came after a silence, by themselves: that silence was healthy. Only while the agent worked without a tool;
+ * a pause between two turns or beside a tool is nobody's waiting.
+ */
+function taught(e: Evidence, connection: Connection, at: Millis): Health {
+  if (phaseOf(e) !== 'working' || connection.requestAt === null || e.listeningSince === null) return e.health;
+  const silentMs = at - Math.max(lastByteAt(connection), e.listeningSince);
+  return learn(e.health, connection.awaitsAnswer ? 'firstByteMs' : 'streamMs', silentMs);
 }
 
 function without<Item extends { readonly id: number }>(items: readonly Item[], id: number): readonly Item[] {

@@ -6,7 +6,9 @@ import type { Config } from '../config/schema.ts';
 import type { Evidence } from './evidence.ts';
 import { phaseOf } from './phase.ts';
 import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
+import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
+import { memoryRunaway } from './signatures/memory-runaway.ts';
 import { silentScreen } from './signatures/silent-screen.ts';
 import { failedTurn, silentEnd } from './signatures/turn-ended.ts';
 import type { Signature, Verdict } from './verdict.ts';
@@ -14,11 +16,13 @@ import type { Signature, Verdict } from './verdict.ts';
 /** The one table of signatures; it feeds detection, documentation and tests. */
 export const signatures: readonly Signature[] = [
   stopped,
+  memoryRunaway,
   frozenUi,
   deafInput,
   deadStream,
   noFirstByte,
   silentScreen,
+  endlessResponse,
   failedTurn,
   silentEnd,
 ];

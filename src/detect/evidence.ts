@@ -12,6 +12,8 @@ import type {
   ToolRisk,
 } from '../events.ts';
 
+import { type Health, noHealth } from './health.ts';
+
 /** One live connection of the tunnel to an API host. */
 export interface Connection {
   readonly id: number;
@@ -58,6 +60,10 @@ export interface ProcessSample {
   readonly cpuMs: number;
   readonly state: string;
   readonly rssBytes: number;
+  readonly memoryShare: number;
+  /** More memory than at the sample before, by a hundredth of the machine's or more. */
+  readonly growing: boolean;
+  readonly growingSince: Millis | null;
   readonly workers: number;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
@@ -77,7 +83,12 @@ export interface Evidence {
   readonly startedAt: Millis;
   readonly resumed: boolean;
   readonly prompted: boolean;
-  readonly exit: { readonly at: Millis; readonly code: number | null; readonly signal: string | null } | null;
+  readonly exit: {
+    readonly at: Millis;
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly outOfMemory: boolean;
+  } | null;
   readonly sample: ProcessSample | null;
 
   readonly lastOutputAt: Millis;
@@ -107,6 +118,8 @@ export interface Evidence {
   readonly listeningSince: Millis | null;
   readonly idleSince: Millis | null;
   readonly failure: { readonly kind: FailureKind; readonly at: Millis; readonly fingerprint: string } | null;
+  /** Fingerprint of the error banner that the idle screen shows. */
+  readonly bannerSeen: string | null;
   readonly background: number;
   readonly tools: readonly OpenTool[];
   readonly compactingSince: Millis | null;
@@ -120,8 +133,11 @@ export interface Evidence {
   readonly connectionsSeen: number;
   readonly lastRequestAt: Millis | null;
   readonly lastDownAt: Millis | null;
+  readonly health: Health;
   /** Silence multiplier for this turn: doubles after a cut that did not help. */
   readonly patience: number;
+  /** Turns in a row that ended in a failure. */
+  readonly failedTurns: number;
   readonly goodProbes: number;
   readonly lastProbe: { readonly at: Millis; readonly reachable: boolean } | null;
 }
@@ -154,6 +170,7 @@ export function noEvidence(at: Millis): Evidence {
     listeningSince: null,
     idleSince: null,
     failure: null,
+    bannerSeen: null,
     background: 0,
     tools: [],
     compactingSince: null,
@@ -165,7 +182,9 @@ export function noEvidence(at: Millis): Evidence {
     connectionsSeen: 0,
     lastRequestAt: null,
     lastDownAt: null,
+    health: noHealth,
     patience: 1,
+    failedTurns: 0,
     goodProbes: 0,
     lastProbe: null,
   };

@@ -13,6 +13,9 @@ export const graceMs = 5_000;
 /** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
 const spinning = 0.9;
 
+/** Share of the machine's memory that counts as growth from one sample to the next. */
+const growth = 0.01;
+
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 type Folds = { readonly [Type in Event['type']]?: (e: Evidence, event: EventOf<Type>) => Evidence };
 
@@ -32,10 +35,20 @@ const folds: Folds = {
     connections: e.connections,
     waiting: e.waiting,
     connectionsSeen: e.connectionsSeen,
+    health: e.health,
+    failedTurns: e.failedTurns,
   }),
   'agent.exited': (e, event) =>
     event.generation === e.generation
-      ? { ...e, exit: { at: event.at, code: event.code, signal: event.signal } }
+      ? {
+          ...e,
+          exit: {
+            at: event.at,
+            code: event.code,
+            signal: event.signal,
+            outOfMemory: event.outOfMemory ?? false,
+          },
+        }
       : e,
   'agent.sample': (e, event) => (event.generation === e.generation ? { ...e, sample: sampled(e, event) } : e),
   output: (e, event) => ({ ...e, lastOutputAt: event.at, unansweredKeyAt: null }),
@@ -60,6 +73,7 @@ const folds: Folds = {
   'turn.started': (e, event) => ({
     ...e,
     turn: { working: true, at: event.at },
+    failedTurns: e.failure ? e.failedTurns : 0,
     sessionEnded: null,
     failure: null,
     tools: [],
@@ -67,6 +81,7 @@ const folds: Folds = {
   'turn.ended': (e, event) => ({
     ...e,
     turn: { working: false, at: event.at },
+    failedTurns: event.failure ? e.failedTurns + (e.failure ? 0 : 1) : 0,
     failure: event.failure ? { kind: event.failure, at: event.at, fingerprint: `turn ${event.at}` } : null,
     background: event.background ?? 0,
     tools: [],
@@ -108,6 +123,10 @@ const folds: Folds = {
   'connection.closed': foldConnection,
   'connection.waiting': foldConnection,
   'connection.failed': foldConnection,
+  'host.known': (e, event) => ({
+    ...e,
+    health: { firstByteMs: event.firstByteMs, streamMs: event.streamMs },
+  }),
   'network.probed': (e, event) => ({
     ...e,
     goodProbes: event.reachable ? e.goodProbes + 1 : 0,
@@ -156,12 +175,16 @@ function typed(e: Evidence, event: EventOf<'input'>): Evidence {
 function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
   const last = e.sample;
   const elapsed = last ? event.at - last.at : 0;
+  const growing = last !== null && event.memoryShare - last.memoryShare >= growth;
   const cpuShare = last && elapsed > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsed)) : 0;
   return {
     at: event.at,
     cpuMs: event.cpuMs,
     state: event.state,
     rssBytes: event.rssBytes,
+    memoryShare: event.memoryShare,
+    growing,
+    growingSince: growing ? (last?.growingSince ?? last?.at ?? event.at) : null,
     workers: event.workers,
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? event.at) : null,
@@ -172,18 +195,17 @@ function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
 function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
   const last = e.screen;
   const same = last?.facts.activity === facts.activity;
-  const banner = facts.activity === 'idle' ? facts.failure : undefined;
-  const failure =
-    banner &&
-    banner.fingerprint !== e.failure?.fingerprint &&
-    last?.facts.failure?.fingerprint !== banner.fingerprint
-      ? { kind: banner.kind, at, fingerprint: banner.fingerprint }
-      : e.failure;
+  const idle = facts.activity === 'idle';
+  const banner = idle ? (facts.failure ?? null) : null;
+  // An old banner stays on the screen after recovery: it counts once, until it has been gone.
+  const fresh = banner !== null && banner.fingerprint !== e.bannerSeen;
   return {
     ...e,
     screen: { facts, at, activitySince: same && last ? last.activitySince : at },
     tokensChangedAt: facts.tokens === last?.facts.tokens && same ? e.tokensChangedAt : at,
-    failure: facts.activity === 'busy' ? null : failure,
+    bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
+    failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,
+    failure: fresh ? { ...banner, at } : facts.activity === 'busy' ? null : e.failure,
   };
 }
 

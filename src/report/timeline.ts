@@ -24,6 +24,7 @@ const words: Words = {
   input: (e) => (e.kind === 'interrupt' ? ['terminal', 'the person pressed Esc or Ctrl+C'] : null),
   'agent.sample': () => null,
   'connection.bytes': () => null,
+  'host.known': () => null,
   'clock.gap': (e) => [
     'clock',
     e.cause === 'slept'

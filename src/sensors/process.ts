@@ -6,6 +6,7 @@
  * as long; when a prompt on the command line begins a turn at once, they appear during it: hence the first seconds
  * count as before the turn.
  */
+import { totalmem } from 'node:os';
 import type { Emit, Sensor } from './sensor.ts';
 
 interface Identity {
@@ -27,6 +28,7 @@ export interface ProcessSensor extends Sensor {
   sampleNow(): void;
 }
 
+const memoryBytes = totalmem();
 const periodMs = 2_000;
 /** Time in which the agent starts its servers. */
 const startMs = 5_000;
@@ -48,7 +50,8 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     const now = descendantsNow();
     if (performance.now() - agent.startedAt < startMs) resident = new Set(now);
     const workers = now.filter((name) => !resident.has(name)).length;
-    emit({ type: 'agent.sample', generation: agent.generation, ...measured, workers });
+    const memoryShare = measured.rssBytes / memoryBytes;
+    emit({ type: 'agent.sample', generation: agent.generation, ...measured, memoryShare, workers });
   }
 
   function rest(): void {

@@ -48,7 +48,7 @@ test.each<[string, GuardState, object]>([
   ['paused', state({ paused: true }, screen('busy')), { state: 'paused' }],
   [
     'the end',
-    state({ name: 'finished' }, { exit: { at: 0, code: 0, signal: null }, pid: 1 }),
+    state({ name: 'finished' }, { exit: { at: 0, code: 0, signal: null, outOfMemory: false }, pid: 1 }),
     { state: 'ended', agent_pid: null },
   ],
 ])('%s', (_name, guard, expected) => {

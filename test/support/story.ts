@@ -121,6 +121,7 @@ export const say = {
     cpuMs,
     state: 'S',
     rssBytes: 3e8,
+    memoryShare: 0.01,
     workers: 0,
     ...more,
   }),

@@ -7,6 +7,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Millis } from '../../events.ts';
 import { lastByteAt } from '../connections.ts';
 import type { Connection, Evidence } from '../evidence.ts';
+import { limit } from '../health.ts';
 import type { Phase } from '../phase.ts';
 import type { Signature, Verdict } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
@@ -36,17 +37,17 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
   // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
   if (newest.requestAt === null && newest.down > 0) return null;
 
-  const { kind, limitMs } = limitOf(newest, config);
+  const { kind, limitMs } = limitOf(newest, e, config);
   const since = Math.max(lastByteAt(newest), e.listeningSince);
   const silentMs = e.now - since;
-  if (kind !== wanted || silentMs < limitMs * e.patience) return null;
+  if (kind !== wanted || silentMs < limitMs) return null;
   return {
     class: kind,
     since,
     because: [
       `agent ${phase}, no tool running`,
       `connection ${newest.id} to ${newest.host}: last byte ${seconds(silentMs)} ago, ${position(newest)}`,
-      `limit ${seconds(limitMs * e.patience)}`,
+      `limit ${seconds(limitMs)}`,
     ],
     cure: 'cut',
     connections: e.connections.map((connection) => connection.id),
@@ -54,12 +55,19 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
 }
 
 /** The TLS handshake has no thinking time, so the shorter limit holds for it. */
-function limitOf(connection: Connection, config: Config): { kind: Silence; limitMs: Millis } {
+function limitOf(connection: Connection, e: Evidence, config: Config): { kind: Silence; limitMs: Millis } {
   const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
-  if (!connection.awaitsAnswer) return { kind: 'dead-stream', limitMs: stream_timeout_ms };
-  const limitMs =
-    connection.down === 0 && connection.requestAt === null ? stream_timeout_ms : first_byte_timeout_ms;
-  return { kind: 'no-first-byte', limitMs };
+  const { health, patience } = e;
+  if (!connection.awaitsAnswer) {
+    return { kind: 'dead-stream', limitMs: limit(stream_timeout_ms, health.streamMs, patience) };
+  }
+  const handshake = connection.down === 0 && connection.requestAt === null;
+  return {
+    kind: 'no-first-byte',
+    limitMs: handshake
+      ? stream_timeout_ms * patience
+      : limit(first_byte_timeout_ms, health.firstByteMs, patience),
+  };
 }
 
 function position(connection: Connection): string {

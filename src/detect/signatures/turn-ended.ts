@@ -7,12 +7,17 @@ import type { Evidence } from '../evidence.ts';
 import type { Signature } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
-/** Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. */
+/**
+ * Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. It
+ * doubles with each failure in a row.
+ */
 const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
   connection: 1_000,
   overloaded: 60_000,
   'rate-limit': 60_000,
 };
+
+const longestPauseMs = 300_000;
 
 /** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
 const silentEndMs = 5_000;
@@ -24,8 +29,9 @@ export const failedTurn: Signature = {
   help: 'the turn ended with a connection error; the agent sits at its prompt',
   test(e, phase) {
     if (phase !== 'idle' || !e.failure || e.idleSince === null || e.turns === 0) return null;
-    const pause = pauseMs[e.failure.kind];
-    if (pause === undefined || personTookOver(e, e.failure.at)) return null;
+    const first = pauseMs[e.failure.kind];
+    if (first === undefined || personTookOver(e, e.failure.at)) return null;
+    const pause = Math.min(longestPauseMs, first * 2 ** Math.max(0, e.failedTurns - 1));
     if (e.now - Math.max(e.failure.at, e.idleSince) < Math.max(pause, settleMs)) return null;
     return {
       class: 'failed-turn',
