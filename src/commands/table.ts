@@ -77,6 +77,14 @@ export const commands: readonly Command[] = [
     load: () => import('./doctor.ts'),
   },
   {
+    name: 'replay',
+    usage: 'JOURNAL|RUN [--json]',
+    help: "plays a journal through today's code: what it would decide, and where that differs from then",
+    options: ['--json'],
+    words: ['session'],
+    load: () => import('./replay.ts'),
+  },
+  {
     name: 'drill',
     usage: '[SCENARIO] [--agent real|simulated] [--json]',
     help: 'freezes an agent in every way, in a throw-away home against a simulated API, and shows the cures',

@@ -6,7 +6,7 @@ import type { JournalEntry, JournalHeader } from './journal.ts';
 export interface JournalFile {
   readonly path: string;
   readonly header: JournalHeader;
-  /** State of the core before the first entry; undefined in the first file of a run. */
+  /** State of the core before the first entry, as it was written. */
   readonly checkpoint: unknown;
   readonly entries: readonly JournalEntry[];
 }

@@ -1,7 +1,7 @@
 /**
  * The journal: one JSON line per event, verdict and effect, in the order in which they happened, so that any run can
- * be replayed through the pure core. Line 1 of every file is a header; a file that follows a rotation carries in it
- * the core's state at that point, so each file replays alone.
+ * be replayed through the pure core. Line 1 of every file is a header with the core's state at that point, so each
+ * file replays alone.
  *
  * Writing is asynchronous and positional: `close()` may write a chunk again, synchronously, that is still under way,
  * and the bytes are the same at the same place. A journal that fails (disk full) is dropped and reported once; the
@@ -97,11 +97,11 @@ export function openJournal(options: JournalOptions): Journal {
     if (lines.length > 0) segments.push(Buffer.from(lines.join('')));
     lines = [];
   };
-  const beginFile = (checkpoint?: unknown) => {
+  const beginFile = () => {
     gather();
     segments.push('new file');
     fileBytes = 0;
-    append({ header: options.header, ...(checkpoint === undefined ? {} : { checkpoint }) });
+    append({ header: withoutCommands(options.header), checkpoint: options.checkpoint() });
   };
 
   const startFile = () => {
@@ -155,7 +155,7 @@ export function openJournal(options: JournalOptions): Journal {
     record(entry) {
       if (!open) return;
       // A file ends before an event, never between an event and its effects: there the checkpoint is exact.
-      if ('event' in entry && fileBytes >= rotateBytes) beginFile(options.checkpoint());
+      if ('event' in entry && fileBytes >= rotateBytes) beginFile();
       append(entry);
       if (backlogBytes > largestBacklogBytes) return fail(new Error('the disk is too slow for the journal'));
       if ('effect' in entry) return flush();
@@ -181,6 +181,13 @@ export function openJournal(options: JournalOptions): Journal {
       }
     },
   };
+}
+
+/** A command of the person's may hold a password: a journal is shared. */
+function withoutCommands(header: JournalHeader): JournalHeader {
+  const { notify } = header.config;
+  const on_incident = notify.on_incident === null ? null : '(set)';
+  return { ...header, config: { ...header.config, notify: { ...notify, on_incident } } };
 }
 
 /** journal.jsonl → journal.1.jsonl → journal.2.jsonl …; the oldest goes. */

@@ -44,6 +44,8 @@ export function openReporter(options: ReporterOptions): Reporter {
   const { launch, paths, config, version, state } = options;
   const incidentsPath = statePaths(launch.env).incidents;
   const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
+  /** The state before the event that is about to be recorded: what a journal file begins with. */
+  let latest = state();
   const journal = openJournal({
     path: paths.journal,
     header: {
@@ -55,7 +57,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       monotonic_ms: performance.now(),
       seed: 0,
     },
-    checkpoint: state,
+    checkpoint: () => latest,
     onFailure: (detail) => options.degraded(`journal: ${detail}`),
   });
   const identity = ownIdentity();
@@ -103,6 +105,7 @@ export function openReporter(options: ReporterOptions): Reporter {
   };
   return {
     turned(event, before, result) {
+      latest = before;
       journal.record({ at: event.at, event });
       const { incident } = result.state;
       if (incident && incident.evidence !== before.incident?.evidence) {

@@ -40,8 +40,16 @@ test('a header, then every entry in its order, privately', () => {
   for (const entry of entries) journal.record(entry);
   journal.close();
   journal.record(event(3));
-  expect(lines(path)).toEqual([{ header }, ...entries]);
+  expect(lines(path)).toEqual([{ header, checkpoint: {} }, ...entries]);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("a command of the person's is not in it", () => {
+  const config = { ...defaults, notify: { ...defaults.notify, on_incident: 'curl https://x/?key=secret' } };
+  const { path, journal } = start({ header: { ...header, config } });
+  journal.close();
+  expect(readFileSync(path, 'utf8')).not.toContain('secret');
+  expect(readFileSync(path, 'utf8')).toContain('"on_incident":"(set)"');
 });
 
 test('an effect is on disk at once, events within about a second', async () => {
@@ -97,7 +105,7 @@ test('the last entries survive process.exit', () => {
   writeFileSync(
     program,
     `import { openJournal } from ${JSON.stringify(built)};
-     const journal = openJournal({ path: ${JSON.stringify(join(folder, 'journal.jsonl'))}, header: {}, checkpoint() {}, onFailure: console.error });
+     const journal = openJournal({ path: ${JSON.stringify(join(folder, 'journal.jsonl'))}, header: { config: { notify: {} } }, checkpoint() {}, onFailure: console.error });
      for (let at = 0; at < 1000; at++) journal.record(at % 3 ? { at, event: {} } : { at, effect: {} });
      journal.close();
      process.exit(3);`,
@@ -137,7 +145,7 @@ test('a disk that becomes full in the middle drops the journal, reports it once,
     program,
     `import { openJournal } from ${JSON.stringify(built)};
      const failures = [];
-     const journal = openJournal({ path: process.argv[2], header: {}, checkpoint() {}, onFailure: (detail) => failures.push(detail) });
+     const journal = openJournal({ path: process.argv[2], header: { config: { notify: {} } }, checkpoint() {}, onFailure: (detail) => failures.push(detail) });
      for (let at = 0; at < 1000; at++) {
        journal.record({ at, effect: { type: 'probe' } });
        if (at % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,0 +1,86 @@
+/**
+ * Plays a journal's events through today's pure core and compares what it decides with what was decided then.
+ * A bug report's journal thus becomes a regression test. Pure.
+ */
+import type { Config } from '../config/schema.ts';
+import { defaults } from '../config/schema.ts';
+import { step } from '../decide/machine.ts';
+import { type GuardState, initialState } from '../decide/state.ts';
+import type { Effect } from '../effects.ts';
+import type { Event, Millis } from '../events.ts';
+import type { JournalFile } from './journal-reader.ts';
+
+export interface Decision {
+  readonly at: Millis;
+  readonly effect: Effect;
+  /** Taken then and now, only then (before), or only now. */
+  readonly taken: 'same' | 'before' | 'now';
+}
+
+export interface Replay {
+  readonly events: number;
+  readonly decisions: readonly Decision[];
+  readonly same: boolean;
+  readonly final: GuardState;
+}
+
+/** One event with what was decided on it. */
+interface Turn {
+  readonly event: Event;
+  readonly effects: Effect[];
+}
+
+export function replay(file: JournalFile): Replay {
+  const config = withDefaults(file.header.config);
+  // The state was written by the same type's code; an older one's missing fields are the initial ones.
+  let state: GuardState = {
+    ...initialState(file.header.monotonic_ms),
+    ...(file.checkpoint as Partial<GuardState> | undefined),
+  };
+  const decisions: Decision[] = [];
+  const turns = turnsOf(file);
+  for (const { event, effects } of turns) {
+    const result = step(state, event, config);
+    state = result.state;
+    decisions.push(...compare(event.at, effects, asWritten(result.effects)));
+  }
+  return {
+    events: turns.length,
+    decisions,
+    same: decisions.every(({ taken }) => taken === 'same'),
+    final: state,
+  };
+}
+
+/** Effects before the first event belong to a turn whose event is in the file before; there are none by design. */
+function turnsOf(file: JournalFile): readonly Turn[] {
+  const turns: Turn[] = [];
+  for (const entry of file.entries) {
+    if ('event' in entry) turns.push({ event: entry.event, effects: [] });
+    else if ('effect' in entry) turns.at(-1)?.effects.push(entry.effect as Effect);
+  }
+  return turns;
+}
+
+function compare(at: Millis, before: readonly Effect[], now: readonly Effect[]): Decision[] {
+  const left = now.map((effect) => ({ effect, key: JSON.stringify(effect) }));
+  const decisions: Decision[] = before.map((effect) => {
+    const found = left.findIndex(({ key }) => key === JSON.stringify(effect));
+    if (found === -1) return { at, effect, taken: 'before' };
+    left.splice(found, 1);
+    return { at, effect, taken: 'same' };
+  });
+  return [...decisions, ...left.map(({ effect }) => ({ at, effect, taken: 'now' as const }))];
+}
+
+/** As it comes back from a file: without undefined fields. */
+function asWritten(effects: readonly Effect[]): readonly Effect[] {
+  return JSON.parse(JSON.stringify(effects)) as readonly Effect[];
+}
+
+/** A journal of an older guard lacks keys that came later. */
+function withDefaults(config: Config): Config {
+  const sections: Readonly<Record<string, object | undefined>> = { ...config };
+  const filled = Object.entries(defaults).map(([name, keys]) => [name, { ...keys, ...sections[name] }]);
+  return Object.fromEntries(filled) as Config; // the shape of the defaults, by construction
+}
