@@ -76,7 +76,8 @@ function waiting(text: string, style: TerminalStyle): string {
   return style.control ? `${erase(style)}${line}` : `${line}\r\n`;
 }
 
-const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[K' : '');
+/** Also what the dead agent has drawn below the cursor. */
+const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[J' : '');
 
 /** Quotes words so that a POSIX shell reads them back as they are. */
 export function shellCommand(words: readonly string[]): string {

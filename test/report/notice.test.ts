@@ -20,7 +20,7 @@ const context = (changes: Partial<TerminalStyle> = {}) => ({
   resumeCommand: "guarded-claude --model 'opus 5' --resume abc",
   style: style(changes),
 });
-const erase = '\r\x1b[K';
+const erase = '\r\x1b[J';
 
 describe('notices', () => {
   test('the connection is lost: what happened, and that nothing is', () => {
