@@ -76,6 +76,8 @@ interface NativePty {
 }
 
 const READ_BYTES = 65_536;
+/** The kernel hands out a terminal's output in pieces of at most 4 KiB: after a large one there is likely more. */
+const FULL_READ_BYTES = 2_048;
 /** More than the kernel buffers for a terminal; only a grandchild that goes on writing reaches it. */
 const TAIL_BYTES = 1 << 20;
 
@@ -128,7 +130,7 @@ export function openPty(options: PtyOptions): Pty {
     onread: {
       buffer,
       callback(bytes) {
-        output(Buffer.from(buffer.subarray(0, bytes)));
+        output(Buffer.from(buffer.subarray(0, bytes < FULL_READ_BYTES ? bytes : readOn(bytes))));
         return !paused;
       },
     },
@@ -141,14 +143,25 @@ export function openPty(options: PtyOptions): Pty {
     drained: () => inputDrained(),
   });
 
+  /** Bytes read into the buffer from `at` on; 0 when there are none (EAGAIN), or none any more (EIO). */
+  function tryRead(at: number): number {
+    try {
+      return readSync(fd, buffer, at, READ_BYTES - at, null);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Goes on reading behind what is in the buffer, so that a flood takes fewer turns and writes. */
+  function readOn(bytes: number): number {
+    let end = bytes;
+    for (let last = bytes; last >= FULL_READ_BYTES && end < READ_BYTES; end += last) last = tryRead(end);
+    return end;
+  }
+
   function drainTail(): void {
     for (let total = 0; !master.destroyed && total < TAIL_BYTES; ) {
-      let bytes: number;
-      try {
-        bytes = readSync(fd, buffer);
-      } catch {
-        return; // EAGAIN: all read; EIO: all read and nobody holds the slave
-      }
+      const bytes = tryRead(0);
       if (bytes === 0) return;
       total += bytes;
       output(Buffer.from(buffer.subarray(0, bytes)));

@@ -16,6 +16,8 @@ export interface SequenceListener {
 type State = 'ground' | 'escape' | 'csi' | 'osc' | 'string';
 
 const ESC = 0x1b;
+/** Finals without a private prefix: p, q, r. */
+const OF_INTEREST: ReadonlySet<number> = new Set([0x70, 0x71, 0x72]);
 const LONGEST_CSI = 64;
 const LONGEST_OSC = 4_096;
 
@@ -27,14 +29,30 @@ export function createSequenceReader(listener: SequenceListener): (chunk: Uint8A
   return (chunk) => {
     for (let i = 0; i < chunk.length; i++) {
       if (state === 'ground' || state === 'string') {
-        i = chunk.indexOf(ESC, i);
-        if (i < 0) return;
+        i = skip(chunk, i);
+        if (i >= chunk.length) return;
         state = 'escape';
         collected = '';
       } else if (state === 'osc') i = readOsc(chunk, i);
       else step(chunk[i] as number);
     }
   };
+
+  /** Index of the next ESC that may begin a sequence of interest: whole colours and cursor movements are skipped. */
+  function skip(chunk: Uint8Array, from: number): number {
+    const { length } = chunk;
+    let at = from;
+    for (;;) {
+      while (at < length && chunk[at] !== ESC) at++;
+      if (state === 'string' || at + 2 >= length || chunk[at + 1] !== 0x5b) return at;
+      if ((chunk[at + 2] as number) >= 0x3c && (chunk[at + 2] as number) <= 0x3f) return at;
+      let end = at + 2;
+      let byte = chunk[end] as number;
+      while (byte >= 0x20 && byte < 0x40 && ++end < length) byte = chunk[end] as number;
+      if (end >= length || byte < 0x40 || OF_INTEREST.has(byte)) return at;
+      at = end + 1;
+    }
+  }
 
   function readOsc(chunk: Uint8Array, from: number): number {
     let end = from;
