@@ -77,10 +77,10 @@ export function openSenses(runtime: Runtime): Senses {
       })
     : null;
 
+  if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
   const tellOutput = coalesce(outputMs, (bytes) => emit({ type: 'output', bytes }));
   terminal.observe(
     (chunk) => {
-      if (config.senses.program_status) status.listen(chunk);
       screen.feed(chunk);
       tellOutput(chunk.length);
     },

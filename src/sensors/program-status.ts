@@ -60,8 +60,9 @@ export function programStatusSensor(answer: (bytes: string) => void): ProgramSta
     },
     listen(chunk) {
       if (isAnswered) return;
-      const bytes = Buffer.concat([tail, chunk]);
-      tail = Buffer.from(bytes.subarray(1 - question.length));
+      const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+      const last = bytes.lastIndexOf(0x1b);
+      tail = last > bytes.length - question.length ? Buffer.from(bytes.subarray(last)) : Buffer.alloc(0);
       if (!bytes.includes(question)) return;
       isAnswered = true;
       answer(answerBytes);

@@ -1,6 +1,6 @@
 /**
  * The two streams between the person's terminal and the agent's. Bytes are handed on in the turn in which they
- * arrive; who only looks at them gets the same chunk in a later turn. Each side that does not keep up pauses the
+ * arrive; who only looks at them gets the same chunk a little later. Each side that does not keep up pauses the
  * other, so nothing is lost and memory stays bounded.
  */
 import type { Observation } from '../events.ts';
@@ -26,6 +26,8 @@ export interface Passthrough {
   inject(text: string): void;
   /** Output and input as they were passed on, later; the first one also gets what was passed on before (256 KiB). */
   observe(output: Observer, input: Observer): void;
+  /** Output in the very turn in which it was passed on, for what an agent must be answered at once. Must be cheap. */
+  listen(output: Observer): void;
   /** Delivers to the observers what they have not had yet. */
   settle(): void;
   outputDrained(): void;
@@ -39,6 +41,8 @@ export interface Person {
   passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void;
 }
 
+/** Observers wait so long that an echo to the same key is passed on before they take their time. */
+const OBSERVE_MS = 5;
 /** Observers are loaded while the agent boots: what it writes until then is kept for them. */
 const EARLY_BOUND_BYTES = 262_144;
 /** While no agent is there, stdin is paused beyond this. */
@@ -53,17 +57,18 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let holding = false;
   let outputs: Buffer[] = [];
   let inputs: Buffer[] = [];
-  let observing: NodeJS.Immediate | undefined;
+  let observing: NodeJS.Timeout | undefined;
   const outputObservers: Observer[] = [];
   const inputObservers: Observer[] = [];
+  const listeners: Observer[] = [];
   let early: Buffer[] | null = [];
   let earlyBytes = 0;
 
   function later(): void {
-    observing ??= setImmediate(settle);
+    observing ??= setTimeout(settle, OBSERVE_MS);
   }
   function settle(): void {
-    clearImmediate(observing);
+    clearTimeout(observing);
     observing = undefined;
     const [seenOutputs, seenInputs] = [outputs, inputs];
     outputs = [];
@@ -103,6 +108,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
         if (!output.write(chunk)) next.pause();
         boundary.feed(chunk);
         injectWhereSafe();
+        for (const listener of listeners) listener(chunk);
         outputs.push(chunk);
         later();
       });
@@ -154,6 +160,10 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       early = null;
       outputObservers.push(onOutput);
       inputObservers.push(onInput);
+    },
+    listen(listener) {
+      for (const chunk of [...(early ?? []), ...outputs]) listener(chunk);
+      listeners.push(listener);
     },
     settle,
     outputDrained: () => pty?.resume(),

@@ -50,8 +50,10 @@ export interface Terminal {
   setTitle(title: string | null): void;
   /** Text of our own. Only while no agent is attached. */
   say(text: string): void;
-  /** The bytes as they were passed on, afterwards. */
+  /** The bytes as they were passed on, a few milliseconds later. */
   observe(output: Observer, input: Observer): void;
+  /** Output in the very turn in which it was passed on, for what an agent must be answered at once. Must be cheap. */
+  listen(output: Observer): void;
   /** Everything said and passed on has reached the terminal, or `limitMs` have passed. */
   flush(limitMs: number): Promise<void>;
   /** The terminal as it was before `start`; synchronous, safe to call twice, also called when the process ends. */
@@ -237,6 +239,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       output.write(text);
     },
     observe: passthrough.observe,
+    listen: passthrough.listen,
     flush: output.flush,
     restore,
   };
