@@ -28,7 +28,7 @@ const belowStatus = /^(?:\s|$)/;
 const doneLine = /^[·✢✳✶✻✽✺*] \S+ for (\d+[hms] ?)+( ·[^…]*)?$/;
 
 /** Rows that a box may have below it: footer, or a completion list. */
-const maxBelowBox = 16;
+const maxBelowBox = 30;
 const maxBelowStatus = 24;
 const dialogRows = 30;
 

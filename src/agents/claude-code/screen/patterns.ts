@@ -71,13 +71,13 @@ export const dialogRows: readonly Row<Dialog>[] = [
   },
   {
     says: 'question',
-    words: /Would you like to proceed\?|Enter to select · |Ready to submit your answers\?/,
-    seenOn: 'docs',
+    words: /Would you like to proceed\?|Exit plan mode\?|Enter to select · |Ready to submit your answers\?/,
+    seenOn: '2.1.329',
   },
   { says: 'other', words: /^(\s|│)+❯ \S/m, seenOn: '2.1.329' },
   {
     says: 'other',
-    words: /(Esc to (cancel|exit|go back)|Enter to (confirm|continue)|Press Enter to continue)/i,
+    words: /(Esc to (cancel|exit|close|go back)|Enter to (confirm|continue)|Press Enter to continue)/i,
     seenOn: '2.1.329',
   },
 ];

@@ -214,6 +214,41 @@ describe('rows seen on the real agent', () => {
       { activity: 'dialog', dialog: 'resume-choice' },
     ],
     [
+      'a question',
+      ` ☐ Colour\n\nWhich colour?\n\n❯ 1. Red\n     r\n  2. Blue\n\nEnter to select · ↑/↓ to navigate · Esc to cancel`,
+      { activity: 'dialog', dialog: 'question' },
+    ],
+    [
+      'a plan to approve',
+      `▔▔▔▔▔▔\n   Exit plan mode?\n\n    Claude wants to exit plan mode\n\n    ❯ 1. Yes\n      2. No`,
+      { activity: 'dialog', dialog: 'question' },
+    ],
+    [
+      'trust',
+      ` Accessing workspace:\n\n Quick safety check: Is this a project you created or one you trust?\n\n ❯ No, exit\n   Yes, I trust this folder`,
+      { activity: 'dialog', dialog: 'trust' },
+    ],
+    [
+      'the list of conversations',
+      `▔▔▔▔▔▔\n  Resume session\n  No sessions in this project yet\n\n  Ctrl+A to show all projects · Esc to close`,
+      { activity: 'dialog', dialog: 'other' },
+    ],
+    [
+      'a long completion list below the box',
+      `${rule}\n❯ /co\n${rule}\n${'/copy     Copy the last response\n'.repeat(22)}`,
+      { activity: 'idle', draft: true },
+    ],
+    [
+      'a command in shell mode',
+      `${rule}\n! ls\n${rule}\n  ! for shell mode`,
+      { activity: 'idle', draft: true },
+    ],
+    [
+      'a subagent in the foreground',
+      `● Agent(sub)\n  ⎿  Bash(sleep 4; echo sub)\n     Running…\n     (ctrl+b to run in background)\n\n* Composing… (4s · ↓ 43 tokens)\n\n${box()}\n  ● main\n  ◯ general-purpose  sub                    4s · ↓ 102 tokens`,
+      { activity: 'tool', elapsedS: 4, tokens: 43 },
+    ],
+    [
       'an unknown menu',
       `  What now?\n\n  ❯ 1. This\n    2. That\n\n  Enter to confirm · Esc to cancel`,
       { activity: 'dialog', dialog: 'other' },
