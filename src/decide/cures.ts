@@ -119,9 +119,10 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   }
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (cure.rung === 'hold') return followHold(state, config);
+  // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
+  if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
-  if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
   return takeRung(
     state,
     above(cure.rung),

@@ -21,7 +21,7 @@ const longestPauseMs = 300_000;
 
 /** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
 const silentEndMs = 5_000;
-/** The prompt must have been free for a moment: an agent between two steps is not at its end. */
+/** An agent between two steps is not at its end: without an error on record the prompt must stay free for a moment. */
 const settleMs = 2_000;
 
 export const failedTurn: Signature = {
@@ -32,7 +32,7 @@ export const failedTurn: Signature = {
     const first = pauseMs[e.failure.kind];
     if (first === undefined || personTookOver(e, e.failure.at)) return null;
     const pause = Math.min(longestPauseMs, first * 2 ** Math.max(0, e.failedTurns - 1));
-    if (e.now - Math.max(e.failure.at, e.idleSince) < Math.max(pause, settleMs)) return null;
+    if (e.now - Math.max(e.failure.at, e.idleSince) < pause) return null;
     return {
       class: 'failed-turn',
       since: e.failure.at,
