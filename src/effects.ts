@@ -52,6 +52,12 @@ export type Effect =
       readonly phase: DisconnectPhase;
       readonly cause: string;
     }
+  /** Answer a menu of the agent: the row is found by its words, the cursor read back before Enter. */
+  | {
+      readonly type: 'choose';
+      readonly generation: number;
+      readonly answer: 'full' | 'summary' | 'wait-for-limit';
+    }
   /** Record descendants, save the snapshot, stop the tree, restore the terminal, repair the transcript. */
   | {
       readonly type: 'stop';

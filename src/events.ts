@@ -216,6 +216,7 @@ export type Observation =
       readonly type: 'nudge.done';
       readonly outcome: 'submitted' | 'not-idle' | 'no-echo' | 'person-typing' | 'dialog' | 'agent-gone';
     }
+  | { readonly type: 'choose.done'; readonly ok: boolean }
   | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
   | {
       readonly type: 'saved';

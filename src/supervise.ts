@@ -80,6 +80,13 @@ export async function supervise(launch: Launch): Promise<number> {
     pty: null,
     agentGone: Promise.resolve(),
     session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
+    view: () => ({
+      rows: [],
+      cursor: { row: 0, column: 0, visible: false },
+      title: '',
+      columns: 0,
+      stale: true,
+    }),
     facts: { activity: 'unknown' },
     snapshot: null,
   };

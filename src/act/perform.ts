@@ -6,6 +6,7 @@ import type { Effect } from '../effects.ts';
 import { interruptedPrompt } from '../recover/prompt.ts';
 import { noticeText, shellCommand } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
+import { choose } from './choose.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
@@ -59,6 +60,13 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
           emit({ type: 'nudge.done', outcome });
         };
         background(work(), () => emit({ type: 'nudge.done', outcome: 'no-echo' }));
+        return;
+      }
+      case 'choose': {
+        const work = async () => {
+          emit({ type: 'choose.done', ok: await choose(runtime, effect.generation, effect.answer) });
+        };
+        background(work(), () => emit({ type: 'choose.done', ok: false }));
         return;
       }
       case 'stop': {

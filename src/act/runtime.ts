@@ -2,7 +2,7 @@
  * What effects act on: the living parts of one run, and what is known of them beyond the pure core (contents that no
  * event may carry). The only mutable state outside `supervise.ts`.
  */
-import type { AgentAdapter, AgentVersion, Invocation, UserSettings } from '../agents/agent.ts';
+import type { AgentAdapter, AgentVersion, Invocation, ScreenView, UserSettings } from '../agents/agent.ts';
 import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
 import type { RunPaths } from '../platform/paths.ts';
@@ -53,6 +53,8 @@ export interface Runtime {
     readonly transcriptPath: string | null;
     readonly permissionMode: string | null;
   };
+  /** The picture as it is now. */
+  view: () => ScreenView;
   /** The latest reading of the screen. */
   facts: ScreenFacts;
   /** Taken before the last nudge or stop; the prompt is made from it. */

@@ -58,6 +58,7 @@ export function openSenses(runtime: Runtime): Senses {
   const screen = createScreen(terminal);
   const screenSense = screenSensor(() => adapter.readScreen(screen.view(), runtime.version));
   screen.onChange(() => screenSense.changed());
+  runtime.view = () => screen.view();
   runtime.onResized = () => screen.resize(terminal.columns, terminal.rows);
 
   const status = programStatusSensor((bytes) => runtime.pty?.write(Buffer.from(bytes)));

@@ -95,6 +95,15 @@ export interface SessionFile {
   readonly changedAtMs: number;
 }
 
+/** What the guard may choose in a menu of the agent. */
+export type MenuAnswer = 'full' | 'summary' | 'wait-for-limit';
+
+export interface MenuRow {
+  readonly text: string;
+  /** The cursor stands on it. */
+  readonly chosen: boolean;
+}
+
 export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
   /** Names under which the agent is looked up on PATH. */
@@ -133,6 +142,10 @@ export interface AgentAdapter {
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
+  /** Rows of the menu on the screen; empty when there is none. */
+  readMenu(view: ScreenView): readonly MenuRow[];
+  /** Whether this row is what the answer means. */
+  isAnswer(row: MenuRow, answer: MenuAnswer): boolean;
   toolRisk(tool: string): ToolRisk;
   /** Keys of the nudge. */
   readonly keys: { readonly interrupt: string; readonly clearInput: string; readonly submit: string };

@@ -6,13 +6,14 @@ import { detect } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { disconnectPhaseOf, inTurn, phaseOf } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
-import type { Rung } from '../effects.ts';
+import type { DisconnectPhase, Rung } from '../effects.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
 import { perIncident, recentRelaunches, spend } from './budget.ts';
 import type { Step } from './incident.ts';
 import { act, andThen, close, open, stay } from './incident.ts';
 import { above, allowed } from './ladder.ts';
+import { answerMenu, menuAnswer } from './menu.ts';
 import { pace, probeWhenDue, stable } from './network.ts';
 import { helped, proofMs, underWay } from './proof.ts';
 import type { GuardState } from './state.ts';
@@ -33,6 +34,8 @@ export function watch(state: GuardState, config: Config): Step {
   }
   if (state.name === 'asking' && state.evidence.now - state.since >= coolDownMs(state, config))
     return tryOnceMore(state);
+  const answer = menuAnswer(state, config);
+  if (answer) return answerMenu(state, answer);
   if (state.cure) return followUp(state, state.cure, config);
   return judge(state, config);
 }
@@ -117,6 +120,11 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
   }
+  if (cure.rung === 'relaunch' && phaseOf(e) === 'dialog' && state.menu !== 'answering') {
+    // The menu that was answered needs a moment to leave the screen.
+    if (state.menu === 'answered' && (cure.deadline ?? 0) > e.now) return stay(state);
+    return giveUp(state, config, 'the resumed agent asks something that only a person can answer');
+  }
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (cure.rung === 'hold') return followHold(state, config);
   // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
@@ -182,7 +190,11 @@ export function beginNudge(state: GuardState, cause: string, config: Config): St
   const nudging: GuardState = {
     ...withCure(spend('nudge', state), 'nudge', cause, null),
     probing: { nextAt: state.evidence.now, failures: 0 },
-    evidence: { ...state.evidence, goodProbes: 0 },
+    evidence: {
+      ...state.evidence,
+      goodProbes: 0,
+      compactionsCured: state.evidence.compactionsCured + (cause === 'stuck-compaction' ? 1 : 0),
+    },
   };
   const cure = nudging.cure && { ...nudging.cure, stage: 'network' as const };
   return probeWhenDue({ ...nudging, cure }, config);
@@ -259,12 +271,18 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     name: 'stopping',
     since: e.now,
     cure: null,
-    down: { cause, phase, launchAt: e.now + pauseMs, unknownCommands: 0 },
+    down: { cause, phase, prompt: unfinished(phase, cause), launchAt: e.now + pauseMs, unknownCommands: 0 },
+    evidence: { ...e, historiesRepaired: e.historiesRepaired + (cause === 'broken-history' ? 1 : 0) },
   };
   return {
     state: stopping,
     effects: [{ type: 'stop', generation: e.generation, graceMs: e.exit ? 0 : stopGraceMs, phase, cause }],
   };
+}
+
+/** A turn ran, or ended without its answer. */
+function unfinished(phase: DisconnectPhase, cause: string): boolean {
+  return phase !== 'between_turns' || ['failed-turn', 'silent-end', 'broken-history'].includes(cause);
 }
 
 /**

@@ -73,6 +73,7 @@ export function agentStarted(state: GuardState, event: Event): Step {
     since: event.at,
     down: null,
     probing: null,
+    menu: 'unseen',
     cure: incident && {
       rung: 'relaunch',
       class: incident.class,

@@ -17,6 +17,7 @@ import { personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
 import { andThen, close, open, stay } from './incident.ts';
+import { onChosen } from './menu.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
@@ -33,6 +34,7 @@ const table: { readonly [Name in StateName]: Row } = {
     'clock.gap': afterSleep,
     'host.known': (state) => stay({ ...state, remembered: state.evidence.health }),
     'nudge.done': onNudgeDone,
+    'choose.done': onChosen,
     'network.probed': (state, event, config) => onProbe(state, event, config, watch),
     command: obey,
     otherwise: (state, _event, config) => watch(state, config),

@@ -67,7 +67,7 @@ export function launch(state: GuardState, config: Config): Step {
           type: 'launch',
           generation: evidence.generation + 1,
           resume: true,
-          prompt: down.phase !== 'between_turns',
+          prompt: down.prompt,
         },
       ],
     }),

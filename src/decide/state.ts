@@ -32,6 +32,8 @@ export interface Cure {
 export interface Down {
   readonly cause: string;
   readonly phase: DisconnectPhase;
+  /** Something was left undone: tell the next agent to go on. */
+  readonly prompt: boolean;
   readonly launchAt: Millis;
   /** Commands in flight whose outcome nobody knows: the person may say no before the resume. */
   readonly unknownCommands: number;
@@ -76,6 +78,8 @@ export interface GuardState {
   readonly down: Down | null;
   readonly probing: Probing | null;
   readonly paused: boolean;
+  /** The menu of a resumed agent that a policy answers. */
+  readonly menu: 'unseen' | 'answering' | 'answered' | 'failed';
   readonly title: string | null;
 }
 
@@ -97,6 +101,7 @@ export function initialState(at: Millis): GuardState {
     down: null,
     probing: null,
     paused: false,
+    menu: 'unseen',
     title: null,
   };
 }

@@ -5,11 +5,13 @@
 import type { Config } from '../config/schema.ts';
 import type { Evidence } from './evidence.ts';
 import { phaseOf } from './phase.ts';
+import { brokenHistory } from './signatures/broken-history.ts';
 import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
 import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
 import { memoryRunaway } from './signatures/memory-runaway.ts';
 import { silentScreen } from './signatures/silent-screen.ts';
+import { stuckCompaction } from './signatures/stuck-compaction.ts';
 import { failedTurn, silentEnd } from './signatures/turn-ended.ts';
 import type { Signature, Verdict } from './verdict.ts';
 
@@ -22,7 +24,9 @@ export const signatures: readonly Signature[] = [
   deadStream,
   noFirstByte,
   silentScreen,
+  stuckCompaction,
   endlessResponse,
+  brokenHistory,
   failedTurn,
   silentEnd,
 ];

@@ -123,6 +123,10 @@ export interface Evidence {
   readonly background: number;
   readonly tools: readonly OpenTool[];
   readonly compactingSince: Millis | null;
+  /** Compactions of this conversation that the guard had to end. */
+  readonly compactionsCured: number;
+  /** Relaunches with a repair because the API refused the conversation. */
+  readonly historiesRepaired: number;
   readonly sessionId: string | null;
   readonly sessionEnded: string | null;
 
@@ -174,6 +178,8 @@ export function noEvidence(at: Millis): Evidence {
     background: 0,
     tools: [],
     compactingSince: null,
+    compactionsCured: 0,
+    historiesRepaired: 0,
     sessionId: null,
     sessionEnded: null,
     connections: [],

@@ -37,6 +37,8 @@ const folds: Folds = {
     connectionsSeen: e.connectionsSeen,
     health: e.health,
     failedTurns: e.failedTurns,
+    compactionsCured: e.compactionsCured,
+    historiesRepaired: e.historiesRepaired,
   }),
   'agent.exited': (e, event) =>
     event.generation === e.generation

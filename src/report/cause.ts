@@ -21,6 +21,8 @@ const words: Readonly<Record<string, Words>> = {
   'frozen-ui': { headline: 'The agent froze.', noun: 'a frozen agent' },
   'deaf-input': { headline: 'The agent no longer took keys.', noun: 'an agent that took no keys' },
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
+  'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
+  'stuck-compaction': { headline: 'The compaction hung.', noun: 'a compaction that hung' },
   slept: { headline: 'The machine slept.', noun: 'a sleep of the machine' },
   'endless-response': { headline: 'The answer stopped growing.', noun: 'an answer without end' },
   'memory-runaway': { headline: 'The agent used up the memory.', noun: 'an agent that ate the memory' },

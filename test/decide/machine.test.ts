@@ -360,3 +360,74 @@ describe('a command that was cut off', () => {
     expect(told.did('launch')).toHaveLength(1);
   });
 });
+
+describe('a resumed agent', () => {
+  const resumed = (patch = {}) => {
+    const told = inMidResponse(patch);
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    told.wait(2);
+    return told;
+  };
+  const choice = { type: 'screen', facts: { activity: 'dialog', dialog: 'resume-choice' } } as const;
+
+  test('that asks how much to resume is answered by policy, once', () => {
+    const told = resumed();
+    told.tell(choice);
+    told.wait(3);
+    expect(told.did('choose')).toMatchObject([{ generation: 2, answer: 'full' }]);
+    told.tell({ type: 'choose.done', ok: true });
+    told.tell(say.busy(0));
+    told.wait(5, say.drawing);
+    expect(told.did('choose')).toHaveLength(1);
+    expect(told.state.name).toBe('watching');
+  });
+
+  test.each([
+    ['with the policy "ask"', choice, { recovery: { resume_dialog: 'ask' } }],
+    ['in the trust dialog', { type: 'screen', facts: { activity: 'dialog', dialog: 'trust' } }, {}],
+  ] as const)('%s waits for the person, and is not relaunched', (_name, dialog, patch) => {
+    const told = resumed(patch);
+    told.tell(dialog);
+    told.wait(300);
+    expect(told.did('choose')).toEqual([]);
+    expect(told.did('launch')).toHaveLength(1);
+    expect(told.state.name).toBe('asking');
+  });
+});
+
+describe('a refused conversation', () => {
+  const refuse = (told: ReturnType<typeof story>) => {
+    told.tell({ type: 'turn.ended', failure: 'history' });
+    told.tell(say.idle);
+    told.wait(6);
+  };
+
+  test('is repaired by a relaunch that goes on; refused again it is asked about', () => {
+    const told = inMidResponse();
+    refuse(told);
+    expect(told.did('launch')).toMatchObject([{ prompt: true }]);
+    told.tell(say.busy(0));
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    refuse(told);
+    expect(told.did('launch')).toHaveLength(1);
+    expect(told.state.name).toBe('asking');
+  });
+});
+
+test('a compaction that never ends is nudged once, then asked about', () => {
+  const told = inMidResponse({ recovery: { compaction_timeout_ms: 60_000 } });
+  told.tell({ type: 'compaction.started' });
+  told.wait(70, say.drawing, say.bytes(1));
+  expect(actions(told)).toEqual(['nudge']);
+  told.tell({ type: 'interrupted' });
+  told.tell(say.idle);
+  told.tell(say.busy(1));
+  told.tell(say.request(1));
+  told.tell(say.bytes(1));
+  told.tell({ type: 'compaction.started' });
+  told.wait(70, say.drawing, say.bytes(1));
+  expect(actions(told)).toEqual(['nudge']);
+  expect(told.state.name).toBe('asking');
+});

@@ -12,6 +12,7 @@ import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
+import { isAnswer, readMenu } from './screen/menu.ts';
 import { findTranscript, recentSessions } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
@@ -33,6 +34,8 @@ export const claudeCode: AgentAdapter = {
   feedLedger,
   readTranscript,
   readScreen,
+  readMenu,
+  isAnswer,
   toolRisk,
   // Esc ends a turn in every version; Ctrl+U empties the input box (lab notes §0.4, §0.6).
   keys: { interrupt: '\x1b', clearInput: '\x15', submit: '\r' },

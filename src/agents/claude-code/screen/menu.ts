@@ -1,0 +1,26 @@
+/**
+ * Menus with numbered rows and a cursor: which rows there are, where the cursor stands, and which row a policy means.
+ * A row is always found by its words, never by its number: the order has changed before, and some rows cost money.
+ */
+import type { MenuAnswer, MenuRow, ScreenView } from '../../agent.ts';
+
+const rowPattern = /^[\s│]*(❯)?\s*\d+\.\s+(.*?)[\s│]*$/;
+
+/** The words of each answer, as seen on screen (signatures §6, lab notes §8). */
+const words: { readonly [Answer in MenuAnswer]: RegExp } = {
+  full: /resume full session/i,
+  summary: /resume from summary/i,
+  'wait-for-limit': /stop and wait for limit to reset/i,
+};
+
+/** Rows of the menu at the bottom of the screen, from the top; empty when there is none. */
+export function readMenu(view: ScreenView): readonly MenuRow[] {
+  return view.rows.flatMap((row) => {
+    const [found, cursor, text] = rowPattern.exec(row) ?? [];
+    return found === undefined || text === undefined ? [] : [{ text, chosen: cursor !== undefined }];
+  });
+}
+
+export function isAnswer(row: MenuRow, answer: MenuAnswer): boolean {
+  return words[answer].test(row.text);
+}

@@ -1,0 +1,24 @@
+/**
+ * The API refuses the conversation itself (a tool call without its result and the like): every later prompt fails the
+ * same way, so the transcript must be repaired before anybody goes on (lab notes §1b, signatures §5).
+ */
+import type { Signature } from '../verdict.ts';
+
+const settleMs = 2_000;
+
+export const brokenHistory: Signature = {
+  class: 'broken-history',
+  help: 'the API refuses the conversation: its history is damaged',
+  test(e, phase) {
+    if (phase !== 'idle' || e.failure?.kind !== 'history' || e.idleSince === null) return null;
+    if (e.now - Math.max(e.failure.at, e.idleSince) < settleMs) return null;
+    if (e.lastKeyAt !== null && e.lastKeyAt >= e.failure.at) return null; // the person deals with it
+    return {
+      class: 'broken-history',
+      since: e.failure.at,
+      because: ['the API refused the conversation', 'every later prompt would be refused, too'],
+      cure: e.historiesRepaired > 0 ? 'ask' : 'relaunch', // repaired once, refused again: not by us
+      connections: [],
+    };
+  },
+};
