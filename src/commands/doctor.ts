@@ -15,7 +15,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const { options } = parse(args, ['network', 'json'], 0);
   const findings = await examine(options.network);
   if (options.json) printJson(findings);
-  else print(findings.map((finding) => line(finding, style())).join('\n'));
+  else {
+    const width = Math.max(...findings.map(({ check }) => check.length));
+    print(findings.map((finding) => line(finding, width, style())).join('\n'));
+  }
   return findings.some(({ state }) => state === 'problem') ? 1 : 0;
 }
 
@@ -58,11 +61,11 @@ const marks = {
   problem: ['x', 'red'],
 } as const;
 
-function line({ check, state, detail, remedy }: Finding, look: TerminalStyle): string {
+function line({ check, state, detail, remedy }: Finding, checkWidth: number, look: TerminalStyle): string {
   const [mark, colour] = marks[state];
-  const indent = ' '.repeat(21);
+  const indent = ' '.repeat(checkWidth + 6);
   const width = look.control ? Math.max(30, look.columns - indent.length - 1) : Number.POSITIVE_INFINITY;
   const texts = [...wrap(oneLine(detail), width), ...(remedy === null ? [] : wrap(`-> ${remedy}`, width))];
-  const head = `${paint(mark.padStart(3), colour, look)} ${check.padEnd(16)} `;
+  const head = `${paint(mark.padStart(3), colour, look)} ${check.padEnd(checkWidth)}  `;
   return texts.map((text, index) => (index === 0 ? head : indent) + text).join('\n');
 }

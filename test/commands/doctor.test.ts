@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/finding.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
-import { makeHome } from '../support/guardctl.ts';
+import { launcher, makeHome } from '../support/guardctl.ts';
 
 /** A folder with a `claude` that answers `--version`. */
 function agentFolder(version: string): string {
@@ -125,9 +126,39 @@ test('the network is tried only when asked for', async () => {
   });
 });
 
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+test.runIf(hasTmux)(
+  'inside tmux: options that cost something are named, with the command that mends them',
+  async () => {
+    const home = withAgent('2.1.329', { TMUX_TMPDIR: temporaryFolder() });
+    const socket = ['-L', 'doctor', '-f', '/dev/null'];
+    const tmux = (...args: string[]) =>
+      spawnSync('tmux', [...socket, ...args], { env: home.env, encoding: 'utf8' });
+    const out = join(home.folder, 'out.json');
+    const examine = async (): Promise<Finding[]> => {
+      rmSync(out, { force: true });
+      tmux(
+        'respawn-pane',
+        '-k',
+        `${process.execPath} ${launcher} doctor --json > ${out}.new; mv ${out}.new ${out}; sleep 60`,
+      );
+      await vi.waitFor(() => expect(existsSync(out)).toBe(true), { timeout: 30_000, interval: 100 });
+      return JSON.parse(readFileSync(out, 'utf8')).filter(({ check }: Finding) => check.startsWith('tmux'));
+    };
+    tmux('new-session', '-d', 'sleep 60');
+    onTestFinished(() => void tmux('kill-server'));
+    const before = await examine();
+    expect(before[0]).toMatchObject({ state: 'ok', detail: expect.stringContaining('tmux') });
+    expect(before).toContainEqual(expect.objectContaining({ check: 'tmux set-titles', state: 'warning' }));
+    for (const { remedy } of before) if (remedy !== null) tmux(...remedy.split(' ').slice(1));
+    expect((await examine()).map(({ check }) => check)).toEqual(['tmux']);
+  },
+);
+
 test('for people: one line each, the remedy below', async () => {
   const { stdout, code } = await makeHome({ PATH: '/usr/bin:/bin' }).run('doctor');
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^ {2}x agent {12}claude was not found on PATH.*\n {21}-> install the agent/m);
+  expect(stdout).toMatch(/^ {2}x agent {10}claude was not found on PATH.*\n {19}-> install the agent/m);
   expect(stdout).toMatch(/^ ok node/m);
 });

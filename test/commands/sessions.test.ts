@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
 import { makeHome } from '../support/guardctl.ts';
 import { placeStatus } from '../support/status.ts';
 
@@ -47,6 +49,16 @@ test('for people: aligned columns, the message, nothing when there is nothing', 
   expect(row).toMatch(
     /^a {4}waiting {2}\d s {4}0 {10}\/home\/me\/project · connection lost, retrying \(attempt 2\/5\)/,
   );
+});
+
+test('XDG_STATE_HOME and XDG_CONFIG_HOME are honoured', async () => {
+  const root = temporaryFolder();
+  const home = makeHome({ XDG_STATE_HOME: join(root, 'state'), XDG_CONFIG_HOME: join(root, 'config') });
+  placeStatus(join(root, 'state/guarded-claude'), { run: 'x', state: 'idle' });
+  expect(await home.json('sessions', '--json')).toEqual([
+    expect.objectContaining({ run: 'x', state: 'idle' }),
+  ]);
+  expect((await home.run('config', 'path')).stdout).toBe(`${root}/config/guarded-claude/config.json\n`);
 });
 
 test('plain ASCII when the locale is not UTF-8', async () => {

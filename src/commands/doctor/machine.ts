@@ -58,6 +58,7 @@ interface TmuxOption {
   readonly option: string;
   readonly well: (value: string) => boolean;
   readonly loses: string;
+  /** Arguments of `tmux set`. */
   readonly set: string;
 }
 
@@ -66,20 +67,25 @@ const tmuxOptions: readonly TmuxOption[] = [
     option: 'set-titles',
     well: (value) => value === 'on',
     loses: 'the outer terminal shows no title',
-    set: 'on',
+    set: '-g set-titles on',
   },
   {
     option: 'allow-passthrough',
     well: (value) => value !== 'off',
     loses: 'no desktop notifications',
-    set: 'on',
+    set: '-g allow-passthrough on',
   },
-  { option: 'escape-time', well: (value) => Number(value) <= 100, loses: 'Esc is slow', set: '10' },
+  {
+    option: 'escape-time',
+    well: (value) => Number(value) <= 100,
+    loses: 'Esc is slow',
+    set: '-s escape-time 10',
+  },
   {
     option: 'focus-events',
     well: (value) => value === 'on',
     loses: 'the agent does not see the focus',
-    set: 'on',
+    set: '-g focus-events on',
   },
 ];
 
@@ -102,7 +108,7 @@ export async function tmux(env: Variables): Promise<Finding[]> {
   for (const { option, well, loses, set } of tmuxOptions) {
     const value = await show(option);
     if (value === '' || well(value)) continue; // an older tmux does not know it
-    findings.push(warning(`tmux ${option}`, `${value}: ${loses}`, `tmux set -g ${option} ${set}`));
+    findings.push(warning(`tmux ${option}`, `${value}: ${loses}`, `tmux set ${set}`));
   }
   return findings;
 }
