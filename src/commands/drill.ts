@@ -91,10 +91,13 @@ export async function run(args: readonly string[]): Promise<number> {
     print(agent === null ? 'Drill with the simulated agent.' : `Drill with ${agent}, in a throw-away home.`);
     print(headline);
   }
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
   for (const name of names) {
     const stop = json ? () => {} : startSpinner(`${name}: ${scenarios[name].what}`);
-    const result = await runDrill(name, agent);
+    const result = await runDrill(name, agent, interrupted.signal);
     stop();
+    if (interrupted.signal.aborted) return 130;
     results.push(result);
     if (json) continue;
     print(line(result));

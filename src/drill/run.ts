@@ -42,11 +42,13 @@ async function settledIncidents(stage: Stage): Promise<readonly IncidentRecord[]
 }
 
 function problemOf(
+  stage: Stage,
   scenario: DrillScenario,
   incidents: readonly IncidentRecord[],
   ended: boolean,
 ): string | null {
   if (!ended) return 'the turn did not come to its end';
+  if (stage.api.turns().at(-1)?.ended !== 'complete') return 'the last answer was not taken to its end';
   const acted = incidents.flatMap(({ actions }) => actions).find(({ action }) => action !== 'wait');
   if (scenario.expect === 'no action')
     return acted ? `the guard acted: ${acted.action} (${acted.detail})` : null;
@@ -54,8 +56,17 @@ function problemOf(
   return bad ? `incident ${bad.class} ended as ${bad.outcome}` : null;
 }
 
-/** @param agent path of the real agent; null: the simulated one. Never rejects: a failed drill is a result. */
-export async function runDrill(name: ScenarioName, agent: string | null): Promise<DrillResult> {
+/**
+ * Never rejects: a failed drill is a result.
+ *
+ * @param agent path of the real agent; null: the simulated one.
+ * @param signal ends the drill early, with everything cleaned up.
+ */
+export async function runDrill(
+  name: ScenarioName,
+  agent: string | null,
+  signal: AbortSignal,
+): Promise<DrillResult> {
   const scenario: DrillScenario = scenarios[name];
   const nothing = {
     class: null,
@@ -69,7 +80,8 @@ export async function runDrill(name: ScenarioName, agent: string | null): Promis
   const { tools = 'allow', settings = {} } = scenario;
   let stage: Stage | null = null;
   try {
-    stage = await openStage({ agent, tools, settings });
+    stage = await openStage({ agent, tools, settings, signal });
+    signal.throwIfAborted();
     const before = stage.agentPid();
     const beganAt = await scenario.play(stage);
     const ended = await stage.terminal.waitFor(finished, patienceMs).then(
@@ -79,7 +91,7 @@ export async function runDrill(name: ScenarioName, agent: string | null): Promis
     const recoveredAt = Date.now();
     const incidents = await settledIncidents(stage);
     const first = incidents.find(({ detected_at }) => Date.parse(detected_at) >= beganAt) ?? incidents[0];
-    const problem = problemOf(scenario, incidents, ended);
+    const problem = problemOf(stage, scenario, incidents, ended);
     return {
       ...common,
       class: first?.class ?? null,

@@ -1,5 +1,4 @@
 /** What a drill can put an agent through: one table for the command, its help and the tests. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultName, faults, longTool } from './api/faults.ts';
 import { call, say } from './api/scenario.ts';
 import { finished, type Stage } from './stage.ts';
@@ -77,7 +76,7 @@ export const scenarios = {
       await stage.api.refuse();
       const began = Date.now();
       await stage.submit(prompt);
-      await sleep(outageMs);
+      await stage.pause(outageMs);
       await stage.api.reopen();
       return began;
     },
@@ -90,7 +89,7 @@ export const scenarios = {
       await stage.api.silence();
       const began = Date.now();
       await stage.submit(prompt);
-      await sleep(darkMs);
+      await stage.pause(darkMs);
       await stage.api.reopen();
       return began;
     },
@@ -160,7 +159,7 @@ export const scenarios = {
       await stage.submit(prompt);
       await stage.terminal.waitFor('Do you want to proceed?');
       const began = Date.now();
-      await sleep(silentMs);
+      await stage.pause(silentMs);
       stage.terminal.write('1');
       return began;
     },

@@ -18,14 +18,15 @@ export const headline = `  ${[
 ].join(' ')}`;
 
 /** What the guard did; the same rung taken several times in a row is counted. */
-function cure(actions: DrillResult['actions']): string {
+function cure({ actions, expect, ok }: DrillResult): string {
+  if (actions.length === 0) return ok && expect === 'recovery' ? 'agent by itself' : '–';
   const runs: { action: string; times: number }[] = [];
   for (const action of actions) {
     const last = runs.at(-1);
     if (last?.action === action) last.times += 1;
     else runs.push({ action, times: 1 });
   }
-  return runs.map(({ action, times }) => (times > 1 ? `${action} ×${times}` : action)).join(' → ') || '–';
+  return runs.map(({ action, times }) => (times > 1 ? `${action} ×${times}` : action)).join(' → ');
 }
 
 export function line(result: DrillResult): string {
@@ -35,7 +36,7 @@ export function line(result: DrillResult): string {
     ...[
       result.scenario.padEnd(nameWidth),
       (result.class ?? '–').padEnd(classWidth),
-      cure(result.actions).padEnd(cureWidth),
+      cure(result).padEnd(cureWidth),
       time(result.detect_ms).padStart(timeWidth),
       time(result.expect === 'no action' ? null : result.recover_ms).padStart(timeWidth),
       `  ${process}`,

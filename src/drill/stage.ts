@@ -37,6 +37,8 @@ export interface StageOptions {
   readonly agent: string | null;
   readonly tools: 'allow' | 'ask';
   readonly settings: Readonly<Record<string, string>>;
+  /** Ends the agent, and with it every wait on this stage. */
+  readonly signal: AbortSignal;
 }
 
 export interface Stage {
@@ -49,6 +51,8 @@ export interface Stage {
   agentPid(): number;
   /** Types a prompt as a person does, and sends it. */
   submit(prompt: string): Promise<void>;
+  /** @throws when the drill is ended early. */
+  pause(ms: number): Promise<void>;
   /** Makes the simulated agent misbehave. */
   trigger(what: 'spin' | 'die'): void;
   close(): Promise<void>;
@@ -95,6 +99,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     cwd: sandbox.project,
     env,
   });
+  options.signal.addEventListener('abort', () => terminal.kill('SIGTERM'), { once: true });
   const state = statePaths(env);
   const status = () => readSessions(state).at(-1)?.status ?? null;
 
@@ -124,6 +129,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await terminal.waitFor(prompt);
       terminal.write('\r');
     },
+    pause: (ms) => sleep(ms, undefined, { signal: options.signal }),
     trigger: (what) => writeFileSync(join(triggers, what), ''),
     close,
   };
