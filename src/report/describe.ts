@@ -79,9 +79,9 @@ function messageOf(state: GuardState): string | null {
 function attemptOf({ evidence: e, probing, name }: GuardState): Status['attempt'] {
   const [held] = e.waiting;
   if (held !== undefined)
-    return { n: held.attempt, of: held.of, next_in_ms: Math.max(0, held.nextAt - e.now) };
+    return { n: held.attempt, of: held.of, next_in_ms: Math.max(0, Math.round(held.nextAt - e.now)) };
   if (name !== 'down' || probing === null || probing.failures === 0) return null;
-  return { n: probing.failures, of: null, next_in_ms: Math.max(0, probing.nextAt - e.now) };
+  return { n: probing.failures, of: null, next_in_ms: Math.max(0, Math.round(probing.nextAt - e.now)) };
 }
 
 function connectionOf(e: Evidence): Status['connection'] {

@@ -84,8 +84,8 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
   let dueAt = Number.POSITIVE_INFINITY;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let writing = false;
-  /** When `status.connection` was told, on this process's clock. */
-  let lineAt = 0;
+  /** When the line and the attempt were told last, on this process's clock. */
+  let toldAt = 0;
 
   const report = (error: unknown) => {
     if (!failed) onFailure(error instanceof Error ? error.message : String(error));
@@ -129,13 +129,20 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
     }
   };
   const isNew = ([name, value]: [string, unknown]): boolean => {
-    if (name !== 'connection') return JSON.stringify(status[name as keyof Status]) !== JSON.stringify(value);
-    return !onlyAged(status.connection, value as Status['connection'], performance.now() - lineAt);
+    const elapsedMs = performance.now() - toldAt;
+    switch (name) {
+      case 'connection':
+        return !sameLine(status.connection, value as Status['connection'], elapsedMs);
+      case 'attempt':
+        return !sameAttempt(status.attempt, value as Status['attempt'], elapsedMs);
+      default:
+        return JSON.stringify(status[name as keyof Status]) !== JSON.stringify(value);
+    }
   };
   const apply = (change: StatusChange) => {
     const since = change.state !== undefined && change.state !== status.state ? instant() : status.since;
     status = { ...status, ...change, since };
-    if (change.connection !== undefined) lineAt = performance.now();
+    if (change.connection !== undefined || change.attempt !== undefined) toldAt = performance.now();
   };
 
   writeNow();
@@ -157,11 +164,19 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
 }
 
 /** The same connections, as silent as `elapsedMs` later they must be: nothing a reader could not tell by itself. */
-function onlyAged(before: Status['connection'], after: Status['connection'], elapsedMs: number): boolean {
+function sameLine(before: Status['connection'], after: Status['connection'], elapsedMs: number): boolean {
   if (before === null || after === null) return before === after;
-  if (before.open !== after.open) return false;
-  if (before.silent_ms === null || after.silent_ms === null) return before.silent_ms === after.silent_ms;
-  return Math.abs(before.silent_ms + elapsedMs - after.silent_ms) < agedMs;
+  if (before.silent_ms === null || after.silent_ms === null) {
+    return before.open === after.open && before.silent_ms === after.silent_ms;
+  }
+  return before.open === after.open && Math.abs(before.silent_ms + elapsedMs - after.silent_ms) < agedMs;
+}
+
+/** The same attempt, its countdown `elapsedMs` further. */
+function sameAttempt(before: Status['attempt'], after: Status['attempt'], elapsedMs: number): boolean {
+  if (before === null || after === null) return before === after;
+  const left = Math.max(0, before.next_in_ms - elapsedMs);
+  return before.n === after.n && before.of === after.of && Math.abs(left - after.next_in_ms) < agedMs;
 }
 
 /** The status in a file, or null if it cannot be read or is none of ours. */

@@ -82,6 +82,24 @@ test('silence that only grows is not written again; a byte, or another change, i
   file.close();
 });
 
+test('a countdown that only runs is not written again; another attempt is', async () => {
+  const { path, file } = start();
+  const began = performance.now();
+  const tell = (n: number) =>
+    file.update({ attempt: { n, of: 5, next_in_ms: Math.max(0, 10_000 - (performance.now() - began)) } });
+  tell(1);
+  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(1));
+  const first = read(path);
+  while (performance.now() - began < 1_500) {
+    tell(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(read(path)).toEqual(first);
+  tell(2);
+  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(2));
+  file.close();
+});
+
 test.each([0, 1, 3])('close writes the end, also over a write under way (%i turns later)', async (turns) => {
   const { path, file } = start();
   for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
