@@ -144,7 +144,7 @@ export type Observation =
       readonly transcriptPath: string | null;
       readonly cwd?: string;
       readonly permissionMode?: string;
-      readonly source: 'pinned' | 'hook' | 'transcript';
+      readonly source: 'pinned' | 'hook' | 'transcript' | 'process';
       readonly reason?: string;
     }
   | { readonly type: 'session.ended'; readonly reason: string }

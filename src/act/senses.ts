@@ -15,6 +15,7 @@ import { processSensor } from '../sensors/process.ts';
 import { programStatusCode, programStatusSensor } from '../sensors/program-status.ts';
 import { screenSensor } from '../sensors/screen.ts';
 import type { Sensor } from '../sensors/sensor.ts';
+import { sessionSensor } from '../sensors/session.ts';
 import { transcriptSensor } from '../sensors/transcript.ts';
 import { tunnelSensor } from '../sensors/tunnel.ts';
 import { createScreen } from '../terminal/screen.ts';
@@ -64,6 +65,7 @@ export function openSenses(runtime: Runtime): Senses {
   const status = programStatusSensor((bytes) => runtime.pty?.write(Buffer.from(bytes)));
   if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
 
+  const session = sessionSensor((pid) => adapter.sessionOfProcess(launch.env, pid));
   const process = processSensor({ descendants, sample });
   const transcript = transcriptSensor({
     read: (record) => adapter.readTranscript(record),
@@ -92,6 +94,7 @@ export function openSenses(runtime: Runtime): Senses {
     clockSensor(tickMs),
     screenSense,
     process,
+    session,
     network,
     commandSensor(paths),
     ...(config.senses.program_status ? [status] : []),
@@ -123,6 +126,7 @@ export function openSenses(runtime: Runtime): Senses {
           screen.reset();
           status.newAgent();
           process.newAgent(event.pid, event.generation);
+          session.newAgent(event.pid);
           break;
         case 'session':
           transcript.follow(event.sessionId, event.transcriptPath);

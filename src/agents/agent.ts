@@ -133,6 +133,8 @@ export interface AgentAdapter {
   ): readonly string[];
   /** The conversation file of a session; null if there is none (yet). */
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
+  /** The session that the agent with this pid is in, from its own records; null where it keeps none. */
+  sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
   /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
   /** Tells the ledger what a hook payload says of a tool call. */

@@ -13,7 +13,7 @@ import { feedLedger } from './ledger-feed.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
-import { findTranscript, recentSessions } from './session-files.ts';
+import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
 import { readUserSettings } from './user-settings.ts';
@@ -30,6 +30,7 @@ export const claudeCode: AgentAdapter = {
   resumeArguments,
   findTranscript,
   recentSessions,
+  sessionOfProcess,
   readHook,
   feedLedger,
   readTranscript,

@@ -36,8 +36,8 @@ function launchMode(words: readonly Word[]): string | null {
 }
 
 /**
- * @param permissionMode the mode that the conversation was in, when known. It replaces the launch's own where it
- *   allows less (the person had gone to plan mode); a mode that allows more is not carried over.
+ * @param permissionMode the mode that the conversation was in, when known. It is asked for where it allows less than
+ *   the launch did (the person had gone to plan mode); a mode that allows more is not carried over.
  */
 export function resumeArguments(
   args: readonly string[],
@@ -47,7 +47,9 @@ export function resumeArguments(
 ): readonly string[] {
   const words = splitWords(args);
   const launched = launchMode(words);
-  const tighten = launched !== null && permissionMode !== null && rankOf(permissionMode) < rankOf(launched);
+  // What the settings allow is not known here: not less than a mode that asks for everything.
+  const below = launched === null ? rankOf('acceptEdits') : rankOf(launched);
+  const tighten = permissionMode !== null && rankOf(permissionMode) < below;
   const kept = words.filter((word) => !(tighten && word.uses.some(setsMode))).flatMap(keep);
   const tightened = tighten ? ['--permission-mode', permissionMode] : [];
   const text = prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];

@@ -2,7 +2,7 @@
  * Where conversations lie: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
  * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
  */
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SessionFile, Variables } from '../agent.ts';
 import { parseRecord, textOf } from './json.ts';
@@ -67,4 +67,13 @@ export async function recentSessions(
     .filter((file) => file.changedAtMs >= sinceMs);
   const here = await Promise.all(files.map(async (file) => ((await cwdOf(file.path)) === cwd ? file : null)));
   return here.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+}
+
+/**
+ * The session that a running agent is in, from the file that it keeps of its own process: `<config>/sessions/<pid>.json`.
+ * It follows /clear and /resume even where hooks are off. Seen on 2.1.197 and 2.1.329; 2.1.42 has none.
+ */
+export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
+  const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');
+  return textOf(parseRecord(text) ?? {}, 'sessionId');
 }

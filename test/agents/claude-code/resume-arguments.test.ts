@@ -56,6 +56,8 @@ describe('arguments of a relaunch', () => {
     ['--permission-mode=plan', 'acceptEdits', ['--permission-mode=plan']],
     ['--permission-mode=default', 'a mode of tomorrow', ['--permission-mode=default']],
     ['--verbose', 'acceptEdits', ['--verbose']],
+    ['--verbose', 'plan', ['--verbose', '--permission-mode', 'plan']],
+    ['--verbose', 'auto', ['--verbose']],
   ])('%s with the conversation in mode %s: never more than the user gave', (flag, mode, kept) => {
     expect(resumeArguments([flag], id, null, mode)).toEqual([...kept, '--resume', id]);
   });

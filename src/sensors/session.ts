@@ -1,0 +1,43 @@
+/**
+ * Which session the agent is in, from what it records of its own process. Hooks tell the same at once; this slow look
+ * is for agents whose hooks are off, so that after /clear the right conversation is resumed.
+ */
+import type { Emit, Sensor } from './sensor.ts';
+
+export interface SessionSensor extends Sensor {
+  /** Another agent, started now. */
+  newAgent(pid: number): void;
+}
+
+/** @param read the session of the agent with this pid, null where it cannot be told */
+export function sessionSensor(read: (pid: number) => Promise<string | null>, pollMs = 2_000): SessionSensor {
+  let emit: Emit | null = null;
+  let agent: number | null = null;
+  let known: string | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function look(): Promise<void> {
+    const pid = agent;
+    const sessionId = pid === null ? null : await read(pid);
+    if (sessionId === null || sessionId === known || pid !== agent) return;
+    known = sessionId;
+    emit?.({ type: 'session', sessionId, transcriptPath: null, source: 'process' });
+  }
+
+  return {
+    name: 'session',
+    start(into) {
+      emit = into;
+      timer = setInterval(look, pollMs);
+      timer.unref();
+    },
+    stop() {
+      clearInterval(timer);
+      emit = null;
+    },
+    newAgent(pid) {
+      agent = pid;
+      known = null;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { sessionSensor } from '../../src/sensors/session.ts';
+
+it('tells each change of the session once, of the present agent only', async () => {
+  const sessions = new Map([[1, 'a']]);
+  const told: Observation[] = [];
+  const sensor = sessionSensor(async (pid) => sessions.get(pid) ?? null, 10);
+  sensor.start((observation) => told.push(observation));
+  onTestFinished(() => sensor.stop());
+  const comes = (...ids: readonly string[]) =>
+    vi.waitFor(
+      () => expect(told.map((each) => each.type === 'session' && each.sessionId)).toEqual(ids),
+      5_000,
+    );
+  sensor.newAgent(1);
+  await comes('a');
+  sessions.set(1, 'b');
+  await comes('a', 'b');
+  sessions.set(2, 'c');
+  sensor.newAgent(2);
+  await comes('a', 'b', 'c');
+  sessions.delete(2);
+  sessions.set(2, 'd');
+  await comes('a', 'b', 'c', 'd');
+});
