@@ -100,6 +100,8 @@ export type Observation =
       readonly resumed: boolean;
       /** Launched with the "you were interrupted" prompt as an argument. */
       readonly prompted: boolean;
+      /** Print mode: there is no terminal and no person; it draws nothing and takes no keys. */
+      readonly unattended?: boolean;
     }
   | {
       readonly type: 'agent.exited';

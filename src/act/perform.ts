@@ -3,14 +3,13 @@
  * observation; none may throw into the loop.
  */
 import type { Effect } from '../effects.ts';
-import { interruptedPrompt } from '../recover/prompt.ts';
 import { noticeText, shellCommand } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { choose } from './choose.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { promptOf, takeSnapshot } from './snapshot.ts';
 import { stop } from './stop.ts';
 
 export type Perform = (effect: Effect) => void;
@@ -24,18 +23,6 @@ export interface Outlets {
 
 export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
   const { emit, terminal } = runtime;
-  const promptFor = (rung: 'nudge' | 'relaunch'): string => {
-    const { auto_retry_mutations, auto_retry_readonly_tools } = runtime.config.network_resilience;
-    return runtime.snapshot === null
-      ? ''
-      : interruptedPrompt(runtime.snapshot, {
-          autoRetryReadonlyTools: auto_retry_readonly_tools,
-          autoRetryMutations: auto_retry_mutations,
-          rung,
-          callsWatched: runtime.hooks,
-          template: null,
-        });
-  };
   /** Runs in the background; a failure is an observation like any other. */
   const background = (work: Promise<void>, failed: (detail: string) => void): void => {
     work.catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
@@ -55,7 +42,7 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
           const outcome = await nudge(runtime, {
             generation: effect.generation,
             interrupt: effect.phase !== 'between_turns',
-            prompt: promptFor('nudge'),
+            prompt: promptOf(runtime, 'nudge'),
           });
           emit({ type: 'nudge.done', outcome });
         };
@@ -82,7 +69,7 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
         return;
       case 'launch':
         try {
-          startAgent(runtime, { ...effect, prompt: effect.prompt ? promptFor('relaunch') : null });
+          startAgent(runtime, { ...effect, prompt: effect.prompt ? promptOf(runtime, 'relaunch') : null });
           runtime.ledger.clear(); // told in the prompt
         } catch (error) {
           emit({ type: 'launch.failed', detail: error instanceof Error ? error.message : String(error) });

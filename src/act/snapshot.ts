@@ -1,15 +1,17 @@
 /**
- * Takes the recovery snapshot: what the ledger, the transcript and the screen know of the work in flight.
+ * Takes the recovery snapshot: what the ledger, the transcript and the screen know of the work in flight; and makes the
+ * prompt from it.
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { checkFiles } from '../recover/file-check.ts';
+import { interruptedPrompt } from '../recover/prompt.ts';
 import { buildSnapshot, type RecoverySnapshot } from '../recover/snapshot.ts';
 import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
 export async function takeSnapshot(
-  runtime: Runtime,
+  runtime: Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp'>,
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
   const { session, version } = runtime;
@@ -25,5 +27,21 @@ export async function takeSnapshot(
     ledger: await checkFiles(runtime.ledger.calls()),
     transcript: null,
     screenText: null,
+  });
+}
+
+/** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
+export function promptOf(
+  runtime: Pick<Runtime, 'config' | 'hooks' | 'snapshot'>,
+  rung: 'nudge' | 'relaunch',
+): string {
+  if (runtime.snapshot === null) return '';
+  const { auto_retry_mutations, auto_retry_readonly_tools } = runtime.config.network_resilience;
+  return interruptedPrompt(runtime.snapshot, {
+    autoRetryReadonlyTools: auto_retry_readonly_tools,
+    autoRetryMutations: auto_retry_mutations,
+    rung,
+    callsWatched: runtime.hooks,
+    template: null,
   });
 }

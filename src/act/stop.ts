@@ -7,6 +7,8 @@ import { descendants, processesMarkedBy, stopTree } from '../platform/process-tr
 import { runVariable } from '../platform/run-mark.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
+import type { Pty } from '../terminal/pty.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A tool that was left alone by the agent's end may clean up. */
@@ -18,8 +20,14 @@ export interface StopPlan {
   readonly snapshot: RecoverySnapshot | null;
 }
 
+/** What stopping needs of a run; print mode has no terminal to speak of. */
+export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone'> & {
+  readonly pty: Pick<Pty, 'pid' | 'generation'> | null;
+  readonly terminal: Pick<Terminal, 'detach'>;
+};
+
 /** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
-export async function stop(runtime: Runtime, plan: StopPlan): Promise<void> {
+export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
   const { pty, session, terminal, emit } = runtime;
   const running = pty !== null && pty.generation === plan.generation ? pty : null;
   const tree = running ? treeOf(running.pid) : [];

@@ -2,25 +2,17 @@
  * The rest of the guard, loaded while the agent boots: senses, records, hands. Everything here may fail without the
  * session noticing: what fails is reported once and done without.
  */
-import type { GuardState } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
+import type { Loop } from '../loop.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { statePaths } from '../platform/paths.ts';
 import { openHostMemory } from '../report/host-memory.ts';
 import { openReporter } from '../report/reporter.ts';
-import type { Crew } from '../supervise.ts';
 import { createNotifier } from './notify.ts';
 import { createPerformer } from './perform.ts';
 import type { Runtime } from './runtime.ts';
 import { openSenses } from './senses.ts';
 import { findSession } from './session.ts';
-
-export interface Loop {
-  readonly state: () => GuardState;
-  /** Hands over the crew; observations that have waited are dealt with at once. */
-  begin(crew: Crew): void;
-  readonly warnings: readonly string[];
-}
 
 export interface End {
   readonly code: number | null;
@@ -32,8 +24,8 @@ const hurryMs = 250;
 /** The last words of notifications and of the terminal. */
 const farewellMs = 1_000;
 
-/** Resolves when the agent is gone for good. */
-export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
+/** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
+export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly string[]): Promise<End> {
   const { config, launch, terminal, emit } = runtime;
   const launchedAtMs = Date.now();
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
@@ -82,7 +74,7 @@ export async function watchOver(runtime: Runtime, loop: Loop): Promise<End> {
   if (runtime.session.id !== null) {
     emit({ type: 'session', sessionId: runtime.session.id, transcriptPath: null, source: 'pinned' });
   }
-  for (const detail of loop.warnings) degraded(detail);
+  for (const detail of warnings) degraded(detail);
   await senses.start();
   const hurry = setInterval(() => {
     const { name, cure } = loop.state();

@@ -131,6 +131,8 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
+  // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
+  if (cure.rung === 'cut' && e.unattended) return judgeAgain(state, config);
   return takeRung(
     state,
     above(cure.rung),

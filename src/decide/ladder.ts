@@ -12,7 +12,8 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   const { in_place } = config.recovery;
   if (wanted === 'cut' && in_place && affordable('cut', state, config)) return 'cut';
   const wantsInPlace = wanted === 'cut' || wanted === 'nudge';
-  if (wantsInPlace && in_place && affordable('nudge', state, config)) return 'nudge';
+  const canType = !state.evidence.unattended;
+  if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
   const mayRelaunch = config.network_resilience.auto_resume && affordable('relaunch', state, config);
   return wanted !== 'ask' && mayRelaunch ? 'relaunch' : 'ask';
 }

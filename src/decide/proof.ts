@@ -25,7 +25,7 @@ export function helped(cure: Cure, e: Evidence): boolean {
       return answered(e, cure.at) || turnRan(e, cure.at);
     case 'relaunch':
       return e.prompted
-        ? answered(e, e.startedAt) || turnRan(e, e.startedAt)
+        ? answered(e, e.startedAt) || turnRan(e, e.startedAt) || turnDone(e, e.startedAt)
         : phase === 'idle' || inTurn(phase);
     case 'ask':
       return answered(e, cure.at) || (phase === 'idle' && e.failure === null);
@@ -43,6 +43,11 @@ function answered(e: Evidence, since: Millis): boolean {
     (connection) =>
       connection.requestAt !== null && connection.requestAt >= since && !connection.awaitsAnswer,
   );
+}
+
+/** A turn that began after `since` has come to its end, and not in an error. */
+function turnDone(e: Evidence, since: Millis): boolean {
+  return e.turn !== null && !e.turn.working && e.turn.at > since && e.turns > 0 && e.failure === null;
 }
 
 /** A new turn runs or ran. With the tunnel's eyes a running spinner alone is no proof; without them it must do. */

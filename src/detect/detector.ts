@@ -11,6 +11,7 @@ import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
 import { memoryRunaway } from './signatures/memory-runaway.ts';
 import { silentScreen } from './signatures/silent-screen.ts';
+import { spinning } from './signatures/spinning.ts';
 import { stuckCompaction } from './signatures/stuck-compaction.ts';
 import { failedTurn, silentEnd } from './signatures/turn-ended.ts';
 import type { Signature, Verdict } from './verdict.ts';
@@ -21,6 +22,7 @@ export const signatures: readonly Signature[] = [
   memoryRunaway,
   frozenUi,
   deafInput,
+  spinning,
   deadStream,
   noFirstByte,
   silentScreen,
@@ -36,6 +38,7 @@ export function detect(e: Evidence, config: Config): Verdict | null {
   if (!config.network_resilience.enabled || e.now < e.graceUntil) return null;
   const phase = phaseOf(e);
   for (const signature of signatures) {
+    if (signature.needsTerminal && e.unattended) continue;
     const verdict = signature.test(e, phase, config);
     if (verdict) return verdict;
   }

@@ -83,6 +83,8 @@ export interface Evidence {
   readonly startedAt: Millis;
   readonly resumed: boolean;
   readonly prompted: boolean;
+  /** Print mode: nothing is drawn and nobody types, so what is judged by a face or by keys is not judged. */
+  readonly unattended: boolean;
   readonly exit: {
     readonly at: Millis;
     readonly code: number | null;
@@ -155,6 +157,7 @@ export function noEvidence(at: Millis): Evidence {
     startedAt: at,
     resumed: false,
     prompted: false,
+    unattended: false,
     exit: null,
     sample: null,
     lastOutputAt: at,

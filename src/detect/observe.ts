@@ -27,6 +27,7 @@ const folds: Folds = {
     pid: event.pid,
     resumed: event.resumed,
     prompted: event.prompted,
+    unattended: event.unattended ?? false,
     sessionId: e.sessionId,
     goodProbes: e.goodProbes,
     lastProbe: e.lastProbe,

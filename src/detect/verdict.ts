@@ -22,6 +22,8 @@ export interface Signature {
   readonly class: string;
   /** One line for people: what this looks like. */
   readonly help: string;
+  /** Judges by what the agent draws, or cures by typing: not in print mode. */
+  readonly needsTerminal?: true;
   test(e: Evidence, phase: Phase, config: Config): Verdict | null;
 }
 

@@ -19,6 +19,7 @@ const words: Readonly<Record<string, Words>> = {
   'silent-end': { headline: 'The turn ended without an answer.', noun: 'a turn that ended silently' },
   'silent-screen': { headline: 'The agent stopped making progress.', noun: 'an agent without progress' },
   'frozen-ui': { headline: 'The agent froze.', noun: 'a frozen agent' },
+  spinning: { headline: 'The agent froze.', noun: 'a frozen agent' },
   'deaf-input': { headline: 'The agent no longer took keys.', noun: 'an agent that took no keys' },
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },

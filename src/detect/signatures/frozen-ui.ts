@@ -33,6 +33,7 @@ export const stopped: Signature = {
 export const frozenUi: Signature = {
   class: 'frozen-ui',
   help: 'working, yet nothing is drawn: the event loop is stuck or spinning',
+  needsTerminal: true,
   test(e, phase, config) {
     if (!inTurn(phase) || !canDraw(e)) return null;
     const since = Math.max(e.lastOutputAt, e.workingSince ?? 0);
@@ -43,6 +44,7 @@ export const frozenUi: Signature = {
 export const deafInput: Signature = {
   class: 'deaf-input',
   help: 'keys of the person get no answer: the event loop is stuck or spinning',
+  needsTerminal: true,
   test(e, phase, config) {
     if (phase === 'gone' || phase === 'suspended' || !canDraw(e) || e.unansweredKeyAt === null) return null;
     // A dialog or an idle prompt may ignore a key; only a process that is visibly stuck is judged.

@@ -11,6 +11,7 @@ const doubt = 2;
 export const silentScreen: Signature = {
   class: 'silent-screen',
   help: 'the spinner turns but the token counter stands still, and no connection can be seen',
+  needsTerminal: true,
   test(e, phase, config) {
     if (phase !== 'working' && phase !== 'compacting') return null;
     if (e.terminalBlockedSince !== null) return null; // nothing is drawn, so no counter can move

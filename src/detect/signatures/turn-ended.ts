@@ -27,6 +27,7 @@ const settleMs = 2_000;
 export const failedTurn: Signature = {
   class: 'failed-turn',
   help: 'the turn ended with a connection error; the agent sits at its prompt',
+  needsTerminal: true,
   test(e, phase) {
     if (phase !== 'idle' || !e.failure || e.idleSince === null || e.turns === 0) return null;
     const first = pauseMs[e.failure.kind];
@@ -49,6 +50,7 @@ export const failedTurn: Signature = {
 export const silentEnd: Signature = {
   class: 'silent-end',
   help: 'the turn ended without a word right after its connection was lost',
+  needsTerminal: true,
   test(e, phase) {
     const lost = e.closed.findLast((closed) => closed.by !== 'agent');
     if (phase !== 'idle' || !lost || e.idleSince === null || e.turns === 0) return null;

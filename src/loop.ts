@@ -1,0 +1,56 @@
+/**
+ * The loop: observations in, effects out. Each observation is stamped with the one clock, goes through the pure core,
+ * and the effects that come back are carried out; everything that happens passes one `turn`, so the journal is
+ * complete. Until the crew is there, observations wait.
+ */
+import type { Config } from './config/schema.ts';
+import type { Step } from './decide/incident.ts';
+import { step } from './decide/machine.ts';
+import type { GuardState } from './decide/state.ts';
+import type { Effect } from './effects.ts';
+import type { Event, Observation } from './events.ts';
+
+/** The rest of the guard, as the loop sees it. */
+export interface Crew {
+  /** One turn: an event, the state before it, and what the core made of it. */
+  turned(event: Event, before: GuardState, result: Step): void;
+  perform(effect: Effect): void;
+}
+
+export interface Loop {
+  emit(observation: Observation): void;
+  state(): GuardState;
+  /** Hands over the crew; observations that have waited are dealt with at once. */
+  begin(crew: Crew): void;
+}
+
+export function createLoop(config: Config, initial: GuardState): Loop {
+  const pending: Observation[] = [];
+  let state = initial;
+  let crew: Crew | null = null;
+  let turning = false;
+
+  const turn = ({ turned, perform }: Crew): void => {
+    turning = true;
+    for (let observation = pending.shift(); observation; observation = pending.shift()) {
+      const event: Event = { ...observation, at: performance.now() };
+      const before = state;
+      const result = step(before, event, config);
+      state = result.state;
+      turned(event, before, result);
+      for (const effect of result.effects) perform(effect);
+    }
+    turning = false;
+  };
+  return {
+    emit(observation) {
+      pending.push(observation);
+      if (crew && !turning) turn(crew);
+    },
+    state: () => state,
+    begin(members) {
+      crew = members;
+      turn(members);
+    },
+  };
+}
