@@ -9,6 +9,7 @@ const settleMs = 2_000;
 export const brokenHistory: Signature = {
   class: 'broken-history',
   help: 'the API refuses the conversation: its history is damaged',
+  needsTerminal: true,
   test(e, phase) {
     if (phase !== 'idle' || e.failure?.kind !== 'history' || e.idleSince === null) return null;
     if (e.now - Math.max(e.failure.at, e.idleSince) < settleMs) return null;
