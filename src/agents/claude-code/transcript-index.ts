@@ -1,0 +1,182 @@
+/**
+ * A conversation file in compact form: one small object per link of the chain and none of the content, so that a
+ * file of any size can be judged. Also says which lines are no records.
+ */
+import { randomUUID } from 'node:crypto';
+import { isRecord, type Json } from './json.ts';
+import { type Line, readLines } from './transcript-lines.ts';
+import { type Link, type RowKind, readLink } from './transcript-records.ts';
+import { salvage } from './transcript-salvage.ts';
+
+/** A record inside a damaged line. */
+export interface Piece {
+  readonly text: string;
+  /** Superseded by a later record with the same id. */
+  dropped: boolean;
+}
+
+/** One link of the chain. */
+export interface Row {
+  readonly uuid: string;
+  kind: RowKind;
+  side: boolean;
+  failure: boolean;
+  messageId: string | null;
+  uses: readonly string[];
+  results: readonly string[];
+  source: string | null;
+  /** Unix milliseconds; right after the record before if it was missing. */
+  time: number;
+  /** The record had no id or no time: both are to be written. */
+  bare: boolean;
+  parent: Row | null;
+  /** `dangling`: it names a parent that is not in the file. */
+  link: 'root' | 'linked' | 'dangling';
+  /** For a compaction: the last record before it. */
+  before: Row | null;
+  /** Place of its line in the file, without the newline. */
+  offset: number;
+  length: number;
+  /** Null: the line is the record. */
+  piece: Piece | null;
+  /** Counts the links of the file from 0. */
+  readonly order: number;
+}
+
+export interface Damage {
+  readonly kind: 'torn' | 'garbage' | 'salvaged' | 'duplicate';
+  readonly offset: number;
+  /** Bytes without the newline. */
+  readonly length: number;
+  /** What the line is replaced by; none: it is dropped. */
+  readonly pieces: readonly Piece[];
+}
+
+export interface TranscriptIndex {
+  readonly path: string;
+  readonly rows: readonly Row[];
+  readonly damages: readonly Damage[];
+  readonly bytes: number;
+  readonly lines: number;
+  /** The last line is a whole record, but its newline is missing: the next one would be glued to it. */
+  readonly newlineMissing: boolean;
+}
+
+/** @param onRecord sees each whole record once, in file order, with its link if it has one */
+export async function indexTranscript(
+  path: string,
+  onRecord: (record: Json, row: Row | null) => void = () => {},
+): Promise<TranscriptIndex> {
+  const rows: Row[] = [];
+  const byUuid = new Map<string, Row>();
+  const damages: Damage[] = [];
+  /** A parent may stand behind its child (lab notes §3), so names are looked up at the end. */
+  const open: { readonly row: Row; readonly field: 'parent' | 'before'; readonly uuid: string }[] = [];
+  let lines = 0;
+  let bytes = 0;
+  let newlineMissing = false;
+
+  const add = (record: Json, line: Line, piece: Piece | null) => {
+    const link = readLink(record);
+    let row: Row | null = null;
+    if (link !== null) {
+      const known = link.uuid === null ? undefined : byUuid.get(link.uuid);
+      if (known !== undefined) supersede(known, damages);
+      row = known ?? newRow(link.uuid ?? randomUUID(), rows.length);
+      fill(row, link, rows.at(-1)?.time ?? 0);
+      Object.assign(row, { offset: line.offset, length: line.length, piece });
+      if (known === undefined) {
+        rows.push(row);
+        byUuid.set(row.uuid, row);
+      }
+      for (const [field, uuid] of [
+        ['parent', link.parentUuid],
+        ['before', link.logicalParentUuid],
+      ] as const) {
+        const found = uuid === null ? null : byUuid.get(uuid);
+        row[field] = found ?? null;
+        if (field === 'parent') row.link = uuid === null ? 'root' : found ? 'linked' : 'dangling';
+        if (uuid !== null && !found) open.push({ row, field, uuid });
+      }
+    }
+    onRecord(record, row);
+  };
+
+  await readLines(path, (line) => {
+    lines += 1;
+    bytes = line.offset + line.length + (line.ended ? 1 : 0);
+    const text = line.bytes.toString('utf8');
+    if (text.trim() === '') return;
+    const whole = line.bytes.length === line.length;
+    const record = whole ? parseLine(text) : null;
+    if (record !== null) {
+      newlineMissing = !line.ended;
+      return add(record, line, null);
+    }
+    const saved = whole ? salvage(text) : [];
+    const pieces = saved.map((one) => ({ text: one.text, dropped: false }));
+    const kind = saved.length > 0 ? 'salvaged' : line.ended ? 'garbage' : 'torn';
+    damages.push({ kind, offset: line.offset, length: line.length, pieces });
+    for (const [index, one] of saved.entries()) add(one.record, line, pieces[index] ?? null);
+  });
+
+  for (const { row, field, uuid } of open) {
+    const found = byUuid.get(uuid);
+    if (found === undefined || row[field] !== null) continue;
+    row[field] = found;
+    if (field === 'parent') row.link = 'linked';
+  }
+  return { path, rows, damages, bytes, lines, newlineMissing };
+}
+
+function newRow(uuid: string, order: number): Row {
+  const empty: readonly string[] = [];
+  return {
+    uuid,
+    kind: 'other',
+    side: false,
+    failure: false,
+    messageId: null,
+    uses: empty,
+    results: empty,
+    source: null,
+    time: 0,
+    bare: false,
+    parent: null,
+    link: 'root',
+    before: null,
+    offset: 0,
+    length: 0,
+    piece: null,
+    order,
+  };
+}
+
+function fill(row: Row, link: Link, timeBefore: number): void {
+  const speaks = link.kind === 'user' || link.kind === 'assistant';
+  row.kind = link.kind;
+  row.side = link.side;
+  row.failure = link.failure;
+  row.messageId = link.messageId;
+  row.uses = link.uses;
+  row.results = link.results;
+  row.source = link.source;
+  // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
+  row.time = link.time ?? timeBefore + 1;
+  row.bare = link.uuid === null || (speaks && link.time === null);
+}
+
+/** Records with one id are one record, and the later one counts, as for the agent. */
+function supersede(row: Row, damages: Damage[]): void {
+  if (row.piece !== null) row.piece.dropped = true;
+  else damages.push({ kind: 'duplicate', offset: row.offset, length: row.length, pieces: [] });
+}
+
+function parseLine(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

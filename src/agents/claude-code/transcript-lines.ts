@@ -1,0 +1,56 @@
+/**
+ * The lines of a conversation file, whatever its size: read in pieces, handed over one by one with their place.
+ * Only a newline ends a line (a record may hold other line separators), and the event loop gets its turn in between.
+ */
+import { open } from 'node:fs/promises';
+
+export interface Line {
+  readonly offset: number;
+  /** Without the newline. A line longer than `longestLine` is cut; `length` is the true one. */
+  readonly bytes: Buffer;
+  readonly length: number;
+  /** False only for a last line without its newline. */
+  readonly ended: boolean;
+}
+
+/** Longer than any record (images are at most some 10 MB); what is longer was not written by the agent. */
+export const longestLine = 128 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
+
+/** Calls `onLine` for each line in order; an empty last line counts as none. Rejects if the file cannot be read. */
+export async function readLines(path: string, onLine: (line: Line) => void): Promise<void> {
+  const file = await open(path);
+  try {
+    let held: Buffer[] = [];
+    let heldBytes = 0;
+    let start = 0;
+    let position = 0;
+    const hand = (last: Buffer, end: number, ended: boolean) => {
+      const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
+      onLine({ offset: start, bytes, length: end - start, ended });
+      held = [];
+      heldBytes = 0;
+    };
+    for (;;) {
+      // A new buffer each time: lines are views of it, and may be kept.
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, position);
+      if (bytesRead === 0) break;
+      const piece = buffer.subarray(0, bytesRead);
+      let from = 0;
+      for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, from)) {
+        hand(piece.subarray(from, end), position + end, true);
+        from = end + 1;
+        start = position + from;
+      }
+      const rest = piece.subarray(from);
+      if (rest.length > 0 && heldBytes < longestLine) {
+        held.push(rest);
+        heldBytes += rest.length;
+      }
+      position += bytesRead;
+    }
+    if (position > start) hand(Buffer.alloc(0), position, false);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,136 @@
+/** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
+import { randomUUID } from 'node:crypto';
+import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
+import type { Row } from './transcript-index.ts';
+import type { Work } from './transcript-plan.ts';
+
+export function addMissingResults(work: Work): void {
+  const chain = chainTo(leafOf(work.rows));
+  const onWay = new Set(chain);
+  const rounds = roundsOf(chain);
+  for (const [index, round] of rounds.entries()) {
+    const group = groupOf(work, round, onWay);
+    const ours = new Set(group.flatMap((line) => line.uses));
+    const isLast = index === rounds.length - 1 && round.answers.every((row) => isAnswer(row, ours));
+    // An error shown after the calls keeps its place: the results go before it.
+    const isTail = isLast && !chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
+    if (isTail) endConversation(work, group);
+    else fillIn(work, round, chain, ours);
+  }
+}
+
+/** The message's lines with calls, on the way and beside it, in file order. */
+function groupOf(work: Work, round: Round, onWay: ReadonlySet<Row>): readonly Row[] {
+  const beside = [...round.messageIds]
+    .flatMap((id) => work.calls.callLines.get(id) ?? [])
+    .filter((row) => !onWay.has(row));
+  return [...round.lines.filter((line) => line.uses.length > 0), ...beside].toSorted(
+    (a, b) => a.order - b.order,
+  );
+}
+
+const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
+  row.results.length > 0 && row.results.every((id) => ids.has(id));
+
+/** In mid-conversation: behind the last record of the message and its results. */
+function fillIn(work: Work, round: Round, chain: readonly Row[], ours: ReadonlySet<string>): void {
+  const onWay = new Set(chain);
+  const lines = new Set(round.lines);
+  const answered = new Set(round.answers.flatMap((row) => row.results));
+  // A result beside the way is found there by the versions that write it so, and is no damage.
+  const isOpen = (id: string) =>
+    !answered.has(id) && (work.calls.resultsOf.get(id) ?? []).every((row) => onWay.has(row));
+  const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
+  if (open.length === 0) return;
+  const last = chain.findLastIndex(
+    (row) => lines.has(row) || (round.answers.includes(row) && isAnswer(row, ours)),
+  );
+  const next = chain[last + 1];
+  let end = chain[last] as Row;
+  const place = end;
+  for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time: place.time });
+  if (next === undefined) return;
+  next.parent = end;
+  work.change(next).relinked = true;
+}
+
+/**
+ * At the end of the conversation everything is set in one row: the message's lines, the results that exist, the
+ * missing ones. Every version reads that, also those that look at nothing beside the way.
+ */
+function endConversation(work: Work, group: readonly Row[]): void {
+  const results = work.rows.filter(
+    (row) => !row.side && row.results.some((id) => group.some((line) => line.uses.includes(id))),
+  );
+  const answered = new Set(results.flatMap((row) => row.results));
+  if (group.every((line) => line.uses.every((id) => answered.has(id)))) return;
+
+  const deepest = group.reduce(
+    (best, line) => (depth(line, group) >= depth(best, group) ? line : best),
+    group[0] as Row,
+  );
+  const leaf = leafOf(work.rows);
+  let end = leaf !== null && chainTo(leaf).includes(deepest) ? leaf : lastBelow(work, deepest);
+  while (end.kind === 'progress' && end.parent !== null) end = end.parent;
+  const way = new Set(chainTo(end));
+  for (const result of results) {
+    if (way.has(result) || !group.some((line) => way.has(line) && isAnswer(result, new Set(line.uses))))
+      continue;
+    result.parent = end;
+    work.change(result).relinked = true;
+    end = lastBelow(work, result);
+    for (const row of chainTo(end)) way.add(row);
+  }
+  const newest = work.rows.reduce((time, row) => Math.max(time, row.time), 0);
+  let time = Math.max(work.options.now, newest + 1);
+  for (const line of group) {
+    if (!way.has(line)) continue;
+    for (const id of line.uses) {
+      if (answered.has(id)) continue;
+      end = add(work, { line, id, parent: end, after: null, time });
+      time += 1;
+    }
+  }
+}
+
+const depth = (line: Row, group: readonly Row[]) => {
+  const way = new Set(chainTo(line));
+  return group.filter((other) => way.has(other)).length;
+};
+
+/** The last record that hangs below a result or a call without the model having spoken: what its hooks added. */
+function lastBelow(work: Work, row: Row): Row {
+  let last = row;
+  for (const candidate of work.rows.slice(row.order + 1))
+    if (candidate.parent === last && candidate.kind === 'other' && !candidate.side) last = candidate;
+  return last;
+}
+
+function add(
+  work: Work,
+  { line, id, parent, after, time }: { line: Row; id: string; parent: Row; after: Row | null; time: number },
+): Row {
+  const row: Row = {
+    uuid: randomUUID(),
+    kind: 'user',
+    side: false,
+    failure: false,
+    messageId: null,
+    uses: [],
+    results: [id],
+    source: line.uuid,
+    time,
+    bare: false,
+    parent,
+    link: 'linked',
+    before: null,
+    offset: 0,
+    length: 0,
+    piece: null,
+    order: work.rows.length,
+  };
+  work.rows.push(row);
+  work.added.push({ row, line, toolUseId: id, after });
+  work.note('open call');
+  return row;
+}

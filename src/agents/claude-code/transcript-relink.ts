@@ -1,0 +1,105 @@
+/**
+ * Ties the way through a conversation together where it breaks off: a record that names a parent which is not in the
+ * file, an answer or a result without any parent, a circle.
+ */
+import { chainTo, leafOf } from './transcript-chain.ts';
+import type { Row } from './transcript-index.ts';
+import type { Work } from './transcript-plan.ts';
+
+/** How far around a record its parent is looked for, in records. Lines are written nearly in order (lab notes §3). */
+const reachBack = 400;
+const reachAhead = 50;
+/** A record without children is preferred as parent over a newer one with children, within this time. */
+const nearMs = 5_000;
+
+export function relink(work: Work): void {
+  const parents = new Set<Row>();
+  for (const row of work.rows) if (row.parent !== null) parents.add(row.parent);
+  for (const row of work.rows) {
+    if (!row.bare) continue;
+    work.note('bare');
+    work.change(row);
+    if (row.parent === null) adopt(work, row, parents);
+  }
+  for (;;) {
+    const chain = chainTo(newestEnd(work));
+    const root = chain[0];
+    if (root === undefined) return;
+    const inCircle = root.parent !== null;
+    if (!inCircle && !isBroken(work, root)) return;
+    const first = inCircle ? oldestOf(chain, root) : root;
+    if (inCircle) {
+      work.note('circle');
+      work.change(first).relinked = true;
+      Object.assign(first, { parent: null, link: 'root' });
+    }
+    if (!adopt(work, first, parents) && !inCircle) return;
+  }
+}
+
+/** With nothing but circles there is no end: then the newest record. */
+function newestEnd(work: Work): Row | null {
+  const leaf = leafOf(work.rows);
+  if (leaf !== null) return leaf;
+  return work.rows.reduce<Row | null>((best, row) => {
+    return row.side || (best !== null && best.time > row.time) ? best : row;
+  }, null);
+}
+
+/** The record with which the circle began: a person's message, if there is one in it. */
+function oldestOf(chain: readonly Row[], closing: Row): Row {
+  // The circle is the part of the chain up to the record that the first one names as its parent.
+  const circle = chain.slice(0, chain.indexOf(closing.parent ?? closing) + 1);
+  const prompts = circle.filter((row) => row.kind === 'user' && row.results.length === 0);
+  return (prompts.length > 0 ? prompts : circle).reduce((oldest, row) =>
+    row.time < oldest.time ? row : oldest,
+  );
+}
+
+function isBroken(work: Work, root: Row): boolean {
+  if (root.link === 'dangling') return true;
+  if (root.kind === 'assistant') return !root.failure;
+  if (root.kind !== 'user') return false;
+  if (root.results.length > 0) return true;
+  const { reachable, total } = work.reach;
+  return work.options.reconnect && root.order > 0 && reachable * 2 < total;
+}
+
+function adopt(work: Work, row: Row, parents: Set<Row>): boolean {
+  const parent = foster(work, row, parents);
+  if (parent === null) return false; // the way begins here, then
+  row.parent = parent;
+  row.link = 'linked';
+  parents.add(parent);
+  work.note('unlinked');
+  work.change(row).relinked = true;
+  return true;
+}
+
+/** The record after which this one must have come. */
+function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
+  const fits = (candidate: Row | undefined): candidate is Row =>
+    candidate !== undefined && candidate !== row && !candidate.side && !chainTo(candidate).includes(row);
+  const caller = row.results.flatMap((id) => work.calls.linesOf.get(id) ?? []).findLast(fits);
+  if (caller !== undefined) return caller;
+  const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);
+  const source = row.source === null ? undefined : around.find((candidate) => candidate.uuid === row.source);
+  if (fits(source)) return source;
+  const sameMessage = around.findLast(
+    (candidate) =>
+      row.messageId !== null && candidate.messageId === row.messageId && candidate.order < row.order,
+  );
+  if (fits(sameMessage)) return sameMessage;
+  const earlier = around
+    .filter((candidate) => candidate.kind !== 'progress' && isEarlier(candidate, row))
+    .toSorted((a, b) => a.time - b.time || a.order - b.order);
+  const newest = earlier.findLast(fits);
+  if (newest === undefined) return null;
+  const ends = earlier.filter(
+    (candidate) => !parents.has(candidate) && newest.time - candidate.time <= nearMs,
+  );
+  return ends.toSorted((a, b) => a.order - b.order).findLast(fits) ?? newest;
+}
+
+const isEarlier = (candidate: Row, row: Row) =>
+  candidate.time < row.time || (candidate.time === row.time && candidate.order < row.order);

@@ -1,0 +1,61 @@
+/**
+ * What can be saved of a line that is no record: NUL bytes are left behind when a machine goes down in mid-write, and
+ * an append after a torn write glues a whole record to the torn one.
+ */
+import { isRecord, type Json } from './json.ts';
+
+export interface Salvaged {
+  readonly text: string;
+  readonly record: Json;
+}
+
+/** Parsing attempts times their length, so that a large broken line cannot hold up the guard. */
+const mostWork = 64 * 1024 * 1024;
+
+/** The whole records inside a damaged line, in order; none if it is garbage. */
+export function salvage(line: string): readonly Salvaged[] {
+  // Control characters cannot stand in JSON as they are: whatever put them there, no record needs them.
+  const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
+  const whole = parse(text);
+  if (whole !== null) return [whole];
+  const starts: number[] = [];
+  for (let at = text.indexOf('{"'); at >= 0; at = text.indexOf('{"', at + 1)) starts.push(at);
+  const found: Salvaged[] = [];
+  let work = 0;
+  for (let index = 0; index < starts.length; ) {
+    const start = starts[index] ?? 0;
+    let next = index + 1;
+    for (; next <= starts.length; next++) {
+      const end = starts[next] ?? text.length;
+      // Between two records glued together there is nothing; inside one, objects are separated.
+      if (text[end - 1] !== '}') continue;
+      work += end - start;
+      if (work > mostWork) return found;
+      const one = parse(text.slice(start, end));
+      if (one !== null && isWhole(one.record)) {
+        found.push(one);
+        break;
+      }
+    }
+    index = next <= starts.length ? next : index + 1;
+  }
+  return found;
+}
+
+function parse(text: string): Salvaged | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    const record: unknown = JSON.parse(text);
+    return isRecord(record) ? { text, record } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A record, not an object from inside one. */
+function isWhole(record: Json): boolean {
+  return (
+    typeof record.type === 'string' &&
+    ['uuid', 'sessionId', 'leafUuid', 'messageId', 'snapshot'].some((field) => field in record)
+  );
+}

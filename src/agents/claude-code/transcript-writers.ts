@@ -1,0 +1,70 @@
+/**
+ * Who may be writing a conversation file. The agent opens it for each line and closes it again, so an open file is
+ * seldom caught; from 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start time.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { startTimeOf } from '../../platform/process-identity.ts';
+import type { Writer } from '../../recover/repair.ts';
+import { parseRecord, textOf } from './json.ts';
+
+/**
+ * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its
+ *   session (2.1.42 and older): right for a person who repairs by hand, too careful right after a stop.
+ */
+export async function findWriter(
+  path: string,
+  cwd: string | null,
+  thorough: boolean,
+): Promise<Writer | null> {
+  const sessionId = basename(path, '.jsonl');
+  const named = await readSessions(join(dirname(path), '..', '..', 'sessions'));
+  const holder = named.find((one) => one.sessionId === sessionId);
+  if (holder !== undefined) return { pid: holder.pid, certain: true };
+  if (process.platform !== 'linux') return null;
+  const others = new Set(named.map((one) => one.pid));
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    if (await holdsOpen(pid, path)) return { pid, certain: true };
+    if (thorough && cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd)))
+      return { pid, certain: false };
+  }
+  return null;
+}
+
+interface Named {
+  readonly pid: number;
+  readonly sessionId: string;
+}
+
+async function readSessions(folder: string): Promise<readonly Named[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => /^\d+\.json$/.test(name));
+  const read = await Promise.all(
+    files.map(async (name): Promise<Named | null> => {
+      const record = parseRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
+      const sessionId = record === null ? null : textOf(record, 'sessionId');
+      const pid = Number(name.replace('.json', ''));
+      const start = startTimeOf(pid);
+      if (record === null || sessionId === null || start === null) return null;
+      // The agent notes the start time as the kernel counts it; a pid that was used again has another one.
+      const noted = textOf(record, 'procStart');
+      return process.platform === 'linux' && noted !== null && noted !== start ? null : { pid, sessionId };
+    }),
+  );
+  return read.filter((one) => one !== null);
+}
+
+async function holdsOpen(pid: number, path: string): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  for (const name of await readdir(folder).catch(() => []))
+    if ((await readlink(join(folder, name)).catch(() => '')) === path) return true;
+  return false;
+}
+
+async function isAgentIn(pid: number, cwd: string): Promise<boolean> {
+  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).trimStart();
+  if (!/^(\S*\/)?claude(\s|\0|$)/.test(command)) return false;
+  return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === cwd;
+}

@@ -1,0 +1,158 @@
+/**
+ * Repair of a conversation file: on a copy, proven, then put in place in one step, with the original kept beside it.
+ * A file that a living process writes is never touched, and a healthy one is not written at all.
+ */
+import { copyFile, link, rename, rm, stat, utimes } from 'node:fs/promises';
+import { acquireLock } from '../platform/lock.ts';
+
+/** How much of the conversation a resume finds, in messages. */
+export interface Reach {
+  readonly reachable: number;
+  readonly total: number;
+}
+
+export interface Finding {
+  readonly kind: string;
+  readonly count: number;
+  /** In plain words: what was found, and what is done about it. */
+  readonly found: string;
+  readonly done: string;
+}
+
+export interface Proof {
+  /** Records that a resume found before and would not find in the copy. */
+  readonly lost: number;
+  /** Kinds of damage left in the copy. */
+  readonly left: number;
+}
+
+export interface Examination {
+  readonly findings: readonly Finding[];
+  readonly before: Reach;
+  readonly after: Reach;
+  readonly bytes: number;
+  write(target: string): Promise<void>;
+  prove(target: string): Promise<Proof>;
+}
+
+export interface ExamineOptions {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Also tie a message that begins anew in mid-file to what was before, if most would be lost without. */
+  readonly reconnect: boolean;
+  /** What the new result of an interrupted call says; null: the general words. */
+  resultText(toolUseId: string): string | null;
+}
+
+export interface Writer {
+  readonly pid: number;
+  readonly certain: boolean;
+}
+
+/** What is agent-specific about it. */
+export interface TranscriptDoctor {
+  examine(path: string, options: ExamineOptions): Promise<Examination>;
+  findWriter(path: string, cwd: string | null, thorough: boolean): Promise<Writer | null>;
+}
+
+export interface RepairOptions extends ExamineOptions {
+  readonly dryRun: boolean;
+  /** The conversation's folder, if known. */
+  readonly cwd: string | null;
+  /** Look for writers by all signs, also weak ones. */
+  readonly thorough: boolean;
+}
+
+export type RepairOutcome = {
+  readonly findings: readonly Finding[];
+  readonly before: Reach | null;
+  readonly after: Reach | null;
+} & (
+  | { readonly result: 'healthy' | 'dry-run' }
+  | { readonly result: 'repaired'; readonly backup: string }
+  /** A living process writes the file (pid), or another repair holds it. */
+  | { readonly result: 'busy'; readonly writer: Writer | null }
+  | { readonly result: 'failed'; readonly detail: string }
+);
+
+/** Never throws. */
+export async function repairFile(
+  path: string,
+  doctor: TranscriptDoctor,
+  options: RepairOptions,
+): Promise<RepairOutcome> {
+  const nothing = { findings: [], before: null, after: null };
+  try {
+    if (options.dryRun) {
+      const seen = await doctor.examine(path, options);
+      return { ...seenOf(seen), result: seen.findings.length === 0 ? 'healthy' : 'dry-run' };
+    }
+    const lock = acquireLock(`${path}.repair-lock`);
+    if (!lock.held)
+      return { ...nothing, result: 'busy', writer: lock.by && { pid: lock.by.pid, certain: true } };
+    try {
+      return await repairLocked(path, doctor, options);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    return { ...nothing, result: 'failed', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const seenOf = ({ findings, before, after }: Examination) => ({ findings, before, after });
+
+async function repairLocked(
+  path: string,
+  doctor: TranscriptDoctor,
+  options: RepairOptions,
+): Promise<RepairOutcome> {
+  const original = await stat(path);
+  const seen = await doctor.examine(path, options);
+  if (seen.findings.length === 0) return { ...seenOf(seen), result: 'healthy' };
+  const busy = async () => doctor.findWriter(path, options.cwd, options.thorough);
+  const writer = await busy();
+  if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
+
+  const copy = `${path}.${process.pid}.repaired`;
+  try {
+    await seen.write(copy);
+    const { lost, left } = await seen.prove(copy);
+    if (lost > 0 || left > 0) {
+      const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be mended';
+      return { ...seenOf(seen), result: 'failed', detail: `${detail}; the file was left as it is` };
+    }
+    const now = await stat(path);
+    const late = await busy();
+    if (late !== null || now.size !== original.size || now.mtimeMs !== original.mtimeMs)
+      return { ...seenOf(seen), result: 'busy', writer: late };
+    const backup = await keep(path, options.now);
+    // "The newest conversation of this folder" must not change with a repair.
+    await utimes(copy, original.atime, original.mtime);
+    await rename(copy, path);
+    return { ...seenOf(seen), result: 'repaired', backup };
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+/** Keeps the original under another name; with a hard link that costs nothing and cannot run out of disk. */
+async function keep(path: string, now: number): Promise<string> {
+  const stamp = new Date(now)
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
+  for (let number = 1; ; number++) {
+    const backup = `${path}.before-repair-${stamp}${number === 1 ? '' : `-${number}`}`;
+    try {
+      await link(path, backup);
+      return backup;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EEXIST') continue;
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EMLINK') throw error;
+      await copyFile(path, backup);
+      return backup;
+    }
+  }
+}
