@@ -26,8 +26,9 @@ const host = '127.0.0.1';
  * its own that stands still, because node accepts whatever comes.
  */
 async function startBlackHole(port: number): Promise<() => Promise<void>> {
+  // Stopped in the very turn in which it begins to listen, so that it never accepts anything.
   const program = `require('node:net').createServer().listen({ port: ${port}, host: '${host}', backlog: 1 }, () => {
-    console.log('up'); setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 20); });`;
+    require('node:fs').writeSync(1, 'up'); process.kill(process.pid, 'SIGSTOP'); });`;
   const child: ChildProcess = spawn(process.execPath, ['-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -39,7 +40,8 @@ async function startBlackHole(port: number): Promise<() => Promise<void>> {
     fillers.push(filler);
     answered = await new Promise<boolean>((resolve) => {
       filler.once('connect', () => resolve(true)).on('error', () => resolve(true));
-      setTimeout(() => resolve(false), 150);
+      // On a busy machine the timer may be due before the answer has been read: look once more.
+      setTimeout(() => setImmediate(() => resolve(!filler.connecting)), 150);
     });
   }
   return async () => {
