@@ -11,6 +11,9 @@ export interface OpenedTunnel {
   readonly warning: string | null;
 }
 
+/** An attempt to connect is given this long, and never longer than silence in a response. */
+const connectTimeoutMs = 10_000;
+
 export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {
   if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
   if (!user.tunnelAllowed)
@@ -21,11 +24,12 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
   }
   try {
-    const { max_retries, backoff_initial_ms, backoff_max_ms } = config.network_resilience;
+    const { max_retries, backoff_initial_ms, backoff_max_ms, stream_timeout_ms } = config.network_resilience;
     const tunnel = await startTunnel({
       upstream: reading.upstream,
       maxRetries: max_retries,
       backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
+      connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
     });
     return { tunnel, warning: null };
   } catch (error) {

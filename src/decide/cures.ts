@@ -116,6 +116,10 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   const { evidence: e } = state;
   if (cure.stage === 'network') {
     if (overBefore(cure, e)) return close(state, 'recovered');
+    if (stirs(cure, e)) {
+      const lookOn = { ...cure, rung: 'hold', stage: 'verify', deadline: null } as const;
+      return stay({ ...state, probing: null, cure: lookOn });
+    }
     return stable(state, config) && !personTypes(state)
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
@@ -147,19 +151,20 @@ function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, conf
   );
 }
 
+const ofTheWire: readonly string[] = ['dead-stream', 'no-first-byte', 'silent-screen'];
+
 /** While the nudge waited for the network or for the person, what it was for has passed. */
 function overBefore(cure: NonNullable<GuardState['cure']>, e: Evidence): boolean {
-  switch (cure.class) {
-    case 'failed-turn':
-    case 'silent-end':
-      return phaseOf(e) !== 'idle';
-    case 'dead-stream':
-    case 'no-first-byte':
-    case 'silent-screen':
-      return (e.lastDownAt ?? 0) > cure.at || e.listeningSince === null || e.listeningSince > cure.at;
-    default:
-      return false;
-  }
+  if (cure.class === 'failed-turn' || cure.class === 'silent-end') return phaseOf(e) !== 'idle';
+  if (!ofTheWire.includes(cure.class)) return false;
+  return (e.lastDownAt ?? 0) > cure.at || e.listeningSince === null || e.listeningSince > cure.at;
+}
+
+/** While the nudge waited, the agent tried again by itself, or its connection was made at last: let it. */
+function stirs(cure: NonNullable<GuardState['cure']>, e: Evidence): boolean {
+  if (!ofTheWire.includes(cure.class)) return false;
+  const tried = (e.lastRequestAt ?? 0) > cure.at || e.connections.some(({ openedAt }) => openedAt > cure.at);
+  return tried || e.waiting.length > 0;
 }
 
 /** The hold ended without a byte: the agent's own ladder is next, and the detector looks on. */

@@ -72,4 +72,22 @@ describe('a nudge that waits for the network or the person', () => {
     expect(told.state.cure).toBeNull();
     expect(actions(told)).toEqual([]);
   });
+
+  test('looks on when the connection is made at last, and types nothing while the answer is on its way', () => {
+    let reachable = false;
+    const told = story({}, (effect) =>
+      effect.type === 'probe' ? [{ type: 'network.probed', reachable, latencyMs: null }] : [],
+    );
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(70, say.drawing, say.busy(12));
+    expect(told.state.cure?.stage).toBe('network');
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    reachable = true;
+    told.wait(10, say.drawing, say.busy(12));
+    told.tell(say.bytes(1));
+    expect(actions(told)).toEqual([]);
+    expect(told.did('incident').at(-1)?.incident.outcome).toBe('recovered');
+  });
 });
