@@ -93,9 +93,9 @@ const words: Words = {
 };
 
 function tell(event: Event): Told {
-  // The table has exactly one function per event type, for that type's event.
-  const words_ = words[event.type] as ((event: Event) => Told) | undefined;
-  return words_?.(event) ?? null;
+  // The table has exactly one function per event type, for that type's event; a newer guard may know more types.
+  const inWords = words[event.type] as ((event: Event) => Told) | undefined;
+  return inWords?.(event) ?? null;
 }
 
 /** Lines from `fromMs` to `toMs` (Unix milliseconds), consecutive repetitions once. */
