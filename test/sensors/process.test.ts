@@ -39,6 +39,7 @@ it('measures while a turn runs, and only then', () => {
     cpuMs: 1,
     state: 'S',
     rssBytes: 2,
+    memoryShare: expect.any(Number),
     workers: 0,
   });
   sensor.working(false);
@@ -97,6 +98,7 @@ it('measures a real process', async () => {
       cpuMs: expect.any(Number),
       state: expect.stringMatching(/^[SRD]/),
       rssBytes: expect.any(Number),
+      memoryShare: expect.any(Number),
       workers: 0,
     },
   ]);

@@ -1,0 +1,82 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { detectVersion } from '../../../src/agents/claude-code/detect-version.ts';
+import {
+  abilitiesOf,
+  compareVersions,
+  hookEventsOf,
+  readVersion,
+} from '../../../src/agents/claude-code/versions.ts';
+import { temporaryFolder, writeScript } from '../../support/folder.ts';
+
+it.each([
+  ['2.1.329 (Claude Code)', [2, 1, 329]],
+  ['1.0.56\n', [1, 0, 56]],
+  ['no version', undefined],
+])('reads %j', (text, parts) => {
+  expect(readVersion(text)?.parts).toEqual(parts);
+});
+
+it('orders versions by numbers, not by letters', () => {
+  const version = fc.tuple(fc.nat(3), fc.nat(30), fc.nat(400));
+  fc.assert(
+    fc.property(version, version, (left, right) => {
+      const key = ([major, minor, patch]: readonly number[]) =>
+        (major ?? 0) * 1e8 + (minor ?? 0) * 1e4 + (patch ?? 0);
+      expect(Math.sign(compareVersions(left, right))).toBe(Math.sign(key(left) - key(right)));
+    }),
+  );
+});
+
+it.each([
+  ['1.0.44', { sessionIdFlag: false, settingsFlag: false, programStatus: false, verified: false }],
+  ['1.0.56', { sessionIdFlag: true, settingsFlag: false, verified: true }],
+  ['2.1.42', { sessionIdFlag: true, settingsFlag: true, queuesAndSends: false, verified: true }],
+  ['2.1.197', { programStatus: false, queuesAndSends: true, verified: true }],
+  ['2.1.329', { programStatus: true, queuesAndSends: true, verified: true }],
+  ['3.0.0', { sessionIdFlag: true, settingsFlag: true, programStatus: true, verified: false }],
+])('%s can %j', (text, abilities) => {
+  expect(abilitiesOf(readVersion(text))).toMatchObject(abilities);
+});
+
+it('asks an agent for no hook event that it does not know: 2.1.42 refuses the whole file then', () => {
+  const known =
+    'PreToolUse PostToolUse PostToolUseFailure Notification UserPromptSubmit SessionStart SessionEnd Stop ' +
+    'SubagentStart SubagentStop PreCompact PermissionRequest Setup TeammateIdle TaskCompleted';
+  expect(known.split(' ')).toEqual(expect.arrayContaining([...hookEventsOf(readVersion('2.1.42'))]));
+});
+
+describe('version of an executable', () => {
+  it('is told by the package beside it, through a link', async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'package'));
+    writeScript(join(root, 'package', 'cli.js'), '#!/bin/sh\nexit 9\n');
+    writeFileSync(
+      join(root, 'package', 'package.json'),
+      JSON.stringify({ name: '@anthropic-ai/claude-code', version: '2.1.42' }),
+    );
+    symlinkSync(join(root, 'package', 'cli.js'), join(root, 'claude'));
+    expect((await detectVersion(join(root, 'claude'), {}))?.text).toBe('2.1.42');
+  });
+
+  it('is told by the path of the native installation', async () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, 'versions'));
+    writeScript(join(root, 'versions', '2.1.329'), '#!/bin/sh\nexit 9\n');
+    symlinkSync(join(root, 'versions', '2.1.329'), join(root, 'claude'));
+    expect((await detectVersion(join(root, 'claude'), {}))?.text).toBe('2.1.329');
+  });
+
+  it('is asked for where no file tells, and null where nothing does', async () => {
+    const root = temporaryFolder();
+    writeFileSync(join(root, 'package.json'), '{"name":"another","version":"9.9.9"}');
+    const says = writeScript(join(root, 'says'), '#!/bin/sh\necho "2.0.1 (Claude Code)"\n');
+    const silent = writeScript(join(root, 'silent'), '#!/bin/sh\nexit 1\n');
+    const env = { PATH: process.env.PATH };
+    expect((await detectVersion(says, env))?.text).toBe('2.0.1');
+    expect(await detectVersion(silent, env)).toBe(null);
+    expect(await detectVersion(join(root, 'missing'), env)).toBe(null);
+  });
+});
