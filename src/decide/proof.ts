@@ -9,6 +9,8 @@ import type { Cure } from './state.ts';
 /** How long a rung may take to show that it took. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
+const restMs = 5_000;
+
 export function helped(cure: Cure, e: Evidence): boolean {
   if (cure.stage !== 'verify') return false;
   const phase = phaseOf(e);
@@ -22,10 +24,10 @@ export function helped(cure: Cure, e: Evidence): boolean {
         answered(e, cure.at) || (phase === 'idle' && (e.lastRequestAt ?? 0) > cure.at && e.failure === null)
       );
     case 'nudge':
-      return answered(e, cure.at) || turnRan(e, cure.at);
+      return answered(e, cure.at) || turnRan(e, cure.at) || rests(e, cure.at);
     case 'relaunch':
       return e.prompted
-        ? answered(e, e.startedAt) || turnRan(e, e.startedAt) || turnDone(e, e.startedAt)
+        ? answered(e, e.startedAt) || turnRan(e, e.startedAt) || turnDone(e, e.startedAt) || rests(e, e.startedAt)
         : phase === 'idle' || inTurn(phase);
     case 'ask':
       return answered(e, cure.at) || (phase === 'idle' && e.failure === null);
@@ -50,10 +52,17 @@ function turnDone(e: Evidence, since: Millis): boolean {
   return e.turn !== null && !e.turn.working && e.turn.at > since && e.turns > 0 && e.failure === null;
 }
 
-/** A new turn runs or ran. With the tunnel's eyes a running spinner alone is no proof; without them it must do. */
+/** A new turn ran to its end, or runs. With the tunnel's eyes a spinner alone is no proof; without them it must do. */
 function turnRan(e: Evidence, since: Millis): boolean {
-  if (e.connectionsSeen > 0)
-    return e.idleSince !== null && e.idleSince > since && (e.lastRequestAt ?? 0) >= since;
+  const ended = e.turns > 0 && e.idleSince !== null && e.idleSince > since && e.failure === null;
+  if (e.connectionsSeen > 0) return ended && (e.lastRequestAt ?? 0) >= since;
   const began = Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
-  return began > since && (e.tokensChangedAt ?? 0) > began;
+  return ended || (began > since && (e.tokensChangedAt ?? 0) > began);
+}
+
+/** The prompt was taken and the box is free again, for a while: a turn too short to be seen, but nothing is stuck. */
+function rests(e: Evidence, since: Millis): boolean {
+  if (phaseOf(e) !== 'idle' || e.failure !== null || e.idleSince === null || e.screen?.facts.draft)
+    return false;
+  return e.now - Math.max(e.idleSince, since) >= restMs;
 }

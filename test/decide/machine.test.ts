@@ -431,3 +431,17 @@ test('a compaction that never ends is nudged once, then asked about', () => {
   expect(actions(told)).toEqual(['nudge']);
   expect(told.state.name).toBe('asking');
 });
+
+test('without the tunnel a relaunch is proven by a turn that runs to its end', () => {
+  const told = story({ senses: { tunnel: false }, recovery: { in_place: false } });
+  told.tell(say.started);
+  told.tell(say.busy(7));
+  told.wait(62, say.drawing);
+  expect(actions(told)).toEqual(['stop', 'launch']);
+  told.tell(say.idle); // the prompt, before ours was submitted
+  told.wait(1);
+  expect(lastIncident(told)?.outcome).toBe('open');
+  told.tell(say.busy(0));
+  told.tell(say.idle);
+  expect(lastIncident(told)?.outcome).toBe('recovered');
+});
