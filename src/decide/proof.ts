@@ -60,9 +60,18 @@ function turnRan(e: Evidence, since: Millis): boolean {
   return ended || (began > since && (e.tokensChangedAt ?? 0) > began);
 }
 
-/** The prompt was taken and the box is free again, for a while: a turn too short to be seen, but nothing is stuck. */
+/**
+ * Without the tunnel's eyes: the prompt was taken and the box is free again, for a while. The turn was too short to be
+ * seen, but nothing is stuck.
+ */
 function rests(e: Evidence, since: Millis): boolean {
-  if (phaseOf(e) !== 'idle' || e.failure !== null || e.idleSince === null || e.screen?.facts.draft)
+  if (
+    e.connectionsSeen > 0 ||
+    phaseOf(e) !== 'idle' ||
+    e.failure !== null ||
+    e.idleSince === null ||
+    e.screen?.facts.draft
+  )
     return false;
   return e.now - Math.max(e.idleSince, since) >= restMs;
 }
