@@ -27,7 +27,10 @@ export function helped(cure: Cure, e: Evidence): boolean {
       return answered(e, cure.at) || turnRan(e, cure.at) || rests(e, cure.at);
     case 'relaunch':
       return e.prompted
-        ? answered(e, e.startedAt) || turnRan(e, e.startedAt) || turnDone(e, e.startedAt) || rests(e, e.startedAt)
+        ? answered(e, e.startedAt) ||
+            turnRan(e, e.startedAt) ||
+            turnDone(e, e.startedAt) ||
+            rests(e, e.startedAt)
         : phase === 'idle' || inTurn(phase);
     case 'ask':
       return answered(e, cure.at) || (phase === 'idle' && e.failure === null);
