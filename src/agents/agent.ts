@@ -4,6 +4,8 @@
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { Ledger } from '../recover/ledger.ts';
+import type { TranscriptDoctor } from '../recover/repair.ts';
+import type { TranscriptSummary } from '../recover/snapshot.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -143,6 +145,10 @@ export interface AgentAdapter {
   readHook(payload: unknown): readonly Observation[];
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
+  /** What a conversation file tells for the recovery snapshot. Rejects if it cannot be read. */
+  summarizeTranscript(path: string): Promise<TranscriptSummary>;
+  /** Repair of conversation files. */
+  readonly doctor: TranscriptDoctor;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
   /** Rows of the menu on the screen; empty when there is none. */
   readMenu(view: ScreenView): readonly MenuRow[];

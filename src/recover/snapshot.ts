@@ -8,6 +8,7 @@
 import type { DisconnectPhase } from '../effects.ts';
 import type { ToolRisk } from '../events.ts';
 import type { CallStatus, FileCheck, ToolCall } from './call.ts';
+import type { LedgerCall } from './ledger.ts';
 
 export interface Todo {
   readonly content: string;
@@ -34,7 +35,7 @@ export type TranscriptTail =
 /** What one pass over the transcript tells. */
 export interface TranscriptSummary {
   /** Calls of the last turn that have no recorded result, in order. */
-  readonly openCalls: readonly ToolCall[];
+  readonly openCalls: readonly LedgerCall[];
   /** Ids of all calls that have a recorded result, those of subagents included. */
   readonly settled: ReadonlySet<string>;
   /** Index from 0 of the last message of the conversation; null if there is none. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ToolCall } from '../../src/recover/call.ts';
+import type { LedgerCall } from '../../src/recover/ledger.ts';
 import { buildSnapshot, type SnapshotFacts } from '../../src/recover/snapshot.ts';
 import { facts, noTranscript, toolCall } from './facts.ts';
 
-const bash = (status: ToolCall['status']): ToolCall => ({
+const bash = (status: LedgerCall['status']): LedgerCall => ({
+  subagent: null,
+  before: null,
   toolUseId: 'toolu_1',
   tool: 'Bash',
   risk: 'command',

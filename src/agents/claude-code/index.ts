@@ -16,6 +16,8 @@ import { isAnswer, readMenu } from './screen/menu.ts';
 import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
+import { claudeCodeDoctor } from './transcript-repair.ts';
+import { summarizeTranscript } from './transcript-summary.ts';
 import { readUserSettings } from './user-settings.ts';
 import { abilitiesOf } from './versions.ts';
 
@@ -34,6 +36,8 @@ export const claudeCode: AgentAdapter = {
   readHook,
   feedLedger,
   readTranscript,
+  summarizeTranscript,
+  doctor: claudeCodeDoctor,
   readScreen,
   readMenu,
   isAnswer,

@@ -17,7 +17,7 @@ import {
 } from './transcript-chain.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import { addMissingResults } from './transcript-open-calls.ts';
-import { relink } from './transcript-relink.ts';
+import { nameBareRecords, relink } from './transcript-relink.ts';
 
 export type FindingKind =
   | 'torn'
@@ -89,6 +89,10 @@ export interface Work {
   note(kind: FindingKind): void;
 }
 
+const mostPasses = 10;
+const total = (counts: ReadonlyMap<FindingKind, number>) =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
+
 /** Moves the rows of the index. */
 export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan {
   const rows = [...index.rows];
@@ -114,10 +118,15 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
 
   for (const damage of index.damages) work.note(damage.kind);
   if (index.newlineMissing) work.note('newline');
-  relink(work);
-  renameRepeatedCalls(work);
-  setStrayResultsAsText(work);
-  addMissingResults(work);
+  nameBareRecords(work);
+  // What is mended may bring another end of the way to light.
+  for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
+    noted = total(counts);
+    relink(work);
+    renameRepeatedCalls(work);
+    setStrayResultsAsText(work);
+    addMissingResults(work);
+  }
   return {
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,

@@ -12,15 +12,19 @@ const reachAhead = 50;
 /** A record without children is preferred as parent over a newer one with children, within this time. */
 const nearMs = 5_000;
 
-export function relink(work: Work): void {
-  const parents = new Set<Row>();
-  for (const row of work.rows) if (row.parent !== null) parents.add(row.parent);
+/** Messages without an id make some versions refuse the whole file, wherever they stand. */
+export function nameBareRecords(work: Work): void {
+  const parents = parentsOf(work.rows);
   for (const row of work.rows) {
     if (!row.bare) continue;
     work.note('bare');
     work.change(row);
     if (row.parent === null) adopt(work, row, parents);
   }
+}
+
+export function relink(work: Work): void {
+  const parents = parentsOf(work.rows);
   for (;;) {
     const chain = chainTo(newestEnd(work));
     const root = chain[0];
@@ -35,6 +39,12 @@ export function relink(work: Work): void {
     }
     if (!adopt(work, first, parents) && !inCircle) return;
   }
+}
+
+function parentsOf(rows: readonly Row[]): Set<Row> {
+  const parents = new Set<Row>();
+  for (const row of rows) if (row.parent !== null) parents.add(row.parent);
+  return parents;
 }
 
 /** With nothing but circles there is no end: then the newest record. */
@@ -91,7 +101,9 @@ function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
   );
   if (fits(sameMessage)) return sameMessage;
   const earlier = around
-    .filter((candidate) => candidate.kind !== 'progress' && isEarlier(candidate, row))
+    .filter(
+      (candidate) => (candidate.kind !== 'progress' || row.kind === 'progress') && isEarlier(candidate, row),
+    )
     .toSorted((a, b) => a.time - b.time || a.order - b.order);
   const newest = earlier.findLast(fits);
   if (newest === undefined) return null;
