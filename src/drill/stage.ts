@@ -99,11 +99,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     cwd: sandbox.project,
     env,
   });
-  options.signal.addEventListener('abort', () => terminal.kill('SIGTERM'), { once: true });
+  const end = () => terminal.kill('SIGTERM');
+  options.signal.addEventListener('abort', end);
   const state = statePaths(env);
   const status = () => readSessions(state).at(-1)?.status ?? null;
 
   const close = async () => {
+    options.signal.removeEventListener('abort', end);
     const agentPid = status()?.agent_pid;
     terminal.kill('SIGTERM');
     await Promise.race([terminal.exited, sleep(leaveMs, undefined, { ref: false })]);
