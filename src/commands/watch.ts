@@ -3,6 +3,7 @@ import { onExit } from 'signal-exit';
 import { statePaths } from '../platform/paths.ts';
 import { emptyModel, withNews } from '../report/dashboard/model.ts';
 import { newsOf } from '../report/dashboard/news.ts';
+import { createStore } from '../report/dashboard/store.ts';
 import { parse } from './arguments.ts';
 import { print, style } from './output.ts';
 
@@ -32,13 +33,13 @@ export async function run(args: readonly string[]): Promise<number> {
   process.stdout.write(enterScreen);
   const leave = (): void => void process.stdout.write(leaveScreen);
   const forget = onExit(leave); // ended by a signal, the terminal must be as before, too
+  const store = createStore(withNews(emptyModel, source.read()));
+  const stop = source.subscribe((news) => store.set(withNews(store.get(), news)));
   try {
-    const start = withNews(emptyModel, source.read());
-    const app = render(createElement(App, { state, source, start, style: look, home }), {
-      patchConsole: false,
-    });
+    const app = render(createElement(App, { state, store, style: look, home }), { patchConsole: false });
     await app.waitUntilExit();
   } finally {
+    stop();
     forget();
     leave();
   }

@@ -96,7 +96,7 @@ describe.each([
     terminal.write('n');
     await terminal.waitFor('nudge run-b?');
     terminal.write('y');
-    await terminal.waitFor('asked for: nudge');
+    await terminal.waitFor('asked run-b for: nudge');
     expect(commandsOf(home, 'run-b')).toEqual(['nudge']);
 
     terminal.write('\r');
@@ -123,6 +123,28 @@ describe.each([
     expect(raw().lastIndexOf('\x1b[?1049l')).toBeGreaterThan(raw().lastIndexOf('\x1b[?1049h'));
     expect(raw()).toContain('\x1b[?25h'); // the cursor is back
   });
+});
+
+test('keys that come faster than the screen is drawn act on what the ones before them chose', async () => {
+  const home = makeHome();
+  populate(home);
+  const { terminal } = open(home, 80, 24);
+  await terminal.waitFor('> * working', 30_000);
+  terminal.write('\x1b[B');
+  terminal.write('n');
+  await terminal.waitFor('nudge run-b?');
+});
+
+test('text that is pasted is not taken for keys', async () => {
+  const home = makeHome();
+  populate(home);
+  const { terminal } = open(home, 80, 24);
+  await terminal.waitFor('> * working', 30_000);
+  terminal.write('any');
+  terminal.write('\x1b[B');
+  await terminal.waitFor('> ! waiting');
+  expect(terminal.text()).not.toContain('nudge run');
+  expect(terminal.text()).not.toContain('asked run');
 });
 
 test('follows the size of the terminal', async () => {

@@ -1,6 +1,6 @@
 /** The dashboard on a terminal: draws the model, turns keys into its changes. */
 import { Box, type Key, Text, useApp, useInput, useStdout } from 'ink';
-import { useEffect, useReducer } from 'react';
+import { useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { StatePaths } from '../../platform/paths.ts';
 import { sendCommand } from '../../sensors/commands.ts';
 import { incidentTimeline } from '../incident-timeline.ts';
@@ -12,40 +12,29 @@ import {
   chosenSession,
   itsIncidents,
   type Model,
-  type News,
+  type Request,
   say,
   withKey,
-  withNews,
 } from './model.ts';
-import type { NewsSource } from './news.ts';
 import { alarm, details, footer, incidentRow, type Look, sessionHeads, sessionRow, visible } from './rows.ts';
+import type { Store } from './store.ts';
 
 export interface AppProps {
   readonly state: StatePaths;
-  readonly source: NewsSource;
-  readonly start: Model;
+  readonly store: Store;
   readonly style: TerminalStyle;
   readonly home: string;
 }
 
-type Step = { readonly news: News } | { readonly next: Model };
-const reduce = (model: Model, step: Step): Model => ('news' in step ? withNews(model, step.news) : step.next);
-
-export function App({ state, source, start, style, home }: AppProps) {
+export function App({ state, store, style, home }: AppProps) {
   const { exit } = useApp();
   const { columns, rows } = useSize();
-  const [model, dispatch] = useReducer(reduce, start);
-  useEffect(() => source.subscribe((news) => dispatch({ news })), [source]);
+  const model = useSyncExternalStore(store.subscribe, store.get);
   useInput((input, key) => {
-    const { model: next, request } = withKey(model, keyName(input, key));
+    // Not the model that was drawn last: two keys may come before the next drawing.
+    const { model: next, request } = withKey(store.get(), keyName(input, key));
     if (request?.type === 'quit') return exit();
-    if (request === null) return dispatch({ next });
-    try {
-      sendCommand(request.session.paths, request.command);
-      dispatch({ next });
-    } catch (error) {
-      dispatch({ next: say(model, `not sent: ${error instanceof Error ? error.message : String(error)}`) });
-    }
+    store.set(request === null ? next : sent(next, request));
   });
   const look: Look = { columns: columns - 1, rows, unicode: style.unicode, home };
   const running = model.sessions.filter(({ alive }) => alive).length;
@@ -66,6 +55,15 @@ export function App({ state, source, start, style, home }: AppProps) {
       </Text>
     </Box>
   );
+}
+
+function sent(model: Model, { session, command }: Extract<Request, { type: 'send' }>): Model {
+  try {
+    sendCommand(session.paths, command);
+    return model;
+  } catch (error) {
+    return say(model, `not sent: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const colours = { calm: 'green', busy: 'cyan', watch: 'yellow', alarm: 'red', gone: 'gray' } as const;

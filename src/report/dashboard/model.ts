@@ -23,8 +23,8 @@ export interface Model extends News {
   readonly incident: string | null;
   /** First line of the story that is shown. */
   readonly scroll: number;
-  /** A wish that waits for "y". */
-  readonly confirm: PersonCommand | null;
+  /** A wish that waits for "y", and the run that it is for: the one that was shown in the question. */
+  readonly confirm: { readonly command: PersonCommand; readonly run: string } | null;
   readonly message: { readonly text: string; readonly untilMs: number } | null;
   /** Silence of each run's connections, one sample per news. */
   readonly silences: ReadonlyMap<string, readonly (number | null)[]>;
@@ -100,8 +100,11 @@ function silenceOf({ state, connection, updated_at }: Status, nowMs: number): nu
   return connection.silent_ms + Math.max(0, nowMs - Date.parse(updated_at));
 }
 
+const sessionOf = (model: Model, run: string | null): SessionOnDisk | null =>
+  model.sessions.find(({ status }) => status.run === run) ?? null;
+
 export const chosenSession = (model: Model): SessionOnDisk | null =>
-  model.sessions.find(({ status }) => status.run === model.run) ?? model.sessions[0] ?? null;
+  sessionOf(model, model.run) ?? model.sessions[0] ?? null;
 
 /** Incidents of the chosen session, newest first. */
 export function itsIncidents(model: Model): readonly IncidentRecord[] {
@@ -117,7 +120,8 @@ export function withKey(model: Model, key: string): Change {
   const action = keyTable.find(({ keys, views }) => keys.includes(key) && views.includes(model.view))?.action;
   if (model.confirm !== null) {
     const asked = { ...model, confirm: null };
-    return action === 'yes' ? send(asked, model.confirm) : stay(asked);
+    const { command, run } = model.confirm;
+    return action === 'yes' ? send(asked, sessionOf(model, run), command) : stay(asked);
   }
   switch (action) {
     case 'up':
@@ -133,7 +137,7 @@ export function withKey(model: Model, key: string): Change {
     case 'relaunch':
       return ask(model, 'relaunch');
     case 'pause':
-      return send(model, chosenSession(model)?.status.state === 'paused' ? 'continue' : 'pause');
+      return pause(model);
     case 'quit':
       return { model, request: { type: 'quit' } };
     default:
@@ -171,13 +175,19 @@ function open(model: Model): Model {
 function ask(model: Model, command: PersonCommand): Change {
   const session = chosenSession(model);
   if (session === null || !session.alive) return stay(ended(model));
-  return stay({ ...model, run: session.status.run, confirm: command });
+  const { run } = session.status;
+  return stay({ ...model, run, confirm: { command, run } });
 }
 
-function send(model: Model, command: PersonCommand): Change {
+function pause(model: Model): Change {
   const session = chosenSession(model);
+  return send(model, session, session?.status.state === 'paused' ? 'continue' : 'pause');
+}
+
+function send(model: Model, session: SessionOnDisk | null, command: PersonCommand): Change {
   if (session === null || !session.alive) return stay(ended(model));
-  return { model: say(model, `asked for: ${command}`), request: { type: 'send', session, command } };
+  const text = `asked ${session.status.run} for: ${command}`;
+  return { model: say(model, text), request: { type: 'send', session, command } };
 }
 
 const ended = (model: Model) => say(model, 'this session has ended');

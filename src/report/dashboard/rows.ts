@@ -122,8 +122,8 @@ function incidentWords(incident: IncidentRecord): string {
 /** The last line: a question, what was just done, or the keys. */
 export function footer(model: Model, look: Look): string {
   if (model.confirm !== null) {
-    const run = chosenSession(model)?.status.run ?? '';
-    return shorten(`${model.confirm} ${run}? y yes, any other key no`, look.columns, look);
+    const { command, run } = model.confirm;
+    return shorten(`${command} ${run}? y yes, any other key no`, look.columns, look);
   }
   if (model.message !== null) return shorten(model.message.text, look.columns, look);
   const labels = keyTable

@@ -81,7 +81,7 @@ describe('keys', () => {
 
   test.each(['n', 'r'])('%s touches the agent: only after y', (key) => {
     const command = key === 'n' ? 'nudge' : 'relaunch';
-    expect(press(key)).toMatchObject({ request: null, model: { confirm: command } });
+    expect(press(key)).toMatchObject({ request: null, model: { confirm: { command, run: 'a' } } });
     expect(press(key, 'y')).toMatchObject({ request: { type: 'send', command }, model: { confirm: null } });
     for (const other of ['return', 'q', 'escape', 'Y', 'n', 'x']) {
       expect(press(key, other)).toMatchObject({ request: null, model: { confirm: null, view: 'sessions' } });
@@ -95,6 +95,8 @@ describe('keys', () => {
     expect(request?.type === 'send' && request.session.status.run).toBe('a');
     const gone = withNews(model, news({ sessions: [session('a', { state: 'ended' }, false)] }));
     expect(withKey(gone, 'y').request).toBeNull();
+    const other = withNews(model, news({ sessions: [session('z')] })); // its folder was cleared away
+    expect(withKey(other, 'y').request).toBeNull();
   });
 
   test('p pauses, and continues a paused one; an ended one is not asked', () => {
