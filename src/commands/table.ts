@@ -61,6 +61,14 @@ export const commands: readonly Command[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'repair',
+    usage: 'SESSION|FILE [--dry-run] [--json]',
+    help: 'mend a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only tells',
+    options: ['--dry-run', '--json'],
+    words: ['session'],
+    load: () => import('./repair.ts'),
+  },
+  {
     name: 'health',
     usage: '[SESSION] [--json]',
     help: 'for probes: exit 0 when guarded and well, 1 when help is needed, 3 when there is no such session',

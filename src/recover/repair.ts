@@ -52,14 +52,13 @@ export interface Writer {
 /** What is agent-specific about it. */
 export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
-  findWriter(path: string, cwd: string | null, thorough: boolean): Promise<Writer | null>;
+  /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
+  findWriter(path: string, thorough: boolean): Promise<Writer | null>;
 }
 
 export interface RepairOptions extends ExamineOptions {
   readonly dryRun: boolean;
-  /** The conversation's folder, if known. */
-  readonly cwd: string | null;
-  /** Look for writers by all signs, also weak ones. */
+  /** See `findWriter`. */
   readonly thorough: boolean;
 }
 
@@ -110,7 +109,7 @@ async function repairLocked(
   const original = await stat(path);
   const seen = await doctor.examine(path, options);
   if (seen.findings.length === 0) return { ...seenOf(seen), result: 'healthy' };
-  const busy = async () => doctor.findWriter(path, options.cwd, options.thorough);
+  const busy = async () => doctor.findWriter(path, options.thorough);
   const writer = await busy();
   if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
 

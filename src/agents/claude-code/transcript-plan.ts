@@ -27,6 +27,7 @@ export type FindingKind =
   | 'newline'
   | 'bare'
   | 'unlinked'
+  | 'restart'
   | 'circle'
   | 'repeated call'
   | 'stray result'

@@ -60,11 +60,13 @@ function newestEnd(work: Work): Row | null {
 function oldestOf(chain: readonly Row[], closing: Row): Row {
   // The circle is the part of the chain up to the record that the first one names as its parent.
   const circle = chain.slice(0, chain.indexOf(closing.parent ?? closing) + 1);
-  const prompts = circle.filter((row) => row.kind === 'user' && row.results.length === 0);
+  const prompts = circle.filter(isPrompt);
   return (prompts.length > 0 ? prompts : circle).reduce((oldest, row) =>
     row.time < oldest.time ? row : oldest,
   );
 }
+
+const isPrompt = (row: Row) => row.kind === 'user' && row.results.length === 0;
 
 function isBroken(work: Work, root: Row): boolean {
   if (root.link === 'dangling') return true;
@@ -78,10 +80,10 @@ function isBroken(work: Work, root: Row): boolean {
 function adopt(work: Work, row: Row, parents: Set<Row>): boolean {
   const parent = foster(work, row, parents);
   if (parent === null) return false; // the way begins here, then
+  work.note(row.link === 'root' && isPrompt(row) && !row.bare ? 'restart' : 'unlinked');
   row.parent = parent;
   row.link = 'linked';
   parents.add(parent);
-  work.note('unlinked');
   work.change(row).relinked = true;
   return true;
 }

@@ -12,30 +12,57 @@ import { type FindingKind, foundBy, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
 import { findWriter } from './transcript-writers.ts';
 
-/** What each finding means, and what is done about it, in plain words. `#` is the count. */
-const words: Readonly<Record<FindingKind, { readonly found: string; readonly done: string }>> = {
-  torn: { found: 'the last line is torn', done: 'it is removed' },
-  garbage: { found: '# lines are garbage', done: 'they are removed' },
+/** What each finding means, for one and for several (`#`), and what is done about it, in plain words. */
+const words: Readonly<
+  Record<FindingKind, { readonly one: string; readonly many: string; readonly done: string }>
+> = {
+  torn: { one: 'the last line is torn', many: 'the last lines are torn', done: 'removed' },
+  garbage: { one: 'one line is garbage', many: '# lines are garbage', done: 'removed' },
   salvaged: {
-    found: '# lines are damaged, but hold whole records',
-    done: 'the records are kept, one per line',
+    one: 'one line is damaged, but holds whole records',
+    many: '# lines are damaged, but hold whole records',
+    done: 'the records are kept, each on a line of its own',
   },
-  duplicate: { found: '# records stand in the file more than once', done: 'the latest of each is kept' },
-  newline: { found: 'the last line has no end', done: 'it gets one' },
-  bare: { found: '# messages have lost their id or time', done: 'they get new ones' },
+  duplicate: {
+    one: 'one record stands in the file twice',
+    many: '# records stand in the file more than once',
+    done: 'the latest is kept',
+  },
+  newline: { one: 'the last line has no end', many: 'the last lines have no end', done: 'it gets one' },
+  bare: {
+    one: 'one message has lost its id or time',
+    many: '# messages have lost their id or time',
+    done: 'new ones given',
+  },
   unlinked: {
-    found: '# records are cut off from what came before',
-    done: 'they are tied to the record that came before',
+    one: 'one record is cut off from what came before',
+    many: '# records are cut off from what came before',
+    done: 'tied to the record that came before',
   },
-  circle: { found: '# records come after themselves', done: 'the circle is opened at its oldest record' },
+  restart: {
+    one: 'one message begins anew in the middle of the file, and most of the conversation is lost with that',
+    many: '# messages begin anew in the middle of the file, and most of the conversation is lost with that',
+    done: 'tied to the record that came before (if you rewound to the start on purpose, put the original back)',
+  },
+  circle: {
+    one: 'one record comes after itself',
+    many: '# records come after themselves',
+    done: 'the circle is opened',
+  },
   'repeated call': {
-    found: '# tool calls repeat the id of an earlier one',
-    done: 'they get ids of their own',
+    one: 'one tool call repeats the id of an earlier one',
+    many: '# tool calls repeat the id of an earlier one',
+    done: 'an id of its own given',
   },
-  'stray result': { found: '# tool results have no call before them', done: 'they are kept as text' },
+  'stray result': {
+    one: 'one tool result has no call before it',
+    many: '# tool results have no call before them',
+    done: 'kept as text',
+  },
   'open call': {
-    found: '# tool calls have no result',
-    done: 'each gets one that says it was interrupted and its outcome is unknown',
+    one: 'one tool call has no result',
+    many: '# tool calls have no result',
+    done: 'a result added that says: interrupted, outcome unknown',
   },
 };
 
@@ -53,7 +80,7 @@ export const claudeCodeDoctor: TranscriptDoctor = {
       findings: plan.findings.map(({ kind, count }) => ({
         kind,
         count,
-        found: words[kind].found.replace('#', String(count)),
+        found: count === 1 ? words[kind].one : words[kind].many.replace('#', String(count)),
         done: words[kind].done,
       })),
       before: plan.before,

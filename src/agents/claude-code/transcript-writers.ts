@@ -2,7 +2,7 @@
  * Who may be writing a conversation file. The agent opens it for each line and closes it again, so an open file is
  * seldom caught; from 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start time.
  */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../platform/process-identity.ts';
 import type { Writer } from '../../recover/repair.ts';
@@ -12,26 +12,25 @@ import { parseRecord, textOf } from './json.ts';
  * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its
  *   session (2.1.42 and older): right for a person who repairs by hand, too careful right after a stop.
  */
-export async function findWriter(
-  path: string,
-  cwd: string | null,
-  thorough: boolean,
-): Promise<Writer | null> {
+export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
   const sessionId = basename(path, '.jsonl');
   const named = await readSessions(join(dirname(path), '..', '..', 'sessions'));
   const holder = named.find((one) => one.sessionId === sessionId);
   if (holder !== undefined) return { pid: holder.pid, certain: true };
   if (process.platform !== 'linux') return null;
+  const cwd = thorough ? await cwdOf(path) : null;
   const others = new Set(named.map((one) => one.pid));
   for (const name of await readdir('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     if (await holdsOpen(pid, path)) return { pid, certain: true };
-    if (thorough && cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd)))
-      return { pid, certain: false };
+    if (cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd))) return { pid, certain: false };
   }
   return null;
 }
+
+/** Where the working directory stands at the latest; the newest version writes long records before it. */
+const headBytes = 262_144;
 
 interface Named {
   readonly pid: number;
@@ -67,4 +66,19 @@ async function isAgentIn(pid: number, cwd: string): Promise<boolean> {
   const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).trimStart();
   if (!/^(\S*\/)?claude(\s|\0|$)/.test(command)) return false;
   return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === cwd;
+}
+
+/** The conversation's working directory, from its first records. */
+async function cwdOf(path: string): Promise<string | null> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    for (const line of buffer.toString('utf8', 0, bytesRead).split('\n')) {
+      const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
+      if (cwd !== null) return cwd;
+    }
+    return null;
+  } finally {
+    await file.close();
+  }
 }

@@ -23,7 +23,6 @@ const options: RepairOptions = {
   reconnect: false,
   resultText: () => null,
   dryRun: false,
-  cwd: null,
   thorough: false,
 };
 

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { claudeCode } from '../agents/claude-code/index.ts';
+import { statePaths } from '../platform/paths.ts';
+import { type Reach, type RepairOutcome, repairFile } from '../recover/repair.ts';
+import { readSessions } from '../report/sessions.ts';
+import { parse, UsageError } from './arguments.ts';
+import { NotFound } from './find.ts';
+import { print, printJson } from './output.ts';
+
+/** `guardctl repair SESSION|FILE [--dry-run] [--json]`: exit 1 when the file could not or must not be mended. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words, options } = parse(args, ['dry-run', 'json'], 1);
+  const [wanted] = words;
+  if (wanted === undefined) throw new UsageError('name a session or a conversation file');
+  const file = await fileOf(wanted);
+  const outcome = await repairFile(file, claudeCode.doctor, {
+    now: Date.now(),
+    reconnect: true,
+    resultText: () => null,
+    dryRun: options['dry-run'],
+    thorough: true,
+  });
+  if (options.json) printJson(jsonOf(file, outcome));
+  else print(textOf(file, outcome));
+  return outcome.result === 'busy' || outcome.result === 'failed' ? 1 : 0;
+}
+
+/** A file by its path; a session by its id, or by its run if the guard knows it. */
+async function fileOf(wanted: string): Promise<string> {
+  if (wanted.includes('/') || wanted.endsWith('.jsonl')) {
+    const path = resolve(wanted);
+    if (!existsSync(path)) throw new NotFound(`no file ${path}`);
+    return path;
+  }
+  const guarded = readSessions(statePaths(process.env)).find(({ status }) => status.run === wanted);
+  const sessionId = guarded?.status.session_id ?? wanted;
+  const path = await claudeCode.findTranscript(process.env, sessionId);
+  if (path === null) throw new NotFound(`no conversation file of a session ${JSON.stringify(wanted)}`);
+  return path;
+}
+
+function jsonOf(file: string, outcome: RepairOutcome) {
+  return {
+    file,
+    result: outcome.result,
+    findings: outcome.findings,
+    messages_before: outcome.before,
+    messages_after: outcome.after,
+    backup: outcome.result === 'repaired' ? outcome.backup : null,
+    writer_pid: outcome.result === 'busy' ? (outcome.writer?.pid ?? null) : null,
+    detail: outcome.result === 'failed' ? outcome.detail : null,
+  };
+}
+
+function textOf(file: string, outcome: RepairOutcome): string {
+  const findings = outcome.findings.map(({ found, done }) => `  - ${found}: ${done}`);
+  const reach = reachText(outcome.before, outcome.after);
+  switch (outcome.result) {
+    case 'healthy':
+      return [file, 'Nothing to repair; the file was not touched.', ...reach].join('\n');
+    case 'dry-run':
+      return [file, 'Found, and what a repair would do:', ...findings, ...reach, 'Nothing was written.'].join(
+        '\n',
+      );
+    case 'repaired':
+      return [file, 'Repaired:', ...findings, ...reach, `The original is kept as ${outcome.backup}`].join(
+        '\n',
+      );
+    case 'busy':
+      return [file, ...(findings.length > 0 ? ['Found:', ...findings] : []), busyText(outcome)].join('\n');
+    case 'failed':
+      return [file, ...findings, `Not repaired: ${outcome.detail}.`].join('\n');
+  }
+}
+
+function busyText({ writer }: Extract<RepairOutcome, { result: 'busy' }>): string {
+  if (writer === null) return 'Not repaired: the file was written to just now. Try again in a moment.';
+  return writer.certain
+    ? `Not repaired: process ${writer.pid} is using this conversation. End it first.`
+    : `Not repaired: process ${writer.pid} runs in the same folder and may be using this conversation. End it first.`;
+}
+
+function reachText(before: Reach | null, after: Reach | null): readonly string[] {
+  if (before === null || after === null) return [];
+  const now = `A resume finds ${before.reachable} of ${before.total} messages`;
+  const changed = after.reachable !== before.reachable || after.total !== before.total;
+  return [changed ? `${now}; after the repair ${after.reachable} of ${after.total}.` : `${now}.`];
+}
