@@ -16,6 +16,7 @@ import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
 import { createRun, statePaths } from './platform/paths.ts';
 import { createLedger } from './recover/ledger.ts';
+import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
@@ -44,6 +45,7 @@ export async function supervise(launch: Launch): Promise<number> {
     hooks: config.senses.hooks && user.hooksAllowed,
     pin,
     ledger: createLedger(),
+    draft: createDraft(),
     emit,
     catchUp: async () => {},
     onResized: () => {},
@@ -58,6 +60,7 @@ export async function supervise(launch: Launch): Promise<number> {
       stale: true,
     }),
     facts: { activity: 'unknown' },
+    begun: 0,
     snapshot: null,
   };
   try {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../events.ts';
+import { giveBack } from './give-back.ts';
 import { type Runtime, screenShows } from './runtime.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
@@ -29,7 +30,9 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
   const asks = () => runtime.facts.activity === 'dialog';
   if (asks()) return 'dialog';
   const draftBefore = runtime.facts.draft === true;
-  if (draftBefore && !plan.interrupt) return 'person-typing';
+  if (draftBefore && !runtime.draft.exact) return 'person-typing'; // could not be given back
+  const draft = draftBefore ? runtime.draft.text() : '';
+  const begun = runtime.begun;
 
   terminal.hold(true);
   try {
@@ -39,7 +42,11 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     };
     if (plan.interrupt) {
       if (!type(keys.interrupt)) return 'agent-gone';
-      if (!(await screenShows(runtime, (facts) => facts.activity === 'idle', idleMs))) return 'not-idle';
+      const goesOn = () => runtime.begun > begun;
+      if (!(await screenShows(runtime, (facts) => facts.activity === 'idle' || goesOn(), idleMs)))
+        return 'not-idle';
+      // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
+      if (goesOn()) return 'submitted';
       await pause(betweenWritesMs);
       // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that.
       if (!draftBefore && runtime.facts.draft === true) return type(keys.submit) ? 'submitted' : 'agent-gone';
@@ -55,7 +62,12 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     }
     await pause(betweenWritesMs);
     if (asks()) return 'dialog';
-    return type(keys.submit) ? 'submitted' : 'agent-gone';
+    if (!type(keys.submit)) return 'agent-gone';
+    if (draft !== '') {
+      runtime.draft.forget();
+      await giveBack(runtime, draft);
+    }
+    return 'submitted';
   } finally {
     terminal.hold(false);
   }

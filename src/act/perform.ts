@@ -6,6 +6,7 @@ import type { Effect } from '../effects.ts';
 import { noticeText, shellCommand } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { choose } from './choose.ts';
+import { giveBack } from './give-back.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
@@ -69,7 +70,13 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
         return;
       case 'launch':
         try {
+          const text = runtime.draft.text();
+          runtime.draft.forget();
+          terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           startAgent(runtime, { ...effect, prompt: effect.prompt ? promptOf(runtime, 'relaunch') : null });
+          background(giveBack(runtime, text), (detail) =>
+            emit({ type: 'sensor.failed', sensor: 'draft', detail }),
+          );
           runtime.ledger.clear(); // told in the prompt
         } catch (error) {
           emit({ type: 'launch.failed', detail: error instanceof Error ? error.message : String(error) });

@@ -9,6 +9,7 @@ import type { RunPaths } from '../platform/paths.ts';
 import type { Ledger } from '../recover/ledger.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Emit } from '../sensors/sensor.ts';
+import type { Draft } from '../terminal/draft.ts';
 import type { Pty } from '../terminal/pty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Tunnel } from '../tunnel/proxy.ts';
@@ -39,6 +40,8 @@ export interface Runtime {
   readonly pin: string | null;
   /** Tool calls seen by hooks; contents stay in memory. */
   readonly ledger: Ledger;
+  /** What the person has typed and not sent. */
+  readonly draft: Draft;
   readonly emit: Emit;
   /** What the agent has left for a sense to read has been read. */
   catchUp: () => Promise<void>;
@@ -57,6 +60,8 @@ export interface Runtime {
   view: () => ScreenView;
   /** The latest reading of the screen. */
   facts: ScreenFacts;
+  /** Turns seen to begin, by hooks or by requests: a message from the agent's queue begins one by itself. */
+  begun: number;
   /** Taken before the last nudge or stop; the prompt is made from it. */
   snapshot: RecoverySnapshot | null;
 }

@@ -2,7 +2,10 @@
  * The rest of the guard, loaded while the agent boots: senses, records, hands. Everything here may fail without the
  * session noticing: what fails is reported once and done without.
  */
+import type { Evidence } from '../detect/evidence.ts';
+import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Effect } from '../effects.ts';
+import type { Event } from '../events.ts';
 import type { Loop } from '../loop.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { statePaths } from '../platform/paths.ts';
@@ -21,6 +24,8 @@ export interface End {
 
 /** How often the loop turns while something is being cured; otherwise the clock's own pace is enough. */
 const hurryMs = 250;
+/** A key is on the screen by then. */
+const keySettleMs = 500;
 /** The last words of notifications and of the terminal. */
 const farewellMs = 1_000;
 
@@ -60,6 +65,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       turned(event, before, result) {
         if (event.type === 'session') adopt(runtime, event);
         if (event.type === 'screen') runtime.facts = event.facts;
+        if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
+        followDraft(runtime, event, result.state.evidence);
         if (event.type === 'turn.ended') runtime.ledger.endTurn();
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
@@ -75,6 +82,10 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     emit({ type: 'session', sessionId: runtime.session.id, transcriptPath: null, source: 'pinned' });
   }
   for (const detail of warnings) degraded(detail);
+  terminal.observe(
+    () => {},
+    (chunk) => runtime.draft.feed(chunk, inTurn(phaseOf(loop.state().evidence))),
+  );
   await senses.start();
   const hurry = setInterval(() => {
     const { name, cure } = loop.state();
@@ -87,6 +98,17 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   reporter.close();
   await Promise.all([notifier.settle(farewellMs), terminal.flush(farewellMs)]);
   return result;
+}
+
+/** The box was seen empty a moment after the last key: what was in it has been sent or deleted. */
+function followDraft({ draft }: Runtime, event: Event, after: Evidence): void {
+  if (event.type === 'turn.started') draft.queueIsSent();
+  if (event.type !== 'screen' && event.type !== 'tick') return;
+  const { facts } = after.screen ?? {};
+  const typing = after.lastKeyAt !== null && after.now - after.lastKeyAt < keySettleMs;
+  if (!facts || typing || facts.draft || facts.activity === 'dialog' || facts.activity === 'unknown') return;
+  draft.boxIsEmpty();
+  if (facts.activity === 'idle') draft.queueIsSent();
 }
 
 function adopt(

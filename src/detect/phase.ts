@@ -50,9 +50,11 @@ function activityOf(e: Evidence) {
 
 /** A free prompt with background agents counts as not working: the person can type. */
 function isWorking(e: Evidence): boolean {
+  // 2.1.329 goes on to report "working" while only background agents run.
+  if (activityOf(e) === 'background') return false;
   if (e.status) return e.status.state === 'working';
   const activity = activityOf(e);
-  if (activity !== 'unknown') return activity !== 'idle' && activity !== 'background';
+  if (activity !== 'unknown') return activity !== 'idle';
   return e.turn?.working ?? false;
 }
 

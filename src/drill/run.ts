@@ -30,7 +30,7 @@ export interface DrillResult {
 /** Longest that a turn may take to come back. */
 const patienceMs = 45_000;
 /** An incident is closed a moment after the turn is. */
-const settleMs = 5_000;
+const settleMs = 15_000;
 
 async function settledIncidents(stage: Stage): Promise<readonly IncidentRecord[]> {
   for (const until = Date.now() + settleMs; Date.now() < until; await sleep(100)) {

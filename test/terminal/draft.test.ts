@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createDraft } from '../../src/terminal/draft.ts';
+
+const typed = (...chunks: readonly string[]) => {
+  const draft = createDraft();
+  for (const chunk of chunks) draft.feed(Buffer.from(chunk), true);
+  return draft;
+};
+
+describe('a draft', () => {
+  test.each([
+    ['plain text', ['fix ', 'the bug'], 'fix the bug', true],
+    ['deletions', ['fxx\x7f\x7fix'], 'fix', true],
+    ['a cleared line', ['wrong\x15right'], 'right', true],
+    ['a deleted word', ['one two\x17three'], 'one three', true],
+    ['a paste over two chunks', ['\x1b[200~line 1\rli', 'ne 2\x1b[201~!'], 'line 1\nline 2!', true],
+    ['line breaks', ['a\\\rb\nc\x1b\rd'], 'a\nb\nc\nd', true],
+    ['reports of the terminal', ['a\x1b[I\x1b[<35;1;2Mb\x1b[?62;c'], 'ab', true],
+    ['cursor keys', ['ab\x1b[Dc'], 'abc', false],
+    ['letters beyond ASCII', ['gr\u00fc\u00df\x7f\u00df \u{1f600}\x7f'], 'gr\u00fc\u00df ', true],
+  ])('of %s', (_name, chunks, text, exact) => {
+    const draft = typed(...chunks);
+    expect(draft.text()).toBe(text);
+    expect(draft.exact).toBe(exact);
+  });
+
+  test('is over when the box is empty, and queued when it was sent', () => {
+    const draft = typed('first\r');
+    draft.boxIsEmpty();
+    draft.feed(Buffer.from('second'), true);
+    expect(draft.text()).toBe('first\n\nsecond');
+    draft.queueIsSent();
+    expect(draft.text()).toBe('second');
+    draft.feed(Buffer.from('\x15'), true);
+    draft.boxIsEmpty();
+    expect(draft.text()).toBe('');
+  });
+
+  test('that began a turn is not queued', () => {
+    const draft = createDraft();
+    draft.feed(Buffer.from('do it\r'), false);
+    draft.boxIsEmpty();
+    expect(draft.text()).toBe('');
+  });
+
+  test('of a character split over chunks keeps it', () => {
+    const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
+    const draft = createDraft();
+    draft.feed(first, false);
+    draft.feed(second, false);
+    expect(draft.text()).toBe('\u00fc');
+  });
+
+  test('never holds a control character but line breaks, whatever was typed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 }), (chunks) => {
+        const draft = createDraft();
+        for (const chunk of chunks) draft.feed(chunk, false);
+        expect(draft.text()).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+      }),
+    );
+  });
+});
