@@ -87,5 +87,5 @@ function edit(keys: string): { text: string; sent: boolean; exact: boolean } {
 
 /** One character, or one escape sequence. */
 function firstKey(keys: string): string {
-  return /^(?:\x1b\[[\d;:?]*[a-zA-Z~]|\x1bO.|\x1b.|[^])/su.exec(keys)?.[0] ?? keys.slice(0, 1);
+  return /^(?:\x1b\[[\d;:?]*[a-zA-Z~]|\x1bO.|\x1b.|.)/su.exec(keys)?.[0] ?? keys.slice(0, 1);
 }
