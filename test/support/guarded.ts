@@ -2,7 +2,7 @@
  * A real agent under the real guard, in a terminal, against the simulated API: what the end-to-end tests are played
  * on. `onGuard` opens it, plays, has the person leave, and then looks at what the guard leaves behind.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,8 @@ export interface GuardedOptions {
   /** Environment on top of `patience`. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly sandbox?: SandboxOptions;
+  /** Variables for the agent alone. */
+  readonly agentVariables?: (sandbox: Sandbox) => Readonly<Record<string, string>>;
   /** Untouched base URL, a TLS stand-in for the vendor behind the person's own HTTPS_PROXY, a private authority. */
   readonly firstParty?: boolean;
 }
@@ -89,7 +91,9 @@ export async function onGuard(
   const standIn = options.firstParty ? await startStandIn({ enforcePairing: true }) : null;
   const api = standIn?.api ?? (await startApi({ enforcePairing: true }));
   api.respond(() => say(finished));
-  const command = realAgent(options.version, join(sandbox.root, 'bin'));
+  const agent = realAgent(options.version, join(sandbox.root, 'bin'));
+  const command =
+    agent && options.agentVariables ? withVariables(agent, options.agentVariables(sandbox)) : agent;
   const env = agentEnvironment(sandbox, standIn ? null : api.url, {
     ...patience,
     ...(command === null ? {} : { GUARDED_CLAUDE_COMMAND: command }),
@@ -168,6 +172,13 @@ function firstParty(standIn: StandIn, sandbox: Sandbox): Record<string, string> 
   const authority = join(sandbox.root, 'authority.pem');
   standIn.writeAuthority(authority);
   return { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
+}
+
+function withVariables(agent: string, variables: Readonly<Record<string, string>>): string {
+  const wrapper = `${agent}-with-variables`;
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec env ${assignments.join(' ')} '${agent}' "$@"\n`, { mode: 0o755 });
+  return wrapper;
 }
 
 /** Ctrl+C until the guard has gone, as somebody does who wants out; some versions spend one on a turn or a draft. */
