@@ -83,7 +83,12 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
   switch (rung) {
     case 'wait':
       return andThen(
-        act(withCure(state, 'wait', verdict.class, proofMs.wait), 'wait', 'continued a stopped agent'),
+        // The look at the process that said "stopped" is spent: only a new one may say so again.
+        act(
+          withCure({ ...state, evidence: { ...e, sample: null } }, 'wait', verdict.class, proofMs.wait),
+          'wait',
+          'continued a stopped agent',
+        ),
         (next) => ({
           state: next,
           effects: [{ type: 'continue', generation: e.generation }],

@@ -35,9 +35,9 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (ver
     test('that went down in mid-text is cut, held, and goes on', async () => {
       await onGuard({ version }, async ({ api, terminal, submit, agentPid, incidents, until }) => {
         const pid = agentPid();
-        api.enqueue(say('word '.repeat(400), 50));
+        api.enqueue(say('a word\n'.repeat(400), 50));
         await submit('please go on');
-        await terminal.waitFor('word word');
+        await terminal.waitFor('a word');
         await api.silence();
         await sleep(darkMs);
         await api.reopen();

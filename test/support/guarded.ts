@@ -158,10 +158,10 @@ export async function onGuard(
     process.stderr.write(`\n${terminal.text()}\n${journal.slice(-60).join('\n')}\n`);
     throw error;
   } finally {
-    for (const { pid } of run ? processesMarkedBy(runVariable, run) : []) endProcess(pid);
+    for (const left of run ? processesMarkedBy(runVariable, run) : []) endProcess(left.pid);
     const guardPid = status()?.pid;
     if (guardPid) endProcess(guardPid);
-    terminal.kill();
+    endProcess(terminal.pid);
     await terminal.exited;
     await (standIn ?? api).stop();
     sandbox.remove();
