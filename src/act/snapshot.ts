@@ -5,18 +5,22 @@
 import type { DisconnectPhase } from '../effects.ts';
 import { checkFiles } from '../recover/file-check.ts';
 import { interruptedPrompt } from '../recover/prompt.ts';
-import { buildSnapshot, type RecoverySnapshot } from '../recover/snapshot.ts';
+import { buildSnapshot, type RecoverySnapshot, type TranscriptSummary } from '../recover/snapshot.ts';
 import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
 
+/** What a snapshot is taken of. */
+export type Observed = Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp' | 'launch' | 'view'>;
+
 /** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
 export async function takeSnapshot(
-  runtime: Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp'>,
+  runtime: Observed,
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
   const { session, version } = runtime;
   await runtime.catchUp();
   if (session.id === null) return null;
+  const transcript = await summary(runtime);
   return buildSnapshot({
     sessionId: session.id,
     cause: causeWords(at.cause).headline.replace(/\.$/, ''),
@@ -25,9 +29,15 @@ export async function takeSnapshot(
     compacting: at.phase === 'compacting',
     turnRunning: at.phase !== 'between_turns',
     ledger: await checkFiles(runtime.ledger.calls()),
-    transcript: null,
-    screenText: null,
+    transcript,
+    screenText: runtime.launch.adapter.partialText(runtime.view()),
   });
+}
+
+/** Null where there is no conversation file, or it cannot be read: the ledger and the screen must do. */
+async function summary({ session, launch }: Observed): Promise<TranscriptSummary | null> {
+  if (session.transcriptPath === null) return null;
+  return await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
 }
 
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */

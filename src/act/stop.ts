@@ -5,6 +5,7 @@
 import { type ProcessIdentity, startTimeOf } from '../platform/process-identity.ts';
 import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
 import { runVariable } from '../platform/run-mark.ts';
+import { repairFile } from '../recover/repair.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -21,7 +22,7 @@ export interface StopPlan {
 }
 
 /** What stopping needs of a run; print mode has no terminal to speak of. */
-export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone'> & {
+export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch'> & {
   readonly pty: Pick<Pty, 'pid' | 'generation'> | null;
   readonly terminal: Pick<Terminal, 'detach'>;
 };
@@ -47,7 +48,26 @@ export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
   const left = await stopTree(processesMarkedBy(runVariable, runtime.paths.run), {
     graceMs: leftoverGraceMs,
   });
+  await mend(runtime);
   emit({ type: 'stop.done', generation: plan.generation, left });
+}
+
+/** The conversation file, now that nobody writes it: damage would be refused, or lose what was said. */
+async function mend({ session, launch, emit }: Stoppable): Promise<void> {
+  const { doctor } = launch.adapter;
+  if (!doctor || session.transcriptPath === null) return;
+  const options = {
+    now: Date.now(),
+    reconnect: true,
+    thorough: false,
+    dryRun: false,
+    resultText: () => null,
+  };
+  const outcome = await repairFile(session.transcriptPath, doctor, options);
+  if (outcome.result === 'healthy') return;
+  const repairs = outcome.findings.reduce((sum, { count }) => sum + count, 0);
+  const ok = outcome.result === 'repaired';
+  emit({ type: 'repaired', ok, repairs, ...('detail' in outcome && { detail: outcome.detail }) });
 }
 
 function treeOf(pid: number): readonly ProcessIdentity[] {

@@ -149,6 +149,8 @@ export interface AgentAdapter {
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
   /** Repair of conversation files. */
   readonly doctor: TranscriptDoctor;
+  /** The unfinished answer on the screen; null where there is none. */
+  partialText(view: ScreenView): string | null;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
   /** Rows of the menu on the screen; empty when there is none. */
   readMenu(view: ScreenView): readonly MenuRow[];

@@ -13,6 +13,7 @@ import { feedLedger } from './ledger-feed.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
+import { partialText } from './screen/partial-text.ts';
 import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
@@ -38,6 +39,7 @@ export const claudeCode: AgentAdapter = {
   readTranscript,
   summarizeTranscript,
   doctor: claudeCodeDoctor,
+  partialText,
   readScreen,
   readMenu,
   isAnswer,
