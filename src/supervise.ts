@@ -16,6 +16,7 @@ import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
 import { createRun, statePaths } from './platform/paths.ts';
 import { createLedger } from './recover/ledger.ts';
+import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
 
@@ -64,6 +65,7 @@ export async function supervise(launch: Launch): Promise<number> {
     snapshot: null,
   };
   try {
+    sayWarnings(warnings);
     terminal.start();
     startAgent(runtime, { generation: 1, resume: false, prompt: null });
     const { watchOver } = await import('./act/watch-over.ts');

@@ -1,9 +1,10 @@
 import { statePaths } from '../platform/paths.ts';
 import { causeWords } from '../report/cause.ts';
 import { incidentTimeline } from '../report/incident-timeline.ts';
-import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
+import { readIncidents } from '../report/incidents.ts';
 import { storyLines } from '../report/story-text.ts';
 import { clockTime, duration } from '../report/times.ts';
+import { asTold, type ToldIncident } from '../report/told-incidents.ts';
 import { parse } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 import { columns, print, printJson, style } from './output.ts';
@@ -15,15 +16,19 @@ export async function run(args: readonly string[]): Promise<number> {
   const all = readIncidents(state);
   const [wanted] = words;
   const chosen = wanted === undefined ? all : [findByPrefix('incident', wanted, all, ({ id }) => [id])];
-  const [only] = chosen;
-  if (options.json) printJson(chosen);
-  else if (only === undefined) print('No incident so far.');
+  if (options.json) {
+    printJson(chosen);
+    return 0;
+  }
+  const told = asTold(chosen, state);
+  const [only] = told;
+  if (only === undefined) print('No incident so far.');
   else if (wanted !== undefined) print(storyLines(only, incidentTimeline(state, only), style()).join('\n'));
-  else print(columns(['ID', 'BEGAN', 'LASTED', 'WHAT', 'DONE', 'OUTCOME'], chosen.map(row), style()));
+  else print(columns(['ID', 'BEGAN', 'LASTED', 'WHAT', 'DONE', 'OUTCOME'], told.map(row), style()));
   return 0;
 }
 
-function row(incident: IncidentRecord): string[] {
+function row(incident: ToldIncident): string[] {
   const { id, began_at, ended_at, actions, outcome } = incident;
   const lasted = ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(began_at));
   const done = [...new Set(actions.map(({ action }) => action))].join(', ');
@@ -33,6 +38,6 @@ function row(incident: IncidentRecord): string[] {
     lasted,
     causeWords(incident.class).noun,
     done === '' ? '-' : done,
-    outcome,
+    outcome === 'guard_gone' ? 'its guard is gone' : outcome,
   ];
 }

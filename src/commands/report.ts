@@ -3,13 +3,13 @@ import type { Config } from '../config/schema.ts';
 import { leaves } from '../config/validate.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
-import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
 import { readJournal } from '../report/journal-reader.ts';
 import { redact } from '../report/redact.ts';
 import { readStatus, type Status } from '../report/status.ts';
 import { shortened, stretch, tellStory } from '../report/story.ts';
 import { oneLine } from '../report/terminal-style.ts';
 import { type TimelineLine, timeline } from '../report/timeline.ts';
+import { readToldIncidents, type ToldIncident } from '../report/told-incidents.ts';
 import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('which incident? "guardctl incidents" lists them');
   const state = statePaths(process.env);
-  const incident = findByPrefix('incident', wanted, readIncidents(state), ({ id }) => [id]);
+  const incident = findByPrefix('incident', wanted, readToldIncidents(state), ({ id }) => [id]);
   const paths = runPaths(state, incident.run);
   const files = readJournal(paths.journal);
   const status = readStatus(paths.status);
@@ -38,7 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function summary(incident: IncidentRecord): string[] {
+function summary(incident: ToldIncident): string[] {
   const story = tellStory(incident);
   const began = Date.parse(incident.began_at);
   return [
@@ -61,7 +61,7 @@ function summary(incident: IncidentRecord): string[] {
   ];
 }
 
-function environment(incident: IncidentRecord, status: Status | null, config: Config | null): string[] {
+function environment(incident: ToldIncident, status: Status | null, config: Config | null): string[] {
   const { TERM, TERM_PROGRAM, TMUX } = process.env;
   const terminal = [TERM, TERM_PROGRAM, TMUX === undefined ? undefined : 'inside tmux']
     .filter(Boolean)

@@ -95,8 +95,11 @@ export function openReporter(options: ReporterOptions): Reporter {
       agentVersion: version?.text ?? null,
       wallMs,
     });
+  /** The run ends without the guard having been able to help. */
+  let gaveUp = false;
   const recordEffect = (effect: Effect): void => {
     if (effect.type !== 'incident') return;
+    gaveUp = effect.incident.outcome === 'gave_up';
     try {
       recordIncident(incidentsPath, recordOf(effect.incident));
     } catch (error) {
@@ -115,12 +118,16 @@ export function openReporter(options: ReporterOptions): Reporter {
         journal.record({ at: event.at, effect });
         recordEffect(effect);
       }
-      status.update({ ...describe(result.state), session_id: options.sessionId() });
+      status.update({
+        ...describe(result.state),
+        session_id: options.sessionId(),
+        ...(gaveUp && { state: 'gave_up' }),
+      });
     },
     recordOf,
     close() {
       journal.close();
-      status.close({ state: state().incident?.outcome === 'gave_up' ? 'gave_up' : 'ended', message: null });
+      status.close({ state: gaveUp ? 'gave_up' : 'ended', message: null });
     },
   };
 }

@@ -18,12 +18,19 @@ export function readSessions(state: StatePaths): SessionOnDisk[] {
     const paths = runPaths(state, run);
     const status = readStatus(paths.status);
     if (status === null) continue;
-    const alive = status.state !== 'ended' && guardLives(status);
+    const alive = isRunning(status);
     sessions.push({ paths, status: alive ? status : ended(status), alive });
   }
   return sessions;
 }
 
+/** The guard of this run lives. */
+export function guardRuns(state: StatePaths, run: string): boolean {
+  const status = readStatus(runPaths(state, run).status);
+  return status !== null && isRunning(status);
+}
+
+const isRunning = (status: Status) => status.state !== 'ended' && guardLives(status);
 const guardLives = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
 
 function ended(status: Status): Status {

@@ -1,12 +1,12 @@
 /** An incident told in lines of text, for a terminal. */
-import type { IncidentRecord } from './incidents.ts';
 import { shortened, tellStory } from './story.ts';
 import { oneLine, paint, type TerminalStyle } from './terminal-style.ts';
 import type { TimelineLine } from './timeline.ts';
 import { clockTime } from './times.ts';
+import type { ToldIncident } from './told-incidents.ts';
 
 export function storyLines(
-  incident: IncidentRecord,
+  incident: ToldIncident,
   lines: readonly TimelineLine[],
   look: TerminalStyle,
 ): string[] {

@@ -1,7 +1,7 @@
 /** One incident as a person would tell it. Pure. */
 import { causeWords } from './cause.ts';
-import type { IncidentRecord } from './incidents.ts';
 import type { TimelineLine } from './timeline.ts';
+import type { ToldIncident } from './told-incidents.ts';
 
 export interface Story {
   readonly headline: string;
@@ -10,14 +10,15 @@ export interface Story {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-export const outcomeWords: { readonly [O in IncidentRecord['outcome']]: string } = {
+export const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
   recovered: 'recovered',
   gave_up: 'not recovered: a person had to take over',
   user: 'ended by the person',
   open: 'not over',
+  guard_gone: 'nobody knows how it ended: its guard is gone',
 };
 
-const actionWords: { readonly [A in IncidentRecord['actions'][number]['action']]: string } = {
+const actionWords: { readonly [A in ToldIncident['actions'][number]['action']]: string } = {
   wait: 'waited',
   hold: 'held connections until the network was back',
   cut: 'cut dead connections, so that the agent asked again',
@@ -26,7 +27,7 @@ const actionWords: { readonly [A in IncidentRecord['actions'][number]['action']]
   ask: 'asked the person',
 };
 
-export function tellStory(incident: IncidentRecord): Story {
+export function tellStory(incident: ToldIncident): Story {
   const lostMs =
     incident.ended_at === null ? null : Date.parse(incident.ended_at) - Date.parse(incident.began_at);
   const detectMs = Date.parse(incident.detected_at) - Date.parse(incident.began_at);
@@ -37,14 +38,21 @@ export function tellStory(incident: IncidentRecord): Story {
     facts: [
       ['class', incident.class],
       ['noticed after', `${(detectMs / 1000).toFixed(1)} s`],
-      ['lasted', lostMs === null ? 'not over' : `${(lostMs / 1000).toFixed(1)} s`],
+      [
+        'lasted',
+        lostMs === null
+          ? incident.outcome === 'open'
+            ? 'not over'
+            : 'unknown'
+          : `${(lostMs / 1000).toFixed(1)} s`,
+      ],
       ['the guard', done.length === 0 ? 'watched' : done.join('; ')],
       ['cost', costOf(incident)],
     ],
   };
 }
 
-function costOf({ actions, outcome }: IncidentRecord): string {
+function costOf({ actions, outcome }: ToldIncident): string {
   const taken = new Set(actions.map(({ action }) => action));
   if (taken.has('relaunch'))
     return 'the agent was restarted; the sentence in progress was lost, the session was kept';
@@ -62,7 +70,7 @@ export function shortened(lines: readonly TimelineLine[]): readonly (TimelineLin
 }
 
 /** The stretch of the journal that belongs to an incident, Unix milliseconds. */
-export function stretch(incident: IncidentRecord, nowMs: number): readonly [from: number, to: number] {
+export function stretch(incident: ToldIncident, nowMs: number): readonly [from: number, to: number] {
   const end = incident.ended_at === null ? nowMs : Date.parse(incident.ended_at);
   return [Date.parse(incident.began_at) - 15_000, end + 5_000];
 }

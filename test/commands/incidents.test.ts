@@ -92,6 +92,22 @@ test('the list for people', async () => {
   ]);
 });
 
+test('an incident is open for people only while its guard lives; the record keeps its word', async () => {
+  const home = makeHome();
+  placeIncidents(home.state, sampleIncident('r1-1'));
+  const outcome = async () => (await home.run('incidents')).stdout.split('\n')[1]?.split(/ {2,}/).at(-1);
+  placeStatus(home.state, { state: 'recovering' });
+  expect(await outcome()).toBe('open');
+  expect((await home.run('incidents', 'r1')).stdout).toContain('not over');
+  placeStatus(home.state, { state: 'recovering', start_time: '1' });
+  expect(await outcome()).toBe('its guard is gone');
+  const told = (await home.run('incidents', 'r1')).stdout;
+  expect(told).toContain('Connection lost. nobody knows how it ended: its guard is gone');
+  expect(told).not.toContain('not over');
+  expect((await home.run('report', 'r1')).stdout).toContain('- outcome: nobody knows how it ended');
+  expect(await home.json('incidents', '--json')).toMatchObject([{ outcome: 'open' }]);
+});
+
 test('one incident told: what, evidence, actions, timeline of its stretch without the frequent facts', async () => {
   const home = makeHome();
   placeRun(home);

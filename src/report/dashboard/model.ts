@@ -2,15 +2,15 @@
  * What the dashboard knows and how keys and news change it. Pure: the same data and keys give the same screen.
  */
 import type { PersonCommand } from '../../sensors/commands.ts';
-import type { IncidentRecord } from '../incidents.ts';
 import type { SessionOnDisk } from '../sessions.ts';
 import type { SessionState, Status } from '../status.ts';
+import type { ToldIncident } from '../told-incidents.ts';
 
 export interface News {
   /** Unix milliseconds. */
   readonly nowMs: number;
   readonly sessions: readonly SessionOnDisk[];
-  readonly incidents: readonly IncidentRecord[];
+  readonly incidents: readonly ToldIncident[];
 }
 
 export type View = 'sessions' | 'incidents' | 'story';
@@ -107,12 +107,12 @@ export const chosenSession = (model: Model): SessionOnDisk | null =>
   sessionOf(model, model.run) ?? model.sessions[0] ?? null;
 
 /** Incidents of the chosen session, newest first. */
-export function itsIncidents(model: Model): readonly IncidentRecord[] {
+export function itsIncidents(model: Model): readonly ToldIncident[] {
   const run = chosenSession(model)?.status.run;
   return model.incidents.filter((incident) => incident.run === run).toReversed();
 }
 
-export const chosenIncident = (model: Model): IncidentRecord | null =>
+export const chosenIncident = (model: Model): ToldIncident | null =>
   itsIncidents(model).find(({ id }) => id === model.incident) ?? itsIncidents(model)[0] ?? null;
 
 /** `key` is a name (`up`, `return`, `escape`) or the character typed. */

@@ -1,8 +1,9 @@
 /** The dashboard's only sources: the status files and the incidents on record, read again when something changes. */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { StatePaths } from '../../platform/paths.ts';
-import { type IncidentRecord, readIncidents } from '../incidents.ts';
+import { readIncidents } from '../incidents.ts';
 import { readSessions } from '../sessions.ts';
+import { asTold, type ToldIncident } from '../told-incidents.ts';
 import type { News } from './model.ts';
 
 /** Ended sessions stay in sight for a while. */
@@ -16,7 +17,7 @@ export interface NewsSource {
 }
 
 export function newsOf(state: StatePaths): NewsSource {
-  let incidents: readonly IncidentRecord[] = [];
+  let incidents: readonly ToldIncident[] = [];
   let readAt = '';
   const read = (): News => {
     const nowMs = Date.now();
@@ -27,7 +28,7 @@ export function newsOf(state: StatePaths): NewsSource {
     const sessions = readSessions(state).filter(
       ({ alive, status }) => alive || nowMs - Date.parse(status.updated_at) < endedMs,
     );
-    return { nowMs, sessions, incidents };
+    return { nowMs, sessions, incidents: asTold(incidents, state) };
   };
   return {
     read,

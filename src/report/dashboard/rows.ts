@@ -2,11 +2,11 @@
 
 import { causeWords } from '../cause.ts';
 import { homeRelative } from '../home.ts';
-import type { IncidentRecord } from '../incidents.ts';
 import type { SessionOnDisk } from '../sessions.ts';
 import { type SessionState, sessionStates } from '../status.ts';
 import { displayWidth, oneLine, shorten } from '../terminal-style.ts';
 import { clockTime, duration, roughDuration } from '../times.ts';
+import type { ToldIncident } from '../told-incidents.ts';
 import { chosenSession, itsIncidents, keyTable, type Model } from './model.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -102,7 +102,7 @@ const nextOf: { readonly [S in SessionState]: string } = {
   ended: 'over',
 };
 
-export function incidentRow(incident: IncidentRecord, chosen: boolean, look: Look): string {
+export function incidentRow(incident: ToldIncident, chosen: boolean, look: Look): string {
   return shorten(
     `${chosen ? '>' : ' '} ${clockTime(incident.began_at)}  ${incidentWords(incident)}`,
     look.columns,
@@ -110,7 +110,7 @@ export function incidentRow(incident: IncidentRecord, chosen: boolean, look: Loo
   );
 }
 
-function incidentWords(incident: IncidentRecord): string {
+function incidentWords(incident: ToldIncident): string {
   const done = [...new Set(incident.actions.map(({ action }) => action))].join(', ');
   const lasted =
     incident.ended_at === null
