@@ -146,7 +146,7 @@ export type Observation =
       readonly transcriptPath: string | null;
       readonly cwd?: string;
       readonly permissionMode?: string;
-      readonly source: 'pinned' | 'hook' | 'transcript' | 'process';
+      readonly source: 'pinned' | 'hook' | 'transcript' | 'process' | 'output';
       readonly reason?: string;
     }
   | { readonly type: 'session.ended'; readonly reason: string }

@@ -2,7 +2,7 @@
  * What the guard needs to know of an agent CLI. Everything that changes when such a CLI changes lives behind this
  * interface, in one folder per agent; the rest of the project speaks of agents in general.
  */
-import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
+import type { FailureKind, Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { Ledger } from '../recover/ledger.ts';
 import type { TranscriptDoctor } from '../recover/repair.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
@@ -53,6 +53,8 @@ export interface Injection {
   readonly spoolDir: string | null;
   /** Proxy URL of the tunnel with its token; null: no tunnel. */
   readonly proxyUrl: string | null;
+  /** Print mode: nothing of ours may show in what the agent prints. */
+  readonly print?: boolean;
 }
 
 export interface LaunchPlan {
@@ -106,6 +108,42 @@ export interface MenuRow {
   readonly chosen: boolean;
 }
 
+/** Formats of print mode: plain text, one JSON document at the end, or one JSON record per line as things happen. */
+export interface PrintFormats {
+  readonly input: 'text' | 'records';
+  readonly output: 'text' | 'document' | 'records';
+}
+
+/** What the agent prints, as facts. */
+export interface PrintedRecord {
+  readonly observations: readonly Observation[];
+  /** The final word on a turn; null: something else. `failure`: it is the word on an error of that kind. */
+  readonly result: { readonly failure: FailureKind | null } | null;
+}
+
+/** A record of a conversation, as far as its progress goes. */
+export type ProgressRecord =
+  | { readonly kind: 'prompt'; readonly text: string }
+  /** The model's own answer, or a part of it; not the agent's report of an error. */
+  | { readonly kind: 'answer' };
+
+/** How the agent speaks in print mode. */
+export interface PrintMode {
+  formats(args: readonly string[]): PrintFormats;
+  /** One parsed record, or the parsed document. */
+  readOutput(value: unknown): PrintedRecord;
+  /** The kind of error that a plain text tells of. */
+  readError(text: string): FailureKind;
+  /** A parsed record of the input: a prompt, or a host that speaks the control protocol; null: neither. */
+  readInput(
+    record: unknown,
+  ): { readonly kind: 'prompt'; readonly text: string } | { readonly kind: 'control' } | null;
+  /** A prompt as a record for the input. */
+  promptRecord(text: string): unknown;
+  /** One parsed transcript record. */
+  readProgress(record: unknown): ProgressRecord | null;
+}
+
 export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
   /** Names under which the agent is looked up on PATH. */
@@ -157,6 +195,8 @@ export interface AgentAdapter {
   /** Whether this row is what the answer means. */
   isAnswer(row: MenuRow, answer: MenuAnswer): boolean;
   toolRisk(tool: string): ToolRisk;
+  /** Null: print mode is run as it is, nothing watched. */
+  readonly print: PrintMode | null;
   /** Keys of the nudge. */
   readonly keys: { readonly interrupt: string; readonly clearInput: string; readonly submit: string };
 }

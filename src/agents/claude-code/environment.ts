@@ -61,11 +61,16 @@ const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 /**
  * Shell lines that give the agent's tools back the proxy variables that the user has set. Each line succeeds,
  * because the agent joins them with `&&`.
+ * @param userFile the user's own file of the kind, which ours stands in for
  */
-export function toolEnvironment(original: Variables, tunnel: Readonly<Record<string, string>>): string {
-  return Object.keys(tunnel)
+export function toolEnvironment(
+  original: Variables,
+  tunnel: Readonly<Record<string, string>>,
+  userFile?: string,
+): string {
+  const restored = Object.keys(tunnel)
     .map((name) => [name, original[name]] as const)
-    .map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`))
-    .map((line) => `${line}\n`)
-    .join('');
+    .map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`));
+  const own = userFile === undefined ? [] : [`{ [ ! -r ${quote(userFile)} ] || . ${quote(userFile)} || :; }`];
+  return [...restored, ...own].map((line) => `${line}\n`).join('');
 }

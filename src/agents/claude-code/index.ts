@@ -10,6 +10,7 @@ import { detectVersion } from './detect-version.ts';
 import { readHook } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
+import { printMode } from './print.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
@@ -44,6 +45,7 @@ export const claudeCode: AgentAdapter = {
   readMenu,
   isAnswer,
   toolRisk,
+  print: printMode,
   // Esc ends a turn in every version; Ctrl+U empties the input box (lab notes §0.4, §0.6).
   keys: { interrupt: '\x1b', clearInput: '\x15', submit: '\r' },
 };

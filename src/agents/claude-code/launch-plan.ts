@@ -16,6 +16,18 @@ function replaceSettings(words: readonly Word[], path: string): readonly string[
   return words.flatMap((word, index) => (index === at ? ['--settings', path] : word.raw));
 }
 
+/** Hooks that may be injected: in print mode none whose run the agent prints (2.1.329, 2.1.197: `hook_started`). */
+function hookEvents(
+  args: readonly string[],
+  version: AgentVersion | null,
+  print: boolean,
+): readonly string[] {
+  const events = hookEventsOf(version);
+  if (!print) return events;
+  const printsAll = splitWords(args).some((word) => word.raw[0] === '--include-hook-events');
+  return printsAll ? [] : events.filter((event) => event !== 'SessionStart');
+}
+
 export function launchPlan(
   args: readonly string[],
   env: Variables,
@@ -24,28 +36,36 @@ export function launchPlan(
   version: AgentVersion | null,
 ): LaunchPlan {
   const abilities = abilitiesOf(version);
-  const { folder, proxyUrl, spoolDir } = injection;
+  const { folder, proxyUrl, spoolDir, print = false } = injection;
   const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
-  const agentEnv = agentEnvironment(env, injection.runId, tunnel);
+  const scrubbed = agentEnvironment(env, injection.runId, tunnel);
+  const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
+  // A variable does for the tools what the SessionStart hook does, and prints nothing (2.1.329, 2.1.197).
+  const agentEnv = print && toolsFile !== null ? { ...scrubbed, CLAUDE_ENV_FILE: toolsFile } : scrubbed;
+  const tools =
+    toolsFile === null
+      ? []
+      : [
+          {
+            path: toolsFile,
+            text: toolEnvironment(user.proxy, tunnel, print ? scrubbed.CLAUDE_ENV_FILE : undefined),
+          },
+        ];
   const pin =
     injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
   if (!abilities.settingsFlag || user.given === null || (spoolDir === null && proxyUrl === null))
-    return { args: [...pin, ...args], env: agentEnv, files: [] };
+    return { args: [...pin, ...args], env: agentEnv, files: print ? tools : [] };
 
-  const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
   const settings = mergeSettings(user.given, {
-    hooks: spoolDir === null ? null : { events: hookEventsOf(version), spoolDir },
+    hooks: spoolDir === null ? null : { events: hookEvents(args, version, print), spoolDir },
     variables: tunnel,
-    toolsFile,
+    toolsFile: print ? null : toolsFile,
   });
   const path = join(folder, 'settings.json');
   const replaced = replaceSettings(splitWords(args), path);
   return {
     args: [...pin, ...(replaced ?? ['--settings', path, ...args])],
     env: agentEnv,
-    files: [
-      { path, text: JSON.stringify(settings) },
-      ...(toolsFile === null ? [] : [{ path: toolsFile, text: toolEnvironment(user.proxy, tunnel) }]),
-    ],
+    files: [{ path, text: JSON.stringify(settings) }, ...tools],
   };
 }

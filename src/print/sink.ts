@@ -1,0 +1,83 @@
+/**
+ * Standard output, byte by byte as it comes. Written by the thread pool: node writes to a pipe synchronously, so a slow
+ * reader would otherwise stop the whole guard, the tunnel included.
+ */
+import { write } from 'node:fs';
+
+export interface Sink {
+  write(bytes: Buffer): void;
+  /** More than enough is waiting for the reader. */
+  isFull(): boolean;
+  /** Called each time there is room again. */
+  onRoom(listener: () => void): void;
+  /** Resolves with true when all is written (or nobody reads any more), with false after `limitMs`. */
+  drained(limitMs?: number): Promise<boolean>;
+}
+
+const fullBytes = 1024 * 1024;
+/** Somebody else has made the shared pipe non-blocking: try again after a moment. */
+const againMs = 10;
+
+export function createSink(descriptor: number): Sink {
+  const queue: Buffer[] = [];
+  const roomListeners = new Set<() => void>();
+  const idleListeners = new Set<() => void>();
+  let queuedBytes = 0;
+  let isWriting = false;
+  let isClosed = false;
+
+  function finish(): void {
+    isWriting = false;
+    for (const listener of [...idleListeners]) listener();
+  }
+
+  function next(): void {
+    const [first] = queue;
+    if (first === undefined) return finish();
+    isWriting = true;
+    write(descriptor, first, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(next, againMs);
+        return;
+      }
+      if (error) {
+        // Nobody reads any more. The agent itself runs on after that, too (seen on 2.1.329 and 2.1.197).
+        isClosed = true;
+        queue.length = 0;
+        queuedBytes = 0;
+      } else {
+        const wasFull = queuedBytes > fullBytes;
+        queuedBytes -= written;
+        if (written < first.length) queue[0] = first.subarray(written);
+        else queue.shift();
+        if (wasFull && queuedBytes > fullBytes) return next();
+      }
+      for (const listener of roomListeners) listener();
+      next();
+    });
+  }
+
+  return {
+    write(bytes) {
+      if (isClosed || bytes.length === 0) return;
+      queue.push(bytes);
+      queuedBytes += bytes.length;
+      if (!isWriting) next();
+    },
+    isFull: () => queuedBytes > fullBytes,
+    onRoom: (listener) => void roomListeners.add(listener),
+    drained(limitMs) {
+      if (!isWriting) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const settle = (value: boolean) => {
+          clearTimeout(timer);
+          idleListeners.delete(done);
+          resolve(value);
+        };
+        const done = () => settle(true);
+        const timer = limitMs === undefined ? undefined : setTimeout(() => settle(false), limitMs);
+        idleListeners.add(done);
+      });
+    },
+  };
+}
