@@ -1,9 +1,9 @@
 /**
  * `guarded-claude`: every argument belongs to the agent. Decides in which of three ways the agent runs: in our place
- * (subcommands, switched off, inside another guard), with its pipes as they are (print mode, no terminal), or under
- * the guard. One of the two places that exit.
+ * (subcommands, switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to),
+ * or in a terminal under the guard. One of the two places that exit.
  */
-import type { AgentAdapter } from './agents/agent.ts';
+import type { AgentAdapter, InvocationMode } from './agents/agent.ts';
 import { claudeCode } from './agents/claude-code/index.ts';
 import { execAgent } from './platform/exec.ts';
 import { findAgent } from './platform/find-executable.ts';
@@ -18,11 +18,24 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     return found.code;
   }
   const invocation = adapter.parseArguments(args);
-  const interactive = invocation.mode === 'interactive' && process.stdin.isTTY && process.stdout.isTTY;
   const switchedOff = env.GUARDED_CLAUDE === 'off' || env[runVariable] !== undefined;
-  if (!interactive || switchedOff) return await execAgent(found.path, args, env);
-  const { supervise } = await import('./supervise.ts');
-  return await supervise({ adapter, command: found.path, args, invocation, env, cwd: process.cwd() });
+  const way = switchedOff ? 'plain' : wayOf(invocation.mode, process.stdin.isTTY, process.stdout.isTTY);
+  const launch = { adapter, command: found.path, args, invocation, env, cwd: process.cwd() };
+  if (way === 'print' && adapter.print !== null) {
+    const { print } = await import('./print/print.ts');
+    return await print(launch, adapter.print);
+  }
+  if (way === 'interactive') {
+    const { supervise } = await import('./supervise.ts');
+    return await supervise(launch);
+  }
+  return await execAgent(found.path, args, env);
+}
+
+/** Without a terminal to draw on, the agent prints by itself. */
+function wayOf(mode: InvocationMode, readsTerminal: boolean, drawsTerminal: boolean): InvocationMode {
+  if (mode === 'interactive' && !drawsTerminal) return 'print';
+  return mode === 'interactive' && !readsTerminal ? 'plain' : mode;
 }
 
 process.exit(await main(process.argv.slice(2), process.env));

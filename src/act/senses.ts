@@ -22,6 +22,7 @@ import { createScreen } from '../terminal/screen.ts';
 import { makeTarget } from '../tunnel/head.ts';
 import { probe } from '../tunnel/probe.ts';
 import { readUpstream } from '../tunnel/upstream.ts';
+import { coalesce } from './coalesce.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface Senses {
@@ -39,8 +40,6 @@ const tickMs = 1_000;
 const addressesMs = 2_000;
 /** Limit of one probe. */
 const probeMs = 5_000;
-/** Output is told at most this often; every event is journalled. */
-const outputMs = 500;
 
 export function openSenses(runtime: Runtime): Senses {
   const { emit, tunnel, paths, user, config, terminal, launch } = runtime;
@@ -81,7 +80,7 @@ export function openSenses(runtime: Runtime): Senses {
     : null;
 
   if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
-  const tellOutput = coalesce(outputMs, (bytes) => emit({ type: 'output', bytes }));
+  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
   terminal.observe(
     (chunk) => {
       screen.feed(chunk);
@@ -142,23 +141,5 @@ export function openSenses(runtime: Runtime): Senses {
     probe() {
       void network.probe();
     },
-  };
-}
-
-/** Sums up and tells at once, then at most once per period. */
-function coalesce(periodMs: number, tell: (sum: number) => void): (amount: number) => void {
-  let sum = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    timer = undefined;
-    if (sum === 0) return;
-    timer = setTimeout(flush, periodMs).unref();
-    const told = sum;
-    sum = 0;
-    tell(told);
-  };
-  return (amount) => {
-    sum += amount;
-    if (!timer) flush();
   };
 }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AgentAdapter, AgentVersion, Invocation } from '../agents/agent.ts';
-import type { Runtime } from './runtime.ts';
+import type { Launch, Runtime } from './runtime.ts';
 
 /** The id that a first launch is pinned to; null where the arguments decide or this version cannot be told. */
 export function pinFor(
@@ -23,7 +23,10 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
 }
 
 /** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
-export async function findSession(runtime: Runtime, launchedAtMs: number): Promise<void> {
+export async function findSession(
+  runtime: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
+  launchedAtMs: number,
+): Promise<void> {
   const { launch, session, emit } = runtime;
   if (session.id !== null) {
     if (session.transcriptPath !== null) return;

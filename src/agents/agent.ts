@@ -119,6 +119,8 @@ export interface PrintedRecord {
   readonly observations: readonly Observation[];
   /** The final word on a turn; null: something else. `failure`: it is the word on an error of that kind. */
   readonly result: { readonly failure: FailureKind | null } | null;
+  /** The agent reports an error in the form of an answer; the final word may follow. */
+  readonly tellsError: boolean;
 }
 
 /** A record of a conversation, as far as its progress goes. */

@@ -31,7 +31,9 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
   if (event.type !== 'stop.done' || event.generation !== state.evidence.generation) return stay(state);
   const { auto_retry_mutations } = config.network_resilience;
   const { confirm_timeout_ms } = config.recovery;
-  const commands = auto_retry_mutations || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
+  const nobody = state.evidence.unattended;
+  const commands =
+    auto_retry_mutations || nobody || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
   const launchAt = Math.max(
     state.down?.launchAt ?? event.at,
     commands > 0 ? event.at + confirm_timeout_ms : 0,

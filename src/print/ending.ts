@@ -14,6 +14,8 @@ export interface Ending {
   readonly failure: FailureKind | null;
   /** Answers of the model that this process has put on record. */
   readonly answers: number;
+  /** What it was asked for has gone out already. */
+  readonly done: boolean;
   /** It ended well right after we cut its connection, without another request (lab notes §1b: a cut tool call). */
   readonly silent: boolean;
 }
@@ -25,7 +27,8 @@ const passing: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
 /** The code of a wrapper whose agent was ended by a signal is 128 + n; SIGHUP, SIGINT and SIGTERM are polite requests. */
 const politeCodes: readonly number[] = [129, 130, 143];
 
-export function judgeEnding({ code, signal, failure, answers, silent }: Ending): Judgement {
+export function judgeEnding({ code, signal, failure, answers, done, silent }: Ending): Judgement {
+  if (done) return 'final';
   if (signal !== null) return 'torn'; // whether somebody had the right to is judged with all other evidence
   if (code === 0) return silent ? 'torn' : 'final';
   if (code !== null && code > 128 && code < 160) return politeCodes.includes(code) ? 'final' : 'torn';

@@ -1,7 +1,7 @@
 /**
  * What of an agent's output is let through, and when. An answer that may have to be taken back is held:
  *
- * records  each line goes out as it is, once it is whole; the record of an error that ends the run is held
+ * records  each line goes out as it is, once it is whole; the report of an error that ends the run is held
  * text, document  the agent prints its answer only at its end, so all of it is held until it is known how it ended
  *
  * Nothing is ever changed: what goes out are the agent's own bytes, in their order.
@@ -14,6 +14,8 @@ export interface Gate {
   take(chunk: Buffer): Buffer;
   /** The error that the final word tells of, as far as it has come; null: none, or no final word yet. */
   failure(): FailureKind | null;
+  /** The final word has gone out, and it was a good one. */
+  isDone(): boolean;
   /** Everything that is still held. The gate is empty after that. */
   release(): Buffer;
 }
@@ -38,16 +40,21 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
   let partial: Buffer[] = [];
   let held: Buffer[] = [];
   let failure: FailureKind | null = null;
+  let isDone = false;
 
-  /** @returns whether the record is the word on an error, and the run is over with it. */
-  function read(line: Buffer): boolean {
+  /** Whether this record, and with it what is held already, may have to be taken back. */
+  function mustHold(line: Buffer): boolean {
     const value = parse(line.toString('utf8'));
-    if (value === undefined) return false;
-    const record = mode.readOutput(value);
+    const record = value === undefined ? null : mode.readOutput(value);
+    if (!record) return held.length > 0;
     onRecord(record);
-    if (record.result) ({ failure } = record.result);
+    if (record.result) {
+      ({ failure } = record.result);
+      isDone = failure === null;
+    }
     // With records as input the same process goes on to the next prompt, and its host waits for this word.
-    return failure !== null && formats.input === 'text';
+    if (formats.input === 'records') return false;
+    return failure !== null || record.tellsError;
   }
 
   return {
@@ -58,14 +65,14 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
         const line = Buffer.concat([...partial, chunk.subarray(start, end + 1)]);
         partial = [];
         start = end + 1;
-        const isLast = read(line);
-        if (isLast || held.length > 0) held.push(line);
-        else out.push(line);
+        held.push(line);
+        if (!mustHold(line)) out.push(...held.splice(0));
       }
       if (start < chunk.length) partial.push(chunk.subarray(start));
       return Buffer.concat(out);
     },
     failure: () => failure,
+    isDone: () => isDone,
     release() {
       const rest = Buffer.concat([...held, ...partial]);
       held = [];
@@ -94,6 +101,7 @@ function answerGate({ formats, mode }: GateOptions): Gate {
       if (formats.output === 'text') return mode.readError(text);
       return mode.readOutput(parse(text)).result?.failure ?? null;
     },
+    isDone: () => isOpen,
     release() {
       const rest = Buffer.concat(held);
       held = [];

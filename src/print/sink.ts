@@ -33,7 +33,10 @@ export function createSink(descriptor: number): Sink {
 
   function next(): void {
     const [first] = queue;
-    if (first === undefined) return finish();
+    if (first === undefined) {
+      finish();
+      return;
+    }
     isWriting = true;
     write(descriptor, first, (error, written) => {
       if (error?.code === 'EAGAIN') {
@@ -50,7 +53,10 @@ export function createSink(descriptor: number): Sink {
         queuedBytes -= written;
         if (written < first.length) queue[0] = first.subarray(written);
         else queue.shift();
-        if (wasFull && queuedBytes > fullBytes) return next();
+        if (!wasFull || queuedBytes > fullBytes) {
+          next();
+          return;
+        }
       }
       for (const listener of roomListeners) listener();
       next();

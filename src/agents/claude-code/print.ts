@@ -68,7 +68,11 @@ function system(record: Json): readonly Observation[] {
   }
 }
 
-const nothing: PrintedRecord = { observations: [], result: null };
+const nothing: PrintedRecord = { observations: [], result: null, tellsError: false };
+/** The model that the agent names for words of its own. */
+const ownWords = '<synthetic>';
+
+const isOwnWord = (record: Json) => isRecord(record.message) && record.message.model === ownWords;
 
 function readOutput(value: unknown): PrintedRecord {
   // `json --verbose` prints all records as one array; the last is the result.
@@ -78,13 +82,13 @@ function readOutput(value: unknown): PrintedRecord {
   if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
   switch (value.type) {
     case 'system':
-      return { observations: system(value), result: null };
+      return { ...nothing, observations: system(value) };
     case 'assistant':
     case 'user':
-      return { observations: tools(value), result: null };
+      return { ...nothing, observations: tools(value), tellsError: isOwnWord(value) };
     case 'result': {
       const failure = value.is_error === true ? failureOfText(textOf(value, 'result') ?? '') : null;
-      return { observations: [], result: { failure } };
+      return { ...nothing, result: { failure } };
     }
     default:
       return nothing;

@@ -1,0 +1,129 @@
+/**
+ * Starts an agent in print mode: the first one, the next one on the same conversation, or, while nothing of the
+ * conversation is on record, one that starts afresh with the same input.
+ */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { coalesce } from '../act/coalesce.ts';
+import { promptOf } from '../act/snapshot.ts';
+import { outOfMemoryKills } from '../platform/memory.ts';
+import { type Child, startChild } from './child.ts';
+import { createGate } from './gate.ts';
+import { readProgress, transcriptBytes } from './progress.ts';
+import type { PrintRun } from './run.ts';
+
+/** How an attempt begins: arguments, and what stands on its input before anything else. */
+interface Start {
+  readonly args: readonly string[];
+  readonly resumed: boolean;
+  readonly pin: string | null;
+  readonly stdin: 'pipe' | 'inherit' | 'none';
+  readonly first: readonly Buffer[];
+}
+
+/** Called with the agent's end. */
+export type OnEnd = (child: Child, end: Awaited<Child['ended']>, outOfMemory: boolean) => Promise<void>;
+
+/** Rejects if it cannot be started. */
+export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
+  const stdin = run.input === null ? 'inherit' : 'pipe';
+  await start(run, 1, { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [] }, onEnd);
+}
+
+/** Rejects where nothing can be gone on with. */
+export async function startNext(
+  run: PrintRun,
+  generation: number,
+  ranTurn: boolean,
+  onEnd: OnEnd,
+): Promise<void> {
+  if (run.input?.isRepeatable() === false)
+    throw new Error('a host speaks with the agent over its input, and cannot take that up again');
+  const resumed = await resumption(run);
+  const next = resumed ?? (ranTurn ? null : afresh(run));
+  if (next === null) throw new Error('nothing of the conversation is on record');
+  await start(run, generation, next, onEnd);
+}
+
+async function resumption(run: PrintRun): Promise<Start | null> {
+  const { session, launch, mode, formats, input } = run;
+  if (session.id === null) return null;
+  const { prompts } = await readProgress(session.transcriptPath, 0, mode);
+  if (prompts.length === 0) return null;
+  const prompt = promptOf(run, 'relaunch');
+  const byRecords = formats.input === 'records' && input !== null;
+  const argument = byRecords ? null : prompt;
+  return {
+    args: launch.adapter.resumeArguments(launch.args, session.id, argument, session.permissionMode),
+    resumed: true,
+    pin: null,
+    stdin: byRecords ? 'pipe' : input === null ? 'inherit' : 'none',
+    first: byRecords
+      ? [Buffer.from(`${JSON.stringify(mode.promptRecord(prompt))}\n`), ...input.unknown(prompts)]
+      : [],
+  };
+}
+
+function afresh({ launch, input, pin, session }: PrintRun): Start | null {
+  const first = input === null ? [] : input.whole();
+  if (first === null) return null;
+  // A file without a prompt makes the id taken all the same (lab notes §4).
+  const id = pin === null || session.transcriptPath === null ? pin : randomUUID();
+  const stdin = input === null ? 'inherit' : 'pipe';
+  return { args: launch.args, resumed: false, pin: id, stdin, first };
+}
+
+async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEnd): Promise<void> {
+  const { launch, paths, tunnel, user, formats, mode, input, output } = run;
+  const { args, env, files } = launch.adapter.launchPlan(
+    plan.args,
+    launch.env,
+    user,
+    {
+      runId: paths.run,
+      folder: paths.folder,
+      sessionId: plan.pin,
+      spoolDir: run.hooks ? paths.spool : null,
+      proxyUrl: tunnel?.url ?? null,
+      print: true,
+    },
+    run.version,
+  );
+  for (const file of files) writeFileSync(file.path, file.text, { mode: 0o600 });
+  if (plan.pin !== null) run.session = { ...run.session, id: plan.pin, transcriptPath: null };
+  run.transcriptBytes = transcriptBytes(run.session.transcriptPath);
+  run.toldFailure = null;
+
+  const killsBefore = outOfMemoryKills();
+  const { command: file, cwd } = launch;
+  const child = await startChild({ file, args, env, cwd, generation, stdin: plan.stdin });
+  run.child = child;
+  const gate = createGate({
+    formats,
+    mode,
+    onRecord(record) {
+      for (const observation of record.observations) run.emit(observation);
+      if (!record.result) return;
+      input?.turnDone();
+      const goesOn = formats.input === 'records' || record.result.failure === null;
+      if (goesOn) run.emit({ type: 'turn.ended' });
+    },
+  });
+  run.gate = gate;
+  const tellOutput = coalesce((bytes) => run.emit({ type: 'output', bytes }));
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.write(gate.take(chunk));
+    tellOutput(chunk.length);
+    if (output.isFull()) child.stdout.pause();
+  });
+  if (child.stdin) input?.connect(child.stdin, plan.first);
+  run.agentGone = child.ended.then((end) => {
+    run.child = null;
+    input?.disconnect();
+    const outOfMemory = end.signal === 'SIGKILL' && outOfMemoryKills() > killsBefore;
+    return onEnd(child, end, outOfMemory);
+  });
+  const { pid } = child;
+  const { resumed } = plan;
+  run.emit({ type: 'agent.started', generation, pid, resumed, prompted: resumed, unattended: true });
+}

@@ -1,0 +1,101 @@
+/**
+ * Print mode (`-p`, or no terminal to print to): the agent is a child with pipes, and a script reads what it prints.
+ *
+ * What protects it is the tunnel: it holds connections while the line is down and cuts dead ones, so that the agent's
+ * own retry goes on in the same process. The pure core is the one of interactive sessions; here an agent is
+ * `unattended`: it draws nothing and takes no keys, so there is no nudge, and no verdict by its face. Its senses are the
+ * tunnel, hooks, the process, the clock, and with `--output-format stream-json` its own records, which say when it
+ * retries by itself. Blind to that (text, json), a connection that is cut in vain proves nothing: the agent may be
+ * waiting out a pause of its own. So a living agent is only ever stopped when it burns a core and does nothing else,
+ * or when cures in place are switched off.
+ *
+ * An agent that ends is judged (`ending.ts`): its own last word is passed on with its exit code; one that was torn away
+ * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
+ * sees to it that a script gets one result, `input.ts` that no input is lost or said twice.
+ */
+import { openTunnel } from '../act/open-tunnel.ts';
+import type { Launch } from '../act/runtime.ts';
+import { knownFromStart, pinFor } from '../act/session.ts';
+import type { PrintMode } from '../agents/agent.ts';
+import { loadConfig } from '../config/load.ts';
+import { initialState } from '../decide/state.ts';
+import { createLoop } from '../loop.ts';
+import { agentVersion } from '../platform/agent-version.ts';
+import { exitCode } from '../platform/exec.ts';
+import { createRun, statePaths } from '../platform/paths.ts';
+import { createLedger } from '../recover/ledger.ts';
+import { createGate } from './gate.ts';
+import { createInput } from './input.ts';
+import { type OnEnd, startFirst } from './launch.ts';
+import type { PrintRun } from './run.ts';
+import { passSignals } from './signals.ts';
+import { createSink } from './sink.ts';
+import { tellEnd } from './tell-end.ts';
+
+/** How long the last words may take once somebody has told us to go. */
+const farewellMs = 1_000;
+
+/** Runs the agent; resolves to the exit code. Rejects only before the agent runs. */
+export async function print(launch: Launch, mode: PrintMode): Promise<number> {
+  const { adapter, args, env, cwd, command, invocation } = launch;
+  const { config, warnings } = loadConfig(env);
+  const paths = createRun(env);
+  const user = adapter.readUserSettings(args, env, cwd);
+  const [version, opened] = await Promise.all([
+    agentVersion(adapter, command, env, statePaths(env).root),
+    openTunnel(config, user),
+  ]);
+  const formats = mode.formats(args);
+  const loop = createLoop(config, initialState(performance.now()));
+  const pin = pinFor(adapter, invocation, version);
+  const readsTerminal = process.stdin.isTTY && formats.input === 'text';
+  const run: PrintRun = {
+    launch,
+    mode,
+    formats,
+    config,
+    paths,
+    user,
+    version,
+    tunnel: opened.tunnel,
+    hooks: config.senses.hooks && user.hooksAllowed,
+    pin,
+    ledger: createLedger(),
+    emit: loop.emit,
+    catchUp: async () => {},
+    input: readsTerminal ? null : createInput(process.stdin, formats.input, mode),
+    output: createSink(1),
+    child: null,
+    agentGone: Promise.resolve(),
+    gate: createGate({ formats, mode, onRecord: () => {} }),
+    toldFailure: null,
+    transcriptBytes: 0,
+    leaving: null,
+    leave: dieOf,
+    session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
+    snapshot: null,
+  };
+  passSignals(run);
+  try {
+    const launchedAtMs = Date.now();
+    const onEnd: OnEnd = (child, end, outOfMemory) =>
+      tellEnd(run, loop, launchedAtMs, child, end, outOfMemory);
+    await startFirst(run, onEnd);
+    const { watchPrint } = await import('./watch.ts');
+    const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
+    const end = await watchPrint(run, loop, onEnd, warned);
+    run.output.write(run.gate.release());
+    if (run.leaving === null) await run.output.drained();
+    else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
+    return exitCode(end.code, end.signal);
+  } finally {
+    run.input?.stop();
+    await opened.tunnel?.stop();
+  }
+}
+
+/** Nobody reads our last words, and node would wait for that for ever; or there is no agent: end as the signal does. */
+function dieOf(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}

@@ -1,0 +1,44 @@
+/** What print mode acts on: the living parts of one run, and what is known of them beyond the pure core. */
+import type { Launch, Runtime } from '../act/runtime.ts';
+import type { PrintFormats, PrintMode } from '../agents/agent.ts';
+import type { FailureKind } from '../events.ts';
+import type { Child } from './child.ts';
+import type { Gate } from './gate.ts';
+import type { Input } from './input.ts';
+import type { Sink } from './sink.ts';
+
+/** The parts that interactive sessions have, too. */
+type Common =
+  | 'config'
+  | 'paths'
+  | 'user'
+  | 'version'
+  | 'tunnel'
+  | 'hooks'
+  | 'pin'
+  | 'ledger'
+  | 'emit'
+  | 'catchUp'
+  | 'agentGone'
+  | 'session'
+  | 'snapshot';
+
+export interface PrintRun extends Pick<Runtime, Common> {
+  readonly launch: Launch;
+  readonly mode: PrintMode;
+  readonly formats: PrintFormats;
+  /** Null: the agent reads our own terminal. */
+  readonly input: Input | null;
+  readonly output: Sink;
+  child: Child | null;
+  /** What the present agent prints; after its end, what of it is still held. */
+  gate: Gate;
+  /** The error in which a hook has said that the turn ended. */
+  toldFailure: FailureKind | null;
+  /** Size of the transcript when the present agent was started: what follows is its own work. */
+  transcriptBytes: number;
+  /** The signal by which somebody has ended us, and through us the agent. */
+  leaving: NodeJS.Signals | null;
+  /** Called for such a signal while no agent runs. */
+  leave: (signal: NodeJS.Signals) => void;
+}

@@ -1,0 +1,46 @@
+/** Tells the loop that an agent has ended, and whether that was its last word. */
+import { findSession } from '../act/session.ts';
+import type { Evidence } from '../detect/evidence.ts';
+import type { Loop } from '../loop.ts';
+import { exitCode } from '../platform/exec.ts';
+import type { Child } from './child.ts';
+import { judgeEnding } from './ending.ts';
+import { readProgress } from './progress.ts';
+import type { PrintRun } from './run.ts';
+
+/** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
+const silentEndMs = 5_000;
+
+/** @param launchedAtMs wall clock of the first launch. Never rejects. */
+export async function tellEnd(
+  run: PrintRun,
+  loop: Loop,
+  launchedAtMs: number,
+  child: Child,
+  end: Awaited<Child['ended']>,
+  outOfMemory: boolean,
+): Promise<void> {
+  const { code, signal } = end;
+  const { generation } = child;
+  const isCut = endedByCut(loop.state().evidence);
+  await run.catchUp();
+  if (code !== 0) await findSession(run, launchedAtMs).catch(() => {}); // then there is nothing to resume
+  const { answers } = await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
+  const failure = run.gate.failure() ?? run.toldFailure;
+  const done = run.gate.isDone();
+  const judgement = judgeEnding({ code, signal, failure, answers, done, silent: isCut });
+  if (run.leaving === null && judgement === 'torn') {
+    run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
+    return;
+  }
+  run.emit({ type: 'turn.ended', ...(code !== 0 && failure !== null && { failure }) });
+  run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
+  // As a shell reports it: whatever it was, nobody shall take it for a crash.
+  run.emit({ type: 'agent.exited', generation, code: exitCode(code, signal), signal: null });
+}
+
+function endedByCut(e: Evidence): boolean {
+  const lost = e.closed.findLast((closed) => closed.by === 'guard');
+  if (!lost || e.now - lost.at > silentEndMs) return false;
+  return (e.lastRequestAt ?? 0) <= lost.at && !e.connections.some(({ openedAt }) => openedAt > lost.at);
+}
