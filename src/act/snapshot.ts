@@ -9,8 +9,9 @@ import { buildSnapshot, type RecoverySnapshot, type TranscriptSummary } from '..
 import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What a snapshot is taken of. */
-export type Observed = Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp' | 'launch' | 'view'>;
+/** What a snapshot is taken of; print mode has no screen to view. */
+export type Observed = Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp' | 'launch'> &
+  Partial<Pick<Runtime, 'view'>>;
 
 /** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
 export async function takeSnapshot(
@@ -30,7 +31,7 @@ export async function takeSnapshot(
     turnRunning: at.phase !== 'between_turns',
     ledger: await checkFiles(runtime.ledger.calls()),
     transcript,
-    screenText: runtime.launch.adapter.partialText(runtime.view()),
+    screenText: runtime.view ? runtime.launch.adapter.partialText(runtime.view()) : null,
   });
 }
 
