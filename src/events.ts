@@ -40,6 +40,17 @@ export type FailureKind =
   | 'person' // login, billing, policy: only a person can act
   | 'other';
 
+/** A printed time of reset; without a zone it is this machine's, without a date the next such time. */
+export interface LimitReset {
+  readonly hour: number;
+  readonly minute: number;
+  /** Name of the time zone, as printed. */
+  readonly zone?: string;
+  /** 1…12 */
+  readonly month?: number;
+  readonly day?: number;
+}
+
 export type Dialog =
   | 'permission'
   | 'question'
@@ -78,7 +89,9 @@ export interface ScreenFacts {
   /** An error banner directly above the prompt. `fingerprint` is a hash: same banner, same fingerprint. */
   readonly failure?: { readonly kind: FailureKind; readonly fingerprint: string };
   readonly dialog?: Dialog;
-  /** Unix milliseconds at which a printed usage limit resets, when readable. */
+  /** When the usage limit resets, as printed. */
+  readonly limitReset?: LimitReset;
+  /** The same in Unix milliseconds, worked out when it was first seen. */
   readonly limitResetsAt?: number;
   /** The person's unsent draft is in the input box. */
   readonly draft?: boolean;
@@ -88,7 +101,7 @@ export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'r
 
 export type Observation =
   // clock
-  | { readonly type: 'tick' }
+  | { readonly type: 'tick' /** Unix milliseconds. */; readonly wallMs?: number }
   /** The machine slept (wall ran ahead of monotonic) or this process was stopped or starved (tick came late). */
   | { readonly type: 'clock.gap'; readonly gapMs: number; readonly cause: 'slept' | 'stalled' }
   // the agent's process; a generation is one launch, so that a late exit is never taken for the new child's

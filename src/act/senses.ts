@@ -5,8 +5,9 @@
 
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
-import type { Event } from '../events.ts';
+import type { Event, ScreenFacts } from '../events.ts';
 import { descendants, sample } from '../platform/process-tree.ts';
+import { momentOf } from '../platform/wall-time.ts';
 import { clockSensor } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';
 import { hookSensor } from '../sensors/hooks.ts';
@@ -56,7 +57,9 @@ export function openSenses(runtime: Runtime): Senses {
   });
 
   const screen = createScreen(terminal);
-  const screenSense = screenSensor(() => adapter.readScreen(screen.view(), runtime.version));
+  const screenSense = screenSensor(() =>
+    withResetMoment(adapter.readScreen(screen.view(), runtime.version), runtime.facts),
+  );
   screen.onChange(() => screenSense.changed());
   runtime.view = () => screen.view();
   runtime.onResized = () => screen.resize(terminal.columns, terminal.rows);
@@ -142,4 +145,12 @@ export function openSenses(runtime: Runtime): Senses {
       void network.probe();
     },
   };
+}
+
+/** A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's. */
+function withResetMoment(facts: ScreenFacts, before: ScreenFacts): ScreenFacts {
+  if (!facts.limitReset) return facts;
+  const known = before.failure?.fingerprint === facts.failure?.fingerprint ? before.limitResetsAt : undefined;
+  const limitResetsAt = known ?? momentOf(facts.limitReset, Date.now());
+  return limitResetsAt === null ? facts : { ...facts, limitResetsAt };
 }

@@ -36,6 +36,8 @@ export function watch(state: GuardState, config: Config): Step {
     return tryOnceMore(state);
   const answer = menuAnswer(state, config);
   if (answer) return answerMenu(state, answer);
+  if (state.incident && !state.cure && personTook(state))
+    return close({ ...state, name: 'watching' }, 'user');
   if (state.cure) return followUp(state, state.cure, config);
   return judge(state, config);
 }
@@ -351,6 +353,11 @@ function withCure(state: GuardState, rung: Rung, cause: string, waitMs: number |
 
 function personTypes({ evidence: e }: GuardState): boolean {
   return e.lastKeyAt !== null && e.now - e.lastKeyAt < typingPauseMs;
+}
+
+/** Keys after an incident for which nothing is pending: it is theirs. */
+function personTook({ incident, evidence: e }: GuardState): boolean {
+  return incident !== null && e.lastKeyAt !== null && e.lastKeyAt > incident.detectedAt;
 }
 
 /** Esc or Ctrl+C of the person after the incident began: they deal with it. */

@@ -17,7 +17,7 @@ import { personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
 import { andThen, close, open, stay } from './incident.ts';
-import { onChosen } from './menu.ts';
+import { forgetMenu, onChosen } from './menu.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
@@ -69,7 +69,7 @@ const table: { readonly [Name in StateName]: Row } = {
  * One turn of the machine. Pure: time is `event.at`, which must not decrease.
  */
 export function step(before: GuardState, event: Event, config: Config): Step {
-  const seen = { ...before, evidence: observe(before.evidence, event) };
+  const seen = forgetMenu({ ...before, evidence: observe(before.evidence, event) });
   const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;

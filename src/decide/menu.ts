@@ -1,25 +1,46 @@
 /**
- * Menus that come up in a resumed agent and have an answer by policy. Only in an agent that the guard relaunched:
- * in one that the person started the person answers.
+ * Menus of the agent that have an answer by policy. "Resume from summary?" only in an agent that the guard relaunched:
+ * in one that the person started the person answers. The menu at a usage limit when nobody does: of its rows "Stop and
+ * wait" costs nothing, and the turn is taken up again after the reset.
  */
 import type { Config } from '../config/schema.ts';
+import type { Effect } from '../effects.ts';
 import type { Event } from '../events.ts';
-import { act, andThen, type Step, stay } from './incident.ts';
+import { act, andThen, open, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
+type Answer = Extract<Effect, { type: 'choose' }>['answer'];
+
+/** How long the person has the menu at a usage limit for themselves. */
+const awayMs = 30_000;
+
 /** The policy's answer to the menu on the screen; null when there is none to give. */
-export function menuAnswer({ evidence: e, menu }: GuardState, config: Config): 'full' | 'summary' | null {
+export function menuAnswer({ evidence: e, menu }: GuardState, config: Config): Answer | null {
+  const { dialog } = e.screen?.facts ?? {};
+  if (menu !== 'unseen' || !e.screen) return null;
+  if (dialog === 'limit-menu') {
+    const since = Math.max(e.screen.activitySince, e.lastKeyAt ?? 0);
+    return e.now - since >= awayMs ? 'wait-for-limit' : null;
+  }
   const { resume_dialog } = config.recovery;
-  if (menu !== 'unseen' || !e.resumed || e.generation === 1 || resume_dialog === 'ask') return null;
-  if (e.lastKeyAt !== null && e.lastKeyAt > e.startedAt) return null;
-  return e.screen?.facts.dialog === 'resume-choice' ? resume_dialog : null;
+  if (dialog !== 'resume-choice' || !e.resumed || e.generation === 1 || resume_dialog === 'ask') return null;
+  return e.lastKeyAt !== null && e.lastKeyAt > e.startedAt ? null : resume_dialog;
 }
 
-export function answerMenu(state: GuardState, answer: 'full' | 'summary'): Step {
-  const answering: GuardState = { ...state, menu: 'answering' };
-  return andThen(act(answering, 'wait', `answers "resume from summary?" with ${answer}`), (next) => ({
+export function answerMenu(state: GuardState, answer: Answer): Step {
+  const { evidence: e } = state;
+  const why = {
+    class: 'usage-limit',
+    since: e.screen?.activitySince ?? e.now,
+    because: ['the agent asks what to do about a usage limit', 'nobody answers'],
+  };
+  const answering: GuardState = {
+    ...(answer === 'wait-for-limit' ? open(state, why) : state),
+    menu: 'answering',
+  };
+  return andThen(act(answering, 'wait', `answers the menu with "${answer}"`), (next) => ({
     state: next,
-    effects: [{ type: 'choose', generation: next.evidence.generation, answer }],
+    effects: [{ type: 'choose', generation: e.generation, answer }],
   }));
 }
 
@@ -27,4 +48,10 @@ export function onChosen(state: GuardState, event: Event): Step {
   return event.type === 'choose.done'
     ? stay({ ...state, menu: event.ok ? 'answered' : 'failed' })
     : stay(state);
+}
+
+/** A menu that has left the screen may come again. */
+export function forgetMenu(state: GuardState): GuardState {
+  if (state.menu !== 'answered' || state.evidence.screen?.facts.activity !== 'idle') return state;
+  return { ...state, menu: 'unseen' };
 }

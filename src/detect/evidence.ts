@@ -144,6 +144,10 @@ export interface Evidence {
   readonly patience: number;
   /** Turns in a row that ended in a failure. */
   readonly failedTurns: number;
+  /** Unix milliseconds at which the usage limit that ended the turn is over. */
+  readonly limitResetsAt: number | null;
+  /** Wall clock minus monotonic clock, as of the last tick. */
+  readonly wallOffsetMs: number | null;
   readonly goodProbes: number;
   readonly lastProbe: { readonly at: Millis; readonly reachable: boolean } | null;
 }
@@ -194,6 +198,8 @@ export function noEvidence(at: Millis): Evidence {
     health: noHealth,
     patience: 1,
     failedTurns: 0,
+    limitResetsAt: null,
+    wallOffsetMs: null,
     goodProbes: 0,
     lastProbe: null,
   };

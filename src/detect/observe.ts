@@ -20,6 +20,7 @@ type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 type Folds = { readonly [Type in Event['type']]?: (e: Evidence, event: EventOf<Type>) => Evidence };
 
 const folds: Folds = {
+  tick: (e, event) => (event.wallMs === undefined ? e : { ...e, wallOffsetMs: event.wallMs - event.at }),
   'clock.gap': (e, event) => ({ ...shiftClocks(e, event.at), graceUntil: event.at + graceMs }),
   'agent.started': (e, event) => ({
     ...noEvidence(event.at),
@@ -38,6 +39,8 @@ const folds: Folds = {
     connectionsSeen: e.connectionsSeen,
     health: e.health,
     failedTurns: e.failedTurns,
+    limitResetsAt: e.limitResetsAt,
+    wallOffsetMs: e.wallOffsetMs,
     compactionsCured: e.compactionsCured,
     historiesRepaired: e.historiesRepaired,
   }),
@@ -77,6 +80,7 @@ const folds: Folds = {
     ...e,
     turn: { working: true, at: event.at },
     failedTurns: e.failure ? e.failedTurns : 0,
+    limitResetsAt: null,
     sessionEnded: null,
     failure: null,
     tools: [],
@@ -206,6 +210,7 @@ function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
     ...e,
     screen: { facts, at, activitySince: same && last ? last.activitySince : at },
     tokensChangedAt: facts.tokens === last?.facts.tokens && same ? e.tokensChangedAt : at,
+    limitResetsAt: idle ? (facts.limitResetsAt ?? e.limitResetsAt) : e.limitResetsAt,
     bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
     failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,
     failure: fresh ? { ...banner, at } : facts.activity === 'busy' ? null : e.failure,

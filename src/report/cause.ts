@@ -24,6 +24,7 @@ const words: Readonly<Record<string, Words>> = {
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
   'stuck-compaction': { headline: 'The compaction hung.', noun: 'a compaction that hung' },
+  'usage-limit': { headline: 'A usage limit was reached.', noun: 'a usage limit' },
   slept: { headline: 'The machine slept.', noun: 'a sleep of the machine' },
   'endless-response': { headline: 'The answer stopped growing.', noun: 'an answer without end' },
   'memory-runaway': { headline: 'The agent used up the memory.', noun: 'an agent that ate the memory' },

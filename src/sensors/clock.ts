@@ -44,7 +44,7 @@ export function clockSensor(intervalMs: number, read: () => Moment = now): Senso
         const next = read();
         for (const gap of readGaps(last, next, intervalMs)) emit(gap);
         last = next;
-        emit({ type: 'tick' });
+        emit({ type: 'tick', wallMs: next.wallMs });
       }, intervalMs);
     },
     stop() {

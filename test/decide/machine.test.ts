@@ -445,3 +445,43 @@ test('without the tunnel a relaunch is proven by a turn that runs to its end', (
   told.tell(say.idle);
   expect(lastIncident(told)?.outcome).toBe('recovered');
 });
+
+describe('a usage limit', () => {
+  const wallMs = Date.parse('2026-11-21T06:00:00Z');
+  const tick = (told: ReturnType<typeof story>) =>
+    told.tell({ type: 'tick', wallMs: wallMs + told.state.evidence.now });
+  const banner = {
+    type: 'screen',
+    facts: {
+      activity: 'idle',
+      failure: { kind: 'rate-limit', fingerprint: 'limit' },
+      limitResetsAt: wallMs + 1_800_000,
+    },
+  } as const;
+
+  test('whose menu nobody answers is waited for, and the turn taken up after the reset', () => {
+    const told = inMidResponse();
+    tick(told);
+    told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });
+    told.wait(20);
+    expect(told.did('choose')).toEqual([]);
+    told.wait(15);
+    expect(told.did('choose')).toMatchObject([{ answer: 'wait-for-limit' }]);
+    told.tell({ type: 'choose.done', ok: true });
+    told.tell(banner);
+    told.wait(1_700);
+    expect(actions(told)).toEqual([]);
+    told.wait(140);
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('whose menu the person is reading is theirs', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });
+    for (let i = 0; i < 20; i++) {
+      told.tell({ type: 'input', kind: 'text', bytes: 1 });
+      told.wait(20);
+    }
+    expect(told.did('choose')).toEqual([]);
+  });
+});

@@ -32,6 +32,7 @@ export const failedTurn: Signature = {
     if (phase !== 'idle' || !e.failure || e.idleSince === null || e.turns === 0) return null;
     const first = pauseMs[e.failure.kind];
     if (first === undefined || personTookOver(e, e.failure.at)) return null;
+    if (limited(e)) return null;
     const pause = Math.min(longestPauseMs, first * 2 ** Math.max(0, e.failedTurns - 1));
     if (e.now - Math.max(e.failure.at, e.idleSince) < pause) return null;
     return {
@@ -68,6 +69,12 @@ export const silentEnd: Signature = {
     };
   },
 };
+
+/** The usage limit still holds, by the time that was printed; a minute more, for clocks that differ. */
+function limited(e: Evidence): boolean {
+  if (e.failure?.kind !== 'rate-limit' || e.limitResetsAt === null || e.wallOffsetMs === null) return false;
+  return e.now + e.wallOffsetMs < e.limitResetsAt + 60_000;
+}
 
 /** Esc means stop, and a person who types has a plan. */
 function personTookOver(e: Evidence, since: Millis): boolean {

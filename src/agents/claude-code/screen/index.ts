@@ -9,6 +9,7 @@ import type { ScreenFacts } from '../../../events.ts';
 import type { AgentVersion, ScreenView } from '../../agent.ts';
 import { failureOfText } from '../failures.ts';
 import { type Layout, layOut } from './layout.ts';
+import { readReset } from './limit-reset.ts';
 import { fingerprintOf, secondsOf, tokensOf } from './numbers.ts';
 import * as patterns from './patterns.ts';
 
@@ -95,5 +96,11 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (isRunning) return { ...readRunning(layout, parts), ...draft };
   if (layout.box === null || view.stale) return { activity: 'unknown' };
   const failure = readFailure(layout);
-  return { activity: 'idle', ...(failure ? { failure } : {}), ...draft };
+  const reset = failure?.kind === 'rate-limit' ? readReset(layout.lastBlock.join(' ')) : null;
+  return {
+    activity: 'idle',
+    ...(failure ? { failure } : {}),
+    ...(reset ? { limitReset: reset } : {}),
+    ...draft,
+  };
 }
