@@ -37,6 +37,8 @@ export interface Passthrough {
 export interface Person {
   pauseInput(paused: boolean): void;
   observe(observation: Observation): void;
+  /** This output is about to be passed on. */
+  passing(chunk: Buffer): void;
   /** What has been passed on, before any observer gets it. */
   passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void;
 }
@@ -105,6 +107,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       person.pauseInput(false);
       next.onOutput((chunk) => {
         if (pty !== next) return; // taken from the terminal
+        person.passing(chunk);
         if (!output.write(chunk)) next.pause();
         boundary.feed(chunk);
         injectWhereSafe();

@@ -60,6 +60,9 @@ export interface Terminal {
   restore(): void;
 }
 
+/** No agent has drawn anything so soon after its start. */
+const BOOT_MS = 20;
+
 const passedOn: readonly PassedOnSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 export function createTerminal(listener: TerminalListener): Terminal {
@@ -75,6 +78,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const passthrough = createPassthrough(output, {
     pauseInput: (paused) => (paused ? stdin.pause() : stdin.resume()),
     observe: listener.observe,
+    passing(chunk) {
+      if (!plainOutput && chunk.includes(0x0a)) leaveOutputAlone();
+    },
     passed,
   });
   const readInput = createInputReader();
@@ -99,9 +105,12 @@ export function createTerminal(listener: TerminalListener): Terminal {
 
   const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
 
-  /** libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. */
+  /**
+   * libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. It is
+   * switched off while the agent boots, as that takes some milliseconds, or else before its first `\n`.
+   */
   function leaveOutputAlone(): void {
-    if (plainOutput) return;
+    if (plainOutput || !stdin.isRaw) return;
     spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
     plainOutput = true;
   }
@@ -214,7 +223,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       });
       passthrough.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
-      leaveOutputAlone(); // costs some milliseconds, in which the agent boots
+      setTimeout(leaveOutputAlone, BOOT_MS);
     },
     detach(exit) {
       suspending?.cancel();
@@ -236,7 +245,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       passthrough.inject(titleBytes(next ?? modes.title ?? ''));
     },
     say(text) {
-      output.write(text);
+      output.write(text.replace(/\r?\n/g, '\r\n')); // nobody adds the carriage returns
     },
     observe: passthrough.observe,
     listen: passthrough.listen,
