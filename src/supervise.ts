@@ -10,8 +10,8 @@ import { openTunnel } from './act/open-tunnel.ts';
 import type { Launch, Runtime } from './act/runtime.ts';
 import { knownFromStart, pinFor } from './act/session.ts';
 import { loadConfig } from './config/load.ts';
-import { initialState } from './decide/state.ts';
-import { createLoop } from './loop.ts';
+import type { Observation } from './events.ts';
+import type { Loop } from './loop.ts';
 import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
 import { createRun, statePaths } from './platform/paths.ts';
@@ -31,8 +31,13 @@ export async function supervise(launch: Launch): Promise<number> {
     openTunnel(config, user),
   ]);
 
-  const loop = createLoop(config, initialState(performance.now()));
-  const { emit } = loop;
+  /** Observations of the time before the loop is there. */
+  const early: Observation[] = [];
+  let loop: Loop | null = null;
+  const emit = (observation: Observation): void => {
+    if (loop) loop.emit(observation);
+    else early.push(observation);
+  };
   const pin = pinFor(adapter, invocation, version);
   const terminal = createTerminal({ observe: emit, signal: () => {}, resized: () => runtime.onResized() });
   const runtime: Runtime = {
@@ -68,7 +73,13 @@ export async function supervise(launch: Launch): Promise<number> {
     sayWarnings(warnings);
     terminal.start();
     startAgent(runtime, { generation: 1, resume: false, prompt: null });
-    const { watchOver } = await import('./act/watch-over.ts');
+    const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
+      import('./loop.ts'),
+      import('./decide/state.ts'),
+      import('./act/watch-over.ts'),
+    ]);
+    loop = createLoop(config, initialState(performance.now()));
+    for (const observation of early) loop.emit(observation);
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
     const end = await watchOver(runtime, loop, warned);
     return exitCode(end.code, end.signal);
