@@ -5,6 +5,7 @@ import type { Target } from './head.ts';
 import { connectPatiently, discard, type HoldOptions } from './hold.ts';
 import { createMeter } from './meter.ts';
 import { reset } from './sockets.ts';
+import type { Ends } from './unacknowledged.ts';
 
 export interface ConnectionFacts {
   readonly id: number;
@@ -31,6 +32,7 @@ export interface Connection {
   end(by: ConnectionEnd, cause: ConnectionCause): void;
   /** Address of this machine that an open connection uses. */
   localAddress(): string | null;
+  ends(): Ends | null;
   /** Resets the far leg; the near leg follows it. */
   drop(cause: 'cut' | 'dead'): void;
 }
@@ -76,6 +78,10 @@ export function createConnection(
     target,
     facts: () => facts,
     localAddress: () => leg?.tcp.localAddress ?? null,
+    ends() {
+      const { localPort, remotePort, remoteAddress } = leg?.tcp ?? {};
+      return localPort && remotePort && remoteAddress ? { localPort, remotePort, remoteAddress } : null;
+    },
     end,
     async open() {
       const result = await connectPatiently(target, options, leaving.signal, (waiting) =>

@@ -81,8 +81,10 @@ export async function connectPatiently(
     failures += 1;
     const holds = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
     refusals = holds ? 0 : refusals + 1;
-    if (!holds) pace.bad(target.authority, performance.now());
-    if (patienceFor(result.cause) === 'pass' || refusals >= Math.max(1, options.maxRetries)) return result;
+    if (patienceFor(result.cause) === 'pass' || refusals >= Math.max(1, options.maxRetries)) {
+      pace.bad(target.authority, performance.now());
+      return result;
+    }
 
     discard(result);
     const nextInMs = backoff(failures, options.backoff, Math.random());

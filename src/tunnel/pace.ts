@@ -5,16 +5,18 @@
  */
 import { backoff } from '../decide/backoff.ts';
 
-interface Record {
+interface History {
   readonly streak: number;
   readonly lastBadAt: number;
 }
 
 const freeBadEnds = 3;
-const limits = { initialMs: 100, maxMs: 5_000 };
+const limits = { initialMs: 100, maxMs: 2_000 };
+/** Bad ends further apart than this are no hammering. */
+const forgetMs = 10_000;
 
 export interface Pace {
-  /** A connect failed, or the peer reset a connection soon after it was made. */
+  /** The agent was told that no connection can be made, or the peer reset one soon after it was made. */
   bad(host: string, nowMs: number): void;
   /** A connection did its work. */
   good(host: string): void;
@@ -23,10 +25,12 @@ export interface Pace {
 }
 
 export function createPace(): Pace {
-  const records = new Map<string, Record>();
+  const records = new Map<string, History>();
   return {
     bad(host, nowMs) {
-      records.set(host, { streak: (records.get(host)?.streak ?? 0) + 1, lastBadAt: nowMs });
+      const last = records.get(host);
+      const streak = last && nowMs - last.lastBadAt < forgetMs ? last.streak : 0;
+      records.set(host, { streak: streak + 1, lastBadAt: nowMs });
     },
     good(host) {
       records.delete(host);

@@ -20,6 +20,7 @@ import { createPace } from './pace.ts';
 import { createResolver } from './resolve.ts';
 import { serveAgent } from './session.ts';
 import { reset } from './sockets.ts';
+import { watchUnacknowledged } from './unacknowledged.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface TunnelOptions {
@@ -107,6 +108,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   });
   server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
 
+  const endWatch = watchUnacknowledged(openConnections, (connection) => connection.drop('dead'));
+
   return {
     url: `http://guard:${token}@127.0.0.1:${port}`,
     connections: () => [...connections.values()].map((connection) => connection.facts()),
@@ -129,6 +132,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       return () => listeners.delete(listener);
     },
     stop() {
+      endWatch();
       return new Promise((resolve) => {
         server.close(() => resolve());
         for (const agent of agents) reset(agent);

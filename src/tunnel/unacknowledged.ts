@@ -1,0 +1,100 @@
+/**
+ * Finds connections whose data nobody acknowledges. TCP keepalive cannot: it is silent while data is on its way, and
+ * the kernel sends the data again for a quarter of an hour before it gives up. So an agent that sends its request
+ * into a dead path would wait for its own timers. Linux counts the repetitions in /proc/net/tcp; elsewhere this sense
+ * is missing and the silence after a request has to tell.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Millis } from '../events.ts';
+import type { Connection } from './connection.ts';
+
+/** The two ends of a TCP connection. */
+export interface Ends {
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly remoteAddress: string;
+}
+
+const everyMs = 2_000;
+/** As many repetitions take the kernel 6 s at least, more on a slow line; any acknowledgement sets them to 0. */
+const deadRepeats = 5;
+/** And for as long they must have gone on, about as long as keepalive needs. */
+const deadAfterMs = 10_000;
+
+/** @param toll called once for each connection found dead */
+export function watchUnacknowledged(
+  open: () => readonly Connection[],
+  toll: (connection: Connection) => void,
+): () => void {
+  const since = new Map<Connection, Millis>();
+  const timer = setInterval(() => void look(), everyMs);
+  timer.unref();
+
+  async function look(): Promise<void> {
+    const suspects = open().filter(awaitsAnswer);
+    for (const connection of since.keys()) if (!suspects.includes(connection)) since.delete(connection);
+    if (suspects.length === 0) return;
+    const repeats = await readRepeats();
+    const now = performance.now();
+    for (const connection of suspects) {
+      const ends = connection.ends();
+      const count = (ends && repeats.get(keyOf(ends))) ?? 0;
+      if (count === 0) since.delete(connection);
+      else if (!since.has(connection)) since.set(connection, now);
+      else if (count >= deadRepeats && now - (since.get(connection) ?? now) >= deadAfterMs) toll(connection);
+    }
+  }
+  return () => clearInterval(timer);
+}
+
+/** Something went up a while ago, and nothing came down since. */
+function awaitsAnswer(connection: Connection): boolean {
+  const { lastUpAt, lastDownAt } = connection.facts();
+  return lastUpAt !== null && lastUpAt >= (lastDownAt ?? 0) && performance.now() - lastUpAt >= everyMs;
+}
+
+const keyOf = (ends: Ends): string =>
+  `${ends.localPort} ${ends.remotePort} ${kernelAddress(ends.remoteAddress)}`;
+
+async function readRepeats(): Promise<ReadonlyMap<string, number>> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'latin1').catch(() => '')),
+  );
+  return parseRepeats(tables.join('\n'));
+}
+
+/** How often each connection has sent its oldest data again, from the text of /proc/net/tcp and tcp6 (proc(5)). */
+export function parseRepeats(table: string): ReadonlyMap<string, number> {
+  const repeats = new Map<string, number>();
+  for (const line of table.split('\n')) {
+    const [, local = '', remote = '', , , , count = ''] = line.trim().split(/\s+/);
+    const [, localPort] = local.split(':');
+    const [address, remotePort] = remote.split(':');
+    if (!localPort || !address || !remotePort) continue;
+    const ports = [localPort, remotePort].map((port) => Number.parseInt(port, 16));
+    repeats.set([...ports, address].join(' '), Number.parseInt(count, 16));
+  }
+  return repeats;
+}
+
+/** An address as the kernel prints it: words of 32 bits, each with its bytes in the machine's (little-endian) order. */
+export function kernelAddress(address: string): string {
+  const hex = address.includes(':') ? hexOfV6(address) : hexOfV4(address);
+  return hex.replace(/(..)(..)(..)(..)/g, '$4$3$2$1').toUpperCase();
+}
+
+const hexOfV4 = (address: string): string =>
+  address
+    .split('.')
+    .map((byte) => Number(byte).toString(16).padStart(2, '0'))
+    .join('');
+
+function hexOfV6(address: string): string {
+  const [left = '', right] = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname
+    .slice(1, -1)
+    .split('::');
+  const groups = (text: string | undefined) =>
+    text ? text.split(':').map((group) => group.padStart(4, '0')) : [];
+  const zeros = Array<string>(8 - groups(left).length - groups(right).length).fill('0000');
+  return [...groups(left), ...zeros, ...groups(right)].join('');
+}
