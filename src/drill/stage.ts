@@ -6,15 +6,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { statePaths } from '../platform/paths.ts';
+import { runPaths, statePaths } from '../platform/paths.ts';
 import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
+import { type JournalFile, readJournal } from '../report/journal-reader.ts';
 import { readSessions } from '../report/sessions.ts';
 import type { Status } from '../report/status.ts';
 import { installSimulatedAgent } from './agent/install.ts';
 import { type Api, startApi } from './api/api.ts';
 import { say } from './api/scenario.ts';
 import { type OuterTerminal, openTerminal } from './outer-terminal.ts';
-import { agentEnvironment, createSandbox } from './sandbox.ts';
+import { agentEnvironment, createSandbox, type Sandbox } from './sandbox.ts';
 
 /** Shown by the agent at the end of a turn that came through. */
 export const finished = 'Drill complete.';
@@ -37,16 +38,23 @@ export interface StageOptions {
   readonly agent: string | null;
   readonly tools: 'allow' | 'ask';
   readonly settings: Readonly<Record<string, string>>;
+  /** Arguments of the agent. */
+  readonly args?: readonly string[];
+  /** Merged into the agent's user settings. */
+  readonly userSettings?: Readonly<Record<string, unknown>>;
   /** Ends the agent, and with it every wait on this stage. */
   readonly signal: AbortSignal;
 }
 
 export interface Stage {
   readonly api: Api;
+  readonly sandbox: Sandbox;
   readonly terminal: OuterTerminal;
   /** The guard's own word on its session; null before the first. */
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
+  /** What the guard has journalled so far. */
+  journal(): readonly JournalFile[];
   /** @throws when the guard does not name its agent. */
   agentPid(): number;
   /** Types a prompt as a person does, and sends it. */
@@ -82,7 +90,10 @@ function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
 
 /** Opens it and waits for the agent's prompt. @throws when that does not come. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const sandbox = createSandbox({ tools: options.tools });
+  const sandbox = createSandbox({
+    tools: options.tools,
+    ...(options.userSettings === undefined ? {} : { settings: options.userSettings }),
+  });
   const api = await startApi({ enforcePairing: true });
   api.respond(() => say(finished));
   const triggers = join(sandbox.root, 'triggers');
@@ -95,7 +106,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
   const terminal = openTerminal({
     command: process.execPath,
-    args: [guard],
+    args: [guard, ...(options.args ?? [])],
     cwd: sandbox.project,
     env,
   });
@@ -118,9 +129,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   const stage: Stage = {
     api,
+    sandbox,
     terminal,
     status,
     incidents: () => readIncidents(state),
+    journal: () => readJournal(runPaths(state, status()?.run ?? '').journal),
     agentPid() {
       const pid = status()?.agent_pid;
       if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
@@ -136,7 +149,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     close,
   };
   try {
-    await terminal.waitFor('❯');
+    await terminal.waitFor(/❯|│ >/);
     await agentNamed(stage);
   } catch (error) {
     await close();

@@ -1,98 +1,17 @@
 /**
- * The real agent in exact versions, for tests that must meet it. Each version is fetched once from the package
- * registry into `.cache/agents/`; where that cannot be reached, the tests that need it are skipped loudly.
+ * The real agent in exact versions (src/matrix/versions.ts), for tests that must meet it; where one cannot be fetched,
+ * the tests that need it are skipped loudly.
  */
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fetchAgent, type Version } from '../../src/matrix/versions.ts';
 
-/** Native packages hold one executable; the older ones a script for node. */
-export const realVersions = {
-  '2.1.329': 'native',
-  '2.1.197': 'native',
-  '2.1.42': 'script',
-  '1.0.56': 'script',
-} as const;
-
-export type RealVersion = keyof typeof realVersions;
+export { realAgent } from '../../src/matrix/versions.ts';
+export type RealVersion = Version;
 
 /** Versions that this test run wanted and could not have, one a line. */
 export const missedFile = join(tmpdir(), `guarded-claude-missed-agents-${process.getuid?.() ?? 0}`);
-
-const cache = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.cache', 'agents');
-
-function nativePackage(): string {
-  // glibcVersionRuntime is missing from the report's header on musl systems and outside Linux.
-  const header = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header;
-  const musl = process.platform === 'linux' && header.glibcVersionRuntime === undefined ? '-musl' : '';
-  return `@anthropic-ai/claude-code-${process.platform}-${process.arch}${musl}`;
-}
-
-function location(version: RealVersion): { readonly name: string; readonly file: string } {
-  const native = realVersions[version] === 'native';
-  const name = native ? nativePackage() : '@anthropic-ai/claude-code';
-  return { name, file: join(cache, version, 'node_modules', name, native ? 'claude' : 'cli.js') };
-}
-
-/** One fetch at a time, over all test workers; a lock older than this belongs to a run that died. */
-const staleLockMs = 10 * 60_000;
-
-function withLock<T>(path: string, work: () => T): T {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      mkdirSync(path);
-      break;
-    } catch {
-      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > staleLockMs) rmSync(path, { recursive: true, force: true });
-      else Atomics.wait(pause, 0, 0, 500);
-    }
-  }
-  try {
-    return work();
-  } finally {
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function fetchAgent(version: RealVersion): string | null {
-  const { name, file } = location(version);
-  if (existsSync(file)) return file;
-  mkdirSync(cache, { recursive: true });
-  return withLock(join(cache, `${version}.lock`), () => {
-    if (existsSync(file)) return file;
-    spawnSync(
-      'npm',
-      [
-        'install',
-        '--prefix',
-        join(cache, version),
-        '--no-save',
-        '--no-package-lock',
-        '--ignore-scripts',
-      ].concat(['--no-audit', '--no-fund', `${name}@${version}`]),
-      { stdio: 'ignore', timeout: 5 * 60_000 },
-    );
-    return existsSync(file) ? file : null;
-  });
-}
-
-/**
- * Path of an executable of that version; null where it cannot be had.
- *
- * @param binFolder a folder of the test's own, for the wrapper that a script version needs.
- */
-export function realAgent(version: RealVersion, binFolder: string): string | null {
-  const file = fetchAgent(version);
-  if (file === null || realVersions[version] === 'native') return file;
-  mkdirSync(binFolder, { recursive: true });
-  const wrapper = join(binFolder, 'claude');
-  writeFileSync(wrapper, `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, { mode: 0o755 });
-  return wrapper;
-}
 
 /** For `test.skipIf(missing('2.1.329'))`: fetches it if need be; skipped-agents.ts says at the end what was missed. */
 export function missing(version: RealVersion): boolean {

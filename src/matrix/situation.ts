@@ -1,0 +1,60 @@
+/**
+ * A row of the matrix: something that can happen to an agent, and what is right then. The expectation is data; one
+ * judge (`judge.ts`) holds every cell against it.
+ */
+import type { Stage } from '../drill/stage.ts';
+import type { Rung } from '../effects.ts';
+import type { Senses } from './senses.ts';
+import type { Version } from './versions.ts';
+
+export type Group = 'silent' | 'loud' | 'process' | 'healthy' | 'sequence';
+
+export interface Expectation {
+  /** `turn`: it comes to its end · `rest`: the agent sits there alive, as it is right. */
+  readonly ends: 'turn' | 'rest';
+  /** The strongest cure that is right when the guard sees connections. */
+  readonly most: Rung | 'none';
+  /** The same where it does not see them; if missing: `nudge` for `cut`, else as `most`. */
+  readonly mostBlind?: Rung | 'none';
+  /** Classes of which the first incident must be one; empty: it need not be noticed. */
+  readonly finds: readonly string[];
+  /** The same where connections are not seen; if missing: `silent-screen` for what the wire would have shown. */
+  readonly findsBlind?: readonly string[];
+  /** Another process may go on with the session. */
+  readonly newProcess?: true;
+}
+
+export interface Exception {
+  readonly versions?: readonly Version[];
+  readonly senses?: readonly Senses[];
+  readonly expect: Partial<Expectation>;
+  /** Why it is right that this cell differs. */
+  readonly why: string;
+}
+
+export interface Scene {
+  readonly stage: Stage;
+  readonly version: Version;
+}
+
+export interface Situation {
+  readonly group: Group;
+  readonly what: string;
+  readonly expect: Expectation;
+  readonly exceptions?: readonly Exception[];
+  /** Where it can happen; if missing: everywhere. */
+  readonly versions?: readonly Version[];
+  readonly senses?: readonly Senses[];
+  /** A permission dialog comes up for each command and edit. */
+  readonly tools?: 'ask';
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The agent's own arguments and settings. */
+  prepare?(folder: string): {
+    readonly args?: readonly string[];
+    readonly userSettings?: Readonly<Record<string, unknown>>;
+  };
+  /** Brings it about. @returns the beginning of the trouble in Unix milliseconds, or of the healthy phase. */
+  play(scene: Scene): Promise<number>;
+  /** Longest that the end may take after `play`; else by the judge's patience. */
+  readonly patienceMs?: number;
+}

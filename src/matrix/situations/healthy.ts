@@ -1,0 +1,209 @@
+/**
+ * Healthy phases that look like a freeze to a hasty eye (the list is that of docs: long tools, long thinking, dialogs,
+ * limits, background work). Each lasts longer than the limits that a wrong judge would hold against it.
+ */
+import { faults, longTool } from '../../drill/api/faults.ts';
+import { call, type Scenario, say } from '../../drill/api/scenario.ts';
+import { finished } from '../../drill/stage.ts';
+import type { Expectation, Scene, Situation } from '../situation.ts';
+import { limits, longMs, veryLongMs } from '../timing.ts';
+import { prompt } from './faults.ts';
+import {
+  background,
+  commandInBackground,
+  conversation,
+  isSubagent,
+  slowServer,
+  subagent,
+  toolFor,
+} from './props.ts';
+
+const alone: Expectation = { ends: 'turn', most: 'none', finds: [] };
+const resting: Expectation = { ends: 'rest', most: 'none', finds: [] };
+const healthy = (what: string, play: Situation['play'], more: Partial<Situation> = {}): Situation => ({
+  group: 'healthy',
+  what,
+  expect: alone,
+  play,
+  ...more,
+});
+
+/** Queues the answers, submits, and waits until the last of them has been taken to its end. */
+async function turn({ stage }: Scene, ...answers: readonly Scenario[]): Promise<number> {
+  const beganAt = Date.now();
+  stage.api.enqueue(...answers);
+  await stage.submit(prompt);
+  return beganAt;
+}
+
+const seconds = (ms: number) => Math.round(ms / 1000);
+const end: Scenario = [{ do: 'text', text: finished }, { do: 'delta' }, { do: 'stop' }];
+const words = (count: number) => Array.from({ length: count }, (_, index) => `word${index}`).join(' ');
+
+export const healthySituations = {
+  idle: healthy(
+    'nobody asks anything',
+    async ({ stage }) => {
+      const beganAt = Date.now();
+      await stage.pause(veryLongMs);
+      return beganAt;
+    },
+    { expect: resting },
+  ),
+  'permission-dialog': healthy(
+    'a permission dialog that nobody answers for long',
+    async (scene) => {
+      const { stage } = scene;
+      const beganAt = await turn(
+        scene,
+        call('Bash', { command: 'touch allowed', description: 'Touch a file' }),
+      );
+      await stage.terminal.waitFor('Do you want to proceed?');
+      await stage.pause(veryLongMs);
+      stage.terminal.write('1');
+      return beganAt;
+    },
+    { tools: 'ask' },
+  ),
+  'silent-command': healthy('a command that prints nothing, longer than every limit', (scene) =>
+    turn(scene, longTool(seconds(veryLongMs))),
+  ),
+  'printing-command': healthy('a command that prints a line each second', (scene) =>
+    turn(
+      scene,
+      call('Bash', {
+        command: `for i in $(seq ${seconds(veryLongMs)}); do echo line $i; sleep 1; done`,
+        description: 'Print',
+      }),
+    ),
+  ),
+  'parallel-commands': healthy('two silent commands in one answer', (scene) =>
+    turn(scene, [
+      { do: 'start' },
+      { do: 'text', text: 'Two at once. ' },
+      ...[1, 2].map(
+        (number) =>
+          ({
+            do: 'tool',
+            name: 'Bash',
+            input: { command: `for i in 1 2 3 4 5 6; do sleep 1; done; echo ${number}`, description: 'Wait' },
+          }) as const,
+      ),
+      { do: 'delta', reason: 'tool_use' },
+      { do: 'stop' },
+    ]),
+  ),
+  'thinking-deltas': healthy('long thinking, a word at a time', (scene) =>
+    turn(scene, [
+      { do: 'start' },
+      { do: 'thinking', text: words(seconds(longMs) * 4), everyMs: 250 },
+      ...end,
+    ]),
+  ),
+  'pings-only': healthy('long thinking of which nothing is sent but pings', (scene) =>
+    turn(scene, [{ do: 'start' }, { do: 'ping', everyMs: 1_000, times: seconds(veryLongMs) }, ...end]),
+  ),
+  'late-first-byte': healthy('a first byte that comes late, but below the limit', (scene) =>
+    turn(scene, [{ do: 'wait', ms: limits.firstByteMs * 0.75 }, ...say(finished)]),
+  ),
+  'long-text': healthy('a long answer in an even flow', (scene) =>
+    turn(scene, say(`${words(seconds(longMs) * 10)} ${finished}`, 100)),
+  ),
+  'usage-limit-wait': healthy(
+    'a usage limit is reached, and nobody does anything for long',
+    async (scene) => {
+      const { stage } = scene;
+      const beganAt = await turn(scene, faults['usage-limit'].scenario);
+      await stage.pause(veryLongMs);
+      return beganAt;
+    },
+    { expect: resting },
+  ),
+  'retry-countdown': healthy('the agent counts down to its own retry, twice', (scene) =>
+    turn(scene, faults['error-429'].scenario, faults['error-429'].scenario),
+  ),
+  'background-command': healthy(
+    'a command in the background, and a free prompt',
+    async (scene) => {
+      const { stage } = scene;
+      const beganAt = await turn(scene, commandInBackground(seconds(veryLongMs)), say(finished));
+      await stage.terminal.waitFor(finished);
+      await stage.pause(veryLongMs);
+      return beganAt;
+    },
+    { versions: background.versions },
+  ),
+  'foreground-subagent': healthy(
+    'a subagent works for long, and the main turn waits for it',
+    async (scene) => {
+      const { stage } = scene;
+      stage.api.respond((request) => {
+        if (isSubagent(request)) return say(words(seconds(longMs) * 4), 250);
+        return say(finished);
+      });
+      return turn(scene, subagent(scene, 'one', false));
+    },
+  ),
+  'background-subagent': healthy(
+    'a subagent works in the background, and the prompt is free',
+    async (scene) => {
+      const { stage } = scene;
+      stage.api.respond((request) =>
+        isSubagent(request) ? say(words(seconds(longMs) * 4), 250) : say(finished),
+      );
+      const beganAt = await turn(scene, subagent(scene, 'one', true));
+      await stage.terminal.waitFor(finished);
+      await stage.pause(longMs);
+      return beganAt;
+    },
+    { versions: ['2.1.329', '2.1.197'] },
+  ),
+  'two-subagents': healthy(
+    'two subagents at once, one that writes and one that runs a command',
+    async (scene) => {
+      const { stage } = scene;
+      let commands = 0;
+      stage.api.respond((request) => {
+        if (!isSubagent(request)) return say(finished);
+        if (isSubagent(request, 'one')) return say(words(seconds(longMs) * 4), 250);
+        return commands++ === 0 ? longTool(seconds(longMs)) : say('Waited.');
+      });
+      const both = [toolFor(scene, 'one', false), toolFor(scene, 'two', false)];
+      return turn(scene, [{ do: 'start' }, ...both, { do: 'delta', reason: 'tool_use' }, { do: 'stop' }]);
+    },
+  ),
+  'slow-mcp': healthy(
+    'an MCP call that takes long',
+    (scene) => turn(scene, call('mcp__slow__wait', { seconds: seconds(veryLongMs) })),
+    { prepare: slowServer },
+  ),
+  'slow-hook': healthy(
+    "a hook of the user's that takes long",
+    (scene) => turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' })),
+    {
+      prepare: () => ({
+        userSettings: {
+          hooks: {
+            PreToolUse: [
+              { matcher: 'Bash', hooks: [{ type: 'command', command: `sleep ${seconds(veryLongMs)}` }] },
+            ],
+          },
+        },
+      }),
+    },
+  ),
+  compaction: healthy('a compaction that takes its time', async (scene) => {
+    const { stage } = scene;
+    await conversation(stage);
+    const beganAt = Date.now();
+    stage.api.enqueue(say(`<summary>${words(seconds(longMs) * 4)}</summary>`, 250));
+    const before = stage.api.turns().length;
+    await stage.submit('/compact');
+    await stage.api.waitForRequest(
+      (request) => stage.api.turns().indexOf(request) === before && request.ended === 'complete',
+    );
+    await stage.pause(1_000);
+    await stage.submit(prompt);
+    return beganAt;
+  }),
+} as const satisfies Record<string, Situation>;

@@ -1,0 +1,13 @@
+/** The one table of rows. */
+import type { Situation } from '../situation.ts';
+import { faultSituations } from './faults.ts';
+import { healthySituations } from './healthy.ts';
+import { processSituations } from './process.ts';
+import { sequenceSituations } from './sequences.ts';
+
+export const situations: Readonly<Record<string, Situation>> = {
+  ...faultSituations,
+  ...processSituations,
+  ...healthySituations,
+  ...sequenceSituations,
+};

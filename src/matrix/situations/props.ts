@@ -1,0 +1,101 @@
+/** What several situations are played with: subagents, a slow MCP server, a conversation long enough to be compacted. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiRequest } from '../../drill/api/api.ts';
+import { call, type Scenario, type Step, say } from '../../drill/api/scenario.ts';
+import type { Stage } from '../../drill/stage.ts';
+import type { Scene } from '../situation.ts';
+import type { Version } from '../versions.ts';
+
+/** The words by which a request of a subagent is known, whatever the version: they are its first prompt. */
+const task = (name: string) => `You are helper ${name}`;
+
+/** The tool that starts a subagent. */
+const toolName: Readonly<Record<Version, string>> = {
+  '2.1.329': 'Agent',
+  '2.1.197': 'Agent',
+  '2.1.42': 'Task',
+  '1.0.56': 'Task',
+};
+
+export function toolFor({ version }: Scene, name: string, inBackground: boolean): Step {
+  const input = {
+    description: `Helper ${name}`,
+    prompt: `${task(name)}. Do your work.`,
+    subagent_type: 'general-purpose',
+    ...(version === '1.0.56' ? {} : { run_in_background: inBackground }),
+  };
+  return { do: 'tool', name: toolName[version], input };
+}
+
+export function subagent(scene: Scene, name: string, inBackground: boolean): Scenario {
+  return [
+    { do: 'start' },
+    { do: 'text', text: 'I will ask a helper. ' },
+    toolFor(scene, name, inBackground),
+    { do: 'delta', reason: 'tool_use' },
+    { do: 'stop' },
+  ];
+}
+
+/** The request comes from a subagent (of this name). */
+export function isSubagent(request: ApiRequest, name = ''): boolean {
+  const first = request.body?.messages?.find(({ role }) => role === 'user');
+  return JSON.stringify(first ?? '').includes(task(name));
+}
+
+export const background: { readonly versions: readonly Version[] } = {
+  versions: ['2.1.329', '2.1.197', '2.1.42'],
+};
+
+export const commandInBackground = (seconds: number): Scenario =>
+  call('Bash', {
+    command: `for i in $(seq ${seconds}); do sleep 1; done`,
+    description: 'Wait in the background',
+    run_in_background: true,
+  });
+
+/** Three exchanges: fewer are not compacted (lab notes §1f). */
+export async function conversation(stage: Stage): Promise<void> {
+  for (const word of ['first', 'second', 'third']) {
+    const before = stage.api.turns().length;
+    stage.api.enqueue(say(`The ${word} answer.`));
+    await stage.submit(`the ${word} question`);
+    await stage.terminal.waitFor(`The ${word} answer.`);
+    await stage.api.waitForRequest(
+      (request) => stage.api.turns().indexOf(request) >= before && request.ended === 'complete',
+    );
+    await stage.pause(500);
+  }
+}
+
+/** An MCP server on stdio with one tool that answers after as many seconds as it is told. */
+const serverProgram = `
+const answer = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  if (method === 'initialize')
+    return answer(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'slow', version: '1' } });
+  if (method === 'tools/list') {
+    const inputSchema = { type: 'object', properties: { seconds: { type: 'number' } }, required: ['seconds'] };
+    return answer(id, { tools: [{ name: 'wait', description: 'Waits', inputSchema }] });
+  }
+  if (method === 'tools/call')
+    return setTimeout(() => answer(id, { content: [{ type: 'text', text: 'waited' }] }), params.arguments.seconds * 1000);
+  answer(id, {});
+});`;
+
+export function slowServer(folder: string) {
+  const program = join(folder, 'slow-server.cjs');
+  const config = join(folder, 'mcp.json');
+  writeFileSync(program, serverProgram);
+  writeFileSync(
+    config,
+    JSON.stringify({ mcpServers: { slow: { command: process.execPath, args: [program] } } }),
+  );
+  return {
+    args: ['--mcp-config', config],
+    userSettings: { permissions: { defaultMode: 'acceptEdits', allow: ['mcp__slow__wait'] } },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The real agent in exact versions. Each is fetched once from the package registry into `.cache/agents/`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Native packages hold one executable; the older ones a script for node. */
+export const versions = {
+  '2.1.329': 'native',
+  '2.1.197': 'native',
+  '2.1.42': 'script',
+  '1.0.56': 'script',
+} as const;
+
+export type Version = keyof typeof versions;
+export const versionNames = Object.keys(versions) as readonly Version[];
+
+const cache = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.cache', 'agents');
+
+function nativePackage(): string {
+  // glibcVersionRuntime is missing from the report's header on musl systems and outside Linux.
+  const header = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header;
+  const musl = process.platform === 'linux' && header.glibcVersionRuntime === undefined ? '-musl' : '';
+  return `@anthropic-ai/claude-code-${process.platform}-${process.arch}${musl}`;
+}
+
+function location(version: Version): { readonly name: string; readonly file: string } {
+  const native = versions[version] === 'native';
+  const name = native ? nativePackage() : '@anthropic-ai/claude-code';
+  return { name, file: join(cache, version, 'node_modules', name, native ? 'claude' : 'cli.js') };
+}
+
+/** One fetch at a time, over all test workers; a lock older than this belongs to a run that died. */
+const staleLockMs = 10 * 60_000;
+
+function withLock<T>(path: string, work: () => T): T {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      mkdirSync(path);
+      break;
+    } catch {
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > staleLockMs) rmSync(path, { recursive: true, force: true });
+      else Atomics.wait(pause, 0, 0, 500);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Path of its executable or script; null where it cannot be had. */
+export function fetchAgent(version: Version): string | null {
+  const { name, file } = location(version);
+  if (existsSync(file)) return file;
+  mkdirSync(cache, { recursive: true });
+  return withLock(join(cache, `${version}.lock`), () => {
+    if (existsSync(file)) return file;
+    spawnSync(
+      'npm',
+      [
+        'install',
+        '--prefix',
+        join(cache, version),
+        '--no-save',
+        '--no-package-lock',
+        '--ignore-scripts',
+      ].concat(['--no-audit', '--no-fund', `${name}@${version}`]),
+      { stdio: 'ignore', timeout: 5 * 60_000 },
+    );
+    return existsSync(file) ? file : null;
+  });
+}
+
+/**
+ * Path of an executable of that version; null where it cannot be had.
+ *
+ * @param binFolder a folder of the test's own, for the wrapper that a script version needs.
+ */
+export function realAgent(version: Version, binFolder: string): string | null {
+  const file = fetchAgent(version);
+  if (file === null || versions[version] === 'native') return file;
+  mkdirSync(binFolder, { recursive: true });
+  const wrapper = join(binFolder, 'claude');
+  writeFileSync(wrapper, `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, { mode: 0o755 });
+  return wrapper;
+}
