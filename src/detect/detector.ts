@@ -10,6 +10,7 @@ import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
 import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
 import { memoryRunaway } from './signatures/memory-runaway.ts';
+import { overdueTool } from './signatures/overdue-tool.ts';
 import { silentScreen } from './signatures/silent-screen.ts';
 import { spinning } from './signatures/spinning.ts';
 import { stuckCompaction } from './signatures/stuck-compaction.ts';
@@ -27,6 +28,7 @@ export const signatures: readonly Signature[] = [
   noFirstByte,
   silentScreen,
   stuckCompaction,
+  overdueTool,
   endlessResponse,
   brokenHistory,
   failedTurn,

@@ -25,6 +25,7 @@ const words: Readonly<Record<string, Words>> = {
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
   'stuck-compaction': { headline: 'The compaction hung.', noun: 'a compaction that hung' },
   'usage-limit': { headline: 'A usage limit was reached.', noun: 'a usage limit' },
+  'overdue-tool': { headline: 'A tool never came back.', noun: 'a tool that never came back' },
   slept: { headline: 'The machine slept.', noun: 'a sleep of the machine' },
   'endless-response': { headline: 'The answer stopped growing.', noun: 'an answer without end' },
   'memory-runaway': { headline: 'The agent used up the memory.', noun: 'an agent that ate the memory' },

@@ -485,3 +485,29 @@ describe('a usage limit', () => {
     expect(told.did('choose')).toEqual([]);
   });
 });
+
+describe('a tool past its own limit', () => {
+  const started = {
+    type: 'tool.started',
+    toolUseId: 't1',
+    tool: 'Bash',
+    risk: 'command',
+    limitMs: 120_000,
+  } as const;
+
+  test('of which no process is left is ended by a nudge', () => {
+    const told = inMidResponse();
+    told.tell(started);
+    told.wait(175, say.drawing, say.sample(0));
+    expect(actions(told)).toEqual([]);
+    told.wait(10, say.drawing, say.sample(0));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('that still has a process is left alone', () => {
+    const told = inMidResponse();
+    told.tell(started);
+    told.wait(3_600, say.drawing, say.sample(0, { workers: 1 }));
+    expect(actions(told)).toEqual([]);
+  });
+});
