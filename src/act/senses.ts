@@ -125,7 +125,7 @@ export function openSenses(runtime: Runtime): Senses {
     tell(event, after) {
       switch (event.type) {
         case 'agent.started':
-          screen.reset();
+          if (event.generation > 1) screen.reset(); // the first words of the first agent are in the picture already
           status.newAgent();
           process.newAgent(event.pid, event.generation);
           session.newAgent(event.pid);
