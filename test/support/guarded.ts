@@ -154,8 +154,7 @@ export async function onGuard(
     expect(tty('after')).toBe(tty('before'));
     expect(processesMarkedBy(runVariable, run ?? '')).toEqual([]);
   } catch (error) {
-    const journal = guarded.journal().map((entry) => JSON.stringify(entry).slice(0, 300));
-    process.stderr.write(`\n${terminal.text()}\n${journal.slice(-60).join('\n')}\n`);
+    process.stderr.write(`\n${terminal.text()}\n${story(guarded.journal())}\n`);
     throw error;
   } finally {
     for (const left of run ? processesMarkedBy(runVariable, run) : []) endProcess(left.pid);
@@ -166,6 +165,16 @@ export async function onGuard(
     await (standIn ?? api).stop();
     sandbox.remove();
   }
+}
+
+/** The end of a journal without what comes all the time. */
+function story(journal: readonly JournalEntry[]): string {
+  const lines = journal.map((entry) => JSON.stringify(entry).slice(0, 300));
+  const dull = /"type":"(tick|output|agent\.sample|connection\.bytes)"/;
+  return lines
+    .filter((line) => !dull.test(line))
+    .slice(-100)
+    .join('\n');
 }
 
 function firstParty(standIn: StandIn, sandbox: Sandbox): Record<string, string> {
