@@ -20,12 +20,12 @@ const hasBox: readonly ScreenFacts['activity'][] = [
 ];
 
 /** Does nothing where the box does not come, the agent asks something, or the person is quicker. */
-export async function giveBack(runtime: Runtime, text: string): Promise<void> {
+export async function giveBack(runtime: Runtime, text: string, limitMs = boxMs): Promise<void> {
   const { pty } = runtime;
   if (!pty || text === '') return;
   const ready = (facts: ScreenFacts) => hasBox.includes(facts.activity) && facts.draft !== true;
   const typedBefore = runtime.draft.text();
-  if (!(await screenShows(runtime, ready, boxMs))) return;
+  if (!(await screenShows(runtime, ready, limitMs))) return;
   await pause(settleMs);
   if (runtime.pty !== pty || !ready(runtime.facts) || runtime.draft.text() !== typedBefore) return;
   const bytes = Buffer.from(`\x1b[200~${text}\x1b[201~`);

@@ -15,6 +15,11 @@ const echoMs = 5_000;
 /** A burst would be taken for a paste: text and Enter are two writes (signatures §0). */
 const betweenWritesMs = 150;
 
+/** The person's keys wait meanwhile. */
+const boxMs = 5_000;
+/** Outcomes after which the box has been cleared. */
+const clears: readonly Outcome[] = ['submitted', 'no-echo'];
+
 export interface NudgePlan {
   readonly generation: number;
   /** A turn hangs and must be interrupted first. */
@@ -22,53 +27,57 @@ export interface NudgePlan {
   readonly prompt: string;
 }
 
-export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<Outcome> {
-  const { terminal, launch } = runtime;
-  const { keys } = launch.adapter;
-  const pty = runtime.pty;
-  if (!pty || pty.generation !== plan.generation) return 'agent-gone';
-  const asks = () => runtime.facts.activity === 'dialog';
-  if (asks()) return 'dialog';
-  const draftBefore = runtime.facts.draft === true;
-  if (draftBefore && !runtime.draft.exact) return 'person-typing'; // could not be given back
-  const draft = draftBefore ? runtime.draft.text() : '';
-  const begun = runtime.begun;
-
+/** Emits `nudge.done` the moment that the outcome is known; the person's draft is given back after that. */
+export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
+  const { terminal, emit } = runtime;
+  const typed = runtime.facts.draft === true;
+  const draft = typed && runtime.draft.exact ? runtime.draft.text() : '';
   terminal.hold(true);
   try {
-    const type = (text: string) => {
-      if (runtime.pty === pty) pty.write(Buffer.from(text));
-      return runtime.pty === pty;
-    };
-    if (plan.interrupt) {
-      if (!type(keys.interrupt)) return 'agent-gone';
-      const goesOn = () => runtime.begun > begun;
-      if (!(await screenShows(runtime, (facts) => facts.activity === 'idle' || goesOn(), idleMs)))
-        return 'not-idle';
-      // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
-      if (goesOn()) return 'submitted';
-      await pause(betweenWritesMs);
-      // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that.
-      if (!draftBefore && runtime.facts.draft === true) return type(keys.submit) ? 'submitted' : 'agent-gone';
-    }
-    if (!type(keys.clearInput)) return 'agent-gone';
-    await pause(betweenWritesMs);
-    if (terminal.keptBytes > 0) return 'person-typing';
-    if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
-    const echoed = await screenShows(runtime, (facts) => facts.draft === true, echoMs);
-    if (!echoed) {
-      type(keys.clearInput);
-      return asks() ? 'dialog' : 'no-echo';
-    }
-    await pause(betweenWritesMs);
-    if (asks()) return 'dialog';
-    if (!type(keys.submit)) return 'agent-gone';
-    if (draft !== '') {
-      runtime.draft.forget();
-      await giveBack(runtime, draft);
-    }
-    return 'submitted';
+    // Without the very text of a draft it could not be given back.
+    const lost = typed && !runtime.draft.exact;
+    const outcome = lost ? 'person-typing' : await submitPrompt(runtime, plan, typed);
+    emit({ type: 'nudge.done', outcome });
+    if (draft === '' || !clears.includes(outcome)) return;
+    runtime.draft.forget();
+    await giveBack(runtime, draft, boxMs);
   } finally {
     terminal.hold(false);
   }
+}
+
+/** @param draftBefore the person's own text is in the box, and is put aside */
+async function submitPrompt(runtime: Runtime, plan: NudgePlan, draftBefore: boolean): Promise<Outcome> {
+  const { terminal, launch, pty, begun } = runtime;
+  const { keys } = launch.adapter;
+  if (!pty || pty.generation !== plan.generation) return 'agent-gone';
+  const asks = () => runtime.facts.activity === 'dialog';
+  if (asks()) return 'dialog';
+  const type = (text: string) => {
+    if (runtime.pty === pty) pty.write(Buffer.from(text));
+    return runtime.pty === pty;
+  };
+  if (plan.interrupt) {
+    if (!type(keys.interrupt)) return 'agent-gone';
+    const goesOn = () => runtime.begun > begun;
+    if (!(await screenShows(runtime, (facts) => facts.activity === 'idle' || goesOn(), idleMs)))
+      return 'not-idle';
+    // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
+    if (goesOn()) return 'submitted';
+    await pause(betweenWritesMs);
+    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that.
+    if (!draftBefore && runtime.facts.draft === true) return type(keys.submit) ? 'submitted' : 'agent-gone';
+  }
+  if (terminal.keptBytes > 0) return 'person-typing';
+  if (!type(keys.clearInput)) return 'agent-gone';
+  await pause(betweenWritesMs);
+  if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
+  const echoed = await screenShows(runtime, (facts) => facts.draft === true, echoMs);
+  if (!echoed) {
+    type(keys.clearInput);
+    return asks() ? 'dialog' : 'no-echo';
+  }
+  await pause(betweenWritesMs);
+  if (asks()) return 'dialog';
+  return type(keys.submit) ? 'submitted' : 'agent-gone';
 }

@@ -40,12 +40,11 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
       case 'nudge': {
         const work = async () => {
           runtime.snapshot = await takeSnapshot(runtime, effect);
-          const outcome = await nudge(runtime, {
+          await nudge(runtime, {
             generation: effect.generation,
             interrupt: effect.phase !== 'between_turns',
             prompt: promptOf(runtime, 'nudge'),
           });
-          emit({ type: 'nudge.done', outcome });
         };
         background(work(), () => emit({ type: 'nudge.done', outcome: 'no-echo' }));
         return;
