@@ -35,7 +35,7 @@ export interface HookSensor extends Sensor {
   catchUp(): Promise<void>;
 }
 
-export function hookSensor({ spoolDir, read, onPayload, pollMs = 1_000 }: HookSensorOptions): HookSensor {
+export function hookSensor({ spoolDir, read, onPayload, pollMs = 4_000 }: HookSensorOptions): HookSensor {
   let watcher: FSWatcher | undefined;
   let timer: NodeJS.Timeout | undefined;
   let emit: Emit = () => {};

@@ -83,7 +83,7 @@ function createTail(path: string, start: number, onRecord: (record: unknown) => 
   };
 }
 
-export function transcriptSensor({ read, find, pollMs = 1_000 }: TranscriptSensorOptions): TranscriptSensor {
+export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSensorOptions): TranscriptSensor {
   let emit: Emit | null = null;
   /** The session that was asked for last, and the one whose turn has come in the order of work. */
   let wanted: Session | null = null;
