@@ -39,7 +39,15 @@ export async function supervise(launch: Launch): Promise<number> {
     else early.push(observation);
   };
   const pin = pinFor(adapter, invocation, version);
-  const terminal = createTerminal({ observe: emit, signal: () => {}, resized: () => runtime.onResized() });
+  let left = (_code: number): void => {};
+  const leaving = new Promise<number>((resolve) => {
+    left = resolve;
+  });
+  const terminal = createTerminal({
+    observe: emit,
+    signal: (name) => void import('./act/leave.ts').then(({ leave }) => leave(runtime, name)).then(left),
+    resized: () => runtime.onResized(),
+  });
   const runtime: Runtime = {
     launch,
     config,
@@ -81,8 +89,8 @@ export async function supervise(launch: Launch): Promise<number> {
     loop = createLoop(config, initialState(performance.now()));
     for (const observation of early) loop.emit(observation);
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const end = await watchOver(runtime, loop, warned);
-    return exitCode(end.code, end.signal);
+    const ended = watchOver(runtime, loop, warned).then((end) => exitCode(end.code, end.signal));
+    return await Promise.race([ended, leaving]);
   } finally {
     terminal.restore();
     await opened.tunnel?.stop();

@@ -7,8 +7,8 @@ import { disconnectPhaseOf } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
 
 /** Signals by which somebody asks a program to end; the shell's codes for them are what agents exit with. */
-const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
-const politeCodes: readonly number[] = [129, 130, 143];
+const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+const politeCodes: readonly number[] = [129, 130, 131, 143];
 /** How long after Ctrl+C or Ctrl+D an exit still counts as its answer. */
 const exitKeyMs = 10_000;
 

@@ -205,7 +205,11 @@ export function openPty(options: PtyOptions): Pty {
       if (!master.destroyed) master.resume();
     },
     kill(signal) {
-      if (running) process.kill(pid, signal);
+      try {
+        if (running) process.kill(pid, signal);
+      } catch {
+        // it has just ended, and its exit is on the way
+      }
     },
     close,
   };

@@ -1,0 +1,32 @@
+/**
+ * Somebody ends the guard by a signal (the terminal was closed, `kill`). The agent has got the same signal, and its
+ * end is ours. But a frozen agent does not follow, and between two agents there is none: then the guard sees to it
+ * that nothing is left behind, and goes by itself.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startTimeOf } from '../platform/process-identity.ts';
+import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
+import { runVariable } from '../platform/run-mark.ts';
+import { signalExitCode } from '../platform/signals.ts';
+import type { Runtime } from './runtime.ts';
+
+/** As long as a healthy agent may take to write its last records (measured: up to 0.5 s, lab notes §2). */
+const followMs = 5_000;
+/** In which the loop passes on the end of an agent that did follow. */
+const loopMs = 1_000;
+
+/** Resolves to the exit code when the guard has to go; the loop may be faster. */
+export async function leave(
+  runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths'>,
+  signal: NodeJS.Signals,
+): Promise<number> {
+  const { pty, agentGone, paths } = runtime;
+  const startTime = pty && startTimeOf(pty.pid);
+  const tree = pty && startTime !== null ? [{ pid: pty.pid, startTime }, ...descendants(pty.pid)] : [];
+  if (pty) {
+    const followed = await Promise.race([agentGone.then(() => true), pause(followMs, false)]);
+    if (followed) await pause(loopMs);
+  }
+  await stopTree([...tree, ...processesMarkedBy(runVariable, paths.run)], { graceMs: 0 });
+  return signalExitCode(signal);
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { openRawTerminal } from '../support/raw-terminal.ts';
+
+const guard = join(import.meta.dirname, '../../bin/guarded-claude.js');
+
+/** A guard over a little agent that says "ready", its pid, and then does what the script says. */
+async function guarded(script: string) {
+  const folder = temporaryFolder();
+  const agent = writeScript(
+    join(folder, 'agent'),
+    `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\n${script}\n`,
+  );
+  const terminal = openRawTerminal([process.execPath, guard], {
+    env: {
+      HOME: folder,
+      GUARDED_CLAUDE_COMMAND: agent,
+      XDG_STATE_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      LEAVE_TEST: folder,
+    },
+    cwd: folder,
+  });
+  onTestFinished(() => terminal.pty.kill('SIGKILL'));
+  await terminal.waitFor(/pid=\d+;/);
+  return { terminal, folder, agentPid: Number(/pid=(\d+);/.exec(terminal.output())?.[1]) };
+}
+
+const frozen = 'trap "" TERM HUP INT; sleep 60 & printf "pid=$$;"; while :; do sleep 0.1; done';
+
+describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
+  test('an agent that follows: its end is ours, at once', async () => {
+    const { terminal } = await guarded('printf "pid=$$;"; exec sleep 60');
+    const began = Date.now();
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(Date.now() - began).toBeLessThan(4_500);
+  });
+
+  test('a frozen agent does not keep us, and nothing is left of it', async () => {
+    const { terminal, folder, agentPid } = await guarded(frozen);
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    await expect.poll(() => sample(agentPid)).toBeNull();
+    expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+
+  test('a closed terminal over a frozen agent: nothing is left', async () => {
+    const { terminal, folder } = await guarded(frozen);
+    terminal.pty.close();
+    await terminal.exited;
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('a stopped agent too', async () => {
+    const { terminal, folder, agentPid } = await guarded('printf "pid=$$;"; exec sleep 60');
+    process.kill(agentPid, 'SIGSTOP');
+    await expect.poll(() => sample(agentPid)?.state).toBe('T');
+    terminal.pty.kill('SIGHUP');
+    expect(await terminal.exited).toEqual({ code: 129, signal: null });
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+});
