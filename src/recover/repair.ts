@@ -30,7 +30,7 @@ export interface Examination {
   readonly findings: readonly Finding[];
   readonly before: Reach;
   readonly after: Reach;
-  readonly bytes: number;
+  /** Writes the mended copy; once. */
   write(target: string): Promise<void>;
   prove(target: string): Promise<Proof>;
 }

@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 
 export interface Line {
   readonly offset: number;
-  /** Without the newline. A line longer than `longestLine` is cut; `length` is the true one. */
+  /** Without the newline; good only until `onLine` returns. A line longer than `longestLine` is cut; `length` is the true one. */
   readonly bytes: Buffer;
   readonly length: number;
   /** False only for a last line without its newline. */
@@ -21,6 +21,7 @@ const pieceBytes = 1024 * 1024;
 export async function readLines(path: string, onLine: (line: Line) => void): Promise<void> {
   const file = await open(path);
   try {
+    const buffer = Buffer.allocUnsafe(pieceBytes);
     let held: Buffer[] = [];
     let heldBytes = 0;
     let start = 0;
@@ -32,8 +33,7 @@ export async function readLines(path: string, onLine: (line: Line) => void): Pro
       heldBytes = 0;
     };
     for (;;) {
-      // A new buffer each time: lines are views of it, and may be kept.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, position);
+      const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
       if (bytesRead === 0) break;
       const piece = buffer.subarray(0, bytesRead);
       let from = 0;
@@ -44,7 +44,7 @@ export async function readLines(path: string, onLine: (line: Line) => void): Pro
       }
       const rest = piece.subarray(from);
       if (rest.length > 0 && heldBytes < longestLine) {
-        held.push(rest);
+        held.push(Buffer.from(rest));
         heldBytes += rest.length;
       }
       position += bytesRead;

@@ -15,7 +15,7 @@ export function addMissingResults(work: Work): void {
     // An error shown after the calls keeps its place: the results go before it.
     const isTail = isLast && !chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
     if (isTail) endConversation(work, group);
-    else fillIn(work, round, chain, ours);
+    else fillIn(work, round, { chain, rows: onWay }, ours);
   }
 }
 
@@ -33,13 +33,18 @@ const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
   row.results.length > 0 && row.results.every((id) => ids.has(id));
 
 /** In mid-conversation: behind the last record of the message and its results. */
-function fillIn(work: Work, round: Round, chain: readonly Row[], ours: ReadonlySet<string>): void {
-  const onWay = new Set(chain);
+function fillIn(
+  work: Work,
+  round: Round,
+  way: { readonly chain: readonly Row[]; readonly rows: ReadonlySet<Row> },
+  ours: ReadonlySet<string>,
+): void {
+  const { chain } = way;
   const lines = new Set(round.lines);
   const answered = new Set(round.answers.flatMap((row) => row.results));
   // A result beside the way is found there by the versions that write it so, and is no damage.
   const isOpen = (id: string) =>
-    !answered.has(id) && (work.calls.resultsOf.get(id) ?? []).every((row) => onWay.has(row));
+    !answered.has(id) && (work.calls.resultsOf.get(id) ?? []).every((row) => way.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
   if (open.length === 0) return;
   const last = chain.findLastIndex(

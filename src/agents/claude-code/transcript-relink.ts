@@ -25,19 +25,16 @@ export function nameBareRecords(work: Work): void {
 
 export function relink(work: Work): void {
   const parents = parentsOf(work.rows);
-  for (;;) {
-    const chain = chainTo(newestEnd(work));
-    const root = chain[0];
-    if (root === undefined) return;
-    const inCircle = root.parent !== null;
-    if (!inCircle && !isBroken(work, root)) return;
-    const first = inCircle ? oldestOf(chain, root) : root;
-    if (inCircle) {
-      work.note('circle');
-      work.change(first).relinked = true;
-      Object.assign(first, { parent: null, link: 'root' });
-    }
-    if (!adopt(work, first, parents) && !inCircle) return;
+  const leaf = newestEnd(work);
+  const seen = new Set<Row>();
+  for (let top = leaf; top !== null; top = top.parent) {
+    seen.add(top);
+    if (top.parent !== null && !seen.has(top.parent)) continue;
+    if (top.parent !== null) openCircle(work, chainTo(leaf), top.parent);
+    else if (isBroken(work, top)) adopt(work, top, parents);
+    else return;
+    // Opening a circle below leaves this record with its parent, on the way already seen.
+    if (top.parent !== null && seen.has(top.parent)) return;
   }
 }
 
@@ -56,14 +53,20 @@ function newestEnd(work: Work): Row | null {
   }, null);
 }
 
-/** The record with which the circle began: a person's message, if there is one in it. */
-function oldestOf(chain: readonly Row[], closing: Row): Row {
-  // The circle is the part of the chain up to the record that the first one names as its parent.
-  const circle = chain.slice(0, chain.indexOf(closing.parent ?? closing) + 1);
+/**
+ * Opens the circle at the record with which it began: a person's message, if there is one in it.
+ * @param chain the way, cut where the circle closes
+ * @param closing the record of the way that the first one names as its parent
+ */
+function openCircle(work: Work, chain: readonly Row[], closing: Row): void {
+  const circle = chain.slice(0, chain.indexOf(closing) + 1);
   const prompts = circle.filter(isPrompt);
-  return (prompts.length > 0 ? prompts : circle).reduce((oldest, row) =>
+  const first = (prompts.length > 0 ? prompts : circle).reduce((oldest, row) =>
     row.time < oldest.time ? row : oldest,
   );
+  work.note('circle');
+  work.change(first).relinked = true;
+  Object.assign(first, { parent: null, link: 'root' });
 }
 
 const isPrompt = (row: Row) => row.kind === 'user' && row.results.length === 0;
@@ -88,10 +91,19 @@ function adopt(work: Work, row: Row, parents: Set<Row>): boolean {
   return true;
 }
 
+/** Whether `row` is an ancestor of the other, or the same. In a circle of others the walk ends after as many steps. */
+function isBelow(other: Row, row: Row): boolean {
+  let steps = 0;
+  for (let up: Row | null = other; up !== null && steps < mostSteps; up = up.parent, steps++)
+    if (up === row) return true;
+  return steps >= mostSteps;
+}
+const mostSteps = 5_000_000;
+
 /** The record after which this one must have come. */
 function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
   const fits = (candidate: Row | undefined): candidate is Row =>
-    candidate !== undefined && candidate !== row && !candidate.side && !chainTo(candidate).includes(row);
+    candidate !== undefined && !candidate.side && !isBelow(candidate, row);
   const caller = row.results.flatMap((id) => work.calls.linesOf.get(id) ?? []).findLast(fits);
   if (caller !== undefined) return caller;
   const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);

@@ -5,10 +5,10 @@
  * The original is only read here; putting the copy in its place is done in `recover/repair.ts`, which knows who else
  * may be writing.
  */
-import type { Examination, Proof, TranscriptDoctor } from '../../recover/repair.ts';
+import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../recover/repair.ts';
 import { mapCalls, reachable } from './transcript-chain.ts';
-import { indexTranscript } from './transcript-index.ts';
-import { type FindingKind, foundBy, planRepairs } from './transcript-plan.ts';
+import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
+import { type FindingKind, foundBy, type Plan, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
 import { findWriter } from './transcript-writers.ts';
 
@@ -70,30 +70,36 @@ const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
 
-export const claudeCodeDoctor: TranscriptDoctor = {
-  findWriter,
+export const claudeCodeDoctor: TranscriptDoctor = { findWriter, examine };
 
-  async examine(path, options): Promise<Examination> {
-    const index = await indexTranscript(path);
-    const plan = planRepairs(index, { now: options.now, reconnect: options.reconnect });
-    return {
-      findings: plan.findings.map(({ kind, count }) => ({
-        kind,
-        count,
-        found: count === 1 ? words[kind].one : words[kind].many.replace('#', String(count)),
-        done: words[kind].done,
-      })),
-      before: plan.before,
-      after: plan.after,
-      bytes: index.bytes,
-      write: (target) => writeRepaired(index, plan, target, (id) => options.resultText(id) ?? defaultResult),
-      async prove(target): Promise<Proof> {
-        const copy = await indexTranscript(target);
-        const found = foundBy(reachable(copy.rows, mapCalls(copy.rows)));
-        const lost = [...plan.found].filter((uuid) => !found.has(uuid)).length;
-        const left = planRepairs(copy, { now: options.now, reconnect: options.reconnect }).findings.length;
-        return { lost, left };
-      },
-    };
-  },
-};
+async function examine(path: string, options: ExamineOptions): Promise<Examination> {
+  const index = await indexTranscript(path);
+  const plan = planRepairs(index, options);
+  const { before, after, found } = plan;
+  // Let go once it is written: the proof needs room for the index of the copy.
+  let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
+  return {
+    findings: plan.findings.map(({ kind, count }) => ({
+      kind,
+      count,
+      found: count === 1 ? words[kind].one : words[kind].many.replace('#', String(count)),
+      done: words[kind].done,
+    })),
+    before,
+    after,
+    async write(target) {
+      if (work === null) throw new Error('the repair was written before');
+      await writeRepaired(work.index, work.plan, target, (id) => options.resultText(id) ?? defaultResult);
+      work = null;
+    },
+    prove: (target) => prove(target, found, options),
+  };
+}
+
+async function prove(target: string, found: ReadonlySet<string>, options: ExamineOptions): Promise<Proof> {
+  const copy = await indexTranscript(target);
+  const finds = foundBy(reachable(copy.rows, mapCalls(copy.rows)));
+  let lost = 0;
+  for (const uuid of found) if (!finds.has(uuid)) lost += 1;
+  return { lost, left: planRepairs(copy, options).findings.length };
+}

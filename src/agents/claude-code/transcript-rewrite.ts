@@ -18,6 +18,12 @@ interface Edit {
   readonly text: () => Promise<string>;
 }
 
+interface Copy {
+  readonly source: FileHandle;
+  readonly copy: FileHandle;
+  readonly buffer: Buffer;
+}
+
 const pieceBytes = 1024 * 1024;
 
 /** @param target must not exist. Rejects with the file system's error. */
@@ -31,13 +37,14 @@ export async function writeRepaired(
   try {
     const copy = await open(target, 'wx', (await source.stat()).mode & 0o777);
     try {
+      const copying: Copy = { source, copy, buffer: Buffer.allocUnsafe(pieceBytes) };
       let position = 0;
       for (const edit of editsOf(index, plan, source, resultText)) {
-        await copyRange(source, copy, position, edit.offset);
+        await copyRange(copying, position, edit.offset);
         await copy.writeFile(await edit.text());
         position = edit.offset + edit.length;
       }
-      await copyRange(source, copy, position, index.bytes);
+      await copyRange(copying, position, index.bytes);
       await copy.sync();
     } finally {
       await copy.close();
@@ -159,12 +166,11 @@ async function readRange(file: FileHandle, offset: number, length: number): Prom
   return buffer.toString('utf8');
 }
 
-async function copyRange(from: FileHandle, to: FileHandle, start: number, end: number): Promise<void> {
-  const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(0, end - start)));
+async function copyRange({ source, copy, buffer }: Copy, start: number, end: number): Promise<void> {
   for (let position = start; position < end; ) {
-    const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, end - position), position);
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, end - position), position);
     if (bytesRead === 0) throw new Error('the conversation file became shorter while it was read');
-    await to.writeFile(buffer.subarray(0, bytesRead));
+    await copy.writeFile(buffer.subarray(0, bytesRead));
     position += bytesRead;
   }
 }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript-repair.ts';
@@ -304,3 +305,12 @@ test('writes beside it only while it works: a failed write leaves the original',
     expect(readFileSync(path, 'utf8')).toBe(textOf('329-exec-killed'));
   });
 });
+
+test('a large conversation in little memory: 60 MB with a heap of 40', () => {
+  const script = join(import.meta.dirname, '..', '..', '..', 'scripts', 'bench-repair.js');
+  const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=40', script, '60'], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ result: 'repaired', findings: { 'open call': 1 } });
+}, 120_000);

@@ -1,0 +1,90 @@
+// Repairs a generated conversation of MEGABYTES (default 200) and prints time and memory. `npm run build` first.
+// Usage: node scripts/bench-repair.js [MEGABYTES]
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claudeCodeDoctor } from '../dist/agents/claude-code/transcript-repair.js';
+import { repairFile } from '../dist/recover/repair.js';
+
+const megabytes = Number(process.argv[2] ?? 200);
+const sessionId = randomUUID();
+const folder = mkdtempSync(join(tmpdir(), 'guarded-bench-'));
+const path = join(folder, `${sessionId}.jsonl`);
+
+/** Prompt, text, call, result …; the last call has no result, one line in 500 is garbage, one record in 700 is cut off. */
+async function generate() {
+  const file = createWriteStream(path);
+  let parentUuid = null;
+  let bytes = 0;
+  let time = Date.parse('2026-01-01T00:00:00Z');
+  const write = async (text) => {
+    bytes += Buffer.byteLength(text);
+    if (!file.write(text)) await once(file, 'drain');
+  };
+  const record = async (fields, lose = false) => {
+    const uuid = randomUUID();
+    time += 900;
+    const parent = lose ? randomUUID() : parentUuid;
+    const common = {
+      isSidechain: false,
+      userType: 'external',
+      cwd: '/p',
+      sessionId,
+      version: '2.1.329',
+      gitBranch: '',
+    };
+    await write(
+      `${JSON.stringify({ parentUuid: parent, ...common, ...fields, uuid, timestamp: new Date(time).toISOString() })}\n`,
+    );
+    parentUuid = uuid;
+  };
+  const text = 'All work and no play makes a long transcript. '.repeat(40);
+  for (let turn = 0; ; turn++) {
+    const id = `msg_${turn}`;
+    const say = (...content) => ({ type: 'assistant', message: { id, role: 'assistant', content } });
+    await record(
+      { type: 'user', message: { role: 'user', content: `${turn} ${text}` } },
+      turn > 0 && turn % 175 === 0,
+    );
+    await record(say({ type: 'text', text }));
+    await record(say({ type: 'tool_use', id: `toolu_${turn}`, name: 'Bash', input: { command: 'make' } }));
+    if (turn % 125 === 0) await write('}} torn \u0000\u0000\n');
+    if (bytes >= megabytes * 1e6) break;
+    const result = { type: 'tool_result', tool_use_id: `toolu_${turn}`, content: text.repeat(2) };
+    await record({ type: 'user', message: { role: 'user', content: [result] } });
+  }
+  file.end();
+  await once(file, 'close');
+}
+
+try {
+  await generate();
+  const before = process.resourceUsage().maxRSS;
+  const started = performance.now();
+  const outcome = await repairFile(path, claudeCodeDoctor, {
+    now: Date.now(),
+    reconnect: false,
+    resultText: () => null,
+    dryRun: false,
+    thorough: false,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    JSON.stringify({
+      megabytes: Math.round(statSync(path).size / 1e6),
+      result: outcome.result,
+      detail: outcome.detail,
+      findings: Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count])),
+      messages_before: outcome.before,
+      messages_after: outcome.after,
+      seconds: Number(seconds.toFixed(1)),
+      max_rss_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      max_rss_before_megabytes: Math.round(before / 1024),
+    }),
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
