@@ -54,10 +54,10 @@ function draw(all) {
   const groups = all.map(({ title, rows, count }, index) => {
     const [from, to] = [(begin / total) * 100, ((begin + count) / total) * 100];
     begin += count;
-    const shown = crop(rows).map((row, at) => `<text x="14" y="${56 + at * 17}">${escape(row)}</text>`);
+    const shown = crop(rows).map((row, at) => `<text x="14" y="${56 + at * 17}">${quoted(row)}</text>`);
     return {
       style: `@keyframes f${index}{0%,${Math.max(0, from - 0.01).toFixed(2)}%{visibility:hidden}${from.toFixed(2)}%,${(to - 0.01).toFixed(2)}%{visibility:visible}${to.toFixed(2)}%,100%{visibility:${index === all.length - 1 ? 'visible' : 'hidden'}}}`,
-      body: `<g style="animation:f${index} ${seconds}s step-end infinite;visibility:hidden"><text class="t" x="50%" y="22">${escape(title || 'claude')}</text>${shown.join('')}</g>`,
+      body: `<g style="animation:f${index} ${seconds}s step-end infinite;visibility:hidden"><text class="t" x="50%" y="22">${quoted(title || 'claude')}</text>${shown.join('')}</g>`,
     };
   });
   const [width, height] = [columns * 8.45 + 28, 56 + lines * 17 + 8];
@@ -82,6 +82,6 @@ function crop(rows) {
   return blank >= 0 ? [...all.slice(0, blank), ...all.slice(blank + spare)] : all.slice(-lines);
 }
 
-function escape(text) {
+function quoted(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
