@@ -14,7 +14,7 @@ export function tunnelSensor(tunnel: Pick<Tunnel, 'onObservation'>, apiHost: str
       const ids = new Set<number>();
       silence = tunnel.onObservation((observation) => {
         if ('host' in observation && observation.host === apiHost) ids.add(observation.id);
-        if ('id' in observation && ids.has(observation.id)) emit(observation);
+        if (!('id' in observation) || ids.has(observation.id)) emit(observation);
         if (observation.type === 'connection.closed' || observation.type === 'connection.failed') {
           ids.delete(observation.id);
         }

@@ -1,6 +1,7 @@
 /**
  * The person's own proxy variables, read as the agents read them: lower case before upper case, the HTTPS one for
  * plain http too when there is no other (all versions fall back from one to the other), NO_PROXY by host suffix.
+ * ALL_PROXY comes last and counts only if it names an http proxy: 2.1.329 takes it so, older versions not at all.
  */
 
 export interface UpstreamProxy {
@@ -26,11 +27,9 @@ export type UpstreamReading =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const secureNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
-const plainNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
-
-/** Every variable that decides how a program reaches the network: what a launch must replace, and tools get back. */
-export const proxyVariables: readonly string[] = [...secureNames, 'no_proxy', 'NO_PROXY'];
+const everythingNames = ['all_proxy', 'ALL_PROXY'];
+const secureNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', ...everythingNames];
+const plainNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', ...everythingNames];
 
 /** Reads the environment into a route per host. Never throws; a bad value is `unsupported`. */
 export function readUpstream(env: Environment): UpstreamReading {
@@ -42,8 +41,8 @@ export function readUpstream(env: Environment): UpstreamReading {
     const variable = names.find((name) => env[name]);
     if (!variable) continue;
     const proxy = parseProxyUrl(env[variable] ?? '');
-    if (typeof proxy === 'string') return { kind: 'unsupported', variable, why: proxy };
-    routes[kind] = proxy;
+    if (typeof proxy !== 'string') routes[kind] = proxy;
+    else if (!everythingNames.includes(variable)) return { kind: 'unsupported', variable, why: proxy };
   }
   const bypasses = readNoProxy(env.no_proxy || env.NO_PROXY || '');
   const routeFor: Upstream['routeFor'] = ({ secure, host, port }) =>

@@ -43,6 +43,24 @@ describe('forwarding', () => {
     expect(await readUntil(socket, 'early')).toBe('early');
   });
 
+  test('a far side that stops reading stops the agent', async () => {
+    const far: Socket[] = [];
+    const port = await farServer((socket) => far.push(socket.pause()));
+    const tunnel = await tunnelFor();
+    const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+    const chunk = Buffer.alloc(64 * 1024);
+    let sent = 0;
+    const pour = () => {
+      while (sent < 200_000_000 && socket.write(chunk)) sent += chunk.length;
+    };
+    socket.on('drain', pour);
+    pour();
+    const before = await stableCount(() => sent);
+    expect(before).toBeLessThan(60_000_000);
+    far[0]?.resume();
+    expect(await stableCount(() => sent, before)).toBeGreaterThan(before);
+  });
+
   test('a reader that stops stops the writer', async () => {
     let sent = 0;
     const port = await farServer((socket) => {

@@ -40,8 +40,8 @@ describe('proxy URLs', () => {
   test.each(['socks5://h:1080', 'socks5h://h:1080', 'socks://h', 'ftp://h', 'http://', '::'])(
     '%s is unsupported',
     (url) => {
-      const reading = readUpstream({ ALL_PROXY: url });
-      expect(reading).toMatchObject({ kind: 'unsupported', variable: 'ALL_PROXY' });
+      const reading = readUpstream({ HTTP_PROXY: url });
+      expect(reading).toMatchObject({ kind: 'unsupported', variable: 'HTTP_PROXY' });
     },
   );
 
@@ -51,7 +51,8 @@ describe('proxy URLs', () => {
     );
   });
 
-  test('a SOCKS proxy for everything does not matter where another is named', () => {
+  test('a SOCKS proxy in ALL_PROXY is passed over, as the agents do', () => {
+    expect(viaPort({ ALL_PROXY: 'socks5://h:1080' })).toBeNull();
     expect(viaPort({ ALL_PROXY: 'socks5://h:1080', HTTPS_PROXY: 'http://p:1' })).toBe(1);
   });
 });

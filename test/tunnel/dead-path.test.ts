@@ -1,0 +1,27 @@
+/** A path that dies without a word, made real with network namespaces. Skipped where those are not to be had. */
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const program = join(import.meta.dirname, '../fixtures/tunnel/dead-path.js');
+const trial = 'ip link add near type veth peer name far && nsenter -t $$ -n true';
+const possible = spawnSync('unshare', ['-rn', 'sh', '-c', trial]).status === 0;
+
+test.skipIf(!possible)(
+  'a dead path is found in seconds, whether the connection is idle or a request is on its way',
+  async () => {
+    const { stdout } = await promisify(execFile)('unshare', ['-rn', process.execPath, program], {
+      timeout: 55_000,
+    });
+    const ends = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: number; by: string; cause: string; afterMs: number });
+    expect(ends.sort((a, b) => a.id - b.id)).toMatchObject([
+      { id: 1, by: 'peer', cause: 'dead' }, // keepalive
+      { id: 2, by: 'guard', cause: 'dead' }, // nobody acknowledges
+    ]);
+    for (const { afterMs } of ends) expect(afterMs).toBeLessThan(45_000); // the kernel alone: a quarter of an hour
+  },
+);
