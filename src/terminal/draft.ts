@@ -31,17 +31,24 @@ export function createDraft(): Draft {
   let queued: string[] = [];
   let intoQueue = false;
   const decoder = new TextDecoder();
+  /** What was typed has left the box. */
+  function take(): void {
+    const { text, sent } = edit(typed);
+    if (sent && intoQueue && text !== '') queued.push(text);
+    typed = '';
+  }
   return {
     feed(bytes, working) {
       const keys = decoder.decode(bytes, { stream: true });
-      if (keys.includes('\r')) intoQueue = working;
-      typed = (typed + keys).slice(-mostBytes);
+      // Who types on after Enter has sent what was there, even if the box was never seen empty in between.
+      const pasting = (typed + keys).includes(pasteStart);
+      for (const part of pasting ? [keys] : keys.split(/(?<=\r)/)) {
+        if (edit(typed).sent && part.replace(reports, '') !== '') take();
+        if (part.includes('\r')) intoQueue = working;
+        typed = (typed + part).slice(-mostBytes);
+      }
     },
-    boxIsEmpty() {
-      const { text, sent } = edit(typed);
-      if (sent && intoQueue && text !== '') queued.push(text);
-      typed = '';
-    },
+    boxIsEmpty: take,
     forget() {
       typed = '';
       queued = [];

@@ -37,6 +37,20 @@ describe('a draft', () => {
     expect(draft.text()).toBe('');
   });
 
+  test('typed on after Enter is a new one, even if the box was never seen empty', () => {
+    const draft = createDraft();
+    draft.feed(Buffer.from('do it'), false);
+    draft.feed(Buffer.from('\r'), false);
+    draft.feed(Buffer.from('\x1b[I'), true);
+    expect(draft.text()).toBe('do it');
+    draft.feed(Buffer.from('next'), true);
+    expect(draft.text()).toBe('next');
+    draft.feed(Buffer.from('\r'), true);
+    draft.feed(Buffer.from('more'), true);
+    expect(draft.text()).toBe('next\n\nmore');
+    expect(typed('in one burst\rwith the next').text()).toBe('in one burst\n\nwith the next');
+  });
+
   test('that began a turn is not queued', () => {
     const draft = createDraft();
     draft.feed(Buffer.from('do it\r'), false);
