@@ -16,6 +16,9 @@ export interface OuterTerminal {
   resize(columns: number, rows: number): void;
   /** Waits until the screen shows it. @throws with the screen's text when it does not come. */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>;
+  /** Takes no output any more / takes it again. */
+  pause(): void;
+  resume(): void;
   /** Called with each piece of output. */
   onOutput(listener: (bytes: Buffer) => void): void;
   readonly exited: Promise<{ readonly code: number; readonly signal: number | null }>;
@@ -123,6 +126,8 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
         redrawn.add(check);
       });
     },
+    pause: () => pty.pause(),
+    resume: () => pty.resume(),
     onOutput: (listener) => void listeners.add(listener),
     exited,
     kill: (signal = 'SIGKILL') => {

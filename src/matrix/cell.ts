@@ -118,11 +118,13 @@ async function play(
   try {
     const openedAt = Date.now();
     const before = stage.agentPid();
-    const beganAt = await situation.play({ stage, version: cell.version });
+    const scene = { stage, version: cell.version, senses: cell.senses };
+    const beganAt = await situation.play(scene);
     const ended = right.ends === 'rest' || (await turnEnds(stage, situation.patienceMs ?? patienceMs));
     const endedAt = Date.now();
     await stage.pause(lingerMs);
     const incidents = await settled(stage);
+    const checked = situation.check?.(scene) ?? null;
     const screen = stage.terminal.text();
     const agentPid = stage.status()?.agent_pid ?? null;
     const healthyMs = situation.group === 'healthy' ? Date.now() - openedAt : 0;
@@ -135,6 +137,7 @@ async function play(
       alive,
       sameProcess: agentPid === before,
       left,
+      checked,
     });
     const [first] = incidents;
     return {

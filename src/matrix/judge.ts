@@ -21,6 +21,8 @@ export interface Happened {
   readonly sameProcess: boolean;
   /** Processes of the run that outlived it. */
   readonly left: number;
+  /** What the situation's own look at the end found wrong. */
+  readonly checked: string | null;
 }
 
 export interface Judgement {
@@ -75,6 +77,7 @@ export function judge(right: Right, happened: Happened): Judgement {
     ...incidents
       .filter(({ outcome }) => outcome === 'open' || outcome === 'gave_up')
       .map((incident) => `${incident.class} ended as ${incident.outcome}`),
+    happened.checked,
     happened.left > 0 ? `${happened.left} processes left behind` : null,
   ].filter((problem) => problem !== null);
   return {

@@ -35,6 +35,7 @@ export interface Exception {
 export interface Scene {
   readonly stage: Stage;
   readonly version: Version;
+  readonly senses: Senses;
 }
 
 export interface Situation {
@@ -55,6 +56,8 @@ export interface Situation {
   };
   /** Brings it about. @returns the beginning of the trouble in Unix milliseconds, or of the healthy phase. */
   play(scene: Scene): Promise<number>;
+  /** Looks once more at the end. @returns what is wrong. */
+  check?(scene: Scene): string | null;
   /** Longest that the end may take after `play`; else by the judge's patience. */
   readonly patienceMs?: number;
 }

@@ -9,13 +9,14 @@ import type { Expectation, Scene, Situation } from '../situation.ts';
 import { limits, longMs, veryLongMs } from '../timing.ts';
 import { prompt } from './faults.ts';
 import {
-  background,
   commandInBackground,
   conversation,
+  hasBackground,
   isSubagent,
   slowServer,
   subagent,
-  toolFor,
+  subagentCall,
+  words,
 } from './props.ts';
 
 const alone: Expectation = { ends: 'turn', most: 'none', finds: [] };
@@ -38,7 +39,6 @@ async function turn({ stage }: Scene, ...answers: readonly Scenario[]): Promise<
 
 const seconds = (ms: number) => Math.round(ms / 1000);
 const end: Scenario = [{ do: 'text', text: finished }, { do: 'delta' }, { do: 'stop' }];
-const words = (count: number) => Array.from({ length: count }, (_, index) => `word${index}`).join(' ');
 
 export const healthySituations = {
   idle: healthy(
@@ -131,7 +131,7 @@ export const healthySituations = {
       await stage.pause(veryLongMs);
       return beganAt;
     },
-    { versions: background.versions },
+    { versions: hasBackground },
   ),
   'foreground-subagent': healthy(
     'a subagent works for long, and the main turn waits for it',
@@ -168,7 +168,7 @@ export const healthySituations = {
         if (isSubagent(request, 'one')) return say(words(seconds(longMs) * 4), 250);
         return commands++ === 0 ? longTool(seconds(longMs)) : say('Waited.');
       });
-      const both = [toolFor(scene, 'one', false), toolFor(scene, 'two', false)];
+      const both = [subagentCall(scene, 'one', false), subagentCall(scene, 'two', false)];
       return turn(scene, [{ do: 'start' }, ...both, { do: 'delta', reason: 'tool_use' }, { do: 'stop' }]);
     },
   ),

@@ -18,7 +18,7 @@ const toolName: Readonly<Record<Version, string>> = {
   '1.0.56': 'Task',
 };
 
-export function toolFor({ version }: Scene, name: string, inBackground: boolean): Step {
+export function subagentCall({ version }: Scene, name: string, inBackground: boolean): Step {
   const input = {
     description: `Helper ${name}`,
     prompt: `${task(name)}. Do your work.`,
@@ -32,7 +32,7 @@ export function subagent(scene: Scene, name: string, inBackground: boolean): Sce
   return [
     { do: 'start' },
     { do: 'text', text: 'I will ask a helper. ' },
-    toolFor(scene, name, inBackground),
+    subagentCall(scene, name, inBackground),
     { do: 'delta', reason: 'tool_use' },
     { do: 'stop' },
   ];
@@ -44,9 +44,11 @@ export function isSubagent(request: ApiRequest, name = ''): boolean {
   return JSON.stringify(first ?? '').includes(task(name));
 }
 
-export const background: { readonly versions: readonly Version[] } = {
-  versions: ['2.1.329', '2.1.197', '2.1.42'],
-};
+/** Where a command can be sent to the background. */
+export const hasBackground: readonly Version[] = ['2.1.329', '2.1.197', '2.1.42'];
+
+export const words = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `word${index}`).join(' ');
 
 export const commandInBackground = (seconds: number): Scenario =>
   call('Bash', {
