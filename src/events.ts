@@ -167,6 +167,8 @@ export type Observation =
   | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
+  /** The model's own words were written to the transcript: what was recorded as failed before them is past. */
+  | { readonly type: 'answer.recorded' }
   | {
       readonly type: 'tool.started';
       readonly toolUseId: string;

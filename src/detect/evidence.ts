@@ -119,7 +119,13 @@ export interface Evidence {
   /** Since when it has waited for the API and for nothing else: no tool, no dialog, no retry of its own. */
   readonly listeningSince: Millis | null;
   readonly idleSince: Millis | null;
-  readonly failure: { readonly kind: FailureKind; readonly at: Millis; readonly fingerprint: string } | null;
+  readonly failure: {
+    readonly kind: FailureKind;
+    readonly at: Millis;
+    readonly fingerprint: string;
+    /** Known from the transcript alone, which also holds failures that the turn got over. */
+    readonly recorded?: true;
+  } | null;
   /** Fingerprint of the error banner that the idle screen shows. */
   readonly bannerSeen: string | null;
   readonly background: number;

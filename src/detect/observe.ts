@@ -96,8 +96,14 @@ const folds: Folds = {
   }),
   'failure.recorded': (e, event) => ({
     ...e,
-    failure: e.failure ?? { kind: event.failure, at: event.at, fingerprint: `record ${event.at}` },
+    failure: e.failure ?? {
+      kind: event.failure,
+      at: event.at,
+      fingerprint: `record ${event.at}`,
+      recorded: true,
+    },
   }),
+  'answer.recorded': (e) => (e.failure?.recorded ? { ...e, failure: null } : e),
   'request.sent': (e, event) => ({ ...e, lastRequestAt: Math.max(e.lastRequestAt ?? 0, event.at) }),
   'tool.started': (e, event) => ({
     ...e,

@@ -53,6 +53,7 @@ const words: Words = {
   ],
   'request.sent': () => ['transcript', 'a request is sent'],
   'failure.recorded': (e) => ['transcript', `a failure is recorded: ${e.failure}`],
+  'answer.recorded': () => null,
   'tool.started': (e) => ['hooks', `tool ${e.tool} starts`],
   'tool.finished': (e) => ['hooks', `the tool ${e.ok ? 'finishes' : 'fails'}`],
   'compaction.started': () => ['hooks', 'compaction begins'],

@@ -34,12 +34,15 @@ function readAssistant(record: Json): readonly Observation[] {
     const text = blocks.map((block) => textOf(block, 'text') ?? '').join(' ');
     return [{ type: 'failure.recorded', failure: failureOfText(text) }];
   }
-  return blocks.flatMap((block): readonly Observation[] => {
+  const calls = blocks.flatMap((block): readonly Observation[] => {
     const toolUseId = textOf(block, 'id');
     const tool = textOf(block, 'name');
     if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
     return [toolStarted(toolUseId, tool, block.input)];
   });
+  // The agent makes up a message of its own where a turn was broken off (lab notes §4).
+  const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
+  return isMadeUp || blocks.length === 0 ? calls : [{ type: 'answer.recorded' }, ...calls];
 }
 
 /** One parsed record as observations; none for what is not understood. */

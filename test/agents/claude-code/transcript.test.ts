@@ -10,7 +10,13 @@ it.each<[string, unknown, readonly object[]]>([
   [
     'a tool call',
     assistant([{ type: 'text', text: 'x' }, call]),
-    [{ type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit' }],
+    [{ type: 'answer.recorded' }, { type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit' }],
+  ],
+  ['an answer', assistant([{ type: 'text', text: 'x' }]), [{ type: 'answer.recorded' }]],
+  [
+    'an answer that the agent made up itself',
+    { type: 'assistant', message: { model: '<synthetic>', content: 'No response requested.' } },
+    [],
   ],
   [
     'a result',

@@ -1,0 +1,114 @@
+/**
+ * Healthy hours on a simulated clock: journals of real healthy sessions, told to the pure core again and again with the
+ * default limits, without a process or a second of waiting. One round is one session as it was recorded; the next begins
+ * where the last one ended, in the same agent.
+ */
+import { defaults } from '../config/schema.ts';
+import { step } from '../decide/machine.ts';
+import { type GuardState, initialState } from '../decide/state.ts';
+import type { Effect } from '../effects.ts';
+import type { Event, Observation } from '../events.ts';
+import type { JournalFile } from '../report/journal-reader.ts';
+
+/** What a guard does that a healthy agent must never meet. */
+const deeds: readonly Effect['type'][] = [
+  'cut',
+  'continue',
+  'nudge',
+  'choose',
+  'stop',
+  'launch',
+  'incident',
+  'notice',
+  'notify',
+  'exit',
+];
+
+export interface Telling {
+  /** Time runs so many times slower than it was recorded, 1 or more. */
+  readonly stretch: number;
+  /** Rounds through the recorded session. */
+  readonly rounds: number;
+  /** Events that are left out, as if a sense were blind. */
+  readonly without?: (event: Event) => boolean;
+  /** Delay of one event, as if its sense were slow; milliseconds. */
+  readonly lateMs?: (event: Event, index: number) => number;
+  /** Silence between two rounds: the person thinks. */
+  readonly restMs?: number;
+}
+
+export interface Told {
+  readonly healthyMs: number;
+  readonly events: number;
+  /** Everything that was done to an agent that needed nothing. */
+  readonly deeds: readonly Effect[];
+}
+
+/** The events of a journal that began with an agent's launch. */
+export function eventsOf(file: JournalFile): readonly Event[] {
+  return file.entries.flatMap((entry) => ('event' in entry ? [entry.event] : []));
+}
+
+export function tell(events: readonly Event[], telling: Telling): Told {
+  const [first] = events;
+  if (!first) return { healthyMs: 0, events: 0, deeds: [] };
+  const length = ((events.at(-1)?.at ?? first.at) - first.at) * telling.stretch + (telling.restMs ?? 0);
+  const cpuPerRound = cpuOf(events);
+  const done: Effect[] = [];
+  let state: GuardState = initialState(0);
+  let count = 0;
+  const take = (event: Event) => {
+    const result = step(state, event, defaults);
+    state = result.state;
+    done.push(...result.effects.filter(({ type }) => deeds.includes(type)));
+    count += 1;
+  };
+  for (let round = 0; round < telling.rounds; round++) {
+    const begin = round * length;
+    let due = begin;
+    for (const event of inOrder(events, telling, first.at)) {
+      for (; due + 1_000 < begin + event.at; due += 1_000) take({ type: 'tick', at: due + 1_000 });
+      due = begin + event.at;
+      if (round > 0 && isOfTheStart(event)) continue;
+      take({ ...again(event, round, cpuPerRound * telling.stretch, telling.stretch), at: due });
+    }
+    for (const until = begin + length; due + 1_000 < until; due += 1_000)
+      take({ type: 'tick', at: due + 1_000 });
+  }
+  return { healthyMs: length * telling.rounds, events: count, deeds: done };
+}
+
+/** Stretched, thinned and delayed; times count from the first event. */
+function inOrder(events: readonly Event[], telling: Telling, zero: number): readonly Event[] {
+  return events
+    .filter((event) => !telling.without?.(event))
+    .map(
+      (event, index): Event => ({
+        ...event,
+        at: (event.at - zero) * telling.stretch + (telling.lateMs?.(event, index) ?? 0),
+      }),
+    )
+    .sort((left, right) => left.at - right.at);
+}
+
+/** Said once in the life of an agent. */
+function isOfTheStart({ type }: Event): boolean {
+  return type === 'agent.started' || type === 'host.known';
+}
+
+/** The same observation, in a later round: other connections, other tools, more CPU time spent. */
+function again(event: Event, round: number, cpuPerRound: number, stretch: number): Observation {
+  if (event.type.startsWith('connection.') && 'id' in event)
+    return { ...event, id: event.id + round * 1_000_000 };
+  if (event.type === 'tool.started' || event.type === 'tool.finished')
+    return { ...event, toolUseId: `${event.toolUseId} ${round}` };
+  if (event.type === 'agent.sample') return { ...event, cpuMs: event.cpuMs * stretch + round * cpuPerRound };
+  return event;
+}
+
+function cpuOf(events: readonly Event[]): number {
+  return events.reduce(
+    (most, event) => (event.type === 'agent.sample' ? Math.max(most, event.cpuMs) : most),
+    0,
+  );
+}
