@@ -52,6 +52,9 @@ export function createAlarm(): Alarm {
   };
 }
 
+/** A direct attempt fails by itself at its limit. */
+const slackMs = 250;
+
 /** The last attempt's result; null when `signal` ended the wait. Never rejects. */
 export async function connectPatiently(
   target: Target,
@@ -65,7 +68,13 @@ export async function connectPatiently(
   for (;;) {
     await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
     if (signal.aborted) return null;
+    // A proxy may take a minute over its own attempt to connect: that is a wait, too.
+    const slow = setTimeout(
+      () => onWaiting({ cause: 'connect-timeout', attempt: failures + 1, of: null, nextInMs: 0 }),
+      options.connectTimeoutMs + slackMs,
+    );
     const result = await dialOnThisNetwork(target, options, signal);
+    clearTimeout(slow);
     if (signal.aborted) {
       if (result !== 'network-changed') discard(result);
       return null;

@@ -1,0 +1,97 @@
+/** How the guard ends, and the ways in which it only passes through: exit codes, signals, print mode, nested guards. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Api, startApi } from '../../src/drill/api/api.ts';
+import { say } from '../../src/drill/api/scenario.ts';
+import { openTerminal } from '../../src/drill/outer-terminal.ts';
+import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { finished, onGuard } from '../support/guarded.ts';
+import { missing, realAgent } from '../support/real-agent.ts';
+
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const version = '2.1.329';
+
+describe.skipIf(missing(version))('Claude Code, passed through', () => {
+  let sandbox: Sandbox;
+  let agent: string;
+  let api: Api;
+
+  beforeEach(async () => {
+    sandbox = createSandbox();
+    api = await startApi();
+    agent = realAgent(version, join(sandbox.root, 'bin')) ?? '';
+  });
+  afterEach(async () => {
+    await api.stop();
+    sandbox.remove();
+  });
+
+  const environment = (extra: Readonly<Record<string, string>> = {}) =>
+    agentEnvironment(sandbox, api.url, { GUARDED_CLAUDE_COMMAND: agent, ...extra });
+  const run = (file: string, args: readonly string[], env = environment()) =>
+    spawnSync(file, args, { cwd: sandbox.project, env, timeout: 30_000 });
+
+  test.each([['--version'], ['--help'], ['mcp', 'list']])('%s %s is the agent itself', (...args) => {
+    const direct = run(agent, args);
+    const guarded = run(process.execPath, [guard, ...args]);
+    expect(guarded.stdout.toString()).toBe(direct.stdout.toString());
+    expect(guarded.status).toBe(direct.status);
+  });
+
+  test('an agent that is not there is 127, one that cannot be run 126', () => {
+    const nowhere = { GUARDED_CLAUDE_COMMAND: join(sandbox.root, 'nowhere') };
+    expect(run(process.execPath, [guard], environment(nowhere)).status).toBe(127);
+    const plain = join(sandbox.root, 'plain');
+    writeFileSync(plain, '#!/bin/sh\n');
+    chmodSync(plain, 0o644);
+    expect(run(process.execPath, [guard], environment({ GUARDED_CLAUDE_COMMAND: plain })).status).toBe(126);
+  });
+
+  test.each([
+    ['switched off', { GUARDED_CLAUDE: 'off' }],
+    ['inside another guard', { GUARDED_CLAUDE_RUN: 'outer' }],
+  ])('%s, the agent runs plainly in a terminal', async (_, extra) => {
+    api.respond(() => say(finished));
+    const terminal = openTerminal({
+      command: process.execPath,
+      args: [guard],
+      cwd: sandbox.project,
+      env: environment(extra),
+    });
+    await terminal.waitFor('❯');
+    terminal.write('hello');
+    await terminal.waitFor('hello');
+    terminal.write('\r');
+    await terminal.waitFor(finished);
+    const state = run('find', [sandbox.stateHome, '-name', 'status.json']);
+    expect(state.stdout.toString()).toBe('');
+    terminal.write('\x03');
+    terminal.write('\x03');
+    expect(await terminal.exited).toMatchObject({ code: 0 });
+  });
+});
+
+describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
+  describe.skipIf(missing(version))('ends', () => {
+    test('by /exit, and so does the guard, without an incident', async () => {
+      await onGuard({ version }, async ({ terminal, submit, incidents }) => {
+        await submit('/exit');
+        expect(await terminal.exited).toMatchObject({ code: 0 });
+        expect(incidents()).toEqual([]);
+      });
+    });
+
+    test('by SIGTERM to the guard, which passes it on', async () => {
+      await onGuard({ version }, async ({ terminal, status, incidents, submit }) => {
+        await submit('hello');
+        await terminal.waitFor(finished);
+        process.kill(status()?.pid ?? 0, 'SIGTERM');
+        expect(await terminal.exited).toMatchObject({ code: 143 });
+        expect(incidents()).toEqual([]);
+      });
+    });
+  });
+});
