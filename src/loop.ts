@@ -5,13 +5,14 @@
  */
 import type { Config } from './config/schema.ts';
 import type { Step } from './decide/incident.ts';
-import { step } from './decide/machine.ts';
 import type { GuardState } from './decide/state.ts';
 import type { Effect } from './effects.ts';
 import type { Event, Observation } from './events.ts';
 
-/** The rest of the guard, as the loop sees it. */
+/** The rest of the guard, as the loop sees it; loaded while the agent boots. */
 export interface Crew {
+  /** The pure core (`decide/machine.ts`). */
+  step(before: GuardState, event: Event, config: Config): Step;
   /** One turn: an event, the state before it, and what the core made of it. */
   turned(event: Event, before: GuardState, result: Step): void;
   perform(effect: Effect): void;
@@ -30,7 +31,7 @@ export function createLoop(config: Config, initial: GuardState): Loop {
   let crew: Crew | null = null;
   let turning = false;
 
-  const turn = ({ turned, perform }: Crew): void => {
+  const turn = ({ step, turned, perform }: Crew): void => {
     turning = true;
     for (let observation = pending.shift(); observation; observation = pending.shift()) {
       const event: Event = { ...observation, at: performance.now() };

@@ -2,6 +2,8 @@
  * The rest of the guard, loaded while the agent boots: senses, records, hands. Everything here may fail without the
  * session noticing: what fails is reported once and done without.
  */
+
+import { step } from '../decide/machine.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Effect } from '../effects.ts';
@@ -62,6 +64,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       exit: ({ code, signal }) => resolve({ code, signal }),
     });
     loop.begin({
+      step,
       turned(event, before, result) {
         if (event.type === 'session') adopt(runtime, event);
         if (event.type === 'screen') runtime.facts = event.facts;

@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { coalesce } from '../act/coalesce.ts';
-import { promptOf } from '../act/snapshot.ts';
 import { outOfMemoryKills } from '../platform/memory.ts';
 import { type Child, startChild } from './child.ts';
 import { createGate } from './gate.ts';
@@ -50,6 +49,7 @@ async function resumption(run: PrintRun): Promise<Start | null> {
   if (session.id === null) return null;
   const { prompts } = await readProgress(session.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
+  const { promptOf } = await import('../act/snapshot.ts'); // a first launch needs none
   const prompt = promptOf(run, 'relaunch');
   const byRecords = formats.input === 'records' && input !== null;
   const argument = byRecords ? null : prompt;

@@ -5,6 +5,7 @@
 import { createNotifier } from '../act/notify.ts';
 import { findSession } from '../act/session.ts';
 import type { End } from '../act/watch-over.ts';
+import { step } from '../decide/machine.ts';
 import { requestBytes } from '../detect/connections.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import type { Event } from '../events.ts';
@@ -67,6 +68,7 @@ export async function watchPrint(
       onEnd,
     });
     loop.begin({
+      step,
       turned(event, before, result) {
         if (event.type === 'session') adopt(run, event);
         if (event.type === 'network.changed') run.tunnel?.networkChanged();
