@@ -14,7 +14,7 @@ export interface Gate {
   take(chunk: Buffer): Buffer;
   /** The error that the final word tells of, as far as it has come; null: none, or no final word yet. */
   failure(): FailureKind | null;
-  /** The final word has gone out, and it was a good one. */
+  /** A final word has gone out, and it was a good one. */
   isDone(): boolean;
   /** Everything that is still held. The gate is empty after that. */
   release(): Buffer;

@@ -22,6 +22,7 @@ export interface Input {
   whole(): readonly Buffer[] | null;
   /** False when a host speaks the control protocol: its dialogue with the dead agent cannot be taken up. */
   isRepeatable(): boolean;
+  hasEnded(): boolean;
   stop(): void;
 }
 
@@ -33,6 +34,8 @@ interface Line {
 
 /** More than any prompt. */
 const mostKeptBytes = 32 * 1024 * 1024;
+/** Recorded prompts that were not ours to pass: the agent's own words, the one about an earlier interruption. */
+const otherPrompts = 2;
 const newline = 0x0a;
 
 export function createInput(source: Readable, format: PrintFormats['input'], mode: PrintMode): Input {
@@ -94,7 +97,8 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
       turn += 1;
     },
     unknown(recorded) {
-      const known = [...recorded];
+      // Only the end of the conversation: the same words may have been said long ago.
+      const known = recorded.slice(-(lines.length + otherPrompts));
       const missing = lines.filter(({ text }) => {
         if (text === null) return false;
         const at = known.lastIndexOf(text);
@@ -105,6 +109,7 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
     },
     whole: () => (format === 'text' ? kept : [...lines.map(({ bytes }) => bytes), partial]),
     isRepeatable: () => !hasControl,
+    hasEnded: () => hasEnded,
     stop() {
       target = null;
       source.destroy();

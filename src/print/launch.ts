@@ -29,22 +29,29 @@ export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
   await start(run, 1, { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [] }, onEnd);
 }
 
-/** Rejects where nothing can be gone on with. */
-export async function startNext(
-  run: PrintRun,
-  generation: number,
-  ranTurn: boolean,
-  onEnd: OnEnd,
-): Promise<void> {
-  if (run.input?.isRepeatable() === false)
-    throw new Error('a host speaks with the agent over its input, and cannot take that up again');
-  const resumed = await resumption(run);
-  const next = resumed ?? (ranTurn ? null : afresh(run));
-  if (next === null) throw new Error('nothing of the conversation is on record');
-  await start(run, generation, next, onEnd);
+export interface NextLaunch {
+  readonly generation: number;
+  /** A turn was torn away, and the agent is to be told. */
+  readonly prompt: boolean;
+  /** A turn had begun in the agent that has ended. */
+  readonly ranTurn: boolean;
 }
 
-async function resumption(run: PrintRun): Promise<Start | null> {
+/** Rejects where nothing can be gone on with. */
+export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): Promise<void> {
+  if (run.input?.isRepeatable() === false)
+    throw new Error('a host speaks with the agent over its input, and cannot take that up again');
+  const plan = (await resumption(run, next.prompt)) ?? (didNothing(run, next) ? afresh(run) : null);
+  if (plan === null) throw new Error('nothing of the conversation is on record');
+  await start(run, next.generation, plan, onEnd);
+}
+
+/** Nothing on record, and surely nothing done: no turn, or no tool that a hook would have told of. */
+function didNothing({ hooks, ledger }: PrintRun, { ranTurn }: NextLaunch): boolean {
+  return !ranTurn || (hooks && ledger.calls().length === 0);
+}
+
+async function resumption(run: PrintRun, wantsPrompt: boolean): Promise<Start | null> {
   const { session, launch, mode, formats, input } = run;
   if (session.id === null) return null;
   const { prompts } = await readProgress(session.transcriptPath, 0, mode);
@@ -53,14 +60,13 @@ async function resumption(run: PrintRun): Promise<Start | null> {
   const prompt = promptOf(run, 'relaunch');
   const byRecords = formats.input === 'records' && input !== null;
   const argument = byRecords ? null : prompt;
+  const told = Buffer.from(`${JSON.stringify(mode.promptRecord(prompt))}\n`);
   return {
     args: launch.adapter.resumeArguments(launch.args, session.id, argument, session.permissionMode),
     resumed: true,
     pin: null,
     stdin: byRecords ? 'pipe' : input === null ? 'inherit' : 'none',
-    first: byRecords
-      ? [Buffer.from(`${JSON.stringify(mode.promptRecord(prompt))}\n`), ...input.unknown(prompts)]
-      : [],
+    first: byRecords ? [...(wantsPrompt ? [told] : []), ...input.unknown(prompts)] : [],
   };
 }
 

@@ -53,7 +53,7 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
         outlets.probe();
         return;
       case 'launch':
-        startNext(run, effect.generation, outlets.ranTurn(), outlets.onEnd).then(
+        startNext(run, { ...effect, ranTurn: outlets.ranTurn() }, outlets.onEnd).then(
           () => run.ledger.clear(), // told in the prompt
           (error: unknown) => emit({ type: 'launch.failed', detail: reasonOf(error) }),
         );

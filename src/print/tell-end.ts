@@ -22,12 +22,13 @@ export async function tellEnd(
 ): Promise<void> {
   const { code, signal } = end;
   const { generation } = child;
-  const isCut = endedByCut(loop.state().evidence);
+  const { evidence } = loop.state();
+  const isCut = endedByCut(evidence);
   await run.catchUp();
   if (code !== 0) await findSession(run, launchedAtMs).catch(() => {}); // then there is nothing to resume
   const { answers } = await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
   const failure = run.gate.failure() ?? run.toldFailure;
-  const done = run.gate.isDone();
+  const done = run.gate.isDone() && !awaitsMore(run, evidence);
   const judgement = judgeEnding({ code, signal, failure, answers, done, silent: isCut });
   if (run.leaving === null && judgement === 'torn') {
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
@@ -37,6 +38,12 @@ export async function tellEnd(
   run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
   // As a shell reports it: whatever it was, nobody shall take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: exitCode(code, signal), signal: null });
+}
+
+/** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */
+function awaitsMore({ formats, input }: PrintRun, e: Evidence): boolean {
+  if (formats.input === 'text') return false;
+  return e.turn?.working === true || input?.hasEnded() === false;
 }
 
 function endedByCut(e: Evidence): boolean {
