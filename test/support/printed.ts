@@ -118,6 +118,7 @@ export function records(output: string): readonly Record<string, unknown>[] {
 export function normalised(output: string): string {
   return output
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+    .replace(/cc-socks\/\d+/g, 'cc-socks/PID')
     .replace(/\b(msg_drill|toolu_drill)[0-9_]+/g, '$1')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/("\w*_ms"):[\d.]+/g, '$1:0')

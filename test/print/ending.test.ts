@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { type Ending, judgeEnding } from '../../src/print/ending.ts';
+
+const end: Ending = { code: 0, signal: null, failure: null, answers: 1, done: false, silent: false };
+
+test.each<[string, Partial<Ending>, ReturnType<typeof judgeEnding>]>([
+  ['a good end', {}, 'final'],
+  ['a good end right after a cut', { silent: true }, 'torn'],
+  ['ended by a signal', { code: null, signal: 'SIGKILL' }, 'torn'],
+  ['ended by a signal after its last word', { code: null, signal: 'SIGKILL', done: true }, 'final'],
+  ['a wrapper whose agent was killed', { code: 137 }, 'torn'],
+  ['asked to end', { code: 143 }, 'final'],
+  ['connection lost with work done', { code: 1, failure: 'connection' }, 'torn'],
+  ['overloaded with work done', { code: 1, failure: 'overloaded' }, 'torn'],
+  ['overloaded from the start', { code: 1, failure: 'overloaded', answers: 0 }, 'final'],
+  ['a limit', { code: 1, failure: 'rate-limit' }, 'final'],
+  ['a refused conversation', { code: 1, failure: 'history' }, 'final'],
+  ['a login', { code: 1, failure: 'person' }, 'final'],
+  ['no words', { code: 1 }, 'final'],
+  ['an error after a cut', { code: 2, failure: 'other', silent: true }, 'final'],
+])('%s', (_name, part, expected) => {
+  expect(judgeEnding({ ...end, ...part })).toBe(expected);
+});

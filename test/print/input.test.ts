@@ -1,0 +1,81 @@
+/** Input on its way to the agent: nothing lost, nothing said twice. */
+import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { printMode } from '../../src/agents/claude-code/print.ts';
+import { createInput } from '../../src/print/input.ts';
+
+const said = (text: string) =>
+  `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
+const joined = (parts: readonly Buffer[] | null) => parts && Buffer.concat(parts).toString();
+
+/** An agent's end of the pipe, and what has come out of it. */
+function agent() {
+  const stream = new PassThrough();
+  const pieces: Buffer[] = [];
+  stream.on('data', (piece: Buffer) => pieces.push(piece));
+  return { stream, text: () => Buffer.concat(pieces).toString() };
+}
+
+test('text goes through byte by byte, its end included, and is kept', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'text', printMode);
+  source.write('before the agent ');
+  const { stream, text } = agent();
+  input.connect(stream, []);
+  source.end(Buffer.from([0xff, 0x00, 0x0a]));
+  for (let n = 0; n < 5; n++) await turn();
+  expect(stream.writableEnded).toBe(true);
+  expect(Buffer.from(joined(input.whole()) ?? '')).toEqual(Buffer.from(text()));
+  expect(text().startsWith('before the agent ')).toBe(true);
+});
+
+test('what comes while no agent runs waits for the next', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'records', printMode);
+  const first = agent();
+  input.connect(first.stream, []);
+  source.write(said('one'));
+  await turn();
+  input.disconnect();
+  source.write(said('two'));
+  await turn();
+  const second = agent();
+  input.connect(second.stream, [Buffer.from(said('you were interrupted'))]);
+  for (let n = 0; n < 5; n++) await turn();
+  expect(first.text()).toBe(said('one'));
+  expect(second.text()).toBe(said('you were interrupted') + said('two'));
+});
+
+test('a resumed agent is told what its transcript does not know, and the beginning of a line', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'records', printMode);
+  input.connect(agent().stream, []);
+  source.write(`${said('again')}${said('again')}${said('new')}{"type":"us`);
+  await turn();
+  expect(joined(input.unknown(['again']))).toBe(`${said('again')}${said('new')}{"type":"us`);
+  expect(joined(input.unknown(['again', 'again', 'new']))).toBe('{"type":"us');
+});
+
+test('what was said before the last turn is forgotten', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'records', printMode);
+  input.connect(agent().stream, []);
+  source.write(said('one'));
+  await turn();
+  input.turnDone();
+  source.write(said('two'));
+  await turn();
+  input.turnDone();
+  expect(joined(input.unknown([]))).toBe(said('two'));
+});
+
+test('a host that speaks the control protocol cannot be repeated', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'records', printMode);
+  input.connect(agent().stream, []);
+  expect(input.isRepeatable()).toBe(true);
+  source.write('{"type":"control_request","request_id":"1","request":{"subtype":"initialize"}}\n');
+  await turn();
+  expect(input.isRepeatable()).toBe(false);
+});
