@@ -22,12 +22,14 @@ const marksOfAnAgent: ReadonlySet<string> = new Set([
   'CLAUDE_PID',
 ]);
 
-/** Every spelling under which the agent looks for a proxy; it prefers the lower case. */
+/** Every spelling under which the agent looks for a proxy; it prefers the lower case. 2.1.329 takes ALL_PROXY, too. */
 export const proxyVariables = [
   'https_proxy',
   'HTTPS_PROXY',
   'http_proxy',
   'HTTP_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
   'no_proxy',
   'NO_PROXY',
 ] as const;

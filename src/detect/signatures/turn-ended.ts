@@ -3,7 +3,7 @@
  * after its connection was lost (lab notes §1b: 197 and older end a cut tool input in silence).
  */
 import type { FailureKind, Millis } from '../../events.ts';
-import type { Evidence } from '../evidence.ts';
+import type { ClosedConnection, Evidence } from '../evidence.ts';
 import type { Signature } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
@@ -57,8 +57,7 @@ export const silentEnd: Signature = {
     if (phase !== 'idle' || !lost || e.idleSince === null || e.turns === 0) return null;
     const gap = e.idleSince - lost.at;
     const wentOn = (e.lastRequestAt ?? 0) > lost.at || e.connections.some((c) => c.openedAt > lost.at);
-    if (lost.by !== 'guard' || gap < 0 || gap > silentEndMs || wentOn || personTookOver(e, lost.at))
-      return null;
+    if (!abnormal(lost) || gap < 0 || gap > silentEndMs || wentOn || personTookOver(e, lost.at)) return null;
     if (e.now - e.idleSince < settleMs) return null;
     return {
       class: 'silent-end',
@@ -74,6 +73,11 @@ export const silentEnd: Signature = {
 function limited(e: Evidence): boolean {
   if (e.failure?.kind !== 'rate-limit' || e.limitResetsAt === null || e.wallOffsetMs === null) return false;
   return e.now + e.wallOffsetMs < e.limitResetsAt + 60_000;
+}
+
+/** Cut by us, reset or dead. A peer that closes may just have said all it had to say. */
+function abnormal({ by, cause }: ClosedConnection): boolean {
+  return by === 'guard' || cause === 'reset' || cause === 'dead';
 }
 
 /** Esc means stop, and a person who types has a plan. */
