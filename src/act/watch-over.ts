@@ -98,8 +98,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   const result = await end;
   clearInterval(hurry);
   await senses.stop();
-  reporter.close();
-  await Promise.all([notifier.settle(farewellMs), terminal.flush(farewellMs)]);
+  await Promise.all([reporter.close(farewellMs), notifier.settle(farewellMs), terminal.flush(farewellMs)]);
   return result;
 }
 

@@ -80,13 +80,13 @@ function environment(incident: ToldIncident, status: Status | null, config: Conf
   ];
 }
 
-/** Commands of the person's own are named, not shown. */
+/** Commands and paths of the person's own are named, not shown. */
 function changedSettings(config: Config): string[] {
   const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
   return leaves.flatMap(({ section, name, key }) => {
     const value = sections[section]?.[name];
     if (value === undefined || value === key.default) return [];
-    return key.kind === 'command' ? [`${name} set`] : [`${name}=${String(value)}`];
+    return key.default === null ? [`${name} set`] : [`${name}=${String(value)}`];
   });
 }
 

@@ -62,8 +62,8 @@ function fromEnvironment(env: Environment, warnings: string[]) {
     if (leaf === undefined) {
       const known = [...otherVariables, ...leaves.map((candidate) => candidate.variable)];
       warnings.push(`${name} is not a setting${meant(nearest(name, known))}`);
-    } else if (text !== '' || leaf.key.kind === 'command') {
-      found.push({ leaf, text }); // an empty variable is an unset one, but an empty command means "none"
+    } else if (text !== '' || leaf.key.default === null) {
+      found.push({ leaf, text }); // an empty variable is an unset one, but an empty command or path means "none"
     }
   }
   return found;

@@ -16,7 +16,8 @@ export type NumberKey = KeyOf<'number', number> & {
 };
 export type ChoiceKey = KeyOf<'choice', string> & { readonly choices: readonly string[] };
 export type CommandKey = KeyOf<'command', string | null>;
-export type Key = SwitchKey | NumberKey | ChoiceKey | CommandKey;
+export type PathKey = KeyOf<'path', string | null>;
+export type Key = SwitchKey | NumberKey | ChoiceKey | CommandKey | PathKey;
 
 const onOff = (value: boolean, help: string) => ({ kind: 'switch', default: value, help }) as const;
 const count = (value: number, min: number, max: number, help: string) =>
@@ -79,6 +80,17 @@ export const schema = {
       kind: 'command',
       default: null,
       help: 'shell command that gets the incident as JSON on standard input',
+    },
+  },
+  records: {
+    cast: onOff(
+      false,
+      'keep the last minute of the terminal in memory and save it with an incident; it holds screen text',
+    ),
+    metrics_file: {
+      kind: 'path',
+      default: null,
+      help: "OpenMetrics text file to write, such as one for node_exporter's textfile collector",
     },
   },
 } as const satisfies Record<string, Record<string, Key>>;

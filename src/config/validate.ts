@@ -48,6 +48,8 @@ export function allowed(key: Key, textual: boolean): string {
       return textual ? key.choices.join(', ') : key.choices.map((word) => `"${word}"`).join(', ');
     case 'command':
       return textual ? 'a shell command' : 'a shell command in quotes, or null';
+    case 'path':
+      return textual ? 'an absolute path' : 'an absolute path in quotes, or null';
   }
 }
 
@@ -74,6 +76,8 @@ export function checkText(key: Key, text: string): Checked {
       return check(key, trimmed.toLowerCase(), true);
     case 'command':
       return good(trimmed === '' || trimmed === 'null' ? null : text);
+    case 'path':
+      return check(key, trimmed === '' || trimmed === 'null' ? null : trimmed, true);
   }
 }
 
@@ -92,6 +96,9 @@ export function check(key: Key, value: unknown, textual = false): Checked {
     case 'command':
       if (value === null) return good(null);
       return typeof value === 'string' && value.trim() !== '' ? good(value) : bad(key, textual);
+    case 'path':
+      if (value === null) return good(null);
+      return typeof value === 'string' && value.startsWith('/') ? good(value) : bad(key, textual);
   }
 }
 

@@ -97,8 +97,7 @@ export async function watchPrint(
   const result = await end;
   clearInterval(hurry);
   await senses.stop();
-  reporter.close();
-  await notifier.settle(farewellMs);
+  await Promise.all([reporter.close(farewellMs), notifier.settle(farewellMs)]);
   run.child?.kill('SIGTERM'); // only where we were told to go while it was being started
   return result;
 }

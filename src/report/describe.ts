@@ -25,10 +25,11 @@ const phaseMessage: { readonly [P in Phase]?: string } = {
   compacting: 'compacts the conversation',
 };
 
-export function describe(state: GuardState): StatusChange {
+/** @param gaveUp the guard ended its last incident without having been able to help. */
+export function describe(state: GuardState, gaveUp = false): StatusChange & { readonly state: SessionState } {
   const { evidence: e } = state;
   return {
-    state: stateOf(state),
+    state: gaveUp ? 'gave_up' : stateOf(state),
     session_id: e.sessionId,
     agent_pid: e.exit === null ? e.pid : null,
     incidents: state.incidents,

@@ -9,6 +9,7 @@ import type { Step } from '../decide/incident.ts';
 import type { GuardState } from '../decide/state.ts';
 import type { Effect, Incident } from '../effects.ts';
 import type { Event, Millis } from '../events.ts';
+import { openMetrics } from '../metrics/metrics.ts';
 import { type RunPaths, statePaths } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { describe } from './describe.ts';
@@ -34,7 +35,8 @@ export interface Reporter {
   /** One turn of the loop: an event, and what the core made of it. */
   turned(event: Event, before: GuardState, result: Step): void;
   recordOf(incident: Incident): IncidentRecord;
-  close(): void;
+  /** The files are complete when it returns; it resolves when the rest has been told, or after `limitMs`. */
+  close(limitMs: number): Promise<void>;
 }
 
 /** Folders of runs long over are removed once the start is behind us. */
@@ -95,13 +97,23 @@ export function openReporter(options: ReporterOptions): Reporter {
       agentVersion: version?.text ?? null,
       wallMs,
     });
+  const metrics = openMetrics({
+    env: launch.env,
+    state: statePaths(launch.env),
+    run: paths.run,
+    guardVersion: options.guardVersion,
+    file: config.records.metrics_file,
+    degraded: options.degraded,
+  });
   /** The run ends without the guard having been able to help. */
   let gaveUp = false;
   const recordEffect = (effect: Effect): void => {
     if (effect.type !== 'incident') return;
     gaveUp = effect.incident.outcome === 'gave_up';
+    const record = recordOf(effect.incident);
+    metrics.incident(record);
     try {
-      recordIncident(incidentsPath, recordOf(effect.incident));
+      recordIncident(incidentsPath, record);
     } catch (error) {
       options.degraded(`incidents: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -118,16 +130,15 @@ export function openReporter(options: ReporterOptions): Reporter {
         journal.record({ at: event.at, effect });
         recordEffect(effect);
       }
-      status.update({
-        ...describe(result.state),
-        session_id: options.sessionId(),
-        ...(gaveUp && { state: 'gave_up' }),
-      });
+      const told = describe(result.state, gaveUp);
+      status.update({ ...told, session_id: options.sessionId() });
+      metrics.session(told.state);
     },
     recordOf,
-    close() {
+    close(limitMs) {
       journal.close();
       status.close({ state: gaveUp ? 'gave_up' : 'ended', message: null });
+      return metrics.close(limitMs);
     },
   };
 }

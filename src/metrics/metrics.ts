@@ -1,0 +1,51 @@
+/**
+ * Figures for the person's own monitoring: what is seen of incidents that are over, and the state of the sessions.
+ *
+ * `instruments.ts` says what is measured; it goes into a text file (`textfile.ts`) where one is configured, and to a
+ * collector (`otlp.ts`) where the standard OTEL_* variables name one. With neither, nothing happens here.
+ */
+import type { StatePaths } from '../platform/paths.ts';
+import type { IncidentRecord } from '../report/incidents.ts';
+import type { SessionState } from '../report/status.ts';
+import { measure } from './instruments.ts';
+import { type Environment, openOtlp, wantsOtlp } from './otlp.ts';
+import { openTextfile } from './textfile.ts';
+
+export interface MetricsOptions {
+  readonly env: Environment;
+  readonly state: StatePaths;
+  readonly run: string;
+  readonly guardVersion: string;
+  /** Path of the text file; null: none. */
+  readonly file: string | null;
+  readonly degraded: (detail: string) => void;
+}
+
+export interface Metrics {
+  incident(record: IncidentRecord): void;
+  session(state: SessionState): void;
+  /** Once the session's status file says that it is over. */
+  close(limitMs: number): Promise<void>;
+}
+
+export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
+  let session: SessionState | null = null;
+  const textfile = file === null ? null : openTextfile(file, state, run, degraded);
+  const otlp = wantsOtlp(env) ? openOtlp({ env, run, guardVersion, state: () => session, degraded }) : null;
+  return {
+    incident(record) {
+      const measurements = measure(record);
+      textfile?.add(measurements);
+      otlp?.add(measurements);
+    },
+    session(next) {
+      if (next === session) return;
+      session = next;
+      textfile?.changed();
+    },
+    async close(limitMs) {
+      session = null;
+      await Promise.all([textfile?.close(), otlp?.close(limitMs)]);
+    },
+  };
+}
