@@ -135,7 +135,12 @@ function callText(call: ActiveToolCall, options: PromptOptions): string {
   const target =
     call.file === undefined ? '' : ` on \`${line(call.file, longestPath).replaceAll('`', "'")}\``;
   const command = call.command === undefined ? '' : `\n${fencedStart(call.command, longestCommand)}\n`;
-  return `${name}${target}: ${statusText[call.status]}.${command === '' ? ' ' : command}${advice(call, options)}`;
+  return `${name}${target}: ${statusOf(call, options)}.${command === '' ? ' ' : command}${advice(call, options)}`;
+}
+
+/** What the missing result of an interrupted call says, once it is written into the conversation. */
+export function interruptedResult(call: ActiveToolCall, options: RetryOptions): string {
+  return plain(`[Interrupted: ${statusOf(call, options)}. ${advice(call, options)}]`);
 }
 
 const statusText: Readonly<Record<ActiveToolCall['status'], string>> = {
@@ -145,7 +150,15 @@ const statusText: Readonly<Record<ActiveToolCall['status'], string>> = {
   unknown: 'it is not known whether it started',
 };
 
-function advice(call: ActiveToolCall, options: PromptOptions): string {
+type RetryOptions = Pick<PromptOptions, 'autoRetryReadonlyTools' | 'autoRetryMutations' | 'callsWatched'>;
+
+function statusOf(call: ActiveToolCall, { callsWatched }: RetryOptions): string {
+  return call.status === 'unknown' && callsWatched
+    ? 'it was asked for, and no sign of its start was seen'
+    : statusText[call.status];
+}
+
+function advice(call: ActiveToolCall, options: RetryOptions): string {
   switch (call.risk) {
     case 'read':
       return options.autoRetryReadonlyTools
@@ -174,7 +187,7 @@ function editAdvice(call: ActiveToolCall): string {
   }
 }
 
-function commandAdvice(call: ActiveToolCall, options: PromptOptions): string {
+function commandAdvice(call: ActiveToolCall, options: RetryOptions): string {
   const ask = options.autoRetryMutations
     ? 'if it did not take effect, you may run it again.'
     : 'ask the user before running it again.';

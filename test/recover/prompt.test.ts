@@ -5,6 +5,7 @@ import {
   checkTemplate,
   defaultTemplate,
   interruptedPrompt,
+  interruptedResult,
   type PromptOptions,
 } from '../../src/recover/prompt.ts';
 import { buildSnapshot, type SnapshotFacts } from '../../src/recover/snapshot.ts';
@@ -72,6 +73,13 @@ describe('what to do about each call', () => {
     expect(text).toMatch(expected);
     expect(text).toContain('Edit (toolu_1) on `/p/a.ts`');
   });
+});
+
+test('the result written for an interrupted call says the same', () => {
+  const [active] = buildSnapshot({ ...facts, ledger: call({}) }).active_tool_calls;
+  expect(active && interruptedResult(active, options)).toMatch(
+    /^\[Interrupted: it started.*outcome is unknown.*ask the user/,
+  );
 });
 
 test('says so when calls could not be watched', () => {
