@@ -44,7 +44,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     terminal.pty.kill('SIGTERM');
     expect(await terminal.exited).toEqual({ code: 143, signal: null });
     await expect.poll(() => sample(agentPid)).toBeNull();
-    expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
   });
 
   test('a closed terminal over a frozen agent: nothing is left', async () => {
