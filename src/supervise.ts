@@ -39,13 +39,21 @@ export async function supervise(launch: Launch): Promise<number> {
     else early.push(observation);
   };
   const pin = pinFor(adapter, invocation, version);
+  let killing = false;
   let left = (_code: number): void => {};
   const leaving = new Promise<number>((resolve) => {
     left = resolve;
   });
   const terminal = createTerminal({
     observe: emit,
-    signal: (name) => void import('./act/leave.ts').then(({ leave }) => leave(runtime, name)).then(left),
+    signal: (name) =>
+      void import('./act/leave.ts')
+        .then(({ leave }) =>
+          leave(runtime, name, () => {
+            killing = true;
+          }),
+        )
+        .then(left),
     resized: () => runtime.onResized(),
   });
   const runtime: Runtime = {
@@ -90,7 +98,7 @@ export async function supervise(launch: Launch): Promise<number> {
     for (const observation of early) loop.emit(observation);
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
     const ended = watchOver(runtime, loop, warned).then((end) => exitCode(end.code, end.signal));
-    return await Promise.race([ended, leaving]);
+    return await Promise.race([ended.then((code) => (killing ? leaving : code)), leaving]);
   } finally {
     terminal.restore();
     await opened.tunnel?.stop();

@@ -15,10 +15,14 @@ const followMs = 5_000;
 /** In which the loop passes on the end of an agent that did follow. */
 const loopMs = 1_000;
 
-/** Resolves to the exit code when the guard has to go; the loop may be faster. */
+/**
+ * Resolves to the exit code when the guard has to go; the loop may be faster, unless the agent has to be killed.
+ * @param onKill called before that.
+ */
 export async function leave(
   runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths'>,
   signal: NodeJS.Signals,
+  onKill: () => void,
 ): Promise<number> {
   const { pty, agentGone, paths } = runtime;
   const startTime = pty && startTimeOf(pty.pid);
@@ -26,6 +30,7 @@ export async function leave(
   if (pty) {
     const followed = await Promise.race([agentGone.then(() => true), pause(followMs, false)]);
     if (followed) await pause(loopMs);
+    else onKill();
   }
   await stopTree([...tree, ...processesMarkedBy(runVariable, paths.run)], { graceMs: 0 });
   return signalExitCode(signal);
