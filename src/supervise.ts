@@ -69,6 +69,7 @@ export async function supervise(launch: Launch): Promise<number> {
     ledger: createLedger(),
     draft: createDraft(),
     emit,
+    cast: null,
     catchUp: async () => {},
     onResized: () => {},
     pty: null,

@@ -19,6 +19,7 @@ export interface Outlets {
   readonly probe: () => void;
   readonly remember: (effect: Extract<Effect, { type: 'remember' }>) => void;
   readonly notify: (effect: Extract<Effect, { type: 'notify' }>) => void;
+  readonly incident: (effect: Extract<Effect, { type: 'incident' }>) => void;
   readonly exit: (effect: Extract<Effect, { type: 'exit' }>) => void;
 }
 
@@ -94,7 +95,8 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
         );
         return;
       case 'incident':
-        return; // on record already: the reporter sees every effect
+        outlets.incident(effect);
+        return;
       case 'remember':
         outlets.remember(effect);
         return;

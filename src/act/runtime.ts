@@ -8,6 +8,7 @@ import type { ScreenFacts } from '../events.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { Ledger } from '../recover/ledger.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
+import type { Cast } from '../report/cast.ts';
 import type { Emit } from '../sensors/sensor.ts';
 import type { Draft } from '../terminal/draft.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -43,6 +44,8 @@ export interface Runtime {
   /** What the person has typed and not sent. */
   readonly draft: Draft;
   readonly emit: Emit;
+  /** The last minute of the terminal; null unless the person has switched it on. */
+  cast: Cast | null;
   /** What the agent has left for a sense to read has been read. */
   catchUp: () => Promise<void>;
   /** Called after the terminal has changed its size. */

@@ -62,7 +62,10 @@ export function openSenses(runtime: Runtime): Senses {
   );
   screen.onChange(() => screenSense.changed());
   runtime.view = () => screen.view();
-  runtime.onResized = () => screen.resize(terminal.columns, terminal.rows);
+  runtime.onResized = () => {
+    screen.resize(terminal.columns, terminal.rows);
+    runtime.cast?.resized(terminal.columns, terminal.rows);
+  };
 
   const status = programStatusSensor((bytes) => runtime.pty?.write(Buffer.from(bytes)));
   if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
@@ -87,6 +90,7 @@ export function openSenses(runtime: Runtime): Senses {
   terminal.observe(
     (chunk) => {
       screen.feed(chunk);
+      runtime.cast?.output(chunk);
       tellOutput(chunk.length);
     },
     () => {},

@@ -11,7 +11,9 @@ import type { Event } from '../events.ts';
 import type { Loop } from '../loop.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { statePaths } from '../platform/paths.ts';
+import { castPath, createCast } from '../report/cast.ts';
 import { openHostMemory } from '../report/host-memory.ts';
+import type { IncidentRecord } from '../report/incidents.ts';
 import { openReporter } from '../report/reporter.ts';
 import { createNotifier } from './notify.ts';
 import { createPerformer } from './perform.ts';
@@ -36,6 +38,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   const { config, launch, terminal, emit } = runtime;
   const launchedAtMs = Date.now();
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
+  if (config.records.cast) runtime.cast = createCast(terminal);
   const senses = openSenses(runtime);
   const hosts = openHostMemory(statePaths(launch.env).root, runtime.user.api.host, degraded);
   runtime.catchUp = senses.catchUp;
@@ -61,6 +64,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       probe: () => senses.probe(),
       remember: ({ firstByteMs, streamMs }) => hosts.remember({ firstByteMs, streamMs }),
       notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
+      incident: ({ incident }) => saveCast(runtime, reporter.recordOf(incident), degraded),
       exit: ({ code, signal }) => resolve({ code, signal }),
     });
     loop.begin({
@@ -100,6 +104,19 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   await senses.stop();
   await Promise.all([reporter.close(farewellMs), notifier.settle(farewellMs), terminal.flush(farewellMs)]);
   return result;
+}
+
+/** Also while an incident lasts: what is kept is only the latest minute. */
+function saveCast(
+  { cast, paths }: Runtime,
+  incident: IncidentRecord,
+  degraded: (detail: string) => void,
+): void {
+  try {
+    cast?.save(castPath(paths, incident.id), `${incident.class}: ${incident.outcome}`);
+  } catch (error) {
+    degraded(`cast: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The box was seen empty a moment after the last key: what was in it has been sent or deleted. */

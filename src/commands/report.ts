@@ -1,9 +1,13 @@
+import { statSync } from 'node:fs';
 import { homedir, release, userInfo } from 'node:os';
+import { basename } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { leaves } from '../config/validate.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
+import { castPath } from '../report/cast.ts';
 import { readJournal } from '../report/journal-reader.ts';
+import { shellCommand } from '../report/notice.ts';
 import { redact } from '../report/redact.ts';
 import { readStatus, type Status } from '../report/status.ts';
 import { shortened, stretch, tellStory } from '../report/story.ts';
@@ -13,9 +17,9 @@ import { readToldIncidents, type ToldIncident } from '../report/told-incidents.t
 import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 
-/** `guardctl report ID`: Markdown on standard output, without what tells who and where. */
+/** `guardctl report ID [--cast]`: Markdown on standard output, without what tells who and where. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { words } = parse(args, [], 1);
+  const { words, options } = parse(args, ['cast'], 1);
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('which incident? "guardctl incidents" lists them');
   const state = statePaths(process.env);
@@ -23,10 +27,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const paths = runPaths(state, incident.run);
   const files = readJournal(paths.journal);
   const status = readStatus(paths.status);
+  const recording = options.cast ? findCast(castPath(paths, incident.id)) : null;
   const text = [
     ...summary(incident),
     ...environment(incident, status, files.at(-1)?.header.config ?? null),
     ...lines(timeline(files, ...stretch(incident, Date.now())), Date.parse(incident.began_at)),
+    ...(recording === null ? [] : attachment(recording)),
     '',
   ].join('\n');
   const about = {
@@ -35,7 +41,32 @@ export async function run(args: readonly string[]): Promise<number> {
     folder: status?.cwd ?? null,
   };
   process.stdout.write(redact(text, about));
-  return 0;
+  if (!options.cast) return 0;
+  process.stderr.write(recording === null ? howToRecord : whereItIs(recording));
+  return recording === null ? 1 : 0;
+}
+
+const howToRecord = `No recording of this incident. For the next ones: guardctl config set cast on
+The last minute of the terminal is then kept in memory, and written to disk with an incident.
+`;
+
+const whereItIs = ({ path }: CastOnDisk) => `The recording: ${path}
+It holds what was on the screen. Look at it before you give it away: asciinema play ${shellCommand([path])}
+`;
+
+interface CastOnDisk {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+function findCast(path: string): CastOnDisk | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? null : { path, bytes: stat.size };
+}
+
+function attachment({ path, bytes }: CastOnDisk): string[] {
+  const name = basename(path);
+  return ['', '### Recording', '', `${name}, asciicast v2, ${Math.ceil(bytes / 1024)} KiB (to be attached)`];
 }
 
 function summary(incident: ToldIncident): string[] {

@@ -46,9 +46,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'report',
-    usage: 'ID',
-    help: 'one incident as Markdown for a bug report, private words removed',
-    options: [],
+    usage: 'ID [--cast]',
+    help: 'one incident as Markdown for a bug report, private words removed; --cast: with the recording of the terminal',
+    options: ['--cast'],
     words: ['incident'],
     load: () => import('./report.ts'),
   },

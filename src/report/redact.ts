@@ -12,7 +12,7 @@ export interface Private {
 /** Hosts of API vendors say nothing about the person. */
 const publicHost =
   /(^|\.)(anthropic\.com|claude\.ai|claude\.com|amazonaws\.com|googleapis\.com|openai\.com)$/i;
-const fileName = /\.(jsonl?|[jt]sx?|md|log|sock|toml|ya?ml|txt|sh)$/i;
+const fileName = /\.(cast|jsonl?|[jt]sx?|md|log|sock|toml|ya?ml|txt|sh)$/i;
 
 const patterns: readonly (readonly [RegExp, (match: string) => string])[] = [
   [/\b(sk|pk|ghp|gho|xox[abp])[-_][\w-]{8,}/g, () => '<key>'],
