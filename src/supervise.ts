@@ -84,6 +84,7 @@ export async function supervise(launch: Launch): Promise<number> {
     }),
     facts: { activity: 'unknown' },
     begun: 0,
+    promptTemplate: null,
     snapshot: null,
   };
   try {

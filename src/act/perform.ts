@@ -10,7 +10,7 @@ import { giveBack } from './give-back.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
-import { promptOf, takeSnapshot } from './snapshot.ts';
+import { promptOf, resultTextOf, takeSnapshot } from './snapshot.ts';
 import { stop } from './stop.ts';
 
 export type Perform = (effect: Effect) => void;
@@ -59,8 +59,11 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
       }
       case 'stop': {
         const work = async () => {
-          runtime.snapshot = await takeSnapshot(runtime, effect);
-          await stop(runtime, { ...effect, snapshot: runtime.snapshot });
+          const look = async () => {
+            runtime.snapshot = (await takeSnapshot(runtime, effect)) ?? runtime.snapshot;
+            return runtime.snapshot;
+          };
+          await stop(runtime, { ...effect, look, resultText: (call) => resultTextOf(runtime, call) });
         };
         background(work(), (detail) => emit({ type: 'saved', ok: false, detail }));
         return;

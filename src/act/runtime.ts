@@ -65,6 +65,8 @@ export interface Runtime {
   facts: ScreenFacts;
   /** Turns seen to begin, by hooks or by requests: a message from the agent's queue begins one by itself. */
   begun: number;
+  /** The person's own frame of the prompt; null: the built-in one. */
+  promptTemplate: string | null;
   /** Taken before the last nudge or stop; the prompt is made from it. */
   snapshot: RecoverySnapshot | null;
 }

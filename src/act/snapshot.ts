@@ -4,8 +4,13 @@
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { checkFiles } from '../recover/file-check.ts';
-import { interruptedPrompt } from '../recover/prompt.ts';
-import { buildSnapshot, type RecoverySnapshot, type TranscriptSummary } from '../recover/snapshot.ts';
+import { interruptedPrompt, interruptedResult } from '../recover/prompt.ts';
+import {
+  type ActiveToolCall,
+  buildSnapshot,
+  type RecoverySnapshot,
+  type TranscriptSummary,
+} from '../recover/snapshot.ts';
 import { causeWords } from '../report/cause.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -30,7 +35,7 @@ export async function takeSnapshot(
     compacting: at.phase === 'compacting',
     turnRunning: at.phase !== 'between_turns',
     ledger: await checkFiles(runtime.ledger.calls()),
-    transcript,
+    transcript: transcript && { ...transcript, openCalls: await checkFiles(transcript.openCalls) },
     screenText: runtime.view ? runtime.launch.adapter.partialText(runtime.view()) : null,
   });
 }
@@ -43,16 +48,27 @@ async function summary({ session, launch }: Observed): Promise<TranscriptSummary
 
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
 export function promptOf(
-  runtime: Pick<Runtime, 'config' | 'hooks' | 'snapshot'>,
+  runtime: Pick<Runtime, 'config' | 'hooks' | 'snapshot'> & Partial<Pick<Runtime, 'promptTemplate'>>,
   rung: 'nudge' | 'relaunch',
 ): string {
   if (runtime.snapshot === null) return '';
-  const { auto_retry_mutations, auto_retry_readonly_tools } = runtime.config.network_resilience;
   return interruptedPrompt(runtime.snapshot, {
+    ...retryOptions(runtime),
+    rung,
+    template: runtime.promptTemplate ?? null,
+  });
+}
+
+/** What the conversation file shall say of an interrupted call. */
+export function resultTextOf(runtime: Pick<Runtime, 'config' | 'hooks'>, call: ActiveToolCall): string {
+  return interruptedResult(call, retryOptions(runtime));
+}
+
+function retryOptions({ config, hooks }: Pick<Runtime, 'config' | 'hooks'>) {
+  const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
+  return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
-    rung,
-    callsWatched: runtime.hooks,
-    template: null,
-  });
+    callsWatched: hooks,
+  };
 }

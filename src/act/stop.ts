@@ -6,7 +6,7 @@ import { type ProcessIdentity, startTimeOf } from '../platform/process-identity.
 import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
 import { runVariable } from '../platform/run-mark.ts';
 import { repairFile } from '../recover/repair.ts';
-import type { RecoverySnapshot } from '../recover/snapshot.ts';
+import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Pty } from '../terminal/pty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -18,7 +18,10 @@ const leftoverGraceMs = 1_000;
 export interface StopPlan {
   readonly generation: number;
   readonly graceMs: number;
-  readonly snapshot: RecoverySnapshot | null;
+  /** Takes a snapshot of the work in flight; asked before the kill, and once more when nothing runs any more. */
+  look(): Promise<RecoverySnapshot | null>;
+  /** What the conversation file shall say of an interrupted call; null: general words. */
+  resultText(call: ActiveToolCall): string | null;
 }
 
 /** What stopping needs of a run; print mode has no terminal to speak of. */
@@ -33,9 +36,11 @@ export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
   const running = pty !== null && pty.generation === plan.generation ? pty : null;
   const tree = running ? treeOf(running.pid) : [];
 
-  if (plan.snapshot && session.transcriptPath && session.id) {
-    const saved = await saveSnapshot(snapshotPath(session.transcriptPath, session.id), plan.snapshot);
-    const unknownCommands = plan.snapshot.active_tool_calls.filter(
+  const before = await plan.look();
+  const path = session.transcriptPath && session.id ? snapshotPath(session.transcriptPath, session.id) : null;
+  if (before && path) {
+    const saved = await saveSnapshot(path, before);
+    const unknownCommands = before.active_tool_calls.filter(
       ({ risk, status }) => risk === 'command' && (status === 'started' || status === 'unknown'),
     ).length;
     emit({ type: 'saved', ok: saved.ok, unknownCommands, ...(saved.ok ? {} : { detail: saved.detail }) });
@@ -48,12 +53,19 @@ export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
   const left = await stopTree(processesMarkedBy(runVariable, runtime.paths.run), {
     graceMs: leftoverGraceMs,
   });
-  await mend(runtime);
+  // A tool may have come to its end while it was stopped: what is told must be what is on disk now.
+  const after = (await plan.look()) ?? before;
+  if (after && path) await saveSnapshot(path, after); // if not: the one from before is there
+  await mend(runtime, after?.active_tool_calls ?? [], plan);
   emit({ type: 'stop.done', generation: plan.generation, left });
 }
 
 /** The conversation file, now that nobody writes it: damage would be refused, or lose what was said. */
-async function mend({ session, launch, emit }: Stoppable): Promise<void> {
+async function mend(
+  { session, launch, emit }: Stoppable,
+  calls: readonly ActiveToolCall[],
+  plan: StopPlan,
+): Promise<void> {
   const { doctor } = launch.adapter;
   if (!doctor || session.transcriptPath === null) return;
   const options = {
@@ -61,7 +73,10 @@ async function mend({ session, launch, emit }: Stoppable): Promise<void> {
     reconnect: true,
     thorough: false,
     dryRun: false,
-    resultText: () => null,
+    resultText(id: string) {
+      const call = calls.find(({ tool_use_id }) => tool_use_id === id);
+      return call ? plan.resultText(call) : null;
+    },
   };
   const outcome = await repairFile(session.transcriptPath, doctor, options);
   if (outcome.result === 'healthy') return;

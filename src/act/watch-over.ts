@@ -3,6 +3,7 @@
  * session noticing: what fails is reported once and done without.
  */
 
+import { dirname } from 'node:path';
 import { step } from '../decide/machine.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
@@ -10,8 +11,9 @@ import type { Effect } from '../effects.ts';
 import type { Event } from '../events.ts';
 import type { Loop } from '../loop.ts';
 import { guardVersion } from '../platform/guard-version.ts';
-import { statePaths } from '../platform/paths.ts';
 import { castPath, createCast } from '../report/cast.ts';
+import { configFile, statePaths } from '../platform/paths.ts';
+import { loadTemplate } from '../recover/template.ts';
 import { openHostMemory } from '../report/host-memory.ts';
 import type { IncidentRecord } from '../report/incidents.ts';
 import { openReporter } from '../report/reporter.ts';
@@ -93,6 +95,9 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     () => {},
     (chunk) => runtime.draft.feed(chunk, inTurn(phaseOf(loop.state().evidence))),
   );
+  const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
+  runtime.promptTemplate = template;
+  if (warning !== null) degraded(warning);
   await senses.start();
   const hurry = setInterval(() => {
     const { name, cure } = loop.state();

@@ -1,8 +1,9 @@
 /** Carries out effects in print mode: no terminal, no keys; what is to be said goes to standard error in one line. */
 import type { Perform } from '../act/perform.ts';
-import { takeSnapshot } from '../act/snapshot.ts';
+import { resultTextOf, takeSnapshot } from '../act/snapshot.ts';
 import { stop } from '../act/stop.ts';
 import type { Effect, Notice } from '../effects.ts';
+import type { ActiveToolCall } from '../recover/snapshot.ts';
 import { causeWords } from '../report/cause.ts';
 import { shellCommand } from '../report/notice.ts';
 import { type OnEnd, startNext } from './launch.ts';
@@ -25,9 +26,12 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
   async function stopAgent(effect: Extract<Effect, { type: 'stop' }>): Promise<void> {
     // An answer that was made and never printed was in flight, too.
     const phase = effect.phase === 'between_turns' ? 'streaming' : effect.phase;
-    run.snapshot = await takeSnapshot(run, { ...effect, phase });
-    const { child } = run;
-    await stop({ ...run, pty: child, terminal: { detach() {} } }, { ...effect, snapshot: run.snapshot });
+    const look = async () => {
+      run.snapshot = (await takeSnapshot(run, { ...effect, phase })) ?? run.snapshot;
+      return run.snapshot;
+    };
+    const plan = { ...effect, look, resultText: (call: ActiveToolCall) => resultTextOf(run, call) };
+    await stop({ ...run, pty: run.child, terminal: { detach() {} } }, plan);
   }
 
   return (effect) => {
