@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { ApiRequest } from '../../src/drill/api/api.ts';
 import { faults, longTool } from '../../src/drill/api/faults.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { finished, type Guarded, onGuard } from '../support/guarded.ts';
@@ -84,6 +85,25 @@ const phases: readonly Phase[] = [
       await submit('second');
       await sleep(longMs);
       terminal.write('\x1b');
+    },
+  },
+  {
+    name: 'a subagent at work',
+    async play({ api, terminal, submit, until }) {
+      const ofSubagent = (request: ApiRequest) => request.headers['x-claude-code-agent-id'] !== undefined;
+      let toolRan = false;
+      api.respond((request) => {
+        if (!ofSubagent(request)) return say(finished);
+        if (toolRan) return say('The subagent is done.', 1_500);
+        toolRan = true;
+        return longTool(longMs / 1000);
+      });
+      const input = { description: 'Look', prompt: 'Look around.', subagent_type: 'general-purpose' };
+      api.enqueue(call('Agent', input));
+      await submit('delegate it');
+      const asked = () => api.turns().filter(ofSubagent);
+      await until('the subagent is done', () => asked().length > 1 && asked().every(({ ended }) => ended));
+      await terminal.waitFor(finished);
     },
   },
   {

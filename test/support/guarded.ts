@@ -2,7 +2,6 @@
  * A real agent under the real guard, in a terminal, against the simulated API: what the end-to-end tests are played
  * on. `onGuard` opens it, plays, has the person leave, and then looks at what the guard leaves behind.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +24,8 @@ import type { JournalEntry } from '../../src/report/journal.ts';
 import { readJournal } from '../../src/report/journal-reader.ts';
 import { readSessions } from '../../src/report/sessions.ts';
 import type { Status } from '../../src/report/status.ts';
-import { modesLeftOn } from './modes-left-on.ts';
-import { type RealVersion, realAgent } from './real-agent.ts';
+import { expectNothingLeft, watchedRun } from './aftermath.ts';
+import { type RealVersion, realAgent, withVariables } from './real-agent.ts';
 
 /** Short patience, so that a test takes seconds. */
 export const patience = {
@@ -79,8 +78,6 @@ export interface Guarded {
 }
 
 const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
-/** Runs a program and writes the terminal's settings down before and after. */
-const watchedRun = 'stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
 
 /** Opens the guard with an agent at its prompt, plays, leaves as a person does, checks that all is clean. */
 export async function onGuard(
@@ -149,10 +146,7 @@ export async function onGuard(
     run = status()?.run;
     await play(guarded);
     await leave(guarded);
-    expect(modesLeftOn(Buffer.concat(output).toString('latin1'))).toEqual([]);
-    const tty = (when: string) => readFileSync(join(sandbox.root, `tty-${when}`), 'utf8');
-    expect(tty('after')).toBe(tty('before'));
-    expect(processesMarkedBy(runVariable, run ?? '')).toEqual([]);
+    expectNothingLeft(Buffer.concat(output), sandbox.root, run ?? '');
   } catch (error) {
     process.stderr.write(`\n${terminal.text()}\n${story(guarded.journal())}\n`);
     throw error;
@@ -181,13 +175,6 @@ function firstParty(standIn: StandIn, sandbox: Sandbox): Record<string, string> 
   const authority = join(sandbox.root, 'authority.pem');
   standIn.writeAuthority(authority);
   return { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
-}
-
-function withVariables(agent: string, variables: Readonly<Record<string, string>>): string {
-  const wrapper = `${agent}-with-variables`;
-  const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
-  writeFileSync(wrapper, `#!/bin/sh\nexec env ${assignments.join(' ')} '${agent}' "$@"\n`, { mode: 0o755 });
-  return wrapper;
 }
 
 /** Ctrl+C until the guard has gone, as somebody does who wants out; some versions spend one on a turn or a draft. */

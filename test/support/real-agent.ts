@@ -2,7 +2,7 @@
  * The real agent in exact versions (src/matrix/versions.ts), for tests that must meet it; where one cannot be fetched,
  * the tests that need it are skipped loudly.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetchAgent, type Version } from '../../src/matrix/versions.ts';
@@ -18,4 +18,12 @@ export function missing(version: RealVersion): boolean {
   const absent = fetchAgent(version) === null;
   if (absent) appendFileSync(missedFile, `${version}\n`);
   return absent;
+}
+
+/** A wrapper beside an agent's own that gives it, and nobody else, these variables. */
+export function withVariables(agent: string, variables: Readonly<Record<string, string>>): string {
+  const wrapper = `${agent}-with-variables`;
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec env ${assignments.join(' ')} '${agent}' "$@"\n`, { mode: 0o755 });
+  return wrapper;
 }
