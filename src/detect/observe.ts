@@ -207,7 +207,9 @@ function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
 
 function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
   const last = e.screen;
-  const same = last?.facts.activity === facts.activity;
+  // That the agent says how it waits for the API is no sign of life: the same turn stands as still as before.
+  const waits = facts.activity === 'waiting' && last?.facts.activity === 'busy';
+  const same = waits || last?.facts.activity === facts.activity;
   const idle = facts.activity === 'idle';
   const banner = idle ? (facts.failure ?? null) : null;
   // An old banner stays on the screen after recovery: it counts once, until it has been gone.
@@ -215,7 +217,7 @@ function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
   return {
     ...e,
     screen: { facts, at, activitySince: same && last ? last.activitySince : at },
-    tokensChangedAt: facts.tokens === last?.facts.tokens && same ? e.tokensChangedAt : at,
+    tokensChangedAt: waits || (facts.tokens === last?.facts.tokens && same) ? e.tokensChangedAt : at,
     limitResetsAt: idle ? (facts.limitResetsAt ?? e.limitResetsAt) : e.limitResetsAt,
     bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
     failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,
