@@ -6,8 +6,8 @@
  * `unattended`: it draws nothing and takes no keys, so there is no nudge, and no verdict by its face. Its senses are the
  * tunnel, hooks, the process, the clock, and with `--output-format stream-json` its own records, which say when it
  * retries by itself. Blind to that (text, json), a connection that is cut in vain proves nothing: the agent may be
- * waiting out a pause of its own. So a living agent is only ever stopped when it burns a core and does nothing else,
- * or when cures in place are switched off.
+ * waiting out a pause of its own. So a living agent is only ever stopped when it burns a core and does nothing else, or
+ * when the user has switched off cures in place; then, blind, a pause longer than the limit is taken for a dead stream.
  *
  * An agent that ends is judged (`ending.ts`): its own last word is passed on with its exit code; one that was torn away
  * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
@@ -21,8 +21,8 @@ import { loadConfig } from '../config/load.ts';
 import { initialState } from '../decide/state.ts';
 import { createLoop } from '../loop.ts';
 import { agentVersion } from '../platform/agent-version.ts';
-import { exitCode } from '../platform/exec.ts';
-import { createRun, statePaths } from '../platform/paths.ts';
+import { execAgent, exitCode } from '../platform/exec.ts';
+import { createRun, type RunPaths, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
@@ -39,7 +39,8 @@ const farewellMs = 1_000;
 export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const { adapter, args, env, cwd, command, invocation } = launch;
   const { config, warnings } = loadConfig(env);
-  const paths = createRun(env);
+  const paths = createdRun(env);
+  if (paths === null) return await execAgent(command, args, env);
   const user = adapter.readUserSettings(args, env, cwd);
   const [version, opened] = await Promise.all([
     agentVersion(adapter, command, env, statePaths(env).root),
@@ -91,6 +92,17 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   } finally {
     run.input?.stop();
     await opened.tunnel?.stop();
+  }
+}
+
+/** Null where no record can be kept (a full disk, a home that is not ours): a script would rather have its answer. */
+function createdRun(env: NodeJS.ProcessEnv): RunPaths | null {
+  try {
+    return createRun(env);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`guarded-claude: no place for records, so nothing is watched: ${reason}\n`);
+    return null;
   }
 }
 

@@ -201,6 +201,15 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
       });
     });
 
+    test('without a place for its records, the guard lets the agent answer', async () => {
+      await onPipes(version, async ({ guarded }) => {
+        const settings = { XDG_STATE_HOME: '/dev/null' };
+        const { code, stdout, stderr } = await guarded(['-p', 'hello'], { settings }).ended;
+        expect({ code, stdout }).toEqual({ code: 0, stdout: 'Done.\n' });
+        expect(stderr).toContain('nothing is watched');
+      });
+    });
+
     test('with auto_resume off, a killed agent stays dead, with its own code', async () => {
       await onPipes(version, async ({ api, guarded, agentInTurn, incidents }) => {
         api.enqueue(longAnswer);

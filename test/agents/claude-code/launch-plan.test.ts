@@ -221,3 +221,46 @@ describe('settings of the user', () => {
     expect(read(files, ['--settings', 'own.json']).given).toEqual({ model: 'opus' });
   });
 });
+
+describe('print mode', () => {
+  const print: Injection = { ...injection, print: true };
+  const fileOf = (plan: ReturnType<typeof launchPlan>, path: string) =>
+    plan.files.find((file) => file.path === path)?.text;
+
+  it('injects no hook whose run the agent would print', () => {
+    const { hooks } = settingsOf(launchPlan(['-p', 'go'], {}, user, print, newest));
+    expect(Object.keys(hooks)).toContain('PreToolUse');
+    expect(Object.keys(hooks)).not.toContain('SessionStart');
+  });
+
+  it('injects none at all where the user has asked to see every hook', () => {
+    const args = ['-p', 'go', '--include-hook-events'];
+    expect(settingsOf(launchPlan(args, {}, user, print, newest)).hooks).toBeUndefined();
+  });
+
+  it('gives tools the user’s own proxy by a file, and reads the user’s own file of the kind', () => {
+    const own = join(temporaryFolder(), "it's.sh");
+    writeFileSync(own, 'export MINE=1\n');
+    const env = { CLAUDE_ENV_FILE: own };
+    const plan = launchPlan(
+      ['-p', 'go'],
+      env,
+      { ...user, proxy: { HTTPS_PROXY: 'http://p:1' } },
+      print,
+      newest,
+    );
+    expect(plan.env.CLAUDE_ENV_FILE).toBe('/run/tools.env');
+    const lines = fileOf(plan, '/run/tools.env')?.trimEnd().split('\n').join(' && ');
+    const { stdout } = spawnSync('sh', ['-ec', `${lines} && echo "$MINE $HTTPS_PROXY <$https_proxy>"`], {
+      env: { ...plan.env, PATH: process.env.PATH },
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('1 http://p:1 <>\n');
+  });
+
+  it('leaves a file of the user’s alone without a tunnel', () => {
+    const env = { CLAUDE_ENV_FILE: '/mine' };
+    const plan = launchPlan(['-p', 'go'], env, user, { ...print, proxyUrl: null }, newest);
+    expect(plan.env.CLAUDE_ENV_FILE).toBe('/mine');
+  });
+});
