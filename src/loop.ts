@@ -25,7 +25,11 @@ export interface Loop {
   begin(crew: Crew): void;
 }
 
-export function createLoop(config: Config, initial: GuardState): Loop {
+/** Observations that wait while one turn runs; only a loop that stands still gets that many. */
+const mostPending = 10_000;
+
+/** @param onBroken the core or one of its hands has thrown: the loop stands still from now on */
+export function createLoop(config: Config, initial: GuardState, onBroken: (error: unknown) => void): Loop {
   const pending: Observation[] = [];
   let state = initial;
   let crew: Crew | null = null;
@@ -33,18 +37,24 @@ export function createLoop(config: Config, initial: GuardState): Loop {
 
   const turn = ({ step, turned, perform }: Crew): void => {
     turning = true;
-    for (let observation = pending.shift(); observation; observation = pending.shift()) {
-      const event: Event = { ...observation, at: performance.now() };
-      const before = state;
-      const result = step(before, event, config);
-      state = result.state;
-      turned(event, before, result);
-      for (const effect of result.effects) perform(effect);
+    try {
+      for (let observation = pending.shift(); observation; observation = pending.shift()) {
+        const event: Event = { ...observation, at: performance.now() };
+        const before = state;
+        const result = step(before, event, config);
+        state = result.state;
+        turned(event, before, result);
+        for (const effect of result.effects) perform(effect);
+      }
+      turning = false;
+    } catch (error) {
+      pending.length = 0;
+      onBroken(error); // `turning` stays: a core that has thrown is not asked again
     }
-    turning = false;
   };
   return {
     emit(observation) {
+      if (turning && pending.length >= mostPending) return;
       pending.push(observation);
       if (crew && !turning) turn(crew);
     },

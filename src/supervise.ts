@@ -11,6 +11,7 @@ import type { Launch, Runtime } from './act/runtime.ts';
 import { knownFromStart, pinFor } from './act/session.ts';
 import { loadConfig } from './config/load.ts';
 import type { Observation } from './events.ts';
+import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
@@ -19,6 +20,9 @@ import { createLedger } from './recover/ledger.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
+
+/** A sense that fails all the time is noted a few times. */
+const mostFailures = 20;
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
@@ -33,11 +37,17 @@ export async function supervise(launch: Launch): Promise<number> {
 
   /** Observations of the time before the loop is there. */
   const early: Observation[] = [];
+  const failures: string[] = [];
   let loop: Loop | null = null;
   const emit = (observation: Observation): void => {
+    open.see(observation);
     if (loop) loop.emit(observation);
     else early.push(observation);
   };
+  const open = failOpen((detail) => {
+    failures.push(detail);
+    if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
+  });
   const pin = pinFor(adapter, invocation, version);
   let killing = false;
   let left = (_code: number): void => {};
@@ -96,13 +106,24 @@ export async function supervise(launch: Launch): Promise<number> {
       import('./decide/state.ts'),
       import('./act/watch-over.ts'),
     ]);
-    loop = createLoop(config, initialState(performance.now()));
+    loop = createLoop(config, initialState(performance.now()), open.broken);
     for (const observation of early) loop.emit(observation);
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const ended = watchOver(runtime, loop, warned).then((end) => exitCode(end.code, end.signal));
-    return await Promise.race([ended.then((code) => (killing ? leaving : code)), leaving]);
+    const ended = watchOver(runtime, loop, warned).then(
+      (end) => exitCode(end.code, end.signal),
+      (error: unknown) => {
+        open.broken(error);
+        return open.alone;
+      },
+    );
+    return await Promise.race([ended.then((code) => (killing ? leaving : code)), open.alone, leaving]);
   } finally {
+    open.close();
     terminal.restore();
+    // The one warning, where it disturbs no screen any more.
+    const [first] = failures;
+    if (first !== undefined)
+      process.stderr.write(`guarded-claude: went on without a part of itself: ${first}\n`);
     await opened.tunnel?.stop();
   }
 }

@@ -19,6 +19,7 @@ import { knownFromStart, pinFor } from '../act/session.ts';
 import type { PrintMode } from '../agents/agent.ts';
 import { loadConfig } from '../config/load.ts';
 import { initialState } from '../decide/state.ts';
+import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
 import { agentVersion } from '../platform/agent-version.ts';
 import { execAgent, exitCode } from '../platform/exec.ts';
@@ -47,7 +48,8 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     openTunnel(config, user),
   ]);
   const formats = mode.formats(args);
-  const loop = createLoop(config, initialState(performance.now()));
+  const open = failOpen((detail) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail }));
+  const loop = createLoop(config, initialState(performance.now()), open.broken);
   const pin = pinFor(adapter, invocation, version);
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   const run: PrintRun = {
@@ -62,7 +64,10 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     hooks: config.senses.hooks && user.hooksAllowed,
     pin,
     ledger: createLedger(),
-    emit: loop.emit,
+    emit(observation) {
+      open.see(observation);
+      loop.emit(observation);
+    },
     catchUp: async () => {},
     input: readsTerminal ? null : createInput(process.stdin, formats.input, mode),
     output: createSink(1),
@@ -84,12 +89,20 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     await startFirst(run, onEnd);
     const { watchPrint } = await import('./watch.ts');
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const end = await watchPrint(run, loop, onEnd, warned);
+    const watched = watchPrint(run, loop, onEnd, warned).then(
+      (end) => exitCode(end.code, end.signal),
+      (error: unknown) => {
+        open.broken(error);
+        return open.alone;
+      },
+    );
+    const code = await Promise.race([watched, open.alone]);
     run.output.write(run.gate.release());
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
-    return exitCode(end.code, end.signal);
+    return code;
   } finally {
+    open.close();
     run.input?.stop();
     await opened.tunnel?.stop();
   }

@@ -1,0 +1,81 @@
+/** The guard may break, the session may not. */
+import { describe, expect, test } from 'vitest';
+import { defaults } from '../src/config/schema.ts';
+import { initialState } from '../src/decide/state.ts';
+import type { Observation } from '../src/events.ts';
+import { failOpen } from '../src/fail-open.ts';
+import { createLoop } from '../src/loop.ts';
+
+const started: Observation = {
+  type: 'agent.started',
+  generation: 1,
+  pid: 1,
+  resumed: false,
+  prompted: false,
+};
+const exited: Observation = { type: 'agent.exited', generation: 1, code: 3, signal: null };
+
+describe('a core that throws', () => {
+  test('is not asked again, and nobody who emits notices', () => {
+    const errors: unknown[] = [];
+    let asked = 0;
+    const loop = createLoop(defaults, initialState(0), (error) => errors.push(error));
+    loop.begin({
+      step() {
+        asked++;
+        throw new Error('a bug');
+      },
+      turned() {},
+      perform() {},
+    });
+    for (let i = 0; i < 20_000; i++) loop.emit({ type: 'tick' });
+    expect(asked).toBe(1);
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe('a guard that is broken', () => {
+  test('ends with the code of the agent, whichever comes first', async () => {
+    for (const order of [
+      [exited, 'broken'],
+      ['broken', exited],
+    ] as const) {
+      const notes: string[] = [];
+      const open = failOpen((detail) => notes.push(detail));
+      open.see(started);
+      for (const what of order) {
+        if (what === 'broken') open.broken(new Error('gone wrong'));
+        else open.see(what);
+      }
+      expect(await open.alone).toBe(3);
+      expect(notes.join()).toContain('gone wrong');
+      open.close();
+    }
+  });
+
+  test('takes no part while it is whole', async () => {
+    const open = failOpen(() => {});
+    open.see(started);
+    open.see(exited);
+    const first = await Promise.race([
+      open.alone,
+      new Promise((resolve) => setImmediate(() => resolve('nothing'))),
+    ]);
+    expect(first).toBe('nothing');
+    open.close();
+  });
+
+  test('takes what nobody has caught for a note', async () => {
+    const notes: string[] = [];
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException'); // the test runner's
+    const open = failOpen((detail) => notes.push(detail));
+    setImmediate(() => {
+      throw new Error('out of nowhere');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    open.close();
+    for (const other of others) process.on('uncaughtException', other);
+    expect(notes.join()).toContain('out of nowhere');
+  });
+});
