@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
-import { giveUp } from './cures.ts';
+import { giveUp } from './asking.ts';
 import type { Step } from './incident.ts';
 import { andThen, stay } from './incident.ts';
 import { launch, probeWhenDue } from './network.ts';

@@ -11,16 +11,20 @@ import { observe } from '../detect/observe.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
+import { giveUp } from './asking.ts';
 import { replenish } from './budget.ts';
-import { beginNudge, beginRelaunch, giveUp, onNudgeDone, takeRung, watch } from './cures.ts';
 import { personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
 import { andThen, close, open, stay } from './incident.ts';
 import { forgetMenu, onChosen } from './menu.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
+import { beginNudge, onNudgeDone } from './nudging.ts';
+import { beginRelaunch } from './relaunching.ts';
+import { takeRung } from './rungs.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
+import { watch } from './watch.ts';
 
 /** Routers forget an idle connection after some minutes at the earliest; servers close a silent one sooner. */
 const deadlySleepMs = 30_000;

@@ -1,0 +1,42 @@
+/** The end of the ladder: a person must decide. */
+import type { Config } from '../config/schema.ts';
+import { withCure } from './cure.ts';
+import { act, andThen, close, type Step } from './incident.ts';
+import type { GuardState } from './state.ts';
+
+/**
+ * Out of cures. With a living agent: leave it alone, tell the person, look on. Without one: say how to go on by hand
+ * and end with the agent's own exit.
+ */
+export function giveUp(
+  state: GuardState,
+  _config: Config,
+  detail: string,
+  outcome: 'gave_up' | 'user' = 'gave_up',
+): Step {
+  const { evidence: e } = state;
+  const cause = state.incident?.class ?? 'unknown';
+  const asked = act(state, 'ask', detail);
+  const alive = e.exit === null && state.name !== 'down' && state.name !== 'launching';
+  if (!alive) {
+    return andThen(asked, (next) =>
+      andThen(close(next, outcome), (closed) => ({
+        state: { ...closed, name: 'finished', since: e.now },
+        effects: [
+          { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
+          { type: 'exit', code: e.exit?.code ?? 1, signal: e.exit?.signal ?? null },
+        ],
+      })),
+    );
+  }
+  return andThen(asked, (next) => {
+    const asking = {
+      ...withCure(next, 'ask', cause, null),
+      name: 'asking' as const,
+      since: e.now,
+      asked: next.asked + 1,
+    };
+    const { incident } = asking;
+    return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
+  });
+}

@@ -1,0 +1,97 @@
+/** A cure is pending: it is proven, given time, overtaken by events, or followed by the next rung. */
+import type { Config } from '../config/schema.ts';
+import { detect } from '../detect/detector.ts';
+import type { Evidence } from '../detect/evidence.ts';
+import { phaseOf } from '../detect/phase.ts';
+import type { Verdict } from '../detect/verdict.ts';
+import { giveUp } from './asking.ts';
+import { heldVerdict } from './held.ts';
+import { close, open, type Step, stay } from './incident.ts';
+import { above } from './ladder.ts';
+import { probeWhenDue, stable } from './network.ts';
+import { personTypes, typeNudge } from './nudging.ts';
+import { helped, underWay } from './proof.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+
+/** A cure is pending: proof, patience, or the next rung. */
+export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']>, config: Config): Step {
+  const { evidence: e } = state;
+  if (cure.stage === 'network') {
+    if (overBefore(cure, e)) return close(state, 'recovered');
+    if (stirs(cure, e)) {
+      const lookOn = { ...cure, rung: 'hold', stage: 'verify', deadline: null } as const;
+      return stay({ ...state, probing: null, cure: lookOn });
+    }
+    return stable(state, config) && !personTypes(state)
+      ? typeNudge(state, cure.class)
+      : probeWhenDue(state, config);
+  }
+  if (cure.rung === 'relaunch' && phaseOf(e) === 'dialog' && state.menu !== 'answering') {
+    // The menu that was answered needs a moment to leave the screen.
+    if (state.menu === 'answered' && (cure.deadline ?? 0) > e.now) return stay(state);
+    return giveUp(state, config, 'the resumed agent asks something that only a person can answer');
+  }
+  if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
+  if (cure.rung === 'hold') return followHold(state, config);
+  // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
+  if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
+  if (cure.deadline === null || e.now < cure.deadline) return stay(state);
+  if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
+  // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
+  if (cure.rung === 'cut' && e.unattended) return judgeAgain(state, config);
+  return takeRung(
+    state,
+    above(cure.rung),
+    {
+      class: cure.class,
+      since: cure.at,
+      because: [`no proof that the ${cure.rung} helped`],
+      cure: above(cure.rung),
+      connections: e.connections.map((connection) => connection.id),
+    },
+    config,
+  );
+}
+
+const ofTheWire: readonly string[] = ['dead-stream', 'no-first-byte', 'silent-screen'];
+
+/** While the nudge waited for the network or for the person, what it was for has passed. */
+function overBefore(cure: NonNullable<GuardState['cure']>, e: Evidence): boolean {
+  if (cure.class === 'failed-turn' || cure.class === 'silent-end') return phaseOf(e) !== 'idle';
+  if (!ofTheWire.includes(cure.class)) return false;
+  return (e.lastDownAt ?? 0) > cure.at || e.listeningSince === null || e.listeningSince > cure.at;
+}
+
+/** While the nudge waited, the agent tried again by itself, or its connection was made at last: let it. */
+function stirs(cure: NonNullable<GuardState['cure']>, e: Evidence): boolean {
+  if (!ofTheWire.includes(cure.class)) return false;
+  const tried = (e.lastRequestAt ?? 0) > cure.at || e.connections.some(({ openedAt }) => openedAt > cure.at);
+  return tried || e.waiting.length > 0;
+}
+
+/** The hold ended without a byte: the agent's own ladder is next, and the detector looks on. */
+function followHold(state: GuardState, config: Config): Step {
+  if (state.evidence.waiting.length > 0) return stay(state);
+  return judgeAgain(state, config);
+}
+
+/** The agent tries again by itself; only a new verdict justifies more. The incident ends with the turn. */
+function judgeAgain(state: GuardState, config: Config): Step {
+  const { evidence: e } = state;
+  const verdict = detect(e, config) ?? heldVerdict(state);
+  if (verdict) return takeRung(open(state, withRegret(state, verdict)), verdict.cure, verdict, config);
+  if (phaseOf(e) === 'idle' && e.failure === null && e.idleSince !== null && e.now - e.idleSince > 10_000) {
+    return close(state, 'recovered');
+  }
+  return stay(state);
+}
+
+/** The same silence again after a cut: the connection was perhaps alive, and the answer only slow. */
+function withRegret(state: GuardState, verdict: Verdict): Verdict {
+  if (state.cure?.rung !== 'cut' || verdict.class !== state.cure.class) return verdict;
+  return {
+    ...verdict,
+    because: [...verdict.because, 'the same silence followed the cut: perhaps a false alarm'],
+  };
+}

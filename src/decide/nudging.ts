@@ -1,0 +1,97 @@
+/** The nudge: wait for the network and for the person, have the keys typed, hear how it went. */
+import type { Config } from '../config/schema.ts';
+import { disconnectPhaseOf } from '../detect/phase.ts';
+import type { Event } from '../events.ts';
+import { giveUp } from './asking.ts';
+import { spend } from './budget.ts';
+import { withCure } from './cure.ts';
+import { act, andThen, type Step, stay } from './incident.ts';
+import { probeWhenDue } from './network.ts';
+import { proofMs } from './proof.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+
+/** A person who typed this recently is still typing, and left alone. */
+const typingPauseMs = 5_000;
+
+/** A draft that nobody goes on with: after this many tries the person is told instead. */
+const mostYields = 12;
+
+export function beginNudge(state: GuardState, cause: string, config: Config): Step {
+  const nudging: GuardState = {
+    ...withCure(spend('nudge', state), 'nudge', cause, null),
+    probing: { nextAt: state.evidence.now, failures: 0 },
+    evidence: {
+      ...state.evidence,
+      goodProbes: 0,
+      compactionsCured: state.evidence.compactionsCured + (cause === 'stuck-compaction' ? 1 : 0),
+    },
+  };
+  const cure = nudging.cure && { ...nudging.cure, stage: 'network' as const };
+  return probeWhenDue({ ...nudging, cure }, config);
+}
+
+export function typeNudge(state: GuardState, cause: string): Step {
+  const { evidence: e } = state;
+  const typing: GuardState = {
+    ...state,
+    probing: null,
+    cure: {
+      rung: 'nudge',
+      class: cause,
+      at: e.now,
+      stage: 'typing',
+      deadline: e.now + 60_000,
+      yielded: state.cure?.yielded ?? 0,
+    },
+  };
+  return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
+    state: next,
+    effects: [{ type: 'nudge', generation: e.generation, phase: disconnectPhaseOf(e), cause }],
+  }));
+}
+
+export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {
+  const { cure, evidence: e } = state;
+  if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return stay(state);
+  switch (event.outcome) {
+    case 'submitted':
+      return {
+        state: { ...state, cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge } },
+        effects: [],
+      };
+    case 'person-typing':
+      if (cure.yielded >= mostYields) return giveUp(state, config, 'your own text is in the input box');
+      return andThen(act(state, 'wait', 'somebody is typing'), (next) => ({
+        state: {
+          ...next,
+          cure: { ...cure, stage: 'network', yielded: cure.yielded + 1 },
+          probing: { nextAt: e.now + typingPauseMs, failures: 0 },
+          evidence: { ...e, goodProbes: 0 },
+        },
+        effects: [],
+      }));
+    case 'dialog':
+      return giveUp(state, config, 'the agent asks something that only a person can answer');
+    case 'not-idle':
+    case 'no-echo':
+      return takeRung(
+        state,
+        'relaunch',
+        {
+          class: cure.class,
+          since: cure.at,
+          because: [`the agent did not take the nudge: ${event.outcome}`],
+          cure: 'relaunch',
+          connections: [],
+        },
+        config,
+      );
+    case 'agent-gone':
+      return stay(state);
+  }
+}
+
+export function personTypes({ evidence: e }: GuardState): boolean {
+  return e.lastKeyAt !== null && e.now - e.lastKeyAt < typingPauseMs;
+}

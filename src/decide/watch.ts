@@ -1,0 +1,61 @@
+/** Watching a living agent: judge it, or follow up the cure that is pending. */
+import type { Config } from '../config/schema.ts';
+import { detect } from '../detect/detector.ts';
+import { perIncident } from './budget.ts';
+import { followUp } from './follow-up.ts';
+import { heldVerdict } from './held.ts';
+import { close, open, type Step, stay } from './incident.ts';
+import { answerMenu, menuAnswer } from './menu.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+
+const longestCoolDownMs = 3_600_000;
+
+/** One look at a living agent. */
+export function watch(state: GuardState, config: Config): Step {
+  if (state.paused || state.evidence.exit) return stay(state);
+  if (state.incident && personInterrupted(state)) {
+    return close({ ...state, name: 'watching' }, 'user');
+  }
+  if (state.name === 'asking' && state.evidence.now - state.since >= coolDownMs(state, config))
+    return tryOnceMore(state);
+  const answer = menuAnswer(state, config);
+  if (answer) return answerMenu(state, answer);
+  if (state.incident && !state.cure && personTook(state))
+    return close({ ...state, name: 'watching' }, 'user');
+  if (state.cure) return followUp(state, state.cure, config);
+  return judge(state, config);
+}
+
+function judge(state: GuardState, config: Config): Step {
+  const held = heldVerdict(state);
+  const verdict = detect(state.evidence, config) ?? held;
+  return verdict ? takeRung(open(state, verdict), verdict.cure, verdict, config) : { state, effects: [] };
+}
+
+/** How long the guard only looks on after it has asked: the window of the restart intensity, doubling to an hour. */
+function coolDownMs({ asked }: GuardState, config: Config): number {
+  return Math.min(longestCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
+}
+
+/** The half-open circuit: nobody came, so one nudge or one relaunch more, if there is still a reason. */
+function tryOnceMore(state: GuardState): Step {
+  return stay({
+    ...state,
+    name: 'watching',
+    since: state.evidence.now,
+    cure: null,
+    used: { ...state.used, cut: perIncident.cut, nudge: perIncident.nudge - 1 },
+  });
+}
+
+/** Keys after an incident for which nothing is pending: it is theirs. */
+function personTook({ incident, evidence: e }: GuardState): boolean {
+  return incident !== null && e.lastKeyAt !== null && e.lastKeyAt > incident.detectedAt;
+}
+
+/** Esc or Ctrl+C of the person after the incident began: they deal with it. */
+function personInterrupted(state: GuardState): boolean {
+  const { lastInterruptAt } = state.evidence;
+  return lastInterruptAt !== null && state.incident !== null && lastInterruptAt > state.incident.detectedAt;
+}
