@@ -19,6 +19,8 @@ import {
   words,
 } from './props.ts';
 
+const seconds = (ms: number) => Math.round(ms / 1000);
+
 const alone: Expectation = { ends: 'turn', most: 'none', finds: [] };
 const resting: Expectation = { ends: 'rest', most: 'none', finds: [] };
 const healthy = (what: string, play: Situation['play'], more: Partial<Situation> = {}): Situation => ({
@@ -29,7 +31,19 @@ const healthy = (what: string, play: Situation['play'], more: Partial<Situation>
   ...more,
 });
 
-/** Queues the answers, submits, and waits until the last of them has been taken to its end. */
+/** A hook of the user's own, such as a linter or a test run. */
+const slowHook = (event: string): Partial<Situation> => ({
+  prepare: () => ({
+    userSettings: {
+      permissions: { defaultMode: 'acceptEdits', allow: ['Bash'] },
+      hooks: {
+        [event]: [{ matcher: '', hooks: [{ type: 'command', command: `sleep ${seconds(veryLongMs)}` }] }],
+      },
+    },
+  }),
+});
+
+/** Queues the answers, submits. */
 async function turn({ stage }: Scene, ...answers: readonly Scenario[]): Promise<number> {
   const beganAt = Date.now();
   stage.api.enqueue(...answers);
@@ -37,7 +51,6 @@ async function turn({ stage }: Scene, ...answers: readonly Scenario[]): Promise<
   return beganAt;
 }
 
-const seconds = (ms: number) => Math.round(ms / 1000);
 const end: Scenario = [{ do: 'text', text: finished }, { do: 'delta' }, { do: 'stop' }];
 
 export const healthySituations = {
@@ -177,20 +190,30 @@ export const healthySituations = {
     (scene) => turn(scene, call('mcp__slow__wait', { seconds: seconds(veryLongMs) })),
     { prepare: slowServer },
   ),
-  'slow-hook': healthy(
-    "a hook of the user's that takes long",
+  'slow-tool-hook': healthy(
+    "a hook of the user's before a tool takes long",
     (scene) => turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' })),
-    {
-      prepare: () => ({
-        userSettings: {
-          hooks: {
-            PreToolUse: [
-              { matcher: 'Bash', hooks: [{ type: 'command', command: `sleep ${seconds(veryLongMs)}` }] },
-            ],
-          },
-        },
-      }),
+    slowHook('PreToolUse'),
+  ),
+  'slow-result-hook': healthy(
+    "a hook of the user's after a tool takes long",
+    (scene) => turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' })),
+    slowHook('PostToolUse'),
+  ),
+  'slow-prompt-hook': healthy(
+    "a hook of the user's on the prompt takes long",
+    (scene) => turn(scene, say(finished)),
+    slowHook('UserPromptSubmit'),
+  ),
+  'slow-stop-hook': healthy(
+    "a hook of the user's at the end of the turn takes long",
+    async (scene) => {
+      const beganAt = await turn(scene, say(finished));
+      await scene.stage.terminal.waitFor(finished);
+      await scene.stage.pause(veryLongMs);
+      return beganAt;
     },
+    slowHook('Stop'),
   ),
   compaction: healthy('a compaction that takes its time', async (scene) => {
     const { stage } = scene;

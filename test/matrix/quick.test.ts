@@ -1,0 +1,17 @@
+/** The quick part of the matrix, so that no change goes unseen until somebody plays all of it. */
+import { describe, expect, test } from 'vitest';
+import { nameOf, runCell } from '../../src/matrix/cell.ts';
+import { quickCells } from '../../src/matrix/quick.ts';
+import { missing } from '../support/real-agent.ts';
+
+describe.concurrent('the quick part of the matrix', () => {
+  test.skipIf(missing('2.1.329')).each(quickCells.map((cell) => [nameOf(cell), cell] as const))(
+    '%s',
+    { timeout: 240_000 },
+    async (_, cell) => {
+      const { problem, false_actions } = await runCell(cell, new AbortController().signal);
+      expect(problem).toBeNull();
+      expect(false_actions).toBe(0);
+    },
+  );
+});

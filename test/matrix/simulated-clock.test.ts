@@ -1,0 +1,56 @@
+/** Healthy sessions as they were recorded, on a simulated clock at the default limits: nothing may ever be done to them. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Event } from '../../src/events.ts';
+import { eventsOf, healthyHours, tell } from '../../src/matrix/simulated-clock.ts';
+import { type JournalFile, readJournalFile } from '../../src/report/journal-reader.ts';
+
+const journalsOf = (kind: 'healthy' | 'faults'): readonly JournalFile[] => {
+  const folder = fileURLToPath(new URL(`../fixtures/journals/${kind}`, import.meta.url));
+  return readdirSync(folder).map((name) => readJournalFile(join(folder, name)) as JournalFile);
+};
+const healthy = journalsOf('healthy');
+
+test('five hundred healthy agent-minutes and more, and not one action', () => {
+  const told = healthyHours(healthy);
+  expect(told.healthyMs).toBeGreaterThan(500 * 60_000);
+  expect(told.deeds).toEqual([]);
+});
+
+/** Whole senses that may be blind, each by the events that it alone brings. */
+const blindness: readonly ((event: Event) => boolean)[] = [
+  () => false,
+  ({ type }) => type === 'program-status',
+  ({ type }) => type.startsWith('connection.') || type === 'cut.done',
+  ({ type }) => type.startsWith('tool.') || type.startsWith('turn.') || type.startsWith('compaction.'),
+  ({ type }) => type === 'request.sent' || type.endsWith('.recorded'),
+];
+
+test('property: nor with a sense blind, events late, or time slower', () => {
+  const variant = fc.record({
+    file: fc.constantFrom(...healthy),
+    stretch: fc.double({ min: 1, max: 3, noNaN: true }),
+    rounds: fc.integer({ min: 1, max: 4 }),
+    restMs: fc.integer({ min: 0, max: 3_600_000 }),
+    without: fc.constantFrom(...blindness),
+    latest: fc.integer({ min: 0, max: 1_000 }),
+    seed: fc.integer({ min: 1, max: 1_000 }),
+  });
+  fc.assert(
+    fc.property(variant, ({ file, latest, seed, ...telling }) => {
+      const lateMs = (_: Event, index: number) => ((index * 7_919 * seed) % 1_000) * (latest / 1_000);
+      expect(tell(eventsOf(file), { ...telling, lateMs }).deeds).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('the same telling of a session with a fault does show deeds', () => {
+  const deeds = journalsOf('faults').flatMap(
+    (file) => tell(eventsOf(file), { stretch: 10, rounds: 1, restMs: 300_000 }).deeds,
+  );
+  expect(deeds.length).toBeGreaterThan(5);
+});
