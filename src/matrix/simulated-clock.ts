@@ -24,6 +24,16 @@ const deeds: readonly Effect['type'][] = [
   'exit',
 ];
 
+/** The guard sees nothing for a while: the machine slept, or stood still, or the person pressed Ctrl+Z. */
+export interface Pause {
+  /** Where in the session, 0…1. */
+  readonly share: number;
+  /** On the monotonic clock, which stands still while the machine sleeps. */
+  readonly lengthMs: number;
+  readonly before: readonly Observation[];
+  readonly after: readonly Observation[];
+}
+
 export interface Telling {
   /** Time runs so many times slower than it was recorded, 1 or more. */
   readonly stretch: number;
@@ -35,6 +45,8 @@ export interface Telling {
   readonly lateMs?: (event: Event, index: number) => number;
   /** Silence between two rounds: the person thinks. */
   readonly restMs?: number;
+  /** In the first round. */
+  readonly pause?: Pause;
 }
 
 export interface Told {
@@ -63,12 +75,20 @@ export function tell(events: readonly Event[], telling: Telling): Told {
     done.push(...result.effects.filter(({ type }) => deeds.includes(type)));
     count += 1;
   };
-  for (let round = 0; round < telling.rounds; round++) {
-    const begin = round * length;
+  let begin = 0;
+  for (let round = 0; round < telling.rounds; round++, begin += length) {
     let due = begin;
+    let pause = round === 0 ? telling.pause : undefined;
     for (const event of inOrder(events, telling, first.at)) {
+      if (pause && event.at >= pause.share * length) {
+        for (const observation of pause.before) take({ ...observation, at: due });
+        due += pause.lengthMs;
+        begin += pause.lengthMs;
+        for (const observation of pause.after) take({ ...observation, at: due });
+        pause = undefined;
+      }
       for (; due + 1_000 < begin + event.at; due += 1_000) take({ type: 'tick', at: due + 1_000 });
-      due = begin + event.at;
+      due = Math.max(due, begin + event.at);
       if (round > 0 && isOfTheStart(event)) continue;
       take({ ...again(event, round, cpuPerRound * telling.stretch, telling.stretch), at: due });
     }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Event } from '../../src/events.ts';
-import { eventsOf, healthyHours, tell } from '../../src/matrix/simulated-clock.ts';
+import { eventsOf, healthyHours, type Pause, tell } from '../../src/matrix/simulated-clock.ts';
 import { type JournalFile, readJournalFile } from '../../src/report/journal-reader.ts';
 
 const journalsOf = (kind: 'healthy' | 'faults'): readonly JournalFile[] => {
@@ -43,6 +43,38 @@ test('property: nor with a sense blind, events late, or time slower', () => {
     fc.property(variant, ({ file, latest, seed, ...telling }) => {
       const lateMs = (_: Event, index: number) => ((index * 7_919 * seed) % 1_000) * (latest / 1_000);
       expect(tell(eventsOf(file), { ...telling, lateMs }).deeds).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+const pauseKinds: readonly ((lengthMs: number) => Pick<Pause, 'lengthMs' | 'before' | 'after'>)[] = [
+  (lengthMs) => ({ lengthMs, before: [], after: [{ type: 'clock.gap', gapMs: lengthMs, cause: 'stalled' }] }),
+  // A nap that connections live through; a clock set by a time server looks the same.
+  (lengthMs) => ({
+    lengthMs: 0,
+    before: [],
+    after: [{ type: 'clock.gap', gapMs: 5_000 + (lengthMs % 24_000), cause: 'slept' }],
+  }),
+  (lengthMs) => ({
+    lengthMs,
+    before: [{ type: 'terminal.suspended' }],
+    after: [{ type: 'clock.gap', gapMs: lengthMs, cause: 'stalled' }, { type: 'terminal.continued' }],
+  }),
+];
+
+test('property: nor when the guard itself sees nothing for a while, at whatever moment', () => {
+  const variant = fc.record({
+    file: fc.constantFrom(...healthy),
+    stretch: fc.double({ min: 1, max: 3, noNaN: true }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    kind: fc.constantFrom(...pauseKinds),
+    lengthMs: fc.integer({ min: 5_000, max: 36_000_000 }),
+  });
+  fc.assert(
+    fc.property(variant, ({ file, stretch, share, kind, lengthMs }) => {
+      const pause = { share, ...kind(lengthMs) };
+      expect(tell(eventsOf(file), { stretch, rounds: 1, pause }).deeds).toEqual([]);
     }),
     { numRuns: 150 },
   );

@@ -13,7 +13,9 @@ export const endlessResponse: Signature = {
     const { facts } = e.screen ?? {};
     if ((phase !== 'working' && phase !== 'compacting') || !facts || e.listeningSince === null) return null;
     if (e.terminalBlockedSince !== null) return null; // nothing is drawn, so no counter can move
-    if (e.waiting.length > 0 || e.connections.length === 0 || facts.tokens === undefined) return null;
+    if (e.waiting.length > 0 || e.connections.length === 0) return null;
+    // Before the first word 2.1.329 shows its clock but no counter; a model that says it thinks may well be at work.
+    if (facts.tokens === undefined && (facts.thinking || facts.elapsedS === undefined)) return null;
     const limitMs = config.network_resilience.response_timeout_ms * e.patience;
     const since = Math.max(e.listeningSince, e.tokensChangedAt ?? 0, e.lastRequestAt ?? 0);
     if (e.now - since < limitMs) return null;
@@ -22,7 +24,7 @@ export const endlessResponse: Signature = {
       class: 'endless-response',
       since,
       because: [
-        `token counter at ${facts.tokens} for ${seconds(e.now - since)}`,
+        `token counter at ${facts.tokens ?? 0} for ${seconds(e.now - since)}`,
         `last byte ${seconds(lastByteMs)} ago`,
         `limit ${seconds(limitMs)}`,
       ],
