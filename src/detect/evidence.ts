@@ -118,6 +118,8 @@ export interface Evidence {
   readonly workingSince: Millis | null;
   /** Since when it has waited for the API and for nothing else: no tool, no dialog, no retry of its own. */
   readonly listeningSince: Millis | null;
+  /** Since when it has had a turn to draw without a break; unlike `workingSince` it begins anew after a dialog. */
+  readonly drawsSince: Millis | null;
   readonly idleSince: Millis | null;
   readonly failure: {
     readonly kind: FailureKind;
@@ -185,6 +187,7 @@ export function noEvidence(at: Millis): Evidence {
     turns: 0,
     workingSince: null,
     listeningSince: null,
+    drawsSince: null,
     idleSince: null,
     failure: null,
     bannerSeen: null,

@@ -152,14 +152,17 @@ const folds: Folds = {
 export function observe(before: Evidence, event: Event): Evidence {
   const fold = folds[event.type] as ((e: Evidence, event: Event) => Evidence) | undefined;
   const after = { ...(fold ? fold(before, event) : before), now: event.at };
-  return markListening(markTurn(before, after));
+  return markSince(markTurn(before, after));
 }
 
-function markListening(e: Evidence): Evidence {
+/** Keeps `listeningSince` and `drawsSince`. */
+function markSince(e: Evidence): Evidence {
   const phase = phaseOf(e);
-  if (phase !== 'working' && phase !== 'compacting')
-    return e.listeningSince === null ? e : { ...e, listeningSince: null };
-  return e.listeningSince === null ? { ...e, listeningSince: e.now } : e;
+  const listens = phase === 'working' || phase === 'compacting';
+  const listeningSince = listens ? (e.listeningSince ?? e.now) : null;
+  const drawsSince = inTurn(phase) ? (e.drawsSince ?? e.now) : null;
+  const same = listeningSince === e.listeningSince && drawsSince === e.drawsSince;
+  return same ? e : { ...e, listeningSince, drawsSince };
 }
 
 /** Keeps `workingSince` and `idleSince`; a turn that begins forgets what was learnt in the turn before. */

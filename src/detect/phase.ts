@@ -48,14 +48,26 @@ function activityOf(e: Evidence) {
   return e.screen?.facts.activity ?? 'unknown';
 }
 
+/** A screen that says the same for as long was drawn since the agent said that it works. */
+const drawnMs = 2_000;
+
 /** A free prompt with background agents counts as not working: the person can type. */
 function isWorking(e: Evidence): boolean {
-  // 2.1.329 goes on to report "working" while only background agents run.
-  if (activityOf(e) === 'background') return false;
-  if (e.status) return e.status.state === 'working';
   const activity = activityOf(e);
+  // 2.1.329 goes on to report "working" while only background agents run.
+  if (activity === 'background') return false;
+  if (e.status) return e.status.state === 'working' && !(activity === 'idle' && restsInFact(e));
   if (activity !== 'unknown') return activity !== 'idle';
   return e.turn?.working ?? false;
+}
+
+/**
+ * So it does for as long as a command runs in the background, its turn over and its prompt free. The screen is
+ * believed then, but not the old one that a turn has only just begun behind.
+ */
+function restsInFact({ turn, status, screen, now }: Evidence): boolean {
+  if (turn) return !turn.working;
+  return now - Math.max(status?.at ?? now, screen?.at ?? now) > drawnMs;
 }
 
 function isCompacting(e: Evidence): boolean {

@@ -36,7 +36,7 @@ export const frozenUi: Signature = {
   needsTerminal: true,
   test(e, phase, config) {
     if (!inTurn(phase) || !canDraw(e)) return null;
-    const since = Math.max(e.lastOutputAt, e.workingSince ?? 0);
+    const since = Math.max(e.lastOutputAt, e.drawsSince ?? 0);
     return judge('frozen-ui', since, e, config, `agent ${phase}, nothing drawn`);
   },
 };

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+const deeds = (told: ReturnType<typeof story>) => told.did('cut', 'nudge', 'stop', 'incident');
+const status = (state: 'working' | 'done') => ({ type: 'program-status', state }) as const;
+
+function turn() {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(status('working'));
+  told.tell(say.busy(0));
+  let cpuMs = 1_000;
+  const sample = () => {
+    cpuMs += 1;
+    return say.sample(cpuMs);
+  };
+  told.wait(4, say.drawing);
+  told.tell(sample());
+  return { told, sample };
+}
+
+describe('nothing is drawn', () => {
+  test('by an agent in a turn: frozen', () => {
+    const { told, sample } = turn();
+    for (let second = 0; second < 12; second += 2) {
+      told.wait(2);
+      told.tell(sample());
+    }
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('because a dialog was up: what the screen says next may come before what was drawn for it', () => {
+    const { told, sample } = turn();
+    told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
+    told.wait(600);
+    told.tell(sample());
+    told.wait(2);
+    told.tell(sample());
+    told.tell({ type: 'screen', facts: { activity: 'tool', tokens: 3 } });
+    told.wait(1, say.drawing);
+    expect(deeds(told)).toEqual([]);
+  });
+});
+
+describe('2.1.329 calls itself working while a command runs in the background, its prompt free', () => {
+  test.each([
+    ['hooks tell that the turn is over', true],
+    ['nobody tells', false],
+  ])('%s', (_, hooks) => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    if (hooks) told.tell({ type: 'turn.started' });
+    told.tell(status('working'));
+    told.tell(say.busy(0));
+    told.wait(4, say.drawing, say.sample(1_000, { workers: 2 }));
+    if (hooks) told.tell({ type: 'turn.ended', background: 1 });
+    told.tell(say.idle);
+    told.tell(status('working')); // said again, a moment later
+    told.wait(3_600, say.sample(1_000, { workers: 2 }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('but a turn that has only just begun behind an old screen counts', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(status('working'));
+    told.wait(12, say.sample(1_000));
+    expect(told.did('stop')).toHaveLength(1);
+  });
+});
