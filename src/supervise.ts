@@ -15,7 +15,7 @@ import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import { agentVersion } from './platform/agent-version.ts';
 import { exitCode } from './platform/exec.ts';
-import { createRun, statePaths } from './platform/paths.ts';
+import { openRun, statePaths } from './platform/paths.ts';
 import { createLedger } from './recover/ledger.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
@@ -28,7 +28,7 @@ const mostFailures = 20;
 export async function supervise(launch: Launch): Promise<number> {
   const { adapter, args, env, cwd, command, invocation } = launch;
   const { config, warnings } = loadConfig(env);
-  const paths = createRun(env);
+  const { paths, warning } = openRun(env);
   const user = adapter.readUserSettings(args, env, cwd);
   const [version, opened] = await Promise.all([
     agentVersion(adapter, command, env, statePaths(env).root),
@@ -98,7 +98,7 @@ export async function supervise(launch: Launch): Promise<number> {
     snapshot: null,
   };
   try {
-    sayWarnings(warnings);
+    sayWarnings(warning === null ? warnings : [...warnings, warning]);
     terminal.start();
     startAgent(runtime, { generation: 1, resume: false, prompt: null });
     const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([

@@ -1,7 +1,7 @@
 /** Where things live: the XDG base directories (relative values are ignored, as their specification says). */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +51,23 @@ export function createRun(env: Environment, run: string = newRunId()): RunPaths 
   makePrivateFolder(state.root);
   makePrivateFolder(paths.spool);
   return paths;
+}
+
+export interface OpenedRun {
+  readonly paths: RunPaths;
+  /** For the person, when the records are not where they should be. */
+  readonly warning: string | null;
+}
+
+/** The same, below the system's temporary folder where the state root cannot be written. Throws if that fails, too. */
+export function openRun(env: Environment): OpenedRun {
+  try {
+    return { paths: createRun(env), warning: null };
+  } catch (error) {
+    const paths = createRun({ XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'guarded-claude-')) });
+    const reason = error instanceof Error ? error.message : String(error);
+    return { paths, warning: `no place for records, they are in ${paths.folder}: ${reason}` };
+  }
 }
 
 /** mkdir -p with 0700; an existing folder that others can read is closed, too. */

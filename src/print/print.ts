@@ -22,9 +22,10 @@ import { initialState } from '../decide/state.ts';
 import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
 import { agentVersion } from '../platform/agent-version.ts';
-import { execAgent, exitCode } from '../platform/exec.ts';
-import { createRun, type RunPaths, statePaths } from '../platform/paths.ts';
+import { exitCode } from '../platform/exec.ts';
+import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
+import { sayWarnings } from '../report/say-warnings.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
 import { type OnEnd, startFirst } from './launch.ts';
@@ -40,8 +41,8 @@ const farewellMs = 1_000;
 export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const { adapter, args, env, cwd, command, invocation } = launch;
   const { config, warnings } = loadConfig(env);
-  const paths = createdRun(env);
-  if (paths === null) return await execAgent(command, args, env);
+  const { paths, warning } = openRun(env);
+  sayWarnings(warning === null ? warnings : [...warnings, warning]);
   const user = adapter.readUserSettings(args, env, cwd);
   const [version, opened] = await Promise.all([
     agentVersion(adapter, command, env, statePaths(env).root),
@@ -105,17 +106,6 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     open.close();
     run.input?.stop();
     await opened.tunnel?.stop();
-  }
-}
-
-/** Null where no record can be kept (a full disk, a home that is not ours): a script would rather have its answer. */
-function createdRun(env: NodeJS.ProcessEnv): RunPaths | null {
-  try {
-    return createRun(env);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`guarded-claude: no place for records, so nothing is watched: ${reason}\n`);
-    return null;
   }
 }
 
