@@ -3,15 +3,21 @@
  * (subcommands, switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to),
  * or in a terminal under the guard. One of the two places that exit.
  */
-import type { AgentAdapter, InvocationMode } from './agents/agent.ts';
-import { claudeCode } from './agents/claude-code/index.ts';
+import type { InvocationMode } from './agents/agent.ts';
+import { chooseAgent } from './agents/index.ts';
 import { execAgent } from './platform/exec.ts';
 import { findAgent } from './platform/find-executable.ts';
 import { runVariable } from './platform/run-mark.ts';
 
 /** Runs the agent and resolves to the exit code. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const adapter: AgentAdapter = claudeCode;
+  const adapter = await chooseAgent(env, process.argv[1] ?? '');
+  if (adapter === null) {
+    process.stderr.write(
+      `guarded-claude: GUARDED_CLAUDE_AGENT=${env.GUARDED_CLAUDE_AGENT}: must be claude-code or codex\n`,
+    );
+    return 127;
+  }
   const found = findAgent(adapter.commandNames, env);
   if (!found.ok) {
     process.stderr.write(`guarded-claude: ${found.message}\n`);

@@ -15,17 +15,17 @@ const mostMoves = 12;
 /** False: the menu is not (or no longer) there, or the cursor did not obey; nothing was chosen. */
 export async function choose(runtime: Runtime, generation: number, answer: MenuAnswer): Promise<boolean> {
   const { pty, terminal, launch } = runtime;
-  const { adapter } = launch;
-  if (!pty || pty.generation !== generation || terminal.keptBytes > 0) return false;
+  const { menu, keys } = launch.adapter;
+  if (menu === null || !pty || pty.generation !== generation || terminal.keptBytes > 0) return false;
   terminal.hold(true);
   try {
     for (let moves = 0; moves < mostMoves && runtime.pty === pty; moves++) {
-      const rows = adapter.readMenu(runtime.view());
-      const wanted = rows.findIndex((row) => adapter.isAnswer(row, answer));
+      const rows = menu.read(runtime.view());
+      const wanted = rows.findIndex((row) => menu.isAnswer(row, answer));
       const chosen = rows.findIndex((row) => row.chosen);
       if (wanted < 0 || chosen < 0) return false;
       if (wanted === chosen) {
-        pty.write(Buffer.from(adapter.keys.submit));
+        pty.write(Buffer.from(keys.submit));
         return true;
       }
       pty.write(Buffer.from(wanted < chosen ? up : down));

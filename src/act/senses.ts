@@ -77,13 +77,14 @@ export function openSenses(runtime: Runtime): Senses {
     find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
   });
 
-  const hooks = runtime.hooks
-    ? hookSensor({
-        spoolDir: paths.spool,
-        read: (payload) => adapter.readHook(payload),
-        onPayload: (payload) => adapter.feedLedger(runtime.ledger, payload),
-      })
-    : null;
+  const reader = runtime.hooks ? adapter.hooks : null;
+  const hooks =
+    reader &&
+    hookSensor({
+      spoolDir: paths.spool,
+      read: (payload) => reader.read(payload),
+      onPayload: (payload) => reader.feedLedger(runtime.ledger, payload),
+    });
 
   if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
   const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));

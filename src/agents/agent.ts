@@ -146,6 +146,20 @@ export interface PrintMode {
   readProgress(record: unknown): ProgressRecord | null;
 }
 
+/** How the payload of a hook (one spooled JSON document) is read. */
+export interface HookReader {
+  read(payload: unknown): readonly Observation[];
+  /** Tells the ledger what it says of a tool call. */
+  feedLedger(ledger: Ledger, payload: unknown): void;
+}
+
+export interface MenuReader {
+  /** Rows of the menu on the screen; empty when there is none. */
+  read(view: ScreenView): readonly MenuRow[];
+  /** Whether this row is what the answer means. */
+  isAnswer(row: MenuRow, answer: MenuAnswer): boolean;
+}
+
 export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
   /** Names under which the agent is looked up on PATH. */
@@ -179,23 +193,19 @@ export interface AgentAdapter {
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
   /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
-  /** Tells the ledger what a hook payload says of a tool call. */
-  feedLedger(ledger: Ledger, payload: unknown): void;
-  /** A hook payload (one spooled JSON document) as observations. */
-  readHook(payload: unknown): readonly Observation[];
+  /** Null: the agent has no hooks that we inject. */
+  readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
   /** What a conversation file tells for the recovery snapshot. Rejects if it cannot be read. */
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
-  /** Repair of conversation files. */
-  readonly doctor: TranscriptDoctor;
+  /** Repair of conversation files; null: the agent copes with what a kill leaves. */
+  readonly doctor: TranscriptDoctor | null;
   /** The unfinished answer on the screen; null where there is none. */
   partialText(view: ScreenView): string | null;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
-  /** Rows of the menu on the screen; empty when there is none. */
-  readMenu(view: ScreenView): readonly MenuRow[];
-  /** Whether this row is what the answer means. */
-  isAnswer(row: MenuRow, answer: MenuAnswer): boolean;
+  /** Null: no menu of the agent's is answered by policy. */
+  readonly menu: MenuReader | null;
   toolRisk(tool: string): ToolRisk;
   /** Null: print mode is run as it is, nothing watched. */
   readonly print: PrintMode | null;

@@ -26,10 +26,10 @@ function nativePackage(): string {
   return `@anthropic-ai/claude-code-${process.platform}-${process.arch}${musl}`;
 }
 
-function location(version: Version): { readonly name: string; readonly file: string } {
+function location(version: Version): { readonly name: string; readonly path: string } {
   const native = versions[version] === 'native';
   const name = native ? nativePackage() : '@anthropic-ai/claude-code';
-  return { name, file: join(cache, version, 'node_modules', name, native ? 'claude' : 'cli.js') };
+  return { name, path: join('node_modules', name, native ? 'claude' : 'cli.js') };
 }
 
 /** One fetch at a time, over all test workers; a lock older than this belongs to a run that died. */
@@ -54,27 +54,37 @@ function withLock<T>(path: string, work: () => T): T {
   }
 }
 
-/** Path of its executable or script; null where it cannot be had. */
-export function fetchAgent(version: Version): string | null {
-  const { name, file } = location(version);
+/**
+ * Installs a package into a folder of the cache, unless it is there.
+ * @param path of the wanted file below the folder
+ * @returns its absolute path; null where it cannot be had
+ */
+export function fetchPackage(folder: string, spec: string, path: string): string | null {
+  const file = join(cache, folder, path);
   if (existsSync(file)) return file;
   mkdirSync(cache, { recursive: true });
-  return withLock(join(cache, `${version}.lock`), () => {
+  return withLock(join(cache, `${folder}.lock`), () => {
     if (existsSync(file)) return file;
     spawnSync(
       'npm',
       [
         'install',
         '--prefix',
-        join(cache, version),
+        join(cache, folder),
         '--no-save',
         '--no-package-lock',
         '--ignore-scripts',
-      ].concat(['--no-audit', '--no-fund', `${name}@${version}`]),
+      ].concat(['--no-audit', '--no-fund', spec]),
       { stdio: 'ignore', timeout: 5 * 60_000 },
     );
     return existsSync(file) ? file : null;
   });
+}
+
+/** Path of its executable or script; null where it cannot be had. */
+export function fetchAgent(version: Version): string | null {
+  const { name, path } = location(version);
+  return fetchPackage(version, `${name}@${version}`, path);
 }
 
 /**

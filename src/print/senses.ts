@@ -33,13 +33,14 @@ export function openPrintSenses(run: PrintRun): Senses {
         : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
   });
   const process = processSensor({ descendants, sample });
-  const hooks = run.hooks
-    ? hookSensor({
-        spoolDir: paths.spool,
-        read: (payload) => adapter.readHook(payload).filter((observation) => keeps(run, observation)),
-        onPayload: (payload) => adapter.feedLedger(run.ledger, payload),
-      })
-    : null;
+  const reader = run.hooks ? adapter.hooks : null;
+  const hooks =
+    reader &&
+    hookSensor({
+      spoolDir: paths.spool,
+      read: (payload) => reader.read(payload).filter((observation) => keeps(run, observation)),
+      onPayload: (payload) => reader.feedLedger(run.ledger, payload),
+    });
   const sensors: readonly Sensor[] = [
     clockSensor(tickMs),
     process,

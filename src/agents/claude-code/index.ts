@@ -23,7 +23,7 @@ import { summarizeTranscript } from './transcript-summary.ts';
 import { readUserSettings } from './user-settings.ts';
 import { abilitiesOf } from './versions.ts';
 
-export const claudeCode: AgentAdapter = {
+export const claudeCode = {
   id: 'claude-code',
   commandNames: ['claude'],
   parseArguments,
@@ -35,17 +35,15 @@ export const claudeCode: AgentAdapter = {
   findTranscript,
   recentSessions,
   sessionOfProcess,
-  readHook,
-  feedLedger,
+  hooks: { read: readHook, feedLedger },
   readTranscript,
   summarizeTranscript,
   doctor: claudeCodeDoctor,
   partialText,
   readScreen,
-  readMenu,
-  isAnswer,
+  menu: { read: readMenu, isAnswer },
   toolRisk,
   print: printMode,
   // Esc ends a turn in every version; Ctrl+U empties the input box (lab notes §0.4, §0.6).
   keys: { interrupt: '\x1b', clearInput: '\x15', submit: '\r' },
-};
+} satisfies AgentAdapter;

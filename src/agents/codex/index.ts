@@ -1,0 +1,40 @@
+/**
+ * Codex CLI 0.169.0, the second agent: by its screen, its process, its rollout files and the tunnel. It has no hooks
+ * and no program status that we use, needs no repair of its files, and its print mode (`codex exec`) is left alone.
+ */
+import type { AgentAdapter } from '../agent.ts';
+import { parseArguments } from './arguments.ts';
+import { launchPlan } from './launch-plan.ts';
+import { resumeArguments } from './resume-arguments.ts';
+import { partialText, readScreen } from './screen.ts';
+import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
+import { toolRisk } from './tools.ts';
+import { readTranscript } from './transcript.ts';
+import { summarizeTranscript } from './transcript-summary.ts';
+import { readUserSettings } from './user-settings.ts';
+import { abilitiesOf, detectVersion } from './versions.ts';
+
+export const codex: AgentAdapter = {
+  id: 'codex',
+  commandNames: ['codex'],
+  parseArguments,
+  detectVersion,
+  abilities: abilitiesOf,
+  readUserSettings,
+  launchPlan,
+  resumeArguments,
+  findTranscript,
+  recentSessions,
+  sessionOfProcess,
+  hooks: null,
+  readTranscript,
+  summarizeTranscript,
+  doctor: null,
+  partialText,
+  readScreen,
+  menu: null,
+  toolRisk,
+  print: null,
+  // Ctrl+U clears a line, or joins it with the one before: twice as many as the lines that a draft may have.
+  keys: { interrupt: '\x1b', clearInput: '\x15'.repeat(40), submit: '\r' },
+};

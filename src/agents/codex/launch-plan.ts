@@ -1,0 +1,46 @@
+/**
+ * How Codex is started under the guard: the user's words in their order, in front of them `--no-daemon` and, with a
+ * tunnel, what gives the agent's tools their own proxy variables back.
+ */
+import { runVariable } from '../../platform/run-mark.ts';
+import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
+import { splitWords } from './arguments.ts';
+import { hasNoDaemonFlag } from './versions.ts';
+
+/** `HTTPS_PROXY` leads before `ALL_PROXY`; what `NO_PROXY` exempts, the tunnel connects to directly. */
+function tunnelVariables(proxyUrl: string, plainHttp: boolean): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = plainHttp ? { http_proxy: proxyUrl, HTTP_PROXY: proxyUrl } : {};
+  return { https_proxy: proxyUrl, HTTPS_PROXY: proxyUrl, ...plain, no_proxy: '', NO_PROXY: '' };
+}
+
+/**
+ * Codex sets these in each tool's environment. A variable cannot be removed that way; an empty one counts as none. A
+ * proxy with a password stays out of the command line: then the tools go through the tunnel, which chains to it.
+ */
+function toolOverrides(tunnel: Readonly<Record<string, string>>, original: Variables): readonly string[] {
+  const values = Object.keys(tunnel).map((name) => [name, original[name] ?? ''] as const);
+  if (values.some(([, value]) => value.includes('@'))) return [];
+  return values.flatMap(([name, value]) => [
+    '-c',
+    `shell_environment_policy.set.${name}=${JSON.stringify(value)}`,
+  ]);
+}
+
+export function launchPlan(
+  args: readonly string[],
+  env: Variables,
+  user: UserSettings,
+  injection: Injection,
+  version: AgentVersion | null,
+): LaunchPlan {
+  const { proxyUrl, runId } = injection;
+  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
+  const isSaid = splitWords(args).some(({ name }) => name === '--no-daemon');
+  const own = !isSaid && hasNoDaemonFlag(version) ? ['--no-daemon'] : [];
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    args: [...own, ...toolOverrides(tunnel, user.proxy), ...args],
+    env: { ...Object.fromEntries(kept), ...tunnel, [runVariable]: runId },
+    files: [],
+  };
+}

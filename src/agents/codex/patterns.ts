@@ -1,0 +1,40 @@
+/** The words by which the screen of Codex is read, as data. All were seen on 0.169.0. */
+import type { Dialog, ScreenFacts } from '../../events.ts';
+
+/** The status line of a running turn: what it does, and for how long. */
+export const statusLine = /^[•◦⠀-⣿] (.+?) \(((?:\d+[hms] ?)+) • esc to interrupt\)(.*)$/;
+
+/** On the status line. The first that fits counts. */
+export const statusRows: readonly { readonly says: ScreenFacts['activity']; readonly words: RegExp }[] = [
+  { says: 'retrying', words: /^Reconnecting\.\.\. \d+\/\d+/ },
+  { says: 'compacting', words: /^Compacting/ },
+  { says: 'tool', words: /\d+ background terminals? running/ },
+  { says: 'busy', words: /./ },
+];
+
+export const reconnecting = /^Reconnecting\.\.\. (\d+)\/(\d+)/;
+
+/** The prompt sign of the input box; the same sign marks a prompt in the conversation and the cursor of a menu. */
+export const promptSign = /^[›!](?:\s|$)/;
+
+/** The last row of a screen that asks something. */
+export const dialogHint =
+  /\b(enter to (confirm|continue|submit)|enter select|esc (to cancel|back)|esc to go back)\b/i;
+
+/** In the rows above it. The first that fits counts. */
+export const dialogRows: readonly { readonly says: Dialog; readonly words: RegExp }[] = [
+  { says: 'trust', words: /Do you trust the contents of this directory/i },
+  { says: 'permission', words: /Would you like to (run|make|grant|allow|apply)/i },
+  { says: 'other', words: /./ },
+];
+
+/** The window title of an agent at work, and of one that waits for a person. */
+export const busyTitle = /^[⠀-⣿] /;
+export const askingTitle = /^\[ . \] Action Required/;
+
+/** An error of a turn that ended. */
+export const failureSign = /^■ (?!Conversation interrupted)/;
+
+/** A block of the agent that is no text of the model: tools and their results. */
+export const toolBlock =
+  /^• (Ran|Running|Exited|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Searched|Updated Plan)\b/;

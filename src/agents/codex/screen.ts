@@ -1,0 +1,92 @@
+/**
+ * What the rendered screen of Codex says. From the top: the conversation, a status line while a turn runs, the input
+ * box, a footer. While text streams in there is no status line, and only the window title tells of the turn. A
+ * dialog stands in the place of box and footer; its last row names the keys.
+ */
+import type { ScreenFacts } from '../../events.ts';
+import type { ScreenView } from '../agent.ts';
+import { fingerprintOf, secondsOf } from '../claude-code/screen/numbers.ts';
+import { failureOfText } from './failures.ts';
+import * as patterns from './patterns.ts';
+
+/** Rows above the box that the status line and what belongs to it may take. */
+const statusRowsAbove = 12;
+
+interface Layout {
+  /** Row of the box's first line; -1: there is none. */
+  readonly box: number;
+  /** Last row with anything on it. */
+  readonly last: number;
+}
+
+function layOut(rows: readonly string[]): Layout {
+  const last = rows.findLastIndex((row) => row.trim() !== '');
+  return { box: rows.findLastIndex((row) => patterns.promptSign.test(row)), last };
+}
+
+/** The rows above `end` that follow the last blank one. */
+function blockAbove(rows: readonly string[], end: number): readonly string[] {
+  const last = rows.findLastIndex((row, at) => at < end && row.trim() !== '');
+  const before = rows.findLastIndex((row, at) => at < last && row.trim() === '');
+  return last < 0 ? [] : rows.slice(before + 1, last + 1);
+}
+
+function readDialog(view: ScreenView, { last }: Layout): ScreenFacts['dialog'] {
+  const asks = patterns.dialogHint.test(view.rows[last] ?? '') || patterns.askingTitle.test(view.title);
+  if (!asks) return undefined;
+  const text = view.rows.join('\n');
+  return patterns.dialogRows.find(({ words }) => words.test(text))?.says ?? 'other';
+}
+
+function hasDraft(view: ScreenView, box: number): boolean {
+  const text = (view.rows[box] ?? '').slice(1).trim();
+  if (text === '') return /^ {2}\S/.test(view.rows[box + 1] ?? '') && view.rows[box + 1] !== '';
+  // The cursor's cell is drawn inverse instead, so the second character tells.
+  const column = (view.rows[box] ?? '').indexOf(text, 1) + 1;
+  return view.isFaint?.(box, column) !== true;
+}
+
+/** The running turn as its status line tells it. */
+function readRunning(rows: readonly string[], box: number): ScreenFacts | null {
+  const above = rows.slice(Math.max(0, box - statusRowsAbove), box);
+  const [, doing, elapsed = '', rest = ''] =
+    above.map((row) => patterns.statusLine.exec(row)).findLast((found) => found !== null) ?? [];
+  if (doing === undefined) return null;
+  const [, attempt, of] = patterns.reconnecting.exec(doing) ?? [];
+  const elapsedS = secondsOf(elapsed);
+  return {
+    activity: patterns.statusRows.find(({ words }) => words.test(doing + rest))?.says ?? 'busy',
+    ...(elapsedS === undefined ? {} : { elapsedS }),
+    ...(attempt === undefined ? {} : { retry: { attempt: Number(attempt), of: Number(of) } }),
+  };
+}
+
+export function readScreen(view: ScreenView): ScreenFacts {
+  const layout = layOut(view.rows);
+  const dialog = readDialog(view, layout);
+  if (dialog) return { activity: 'dialog', dialog };
+  const { box } = layout;
+  const draft = box >= 0 && hasDraft(view, box) ? { draft: true } : {};
+  const running = box < 0 ? null : readRunning(view.rows, box);
+  if (running) return { ...running, ...draft };
+  if (patterns.busyTitle.test(view.title)) return { activity: 'busy', ...draft };
+  if (box < 0 || view.stale) return { activity: 'unknown' };
+  const block = blockAbove(view.rows, box);
+  if (!patterns.failureSign.test(block[0] ?? '')) return { activity: 'idle', ...draft };
+  const text = block.map((row) => row.trim()).join(' ');
+  return {
+    activity: 'idle',
+    failure: { kind: failureOfText(text), fingerprint: fingerprintOf(text) },
+    ...draft,
+  };
+}
+
+/** The unfinished answer: the last block above the status line or the box, if the model speaks in it. */
+export function partialText(view: ScreenView): string | null {
+  const { box } = layOut(view.rows);
+  const rows = view.rows.slice(0, box < 0 ? view.rows.length : box);
+  const status = rows.findLastIndex((row) => patterns.statusLine.test(row));
+  const block = blockAbove(rows, status < 0 ? rows.length : status);
+  if (!block[0]?.startsWith('• ') || patterns.toolBlock.test(block[0])) return null;
+  return block.map((row) => row.slice(2).trim()).join(' ');
+}

@@ -1,0 +1,88 @@
+/**
+ * Where conversations lie: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen;
+ * the file comes with the first prompt, and the agent holds it open from then on.
+ */
+import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { descendants } from '../../platform/process-tree.ts';
+import type { SessionFile, Variables } from '../agent.ts';
+import { isRecord, parseRecord, textOf } from '../claude-code/json.ts';
+import { codexHome } from './user-settings.ts';
+
+const rollout = /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i;
+/** The first record holds the model's instructions; some 20 KB on 0.169.0. */
+const headBytes = 262_144;
+
+const idOf = (path: string): string | null => rollout.exec(basename(path))?.[1] ?? null;
+
+async function describe(path: string): Promise<SessionFile | null> {
+  const found = await stat(path).catch(() => null);
+  const sessionId = idOf(path);
+  return found && sessionId !== null ? { sessionId, path, changedAtMs: found.mtimeMs } : null;
+}
+
+/** All rollouts, the one changed last first. */
+async function listFiles(env: Variables): Promise<readonly SessionFile[]> {
+  const folder = join(codexHome(env), 'sessions');
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = await Promise.all(names.map((name) => describe(join(folder, name))));
+  return files.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+}
+
+export async function findTranscript(env: Variables, sessionId: string): Promise<string | null> {
+  return (await listFiles(env)).find((file) => file.sessionId === sessionId)?.path ?? null;
+}
+
+/** Working directory of a conversation that a person leads; null for a subagent's or an unreadable one. */
+async function cwdOf(path: string): Promise<string | null> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return null;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1);
+    const meta = parseRecord(line)?.payload;
+    if (!isRecord(meta) || isRecord(meta.source) || (meta.thread_source ?? 'user') !== 'user') return null;
+    return textOf(meta, 'cwd');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Conversations of a working directory, the one changed last first. */
+export async function recentSessions(
+  env: Variables,
+  cwd: string,
+  sinceMs = 0,
+): Promise<readonly SessionFile[]> {
+  const files = (await listFiles(env)).filter(({ changedAtMs }) => changedAtMs >= sinceMs);
+  const wanted = await realpath(cwd).catch(() => cwd);
+  const here = await Promise.all(
+    files.map(async (file) => {
+      const found = await cwdOf(file.path);
+      return found === cwd || found === wanted ? file : null;
+    }),
+  );
+  return here.filter((file) => file !== null);
+}
+
+async function openFiles(pid: number): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const names = await readdir(folder).catch(() => []);
+  const targets = await Promise.all(names.map((name) => readlink(join(folder, name)).catch(() => '')));
+  return targets.filter((target) => idOf(target) !== null);
+}
+
+/**
+ * The conversation whose rollout a running agent holds open; of several the one changed last. The npm package starts
+ * the agent as a child of a script. Null where there is no `/proc`.
+ */
+export async function sessionOfProcess(_: Variables, pid: number): Promise<string | null> {
+  const pids = [pid, ...descendants(pid).map((process) => process.pid)];
+  const paths = [...new Set((await Promise.all(pids.map(openFiles))).flat())];
+  const led = await Promise.all(paths.map(async (path) => ((await cwdOf(path)) === null ? null : path)));
+  const files = await Promise.all(led.filter((path) => path !== null).map(describe));
+  return (
+    files.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.sessionId ??
+    null
+  );
+}

@@ -1,0 +1,68 @@
+/** What the user's environment, `config.toml` and arguments say of where Codex sends its requests, and through what. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { proxyVariables } from '../../tunnel/upstream.ts';
+import type { UserSettings, Variables } from '../agent.ts';
+import { isRecord, parseRecord } from '../claude-code/json.ts';
+import { splitWords } from './arguments.ts';
+import { readStrings } from './toml.ts';
+
+/** Folder of the agent's own files. */
+export const codexHome = (env: Variables): string => env.CODEX_HOME || join(env.HOME || homedir(), '.codex');
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // missing or unreadable: the agent shall complain
+  }
+}
+
+/** Addresses of the providers that Codex knows by itself (its documentation, "config reference"). */
+const builtIn: Readonly<Record<string, string>> = {
+  ollama: 'http://localhost:11434/v1',
+  lmstudio: 'http://localhost:1234/v1',
+};
+
+/** With a ChatGPT login the requests go to another host than with a key. */
+function vendorAddress(home: string): string {
+  const auth = parseRecord(read(join(home, 'auth.json')));
+  const hasLogin = auth !== null && isRecord(auth.tokens);
+  return hasLogin ? 'https://chatgpt.com/backend-api/codex' : 'https://api.openai.com/v1';
+}
+
+function apiOf(args: readonly string[], home: string): UserSettings['api'] {
+  const words = splitWords(args);
+  const given = (name: string) => words.findLast((word) => word.name === name)?.value ?? null;
+  const profile = given('-p');
+  const overrides = words.filter(({ name }) => name === '-c').map(({ value }) => value ?? '');
+  const settings = new Map([
+    ...readStrings(read(join(home, 'config.toml'))),
+    ...(profile === null ? [] : readStrings(read(join(home, `${profile}.config.toml`)))),
+    ...readStrings(overrides.join('\n')),
+  ]);
+  const isLocal = words.some(({ name }) => name === '--oss');
+  const provider = isLocal
+    ? (given('--local-provider') ?? settings.get('oss_provider') ?? 'ollama')
+    : (settings.get('model_provider') ?? 'openai');
+  const address =
+    settings.get(`model_providers.${provider}.base_url`) ??
+    builtIn[provider] ??
+    settings.get('openai_base_url') ??
+    vendorAddress(home);
+  const url = URL.canParse(address) ? new URL(address) : new URL('https://api.openai.com');
+  const secure = url.protocol !== 'http:';
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), secure };
+}
+
+export function readUserSettings(args: readonly string[], env: Variables): UserSettings {
+  return {
+    api: apiOf(args, codexHome(env)),
+    proxy: Object.fromEntries(proxyVariables.map((name) => [name, env[name]])),
+    tunnelAllowed: true,
+    hooksAllowed: false,
+    given: {},
+  };
+}

@@ -1,0 +1,57 @@
+/** What each version of Codex can do. Only one was run; a version that cannot be told is taken for it. */
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Abilities, AgentVersion, Variables } from '../agent.ts';
+import { parseRecord, textOf } from '../claude-code/json.ts';
+import { compareVersions, readVersion } from '../claude-code/versions.ts';
+
+const verified = '0.169.0';
+const limitMs = 5_000;
+
+export function abilitiesOf(version: AgentVersion | null): Abilities {
+  return {
+    sessionIdFlag: false,
+    settingsFlag: false,
+    programStatus: false,
+    // Text sent during a turn is given to the model with the next request of the same turn.
+    queuesAndSends: false,
+    verified: version?.text === verified,
+  };
+}
+
+/**
+ * `--no-daemon`: the agent works in its own process. Without it 0.169.0 works in a server in the background, which
+ * neither takes our proxy nor ends with the agent. An older version refuses a flag that it does not know.
+ */
+export function hasNoDaemonFlag(version: AgentVersion | null): boolean {
+  return version === null || compareVersions(version.parts, readVersion(verified)?.parts ?? []) >= 0;
+}
+
+/** npm's packages: `<package>/bin/codex.js`, or `<package>/vendor/<target>/bin/codex` in the platform's own. */
+async function fromPackage(executable: string): Promise<AgentVersion | null> {
+  let folder = dirname(executable);
+  for (let up = 0; up < 4; up++, folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    const read = parseRecord(await readFile(file, 'utf8').catch(() => ''));
+    if (read && textOf(read, 'name')?.startsWith('@openai/codex'))
+      return readVersion(textOf(read, 'version') ?? '');
+  }
+  return null;
+}
+
+/** Null when neither files nor `--version` tell. Takes at most 5 s. */
+export async function detectVersion(command: string, env: Variables): Promise<AgentVersion | null> {
+  const found = await fromPackage(await realpath(command).catch(() => command));
+  if (found !== null) return found;
+  const { execa } = await import('execa');
+  const { stdout } = await execa(command, ['--version'], {
+    env: { ...env },
+    extendEnv: false,
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    stdin: 'ignore',
+    stderr: 'ignore',
+    reject: false,
+  });
+  return readVersion(stdout ?? '');
+}

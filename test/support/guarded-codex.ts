@@ -1,0 +1,145 @@
+/** The real Codex under the real guard, in a terminal and a throw-away home, against the simulated Responses API. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { say } from '../../src/drill/api/scenario.ts';
+import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
+import { type ResponsesApi, startResponsesApi } from '../../src/drill/responses/api.ts';
+import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
+import { processesMarkedBy } from '../../src/platform/process-tree.ts';
+import { runVariable } from '../../src/platform/run-mark.ts';
+import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
+import { readJournal } from '../../src/report/journal-reader.ts';
+import { readSessions } from '../../src/report/sessions.ts';
+import type { Status } from '../../src/report/status.ts';
+import { finished, patience } from './guarded.ts';
+import { modesLeftOn } from './modes-left-on.ts';
+import { realCodex } from './real-codex.ts';
+import { guardProgram } from './simulated-guard.ts';
+
+export interface GuardedCodex {
+  readonly api: ResponsesApi;
+  readonly sandbox: Sandbox;
+  readonly terminal: OuterTerminal;
+  status(): Status | null;
+  agentPid(): number;
+  /** Ids of the conversations on disk. */
+  rollouts(): readonly string[];
+  submit(prompt: string): Promise<void>;
+  until(what: string, check: () => boolean, timeoutMs?: number): Promise<void>;
+  /** The only incident of the run, once it is closed. */
+  closedIncident(): Promise<IncidentRecord>;
+}
+
+/** A provider on loopback, a project that is trusted, no look for updates. */
+const settings = (api: ResponsesApi, project: string, more: string) => `
+model = "gpt-5"
+model_provider = "drill"
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+check_for_update_on_startup = false
+${more}
+[model_providers.drill]
+name = "drill"
+base_url = "${api.url}"
+env_key = "DRILL_API_KEY"
+wire_api = "responses"
+[projects."${project}"]
+trust_level = "trusted"
+`;
+
+export async function onGuardedCodex(
+  switches: Readonly<Record<string, string>>,
+  play: (guarded: GuardedCodex) => Promise<void>,
+): Promise<void> {
+  const sandbox = createSandbox();
+  const api = await startResponsesApi();
+  api.respond(() => say(finished));
+  const home = join(sandbox.home, '.codex');
+  mkdirSync(home);
+  writeFileSync(join(home, 'config.toml'), settings(api, sandbox.project, ''));
+  const env = agentEnvironment(sandbox, null, {
+    ...patience,
+    GUARDED_CLAUDE_COMMAND: realCodex() ?? '',
+    CODEX_HOME: home,
+    DRILL_API_KEY: 'no-key',
+    ...switches,
+  });
+  const terminal = openTerminal({
+    command: process.execPath,
+    args: [guardProgram],
+    cwd: sandbox.project,
+    env,
+  });
+  const output: Buffer[] = [];
+  terminal.onOutput((bytes) => output.push(bytes));
+  const state = statePaths(env);
+  const status = () => readSessions(state).at(-1)?.status ?? null;
+  const until: GuardedCodex['until'] = async (what, check, timeoutMs = 30_000) => {
+    for (const end = Date.now() + timeoutMs; !check(); await sleep(50)) {
+      if (Date.now() > end) throw new Error(`not in ${timeoutMs} ms: ${what}`);
+    }
+  };
+  const guarded: GuardedCodex = {
+    api,
+    sandbox,
+    terminal,
+    status,
+    until,
+    agentPid: () => status()?.agent_pid ?? 0,
+    rollouts: () =>
+      readdirSync(join(home, 'sessions'), { recursive: true, encoding: 'utf8' }).flatMap(
+        (name) => /rollout-.*-([0-9a-f-]{36})\.jsonl$/.exec(name)?.[1] ?? [],
+      ),
+    async submit(prompt) {
+      terminal.write(prompt);
+      await terminal.waitFor(prompt);
+      await sleep(150); // Enter right after text counts as a part of a paste
+      terminal.write('\r');
+    },
+    async closedIncident() {
+      await until('an incident is closed', () =>
+        readIncidents(state).some(({ outcome }) => outcome !== 'open'),
+      );
+      const all = readIncidents(state);
+      expect(all).toHaveLength(1);
+      return all[0] as IncidentRecord;
+    },
+  };
+  let run = '';
+  try {
+    await terminal.waitFor(/^› /m, 30_000);
+    await until('the guard has a status', () => Boolean(status()?.agent_pid));
+    run = status()?.run ?? '';
+    await play(guarded);
+    const pressing = setInterval(() => terminal.write('\x03'), 400);
+    const end = await Promise.race([terminal.exited, sleep(15_000, null, { ref: false })]);
+    clearInterval(pressing);
+    expect(end, `the guard is still there:\n${terminal.text()}`).not.toBeNull();
+    expect(modesLeftOn(Buffer.concat(output).toString('latin1'))).toEqual([]);
+    expect(processesMarkedBy(runVariable, run)).toEqual([]);
+  } catch (error) {
+    const { entries } = readJournal(runPaths(state, run).journal)[0] ?? { entries: [] };
+    const told = entries.slice(-60).map((entry) => JSON.stringify(entry).slice(0, 300));
+    process.stderr.write(`\n${terminal.text()}\n${JSON.stringify(status())}\n${told.join('\n')}\n`);
+    throw error;
+  } finally {
+    for (const pid of [...processesMarkedBy(runVariable, run).map((left) => left.pid), status()?.pid]) {
+      if (pid) endProcess(pid);
+    }
+    endProcess(terminal.pid);
+    await terminal.exited;
+    await api.stop();
+    sandbox.remove();
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
+}
