@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { proxyVariables } from '../../tunnel/upstream.ts';
 import type { UserSettings, Variables } from '../agent.ts';
 import { isRecord, parseRecord } from '../claude-code/json.ts';
 import { splitWords } from './arguments.ts';
 import { readStrings } from './toml.ts';
+
+const proxyVariable = /^(https?|all|no)_proxy$/i;
 
 /** Folder of the agent's own files. */
 export const codexHome = (env: Variables): string => env.CODEX_HOME || join(env.HOME || homedir(), '.codex');
@@ -60,7 +61,7 @@ function apiOf(args: readonly string[], home: string): UserSettings['api'] {
 export function readUserSettings(args: readonly string[], env: Variables): UserSettings {
   return {
     api: apiOf(args, codexHome(env)),
-    proxy: Object.fromEntries(proxyVariables.map((name) => [name, env[name]])),
+    proxy: Object.fromEntries(Object.entries(env).filter(([name]) => proxyVariable.test(name))),
     tunnelAllowed: true,
     hooksAllowed: false,
     given: {},
