@@ -20,6 +20,8 @@ async function firstTurn({ submit, terminal, until, status, rollouts }: GuardedC
   await submit('first, say something');
   await terminal.waitFor(finished);
   await until('the session is known', () => status()?.session_id === rollouts()[0]);
+  // What is sent while a turn runs is kept, and given back after a relaunch.
+  await until('the guard has seen the end of the turn', () => status()?.state === 'idle');
 }
 
 /** The next process took up the conversation, and was told. */

@@ -122,8 +122,12 @@ export async function onGuardedCodex(
     expect(processesMarkedBy(runVariable, run)).toEqual([]);
   } catch (error) {
     const { entries } = readJournal(runPaths(state, run).journal)[0] ?? { entries: [] };
-    const told = entries.slice(-60).map((entry) => JSON.stringify(entry).slice(0, 300));
-    process.stderr.write(`\n${terminal.text()}\n${JSON.stringify(status())}\n${told.join('\n')}\n`);
+    const told = entries
+      .map((entry) => JSON.stringify(entry).slice(0, 300))
+      .filter((line) => !line.includes('"tick"'));
+    process.stderr.write(
+      `\n${terminal.text()}\n${JSON.stringify(status())}\n${told.slice(-80).join('\n')}\n`,
+    );
     throw error;
   } finally {
     for (const pid of [...processesMarkedBy(runVariable, run).map((left) => left.pid), status()?.pid]) {
