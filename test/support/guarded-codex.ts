@@ -15,7 +15,7 @@ import { readJournal } from '../../src/report/journal-reader.ts';
 import { readSessions } from '../../src/report/sessions.ts';
 import type { Status } from '../../src/report/status.ts';
 import { finished, patience } from './guarded.ts';
-import { modesLeftOn } from './modes-left-on.ts';
+import { modesLeftOn } from ;
 import { realCodex } from './real-codex.ts';
 import { guardProgram } from './simulated-guard.ts';
 
