@@ -14,8 +14,8 @@ import { type IncidentRecord, readIncidents } from '../../src/report/incidents.t
 import { readJournal } from '../../src/report/journal-reader.ts';
 import { readSessions } from '../../src/report/sessions.ts';
 import type { Status } from '../../src/report/status.ts';
+import { expectNothingLeft, watchedRun } from './aftermath.ts';
 import { finished, patience } from './guarded.ts';
-import { modesLeftOn } from ;
 import { realCodex } from './real-codex.ts';
 import { guardProgram } from './simulated-guard.ts';
 
@@ -68,8 +68,8 @@ export async function onGuardedCodex(
     ...switches,
   });
   const terminal = openTerminal({
-    command: process.execPath,
-    args: [guardProgram],
+    command: '/bin/sh',
+    args: ['-c', watchedRun, sandbox.root, process.execPath, guardProgram],
     cwd: sandbox.project,
     env,
   });
@@ -118,8 +118,7 @@ export async function onGuardedCodex(
     const end = await Promise.race([terminal.exited, sleep(15_000, null, { ref: false })]);
     clearInterval(pressing);
     expect(end, `the guard is still there:\n${terminal.text()}`).not.toBeNull();
-    expect(modesLeftOn(Buffer.concat(output).toString('latin1'))).toEqual([]);
-    expect(processesMarkedBy(runVariable, run)).toEqual([]);
+    expectNothingLeft(Buffer.concat(output), sandbox.root, run);
   } catch (error) {
     const { entries } = readJournal(runPaths(state, run).journal)[0] ?? { entries: [] };
     const told = entries
