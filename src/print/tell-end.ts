@@ -5,7 +5,7 @@ import type { Loop } from '../loop.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
 import { judgeEnding } from './ending.ts';
-import { readProgress } from './progress.ts';
+import { noProgress, type Progress, readProgress } from './progress.ts';
 import type { PrintRun } from './run.ts';
 
 /** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
@@ -25,10 +25,12 @@ export async function tellEnd(
   const { evidence } = loop.state();
   const isCut = endedByCut(evidence);
   await run.catchUp();
-  if (code !== 0) await findSession(run, launchedAtMs).catch(() => {}); // then there is nothing to resume
-  const { answers } = await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
+  const progress = await progressOf(run, launchedAtMs, code === 0 && !isCut && evidence.turns > 0);
+  // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
+  if (evidence.turns === 0 && progress.prompts.length > 0) run.emit({ type: 'turn.started' });
   const failure = run.gate.failure() ?? run.toldFailure;
   const done = run.gate.isDone() && !awaitsMore(run, evidence);
+  const { answers } = progress;
   const judgement = judgeEnding({ code, signal, failure, answers, done, silent: isCut });
   if (run.leaving === null && judgement === 'torn') {
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
@@ -38,6 +40,13 @@ export async function tellEnd(
   run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
   // As a shell reports it: whatever it was, nobody shall take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: exitCode(code, signal), signal: null });
+}
+
+/** What is on record; not looked for where all went well, because a conversation can be long. */
+async function progressOf(run: PrintRun, launchedAtMs: number, isWell: boolean): Promise<Progress> {
+  if (isWell) return noProgress;
+  await findSession(run, launchedAtMs).catch(() => {}); // then there is nothing to resume
+  return await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
 }
 
 /** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */
