@@ -95,6 +95,8 @@ export interface ScreenFacts {
   readonly limitResetsAt?: number;
   /** The person's unsent draft is in the input box. */
   readonly draft?: boolean;
+  /** What is in the box is a command of the agent's own, such as `/compact`. */
+  readonly draftIsCommand?: boolean;
 }
 
 export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'report';

@@ -65,8 +65,10 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan, draftBefore: bool
     // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
     if (goesOn()) return 'submitted';
     await pause(betweenWritesMs);
-    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that.
-    if (!draftBefore && runtime.facts.draft === true) return type(keys.submit) ? 'submitted' : 'agent-gone';
+    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that. One
+    // of a compaction leaves `/compact` there, which would only begin anew.
+    const { draft, draftIsCommand } = runtime.facts;
+    if (!draftBefore && draft && !draftIsCommand) return type(keys.submit) ? 'submitted' : 'agent-gone';
   }
   if (terminal.keptBytes > 0) return 'person-typing';
   if (!type(keys.clearInput)) return 'agent-gone';

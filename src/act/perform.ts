@@ -10,6 +10,7 @@ import { giveBack } from './give-back.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
+import { refuseSecondWriter } from './second-writer.ts';
 import { promptOf, resultTextOf, takeSnapshot } from './snapshot.ts';
 import { stop } from './stop.ts';
 
@@ -71,8 +72,9 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
       case 'probe':
         outlets.probe();
         return;
-      case 'launch':
-        try {
+      case 'launch': {
+        const work = async () => {
+          await refuseSecondWriter(runtime);
           const text = runtime.draft.text();
           runtime.draft.forget();
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
@@ -81,10 +83,10 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),
           );
           runtime.ledger.clear(); // told in the prompt
-        } catch (error) {
-          emit({ type: 'launch.failed', detail: error instanceof Error ? error.message : String(error) });
-        }
+        };
+        background(work(), (detail) => emit({ type: 'launch.failed', detail }));
         return;
+      }
       case 'title':
         terminal.setTitle(effect.text);
         return;

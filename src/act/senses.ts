@@ -130,7 +130,10 @@ export function openSenses(runtime: Runtime): Senses {
     tell(event, after) {
       switch (event.type) {
         case 'agent.started':
-          if (event.generation > 1) screen.reset(); // the first words of the first agent are in the picture already
+          if (event.generation > 1) {
+            screen.reset(); // the first words of the first agent are in the picture already
+            screenSense.restart();
+          }
           status.newAgent();
           process.newAgent(event.pid, event.generation);
           session.newAgent(event.pid);

@@ -149,7 +149,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     close,
   };
   try {
-    await terminal.waitFor(/❯|│ >/);
+    await terminal.waitFor(/❯|│\s>/);
     await agentNamed(stage);
   } catch (error) {
     await close();

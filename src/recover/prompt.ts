@@ -98,7 +98,7 @@ const phaseText: Readonly<Record<DisconnectPhase, string>> = {
 function reasonText(snapshot: RecoverySnapshot, options: PromptOptions): string {
   const how =
     options.rung === 'relaunch'
-      ? 'It stopped you and started you again on the same conversation.'
+      ? 'You were started again on the same conversation.'
       : 'It stopped the stuck turn; this is still the same process.';
   return [
     'This message comes from guarded-claude, which watches over this program, not from the user.',

@@ -54,6 +54,8 @@ export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
   /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
   findWriter(path: string, thorough: boolean): Promise<Writer | null>;
+  /** Pid of a living agent that is in this conversation by its own account: a second one must not join it. */
+  findAgent(path: string): Promise<number | null>;
 }
 
 export interface RepairOptions extends ExamineOptions {

@@ -10,6 +10,8 @@ import type { Emit, Sensor } from './sensor.ts';
 export interface ScreenSensor extends Sensor {
   /** The picture has changed. */
   changed(): void;
+  /** It is another agent's picture: what it says is news, also where it says the same. */
+  restart(): void;
 }
 
 /** Pieces of one repaint come in short succession. */
@@ -81,6 +83,10 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
     },
     changed() {
       if (emit !== null) readIn(Math.max(settleMs, readAt + betweenReadsMs - performance.now()));
+    },
+    restart() {
+      told = { activity: 'unknown' };
+      unsure = null;
     },
     stop() {
       clearTimeout(timer);

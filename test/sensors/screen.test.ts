@@ -83,3 +83,11 @@ it('says nothing once stopped', () => {
   paint({ activity: 'busy' }, 5_000);
   expect(told).toEqual([]);
 });
+
+it('tells the same of another agent again', () => {
+  const { told, sensor, paint } = screen();
+  paint({ activity: 'idle' }, 1_000);
+  sensor.restart();
+  paint({ activity: 'idle' }, 1_000);
+  expect(told).toEqual([{ activity: 'idle' }, { activity: 'idle' }]);
+});

@@ -128,7 +128,12 @@ export async function onGuard(
       return pid;
     },
     async submit(prompt) {
-      terminal.write(prompt);
+      // A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b).
+      for (let again = ''; ; again = '\x15') {
+        terminal.write(`${again}${prompt}`);
+        const shown = terminal.waitFor(prompt, 3_000).then(() => true);
+        if (await shown.catch(() => again !== '')) break;
+      }
       await terminal.waitFor(prompt);
       terminal.write('\r');
     },
@@ -141,7 +146,7 @@ export async function onGuard(
     },
   };
   try {
-    await terminal.waitFor(/❯|│ >/, 30_000);
+    await terminal.waitFor(/❯|│\s>/, 30_000);
     await until('the guard has a status', () => Boolean(status()?.agent_pid));
     run = status()?.run;
     await play(guarded);

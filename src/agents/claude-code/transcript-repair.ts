@@ -10,7 +10,7 @@ import { mapCalls, reachable } from './transcript-chain.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
 import { type FindingKind, foundBy, type Plan, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
-import { findWriter } from './transcript-writers.ts';
+import { findAgent, findWriter } from './transcript-writers.ts';
 
 /** What each finding means, for one and for several (`#`), and what is done about it, in plain words. */
 const words: Readonly<
@@ -70,7 +70,7 @@ const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
 
-export const claudeCodeDoctor: TranscriptDoctor = { findWriter, examine };
+export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, examine };
 
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const index = await indexTranscript(path);

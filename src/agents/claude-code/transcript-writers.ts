@@ -13,10 +13,9 @@ import { parseRecord, textOf } from './json.ts';
  *   session (2.1.42 and older): right for a person who repairs by hand, too careful right after a stop.
  */
 export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
-  const sessionId = basename(path, '.jsonl');
-  const named = await readSessions(join(dirname(path), '..', '..', 'sessions'));
-  const holder = named.find((one) => one.sessionId === sessionId);
-  if (holder !== undefined) return { pid: holder.pid, certain: true };
+  const named = await agentsBeside(path);
+  const holder = inConversation(named, path);
+  if (holder !== null) return { pid: holder, certain: true };
   if (process.platform !== 'linux') return null;
   const cwd = thorough ? await cwdOf(path) : null;
   const others = new Set(named.map((one) => one.pid));
@@ -28,6 +27,16 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
   }
   return null;
 }
+
+/** A living agent that says itself that it is in this conversation: who only reads the file is none. */
+export async function findAgent(path: string): Promise<number | null> {
+  return inConversation(await agentsBeside(path), path);
+}
+
+const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '..', 'sessions'));
+
+const inConversation = (agents: readonly Named[], path: string): number | null =>
+  agents.find((one) => one.sessionId === basename(path, '.jsonl'))?.pid ?? null;
 
 /** Where the working directory stands at the latest; the newest version writes long records before it. */
 const headBytes = 262_144;

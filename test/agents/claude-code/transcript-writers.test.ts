@@ -34,6 +34,13 @@ const repair = (thorough = false) =>
 const note = (pid: number, fields: object) =>
   writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify({ pid, sessionId: id, ...fields }));
 
+test('an agent in the conversation is found by its own account, and only while it lives', async () => {
+  note(process.pid, { procStart: startTimeOf(process.pid) });
+  expect(await claudeCodeDoctor.findAgent(path)).toBe(process.pid);
+  note(process.pid, { procStart: 'of another process' });
+  expect(await claudeCodeDoctor.findAgent(path)).toBe(process.platform === 'linux' ? null : process.pid);
+});
+
 describe('a file that a living process writes is never touched', () => {
   test('the agent says that it is in this session', async () => {
     note(process.pid, { procStart: startTimeOf(process.pid) });

@@ -38,8 +38,8 @@ function readSpinner(status: string): Partial<ScreenFacts> {
   };
 }
 
-/** The text in the input box that a person has typed; placeholders are drawn faint. */
-function hasDraft(view: ScreenView, box: NonNullable<Layout['box']>): boolean {
+/** Whether the input box holds text that a person has typed; placeholders are drawn faint. */
+function readDraft(view: ScreenView, box: NonNullable<Layout['box']>): Partial<ScreenFacts> {
   const lines = view.rows.slice(box.top + 1, box.bottom).map((row) =>
     row
       .replace(/^(│\s)?[❯>!#&]?/, '')
@@ -47,11 +47,12 @@ function hasDraft(view: ScreenView, box: NonNullable<Layout['box']>): boolean {
       .trim(),
   );
   const text = lines.join('\n').trim();
-  if (text === '' || patterns.placeholder.test(text)) return false;
+  if (text === '' || patterns.placeholder.test(text)) return {};
   // The cursor's cell is drawn inverse instead, so the second character tells.
   const first = view.rows[box.top + 1] ?? '';
   const column = first.indexOf(text[0] ?? '', first.search(/[❯>!#&]/) + 1) + 1;
-  return view.isFaint?.(box.top + 1, column) !== true;
+  if (view.isFaint?.(box.top + 1, column) === true) return {};
+  return { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
 }
 
 function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {
@@ -84,7 +85,7 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (dialog) return { activity: 'dialog', dialog };
 
   const said = layout.status === null ? null : patterns.firstOf(patterns.statusRows, layout.status, parts);
-  const draft = layout.box !== null && hasDraft(view, layout.box) ? { draft: true } : {};
+  const draft = layout.box === null ? {} : readDraft(view, layout.box);
   const below = layout.bottom.join('\n');
   const isLimited = [...layout.lastBlock, ...layout.bottom].some(
     (row) => patterns.firstOf(patterns.limitRows, row, parts) !== null,

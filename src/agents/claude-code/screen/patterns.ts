@@ -86,6 +86,9 @@ export const dialogRows: readonly Row<Dialog>[] = [
 export const placeholder =
   /^(Try ".*|Press up to edit queued messages|Resend your message to try again|Run \/rewind to go back|Message @.*)$/;
 
+/** A slash command in the box; a path is none. */
+export const command = /^\/[\w:-]+(\s|$)/;
+
 /** Footer of a running turn. */
 export const interruptHint = /esc to interrupt/i;
 /** First sign of the window title: an agent at rest, or at work (2.1.42 to 2.1.329). */

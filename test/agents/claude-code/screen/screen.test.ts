@@ -236,7 +236,7 @@ describe('rows seen on the real agent', () => {
     [
       'a long completion list below the box',
       `${rule}\n❯ /co\n${rule}\n${'/copy     Copy the last response\n'.repeat(22)}`,
-      { activity: 'idle', draft: true },
+      { activity: 'idle', draft: true, draftIsCommand: true },
     ],
     [
       'a command in shell mode',
@@ -290,6 +290,15 @@ describe('the input box', () => {
     ['[Pasted text #1 +40 lines]', true],
   ])('with %j', (text, draft) => {
     expect(readScreen(view(box(text)), null).draft).toBe(draft);
+  });
+
+  it.each([
+    ['/compact', true],
+    ['/compact keep the names', true],
+    ['/usr/bin is empty', undefined],
+    ['compact it', undefined],
+  ])('tells a command: %j', (text, command) => {
+    expect(readScreen(view(box(text)), null).draftIsCommand).toBe(command);
   });
 
   it('takes faint text for a placeholder', () => {
