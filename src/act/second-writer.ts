@@ -9,7 +9,8 @@ export async function refuseSecondWriter({
   session,
   launch,
 }: Pick<Runtime, 'session' | 'launch'>): Promise<void> {
-  if (session.transcriptPath === null) return;
-  const pid = await launch.adapter.doctor.findAgent(session.transcriptPath);
+  const { doctor } = launch.adapter;
+  if (doctor === null || session.transcriptPath === null) return;
+  const pid = await doctor.findAgent(session.transcriptPath);
   if (pid !== null) throw new Error(`another agent (process ${pid}) has this conversation open`);
 }

@@ -97,6 +97,7 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   const { exit } = state.evidence;
   if (event.type !== 'agent.exited' || event.generation !== state.evidence.generation || !exit)
     return stay(state);
+  if (refusedResume(state)) return diedAtStart(state, config);
   if (personLeft(state.evidence)) return finish(state, state.incident ? 'user' : 'recovered');
   const verdict = relaunchable(state.evidence, config);
   if (!verdict) return diedAtStart(state, config);
@@ -110,6 +111,12 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   }
   const remembering = outOfMemory ? { ...state, outOfMemoryAt: event.at } : state;
   return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
+}
+
+/** A resumed agent said no (the conversation is gone, an argument is refused) before anybody could want it to end. */
+function refusedResume({ cure, evidence: e }: GuardState): boolean {
+  const untouched = e.lastKeyAt === null || e.lastKeyAt < e.startedAt;
+  return cure?.rung === 'relaunch' && e.turns === 0 && untouched && e.exit?.code === 1;
 }
 
 /**

@@ -370,6 +370,15 @@ describe('a resumed agent', () => {
   };
   const choice = { type: 'screen', facts: { activity: 'dialog', dialog: 'resume-choice' } } as const;
 
+  test('that refuses to resume is given up, and nobody is said to have wanted it', () => {
+    const told = resumed();
+    told.tell({ type: 'agent.started', generation: 2, pid: 43, resumed: true, prompted: true });
+    told.tell({ type: 'session.ended', reason: 'other' });
+    told.tell({ type: 'agent.exited', generation: 2, code: 1, signal: null });
+    expect(told.did('incident').at(-1)).toMatchObject({ incident: { outcome: 'gave_up' } });
+    expect(told.did('exit')).toMatchObject([{ code: 1 }]);
+  });
+
   test('that asks how much to resume is answered by policy, once', () => {
     const told = resumed();
     told.tell(choice);

@@ -135,6 +135,7 @@ export async function onGuard(
         if (await shown.catch(() => again !== '')) break;
       }
       await terminal.waitFor(prompt);
+      await sleep(150); // in one burst they would be a paste (1.0.56)
       terminal.write('\r');
     },
     async closedIncident(timeoutMs) {
