@@ -56,14 +56,16 @@ export async function supervise(launch: Launch): Promise<number> {
   });
   const terminal = createTerminal({
     observe: emit,
-    signal: (name) =>
+    signal: (name) => {
+      runtime.signalled = name;
       void import('./act/leave.ts')
         .then(({ leave }) =>
           leave(runtime, name, () => {
             killing = true;
           }),
         )
-        .then(left),
+        .then(left);
+    },
     resized: () => runtime.onResized(),
   });
   const runtime: Runtime = {
@@ -96,6 +98,7 @@ export async function supervise(launch: Launch): Promise<number> {
     begun: 0,
     promptTemplate: null,
     snapshot: null,
+    signalled: null,
   };
   try {
     sayWarnings(warning === null ? warnings : [...warnings, warning]);

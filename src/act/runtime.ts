@@ -67,6 +67,8 @@ export interface Runtime {
   begun: number;
   /** The person's own frame of the prompt; null: the built-in one. */
   promptTemplate: string | null;
+  /** The guard was told to go: hang-up, shutdown. */
+  signalled: NodeJS.Signals | null;
   /** Taken before the last nudge or stop; the prompt is made from it. */
   snapshot: RecoverySnapshot | null;
 }

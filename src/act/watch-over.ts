@@ -22,6 +22,7 @@ import { createPerformer } from './perform.ts';
 import type { Runtime } from './runtime.ts';
 import { openSenses } from './senses.ts';
 import { findSession } from './session.ts';
+import { openTmux } from './tmux.ts';
 
 export interface End {
   readonly code: number | null;
@@ -54,6 +55,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     sessionId: () => runtime.session.id,
     degraded,
   });
+  const tmux = openTmux(runtime, degraded);
   const notifier = createNotifier({
     config: config.notify,
     env: launch.env,
@@ -80,7 +82,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
         senses.tell(event, result.state.evidence);
-        reporter.turned(event, before, result);
+        tmux?.told(reporter.turned(event, before, result));
       },
       perform: (effect: Effect) => perform(effect),
     });
@@ -107,7 +109,12 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   const result = await end;
   clearInterval(hurry);
   await senses.stop();
-  await Promise.all([reporter.close(farewellMs), notifier.settle(farewellMs), terminal.flush(farewellMs)]);
+  await Promise.all([
+    reporter.close(farewellMs),
+    tmux?.close(farewellMs),
+    notifier.settle(farewellMs),
+    terminal.flush(farewellMs),
+  ]);
   return result;
 }
 

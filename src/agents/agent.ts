@@ -187,6 +187,13 @@ export interface AgentAdapter {
     prompt: string | null,
     permissionMode?: string | null,
   ): readonly string[];
+  /**
+   * What of a command line may be kept on disk, so that the session can be brought back later, and the names of what
+   * was left out; null: nothing is known of this agent's command line.
+   */
+  readonly storableArguments:
+    | ((args: readonly string[]) => { readonly args: readonly string[]; readonly left: readonly string[] })
+    | null;
   /** The conversation file of a session; null if there is none (yet). */
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
   /** The session that the agent with this pid is in, from its own records; null where it keeps none. */

@@ -101,6 +101,14 @@ export const commands: readonly Command[] = [
     load: () => import('./drill.ts'),
   },
   {
+    name: 'restore',
+    usage: '[--dry-run] [--json]',
+    help: 'brings the sessions of a lost tmux server back into their panes; --dry-run only tells',
+    options: ['--dry-run', '--json'],
+    words: [],
+    load: () => import('./restore.ts'),
+  },
+  {
     name: 'config',
     usage: '[get KEY | set KEY VALUE | path] [--json]',
     help: 'shows every setting and where it comes from; changes the file',

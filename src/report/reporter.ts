@@ -17,7 +17,7 @@ import { incidentRecord } from './incident-record.ts';
 import { type IncidentRecord, recordIncident } from './incidents.ts';
 import { journalFormat, openJournal } from './journal.ts';
 import { removeOldRuns } from './sessions.ts';
-import { openStatus } from './status.ts';
+import { openStatus, type SessionState } from './status.ts';
 
 export interface ReporterOptions {
   readonly launch: Launch;
@@ -32,8 +32,8 @@ export interface ReporterOptions {
 }
 
 export interface Reporter {
-  /** One turn of the loop: an event, and what the core made of it. */
-  turned(event: Event, before: GuardState, result: Step): void;
+  /** One turn of the loop: an event, and what the core made of it. Returns the state that the session is shown in. */
+  turned(event: Event, before: GuardState, result: Step): SessionState;
   recordOf(incident: Incident): IncidentRecord;
   /** The files are complete when it returns; it resolves when the rest has been told, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
@@ -133,6 +133,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       const told = describe(result.state, gaveUp);
       status.update({ ...told, session_id: options.sessionId() });
       metrics.session(told.state);
+      return told.state;
     },
     recordOf,
     close(limitMs) {

@@ -16,6 +16,7 @@ import { readScreen } from './screen/index.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
 import { partialText } from './screen/partial-text.ts';
 import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
+import { storableArguments } from './storable-arguments.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
 import { claudeCodeDoctor } from './transcript-repair.ts';
@@ -32,6 +33,7 @@ export const claudeCode = {
   readUserSettings,
   launchPlan,
   resumeArguments,
+  storableArguments,
   findTranscript,
   recentSessions,
   sessionOfProcess,

@@ -23,6 +23,7 @@ export const codex: AgentAdapter = {
   readUserSettings,
   launchPlan,
   resumeArguments,
+  storableArguments: null,
   findTranscript,
   recentSessions,
   sessionOfProcess,

@@ -11,6 +11,7 @@ export const tmuxLines = (companion: string): readonly string[] => [
   '# For tmux, put this into ~/.tmux.conf:',
   `#   set -g status-right '#(${companion} status --tmux) %H:%M'`,
   '#   set -g set-titles on',
+  "#   set -g pane-border-format '#{@guarded}'",
 ];
 
 /**

@@ -1,0 +1,149 @@
+/**
+ * `guardctl restore [--dry-run] [--json]`: brings back the sessions whose tmux server was lost. A session goes into
+ * the pane that stands where its own was, if an idle shell waits there in the same folder; else into a window of its
+ * own. Nothing is typed into anybody's shell, and no conversation gets a second writer.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { claudeCode } from '../agents/claude-code/index.ts';
+import { acquireLock } from '../platform/lock.ts';
+import { type StatePaths, statePaths } from '../platform/paths.ts';
+import { descendants } from '../platform/process-tree.ts';
+import { tmux } from '../platform/tmux.ts';
+import { shellCommand } from '../report/notice.ts';
+import {
+  type ResumeEntry,
+  readResumeMap,
+  resumeMapPath,
+  serverLives,
+  takeOffMap,
+} from '../report/resume-map.ts';
+import { guardRuns, readSessions } from '../report/sessions.ts';
+import { parse } from './arguments.ts';
+import { columns, print, printJson, style } from './output.ts';
+
+interface Result {
+  readonly entry: ResumeEntry;
+  readonly result: 'restored' | 'would restore' | 'left' | 'failed';
+  /** Where to, or why not. */
+  readonly detail: string;
+}
+
+const { env } = process;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { options } = parse(args, ['dry-run', 'json'], 0);
+  const state = statePaths(env);
+  const lock = existsSync(state.root) ? acquireLock(`${resumeMapPath(state)}.restore`) : null;
+  if (lock?.held === false) throw new Error('another restore is running');
+  try {
+    const results: Result[] = [];
+    const taken = new Set<string>();
+    const lost = readResumeMap(state).filter((entry) => !guardRuns(state, entry.run) && !serverLives(entry));
+    for (const entry of lost) results.push(await restore(entry, state, taken, options['dry-run']));
+    if (options.json) printJson(results.map(jsonOf));
+    else if (results.length === 0) print('No session was lost with a tmux server.');
+    else print(columns(['PANE', 'SESSION', 'RESULT', 'WHERE'], results.map(row), style()));
+    return results.some(({ result }) => result === 'failed') ? 1 : 0;
+  } finally {
+    if (lock?.held) lock.release();
+  }
+}
+
+/** @param taken panes that got a session just now: their shells look idle for a moment. */
+async function restore(
+  entry: ResumeEntry,
+  state: StatePaths,
+  taken: Set<string>,
+  dryRun: boolean,
+): Promise<Result> {
+  const obstacle = await obstacleTo(entry, state);
+  if (obstacle !== null) return { entry, result: 'left', detail: obstacle };
+  const place = await findPlace(entry, taken);
+  if (place.pane !== null) taken.add(place.pane);
+  if (dryRun) return { entry, result: 'would restore', detail: place.words };
+  try {
+    mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties the folder of sockets
+    const folder = entry.cwd.replaceAll('#', '##'); // taken for a format
+    await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
+    await takeOffMap(state, entry.run);
+    return { entry, result: 'restored', detail: place.words };
+  } catch (error) {
+    return { entry, result: 'failed', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Why it cannot be brought back; null: it can. */
+async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string | null> {
+  const { session_id, cwd, left_out, args } = entry;
+  if (left_out.length > 0) {
+    return `needs ${left_out.join(', ')}, which is not kept; in ${cwd}: ${shellCommand(['guarded-claude', ...left_out, '…', ...args])}`;
+  }
+  const runs = readSessions(state).some(({ alive, status }) => alive && status.session_id === session_id);
+  if (runs) return 'runs already';
+  if (!existsSync(cwd)) return `the folder is gone: ${cwd}`;
+  const path = await claudeCode.findTranscript({ ...env, ...entry.variables }, session_id);
+  if (path === null) return 'the conversation is gone';
+  const writer = await claudeCode.doctor.findWriter(path, false);
+  return writer === null ? null : `process ${writer.pid} is using the conversation`;
+}
+
+interface Place {
+  /** The tmux command that makes it, without the folder and what is to run. */
+  readonly command: readonly string[];
+  readonly words: string;
+  /** The pane that it takes over; null: a new one. */
+  readonly pane: string | null;
+}
+
+const paneFormat = [
+  '#{session_name}:#{window_index}.#{pane_index}',
+  '#{pane_id}',
+  '#{pane_pid}',
+  '#{pane_dead}',
+  '#{pane_current_command}',
+  '#{pane_current_path}',
+].join('\t');
+
+async function findPlace({ socket, pane, cwd }: ResumeEntry, taken: ReadonlySet<string>): Promise<Place> {
+  const session = pane.slice(0, pane.lastIndexOf(':'));
+  const listed = await tmux(socket, ['list-panes', '-a', '-F', paneFormat], env).catch(() => '');
+  const panes = listed.split('\n').map((line) => line.split('\t'));
+  const [, id = '', pid, dead, command = '', path] = panes.find(([address]) => address === pane) ?? [];
+  const idle = shells.has(basename(command)) && descendants(Number(pid)).length === 0;
+  const free = id !== '' && id !== env.TMUX_PANE && !taken.has(id);
+  if (free && path === cwd && (dead === '1' || idle))
+    return { command: ['respawn-pane', '-k', '-t', id], words: `its pane ${pane}`, pane: id };
+  const exists = panes.some(([address]) => address?.startsWith(`${session}:`));
+  return exists
+    ? { command: ['new-window', '-d', '-t', `=${session}:`], words: `a new window in ${session}`, pane: null }
+    : { command: ['new-session', '-d', '-s', session], words: `a new session ${session}`, pane: null };
+}
+
+/** Those that take `-l -i -c`. */
+const shells: ReadonlySet<string> = new Set(['bash', 'zsh', 'fish', 'sh', 'dash', 'ksh']);
+
+/**
+ * The person's own login shell runs it, as it would have from its prompt, with what their start files set; afterwards
+ * the shell is there.
+ */
+async function shellWith({ socket, args, variables }: ResumeEntry): Promise<string[]> {
+  const asked = await tmux(socket, ['show-options', '-gv', 'default-shell'], env).catch(() => '');
+  const own = asked.trim() || env.SHELL || '/bin/sh';
+  const shell = shells.has(basename(own)) ? own : '/bin/sh';
+  const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const command = shellCommand(['env', ...settings, process.execPath, guard, ...args]);
+  return [shell, '-l', '-i', '-c', `${command}; exec ${shellCommand([shell])} -l`];
+}
+
+const row = ({ entry, result, detail }: Result) => [entry.pane, entry.session_id, result, detail];
+
+const jsonOf = ({ entry, result, detail }: Result) => ({
+  pane: entry.pane,
+  session_id: entry.session_id,
+  cwd: entry.cwd,
+  result,
+  detail,
+});

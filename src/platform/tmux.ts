@@ -1,0 +1,40 @@
+/** Asks a tmux server; nobody's terminal is touched. */
+import type { ProcessIdentity } from './process-identity.ts';
+import { startTimeOf } from './process-identity.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a program inside tmux runs. */
+export interface TmuxPlace {
+  readonly socket: string;
+  /** The server's process. */
+  readonly server: ProcessIdentity;
+  /** `%3`: holds as long as the server lives. */
+  readonly pane: string;
+}
+
+const limitMs = 2_000;
+
+/** From `$TMUX` (`socket,server pid,session`) and `$TMUX_PANE`; null outside tmux. */
+export function tmuxPlace(env: Environment): TmuxPlace | null {
+  const [, socket, pid] = /^(.+),(\d+),\d+$/.exec(env.TMUX ?? '') ?? [];
+  const pane = env.TMUX_PANE;
+  if (socket === undefined || pid === undefined || pane === undefined || !/^%\d+$/.test(pane)) return null;
+  const startTime = startTimeOf(Number(pid));
+  return startTime === null ? null : { socket, server: { pid: Number(pid), startTime }, pane };
+}
+
+/** Resolves to standard output. Rejects with tmux's own words, also when there is no tmux or no server. */
+export async function tmux(socket: string, args: readonly string[], env: Environment): Promise<string> {
+  const { execa } = await import('execa'); // 60 ms: only inside tmux
+  const result = await execa('tmux', ['-S', socket, ...args], {
+    env: { ...env },
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: limitMs,
+    cleanup: false,
+    reject: false,
+  });
+  if (result.failed) throw new Error(result.stderr.trim() || result.shortMessage);
+  return result.stdout;
+}

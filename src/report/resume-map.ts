@@ -1,0 +1,117 @@
+/**
+ * `resume-map.json`: which session runs in which tmux pane, and how to go on with it, so that `guardctl restore` can
+ * bring it back after the tmux server was lost. A person who leaves a session takes it off the map; one that was
+ * ended by a hang-up, a shutdown or a crash stays on it. No prompt and no inline setting is in it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { replaceFileSync } from '../platform/atomic-file.ts';
+import { acquireLock } from '../platform/lock.ts';
+import type { StatePaths } from '../platform/paths.ts';
+import { isAlive } from '../platform/process-identity.ts';
+
+export interface ResumeEntry {
+  readonly run: string;
+  readonly socket: string;
+  readonly server_pid: number;
+  readonly server_start_time: string;
+  /** `session:window.pane`, as it was last. */
+  readonly pane: string;
+  readonly cwd: string;
+  readonly session_id: string;
+  /** Arguments after `guarded-claude`. */
+  readonly args: readonly string[];
+  /** Flags of the launch that are not kept because of what their values may hold. */
+  readonly left_out: readonly string[];
+  /** Variables that decide which agent and which home it was. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly updated_at: string;
+}
+
+export const resumeMapPath = (state: StatePaths) => join(state.root, 'resume-map.json');
+
+/** Variables that are kept: paths and names, no secrets. */
+export const keptVariables = [
+  'GUARDED_CLAUDE_AGENT',
+  'GUARDED_CLAUDE_COMMAND',
+  'CLAUDE_CONFIG_DIR',
+  'XDG_CONFIG_HOME',
+  'XDG_STATE_HOME',
+] as const;
+
+const keptMs = 30 * 24 * 3_600_000;
+const tries = 40;
+const tryMs = 50;
+
+/** Empty when there is none, or it is damaged. */
+export function readResumeMap(state: StatePaths): ResumeEntry[] {
+  try {
+    const value: unknown = JSON.parse(readFileSync(resumeMapPath(state), 'utf8'));
+    return Array.isArray(value) ? value.filter(isEntry) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Puts the entry on the map in place of older ones of the same run, session or living pane. */
+export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =>
+  change(state, (entries) => [
+    ...entries.filter(
+      (other) =>
+        other.run !== entry.run && other.session_id !== entry.session_id && !isSamePane(other, entry),
+    ),
+    entry,
+  ]);
+
+export const takeOffMap = (state: StatePaths, run: string): Promise<void> =>
+  change(state, (entries) => entries.filter((entry) => entry.run !== run));
+
+export const serverLives = ({ server_pid, server_start_time }: ResumeEntry) =>
+  isAlive({ pid: server_pid, startTime: server_start_time });
+
+const isSamePane = (one: ResumeEntry, other: ResumeEntry) =>
+  one.pane === other.pane &&
+  one.server_pid === other.server_pid &&
+  one.server_start_time === other.server_start_time;
+
+/** Rejects if the file cannot be written, or others hold it for too long. */
+async function change(
+  state: StatePaths,
+  edit: (entries: readonly ResumeEntry[]) => readonly ResumeEntry[],
+): Promise<void> {
+  const path = resumeMapPath(state);
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const lock = acquireLock(`${path}.lock`);
+    if (lock.held) {
+      try {
+        const before = readResumeMap(state);
+        const after = edit(before).filter(({ updated_at }) => Date.now() - Date.parse(updated_at) < keptMs);
+        if (JSON.stringify(after) !== JSON.stringify(before))
+          replaceFileSync(path, `${JSON.stringify(after, null, 2)}\n`);
+        return;
+      } finally {
+        lock.release();
+      }
+    }
+    await pause(tryMs);
+  }
+  throw new Error(`${path} is held by another process`);
+}
+
+function isEntry(value: unknown): value is ResumeEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Record<string, unknown>;
+  const texts = ['run', 'socket', 'server_start_time', 'pane', 'cwd', 'session_id', 'updated_at'];
+  return (
+    texts.every((name) => typeof record[name] === 'string') &&
+    typeof record.server_pid === 'number' &&
+    areTexts(record.args) &&
+    areTexts(record.left_out) &&
+    typeof record.variables === 'object' &&
+    record.variables !== null &&
+    areTexts(Object.values(record.variables))
+  );
+}
+
+const areTexts = (value: unknown) => Array.isArray(value) && value.every((text) => typeof text === 'string');

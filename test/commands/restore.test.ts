@@ -1,0 +1,198 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { readHolder } from '../../src/platform/lock.ts';
+import { startTimeOf } from '../../src/platform/process-identity.ts';
+import { readResumeMap, resumeMapPath } from '../../src/report/resume-map.ts';
+import { readSessions } from '../../src/report/sessions.ts';
+import { makeHome } from '../support/guardctl.ts';
+import { finished } from '../support/guarded.ts';
+import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
+import { hasTmux } from '../support/tmux.ts';
+import { tmuxServer } from '../support/tmux-server.ts';
+
+const slow = { timeout: 30_000, interval: 100 };
+const guard = `'${process.execPath}' '${guardProgram}'`;
+
+const isRunning = (pid: number) => startTimeOf(pid) !== null;
+
+/** A tmux server with a shell in main:0 and a guarded session with one turn in main:1. */
+async function guardedInTmux(args = '') {
+  const world = await simulatedWorld();
+  const server = tmuxServer(world.sandbox.root, world.env);
+  const { project } = world.sandbox;
+  const sessions = () => readSessions(world.state).filter(({ alive }) => alive);
+  const openServer = () => {
+    server.run('new-session', '-d', '-s', 'main', '-x', '110', '-y', '40', '-c', project);
+    server.run('new-window', '-d', '-t', 'main:1', '-c', project);
+  };
+  const type = (pane: string, ...keys: readonly string[]) => server.run('send-keys', '-t', pane, ...keys);
+  const shown = async (pane: string, text: string) =>
+    await vi.waitFor(() => expect(server.screen(pane)).toContain(text), slow);
+  /** Ctrl+C until the guard has gone: one may end a turn. */
+  const leave = async () => {
+    const pids = sessions().map(({ status }) => status.pid);
+    for (const end = Date.now() + 20_000; pids.some(isRunning) && Date.now() < end; await sleep(400))
+      type('main:1', 'C-c');
+    expect(pids.filter(isRunning)).toEqual([]);
+  };
+  onTestFinished(async () => {
+    server.kill();
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow); // it still writes into the home
+  });
+  openServer();
+  type('main:1', `${guard} ${args}`, 'Enter');
+  await shown('main:1', '❯');
+  type('main:1', 'hello there');
+  await shown('main:1', 'hello there');
+  type('main:1', 'Enter');
+  await shown('main:1', finished);
+  await vi.waitFor(() => expect(readResumeMap(world.state)).toHaveLength(1), slow);
+  const home = makeHome(world.env);
+  return { ...world, server, sessions, openServer, type, shown, leave, home, project };
+}
+
+describe.skipIf(!hasTmux())('with a real tmux server', () => {
+  test('the pane says the state, and nothing once the session is over', async () => {
+    const { server, leave } = await guardedInTmux();
+    const option = () => server.run('show-options', '-pqv', '-t', 'main:1', '@guarded');
+    await vi.waitFor(() => expect(option()).toBe('idle'), slow);
+    expect(server.run('show-options', '-pqv', '-t', 'main:0', '@guarded')).toBe('');
+    expect(server.run('display-message', '-p', '-t', 'main:1', '#{@guarded}')).toBe('idle');
+    await leave();
+    expect(option()).toBe('');
+  });
+
+  test('the map holds what is needed and no prompt; a person who leaves is off it', async () => {
+    const { state, sessions, leave, project } = await guardedInTmux("--model opus 'a private matter'");
+    const [entry] = readResumeMap(state);
+    const [session] = sessions();
+    expect(entry).toMatchObject({
+      run: session?.status.run,
+      pane: 'main:1.0',
+      cwd: project,
+      session_id: session?.status.session_id,
+      args: ['--model', 'opus', '--resume', session?.status.session_id],
+      left_out: [],
+    });
+    const text = readFileSync(resumeMapPath(state), 'utf8');
+    expect(text).not.toContain('private');
+    expect(text).not.toContain('sk-ant');
+    expect(statSync(resumeMapPath(state)).mode & 0o777).toBe(0o600);
+    await leave();
+    expect(readResumeMap(state)).toEqual([]);
+    expect(readHolder(`${resumeMapPath(state)}.lock`)).toBeNull();
+  });
+
+  test('a lost server is restored: the session goes on in its own pane, once', async () => {
+    const tmux = await guardedInTmux();
+    const { api, server, sessions, openServer, shown, type, leave, home, state, project } = tmux;
+    const before = sessions()[0]?.status;
+    server.kill();
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow);
+    expect(readResumeMap(state)).toHaveLength(1);
+
+    openServer();
+    server.run('new-window', '-d', '-t', 'main:2', '-c', project);
+    await vi.waitFor(() => expect(server.screen('main:1')).not.toBe(''), slow); // its shell is there
+    const plan = await home.run('restore', '--dry-run');
+    expect(plan.stdout).toContain('would restore  its pane main:1.0');
+    expect(readResumeMap(state)).toHaveLength(1);
+    expect(sessions()).toEqual([]);
+
+    const done = (await home.json('restore', '--json')) as object[];
+    expect(done).toEqual([
+      {
+        pane: 'main:1.0',
+        session_id: before?.session_id,
+        cwd: project,
+        result: 'restored',
+        detail: 'its pane main:1.0',
+      },
+    ]);
+    await shown('main:1', '❯');
+    expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+    await vi.waitFor(() => expect(sessions()).toHaveLength(1), slow);
+    expect(sessions()[0]?.status.run).not.toBe(before?.run);
+    await vi.waitFor(() => expect(sessions()[0]?.status.session_id).toBe(before?.session_id), slow);
+    expect(server.screen('main:2')).not.toContain('❯');
+
+    type('main:1', 'and on');
+    await shown('main:1', 'and on');
+    type('main:1', 'Enter');
+    const latest = () => JSON.stringify(api.turns().at(-1)?.body);
+    await vi.waitFor(() => expect(latest()).toContain('and on'), slow);
+    expect(latest()).toContain('hello there'); // the same conversation
+    await vi.waitFor(
+      () => expect(readResumeMap(state)).toMatchObject([{ session_id: before?.session_id }]),
+      slow,
+    );
+    await leave();
+    await vi.waitFor(() => expect(server.screen('main:1')).toMatch(/[#$] *$/), slow); // a shell is left
+  });
+
+  test('a pane that is busy or elsewhere is left alone: the session gets a window of its own', async () => {
+    const { server, sessions, shown, home, sandbox } = await guardedInTmux();
+    server.kill();
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow);
+    server.run('new-session', '-d', '-s', 'main', '-x', '110', '-y', '40', '-c', sandbox.root);
+    server.run('new-window', '-d', '-t', 'main:1', '-c', sandbox.project, 'echo working; sleep 1000');
+    await shown('main:1', 'working');
+    const [done] = (await home.json('restore', '--json')) as { detail: string }[];
+    expect(done?.detail).toBe('a new window in main');
+    await shown('main:2', '❯');
+    expect(server.screen('main:1')).toContain('working');
+  });
+
+  test('without any server there is a new session of the old name', async () => {
+    const { server, sessions, shown, home } = await guardedInTmux();
+    server.kill();
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow);
+    const told = await home.run('restore');
+    expect(told.stdout).toContain('a new session main');
+    await shown('main', '❯');
+  });
+
+  test('what cannot or must not be brought back is left, with the reason', async () => {
+    const { server, sessions, home, sandbox, state } = await guardedInTmux(
+      "--append-system-prompt 'a private matter'",
+    );
+    expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+    server.kill();
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow);
+    const told = await home.run('restore');
+    expect(told.stdout).toContain('left');
+    expect(told.stdout).toContain('needs --append-system-prompt, which is not kept');
+    expect(told.stdout).not.toContain('private');
+    expect(readResumeMap(state)).toHaveLength(1);
+    expect(existsSync(join(sandbox.root, 'tmux-0'))).toBe(true);
+    expect(() => server.run('list-sessions')).toThrow(/no server|error connecting/);
+  });
+});
+
+test('a conversation that is gone is not restored', async () => {
+  const home = makeHome();
+  mkdirSync(home.state, { recursive: true });
+  const entry = {
+    run: 'r1',
+    socket: join(home.folder, 'no/socket'),
+    server_pid: 1,
+    server_start_time: 'x',
+    pane: 'main:0.0',
+    cwd: home.folder,
+    session_id: '11111111-2222-4333-8444-555555555555',
+    args: ['--resume', '11111111-2222-4333-8444-555555555555'],
+    left_out: [],
+    variables: {},
+    updated_at: new Date().toISOString(),
+  };
+  const path = join(home.state, 'resume-map.json');
+  writeFileSync(path, JSON.stringify([entry, { ...entry, cwd: '/none' }, { run: 'torn' }]));
+  const told = (await home.json('restore', '--json')) as { detail: string }[];
+  expect(told.map(({ detail }) => detail)).toEqual(['the conversation is gone', 'the folder is gone: /none']);
+  writeFileSync(path, '{ damaged');
+  expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+  rmSync(home.state, { recursive: true });
+  expect((await home.run('restore')).code).toBe(0);
+});
