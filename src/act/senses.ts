@@ -3,6 +3,7 @@
  * sense must be told (another agent, another session, a turn) it is told here, from the same events as everybody.
  */
 
+import { requestBytes } from '../detect/connections.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Event, ScreenFacts } from '../events.ts';
@@ -140,6 +141,11 @@ export function openSenses(runtime: Runtime): Senses {
           break;
         case 'session':
           transcript.follow(event.sessionId, event.transcriptPath);
+          break;
+        case 'connection.bytes':
+          // Nothing has come back yet, so nothing that runs was started by the answer.
+          if (event.up >= requestBytes && event.last === 'up' && after.tools.length === 0)
+            process.listening();
           break;
         case 'tick':
           if (after.unansweredKeyAt !== null && after.now - after.unansweredKeyAt > tickMs)

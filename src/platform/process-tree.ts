@@ -17,9 +17,17 @@ export interface ProcessSample {
   readonly rssBytes: number;
 }
 
+/** A descendant of the agent's. */
+export interface Descendant extends ProcessIdentity {
+  /** In another session than its ancestor; undefined where that cannot be told. */
+  readonly apart?: boolean;
+}
+
 interface Entry {
   readonly pid: number;
   readonly parent: number;
+  /** Session id; undefined where that cannot be told. */
+  readonly session?: string | undefined;
   readonly identity: ProcessIdentity;
 }
 
@@ -31,18 +39,21 @@ const POLL_MS = 20;
 const KILL_WAIT_MS = 2_000;
 
 /** All living descendants of a process, itself not included; parents come before their children. */
-export function descendants(pid: number): readonly ProcessIdentity[] {
+export function descendants(pid: number): readonly Descendant[] {
   const children = new Map<number, Entry[]>();
-  for (const entry of allProcesses()) {
+  const all = allProcesses();
+  const session = all.find((entry) => entry.pid === pid)?.session;
+  for (const entry of all) {
     const siblings = children.get(entry.parent);
     if (siblings) siblings.push(entry);
     else children.set(entry.parent, [entry]);
   }
-  const found: ProcessIdentity[] = [];
+  const found: Descendant[] = [];
   const pending = [pid];
   for (let parent = pending.shift(); parent !== undefined; parent = pending.shift()) {
     for (const child of children.get(parent) ?? []) {
-      found.push(child.identity);
+      const apart = session === undefined ? {} : { apart: child.session !== session };
+      found.push({ ...child.identity, ...apart });
       pending.push(child.pid);
     }
   }
@@ -111,7 +122,14 @@ function allProcesses(): readonly Entry[] {
       const fields = statFields(Number(name));
       if (!fields || fields[0] === 'Z' || fields[0] === 'X') return [];
       const pid = Number(name);
-      return [{ pid, parent: Number(fields[1]), identity: { pid, startTime: fields[19] ?? '' } }];
+      return [
+        {
+          pid,
+          parent: Number(fields[1]),
+          session: fields[3],
+          identity: { pid, startTime: fields[19] ?? '' },
+        },
+      ];
     });
 }
 

@@ -4,7 +4,9 @@
  *
  * A worker is a descendant that was not there when the turn began. MCP servers are started with the agent and live
  * as long; when a prompt on the command line begins a turn at once, they appear during it: hence the first seconds
- * count as before the turn.
+ * count as before the turn, but for what runs in a session of its own, as commands do in all versions and hooks in
+ * 2.1.197 and 2.1.329, and MCP servers never (seen in the process table). What still runs when the agent asks the
+ * API to go on, no tool open, runs in the background, and is no worker any more.
  */
 import { totalmem } from 'node:os';
 import type { Emit, Sensor } from './sensor.ts';
@@ -12,6 +14,8 @@ import type { Emit, Sensor } from './sensor.ts';
 interface Identity {
   readonly pid: number;
   readonly startTime: string;
+  /** In another session than the agent. */
+  readonly apart?: boolean;
 }
 
 export interface ProcessReader {
@@ -24,6 +28,8 @@ export interface ProcessSensor extends Sensor {
   newAgent(pid: number, generation: number): void;
   /** A turn begins or ends. */
   working(isWorking: boolean): void;
+  /** The agent waits for the API and for nothing else. */
+  listening(): void;
   /** Measures once, now. */
   sampleNow(): void;
 }
@@ -41,15 +47,16 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
   let resident: ReadonlySet<string> = new Set();
   let timer: NodeJS.Timeout | undefined;
 
-  const descendantsNow = () => (agent === null ? [] : reader.descendants(agent.pid).map(nameOf));
+  const descendantsNow = () => (agent === null ? [] : reader.descendants(agent.pid));
 
   function sampleNow(): void {
     if (emit === null || agent === null) return;
     const measured = reader.sample(agent.pid);
     if (measured === null) return;
     const now = descendantsNow();
-    if (performance.now() - agent.startedAt < startMs) resident = new Set(now);
-    const workers = now.filter((name) => !resident.has(name)).length;
+    if (performance.now() - agent.startedAt < startMs)
+      resident = new Set(now.filter(({ apart }) => !apart).map(nameOf));
+    const workers = now.filter((each) => !resident.has(nameOf(each))).length;
     const memoryShare = measured.rssBytes / memoryBytes;
     emit({ type: 'agent.sample', generation: agent.generation, ...measured, memoryShare, workers });
   }
@@ -76,9 +83,12 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     working(isWorking) {
       if (!isWorking) return rest();
       if (timer !== undefined) return;
-      resident = new Set(descendantsNow());
+      resident = new Set(descendantsNow().map(nameOf));
       timer = setInterval(sampleNow, periodMs);
       timer.unref();
+    },
+    listening() {
+      if (timer !== undefined) resident = new Set(descendantsNow().map(nameOf));
     },
     sampleNow,
   };

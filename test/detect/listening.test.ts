@@ -48,6 +48,17 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 
+  test("a hook of the person's at the end of the turn has time, even where no process of it is seen", () => {
+    const told = inMidResponse();
+    told.tell({ type: 'turn.ended' });
+    told.wait(290, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.tell(say.request(1)); // it has the agent go on
+    told.wait(3, say.bytes(1), say.drawing);
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('without hooks the screen is believed', () => {
     const told = story();
     told.tell(say.started);

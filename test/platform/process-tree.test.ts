@@ -46,6 +46,12 @@ describe('descendants', () => {
     expect(found).not.toContain(pid);
   });
 
+  test.runIf(process.platform === 'linux')('tell who runs in a session of its own', async () => {
+    const { pid, pids } = await shell('sleep 60 & echo $!; setsid sleep 60 & echo $!; echo up; wait');
+    const apart = new Map(descendants(pid).map((each) => [each.pid, each.apart]));
+    expect(pids.map((each) => apart.get(each))).toEqual([false, true]);
+  });
+
   test('nobody below a process that does not exist', () => {
     expect(descendants(2 ** 22 + 1)).toEqual([]);
   });

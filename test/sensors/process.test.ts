@@ -13,16 +13,18 @@ afterEach(() => {
 
 function agent() {
   const children = new Set<number>();
+  /** Of those, the ones in a session of their own. */
+  const apart = new Set<number>();
   const told: Observation[] = [];
   const reader: ProcessReader = {
-    descendants: () => [...children].map((pid) => ({ pid, startTime: '1' })),
+    descendants: () => [...children].map((pid) => ({ pid, startTime: '1', apart: apart.has(pid) })),
     sample: () => ({ cpuMs: 1, state: 'S', rssBytes: 2 }),
   };
   const sensor = processSensor(reader);
   sensor.start((each) => told.push(each));
   sensor.newAgent(1, 7);
   const workers = () => told.map((each) => (each.type === 'agent.sample' ? each.workers : null));
-  return { children, told, sensor, workers };
+  return { children, apart, told, sensor, workers };
 }
 
 it('measures while a turn runs, and only then', () => {
@@ -67,6 +69,28 @@ it('does not count servers that start with the agent, when a prompt begins a tur
   children.add(11);
   vi.advanceTimersByTime(4_000);
   expect(workers()).toEqual([0, 0, 1, 1]);
+});
+
+it('counts a command or hook that runs in a session of its own from the first second', () => {
+  const { children, apart, sensor, workers } = agent();
+  sensor.working(true);
+  children.add(10).add(11);
+  apart.add(11);
+  vi.advanceTimersByTime(4_000);
+  expect(workers()).toEqual([1, 1]);
+});
+
+it('no longer counts what runs on while the agent asks the API to go on', () => {
+  const { children, sensor, workers } = agent();
+  vi.advanceTimersByTime(10_000);
+  sensor.working(true);
+  children.add(10);
+  vi.advanceTimersByTime(2_000);
+  sensor.listening();
+  vi.advanceTimersByTime(2_000);
+  children.add(11);
+  vi.advanceTimersByTime(2_000);
+  expect(workers()).toEqual([1, 0, 1]);
 });
 
 it('says nothing of an agent that is gone', () => {

@@ -39,7 +39,9 @@ export function pairingError(messages: readonly Message[] | undefined): string |
   if (!messages?.length) return 'messages: at least one message is required';
   const empty = messages.findIndex(
     (message, index) =>
-      message.content.length === 0 && !(index === messages.length - 1 && message.role === 'assistant'),
+      message.content.length === 0 &&
+      message.role !== 'system' && // 2.1.329 sends an empty one after a compaction
+      !(index === messages.length - 1 && message.role === 'assistant'),
   );
   if (empty >= 0)
     return `messages.${empty}: all messages must have non-empty content except for the optional final assistant message`;

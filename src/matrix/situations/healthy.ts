@@ -16,6 +16,7 @@ import {
   slowServer,
   subagent,
   subagentCall,
+  subagentDone,
   words,
 } from './props.ts';
 
@@ -154,7 +155,9 @@ export const healthySituations = {
         if (isSubagent(request)) return say(words(seconds(longMs) * 4), 250);
         return say(finished);
       });
-      return turn(scene, subagent(scene, 'one', false));
+      const beganAt = await turn(scene, subagent(scene, 'one', false));
+      await subagentDone(stage, 'one');
+      return beganAt;
     },
   ),
   'background-subagent': healthy(
@@ -166,7 +169,7 @@ export const healthySituations = {
       );
       const beganAt = await turn(scene, subagent(scene, 'one', true));
       await stage.terminal.waitFor(finished);
-      await stage.pause(longMs);
+      await subagentDone(stage, 'one');
       return beganAt;
     },
     { versions: ['2.1.329', '2.1.197'] },
@@ -182,7 +185,15 @@ export const healthySituations = {
         return commands++ === 0 ? longTool(seconds(longMs)) : say('Waited.');
       });
       const both = [subagentCall(scene, 'one', false), subagentCall(scene, 'two', false)];
-      return turn(scene, [{ do: 'start' }, ...both, { do: 'delta', reason: 'tool_use' }, { do: 'stop' }]);
+      const beganAt = await turn(scene, [
+        { do: 'start' },
+        ...both,
+        { do: 'delta', reason: 'tool_use' },
+        { do: 'stop' },
+      ]);
+      await subagentDone(stage, 'one');
+      await subagentDone(stage, 'two');
+      return beganAt;
     },
   ),
   'slow-mcp': healthy(

@@ -44,6 +44,17 @@ export function isSubagent(request: ApiRequest, name = ''): boolean {
   return JSON.stringify(first ?? '').includes(task(name));
 }
 
+/** Its last answer has been taken; 2.1.329 runs every subagent in the background, whatever it is asked for. */
+export async function subagentDone(stage: Stage, name: string): Promise<void> {
+  await stage.api.waitForRequest(
+    (request) =>
+      isSubagent(request, name) &&
+      request.ended === 'complete' &&
+      !stage.api.requests.some((other) => isSubagent(other, name) && other.ended === null),
+    90_000,
+  );
+}
+
 /** Where a command can be sent to the background. */
 export const hasBackground: readonly Version[] = ['2.1.329', '2.1.197', '2.1.42'];
 

@@ -85,7 +85,8 @@ export const sequenceSituations = {
     'the stream dies in mid-text while a command runs in the background',
     { ends: 'turn', most: 'cut', finds: ['dead-stream'] },
     async ({ stage }) => {
-      stage.api.enqueue(commandInBackground(60), dead);
+      // An answer that comes at once leaves nobody the time to see that only a background command runs.
+      stage.api.enqueue(commandInBackground(60), [{ do: 'wait', ms: 1_500 }, ...dead]);
       await stage.submit(prompt);
       return faultOf(stage);
     },
@@ -143,6 +144,15 @@ export const sequenceSituations = {
       stage.api.enqueue([{ do: 'start' }, ...both, { do: 'delta', reason: 'tool_use' }, { do: 'stop' }]);
       await stage.submit(prompt);
       return faultOf(stage);
+    },
+    {
+      exceptions: [
+        {
+          versions: ['2.1.329'],
+          expect: { finds: [], findsBlind: [] },
+          why: 'it runs every subagent in the background, its turn over and its prompt free, and ends a silent one itself after ten minutes',
+        },
+      ],
     },
   ),
   'dialog-in-outage': sequence(

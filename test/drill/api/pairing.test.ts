@@ -24,6 +24,7 @@ test.each<[string, readonly Message[], RegExp | null]>([
     null,
   ],
   ['a system note between', [user(), uses('a'), results('a'), note, said, user()], null],
+  ['an empty system note', [user(), { role: 'system', content: [] }, said, user()], null],
   ['no message', [], /at least one message/],
   ['assistant first', [said, user()], /first message must use the "user" role/],
   ['empty content', [user([]), said, user()], /messages\.0: all messages must have non-empty content/],
