@@ -152,9 +152,9 @@ export async function onGuard(
     run = status()?.run;
     await play(guarded);
     await leave(guarded);
-    expectNothingLeft(Buffer.concat(output), sandbox.root, run ?? '');
+    await expectNothingLeft(Buffer.concat(output), sandbox.root, run ?? '');
   } catch (error) {
-    process.stderr.write(`\n${terminal.text()}\n${story(guarded.journal())}\n`);
+    process.stderr.write(`\n${String(error)}\n${terminal.text()}\n${story(guarded.journal())}\n`);
     throw error;
   } finally {
     for (const left of run ? processesMarkedBy(runVariable, run) : []) endProcess(left.pid);
