@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts', 'test/support/skipped-agents.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    maxWorkers: Math.max(2, availableParallelism() - 1), // most tests wait for processes, not for the processor
     maxConcurrency: 3, // tests with a real agent overlap; more than this many would starve each other
   },
 });

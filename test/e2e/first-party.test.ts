@@ -5,7 +5,7 @@ import { faults } from '../../src/drill/api/faults.ts';
 import { finished, onGuard, patience } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
 
-const recoveryMs = Number(patience.GUARDED_CLAUDE_STREAM_TIMEOUT_MS) + 6_000;
+const recoveryMs = Number(patience.GUARDED_CLAUDE_STREAM_TIMEOUT_MS) + 15_000;
 const darkMs = 10_000;
 
 describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
