@@ -65,6 +65,21 @@ describe.concurrent(`Codex ${codexVersion}`, { skip: codexMissing() }, () => {
     });
   });
 
+  test('without the tunnel, a stream dead in mid-text is ended by a nudge', async () => {
+    await onGuardedCodex({ GUARDED_CLAUDE_TUNNEL: 'off' }, async (guarded) => {
+      const { api, submit, agentPid, until, closedIncident } = guarded;
+      await firstTurn(guarded);
+      const pid = agentPid();
+      api.enqueue(deadMidText);
+      await submit('please go on');
+      await until('it is told', () => api.turns().some((turn) => lastInput(turn).includes('interrupted')));
+      const incident = await closedIncident();
+      expect(incident).toMatchObject({ outcome: 'recovered' });
+      expect(incident.actions.map(({ action }) => action)).toEqual(['nudge']);
+      expect(agentPid()).toBe(pid);
+    });
+  });
+
   test('killed in mid-text', async () => {
     await onGuardedCodex({}, async (guarded) => {
       const { api, submit, agentPid, terminal, closedIncident } = guarded;

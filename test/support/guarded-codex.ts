@@ -114,7 +114,10 @@ export async function onGuardedCodex(
     await until('the guard has a status', () => Boolean(status()?.agent_pid));
     run = status()?.run ?? '';
     await play(guarded);
-    const pressing = setInterval(() => terminal.write('\x03'), 400);
+    // One Ctrl+C may go to a turn. None may come once the agent is gone: it would be for the shell around.
+    const leave = () => status()?.agent_pid && terminal.write('\x03');
+    leave();
+    const pressing = setInterval(leave, 1_500);
     const end = await Promise.race([terminal.exited, sleep(15_000, null, { ref: false })]);
     clearInterval(pressing);
     expect(end, `the guard is still there:\n${terminal.text()}`).not.toBeNull();

@@ -6,10 +6,10 @@ export type Takes = 'nothing' | 'one' | 'many';
 export interface Flag {
   readonly takes: Takes;
   /**
-   * `conversation` chooses or begins a conversation, and is not repeated on a relaunch · `plain` there is no session of
-   * this machine to guard · `setting` everything else.
+   * `conversation` chooses or begins a conversation · `permission` says what the agent may do: neither is repeated on a
+   * relaunch · `plain` there is no session of this machine to guard · `setting` everything else.
    */
-  readonly group: 'setting' | 'conversation' | 'plain';
+  readonly group: 'setting' | 'permission' | 'conversation' | 'plain';
 }
 
 const table: readonly (readonly [string, Takes, Flag['group']])[] = [
@@ -24,14 +24,14 @@ const table: readonly (readonly [string, Takes, Flag['group']])[] = [
   ['--oss', 'nothing', 'setting'],
   ['--local-provider', 'one', 'setting'],
   ['-p --profile', 'one', 'setting'],
-  ['-s --sandbox', 'one', 'setting'],
-  ['--approve-for-me', 'nothing', 'setting'],
-  ['--dangerously-bypass-approvals-and-sandbox --yolo', 'nothing', 'setting'],
+  ['-s --sandbox', 'one', 'permission'],
+  ['--approve-for-me', 'nothing', 'permission'],
+  ['--dangerously-bypass-approvals-and-sandbox --yolo', 'nothing', 'permission'],
   ['--dangerously-bypass-hook-trust', 'nothing', 'setting'],
   ['-C --cd', 'one', 'setting'],
   ['--worktree', 'nothing', 'conversation'],
   ['--add-dir', 'one', 'setting'],
-  ['-a --ask-for-approval', 'one', 'setting'],
+  ['-a --ask-for-approval', 'one', 'permission'],
   ['--search', 'nothing', 'setting'],
   ['--no-alt-screen', 'nothing', 'setting'],
   ['--no-daemon', 'nothing', 'setting'],

@@ -1,6 +1,6 @@
 /**
- * Codex CLI 0.169.0, the second agent: by its screen, its process, its rollout files and the tunnel. It has no hooks
- * and no program status that we use, needs no repair of its files, and its print mode (`codex exec`) is left alone.
+ * Codex CLI 0.169.0, the second agent: by its program status, its screen, its process, its rollout files and the
+ * tunnel. None of its hooks are used, its files need no repair, and its print mode (`codex exec`) is left alone.
  */
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';

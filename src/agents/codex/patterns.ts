@@ -4,6 +4,9 @@ import type { Dialog, ScreenFacts } from '../../events.ts';
 /** The status line of a running turn: what it does, and for how long. */
 export const statusLine = /^[•◦⠀-⣿] (.+?) \(((?:\d+[hms] ?)+) • esc to interrupt\)(.*)$/;
 
+/** What may stand between it and the input box: blanks, and what belongs to it; not the mark of a finished turn. */
+export const belowStatus = /^(?:\s*$| {2}(?!Worked for ))/;
+
 /** On the status line. The first that fits counts. */
 export const statusRows: readonly { readonly says: ScreenFacts['activity']; readonly words: RegExp }[] = [
   { says: 'retrying', words: /^Reconnecting\.\.\. \d+\/\d+/ },
@@ -23,8 +26,7 @@ export const dialogHint =
 
 /** In the rows above it. The first that fits counts. */
 export const dialogRows: readonly { readonly says: Dialog; readonly words: RegExp }[] = [
-  { says: 'trust', words: /Do you trust the contents of this directory/i },
-  { says: 'permission', words: /Would you like to (run|make|grant|allow|apply)/i },
+  { says: 'permission', words: /^ {2}Would you like to /m },
   { says: 'other', words: /./ },
 ];
 

@@ -9,9 +9,6 @@ import { fingerprintOf, secondsOf } from '../claude-code/screen/numbers.ts';
 import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 
-/** Rows above the box that the status line and what belongs to it may take. */
-const statusRowsAbove = 12;
-
 interface Layout {
   /** Row of the box's first line; -1: there is none. */
   readonly box: number;
@@ -48,9 +45,8 @@ function hasDraft(view: ScreenView, box: number): boolean {
 
 /** The running turn as its status line tells it. */
 function readRunning(rows: readonly string[], box: number): ScreenFacts | null {
-  const above = rows.slice(Math.max(0, box - statusRowsAbove), box);
-  const [, doing, elapsed = '', rest = ''] =
-    above.map((row) => patterns.statusLine.exec(row)).findLast((found) => found !== null) ?? [];
+  const at = rows.findLastIndex((row, index) => index < box && !patterns.belowStatus.test(row));
+  const [, doing, elapsed = '', rest = ''] = patterns.statusLine.exec(rows[at] ?? '') ?? [];
   if (doing === undefined) return null;
   const [, attempt, of] = patterns.reconnecting.exec(doing) ?? [];
   const elapsedS = secondsOf(elapsed);

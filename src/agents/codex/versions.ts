@@ -5,14 +5,16 @@ import type { Abilities, AgentVersion, Variables } from '../agent.ts';
 import { parseRecord, textOf } from '../claude-code/json.ts';
 import { compareVersions, readVersion } from '../claude-code/versions.ts';
 
+/** The version that was run, and the first of which anything is known. */
 const verified = '0.169.0';
+const firstSeen = [0, 169, 0];
 const limitMs = 5_000;
 
 export function abilitiesOf(version: AgentVersion | null): Abilities {
   return {
     sessionIdFlag: false,
     settingsFlag: false,
-    programStatus: false,
+    programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
     // Text sent during a turn is given to the model with the next request of the same turn.
     queuesAndSends: false,
     verified: version?.text === verified,
@@ -24,7 +26,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
  * neither takes our proxy nor ends with the agent. An older version refuses a flag that it does not know.
  */
 export function hasNoDaemonFlag(version: AgentVersion | null): boolean {
-  return version === null || compareVersions(version.parts, readVersion(verified)?.parts ?? []) >= 0;
+  return version === null || compareVersions(version.parts, firstSeen) >= 0;
 }
 
 /** npm's packages: `<package>/bin/codex.js`, or `<package>/vendor/<target>/bin/codex` in the platform's own. */
