@@ -1,6 +1,7 @@
 /** The guard may break, the session may not. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaults } from '../src/config/schema.ts';
+import { step } from '../src/decide/machine.ts';
 import { initialState } from '../src/decide/state.ts';
 import type { Observation } from '../src/events.ts';
 import { failOpen } from '../src/fail-open.ts';
@@ -32,6 +33,26 @@ describe('a core that throws', () => {
     expect(asked).toBe(1);
     expect(errors).toHaveLength(1);
   });
+});
+
+test('what comes first after a standstill finds the clocks set back', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const told: string[] = [];
+  const loop = createLoop(defaults, initialState(performance.now()), () => {});
+  loop.begin({
+    step,
+    turned: ({ type }) => told.push(type),
+    perform() {},
+  });
+  loop.emit(started);
+  vi.advanceTimersByTime(5_500);
+  loop.emit({ type: 'tick' });
+  vi.advanceTimersByTime(60_000);
+  loop.emit({ type: 'output', bytes: 1 });
+  loop.emit({ type: 'tick' });
+  vi.useRealTimers();
+  expect(told).toEqual(['agent.started', 'tick', 'clock.gap', 'output', 'tick']);
+  expect(loop.state().evidence.graceUntil).toBeGreaterThan(loop.state().evidence.now);
 });
 
 describe('a guard that is broken', () => {

@@ -9,7 +9,7 @@ import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Event, ScreenFacts } from '../events.ts';
 import { descendants, sample } from '../platform/process-tree.ts';
 import { momentOf } from '../platform/wall-time.ts';
-import { clockSensor } from '../sensors/clock.ts';
+import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';
 import { hookSensor } from '../sensors/hooks.ts';
 import { networkSensor } from '../sensors/network.ts';
@@ -38,7 +38,6 @@ export interface Senses {
   probe(): void;
 }
 
-const tickMs = 1_000;
 const addressesMs = 2_000;
 /** Limit of one probe. */
 const probeMs = 5_000;

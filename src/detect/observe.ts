@@ -233,6 +233,8 @@ function shiftClocks(e: Evidence, at: number): Evidence {
   return {
     ...e,
     lastOutputAt: at,
+    listeningSince: e.listeningSince === null ? null : at,
+    drawsSince: e.drawsSince === null ? null : at,
     unansweredKeyAt: e.unansweredKeyAt === null ? null : at,
     inputBlockedSince: e.inputBlockedSince === null ? null : at,
     tokensChangedAt: e.tokensChangedAt === null ? null : at,

@@ -16,7 +16,9 @@ export interface Moment {
 }
 
 /** Shorter gaps are the clock being adjusted, or a busy machine; no connection dies of them. */
-const smallestGapMs = 5_000;
+export const smallestGapMs = 5_000;
+/** The guard's own pace. */
+export const tickMs = 1_000;
 
 const now = (): Moment => ({ wallMs: Date.now(), monotonicMs: performance.now() });
 
