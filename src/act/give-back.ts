@@ -19,13 +19,24 @@ const hasBox: readonly ScreenFacts['activity'][] = [
   'background',
 ];
 
-/** Does nothing where the box does not come, the agent asks something, or the person is quicker. */
-export async function giveBack(runtime: Runtime, text: string, limitMs = boxMs): Promise<void> {
+/** A prompt on the command line is submitted by the agent itself; text that comes earlier would be in its way. */
+const ownPromptMs = 20_000;
+
+/**
+ * Does nothing where the box does not come, the agent asks something, or the person is quicker.
+ *
+ * @param afterTurn the agent was started with a prompt of its own, and must have begun its turn first
+ */
+export async function giveBack(runtime: Runtime, text: string, afterTurn: boolean): Promise<void> {
   const { pty } = runtime;
   if (!pty || text === '') return;
   const ready = (facts: ScreenFacts) => hasBox.includes(facts.activity) && facts.draft !== true;
   const typedBefore = runtime.draft.text();
-  if (!(await screenShows(runtime, ready, limitMs))) return;
+  const begun = runtime.begun;
+  const works = ({ activity }: ScreenFacts) =>
+    runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');
+  if (afterTurn) await screenShows(runtime, works, ownPromptMs);
+  if (!(await screenShows(runtime, ready, boxMs))) return;
   await pause(settleMs);
   if (runtime.pty !== pty || !ready(runtime.facts) || runtime.draft.text() !== typedBefore) return;
   const bytes = Buffer.from(`\x1b[200~${text}\x1b[201~`);

@@ -15,8 +15,6 @@ const echoMs = 5_000;
 /** A burst would be taken for a paste: text and Enter are two writes (signatures §0). */
 const betweenWritesMs = 150;
 
-/** The person's keys wait meanwhile. */
-const boxMs = 5_000;
 /** Outcomes after which the box has been cleared. */
 const clears: readonly Outcome[] = ['submitted', 'no-echo'];
 
@@ -40,7 +38,7 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
     emit({ type: 'nudge.done', outcome });
     if (draft === '' || !clears.includes(outcome)) return;
     runtime.draft.forget();
-    await giveBack(runtime, draft, boxMs);
+    await giveBack(runtime, draft, false);
   } finally {
     terminal.hold(false);
   }

@@ -79,7 +79,7 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
           runtime.draft.forget();
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           startAgent(runtime, { ...effect, prompt: effect.prompt ? promptOf(runtime, 'relaunch') : null });
-          background(giveBack(runtime, text), (detail) =>
+          background(giveBack(runtime, text, effect.prompt), (detail) =>
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),
           );
           runtime.ledger.clear(); // told in the prompt

@@ -82,7 +82,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
         senses.tell(event, result.state.evidence);
-        tmux?.told(reporter.turned(event, before, result));
+        const told = reporter.turned(event, before, result);
+        tmux?.told(told);
       },
       perform: (effect: Effect) => perform(effect),
     });
