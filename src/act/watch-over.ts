@@ -31,8 +31,8 @@ export interface End {
 
 /** How often the loop turns while something is being cured; otherwise the clock's own pace is enough. */
 const hurryMs = 250;
-/** A key is on the screen by then. */
-const keySettleMs = 500;
+/** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
+const keySettleMs = 2_000;
 /** The last words of notifications and of the terminal. */
 const farewellMs = 1_000;
 
