@@ -65,6 +65,22 @@ describe.concurrent(`Codex ${codexVersion}`, { skip: codexMissing() }, () => {
     });
   });
 
+  test('somebody who thinks about an approval is let alone', async () => {
+    const play = async ({ api, sandbox, submit, terminal, until, status }: GuardedCodex) => {
+      const input = { cmd: 'touch done', sandbox_permissions: 'require_escalated', justification: 'May I?' };
+      api.enqueue(call('exec_command', input));
+      await submit('make a file');
+      await terminal.waitFor('Would you like to run the following command?');
+      await until('the guard sees the dialog', () => status()?.state === 'blocked');
+      await sleep(8_000); // longer than every limit
+      expect(status()).toMatchObject({ state: 'blocked', incidents: 0 });
+      terminal.write('y');
+      await terminal.waitFor(finished);
+      expect(existsSync(join(sandbox.project, 'done'))).toBe(true);
+    };
+    await onGuardedCodex({}, play, 'on-request');
+  });
+
   test('without the tunnel, a stream dead in mid-text is ended by a nudge', async () => {
     await onGuardedCodex({ GUARDED_CLAUDE_TUNNEL: 'off' }, async (guarded) => {
       const { api, submit, agentPid, until, closedIncident } = guarded;

@@ -34,13 +34,12 @@ export interface GuardedCodex {
 }
 
 /** A provider on loopback, a project that is trusted, no look for updates. */
-const settings = (api: ResponsesApi, project: string, more: string) => `
+const settings = (api: ResponsesApi, project: string, approval: string) => `
 model = "gpt-5"
 model_provider = "drill"
-approval_policy = "never"
-sandbox_mode = "danger-full-access"
+approval_policy = "${approval}"
+sandbox_mode = "${approval === 'never' ? 'danger-full-access' : 'read-only'}"
 check_for_update_on_startup = false
-${more}
 [model_providers.drill]
 name = "drill"
 base_url = "${api.url}"
@@ -53,13 +52,14 @@ trust_level = "trusted"
 export async function onGuardedCodex(
   switches: Readonly<Record<string, string>>,
   play: (guarded: GuardedCodex) => Promise<void>,
+  approval: 'never' | 'on-request' = 'never',
 ): Promise<void> {
   const sandbox = createSandbox();
   const api = await startResponsesApi();
   api.respond(() => say(finished));
   const home = join(sandbox.home, '.codex');
   mkdirSync(home);
-  writeFileSync(join(home, 'config.toml'), settings(api, sandbox.project, ''));
+  writeFileSync(join(home, 'config.toml'), settings(api, sandbox.project, approval));
   const env = agentEnvironment(sandbox, null, {
     ...patience,
     GUARDED_CLAUDE_COMMAND: realCodex() ?? '',
