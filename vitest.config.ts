@@ -6,6 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Tests that start real processes run dist/.
     globalSetup: ['test/support/build.ts', 'test/support/skipped-agents.ts'],
+    reporters: ['default', './test/support/tally-reporter.ts'],
+    // On a shared machine a test with real processes may fail for want of time; the tally names each that needed it.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: Math.max(2, availableParallelism() - 1), // most tests wait for processes, not for the processor

@@ -1,16 +1,18 @@
-/** Ends every run with one line that counts, and says loudly what was skipped. */
+/** Ends every run with one line that counts, and says loudly what was skipped, and what passed only when run again. */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     const skipped: string[] = [];
+    const again: string[] = [];
     for (const module of modules) {
       if (module.state() === 'failed' && [...module.children.allTests('failed')].length === 0) count.failed++;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'pending') count.skipped++;
         else count[state]++;
+        if (test.diagnostic()?.flaky) again.push(`${module.relativeModuleId}: ${test.fullName}`);
         if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
       }
     }
@@ -18,6 +20,8 @@ export default class TallyReporter implements Reporter {
     setImmediate(() => {
       if (skipped.length > 0)
         process.stdout.write(`\nSKIPPED:\n${skipped.map((line) => `  ${line}\n`).join('')}`);
+      if (again.length > 0)
+        process.stdout.write(`\nPASSED ONLY WHEN RUN AGAIN:\n${again.map((line) => `  ${line}\n`).join('')}`);
       process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
     });
   }
