@@ -7,7 +7,7 @@ const codes: Readonly<Record<string, FailureKind>> = {
   context_window_exceeded: 'too-long',
   usage_limit_exceeded: 'rate-limit',
   server_overloaded: 'overloaded',
-  // From the agent's source.
+  // Not seen in a run.
   unauthorized: 'person',
   cyber_policy: 'person',
   internal_server_error: 'overloaded',
@@ -16,7 +16,7 @@ const codes: Readonly<Record<string, FailureKind>> = {
   response_stream_disconnected: 'connection',
 };
 
-/** Wording of the screen and of `error.message`. The first row that fits counts. Seen on 0.169.0. */
+/** Wording of the screen and of `error.message`, as far as 0.169.0 was made to fail. The first row that fits counts. */
 const words: readonly (readonly [FailureKind, RegExp])[] = [
   ['history', /No tool (output|call) found/i],
   ['too-long', /ran out of room in the model's context window/i],

@@ -20,13 +20,13 @@ function read(path: string): string {
   }
 }
 
-/** Addresses of the providers that Codex knows by itself (its documentation, "config reference"). */
+/** Default addresses of the local providers of `--oss`; not tried. */
 const builtIn: Readonly<Record<string, string>> = {
   ollama: 'http://localhost:11434/v1',
   lmstudio: 'http://localhost:1234/v1',
 };
 
-/** With a ChatGPT login the requests go to another host than with a key. */
+/** With a ChatGPT login the requests go to another host than with a key; without an account not tried. */
 function vendorAddress(home: string): string {
   const auth = parseRecord(read(join(home, 'auth.json')));
   const hasLogin = auth !== null && isRecord(auth.tokens);
