@@ -40,6 +40,9 @@ const farewellMs = 1_000;
 export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly string[]): Promise<End> {
   const { config, launch, terminal, emit } = runtime;
   const launchedAtMs = Date.now();
+  /** Of an agent that takes no hooks and can change its id with a resume (1.0.56). */
+  let resumedAtMs: number | null = null;
+  const tells = launch.adapter.abilities(runtime.version).settingsFlag;
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
   if (config.records.cast) runtime.cast = createCast(terminal);
   const senses = openSenses(runtime);
@@ -74,12 +77,14 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     loop.begin({
       step,
       turned(event, before, result) {
+        if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session') adopt(runtime, event);
         if (event.type === 'screen') runtime.facts = event.facts;
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
         if (event.type === 'turn.ended') runtime.ledger.endTurn();
-        if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
+        if (event.type === 'turn.started' || event.type === 'screen')
+          void findSession(runtime, launchedAtMs, resumedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
         senses.tell(event, result.state.evidence);
         const told = reporter.turned(event, before, result);

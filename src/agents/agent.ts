@@ -200,6 +200,8 @@ export interface AgentAdapter {
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
   /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
+  /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if it keeps the id. */
+  successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
   /** Null: the agent has no hooks that we inject. */
   readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */

@@ -15,7 +15,7 @@ import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
 import { partialText } from './screen/partial-text.ts';
-import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
+import { findTranscript, recentSessions, sessionOfProcess, successorOf } from './session-files.ts';
 import { storableArguments } from './storable-arguments.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
@@ -37,6 +37,7 @@ export const claudeCode = {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  successorOf,
   hooks: { read: readHook, feedLedger },
   readTranscript,
   summarizeTranscript,

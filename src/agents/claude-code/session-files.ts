@@ -5,7 +5,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SessionFile, Variables } from '../agent.ts';
-import { parseRecord, textOf } from './json.ts';
+import { type Json, parseRecord, textOf } from './json.ts';
 import { configFolder } from './user-settings.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
@@ -37,20 +37,24 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
   return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
 }
 
-/** The working directory that a conversation was begun in, from its first records. */
-async function cwdOf(path: string): Promise<string | null> {
+/** The first records of a conversation; none where it cannot be read. */
+async function headOf(path: string): Promise<readonly Json[]> {
   const file = await open(path).catch(() => null);
-  if (file === null) return null;
+  if (file === null) return [];
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    for (const line of buffer.toString('utf8', 0, bytesRead).split('\n')) {
-      const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
-      if (cwd !== null) return cwd;
-    }
-    return null;
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.map(parseRecord).filter((record) => record !== null);
   } finally {
     await file.close();
   }
+}
+
+const isText = (text: string | null) => text !== null;
+
+/** The working directory that a conversation was begun in. */
+async function cwdOf(path: string): Promise<string | null> {
+  return (await headOf(path)).map((record) => textOf(record, 'cwd')).find(isText) ?? null;
 }
 
 /**
@@ -67,6 +71,24 @@ export async function recentSessions(
     .filter((file) => file.changedAtMs >= sinceMs);
   const here = await Promise.all(files.map(async (file) => ((await cwdOf(file.path)) === cwd ? file : null)));
   return here.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+}
+
+/**
+ * The conversation under its new id, where a resume gives it one (1.0.56): its file begins with copies of the records,
+ * and those of the person still name the old session. Null if there is none.
+ */
+export async function successorOf(
+  env: Variables,
+  cwd: string,
+  sessionId: string,
+  sinceMs: number,
+): Promise<SessionFile | null> {
+  for (const file of await recentSessions(env, cwd, sinceMs)) {
+    if (file.sessionId === sessionId) continue;
+    const head = await headOf(file.path);
+    if (head.some((record) => textOf(record, 'sessionId') === sessionId)) return file;
+  }
+  return null;
 }
 
 /**

@@ -27,6 +27,7 @@ export const codex: AgentAdapter = {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  successorOf: async () => null, // a resume keeps the id
   hooks: null,
   readTranscript,
   summarizeTranscript,

@@ -5,6 +5,7 @@ import {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  successorOf,
 } from '../../../src/agents/claude-code/session-files.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
@@ -54,4 +55,20 @@ it('reads the session that an agent records of its own process', async () => {
   expect(await sessionOfProcess(env, 17)).toBe(a);
   expect(await sessionOfProcess(env, 18)).toBe(null);
   expect(await sessionOfProcess(env, 19)).toBe(null);
+});
+
+it('finds the new id that a resume of 1.0.56 has given, by what it copied', async () => {
+  const { env, write } = home();
+  write('-p', a, '/p', 100);
+  write('-p', b, '/p', 200); // somebody else's, in the same folder
+  const next = write('-p', c, '/p', 150);
+  const records = [
+    { type: 'summary', leafUuid: 'x' },
+    { type: 'user', cwd: '/p', sessionId: a },
+    { type: 'assistant', cwd: '/p', sessionId: c },
+  ];
+  writeFileSync(next, records.map((record) => JSON.stringify(record)).join('\n'));
+  expect(await successorOf(env, '/p', a, 120_000)).toMatchObject({ sessionId: c, path: next });
+  expect(await successorOf(env, '/p', b, 120_000)).toBe(null);
+  expect(await successorOf(env, '/p', c, 120_000)).toBe(null);
 });
