@@ -22,7 +22,7 @@ const expectations: Readonly<Record<FaultName, Expectation>> = {
   'dead-mid-thinking': cut('dead-stream'),
   // A cut inside a tool call ends the turn (lab notes §1b), so that it must be taken up again.
   'dead-mid-tool-input': { ...turn, most: 'nudge', finds: ['dead-stream'] },
-  'dead-after-tool': { ...turn, most: 'nudge', finds: ['dead-stream'] },
+  'dead-after-tool': cut('dead-stream'), // the call is complete: it is run, and the turn goes on
   'pings-after-start': endless,
   'pings-mid-text': endless,
   'comments-only': endless,
