@@ -31,7 +31,7 @@ export interface Metrics {
 export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
   let session: SessionState | null = null;
   const textfile = file === null ? null : openTextfile(file, state, run, degraded);
-  const otlp = wantsOtlp(env) ? openOtlp({ env, run, guardVersion, state: () => session, degraded }) : null;
+  const otlp = wantsOtlp(env) ? openOtlp({ run, guardVersion, degraded }) : null;
   return {
     incident(record) {
       const measurements = measure(record);
@@ -42,9 +42,10 @@ export function openMetrics({ env, state, run, guardVersion, file, degraded }: M
       if (next === session) return;
       session = next;
       textfile?.changed();
+      otlp?.session(next);
     },
     async close(limitMs) {
-      session = null;
+      otlp?.session(null);
       await Promise.all([textfile?.close(), otlp?.close(limitMs)]);
     },
   };

@@ -1,0 +1,99 @@
+/**
+ * The thread in which the OpenTelemetry SDK runs. The SDK itself reads the variables for endpoint, headers, compression,
+ * certificates, time limits and temporality.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { SessionState } from '../report/status.ts';
+import { instruments, type Measurement } from './instruments.ts';
+import type { OtlpMessage, OtlpOptions } from './otlp.ts';
+
+const { run, guardVersion } = workerData as Omit<OtlpOptions, 'degraded'>;
+const { env } = process;
+
+/** Throws for a protocol that we do not bring along. */
+async function openExporter() {
+  const protocol =
+    env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+  switch (protocol) {
+    case 'http/protobuf':
+      return new (await import('@opentelemetry/exporter-metrics-otlp-proto')).OTLPMetricExporter();
+    case 'http/json':
+      return new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter();
+    default:
+      throw new Error(
+        `the protocol ${JSON.stringify(protocol)} is not known; http/protobuf and http/json are`,
+      );
+  }
+}
+
+function milliseconds(text: string | undefined, otherwise: number): number {
+  const value = Number(text);
+  return Number.isFinite(value) && value > 0 ? value : otherwise;
+}
+
+const exporter = await openExporter();
+const send = exporter.export.bind(exporter);
+exporter.export = (metrics, done) =>
+  send(metrics, (result) => {
+    if (result.error !== undefined) parentPort?.postMessage(result.error.message);
+    done(result);
+  });
+
+const exportIntervalMillis = milliseconds(env.OTEL_METRIC_EXPORT_INTERVAL, 60_000);
+const timeoutMillis = milliseconds(env.OTEL_METRIC_EXPORT_TIMEOUT, 30_000);
+const own = resourceFromAttributes({
+  'service.name': 'guarded-claude',
+  'service.version': guardVersion,
+  'service.instance.id': run,
+});
+const provider = new MeterProvider({
+  resource: own.merge(detectResources({ detectors: [envDetector] })),
+  readers: [
+    new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis,
+      exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis), // more is refused
+    }),
+  ],
+});
+const meter = provider.getMeter('guarded-claude', guardVersion);
+const { sessions, incidents, actions, detection, recovery } = instruments;
+let session: SessionState | null = null;
+meter.createObservableGauge(sessions.name, { description: sessions.help }).addCallback((observed) => {
+  if (session !== null) observed.observe(1, { state: session });
+});
+const histogram = ({ name, help, bounds }: typeof detection | typeof recovery) =>
+  meter.createHistogram(name, {
+    description: help,
+    unit: 's',
+    advice: { explicitBucketBoundaries: [...bounds] },
+  });
+const counts = {
+  incidents: meter.createCounter(incidents.name, { description: incidents.help }),
+  actions: meter.createCounter(actions.name, { description: actions.help }),
+};
+const durations = { detection: histogram(detection), recovery: histogram(recovery) };
+
+function add({ instrument, labels, value }: Measurement): void {
+  if (instrument === 'incidents' || instrument === 'actions') counts[instrument].add(value, labels);
+  else durations[instrument].record(value, labels);
+}
+
+parentPort?.on('message', (message: OtlpMessage) => {
+  switch (message.type) {
+    case 'add':
+      message.measurements.forEach(add);
+      return;
+    case 'session':
+      session = message.state;
+      return;
+    case 'close':
+      // What does not arrive has been told by the exporter.
+      void provider
+        .shutdown()
+        .catch(() => {})
+        .finally(() => parentPort?.close());
+  }
+});
