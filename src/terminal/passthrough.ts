@@ -8,6 +8,12 @@ import { createBoundary } from './boundary.ts';
 import type { Output } from './output.ts';
 import type { Pty } from './pty.ts';
 
+/** A piece of one of the two streams. */
+export interface Passed {
+  readonly from: 'agent' | 'person';
+  readonly chunk: Buffer;
+}
+
 export type Observer = (chunk: Buffer) => void;
 
 export interface Passthrough {
@@ -39,8 +45,8 @@ export interface Person {
   observe(observation: Observation): void;
   /** This output is about to be passed on. */
   passing(chunk: Buffer): void;
-  /** What has been passed on, before any observer gets it. */
-  passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void;
+  /** What has been passed on, in the order in which it was, before any observer gets it. */
+  passed(pieces: readonly Passed[]): void;
 }
 
 /** Observers wait so long that an echo to the same key is passed on before they take their time. */
@@ -57,8 +63,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let kept: Buffer[] = [];
   let keptBytes = 0;
   let holding = false;
-  let outputs: Buffer[] = [];
-  let inputs: Buffer[] = [];
+  let pieces: Passed[] = [];
   let observing: NodeJS.Timeout | undefined;
   const outputObservers: Observer[] = [];
   const inputObservers: Observer[] = [];
@@ -72,20 +77,17 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   function settle(): void {
     clearTimeout(observing);
     observing = undefined;
-    const [seenOutputs, seenInputs] = [outputs, inputs];
-    outputs = [];
-    inputs = [];
-    person.passed(seenOutputs, seenInputs);
-    for (const observer of inputObservers) for (const chunk of seenInputs) observer(chunk);
-    for (const observer of outputObservers) for (const chunk of seenOutputs) observer(chunk);
-    if (early) keepEarly(early, seenOutputs);
-  }
-  function keepEarly(into: Buffer[], chunks: readonly Buffer[]): void {
-    for (const chunk of chunks) {
-      if (earlyBytes + chunk.length > EARLY_BOUND_BYTES) return;
-      into.push(chunk);
-      earlyBytes += chunk.length;
+    const seen = pieces;
+    pieces = [];
+    person.passed(seen);
+    for (const { from, chunk } of seen) {
+      for (const observer of from === 'agent' ? outputObservers : inputObservers) observer(chunk);
+      if (early && from === 'agent') keepEarly(early, chunk);
     }
+  }
+  function keepEarly(into: Buffer[], chunk: Buffer): void {
+    earlyBytes += chunk.length;
+    if (earlyBytes <= EARLY_BOUND_BYTES) into.push(chunk); // and nothing after a gap
   }
   function injectWhereSafe(): void {
     if (injected === '' || !boundary.safe) return;
@@ -112,7 +114,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
         boundary.feed(chunk);
         injectWhereSafe();
         for (const listener of listeners) listener(chunk);
-        outputs.push(chunk);
+        pieces.push({ from: 'agent', chunk });
         later();
       });
       let deaf = false;
@@ -150,7 +152,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
         keptBytes += chunk.length;
         if (keptBytes >= KEPT_BOUND_BYTES) person.pauseInput(true);
       }
-      inputs.push(chunk);
+      pieces.push({ from: 'person', chunk });
       later();
     },
     inject(text) {
@@ -165,7 +167,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       inputObservers.push(onInput);
     },
     listen(listener) {
-      for (const chunk of [...(early ?? []), ...outputs]) listener(chunk);
+      for (const chunk of early ?? []) listener(chunk);
+      for (const { from, chunk } of pieces) if (from === 'agent') listener(chunk);
       listeners.push(listener);
     },
     settle,

@@ -13,7 +13,7 @@ import { createInputReader } from './input.ts';
 import { stopJob, watchSuspend } from './job.ts';
 import { createModes } from './modes.ts';
 import { openOutput } from './output.ts';
-import { createPassthrough, type Observer } from './passthrough.ts';
+import { createPassthrough, type Observer, type Passed } from './passthrough.ts';
 import type { Pty, PtyExit } from './pty.ts';
 
 export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
@@ -92,10 +92,14 @@ export function createTerminal(listener: TerminalListener): Terminal {
   let suspending: { cancel(): void } | undefined;
   let forgetExit = (): void => {};
 
-  function passed(outputs: readonly Buffer[], inputs: readonly Buffer[]): void {
-    if (outputs.length > 0) lastOutputAt = performance.now();
-    for (const chunk of outputs) modes.feed(chunk);
-    for (const chunk of inputs) {
+  /** In order: whether the agent had its modes on when Ctrl+Z came decides what its giving them back means. */
+  function passed(pieces: readonly Passed[]): void {
+    for (const { from, chunk } of pieces) {
+      if (from === 'agent') {
+        lastOutputAt = performance.now();
+        modes.feed(chunk);
+        continue;
+      }
       for (const { kind, bytes } of readInput(chunk)) {
         listener.observe({ type: 'input', kind, bytes });
         if (kind === 'suspend') void suspendWithAgent();
