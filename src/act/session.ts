@@ -22,18 +22,13 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
   return pin ?? (invocation.forks ? null : invocation.sessionId);
 }
 
-/**
- * Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known.
- * @param resumedAtMs when a resume began that nobody would tell the new id of; null: none did
- */
+/** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
 export async function findSession(
   runtime: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
   launchedAtMs: number,
-  resumedAtMs: number | null = null,
 ): Promise<void> {
   const { launch, session, emit } = runtime;
   if (session.id !== null) {
-    if (resumedAtMs !== null) await followResume(runtime, session.id, resumedAtMs);
     if (session.transcriptPath !== null) return;
     const path = await launch.adapter.findTranscript(launch.env, session.id);
     if (path !== null)
@@ -45,18 +40,14 @@ export async function findSession(
   emit({ type: 'session', sessionId: newest.sessionId, transcriptPath: newest.path, source: 'transcript' });
 }
 
-async function followResume(
-  runtime: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
-  sessionId: string,
+/** Where a resume gives a new id that nobody tells (1.0.56). Emits `session` once it is found. Never throws. */
+export async function followResume(
+  { session, launch, emit }: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
   resumedAtMs: number,
 ): Promise<void> {
-  const { adapter, env, cwd } = runtime.launch;
-  const next = await adapter.successorOf(env, cwd, sessionId, resumedAtMs);
-  if (next === null || runtime.session.id !== sessionId) return;
-  runtime.emit({
-    type: 'session',
-    sessionId: next.sessionId,
-    transcriptPath: next.path,
-    source: 'transcript',
-  });
+  if (session.id === null) return;
+  const { adapter, env, cwd } = launch;
+  const next = await adapter.successorOf(env, cwd, session.id, resumedAtMs).catch(() => null);
+  if (next === null) return;
+  emit({ type: 'session', sessionId: next.sessionId, transcriptPath: next.path, source: 'transcript' });
 }

@@ -21,7 +21,7 @@ import { createNotifier } from './notify.ts';
 import { createPerformer } from './perform.ts';
 import type { Runtime } from './runtime.ts';
 import { openSenses } from './senses.ts';
-import { findSession } from './session.ts';
+import { findSession, followResume } from './session.ts';
 import { openTmux } from './tmux.ts';
 
 export interface End {
@@ -33,6 +33,8 @@ export interface End {
 const hurryMs = 250;
 /** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
 const keySettleMs = 2_000;
+/** How often the new id of a resumed conversation is looked for. */
+const followMs = 2_000;
 /** The last words of notifications and of the terminal. */
 const farewellMs = 1_000;
 
@@ -78,13 +80,15 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       step,
       turned(event, before, result) {
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
-        if (event.type === 'session') adopt(runtime, event);
+        if (event.type === 'session') {
+          if (event.sessionId !== runtime.session.id) resumedAtMs = null;
+          adopt(runtime, event);
+        }
         if (event.type === 'screen') runtime.facts = event.facts;
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
         if (event.type === 'turn.ended') runtime.ledger.endTurn();
-        if (event.type === 'turn.started' || event.type === 'screen')
-          void findSession(runtime, launchedAtMs, resumedAtMs);
+        if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         if (event.type === 'network.changed') runtime.tunnel?.networkChanged();
         senses.tell(event, result.state.evidence);
         const told = reporter.turned(event, before, result);
@@ -112,8 +116,13 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     if (name !== 'watching' || cure !== null) emit({ type: 'tick' });
   }, hurryMs);
 
+  const follow = setInterval(() => {
+    if (resumedAtMs !== null) void followResume(runtime, resumedAtMs);
+  }, followMs);
+
   const result = await end;
   clearInterval(hurry);
+  clearInterval(follow);
   await senses.stop();
   await Promise.all([
     reporter.close(farewellMs),
