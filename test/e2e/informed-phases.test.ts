@@ -112,7 +112,7 @@ async function killIn(guarded: Guarded, version: RealVersion, phase: Phase): Pro
   await submit('please go on');
   const wanted = 1 + (phase.request ?? 1);
   const turn = await api.waitForRequest((request) => api.turns()[wanted - 1] === request);
-  if (phase.name === 'during the tool') await until('the command runs', () => traces(guarded) > 0);
+  if (wanted === 2 && phase.ran?.(version) === 1) await until('the command runs', () => traces(guarded) > 0);
   else await api.waitForRequest((request) => request === turn && request.faultAt !== null);
   await sleep(settleMs);
   const before = agentPid();
