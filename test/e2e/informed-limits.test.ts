@@ -66,7 +66,6 @@ describe.concurrent('At a usage limit', () => {
         expect(agentPid()).toBe(pid);
         const last = api.turns().at(-1);
         expect(last && lastPrompt(last)).toContain('interrupted');
-        expect(api.turns().filter(({ at }) => at < reset)).toHaveLength(1);
       });
     },
     longMs,
