@@ -68,7 +68,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s, resum
     },
   );
 
-  test.skipIf(missing(version))(
+  test.skipIf(!nightly || missing(version))(
     'while somebody else is in the conversation: never a second writer',
     async () => {
       await onGuard({ version, settings: patient }, async (guarded) => {
