@@ -50,7 +50,7 @@ test('property: nor with a sense blind or late, or time slower', () => {
       });
       expect([healthy[file]?.path.replace(/.*\//, ''), ...told.deeds]).toHaveLength(1);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 
@@ -83,7 +83,7 @@ test('property: nor when the guard itself sees nothing for a while, at whatever 
       const told = tell(eventsOf(healthy[file] as JournalFile), { stretch, rounds: 1, pause });
       expect([healthy[file]?.path.replace(/.*\//, ''), ...told.deeds]).toHaveLength(1);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
