@@ -40,6 +40,9 @@ export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']
   if (cure.rung === 'cut' && underWay(cure, e)) return judgeAgain(state, config);
   // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
   if (cure.rung === 'cut' && e.unattended) return judgeAgain(state, config);
+  // Without the tunnel's eyes a short turn is easily missed; a free prompt without an error is nothing to relaunch for.
+  if (cure.rung === 'nudge' && e.connectionsSeen === 0 && phaseOf(e) === 'idle' && e.failure === null)
+    return close(state, 'recovered');
   return takeRung(
     state,
     above(cure.rung),

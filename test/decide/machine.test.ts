@@ -520,3 +520,15 @@ describe('a tool past its own limit', () => {
     expect(actions(told)).toEqual([]);
   });
 });
+
+test('a nudge whose turn was too short to be seen, with the draft back in the box, leads to nothing worse', () => {
+  const told = story({ senses: { tunnel: false } });
+  told.tell(say.started);
+  told.tell(say.busy(7));
+  told.wait(66, say.drawing);
+  expect(actions(told)).toEqual(['nudge']);
+  told.tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+  told.wait(120);
+  expect(actions(told)).toEqual(['nudge']);
+  expect(lastIncident(told)?.outcome).toBe('recovered');
+});
