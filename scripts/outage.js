@@ -36,7 +36,8 @@ async function outage(version) {
       () => false,
     );
     const afterS = ((Date.now() - back) / 1000).toFixed(1);
-    await sleep(1000);
+    for (let i = 0; i < 100 && stage.incidents().some(({ outcome }) => outcome === 'open'); i++)
+      await sleep(100);
     const [incident] = stage.incidents();
     const requests = stage.api.turns().length;
     const same = stage.status()?.agent_pid === pid;
