@@ -1,5 +1,5 @@
 /** Print mode with the real agent: a script sees what it would see without a guard, and one result after a fault. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
@@ -144,8 +144,10 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
       });
     });
 
-    test('prompts in stream-json are neither lost nor said twice', async () => {
-      await onPipes(version, async ({ api, guarded, agentInTurn }) => {
+    test('prompts in stream-json, once recorded, are neither lost nor said twice', async () => {
+      await onPipes(version, async ({ api, sandbox, guarded, agentInTurn }) => {
+        const isRecorded = (text: string) =>
+          sandbox.transcripts().some((path) => readFileSync(path, 'utf8').includes(text));
         api.enqueue(say('First.'), longAnswer, say('Second.'));
         const prompt = (text: string) =>
           `${JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } })}\n`;
@@ -154,7 +156,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
         child.stdin?.write(prompt('prompt number one'));
         await until(() => results(whole(stdout())).length === 1);
         child.stdin?.write(prompt('prompt number two'));
-        await until(() => api.turns().length === 2);
+        await until(() => api.turns().length === 2 && isRecorded('prompt number two'));
         process.kill(await agentInTurn(), 'SIGKILL');
         await until(() => results(whole(stdout())).length === 2);
         child.stdin?.end();
