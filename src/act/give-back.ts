@@ -36,9 +36,13 @@ export async function giveBack(runtime: Runtime, text: string, afterTurn: boolea
   const works = ({ activity }: ScreenFacts) =>
     runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');
   if (afterTurn) await screenShows(runtime, works, ownPromptMs);
-  if (!(await screenShows(runtime, ready, boxMs))) return;
-  await pause(settleMs);
-  if (runtime.pty !== pty || !ready(runtime.facts) || runtime.draft.text() !== typedBefore) return;
+  // The box can be seen empty while the agent is still about to draw what was typed for it: empty twice is empty.
+  for (const end = performance.now() + boxMs; ; ) {
+    if (!(await screenShows(runtime, ready, end - performance.now()))) return;
+    await pause(settleMs);
+    if (runtime.pty !== pty || runtime.draft.text() !== typedBefore) return;
+    if (ready(runtime.facts)) break;
+  }
   const bytes = Buffer.from(`\x1b[200~${text}\x1b[201~`);
   pty.write(bytes);
   runtime.draft.feed(bytes, false); // it is the person's draft again

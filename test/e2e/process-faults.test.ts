@@ -93,7 +93,8 @@ describe.skipIf(missing('2.1.42'))('Claude Code 2.1.42', () => {
       writeFileSync(hook, spinner);
       return { NODE_OPTIONS: `--require=${hook}` };
     };
-    await onGuard({ version: '2.1.42', agentVariables }, async (guarded) => {
+    const settings = { GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '3000' };
+    await onGuard({ version: '2.1.42', agentVariables, settings }, async (guarded) => {
       await inMidText(guarded);
       const pid = guarded.agentPid();
       process.kill(pid, 'SIGUSR2');

@@ -9,8 +9,12 @@ import { expect } from 'vitest';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
 
-/** A shell program that runs its arguments and notes the terminal's settings before and after in the folder `$0`. */
-export const watchedRun = 'stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
+/**
+ * A shell program that runs its arguments and notes the terminal's settings before and after in the folder `$0`. It
+ * outlives a Ctrl+C that comes when the terminal is its own again.
+ */
+export const watchedRun =
+  'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
 
 /**
  * @param output everything that the terminal got · @param folder that of `watchedRun`

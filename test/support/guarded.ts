@@ -31,7 +31,6 @@ import { type RealVersion, realAgent, withVariables } from './real-agent.ts';
 export const patience = {
   GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '3000',
   GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '3000',
-  GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '3000',
   GUARDED_CLAUDE_BACKOFF_INITIAL_MS: '250',
   GUARDED_CLAUDE_BACKOFF_MAX_MS: '2000',
   GUARDED_CLAUDE_DESKTOP: 'off',
