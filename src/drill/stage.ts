@@ -16,6 +16,7 @@ import { type Api, startApi } from './api/api.ts';
 import { say } from './api/scenario.ts';
 import { type OuterTerminal, openTerminal } from './outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from './sandbox.ts';
+import { typePrompt } from './type-prompt.ts';
 
 /** Shown by the agent at the end of a turn that came through. */
 export const finished = 'Drill complete.';
@@ -139,11 +140,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
       return pid;
     },
-    async submit(prompt) {
-      terminal.write(prompt);
-      await terminal.waitFor(prompt);
-      terminal.write('\r');
-    },
+    submit: (prompt) => typePrompt(terminal, prompt),
     pause: (ms) => sleep(ms, undefined, { signal: options.signal }),
     trigger: (what) => writeFileSync(join(triggers, what), ''),
     close,

@@ -2,7 +2,7 @@
  * The real agent in exact versions. Each is fetched once from the package registry into `.cache/agents/`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -88,15 +88,17 @@ export function fetchAgent(version: Version): string | null {
 }
 
 /**
- * Path of an executable of that version; null where it cannot be had.
+ * Path of an executable of that version, as an installation has it: a script version is a link into its package, by
+ * which its version can be told. Null where it cannot be had.
  *
- * @param binFolder a folder of the test's own, for the wrapper that a script version needs.
+ * @param binFolder a folder of the caller's own, for that link.
  */
 export function realAgent(version: Version, binFolder: string): string | null {
   const file = fetchAgent(version);
   if (file === null || versions[version] === 'native') return file;
+  chmodSync(file, 0o755);
   mkdirSync(binFolder, { recursive: true });
-  const wrapper = join(binFolder, 'claude');
-  writeFileSync(wrapper, `#!/bin/sh\nexec '${process.execPath}' '${file}' "$@"\n`, { mode: 0o755 });
-  return wrapper;
+  const link = join(binFolder, 'claude');
+  if (!existsSync(link)) symlinkSync(file, link);
+  return link;
 }

@@ -7,6 +7,7 @@ import { say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import { type ResponsesApi, startResponsesApi } from '../../src/drill/responses/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
@@ -93,12 +94,7 @@ export async function onGuardedCodex(
       readdirSync(join(home, 'sessions'), { recursive: true, encoding: 'utf8' }).flatMap(
         (name) => /rollout-.*-([0-9a-f-]{36})\.jsonl$/.exec(name)?.[1] ?? [],
       ),
-    async submit(prompt) {
-      terminal.write(prompt);
-      await terminal.waitFor(prompt);
-      await sleep(150); // Enter right after text counts as a part of a paste
-      terminal.write('\r');
-    },
+    submit: (prompt) => typePrompt(terminal, prompt),
     async closedIncident() {
       await until('an incident is closed', () =>
         readIncidents(state).some(({ outcome }) => outcome !== 'open'),

@@ -16,6 +16,7 @@ import {
   type SandboxOptions,
 } from '../../src/drill/sandbox.ts';
 import { type StandIn, startStandIn } from '../../src/drill/tls-stand-in.ts';
+import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
@@ -126,17 +127,7 @@ export async function onGuard(
       if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
       return pid;
     },
-    async submit(prompt) {
-      // A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b).
-      for (let again = ''; ; again = '\x15') {
-        terminal.write(`${again}${prompt}`);
-        const shown = terminal.waitFor(prompt, 3_000).then(() => true);
-        if (await shown.catch(() => again !== '')) break;
-      }
-      await terminal.waitFor(prompt);
-      await sleep(150); // in one burst they would be a paste (1.0.56)
-      terminal.write('\r');
-    },
+    submit: (prompt) => typePrompt(terminal, prompt),
     async closedIncident(timeoutMs) {
       const closed = () => incidents().some(({ outcome }) => outcome !== 'open');
       await until('an incident is closed', closed, timeoutMs);

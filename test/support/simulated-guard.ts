@@ -9,6 +9,7 @@ import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { type StatePaths, statePaths } from '../../src/platform/paths.ts';
 import { readSessions } from '../../src/report/sessions.ts';
 import type { Status } from '../../src/report/status.ts';
@@ -100,11 +101,7 @@ export async function simulatedGuard(
     output: () => Buffer.concat(output).toString('utf8'),
     status,
     until,
-    async submit(prompt) {
-      terminal.write(prompt);
-      await terminal.waitFor(prompt);
-      terminal.write('\r');
-    },
+    submit: (prompt) => typePrompt(terminal, prompt),
   };
 }
 

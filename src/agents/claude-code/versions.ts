@@ -1,6 +1,7 @@
 /**
  * What each version of Claude Code can do, as a table of version ranges. An unknown newer version has whatever the
- * newest known one has; a version that cannot be told is taken for a recent one, because most are.
+ * newest known one has. A version that cannot be told is taken for a recent one, because most are, but is given no flag
+ * of ours: an older one refuses what it does not know and ends at its start (1.0.56: `unknown option '--settings'`).
  */
 import type { Abilities, AgentVersion } from '../agent.ts';
 
@@ -55,8 +56,8 @@ const reaches = (version: AgentVersion | null, first: Parts) =>
 
 export function abilitiesOf(version: AgentVersion | null): Abilities {
   return {
-    sessionIdFlag: reaches(version, since.sessionIdFlag),
-    settingsFlag: reaches(version, since.settingsFlag),
+    sessionIdFlag: version !== null && reaches(version, since.sessionIdFlag),
+    settingsFlag: version !== null && reaches(version, since.settingsFlag),
     programStatus: reaches(version, since.programStatus),
     queuesAndSends: reaches(version, since.queuesAndSends),
     verified: version !== null && verified.has(version.text),

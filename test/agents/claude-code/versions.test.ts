@@ -41,6 +41,10 @@ it.each([
   expect(abilitiesOf(readVersion(text))).toMatchObject(abilities);
 });
 
+it('gives no flag of ours to an agent whose version cannot be told', () => {
+  expect(abilitiesOf(null)).toMatchObject({ sessionIdFlag: false, settingsFlag: false, verified: false });
+});
+
 it('asks an agent for no hook event that it does not know: 2.1.42 refuses the whole file then', () => {
   const known =
     'PreToolUse PostToolUse PostToolUseFailure Notification UserPromptSubmit SessionStart SessionEnd Stop ' +

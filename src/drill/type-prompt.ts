@@ -1,0 +1,24 @@
+/** A person at the agent's input box: types, sees what was typed, presses Enter. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OuterTerminal } from './outer-terminal.ts';
+
+/** In one burst text and Enter would be a paste (1.0.56). */
+const betweenWritesMs = 150;
+/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b). */
+const echoMs = 3_000;
+const clearBox = '\x15';
+
+/** @throws when the prompt does not come up in the box, or the agent has ended. */
+export async function typePrompt(terminal: OuterTerminal, prompt: string): Promise<void> {
+  terminal.write(prompt);
+  const echoed = await terminal.waitFor(prompt, echoMs).then(
+    () => true,
+    () => false,
+  );
+  if (!echoed) {
+    terminal.write(`${clearBox}${prompt}`);
+    await terminal.waitFor(prompt);
+  }
+  await pause(betweenWritesMs);
+  terminal.write('\r');
+}
