@@ -8,16 +8,23 @@ const betweenWritesMs = 150;
 const echoMs = 3_000;
 const clearBox = '\x15';
 
+/** In the box, behind its prompt sign: an agent that does not listen yet lets the kernel echo keys anywhere. */
+function inBox(prompt: string): RegExp {
+  const [line = ''] = prompt.split('\n');
+  const begin = line.slice(0, 30).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^(│ )?[❯>›] ?${begin}`, 'm');
+}
+
 /** @throws when the prompt does not come up in the box, or the agent has ended. */
 export async function typePrompt(terminal: OuterTerminal, prompt: string): Promise<void> {
   terminal.write(prompt);
-  const echoed = await terminal.waitFor(prompt, echoMs).then(
+  const echoed = await terminal.waitFor(inBox(prompt), echoMs).then(
     () => true,
     () => false,
   );
   if (!echoed) {
     terminal.write(`${clearBox}${prompt}`);
-    await terminal.waitFor(prompt);
+    await terminal.waitFor(inBox(prompt));
   }
   await pause(betweenWritesMs);
   terminal.write('\r');
