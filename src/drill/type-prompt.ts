@@ -12,7 +12,7 @@ const clearBox = '\x15';
 function inBox(prompt: string): RegExp {
   const [line = ''] = prompt.split('\n');
   const begin = line.slice(0, 30).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^(│ )?[❯>›] ?${begin}`, 'm');
+  return new RegExp(`^(│\\s)?[❯>›]\\s?${begin}`, 'm');
 }
 
 /** @throws when the prompt does not come up in the box, or the agent has ended. */
