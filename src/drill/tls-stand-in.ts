@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
+import { reset } from '../tunnel/sockets.ts';
 import { type Api, type ApiOptions, startApi } from './api/api.ts';
 import { authorityCertificate, standInCertificate, standInKey } from './api/test-certificate.ts';
 
@@ -36,7 +37,7 @@ function join(left: Socket, right: Socket): void {
     [right, left],
   ] as const) {
     from.pipe(to);
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.once('close', () => to.destroySoon());
   }
 }

@@ -1,10 +1,14 @@
 /** Two ways of ending a socket that node leaves to its user. */
 import type { Socket } from 'node:net';
 
-/** RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole. */
+/**
+ * RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole. While its
+ * FIN is on the way out a socket can only be closed: node would leave it open for ever, and spin when the process ends.
+ */
 export function reset(socket: Socket): void {
+  const ending = socket.writableEnded && !socket.writableFinished;
   if (socket.destroyed) return;
-  if (socket.connecting) socket.destroy();
+  if (socket.connecting || ending) socket.destroy();
   else socket.resetAndDestroy();
 }
 

@@ -7,6 +7,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { reset } from '../../tunnel/sockets.ts';
 import { startListener } from './listener.ts';
 import { pairingError } from './pairing.ts';
 import { play } from './play.ts';
@@ -116,7 +117,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       messageId: `msg_drill_${String(request.number).padStart(4, '0')}`,
       streaming: body?.stream === true,
       newToolId: () => `toolu_drill${String(++toolCount).padStart(8, '0')}`,
-      reset: () => connection?.raw.resetAndDestroy(),
+      reset: () => connection && reset(connection.raw),
       close: () => socket.end(),
       onFault: () => {
         request.faultAt ??= Date.now();

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { reset } from '../../tunnel/sockets.ts';
 
 export interface Listener {
   readonly port: number;
@@ -70,7 +71,7 @@ export async function startListener(accept: (socket: Socket) => void): Promise<L
     port = (server.address() as AddressInfo).port;
   };
   const dropConnections = () => {
-    for (const socket of open) socket.resetAndDestroy();
+    for (const socket of open) reset(socket);
   };
   const refuse = async () => {
     const closed = server.listening ? once(server, 'close') : null;

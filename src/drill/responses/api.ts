@@ -3,6 +3,7 @@
  * request for a title a quiet answer, everything else a 404. Scenarios are those of the simulated Messages API (`../api/scenario.ts`).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { reset } from '../../tunnel/sockets.ts';
 import { startListener } from '../api/listener.ts';
 import type { Played } from '../api/play.ts';
 import { type Scenario, say } from '../api/scenario.ts';
@@ -73,7 +74,7 @@ export async function startResponsesApi(): Promise<ResponsesApi> {
     request.ended = await playResponse(scenario, {
       response,
       id: `resp_drill_${requests.length}`,
-      reset: () => incoming.socket.resetAndDestroy(),
+      reset: () => reset(incoming.socket),
       close: () => incoming.socket.end(),
       onFault: () => {
         request.faultAt ??= Date.now();
