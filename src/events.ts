@@ -169,6 +169,8 @@ export type Observation =
   | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
+  /** The agent waits so long before its own next try; 2.1.42 shows nothing of it. */
+  | { readonly type: 'retry.recorded'; readonly inMs: Millis }
   /** The model's own words were written to the transcript: what was recorded as failed before them is past. */
   | { readonly type: 'answer.recorded' }
   | {
@@ -180,6 +182,8 @@ export type Observation =
       readonly delegates?: boolean;
       /** The tool's own time limit, when its input names one. */
       readonly limitMs?: number;
+      /** Known from the transcript alone: 2.1.42 and older record a call before they run it. */
+      readonly recorded?: true;
     }
   | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
   | { readonly type: 'compaction.started' }

@@ -95,6 +95,7 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
         : connection,
     ),
     lastRequestAt: isRequest ? event.at : e.lastRequestAt,
+    retryAt: isRequest ? null : e.retryAt,
     lastDownAt: event.down > 0 ? event.at : e.lastDownAt,
     health: event.down > 0 && event.up === 0 && before ? taught(e, before, event.at) : e.health,
   };

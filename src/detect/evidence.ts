@@ -140,6 +140,8 @@ export interface Evidence {
   readonly sessionId: string | null;
   readonly sessionEnded: string | null;
 
+  /** When the agent's own next try is due, as it has recorded; null once it was made. */
+  readonly retryAt: Millis | null;
   readonly connections: readonly Connection[];
   readonly waiting: readonly Waiting[];
   /** The latest ends of connections, newest last, at most eight. */
@@ -198,6 +200,7 @@ export function noEvidence(at: Millis): Evidence {
     historiesRepaired: 0,
     sessionId: null,
     sessionEnded: null,
+    retryAt: null,
     connections: [],
     waiting: [],
     closed: [],

@@ -83,10 +83,12 @@ const folds: Folds = {
     limitResetsAt: null,
     sessionEnded: null,
     failure: null,
+    retryAt: null,
     tools: [],
   }),
   'turn.ended': (e, event) => ({
     ...e,
+    retryAt: null,
     turn: { working: false, at: event.at },
     failedTurns: event.failure ? e.failedTurns + (e.failure ? 0 : 1) : 0,
     failure: event.failure ? { kind: event.failure, at: event.at, fingerprint: `turn ${event.at}` } : null,
@@ -103,22 +105,14 @@ const folds: Folds = {
       recorded: true,
     },
   }),
+  'retry.recorded': (e, event) => ({ ...e, retryAt: event.at + event.inMs }),
   'answer.recorded': (e) => (e.failure?.recorded ? { ...e, failure: null } : e),
-  'request.sent': (e, event) => ({ ...e, lastRequestAt: Math.max(e.lastRequestAt ?? 0, event.at) }),
-  'tool.started': (e, event) => ({
+  'request.sent': (e, event) => ({
     ...e,
-    tools: [
-      ...e.tools.filter((tool) => tool.toolUseId !== event.toolUseId),
-      {
-        toolUseId: event.toolUseId,
-        tool: event.tool,
-        risk: event.risk,
-        delegates: event.delegates ?? false,
-        limitMs: event.limitMs ?? null,
-        startedAt: event.at,
-      },
-    ],
+    lastRequestAt: Math.max(e.lastRequestAt ?? 0, event.at),
+    retryAt: null,
   }),
+  'tool.started': toolStarted,
   'tool.finished': (e, event) => ({
     ...e,
     tools: e.tools.filter((tool) => tool.toolUseId !== event.toolUseId),
@@ -127,6 +121,7 @@ const folds: Folds = {
   'compaction.finished': (e) => ({ ...e, compactingSince: null }),
   interrupted: (e, event) => ({
     ...e,
+    retryAt: null,
     turn: e.turn ? { working: false, at: event.at } : null,
     tools: [],
     compactingSince: null,
@@ -175,6 +170,14 @@ function markTurn(before: Evidence, after: Evidence): Evidence {
   }
   if (after.idleSince !== null && after.workingSince === null) return after;
   return { ...after, workingSince: null, idleSince: after.idleSince ?? after.now };
+}
+
+/** Where hooks tell of the turn they tell of each start, too; a call that is only on record has not begun (2.1.42). */
+function toolStarted(e: Evidence, event: EventOf<'tool.started'>): Evidence {
+  if (event.recorded && e.turn !== null) return e;
+  const { toolUseId, tool, risk, delegates = false, limitMs = null } = event;
+  const others = e.tools.filter((known) => known.toolUseId !== toolUseId);
+  return { ...e, tools: [...others, { toolUseId, tool, risk, delegates, limitMs, startedAt: event.at }] };
 }
 
 function typed(e: Evidence, event: EventOf<'input'>): Evidence {

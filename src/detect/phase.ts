@@ -25,7 +25,7 @@ export function phaseOf(e: Evidence): Phase {
   if (activity === 'dialog' || e.status?.state === 'blocked') return 'dialog';
   if (activity === 'limit') return 'limit';
   if (!isWorking(e)) return e.status || activity !== 'unknown' || e.turn ? 'idle' : 'starting';
-  if (activity === 'retrying') return 'retrying';
+  if (activity === 'retrying' || (e.retryAt !== null && e.now < e.retryAt)) return 'retrying';
   if (isCompacting(e)) return 'compacting';
   if (inTool(e)) return 'tool';
   return 'working';

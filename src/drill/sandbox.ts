@@ -127,6 +127,8 @@ export function agentEnvironment(
     DISABLE_TELEMETRY: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1', // it would be cloned at the start
+    // What the API says would be shown as a suggestion for the next prompt, too (2.1.42), and taken for the answer.
+    CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false',
     ...extra,
   };
 }

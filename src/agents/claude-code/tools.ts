@@ -25,8 +25,10 @@ export function toolRisk(tool: string): ToolRisk {
 /** Tools that run a subagent: it works through the same API. */
 const delegating: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
+type ToolStarted = Extract<Observation, { type: 'tool.started' }>;
+
 /** A tool call begins. Of its input only a time limit is taken (Bash: `timeout`, milliseconds). */
-export function toolStarted(toolUseId: string, tool: string, input: unknown): Observation {
+export function toolStarted(toolUseId: string, tool: string, input: unknown): ToolStarted {
   const limitMs = isRecord(input) && typeof input.timeout === 'number' ? input.timeout : null;
   return {
     type: 'tool.started',

@@ -38,11 +38,21 @@ function readAssistant(record: Json): readonly Observation[] {
     const toolUseId = textOf(block, 'id');
     const tool = textOf(block, 'name');
     if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
-    return [toolStarted(toolUseId, tool, block.input)];
+    return [{ ...toolStarted(toolUseId, tool, block.input), recorded: true }];
   });
   // The agent makes up a message of its own where a turn was broken off (lab notes §4).
   const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
   return isMadeUp || blocks.length === 0 ? calls : [{ type: 'answer.recorded' }, ...calls];
+}
+
+/** The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun. */
+function readSystem(record: Json): readonly Observation[] {
+  if (record.subtype === 'compact_boundary') return [{ type: 'compaction.finished' }];
+  // 2.1.42: before each try of its own after an error; at a usage limit that is in hours (lab notes §1b).
+  const { retryInMs } = record;
+  if (record.subtype === 'api_error' && typeof retryInMs === 'number' && retryInMs > 0)
+    return [{ type: 'retry.recorded', inMs: retryInMs }];
+  return [];
 }
 
 /** One parsed record as observations; none for what is not understood. */
@@ -54,8 +64,7 @@ export function readTranscript(record: unknown): readonly Observation[] {
     case 'assistant':
       return readAssistant(record);
     case 'system':
-      // The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun.
-      return record.subtype === 'compact_boundary' ? [{ type: 'compaction.finished' }] : [];
+      return readSystem(record);
     case 'api-request': // 2.1.329: written as the request is sent, on each retry too
       return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
     default:

@@ -10,7 +10,10 @@ it.each<[string, unknown, readonly object[]]>([
   [
     'a tool call',
     assistant([{ type: 'text', text: 'x' }, call]),
-    [{ type: 'answer.recorded' }, { type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit' }],
+    [
+      { type: 'answer.recorded' },
+      { type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit', recorded: true },
+    ],
   ],
   ['an answer', assistant([{ type: 'text', text: 'x' }]), [{ type: 'answer.recorded' }]],
   [
@@ -44,6 +47,12 @@ it.each<[string, unknown, readonly object[]]>([
     { type: 'system', subtype: 'compact_boundary' },
     [{ type: 'compaction.finished' }],
   ],
+  [
+    'a try of its own that is to come',
+    { type: 'system', subtype: 'api_error', retryInMs: 3_600_000, retryAttempt: 1, maxRetries: 10 },
+    [{ type: 'retry.recorded', inMs: 3_600_000 }],
+  ],
+  ['an error without another try', { type: 'system', subtype: 'api_error' }, []],
   ['a request', { type: 'api-request', querySource: 'repl_main_thread' }, [{ type: 'request.sent' }]],
   ['a request on the side', { type: 'api-request', querySource: 'agent:custom' }, []],
   ['a subagent', assistant([call], { isSidechain: true }), []],

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+/** 2.1.42: the stream dies after a complete tool call, which is on record and does not run. */
+const call = { type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command' } as const;
+
+function turnWith(hooks: boolean) {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  if (hooks) told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(1, say.drawing);
+  told.tell(say.bytes(1));
+  return told;
+}
+
+test('a call that is only on record excuses no silence where hooks tell of each start', () => {
+  const told = turnWith(true);
+  told.tell({ ...call, recorded: true });
+  told.wait(40, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
+
+test('one that hooks have seen start does', () => {
+  const told = turnWith(true);
+  told.tell(call);
+  told.tell({ ...call, recorded: true });
+  told.wait(300, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});
+
+test('without hooks the record has to be believed', () => {
+  const told = turnWith(false);
+  told.tell({ ...call, recorded: true });
+  told.wait(300, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+/** 2.1.42 at a usage limit: a plain spinner, and a record that the next try comes in an hour. */
+function turnThatWaits() {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(1, say.drawing);
+  told.tell(say.bytes(1)); // the refusal
+  told.tell({ type: 'retry.recorded', inMs: 3_600_000 });
+  return told;
+}
+
+test('an agent that waits for its own next try is left alone, however plain its spinner', () => {
+  const told = turnThatWaits();
+  told.wait(3_500, say.drawing);
+  expect(told.effects.map(({ effect }) => effect.type)).toEqual([]);
+});
+
+test('when the try has been made, silence counts again', () => {
+  const told = turnThatWaits();
+  told.wait(3_600, say.drawing);
+  told.tell(say.request(1));
+  told.wait(1, say.drawing);
+  told.tell(say.bytes(1));
+  told.wait(40, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
+
+test('when the try is overdue, silence counts again', () => {
+  const told = turnThatWaits();
+  told.wait(3_640, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
