@@ -75,6 +75,8 @@ export interface ProcessSample {
 
 export interface Evidence {
   readonly now: Millis;
+  /** Since when the guard itself has had its turns in time; who is late saw nothing meanwhile. */
+  readonly attentiveSince: Millis;
   /** No verdict before this moment: the machine slept, the guard was starved, the terminal came back. */
   readonly graceUntil: Millis;
 
@@ -165,6 +167,7 @@ export interface Evidence {
 export function noEvidence(at: Millis): Evidence {
   return {
     now: at,
+    attentiveSince: at,
     graceUntil: at,
     generation: 0,
     pid: null,

@@ -10,6 +10,9 @@ import { inTurn, phaseOf } from './phase.ts';
 /** After a sleep, a stall or a suspension every clock has "expired": wait this long before the next verdict. */
 export const graceMs = 5_000;
 
+/** Ticks come each second: a turn this long after the last one is late, on a machine that starves the agent, too. */
+const lateMs = 2_000;
+
 /** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
 const spinning = 0.9;
 
@@ -146,7 +149,9 @@ const folds: Folds = {
 /** Evidence after `event`. Pure: time is `event.at`. */
 export function observe(before: Evidence, event: Event): Evidence {
   const fold = folds[event.type] as ((e: Evidence, event: Event) => Evidence) | undefined;
-  const after = { ...(fold ? fold(before, event) : before), now: event.at };
+  const folded = fold ? fold(before, event) : before;
+  const late = event.at - before.now > lateMs;
+  const after = { ...folded, now: event.at, ...(late && { attentiveSince: event.at }) };
   return markSince(markTurn(before, after));
 }
 

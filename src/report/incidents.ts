@@ -41,7 +41,12 @@ export function recordIncident(path: string, incident: IncidentRecord, limitByte
   } finally {
     closeSync(descriptor);
   }
-  if (statSync(path).size > limitBytes) rotate(path, limitBytes);
+  if (sizeOf(path) > limitBytes) rotate(path, limitBytes);
+}
+
+/** Another guard may just have moved the file away. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** One guard at a time, and the size is read again under the lock: two rotations in a row would lose the first. */
@@ -49,7 +54,7 @@ function rotate(path: string, limitBytes: number): void {
   const lock = acquireLock(`${path}.lock`);
   if (!lock.held) return;
   try {
-    if (statSync(path).size > limitBytes) renameSync(path, olderFile(path));
+    if (sizeOf(path) > limitBytes) renameSync(path, olderFile(path));
   } finally {
     lock.release();
   }

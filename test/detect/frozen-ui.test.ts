@@ -31,6 +31,29 @@ describe('nothing is drawn', () => {
     expect(told.did('stop')).toHaveLength(1);
   });
 
+  test('by an agent that wants to run, on a machine that does not let it: no verdict', () => {
+    const { told } = turn();
+    for (let second = 0; second < 120; second += 2) {
+      told.wait(2);
+      told.tell(say.sample(1_000 + second / 10, { state: 'R' }));
+    }
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('while the guard itself had no turn: it counts from the first one on', () => {
+    const { told, sample } = turn();
+    for (let turns = 0; turns < 20; turns++) {
+      told.skip(4);
+      told.tell(sample());
+    }
+    expect(deeds(told)).toEqual([]);
+    for (let second = 0; second < 12; second += 2) {
+      told.wait(2);
+      told.tell(sample());
+    }
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
   test('because a dialog was up: what the screen says next may come before what was drawn for it', () => {
     const { told, sample } = turn();
     told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });

@@ -28,6 +28,8 @@ export interface Story {
   tell(observation: Observation): void;
   /** Lets time pass, with ticks; `each` observations come along every second. */
   wait(seconds: number, ...each: readonly Observation[]): void;
+  /** Lets time pass in which the guard has no turn. */
+  skip(seconds: number): void;
   /** Effects of these types so far. */
   did<Type extends Effect['type']>(...types: readonly Type[]): readonly Extract<Effect, { type: Type }>[];
 }
@@ -61,6 +63,9 @@ export function story(
         for (const observation of each) tell(observation);
         tell({ type: 'tick' });
       }
+    },
+    skip(seconds) {
+      now += seconds * 1000;
     },
     did: (...types) =>
       effects

@@ -59,7 +59,9 @@ function canDraw(e: Evidence): boolean {
   return e.terminalBlockedSince === null && !e.suspended && (e.sample?.stoppedSince ?? null) === null;
 }
 
-function judge(name: string, since: Millis, e: Evidence, config: Config, sign: string): Verdict | null {
+function judge(name: string, quietSince: Millis, e: Evidence, config: Config, sign: string): Verdict | null {
+  if (starved(e.sample)) return null;
+  const since = Math.max(quietSince, e.attentiveSince);
   const silentMs = e.now - since;
   const witness = processSays(e.sample);
   const limitMs = config.recovery.frozen_ui_timeout_ms * (witness ? 1 : doubt);
@@ -75,6 +77,11 @@ function judge(name: string, since: Millis, e: Evidence, config: Config, sign: s
     cure: 'relaunch',
     connections: [],
   };
+}
+
+/** It wants to run, and the machine does not let it: that is no event loop that is stuck. */
+function starved(sample: ProcessSample | null): boolean {
+  return sample !== null && sample.state === 'R' && sample.cpuShare < asleep;
 }
 
 /** What the process shows that fits a stuck event loop; null when it shows nothing of the kind. */
