@@ -38,7 +38,8 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
   if (newest.requestAt === null && newest.down > 0) return null;
 
   const { kind, limitMs: usualMs } = limitOf(newest, e, config);
-  const limitMs = usualMs * (answered(newest, e) ? ofHooks : 1);
+  const busyElsewhere = phase === 'working' && answered(newest, e);
+  const limitMs = usualMs * (busyElsewhere ? ofHooks : 1);
   const since = Math.max(lastByteAt(newest), e.listeningSince);
   const silentMs = e.now - since;
   if (kind !== wanted || silentMs < limitMs) return null;
