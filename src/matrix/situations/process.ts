@@ -5,6 +5,7 @@ import { say } from '../../drill/api/scenario.ts';
 import { finished } from '../../drill/stage.ts';
 import type { Situation } from '../situation.ts';
 import { prompt } from './faults.ts';
+import { inMidText } from './props.ts';
 
 const words = Array.from({ length: 200 }, (_, index) => `word${index}`).join(' ');
 
@@ -22,7 +23,7 @@ export const processSituations = {
     async play({ stage }) {
       stage.api.enqueue(say(words, 100));
       await stage.submit(prompt);
-      await stage.terminal.waitFor('word5');
+      await inMidText(stage);
       process.kill(stage.agentPid(), 'SIGKILL');
       return Date.now();
     },
@@ -51,9 +52,9 @@ export const processSituations = {
     what: 'the agent is stopped from outside (SIGSTOP) in mid-text',
     expect: { ends: 'turn', most: 'wait', finds: ['stopped'], findsBlind: ['stopped'] },
     async play({ stage }) {
-      stage.api.enqueue(say(`${'word '.repeat(60)}\n${finished}`, 50));
+      stage.api.enqueue(say(`${'word '.repeat(60)}\n${finished}`, 100));
       await stage.submit(prompt);
-      await stage.terminal.waitFor('word word');
+      await inMidText(stage);
       process.kill(stage.agentPid(), 'SIGSTOP');
       return Date.now();
     },

@@ -10,6 +10,12 @@ import type { Version } from '../versions.ts';
 /** The words by which a request of a subagent is known, whatever the version: they are its first prompt. */
 const task = (name: string) => `You are helper ${name}`;
 
+/** The answer is on its way. The screen does not tell: 2.1.42 shows a paragraph only when it is complete. */
+export async function inMidText({ api, pause }: Stage): Promise<void> {
+  const { at } = await api.waitForRequest(({ kind, ended }) => kind === 'main' && ended === null);
+  await pause(Math.max(0, at + 1_500 - Date.now()));
+}
+
 /** The tool that starts a subagent. */
 const toolName: Readonly<Record<Version, string>> = {
   '2.1.329': 'Agent',

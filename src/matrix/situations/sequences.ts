@@ -11,6 +11,7 @@ import {
   commandInBackground,
   conversation,
   hasBackground,
+  inMidText,
   isSubagent,
   subagentCall,
   words,
@@ -237,7 +238,7 @@ export const sequenceSituations = {
     async ({ stage }) => {
       stage.api.enqueue(say(`${words(60)} ${finished}`, 100));
       await stage.submit(prompt);
-      await stage.terminal.waitFor('word5');
+      await inMidText(stage);
       const beganAt = Date.now();
       const guard = stage.status()?.pid;
       if (guard === undefined) throw new Error('the guard has no status');
@@ -253,7 +254,7 @@ export const sequenceSituations = {
     async ({ stage }) => {
       stage.api.enqueue(say(`${words(60)} ${finished}`, 200));
       await stage.submit(prompt);
-      await stage.terminal.waitFor('word5');
+      await inMidText(stage);
       const beganAt = Date.now();
       stage.terminal.pause();
       await stage.pause(longMs * 2);
