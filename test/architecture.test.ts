@@ -1,4 +1,7 @@
-/** The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. */
+/**
+ * The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. The
+ * folders of the agents know nothing of each other.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,11 +39,15 @@ function imports(file: string): { target: string; typeOnly: boolean }[] {
   }));
 }
 
+/** The file, below `src/`, that a relative import leads to. */
+const resolve = (file: string, target: string) =>
+  relative(source, normalize(join(source, dirname(file), target)));
+
 test.each(files.filter(isPure))('%s is pure', (file) => {
   for (const { target, typeOnly } of imports(file)) {
     if (typeOnly || purePackages.includes(target)) continue;
     expect(target, `${file} imports ${target}`).toMatch(/^\./);
-    const imported = relative(source, normalize(join(source, dirname(file), target)));
+    const imported = resolve(file, target);
     expect(isPure(imported), `${file} imports ${imported}, which is not pure`).toBe(true);
   }
   const code = readFileSync(join(source, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
@@ -55,6 +62,14 @@ test('every pure file that is named exists', () => {
       files.some((file) => (name.endsWith('/') ? file.startsWith(name) : file === name)),
       name,
     ).toBe(true);
+});
+
+/** `agents/<agent>/`; null for a file that is in no agent's folder. What agents share is in `agents/common/`. */
+const agentOf = (file: string) => /^agents\/(?!common\/)([^/]+)\//.exec(file)?.[1] ?? null;
+
+test.each(files.filter((file) => file.startsWith('agents/')))('%s depends on no other agent', (file) => {
+  for (const { target } of imports(file).filter(({ target }) => target.startsWith('.')))
+    expect([null, agentOf(file)], `${file} imports ${target}`).toContain(agentOf(resolve(file, target)));
 });
 
 test('only the entry points exit', () => {

@@ -4,10 +4,8 @@
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { AgentVersion } from '../agent.ts';
-import { readVersion } from './versions.ts';
-
-const limitMs = 5_000;
+import type { AgentVersion, Variables } from '../agent.ts';
+import { askVersion, readVersion } from '../common/versions.ts';
 
 async function fromPackage(executable: string): Promise<AgentVersion | null> {
   // <package>/cli.js, <package>/claude or <package>/bin/claude.exe
@@ -24,34 +22,14 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
   return null;
 }
 
-async function fromRun(
-  command: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<AgentVersion | null> {
-  const { execa } = await import('execa');
-  const { stdout } = await execa(command, ['--version'], {
-    env: { ...env },
-    extendEnv: false,
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-    stdin: 'ignore',
-    stderr: 'ignore',
-    reject: false,
-  });
-  return readVersion(stdout ?? '');
-}
-
 /**
  * @param command absolute path of the executable
  * @param env environment for the one `--version` run that may be needed
  * @returns null when neither files nor the run tell. Takes at most 5 s. The caller keeps the answer for as long as
  *   the executable's real path, time and size stay the same.
  */
-export async function detectVersion(
-  command: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<AgentVersion | null> {
+export async function detectVersion(command: string, env: Variables): Promise<AgentVersion | null> {
   const executable = await realpath(command).catch(() => command);
   const named = basename(dirname(executable)) === 'versions' ? readVersion(basename(executable)) : null;
-  return named ?? (await fromPackage(executable)) ?? (await fromRun(command, env));
+  return named ?? (await fromPackage(executable)) ?? (await askVersion(command, env));
 }

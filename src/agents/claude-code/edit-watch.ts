@@ -7,7 +7,7 @@
  * before the text; where it does not (or holds an escaped character), the field is missing and the ledger does without.
  */
 import type { FileState } from '../../recover/edit.ts';
-import { type Json, textOf } from './json.ts';
+import { type Json, textOf } from '../common/json.ts';
 
 /** Hook matchers (regular expressions on the tool's name): the edit tools, and all others. */
 export const editToolsMatcher = 'Edit|Write|MultiEdit|NotebookEdit';

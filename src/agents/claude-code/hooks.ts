@@ -3,8 +3,8 @@
  * A subagent's tools count like the agent's own (while they run, silence is right), its end of a turn does not.
  */
 import type { Observation } from '../../events.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { failureOfCode } from './failures.ts';
-import { isRecord, type Json, textOf } from './json.ts';
 import { toolStarted } from './tools.ts';
 
 type Reader = (payload: Json) => readonly Observation[];

@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
+import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords, type Word } from './arguments.ts';
-import { agentEnvironment, toolEnvironment, tunnelVariables } from './environment.ts';
+import { agentEnvironment, toolEnvironment } from './environment.ts';
 import { mergeSettings } from './settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
 

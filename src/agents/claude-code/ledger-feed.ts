@@ -1,6 +1,6 @@
 /** Keeps the tool ledger true to what the hooks tell. */
 import type { Ledger } from '../../recover/ledger.ts';
-import { isRecord, textOf } from './json.ts';
+import { isRecord, textOf } from '../common/json.ts';
 import { readToolReport } from './tool-reports.ts';
 
 /** One hook payload; those that are not about tool calls change nothing. */

@@ -5,9 +5,9 @@
  */
 import type { Observation } from '../../events.ts';
 import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../agent.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
 import { failureOfText } from './failures.ts';
-import { isRecord, type Json, textOf } from './json.ts';
 import { toolStarted } from './tools.ts';
 
 function formats(args: readonly string[]): PrintFormats {

@@ -5,7 +5,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SessionFile, Variables } from '../agent.ts';
-import { type Json, parseRecord, textOf } from './json.ts';
+import { type Json, parseRecord, textOf } from '../common/json.ts';
 import { configFolder } from './user-settings.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;

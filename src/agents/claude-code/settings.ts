@@ -5,8 +5,9 @@
  * Each hook is a shell line that stores its input as one file in the spool folder, about 10 ms. It writes nothing on
  * its output and always succeeds, so the agent does what it would have done without it.
  */
+
+import { isRecord, type Json } from '../common/json.ts';
 import { beforeEditShell, editToolsMatcher, otherToolsMatcher } from './edit-watch.ts';
-import { isRecord, type Json } from './json.ts';
 
 /** Seconds after which the agent gives up on a hook of ours; a full disk must not hold up a tool. */
 const timeoutS = 10;

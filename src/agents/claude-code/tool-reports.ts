@@ -1,8 +1,8 @@
 /** Hook payloads and tool_use blocks as the ledger's terms: which tool, on what, and what it was to write. */
 import type { EditIntent, Replacement } from '../../recover/edit.ts';
 import type { ToolReport } from '../../recover/ledger.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { readBefore } from './edit-watch.ts';
-import { isRecord, type Json, textOf } from './json.ts';
 import { toolRisk } from './tools.ts';
 
 const phases: Readonly<Record<string, ToolReport['phase']>> = {

@@ -1,6 +1,6 @@
 /** What each of the agent's tools can do to the world, and how long it may take. */
 import type { Observation, ToolRisk } from '../../events.ts';
-import { isRecord } from './json.ts';
+import { isRecord } from '../common/json.ts';
 
 const tools: Readonly<Record<Exclude<ToolRisk, 'unknown'>, string>> = {
   read:

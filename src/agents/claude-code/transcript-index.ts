@@ -3,8 +3,8 @@
  * file of any size can be judged. Also says which lines are no records.
  */
 import { randomUUID } from 'node:crypto';
-import { isRecord, type Json } from './json.ts';
-import { type Line, readLines } from './transcript-lines.ts';
+import { isRecord, type Json } from '../common/json.ts';
+import { type Line, readLines } from '../common/transcript-lines.ts';
 import { type Link, type RowKind, readLink } from './transcript-records.ts';
 import { salvage } from './transcript-salvage.ts';
 

@@ -2,7 +2,7 @@
  * The shape of a conversation file's records, as far as the way through the conversation goes (lab notes §3).
  * A record with a `uuid` is a link of the chain; all others are bookkeeping and have no place in it.
  */
-import { isRecord, type Json, textOf } from './json.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 
 export type RowKind =
   | 'user'

@@ -3,7 +3,7 @@
  * changed record at a time.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { isRecord, type Json, parseRecord, textOf } from './json.ts';
+import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import type { AddedResult, Plan, RowChange } from './transcript-plan.ts';
 import { blocksOf } from './transcript-records.ts';

@@ -2,7 +2,7 @@
  * What can be saved of a line that is no record: NUL bytes are left behind when a machine goes down in mid-write, and
  * an append after a torn write glues a whole record to the torn one.
  */
-import { isRecord, type Json } from './json.ts';
+import { isRecord, type Json } from '../common/json.ts';
 
 export interface Salvaged {
   readonly text: string;

@@ -6,12 +6,12 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerCall } from '../../recover/ledger.ts';
 import type { FileCheckpoint, TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
-import { isRecord, type Json, parseRecord, textOf } from './json.ts';
+import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
+import { readLines } from '../common/transcript-lines.ts';
 import { readToolInput } from './tool-reports.ts';
 import { toolRisk } from './tools.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
 import { indexTranscript, type Row } from './transcript-index.ts';
-import { readLines } from './transcript-lines.ts';
 import { blocksOf, readLink } from './transcript-records.ts';
 import { createTaskList } from './transcript-tasks.ts';
 

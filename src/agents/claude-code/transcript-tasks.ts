@@ -3,7 +3,7 @@
  * `TaskCreate` and `TaskUpdate` change one item (newer ones); the id of a new task is in the result.
  */
 import type { Todo } from '../../recover/snapshot.ts';
-import { isRecord, type Json, textOf } from './json.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { blocksOf } from './transcript-records.ts';
 
 export interface TaskList {

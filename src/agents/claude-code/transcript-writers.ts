@@ -6,7 +6,7 @@ import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../platform/process-identity.ts';
 import type { Writer } from '../../recover/repair.ts';
-import { parseRecord, textOf } from './json.ts';
+import { parseRecord, textOf } from '../common/json.ts';
 
 /**
  * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its

@@ -3,8 +3,8 @@
  * is one fact more, none is needed. A subagent's records (side chain) say nothing of the main turn.
  */
 import type { Observation } from '../../events.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { failureOfText } from './failures.ts';
-import { isRecord, type Json, textOf } from './json.ts';
 import { toolStarted } from './tools.ts';
 
 /** Written as the user's message when the person stops a turn, in all versions. */

@@ -6,9 +6,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { UserSettings, Variables } from '../agent.ts';
+import { isRecord, type Json, parseRecord } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
 import { proxyVariables } from './environment.ts';
-import { isRecord, type Json, parseRecord } from './json.ts';
 
 /** A settings file as an object; empty when it is missing or broken, as the agent treats it. */
 function readRecord(path: string): Json | null {

@@ -4,9 +4,7 @@
  * of ours: an older one refuses what it does not know and ends at its start (1.0.56: `unknown option '--settings'`).
  */
 import type { Abilities, AgentVersion } from '../agent.ts';
-
-/** A version as numbers, [2, 1, 329]. */
-export type Parts = readonly number[];
+import { compareVersions, type Parts } from '../common/versions.ts';
 
 /** Versions that were run in the lab (lab notes). */
 const verified = new Set(['1.0.56', '2.1.42', '2.1.197', '2.1.329']);
@@ -35,21 +33,6 @@ const hookEvents: Readonly<Record<string, Parts>> = {
   PermissionRequest: [2, 1, 42],
   StopFailure: [2, 1, 78],
 };
-
-/** Negative, zero or positive, as for a sort. */
-export function compareVersions(left: Parts, right: Parts): number {
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-/** Finds `2.1.329` in a text such as `2.1.329 (Claude Code)`; null if there is none. */
-export function readVersion(text: string): AgentVersion | null {
-  const [found, ...parts] = /(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
-  return found === undefined ? null : { text: found, parts: parts.map(Number) };
-}
 
 const reaches = (version: AgentVersion | null, first: Parts) =>
   compareVersions(version?.parts ?? assumed, first) >= 0;

@@ -1,6 +1,6 @@
 /** How an error that ended a turn is sorted: by what helps against it. */
 import type { FailureKind } from '../../events.ts';
-import { isRecord } from '../claude-code/json.ts';
+import { isRecord } from '../common/json.ts';
 
 /** `codex_error_info` of a rollout. Seen on 0.169.0 but for those that say otherwise. */
 const codes: Readonly<Record<string, FailureKind>> = {

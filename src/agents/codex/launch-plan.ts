@@ -4,14 +4,9 @@
  */
 import { runVariable } from '../../platform/run-mark.ts';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
+import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords } from './arguments.ts';
 import { hasNoDaemonFlag } from './versions.ts';
-
-/** `HTTPS_PROXY` leads before `ALL_PROXY`; what `NO_PROXY` exempts, the tunnel connects to directly. */
-function tunnelVariables(proxyUrl: string, plainHttp: boolean): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = plainHttp ? { http_proxy: proxyUrl, HTTP_PROXY: proxyUrl } : {};
-  return { https_proxy: proxyUrl, HTTPS_PROXY: proxyUrl, ...plain, no_proxy: '', NO_PROXY: '' };
-}
 
 /**
  * Codex sets these in each tool's environment. A variable cannot be removed that way; an empty one counts as none. A

@@ -5,7 +5,7 @@
  */
 import type { ScreenFacts } from '../../events.ts';
 import type { ScreenView } from '../agent.ts';
-import { fingerprintOf, secondsOf } from '../claude-code/screen/numbers.ts';
+import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
 import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 

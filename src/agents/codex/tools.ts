@@ -1,6 +1,6 @@
 /** What each of the agent's tools can do to the world, and what a call of it is about. Names of 0.169.0. */
 import type { ToolRisk } from '../../events.ts';
-import { isRecord, type Json, parseRecord, textOf } from '../claude-code/json.ts';
+import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 
 const tools: Readonly<Record<Exclude<ToolRisk, 'unknown'>, string>> = {
   read:

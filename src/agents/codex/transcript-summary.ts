@@ -1,8 +1,8 @@
 /** What the recovery snapshot needs of a rollout: calls without a result, how it ends, what is still to do. */
 import type { LedgerCall } from '../../recover/ledger.ts';
 import type { Todo, TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
-import { isRecord, type Json, parseRecord, textOf } from '../claude-code/json.ts';
-import { readLines } from '../claude-code/transcript-lines.ts';
+import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
+import { readLines } from '../common/transcript-lines.ts';
 import { type Call, readCall, resultOf, targetOf, toolRisk } from './tools.ts';
 
 /** Never larger than what a prompt can quote from. */

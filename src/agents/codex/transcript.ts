@@ -3,7 +3,7 @@
  * and the end of a turn at once.
  */
 import type { Observation } from '../../events.ts';
-import { isRecord, type Json, textOf } from '../claude-code/json.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { failureOfError } from './failures.ts';
 import { readCall, resultOf, toolRisk } from './tools.ts';
 

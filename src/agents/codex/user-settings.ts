@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { UserSettings, Variables } from '../agent.ts';
-import { isRecord, parseRecord } from '../claude-code/json.ts';
+import { isRecord, parseRecord } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
 import { readStrings } from './toml.ts';
 

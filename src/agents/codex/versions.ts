@@ -2,13 +2,12 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Abilities, AgentVersion, Variables } from '../agent.ts';
-import { parseRecord, textOf } from '../claude-code/json.ts';
-import { compareVersions, readVersion } from '../claude-code/versions.ts';
+import { parseRecord, textOf } from '../common/json.ts';
+import { askVersion, compareVersions, readVersion } from '../common/versions.ts';
 
 /** The version that was run, and the first of which anything is known. */
 const verified = '0.169.0';
 const firstSeen = [0, 169, 0];
-const limitMs = 5_000;
 
 export function abilitiesOf(version: AgentVersion | null): Abilities {
   return {
@@ -43,17 +42,7 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
 
 /** Null when neither files nor `--version` tell. Takes at most 5 s. */
 export async function detectVersion(command: string, env: Variables): Promise<AgentVersion | null> {
-  const found = await fromPackage(await realpath(command).catch(() => command));
-  if (found !== null) return found;
-  const { execa } = await import('execa');
-  const { stdout } = await execa(command, ['--version'], {
-    env: { ...env },
-    extendEnv: false,
-    timeout: limitMs,
-    killSignal: 'SIGKILL',
-    stdin: 'ignore',
-    stderr: 'ignore',
-    reject: false,
-  });
-  return readVersion(stdout ?? '');
+  return (
+    (await fromPackage(await realpath(command).catch(() => command))) ?? (await askVersion(command, env))
+  );
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readHook } from '../../../src/agents/claude-code/hooks.ts';
-import { isRecord } from '../../../src/agents/claude-code/json.ts';
+import { isRecord } from '../../../src/agents/common/json.ts';
 
 const samples = (version: string): readonly unknown[] =>
   JSON.parse(readFileSync(new URL(`../../fixtures/hooks/${version}.json`, import.meta.url), 'utf8'));

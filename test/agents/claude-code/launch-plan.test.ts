@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Injection, UserSettings } from '../../../src/agents/agent.ts';
 import { launchPlan } from '../../../src/agents/claude-code/launch-plan.ts';
 import { readUserSettings } from '../../../src/agents/claude-code/user-settings.ts';
-import { readVersion } from '../../../src/agents/claude-code/versions.ts';
+import { readVersion } from '../../../src/agents/common/versions.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
 const newest = readVersion('2.1.329');

@@ -1,34 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectVersion } from '../../../src/agents/claude-code/detect-version.ts';
-import {
-  abilitiesOf,
-  compareVersions,
-  hookEventsOf,
-  readVersion,
-} from '../../../src/agents/claude-code/versions.ts';
+import { abilitiesOf, hookEventsOf } from '../../../src/agents/claude-code/versions.ts';
+import { readVersion } from '../../../src/agents/common/versions.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
-
-it.each([
-  ['2.1.329 (Claude Code)', [2, 1, 329]],
-  ['1.0.56\n', [1, 0, 56]],
-  ['no version', undefined],
-])('reads %j', (text, parts) => {
-  expect(readVersion(text)?.parts).toEqual(parts);
-});
-
-it('orders versions by numbers, not by letters', () => {
-  const version = fc.tuple(fc.nat(3), fc.nat(30), fc.nat(400));
-  fc.assert(
-    fc.property(version, version, (left, right) => {
-      const key = ([major, minor, patch]: readonly number[]) =>
-        (major ?? 0) * 1e8 + (minor ?? 0) * 1e4 + (patch ?? 0);
-      expect(Math.sign(compareVersions(left, right))).toBe(Math.sign(key(left) - key(right)));
-    }),
-  );
-});
 
 it.each([
   ['1.0.44', { sessionIdFlag: false, settingsFlag: false, programStatus: false, verified: false }],

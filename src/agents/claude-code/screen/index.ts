@@ -7,10 +7,11 @@
  */
 import type { ScreenFacts } from '../../../events.ts';
 import type { AgentVersion, ScreenView } from '../../agent.ts';
+import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
 import { failureOfText } from '../failures.ts';
 import { type Layout, layOut } from './layout.ts';
 import { readReset } from './limit-reset.ts';
-import { fingerprintOf, secondsOf, tokensOf } from './numbers.ts';
+import { tokensOf } from './numbers.ts';
 import * as patterns from './patterns.ts';
 
 type Parts = readonly number[] | null;

@@ -3,7 +3,7 @@
  * lab version they were seen, and for which versions they hold. A version that is not known gets all of them.
  */
 import type { Dialog, ScreenFacts } from '../../../events.ts';
-import { compareVersions, type Parts } from '../versions.ts';
+import { compareVersions, type Parts } from '../../common/versions.ts';
 
 interface Row<Says> {
   readonly says: Says;

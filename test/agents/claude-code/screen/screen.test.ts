@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readScreen } from '../../../../src/agents/claude-code/screen/index.ts';
-import { readVersion } from '../../../../src/agents/claude-code/versions.ts';
+import { readVersion } from '../../../../src/agents/common/versions.ts';
 import type { ScreenFacts } from '../../../../src/events.ts';
 import { readFrames } from '../../../support/cast.ts';
 

@@ -1,0 +1,37 @@
+/** Versions of agents: how they are read, asked for and compared. */
+import type { AgentVersion, Variables } from '../agent.ts';
+
+/** A version as numbers, [2, 1, 329]. */
+export type Parts = readonly number[];
+
+const limitMs = 5_000;
+
+/** Negative, zero or positive, as for a sort. */
+export function compareVersions(left: Parts, right: Parts): number {
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Finds `2.1.329` in a text such as `2.1.329 (Claude Code)`; null if there is none. */
+export function readVersion(text: string): AgentVersion | null {
+  const [found, ...parts] = /(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
+  return found === undefined ? null : { text: found, parts: parts.map(Number) };
+}
+
+/** Runs `<command> --version`; null when that does not tell. Takes at most 5 s. */
+export async function askVersion(command: string, env: Variables): Promise<AgentVersion | null> {
+  const { execa } = await import('execa');
+  const { stdout } = await execa(command, ['--version'], {
+    env: { ...env },
+    extendEnv: false,
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    stdin: 'ignore',
+    stderr: 'ignore',
+    reject: false,
+  });
+  return readVersion(stdout ?? '');
+}
