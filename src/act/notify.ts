@@ -12,6 +12,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Occasion = 'blocked' | 'recovered' | 'gave-up';
 
 export interface NotifierOptions {
+  /** Who needs the person, goes on, has stopped. */
+  readonly agentName: string;
   readonly config: Config['notify'];
   readonly env: Environment;
   /** Puts bytes on the person's terminal between two sequences of the agent's; null without a terminal. */
@@ -25,7 +27,7 @@ export interface Notifier {
   settle(timeoutMs: number): Promise<void>;
 }
 
-export function createNotifier({ config, env, write, onFailure }: NotifierOptions): Notifier {
+export function createNotifier({ agentName, config, env, write, onFailure }: NotifierOptions): Notifier {
   const told = new Set<string>();
   const running = new Set<Promise<void>>();
   const run = (command: readonly string[], input: string | null, failed: (detail: string) => void) => {
@@ -38,7 +40,7 @@ export function createNotifier({ config, env, write, onFailure }: NotifierOption
     const key = `${incident.id} ${occasion}`;
     if (told.has(key)) return;
     told.add(key);
-    const { title, body } = words(occasion, incident);
+    const { title, body } = words(agentName, occasion, incident);
     const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
     if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
     // Only one of both ways: never two notifications for one thing.
@@ -57,15 +59,19 @@ export function createNotifier({ config, env, write, onFailure }: NotifierOption
   return { notify, settle };
 }
 
-function words(occasion: Occasion, incident: IncidentRecord): { title: string; body: string } {
+function words(
+  agentName: string,
+  occasion: Occasion,
+  incident: IncidentRecord,
+): { title: string; body: string } {
   const { headline, noun } = causeWords(incident.class);
   switch (occasion) {
     case 'blocked':
-      return { title: 'Claude Code needs you', body: headline };
+      return { title: `${agentName} needs you`, body: headline };
     case 'recovered':
-      return { title: 'Claude Code goes on', body: `Recovered from ${noun}.` };
+      return { title: `${agentName} goes on`, body: `Recovered from ${noun}.` };
     case 'gave-up':
-      return { title: 'Claude Code has stopped', body: `${headline} The session can be resumed by hand.` };
+      return { title: `${agentName} has stopped`, body: `${headline} The session can be resumed by hand.` };
   }
 }
 

@@ -62,6 +62,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   });
   const tmux = openTmux(runtime, degraded);
   const notifier = createNotifier({
+    agentName: launch.adapter.name,
     config: config.notify,
     env: launch.env,
     write: (bytes) => terminal.inject(bytes),

@@ -162,6 +162,8 @@ export interface MenuReader {
 
 export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
+  /** As its makers write it, for what people read. */
+  readonly name: string;
   /** Names under which the agent is looked up on PATH. */
   readonly commandNames: readonly string[];
   parseArguments(args: readonly string[]): Invocation;

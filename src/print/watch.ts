@@ -47,6 +47,7 @@ export async function watchPrint(
     degraded,
   });
   const notifier = createNotifier({
+    agentName: launch.adapter.name,
     config: config.notify,
     env: launch.env,
     write: null,

@@ -26,6 +26,7 @@ function start(
   const written: string[] = [];
   const failures: string[] = [];
   const notifier = createNotifier({
+    agentName: 'Some Agent',
     config: { bell: false, desktop: false, on_incident: null, ...config },
     env: { PATH: process.env.PATH, ...env },
     write: (bytes) => void written.push(bytes),
@@ -66,7 +67,7 @@ test('each occasion of an incident is told once', () => {
   notify('recovered', incident);
   notify('blocked', { ...incident, id: 'r1-2' });
   expect(written).toHaveLength(3);
-  expect(written[0]).toMatch(/Claude Code needs you;Connection lost\.\x1b\\\x07$/);
+  expect(written[0]).toMatch(/Some Agent needs you;Connection lost\.\x1b\\\x07$/);
 });
 
 test('switched off is silent', async () => {
@@ -124,7 +125,7 @@ test.runIf(process.platform === 'linux')(
     desktop.notify('recovered', incident);
     await desktop.settle(20_000);
     expect(readFileSync(seen, 'utf8')).toBe(
-      '--app-name=guarded-claude Claude Code goes on Recovered from a lost connection.\n',
+      '--app-name=guarded-claude Some Agent goes on Recovered from a lost connection.\n',
     );
   },
 );

@@ -26,6 +26,7 @@ import { abilitiesOf } from './versions.ts';
 
 export const claudeCode = {
   id: 'claude-code',
+  name: 'Claude Code',
   commandNames: ['claude'],
   parseArguments,
   detectVersion,

@@ -16,6 +16,7 @@ import { abilitiesOf, detectVersion } from './versions.ts';
 
 export const codex: AgentAdapter = {
   id: 'codex',
+  name: 'Codex',
   commandNames: ['codex'],
   parseArguments,
   detectVersion,
