@@ -77,6 +77,7 @@ export async function supervise(launch: Launch): Promise<number> {
     terminal,
     tunnel: opened.tunnel,
     hooks: config.senses.hooks && user.hooksAllowed,
+    unattended: false,
     pin,
     ledger: createLedger(),
     draft: createDraft(),

@@ -37,6 +37,8 @@ export interface Runtime {
   readonly tunnel: Tunnel | null;
   /** Inject hooks: wanted, allowed and known to this version. */
   readonly hooks: boolean;
+  /** Print mode: nobody is there who could be asked. */
+  readonly unattended: boolean;
   /** The session id that a first launch is pinned to; null where the arguments decide. */
   readonly pin: string | null;
   /** Tool calls seen by hooks; contents stay in memory. */

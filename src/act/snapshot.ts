@@ -48,7 +48,8 @@ async function summary({ session, launch }: Observed): Promise<TranscriptSummary
 
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
 export function promptOf(
-  runtime: Pick<Runtime, 'config' | 'hooks' | 'snapshot'> & Partial<Pick<Runtime, 'promptTemplate'>>,
+  runtime: Pick<Runtime, 'config' | 'hooks' | 'unattended' | 'snapshot'> &
+    Partial<Pick<Runtime, 'promptTemplate'>>,
   rung: 'nudge' | 'relaunch',
 ): string {
   if (runtime.snapshot === null) return '';
@@ -60,15 +61,19 @@ export function promptOf(
 }
 
 /** What the conversation file shall say of an interrupted call. */
-export function resultTextOf(runtime: Pick<Runtime, 'config' | 'hooks'>, call: ActiveToolCall): string {
+export function resultTextOf(
+  runtime: Pick<Runtime, 'config' | 'hooks' | 'unattended'>,
+  call: ActiveToolCall,
+): string {
   return interruptedResult(call, retryOptions(runtime));
 }
 
-function retryOptions({ config, hooks }: Pick<Runtime, 'config' | 'hooks'>) {
+function retryOptions({ config, hooks, unattended }: Pick<Runtime, 'config' | 'hooks' | 'unattended'>) {
   const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
   return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
     callsWatched: hooks,
+    unattended,
   };
 }

@@ -63,6 +63,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     version,
     tunnel: opened.tunnel,
     hooks: config.senses.hooks && user.hooksAllowed,
+    unattended: true,
     pin,
     ledger: createLedger(),
     emit(observation) {

@@ -15,6 +15,7 @@ type Common =
   | 'version'
   | 'tunnel'
   | 'hooks'
+  | 'unattended'
   | 'pin'
   | 'ledger'
   | 'emit'

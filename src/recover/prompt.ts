@@ -17,6 +17,8 @@ export interface PromptOptions {
   readonly rung: 'nudge' | 'relaunch';
   /** Tool calls were watched as they ran (hooks). Without that, a call of the lost message may have left no trace. */
   readonly callsWatched: boolean;
+  /** Print mode: nobody is there who could be asked. */
+  readonly unattended: boolean;
   /** A person's own frame, already found good by `checkTemplate`; null: the default. */
   readonly template: string | null;
 }
@@ -150,7 +152,7 @@ const statusText: Readonly<Record<ActiveToolCall['status'], string>> = {
   unknown: 'it is not known whether it started',
 };
 
-type RetryOptions = Pick<PromptOptions, 'autoRetryReadonlyTools' | 'autoRetryMutations' | 'callsWatched'>;
+type RetryOptions = Omit<PromptOptions, 'rung' | 'template'>;
 
 function statusOf(call: ActiveToolCall, { callsWatched }: RetryOptions): string {
   return call.status === 'unknown' && callsWatched
@@ -161,8 +163,9 @@ function statusOf(call: ActiveToolCall, { callsWatched }: RetryOptions): string 
 function advice(call: ActiveToolCall, options: RetryOptions): string {
   switch (call.risk) {
     case 'read':
-      return options.autoRetryReadonlyTools
-        ? 'It only reads: run it again if you still need it.'
+      if (options.autoRetryReadonlyTools) return 'It only reads: run it again if you still need it.';
+      return options.unattended
+        ? 'It only reads, but do not run it again: say in your answer what is missing.'
         : 'It only reads, but ask the user before you run it again.';
     case 'edit':
       return editAdvice(call);
@@ -187,17 +190,23 @@ function editAdvice(call: ActiveToolCall): string {
   }
 }
 
-function commandAdvice(call: ActiveToolCall, options: RetryOptions): string {
-  const ask = options.autoRetryMutations
-    ? 'if it did not take effect, you may run it again.'
+/** When a command may be run again, as the end of a sentence about verifying it. */
+function rerunAdvice({ autoRetryMutations, unattended }: RetryOptions): string {
+  if (autoRetryMutations) return 'if it did not take effect, you may run it again.';
+  return unattended
+    ? 'run it again only if it certainly did not take effect; if you cannot tell, do not run it again and say so in your answer.'
     : 'ask the user before running it again.';
+}
+
+function commandAdvice(call: ActiveToolCall, options: RetryOptions): string {
+  const again = rerunAdvice(options);
   switch (call.status) {
     case 'finished':
-      return `Do not assume its output: verify what it did without changing anything, and ${ask}`;
+      return `Do not assume its output: verify what it did without changing anything, and ${again}`;
     case 'failed':
-      return `It may have had an effect all the same: verify first, without changing anything, and ${ask}`;
+      return `It may have had an effect all the same: verify first, without changing anything, and ${again}`;
     default:
-      return `Its outcome is unknown: it may have run to the end, in part or not at all. Verify first, without changing anything, and ${ask}`;
+      return `Its outcome is unknown: it may have run to the end, in part or not at all. Verify first, without changing anything, and ${again}`;
   }
 }
 
@@ -220,10 +229,10 @@ function todosText(snapshot: RecoverySnapshot): string {
   ].join('\n');
 }
 
-function nextText(snapshot: RecoverySnapshot): string {
+function nextText(snapshot: RecoverySnapshot, { unattended }: PromptOptions): string {
   if (snapshot.active_tool_calls.length > 0)
     return 'Settle these calls first, then go on where you stopped. Do not repeat what is already done.';
   if (snapshot.disconnect_phase === 'between_turns')
-    return 'Nothing was cut off: confirm in one line and wait for the user.';
+    return `Nothing was cut off: confirm in one line${unattended ? '' : ' and wait for the user'}.`;
   return 'Go on where you stopped. Do not repeat what is already done.';
 }

@@ -31,6 +31,7 @@ export const options: PromptOptions = {
   autoRetryMutations: false,
   rung: 'relaunch',
   callsWatched: true,
+  unattended: false,
   template: null,
 };
 

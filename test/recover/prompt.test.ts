@@ -18,6 +18,13 @@ const call = (changes: Partial<ToolCall>): readonly ToolCall[] => [
   { toolUseId: 'toolu_1', tool: 'Bash', risk: 'command', status: 'started', ...changes },
 ];
 
+const toolOf = (risk: ToolCall['risk']): ToolCall => ({
+  toolUseId: '',
+  tool: 'Tool',
+  risk,
+  status: 'started',
+});
+
 test('says that, when and why', () => {
   const text = prompt({});
   expect(text).toMatch(/^You were interrupted\b/);
@@ -80,6 +87,33 @@ test('the result written for an interrupted call says the same', () => {
   expect(active && interruptedResult(active, options)).toMatch(
     /^\[Interrupted: it started.*outcome is unknown.*ask the user/,
   );
+});
+
+describe('where nobody is there to be asked', () => {
+  const nobody = { unattended: true };
+  test.each(['started', 'finished', 'failed', 'unknown'] as const)('a command that %s', (status) => {
+    const text = prompt({ ledger: call({ status }), transcript: noTranscript }, nobody);
+    expect(text).toMatch(
+      /verify.*only if it certainly did not take effect.*cannot tell, do not run it again and say so/i,
+    );
+  });
+  test('with auto_retry_mutations it may be run again', () => {
+    const text = prompt({ ledger: call({}) }, { ...nobody, autoRetryMutations: true });
+    expect(text).toContain('if it did not take effect, you may run it again');
+  });
+  test('nothing tells the agent to ask or to wait', () => {
+    const switches = fc.record({ autoRetryReadonlyTools: fc.boolean(), autoRetryMutations: fc.boolean() });
+    const calls = fc.array(fc.constantFrom(...(['read', 'edit', 'command', 'unknown'] as const)));
+    fc.assert(
+      fc.property(calls, fc.boolean(), switches, (risks, turnRunning, changed) => {
+        const ledger = risks.map((risk, index) => ({ ...toolOf(risk), toolUseId: `toolu_${index}` }));
+        const text = prompt({ ledger, turnRunning, transcript: noTranscript }, { ...nobody, ...changed });
+        expect(text).not.toMatch(/\bask\b|\bwait\b/i);
+        for (const active of buildSnapshot({ ...facts, ledger }).active_tool_calls)
+          expect(interruptedResult(active, { ...options, ...nobody, ...changed })).not.toMatch(/\bask\b/i);
+      }),
+    );
+  });
 });
 
 test('says so when calls could not be watched', () => {
