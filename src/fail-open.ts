@@ -5,13 +5,22 @@
 import type { Observation } from './events.ts';
 import { exitCode } from './platform/exec.ts';
 
+/** How the last agent of a run has ended. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 export interface FailOpen {
   /** Every observation on its way to the loop. */
   see(observation: Observation): void;
   /** The guard is of no more use: it only waits for the agent's end. */
   broken(error: unknown): void;
-  /** Settles when the guard is broken and the agent has ended: with the agent's exit code. */
-  readonly alone: Promise<number>;
+  /**
+   * The exit code of a run under this watch. When the watch fails, or the guard is broken otherwise, the agent is left
+   * alone, and its own end is ours.
+   */
+  codeOf(watch: Promise<End>): Promise<number>;
   /** Takes the process-wide handlers back. */
   close(): void;
 }
@@ -24,6 +33,11 @@ export function failOpen(note: (detail: string) => void): FailOpen {
   const alone = new Promise<number>((resolve) => {
     settle = resolve;
   });
+  const broken = (error: unknown): void => {
+    if (!isBroken) note(reasonOf(error));
+    isBroken = true;
+    check();
+  };
   const unexpected = (error: unknown): void => note(reasonOf(error));
   process.on('uncaughtException', unexpected);
   process.on('unhandledRejection', unexpected);
@@ -36,12 +50,17 @@ export function failOpen(note: (detail: string) => void): FailOpen {
       if (observation.type === 'agent.exited') end = exitCode(observation.code, observation.signal);
       check();
     },
-    broken(error) {
-      if (!isBroken) note(reasonOf(error));
-      isBroken = true;
-      check();
+    broken,
+    async codeOf(watch) {
+      const watched = watch.then(
+        ({ code, signal }) => exitCode(code, signal),
+        (error: unknown) => {
+          broken(error);
+          return alone;
+        },
+      );
+      return await Promise.race([watched, alone]);
     },
-    alone,
     close() {
       process.removeListener('uncaughtException', unexpected);
       process.removeListener('unhandledRejection', unexpected);

@@ -14,7 +14,6 @@ import type { Observation } from './events.ts';
 import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import { agentVersion } from './platform/agent-version.ts';
-import { exitCode } from './platform/exec.ts';
 import { openRun, statePaths } from './platform/paths.ts';
 import { createLedger } from './recover/ledger.ts';
 import { sayWarnings } from './report/say-warnings.ts';
@@ -113,14 +112,8 @@ export async function supervise(launch: Launch): Promise<number> {
     loop = createLoop(config, initialState(performance.now()), open.broken);
     for (const observation of early) loop.emit(observation);
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const ended = watchOver(runtime, loop, warned).then(
-      (end) => exitCode(end.code, end.signal),
-      (error: unknown) => {
-        open.broken(error);
-        return open.alone;
-      },
-    );
-    return await Promise.race([ended.then((code) => (killing ? leaving : code)), open.alone, leaving]);
+    const ended = open.codeOf(watchOver(runtime, loop, warned));
+    return await Promise.race([ended.then((code) => (killing ? leaving : code)), leaving]);
   } finally {
     open.close();
     terminal.restore();

@@ -56,6 +56,8 @@ test('what comes first after a standstill finds the clocks set back', () => {
 });
 
 describe('a guard that is broken', () => {
+  const endless = new Promise<never>(() => {});
+
   test('ends with the code of the agent, whichever comes first', async () => {
     for (const order of [
       [exited, 'broken'],
@@ -68,10 +70,19 @@ describe('a guard that is broken', () => {
         if (what === 'broken') open.broken(new Error('gone wrong'));
         else open.see(what);
       }
-      expect(await open.alone).toBe(3);
+      expect(await open.codeOf(endless)).toBe(3);
       expect(notes.join()).toContain('gone wrong');
       open.close();
     }
+  });
+
+  test('ends with the code of the agent when its watch fails', async () => {
+    const open = failOpen(() => {});
+    open.see(started);
+    const code = open.codeOf(Promise.reject(new Error('gone wrong')));
+    open.see(exited);
+    expect(await code).toBe(3);
+    open.close();
   });
 
   test('takes no part while it is whole', async () => {
@@ -79,7 +90,7 @@ describe('a guard that is broken', () => {
     open.see(started);
     open.see(exited);
     const first = await Promise.race([
-      open.alone,
+      open.codeOf(endless),
       new Promise((resolve) => setImmediate(() => resolve('nothing'))),
     ]);
     expect(first).toBe('nothing');

@@ -3,38 +3,39 @@
  * observation; none may throw into the loop.
  */
 import type { Effect } from '../effects.ts';
-import { noticeText, shellCommand } from '../report/notice.ts';
+import { noticeText } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { choose } from './choose.ts';
+import {
+  background,
+  type Outlets,
+  type Perform,
+  performCommon,
+  resumeCommand,
+  stopAgent,
+} from './common-effects.ts';
 import { giveBack } from './give-back.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseSecondWriter } from './second-writer.ts';
-import { promptOf, resultTextOf, takeSnapshot } from './snapshot.ts';
-import { stop } from './stop.ts';
+import { promptOf, takeSnapshot } from './snapshot.ts';
 
-export type Perform = (effect: Effect) => void;
-
-export interface Outlets {
-  readonly probe: () => void;
-  readonly remember: (effect: Extract<Effect, { type: 'remember' }>) => void;
-  readonly notify: (effect: Extract<Effect, { type: 'notify' }>) => void;
+export interface TerminalOutlets extends Outlets {
   readonly incident: (effect: Extract<Effect, { type: 'incident' }>) => void;
-  readonly exit: (effect: Extract<Effect, { type: 'exit' }>) => void;
 }
 
-export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
+export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Perform {
   const { emit, terminal } = runtime;
-  /** Runs in the background; a failure is an observation like any other. */
-  const background = (work: Promise<void>, failed: (detail: string) => void): void => {
-    work.catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
-  };
 
   return (effect) => {
     switch (effect.type) {
       case 'cut':
-        emit({ type: 'cut.done', count: runtime.tunnel?.cut(effect.connections) ?? 0 });
+      case 'probe':
+      case 'remember':
+      case 'notify':
+      case 'exit':
+        performCommon(runtime, outlets, effect);
         return;
       case 'continue':
         runtime.pty?.kill('SIGCONT');
@@ -58,19 +59,10 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
         background(work(), () => emit({ type: 'choose.done', ok: false }));
         return;
       }
-      case 'stop': {
-        const work = async () => {
-          const look = async () => {
-            runtime.snapshot = (await takeSnapshot(runtime, effect)) ?? runtime.snapshot;
-            return runtime.snapshot;
-          };
-          await stop(runtime, { ...effect, look, resultText: (call) => resultTextOf(runtime, call) });
-        };
-        background(work(), (detail) => emit({ type: 'saved', ok: false, detail }));
-        return;
-      }
-      case 'probe':
-        outlets.probe();
+      case 'stop':
+        background(stopAgent(runtime, runtime, effect), (detail) =>
+          emit({ type: 'saved', ok: false, detail }),
+        );
         return;
       case 'launch': {
         const work = async () => {
@@ -102,21 +94,6 @@ export function createPerformer(runtime: Runtime, outlets: Outlets): Perform {
       case 'incident':
         outlets.incident(effect);
         return;
-      case 'remember':
-        outlets.remember(effect);
-        return;
-      case 'notify':
-        outlets.notify(effect);
-        return;
-      case 'exit':
-        outlets.exit(effect);
-        return;
     }
   };
-}
-
-/** What the person types to go on by hand; null where nothing can be resumed. */
-function resumeCommand({ launch, session }: Runtime): string | null {
-  if (session.id === null || session.transcriptPath === null) return null;
-  return shellCommand(['guarded-claude', ...launch.adapter.resumeArguments(launch.args, session.id, null)]);
 }

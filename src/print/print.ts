@@ -22,7 +22,6 @@ import { initialState } from '../decide/state.ts';
 import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
 import { agentVersion } from '../platform/agent-version.ts';
-import { exitCode } from '../platform/exec.ts';
 import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { sayWarnings } from '../report/say-warnings.ts';
@@ -91,14 +90,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     await startFirst(run, onEnd);
     const { watchPrint } = await import('./watch.ts');
     const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const watched = watchPrint(run, loop, onEnd, warned).then(
-      (end) => exitCode(end.code, end.signal),
-      (error: unknown) => {
-        open.broken(error);
-        return open.alone;
-      },
-    );
-    const code = await Promise.race([watched, open.alone]);
+    const code = await open.codeOf(watchPrint(run, loop, onEnd, warned));
     run.output.write(run.gate.release());
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
