@@ -6,16 +6,11 @@
  * observations, the pure core answers with effects, `act/perform.ts` carries them out.
  */
 import { startAgent } from './act/launch.ts';
-import { openTunnel } from './act/open-tunnel.ts';
+import { prepare } from './act/prepare.ts';
 import type { Launch, Runtime } from './act/runtime.ts';
-import { knownFromStart, pinFor } from './act/session.ts';
-import { loadConfig } from './config/load.ts';
 import type { Observation } from './events.ts';
 import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
-import { agentVersion } from './platform/agent-version.ts';
-import { openRun, statePaths } from './platform/paths.ts';
-import { createLedger } from './recover/ledger.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
@@ -25,14 +20,7 @@ const mostFailures = 20;
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
-  const { adapter, args, env, cwd, command, invocation } = launch;
-  const { config, warnings } = loadConfig(env);
-  const { paths, warning } = openRun(env);
-  const user = adapter.readUserSettings(args, env, cwd);
-  const [version, opened] = await Promise.all([
-    agentVersion(adapter, command, env, statePaths(env).root),
-    openTunnel(config, user),
-  ]);
+  const { run, warnings, noted } = await prepare(launch);
 
   /** Observations of the time before the loop is there. */
   const early: Observation[] = [];
@@ -47,7 +35,6 @@ export async function supervise(launch: Launch): Promise<number> {
     failures.push(detail);
     if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   });
-  const pin = pinFor(adapter, invocation, version);
   let killing = false;
   let left = (_code: number): void => {};
   const leaving = new Promise<number>((resolve) => {
@@ -68,25 +55,14 @@ export async function supervise(launch: Launch): Promise<number> {
     resized: () => runtime.onResized(),
   });
   const runtime: Runtime = {
-    launch,
-    config,
-    paths,
-    user,
-    version,
+    ...run,
     terminal,
-    tunnel: opened.tunnel,
-    hooks: config.senses.hooks && user.hooksAllowed,
     unattended: false,
-    pin,
-    ledger: createLedger(),
     draft: createDraft(),
     emit,
     cast: null,
-    catchUp: async () => {},
     onResized: () => {},
     pty: null,
-    agentGone: Promise.resolve(),
-    session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
     view: () => ({
       rows: [],
       cursor: { row: 0, column: 0, visible: false },
@@ -97,11 +73,10 @@ export async function supervise(launch: Launch): Promise<number> {
     facts: { activity: 'unknown' },
     begun: 0,
     promptTemplate: null,
-    snapshot: null,
     signalled: null,
   };
   try {
-    sayWarnings(warning === null ? warnings : [...warnings, warning]);
+    sayWarnings(warnings);
     terminal.start();
     startAgent(runtime, { generation: 1, resume: false, prompt: null });
     const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
@@ -109,10 +84,9 @@ export async function supervise(launch: Launch): Promise<number> {
       import('./decide/state.ts'),
       import('./act/watch-over.ts'),
     ]);
-    loop = createLoop(config, initialState(performance.now()), open.broken);
+    loop = createLoop(run.config, initialState(performance.now()), open.broken);
     for (const observation of early) loop.emit(observation);
-    const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const ended = open.codeOf(watchOver(runtime, loop, warned));
+    const ended = open.codeOf(watchOver(runtime, loop, noted));
     return await Promise.race([ended.then((code) => (killing ? leaving : code)), leaving]);
   } finally {
     open.close();
@@ -121,6 +95,6 @@ export async function supervise(launch: Launch): Promise<number> {
     const [first] = failures;
     if (first !== undefined)
       process.stderr.write(`guarded-claude: went on without a part of itself: ${first}\n`);
-    await opened.tunnel?.stop();
+    await run.tunnel?.stop();
   }
 }

@@ -3,9 +3,8 @@
  * conversation is on record, one that starts afresh with the same input.
  */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { coalesce } from '../act/coalesce.ts';
-import { outOfMemoryKills } from '../platform/memory.ts';
+import { planLaunch, watchMemory } from '../act/plan-launch.ts';
 import { type Child, startChild } from './child.ts';
 import { createGate } from './gate.ts';
 import { readProgress, transcriptBytes } from './progress.ts';
@@ -80,29 +79,14 @@ function afresh({ launch, input, pin, session }: PrintRun): Start | null {
 }
 
 async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEnd): Promise<void> {
-  const { launch, paths, tunnel, user, formats, mode, input, output } = run;
-  const { args, env, files } = launch.adapter.launchPlan(
-    plan.args,
-    launch.env,
-    user,
-    {
-      runId: paths.run,
-      folder: paths.folder,
-      sessionId: plan.pin,
-      spoolDir: run.hooks ? paths.spool : null,
-      proxyUrl: tunnel?.url ?? null,
-      print: true,
-    },
-    run.version,
-  );
-  for (const file of files) writeFileSync(file.path, file.text, { mode: 0o600 });
+  const { formats, mode, input, output } = run;
+  const command = planLaunch(run, plan.args, plan.pin);
   if (plan.pin !== null) run.session = { ...run.session, id: plan.pin, transcriptPath: null };
   run.transcriptBytes = transcriptBytes(run.session.transcriptPath);
   run.toldFailure = null;
 
-  const killsBefore = outOfMemoryKills();
-  const { command: file, cwd } = launch;
-  const child = await startChild({ file, args, env, cwd, generation, stdin: plan.stdin });
+  const isOutOfMemory = watchMemory();
+  const child = await startChild({ ...command, generation, stdin: plan.stdin });
   run.child = child;
   const gate = createGate({
     formats,
@@ -126,8 +110,7 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
   run.agentGone = child.ended.then((end) => {
     run.child = null;
     input?.disconnect();
-    const outOfMemory = end.signal === 'SIGKILL' && outOfMemoryKills() > killsBefore;
-    return onEnd(child, end, outOfMemory);
+    return onEnd(child, end, isOutOfMemory(end.signal));
   });
   const { pid } = child;
   const { resumed } = plan;

@@ -13,17 +13,12 @@
  * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
  * sees to it that a script gets one result, `input.ts` that no input is lost or said twice.
  */
-import { openTunnel } from '../act/open-tunnel.ts';
+import { prepare } from '../act/prepare.ts';
 import type { Launch } from '../act/runtime.ts';
-import { knownFromStart, pinFor } from '../act/session.ts';
 import type { PrintMode } from '../agents/agent.ts';
-import { loadConfig } from '../config/load.ts';
 import { initialState } from '../decide/state.ts';
 import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
-import { agentVersion } from '../platform/agent-version.ts';
-import { openRun, statePaths } from '../platform/paths.ts';
-import { createLedger } from '../recover/ledger.ts';
 import { sayWarnings } from '../report/say-warnings.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
@@ -38,49 +33,29 @@ const farewellMs = 1_000;
 
 /** Runs the agent; resolves to the exit code. Rejects only before the agent runs. */
 export async function print(launch: Launch, mode: PrintMode): Promise<number> {
-  const { adapter, args, env, cwd, command, invocation } = launch;
-  const { config, warnings } = loadConfig(env);
-  const { paths, warning } = openRun(env);
-  sayWarnings(warning === null ? warnings : [...warnings, warning]);
-  const user = adapter.readUserSettings(args, env, cwd);
-  const [version, opened] = await Promise.all([
-    agentVersion(adapter, command, env, statePaths(env).root),
-    openTunnel(config, user),
-  ]);
-  const formats = mode.formats(args);
+  const { run: prepared, warnings, noted } = await prepare(launch);
+  sayWarnings(warnings);
+  const formats = mode.formats(launch.args);
   const open = failOpen((detail) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail }));
-  const loop = createLoop(config, initialState(performance.now()), open.broken);
-  const pin = pinFor(adapter, invocation, version);
+  const loop = createLoop(prepared.config, initialState(performance.now()), open.broken);
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   const run: PrintRun = {
-    launch,
+    ...prepared,
     mode,
     formats,
-    config,
-    paths,
-    user,
-    version,
-    tunnel: opened.tunnel,
-    hooks: config.senses.hooks && user.hooksAllowed,
     unattended: true,
-    pin,
-    ledger: createLedger(),
     emit(observation) {
       open.see(observation);
       loop.emit(observation);
     },
-    catchUp: async () => {},
     input: readsTerminal ? null : createInput(process.stdin, formats.input, mode),
     output: createSink(1),
     child: null,
-    agentGone: Promise.resolve(),
     gate: createGate({ formats, mode, onRecord: () => {} }),
     toldFailure: null,
     transcriptBytes: 0,
     leaving: null,
     leave: dieOf,
-    session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
-    snapshot: null,
   };
   passSignals(run);
   try {
@@ -89,8 +64,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
       tellEnd(run, loop, launchedAtMs, child, end, outOfMemory);
     await startFirst(run, onEnd);
     const { watchPrint } = await import('./watch.ts');
-    const warned = opened.warning === null ? warnings : [...warnings, opened.warning];
-    const code = await open.codeOf(watchPrint(run, loop, onEnd, warned));
+    const code = await open.codeOf(watchPrint(run, loop, onEnd, noted));
     run.output.write(run.gate.release());
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
@@ -98,7 +72,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   } finally {
     open.close();
     run.input?.stop();
-    await opened.tunnel?.stop();
+    await run.tunnel?.stop();
   }
 }
 

@@ -1,5 +1,6 @@
 /** What print mode acts on: the living parts of one run, and what is known of them beyond the pure core. */
-import type { Launch, Runtime } from '../act/runtime.ts';
+import type { Prepared } from '../act/prepare.ts';
+import type { Runtime } from '../act/runtime.ts';
 import type { PrintFormats, PrintMode } from '../agents/agent.ts';
 import type { FailureKind } from '../events.ts';
 import type { Child } from './child.ts';
@@ -7,25 +8,7 @@ import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
 import type { Sink } from './sink.ts';
 
-/** The parts that interactive sessions have, too. */
-type Common =
-  | 'config'
-  | 'paths'
-  | 'user'
-  | 'version'
-  | 'tunnel'
-  | 'hooks'
-  | 'unattended'
-  | 'pin'
-  | 'ledger'
-  | 'emit'
-  | 'catchUp'
-  | 'agentGone'
-  | 'session'
-  | 'snapshot';
-
-export interface PrintRun extends Pick<Runtime, Common> {
-  readonly launch: Launch;
+export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'> {
   readonly mode: PrintMode;
   readonly formats: PrintFormats;
   /** Null: the agent reads our own terminal. */

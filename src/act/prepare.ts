@@ -1,0 +1,65 @@
+/** What is read and opened before an agent is started, with a terminal or without. Throws where no agent can run. */
+import { loadConfig } from '../config/load.ts';
+import { agentVersion } from '../platform/agent-version.ts';
+import { openRun, statePaths } from '../platform/paths.ts';
+import { createLedger } from '../recover/ledger.ts';
+import { openTunnel } from './open-tunnel.ts';
+import type { Launch, Runtime } from './runtime.ts';
+import { knownFromStart, pinFor } from './session.ts';
+
+/** The parts of a run that do not depend on how the agent is reached. */
+export type Prepared = Pick<
+  Runtime,
+  | 'launch'
+  | 'config'
+  | 'paths'
+  | 'user'
+  | 'version'
+  | 'tunnel'
+  | 'hooks'
+  | 'pin'
+  | 'ledger'
+  | 'catchUp'
+  | 'agentGone'
+  | 'session'
+  | 'snapshot'
+>;
+
+export interface Preparation {
+  readonly run: Prepared;
+  /** For the person, before the agent starts. */
+  readonly warnings: readonly string[];
+  /** For the record. */
+  readonly noted: readonly string[];
+}
+
+export async function prepare(launch: Launch): Promise<Preparation> {
+  const { adapter, args, env, cwd, command, invocation } = launch;
+  const { config, warnings } = loadConfig(env);
+  const { paths, warning } = openRun(env);
+  const user = adapter.readUserSettings(args, env, cwd);
+  const [version, opened] = await Promise.all([
+    agentVersion(adapter, command, env, statePaths(env).root),
+    openTunnel(config, user),
+  ]);
+  const pin = pinFor(adapter, invocation, version);
+  return {
+    run: {
+      launch,
+      config,
+      paths,
+      user,
+      version,
+      tunnel: opened.tunnel,
+      hooks: config.senses.hooks && user.hooksAllowed,
+      pin,
+      ledger: createLedger(),
+      catchUp: async () => {},
+      agentGone: Promise.resolve(),
+      session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
+      snapshot: null,
+    },
+    warnings: warning === null ? warnings : [...warnings, warning],
+    noted: opened.warning === null ? warnings : [...warnings, opened.warning],
+  };
+}
