@@ -10,6 +10,7 @@ import {
 import { refuseSecondWriter } from '../act/second-writer.ts';
 import type { Notice } from '../effects.ts';
 import { causeWords } from '../report/cause.ts';
+import { sayWarnings } from '../report/say-warnings.ts';
 import { type OnEnd, startNext } from './launch.ts';
 import type { PrintRun } from './run.ts';
 
@@ -70,7 +71,7 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
 
 function say(run: PrintRun, notice: Notice): void {
   const text = words(run, notice);
-  if (text !== null) process.stderr.write(`guarded-claude: ${text}\n`);
+  if (text !== null) sayWarnings([text]);
 }
 
 function words(run: PrintRun, notice: Notice): string | null {

@@ -23,6 +23,6 @@ export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'>
   transcriptBytes: number;
   /** The signal by which somebody has ended us, and through us the agent. */
   leaving: NodeJS.Signals | null;
-  /** Called for such a signal while no agent runs. */
+  /** Called for such a signal while no agent runs, and when nobody can read its answer any more. */
   leave: (signal: NodeJS.Signals) => void;
 }

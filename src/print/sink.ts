@@ -3,6 +3,7 @@
  * reader would otherwise stop the whole guard, the tunnel included.
  */
 import { write } from 'node:fs';
+import { hasReader } from '../platform/reader.ts';
 
 export interface Sink {
   write(bytes: Buffer): void;
@@ -10,6 +11,8 @@ export interface Sink {
   isFull(): boolean;
   /** Called each time there is room again. */
   onRoom(listener: () => void): void;
+  /** False: nobody will ever read it. */
+  hasReader(): boolean;
   /** Resolves with true when all is written (or nobody reads any more), with false after `limitMs`. */
   drained(limitMs?: number): Promise<boolean>;
 }
@@ -19,6 +22,7 @@ const fullBytes = 1024 * 1024;
 const againMs = 10;
 
 export function createSink(descriptor: number): Sink {
+  const parent = process.ppid;
   const queue: Buffer[] = [];
   const roomListeners = new Set<() => void>();
   const idleListeners = new Set<() => void>();
@@ -72,6 +76,7 @@ export function createSink(descriptor: number): Sink {
     },
     isFull: () => queuedBytes > fullBytes,
     onRoom: (listener) => void roomListeners.add(listener),
+    hasReader: () => !isClosed && hasReader(descriptor, parent),
     drained(limitMs) {
       if (!isWriting) return Promise.resolve(true);
       return new Promise((resolve) => {

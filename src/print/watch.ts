@@ -7,6 +7,7 @@ import { hurry } from '../act/hurry.ts';
 import { openRecords } from '../act/records.ts';
 import { findSession } from '../act/session.ts';
 import { step } from '../decide/machine.ts';
+import type { StateName } from '../decide/state.ts';
 import { requestBytes } from '../detect/connections.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import type { Event } from '../events.ts';
@@ -52,6 +53,7 @@ export async function watchPrint(
         if (event.type === 'screen') endPauseInTime(run, event);
         if (event.type === 'turn.started') void findSession(run, launchedAtMs).catch(() => {});
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
+        if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);
         records.reporter.turned(event, before, result);
       },
@@ -68,6 +70,14 @@ export async function watchPrint(
   await records.close(farewellMs);
   run.child?.kill('SIGTERM'); // only where we were told to go while it was being started
   return result;
+}
+
+/**
+ * No agent runs, the network is away, and nobody is left who could read an answer: where a killed script has taken
+ * its server with it, that would be for ever.
+ */
+function waitsInVain(event: Event, { output }: PrintRun, state: StateName): boolean {
+  return state === 'down' && event.type === 'network.probed' && !event.reachable && !output.hasReader();
 }
 
 /** Where no hook says so: a turn begins with the first record of it or, if there are none, with the first request. */

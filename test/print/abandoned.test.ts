@@ -1,0 +1,83 @@
+/** The guard in print mode after its agent died and its API has gone: it waits for as long as somebody waits for it. */
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
+import { isAlive } from '../../src/platform/process-identity.ts';
+import { readJournal } from '../../src/report/journal-reader.ts';
+import { readSessions } from '../../src/report/sessions.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { patience } from '../support/guarded.ts';
+
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+/** Nobody listens there. */
+const api = 'http://127.0.0.1:9';
+const dyingAgent = `#!/bin/sh
+[ "$1" = --version ] && exec echo '2.1.329 (Claude Code)'
+sleep 0.2
+kill -KILL $$
+`;
+
+function prepare() {
+  const sandbox = createSandbox();
+  const env = agentEnvironment(sandbox, api, {
+    ...patience,
+    GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
+    GUARDED_CLAUDE_COMMAND: writeScript(join(sandbox.root, 'claude'), dyingAgent),
+  });
+  const run = (file: string, args: readonly string[], stdio: StdioOptions): ChildProcess => {
+    const child = spawn(file, args, { cwd: sandbox.project, env, stdio });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  };
+  onTestFinished(() => sandbox.remove());
+  const state = statePaths(env);
+  const status = () => readSessions(state).at(-1)?.status;
+  const failedProbes = () =>
+    readJournal(runPaths(state, status()?.run ?? '').journal)
+      .flatMap(({ entries }) => entries)
+      .filter((entry) => 'event' in entry && entry.event.type === 'network.probed' && !entry.event.reachable)
+      .length;
+  /** It has looked for its readers more than once, and stayed. */
+  const waits = () => until('the guard waits for the network', () => failedProbes() > 1);
+  return { run, status, waits };
+}
+
+async function until(what: string, check: () => boolean): Promise<void> {
+  for (const end = Date.now() + 30_000; !check(); await sleep(50))
+    if (Date.now() > end) throw new Error(`not so: ${what}`);
+}
+
+test('the host that started it is gone', async () => {
+  const { run, waits } = prepare();
+  const child = run(process.execPath, [guard, '-p', 'hello'], 'pipe');
+  const ended = once(child, 'exit');
+  await waits();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  expect(await ended).toEqual([141, null]);
+});
+
+test.runIf(process.platform === 'linux')('its shell is gone, then the reader of its pipe', async () => {
+  const { run, status, waits } = prepare();
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, constants.O_WRONLY);
+  const command = ['sh', process.execPath, guard, '-p', 'hello'];
+  const shell = run('sh', ['-c', '"$@" & read go', ...command], ['pipe', writer, 'ignore']);
+  closeSync(writer);
+  await waits();
+  const guarded = { pid: status()?.pid ?? 0, startTime: status()?.start_time ?? '' };
+  onTestFinished(() => void (isAlive(guarded) && process.kill(guarded.pid, 'SIGKILL')));
+  expect(isAlive(guarded)).toBe(true);
+  shell.stdin?.end();
+  await once(shell, 'exit');
+  closeSync(reader);
+  await until('the guard is gone', () => !isAlive(guarded));
+});
