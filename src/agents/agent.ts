@@ -125,7 +125,12 @@ export interface PrintedRecord {
 
 /** A record of a conversation, as far as its progress goes. */
 export type ProgressRecord =
-  | { readonly kind: 'prompt'; readonly text: string }
+  | {
+      readonly kind: 'prompt';
+      readonly text: string;
+      /** When it was given: wall clock, Unix milliseconds; null: the record does not tell. */
+      readonly atMs: number | null;
+    }
   /** The model's own answer, or a part of it; not the agent's report of an error. */
   | { readonly kind: 'answer' };
 

@@ -17,13 +17,19 @@ export interface Input {
   /** A turn has ended: what was said before it needs no keeping. */
   turnDone(): void;
   /** What a new agent on the same conversation has to be told again, given the prompts on record. */
-  unknown(recorded: readonly string[]): readonly Buffer[];
+  unknown(recorded: readonly string[]): Unknown;
   /** All that was said, for an agent that starts afresh; null: it was too much to keep. */
   whole(): readonly Buffer[] | null;
   /** False when a host speaks the control protocol: its dialogue with the dead agent cannot be taken up. */
   isRepeatable(): boolean;
   hasEnded(): boolean;
   stop(): void;
+}
+
+export interface Unknown {
+  readonly bytes: readonly Buffer[];
+  /** No prompt on record is without its answer: the conversation knows of nothing that was torn away. */
+  readonly isAllOfIt: boolean;
 }
 
 interface Line {
@@ -45,7 +51,10 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
   let keptBytes = 0;
   let lines: Line[] = [];
   let partial = Buffer.alloc(0);
+  /** Turns that have ended. */
   let turn = 0;
+  /** Prompts that have come. */
+  let prompts = 0;
   let hasControl = false;
 
   function keepText(chunk: Buffer): void {
@@ -59,7 +68,9 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
       const bytes = rest.subarray(0, end + 1);
       const said = readLine(bytes, mode);
       hasControl ||= said?.kind === 'control';
-      if (!hasControl) lines.push({ bytes, text: said?.kind === 'prompt' ? said.text : null, turn });
+      const text = said?.kind === 'prompt' ? said.text : null;
+      if (text !== null) prompts += 1;
+      if (!hasControl) lines.push({ bytes, text, turn });
       rest = rest.subarray(end + 1);
     }
     partial = rest;
@@ -105,7 +116,10 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
         if (at >= 0) known.splice(at, 1);
         return at < 0;
       });
-      return [...missing.map(({ bytes }) => bytes), partial];
+      return {
+        bytes: [...missing.map(({ bytes }) => bytes), partial],
+        isAllOfIt: missing.length > 0 && prompts - missing.length <= turn,
+      };
     },
     whole: () => (format === 'text' ? kept : [...lines.map(({ bytes }) => bytes), partial]),
     isRepeatable: () => !hasControl,

@@ -7,7 +7,7 @@ import { coalesce } from '../act/coalesce.ts';
 import { planLaunch, watchMemory } from '../act/plan-launch.ts';
 import { type Child, startChild } from './child.ts';
 import { createGate } from './gate.ts';
-import { readProgress, transcriptBytes } from './progress.ts';
+import { type Progress, readProgress, transcriptBytes } from './progress.ts';
 import type { PrintRun } from './run.ts';
 
 /** How an attempt begins: arguments, and what stands on its input before anything else. */
@@ -40,33 +40,51 @@ export interface NextLaunch {
 export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): Promise<void> {
   if (run.input?.isRepeatable() === false)
     throw new Error('a host speaks with the agent over its input, and cannot take that up again');
-  const plan = (await resumption(run, next.prompt)) ?? (didNothing(run, next) ? afresh(run) : null);
+  const plan = (await resumption(run, next)) ?? (didNothing(run, next) ? afresh(run) : null);
   if (plan === null) throw new Error('nothing of the conversation is on record');
   await start(run, next.generation, plan, onEnd);
 }
 
-/** Nothing on record, and surely nothing done: no turn, or no tool that a hook would have told of. */
+/** Surely nothing was done: no turn, or no tool that a hook would have told of. */
 function didNothing({ hooks, ledger }: PrintRun, { ranTurn }: NextLaunch): boolean {
   return !ranTurn || (hooks && ledger.calls().length === 0);
 }
 
-async function resumption(run: PrintRun, wantsPrompt: boolean): Promise<Start | null> {
-  const { session, launch, mode, formats, input } = run;
+/**
+ * On the conversation as it is on record; null where there is none. A prompt that had not come on record when the
+ * agent was killed is given once more, and then there is nothing to tell of: the conversation knows of no interruption.
+ */
+async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null> {
+  const { session, mode, formats, input } = run;
   if (session.id === null) return null;
   const { prompts } = await readProgress(session.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
   const { promptOf } = await import('../act/snapshot.ts'); // a first launch needs none
-  const prompt = promptOf(run, 'relaunch');
-  const byRecords = formats.input === 'records' && input !== null;
-  const argument = byRecords ? null : prompt;
-  const told = Buffer.from(`${JSON.stringify(mode.promptRecord(prompt))}\n`);
-  return {
-    args: launch.adapter.resumeArguments(launch.args, session.id, argument, session.permissionMode),
-    resumed: true,
-    pin: null,
-    stdin: byRecords ? 'pipe' : input === null ? 'inherit' : 'none',
-    first: byRecords ? [...(wantsPrompt ? [told] : []), ...input.unknown(prompts)] : [],
-  };
+  const told = promptOf(run, 'relaunch');
+  if (formats.input === 'records' && input !== null) {
+    const unknown = input.unknown(prompts.map(({ text }) => text));
+    const tells = next.prompt && !(unknown.isAllOfIt && didNothing(run, next));
+    const record = Buffer.from(`${JSON.stringify(mode.promptRecord(told))}\n`);
+    return {
+      ...resumed(run, session.id, null),
+      stdin: 'pipe',
+      first: [...(tells ? [record] : []), ...unknown.bytes],
+    };
+  }
+  const again = isAsked(run, prompts) || !didNothing(run, next) ? null : afresh(run);
+  if (again !== null) return { ...again, ...resumed(run, session.id, run.launch.invocation.prompt) };
+  return { ...resumed(run, session.id, told), stdin: input === null ? 'inherit' : 'none', first: [] };
+}
+
+function resumed({ launch, session }: PrintRun, id: string, prompt: string | null) {
+  const args = launch.adapter.resumeArguments(launch.args, id, prompt, session.permissionMode);
+  return { args, resumed: true, pin: null };
+}
+
+/** What this run was started to ask is on record. A conversation that was gone on with has prompts from before. */
+function isAsked({ launch, launchedAtMs }: PrintRun, prompts: Progress['prompts']): boolean {
+  const { resumes } = launch.invocation;
+  return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
 }
 
 function afresh({ launch, input, pin, session }: PrintRun): Start | null {

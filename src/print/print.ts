@@ -44,6 +44,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     mode,
     formats,
     unattended: true,
+    launchedAtMs: Date.now(),
     emit(observation) {
       open.see(observation);
       loop.emit(observation);
@@ -59,9 +60,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   };
   passSignals(run);
   try {
-    const launchedAtMs = Date.now();
-    const onEnd: OnEnd = (child, end, outOfMemory) =>
-      tellEnd(run, loop, launchedAtMs, child, end, outOfMemory);
+    const onEnd: OnEnd = (child, end, outOfMemory) => tellEnd(run, loop, child, end, outOfMemory);
     await startFirst(run, onEnd);
     const { watchPrint } = await import('./watch.ts');
     const code = await open.codeOf(watchPrint(run, loop, onEnd, noted));

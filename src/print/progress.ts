@@ -1,11 +1,13 @@
 /** What the transcript holds of the conversation: whether there is something to resume, and what this agent has added. */
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { PrintMode } from '../agents/agent.ts';
+import type { PrintMode, ProgressRecord } from '../agents/agent.ts';
+
+type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 
 export interface Progress {
-  /** Texts of all prompts, in order. Without one there is no conversation to resume (lab notes §4). */
-  readonly prompts: readonly string[];
+  /** All prompts, in order. Without one there is no conversation to resume (lab notes §4). */
+  readonly prompts: readonly Prompt[];
   /** Answers recorded after the first `fromBytes` of the file. */
   readonly answers: number;
 }
@@ -28,7 +30,7 @@ export async function readProgress(
   const before = recordsIn(bytes.subarray(0, fromBytes)).map(mode.readProgress);
   const since = recordsIn(bytes.subarray(fromBytes)).map(mode.readProgress);
   return {
-    prompts: [...before, ...since].flatMap((record) => (record?.kind === 'prompt' ? [record.text] : [])),
+    prompts: [...before, ...since].flatMap((record) => (record?.kind === 'prompt' ? [record] : [])),
     answers: since.filter((record) => record?.kind === 'answer').length,
   };
 }

@@ -11,11 +11,10 @@ import type { PrintRun } from './run.ts';
 /** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
 const silentEndMs = 5_000;
 
-/** @param launchedAtMs wall clock of the first launch. Never rejects. */
+/** Never rejects. */
 export async function tellEnd(
   run: PrintRun,
   loop: Loop,
-  launchedAtMs: number,
   child: Child,
   end: Awaited<Child['ended']>,
   outOfMemory: boolean,
@@ -25,7 +24,7 @@ export async function tellEnd(
   const { evidence } = loop.state();
   const isCut = endedByCut(evidence);
   await run.catchUp();
-  const progress = await progressOf(run, launchedAtMs, code === 0 && !isCut && evidence.turns > 0);
+  const progress = await progressOf(run, code === 0 && !isCut && evidence.turns > 0);
   // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
   if (evidence.turns === 0 && progress.prompts.length > 0) run.emit({ type: 'turn.started' });
   const failure = run.gate.failure() ?? run.toldFailure;
@@ -43,9 +42,9 @@ export async function tellEnd(
 }
 
 /** What is on record; not looked for where all went well, because a conversation can be long. */
-async function progressOf(run: PrintRun, launchedAtMs: number, isWell: boolean): Promise<Progress> {
+async function progressOf(run: PrintRun, isWell: boolean): Promise<Progress> {
   if (isWell) return noProgress;
-  await findSession(run, launchedAtMs).catch(() => {}); // then there is nothing to resume
+  await findSession(run, run.launchedAtMs).catch(() => {}); // then there is nothing to resume
   return await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
 }
 

@@ -28,7 +28,6 @@ export async function watchPrint(
   warnings: readonly string[],
 ): Promise<End> {
   const { emit } = run;
-  const launchedAtMs = Date.now();
   const senses = openPrintSenses(run);
   run.catchUp = senses.catchUp;
   const records = openRecords(run, loop, null);
@@ -51,7 +50,7 @@ export async function watchPrint(
       turned(event, before, result) {
         follow(run, event);
         if (event.type === 'screen') endPauseInTime(run, event);
-        if (event.type === 'turn.started') void findSession(run, launchedAtMs).catch(() => {});
+        if (event.type === 'turn.started') void findSession(run, run.launchedAtMs).catch(() => {});
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);

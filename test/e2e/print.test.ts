@@ -144,28 +144,52 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
       });
     });
 
-    test('prompts in stream-json, once recorded, are neither lost nor said twice', async () => {
-      await onPipes(version, async ({ api, sandbox, guarded, agentInTurn }) => {
-        const isRecorded = (text: string) =>
-          sandbox.transcripts().some((path) => readFileSync(path, 'utf8').includes(text));
-        api.enqueue(say('First.'), longAnswer, say('Second.'));
-        const prompt = (text: string) =>
-          `${JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } })}\n`;
-        const args = ['-p', '--input-format', 'stream-json', ...streamJson];
-        const { child, ended, stdout } = guarded(args, { input: 'open' });
-        child.stdin?.write(prompt('prompt number one'));
-        await until(() => results(whole(stdout())).length === 1);
-        child.stdin?.write(prompt('prompt number two'));
-        await until(() => api.turns().length === 2 && isRecorded('prompt number two'));
+    test.each([true, false])(
+      'prompts in stream-json (recorded: %s) get one answer each',
+      async (recorded) => {
+        await onPipes(version, async ({ api, sandbox, guarded, agentRunning }) => {
+          const isRecorded = (text: string) =>
+            sandbox.transcripts().some((path) => readFileSync(path, 'utf8').includes(text));
+          api.enqueue(say('First.'), longAnswer, say('Second.'));
+          const prompt = (text: string) =>
+            `${JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } })}\n`;
+          const args = ['-p', '--input-format', 'stream-json', ...streamJson];
+          const { child, ended, stdout } = guarded(args, { input: 'open' });
+          child.stdin?.write(prompt('prompt number one'));
+          await until(() => results(whole(stdout())).length === 1);
+          const agent = await agentRunning();
+          child.stdin?.write(prompt('prompt number two'));
+          await until(
+            () => api.turns().length === 2 && (isRecorded('prompt number two') || !recorded),
+            40_000,
+            2,
+          );
+          process.kill(agent, 'SIGKILL');
+          await until(() => results(whole(stdout())).length === 2);
+          child.stdin?.end();
+          const { code, stdout: output } = await ended;
+          expect(code).toBe(0);
+          expect(results(output)).toMatchObject([{ result: 'First.' }, { result: 'Second.' }]);
+          const history = JSON.stringify(api.turns().at(-1)?.body?.messages);
+          for (const text of ['prompt number one', 'prompt number two'])
+            expect(history.split(text), text).toHaveLength(2);
+        });
+      },
+    );
+
+    test('a prompt for an earlier conversation, not yet on record, is neither lost nor said twice', async () => {
+      await onPipes(version, async ({ api, guarded, agentInTurn }) => {
+        const id = '11111111-1111-4111-8111-111111111111';
+        const slow = { hooks: [{ type: 'command', command: 'sleep 3' }] };
+        const settings = JSON.stringify({ hooks: { UserPromptSubmit: [slow] } });
+        api.enqueue(say('First.'), say('Second.'));
+        await guarded(['-p', 'prompt number one', '--session-id', id]).ended;
+        const { ended } = guarded(['-p', '--resume', id, 'prompt number two', '--settings', settings]);
         process.kill(await agentInTurn(), 'SIGKILL');
-        await until(() => results(whole(stdout())).length === 2);
-        child.stdin?.end();
-        const { code, stdout: output } = await ended;
-        expect(code).toBe(0);
-        expect(results(output)).toMatchObject([{ result: 'First.' }, { result: 'Second.' }]);
+        expect(await ended).toMatchObject({ code: 0, stdout: 'Second.\n' });
+        expect(api.turns()).toHaveLength(2);
         const history = JSON.stringify(api.turns().at(-1)?.body?.messages);
-        for (const text of ['prompt number one', 'prompt number two'])
-          expect(history.split(text), text).toHaveLength(2);
+        expect(history.split('prompt number two')).toHaveLength(2);
       });
     });
 
@@ -225,10 +249,10 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
   });
 });
 
-async function until(check: () => boolean, limitMs = 40_000): Promise<void> {
-  for (let waitedMs = 0; !check(); waitedMs += 50) {
+async function until(check: () => boolean, limitMs = 40_000, pauseMs = 50): Promise<void> {
+  for (let waitedMs = 0; !check(); waitedMs += pauseMs) {
     if (waitedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${check}`);
-    await sleep(50);
+    await sleep(pauseMs);
   }
 }
 

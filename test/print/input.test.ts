@@ -53,8 +53,8 @@ test('a resumed agent is told what its transcript does not know, and the beginni
   input.connect(agent().stream, []);
   source.write(`${said('again')}${said('again')}${said('new')}{"type":"us`);
   await turn();
-  expect(joined(input.unknown(['again']))).toBe(`${said('again')}${said('new')}{"type":"us`);
-  expect(joined(input.unknown(['again', 'again', 'new']))).toBe('{"type":"us');
+  expect(joined(input.unknown(['again']).bytes)).toBe(`${said('again')}${said('new')}{"type":"us`);
+  expect(joined(input.unknown(['again', 'again', 'new']).bytes)).toBe('{"type":"us');
 });
 
 test('what was said before the last turn is forgotten', async () => {
@@ -67,7 +67,24 @@ test('what was said before the last turn is forgotten', async () => {
   source.write(said('two'));
   await turn();
   input.turnDone();
-  expect(joined(input.unknown([]))).toBe(said('two'));
+  expect(joined(input.unknown([]).bytes)).toBe(said('two'));
+});
+
+test('whether something on record was torn away', async () => {
+  const source = new PassThrough();
+  const input = createInput(source, 'records', printMode);
+  input.connect(agent().stream, []);
+  source.write(said('one'));
+  await turn();
+  input.turnDone();
+  source.write(said('two'));
+  await turn();
+  expect(input.unknown(['one']).isAllOfIt).toBe(true);
+  expect(input.unknown(['one', 'two']).isAllOfIt).toBe(false);
+  source.write(said('three')); // while the second turn runs
+  await turn();
+  expect(input.unknown(['one', 'two']).isAllOfIt).toBe(false);
+  expect(input.unknown(['one']).isAllOfIt).toBe(true);
 });
 
 test('a host that speaks the control protocol cannot be repeated', async () => {

@@ -14,6 +14,7 @@ import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
 import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
 import { readSessions } from '../../src/report/sessions.ts';
+import type { Status } from '../../src/report/status.ts';
 import { patience } from './guarded.ts';
 import { type RealVersion, realAgent } from './real-agent.ts';
 
@@ -41,6 +42,8 @@ export interface Stage {
   /** The same without a guard. */
   direct(args: readonly string[], options?: StartOptions): Started;
   incidents(): readonly IncidentRecord[];
+  /** Waits until the guard that runs names its agent. */
+  agentRunning(): Promise<number>;
   /** Waits until the guard names its agent and a request of a turn has come. */
   agentInTurn(): Promise<number>;
 }
@@ -78,20 +81,24 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
     );
     return { child, stdout, ended };
   };
+  const agentPid = async (isMeant: (status: Status) => boolean): Promise<number> => {
+    for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 50) {
+      const status = readSessions(state).find(({ alive }) => alive)?.status;
+      if (status?.agent_pid && isMeant(status)) return status.agent_pid;
+      await sleep(50);
+    }
+    throw new Error('the guard names no such agent');
+  };
   const stage: Stage = {
     api,
     sandbox,
     guarded: (args, options) => start(process.execPath, [guard, ...args], options),
     direct: (args, options) => start(command, args, options),
     incidents: () => readIncidents(state),
+    agentRunning: () => agentPid(() => true),
     async agentInTurn() {
-      const request = await api.waitForRequest(({ kind }) => kind === 'main');
-      for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 50) {
-        const status = readSessions(state).at(-1)?.status;
-        if (status?.agent_pid && status.state === 'working') return status.agent_pid;
-        await sleep(50);
-      }
-      throw new Error(`the guard names no agent at work; request ${request.number} is under way`);
+      await api.waitForRequest(({ kind }) => kind === 'main');
+      return await agentPid(({ state }) => state === 'working');
     },
   };
   try {

@@ -108,16 +108,21 @@ function readInput(record: unknown): ReturnType<PrintMode['readInput']> {
   return text === null ? null : { kind: 'prompt', text };
 }
 
+function momentOf(record: Json): number | null {
+  const atMs = Date.parse(textOf(record, 'timestamp') ?? '');
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
 function readProgress(record: unknown): ProgressRecord | null {
   if (!isRecord(record) || record.isSidechain === true) return null;
   if (record.type === 'user') {
     const text = textIn(record);
-    return text === null ? null : { kind: 'prompt', text };
+    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
   }
   if (record.type === 'attachment' && isRecord(record.attachment)) {
     // A prompt that came while a turn ran.
     const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
-    return text === null ? null : { kind: 'prompt', text };
+    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
   }
   const isOwn = isRecord(record.message) && record.message.model !== '<synthetic>';
   return record.type === 'assistant' && isOwn && record.isApiErrorMessage !== true
