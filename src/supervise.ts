@@ -11,6 +11,7 @@ import type { Launch, Runtime } from './act/runtime.ts';
 import type { Observation } from './events.ts';
 import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
+import { signalExitCode } from './platform/signals.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
@@ -50,7 +51,7 @@ export async function supervise(launch: Launch): Promise<number> {
             killing = true;
           }),
         )
-        .then(left);
+        .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
     },
     resized: () => runtime.onResized(),
   });

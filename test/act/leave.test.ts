@@ -7,7 +7,7 @@ import { openRawTerminal } from '../support/raw-terminal.ts';
 const guard = join(import.meta.dirname, '../../bin/guarded-claude.js');
 
 /** A guard over a little agent that says "ready", its pid, and then does what the script says. */
-async function guarded(script: string) {
+async function guarded(script: string, settings: Readonly<Record<string, string>> = {}) {
   const folder = temporaryFolder();
   const agent = writeScript(
     join(folder, 'agent'),
@@ -20,6 +20,7 @@ async function guarded(script: string) {
       XDG_STATE_HOME: folder,
       XDG_CONFIG_HOME: folder,
       LEAVE_TEST: folder,
+      ...settings,
     },
     cwd: folder,
   });
@@ -49,6 +50,17 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
 
   test('a closed terminal over a frozen agent: nothing is left', async () => {
     const { terminal, folder } = await guarded(frozen);
+    terminal.pty.close();
+    await terminal.exited;
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('a closed terminal between two agents, while the network is away', async () => {
+    const { terminal, folder } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
+      GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
+    });
+    await terminal.waitFor(/network/i);
     terminal.pty.close();
     await terminal.exited;
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
