@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Scenario, Step } from './scenario.ts';
+import { pause, untilGone } from './waiting.ts';
 import { inputPieces, messageHead, sse, words } from './wire.ts';
 
 export interface Stage {
@@ -33,25 +34,6 @@ const faulty: ReadonlySet<Step['do']> = new Set([
   'reset',
   'close',
 ]);
-
-/** Resolves early, with false, when the other side goes away. */
-function pause(response: ServerResponse, ms: number): Promise<boolean> {
-  if (response.destroyed) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const gone = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      response.off('close', gone);
-      resolve(true);
-    }, ms);
-    response.once('close', gone);
-  });
-}
-
-const untilGone = (response: ServerResponse): Promise<void> =>
-  response.destroyed ? Promise.resolve() : new Promise((resolve) => response.once('close', () => resolve()));
 
 /** @returns when the answer is over or the other side has gone. */
 export async function play(scenario: Scenario, stage: Stage): Promise<Played> {

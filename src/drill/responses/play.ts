@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Played } from '../api/play.ts';
 import type { Scenario, Step } from '../api/scenario.ts';
+import { pause, untilGone } from '../api/waiting.ts';
 import { sse, words } from '../api/wire.ts';
 
 export interface ResponseStage {
@@ -15,25 +16,6 @@ export interface ResponseStage {
   /** The answer is no longer a good one from here on. */
   readonly onFault: () => void;
 }
-
-/** Resolves early, with false, when the other side goes away. */
-function pause(response: ServerResponse, ms: number): Promise<boolean> {
-  if (response.destroyed) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const gone = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      response.off('close', gone);
-      resolve(true);
-    }, ms);
-    response.once('close', gone);
-  });
-}
-
-const untilGone = (response: ServerResponse): Promise<void> =>
-  response.destroyed ? Promise.resolve() : new Promise((resolve) => response.once('close', () => resolve()));
 
 const usage = {
   input_tokens: 100,
