@@ -12,7 +12,7 @@ import { inTurn, phaseOf } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
-import { replenish } from './budget.ts';
+import { affordable, replenish } from './budget.ts';
 import { personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
@@ -22,6 +22,7 @@ import { launch, onProbe, probeWhenDue } from './network.ts';
 import { beginNudge, onNudgeDone } from './nudging.ts';
 import { beginRelaunch } from './relaunching.ts';
 import { takeRung } from './rungs.ts';
+import { afterStandstill } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
 import { watch } from './watch.ts';
@@ -62,6 +63,7 @@ const table: { readonly [Name in StateName]: Row } = {
   },
   asking: {
     'agent.exited': agentExited,
+    'clock.gap': afterSleep,
     command: obey,
     input: personActs,
     otherwise: (state, _event, config) => watch(state, config),
@@ -73,7 +75,8 @@ const table: { readonly [Name in StateName]: Row } = {
  * One turn of the machine. Pure: time is `event.at`, which must not decrease.
  */
 export function step(before: GuardState, event: Event, config: Config): Step {
-  const seen = forgetMenu({ ...before, evidence: observe(before.evidence, event) });
+  const observed = { ...before, evidence: observe(before.evidence, event) };
+  const seen = forgetMenu(afterStandstill(observed, event, before.evidence.now));
   const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
@@ -155,9 +158,11 @@ function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
   const connections = e.connections.map((connection) => connection.id);
-  if (!slept || paused || cure || connections.length === 0 || !config.recovery.in_place)
-    return watch(state, config);
+  if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
   if (!inTurn(phaseOf(e))) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
+  // A sleep is no sickness: where cutting is not to be had, nothing stronger takes its place.
+  const beginning = cure !== null && cure.stage !== 'verify';
+  if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const verdict = {
     class: 'slept',
     since: event.at,

@@ -13,7 +13,7 @@ const longestCoolDownMs = 3_600_000;
 
 /** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
-  if (state.paused || state.evidence.exit) return stay(state);
+  if (state.paused || state.evidence.exit || state.evidence.suspended) return stay(state);
   if (state.incident && personInterrupted(state)) {
     return close({ ...state, name: 'watching' }, 'user');
   }

@@ -24,7 +24,11 @@ type Folds = { readonly [Type in Event['type']]?: (e: Evidence, event: EventOf<T
 
 const folds: Folds = {
   tick: (e, event) => (event.wallMs === undefined ? e : { ...e, wallOffsetMs: event.wallMs - event.at }),
-  'clock.gap': (e, event) => ({ ...shiftClocks(e, event.at), graceUntil: event.at + graceMs }),
+  'clock.gap': (e, event) => ({
+    ...shiftClocks(e, event.at),
+    graceUntil: event.at + graceMs,
+    goodProbes: event.cause === 'slept' ? 0 : e.goodProbes, // of the network before the sleep
+  }),
   'agent.started': (e, event) => ({
     ...noEvidence(event.at),
     generation: event.generation,

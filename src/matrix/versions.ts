@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Native packages hold one executable; the older ones a script for node. */
 export const versions = {
+  '2.1.332': 'native',
   '2.1.329': 'native',
   '2.1.197': 'native',
   '2.1.42': 'script',

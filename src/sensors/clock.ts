@@ -1,11 +1,14 @@
 /**
- * Time as a sense: a tick at a steady pace, and gaps in it. The wall clock runs on while the machine sleeps, the
- * monotonic one does not; so wall ahead of monotonic means sleep. A tick that comes far too late by the monotonic
- * clock means that this process was stopped or starved, and saw nothing for as long.
+ * Time as a sense: a tick at a steady pace, and gaps in it. The time since boot runs on while the machine sleeps, the
+ * monotonic clock does not; so boot time ahead of monotonic means sleep. The wall clock is no witness: a time server or
+ * a person may set it, and no connection dies of that. A tick that comes far too late by the monotonic clock means that
+ * this process was stopped or starved, and saw nothing for as long.
  *
- * Where the monotonic clock runs on during sleep, a sleep looks like a stall. A wall clock set far ahead by hand
- * looks like a sleep. Either way the gap is reported before the tick, so that nobody takes it for silence.
+ * Where the monotonic clock runs on during sleep (macOS) a sleep is told as a stall: clocks are set back, nothing is
+ * cut. Either way the gap is reported before the tick, so that nobody takes it for silence. Where the time since boot
+ * cannot be read no sleep is told, and what it broke is found by its silence.
  */
+import { uptime } from 'node:os';
 import type { Millis, Observation } from '../events.ts';
 import type { Sensor } from './sensor.ts';
 
@@ -13,6 +16,8 @@ export interface Moment {
   /** Unix time. */
   readonly wallMs: number;
   readonly monotonicMs: Millis;
+  /** Since boot, the time asleep counted; null where that cannot be told. */
+  readonly bootMs: Millis | null;
 }
 
 /** Shorter gaps are the clock being adjusted, or a busy machine; no connection dies of them. */
@@ -20,12 +25,24 @@ export const smallestGapMs = 5_000;
 /** The guard's own pace. */
 export const tickMs = 1_000;
 
-const now = (): Moment => ({ wallMs: Date.now(), monotonicMs: performance.now() });
+function now(): Moment {
+  return { wallMs: Date.now(), monotonicMs: performance.now(), bootMs: readBoot() };
+}
+
+/** Linux: CLOCK_BOOTTIME, which nobody can set. macOS: wall clock minus boot, and the kernel moves both when set. */
+function readBoot(): Millis | null {
+  try {
+    return uptime() * 1_000;
+  } catch {
+    return null; // closed to this process (/proc hidden)
+  }
+}
 
 /** What lies between two ticks that should be `intervalMs` apart. */
 export function readGaps(last: Moment, next: Moment, intervalMs: number): readonly Observation[] {
   const passedMs = next.monotonicMs - last.monotonicMs;
-  const sleptMs = next.wallMs - last.wallMs - passedMs;
+  const known = last.bootMs !== null && next.bootMs !== null;
+  const sleptMs = known ? next.bootMs - last.bootMs - passedMs : 0;
   const stalledMs = passedMs - intervalMs;
   const gaps: Observation[] = [];
   if (sleptMs >= smallestGapMs) gaps.push({ type: 'clock.gap', gapMs: Math.round(sleptMs), cause: 'slept' });

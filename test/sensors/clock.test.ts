@@ -3,22 +3,34 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { clockSensor, type Moment, readGaps } from '../../src/sensors/clock.ts';
 
-const zero: Moment = { wallMs: 1_000_000, monotonicMs: 0 };
-const after = (wallMs: number, monotonicMs: number): Moment => ({
+const zero: Moment = { wallMs: 1_000_000, monotonicMs: 0, bootMs: 500 };
+/** @param sleptMs of sleep in between: it counts for the wall and for the time since boot */
+const after = (wallMs: number, monotonicMs: number, sleptMs = 0): Moment => ({
   wallMs: zero.wallMs + wallMs,
   monotonicMs,
+  bootMs: 500 + monotonicMs + sleptMs,
 });
 
 test.each([
   ['a steady second', after(1_000, 1_000), []],
   ['a late tick of a busy machine', after(4_000, 4_000), []],
   ['wall set back by an hour', after(1_000 - 3_600_000, 1_000), []],
-  ['wall set ahead by a second', after(2_000, 1_000), []],
-  ['an hour of sleep', after(3_601_000, 1_000), [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' }]],
+  ['wall set ahead by an hour', after(3_601_000, 1_000), []],
+  [
+    'an hour of sleep',
+    after(3_601_000, 1_000, 3_600_000),
+    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' }],
+  ],
+  [
+    'an hour of sleep, and the wall set back by as much',
+    after(1_000, 1_000, 3_600_000),
+    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' }],
+  ],
+  ['asleep, and nobody counts the time since boot', { ...after(3_601_000, 1_000), bootMs: null }, []],
   ['ten seconds stopped', after(11_000, 11_000), [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }]],
   [
     'asleep while stopped',
-    after(71_000, 11_000),
+    after(71_000, 11_000, 60_000),
     [
       { type: 'clock.gap', gapMs: 60_000, cause: 'slept' },
       { type: 'clock.gap', gapMs: 10_000, cause: 'stalled' },
@@ -30,10 +42,20 @@ test.each([
 
 test('no gap is negative or small, whatever the clocks do', () => {
   fc.assert(
-    fc.property(fc.integer(), fc.nat(), (wallMs, monotonicMs) => {
-      for (const gap of readGaps(zero, after(wallMs, monotonicMs), 1_000)) {
+    fc.property(fc.integer(), fc.nat(), fc.integer(), (wallMs, monotonicMs, sleptMs) => {
+      for (const gap of readGaps(zero, after(wallMs, monotonicMs, sleptMs), 1_000)) {
         expect(gap).toSatisfy((each: Observation) => each.type === 'clock.gap' && each.gapMs >= 5_000);
       }
+    }),
+  );
+});
+
+test('property: the wall clock is no witness, wherever it is set', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer(), fc.nat(), fc.nat(), (one, other, monotonicMs, sleptMs) => {
+      expect(readGaps(zero, after(one, monotonicMs, sleptMs), 1_000)).toEqual(
+        readGaps(zero, after(other, monotonicMs, sleptMs), 1_000),
+      );
     }),
   );
 });
@@ -48,7 +70,11 @@ afterEach(() => {
 test('ticks; tells a gap before the tick that ends it; stops', () => {
   const seen: Observation[] = [];
   let sleptMs = 0;
-  const clock = clockSensor(1_000, () => ({ wallMs: Date.now() + sleptMs, monotonicMs: performance.now() }));
+  const clock = clockSensor(1_000, () => ({
+    wallMs: Date.now() + sleptMs,
+    monotonicMs: performance.now(),
+    bootMs: performance.now() + sleptMs,
+  }));
   void clock.start((observation) => seen.push(observation));
   vi.advanceTimersByTime(2_000);
   sleptMs = 60_000;

@@ -172,7 +172,7 @@ export const healthySituations = {
       await subagentDone(stage, 'one');
       return beganAt;
     },
-    { versions: ['2.1.329', '2.1.197'] },
+    { versions: ['2.1.332', '2.1.329', '2.1.197'] },
   ),
   'two-subagents': healthy(
     'two subagents at once, one that writes and one that runs a command',

@@ -18,6 +18,7 @@ export async function inMidText({ api, pause }: Stage): Promise<void> {
 
 /** The tool that starts a subagent. */
 const toolName: Readonly<Record<Version, string>> = {
+  '2.1.332': 'Agent',
   '2.1.329': 'Agent',
   '2.1.197': 'Agent',
   '2.1.42': 'Task',
@@ -62,7 +63,7 @@ export async function subagentDone(stage: Stage, name: string): Promise<void> {
 }
 
 /** Where a command can be sent to the background. */
-export const hasBackground: readonly Version[] = ['2.1.329', '2.1.197', '2.1.42'];
+export const hasBackground: readonly Version[] = ['2.1.332', '2.1.329', '2.1.197', '2.1.42'];
 
 export const words = (count: number): string =>
   Array.from({ length: count }, (_, index) => `word${index}`).join(' ');

@@ -149,7 +149,7 @@ export const sequenceSituations = {
     {
       exceptions: [
         {
-          versions: ['2.1.329'],
+          versions: ['2.1.332', '2.1.329'],
           expect: { finds: [], findsBlind: [] },
           why: 'it runs every subagent in the background, its turn over and its prompt free, and ends a silent one itself after ten minutes',
         },
