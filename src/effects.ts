@@ -30,6 +30,8 @@ export interface Incident {
   readonly evidence: readonly string[];
   readonly actions: readonly Action[];
   readonly outcome: Outcome;
+  /** When it turned out that its cut was perhaps not needed: the same silence came again, or ended by itself. */
+  readonly regrettedAt?: Millis;
 }
 
 /** What the person is told in the terminal while no agent runs. */

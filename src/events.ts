@@ -229,7 +229,13 @@ export type Observation =
       readonly cause: ConnectionCause;
     }
   /** What earlier runs have learnt of this API host's healthy silences. */
-  | { readonly type: 'host.known'; readonly firstByteMs: number; readonly streamMs: number }
+  | {
+      readonly type: 'host.known';
+      readonly firstByteMs: number;
+      readonly streamMs: number;
+      /** The longest that the agent itself waits for a silent API, by its own account. */
+      readonly deadlineMs?: number;
+    }
   // network
   | { readonly type: 'network.probed'; readonly reachable: boolean; readonly latencyMs: number | null }
   | { readonly type: 'network.changed' }

@@ -53,8 +53,8 @@ export function openRecords(
     remember: ({ firstByteMs, streamMs }) => hosts.remember({ firstByteMs, streamMs }),
     notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
     tellKnown(warnings) {
-      const known = hosts.recall();
-      if (known) emit({ type: 'host.known', ...known });
+      const { deadlineMs } = run.user;
+      emit({ type: 'host.known', ...hosts.recall(), ...(deadlineMs !== null && { deadlineMs }) });
       const { id } = run.session;
       if (id !== null) emit({ type: 'session', sessionId: id, transcriptPath: null, source: 'pinned' });
       for (const detail of warnings) degraded(detail);

@@ -37,6 +37,8 @@ export interface UserSettings {
   readonly tunnelAllowed: boolean;
   /** False where the user or a policy has switched hooks off. */
   readonly hooksAllowed: boolean;
+  /** The longest that the agent itself waits for a silent API, milliseconds; null: not known. */
+  readonly deadlineMs: number | null;
   /** The user's own `--settings`, read; null where it is not readable: the agent shall complain, not we. */
   readonly given: Readonly<Record<string, unknown>> | null;
 }

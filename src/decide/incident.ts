@@ -4,6 +4,7 @@
  */
 import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident, Outcome, Rung } from '../effects.ts';
+import type { Millis } from '../events.ts';
 import { type GuardState, noUses } from './state.ts';
 
 export interface Step {
@@ -14,7 +15,9 @@ export interface Step {
 export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since' | 'because'>): GuardState {
   if (state.incident) {
     const evidence = [...state.incident.evidence, `then ${verdict.class}: ${verdict.because.join('; ')}`];
-    return { ...state, incident: { ...state.incident, evidence: evidence.slice(-20) } };
+    const cutInVain = state.cure?.rung === 'cut' && state.cure.class === verdict.class;
+    const incident = { ...state.incident, evidence: evidence.slice(-20) };
+    return { ...state, incident: cutInVain ? regretted(incident, state.evidence.now) : incident };
   }
   const incident: Incident = {
     number: state.incidents + 1,
@@ -27,6 +30,11 @@ export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since'
     outcome: 'open',
   };
   return { ...state, incident, incidents: incident.number, used: noUses };
+}
+
+/** The first regret counts. */
+export function regretted(incident: Incident, at: Millis): Incident {
+  return { ...incident, regrettedAt: incident.regrettedAt ?? at };
 }
 
 /** Notes an action in the open incident. */

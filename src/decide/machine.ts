@@ -20,6 +20,7 @@ import { andThen, close, open, stay } from './incident.ts';
 import { forgetMenu, onChosen } from './menu.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
 import { beginNudge, onNudgeDone } from './nudging.ts';
+import { withRegret } from './regret.ts';
 import { beginRelaunch } from './relaunching.ts';
 import { takeRung } from './rungs.ts';
 import { afterStandstill } from './standstill.ts';
@@ -80,7 +81,7 @@ export function step(before: GuardState, event: Event, config: Config): Step {
   const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
-  return withMemory(withTitle(handle(state, event, config), config));
+  return withMemory(withRegret(before, withTitle(handle(state, event, config), config)));
 }
 
 /** Hands on what was learnt of the host, once the turn that taught it is over. */

@@ -44,7 +44,7 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
       }));
     }
     case 'nudge':
-      return beginNudge(state, verdict.class, config);
+      return beginNudge({ ...state, evidence: { ...e, takesUp: true } }, verdict.class, config);
     case 'relaunch':
       return beginRelaunch(state, verdict.class, config);
     case 'ask':

@@ -61,6 +61,8 @@ export interface GuardState {
   readonly incident: Incident | null;
   readonly incidents: number;
   readonly cure: Cure | null;
+  /** The latest incident of this turn that ended with a cut: it may still turn out that the cut was not needed. */
+  readonly lastCut: Incident | null;
   /** Cures used within the open incident. */
   readonly used: Uses;
   /** Cures used since the person last submitted something: bounded, whatever happens. */
@@ -91,6 +93,7 @@ export function initialState(at: Millis): GuardState {
     incident: null,
     incidents: 0,
     cure: null,
+    lastCut: null,
     used: noUses,
     spent: noUses,
     acted: [],

@@ -107,8 +107,16 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
  */
 function taught(e: Evidence, connection: Connection, at: Millis): Health {
   if (phaseOf(e) !== 'working' || connection.requestAt === null || e.listeningSince === null) return e.health;
-  const silentMs = at - Math.max(lastByteAt(connection), e.listeningSince);
-  return learn(e.health, connection.awaitsAnswer ? 'firstByteMs' : 'streamMs', silentMs);
+  const since = Math.max(lastByteAt(connection), e.listeningSince);
+  if (troubled(e, since)) return e.health;
+  return learn(e.health, connection.awaitsAnswer ? 'firstByteMs' : 'streamMs', at - since, e.deadlineMs);
+}
+
+/** The line was bad: other connections were lost or could not be made. A silence of such a day is no habit. */
+function troubled({ waiting, closed }: Evidence, since: Millis): boolean {
+  return (
+    waiting.length > 0 || closed.some(({ at, cause }) => at > since && cause !== 'closed' && cause !== 'cut')
+  );
 }
 
 function without<Item extends { readonly id: number }>(items: readonly Item[], id: number): readonly Item[] {

@@ -12,7 +12,7 @@ import type {
   ToolRisk,
 } from '../events.ts';
 
-import { type Health, noHealth } from './health.ts';
+import { type Health, noHealth, usualDeadlineMs } from './health.ts';
 
 /** One live connection of the tunnel to an API host. */
 export interface Connection {
@@ -152,8 +152,12 @@ export interface Evidence {
   readonly lastRequestAt: Millis | null;
   readonly lastDownAt: Millis | null;
   readonly health: Health;
-  /** Silence multiplier for this turn: doubles after a cut that did not help. */
+  /** Silence multiplier: doubles with each cut of a turn, and of the turns by which the guard takes it up again. */
   readonly patience: number;
+  /** The next turn takes up one that was broken off: it is judged with the same patience. */
+  readonly takesUp: boolean;
+  /** The longest that the agent itself waits for a silent API. */
+  readonly deadlineMs: Millis;
   /** Turns in a row that ended in a failure. */
   readonly failedTurns: number;
   /** Unix milliseconds at which the usage limit that ended the turn is over. */
@@ -212,6 +216,8 @@ export function noEvidence(at: Millis): Evidence {
     lastDownAt: null,
     health: noHealth,
     patience: 1,
+    takesUp: false,
+    deadlineMs: usualDeadlineMs,
     failedTurns: 0,
     limitResetsAt: null,
     wallOffsetMs: null,

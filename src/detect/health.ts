@@ -16,16 +16,32 @@ export const noHealth: Health = { firstByteMs: 0, streamMs: 0 };
 
 /** Healthy silences are rare and their tail is long: half as much again is asked before one is called dead. */
 const margin = 1.5;
-/** A silence beyond this is a broken day, not a habit: it teaches nothing. */
-const longestLesson = 600_000;
+/** Nobody waits for longer, whatever was granted: a lesson beyond it would be an error of somebody's. */
+export const longestLessonMs = 3_600_000;
 
-/** A silence has ended with a byte from the API. Below a second nothing is worth remembering. */
-export function learn(health: Health, kind: keyof Health, silentMs: Millis): Health {
-  if (silentMs < 1_000 || silentMs > longestLesson || silentMs <= health[kind]) return health;
+/** The longest that an agent waits for a silent API, unless it says otherwise (600 s of pings, lab notes §1a). */
+export const usualDeadlineMs = 600_000;
+/** At its own deadline the agent shall act first. */
+const afterDeadline = 1.1;
+
+/**
+ * A silence has ended with a byte from the API. Below a second nothing is worth remembering; beyond the agent's own
+ * deadline it is a broken day, not a habit.
+ */
+export function learn(health: Health, kind: keyof Health, silentMs: Millis, deadlineMs: Millis): Health {
+  const longestMs = Math.min(longestLessonMs, deadlineMs);
+  if (silentMs < 1_000 || silentMs > longestMs || silentMs <= health[kind]) return health;
   return { ...health, [kind]: Math.round(silentMs) };
 }
 
-/** The limit that holds: the configured one, or the safe multiple of what was healthy, times this turn's patience. */
-export function limit(configuredMs: Millis, healthyMs: Millis, patience: number): Millis {
-  return Math.max(configuredMs, healthyMs * margin) * patience;
+/** What stretches a limit: the turn's patience, up to the agent's own deadline; beyond it the agent helps itself. */
+export interface Patience {
+  readonly patience: number;
+  readonly deadlineMs: Millis;
+}
+
+/** The limit that holds: the configured one, or the safe multiple of what was healthy, stretched by patience. */
+export function limit(configuredMs: Millis, healthyMs: Millis, { patience, deadlineMs }: Patience): Millis {
+  const usualMs = Math.max(configuredMs, healthyMs * margin);
+  return Math.max(usualMs, Math.min(usualMs * patience, deadlineMs * afterDeadline));
 }

@@ -5,6 +5,7 @@ import type { Event, ScreenFacts } from '../events.ts';
 import { foldConnection } from './connections.ts';
 import type { Evidence, ProcessSample } from './evidence.ts';
 import { noEvidence } from './evidence.ts';
+import { usualDeadlineMs } from './health.ts';
 import { inTurn, phaseOf } from './phase.ts';
 
 /** After a sleep, a stall or a suspension every clock has "expired": wait this long before the next verdict. */
@@ -45,6 +46,9 @@ const folds: Folds = {
     waiting: e.waiting,
     connectionsSeen: e.connectionsSeen,
     health: e.health,
+    patience: e.patience,
+    takesUp: event.prompted,
+    deadlineMs: e.deadlineMs,
     failedTurns: e.failedTurns,
     limitResetsAt: e.limitResetsAt,
     wallOffsetMs: e.wallOffsetMs,
@@ -141,6 +145,7 @@ const folds: Folds = {
   'host.known': (e, event) => ({
     ...e,
     health: { firstByteMs: event.firstByteMs, streamMs: event.streamMs },
+    deadlineMs: Math.max(usualDeadlineMs, event.deadlineMs ?? 0),
   }),
   'network.probed': (e, event) => ({
     ...e,
@@ -169,13 +174,15 @@ function markSince(e: Evidence): Evidence {
   return same ? e : { ...e, listeningSince, drawsSince };
 }
 
-/** Keeps `workingSince` and `idleSince`; a turn that begins forgets what was learnt in the turn before. */
+/** Keeps `workingSince` and `idleSince`; a turn that begins forgets the patience of the turn before. */
 function markTurn(before: Evidence, after: Evidence): Evidence {
   const phase = phaseOf(after);
   if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return after;
   if (inTurn(phase)) {
     if (after.workingSince !== null) return after.idleSince === null ? after : { ...after, idleSince: null };
-    return { ...after, workingSince: after.now, idleSince: null, patience: 1, turns: before.turns + 1 };
+    const patience = after.takesUp ? after.patience : 1;
+    const turns = before.turns + 1;
+    return { ...after, workingSince: after.now, idleSince: null, patience, takesUp: false, turns };
   }
   if (after.idleSince !== null && after.workingSince === null) return after;
   return { ...after, workingSince: null, idleSince: after.idleSince ?? after.now };

@@ -37,6 +37,11 @@ export const instruments = {
     help: 'What the guard did in incidents that are over.',
     zeros: { label: 'action', values: rungs },
   },
+  regrets: {
+    kind: 'counter',
+    name: 'guarded_claude.regrets',
+    help: 'Incidents whose cut was perhaps not needed, by class.',
+  },
   detection: {
     kind: 'histogram',
     name: 'guarded_claude.detection',
@@ -59,9 +64,15 @@ export interface Measurement {
   readonly value: number;
 }
 
-/** What an incident adds to the metrics when it is over. */
+/** What an incident adds to the metrics when it is over, and when its cut is regretted later. */
 export function measure(incident: IncidentRecord): Measurement[] {
   if (incident.outcome === 'open') return [];
+  const { ended_at, regretted_at } = incident;
+  const regret =
+    regretted_at === undefined
+      ? []
+      : [{ instrument: 'regrets', labels: { class: incident.class }, value: 1 } as const];
+  if (regretted_at !== undefined && ended_at !== null && regretted_at > ended_at) return regret; // counted when it ended
   const began = Date.parse(incident.began_at);
   const after = (moment: string) => Math.max(0, Date.parse(moment) - began) / 1000;
   const recovered: Outcome = 'recovered';
@@ -74,9 +85,10 @@ export function measure(incident: IncidentRecord): Measurement[] {
     ...incident.actions.map(
       ({ action }) => ({ instrument: 'actions', labels: { action }, value: 1 }) as const,
     ),
+    ...regret,
     { instrument: 'detection', labels: {}, value: after(incident.detected_at) },
-    ...(incident.outcome === recovered && incident.ended_at !== null
-      ? [{ instrument: 'recovery', labels: {}, value: after(incident.ended_at) } as const]
+    ...(incident.outcome === recovered && ended_at !== null
+      ? [{ instrument: 'recovery', labels: {}, value: after(ended_at) } as const]
       : []),
   ];
 }

@@ -59,7 +59,7 @@ const provider = new MeterProvider({
   ],
 });
 const meter = provider.getMeter('guarded-claude', guardVersion);
-const { sessions, incidents, actions, detection, recovery } = instruments;
+const { sessions, incidents, actions, regrets, detection, recovery } = instruments;
 let session: SessionState | null = null;
 meter.createObservableGauge(sessions.name, { description: sessions.help }).addCallback((observed) => {
   if (session !== null) observed.observe(1, { state: session });
@@ -73,12 +73,13 @@ const histogram = ({ name, help, bounds }: typeof detection | typeof recovery) =
 const counts = {
   incidents: meter.createCounter(incidents.name, { description: incidents.help }),
   actions: meter.createCounter(actions.name, { description: actions.help }),
+  regrets: meter.createCounter(regrets.name, { description: regrets.help }),
 };
 const durations = { detection: histogram(detection), recovery: histogram(recovery) };
 
 function add({ instrument, labels, value }: Measurement): void {
-  if (instrument === 'incidents' || instrument === 'actions') counts[instrument].add(value, labels);
-  else durations[instrument].record(value, labels);
+  if (instrument === 'detection' || instrument === 'recovery') durations[instrument].record(value, labels);
+  else counts[instrument].add(value, labels);
 }
 
 parentPort?.on('message', (message: OtlpMessage) => {

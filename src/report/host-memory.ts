@@ -1,61 +1,100 @@
 /**
- * What was learnt of each API host's healthy silences, kept across runs in one small file. Old lessons fade: each new
- * one is taken with nine tenths of what was known, so a host that has become fast is judged as fast again.
+ * What was learnt of each API host's healthy silences, kept across runs in one small file. Old lessons fade with time,
+ * so that one bad day, or a host that has become fast, is forgotten within weeks. Several guards share the file: each
+ * adds to what the others have learnt meanwhile.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Health } from '../detect/health.ts';
+import { type Health, longestLessonMs, noHealth } from '../detect/health.ts';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { acquireLock } from '../platform/lock.ts';
 
 export interface HostMemory {
-  /** Null: nothing is known of this host. */
-  recall(): Health | null;
+  /** As of now; of an unknown host it is zeros. */
+  recall(): Health;
   remember(health: Health): void;
 }
 
-/** Most hosts kept; the one not seen for longest goes. */
+/** Most hosts kept; the one not heard of for longest goes. */
 const keptHosts = 50;
-const fading = 0.9;
+/** A lesson that nothing has confirmed counts half as much after so long. */
+const halfLifeMs = 7 * 24 * 3_600_000;
+/** Another guard writes: tried again after so long, so many times. */
+const retryMs = 50;
+const retries = 100;
 
 interface Entry {
   readonly first_byte_ms: number;
   readonly stream_ms: number;
+  /** Unix milliseconds of the lesson. */
+  readonly at_ms: number;
 }
+type Entries = Readonly<Record<string, Entry>>;
 
+/** @param now wall clock, Unix milliseconds; for tests */
 export function openHostMemory(
   stateRoot: string,
   host: string,
   degraded: (detail: string) => void,
+  now: () => number = Date.now,
 ): HostMemory {
   const path = join(stateRoot, 'hosts.json');
-  const known = read(path)[host];
-  return {
-    recall: () =>
-      known ? { firstByteMs: known.first_byte_ms * fading, streamMs: known.stream_ms * fading } : null,
-    remember({ firstByteMs, streamMs }) {
-      const { [host]: _, ...others } = read(path);
-      const entry: Entry = { first_byte_ms: Math.round(firstByteMs), stream_ms: Math.round(streamMs) };
-      const kept = Object.entries(others).slice(1 - keptHosts);
-      try {
-        replaceFileSync(path, `${JSON.stringify({ ...Object.fromEntries(kept), [host]: entry })}\n`);
-      } catch (error) {
-        degraded(`hosts: ${error instanceof Error ? error.message : String(error)}`);
+
+  const remember = (health: Health, attempts: number): void => {
+    try {
+      const lock = acquireLock(`${path}.lock`);
+      if (!lock.held) {
+        if (attempts > 0) setTimeout(remember, retryMs, health, attempts - 1).unref();
+        return; // in the end it is lost, and will be learnt anew
       }
-    },
+      try {
+        replaceFileSync(path, `${JSON.stringify(withLesson(read(path), host, health, now()))}\n`);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      degraded(`hosts: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return {
+    recall: () => faded(read(path)[host], now()),
+    remember: (health) => remember(health, retries),
   };
 }
 
-function read(path: string): Readonly<Record<string, Entry>> {
+/** The longest silences known of the host, whoever has seen them; the host goes to the end of the file. */
+function withLesson(entries: Entries, host: string, health: Health, nowMs: number): Entries {
+  const { [host]: before, ...others } = entries;
+  const known = faded(before, nowMs);
+  const entry: Entry = {
+    first_byte_ms: Math.round(Math.max(health.firstByteMs, known.firstByteMs)),
+    stream_ms: Math.round(Math.max(health.streamMs, known.streamMs)),
+    at_ms: Math.round(nowMs),
+  };
+  const kept = Object.entries(others).slice(1 - keptHosts);
+  return { ...Object.fromEntries(kept), [host]: entry };
+}
+
+/** A clock that was set back does not make a lesson stronger than it was. */
+function faded(entry: Entry | undefined, nowMs: number): Health {
+  if (!entry) return noHealth;
+  const share = 0.5 ** (Math.max(0, nowMs - entry.at_ms) / halfLifeMs);
+  return { firstByteMs: entry.first_byte_ms * share, streamMs: entry.stream_ms * share };
+}
+
+function read(path: string): Entries {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value !== 'object' || value === null) return {};
-    return Object.fromEntries(
-      Object.entries(value).filter(
-        (pair): pair is [string, Entry] =>
-          Number.isFinite(pair[1]?.first_byte_ms) && Number.isFinite(pair[1]?.stream_ms),
-      ),
-    );
+    return Object.fromEntries(Object.entries(value).filter(isEntry));
   } catch {
     return {}; // none yet, or damaged: learnt anew
   }
+}
+
+/** A figure that cannot have been learnt would switch detection off for this host. */
+function isEntry(pair: [string, Partial<Entry> | null]): pair is [string, Entry] {
+  const [, entry] = pair;
+  const isLesson = (ms = Number.NaN) => ms >= 0 && ms <= longestLessonMs;
+  return isLesson(entry?.first_byte_ms) && isLesson(entry?.stream_ms) && Number.isFinite(entry?.at_ms);
 }

@@ -13,6 +13,8 @@ export interface RecordContext {
 
 export function incidentRecord(incident: Incident, context: RecordContext): IncidentRecord {
   const iso = (at: Millis) => new Date(context.wallMs(at)).toISOString();
+  const { endedAt, regrettedAt } = incident;
+  const ended_at = endedAt === null ? null : iso(endedAt);
   return {
     id: `${context.run}-${incident.number}`,
     run: context.run,
@@ -21,9 +23,13 @@ export function incidentRecord(incident: Incident, context: RecordContext): Inci
     class: incident.class,
     began_at: iso(incident.beganAt),
     detected_at: iso(incident.detectedAt),
-    ended_at: incident.endedAt === null ? null : iso(incident.endedAt),
+    ended_at,
     evidence: incident.evidence,
     actions: incident.actions.map(({ action, at, detail }) => ({ action, at: iso(at), detail })),
     outcome: incident.outcome,
+    // The clocks are read for each moment: what is one moment must not become two.
+    ...(regrettedAt !== undefined && {
+      regretted_at: ended_at !== null && regrettedAt === endedAt ? ended_at : iso(regrettedAt),
+    }),
   };
 }

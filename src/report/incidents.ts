@@ -23,6 +23,8 @@ export interface IncidentRecord {
     readonly detail: string;
   }[];
   readonly outcome: 'recovered' | 'gave_up' | 'user' | 'open';
+  /** When it turned out that its cut was perhaps not needed; the incident may be over by then. */
+  readonly regretted_at?: string;
 }
 
 const rotateBytes = 2 * 1024 * 1024;

@@ -18,6 +18,8 @@ export const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } =
   guard_gone: 'nobody knows how it ended: its guard is gone',
 };
 
+const perhapsFalse = '; perhaps a false alarm: the same silence came again, or ended by itself';
+
 const actionWords: { readonly [A in ToldIncident['actions'][number]['action']]: string } = {
   wait: 'waited',
   hold: 'held connections until the network was back',
@@ -34,7 +36,7 @@ export function tellStory(incident: ToldIncident): Story {
   const done = [...new Set(incident.actions.map(({ action }) => actionWords[action]))];
   return {
     headline: causeWords(incident.class).headline,
-    outcome: outcomeWords[incident.outcome],
+    outcome: outcomeWords[incident.outcome] + (incident.regretted_at === undefined ? '' : perhapsFalse),
     facts: [
       ['class', incident.class],
       ['noticed after', `${(detectMs / 1000).toFixed(1)} s`],

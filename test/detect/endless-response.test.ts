@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import { usualDeadlineMs } from '../../src/detect/health.ts';
 import { say, story } from '../support/story.ts';
 
 const spinner = (more: object) => ({ type: 'screen', facts: { activity: 'busy', ...more } }) as const;
 
-function answerWithPings(minutes: number, ...screen: readonly Parameters<typeof spinner>[0][]) {
+function answerWithPings(minutes: number, screen: Parameters<typeof spinner>[0], deadlineMs = 0) {
   const told = story();
   told.tell(say.started);
+  told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, deadlineMs });
+  told.tell({ type: 'program-status', state: 'working' });
   told.tell(say.idle);
   told.tell(say.opened(1));
   told.tell(say.request(1));
   for (let minute = 0; minute < minutes; minute++)
-    told.wait(60, say.bytes(1), say.drawing, spinner({ elapsedS: minute * 60, ...screen[0] }));
+    told.wait(60, say.bytes(1), say.drawing, spinner({ elapsedS: minute * 60, ...screen }));
   return told.did('cut').map(({ why }) => why);
 }
 
@@ -23,7 +27,21 @@ describe('pings feed a response for ever', () => {
     expect(answerWithPings(21, screen)).toEqual(['endless-response']);
   });
 
-  test('a model that says it thinks, and of whose thoughts nothing is counted, is left alone', () => {
-    expect(answerWithPings(60, { thinking: true })).toEqual([]);
+  test('a model that says it thinks, and of whose thoughts nothing is counted, is left alone for two hours', () => {
+    expect(answerWithPings(119, { thinking: true })).toEqual([]);
+    expect(answerWithPings(121, { thinking: true })).toEqual(['endless-response']);
   });
+
+  test('a screen that nobody can read is no witness', () => {
+    expect(answerWithPings(600, { activity: 'unknown' })).toEqual([]);
+  });
+
+  test('a person who grants the API an hour grants it to its answers', () => {
+    expect(answerWithPings(59, { tokens: 12 }, 3_600_000)).toEqual([]);
+    expect(answerWithPings(61, { tokens: 12 }, 3_600_000)).toEqual(['endless-response']);
+  });
+});
+
+test('both clocks stand above the agent’s own deadline', () => {
+  expect(defaults.network_resilience.response_timeout_ms).toBeGreaterThanOrEqual(2 * usualDeadlineMs);
 });

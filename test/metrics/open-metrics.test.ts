@@ -18,6 +18,19 @@ describe('what an incident adds', () => {
   test('nothing while it is open', () => {
     expect(measure(sampleIncident('r1-1'))).toEqual([]);
   });
+
+  test('an incident whose cut is regretted adds that once, whether it is over by then or not', () => {
+    const names = (regretted_at: string) =>
+      measure(
+        sampleIncident('r1-1', {
+          outcome: 'recovered',
+          ended_at: '2026-01-01T00:00:31.000Z',
+          regretted_at,
+        }),
+      ).map(({ instrument }) => instrument);
+    expect(names('2026-01-01T00:00:31.000Z')).toEqual(['incidents', 'regrets', 'detection', 'recovery']);
+    expect(names('2026-01-01T00:01:31.000Z')).toEqual(['regrets']);
+  });
   test('once it is over: itself, its actions, how long it took', () => {
     const text = openMetricsText(withMeasurements(readSeries(''), measure(recovered)), { idle: 2 });
     const { value } = readOpenMetrics(text);
@@ -45,6 +58,7 @@ test('the text before the first incident', () => {
   expect(readOpenMetrics(openMetricsText(readSeries(''), { idle: 0 })).families).toEqual({
     guarded_claude_sessions: 'gauge',
     guarded_claude_incidents: 'counter',
+    guarded_claude_regrets: 'counter',
     guarded_claude_actions: 'counter',
     guarded_claude_detection_seconds: 'histogram',
     guarded_claude_recovery_seconds: 'histogram',

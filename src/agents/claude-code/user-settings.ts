@@ -68,6 +68,19 @@ export function apiOf(env: Variables): UserSettings['api'] {
   return { host, port: parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port), secure };
 }
 
+/** Variables by which a person grants a slow API more time; they can only be raised above the usual (lab notes §1c). */
+const deadlines = [
+  'API_TIMEOUT_MS',
+  'CLAUDE_STREAM_IDLE_TIMEOUT_MS',
+  'CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS',
+  'CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS',
+] as const;
+
+function deadlineOf(env: Variables): number | null {
+  const set = deadlines.map((name) => Number(env[name])).filter((ms) => Number.isFinite(ms) && ms > 0);
+  return set.length === 0 ? null : Math.max(...set);
+}
+
 /** The files of user, project and local settings that these arguments let the agent load. */
 function settingsFiles(args: readonly string[], config: string, cwd: string): readonly string[] {
   const uses = splitWords(args).flatMap((word) => word.uses);
@@ -116,6 +129,7 @@ export function readUserSettings(
     hooksAllowed:
       all.findLast((each) => 'disableAllHooks' in each)?.disableAllHooks !== true &&
       !managed.some((each) => each.allowManagedHooksOnly === true),
+    deadlineMs: deadlineOf(effective),
     given,
   };
 }

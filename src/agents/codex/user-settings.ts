@@ -64,6 +64,7 @@ export function readUserSettings(args: readonly string[], env: Variables): UserS
     proxy: Object.fromEntries(Object.entries(env).filter(([name]) => proxyVariable.test(name))),
     tunnelAllowed: true,
     hooksAllowed: false,
+    deadlineMs: null,
     given: {},
   };
 }

@@ -69,16 +69,14 @@ function answered({ requestAt }: Connection, { turn }: Evidence): boolean {
 /** The TLS handshake has no thinking time, so the shorter limit holds for it. */
 function limitOf(connection: Connection, e: Evidence, config: Config): { kind: Silence; limitMs: Millis } {
   const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
-  const { health, patience } = e;
+  const { health } = e;
   if (!connection.awaitsAnswer) {
-    return { kind: 'dead-stream', limitMs: limit(stream_timeout_ms, health.streamMs, patience) };
+    return { kind: 'dead-stream', limitMs: limit(stream_timeout_ms, health.streamMs, e) };
   }
   const handshake = connection.down === 0 && connection.requestAt === null;
   return {
     kind: 'no-first-byte',
-    limitMs: handshake
-      ? stream_timeout_ms * patience
-      : limit(first_byte_timeout_ms, health.firstByteMs, patience),
+    limitMs: handshake ? limit(stream_timeout_ms, 0, e) : limit(first_byte_timeout_ms, health.firstByteMs, e),
   };
 }
 

@@ -2,6 +2,7 @@
  * Without the tunnel's eyes: the spinner turns, the token counter stands still. The screen cannot tell long thinking
  * from a dead stream, so the limits are wider than the tunnel's, and a model that says it thinks gets the widest.
  */
+import { limit } from '../health.ts';
 import type { Signature } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
@@ -25,7 +26,7 @@ export const silentScreen: Signature = {
     const midText = facts.tokens !== undefined && facts.tokens > 0 && !facts.thinking;
     const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
     const told = facts.activity === 'waiting'; // the agent itself says that nothing arrives
-    const limitMs = (midText || told ? stream_timeout_ms : first_byte_timeout_ms) * doubt * e.patience;
+    const limitMs = limit((midText || told ? stream_timeout_ms : first_byte_timeout_ms) * doubt, 0, e);
     if (e.now - since < limitMs) return null;
     return {
       class: 'silent-screen',

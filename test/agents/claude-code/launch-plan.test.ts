@@ -16,6 +16,7 @@ const user: UserSettings = {
   proxy: {},
   tunnelAllowed: true,
   hooksAllowed: true,
+  deadlineMs: null,
   given: {},
 };
 const injection: Injection = {
