@@ -31,10 +31,13 @@ import { watch } from './watch.ts';
 /** Routers forget an idle connection after some minutes at the earliest; servers close a silent one sooner. */
 const deadlySleepMs = 30_000;
 
+/** SIGTERM, SIGKILL and the snapshot take seconds. */
+const longestStopMs = 120_000;
+
 type Handler = (state: GuardState, event: Event, config: Config) => Step;
 type Row = { readonly [Type in Event['type']]?: Handler } & { readonly otherwise: Handler };
 
-const table: { readonly [Name in StateName]: Row } = {
+export const table: { readonly [Name in StateName]: Row } = {
   watching: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
@@ -48,7 +51,7 @@ const table: { readonly [Name in StateName]: Row } = {
   stopping: {
     saved,
     'stop.done': stopDone,
-    otherwise: stay,
+    otherwise: unstoppable,
   },
   down: {
     'network.probed': (state, event, config) => onProbe(state, event, config, launch),
@@ -95,6 +98,13 @@ function withMemory(result: Step): Step {
     state: { ...state, remembered: health },
     effects: [...result.effects, { type: 'remember', ...health }],
   };
+}
+
+/** A process that hangs in the kernel (a dead network drive) does not hear SIGKILL either; nobody shall wait in silence. */
+function unstoppable(state: GuardState, _event: Event, config: Config): Step {
+  const { exit, now } = state.evidence;
+  if (exit !== null || now - state.since < longestStopMs) return stay(state);
+  return giveUp(state, config, 'the agent does not end, not even by SIGKILL');
 }
 
 function agentExited(state: GuardState, event: Event, config: Config): Step {

@@ -17,6 +17,7 @@ export function afterStandstill(state: GuardState, event: Event, lastAt: Millis)
   const proofLeft = (deadline: Millis) => event.at + Math.max(leastMs, deadline - lastAt);
   return {
     ...state,
+    since: state.name === 'stopping' ? event.at - (lastAt - state.since) : state.since,
     cure: cure && { ...cure, deadline: cure.deadline === null ? null : proofLeft(cure.deadline) },
     down: down && { ...down, launchAt: event.at + Math.max(0, down.launchAt - lastAt) },
   };

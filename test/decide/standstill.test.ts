@@ -192,6 +192,24 @@ test('a person who is asked and comes back after a sleep types into a fresh conn
   expect(told.did('cut')).toMatchObject([{ connections: [1], why: 'slept' }]);
 });
 
+test('an agent that cannot be stopped is asked about, and resumed when it ends after all', () => {
+  let mute = true;
+  const told = inMidResponse((effect) => (mute && effect.type === 'stop' ? [] : obliging(effect)));
+  told.wait(14, say.sample(5_000)); // it neither draws nor computes
+  expect(told.state.name).toBe('stopping');
+  told.pass(hour);
+  told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'stalled' });
+  told.wait(100);
+  expect(told.state.name).toBe('stopping');
+  told.wait(30);
+  expect(told.state.name).toBe('asking');
+  expect(told.did('exit')).toEqual([]);
+  mute = false;
+  told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  told.wait(10);
+  expect(told.did('launch')).toHaveLength(1);
+});
+
 test('a sleep is never a reason for more than a cut, also when no cut is to be had', () => {
   const told = inMidResponse();
   for (let times = 0; times < 100; times++) {

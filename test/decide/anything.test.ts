@@ -1,0 +1,155 @@
+/** Whatever happens, over days: what the guard does between two inputs of the person is bounded, and nothing is forgotten. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { perInput } from '../../src/decide/budget.ts';
+import { step } from '../../src/decide/machine.ts';
+import { type GuardState, initialState } from '../../src/decide/state.ts';
+import type { Effect } from '../../src/effects.ts';
+import type { Event, Observation } from '../../src/events.ts';
+import { answers, coverage, scenes, turnOn } from '../support/anything.ts';
+import { configWith, say } from '../support/story.ts';
+
+const config = configWith();
+/** A run whose effects are answered by dice, some of them late. */
+function run(dice: readonly number[], note: (state: GuardState, event: Event) => void = () => {}) {
+  const due: { readonly at: number; readonly observation: Observation }[] = [];
+  const done: Effect[] = [];
+  let state: GuardState = initialState(0);
+  let now = 0;
+  let throws = 0;
+  const throwDie = () => dice[throws++ % dice.length] ?? 5;
+  const tell = (observation: Observation): void => {
+    const event: Event = { ...observation, at: now };
+    note(state, event);
+    const result = step(state, event, config);
+    state = result.state;
+    for (const effect of result.effects) {
+      done.push(effect);
+      const lateMs = throwDie() < 7 ? 0 : 3_000;
+      for (const answer of answers(effect, throwDie())) {
+        if (lateMs === 0) tell(answer);
+        else due.push({ at: now + lateMs, observation: answer });
+      }
+    }
+  };
+  const tick = (stepMs: number, along: readonly Observation[]) => {
+    now += stepMs;
+    const ready = due.filter(({ at }) => at <= now);
+    due.splice(0, due.length, ...due.filter(({ at }) => at > now));
+    for (const { observation } of ready) tell(observation);
+    for (const observation of along) tell(observation);
+    tell({ type: 'tick' });
+  };
+  return {
+    done,
+    state: () => state,
+    now: () => now,
+    tell,
+    tick,
+    /** Lets time pass; the longer, the coarser. */
+    wait(seconds: number, draws: boolean) {
+      const along = draws ? [say.drawing] : [];
+      const stepMs = seconds > 1_000 ? 60_000 : seconds > 100 ? 5_000 : 1_000;
+      for (let passed = 0; passed < seconds * 1_000; passed += stepMs) tick(stepMs, along);
+    },
+  };
+}
+
+const luck = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9), {
+  minLength: 1,
+  maxLength: 30,
+});
+const happenings = fc.array(scenes, { minLength: 20, maxLength: 120 });
+
+test('property: between two inputs of the person cuts, nudges and relaunches are bounded', () => {
+  fc.assert(
+    fc.property(happenings, luck, (told, dice) => {
+      const one = run(dice);
+      one.tell(say.started);
+      let from = 0;
+      let sleeps = 0;
+      let commands = 0;
+      const check = () => {
+        const since = one.done.slice(from);
+        const count = (type: Effect['type']) => since.filter((effect) => effect.type === type).length;
+        expect(count('cut')).toBeLessThanOrEqual(perInput.cut + sleeps); // what is idle after a sleep costs nothing
+        expect(count('nudge')).toBeLessThanOrEqual(13 * (perInput.nudge + commands)); // it may yield to who types
+        expect(count('launch')).toBeLessThanOrEqual(perInput.relaunch + commands);
+        expect(one.done.filter(({ type }) => type === 'exit').length).toBeLessThanOrEqual(1);
+      };
+      for (const { told: observations, seconds, draws } of told) {
+        for (const observation of observations) {
+          if (observation.type === 'clock.gap') sleeps++;
+          if (observation.type === 'command') commands++;
+          if (observation.type === 'input' && observation.kind === 'enter') {
+            check();
+            from = one.done.length;
+            sleeps = 0;
+            commands = 0;
+          }
+          one.tell(observation);
+        }
+        one.wait(seconds, draws);
+      }
+      check();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+/** A turn begins, its request goes out, and then nothing more. */
+function freeze(one: ReturnType<typeof run>, begun: boolean): void {
+  one.tell({ type: 'command', command: 'continue' });
+  for (const observation of turnOn(9, begun)) one.tell(observation);
+  one.tell(say.sample(1, { generation: one.state().evidence.generation }));
+}
+
+/** Longest that a frozen agent may be watched without a word: the longest limit of silence, and a little. */
+const unnoticedMs = 20 * 60_000;
+
+test('property: a frozen agent is never silently watched for ever', () => {
+  fc.assert(
+    fc.property(happenings, luck, fc.boolean(), (told, dice, begun) => {
+      const one = run(dice);
+      one.tell(say.started);
+      for (const { told: observations, seconds, draws } of told) {
+        for (const observation of observations) one.tell(observation);
+        one.wait(Math.min(seconds, 700), draws);
+      }
+      let { generation } = one.state().evidence;
+      let unnoticedSince = one.now();
+      freeze(one, begun);
+      for (const until = one.now() + 12 * 3_600_000; one.now() < until && one.state().name !== 'finished'; ) {
+        one.tick(10_000, [say.drawing]);
+        const { name, incident, evidence } = one.state();
+        if (evidence.generation !== generation && name === 'watching') {
+          generation = evidence.generation;
+          freeze(one, begun);
+        }
+        if (incident !== null || name !== 'watching') unnoticedSince = one.now();
+        expect(one.now() - unnoticedSince).toBeLessThanOrEqual(unnoticedMs);
+      }
+      const asked = one.done.some(
+        (effect) =>
+          effect.type === 'incident' && effect.incident.actions.some(({ action }) => action === 'ask'),
+      );
+      expect([asked, one.state().incident?.class, one.state().name]).toSatisfy(
+        ([was, open, name]) => was || open !== undefined || name === 'finished',
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('such runs come to every cell of the table of state × event', () => {
+  const { note, missed } = coverage();
+  for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed: 7, numRuns: 60 })) {
+    const one = run(dice, note);
+    one.tell(say.started);
+    for (const { told: observations, seconds, draws } of told) {
+      for (const observation of observations) one.tell(observation);
+      one.wait(Math.min(seconds, 130), draws);
+    }
+  }
+  expect(missed()).toEqual([]);
+});
