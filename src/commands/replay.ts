@@ -39,28 +39,38 @@ function filesOf(wanted: string): readonly JournalFile[] {
   return files;
 }
 
-function summary({ path, header }: JournalFile, { events, decisions, same }: Replay) {
-  return { journal: path, guard_version: header.guard_version, events, same, decisions };
+function summary({ path, header }: JournalFile, { events, decisions, same, broken }: Replay) {
+  return { journal: path, guard_version: header.guard_version, events, same, decisions, broken };
 }
 
 const marks = { same: [' ', 'dim'], before: ['-', 'red'], now: ['+', 'green'] } as const;
 
 function told(
   { path, header }: JournalFile,
-  { events, decisions, same }: Replay,
+  { events, decisions, same, broken }: Replay,
   look: TerminalStyle,
 ): string {
   const verdict = same ? 'the same decisions' : 'other decisions than then (- then, + now)';
   return [
     paint(`${path}: ${events} events of guarded-claude ${header.guard_version}: ${verdict}`, 'bold', look),
     ...decisions.map((decision) => line(decision, header.monotonic_ms, look)),
+    ...(broken === null ? [] : [brokenOff(broken, header.monotonic_ms)]),
   ].join('\n');
+}
+
+const secondsAt = (at: number, startedAt: number) => ((at - startedAt) / 1000).toFixed(1).padStart(9);
+
+function brokenOff({ at, detail }: NonNullable<Replay['broken']>, startedAt: number): string {
+  return `x ${secondsAt(at, startedAt)} s  this version cannot go on from what that one wrote: ${oneLine(detail)}`;
 }
 
 function line({ at, effect, taken }: Decision, startedAt: number, look: TerminalStyle): string {
   const [mark, colour] = marks[taken];
-  const seconds = ((at - startedAt) / 1000).toFixed(1).padStart(9);
-  return paint(`${mark} ${seconds} s  ${effect.type.padEnd(9)} ${oneLine(detail(effect))}`, colour, look);
+  return paint(
+    `${mark} ${secondsAt(at, startedAt)} s  ${effect.type.padEnd(9)} ${oneLine(detail(effect))}`,
+    colour,
+    look,
+  );
 }
 
 function detail(effect: Effect): string {

@@ -22,6 +22,8 @@ export interface Replay {
   readonly decisions: readonly Decision[];
   readonly same: boolean;
   readonly final: GuardState;
+  /** Where today's core could not go on from what another version of the guard wrote, and why. */
+  readonly broken: { readonly at: Millis; readonly detail: string } | null;
 }
 
 /** One event with what was decided on it. */
@@ -32,24 +34,34 @@ interface Turn {
 
 export function replay(file: JournalFile): Replay {
   const config = withDefaults(file.header.config);
-  // The state was written by the same type's code; an older one's missing fields are the initial ones.
-  let state: GuardState = {
-    ...initialState(file.header.monotonic_ms),
-    ...(file.checkpoint as Partial<GuardState> | undefined),
-  };
+  let state = stateOf(file);
+  let broken: Replay['broken'] = null;
   const decisions: Decision[] = [];
   const turns = turnsOf(file);
   for (const { event, effects } of turns) {
-    const result = step(state, event, config);
-    state = result.state;
-    decisions.push(...compare(event.at, effects, asWritten(result.effects)));
+    try {
+      const result = step(state, event, config);
+      state = result.state;
+      decisions.push(...compare(event.at, effects, asWritten(result.effects)));
+    } catch (error) {
+      broken = { at: event.at, detail: error instanceof Error ? error.message : String(error) };
+      break;
+    }
   }
   return {
     events: turns.length,
     decisions,
-    same: decisions.every(({ taken }) => taken === 'same'),
+    same: broken === null && decisions.every(({ taken }) => taken === 'same'),
     final: state,
+    broken,
   };
+}
+
+/** The state was written by the same type's code; what an older one lacks is as it is in the beginning. */
+function stateOf({ header, checkpoint }: JournalFile): GuardState {
+  const initial = initialState(header.monotonic_ms);
+  const written = (checkpoint ?? {}) as Partial<GuardState>;
+  return { ...initial, ...written, evidence: { ...initial.evidence, ...written.evidence } };
 }
 
 /** Effects before the first event belong to a turn whose event is in the file before; there are none by design. */

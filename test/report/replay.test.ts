@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { step } from '../../src/decide/machine.ts';
 import { initialState } from '../../src/decide/state.ts';
 import type { Event, Observation } from '../../src/events.ts';
 import { openJournal } from '../../src/report/journal.ts';
-import { type JournalFile, readJournal } from '../../src/report/journal-reader.ts';
+import { type JournalFile, readJournal, readJournalFile } from '../../src/report/journal-reader.ts';
 import { replay } from '../../src/report/replay.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { makeHome } from '../support/guardctl.ts';
@@ -137,6 +138,65 @@ test('a decision that is no longer taken, and a new one, are told apart', () => 
   };
   const patient = replay({ ...file, header: { ...header, config } });
   expect(patient.decisions.map(({ effect, taken }) => `${taken} ${effect.type}`)).toContain('before cut');
+});
+
+/** A copy without some of what is in it, at any depth, by the dice. */
+function thinned(value: unknown, dice: Iterator<number>): unknown {
+  if (Array.isArray(value)) return value.map((item) => thinned(item, dice));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(() => dice.next().value !== 0);
+  return Object.fromEntries(kept.map(([name, item]) => [name, thinned(item, dice)]));
+}
+
+function* endless(dice: readonly number[]): Iterator<number> {
+  for (let index = 0; ; index++) yield dice[index % dice.length] ?? 1;
+}
+
+test('property: a journal of a guard that knew less is replayed as far as it can be, and nothing is thrown', () => {
+  fc.assert(
+    fc.property(
+      story,
+      fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 40 }),
+      (events, dice) => {
+        const path = join(temporaryFolder(), 'journal.jsonl');
+        record(path, events, 2_000);
+        for (const file of readJournal(path)) {
+          const { header: head, checkpoint } = thinned(file, endless(dice)) as Partial<JournalFile>;
+          const older = { ...file, header: { ...header, ...head }, checkpoint };
+          const { broken, same, events: count } = replay(older);
+          expect(count).toBe(replay(file).events);
+          if (broken !== null) expect(same).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a checkpoint that lacks what came later begins with it as it is in the beginning', () => {
+  const path = join(temporaryFolder(), 'journal.jsonl');
+  record(path, deadStream, 1e9);
+  const [file] = readJournal(path) as [JournalFile];
+  const { patience: _, deadlineMs: __, takesUp: ___, health: ____, ...evidence } = initialState(0).evidence;
+  const replayed = replay({ ...file, checkpoint: { name: 'watching', evidence } });
+  expect(replayed).toMatchObject({ same: true, broken: null });
+});
+
+test('what cannot be understood ends the replay with a word, not with a crash', () => {
+  const path = join(temporaryFolder(), 'journal.jsonl');
+  record(path, deadStream, 1e9);
+  const [file] = readJournal(path) as [JournalFile];
+  const broken = replay({ ...file, checkpoint: { evidence: { connections: 'none' } } });
+  expect(broken).toMatchObject({ same: false, broken: { at: expect.any(Number) } });
+});
+
+test('the recorded sessions of older guards are replayed to their end', () => {
+  const root = join(import.meta.dirname, '../fixtures/journals');
+  const files = ['healthy', 'faults'].flatMap((kind) =>
+    readdirSync(join(root, kind)).map((name) => readJournalFile(join(root, kind, name)) as JournalFile),
+  );
+  expect(files.length).toBeGreaterThan(30);
+  expect(files.map(replay).filter(({ broken }) => broken !== null)).toEqual([]);
 });
 
 test('guardctl replay: a file or a run, exit 1 on a difference', async () => {
