@@ -80,7 +80,7 @@ export const table: { readonly [Name in StateName]: Row } = {
  */
 export function step(before: GuardState, event: Event, config: Config): Step {
   const observed = { ...before, evidence: observe(before.evidence, event) };
-  const seen = forgetMenu(afterStandstill(observed, event, before.evidence.now));
+  const seen = forgetMenu(afterStandstill(observed, event, before.evidence));
   const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;

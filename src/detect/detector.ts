@@ -41,6 +41,7 @@ export function detect(e: Evidence, config: Config): Verdict | null {
   const phase = phaseOf(e);
   for (const signature of signatures) {
     if (signature.needsTerminal && e.unattended) continue;
+    if (!signature.evenUnread && e.terminalBlockedSince !== null) continue;
     const verdict = signature.test(e, phase, config);
     if (verdict) return verdict;
   }

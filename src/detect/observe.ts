@@ -73,7 +73,12 @@ const folds: Folds = {
   'input.blocked': (e, event) => ({ ...e, inputBlockedSince: e.inputBlockedSince ?? event.at }),
   'input.drained': (e) => ({ ...e, inputBlockedSince: null }),
   'terminal.blocked': (e, event) => ({ ...e, terminalBlockedSince: e.terminalBlockedSince ?? event.at }),
-  'terminal.drained': (e, event) => ({ ...e, terminalBlockedSince: null, graceUntil: event.at + graceMs }),
+  // A line that is merely slow stops for moments all the time: that resets no clock.
+  'terminal.drained': (e, event) => ({
+    ...(event.at - (e.terminalBlockedSince ?? event.at) < graceMs ? e : shiftClocks(e, event.at)),
+    terminalBlockedSince: null,
+    graceUntil: event.at + graceMs,
+  }),
   'terminal.suspended': (e) => ({ ...e, suspended: true }),
   'terminal.continued': (e, event) => ({
     ...shiftClocks(e, event.at),

@@ -24,6 +24,8 @@ export interface Signature {
   readonly help: string;
   /** Judges by what the agent draws, or cures by typing: not in print mode. */
   readonly needsTerminal?: true;
+  /** Holds also while the terminal takes no output: then the agent waits in its own writing, as is right. */
+  readonly evenUnread?: true;
   test(e: Evidence, phase: Phase, config: Config): Verdict | null;
 }
 

@@ -23,6 +23,12 @@ const standstills: Readonly<Record<string, (told: Told) => void>> = {
     told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'stalled' });
     told.tell({ type: 'terminal.continued' });
   },
+  /** Nothing is drawn, read or sent by the agent then (Ctrl+S, a slow line). */
+  'a terminal that takes no output': (told) => {
+    told.tell({ type: 'terminal.blocked' });
+    told.wait(hour);
+    told.tell({ type: 'terminal.drained' });
+  },
 };
 const each = Object.entries(standstills);
 const withoutSleep = each.filter(([name]) => name !== 'a sleep');

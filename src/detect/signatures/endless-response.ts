@@ -37,7 +37,6 @@ export const endlessResponse: Signature = {
   test(e, phase, config) {
     const { facts } = e.screen ?? {};
     if ((phase !== 'working' && phase !== 'compacting') || !facts || e.listeningSince === null) return null;
-    if (e.terminalBlockedSince !== null) return null; // nothing is drawn, so no counter can move
     if (e.waiting.length > 0 || e.connections.length === 0) return null;
     if (!isAtWork(facts)) return null;
     const limitMs = responseMs(e, config) * e.patience * (isCounted(facts) ? 1 : uncounted);

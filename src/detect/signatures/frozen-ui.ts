@@ -17,6 +17,7 @@ const doubt = 3;
 export const stopped: Signature = {
   class: 'stopped',
   help: 'the agent was stopped from outside (state T)',
+  evenUnread: true,
   test(e) {
     const since = e.sample?.stoppedSince ?? null;
     if (since === null || e.suspended || e.exit || e.now - since < 1_000) return null;
@@ -56,7 +57,7 @@ export const deafInput: Signature = {
 };
 
 function canDraw(e: Evidence): boolean {
-  return e.terminalBlockedSince === null && !e.suspended && (e.sample?.stoppedSince ?? null) === null;
+  return !e.suspended && (e.sample?.stoppedSince ?? null) === null;
 }
 
 function judge(name: string, quietSince: Millis, e: Evidence, config: Config, sign: string): Verdict | null {

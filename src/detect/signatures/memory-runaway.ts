@@ -11,6 +11,7 @@ const deadly = 0.85;
 export const memoryRunaway: Signature = {
   class: 'memory-runaway',
   help: 'the agent takes most of the memory of the machine, and more every second',
+  evenUnread: true,
   test(e) {
     const { sample } = e;
     if (!sample || sample.memoryShare < dangerous || !sample.growing) return null;

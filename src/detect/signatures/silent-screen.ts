@@ -15,7 +15,6 @@ export const silentScreen: Signature = {
   needsTerminal: true,
   test(e, phase, config) {
     if (phase !== 'working' && phase !== 'compacting') return null;
-    if (e.terminalBlockedSince !== null) return null; // nothing is drawn, so no counter can move
     if (e.connections.length > 0 || e.waiting.length > 0) return null;
     const { facts, activitySince } = e.screen ?? {};
     if (!facts || activitySince === undefined || e.listeningSince === null) return null;

@@ -1,0 +1,168 @@
+/** The ends that a guard must not repeat: memory that runs away, memory that ran out, crash loops, a death at start. */
+import { describe, expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import type { Effect } from '../../src/effects.ts';
+import type { Observation } from '../../src/events.ts';
+import { obliging, say, story } from '../support/story.ts';
+
+type Told = ReturnType<typeof story>;
+const deeds = (told: Told) => told.did('cut', 'nudge', 'stop', 'launch', 'exit').map(({ type }) => type);
+const lastIncident = (told: Told) => told.did('incident').at(-1)?.incident;
+const gaveUp = (told: Told) =>
+  told.did('notice').flatMap(({ notice }) => (notice.kind === 'gave-up' ? [notice.detail] : []));
+
+function inTurn(world: (effect: Effect) => readonly Observation[] = obliging): Told {
+  const told = story({}, world);
+  told.tell(say.started);
+  turn(told, 1);
+  return told;
+}
+
+/** A turn that gets its first words. */
+function turn(told: Told, id: number): void {
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(1));
+  told.tell(say.opened(id));
+  told.tell(say.request(id));
+  told.wait(12, say.bytes(id), say.drawing);
+}
+
+const end = (told: Told, more: Partial<Extract<Observation, { type: 'agent.exited' }>> = {}) =>
+  told.tell({
+    type: 'agent.exited',
+    generation: told.state.evidence.generation,
+    code: null,
+    signal: 'SIGKILL',
+    ...more,
+  });
+
+describe('an agent that eats the memory', () => {
+  /** From this share on, one hundredth and a half more with each look. */
+  const grow = (told: Told, from: number, seconds: number) => {
+    for (let second = 0; second < seconds; second++)
+      told.wait(1, say.drawing, say.bytes(1), say.sample(second, { memoryShare: from + second * 0.015 }));
+  };
+
+  test('is relaunched before the machine has to choose', () => {
+    const told = inTurn();
+    grow(told, 0.6, 14);
+    expect(deeds(told)).toEqual(['stop', 'launch']);
+    expect(lastIncident(told)?.class).toBe('memory-runaway');
+  });
+
+  test.each([
+    [
+      'that is large and stays so',
+      (told: Told) => told.wait(600, say.bytes(1), say.drawing, say.sample(1, { memoryShare: 0.8 })),
+    ],
+    ['that grows, and is small', (told: Told) => grow(told, 0.1, 30)],
+    [
+      'that grows for a moment',
+      (told: Told) => {
+        grow(told, 0.6, 6);
+        told.wait(60, say.bytes(1), say.drawing, say.sample(9, { memoryShare: 0.7 }));
+      },
+    ],
+  ])('%s is left alone', (_name, tell) => {
+    const told = inTurn();
+    tell(told);
+    expect(deeds(told)).toEqual([]);
+    expect(told.did('incident')).toEqual([]);
+  });
+
+  test('again and again is asked about in the end', () => {
+    const told = inTurn();
+    for (let times = 0; times < 40; times++) {
+      const { generation } = told.state.evidence;
+      for (let second = 0; second < 14; second++)
+        told.wait(1, say.drawing, say.sample(second, { generation, memoryShare: 0.6 + second * 0.015 }));
+    }
+    expect(told.did('launch').length).toBeLessThanOrEqual(defaults.recovery.restart_limit);
+    expect(told.state.name).toBe('asking');
+  });
+});
+
+test('an agent for which the memory ran out is resumed once, then asked about', () => {
+  const told = inTurn();
+  end(told, { outOfMemory: true });
+  told.wait(5);
+  expect(deeds(told)).toEqual(['stop', 'launch']);
+  expect(lastIncident(told)?.class).toBe('out-of-memory');
+  turn(told, 2);
+  end(told, { outOfMemory: true });
+  told.wait(3_600);
+  expect(told.did('launch')).toHaveLength(1);
+  expect(gaveUp(told)).toEqual([expect.stringContaining('out of memory')]);
+  expect(told.did('exit')).toHaveLength(1);
+});
+
+describe('an agent that dies with each turn', () => {
+  test('is relaunched within the restart intensity, each time after a longer pause', () => {
+    const told = inTurn();
+    const launchedAtS: number[] = [];
+    for (let times = 0; times < 20 && told.state.name !== 'finished'; times++) {
+      end(told, { signal: 'SIGSEGV' });
+      const before = told.did('launch').length;
+      for (let waited = 0; waited < 120 && told.did('launch').length === before; waited++) told.wait(1);
+      if (told.did('launch').length > before) launchedAtS.push(told.state.evidence.now / 1000);
+      turn(told, 10 + times);
+    }
+    expect(told.did('launch')).toHaveLength(defaults.recovery.restart_limit);
+    const gaps = launchedAtS.slice(1).map((at, index) => at - (launchedAtS[index] ?? 0));
+    expect(gaps).toEqual(gaps.toSorted((left, right) => left - right));
+    expect(gaveUp(told)).toHaveLength(1);
+    expect(told.did('exit')).toMatchObject([{ signal: 'SIGSEGV' }]);
+  });
+
+  test('over days is relaunched no more often than between two inputs of the person', () => {
+    const told = inTurn();
+    for (let times = 0; times < 60 && told.state.name !== 'finished'; times++) {
+      told.wait(1_200, say.drawing, say.bytes(1));
+      end(told);
+      told.wait(60);
+      turn(told, 10 + times);
+    }
+    expect(told.did('launch').length).toBe(12);
+    expect(told.state.name).toBe('finished');
+  });
+});
+
+describe('an agent that dies at its start', () => {
+  const start = () => {
+    const told = story();
+    told.tell(say.started);
+    told.wait(1);
+    return told;
+  };
+
+  test('by a signal is not repeated, and what to do is said', () => {
+    const told = start();
+    end(told, { signal: 'SIGILL' });
+    told.wait(60);
+    expect(deeds(told)).toEqual(['exit']);
+    expect(lastIncident(told)).toMatchObject({ class: 'died-at-start', outcome: 'gave_up' });
+    expect(gaveUp(told)).toEqual([expect.stringMatching(/SIGILL.*another version of it may start/)]);
+  });
+
+  test('with a code has said why itself', () => {
+    const told = start();
+    end(told, { signal: null, code: 1 });
+    expect(deeds(told)).toEqual(['exit']);
+    expect(told.did('incident', 'notice')).toEqual([]);
+  });
+
+  test('when it was to be resumed is not tried for ever', () => {
+    const told = inTurn((effect) =>
+      effect.type === 'launch'
+        ? [
+            ...obliging(effect),
+            { type: 'agent.exited', generation: effect.generation, code: 1, signal: null },
+          ]
+        : obliging(effect),
+    );
+    end(told);
+    told.wait(600);
+    expect(told.did('launch')).toHaveLength(1);
+    expect(gaveUp(told)).toEqual([expect.stringContaining('another version of it may start')]);
+  });
+});
