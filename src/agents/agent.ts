@@ -92,6 +92,8 @@ export interface Abilities {
   readonly queuesAndSends: boolean;
   /** This version was run in the lab; an unknown newer one works by the structured senses. */
   readonly verified: boolean;
+  /** The version whose screen and records are taken for this one's. */
+  readonly nearestVerified: string;
 }
 
 export interface SessionFile {

@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 function row(incident: ToldIncident): string[] {
-  const { id, began_at, ended_at, actions, outcome } = incident;
+  const { id, began_at, ended_at, actions, outcome, regretted_at } = incident;
   const lasted = ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(began_at));
   const done = [...new Set(actions.map(({ action }) => action))].join(', ');
   return [
@@ -38,6 +38,7 @@ function row(incident: ToldIncident): string[] {
     lasted,
     causeWords(incident.class).noun,
     done === '' ? '-' : done,
-    outcome === 'guard_gone' ? 'its guard is gone' : outcome,
+    (outcome === 'guard_gone' ? 'its guard is gone' : outcome) +
+      (regretted_at === undefined ? '' : ', perhaps a false alarm'),
   ];
 }

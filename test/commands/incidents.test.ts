@@ -63,6 +63,15 @@ function placeRun(home: ReturnType<typeof makeHome>) {
   journal.close();
 }
 
+test('a cut that was perhaps not needed is said wherever the incident is told', async () => {
+  const home = makeHome();
+  const regretted_at = '2026-01-01T00:02:00.000Z';
+  placeIncidents(home.state, recovered, { ...recovered, regretted_at });
+  expect(await home.json('incidents', '--json')).toEqual([{ ...recovered, regretted_at }]);
+  for (const args of [['incidents'], ['incidents', recovered.id], ['report', recovered.id]])
+    expect((await home.run(...args)).stdout).toContain('perhaps a false alarm');
+});
+
 test('the contract of --json: an array of records, also for one', async () => {
   const home = makeHome();
   expect(await home.json('incidents', '--json')).toEqual([]);

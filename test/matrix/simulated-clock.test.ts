@@ -56,7 +56,7 @@ test('property: nor with a sense blind or late, or time slower', () => {
 
 const pauseKinds: readonly ((lengthMs: number) => Pick<Pause, 'lengthMs' | 'before' | 'after'>)[] = [
   (lengthMs) => ({ lengthMs, before: [], after: [{ type: 'clock.gap', gapMs: lengthMs, cause: 'stalled' }] }),
-  // A nap that connections live through; a clock set by a time server looks the same.
+  // A nap that connections live through.
   (lengthMs) => ({
     lengthMs: 0,
     before: [],
@@ -66,6 +66,11 @@ const pauseKinds: readonly ((lengthMs: number) => Pick<Pause, 'lengthMs' | 'befo
     lengthMs,
     before: [{ type: 'terminal.suspended' }],
     after: [{ type: 'clock.gap', gapMs: lengthMs, cause: 'stalled' }, { type: 'terminal.continued' }],
+  }),
+  (lengthMs) => ({
+    lengthMs,
+    before: [{ type: 'terminal.blocked' }],
+    after: [{ type: 'terminal.drained' }],
   }),
 ];
 

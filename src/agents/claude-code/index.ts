@@ -1,5 +1,5 @@
 /**
- * Claude Code, from 1.0.56 to 2.1.329 and after: everything that changes when it changes.
+ * Claude Code, from 1.0.56 to 2.1.332 and after: everything that changes when it changes.
  *
  * `flags` and `arguments` read its command line, `launch-plan` and `resume-arguments` build ours, `settings` and
  * `environment` are what it is started with; `hooks`, `transcript` and `screen/` read what it says of itself.

@@ -6,8 +6,8 @@
 import type { Abilities, AgentVersion } from '../agent.ts';
 import { compareVersions, type Parts } from '../common/versions.ts';
 
-/** Versions that were run in the lab (lab notes). */
-const verified = new Set(['1.0.56', '2.1.42', '2.1.197', '2.1.329']);
+/** Versions that were run (lab notes; the matrix), oldest first. */
+const verified = ['1.0.56', '2.1.42', '2.1.197', '2.1.329', '2.1.332'] as const;
 /** Taken where the version cannot be told. */
 const assumed: Parts = [2, 1, 197];
 
@@ -18,7 +18,7 @@ const since = {
   programStatus: [2, 1, 295],
   // 2.1.42 moves the queued text into the input box instead (lab notes §0.5); the border lies somewhere between.
   queuesAndSends: [2, 1, 197],
-} as const satisfies Record<Exclude<keyof Abilities, 'verified'>, Parts>;
+} as const satisfies Record<Exclude<keyof Abilities, 'verified' | 'nearestVerified'>, Parts>;
 
 /** First version that knows a hook event (lab notes §5; changelog for the border). */
 const hookEvents: Readonly<Record<string, Parts>> = {
@@ -37,13 +37,20 @@ const hookEvents: Readonly<Record<string, Parts>> = {
 const reaches = (version: AgentVersion | null, first: Parts) =>
   compareVersions(version?.parts ?? assumed, first) >= 0;
 
+/** The newest verified version that is not above this one; the oldest for one that is below them all. */
+function nearestTo(parts: Parts): string {
+  const below = verified.findLast((text) => compareVersions(text.split('.').map(Number), parts) <= 0);
+  return below ?? verified[0];
+}
+
 export function abilitiesOf(version: AgentVersion | null): Abilities {
   return {
     sessionIdFlag: version !== null && reaches(version, since.sessionIdFlag),
     settingsFlag: version !== null && reaches(version, since.settingsFlag),
     programStatus: reaches(version, since.programStatus),
     queuesAndSends: reaches(version, since.queuesAndSends),
-    verified: version !== null && verified.has(version.text),
+    verified: verified.some((text) => text === version?.text),
+    nearestVerified: nearestTo(version?.parts ?? assumed),
   };
 }
 

@@ -17,6 +17,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     // Text sent during a turn is given to the model with the next request of the same turn.
     queuesAndSends: false,
     verified: version?.text === verified,
+    nearestVerified: verified,
   };
 }
 

@@ -17,14 +17,14 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
     const remedy = `run ${found.path} --version; the guard goes on and takes it for a recent version`;
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
   }
-  const { verified, settingsFlag, programStatus } = adapter.abilities(version);
+  const { verified, nearestVerified, settingsFlag, programStatus } = adapter.abilities(version);
   const missing = [
     ...(settingsFlag ? [] : ['hooks cannot be injected']),
     ...(programStatus ? [] : ['it does not report its status to the terminal']),
   ];
   const known = verified
     ? 'tested with this guard'
-    : 'not tested with this guard; the structured senses carry it';
+    : `not tested with this guard: its screen, hooks and records are read like those of ${nearestVerified}, unverified; connections and the process are seen in any version`;
   const detail = [`${version.text}, ${known}`, ...missing].join('; ');
   const upgrade = 'a newer version of the agent gives the guard more to go by';
   return [

@@ -12,7 +12,19 @@ it.each([
   ['2.1.42', { sessionIdFlag: true, settingsFlag: true, queuesAndSends: false, verified: true }],
   ['2.1.197', { programStatus: false, queuesAndSends: true, verified: true }],
   ['2.1.329', { programStatus: true, queuesAndSends: true, verified: true }],
-  ['3.0.0', { sessionIdFlag: true, settingsFlag: true, programStatus: true, verified: false }],
+  ['2.1.332', { programStatus: true, queuesAndSends: true, verified: true, nearestVerified: '2.1.332' }],
+  ['2.1.300', { programStatus: true, verified: false, nearestVerified: '2.1.197' }],
+  ['1.0.30', { verified: false, nearestVerified: '1.0.56' }],
+  [
+    '3.0.0',
+    {
+      sessionIdFlag: true,
+      settingsFlag: true,
+      programStatus: true,
+      verified: false,
+      nearestVerified: '2.1.332',
+    },
+  ],
 ])('%s can %j', (text, abilities) => {
   expect(abilitiesOf(readVersion(text))).toMatchObject(abilities);
 });

@@ -47,7 +47,11 @@ export const retryInBlock = /^\s*⎿ .*retrying\s+in\s+\d+ seconds/ims;
 /** In the block above a free prompt, or below it. */
 export const limitRows: readonly Row<'limit'>[] = [
   { says: 'limit', words: /^● Usage limit reached( again)? · continuing automatically/, seenOn: '2.1.329' },
-  { says: 'limit', words: /^● Usage limit reached( again)? · set to continue automatically/, seenOn: '2.1.332' },
+  {
+    says: 'limit',
+    words: /^● Usage limit reached( again)? · set to continue automatically/,
+    seenOn: '2.1.332',
+  },
   { says: 'limit', words: /^\s*Continuing automatically (at|when)/, seenOn: '2.1.329' },
 ];
 

@@ -253,6 +253,16 @@ describe('rows seen on the real agent', () => {
       `  What now?\n\n  ❯ 1. This\n    2. That\n\n  Enter to confirm · Esc to cancel`,
       { activity: 'dialog', dialog: 'other' },
     ],
+    [
+      'a usage limit that 2.1.332 waits for',
+      `● Usage limit reached · set to continue automatically at 8:15pm\n\n${box()}`,
+      { activity: 'limit' },
+    ],
+    [
+      'a usage limit that is reached again',
+      `● Usage limit reached again · set to continue automatically at 8:15pm\n\n${box()}`,
+      { activity: 'limit' },
+    ],
     ['nothing known', 'some\noutput', { activity: 'unknown' }],
   ])('%s', (_, text, facts) => {
     expect(readScreen(view(text), null)).toEqual(facts);
