@@ -143,12 +143,15 @@ test('property: a frozen agent is never silently watched for ever', () => {
 
 test('such runs come to every cell of the table of state × event', () => {
   const { note, missed } = coverage();
-  for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed: 7, numRuns: 60 })) {
-    const one = run(dice, note);
-    one.tell(say.started);
-    for (const { told: observations, seconds, draws } of told) {
-      for (const observation of observations) one.tell(observation);
-      one.wait(Math.min(seconds, 130), draws);
+  // One or two batches do; the seeds make it the same every time.
+  for (let seed = 1; missed().length > 0 && seed <= 20; seed++) {
+    for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed, numRuns: 60 })) {
+      const one = run(dice, note);
+      one.tell(say.started);
+      for (const { told: observations, seconds, draws } of told) {
+        for (const observation of observations) one.tell(observation);
+        one.wait(Math.min(seconds, 130), draws);
+      }
     }
   }
   expect(missed()).toEqual([]);

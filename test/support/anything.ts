@@ -105,6 +105,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'request.sent': fc.record({ type: fc.constant('request.sent') }),
   'failure.recorded': fc.record({ type: fc.constant('failure.recorded'), failure }),
   'answer.recorded': fc.record({ type: fc.constant('answer.recorded') }),
+  'retry.recorded': fc.record({ type: fc.constant('retry.recorded'), inMs: number(600_000) }),
   'tool.started': fc.record({
     type: fc.constant('tool.started'),
     toolUseId,
