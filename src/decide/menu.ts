@@ -6,6 +6,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Effect } from '../effects.ts';
 import type { Event } from '../events.ts';
+import { giveUp } from './asking.ts';
 import { act, andThen, open, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
@@ -44,10 +45,14 @@ export function answerMenu(state: GuardState, answer: Answer): Step {
   }));
 }
 
-export function onChosen(state: GuardState, event: Event): Step {
-  return event.type === 'choose.done'
-    ? stay({ ...state, menu: event.ok ? 'answered' : 'failed' })
-    : stay(state);
+export function onChosen(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'choose.done') return stay(state);
+  if (event.ok) return stay({ ...state, menu: 'answered' });
+  const failed: GuardState = { ...state, menu: 'failed' };
+  // Of a relaunched agent's menu its proof will tell.
+  return failed.incident && !failed.cure
+    ? giveUp(failed, config, 'the agent asks what to do about a usage limit')
+    : stay(failed);
 }
 
 /** A menu that has left the screen may come again. */

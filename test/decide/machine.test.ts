@@ -484,6 +484,19 @@ describe('a usage limit', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 
+  test('whose menu cannot be answered is asked about', () => {
+    const told = inMidResponse({}, (effect) =>
+      effect.type === 'choose' ? [{ type: 'choose.done', ok: false }] : obliging(effect),
+    );
+    told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });
+    told.wait(40);
+    expect(told.state.name).toBe('asking');
+    expect(told.did('notify')).toMatchObject([{ what: 'blocked' }]);
+    told.wait(7_200);
+    expect(told.did('choose')).toHaveLength(1);
+    expect(actions(told)).toEqual([]);
+  });
+
   test('whose menu the person is reading is theirs', () => {
     const told = inMidResponse();
     told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });
