@@ -130,6 +130,9 @@ describe('with a real guard', () => {
     const { guard, folder, id } = await withIncident('on');
     expect(castsOf(folder)).toEqual([`${id}.cast`]);
     const path = join(folder, `${id}.cast`);
+    // The incident is on record a moment before its recording is.
+    const isComplete = () => readFileSync(path, 'utf8').includes('"dead-stream: recovered"');
+    await guard.until('its end is in the recording', isComplete);
     const { header, lines, output } = readCast(path);
     expect(header).toMatchObject({ width: 110, height: 40 });
     expect(output).toContain('my words');
