@@ -82,8 +82,16 @@ export interface ScreenFacts {
   readonly tokens?: number;
   /** Seconds beside the spinner, when shown. */
   readonly elapsedS?: number;
+  /** The arrow beside the counter points up: a request is out, and nothing of its answer has come (until 2.1.197). */
+  readonly requesting?: true;
   /** The spinner says that the model thinks (no tokens are expected). */
   readonly thinking?: boolean;
+  /**
+   * The running tool is a command of which nothing shows that it still runs: it is over unless a process of it lives.
+   */
+  readonly command?: true;
+  /** Commands that the agent says it runs in the background. */
+  readonly commandsInBackground?: number;
   /** The agent's own retry ladder, when shown. */
   readonly retry?: { readonly attempt: number; readonly of: number; readonly inMs?: number };
   /** An error banner directly above the prompt. `fingerprint` is a hash: same banner, same fingerprint. */

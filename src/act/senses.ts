@@ -76,6 +76,9 @@ export function openSenses(runtime: Runtime): Senses {
         case 'session':
           transcript.follow(event.sessionId, event.transcriptPath);
           break;
+        case 'screen':
+          common.process.inBackground(event.facts.commandsInBackground ?? 0);
+          break;
         case 'tick':
           if (after.unansweredKeyAt !== null && after.now - after.unansweredKeyAt > tickMs)
             common.process.sampleNow();

@@ -112,6 +112,10 @@ export interface Evidence {
     readonly activitySince: Millis;
   } | null;
   readonly tokensChangedAt: Millis | null;
+  /** The token counter as it was last shown in this turn. */
+  readonly tokensShown: number | null;
+  /** The counter has moved since the agent waits for the API: the answer is on its way. */
+  readonly answering: boolean;
   /** The turn as hooks tell it. */
   readonly turn: { readonly working: boolean; readonly at: Millis } | null;
   /** Turns seen to start, by any sense, in this generation. */
@@ -192,6 +196,8 @@ export function noEvidence(at: Millis): Evidence {
     status: null,
     screen: null,
     tokensChangedAt: null,
+    tokensShown: null,
+    answering: false,
     turn: null,
     turns: 0,
     workingSince: null,

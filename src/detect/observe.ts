@@ -169,14 +169,16 @@ export function observe(before: Evidence, event: Event): Evidence {
   return markSince(markTurn(before, after));
 }
 
-/** Keeps `listeningSince` and `drawsSince`. */
+/** Keeps `listeningSince`, `answering` and `drawsSince`. */
 function markSince(e: Evidence): Evidence {
   const phase = phaseOf(e);
   const listens = phase === 'working' || phase === 'compacting';
   const listeningSince = listens ? (e.listeningSince ?? e.now) : null;
   const drawsSince = inTurn(phase) ? (e.drawsSince ?? e.now) : null;
-  const same = listeningSince === e.listeningSince && drawsSince === e.drawsSince;
-  return same ? e : { ...e, listeningSince, drawsSince };
+  const answering = listens && e.answering;
+  const same =
+    listeningSince === e.listeningSince && drawsSince === e.drawsSince && answering === e.answering;
+  return same ? e : { ...e, listeningSince, answering, drawsSince };
 }
 
 /** Keeps `workingSince` and `idleSince`; a turn that begins forgets the patience of the turn before. */
@@ -190,7 +192,7 @@ function markTurn(before: Evidence, after: Evidence): Evidence {
     return { ...after, workingSince: after.now, idleSince: null, patience, takesUp: false, turns };
   }
   if (after.idleSince !== null && after.workingSince === null) return after;
-  return { ...after, workingSince: null, idleSince: after.idleSince ?? after.now };
+  return { ...after, workingSince: null, tokensShown: null, idleSince: after.idleSince ?? after.now };
 }
 
 /** Where hooks tell of the turn they tell of each start, too; a call that is only on record has not begun (2.1.42). */
@@ -235,8 +237,11 @@ function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
 function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
   const last = e.screen;
   // That the agent says how it waits for the API is no sign of life: the same turn stands as still as before.
-  const waits = facts.activity === 'waiting' && last?.facts.activity === 'busy';
+  const waits =
+    facts.activity === 'waiting' && (last?.facts.activity === 'busy' || last?.facts.activity === 'tool');
   const same = waits || last?.facts.activity === facts.activity;
+  const still = same && facts.tokens === last?.facts.tokens && facts.requesting === last?.facts.requesting;
+  const moved = facts.tokens !== undefined && facts.tokens !== e.tokensShown;
   const idle = facts.activity === 'idle';
   const banner = idle ? (facts.failure ?? null) : null;
   // An old banner stays on the screen after recovery: it counts once, until it has been gone.
@@ -244,7 +249,10 @@ function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
   return {
     ...e,
     screen: { facts, at, activitySince: same && last ? last.activitySince : at },
-    tokensChangedAt: waits || (facts.tokens === last?.facts.tokens && same) ? e.tokensChangedAt : at,
+    tokensChangedAt: waits || still ? e.tokensChangedAt : at,
+    tokensShown: facts.tokens ?? e.tokensShown,
+    // Beside the row of a command the counter only catches up with the answer that called it.
+    answering: !facts.requesting && (e.answering || (moved && !facts.command)),
     limitResetsAt: idle ? (facts.limitResetsAt ?? e.limitResetsAt) : e.limitResetsAt,
     bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
     failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,

@@ -77,9 +77,15 @@ function isCompacting(e: Evidence): boolean {
 /**
  * A tool works on this machine: silence on the wire is right, however long. Where hooks tell of the turn they know
  * better than the screen, which shows a tool as running while its input is still being received, and goes on to show
- * it when it is done but the rest of the answer has not come (2.1.329).
+ * it when it is done but the rest of the answer has not come (2.1.329). Without hooks the processes tell.
  */
 function inTool(e: Evidence): boolean {
   if (e.tools.some((tool) => !tool.delegates) || (e.sample?.workers ?? 0) > 0) return true;
-  return activityOf(e) === 'tool' && !e.turn?.working;
+  return activityOf(e) === 'tool' && !e.turn?.working && !commandIsOver(e);
+}
+
+/** The screen shows a command, and a look at the processes since then found nothing at work. */
+function commandIsOver({ screen, sample }: Evidence): boolean {
+  if (!screen?.facts.command || !sample) return false;
+  return sample.workers === 0 && sample.at > screen.activitySince;
 }

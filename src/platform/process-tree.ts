@@ -19,15 +19,17 @@ export interface ProcessSample {
 
 /** A descendant of the agent's. */
 export interface Descendant extends ProcessIdentity {
-  /** In another session than its ancestor; undefined where that cannot be told. */
-  readonly apart?: boolean;
+  /** Pid of the one that started it. */
+  readonly parent: number;
+  /** In another session than its ancestor. */
+  readonly apart: boolean;
 }
 
 interface Entry {
   readonly pid: number;
   readonly parent: number;
-  /** Session id; undefined where that cannot be told. */
-  readonly session?: string | undefined;
+  /** Session id; outside Linux the process group, because ps names no sessions there: `setsid` begins both. */
+  readonly session: string;
   readonly identity: ProcessIdentity;
 }
 
@@ -52,8 +54,7 @@ export function descendants(pid: number): readonly Descendant[] {
   const pending = [pid];
   for (let parent = pending.shift(); parent !== undefined; parent = pending.shift()) {
     for (const child of children.get(parent) ?? []) {
-      const apart = session === undefined ? {} : { apart: child.session !== session };
-      found.push({ ...child.identity, ...apart });
+      found.push({ ...child.identity, parent, apart: child.session !== session });
       pending.push(child.pid);
     }
   }
@@ -126,7 +127,7 @@ function allProcesses(): readonly Entry[] {
         {
           pid,
           parent: Number(fields[1]),
-          session: fields[3],
+          session: fields[3] ?? '',
           identity: { pid, startTime: fields[19] ?? '' },
         },
       ];
@@ -170,11 +171,12 @@ function ps(...args: readonly string[]): readonly string[] {
 }
 
 function allFromPs(): readonly Entry[] {
-  return ps('-axo', 'pid=,ppid=,state=,lstart=').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line);
-    if (!match || match[3]?.startsWith('Z')) return [];
-    const pid = Number(match[1]);
-    return [{ pid, parent: Number(match[2]), identity: { pid, startTime: match[4] ?? '' } }];
+  return ps('-axo', 'pid=,ppid=,pgid=,state=,lstart=').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line);
+    if (!match || match[4]?.startsWith('Z')) return [];
+    const [, id, parent, session = '', , startTime = ''] = match;
+    const pid = Number(id);
+    return [{ pid, parent: Number(parent), session, identity: { pid, startTime } }];
   });
 }
 

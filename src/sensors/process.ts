@@ -6,20 +6,16 @@
  * as long; when a prompt on the command line begins a turn at once, they appear during it: hence the first seconds
  * count as before the turn, but for what runs in a session of its own, as commands do in all versions and hooks in
  * 2.1.197 and 2.1.329, and MCP servers never (seen in the process table). What still runs when the agent asks the
- * API to go on, no tool open, runs in the background, and is no worker any more.
+ * API to go on, no tool open, runs in the background, and is no worker any more; nor is what the agent says that it
+ * runs in the background.
  */
 import { totalmem } from 'node:os';
 import type { Emit, Sensor } from './sensor.ts';
-
-interface Identity {
-  readonly pid: number;
-  readonly startTime: string;
-  /** In another session than the agent. */
-  readonly apart?: boolean;
-}
+import { countWorkers, type Descendant, nameOf } from './workers.ts';
 
 export interface ProcessReader {
-  descendants(pid: number): readonly Identity[];
+  /** Parents before their children. */
+  descendants(pid: number): readonly Descendant[];
   sample(pid: number): { readonly cpuMs: number; readonly state: string; readonly rssBytes: number } | null;
 }
 
@@ -30,6 +26,8 @@ export interface ProcessSensor extends Sensor {
   working(isWorking: boolean): void;
   /** The agent waits for the API and for nothing else. */
   listening(): void;
+  /** So many commands run in the background, as the agent shows. */
+  inBackground(commands: number): void;
   /** Measures once, now. */
   sampleNow(): void;
 }
@@ -39,12 +37,11 @@ const periodMs = 2_000;
 /** Time in which the agent starts its servers. */
 const startMs = 5_000;
 
-const nameOf = ({ pid, startTime }: Identity) => `${pid} ${startTime}`;
-
 export function processSensor(reader: ProcessReader): ProcessSensor {
   let emit: Emit | null = null;
   let agent: { readonly pid: number; readonly generation: number; readonly startedAt: number } | null = null;
   let resident: ReadonlySet<string> = new Set();
+  let background = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const descendantsNow = () => (agent === null ? [] : reader.descendants(agent.pid));
@@ -56,7 +53,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     const now = descendantsNow();
     if (performance.now() - agent.startedAt < startMs)
       resident = new Set(now.filter(({ apart }) => !apart).map(nameOf));
-    const workers = now.filter((each) => !resident.has(nameOf(each))).length;
+    const workers = countWorkers(now, resident, background);
     const memoryShare = measured.rssBytes / memoryBytes;
     emit({ type: 'agent.sample', generation: agent.generation, ...measured, memoryShare, workers });
   }
@@ -79,6 +76,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       rest();
       agent = { pid, generation, startedAt: performance.now() };
       resident = new Set();
+      background = 0;
     },
     working(isWorking) {
       if (!isWorking) return rest();
@@ -89,6 +87,9 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     },
     listening() {
       if (timer !== undefined) resident = new Set(descendantsNow().map(nameOf));
+    },
+    inBackground(commands) {
+      background = commands;
     },
     sampleNow,
   };

@@ -35,6 +35,7 @@ function readSpinner(status: string): Partial<ScreenFacts> {
   return {
     ...(tokens === undefined ? {} : { tokens }),
     ...(elapsedS === undefined ? {} : { elapsedS }),
+    ...(/↑ [\d.,]+[km]? tokens/i.test(inside) ? { requesting: true } : {}),
     ...(/\bthinking\b/.test(inside) ? { thinking: true } : {}),
   };
 }
@@ -56,6 +57,14 @@ function readDraft(view: ScreenView, box: NonNullable<Layout['box']>): Partial<S
   return { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
 }
 
+/** How many commands the footer counts in the background. */
+function readBackground(footer: string): Partial<ScreenFacts> {
+  const [, counts] = patterns.backgroundCommands.exec(footer) ?? [];
+  if (counts === undefined) return {};
+  const sum = [...counts.matchAll(/\d+/g)].reduce((total, [count]) => total + Number(count), 0);
+  return sum === 0 ? {} : { commandsInBackground: sum };
+}
+
 function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {
   if (layout.box) return undefined;
   return patterns.firstOf(patterns.dialogRows, layout.bottom.join('\n'), parts) ?? undefined;
@@ -68,15 +77,26 @@ function readFailure(layout: Layout): ScreenFacts['failure'] {
   return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
 }
 
+/** The tool that the last block shows at work. */
+function readTool({ lastBlock }: Layout, parts: Parts): 'tool' | 'command' | null {
+  const said = lastBlock.map((row) => patterns.firstOf(patterns.toolRows, row, parts));
+  return said.find((each) => each === 'tool') ?? said.find((each) => each === 'command') ?? null;
+}
+
 /** A running turn: what it does. */
 function readRunning(layout: Layout, parts: Parts): ScreenFacts {
   const status = layout.status ?? '';
   const block = layout.lastBlock.join('\n');
   const retry = readRetry(patterns.retryInBlock.test(block) ? block : status);
   const said = patterns.firstOf(patterns.statusRows, status, parts) ?? 'busy';
-  const isTool = layout.lastBlock.some((row) => patterns.firstOf(patterns.toolRows, row, parts) !== null);
-  const activity = retry ? 'retrying' : said === 'busy' && isTool ? 'tool' : said;
-  return { activity, ...readSpinner(status), ...(retry ? { retry } : {}) };
+  const tool = said === 'busy' ? readTool(layout, parts) : null;
+  const activity = retry ? 'retrying' : tool === null ? said : 'tool';
+  return {
+    activity,
+    ...(activity === 'tool' && tool === 'command' ? { command: true } : {}),
+    ...readSpinner(status),
+    ...(retry ? { retry } : {}),
+  };
 }
 
 export function readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts {
@@ -88,6 +108,7 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   const said = layout.status === null ? null : patterns.firstOf(patterns.statusRows, layout.status, parts);
   const draft = layout.box === null ? {} : readDraft(view, layout.box);
   const below = layout.bottom.join('\n');
+  const background = layout.box === null ? {} : readBackground(below);
   const isLimited = [...layout.lastBlock, ...layout.bottom].some(
     (row) => patterns.firstOf(patterns.limitRows, row, parts) !== null,
   );
@@ -95,7 +116,7 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (said === 'background') return { activity: 'background', ...draft };
   const isRunning =
     said !== null || patterns.interruptHint.test(below) || patterns.busyTitle.test(view.title);
-  if (isRunning) return { ...readRunning(layout, parts), ...draft };
+  if (isRunning) return { ...readRunning(layout, parts), ...background, ...draft };
   if (layout.box === null || view.stale) return { activity: 'unknown' };
   const failure = readFailure(layout);
   const reset = failure?.kind === 'rate-limit' ? readReset(layout.lastBlock.join(' ')) : null;

@@ -29,11 +29,16 @@ export const statusRows: readonly Row<Activity>[] = [
   { says: 'busy', words: /…/, seenOn: '1.0.56' },
 ];
 
-/** In the block above a spinner: a tool that runs. */
-export const toolRows: readonly Row<'tool'>[] = [
+/**
+ * In the block above a spinner: a tool that runs. The first that fits a row counts. `command`: one of which that cannot
+ * be said, because its row is drawn while its input is still being received, and stays when it is done until the next
+ * answer comes.
+ */
+export const toolRows: readonly Row<'tool' | 'command'>[] = [
   { says: 'tool', words: /^\s*⎿\s+(Running|Waiting|Initializing)…/, seenOn: '2.1.197' },
-  { says: 'tool', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
+  { says: 'command', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },
+  { says: 'command', words: /^(●| ) Running \d+ shell commands?…$/, seenOn: '2.1.329' },
   {
     says: 'tool',
     words: /^(●| ) (Running|Calling|Waiting|Searching|Reading)\b.*(· [\dhms ]+)?…$/,
@@ -93,6 +98,9 @@ export const placeholder =
 
 /** A slash command in the box; a path is none. */
 export const command = /^\/[\w:-]+(\s|$)/;
+
+/** In the footer: commands in the background, `1 shell, 2 monitors`; among tasks of other kinds they are not counted. */
+export const backgroundCommands = /(?:^\s*|· )((?:\d+ (?:shells?|bash(?:es)?|monitors?)(?:, )?)+)(?: ·|$)/m;
 
 /** Footer of a running turn. */
 export const interruptHint = /esc to interrupt/i;

@@ -171,7 +171,13 @@ describe('rows seen on the real agent', () => {
     [
       'retry of 2.1.42',
       `  ⎿ 401 {"type":"error"} Retrying\n    in 35 seconds… (attempt 7/10)\n\n✽ Baking… (1m 3s · ↑ 0 tokens)\n\n${box()}`,
-      { activity: 'retrying', retry: { attempt: 7, of: 10, inMs: 35_000 }, tokens: 0, elapsedS: 63 },
+      {
+        activity: 'retrying',
+        retry: { attempt: 7, of: 10, inMs: 35_000 },
+        tokens: 0,
+        requesting: true,
+        elapsedS: 63,
+      },
     ],
     [
       'one-line retry of 2.1.42',
@@ -183,6 +189,39 @@ describe('rows seen on the real agent', () => {
       `● Calling x · 1m 14s…\n\n✽ Baking… (1m 20s · ↓ 1.2k tokens)\n\n${box()}`,
       { activity: 'tool', tokens: 1200, elapsedS: 80 },
     ],
+    [
+      'a command of 2.1.329 that may be over',
+      `● Saying hi\n  ⎿  $ echo hi\n\n✽ Baking… (3s · ↓ 16 tokens)\n\n${box()}`,
+      { activity: 'tool', command: true, tokens: 16, elapsedS: 3 },
+    ],
+    [
+      'a command of 2.1.329 that may not have begun',
+      `● I will run it.\n\n  Running 1 shell command…\n\n✽ Baking… (3s · ↓ 6 tokens)\n\n${box()}`,
+      { activity: 'tool', command: true, tokens: 6, elapsedS: 3 },
+    ],
+    [
+      'a command of 2.1.329 that runs',
+      `● Waiting · 4s\n  ⎿  $ sleep 20 (4s)\n     (ctrl+b to run in background)\n\n✽ Baking… (5s · ↓ 16 tokens)\n\n${box()}`,
+      { activity: 'tool', tokens: 16, elapsedS: 5 },
+    ],
+    [
+      'the request after a command of 2.1.197',
+      `● Bash(echo hi)\n  ⎿  hi\n\n✽ Baking… (2s · ↑ 16 tokens)\n\n${box()}`,
+      { activity: 'busy', requesting: true, tokens: 16, elapsedS: 2 },
+    ],
+    ...(
+      [
+        ['  ⏵⏵ accept edits on · 1 shell · esc to interrupt · ↓ to manage', 1],
+        ['  2 shells, 1 monitor · esc to interrupt', 3],
+        ['  ⏵⏵ accept edits on · 3 bashes · ↓ to v… Failed to install', 3],
+        ['  ⏵⏵ accept edits on · 3 background tasks · esc to interrupt', undefined],
+        ['  ⏵⏵ accept edits on · 1 local agent · esc to interrupt', undefined],
+      ] as const
+    ).map(([footer, count]): [string, string, Partial<ScreenFacts>] => [
+      `the footer${footer}`,
+      `✽ Baking… (2s)\n\n${rule}\n❯\n${rule}\n${footer}`,
+      { activity: 'busy', elapsedS: 2, ...(count === undefined ? {} : { commandsInBackground: count }) },
+    ]),
     [
       'a hook that runs',
       `✽ Baking… (running PreToolUse hook · 1m 10s · ↓ 20 tokens)\n\n${box()}`,
@@ -270,6 +309,11 @@ describe('rows seen on the real agent', () => {
 });
 
 describe('words that mean nothing where they stand', () => {
+  it('a count of shells above the box is nothing that runs', () => {
+    const facts = readScreen(view(`● Listed.\n  · 2 shells · x\n\n✽ Baking… (2s)\n\n${box()}`), null);
+    expect(facts).toEqual({ activity: 'busy', elapsedS: 2 });
+  });
+
   it.each([
     [
       'an error that the agent quotes',

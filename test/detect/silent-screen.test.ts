@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { obliging, say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((effect) => effect.type);
+const screen = (facts: Extract<Observation, { type: 'screen' }>['facts']): Observation => ({
+  type: 'screen',
+  facts,
+});
+/** The row of a command as 2.1.329 draws it, while it runs and after. */
+const command = (tokens: number) => screen({ activity: 'tool', command: true, tokens });
+const nothingRuns = say.sample(100);
+const somethingRuns = say.sample(100, { workers: 1 });
+
+/** The terminal alone: no tunnel, no hooks. A turn whose first answer has called a command. */
+function beforeCommand(world = obliging) {
+  const told = story({}, world);
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell(screen({ activity: 'busy' }));
+  told.wait(2, say.drawing, say.busy(10));
+  told.tell(command(16));
+  return told;
+}
+
+describe('the row of a command that stays when the command is over', () => {
+  test('hides no silence once nothing of it is left, which has the time of a first byte', () => {
+    const told = beforeCommand();
+    told.wait(4, say.drawing, somethingRuns, command(16));
+    told.wait(238, say.drawing, nothingRuns, command(16));
+    expect(actions(told)).toEqual([]);
+    told.wait(4, say.drawing, nothingRuns, command(16));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('is a tool at work while a process of it lives, however long', () => {
+    const told = beforeCommand();
+    told.wait(3600, say.drawing, somethingRuns, command(16));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('is a tool at work where nobody can look at the processes', () => {
+    const told = beforeCommand();
+    told.wait(3600, say.drawing, command(16));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('is believed when the screen shows that it runs', () => {
+    const told = beforeCommand();
+    told.wait(3600, say.drawing, nothingRuns, screen({ activity: 'tool', tokens: 16 }));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('does not count against the next command of the same turn', () => {
+    const told = beforeCommand();
+    told.wait(100, say.drawing, nothingRuns, command(16));
+    told.wait(600, say.drawing, somethingRuns, command(16));
+    told.wait(200, say.drawing, nothingRuns, command(16));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('that the agent is told to be silent is silent since the command was over', () => {
+    const told = beforeCommand();
+    told.wait(45, say.drawing, nothingRuns, command(16));
+    told.wait(14, say.drawing, nothingRuns, screen({ activity: 'waiting' }));
+    expect(actions(told)).toEqual([]);
+    told.wait(4, say.drawing, nothingRuns, screen({ activity: 'waiting' }));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+});
+
+describe('a counter that stands still', () => {
+  test('from before a command says nothing of the answer that is waited for', () => {
+    const told = beforeCommand();
+    told.wait(3, say.drawing, somethingRuns);
+    told.tell(nothingRuns);
+    told.wait(230, say.drawing, say.busy(16));
+    expect(actions(told)).toEqual([]);
+    told.wait(1, say.drawing, say.busy(17)); // it comes, and dies
+    told.wait(58, say.drawing, say.busy(17));
+    expect(actions(told)).toEqual([]);
+    told.wait(4, say.drawing, say.busy(17));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('has only caught up with the answer that called the command', () => {
+    const told = beforeCommand();
+    told.wait(3, say.drawing, nothingRuns, command(16));
+    told.wait(230, say.drawing, nothingRuns, command(17)); // 2.1.329
+    expect(actions(told)).toEqual([]);
+    const before = beforeCommand();
+    before.tell(nothingRuns);
+    before.tell(say.busy(33)); // 2.1.197 draws the arrow a moment later
+    before.wait(230, say.drawing, say.busy(33, { requesting: true }));
+    expect(actions(before)).toEqual([]);
+  });
+
+  test('beside an arrow that points up waits for a first byte, also where it was not shown before', () => {
+    const told = beforeCommand();
+    told.tell(nothingRuns);
+    told.wait(25, say.drawing, screen({ activity: 'busy' })); // 2.1.42 shows no counter before 30 s
+    told.wait(200, say.drawing, say.busy(42, { requesting: true }));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('of the turn before is none of this one', () => {
+    const told = story();
+    told.tell(say.started);
+    for (const _turn of [1, 2]) {
+      told.wait(2, say.drawing, say.idle);
+      told.tell(say.busy(1));
+      told.wait(20, say.drawing, say.busy(1));
+    }
+    told.wait(42, say.drawing, say.busy(1));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+});
