@@ -60,7 +60,17 @@ function turnRan(e: Evidence, since: Millis): boolean {
   const ended = e.turns > 0 && e.idleSince !== null && e.idleSince > since && e.failure === null;
   if (e.connectionsSeen > 0) return ended && (e.lastRequestAt ?? 0) >= since;
   const began = Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
-  return ended || (began > since && (e.tokensChangedAt ?? 0) > began);
+  return ended || (began > since && (e.tokensChangedAt ?? 0) > began) || answers(e, since);
+}
+
+/**
+ * By the agent's own clock its turn began after `since`, and something of the answer is there. The free prompt between
+ * two turns can be too short to be seen; the clock begins anew with each.
+ */
+function answers({ screen }: Evidence, since: Millis): boolean {
+  const { elapsedS, tokens = 0, requesting } = screen?.facts ?? {};
+  if (!screen || elapsedS === undefined || requesting) return false;
+  return screen.at - elapsedS * 1_000 > since && tokens > 0;
 }
 
 /**

@@ -35,8 +35,8 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
   let toldAt = 0;
   let readAt = 0;
   let dueAt = 0;
-  /** Steady part of facts that say that the turn does not run, waiting to be seen a second time. */
-  let unsure: string | null = null;
+  /** What a picture without a running turn showed, waiting to be seen a second time. */
+  let unsure: ScreenFacts['activity'] | null = null;
 
   /** A reading that is due earlier takes the place of a later one. */
   function readIn(delayMs: number): void {
@@ -61,8 +61,8 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
     const facts = read();
     const steady = steadyPart(facts);
     if (steady !== steadyPart(told)) {
-      if (isRest(facts) && facts.activity !== told.activity && unsure !== steady) {
-        unsure = steady;
+      if (isRest(facts) && facts.activity !== told.activity && unsure !== facts.activity) {
+        unsure = facts.activity;
         readIn(betweenReadsMs);
         return;
       }

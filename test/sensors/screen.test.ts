@@ -69,6 +69,15 @@ it('takes it for the end when it stays, without another repaint', () => {
   expect(told).toEqual([{ activity: 'busy' }, { activity: 'idle' }]);
 });
 
+it('takes it for the end when somebody types into the free prompt at once', () => {
+  const { told, paint } = screen();
+  paint({ activity: 'busy' }, 1_000);
+  paint({ activity: 'idle' }, 250);
+  paint({ activity: 'idle', draft: true }, 250);
+  paint({ activity: 'busy' }, 1_000);
+  expect(told.map(({ activity }) => activity)).toEqual(['busy', 'idle', 'busy']);
+});
+
 it('tells a dialog at once though a counter was to be told later', () => {
   const { told, paint } = screen();
   paint({ activity: 'busy', elapsedS: 1 }, 300);

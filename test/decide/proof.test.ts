@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { obliging, say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop', 'launch').map((effect) => effect.type);
+const outcomes = (told: ReturnType<typeof story>) =>
+  told.did('incident').map(({ incident }) => incident.outcome);
+const turnBegins: Observation = { type: 'screen', facts: { activity: 'busy' } };
+
+test('a nudge is proven by the clock of the new turn when the free prompt between two turns went unseen', () => {
+  const told = story({}, (effect) => {
+    if (effect.type !== 'nudge') return obliging(effect);
+    // The turn of the nudge has begun, and the old one never seemed to end.
+    return [turnBegins, { type: 'nudge.done', outcome: 'submitted' }];
+  });
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell(turnBegins);
+  for (let second = 1; second < 64; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
+  expect(actions(told)).toEqual(['nudge']);
+  expect(outcomes(told).at(-1)).toBe('open');
+  // The person's next turn, dead again: it is another incident, which is nudged again.
+  told.wait(3, say.drawing);
+  for (let second = 0; second < 64; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
+  expect(outcomes(told)).toContain('recovered');
+  expect(actions(told)).toEqual(['nudge', 'nudge']);
+});
