@@ -75,9 +75,10 @@ export function commonSenses(
     ],
     tell(event, after) {
       if (event.type === 'agent.started') process.newAgent(event.pid, event.generation);
-      // Nothing has come back yet, so nothing that runs was started by the answer.
+      // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
+      // tell: a subagent may ask while a command of another one runs.
       const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
-      if (asks && after.tools.length === 0) process.listening();
+      if (asks && after.turn && after.tools.length === 0) process.listening();
       process.working(inTurn(phaseOf(after)));
     },
     catchUp: async () => hooks?.catchUp(),

@@ -241,7 +241,7 @@ function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
     facts.activity === 'waiting' && (last?.facts.activity === 'busy' || last?.facts.activity === 'tool');
   const same = waits || last?.facts.activity === facts.activity;
   const still = same && facts.tokens === last?.facts.tokens && facts.requesting === last?.facts.requesting;
-  const moved = facts.tokens !== undefined && facts.tokens !== e.tokensShown;
+  const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== e.tokensShown;
   const idle = facts.activity === 'idle';
   const banner = idle ? (facts.failure ?? null) : null;
   // An old banner stays on the screen after recovery: it counts once, until it has been gone.

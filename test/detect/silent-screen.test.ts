@@ -104,6 +104,14 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('at nought is no answer', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(230, say.drawing, say.busy(0)); // 1.0.56 shows one at once
+    expect(actions(told)).toEqual([]);
+  });
+
   test('of the turn before is none of this one', () => {
     const told = story();
     told.tell(say.started);

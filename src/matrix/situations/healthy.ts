@@ -120,6 +120,10 @@ export const healthySituations = {
   'late-first-byte': healthy('a first byte that comes late, but below the limit', (scene) =>
     turn(scene, [{ do: 'wait', ms: limits.firstByteMs * 0.75 }, ...say(finished)]),
   ),
+  'late-after-command': healthy(
+    'the answer to the result of a command comes late, but below the limit',
+    (scene) => turn(scene, longTool(2), [{ do: 'wait', ms: limits.firstByteMs * 0.75 }, ...say(finished)]),
+  ),
   'long-text': healthy('a long answer in an even flow', (scene) =>
     turn(scene, say(`${words(seconds(longMs) * 10)} ${finished}`, 100)),
   ),
