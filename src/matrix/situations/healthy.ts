@@ -14,6 +14,7 @@ import {
   hasBackground,
   isSubagent,
   slowServer,
+  slowServerListed,
   subagent,
   subagentCall,
   subagentDone,
@@ -202,8 +203,17 @@ export const healthySituations = {
   ),
   'slow-mcp': healthy(
     'an MCP call that takes long',
-    (scene) => turn(scene, call('mcp__slow__wait', { seconds: seconds(veryLongMs) })),
-    { prepare: slowServer },
+    async (scene) => {
+      await slowServerListed(scene.stage);
+      return turn(scene, call('mcp__slow__wait', { seconds: seconds(veryLongMs) }));
+    },
+    {
+      prepare: slowServer,
+      check: ({ stage }) =>
+        JSON.stringify(stage.api.requests.at(-1)?.body?.messages).includes('waited')
+          ? null
+          : 'no call was made',
+    },
   ),
   'slow-tool-hook': healthy(
     "a hook of the user's before a tool takes long",

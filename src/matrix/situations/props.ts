@@ -1,5 +1,5 @@
 /** What several situations are played with: subagents, a slow MCP server, a conversation long enough to be compacted. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiRequest } from '../../drill/api/api.ts';
 import { call, type Scenario, type Step, say } from '../../drill/api/scenario.ts';
@@ -89,6 +89,15 @@ export async function conversation(stage: Stage): Promise<void> {
   }
 }
 
+/** Written into the project by the server once it has named its tool. */
+const listed = 'slow-server-listed';
+
+/** Agents connect their servers beside the first prompt: until then the tool does not exist. */
+export async function slowServerListed({ sandbox, pause }: Stage): Promise<void> {
+  while (!existsSync(join(sandbox.project, listed))) await pause(50);
+  await pause(1_000); // the agent takes note of it
+}
+
 /** An MCP server on stdio with one tool that answers after as many seconds as it is told. */
 const serverProgram = `
 const answer = (id, result) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
@@ -99,7 +108,8 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     return answer(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'slow', version: '1' } });
   if (method === 'tools/list') {
     const inputSchema = { type: 'object', properties: { seconds: { type: 'number' } }, required: ['seconds'] };
-    return answer(id, { tools: [{ name: 'wait', description: 'Waits', inputSchema }] });
+    answer(id, { tools: [{ name: 'wait', description: 'Waits', inputSchema }] });
+    return require('node:fs').writeFileSync('${listed}', '');
   }
   if (method === 'tools/call')
     return setTimeout(() => answer(id, { content: [{ type: 'text', text: 'waited' }] }), params.arguments.seconds * 1000);

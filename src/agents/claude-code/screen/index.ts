@@ -77,9 +77,20 @@ function readFailure(layout: Layout): ScreenFacts['failure'] {
   return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
 }
 
+/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor of one beside it that is done sooner. */
+function callsWithoutResult({ status, lastBlocks }: Layout): boolean {
+  if (!patterns.toolMark.test(status ?? '')) return false;
+  const isCall = ([first = '']: readonly string[]) => patterns.callRow.test(first);
+  const end = lastBlocks.findIndex((block) => !isCall(block));
+  const calls = end < 0 ? lastBlocks : lastBlocks.slice(0, end);
+  return calls.some((block) => !block.some((row) => patterns.resultMark.test(row)));
+}
+
 /** The tool that the last block shows at work. */
-function readTool({ lastBlock }: Layout, parts: Parts): 'tool' | 'command' | null {
+function readTool(layout: Layout, parts: Parts): 'tool' | 'command' | null {
+  const { lastBlock } = layout;
   const said = lastBlock.map((row) => patterns.firstOf(patterns.toolRows, row, parts));
+  if (callsWithoutResult(layout)) return 'tool';
   return said.find((each) => each === 'tool') ?? said.find((each) => each === 'command') ?? null;
 }
 

@@ -13,6 +13,8 @@ export interface Layout {
   readonly status: string | null;
   /** The last block of the conversation above the status line or the box. */
   readonly lastBlock: readonly string[];
+  /** The last blocks, newest first. */
+  readonly lastBlocks: readonly (readonly string[])[];
   /** Rows below the box; without a box, the last rows of the screen. */
   readonly bottom: readonly string[];
 }
@@ -31,6 +33,8 @@ const doneLine = /^[·✢✳✶✻✽✺*] \S+ for (\d+[hms] ?)+( ·[^…]*)?$/;
 const maxBelowBox = 30;
 const maxBelowStatus = 24;
 const dialogRows = 30;
+/** So many calls of one answer are looked at. */
+const mostBlocks = 8;
 
 function findBox(rows: readonly string[]): Layout['box'] {
   const last = rows.findLastIndex((row) => row.trim() !== '');
@@ -52,12 +56,17 @@ function findStatus(rows: readonly string[], end: number): number {
   return -1;
 }
 
-/** The rows above `end` up to the next blank one. */
-function blockAbove(rows: readonly string[], end: number): readonly string[] {
+/** What blank rows part above `end`, newest first. */
+function blocksAbove(rows: readonly string[], end: number): readonly (readonly string[])[] {
   const isBlank = (row: string) => row.trim() === '' || /^\s{40,}\S/.test(row); // a note at the right edge
-  const last = rows.findLastIndex((row, at) => at < end && !isBlank(row));
-  const before = rows.findLastIndex((row, at) => at < last && isBlank(row));
-  return last < 0 ? [] : rows.slice(before + 1, last + 1);
+  const blocks: (readonly string[])[] = [];
+  for (let below = end; blocks.length < mostBlocks; ) {
+    const last = rows.findLastIndex((row, at) => at < below && !isBlank(row));
+    if (last < 0) break;
+    below = rows.findLastIndex((row, at) => at < last && isBlank(row)) + 1;
+    blocks.push(rows.slice(below, last + 1));
+  }
+  return blocks;
 }
 
 /** @param rows the screen's rows without trailing blanks */
@@ -67,10 +76,12 @@ export function layOut(rows: readonly string[]): Layout {
   const statusRow = findStatus(rows, end);
   const found = rows[statusRow] ?? '';
   const isDone = doneLine.test(found);
+  const lastBlocks = blocksAbove(rows, statusRow >= 0 ? statusRow : end);
   return {
     box,
     status: statusRow >= 0 && !isDone ? found.replace(statusGlyph, '') : null,
-    lastBlock: blockAbove(rows, statusRow >= 0 ? statusRow : end),
+    lastBlock: lastBlocks[0] ?? [],
+    lastBlocks,
     bottom: box ? rows.slice(box.bottom + 1) : rows.slice(Math.max(0, end - dialogRows), end),
   };
 }

@@ -38,13 +38,23 @@ export const toolRows: readonly Row<'tool' | 'command'>[] = [
   { says: 'tool', words: /^\s*⎿\s+(Running|Waiting|Initializing)…/, seenOn: '2.1.197' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
   { says: 'command', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },
-  { says: 'command', words: /^(●| ) Running \d+ shell commands?…$/, seenOn: '2.1.329' },
   {
-    says: 'tool',
-    words: /^(●| ) (Running|Calling|Waiting|Searching|Reading)\b.*(· [\dhms ]+)?…$/,
+    says: 'command',
+    words: /^(●| ) Running \d+ shell commands?…( \(ctrl\+o to expand\))?$/,
     seenOn: '2.1.329',
   },
+  {
+    says: 'tool',
+    words: /^(●| ) (Running|Calling|Waiting|Searching|Reading)\b.*…( \(ctrl\+o to expand\))?$/,
+    seenOn: '2.1.197',
+  },
 ];
+
+/** On the status line of 1.0.x while the calls of an answer are carried out; while one is received it blinks. */
+export const toolMark = /· ⚒ [\d.,]+[km]? tokens/;
+/** A tool call's first row in 1.0.x, and the mark of what comes of it: without one it is still at work. */
+export const callRow = /^[● ] \S.*\(/;
+export const resultMark = /^\s*⎿/;
 
 /** In the block above a spinner, where 1.0.x and 2.0.x to 2.1.42 print their retries. */
 export const retryInBlock = /^\s*⎿ .*retrying\s+in\s+\d+ seconds/ims;

@@ -190,6 +190,26 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', tokens: 1200, elapsedS: 80 },
     ],
     [
+      'an MCP tool of 2.1.197',
+      `● I will.\n\n  Calling slow… (ctrl+o to expand)\n\n✽ Baking… (4s · ↓ 8 tokens)\n\n${box()}`,
+      { activity: 'tool', tokens: 8, elapsedS: 4 },
+    ],
+    [
+      'an MCP tool of 1.0.56, and one beside it that is done',
+      `● I will.\n\n  slow - wait (MCP)(seconds: 18)\n\n● slow - wait (MCP)(seconds: 1)\n  ⎿ waited\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
+      { activity: 'tool', tokens: 8, elapsedS: 4 },
+    ],
+    [
+      'MCP tools of 1.0.56 that are done',
+      `● slow - wait (MCP)(seconds: 1)\n  ⎿ waited\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
+      { activity: 'busy', tokens: 8, elapsedS: 4 },
+    ],
+    [
+      'a call of 1.0.56 that is being received',
+      `● I will run a command.\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
+      { activity: 'busy', tokens: 8, elapsedS: 4 },
+    ],
+    [
       'a command of 2.1.329 that may be over',
       `● Saying hi\n  ⎿  $ echo hi\n\n✽ Baking… (3s · ↓ 16 tokens)\n\n${box()}`,
       { activity: 'tool', command: true, tokens: 16, elapsedS: 3 },
