@@ -22,6 +22,8 @@ const sentence: Step = { do: 'text', text: 'I will run a command. ', everyMs: 20
 const hang: Step = { do: 'hang' };
 const reset: Step = { do: 'reset' };
 const close: Step = { do: 'close' };
+/** An end that comes together with the last words is read before them, and the agent never knows of the call. */
+const read: Step = { do: 'wait', ms: 300 };
 const halfTool: Step = { do: 'tool', name: 'Bash', input: { command: 'echo never' }, part: 0.5 };
 const wholeTool: Step = {
   do: 'tool',
@@ -65,7 +67,13 @@ export const faults = {
   'reset-mid-text': loud('connection reset in mid-text', [start, text, reset]),
   'close-after-start': loud('connection closed after message_start', [start, close]),
   'close-mid-text': loud('connection closed in mid-text', [start, text, close]),
-  'close-mid-tool-input': loud('connection closed inside a tool call', [start, sentence, halfTool, close]),
+  'close-mid-tool-input': loud('connection closed inside a tool call', [
+    start,
+    sentence,
+    halfTool,
+    read,
+    close,
+  ]),
   'close-after-tool': loud('connection closed after a complete tool call', [start, wholeTool, close]),
   'error-500': loud('HTTP 500', refuse(500, 'api_error', 'Internal server error')),
   'error-529': loud('HTTP 529 overloaded', refuse(529, 'overloaded_error', 'Overloaded')),

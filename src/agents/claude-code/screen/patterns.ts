@@ -36,6 +36,7 @@ export const statusRows: readonly Row<Activity>[] = [
  */
 export const toolRows: readonly Row<'tool' | 'command'>[] = [
   { says: 'tool', words: /^\s*⎿\s+(Running|Waiting|Initializing)…/, seenOn: '2.1.197' },
+  { says: 'tool', words: /^\s*⎿\s+Fetching…/, seenOn: 'program text of 1.0.56 to 2.1.329' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
   { says: 'command', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },
   {

@@ -200,6 +200,11 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', tokens: 8, elapsedS: 4 },
     ],
     [
+      'a web page that is fetched',
+      `● Fetch(https://example.org)\n  ⎿  Fetching…\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
+      { activity: 'tool', tokens: 8, elapsedS: 4 },
+    ],
+    [
       'MCP tools of 1.0.56 that are done',
       `● slow - wait (MCP)(seconds: 1)\n  ⎿ waited\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
       { activity: 'busy', tokens: 8, elapsedS: 4 },
