@@ -37,8 +37,9 @@ export function helped(cure: Cure, e: Evidence): boolean {
   }
 }
 
-/** A request was made since, even if nothing has come back yet: the agent is on its way. */
+/** A request was made since, even if nothing has come back yet: the agent is on its way. Unseen, a turn stands for it. */
 export function underWay(cure: Cure, e: Evidence): boolean {
+  if (e.connectionsSeen === 0) return Math.max(turnSince(e), clockSince(e)) > cure.at;
   return (e.lastRequestAt ?? 0) >= cure.at || e.waiting.some((waiting) => waiting.since >= cure.at);
 }
 
@@ -59,18 +60,28 @@ function turnDone(e: Evidence, since: Millis): boolean {
 function turnRan(e: Evidence, since: Millis): boolean {
   const ended = e.turns > 0 && e.idleSince !== null && e.idleSince > since && e.failure === null;
   if (e.connectionsSeen > 0) return ended && (e.lastRequestAt ?? 0) >= since;
-  const began = Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
+  const began = turnSince(e);
   return ended || (began > since && (e.tokensChangedAt ?? 0) > began) || answers(e, since);
 }
 
+/** Since when the running turn runs, as it was seen; 0: none does. */
+function turnSince(e: Evidence): Millis {
+  return Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
+}
+
 /**
- * By the agent's own clock its turn began after `since`, and something of the answer is there. The free prompt between
- * two turns can be too short to be seen; the clock begins anew with each.
+ * The same by the agent's own clock; 0 where it shows none. The free prompt between two turns can be too short to be
+ * seen; the clock begins anew with each.
  */
-function answers({ screen }: Evidence, since: Millis): boolean {
-  const { elapsedS, tokens = 0, requesting } = screen?.facts ?? {};
-  if (!screen || elapsedS === undefined || requesting) return false;
-  return screen.at - elapsedS * 1_000 > since && tokens > 0;
+function clockSince({ screen }: Evidence): Millis {
+  const elapsedS = screen?.facts.elapsedS;
+  return screen === null || elapsedS === undefined ? 0 : screen.at - elapsedS * 1_000;
+}
+
+/** By the agent's own clock its turn began after `since`, and something of the answer is there. */
+function answers(e: Evidence, since: Millis): boolean {
+  const { tokens = 0, requesting } = e.screen?.facts ?? {};
+  return clockSince(e) > since && tokens > 0 && !requesting;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { obliging, say, story } from '../support/story.ts';
 
@@ -25,4 +25,45 @@ test('a nudge is proven by the clock of the new turn when the free prompt betwee
   for (let second = 0; second < 64; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
   expect(outcomes(told)).toContain('recovered');
   expect(actions(told)).toEqual(['nudge', 'nudge']);
+});
+
+describe('a nudge that took, and whose request is silent, too', () => {
+  const took = (effect: Parameters<typeof obliging>[0]): readonly Observation[] =>
+    effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect);
+
+  function nudged() {
+    const told = story({}, took);
+    told.tell(say.started);
+    told.tell(say.idle);
+    while (actions(told).length === 0) told.wait(1, say.busy(1), say.drawing);
+    return told;
+  }
+
+  test('is given the time for silence, nudged again, and then relaunched', () => {
+    const told = nudged();
+    expect(actions(told)).toEqual(['nudge']);
+    told.wait(230, turnBegins, say.drawing);
+    expect(actions(told)).toEqual(['nudge']);
+    told.wait(12, turnBegins, say.drawing);
+    expect(actions(told)).toEqual(['nudge', 'nudge']);
+    told.wait(245, turnBegins, say.drawing);
+    expect(actions(told)).toEqual(['nudge', 'nudge', 'stop', 'launch']);
+  });
+
+  test('is no reason for a relaunch when the answer is only slow', () => {
+    const told = nudged();
+    told.wait(100, turnBegins, say.drawing);
+    told.wait(5, say.drawing, say.busy(20));
+    expect(actions(told)).toEqual(['nudge']);
+    expect(outcomes(told).at(-1)).toBe('recovered');
+  });
+});
+
+test('a nudge that nothing follows is followed by a relaunch', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(62, say.drawing, say.busy(1));
+  told.wait(32, say.drawing, say.busy(1));
+  expect(actions(told)).toEqual(['nudge', 'stop', 'launch']);
 });
