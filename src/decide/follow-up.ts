@@ -38,7 +38,7 @@ export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']
   if (cure.rung === 'cut' && phaseOf(e) === 'idle') return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // It took, and is silent again: that is judged by the limits for silence, not by the time for a proof.
-  if ((cure.rung === 'cut' || cure.rung === 'nudge') && underWay(cure, e)) return judgeAgain(state, config);
+  if (underWay(cure, e)) return judgeAgain(state, config);
   // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
   if (cure.rung === 'cut' && e.unattended) return judgeAgain(state, config);
   // Without the tunnel's eyes a short turn is easily missed; a free prompt without an error is nothing to relaunch for.

@@ -67,3 +67,17 @@ test('a nudge that nothing follows is followed by a relaunch', () => {
   told.wait(32, say.drawing, say.busy(1));
   expect(actions(told)).toEqual(['nudge', 'stop', 'launch']);
 });
+
+test('a relaunch whose first byte is slow is not followed by another', () => {
+  const told = story({ recovery: { in_place: false } });
+  told.tell(say.started);
+  told.tell(say.idle);
+  while (actions(told).length === 0) told.wait(1, say.busy(1), say.drawing);
+  told.tell(say.opened(2));
+  told.wait(1, say.drawing, turnBegins);
+  told.tell(say.request(2));
+  told.wait(110, turnBegins, say.drawing);
+  told.tell(say.bytes(2));
+  expect(actions(told)).toEqual(['stop', 'launch']);
+  expect(outcomes(told).at(-1)).toBe('recovered');
+});
