@@ -45,9 +45,6 @@ export interface Cell {
   readonly senses: Senses;
 }
 
-/** 1.0.56 draws its box long before it listens (lab notes §0b): what is typed before that becomes one paste. */
-const listensMs: Partial<Readonly<Record<Version, number>>> = { '1.0.56': 3_000 };
-
 /** The journal goes here before the home is thrown away. */
 export type KeepJournal = (files: readonly JournalFile[]) => void;
 
@@ -119,7 +116,6 @@ async function play(
     await stage.close();
   };
   try {
-    await stage.pause(listensMs[cell.version] ?? 0);
     const openedAt = Date.now();
     const before = stage.agentPid();
     const scene = { stage, version: cell.version, senses: cell.senses };
