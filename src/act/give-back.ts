@@ -3,10 +3,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../events.ts';
+import { boxOf } from './input-box.ts';
 import { type Runtime, screenShows } from './runtime.ts';
 
-/** A resumed agent draws its box within seconds; a large conversation takes longer. */
-const boxMs = 60_000;
 /** Drawn is not yet listening. */
 const settleMs = 500;
 
@@ -23,27 +22,28 @@ const hasBox: readonly ScreenFacts['activity'][] = [
 const ownPromptMs = 20_000;
 
 /**
- * Does nothing where the box does not come, the agent asks something, or the person is quicker.
+ * Waits for an empty box for as long as this agent lives: one that asks something has none, and a person who is
+ * quicker has it to themselves. What was put aside meanwhile stays there.
  *
  * @param afterTurn the agent was started with a prompt of its own, and must have begun its turn first
  */
-export async function giveBack(runtime: Runtime, text: string, afterTurn: boolean): Promise<void> {
-  const { pty } = runtime;
-  if (!pty || text === '') return;
-  const ready = (facts: ScreenFacts) => hasBox.includes(facts.activity) && facts.draft !== true;
-  const typedBefore = runtime.draft.text();
+export async function giveBack(runtime: Runtime, afterTurn: boolean): Promise<void> {
+  const { pty, draft, terminal } = runtime;
+  const isGone = () => runtime.pty !== pty;
+  const isReady = (facts: ScreenFacts) => hasBox.includes(facts.activity) && boxOf(runtime)?.text === '';
   const begun = runtime.begun;
   const works = ({ activity }: ScreenFacts) =>
     runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');
-  if (afterTurn) await screenShows(runtime, works, ownPromptMs);
-  // The box can be seen empty while the agent is still about to draw what was typed for it: empty twice is empty.
-  for (const end = performance.now() + boxMs; ; ) {
-    if (!(await screenShows(runtime, ready, end - performance.now()))) return;
+  if (afterTurn) await screenShows(runtime, (facts) => isGone() || works(facts), ownPromptMs);
+  while (pty !== null && draft.aside() !== '') {
+    await screenShows(runtime, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
+    const keys = draft.keys;
+    // The box can be seen empty while the agent is still about to draw what was typed for it: empty twice is empty.
     await pause(settleMs);
-    if (runtime.pty !== pty || runtime.draft.text() !== typedBefore) return;
-    if (ready(runtime.facts)) break;
+    if (isGone()) return;
+    const isQuiet = draft.keys === keys || terminal.keptBytes > 0; // keys that we keep are not on their way
+    if (!isQuiet || !isReady(runtime.facts) || draft.aside() === '') continue;
+    pty.write(Buffer.from(`\x1b[200~${draft.aside()}\x1b[201~`));
+    draft.returned(); // it is the person's draft again
   }
-  const bytes = Buffer.from(`\x1b[200~${text}\x1b[201~`);
-  pty.write(bytes);
-  runtime.draft.feed(bytes, false); // it is the person's draft again
 }

@@ -1,22 +1,26 @@
 /**
- * The nudge: interrupt what hangs, wait for the prompt, type, check the echo, submit. Order from lab notes §0.6: it is
- * the one that works in every version. Each step looks before it types; the person's own keys always win.
+ * The nudge: put the person's draft aside, interrupt what hangs, wait for the prompt, type, check the echo, submit.
+ * Order from lab notes §0.6: it is the one that works in every version. Each step looks before it types; the person's
+ * own keys always win.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Observation } from '../events.ts';
+import type { Observation, ScreenFacts } from '../events.ts';
+import type { Pty } from '../terminal/pty.ts';
 import { giveBack } from './give-back.ts';
+import { boxHolds, boxOf, emptyBox, knowsDraft } from './input-box.ts';
 import { type Runtime, screenShows } from './runtime.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
 
 /** Esc ends a turn within 260 ms (lab notes §2); under load it takes longer. */
 const idleMs = 8_000;
+/** By then 2.1.42 has moved its queue into the box, instead of ending the turn. */
+const queueBackMs = 1_500;
 const echoMs = 5_000;
 /** A burst would be taken for a paste: text and Enter are two writes (signatures §0). */
 const betweenWritesMs = 150;
-
-/** Outcomes after which the box has been cleared. */
-const clears: readonly Outcome[] = ['submitted', 'no-echo'];
+/** The person's keys wait no longer than that for their draft to be back in front of them. */
+const heldMs = 10_000;
 
 export interface NudgePlan {
   readonly generation: number;
@@ -28,56 +32,84 @@ export interface NudgePlan {
 /** Emits `nudge.done` the moment that the outcome is known; the person's draft is given back after that. */
 export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
   const { terminal, emit } = runtime;
-  const typed = runtime.facts.draft === true;
-  const draft = typed && runtime.draft.exact ? runtime.draft.text() : '';
   terminal.hold(true);
   try {
-    // Without the very text of a draft it could not be given back.
-    const lost = typed && !runtime.draft.exact;
-    const outcome = lost ? 'person-typing' : await submitPrompt(runtime, plan, typed);
-    emit({ type: 'nudge.done', outcome });
-    if (draft === '' || !clears.includes(outcome)) return;
-    runtime.draft.forget();
-    await giveBack(runtime, draft, false);
+    emit({ type: 'nudge.done', outcome: await submitPrompt(runtime, plan) });
+    await Promise.race([giveBack(runtime, false), pause(heldMs)]);
   } finally {
     terminal.hold(false);
   }
 }
 
-/** @param draftBefore the person's own text is in the box, and is put aside */
-async function submitPrompt(runtime: Runtime, plan: NudgePlan, draftBefore: boolean): Promise<Outcome> {
-  const { terminal, launch, pty, begun } = runtime;
+async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome> {
+  const { launch, pty, draft } = runtime;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
+  const keysBefore = draft.keys;
   const asks = () => runtime.facts.activity === 'dialog';
   if (asks()) return 'dialog';
   const type = (text: string) => {
     if (runtime.pty === pty) pty.write(Buffer.from(text));
     return runtime.pty === pty;
   };
+  const vim = boxOf(runtime)?.vimInsert === true;
+  const aside = await putAside(runtime, pty);
+  if (aside !== null) return aside;
   if (plan.interrupt) {
-    if (!type(keys.interrupt)) return 'agent-gone';
-    const goesOn = () => runtime.begun > begun;
-    if (!(await screenShows(runtime, (facts) => facts.activity === 'idle' || goesOn(), idleMs)))
-      return 'not-idle';
-    // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
-    if (goesOn()) return 'submitted';
+    const outcome = await interrupt(runtime, pty, vim);
+    if (outcome !== null) return outcome;
     await pause(betweenWritesMs);
     // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that. One
     // of a compaction leaves `/compact` there, which would only begin anew.
-    const { draft, draftIsCommand } = runtime.facts;
-    if (!draftBefore && draft && !draftIsCommand) return type(keys.submit) ? 'submitted' : 'agent-gone';
+    const { draft: restored, draftIsCommand } = runtime.facts;
+    if (restored && !draftIsCommand && boxOf(runtime)?.isPrompt)
+      return type(keys.submit) ? 'submitted' : 'agent-gone';
+    if (vim && boxOf(runtime)?.vimInsert === false) type(keys.vimInsert);
   }
-  if (terminal.keptBytes > 0) return 'person-typing';
-  if (!type(keys.clearInput)) return 'agent-gone';
-  await pause(betweenWritesMs);
+  if (draft.keys !== keysBefore) return 'person-typing';
+  const outcomeOf = () => (runtime.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
+  if (!(await emptyBox(runtime, pty))) return outcomeOf();
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
-  const echoed = await screenShows(runtime, (facts) => facts.draft === true, echoMs);
-  if (!echoed) {
-    type(keys.clearInput);
-    return asks() ? 'dialog' : 'no-echo';
-  }
-  await pause(betweenWritesMs);
+  // Not just any text: what is not ours would be sent with it.
+  const isOurs = () => boxHolds(runtime, plan.prompt);
+  const echoed = await screenShows(runtime, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
+  if (echoed) await pause(betweenWritesMs);
   if (asks()) return 'dialog';
-  return type(keys.submit) ? 'submitted' : 'agent-gone';
+  const outcome = draft.keys !== keysBefore ? 'person-typing' : isOurs() ? null : outcomeOf();
+  if (outcome === null) return type(keys.submit) ? 'submitted' : 'agent-gone';
+  await emptyBox(runtime, pty);
+  return outcome;
+}
+
+/** The person's own text leaves the box, if its very wording is known, so that it can be given back. Null: done. */
+async function putAside(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
+  const box = boxOf(runtime);
+  if (box === null || (box.text === '' && box.isPrompt)) return null;
+  if (!knowsDraft(runtime)) return 'person-typing';
+  runtime.draft.putAside();
+  return (await emptyBox(runtime, pty)) ? null : 'no-echo';
+}
+
+/** Null: the turn is over, and the prompt free. */
+async function interrupt(runtime: Runtime, pty: Pty, vim: boolean): Promise<Outcome | null> {
+  const { launch, draft, version, begun } = runtime;
+  const { adapter } = launch;
+  const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
+    if (runtime.pty !== pty) return false;
+    pty.write(Buffer.from(adapter.keys.interrupt));
+    return await screenShows(runtime, until, limitMs);
+  };
+  const goesOn = () => runtime.begun > begun;
+  const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
+  if (vim) await press(queueBackMs, () => boxOf(runtime)?.vimInsert !== true);
+  const queueComesBack = !adapter.abilities(version).queuesAndSends && draft.text() !== draft.aside();
+  if (queueComesBack && !(await press(queueBackMs, isOver))) {
+    draft.queueIsBack();
+    const outcome = await putAside(runtime, pty);
+    if (outcome !== null) return outcome;
+  }
+  if (!isOver(runtime.facts) && !(await press(idleMs, isOver)))
+    return runtime.pty === pty ? 'not-idle' : 'agent-gone';
+  // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
+  return goesOn() ? 'submitted' : null;
 }

@@ -15,6 +15,7 @@ import {
   stopAgent,
 } from './common-effects.ts';
 import { giveBack } from './give-back.ts';
+import { trustScreen } from './input-box.ts';
 import { startAgent } from './launch.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
@@ -60,6 +61,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
         return;
       }
       case 'stop':
+        trustScreen(runtime);
         background(stopAgent(runtime, runtime, effect), (detail) =>
           emit({ type: 'saved', ok: false, detail }),
         );
@@ -67,11 +69,10 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
       case 'launch': {
         const work = async () => {
           await refuseSecondWriter(runtime);
-          const text = runtime.draft.text();
-          runtime.draft.forget();
+          runtime.draft.rescue();
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           startAgent(runtime, { ...effect, prompt: effect.prompt ? promptOf(runtime, 'relaunch') : null });
-          background(giveBack(runtime, text, effect.prompt), (detail) =>
+          background(giveBack(runtime, effect.prompt), (detail) =>
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),
           );
           runtime.ledger.clear(); // told in the prompt

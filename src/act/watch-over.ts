@@ -70,7 +70,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   records.tellKnown(warnings);
   terminal.observe(
     () => {},
-    (chunk) => runtime.draft.feed(chunk, inTurn(phaseOf(loop.state().evidence))),
+    // What is sent to an agent that is not there waits, too.
+    (chunk) => runtime.draft.feed(chunk, keeps(runtime) || inTurn(phaseOf(loop.state().evidence))),
   );
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;
@@ -103,12 +104,16 @@ function saveCast(
 }
 
 /** The box was seen empty a moment after the last key: what was in it has been sent or deleted. */
-function followDraft({ draft }: Runtime, event: Event, after: Evidence): void {
+function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
+  const { draft } = runtime;
   if (event.type === 'turn.started') draft.queueIsSent();
-  if (event.type !== 'screen' && event.type !== 'tick') return;
+  if ((event.type !== 'screen' && event.type !== 'tick') || keeps(runtime)) return;
   const { facts } = after.screen ?? {};
   const typing = after.lastKeyAt !== null && after.now - after.lastKeyAt < keySettleMs;
   if (!facts || typing || facts.draft || facts.activity === 'dialog' || facts.activity === 'unknown') return;
   draft.boxIsEmpty();
   if (facts.activity === 'idle') draft.queueIsSent();
 }
+
+/** The person's keys are with us, and not in the agent's box. */
+const keeps = ({ pty, terminal }: Runtime): boolean => pty === null || terminal.keptBytes > 0;

@@ -162,11 +162,31 @@ export interface HookReader {
   feedLedger(ledger: Ledger, payload: unknown): void;
 }
 
+/** The input box as the screen shows it. */
+export interface InputBox {
+  /** Its rows, wrapped as they are; the sign of another mode (`!`) goes first. Empty for an empty box. */
+  readonly text: string;
+  /** What is sent from it goes to the model, and is no shell command or note. */
+  readonly isPrompt: boolean;
+  /** Its keys are vim's, in INSERT mode: the first interrupt key only leaves that. */
+  readonly vimInsert: boolean;
+}
+
 export interface MenuReader {
   /** Rows of the menu on the screen; empty when there is none. */
   read(view: ScreenView): readonly MenuRow[];
   /** Whether this row is what the answer means. */
   isAnswer(row: MenuRow, answer: MenuAnswer): boolean;
+}
+
+/** Keys of the nudge. */
+export interface NudgeKeys {
+  readonly interrupt: string;
+  /** Each by itself, over and over until the box is empty and takes a prompt. */
+  readonly clearInput: readonly string[];
+  readonly submit: string;
+  /** From vim's NORMAL mode back to INSERT mode. */
+  readonly vimInsert: string;
 }
 
 export interface AgentAdapter {
@@ -224,11 +244,14 @@ export interface AgentAdapter {
   /** The unfinished answer on the screen; null where there is none. */
   partialText(view: ScreenView): string | null;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
+  /** Null where no input box is to be seen. */
+  readInputBox(view: ScreenView): InputBox | null;
+  /** By which the box shows a long paste. */
+  readonly pasteStandIn: RegExp;
   /** Null: no menu of the agent's is answered by policy. */
   readonly menu: MenuReader | null;
   toolRisk(tool: string): ToolRisk;
   /** Null: print mode is run as it is, nothing watched. */
   readonly print: PrintMode | null;
-  /** Keys of the nudge. */
-  readonly keys: { readonly interrupt: string; readonly clearInput: string; readonly submit: string };
+  readonly keys: NudgeKeys;
 }

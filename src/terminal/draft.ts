@@ -10,12 +10,26 @@ export interface Draft {
   boxIsEmpty(): void;
   /** The agent took a message: what was queued has been sent. */
   queueIsSent(): void;
+  /** The agent moved its queue into the box, in front of what was there (2.1.42, lab notes §0.5). */
+  queueIsBack(): void;
+  /** What was typed into the box and not sent. */
+  inBox(): string;
   /** What to give back: queued messages and the draft, one paragraph each; empty when there is nothing. */
   text(): string;
-  /** Somebody else has emptied the box (and holds its text). */
-  forget(): void;
-  /** Every key was text, a deletion or a paste, so `text` is exactly what the box holds. */
+  /** The box holds this, whatever the keys said. */
+  correct(text: string): void;
+  /** The box is about to be emptied by us: what it holds is kept until `returned`. */
+  putAside(): void;
+  /** All that is to be given back is kept until `returned`: the agent that had it is gone. */
+  rescue(): void;
+  /** What was put aside; empty when there is nothing. */
+  aside(): string;
+  /** What was put aside is in the box again, in front of what was typed meanwhile. */
+  returned(): void;
+  /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly exact: boolean;
+  /** Grows with the person's keys; reports of the terminal are none. */
+  readonly keys: number;
 }
 
 /** A draft is typed by hand; more than this is not one. */
@@ -29,47 +43,86 @@ const reports = /\x1b\[(?:<[\d;]*[mM]|[IO]|\?[\d;]*[a-zA-Z$]+|[\d;]+R)|\x1b[\]P]
 export function createDraft(): Draft {
   let typed = '';
   let queued: string[] = [];
+  let aside = '';
+  let keys = 0;
   let intoQueue = false;
   const decoder = new TextDecoder();
-  /** What was typed has left the box. */
-  function take(): void {
-    const { text, sent } = edit(typed);
+
+  /** What was sent has left the box; what was typed after it is in there. */
+  function take({ text, sent, rest }: Edited): void {
     if (sent && intoQueue && text !== '') queued.push(text);
-    typed = '';
+    typed = rest;
   }
+  function text(): string {
+    return paragraphs([aside, ...queued, edit(typed).text]);
+  }
+
   return {
     feed(bytes, working) {
-      const keys = decoder.decode(bytes, { stream: true });
+      const fresh = decoder.decode(bytes, { stream: true });
+      const isKey = fresh.replace(reports, '') !== '';
+      if (isKey) keys++;
       // Who types on after Enter has sent what was there, even if the box was never seen empty in between.
-      const pasting = (typed + keys).includes(pasteStart);
-      for (const part of pasting ? [keys] : keys.split(/(?<=\r)/)) {
-        if (edit(typed).sent && part.replace(reports, '') !== '') take();
-        if (part.includes('\r')) intoQueue = working;
-        typed = (typed + part).slice(-mostBytes);
-      }
+      const before = edit(typed);
+      if (before.sent && isKey) take(before);
+      if (fresh.includes('\r')) intoQueue = working;
+      typed = (typed + fresh).slice(-mostBytes);
+      for (let next = edit(typed); next.sent && next.rest !== ''; next = edit(typed)) take(next);
     },
-    boxIsEmpty: take,
-    forget() {
-      typed = '';
-      queued = [];
-    },
+    boxIsEmpty: () => take({ ...edit(typed), rest: '' }),
     queueIsSent() {
       queued = [];
     },
-    text: () => [...queued, edit(typed).text].filter((part) => part !== '').join('\n\n'),
+    queueIsBack() {
+      typed = paste([...queued, edit(typed).text].filter((part) => part !== '').join('\n'));
+      queued = [];
+    },
+    inBox: () => edit(typed).text,
+    text,
+    correct(shown) {
+      typed = paste(shown);
+    },
+    putAside() {
+      aside = paragraphs([aside, edit(typed).text]);
+      typed = '';
+    },
+    rescue() {
+      aside = text();
+      typed = '';
+      queued = [];
+    },
+    aside: () => aside,
+    returned() {
+      typed = paste(aside) + typed;
+      aside = '';
+    },
     get exact() {
       return edit(typed).exact;
+    },
+    get keys() {
+      return keys;
     },
   };
 }
 
-/** The keys as a line editor would take them. */
-function edit(keys: string): { text: string; sent: boolean; exact: boolean } {
+const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');
+const paste = (text: string) => (text === '' ? '' : `${pasteStart}${text}${pasteEnd}`);
+
+interface Edited {
+  readonly text: string;
+  /** Enter was pressed; `rest` is what was typed after it. */
+  readonly sent: boolean;
+  readonly rest: string;
+  readonly exact: boolean;
+}
+
+/** The keys as a line editor would take them, up to the one that sends. */
+function edit(keys: string): Edited {
   let rest = keys.replace(reports, '');
   let text = '';
   let exact = true;
   let sent = false;
-  while (rest !== '') {
+  while (rest !== '' && !sent) {
     if (rest.startsWith(pasteStart)) {
       const end = rest.indexOf(pasteEnd);
       text += rest.slice(pasteStart.length, end < 0 ? undefined : end).replace(/\r\n?/g, '\n');
@@ -79,17 +132,28 @@ function edit(keys: string): { text: string; sent: boolean; exact: boolean } {
     const key = firstKey(rest);
     rest = rest.slice(key.length);
     if (key === '\r') {
-      // A backslash before Enter is a line break; a plain Enter sends, and should be the last key.
+      // A backslash before Enter is a line break.
       if (text.endsWith('\\')) text = `${text.slice(0, -1)}\n`;
       else sent = true;
     } else if (key === '\n' || key === '\x1b\r') text += '\n';
-    else if (key === '\x7f' || key === '\b') text = [...text].slice(0, -1).join('');
-    else if (key === '\x15') text = '';
-    else if (key === '\x17') text = text.replace(/\S+\s*$/, '');
+    else if (key === '\x7f' || key === '\b') text = text.slice(0, -lastCharacter(text).length || undefined);
+    else if (key === '\x15') {
+      // To the beginning of the row; how far that is in a text of several is the agent's secret.
+      exact &&= !text.includes('\n');
+      text = text.slice(0, text.lastIndexOf('\n') + 1);
+    } else if (key === '\x17') text = text.replace(/\S+\s*$/, '');
     else if (/^[\x00-\x1f\x1b]/.test(key)) exact = false;
     else text += key;
   }
-  return { text: text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''), sent, exact };
+  return { text: text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''), sent, rest, exact };
+}
+
+const characters = new Intl.Segmenter();
+/** As a person sees them: an emoji may be several code points. */
+const longestCharacter = 64;
+
+function lastCharacter(text: string): string {
+  return [...characters.segment(text.slice(-longestCharacter))].at(-1)?.segment ?? '';
 }
 
 /** One character, or one escape sequence. */

@@ -1,13 +1,43 @@
 /** The nudge in the living process, without the tunnel: interrupt, prompt, Enter; and what of it touches a person. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';
-import { finished, onGuard } from '../support/guarded.ts';
+import { finished, type Guarded, onGuard } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
 
 const noTunnel = { GUARDED_CLAUDE_TUNNEL: 'off' };
+const nightly = process.env.NIGHTLY !== undefined;
 
-describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
+interface Draft {
+  /** As the person types it, each piece in a write of its own. */
+  readonly keys: readonly string[];
+  /** Drawn when all of it has been typed, and when it is back. */
+  readonly shown: RegExp;
+}
+
+/** Drafts that one key does not clear, and that would be sent, or run, with our text. */
+const drafts: Readonly<Record<string, Draft>> = {
+  'of one line': { keys: ['my precious draft'], shown: /❯\s+my precious draft/ },
+  'longer than a row': {
+    keys: [`my precious draft ${'goes on and on '.repeat(12)}to its end`],
+    shown: /❯\s+my precious draft[\s\S]*to\s+its\s+end/,
+  },
+  'of several lines': {
+    keys: ['my precious draft', '\x1b\r', 'line two', '\x1b\r', 'line three'],
+    shown: /❯\s+my precious draft\s+line two\s+line three/,
+  },
+  'of wide characters': { keys: ['my precious 日本語 👩‍👩‍👧'], shown: /❯\s+my precious 日本語/ },
+  'pasted in two pieces': {
+    keys: ['\x1b[200~my precious draft\n', 'line two\x1b[201~'],
+    shown: /❯\s+my precious draft\s+line two/,
+  },
+  'for the shell': { keys: ['!', 'touch precious'], shown: /!\s*touch precious/ },
+};
+
+describe.concurrent.each(['2.1.329', '2.1.197', '2.1.42'] as const)('Claude Code %s', (version) => {
   describe.skipIf(missing(version))('nudged in place', () => {
     test('in mid-text: the same process goes on, told what happened', async () => {
       await onGuard(
@@ -44,21 +74,58 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (ver
       );
     });
 
-    test('while the person has a draft in the box: the draft is not lost, and not sent with it', async () => {
-      await onGuard({ version, settings: noTunnel }, async (guarded) => {
-        const { api, terminal, submit, agentPid, until, incidents } = guarded;
-        const pid = agentPid();
-        api.enqueue(faults['dead-mid-text'].scenario);
-        await submit('please go on');
-        await api.waitForRequest(({ faultAt }) => faultAt !== null);
-        terminal.write('my precious draft');
-        await terminal.waitFor('my precious draft');
-        await until('the guard has found it', () => incidents().length > 0);
-        await until('it is over', () => incidents().every(({ outcome }) => outcome !== 'open'), 60_000);
-        expect(agentPid()).toBe(pid);
-        await terminal.waitFor(/❯\s+my precious draft/);
-        expect(api.turns().some((turn) => lastPrompt(turn).includes('precious'))).toBe(false);
-      });
-    });
+    test.for(Object.entries(drafts).filter(([name]) => nightly || name === 'of several lines'))(
+      'beside a draft %s: it is not lost, and not sent',
+      async ([, draft]) => {
+        await onGuard({ version, settings: noTunnel }, async (guarded) => {
+          const { sandbox, agentPid } = guarded;
+          const pid = agentPid();
+          await nudgedBeside(guarded, draft);
+          expect(agentPid()).toBe(pid);
+          expect(existsSync(join(sandbox.project, 'precious'))).toBe(false);
+        });
+      },
+    );
+
+    // 2.1.42 takes no vim mode from its settings file.
+    test.skipIf(!nightly || version === '2.1.42')(
+      'in vim mode: Esc leaves INSERT mode, and interrupts',
+      async () => {
+        const sandbox = { settings: { editorMode: 'vim' } };
+        await onGuard({ version, settings: noTunnel, sandbox }, async (guarded) => {
+          const pid = guarded.agentPid();
+          await guarded.terminal.waitFor('-- INSERT --');
+          await nudgedBeside(guarded, drafts['of one line'] as Draft);
+          expect(guarded.agentPid()).toBe(pid);
+          guarded.terminal.write('!');
+          await guarded.terminal.waitFor(/❯\s+my precious draft!/); // in NORMAL mode it would be a command
+        });
+      },
+    );
   });
 });
+
+const emptyBox = /─\n❯\s*(Try ".*|Press up .*)?\n─/;
+
+/** A turn hangs, the person has this draft, the nudge comes, and all is as it was. */
+async function nudgedBeside(guarded: Guarded, { keys, shown }: Draft): Promise<void> {
+  const { api, terminal, submit, closedIncident } = guarded;
+  api.enqueue(faults['dead-mid-text'].scenario);
+  await submit('please go on');
+  await api.waitForRequest(({ faultAt }) => faultAt !== null);
+  await terminal.waitFor(emptyBox);
+  for (const piece of keys) {
+    terminal.write(piece);
+    await sleep(100); // in one burst they would be a paste
+    if (/^\w/.test(piece)) await terminal.waitFor(piece.slice(0, 10));
+  }
+  await terminal.waitFor(shown);
+  await terminal.waitFor(finished, 60_000);
+  const incident = await closedIncident(60_000);
+  expect(incident).toMatchObject({ class: 'silent-screen', outcome: 'recovered' });
+  expect(incident.actions.map(({ action }) => action)).toEqual(['nudge']);
+  await terminal.waitFor(shown);
+  const prompts = api.turns().map(lastPrompt);
+  expect(prompts.at(-1)).toContain('You were interrupted');
+  expect(prompts.join()).not.toContain('precious');
+}

@@ -13,11 +13,14 @@ describe('a draft', () => {
     ['plain text', ['fix ', 'the bug'], 'fix the bug', true],
     ['deletions', ['fxx\x7f\x7fix'], 'fix', true],
     ['a cleared line', ['wrong\x15right'], 'right', true],
+    ['a cleared row of several', ['one\\\rtwo\x15three'], 'one\nthree', false],
     ['a deleted word', ['one two\x17three'], 'one three', true],
     ['a paste over two chunks', ['\x1b[200~line 1\rli', 'ne 2\x1b[201~!'], 'line 1\nline 2!', true],
     ['line breaks', ['a\\\rb\nc\x1b\rd'], 'a\nb\nc\nd', true],
     ['reports of the terminal', ['a\x1b[I\x1b[<35;1;2Mb\x1b[?62;c'], 'ab', true],
     ['cursor keys', ['ab\x1b[Dc'], 'abc', false],
+    ['a family, deleted by one key', ['a👩‍👩‍👧\x7fb'], 'ab', true],
+    ['the shell mode', ['!', 'ls'], '!ls', true],
     ['letters beyond ASCII', ['gr\u00fc\u00df\x7f\u00df \u{1f600}\x7f'], 'gr\u00fc\u00df ', true],
   ])('of %s', (_name, chunks, text, exact) => {
     const draft = typed(...chunks);
@@ -49,6 +52,84 @@ describe('a draft', () => {
     draft.feed(Buffer.from('more'), true);
     expect(draft.text()).toBe('next\n\nmore');
     expect(typed('in one burst\rwith the next').text()).toBe('in one burst\n\nwith the next');
+  });
+
+  test('is put aside, and comes back in front of what was typed meanwhile', () => {
+    const draft = typed('first\r', 'the draft');
+    draft.putAside();
+    expect([draft.inBox(), draft.aside(), draft.text()]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
+    draft.boxIsEmpty();
+    draft.feed(Buffer.from(', typed on'), true);
+    draft.returned();
+    expect([draft.inBox(), draft.aside()]).toEqual(['the draft, typed on', '']);
+  });
+
+  test('is rescued from an agent that ends, with its queue, and kept until it has been given back', () => {
+    const draft = typed('first\r', 'the draft');
+    draft.rescue();
+    draft.boxIsEmpty();
+    draft.queueIsSent();
+    expect(draft.aside()).toBe('first\n\nthe draft');
+    draft.rescue();
+    expect(draft.text()).toBe('first\n\nthe draft');
+    draft.returned();
+    expect(draft.inBox()).toBe('first\n\nthe draft');
+  });
+
+  test('has the queue in front of it where the agent gives that back', () => {
+    const draft = typed('first\r', 'second\r', 'the draft');
+    draft.queueIsBack();
+    expect(draft.inBox()).toBe('first\nsecond\nthe draft');
+    draft.queueIsSent();
+    expect(draft.text()).toBe('first\nsecond\nthe draft');
+  });
+
+  test('is what the screen shows where the keys do not tell', () => {
+    const draft = typed('\x1b[A');
+    expect(draft.exact).toBe(false);
+    draft.correct('from the history');
+    draft.feed(Buffer.from('!'), true);
+    expect([draft.inBox(), draft.exact]).toEqual(['from the history!', true]);
+  });
+
+  test('sent behind a paste in one burst with more', () => {
+    expect(typed('\x1b[200~one\rtwo\x1b[201~\rthree').text()).toBe('one\ntwo\n\nthree');
+  });
+
+  test('counts keys, and not what the terminal reports', () => {
+    expect(typed('a', '\x1b', '\x1b[<35;1;2M', '\x1b[I').keys).toBe(2);
+  });
+
+  test('however the bytes are cut into chunks', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '\r',
+        '\x7f',
+        '\x15',
+        '\x17',
+        '\n',
+        '\x1b\r',
+        '\\\r',
+        '\x1b[<35;1;2M',
+        '\x1b[200~a\rb\x1b[201~',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 6 }).filter((text) => !/[\x00-\x1f\x7f\\]/.test(text)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.array(fc.nat(60), { maxLength: 4 }),
+        (pieces, cuts) => {
+          const bytes = Buffer.from(pieces.join(''));
+          const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
+          const draft = createDraft();
+          for (const [index, end] of at.slice(1).entries()) draft.feed(bytes.subarray(at[index], end), true);
+          const whole = createDraft();
+          whole.feed(bytes, true);
+          expect(draft.text()).toBe(whole.text());
+        },
+      ),
+    );
   });
 
   test('that began a turn is not queued', () => {

@@ -13,6 +13,7 @@ import { feedLedger } from './ledger-feed.ts';
 import { printMode } from './print.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
+import { readInputBox } from './screen/input-box.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
 import { partialText } from './screen/partial-text.ts';
 import { findTranscript, recentSessions, sessionOfProcess, successorOf } from './session-files.ts';
@@ -45,9 +46,12 @@ export const claudeCode = {
   doctor: claudeCodeDoctor,
   partialText,
   readScreen,
+  readInputBox,
   menu: { read: readMenu, isAnswer },
   toolRisk,
   print: printMode,
-  // Esc ends a turn in every version; Ctrl+U empties the input box (lab notes §0.4, §0.6).
-  keys: { interrupt: '\x1b', clearInput: '\x15', submit: '\r' },
+  pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
+  // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row that is drawn, and
+  // in 2.1.42 no further; Backspace goes over to the row before, and on an empty box leaves the shell mode.
+  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: 'i' },
 } satisfies AgentAdapter;

@@ -6,7 +6,7 @@ import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
 import { launchPlan } from './launch-plan.ts';
 import { resumeArguments } from './resume-arguments.ts';
-import { partialText, readScreen } from './screen.ts';
+import { partialText, readInputBox, readScreen } from './screen.ts';
 import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
@@ -35,9 +35,11 @@ export const codex: AgentAdapter = {
   doctor: null,
   partialText,
   readScreen,
+  readInputBox,
   menu: null,
   toolRisk,
   print: null,
-  // Ctrl+U clears a line, or joins it with the one before: twice as many as the lines that a draft may have.
-  keys: { interrupt: '\x1b', clearInput: '\x15'.repeat(40), submit: '\r' },
+  pasteStandIn: /\[Pasted Content \d+ chars\](?: #\d+)?/,
+  // Ctrl+U clears a line, or joins it with the one before.
+  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: 'i' },
 };

@@ -4,8 +4,13 @@
  * dialog stands in the place of box and footer; its last row names the keys.
  */
 import type { ScreenFacts } from '../../events.ts';
+<<<<<<< HEAD
 import type { ScreenView } from '../agent.ts';
 import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
+=======
+import type { InputBox, ScreenView } from '../agent.ts';
+import { fingerprintOf, secondsOf } from '../claude-code/screen/numbers.ts';
+>>>>>>> 894a765 (Nudge only with our own text in the box: put a draft aside first, empty the box row by row and mode by mode, see the echo; keep a draft until it is back)
 import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 
@@ -35,12 +40,22 @@ function readDialog(view: ScreenView, { last }: Layout): ScreenFacts['dialog'] {
   return patterns.dialogRows.find(({ words }) => words.test(text))?.says ?? 'other';
 }
 
-function hasDraft(view: ScreenView, box: number): boolean {
-  const text = (view.rows[box] ?? '').slice(1).trim();
-  if (text === '') return /^ {2}\S/.test(view.rows[box + 1] ?? '') && view.rows[box + 1] !== '';
+/** What is in the box: its rows are set in by two, and the footer stands behind a blank one. */
+function textIn(view: ScreenView, box: number): string {
+  const first = (view.rows[box] ?? '').slice(1).trim();
   // The cursor's cell is drawn inverse instead, so the second character tells.
-  const column = (view.rows[box] ?? '').indexOf(text, 1) + 1;
-  return view.isFaint?.(box, column) !== true;
+  const column = (view.rows[box] ?? '').indexOf(first, 1) + 1;
+  if (first !== '' && view.isFaint?.(box, column) === true) return '';
+  const below = view.rows.slice(box + 1);
+  const end = below.findIndex((row) => !/^ {2}\S/.test(row));
+  return [first, ...below.slice(0, end < 0 ? undefined : end).map((row) => row.trim())].join('\n').trim();
+}
+
+export function readInputBox(view: ScreenView): InputBox | null {
+  const { box } = layOut(view.rows);
+  if (box < 0) return null;
+  const isPrompt = !view.rows[box]?.startsWith('!');
+  return { text: `${isPrompt ? '' : '!'}${textIn(view, box)}`, isPrompt, vimInsert: false };
 }
 
 /** The running turn as its status line tells it. */
@@ -62,7 +77,7 @@ export function readScreen(view: ScreenView): ScreenFacts {
   const dialog = readDialog(view, layout);
   if (dialog) return { activity: 'dialog', dialog };
   const { box } = layout;
-  const draft = box >= 0 && hasDraft(view, box) ? { draft: true } : {};
+  const draft = box >= 0 && textIn(view, box) !== '' ? { draft: true } : {};
   const running = box < 0 ? null : readRunning(view.rows, box);
   if (running) return { ...running, ...draft };
   if (patterns.busyTitle.test(view.title)) return { activity: 'busy', ...draft };

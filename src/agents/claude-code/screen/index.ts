@@ -9,6 +9,7 @@ import type { ScreenFacts } from '../../../events.ts';
 import type { AgentVersion, ScreenView } from '../../agent.ts';
 import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
 import { failureOfText } from '../failures.ts';
+import { textIn } from './input-box.ts';
 import { type Layout, layOut } from './layout.ts';
 import { readReset } from './limit-reset.ts';
 import { tokensOf } from './numbers.ts';
@@ -40,21 +41,10 @@ function readSpinner(status: string): Partial<ScreenFacts> {
   };
 }
 
-/** Whether the input box holds text that a person has typed; placeholders are drawn faint. */
+/** Whether the input box holds text that a person has typed. */
 function readDraft(view: ScreenView, box: NonNullable<Layout['box']>): Partial<ScreenFacts> {
-  const lines = view.rows.slice(box.top + 1, box.bottom).map((row) =>
-    row
-      .replace(/^(│\s)?[❯>!#&]?/, '')
-      .replace(/│\s*$/, '')
-      .trim(),
-  );
-  const text = lines.join('\n').trim();
-  if (text === '' || patterns.placeholder.test(text)) return {};
-  // The cursor's cell is drawn inverse instead, so the second character tells.
-  const first = view.rows[box.top + 1] ?? '';
-  const column = first.indexOf(text[0] ?? '', first.search(/[❯>!#&]/) + 1) + 1;
-  if (view.isFaint?.(box.top + 1, column) === true) return {};
-  return { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
+  const text = textIn(view, box);
+  return text === '' ? {} : { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
 }
 
 /** How many commands the footer counts in the background. */
