@@ -12,6 +12,7 @@ import type { Observation } from './events.ts';
 import { failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import { signalExitCode } from './platform/signals.ts';
+import { createSentPrompts } from './recover/sent-prompt.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { createDraft } from './terminal/draft.ts';
 import { createTerminal } from './terminal/terminal.ts';
@@ -55,11 +56,13 @@ export async function supervise(launch: Launch): Promise<number> {
     },
     resized: () => runtime.onResized(),
   });
+  const sent = createSentPrompts();
   const runtime: Runtime = {
     ...run,
     terminal,
     unattended: false,
-    draft: createDraft(),
+    draft: createDraft((text) => sent.sent({ text, id: null, taken: false, atMs: Date.now() })),
+    sent,
     emit,
     cast: null,
     onResized: () => {},
@@ -79,7 +82,7 @@ export async function supervise(launch: Launch): Promise<number> {
   try {
     sayWarnings(warnings);
     terminal.start();
-    startAgent(runtime, { generation: 1, resume: false, prompt: null });
+    startAgent(runtime, { generation: 1, resume: false, prompt: null, repeats: false });
     const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
       import('./loop.ts'),
       import('./decide/state.ts'),

@@ -7,6 +7,7 @@ import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Event, Observation } from '../events.ts';
 import { descendants, sample } from '../platform/process-tree.ts';
+import type { SentPrompt } from '../recover/sent-prompt.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';
 import { hookSensor } from '../sensors/hooks.ts';
@@ -39,10 +40,14 @@ export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'>
   readonly sensors: readonly Sensor[];
 }
 
-/** @param keeps whether what a hook tells is to be passed on */
+/**
+ * @param keeps whether what a hook tells is to be passed on
+ * @param onPrompt a hook has told of it
+ */
 export function commonSenses(
   run: Pick<Runtime, 'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'ledger'>,
   keeps: (observation: Observation) => boolean,
+  onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
 ): CommonSenses {
   const { tunnel, paths, user, launch } = run;
   const reading = readUpstream(user.proxy);
@@ -61,7 +66,11 @@ export function commonSenses(
     hookSensor({
       spoolDir: paths.spool,
       read: (payload) => reader.read(payload).filter(keeps),
-      onPayload: (payload) => reader.feedLedger(run.ledger, payload),
+      onPayload(payload) {
+        reader.feedLedger(run.ledger, payload);
+        const prompt = reader.readPrompt(payload);
+        if (prompt !== null) onPrompt(prompt);
+      },
     });
   return {
     process,

@@ -17,6 +17,7 @@ import {
 import { giveBack } from './give-back.ts';
 import { trustScreen } from './input-box.ts';
 import { startAgent } from './launch.ts';
+import { isOnRecord, relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseSecondWriter } from './second-writer.ts';
@@ -69,10 +70,13 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
       case 'launch': {
         const work = async () => {
           await refuseSecondWriter(runtime);
+          const lost = await takeLostPrompt(runtime);
           runtime.draft.rescue();
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
-          startAgent(runtime, { ...effect, prompt: effect.prompt ? promptOf(runtime, 'relaunch') : null });
-          background(giveBack(runtime, effect.prompt), (detail) =>
+          const prompt = relaunchPrompt(runtime, effect.prompt, lost);
+          const resume = effect.resume && (await isOnRecord(runtime));
+          startAgent(runtime, { generation: effect.generation, resume, prompt, repeats: lost !== null });
+          background(giveBack(runtime, prompt !== null), (detail) =>
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),
           );
           runtime.ledger.clear(); // told in the prompt

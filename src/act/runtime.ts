@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { Ledger } from '../recover/ledger.ts';
+import type { SentPrompts } from '../recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Cast } from '../report/cast.ts';
 import type { Emit } from '../sensors/sensor.ts';
@@ -45,6 +46,8 @@ export interface Runtime {
   readonly ledger: Ledger;
   /** What the person has typed and not sent. */
   readonly draft: Draft;
+  /** What they have sent last. */
+  readonly sent: SentPrompts;
   readonly emit: Emit;
   /** The last minute of the terminal; null unless the person has switched it on. */
   cast: Cast | null;

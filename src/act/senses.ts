@@ -34,7 +34,11 @@ export function openSenses(runtime: Runtime): Senses {
   if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
 
   const session = sessionSensor((pid) => adapter.sessionOfProcess(launch.env, pid));
-  const common = commonSenses(runtime, () => true);
+  const common = commonSenses(
+    runtime,
+    () => true,
+    (prompt) => runtime.sent.sent({ ...prompt, taken: true, atMs: Date.now() }),
+  );
   const transcript = transcriptSensor({
     read: (record) => adapter.readTranscript(record),
     find: (sessionId) => adapter.findTranscript(launch.env, sessionId),

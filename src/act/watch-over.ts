@@ -59,6 +59,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'screen') runtime.facts = event.facts;
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
+        if (isSettled(event)) runtime.sent.settle();
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         senses.tell(event, result.state.evidence);
         const told = reporter.turned(event, before, result);
@@ -112,7 +113,18 @@ function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
   const typing = after.lastKeyAt !== null && after.now - after.lastKeyAt < keySettleMs;
   if (!facts || typing || facts.draft || facts.activity === 'dialog' || facts.activity === 'unknown') return;
   draft.boxIsEmpty();
-  if (facts.activity === 'idle') draft.queueIsSent();
+  if (facts.activity !== 'idle') return;
+  draft.queueIsSent();
+  runtime.sent.settle();
+}
+
+/** What was sent has had its turn, or the person has stopped it. */
+function isSettled(event: Event): boolean {
+  return (
+    event.type === 'turn.ended' ||
+    event.type === 'interrupted' ||
+    (event.type === 'input' && event.kind === 'interrupt')
+  );
 }
 
 /** The person's keys are with us, and not in the agent's box. */

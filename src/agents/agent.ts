@@ -5,6 +5,7 @@
 import type { FailureKind, Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { Ledger } from '../recover/ledger.ts';
 import type { TranscriptDoctor } from '../recover/repair.ts';
+import type { SentPrompt } from '../recover/sent-prompt.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -160,6 +161,8 @@ export interface HookReader {
   read(payload: unknown): readonly Observation[];
   /** Tells the ledger what it says of a tool call. */
   feedLedger(ledger: Ledger, payload: unknown): void;
+  /** The prompt that the agent says it has taken; null: this tells of something else. */
+  readPrompt(payload: unknown): Pick<SentPrompt, 'id' | 'text'> | null;
 }
 
 /** The input box as the screen shows it. */
@@ -218,6 +221,8 @@ export interface AgentAdapter {
     prompt: string | null,
     permissionMode?: string | null,
   ): readonly string[];
+  /** Arguments of a relaunch where nothing of the conversation is on record: the user's own flags, the prompt. */
+  freshArguments(args: readonly string[], prompt: string | null): readonly string[];
   /**
    * What of a command line may be kept on disk, so that the session can be brought back later, and the names of what
    * was left out; null: nothing is known of this agent's command line.
@@ -239,6 +244,8 @@ export interface AgentAdapter {
   readTranscript(record: unknown): readonly Observation[];
   /** What a conversation file tells for the recovery snapshot. Rejects if it cannot be read. */
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
+  /** Whether the file holds this prompt; null: it cannot be told, and what was sent counts as recorded. */
+  readonly recordsPrompt: ((path: string, prompt: SentPrompt) => Promise<boolean>) | null;
   /** Repair of conversation files; null: the agent copes with what a kill leaves. */
   readonly doctor: TranscriptDoctor | null;
   /** The unfinished answer on the screen; null where there is none. */

@@ -90,6 +90,11 @@ export function interruptedPrompt(snapshot: RecoverySnapshot, options: PromptOpt
   return plain(text);
 }
 
+/** Adds the person's last message, which the resumed agent does not find in its history. */
+export function withLostPrompt(text: string, lost: string): string {
+  return `${text}\n\nThe user's last message had not been recorded when this happened. Here it is, word for word; it is what you are to work on:\n\n${lost}`;
+}
+
 const phaseText: Readonly<Record<DisconnectPhase, string>> = {
   streaming: 'Your answer was on its way; what had not been recorded of it is lost.',
   tool_execution: 'A tool call was in flight.',

@@ -2,6 +2,7 @@
  * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. A snapshot holds text of the
  * conversation, which is why it lies where the conversation lies and nowhere else, readable by its owner only.
  */
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../platform/atomic-file.ts';
 import type { RecoverySnapshot } from './snapshot.ts';
@@ -21,6 +22,7 @@ export function snapshotPath(transcriptPath: string, sessionId: string): string 
  */
 export async function saveSnapshot(path: string, snapshot: RecoverySnapshot): Promise<Saved> {
   try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 }); // the agent makes it with its first record
     await replaceFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { durable: true });
     return { ok: true, path };
   } catch (error) {

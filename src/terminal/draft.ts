@@ -20,6 +20,10 @@ export interface Draft {
   correct(text: string): void;
   /** The box is about to be emptied by us: what it holds is kept until `returned`. */
   putAside(): void;
+  /** The last text that was sent to an agent at rest has been dealt with. */
+  sentIsSettled(): void;
+  /** This was the person's, too, and comes first. */
+  addAside(text: string): void;
   /** All that is to be given back is kept until `returned`: the agent that had it is gone. */
   rescue(): void;
   /** What was put aside; empty when there is nothing. */
@@ -40,7 +44,8 @@ const pasteEnd = '\x1b[201~';
 /** Sequences that no person types: mouse, focus, answers of the terminal. */
 const reports = /\x1b\[(?:<[\d;]*[mM]|[IO]|\?[\d;]*[a-zA-Z$]+|[\d;]+R)|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\)/g;
 
-export function createDraft(): Draft {
+/** @param onSent Enter was pressed on this, and no turn ran; only where its very words are known */
+export function createDraft(onSent: (text: string) => void = () => {}): Draft {
   let typed = '';
   let queued: string[] = [];
   let aside = '';
@@ -67,7 +72,9 @@ export function createDraft(): Draft {
       if (before.sent && isKey) take(before);
       if (fresh.includes('\r')) intoQueue = working;
       typed = (typed + fresh).slice(-mostBytes);
-      for (let next = edit(typed); next.sent && next.rest !== ''; next = edit(typed)) take(next);
+      let now = edit(typed);
+      for (; now.sent && now.rest !== ''; now = edit(typed)) take(now);
+      if (now.sent && now.exact && now.text !== '' && isKey && !intoQueue) onSent(now.text);
     },
     boxIsEmpty: () => take({ ...edit(typed), rest: '' }),
     queueIsSent() {
@@ -85,6 +92,12 @@ export function createDraft(): Draft {
     putAside() {
       aside = paragraphs([aside, edit(typed).text]);
       typed = '';
+    },
+    sentIsSettled() {
+      if (edit(typed).sent && !intoQueue) typed = '';
+    },
+    addAside(first) {
+      aside = paragraphs([first, aside]);
     },
     rescue() {
       aside = text();

@@ -87,6 +87,13 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 };
 
+/** The prompt whose turn begins; the id is known from 2.1.197 on. */
+export function readPrompt(payload: unknown): { readonly text: string; readonly id: string | null } | null {
+  if (!isRecord(payload) || payload.hook_event_name !== 'UserPromptSubmit') return null;
+  const text = textOf(payload, 'prompt');
+  return text === null ? null : { text, id: textOf(payload, 'prompt_id') };
+}
+
 /** One spooled document as observations; none for what is not understood. */
 export function readHook(payload: unknown): readonly Observation[] {
   if (!isRecord(payload)) return [];

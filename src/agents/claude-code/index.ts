@@ -7,11 +7,12 @@
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
 import { detectVersion } from './detect-version.ts';
-import { readHook } from './hooks.ts';
+import { readHook, readPrompt } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
 import { printMode } from './print.ts';
-import { resumeArguments } from './resume-arguments.ts';
+import { recordsPrompt } from './recorded-prompt.ts';
+import { freshArguments, resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { readInputBox } from './screen/input-box.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
@@ -35,14 +36,16 @@ export const claudeCode = {
   readUserSettings,
   launchPlan,
   resumeArguments,
+  freshArguments,
   storableArguments,
   findTranscript,
   recentSessions,
   sessionOfProcess,
   successorOf,
-  hooks: { read: readHook, feedLedger },
+  hooks: { read: readHook, feedLedger, readPrompt },
   readTranscript,
   summarizeTranscript,
+  recordsPrompt,
   doctor: claudeCodeDoctor,
   partialText,
   readScreen,

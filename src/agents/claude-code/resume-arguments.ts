@@ -52,6 +52,13 @@ export function resumeArguments(
   const tighten = permissionMode !== null && rankOf(permissionMode) < below;
   const kept = words.filter((word) => !(tighten && word.uses.some(setsMode))).flatMap(keep);
   const tightened = tighten ? ['--permission-mode', permissionMode] : [];
-  const text = prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];
-  return [...kept, ...tightened, '--resume', sessionId, ...text];
+  return [...kept, ...tightened, '--resume', sessionId, ...positional(prompt)];
 }
+
+/** The conversation is begun anew: nothing of it was ever recorded. */
+export function freshArguments(args: readonly string[], prompt: string | null): readonly string[] {
+  return [...splitWords(args).flatMap(keep), ...positional(prompt)];
+}
+
+const positional = (prompt: string | null): readonly string[] =>
+  prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];

@@ -1,0 +1,41 @@
+/**
+ * The last prompt that the person has sent and that may not be on record yet: between Enter and its line in the
+ * conversation file an agent that dies takes it along. In memory only.
+ */
+
+export interface SentPrompt {
+  readonly text: string;
+  /** The agent's own name for it; null: this version names none, or only the keys are known. */
+  readonly id: string | null;
+  /** The agent said that it took it; else Enter was pressed on it. */
+  readonly taken: boolean;
+  /** Wall clock, Unix milliseconds. */
+  readonly atMs: number;
+}
+
+export interface SentPrompts {
+  sent(prompt: SentPrompt): void;
+  /** Its turn is over, or the person has stopped it. */
+  settle(): void;
+  latest(): SentPrompt | null;
+  /** How many the agent took. */
+  readonly taken: number;
+}
+
+export function createSentPrompts(): SentPrompts {
+  let latest: SentPrompt | null = null;
+  let taken = 0;
+  return {
+    sent(prompt) {
+      latest = prompt;
+      if (prompt.taken) taken++;
+    },
+    settle() {
+      latest = null;
+    },
+    latest: () => latest,
+    get taken() {
+      return taken;
+    },
+  };
+}
