@@ -14,8 +14,8 @@ type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
 
 /** Esc ends a turn within 260 ms (lab notes §2); under load it takes longer. */
 const idleMs = 8_000;
-/** By then 2.1.42 has moved its queue into the box, instead of ending the turn. */
-const queueBackMs = 1_500;
+/** By then vim's INSERT mode has been left. */
+const modeMs = 1_500;
 const echoMs = 5_000;
 /** A burst would be taken for a paste: text and Enter are two writes (signatures §0). */
 const betweenWritesMs = 150;
@@ -59,8 +59,8 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     const outcome = await interrupt(runtime, pty, vim);
     if (outcome !== null) return outcome;
     await pause(betweenWritesMs);
-    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6): send that. One
-    // of a compaction leaves `/compact` there, which would only begin anew.
+    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6), and in 2.1.42
+    // any puts their queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
     const { draft: restored, draftIsCommand } = runtime.facts;
     if (restored && !draftIsCommand && boxOf(runtime)?.isPrompt)
       return type(keys.submit) ? 'submitted' : 'agent-gone';
@@ -92,24 +92,16 @@ async function putAside(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
 
 /** Null: the turn is over, and the prompt free. */
 async function interrupt(runtime: Runtime, pty: Pty, vim: boolean): Promise<Outcome | null> {
-  const { launch, draft, version, begun } = runtime;
-  const { adapter } = launch;
+  const { launch, begun } = runtime;
   const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
     if (runtime.pty !== pty) return false;
-    pty.write(Buffer.from(adapter.keys.interrupt));
+    pty.write(Buffer.from(launch.adapter.keys.interrupt));
     return await screenShows(runtime, until, limitMs);
   };
   const goesOn = () => runtime.begun > begun;
   const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
-  if (vim) await press(queueBackMs, () => boxOf(runtime)?.vimInsert !== true);
-  const queueComesBack = !adapter.abilities(version).queuesAndSends && draft.text() !== draft.aside();
-  if (queueComesBack && !(await press(queueBackMs, isOver))) {
-    draft.queueIsBack();
-    const outcome = await putAside(runtime, pty);
-    if (outcome !== null) return outcome;
-  }
-  if (!isOver(runtime.facts) && !(await press(idleMs, isOver)))
-    return runtime.pty === pty ? 'not-idle' : 'agent-gone';
+  if (vim) await press(modeMs, () => boxOf(runtime)?.vimInsert !== true);
+  if (!(await press(idleMs, isOver))) return runtime.pty === pty ? 'not-idle' : 'agent-gone';
   // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
   return goesOn() ? 'submitted' : null;
 }

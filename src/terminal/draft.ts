@@ -10,8 +10,6 @@ export interface Draft {
   boxIsEmpty(): void;
   /** The agent took a message: what was queued has been sent. */
   queueIsSent(): void;
-  /** The agent moved its queue into the box, in front of what was there (2.1.42, lab notes §0.5). */
-  queueIsBack(): void;
   /** What was typed into the box and not sent. */
   inBox(): string;
   /** What to give back: queued messages and the draft, one paragraph each; empty when there is nothing. */
@@ -78,10 +76,6 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
     },
     boxIsEmpty: () => take({ ...edit(typed), rest: '' }),
     queueIsSent() {
-      queued = [];
-    },
-    queueIsBack() {
-      typed = paste([...queued, edit(typed).text].filter((part) => part !== '').join('\n'));
       queued = [];
     },
     inBox: () => edit(typed).text,

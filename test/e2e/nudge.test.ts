@@ -117,7 +117,7 @@ async function nudgedBeside(guarded: Guarded, { keys, shown }: Draft): Promise<v
   for (const piece of keys) {
     terminal.write(piece);
     await sleep(100); // in one burst they would be a paste
-    if (/^\w/.test(piece)) await terminal.waitFor(piece.slice(0, 10));
+    if (/^\w/.test(piece)) await terminal.waitFor(/^[\w ]{1,10}/.exec(piece)?.[0] ?? '');
   }
   await terminal.waitFor(shown);
   await terminal.waitFor(finished, 60_000);

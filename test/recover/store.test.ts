@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -68,8 +68,13 @@ test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old 
   });
 });
 
-test('a missing folder is an answer too', async () => {
-  expect(await saveSnapshot(join(folder, 'gone', 'abc.recovery.json'), snapshot)).toMatchObject({
+test('a missing folder is made: the agent makes it with its first record', async () => {
+  expect(await saveSnapshot(join(folder, 'new', 'abc.recovery.json'), snapshot)).toMatchObject({ ok: true });
+});
+
+test('no folder at all is an answer too', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(await saveSnapshot(join(folder, 'file', 'abc.recovery.json'), snapshot)).toMatchObject({
     ok: false,
     reason: 'other',
   });

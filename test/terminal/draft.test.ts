@@ -76,14 +76,6 @@ describe('a draft', () => {
     expect(draft.inBox()).toBe('first\n\nthe draft');
   });
 
-  test('has the queue in front of it where the agent gives that back', () => {
-    const draft = typed('first\r', 'second\r', 'the draft');
-    draft.queueIsBack();
-    expect(draft.inBox()).toBe('first\nsecond\nthe draft');
-    draft.queueIsSent();
-    expect(draft.text()).toBe('first\nsecond\nthe draft');
-  });
-
   test('is what the screen shows where the keys do not tell', () => {
     const draft = typed('\x1b[A');
     expect(draft.exact).toBe(false);

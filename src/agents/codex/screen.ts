@@ -4,19 +4,8 @@
  * dialog stands in the place of box and footer; its last row names the keys.
  */
 import type { ScreenFacts } from '../../events.ts';
-
-<<<<<<< HEAD
-
-import type { ScreenView } from '../agent.ts';
-import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
-
-=======
-
 import type { InputBox, ScreenView } from '../agent.ts';
-import { fingerprintOf, secondsOf } from '../claude-code/screen/numbers.ts';
-
->>>>>>> 894a765 (Nudge only with our own text in the box: put a draft aside first, empty the box row by row and mode by mode, see the echo; keep a draft until it is back)
-
+import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
 import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 
