@@ -74,8 +74,8 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           const resume = effect.resume && (await isOnRecord(runtime));
           const prompt = relaunchPrompt(runtime, effect.prompt, lost);
           // From here on in one go: a key between the two would be neither kept nor the agent's.
-          runtime.draft.rescue();
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
+          runtime.draft.rescue();
           startAgent(runtime, { generation: effect.generation, resume, prompt, repeats: lost !== null });
           background(giveBack(runtime, prompt !== null), (detail) =>
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),

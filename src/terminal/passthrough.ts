@@ -95,6 +95,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     injected = '';
   }
   function takeKept(): Buffer {
+    settle(); // who takes them out of here has heard of them
     const bytes = Buffer.concat(kept);
     kept = [];
     keptBytes = 0;
