@@ -35,22 +35,23 @@ function readDialog(view: ScreenView, { last }: Layout): ScreenFacts['dialog'] {
   return patterns.dialogRows.find(({ words }) => words.test(text))?.says ?? 'other';
 }
 
-/** What is in the box: its rows are set in by two, and the footer stands behind a blank one. */
-function textIn(view: ScreenView, box: number): string {
+/** What is in the box: its rows are set in by two, and may be blank; the footer stands behind the last blank one. */
+function textIn(view: ScreenView, { box, last }: Layout): string {
   const first = (view.rows[box] ?? '').slice(1).trim();
   // The cursor's cell is drawn inverse instead, so the second character tells.
   const column = (view.rows[box] ?? '').indexOf(first, 1) + 1;
   if (first !== '' && view.isFaint?.(box, column) === true) return '';
-  const below = view.rows.slice(box + 1);
-  const end = below.findIndex((row) => !/^ {2}\S/.test(row));
-  return [first, ...below.slice(0, end < 0 ? undefined : end).map((row) => row.trim())].join('\n').trim();
+  const end = view.rows.findLastIndex((row, at) => at > box && at < last && row.trim() === '');
+  return [first, ...view.rows.slice(box + 1, Math.max(box + 1, end)).map((row) => row.trim())]
+    .join('\n')
+    .trim();
 }
 
 export function readInputBox(view: ScreenView): InputBox | null {
-  const { box } = layOut(view.rows);
-  if (box < 0) return null;
-  const isPrompt = !view.rows[box]?.startsWith('!');
-  return { text: `${isPrompt ? '' : '!'}${textIn(view, box)}`, isPrompt, vimInsert: false };
+  const layout = layOut(view.rows);
+  if (layout.box < 0) return null;
+  const isPrompt = !view.rows[layout.box]?.startsWith('!');
+  return { text: `${isPrompt ? '' : '!'}${textIn(view, layout)}`, isPrompt, vimInsert: false };
 }
 
 /** The running turn as its status line tells it. */
@@ -72,7 +73,7 @@ export function readScreen(view: ScreenView): ScreenFacts {
   const dialog = readDialog(view, layout);
   if (dialog) return { activity: 'dialog', dialog };
   const { box } = layout;
-  const draft = box >= 0 && textIn(view, box) !== '' ? { draft: true } : {};
+  const draft = box >= 0 && textIn(view, layout) !== '' ? { draft: true } : {};
   const running = box < 0 ? null : readRunning(view.rows, box);
   if (running) return { ...running, ...draft };
   if (patterns.busyTitle.test(view.title)) return { activity: 'busy', ...draft };

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ScreenView } from '../../../src/agents/agent.ts';
-import { partialText, readScreen } from '../../../src/agents/codex/screen.ts';
+import { partialText, readInputBox, readScreen } from '../../../src/agents/codex/screen.ts';
 
 const file = new URL('../../fixtures/codex/screens.json', import.meta.url);
 const screens: Readonly<Record<string, { title: string; rows: string[] }>> = JSON.parse(
@@ -74,4 +74,19 @@ test('the unfinished answer', () => {
   expect(partialText(view('tool'))).toBe('I will use a tool.');
   expect(partialText(view('working'))).toBeNull();
   expect(partialText(view('failed-429'))).toBeNull();
+});
+
+test.each([
+  ['start', ''],
+  ['draft-lines', 'one\ntwo\nthree'],
+  ['draft-cleared', ''],
+])('the box of %s', (name, text) => {
+  expect(readInputBox(view(name))).toEqual({ text, isPrompt: true, vimInsert: false });
+});
+
+test('a box with blank rows in its text', () => {
+  const rows = ['› You were interrupted.', '', '  No tool call', '  was unfinished.', '', '  gpt-5 · Drill'];
+  expect(readInputBox(view('', { rows }))?.text).toBe(
+    'You were interrupted.\n\nNo tool call\nwas unfinished.',
+  );
 });
