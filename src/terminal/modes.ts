@@ -7,7 +7,7 @@ import { createSequenceReader } from './sequences.ts';
 export interface Modes {
   feed(chunk: Uint8Array): void;
   /** Bytes that bring the terminal back; empty when nothing is on. Does not change what is recorded. */
-  undo(): string;
+  undo(what?: { readonly title: boolean }): string;
   /** Bytes that bring the recorded modes up again after `undo`. The picture itself is the agent's to repaint. */
   redo(): string;
   /** The person's keys come one by one and marked: the agent is in its own input box, not suspended or gone. */
@@ -124,7 +124,7 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
 
   return {
     feed,
-    undo() {
+    undo(what = { title: true }) {
       // The alternate screen's keyboard stack can be popped only there, so it comes before leaving it.
       const bytes = [
         onAlternate() ? keyboardOff(alternate) : '',
@@ -138,7 +138,7 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
         link ? '\x1b]8;;\x1b\\' : '',
         progress && '\x1b]9;4;0\x07',
         status ? '\x1b]7501;state=clear\x1b\\' : '',
-        title === null ? '' : '\x1b]0;\x07',
+        title !== null && what.title ? '\x1b]0;\x07' : '',
       ].join('');
       return bytes && `\x1b[m${bytes}`;
     },

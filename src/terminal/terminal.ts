@@ -35,7 +35,7 @@ export interface Terminal {
   attach(pty: Pty): void;
   /**
    * Takes the terminal from the agent: its last words are dropped if it still lives. The modes that it left on are
-   * undone, unless it has ended well by itself and left the terminal as it wanted it.
+   * undone; only the title stays of one that has ended well by itself. 1.0.56 leaves bracketed paste on even then.
    */
   detach(exit?: PtyExit): void;
   /** What the person typed while no agent was attached; handed out once. */
@@ -233,7 +233,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       suspending?.cancel();
       passthrough.settle();
       passthrough.detach();
-      if (exit?.code !== 0) output.write(modes.undo());
+      output.write(modes.undo({ title: exit?.code !== 0 }));
       modes = createModes();
       if (title !== null) output.write(titleBytes(title));
     },

@@ -16,18 +16,9 @@ import { runVariable } from '../../src/platform/run-mark.ts';
 export const watchedRun =
   'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
 
-/**
- * @param output everything that the terminal got · @param folder that of `watchedRun`
- * @param byTheAgent modes that the agent leaves on when it ends, also without a guard
- */
-export async function expectNothingLeft(
-  output: Buffer,
-  folder: string,
-  run: string,
-  byTheAgent: readonly string[] = [],
-): Promise<void> {
-  const left = modesLeftOn(output.toString('latin1'));
-  expect(left.filter((mode) => !byTheAgent.includes(mode))).toEqual([]);
+/** @param output everything that the terminal got · @param folder that of `watchedRun` */
+export async function expectNothingLeft(output: Buffer, folder: string, run: string): Promise<void> {
+  expect(modesLeftOn(output.toString('latin1')), 'modes left on').toEqual([]);
   const tty = (when: string) => readFileSync(join(folder, `tty-${when}`), 'utf8');
   expect(tty('after')).toBe(tty('before'));
   // A hook of the agent's own end may be about to end, too.

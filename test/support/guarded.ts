@@ -142,12 +142,7 @@ export async function onGuard(
     run = status()?.run;
     await play(guarded);
     await leave(guarded);
-    await expectNothingLeft(
-      Buffer.concat(output),
-      sandbox.root,
-      run ?? '',
-      options.version === '1.0.56' ? ['?2004'] : [],
-    );
+    await expectNothingLeft(Buffer.concat(output), sandbox.root, run ?? '');
   } catch (error) {
     process.stderr.write(`\n${String(error)}\n${terminal.text()}\n${story(guarded.journal())}\n`);
     throw error;

@@ -98,6 +98,13 @@ describe('signals', () => {
     );
   });
 
+  test('an agent that ends well and leaves bracketed paste on, as 1.0.56 does: only its title stays', async () => {
+    const agent = 'printf "\\033]0;done\\007\\033[?2004h\\033[?25lbye"';
+    const terminal = openRawTerminal(underGuard('/bin/sh', '-c', agent));
+    expect(await terminal.exited).toEqual({ code: 0, signal: null });
+    expect(terminal.output()).toMatch(/bye\x1b\[m\x1b\[\?2004l\x1b\[\?25h$/);
+  });
+
   test('a terminal that goes away takes the agent with it', async () => {
     const terminal = openRawTerminal(underGuard(process.execPath, agent));
     await terminal.waitFor('painted');
