@@ -4,16 +4,17 @@
  */
 import type { FailureKind } from '../../events.ts';
 
+/** The API wants thinking back as it was given, and with a signature that fits. */
+const thinkingRefused = /thinking`? blocks? .*cannot be modified|invalid.*signature`? in `?thinking/i;
+
 const words: readonly (readonly [FailureKind, RegExp])[] = [
   // Only a person can act.
   [
     'person',
     /Not logged in|Please run \/login|Login expired|OAuth token|Invalid API key|\b401\b|authentication_error|Credit balance|spend limit|Usage credits required|SSL certificate|organization has been disabled|Usage Policy|safeguards flagged|issue with the selected model|Extra inputs are not permitted|Unable to connect to Anthropic services/i,
   ],
-  [
-    'history',
-    /tool use concurrency issues|without `?tool_result`? blocks|unexpected `?tool_use_id`?|thinking blocks? .*cannot be modified|invalid.*signature in `?thinking/i,
-  ],
+  ['history', /tool use concurrency issues|without `?tool_result`? blocks|unexpected `?tool_use_id`?/i],
+  ['history', thinkingRefused],
   [
     'too-long',
     /Prompt is too long|Context limit reached|Conversation too long|could not be reduced below the context limit|Request too large|Autocompact is thrashing/i,
@@ -43,6 +44,9 @@ const codes: Readonly<Record<string, FailureKind>> = {
 export function failureOfText(text: string): FailureKind {
   return words.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
 }
+
+/** Whether the conversation was refused for the thinking in it. */
+export const refusesThinking = (text: string): boolean => thinkingRefused.test(text);
 
 /** Sorts a StopFailure hook: its text first, because `server_error` stands for a lost connection too. */
 export function failureOfCode(code: string, text: string): FailureKind {

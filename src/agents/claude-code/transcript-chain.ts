@@ -38,6 +38,8 @@ export interface Round {
   /** The user records on the way until the model speaks again. */
   readonly answers: Row[];
   readonly messageIds: Set<string>;
+  /** Both as they stand on the way. */
+  readonly rows: Row[];
 }
 
 /** The part of the way that is sent: after the last compaction. */
@@ -47,16 +49,23 @@ export function roundsOf(chain: readonly Row[]): readonly Round[] {
   for (const row of chain.slice(start)) {
     if (row.failure) continue;
     let round = rounds.at(-1) as Round;
-    if (row.kind === 'user') round.answers.push(row);
+    if (row.kind === 'user') {
+      round.answers.push(row);
+      round.rows.push(row);
+    }
     if (row.kind !== 'assistant') continue;
-    // 2.1.197 may write a result before the last lines of its message.
-    const same = row.messageId !== null && round.messageIds.has(row.messageId);
+    // 2.1.197 may write a result before the last lines of its message, but no prompt.
+    const same =
+      row.messageId !== null &&
+      round.messageIds.has(row.messageId) &&
+      round.answers.every((answer) => answer.results.length > 0);
     const isOver = round.answers.length > 0 || (round.messageIds.size > 0 && round.lines.some(callsTools));
     if (isOver && !same) {
       round = newRound();
       rounds.push(round);
     }
     round.lines.push(row);
+    round.rows.push(row);
     if (row.messageId !== null) round.messageIds.add(row.messageId);
   }
   return rounds;
@@ -64,7 +73,7 @@ export function roundsOf(chain: readonly Row[]): readonly Round[] {
 
 const callsTools = (row: Row) => row.uses.length > 0;
 
-const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set() });
+const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set(), rows: [] });
 
 /** Where calls and their results stand in the main conversation. */
 export interface CallMap {

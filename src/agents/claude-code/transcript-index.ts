@@ -21,6 +21,8 @@ export interface Row {
   kind: RowKind;
   side: boolean;
   failure: boolean;
+  refusesThinking: boolean;
+  thinking: Link['thinking'];
   messageId: string | null;
   uses: readonly string[];
   results: readonly string[];
@@ -40,7 +42,7 @@ export interface Row {
   /** Null: the line is the record. */
   piece: Piece | null;
   /** Counts the links of the file from 0. */
-  readonly order: number;
+  order: number;
 }
 
 export interface Damage {
@@ -70,8 +72,9 @@ export async function indexTranscript(
   const rows: Row[] = [];
   const byUuid = new Map<string, Row>();
   const damages: Damage[] = [];
-  /** A parent may stand behind its child (lab notes §3), so names are looked up at the end. */
-  const open: { readonly row: Row; readonly field: 'parent' | 'before'; readonly uuid: string }[] = [];
+  /** A parent may stand behind its child (lab notes §3): names not known yet are looked up at the end. */
+  const open = new Map<Row, Link>();
+  let places = 0;
   let lines = 0;
   let bytes = 0;
   let newlineMissing = false;
@@ -82,22 +85,16 @@ export async function indexTranscript(
     if (link !== null) {
       const known = link.uuid === null ? undefined : byUuid.get(link.uuid);
       if (known !== undefined) supersede(known, damages);
-      row = known ?? newRow(link.uuid ?? randomUUID(), rows.length);
+      row = known ?? newRow(link.uuid ?? randomUUID());
       fill(row, link, rows.at(-1)?.time ?? 0);
-      Object.assign(row, { offset: line.offset, length: line.length, piece });
+      Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
+      places += 1;
       if (known === undefined) {
         rows.push(row);
         byUuid.set(row.uuid, row);
       }
-      for (const [field, uuid] of [
-        ['parent', link.parentUuid],
-        ['before', link.logicalParentUuid],
-      ] as const) {
-        const found = uuid === null ? null : byUuid.get(uuid);
-        row[field] = found ?? null;
-        if (field === 'parent') row.link = uuid === null ? 'root' : found ? 'linked' : 'dangling';
-        if (uuid !== null && !found) open.push({ row, field, uuid });
-      }
+      if (tie(row, link, byUuid)) open.delete(row);
+      else open.set(row, link);
     }
     onRecord(record, row);
   };
@@ -120,22 +117,22 @@ export async function indexTranscript(
     for (const [index, one] of saved.entries()) add(one.record, line, pieces[index] ?? null);
   });
 
-  for (const { row, field, uuid } of open) {
-    const found = byUuid.get(uuid);
-    if (found === undefined || row[field] !== null) continue;
-    row[field] = found;
-    if (field === 'parent') row.link = 'linked';
-  }
+  for (const [row, link] of open) tie(row, link, byUuid);
+  // A record that was superseded stands where the later one does.
+  if (places > rows.length) rows.sort((a, b) => a.order - b.order);
+  for (const [order, row] of rows.entries()) row.order = order;
   return { path, rows, damages, bytes, lines, newlineMissing };
 }
 
-function newRow(uuid: string, order: number): Row {
+function newRow(uuid: string): Row {
   const empty: readonly string[] = [];
   return {
     uuid,
     kind: 'other',
     side: false,
     failure: false,
+    refusesThinking: false,
+    thinking: 'none',
     messageId: null,
     uses: empty,
     results: empty,
@@ -148,7 +145,7 @@ function newRow(uuid: string, order: number): Row {
     offset: 0,
     length: 0,
     piece: null,
-    order,
+    order: 0,
   };
 }
 
@@ -157,6 +154,8 @@ function fill(row: Row, link: Link, timeBefore: number): void {
   row.kind = link.kind;
   row.side = link.side;
   row.failure = link.failure;
+  row.refusesThinking = link.refusesThinking;
+  row.thinking = link.thinking;
   row.messageId = link.messageId;
   row.uses = link.uses;
   row.results = link.results;
@@ -164,6 +163,19 @@ function fill(row: Row, link: Link, timeBefore: number): void {
   // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
   row.time = link.time ?? timeBefore + 1;
   row.bare = link.uuid === null || (speaks && link.time === null);
+}
+
+/** @returns whether all that the record names is known */
+function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: ReadonlyMap<string, Row>): boolean {
+  // The main conversation never goes on from a subagent's record.
+  const known = (uuid: string | null) => {
+    const found = uuid === null ? undefined : byUuid.get(uuid);
+    return found === undefined || (found.side && !row.side) ? null : found;
+  };
+  row.parent = known(parentUuid);
+  row.before = known(logicalParentUuid);
+  row.link = parentUuid === null ? 'root' : row.parent === null ? 'dangling' : 'linked';
+  return row.link !== 'dangling' && (logicalParentUuid === null || row.before !== null);
 }
 
 /** Records with one id are one record, and the later one counts, as for the agent. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
+import { bringTogether, follow } from './transcript-pairing.ts';
 import type { Work } from './transcript-plan.ts';
 
 export function addMissingResults(work: Work): void {
@@ -11,10 +12,13 @@ export function addMissingResults(work: Work): void {
   for (const [index, round] of rounds.entries()) {
     const group = groupOf(work, round, onWay);
     const ours = new Set(group.flatMap((line) => line.uses));
+    const messages = new Set(group.map((line) => line.messageId));
+    // Its calls may all stand beside the way, and another message go on from its text.
+    const isAlone = round.lines.every((line) => messages.has(line.messageId));
     const isLast = index === rounds.length - 1 && round.answers.every((row) => isAnswer(row, ours));
     // An error shown after the calls keeps its place: the results go before it.
-    const isTail = isLast && !chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
-    if (isTail) endConversation(work, group);
+    const hasFailure = () => chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
+    if (isLast && isAlone && !hasFailure()) endConversation(work, group, messages);
     else fillIn(work, round, { chain, rows: onWay }, ours);
   }
 }
@@ -36,7 +40,7 @@ const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
 function fillIn(
   work: Work,
   round: Round,
-  way: { readonly chain: readonly Row[]; readonly rows: ReadonlySet<Row> },
+  way: { readonly chain: Row[]; readonly rows: ReadonlySet<Row> },
   ours: ReadonlySet<string>,
 ): void {
   const { chain } = way;
@@ -47,6 +51,7 @@ function fillIn(
     !answered.has(id) && (work.calls.resultsOf.get(id) ?? []).every((row) => way.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
   if (open.length === 0) return;
+  bringTogether(work, round, chain);
   const last = chain.findLastIndex(
     (row) => lines.has(row) || (round.answers.includes(row) && isAnswer(row, ours)),
   );
@@ -54,16 +59,27 @@ function fillIn(
   let end = chain[last] as Row;
   const place = end;
   for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time: place.time });
-  if (next === undefined) return;
-  next.parent = end;
-  work.change(next).relinked = true;
+  follow(work, next, end);
+}
+
+type MessageIds = ReadonlySet<string | null>;
+
+/** The last message on the way to this end, with what answers it. */
+function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answers'> {
+  const lines: Row[] = [];
+  const answers: Row[] = [];
+  for (const row of chainTo(end)) {
+    if (row.kind === 'assistant' && messages.has(row.messageId)) lines.push(row);
+    else if (lines.length > 0 && row.results.length > 0) answers.push(row);
+  }
+  return { lines, answers };
 }
 
 /**
  * At the end of the conversation everything is set in one row: the message's lines, the results that exist, the
  * missing ones. Every version reads that, also those that look at nothing beside the way.
  */
-function endConversation(work: Work, group: readonly Row[]): void {
+function endConversation(work: Work, group: readonly Row[], messages: MessageIds): void {
   const results = work.rows.filter(
     (row) => !row.side && row.results.some((id) => group.some((line) => line.uses.includes(id))),
   );
@@ -74,15 +90,14 @@ function endConversation(work: Work, group: readonly Row[]): void {
     (best, line) => (depth(line, group) >= depth(best, group) ? line : best),
     group[0] as Row,
   );
-  const leaf = leafOf(work.rows);
-  let end = leaf !== null && chainTo(leaf).includes(deepest) ? leaf : lastBelow(work, deepest);
+  const last = endBehind(work, deepest, messages);
+  let end = bringTogether(work, ownRound(last, messages), chainTo(last)) ?? last;
   while (end.kind === 'progress' && end.parent !== null) end = end.parent;
   const way = new Set(chainTo(end));
   for (const result of results) {
     if (way.has(result) || !group.some((line) => way.has(line) && isAnswer(result, new Set(line.uses))))
       continue;
-    result.parent = end;
-    work.change(result).relinked = true;
+    follow(work, result, end);
     end = lastBelow(work, result);
     for (const row of chainTo(end)) way.add(row);
   }
@@ -96,6 +111,20 @@ function endConversation(work: Work, group: readonly Row[]): void {
       time += 1;
     }
   }
+}
+
+/** The end of the way, so that it goes through the line. */
+function endBehind(work: Work, line: Row, messages: MessageIds): Row {
+  const leaf = leafOf(work.rows);
+  const chain = chainTo(leaf);
+  if (leaf === null || chain.includes(line)) return leaf ?? line;
+  const end = lastBelow(work, line);
+  const way = new Set(chainTo(end));
+  const beside = chain.find((row) => !way.has(row));
+  // Another line of the message, or what the agent notes after a turn: it goes behind the call.
+  if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
+  follow(work, beside, end);
+  return leaf;
 }
 
 const depth = (line: Row, group: readonly Row[]) => {
@@ -120,6 +149,8 @@ function add(
     kind: 'user',
     side: false,
     failure: false,
+    refusesThinking: false,
+    thinking: 'none',
     messageId: null,
     uses: [],
     results: [id],

@@ -3,21 +3,12 @@
  * them, and writes down what has to be rewritten or added. Only the way that a resume goes is mended: what lies
  * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
  */
-import { randomUUID } from 'node:crypto';
-import {
-  type CallMap,
-  chainTo,
-  leafOf,
-  mapCalls,
-  type Reach,
-  type Round,
-  reachable,
-  reachOf,
-  roundsOf,
-} from './transcript-chain.ts';
+import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from './transcript-chain.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import { addMissingResults } from './transcript-open-calls.ts';
+import { renameRepeatedCalls, setScatteredApart, setStrayResultsAsText } from './transcript-pairing.ts';
 import { nameBareRecords, relink } from './transcript-relink.ts';
+import { leaveOutRefusedThinking } from './transcript-thinking.ts';
 
 export type FindingKind =
   | 'torn'
@@ -29,6 +20,8 @@ export type FindingKind =
   | 'unlinked'
   | 'restart'
   | 'circle'
+  | 'scattered'
+  | 'thinking'
   | 'repeated call'
   | 'stray result'
   | 'open call';
@@ -42,10 +35,14 @@ export interface Finding {
 export interface RowChange {
   /** Its parent is not the one in the file. */
   relinked: boolean;
+  /** Its message id is not the one in the file. */
+  apart: boolean;
   /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
   readonly renamed: Map<string, string>;
   /** Results without their call: kept as text. */
   readonly asText: Set<string>;
+  /** The model's thinking is left out. */
+  thoughtless: boolean;
 }
 
 /** A result to be written for a call that has none. */
@@ -62,10 +59,14 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly changes: ReadonlyMap<Row, RowChange>;
   readonly added: readonly AddedResult[];
+  /** Records that held nothing but what is left out. */
+  readonly removed: readonly Row[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Ids of all records that a resume found before: none may be missing afterwards. */
+  /** Ids of all records that a resume found before. */
   readonly found: ReadonlySet<string>;
+  /** Those of them that are messages. */
+  readonly foundMessages: ReadonlySet<string>;
 }
 
 export interface PlanOptions {
@@ -97,9 +98,10 @@ const total = (counts: ReadonlyMap<FindingKind, number>) =>
 /** Moves the rows of the index. */
 export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan {
   const rows = [...index.rows];
+  const thoughtless = leaveOutRefusedThinking(rows);
   const calls = mapCalls(rows);
   const before = reachOf(rows, calls);
-  const found = foundBy(reachable(rows, calls));
+  const reached = reachable(rows, calls);
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
   const added: AddedResult[] = [];
@@ -110,7 +112,13 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
     added,
     reach: before,
     change(row) {
-      const known = changes.get(row) ?? { relinked: false, renamed: new Map(), asText: new Set() };
+      const known = changes.get(row) ?? {
+        relinked: false,
+        apart: false,
+        renamed: new Map(),
+        asText: new Set(),
+        thoughtless: false,
+      };
       changes.set(row, known);
       return known;
     },
@@ -119,12 +127,16 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
 
   for (const damage of index.damages) work.note(damage.kind);
   if (index.newlineMissing) work.note('newline');
+  for (const row of thoughtless.relinked) work.change(row).relinked = true;
+  for (const row of thoughtless.thinned) work.change(row).thoughtless = true;
+  for (let left = thoughtless.count; left > 0; left--) work.note('thinking');
   nameBareRecords(work);
   // What is mended may bring another end of the way to light.
   for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
     noted = total(counts);
     relink(work);
     renameRepeatedCalls(work);
+    setScatteredApart(work);
     setStrayResultsAsText(work);
     addMissingResults(work);
   }
@@ -132,82 +144,12 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,
     added,
+    removed: thoughtless.removed,
     before,
     after: reachOf(rows, mapCalls(rows)),
-    found,
+    found: foundBy(reached),
+    foundMessages: new Set([...reached].filter(speaks).map(({ uuid }) => uuid)),
   };
-}
-
-const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
-
-/** The API wants each call's id once per conversation. */
-function renameRepeatedCalls(work: Work): void {
-  const seen = new Set<string>();
-  for (const round of currentRounds(work)) {
-    const own = new Set<string>();
-    for (const line of round.lines) {
-      line.uses = line.uses.map((id) => {
-        if (!seen.has(id)) {
-          seen.add(id);
-          own.add(id);
-          return id;
-        }
-        work.note('repeated call');
-        // Lines of one message are collected wherever they stand: this one is a message of its own now.
-        if (line.messageId !== null && !own.has(id))
-          line.messageId = `${line.messageId}_${line.uuid.slice(0, 8)}`;
-        const fresh = `${id}_${randomUUID().slice(0, 8)}`;
-        work.change(line).renamed.set(id, fresh);
-        // Its result, unless that belongs to the first call of this id.
-        const answer = own.has(id) ? undefined : round.answers.find((row) => row.results.includes(id));
-        if (answer !== undefined) {
-          work.change(answer).renamed.set(id, fresh);
-          answer.results = answer.results.map((result) => (result === id ? fresh : result));
-        }
-        return fresh;
-      });
-    }
-  }
-}
-
-/** The API wants each result right after its call, once. Others are kept, as text. */
-function setStrayResultsAsText(work: Work): void {
-  const chain = chainTo(leafOf(work.rows));
-  for (const round of roundsOf(chain)) {
-    const open = new Set(round.lines.flatMap((line) => line.uses));
-    const beside = [...round.messageIds]
-      .flatMap((id) => work.calls.callLines.get(id) ?? [])
-      .filter((line) => !round.lines.includes(line));
-    for (const row of round.answers) {
-      row.results = row.results.filter((id) => {
-        if (open.delete(id)) return true;
-        const line = beside.find((one) => one.uses.includes(id));
-        if (line !== undefined && !round.lines.includes(line)) {
-          bringIn(work, line, round, chain);
-          for (const use of line.uses) if (use !== id) open.add(use);
-          return true;
-        }
-        work.note('stray result');
-        work.change(row).asText.add(id);
-        return false;
-      });
-    }
-  }
-}
-
-/** The result is on the way, but its call stands beside it: the call's line goes behind the other lines. */
-function bringIn(work: Work, line: Row, round: Round, chain: Row[]): void {
-  const place = chain.findLastIndex((row) => round.lines.includes(row));
-  const next = chain[place + 1];
-  line.parent = chain[place] ?? null;
-  work.change(line).relinked = true;
-  if (next !== undefined) {
-    next.parent = line;
-    work.change(next).relinked = true;
-  }
-  chain.splice(place + 1, 0, line);
-  round.lines.push(line);
-  work.note('unlinked');
 }
 
 /** Ids of what a resume finds. Progress is shown, but never sent: it may fall behind. */

@@ -2,7 +2,9 @@
  * The shape of a conversation file's records, as far as the way through the conversation goes (lab notes §3).
  * A record with a `uuid` is a link of the chain; all others are bookkeeping and have no place in it.
  */
+
 import { isRecord, type Json, textOf } from '../common/json.ts';
+import { refusesThinking } from './failures.ts';
 
 export type RowKind =
   | 'user'
@@ -29,6 +31,10 @@ export interface Link {
   readonly source: string | null;
   /** An error shown to the person as a message; it is never sent. */
   readonly failure: boolean;
+  /** The failure says that the conversation was refused for the thinking in it. */
+  readonly refusesThinking: boolean;
+  /** Thinking of the model: all that the record holds, or part of it. */
+  readonly thinking: 'all' | 'part' | 'none';
 }
 
 const none: readonly string[] = [];
@@ -53,6 +59,10 @@ export function readLink(record: Json): Link | null {
     results: type === 'user' ? idsOf(message, 'tool_result', 'tool_use_id') : none,
     source: textOf(record, 'sourceToolAssistantUUID'),
     failure: record.isApiErrorMessage === true,
+    refusesThinking:
+      record.isApiErrorMessage === true &&
+      blocksOf(message).some((block) => refusesThinking(textOf(block, 'text') ?? '')),
+    thinking: type === 'assistant' ? thinkingIn(message) : 'none',
   };
 }
 
@@ -74,6 +84,15 @@ export function blocksOf(message: Json | null): readonly Json[] {
   const content = message?.content;
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return Array.isArray(content) ? content.filter(isRecord) : [];
+}
+
+export const isThinking = (block: Json): boolean =>
+  block.type === 'thinking' || block.type === 'redacted_thinking';
+
+function thinkingIn(message: Json | null): Link['thinking'] {
+  const blocks = blocksOf(message);
+  if (!blocks.some(isThinking)) return 'none';
+  return blocks.every(isThinking) ? 'all' : 'part';
 }
 
 function idsOf(message: Json | null, type: string, field: string): readonly string[] {

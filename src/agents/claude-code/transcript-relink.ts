@@ -2,7 +2,7 @@
  * Ties the way through a conversation together where it breaks off: a record that names a parent which is not in the
  * file, an answer or a result without any parent, a circle.
  */
-import { chainTo, leafOf } from './transcript-chain.ts';
+import { leafOf, reachable, speaks } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 import type { Work } from './transcript-plan.ts';
 
@@ -20,21 +20,18 @@ export function nameBareRecords(work: Work): void {
     work.note('bare');
     work.change(row);
     if (row.parent === null) adopt(work, row, parents);
+    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // it was made up
   }
 }
 
 export function relink(work: Work): void {
+  openCircles(work);
   const parents = parentsOf(work.rows);
-  const leaf = newestEnd(work);
   const seen = new Set<Row>();
-  for (let top = leaf; top !== null; top = top.parent) {
+  // A new parent may lie in a circle of notes, which the next pass opens.
+  for (let top = leafOf(work.rows); top !== null && !seen.has(top); top = top.parent) {
     seen.add(top);
-    if (top.parent !== null && !seen.has(top.parent)) continue;
-    if (top.parent !== null) openCircle(work, chainTo(leaf), top.parent);
-    else if (isBroken(work, top)) adopt(work, top, parents);
-    else return;
-    // Opening a circle below leaves this record with its parent, on the way already seen.
-    if (top.parent !== null && seen.has(top.parent)) return;
+    if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
   }
 }
 
@@ -42,6 +39,25 @@ function parentsOf(rows: readonly Row[]): Set<Row> {
   const parents = new Set<Row>();
   for (const row of rows) if (row.parent !== null) parents.add(row.parent);
   return parents;
+}
+
+/**
+ * Those on the way first, then those beside it that hold messages: 1.0.56 runs in them for ever. Opened, one of mere
+ * notes could be taken for the newest end.
+ */
+function openCircles(work: Work): void {
+  const done = new Set<Row>();
+  const newest = newestEnd(work);
+  for (const start of [newest, ...work.rows.toReversed()]) {
+    const walk = new Set<Row>();
+    for (let row = start; row !== null && !done.has(row) && !walk.has(row); row = row.parent) {
+      walk.add(row);
+      if (row.parent === null || !walk.has(row.parent)) continue;
+      const circle = circleOf(row);
+      if (start === newest || circle.some(speaks)) openCircle(work, row, circle);
+    }
+    for (const row of walk) done.add(row);
+  }
 }
 
 /** With nothing but circles there is no end: then the newest record. */
@@ -54,20 +70,35 @@ function newestEnd(work: Work): Row | null {
 }
 
 /**
- * Opens the circle at the record with which it began: a person's message, if there is one in it.
- * @param chain the way, cut where the circle closes
- * @param closing the record of the way that the first one names as its parent
+ * Opened at a record that names one as its parent that is later than itself, if all that a resume found is still found
+ * then; else where the way closes it, which never loses anything.
+ * @param last the first record on the way up whose parent was passed before
  */
-function openCircle(work: Work, chain: readonly Row[], closing: Row): void {
-  const circle = chain.slice(0, chain.indexOf(closing) + 1);
-  const prompts = circle.filter(isPrompt);
-  const first = (prompts.length > 0 ? prompts : circle).reduce((oldest, row) =>
-    row.time < oldest.time ? row : oldest,
-  );
-  work.note('circle');
-  work.change(first).relinked = true;
-  Object.assign(first, { parent: null, link: 'root' });
+function openCircle(work: Work, last: Row, circle: readonly Row[]): void {
+  const found = reachable(work.rows, work.calls);
+  const impossible = circle
+    .filter((row) => row !== last && row.parent !== null && !isEarlier(row.parent, row))
+    .toSorted((a, b) => a.time - b.time);
+  for (const row of [...impossible, last]) {
+    const { parent, link } = row;
+    Object.assign(row, { parent: null, link: 'dangling' });
+    if (row === last || isSubset(found, reachable(work.rows, work.calls))) {
+      work.note('circle');
+      work.change(row).relinked = true;
+      return;
+    }
+    Object.assign(row, { parent, link });
+  }
 }
+
+function circleOf(last: Row): readonly Row[] {
+  const circle = [last];
+  for (let row = last.parent; row !== null && row !== last; row = row.parent) circle.push(row);
+  return circle;
+}
+
+const isSubset = (part: ReadonlySet<Row>, whole: ReadonlySet<Row>) =>
+  [...part].every((row) => whole.has(row));
 
 const isPrompt = (row: Row) => row.kind === 'user' && row.results.length === 0;
 
@@ -80,40 +111,43 @@ function isBroken(work: Work, root: Row): boolean {
   return work.options.reconnect && root.order > 0 && reachable * 2 < total;
 }
 
-function adopt(work: Work, row: Row, parents: Set<Row>): boolean {
+function adopt(work: Work, row: Row, parents: Set<Row>): void {
+  if (row.kind === 'boundary') {
+    // What was before it is not sent any more.
+    row.link = 'root';
+    work.note('unlinked');
+    work.change(row).relinked = true;
+    return;
+  }
   const parent = foster(work, row, parents);
-  if (parent === null) return false; // the way begins here, then
+  if (parent === null) return; // the way begins here, then
   work.note(row.link === 'root' && isPrompt(row) && !row.bare ? 'restart' : 'unlinked');
   row.parent = parent;
   row.link = 'linked';
   parents.add(parent);
   work.change(row).relinked = true;
-  return true;
 }
 
-/** Whether `row` is an ancestor of the other, or the same. In a circle of others the walk ends after as many steps. */
-function isBelow(other: Row, row: Row): boolean {
-  let steps = 0;
-  for (let up: Row | null = other; up !== null && steps < mostSteps; up = up.parent, steps++)
-    if (up === row) return true;
-  return steps >= mostSteps;
+/** Whether `row` is an ancestor of the other, or the same. */
+function isBelow(other: Row, row: Row, most: number): boolean {
+  let up: Row | null = other;
+  for (let steps = 0; up !== null && steps < most; up = up.parent, steps++) if (up === row) return true;
+  return false; // without an end: in a circle of others, which is opened when the way goes there
 }
-const mostSteps = 5_000_000;
 
 /** The record after which this one must have come. */
 function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
   const fits = (candidate: Row | undefined): candidate is Row =>
-    candidate !== undefined && !candidate.side && !isBelow(candidate, row);
+    candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
   const caller = row.results.flatMap((id) => work.calls.linesOf.get(id) ?? []).findLast(fits);
   if (caller !== undefined) return caller;
   const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);
   const source = row.source === null ? undefined : around.find((candidate) => candidate.uuid === row.source);
   if (fits(source)) return source;
-  const sameMessage = around.findLast(
-    (candidate) =>
-      row.messageId !== null && candidate.messageId === row.messageId && candidate.order < row.order,
-  );
-  if (fits(sameMessage)) return sameMessage;
+  const sameMessage = around.filter(({ messageId }) => messageId !== null && messageId === row.messageId);
+  const sibling =
+    sameMessage.findLast((line) => line.order < row.order && fits(line)) ?? sameMessage.find(fits);
+  if (sibling !== undefined) return sibling;
   const earlier = around
     .filter(
       (candidate) => (candidate.kind !== 'progress' || row.kind === 'progress') && isEarlier(candidate, row),
@@ -127,5 +161,7 @@ function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
   return ends.toSorted((a, b) => a.order - b.order).findLast(fits) ?? newest;
 }
 
+/** What is written at once has times in any order (attachments of a prompt): then its place tells. */
 const isEarlier = (candidate: Row, row: Row) =>
-  candidate.time < row.time || (candidate.time === row.time && candidate.order < row.order);
+  Math.abs(candidate.time - row.time) <= atOnceMs ? candidate.order < row.order : candidate.time < row.time;
+const atOnceMs = 100;

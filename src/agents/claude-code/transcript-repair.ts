@@ -49,6 +49,16 @@ const words: Readonly<
     many: '# records come after themselves',
     done: 'the circle is opened',
   },
+  scattered: {
+    one: 'one part of an answer stands behind a later answer',
+    many: '# parts of answers stand behind later answers',
+    done: 'it counts as an answer of its own',
+  },
+  thinking: {
+    one: 'the API refused the conversation for its thinking, and one record holds some',
+    many: 'the API refused the conversation for its thinking, and # records hold some',
+    done: 'the thinking is left out, nothing else',
+  },
   'repeated call': {
     one: 'one tool call repeats the id of an earlier one',
     many: '# tool calls repeat the id of an earlier one',
@@ -75,7 +85,9 @@ export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, exami
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const index = await indexTranscript(path);
   const plan = planRepairs(index, options);
-  const { before, after, found } = plan;
+  const { before, after, found, foundMessages } = plan;
+  // What is noted beside the messages may fall away where messages are found again for it, but no message ever.
+  const needed = after.reachable > before.reachable ? foundMessages : found;
   // Let go once it is written: the proof needs room for the index of the copy.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {
@@ -92,14 +104,14 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
       await writeRepaired(work.index, work.plan, target, (id) => options.resultText(id) ?? defaultResult);
       work = null;
     },
-    prove: (target) => prove(target, found, options),
+    prove: (target) => prove(target, needed, options),
   };
 }
 
-async function prove(target: string, found: ReadonlySet<string>, options: ExamineOptions): Promise<Proof> {
+async function prove(target: string, needed: ReadonlySet<string>, options: ExamineOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
   const finds = foundBy(reachable(copy.rows, mapCalls(copy.rows)));
   let lost = 0;
-  for (const uuid of found) if (!finds.has(uuid)) lost += 1;
+  for (const uuid of needed) if (!finds.has(uuid)) lost += 1;
   return { lost, left: planRepairs(copy, options).findings.length };
 }

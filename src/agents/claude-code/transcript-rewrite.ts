@@ -6,7 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import type { AddedResult, Plan, RowChange } from './transcript-plan.ts';
-import { blocksOf } from './transcript-records.ts';
+import { blocksOf, isThinking } from './transcript-records.ts';
 
 /** What the result of a call says that never got one. */
 export type ResultText = (toolUseId: string) => string;
@@ -74,13 +74,14 @@ function editsOf(
   const rowsOfPieces = new Map(
     [...plan.changes].flatMap(([row, change]) => (row.piece ? [[row.piece, { row, change }]] : [])),
   );
+  const removed = new Set(plan.removed.flatMap(({ piece }) => piece ?? []));
   const edits: Edit[] = index.damages.map((damage) => ({
     offset: damage.offset,
     length: lineEnd(damage) - damage.offset,
     text: async () => {
       const lines: string[] = [];
       for (const piece of damage.pieces) {
-        if (piece.dropped) continue;
+        if (piece.dropped || removed.has(piece)) continue;
         const own = rowsOfPieces.get(piece);
         lines.push(own === undefined ? piece.text : await changed(own.row, own.change));
       }
@@ -90,6 +91,9 @@ function editsOf(
   for (const [row, change] of plan.changes)
     if (row.piece === null && !plan.added.some((result) => result.row === row))
       edits.push({ offset: row.offset, length: row.length, text: () => changed(row, change) });
+  for (const row of plan.removed)
+    if (row.piece === null)
+      edits.push({ offset: row.offset, length: lineEnd(row) - row.offset, text: async () => '' });
   if (index.newlineMissing) edits.push({ offset: index.bytes, length: 0, text: async () => '\n' });
   for (const result of plan.added) {
     const place = result.after === null ? index.bytes : lineEnd(result.after);
@@ -107,7 +111,8 @@ function mend(record: Json, row: Row, change: RowChange): Json {
     fresh.uuid = row.uuid;
     fresh.timestamp = new Date(row.time).toISOString();
   }
-  if (change.renamed.size === 0 && change.asText.size === 0) return fresh;
+  const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thoughtless;
+  if (sameContent && !change.apart) return fresh;
   if (change.asText.size > 0) {
     // They describe the result to the agent's own display, which would look for its call.
     delete fresh.toolUseResult;
@@ -115,7 +120,9 @@ function mend(record: Json, row: Row, change: RowChange): Json {
   }
   const message = isRecord(record.message) ? record.message : {};
   const kept = new Set([...row.uses, ...row.results]);
-  const content = blocksOf(message).map((block) => mendBlock(block, change, kept));
+  const content = blocksOf(message)
+    .filter((block) => !(change.thoughtless && isThinking(block)))
+    .map((block) => mendBlock(block, change, kept));
   const id = row.messageId === null ? {} : { id: row.messageId };
   return { ...fresh, message: { ...message, ...id, content } };
 }

@@ -2,7 +2,8 @@
  * What can be saved of a line that is no record: NUL bytes are left behind when a machine goes down in mid-write, and
  * an append after a torn write glues a whole record to the torn one.
  */
-import { isRecord, type Json } from '../common/json.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
+import { blocksOf } from './transcript-records.ts';
 
 export interface Salvaged {
   readonly text: string;
@@ -46,10 +47,28 @@ function parse(text: string): Salvaged | null {
   if (!text.startsWith('{')) return null;
   try {
     const record: unknown = JSON.parse(text);
-    return isRecord(record) ? { text, record } : null;
+    return isRecord(record) && isSound(record) ? { text, record } : null;
   } catch {
     return null;
   }
+}
+
+/** Fields of a content block without which the API refuses the whole conversation. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  text: ['text'],
+  tool_use: ['id', 'name'],
+  tool_result: ['tool_use_id'],
+  thinking: ['thinking', 'signature'],
+  redacted_thinking: ['data'],
+  image: [],
+  document: [],
+};
+
+/** What was damaged may parse, and yet have lost a part that it cannot be sent without. */
+function isSound({ message }: Json): boolean {
+  return blocksOf(isRecord(message) ? message : null).every((block) =>
+    needed[String(block.type)]?.every((field) => textOf(block, field) !== null),
+  );
 }
 
 /** A record, not an object from inside one. */

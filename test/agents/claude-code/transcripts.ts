@@ -95,10 +95,14 @@ export function collectedMessages(text: string): Message[] {
   const { way, main } = wayOf(text);
   const done = new Set<Fields>();
   const messages: Message[] = [];
+  const taken = new Set(way.flatMap(blocks).map(nameOf));
   const add = (record: Fields) => {
     if (done.has(record)) return;
     done.add(record);
-    messages.push({ role: record.type as string, content: blocks(record) });
+    // A call or a result that is there already is not collected once more (seen with 2.1.329, 2.1.197 and 2.1.42).
+    const content = blocks(record).filter((block) => way.includes(record) || !taken.has(nameOf(block)));
+    for (const block of content) taken.add(nameOf(block));
+    if (content.length > 0) messages.push({ role: record.type as string, content });
   };
   for (const record of way) {
     const id = record.type === 'assistant' ? record.message?.id : undefined;
@@ -114,6 +118,10 @@ export function collectedMessages(text: string): Message[] {
   }
   return dropOpenCalls(messages);
 }
+
+/** Tells one call, or one result, from another; other blocks are all different. */
+const nameOf = (block: Block): unknown =>
+  block.id ?? (block.tool_use_id === undefined ? block : `result of ${block.tool_use_id}`);
 
 function mergeTurns(messages: readonly Message[]): Message[] {
   const turns: Message[] = [];

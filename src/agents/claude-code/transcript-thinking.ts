@@ -1,0 +1,45 @@
+/**
+ * The model's thinking, where the API has refused the conversation for it: its signature does not fit any more (rewound,
+ * merged, another model; signatures §5). Versions from 2.1.197 on leave it out by themselves; the older ones fail again
+ * and again. Nothing else is ever a reason to leave thinking out: the API wants it back as it was given.
+ */
+import { chainTo, leafOf } from './transcript-chain.ts';
+import type { Row } from './transcript-index.ts';
+
+export interface Thoughtless {
+  /** Records that keep their other content. */
+  readonly thinned: readonly Row[];
+  /** Records that held nothing else: an answer without content would be refused, too. */
+  readonly removed: readonly Row[];
+  /** What came after a removed record comes after its parent now. */
+  readonly relinked: readonly Row[];
+  readonly count: number;
+}
+
+/** Takes removed records out of `rows`. */
+export function leaveOutRefusedThinking(rows: Row[]): Thoughtless {
+  const chain = chainTo(leafOf(rows));
+  const isRefused = chain.findLast((row) => row.kind === 'assistant')?.refusesThinking ?? false;
+  const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
+  const thinking = isRefused ? chain.slice(start).filter((row) => row.thinking !== 'none') : [];
+  const removed = new Set(thinking.filter((row) => row.thinking === 'all'));
+  const relinked = rows.filter((row) => row.parent !== null && removed.has(row.parent) && !removed.has(row));
+  for (const row of relinked) row.parent = remaining(row.parent, removed);
+  if (removed.size > 0) {
+    const kept = rows.filter((row) => !removed.has(row));
+    rows.splice(0, rows.length, ...kept);
+    for (const [order, row] of rows.entries()) row.order = order;
+  }
+  return {
+    thinned: thinking.filter((row) => row.thinking === 'part'),
+    removed: [...removed],
+    relinked,
+    count: thinking.length,
+  };
+}
+
+function remaining(row: Row | null, removed: ReadonlySet<Row>): Row | null {
+  let parent = row;
+  while (parent !== null && removed.has(parent)) parent = parent.parent;
+  return parent;
+}
