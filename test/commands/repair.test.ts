@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startTimeOf } from '../../src/platform/process-identity.ts';
+import { textOf } from '../agents/claude-code/transcripts.ts';
+import { type Home, makeHome } from '../support/guardctl.ts';
+import { placeStatus } from '../support/status.ts';
+
+const id = '0d0b1c1e-0000-4000-8000-000000000000';
+const damaged = textOf('329-exec-killed');
+
+function place(home: Home, content: string): string {
+  const path = join(home.folder, '.claude', 'projects', '-p', `${id}.jsonl`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+test('a dry run says in plain words what is wrong and what would be done, and touches nothing', async () => {
+  const home = makeHome();
+  const path = place(home, damaged);
+  const { code, stdout } = await home.run('repair', id, '--dry-run');
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    'one tool call has no result: a result added that says: interrupted, outcome unknown',
+  );
+  expect(stdout).toMatch(
+    /A resume finds \d+ of \d+ messages; after the repair \d+ of \d+\.\nNothing was written\./,
+  );
+  expect(readFileSync(path, 'utf8')).toBe(damaged);
+  expect(readdirSync(dirname(path))).toHaveLength(1);
+});
+
+test('by session, run or file; the original is kept, and a second time there is nothing to do', async () => {
+  const home = makeHome();
+  const path = place(home, damaged);
+  placeStatus(home.state, { run: 'a-run', session_id: id });
+  const outcome = await home.json('repair', 'a-run', '--json');
+  expect(outcome).toMatchObject({
+    file: path,
+    result: 'repaired',
+    findings: [{ kind: 'open call', count: 1 }],
+    messages_before: { reachable: expect.any(Number), total: expect.any(Number) },
+    writer_pid: null,
+    detail: null,
+  });
+  const { backup } = outcome as { backup: string };
+  expect(readFileSync(backup, 'utf8')).toBe(damaged);
+  expect((await home.run('repair', path)).stdout).toContain('Nothing to repair; the file was not touched.');
+});
+
+test('a conversation that a living process has is left alone, and the process named', async () => {
+  const home = makeHome();
+  const path = place(home, damaged);
+  mkdirSync(join(home.folder, '.claude', 'sessions'));
+  writeFileSync(
+    join(home.folder, '.claude', 'sessions', `${process.pid}.json`),
+    JSON.stringify({ pid: process.pid, sessionId: id, procStart: startTimeOf(process.pid) }),
+  );
+  const { code, stdout } = await home.run('repair', id);
+  expect(code).toBe(1);
+  expect(stdout).toContain(`Not repaired: process ${process.pid} is using this conversation. End it first.`);
+  expect(readFileSync(path, 'utf8')).toBe(damaged);
+});
+
+test.each([
+  [[], 'name a session or a conversation file'],
+  [['no-such-session'], 'no conversation file of a session "no-such-session"'],
+  [['./no-such-file.jsonl'], 'no file '],
+])('%j: said plainly', async (args, message) => {
+  const { code, stderr } = await makeHome().run('repair', ...args);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(message);
+});
