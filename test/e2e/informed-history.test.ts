@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type ApiRequest, lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';
 import { refuse, type Scenario, say } from '../../src/drill/api/scenario.ts';
-import { finished, onGuard } from '../support/guarded.ts';
+import { finished, type Guarded, onGuard } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
 
 const pairing = faults['error-400-pairing'].scenario;
@@ -26,6 +26,16 @@ const thoughtful: Scenario = [
 ];
 
 const nightly = process.env.NIGHTLY !== undefined;
+
+/** A thoughtful answer, and from then on a refusal of every conversation with thinking in it. */
+async function refuseThinking({ api, terminal, submit }: Guarded, words: string): Promise<void> {
+  api.enqueue(thoughtful);
+  await submit('what is the sum');
+  await terminal.waitFor('The sum is forty-two.');
+  const refused = refuse(400, 'invalid_request_error', `messages.1.content.0: ${words}`);
+  api.respond((request) => (thinks(request) ? refused : say(finished)));
+  await submit('please go on');
+}
 
 describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s, refused for', (version) => {
   test.skipIf(!nightly || missing(version))('a tool call without its result', async () => {
@@ -49,14 +59,10 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s, refus
   test.skipIf(!nightly || missing(version)).each(thinkingRefusals)(
     'its thinking: it leaves that out by itself (%s)',
     async (words) => {
-      await onGuard({ version }, async ({ api, terminal, submit, agentPid, incidents }) => {
+      await onGuard({ version }, async (guarded) => {
+        const { terminal, agentPid, incidents } = guarded;
         const pid = agentPid();
-        api.enqueue(thoughtful);
-        await submit('what is the sum');
-        await terminal.waitFor('The sum is forty-two.');
-        const refused = refuse(400, 'invalid_request_error', `messages.1.content.0: ${words}`);
-        api.respond((request) => (thinks(request) ? refused : say(finished)));
-        await submit('please go on');
+        await refuseThinking(guarded, words);
         await terminal.waitFor(finished);
         await sleep(3_000);
         expect(incidents()).toEqual([]);
@@ -81,4 +87,23 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s, refus
       expect(agentPid()).not.toBe(pid);
     });
   });
+});
+
+describe.concurrent.each(['2.1.42', '1.0.56'] as const)('Claude Code %s, refused for', (version) => {
+  test.skipIf(!nightly || missing(version)).each(thinkingRefusals)(
+    'its thinking, which it sends again and again: the guard leaves it out (%s)',
+    async (words) => {
+      await onGuard({ version }, async (guarded) => {
+        const { api, terminal, agentPid, closedIncident } = guarded;
+        const pid = agentPid();
+        await refuseThinking(guarded, words);
+        await terminal.waitFor(finished, 60_000);
+        expect(await closedIncident()).toMatchObject({ class: 'broken-history', outcome: 'recovered' });
+        expect(agentPid()).not.toBe(pid);
+        // Another request may follow: 2.1.42 asks for suggestions.
+        const told = api.turns().find(isTold);
+        expect(JSON.stringify(told?.body?.messages)).toContain('The sum is forty-two.');
+      });
+    },
+  );
 });

@@ -22,9 +22,6 @@ const patient = {
 /** From the fault to the kill: what has arrived is drawn, and a tool that is to run has run. */
 const settleMs = 1_500;
 
-/** 1.0.56 draws its box long before it listens (lab notes §0b). */
-const listensMs = 3_000;
-
 /** What is known of the call in flight: `none`, or what the prompt says of it. */
 type Told = 'none' | 'started' | 'finished' | 'unknown' | 'recorded';
 
@@ -105,7 +102,6 @@ function traces({ sandbox }: Guarded): number {
 async function killIn(guarded: Guarded, version: RealVersion, phase: Phase): Promise<ApiRequest> {
   const { api, submit, agentPid, until } = guarded;
   api.enqueue(say('The sum is forty-two.'), ...phase.scenarios);
-  if (version === '1.0.56') await sleep(listensMs);
   await submit('what is the sum');
   await guarded.terminal.waitFor('The sum is forty-two.');
   await sleep(1_000);
@@ -171,7 +167,6 @@ describe.concurrent.each(versions)('Claude Code %s, killed', (version) => {
     await onGuard({ version, settings: patient }, async (guarded) => {
       const { api, terminal, submit, agentPid, status, until, closedIncident } = guarded;
       api.enqueue(say('The sum is forty-two.'));
-      if (version === '1.0.56') await sleep(listensMs);
       await submit('what is the sum');
       await terminal.waitFor('The sum is forty-two.');
       await sleep(settleMs);

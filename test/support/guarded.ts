@@ -77,6 +77,9 @@ export interface Guarded {
   closedIncident(timeoutMs?: number): Promise<IncidentRecord>;
 }
 
+/** 1.0.56 draws its box long before it listens, and may lose an Enter (lab notes §0b). */
+const listensMs = 3_000;
+
 const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
 
 /** Opens the guard with an agent at its prompt, plays, leaves as a person does, checks that all is clean. */
@@ -140,6 +143,7 @@ export async function onGuard(
     await terminal.waitFor(/❯|│\s>/, 30_000);
     await until('the guard has a status', () => Boolean(status()?.agent_pid));
     run = status()?.run;
+    if (options.version === '1.0.56') await sleep(listensMs);
     await play(guarded);
     await leave(guarded);
     await expectNothingLeft(Buffer.concat(output), sandbox.root, run ?? '');
