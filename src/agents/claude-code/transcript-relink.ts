@@ -154,7 +154,8 @@ function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
     )
     .toSorted((a, b) => a.time - b.time || a.order - b.order);
   const newest = earlier.findLast(fits);
-  if (newest === undefined) return null;
+  // Times may say nothing: 1.0.56 gives copies of a conversation new ones. Its place in the file still does.
+  if (newest === undefined) return around.findLast((one) => one.order < row.order && fits(one)) ?? null;
   const ends = earlier.filter(
     (candidate) => !parents.has(candidate) && newest.time - candidate.time <= nearMs,
   );
