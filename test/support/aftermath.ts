@@ -11,10 +11,10 @@ import { runVariable } from '../../src/platform/run-mark.ts';
 
 /**
  * A shell program that runs its arguments and notes the terminal's settings before and after in the folder `$0`. It
- * outlives a Ctrl+C that comes when the terminal is its own again.
+ * outlives a Ctrl+C that comes when the terminal is its own again, and so does its last look.
  */
 export const watchedRun =
-  'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; stty -g >"$0/tty-after"; exit $code';
+  'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; trap "" INT; stty -g >"$0/tty-after"; exit $code';
 
 /** @param output everything that the terminal got · @param folder that of `watchedRun` */
 export async function expectNothingLeft(output: Buffer, folder: string, run: string): Promise<void> {
