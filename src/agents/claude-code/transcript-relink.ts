@@ -54,7 +54,8 @@ function openCircles(work: Work): void {
       walk.add(row);
       if (row.parent === null || !walk.has(row.parent)) continue;
       const circle = circleOf(row);
-      if (start === newest || circle.some(speaks)) openCircle(work, row, circle);
+      if (start === newest) openOnTheWay(work, row, circle);
+      else if (circle.some(speaks)) openAt(work, impossibleIn(circle)[0] ?? row);
     }
     for (const row of walk) done.add(row);
   }
@@ -69,26 +70,33 @@ function newestEnd(work: Work): Row | null {
   }, null);
 }
 
+/** Records that name one as their parent that is later than themselves, oldest first. */
+const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
+  circle
+    .filter((row) => row.parent !== null && !isEarlier(row.parent, row))
+    .toSorted((a, b) => a.time - b.time);
+
 /**
- * Opened at a record that names one as its parent that is later than itself, if all that a resume found is still found
- * then; else where the way closes it, which never loses anything.
+ * Opened at an impossible link, if all that a resume found is still found then; else where the way closes the circle,
+ * which never loses anything.
  * @param last the first record on the way up whose parent was passed before
  */
-function openCircle(work: Work, last: Row, circle: readonly Row[]): void {
+function openOnTheWay(work: Work, last: Row, circle: readonly Row[]): void {
   const found = reachable(work.rows, work.calls);
-  const impossible = circle
-    .filter((row) => row !== last && row.parent !== null && !isEarlier(row.parent, row))
-    .toSorted((a, b) => a.time - b.time);
-  for (const row of [...impossible, last]) {
+  const losesNothing = (row: Row) => {
     const { parent, link } = row;
     Object.assign(row, { parent: null, link: 'dangling' });
-    if (row === last || isSubset(found, reachable(work.rows, work.calls))) {
-      work.note('circle');
-      work.change(row).relinked = true;
-      return;
-    }
+    const finds = reachable(work.rows, work.calls);
     Object.assign(row, { parent, link });
-  }
+    return [...found].every((one) => finds.has(one));
+  };
+  openAt(work, impossibleIn(circle).find(losesNothing) ?? last);
+}
+
+function openAt(work: Work, row: Row): void {
+  Object.assign(row, { parent: null, link: 'dangling' });
+  work.note('circle');
+  work.change(row).relinked = true;
 }
 
 function circleOf(last: Row): readonly Row[] {
@@ -96,9 +104,6 @@ function circleOf(last: Row): readonly Row[] {
   for (let row = last.parent; row !== null && row !== last; row = row.parent) circle.push(row);
   return circle;
 }
-
-const isSubset = (part: ReadonlySet<Row>, whole: ReadonlySet<Row>) =>
-  [...part].every((row) => whole.has(row));
 
 const isPrompt = (row: Row) => row.kind === 'user' && row.results.length === 0;
 

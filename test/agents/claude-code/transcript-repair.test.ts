@@ -341,6 +341,7 @@ const harms: Readonly<Record<string, Harm>> = {
 /** What once was not mended, or mended so that the API would have refused it. */
 const once: readonly [string, string][] = [
   ['56-subagent', 'otherParent 9 461'],
+  ['56-afterresult-killed', 'unknownParent 897 808, otherParent 590 387, swap 244 707, noParent 811 840'],
   ['42-resumed-orphan', 'otherParent 289 208'],
   ['42-resumed-synthFull', 'otherParent 1318322892 526393856, lose 0 0'],
   ['56-parallel', 'noParent 546 303, otherParent 598 665'],
