@@ -263,5 +263,6 @@ export const sequenceSituations = {
     },
   ),
   flapping: flapping(60_000),
-  'flapping-ten-minutes': flapping(600_000),
+  /** Ten minutes each: with all senses only; the shorter one above is played with every set of them. */
+  'flapping-ten-minutes': { ...flapping(600_000), senses: ['all'] },
 } as const satisfies Record<string, Situation>;
