@@ -51,6 +51,8 @@ export type Effect =
   | {
       readonly type: 'nudge';
       readonly generation: number;
+      /** A turn hangs and must be interrupted first. */
+      readonly interrupt: boolean;
       readonly phase: DisconnectPhase;
       readonly cause: string;
     }

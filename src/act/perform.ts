@@ -47,7 +47,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           runtime.snapshot = await takeSnapshot(runtime, effect);
           await nudge(runtime, {
             generation: effect.generation,
-            interrupt: effect.phase !== 'between_turns',
+            interrupt: effect.interrupt,
             prompt: promptOf(runtime, 'nudge'),
           });
         };

@@ -5,6 +5,7 @@ import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { spend } from './budget.ts';
 import { withCure } from './cure.ts';
+import { cutOffPhase } from './cut-off.ts';
 import { act, andThen, type Step, stay } from './incident.ts';
 import { probeWhenDue } from './network.ts';
 import { proofMs } from './proof.ts';
@@ -47,7 +48,15 @@ export function typeNudge(state: GuardState, cause: string): Step {
   };
   return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
     state: next,
-    effects: [{ type: 'nudge', generation: e.generation, phase: disconnectPhaseOf(e), cause }],
+    effects: [
+      {
+        type: 'nudge',
+        generation: e.generation,
+        interrupt: disconnectPhaseOf(e) !== 'between_turns',
+        phase: cutOffPhase(state, cause),
+        cause,
+      },
+    ],
   }));
 }
 

@@ -1,7 +1,7 @@
 /** The unfinished answer as the screen shows it: the last block of the conversation, if the agent speaks in it. */
 import type { ScreenView } from '../../agent.ts';
 import { layOut } from './layout.ts';
-import { firstOf, toolRows } from './patterns.ts';
+import { failureStart, firstOf, toolRows } from './patterns.ts';
 
 /** Null when the last block is not the agent's own text. Wrapped lines are joined by a blank, as the screen cut them. */
 export function partialText(view: ScreenView): string | null {
@@ -9,6 +9,7 @@ export function partialText(view: ScreenView): string | null {
   const [first = ''] = lastBlock;
   if (!first.startsWith('● ') || lastBlock.some((row) => firstOf(toolRows, row, null) !== null)) return null;
   if (/^● \w+\(/.test(first)) return null; // a tool call
+  if (failureStart.test(first)) return null; // an error of the agent's own
   const text = lastBlock
     .map((row, index) => (index === 0 ? row.slice(2) : row).trim())
     .join(' ')

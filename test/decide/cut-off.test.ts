@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { say, story } from '../support/story.ts';
+
+function inTurn() {
+  const told = story({}, (effect): readonly Observation[] =>
+    effect.type === 'probe' ? [{ type: 'network.probed', reachable: true, latencyMs: 5 }] : [],
+  );
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(2, say.drawing, say.bytes(1));
+  return told;
+}
+
+describe('what a nudge is for', () => {
+  test('a turn that ended in an error was cut off, and there is nothing to interrupt', () => {
+    const told = inTurn();
+    told.tell({ type: 'turn.ended', failure: 'connection' });
+    told.tell(say.idle);
+    told.wait(10, say.idle);
+    expect(told.did('nudge')).toMatchObject([{ interrupt: false, phase: 'streaming', cause: 'failed-turn' }]);
+  });
+
+  test('a turn that hangs is interrupted', () => {
+    const told = inTurn();
+    told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+    told.wait(300, say.drawing);
+    expect(told.did('nudge').slice(0, 1)).toMatchObject([{ interrupt: true, phase: 'streaming' }]);
+  });
+});
+
+test('a nudge that ended the turn and was not taken is followed by a relaunch that is told so', () => {
+  const told = inTurn();
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  told.wait(300, say.drawing);
+  told.tell({ type: 'interrupted' });
+  told.tell(say.idle);
+  told.tell({ type: 'nudge.done', outcome: 'no-echo' });
+  expect(told.did('stop')).toMatchObject([{ phase: 'streaming', cause: 'silent-screen' }]);
+  told.tell({ type: 'saved', ok: true });
+  told.tell({ type: 'agent.exited', generation: 1, code: 143, signal: null });
+  told.tell({ type: 'stop.done', generation: 1, left: 0 });
+  told.wait(5);
+  expect(told.did('launch')).toMatchObject([{ resume: true, prompt: true }]);
+});
