@@ -95,7 +95,7 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
         : connection,
     ),
     lastRequestAt: isRequest ? event.at : e.lastRequestAt,
-    retryAt: isRequest ? null : e.retryAt,
+    retryAt: isRequest && isDue(e.retryAt, event.at) ? null : e.retryAt,
     lastDownAt: event.down > 0 ? event.at : e.lastDownAt,
     health: event.down > 0 && event.up === 0 && before ? taught(e, before, event.at) : e.health,
   };
@@ -117,6 +117,13 @@ function troubled({ waiting, closed }: Evidence, since: Millis): boolean {
   return (
     waiting.length > 0 || closed.some(({ at, cause }) => at > since && cause !== 'closed' && cause !== 'cut')
   );
+}
+
+/** Bytes are reported up to half a second late: a request of before is not the try that is waited for. */
+const reportMs = 1_000;
+
+function isDue(retryAt: Millis | null, at: Millis): boolean {
+  return retryAt !== null && at >= retryAt - reportMs;
 }
 
 function without<Item extends { readonly id: number }>(items: readonly Item[], id: number): readonly Item[] {

@@ -53,6 +53,8 @@ export interface OpenTool {
   readonly delegates: boolean;
   readonly limitMs: number | null;
   readonly startedAt: Millis;
+  /** Known from the transcript alone. */
+  readonly recorded: boolean;
 }
 
 export interface ProcessSample {

@@ -198,9 +198,12 @@ function markTurn(before: Evidence, after: Evidence): Evidence {
 /** Where hooks tell of the turn they tell of each start, too; a call that is only on record has not begun (2.1.42). */
 function toolStarted(e: Evidence, event: EventOf<'tool.started'>): Evidence {
   if (event.recorded && e.turn !== null) return e;
-  const { toolUseId, tool, risk, delegates = false, limitMs = null } = event;
+  const { toolUseId, tool, risk, delegates = false, limitMs = null, recorded = false } = event;
   const others = e.tools.filter((known) => known.toolUseId !== toolUseId);
-  return { ...e, tools: [...others, { toolUseId, tool, risk, delegates, limitMs, startedAt: event.at }] };
+  return {
+    ...e,
+    tools: [...others, { toolUseId, tool, risk, delegates, limitMs, recorded, startedAt: event.at }],
+  };
 }
 
 function typed(e: Evidence, event: EventOf<'input'>): Evidence {

@@ -3,7 +3,7 @@
  * program status, then the screen, then hooks. When in doubt the answer is a phase in which nothing is judged.
  */
 import type { DisconnectPhase } from '../effects.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, OpenTool, ProcessSample } from './evidence.ts';
 
 export type Phase =
   | 'gone'
@@ -80,8 +80,17 @@ function isCompacting(e: Evidence): boolean {
  * it when it is done but the rest of the answer has not come (2.1.329). Without hooks the processes tell.
  */
 function inTool(e: Evidence): boolean {
-  if (e.tools.some((tool) => !tool.delegates) || (e.sample?.workers ?? 0) > 0) return true;
+  if ((e.sample?.workers ?? 0) > 0) return true;
+  if (e.tools.some((tool) => !tool.delegates && !isOnlyRecorded(tool, e.sample))) return true;
   return activityOf(e) === 'tool' && !e.turn?.working && !commandIsOver(e);
+}
+
+/** A command has begun by then, also on a busy machine. */
+const beginsMs = 3_000;
+
+/** 1.0.56 and 2.1.42 record a call as soon as it is complete, and run it when its message is: it has no process yet. */
+function isOnlyRecorded({ recorded, risk, startedAt }: OpenTool, sample: ProcessSample | null): boolean {
+  return recorded && risk === 'command' && sample?.workers === 0 && sample.at - startedAt > beginsMs;
 }
 
 /** The screen shows a command, and a look at the processes since then found nothing at work. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { say, story } from '../support/story.ts';
 
 /** 2.1.42: the stream dies after a complete tool call, which is on record and does not run. */
@@ -32,9 +32,28 @@ test('one that hooks have seen start does', () => {
   expect(told.did('cut')).toEqual([]);
 });
 
-test('without hooks the record has to be believed', () => {
-  const told = turnWith(false);
-  told.tell({ ...call, recorded: true });
-  told.wait(300, say.drawing);
-  expect(told.did('cut')).toEqual([]);
+describe('without hooks', () => {
+  test('the record has to be believed', () => {
+    const told = turnWith(false);
+    told.tell({ ...call, recorded: true });
+    told.wait(300, say.drawing);
+    expect(told.did('cut')).toEqual([]);
+  });
+
+  test('unless it is a command, and no process is there', () => {
+    const told = turnWith(false);
+    told.tell({ ...call, recorded: true });
+    told.wait(45, say.drawing, say.sample(1_000));
+    expect(told.did('cut')).toHaveLength(1);
+  });
+
+  test.each([
+    ['one that has a process', call, 1],
+    ['a call that needs none', { ...call, tool: 'mcp__slow__wait', risk: 'unknown' } as const, 0],
+  ])('%s excuses every silence', (_, tool, workers) => {
+    const told = turnWith(false);
+    told.tell({ ...tool, recorded: true });
+    told.wait(300, say.drawing, say.sample(1_000, { workers }));
+    expect(told.did('cut')).toEqual([]);
+  });
 });

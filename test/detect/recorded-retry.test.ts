@@ -32,6 +32,13 @@ test('when the try has been made, silence counts again', () => {
   expect(told.did('cut')).toHaveLength(1);
 });
 
+test('a request that is only reported after the record is not that try', () => {
+  const told = turnThatWaits();
+  told.tell({ type: 'connection.bytes', id: 1, up: 5_000, down: 300, last: 'down' });
+  told.wait(3_500, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});
+
 test('when the try is overdue, silence counts again', () => {
   const told = turnThatWaits();
   told.wait(3_640, say.drawing);

@@ -67,21 +67,25 @@ function readFailure(layout: Layout): ScreenFacts['failure'] {
   return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
 }
 
-/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor of one beside it that is done sooner. */
-function callsWithoutResult({ status, lastBlocks }: Layout): boolean {
-  if (!patterns.toolMark.test(status ?? '')) return false;
-  const isCall = ([first = '']: readonly string[]) => patterns.callRow.test(first);
-  const end = lastBlocks.findIndex((block) => !isCall(block));
-  const calls = end < 0 ? lastBlocks : lastBlocks.slice(0, end);
-  return calls.some((block) => !block.some((row) => patterns.resultMark.test(row)));
+/** The blocks of calls at the end of the conversation, the last one first. */
+function lastCalls({ lastBlocks }: Layout): readonly (readonly string[])[] {
+  const end = lastBlocks.findIndex(([first = '']) => !patterns.callRow.test(first));
+  return end < 0 ? lastBlocks : lastBlocks.slice(0, end);
 }
 
-/** The tool that the last block shows at work. */
+/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor of one beside it that is done sooner. */
+function callsWithoutResult(layout: Layout): boolean {
+  if (!patterns.toolMark.test(layout.status ?? '')) return false;
+  return lastCalls(layout).some((block) => !block.some((row) => patterns.resultMark.test(row)));
+}
+
+/** The tool that the last blocks show at work: a call that waits for its turn may stand below one that runs. */
 function readTool(layout: Layout, parts: Parts): 'tool' | 'command' | null {
-  const { lastBlock } = layout;
-  const said = lastBlock.map((row) => patterns.firstOf(patterns.toolRows, row, parts));
-  if (callsWithoutResult(layout)) return 'tool';
-  return said.find((each) => each === 'tool') ?? said.find((each) => each === 'command') ?? null;
+  const say = (row: string) => patterns.firstOf(patterns.toolRows, row, parts);
+  const said = layout.lastBlock.map(say);
+  if (callsWithoutResult(layout) || said.includes('tool')) return 'tool';
+  if (!said.includes('command')) return null;
+  return lastCalls(layout).some((block) => block.some((row) => say(row) === 'tool')) ? 'tool' : 'command';
 }
 
 /** A running turn: what it does. */

@@ -35,7 +35,9 @@ export const statusRows: readonly Row<Activity>[] = [
  * answer comes.
  */
 export const toolRows: readonly Row<'tool' | 'command'>[] = [
-  { says: 'tool', words: /^\s*⎿\s+(Running|Waiting|Initializing)…/, seenOn: '2.1.197' },
+  { says: 'tool', words: /^\s*⎿\s+(Running|Initializing)…/, seenOn: '2.1.197' },
+  // For its turn, a hook, or the end of its message, which may never come (1.0.56, 2.1.42).
+  { says: 'command', words: /^\s*⎿\s+Waiting…/, seenOn: '1.0.56' },
   { says: 'tool', words: /^\s*⎿\s+Fetching…/, seenOn: 'program text of 1.0.56 to 2.1.329' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
   { says: 'command', words: /^\s*⎿\s+\$ /, seenOn: '2.1.329' },

@@ -313,6 +313,16 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', elapsedS: 4, tokens: 43 },
     ],
     [
+      'a call that waits below one that runs',
+      `● Bash(sleep 40)\n  ⎿  Running… (3s)\n\n● Bash(echo two)\n  ⎿  Waiting…\n\n✽ Orchestrating… (4s · ↓ 12 tokens)\n\n${box()}`,
+      { activity: 'tool', elapsedS: 4, tokens: 12 },
+    ],
+    [
+      'a call that waits alone: for a hook, or for the end of its message',
+      `● Bash(echo once)\n  ⎿  Waiting…\n\n✽ Orchestrating… (4s · ↓ 12 tokens)\n\n${box()}`,
+      { activity: 'tool', command: true, elapsedS: 4, tokens: 12 },
+    ],
+    [
       'an unknown menu',
       `  What now?\n\n  ❯ 1. This\n    2. That\n\n  Enter to confirm · Esc to cancel`,
       { activity: 'dialog', dialog: 'other' },
