@@ -2,6 +2,7 @@
 import type { Effect } from '../effects.ts';
 import { shellCommand } from '../report/notice.ts';
 import type { Runtime } from './runtime.ts';
+import { findSession } from './session.ts';
 import { type Observed, resultTextOf, takeSnapshot } from './snapshot.ts';
 import { type Stoppable, stop } from './stop.ts';
 
@@ -48,11 +49,12 @@ export function background(work: Promise<void>, failed: (detail: string) => void
 
 type Stopped = Observed &
   Omit<Stoppable, keyof Body> &
-  Pick<Runtime, 'config' | 'hooks' | 'unattended' | 'snapshot'>;
+  Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot'>;
 type Body = Pick<Stoppable, 'pty' | 'terminal'>;
 
 /** Stops the agent, with a snapshot of its work in flight from before and after; rejects when that fails. */
 export async function stopAgent(run: Stopped, body: Body, effect: Of<'stop'>): Promise<void> {
+  await findSession(run, Date.now()); // its file may have been written since anybody looked
   const look = async () => {
     run.snapshot = (await takeSnapshot(run, effect)) ?? run.snapshot;
     return run.snapshot;

@@ -39,13 +39,15 @@ export function relaunchPrompt(runtime: Runtime, isInterrupted: boolean, lost: s
 }
 
 /**
- * Whether there is a conversation to resume. One of our own that was ended before its first line was written is begun
- * anew; one that has been there and is gone is not: that would hide the loss.
+ * Whether there is a conversation to resume. One of our own that was ended in its first turn, before a line of it was
+ * written (2.1.42 takes its time, also while a tool runs), is begun anew; one that has been there and is gone is not:
+ * that would hide the loss.
  */
 export async function isOnRecord(runtime: Runtime): Promise<boolean> {
-  const { session, launch, sent, pin, hooks, ledger } = runtime;
+  const { session, launch, sent, pin, hooks } = runtime;
   if (session.transcriptPath === null) return false;
-  const mayBeUnborn = hooks && session.id === pin && sent.taken <= 1 && ledger.calls().length === 0;
+  const prompts = hooks ? sent.taken : sent.typed;
+  const mayBeUnborn = session.id === pin && prompts <= 1;
   if (!mayBeUnborn) return true;
   const summary = await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
   return summary !== null && summary.lastMessageIndex !== null;

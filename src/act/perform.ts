@@ -21,6 +21,7 @@ import { isOnRecord, relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseSecondWriter } from './second-writer.ts';
+import { findSession } from './session.ts';
 import { promptOf, takeSnapshot } from './snapshot.ts';
 
 export interface TerminalOutlets extends Outlets {
@@ -69,6 +70,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
         return;
       case 'launch': {
         const work = async () => {
+          await findSession(runtime, Date.now()); // written with its last breath
           await refuseSecondWriter(runtime);
           const lost = await takeLostPrompt(runtime);
           const resume = effect.resume && (await isOnRecord(runtime));

@@ -17,6 +17,7 @@ export type Prepared = Pick<
   | 'version'
   | 'tunnel'
   | 'hooks'
+  | 'callsWatched'
   | 'pin'
   | 'ledger'
   | 'catchUp'
@@ -43,6 +44,8 @@ export async function prepare(launch: Launch): Promise<Preparation> {
     openTunnel(config, user),
   ]);
   const pin = pinFor(adapter, invocation, version);
+  const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
+  const hooks = config.senses.hooks && user.hooksAllowed && settingsFlag;
   return {
     run: {
       launch,
@@ -51,7 +54,8 @@ export async function prepare(launch: Launch): Promise<Preparation> {
       user,
       version,
       tunnel: opened.tunnel,
-      hooks: config.senses.hooks && user.hooksAllowed,
+      hooks,
+      callsWatched: hooks || recordsCallsFirst,
       pin,
       ledger: createLedger(),
       catchUp: async () => {},

@@ -38,6 +38,8 @@ export interface Runtime {
   readonly tunnel: Tunnel | null;
   /** Inject hooks: wanted, allowed and known to this version. */
   readonly hooks: boolean;
+  /** No call can have run unseen: hooks tell of each, or this version records it first. */
+  readonly callsWatched: boolean;
   /** Print mode: nobody is there who could be asked. */
   readonly unattended: boolean;
   /** The session id that a first launch is pinned to; null where the arguments decide. */

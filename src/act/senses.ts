@@ -82,6 +82,7 @@ export function openSenses(runtime: Runtime): Senses {
           break;
         case 'screen':
           common.process.inBackground(event.facts.commandsInBackground ?? 0);
+          transcript.readOn();
           break;
         case 'tick':
           if (after.unansweredKeyAt !== null && after.now - after.unansweredKeyAt > tickMs)

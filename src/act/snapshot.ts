@@ -48,7 +48,7 @@ async function summary({ session, launch }: Observed): Promise<TranscriptSummary
 
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
 export function promptOf(
-  runtime: Pick<Runtime, 'config' | 'hooks' | 'unattended' | 'snapshot'> &
+  runtime: Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot'> &
     Partial<Pick<Runtime, 'promptTemplate'>>,
   rung: 'nudge' | 'relaunch',
 ): string {
@@ -62,18 +62,22 @@ export function promptOf(
 
 /** What the conversation file shall say of an interrupted call. */
 export function resultTextOf(
-  runtime: Pick<Runtime, 'config' | 'hooks' | 'unattended'>,
+  runtime: Pick<Runtime, 'config' | 'callsWatched' | 'unattended'>,
   call: ActiveToolCall,
 ): string {
   return interruptedResult(call, retryOptions(runtime));
 }
 
-function retryOptions({ config, hooks, unattended }: Pick<Runtime, 'config' | 'hooks' | 'unattended'>) {
+function retryOptions({
+  config,
+  callsWatched,
+  unattended,
+}: Pick<Runtime, 'config' | 'callsWatched' | 'unattended'>) {
   const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
   return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
-    callsWatched: hooks,
+    callsWatched,
     unattended,
   };
 }

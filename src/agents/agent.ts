@@ -91,6 +91,8 @@ export interface Abilities {
   readonly programStatus: boolean;
   /** Typed text is queued while a turn runs, and sent by itself after Esc. */
   readonly queuesAndSends: boolean;
+  /** A call is on record before it is run, so that a message that was lost can have run none. */
+  readonly recordsCallsFirst: boolean;
   /** This version was run in the lab; an unknown newer one works by the structured senses. */
   readonly verified: boolean;
   /** The version whose screen and records are taken for this one's. */

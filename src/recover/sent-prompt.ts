@@ -18,17 +18,21 @@ export interface SentPrompts {
   /** Its turn is over, or the person has stopped it. */
   settle(): void;
   latest(): SentPrompt | null;
-  /** How many the agent took. */
+  /** How many the agent took, as it said. */
   readonly taken: number;
+  /** How often Enter was pressed on something. */
+  readonly typed: number;
 }
 
 export function createSentPrompts(): SentPrompts {
   let latest: SentPrompt | null = null;
   let taken = 0;
+  let typed = 0;
   return {
     sent(prompt) {
       latest = prompt;
       if (prompt.taken) taken++;
+      else typed++;
     },
     settle() {
       latest = null;
@@ -36,6 +40,9 @@ export function createSentPrompts(): SentPrompts {
     latest: () => latest,
     get taken() {
       return taken;
+    },
+    get typed() {
+      return typed;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface TranscriptSensorOptions {
 }
 
 export interface TranscriptSensor extends Sensor {
+  /** Reads on, because something has happened: a file that is not there yet is not watched. */
+  readOn(): void;
   /** Goes on with this session's file; null: its path is not known (yet). Resolves when it has been read so far. */
   follow(sessionId: string, path: string | null): Promise<void>;
 }
@@ -135,6 +137,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
       timer = setInterval(enqueue, pollMs);
       timer.unref();
     },
+    readOn: enqueue,
     follow(sessionId, path) {
       const isSame =
         wanted?.id === sessionId && (path === null || path === wanted.path || path === tail?.path);

@@ -99,13 +99,16 @@ describe('a conversation is begun anew', () => {
     ['where no file is known', { path: null }, false],
     ['where its first prompt is not on record', { sent: {} }, false],
     ['but not where it has messages', { sent: {}, messages: 0 }, true],
-    ['but not where a tool ran', { sent: {}, calls: 1 }, true],
-    ['but not where nothing tells how far it was', { sent: {}, hooks: false }, true],
+    ['also where a tool ran, which the prompt tells of', { sent: {}, calls: 1 }, false],
+    ['where its first prompt was typed and no hook tells', { typed: 'do it\r', hooks: false }, false],
   ])('%s', async (_name, given, onRecord) => expect(await isOnRecord(world(given))).toBe(onRecord));
 
-  test('but not where it had come further, and its file is gone', async () => {
-    const runtime = world({ sent: {} });
-    runtime.sent.sent({ text: 'more', id: null, taken: true, atMs: 0 });
-    expect(await isOnRecord(runtime)).toBe(true);
-  });
+  test.each([true, false])(
+    'but not where it had come further, and its file is gone; hooks: %s',
+    async (hooks) => {
+      const runtime = world({ hooks });
+      for (const text of ['do it', 'more']) runtime.sent.sent({ text, id: null, taken: hooks, atMs: 0 });
+      expect(await isOnRecord(runtime)).toBe(true);
+    },
+  );
 });

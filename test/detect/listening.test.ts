@@ -19,6 +19,38 @@ function inMidResponse() {
   return told;
 }
 
+describe('a request is unanswered, and another was answered a little later', () => {
+  test.each([
+    ['a question on the side', 3],
+    ['the answer before, whose last bytes are told late', 0],
+  ])('%s: the first byte has its full time', (_, seconds) => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    for (const id of [1, 2]) {
+      told.tell(say.opened(id));
+      told.tell(say.request(id));
+    }
+    told.wait(seconds, say.drawing);
+    told.tell(say.bytes(2));
+    told.wait(110, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.wait(12, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('but not one of long ago', () => {
+    const told = inMidResponse();
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.wait(15, say.bytes(1), say.drawing);
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+});
+
 describe('silence counts only while the agent waits for the API', () => {
   test('a long silent tool that ends gives the next request its full time', () => {
     const told = inMidResponse();

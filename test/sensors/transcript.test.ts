@@ -10,10 +10,10 @@ const read = (record: unknown): readonly Observation[] => [
 ];
 const line = (n: unknown) => `${JSON.stringify({ n })}\n`;
 
-function started(find: (id: string) => string | null = () => null) {
+function started(find: (id: string) => string | null = () => null, pollMs = 50) {
   const folder = temporaryFolder();
   const told: string[] = [];
-  const sensor = transcriptSensor({ read, find: async (id) => find(id), pollMs: 50 });
+  const sensor = transcriptSensor({ read, find: async (id) => find(id), pollMs });
   sensor.start((each) => told.push(each.type === 'session.ended' ? each.reason : each.type));
   onTestFinished(() => sensor.stop());
   const comes = (...expected: readonly string[]) =>
@@ -34,6 +34,14 @@ it('tells all of a file that appears later', async () => {
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), line(1) + line(2));
   await comes('1', '2');
+});
+
+it('looks again when it is told that something has happened', async () => {
+  const { sensor, comes, path } = started(undefined, 600_000);
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), line(1));
+  sensor.readOn();
+  await comes('1');
 });
 
 it('keeps a line until its end has come, also within a character', async () => {

@@ -18,7 +18,13 @@ const since = {
   programStatus: [2, 1, 295],
   // 2.1.42 moves the queued text into the input box instead (lab notes §0.5); the border lies somewhere between.
   queuesAndSends: [2, 1, 197],
-} as const satisfies Record<Exclude<keyof Abilities, 'verified' | 'nearestVerified'>, Parts>;
+} as const satisfies Record<
+  Exclude<keyof Abilities, 'verified' | 'nearestVerified' | 'recordsCallsFirst'>,
+  Parts
+>;
+
+/** Newer ones run a call while its message is still open; the border lies somewhere before 2.1.197 (lab notes §0.7). */
+const lastToRecordFirst: Parts = [2, 1, 42];
 
 /** First version that knows a hook event (lab notes §5; changelog for the border). */
 const hookEvents: Readonly<Record<string, Parts>> = {
@@ -49,6 +55,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     settingsFlag: version !== null && reaches(version, since.settingsFlag),
     programStatus: reaches(version, since.programStatus),
     queuesAndSends: reaches(version, since.queuesAndSends),
+    recordsCallsFirst: version !== null && compareVersions(version.parts, lastToRecordFirst) <= 0,
     verified: verified.some((text) => text === version?.text),
     nearestVerified: nearestTo(version?.parts ?? assumed),
   };

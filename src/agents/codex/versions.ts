@@ -16,6 +16,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
     // Text sent during a turn is given to the model with the next request of the same turn.
     queuesAndSends: false,
+    recordsCallsFirst: false,
     verified: version?.text === verified,
     nearestVerified: verified,
   };

@@ -29,10 +29,7 @@ type Silence = 'dead-stream' | 'no-first-byte';
 function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Verdict | null {
   if (phase !== 'working' && phase !== 'compacting') return null;
   if (e.waiting.length > 0) return null; // the tunnel is already at work on it
-  const newest = e.connections.reduce<Connection | null>(
-    (best, connection) => (best && lastByteAt(best) >= lastByteAt(connection) ? best : connection),
-    null,
-  );
+  const newest = newestOf(e.connections);
   if (!newest || e.listeningSince === null) return null;
   // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
   if (newest.requestAt === null && newest.down > 0) return null;
@@ -54,6 +51,20 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
     cure: 'cut',
     connections: e.connections.map((connection) => connection.id),
   };
+}
+
+/** A question on the side, such as that for a title (2.1.42, 2.1.197), is answered by then. */
+const besideMs = 10_000;
+
+/**
+ * The connection that the turn waits on. While a request is unanswered it is that one, also where another was answered
+ * a little later: a question on the side, or the last bytes of the answer before, which are reported late.
+ */
+function newestOf(connections: readonly Connection[]): Connection | null {
+  const latest = Math.max(...connections.map(lastByteAt));
+  const asks = ({ awaitsAnswer, requestAt }: Connection) =>
+    awaitsAnswer && requestAt !== null && requestAt >= latest - besideMs;
+  return connections.find(asks) ?? connections.find((each) => lastByteAt(each) === latest) ?? null;
 }
 
 /** A hook of the person's at the end of the turn, such as a test run, may take so many times the limit for silence. */
