@@ -38,6 +38,10 @@ export async function supervise(launch: Launch): Promise<number> {
     if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   });
   let killing = false;
+  let clear = (): void => {};
+  const cleared = new Promise<void>((resolve) => {
+    clear = resolve;
+  });
   let left = (_code: number): void => {};
   const leaving = new Promise<number>((resolve) => {
     left = resolve;
@@ -48,9 +52,14 @@ export async function supervise(launch: Launch): Promise<number> {
       runtime.signalled = name;
       void import('./act/leave.ts')
         .then(({ leave }) =>
-          leave(runtime, name, () => {
-            killing = true;
-          }),
+          leave(
+            runtime,
+            name,
+            () => {
+              killing = true;
+            },
+            clear,
+          ),
         )
         .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
     },
@@ -90,8 +99,11 @@ export async function supervise(launch: Launch): Promise<number> {
     ]);
     loop = createLoop(run.config, initialState(performance.now()), open.broken);
     for (const observation of early) loop.emit(observation);
-    const ended = open.codeOf(watchOver(runtime, loop, noted));
-    return await Promise.race([ended.then((code) => (killing ? leaving : code)), leaving]);
+    const ended = open.codeOf(watchOver(runtime, loop, noted)).then(async (code) => {
+      if (runtime.signalled) await cleared;
+      return killing ? leaving : code;
+    });
+    return await Promise.race([ended, leaving]);
   } finally {
     open.close();
     terminal.restore();

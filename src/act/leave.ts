@@ -12,26 +12,30 @@ import type { Runtime } from './runtime.ts';
 
 /** As long as a healthy agent may take to write its last records (measured: up to 0.5 s, lab notes §2). */
 const followMs = 5_000;
+/** A command that was left behind may clean up. */
+const leftoverGraceMs = 1_000;
 /** In which the loop passes on the end of an agent that did follow. */
 const loopMs = 1_000;
 
 /**
  * Resolves to the exit code when the guard has to go; the loop may be faster, unless the agent has to be killed.
  * @param onKill called before that.
+ * @param onClear nothing is left of an agent that did follow: 2.1.42 and older leave their commands behind.
  */
 export async function leave(
   runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths'>,
   signal: NodeJS.Signals,
   onKill: () => void,
+  onClear: () => void,
 ): Promise<number> {
   const { pty, agentGone, paths } = runtime;
   const startTime = pty && startTimeOf(pty.pid);
   const tree = pty && startTime !== null ? [{ pid: pty.pid, startTime }, ...descendants(pty.pid)] : [];
-  if (pty) {
-    const followed = await Promise.race([agentGone.then(() => true), pause(followMs, false)]);
-    if (followed) await pause(loopMs);
-    else onKill();
-  }
-  await stopTree([...tree, ...processesMarkedBy(runVariable, paths.run)], { graceMs: 0 });
+  const followed = pty !== null && (await Promise.race([agentGone.then(() => true), pause(followMs, false)]));
+  if (pty && !followed) onKill();
+  const left = [...tree, ...processesMarkedBy(runVariable, paths.run)];
+  await stopTree(left, { graceMs: followed ? leftoverGraceMs : 0 });
+  onClear();
+  if (followed) await pause(loopMs);
   return signalExitCode(signal);
 }

@@ -48,6 +48,14 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
   });
 
+  test('a command that an agent leaves behind is ended, too', async () => {
+    const { terminal, folder } = await guarded('setsid sleep 60 & printf "pid=$$;"; exec sleep 60');
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder).length).toBeGreaterThan(2);
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+
   test('a closed terminal over a frozen agent: nothing is left', async () => {
     const { terminal, folder } = await guarded(frozen);
     terminal.pty.close();

@@ -33,6 +33,11 @@ const healthy = (what: string, play: Situation['play'], more: Partial<Situation>
   ...more,
 });
 
+/** What appears in the agent's first seconds is taken for a server of its own, where it has no session of its own. */
+const serversAreUp = async ({ stage, version }: Scene) => {
+  if (version === '1.0.56') await stage.pause(5_000);
+};
+
 /** A hook of the user's own, such as a linter or a test run. */
 const slowHook = (event: string): Partial<Situation> => ({
   prepare: () => ({
@@ -217,24 +222,32 @@ export const healthySituations = {
   ),
   'slow-tool-hook': healthy(
     "a hook of the user's before a tool takes long",
-    (scene) => turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' })),
+    async (scene) => {
+      await serversAreUp(scene);
+      return await turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' }));
+    },
     slowHook('PreToolUse'),
   ),
   'slow-result-hook': healthy(
     "a hook of the user's after a tool takes long",
-    (scene) => turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' })),
+    async (scene) => {
+      await serversAreUp(scene);
+      return await turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' }));
+    },
     slowHook('PostToolUse'),
   ),
   'slow-prompt-hook': healthy(
     "a hook of the user's on the prompt takes long",
-    (scene) => turn(scene, say(finished)),
+    async (scene) => {
+      await serversAreUp(scene);
+      return await turn(scene, say(finished));
+    },
     slowHook('UserPromptSubmit'),
   ),
   'slow-stop-hook': healthy(
     "a hook of the user's at the end of the turn takes long",
     async (scene) => {
-      // What appears in the agent's first seconds is taken for a server of its own, where it has no session of its own.
-      if (scene.version === '1.0.56') await scene.stage.pause(5_000);
+      await serversAreUp(scene);
       const beganAt = await turn(scene, say(finished));
       await scene.stage.terminal.waitFor(finished);
       await scene.stage.pause(veryLongMs);

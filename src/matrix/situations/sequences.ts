@@ -39,6 +39,8 @@ const runsCommand = async (stage: Stage) => {
 };
 /** When the guard will find the dead stream: by the wire after one limit, by the screen after two. */
 const findsAfterMs = ({ senses }: Scene) => limits.streamMs * (seesWire(senses) ? 1 : 2);
+const blindForSubagents =
+  'without hooks a subagent that hangs looks like one whose own tool is at work, and the agent’s own limit ends it';
 const half = 'The first half of a sentence that ';
 
 export const sequenceSituations = {
@@ -152,6 +154,17 @@ export const sequenceSituations = {
           versions: ['2.1.332', '2.1.329'],
           expect: { finds: [], findsBlind: [] },
           why: 'it runs every subagent in the background, its turn over and its prompt free, and ends a silent one itself after ten minutes',
+        },
+        {
+          versions: ['2.1.197', '2.1.42'],
+          senses: ['hooks-off', 'pty-only'],
+          expect: { ends: 'rest', finds: [], findsBlind: [] },
+          why: blindForSubagents,
+        },
+        {
+          versions: ['1.0.56'],
+          expect: { ends: 'rest', finds: [], findsBlind: [] },
+          why: blindForSubagents,
         },
       ],
     },
