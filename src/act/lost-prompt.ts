@@ -22,7 +22,7 @@ export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   sent.settle();
   const path = session.transcriptPath;
   const isRecorded = path !== null && (await recordsPrompt(path, prompt));
-  draft.sentIsSettled();
+  draft.sentIsSettled(prompt.text);
   if (isRecorded) return null;
   const isSure = prompt.taken || !hooks;
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= longestBytes)

@@ -18,8 +18,8 @@ export interface Draft {
   correct(text: string): void;
   /** The box is about to be emptied by us: what it holds is kept until `returned`. */
   putAside(): void;
-  /** The last text that was sent to an agent at rest has been dealt with. */
-  sentIsSettled(): void;
+  /** This text, or else the last one that was sent to an agent at rest, has been dealt with. */
+  sentIsSettled(prompt: string): void;
   /** This was the person's, too, and comes first. */
   addAside(text: string): void;
   /** All that is to be given back is kept until `returned`: the agent that had it is gone. */
@@ -87,8 +87,12 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
       aside = paragraphs([aside, edit(typed).text]);
       typed = '';
     },
-    sentIsSettled() {
-      if (edit(typed).sent && !intoQueue) typed = '';
+    sentIsSettled(prompt) {
+      const { sent, text: last } = edit(typed);
+      // An agent that had just ended its turn has taken what looked as if it were for the queue.
+      if (sent && (!intoQueue || last.trim() === prompt.trim())) typed = '';
+      const at = queued.findIndex((each) => each.trim() === prompt.trim());
+      if (at >= 0) queued.splice(at, 1);
     },
     addAside(first) {
       aside = paragraphs([first, aside]);

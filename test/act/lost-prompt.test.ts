@@ -60,6 +60,17 @@ describe('a sent prompt', () => {
     expect(await takeLostPrompt(runtime)).toBeNull(); // never twice
   });
 
+  test.each([
+    ['the last thing typed', 'do it\r', ''],
+    ['and something was queued after it', 'do it\rand that\r', 'and that'],
+  ])('taken, though it looked as if it were for the queue: %s', async (_name, typed, draft) => {
+    const runtime = world({});
+    runtime.draft.feed(Buffer.from(typed), true);
+    runtime.sent.sent({ text: 'do it', id: null, taken: true, atMs: 0 });
+    expect(await takeLostPrompt(runtime)).toBe('do it');
+    expect(runtime.draft.text()).toBe(draft);
+  });
+
   test('that the person stopped is not taken up again', async () => {
     const runtime = world({ sent: {} });
     runtime.sent.settle();
