@@ -1,0 +1,74 @@
+/** Wherever a session breaks off, there is a snapshot of it and a prompt for the agent that comes next. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import { cutOffPhase } from '../../src/decide/cut-off.ts';
+import { step } from '../../src/decide/machine.ts';
+import { type GuardState, initialState } from '../../src/decide/state.ts';
+import type { Event } from '../../src/events.ts';
+import { createLedger } from '../../src/recover/ledger.ts';
+import { interruptedPrompt } from '../../src/recover/prompt.ts';
+import { buildSnapshot } from '../../src/recover/snapshot.ts';
+import { causeWords } from '../../src/report/cause.ts';
+import { readJournalFile } from '../../src/report/journal-reader.ts';
+import { facts, options } from './facts.ts';
+
+const folder = fileURLToPath(new URL('../fixtures/journals', import.meta.url));
+const journals = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.jsonl'),
+);
+const eventsOf = (name: string): readonly Event[] =>
+  readJournalFile(join(folder, name))?.entries.flatMap((entry) => ('event' in entry ? [entry.event] : [])) ??
+  [];
+
+/** What a guard knows that has seen these events: its state, and the calls that hooks have told of. */
+function after(events: readonly Event[]) {
+  const ledger = createLedger();
+  let state: GuardState = initialState(0);
+  for (const event of events) {
+    state = step(state, event, defaults).state;
+    const call = { subagent: null, fingerprint: '' };
+    if (event.type === 'tool.started' && !event.recorded)
+      ledger.report({ ...call, ...event, phase: 'started', before: null });
+    if (event.type === 'tool.finished')
+      ledger.report({ ...call, ...event, tool: '', phase: event.ok ? 'finished' : 'failed' });
+    if (event.type === 'turn.ended') ledger.endTurn();
+  }
+  return { state, ledger };
+}
+
+test('any prefix of any journal gives a snapshot and a prompt', () => {
+  const phases = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...journals),
+      fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant('in a tool' as const)),
+      fc.constantFrom('agent-gone', 'failed-turn', 'dead-stream', 'a cause that nobody knows'),
+      fc.constantFrom('nudge' as const, 'relaunch' as const),
+      (name, share, cause, rung) => {
+        const events = eventsOf(name);
+        const tool = events.findIndex(({ type }) => type === 'tool.started');
+        const length = share === 'in a tool' ? tool + 1 : Math.round(share * events.length);
+        const { state, ledger } = after(events.slice(0, length));
+        const phase = cutOffPhase(state, cause);
+        const snapshot = buildSnapshot({
+          ...facts,
+          cause: causeWords(cause).headline,
+          compacting: phase === 'compacting',
+          turnRunning: phase !== 'between_turns',
+          ledger: ledger.calls(),
+        });
+        phases.add(snapshot.disconnect_phase);
+        expect(Object.keys(snapshot)).toHaveLength(10);
+        expect(interruptedPrompt(snapshot, { ...options, rung })).toMatch(/^You were interrupted\b/);
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect([...phases].sort()).toEqual(
+    expect.arrayContaining(['between_turns', 'streaming', 'tool_execution']),
+  );
+});
