@@ -1,24 +1,20 @@
 /**
  * Folds one event into the Evidence. Small named functions, one per kind of event; no judgement.
  */
-import type { Event, ScreenFacts } from '../events.ts';
+import type { Event } from '../events.ts';
 import { foldConnection } from './connections.ts';
-import type { Evidence, ProcessSample } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { noEvidence } from './evidence.ts';
 import { usualDeadlineMs } from './health.ts';
 import { inTurn, phaseOf } from './phase.ts';
+import { sampled } from './sampled.ts';
+import { seen } from './seen.ts';
 
 /** After a sleep, a stall or a suspension every clock has "expired": wait this long before the next verdict. */
 export const graceMs = 5_000;
 
 /** Ticks come each second: a turn this long after the last one is late, on a machine that starves the agent, too. */
 const lateMs = 2_000;
-
-/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
-const spinning = 0.9;
-
-/** Share of the machine's memory that counts as growth from one sample to the next. */
-const growth = 0.01;
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 type Folds = { readonly [Type in Event['type']]?: (e: Evidence, event: EventOf<Type>) => Evidence };
@@ -214,52 +210,6 @@ function typed(e: Evidence, event: EventOf<'input'>): Evidence {
     unansweredKeyAt: e.unansweredKeyAt ?? event.at,
     lastInterruptAt: event.kind === 'interrupt' ? event.at : e.lastInterruptAt,
     lastExitKeyAt: event.kind === 'exit' || event.kind === 'interrupt' ? event.at : e.lastExitKeyAt,
-  };
-}
-
-function sampled(e: Evidence, event: EventOf<'agent.sample'>): ProcessSample {
-  const last = e.sample;
-  const elapsed = last ? event.at - last.at : 0;
-  const growing = last !== null && event.memoryShare - last.memoryShare >= growth;
-  const cpuShare = last && elapsed > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsed)) : 0;
-  return {
-    at: event.at,
-    cpuMs: event.cpuMs,
-    state: event.state,
-    rssBytes: event.rssBytes,
-    memoryShare: event.memoryShare,
-    growing,
-    growingSince: growing ? (last?.growingSince ?? last?.at ?? event.at) : null,
-    workers: event.workers,
-    cpuShare,
-    busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? event.at) : null,
-    stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
-  };
-}
-
-function seen(e: Evidence, facts: ScreenFacts, at: number): Evidence {
-  const last = e.screen;
-  // That the agent says how it waits for the API is no sign of life: the same turn stands as still as before.
-  const waits =
-    facts.activity === 'waiting' && (last?.facts.activity === 'busy' || last?.facts.activity === 'tool');
-  const same = waits || last?.facts.activity === facts.activity;
-  const still = same && facts.tokens === last?.facts.tokens && facts.requesting === last?.facts.requesting;
-  const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== e.tokensShown;
-  const idle = facts.activity === 'idle';
-  const banner = idle ? (facts.failure ?? null) : null;
-  // An old banner stays on the screen after recovery: it counts once, until it has been gone.
-  const fresh = banner !== null && banner.fingerprint !== e.bannerSeen;
-  return {
-    ...e,
-    screen: { facts, at, activitySince: same && last ? last.activitySince : at },
-    tokensChangedAt: waits || still ? e.tokensChangedAt : at,
-    tokensShown: facts.tokens ?? e.tokensShown,
-    // Beside the row of a command the counter only catches up with the answer that called it.
-    answering: !facts.requesting && (e.answering || (moved && !facts.command)),
-    limitResetsAt: idle ? (facts.limitResetsAt ?? e.limitResetsAt) : e.limitResetsAt,
-    bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
-    failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,
-    failure: fresh ? { ...banner, at } : facts.activity === 'busy' ? null : e.failure,
   };
 }
 
