@@ -22,8 +22,10 @@ export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   sent.settle();
   const path = session.transcriptPath;
   const isRecorded = path !== null && (await recordsPrompt(path, prompt));
-  draft.sentIsSettled(prompt.text);
+  draft.sentIsSettled();
+  // 2.1.329 tells of a queued message under the id of the turn that runs: the queue is given back as such.
   if (isRecorded) return null;
+  draft.isTaken(prompt.text);
   const isSure = prompt.taken || !hooks;
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= longestBytes)
     return prompt.text;

@@ -18,8 +18,10 @@ export interface Draft {
   correct(text: string): void;
   /** The box is about to be emptied by us: what it holds is kept until `returned`. */
   putAside(): void;
-  /** This text, or else the last one that was sent to an agent at rest, has been dealt with. */
-  sentIsSettled(prompt: string): void;
+  /** The last text that was sent to an agent at rest has been dealt with. */
+  sentIsSettled(): void;
+  /** This text is given to the agent by other means, also where it looked as if it were for the queue. */
+  isTaken(prompt: string): void;
   /** This was the person's, too, and comes first. */
   addAside(text: string): void;
   /** All that is to be given back is kept until `returned`: the agent that had it is gone. */
@@ -87,11 +89,14 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
       aside = paragraphs([aside, edit(typed).text]);
       typed = '';
     },
-    sentIsSettled(prompt) {
-      const { sent, text: last } = edit(typed);
-      // An agent that had just ended its turn has taken what looked as if it were for the queue.
-      if (sent && (!intoQueue || last.trim() === prompt.trim())) typed = '';
-      const at = queued.findIndex((each) => each.trim() === prompt.trim());
+    sentIsSettled() {
+      if (edit(typed).sent && !intoQueue) typed = '';
+    },
+    isTaken(prompt) {
+      const isIt = (each: string) => each.trim() === prompt.trim();
+      const last = edit(typed);
+      if (last.sent && isIt(last.text)) typed = '';
+      const at = queued.findIndex(isIt);
       if (at >= 0) queued.splice(at, 1);
     },
     addAside(first) {

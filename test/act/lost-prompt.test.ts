@@ -71,6 +71,14 @@ describe('a sent prompt', () => {
     expect(runtime.draft.text()).toBe(draft);
   });
 
+  test('a queued message, told under the id of a recorded turn, stays in the queue', async () => {
+    const runtime = world({ recorded: true });
+    runtime.draft.feed(Buffer.from('do it\rnext'), true);
+    runtime.sent.sent({ text: 'do it', id: 'p', taken: true, atMs: 0 });
+    expect(await takeLostPrompt(runtime)).toBeNull();
+    expect(runtime.draft.text()).toBe('do it\n\nnext');
+  });
+
   test('that the person stopped is not taken up again', async () => {
     const runtime = world({ sent: {} });
     runtime.sent.settle();
