@@ -122,6 +122,7 @@ const folds: Folds = {
   'request.sent': (e, event) => ({
     ...e,
     lastRequestAt: Math.max(e.lastRequestAt ?? 0, event.at),
+    answering: false,
     retryAt: null,
   }),
   'tool.started': toolStarted,

@@ -19,8 +19,8 @@ export function seen(e: Evidence, facts: ScreenFacts, at: Millis): Evidence {
     screen: { facts, at, activitySince: same && last ? last.activitySince : at },
     tokensChangedAt: waits || still ? e.tokensChangedAt : at,
     tokensShown: facts.tokens ?? e.tokensShown,
-    // Beside the row of a command the counter only catches up with the answer that called it.
-    answering: !facts.requesting && (e.answering || (moved && !facts.command)),
+    // Beside the row of a tool the counter only catches up with the answer that called it.
+    answering: !facts.requesting && (e.answering || (moved && facts.activity !== 'tool')),
     limitResetsAt: idle ? (facts.limitResetsAt ?? e.limitResetsAt) : e.limitResetsAt,
     bannerSeen: idle ? (banner?.fingerprint ?? null) : e.bannerSeen,
     failedTurns: fresh && e.failure === null ? e.failedTurns + 1 : e.failedTurns,

@@ -24,6 +24,30 @@ function beforeCommand(world = obliging) {
   return told;
 }
 
+describe('a counter that is shown for the first time after a dialog', () => {
+  const afterDialog = (...seen: readonly Observation[]) => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(screen({ activity: 'busy' }));
+    told.wait(2, say.drawing);
+    told.tell(screen({ activity: 'dialog', dialog: 'permission' }));
+    told.wait(60);
+    for (const each of seen) told.tell(each);
+    told.wait(230, say.drawing, nothingRuns, command(11));
+    return told;
+  };
+
+  test('beside the row of a tool it is that of the answer before', () => {
+    expect(actions(afterDialog(screen({ activity: 'tool', tokens: 11 })))).toEqual([]);
+  });
+
+  test('when the next request goes out it is that of the answer before', () => {
+    expect(actions(afterDialog(say.busy(11), { type: 'request.sent' }))).toEqual([]);
+  });
+});
+
 describe('the row of a command that stays when the command is over', () => {
   test('hides no silence once nothing of it is left, which has the time of a first byte', () => {
     const told = beforeCommand();
