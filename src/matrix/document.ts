@@ -141,7 +141,8 @@ Each cell is the real Claude Code under the real guard in a throw-away home, aga
 brings one thing about. Every limit on somebody else's silence is a tenth of its default (factor ${scale}: ${seconds(limits.streamMs)} s in
 mid-response, ${seconds(limits.firstByteMs)} s for a first byte), so that a wrong judge would act within seconds; only the limit for a frozen
 screen is ${seconds(limits.frozenUiMs)} s, because an agent draws no faster for our sake. What is right in a cell is written down as data
-beside each situation (\`src/matrix/situations/\`).
+beside each situation (\`src/matrix/situations/\`). A cell shows its last run: one that came out wrong led to a mend and
+was played again, and the others were not all played again after it.
 
 ## Figures
 
