@@ -119,9 +119,10 @@ function troubled({ waiting, closed }: Evidence, since: Millis): boolean {
   );
 }
 
-/** Bytes are reported up to half a second late: a request of before is not the try that is waited for. */
-const reportMs = 1_000;
+/** The tunnel reports bytes up to half a second late. */
+export const reportMs = 1_000;
 
+/** A request of before, reported late, is not the try that is waited for. */
 function isDue(retryAt: Millis | null, at: Millis): boolean {
   return retryAt !== null && at >= retryAt - reportMs;
 }

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 function inTurn() {
   const told = story({}, (effect): readonly Observation[] =>
     effect.type === 'probe' ? [{ type: 'network.probed', reachable: true, latencyMs: 5 }] : [],
   );
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  asks(told);
   told.wait(2, say.drawing, say.bytes(1));
   return told;
 }

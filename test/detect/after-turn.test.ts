@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 /** A turn whose hooks say that it is over, and half a second later a request that gets no answer. */
 function requestAfterTurn(activity: 'busy' | 'compacting') {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  const told = asks(story());
   told.wait(1, say.drawing);
   told.tell(say.bytes(1));
   told.tell({ type: 'turn.ended' });

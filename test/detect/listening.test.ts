@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((effect) => effect.type);
@@ -8,13 +8,7 @@ const toolOnScreen = { type: 'screen', facts: { activity: 'tool', tokens: 12 } }
 
 /** A turn as hooks and the tunnel tell it, three seconds into its answer. */
 function inMidResponse() {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  const told = asks(story());
   told.wait(3, say.bytes(1), say.drawing, say.busy(12));
   return told;
 }

@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 /** 2.1.42 at a usage limit: a plain spinner, and a record that the next try comes in an hour. */
 function turnThatWaits() {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  const told = asks(story());
   told.wait(1, say.drawing);
   told.tell(say.bytes(1)); // the refusal
   told.tell({ type: 'retry.recorded', inMs: 3_600_000 });

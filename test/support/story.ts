@@ -108,6 +108,17 @@ export function obliging(effect: Effect): readonly Observation[] {
   }
 }
 
+/** Of an agent at rest: a turn begins, as hooks and the tunnel tell it, and its request goes up. */
+export function asks(told: Story): Story {
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  return told;
+}
+
 /** Common sentences. */
 export const say = {
   started: { type: 'agent.started', generation: 1, pid: 99, resumed: false, prompted: false },

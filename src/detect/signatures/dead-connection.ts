@@ -5,7 +5,7 @@
  */
 import type { Config } from '../../config/schema.ts';
 import type { Millis } from '../../events.ts';
-import { lastByteAt } from '../connections.ts';
+import { lastByteAt, reportMs } from '../connections.ts';
 import type { Connection, Evidence } from '../evidence.ts';
 import { limit } from '../health.ts';
 import type { Phase } from '../phase.ts';
@@ -69,8 +69,6 @@ function newestOf(connections: readonly Connection[]): Connection | null {
 
 /** A hook of the person's at the end of the turn, such as a test run, may take so many times the limit for silence. */
 const ofHooks = 10;
-/** The tunnel reports bytes up to half a second late. */
-const reportMs = 1_000;
 
 /** The agent has told that its turn is over and asked nothing since: what keeps it busy is not the API. */
 function answered({ requestAt }: Connection, { turn }: Evidence): boolean {
