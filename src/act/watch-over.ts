@@ -60,6 +60,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
         if (isSettled(event)) runtime.sent.settle();
+        if (event.type === 'turn.ended') runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
         if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
         senses.tell(event, result.state.evidence);
         const told = reporter.turned(event, before, result);
