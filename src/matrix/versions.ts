@@ -10,9 +10,13 @@ import { fileURLToPath } from 'node:url';
 export const versions = {
   '2.1.332': 'native',
   '2.1.329': 'native',
+  '2.1.263': 'native',
   '2.1.197': 'native',
+  '2.1.126': 'native',
   '2.1.42': 'script',
+  '2.1.38': 'script',
   '1.0.56': 'script',
+  '1.0.44': 'script',
 } as const;
 
 export type Version = keyof typeof versions;

@@ -20,9 +20,13 @@ export async function inMidText({ api, pause }: Stage): Promise<void> {
 const toolName: Readonly<Record<Version, string>> = {
   '2.1.332': 'Agent',
   '2.1.329': 'Agent',
+  '2.1.263': 'Agent',
   '2.1.197': 'Agent',
+  '2.1.126': 'Agent',
   '2.1.42': 'Task',
+  '2.1.38': 'Task',
   '1.0.56': 'Task',
+  '1.0.44': 'Task',
 };
 
 export function subagentCall({ version }: Scene, name: string, inBackground: boolean): Step {
@@ -30,7 +34,7 @@ export function subagentCall({ version }: Scene, name: string, inBackground: boo
     description: `Helper ${name}`,
     prompt: `${task(name)}. Do your work.`,
     subagent_type: 'general-purpose',
-    ...(version === '1.0.56' ? {} : { run_in_background: inBackground }),
+    ...(version.startsWith('1.0.') ? {} : { run_in_background: inBackground }),
   };
   return { do: 'tool', name: toolName[version], input };
 }
