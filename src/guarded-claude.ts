@@ -7,7 +7,8 @@ import type { InvocationMode } from './agents/agent.ts';
 import { chooseAgent } from './agents/index.ts';
 import { execAgent } from './platform/exec.ts';
 import { findAgent } from './platform/find-executable.ts';
-import { runVariable } from './platform/run-mark.ts';
+import { markOn } from './platform/run-mark.ts';
+import { sayWarnings } from './report/say-warnings.ts';
 
 /** Runs the agent and resolves to the exit code. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -24,9 +25,14 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     return found.code;
   }
   const invocation = adapter.parseArguments(args);
-  const switchedOff = env.GUARDED_CLAUDE === 'off' || env[runVariable] !== undefined;
+  const mark = markOn(env);
+  const switchedOff = env.GUARDED_CLAUDE === 'off' || mark === 'inside';
   const way = switchedOff ? 'plain' : wayOf(invocation.mode, process.stdin.isTTY, process.stdout.isTTY);
   const launch = { adapter, command: found.path, args, invocation, env, cwd: process.cwd() };
+  if (way !== 'plain' && mark === 'leftover')
+    sayWarnings([
+      'this shell was started by an earlier guarded session, which is over; guarded all the same',
+    ]);
   if (way === 'print' && adapter.print !== null) {
     const { print } = await import('./print/print.ts');
     return await print(launch, adapter.print);

@@ -1,6 +1,7 @@
 /** The command of one launch: what the person gave, with what the guard adds. The files of the plan are written. */
 import { writeFileSync } from 'node:fs';
 import { outOfMemoryKills } from '../platform/memory.ts';
+import { ownMark } from '../platform/run-mark.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface LaunchCommand {
@@ -27,7 +28,12 @@ export function planLaunch(
   };
   const plan = launch.adapter.launchPlan(args, launch.env, user, injection, version);
   for (const file of plan.files) writeFileSync(file.path, file.text, { mode: 0o600 });
-  return { file: launch.command, args: plan.args, env: plan.env, cwd: launch.cwd };
+  return {
+    file: launch.command,
+    args: plan.args,
+    env: { ...plan.env, ...ownMark(paths.run) },
+    cwd: launch.cwd,
+  };
 }
 
 /** Begins to watch the kernel; says of an end whether it was one for want of memory. */

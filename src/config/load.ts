@@ -27,6 +27,7 @@ const otherVariables = [
   'GUARDED_CLAUDE_COMMAND',
   'GUARDED_CLAUDE_AGENT',
   'GUARDED_CLAUDE_RUN',
+  'GUARDED_CLAUDE_GUARD',
 ];
 
 export function loadConfig(env: Environment, file: string = configFile(env)): LoadedConfig {

@@ -61,6 +61,16 @@ export function descendants(pid: number): readonly Descendant[] {
   return found;
 }
 
+/** Those that a process descends from, its parent first. */
+export function ancestors(pid: number): readonly ProcessIdentity[] {
+  const all = new Map(allProcesses().map((entry) => [entry.pid, entry]));
+  const found: ProcessIdentity[] = [];
+  let entry = all.get(all.get(pid)?.parent ?? 0);
+  for (; entry !== undefined && found.length < all.size; entry = all.get(entry.parent))
+    found.push(entry.identity);
+  return found;
+}
+
 /** Null when there is no such process. */
 export function sample(pid: number): ProcessSample | null {
   return process.platform === 'linux' ? sampleFromProc(pid) : sampleFromPs(pid);

@@ -1,5 +1,25 @@
 /**
- * The guard's mark on everything that it starts, the value being the run's id. A guard that finds it in its own
- * environment runs the agent plainly; after a kill the agent's leftovers are found by it.
+ * The guard's mark on everything that it starts. What outlives the guard keeps it, and hands it on: a tmux server or
+ * an editor that was started inside an agent to every shell that is opened there later. So it proves nothing alone: it
+ * counts where the guard that it names lives and we descend from it.
  */
+import { nameOf, ownIdentity } from './process-identity.ts';
+import { ancestors } from './process-tree.ts';
+
+/** The run's id. */
 export const runVariable = 'GUARDED_CLAUDE_RUN';
+/** The guard's pid and start time, as `nameOf` has them. */
+const guardVariable = 'GUARDED_CLAUDE_GUARD';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** This guard's mark, for the environment of its agent. */
+export function ownMark(run: string): Readonly<Record<string, string>> {
+  return { [runVariable]: run, [guardVariable]: nameOf(ownIdentity()) };
+}
+
+/** `leftover`: the mark of a guard that is not around us. */
+export function markOn(env: Environment): 'none' | 'inside' | 'leftover' {
+  if (env[runVariable] === undefined) return 'none';
+  return ancestors(process.pid).some((above) => nameOf(above) === env[guardVariable]) ? 'inside' : 'leftover';
+}

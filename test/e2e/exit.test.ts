@@ -8,6 +8,7 @@ import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { ownMark } from '../../src/platform/run-mark.ts';
 import { finished, onGuard } from '../support/guarded.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 
@@ -52,7 +53,8 @@ describe.skipIf(missing(version))('Claude Code, passed through', () => {
 
   test.each([
     ['switched off', { GUARDED_CLAUDE: 'off' }],
-    ['inside another guard', { GUARDED_CLAUDE_RUN: 'outer' }],
+    // This very process, which the agent descends from.
+    ['inside another guard', ownMark('outer')],
   ])('%s, the agent runs plainly in a terminal', async (_, extra) => {
     api.respond(() => say(finished));
     const terminal = openTerminal({

@@ -1,6 +1,7 @@
 /** The agent itself: found, its version known, its hooks and its history allowed. */
 import type { AgentAdapter, UserSettings, Variables } from '../../agents/agent.ts';
 import { findAgent } from '../../platform/find-executable.ts';
+import { markOn } from '../../platform/run-mark.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
 
 export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables): Promise<Finding[]> {
@@ -44,7 +45,7 @@ export function hooksAllowed(user: UserSettings): Finding {
 
 /** Variables by which an agent or a guard around us shows. */
 export function nesting(env: Variables): Finding {
-  if (env.GUARDED_CLAUDE_RUN !== undefined) {
+  if (markOn(env) === 'inside') {
     return note('nesting', 'inside a guarded session: a guard started here stands aside');
   }
   const marker = ['CLAUDE_CODE_CHILD_SESSION', 'CLAUDECODE'].find((name) => env[name] !== undefined);
