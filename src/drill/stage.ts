@@ -95,7 +95,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     tools: options.tools,
     ...(options.userSettings === undefined ? {} : { settings: options.userSettings }),
   });
-  const api = await startApi({ enforcePairing: true });
+  const api = await startApi({ enforceRules: true });
   api.respond(() => say(finished));
   const triggers = join(sandbox.root, 'triggers');
   mkdirSync(triggers);

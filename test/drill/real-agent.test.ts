@@ -49,7 +49,7 @@ async function completeATurn(simulated: Api): Promise<void> {
 describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
   test.skipIf(missing(version))('completes a turn with a tool', { timeout: 120_000 }, async () => {
     sandbox = createSandbox();
-    api = await startApi({ enforcePairing: true });
+    api = await startApi({ enforceRules: true });
     start(version, agentEnvironment(sandbox, api.url));
     await completeATurn(api);
   });
@@ -59,7 +59,7 @@ describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
     { timeout: 120_000 },
     async () => {
       sandbox = createSandbox();
-      standIn = await startStandIn({ enforcePairing: true });
+      standIn = await startStandIn({ enforceRules: true });
       const authority = join(sandbox.root, 'authority.pem');
       standIn.writeAuthority(authority);
       const proxied = { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };

@@ -88,8 +88,8 @@ export async function onGuard(
   play: (guarded: Guarded) => Promise<void>,
 ): Promise<void> {
   const sandbox = createSandbox(options.sandbox);
-  const standIn = options.firstParty ? await startStandIn({ enforcePairing: true }) : null;
-  const api = standIn?.api ?? (await startApi({ enforcePairing: true }));
+  const standIn = options.firstParty ? await startStandIn({ enforceRules: true }) : null;
+  const api = standIn?.api ?? (await startApi({ enforceRules: true }));
   api.respond(() => say(finished));
   const agent = realAgent(options.version, join(sandbox.root, 'bin'));
   const command =

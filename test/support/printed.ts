@@ -56,7 +56,7 @@ export interface StartOptions {
 /** Plays with everything set up, and takes all of it down. */
 export async function onPipes(version: RealVersion, play: (stage: Stage) => Promise<void>): Promise<void> {
   const sandbox = createSandbox();
-  const api = await startApi({ enforcePairing: true });
+  const api = await startApi({ enforceRules: true });
   const command = realAgent(version, join(sandbox.root, 'bin'));
   if (command === null) throw new Error(`no agent ${version}`);
   const running: ChildProcess[] = [];

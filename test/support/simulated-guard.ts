@@ -45,7 +45,7 @@ export async function simulatedWorld(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<SimulatedWorld> {
   const sandbox = createSandbox();
-  const api = await startApi({ enforcePairing: true });
+  const api = await startApi({ enforceRules: true });
   onTestFinished(async () => {
     await api.stop();
     sandbox.remove();

@@ -8,9 +8,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { reset } from '../../tunnel/sockets.ts';
+import { blockError } from './blocks.ts';
 import { startListener } from './listener.ts';
 import { pairingError } from './pairing.ts';
 import { play } from './play.ts';
+import { rawBodyError } from './raw-body.ts';
 import { type ApiRequest, type Body, kindOf } from './request.ts';
 import { refuse, type Scenario, say } from './scenario.ts';
 
@@ -18,8 +20,8 @@ export type { ApiRequest, Body, RequestKind } from './request.ts';
 export { lastPrompt } from './request.ts';
 
 export interface ApiOptions {
-  /** Refuse malformed conversations as the real API does (pairing.ts). */
-  readonly enforcePairing?: boolean;
+  /** Refuse malformed conversations as the real API does (raw-body.ts, blocks.ts, pairing.ts). */
+  readonly enforceRules?: boolean;
   /** Wraps each TCP connection, for TLS. */
   readonly wrap?: (socket: Socket) => Socket;
 }
@@ -45,18 +47,24 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-async function readBody(request: IncomingMessage): Promise<Body | null> {
+async function readRaw(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
-  const text = Buffer.concat(pieces).toString('utf8');
-  if (!text) return null;
+  return Buffer.concat(pieces);
+}
+
+function parseBody(raw: Buffer): Body | null {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(raw.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null ? (parsed as Body) : null;
   } catch {
-    return null;
+    return null; // no body, or none of a conversation
   }
 }
+
+/** @returns the message of the 400 that the API would answer; null: nothing is wrong with the request. */
+const refusalOf = (raw: Buffer, body: Body | null): string | null =>
+  rawBodyError(raw) ?? blockError(body) ?? pairingError(body?.messages);
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -69,11 +77,11 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   let toolCount = 0;
   let answer: (request: ApiRequest) => Scenario = () => say('Done.');
 
-  const scenarioFor = (request: ApiRequest): Scenario => {
+  const scenarioFor = (request: ApiRequest, raw: Buffer): Scenario => {
     switch (request.kind) {
       case 'main': {
-        const shape = options.enforcePairing ? pairingError(request.body?.messages) : null;
-        return shape ? refuse(400, 'invalid_request_error', shape) : (queue.shift() ?? answer(request));
+        const wrong = options.enforceRules ? refusalOf(raw, request.body) : null;
+        return wrong ? refuse(400, 'invalid_request_error', wrong) : (queue.shift() ?? answer(request));
       }
       case 'title':
         return say('{"isNewTopic": false, "title": "Drill"}', 0);
@@ -92,7 +100,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
     const socket = incoming.socket;
     const connection = connections.get(socket);
-    const body = await readBody(incoming);
+    const raw = await readRaw(incoming);
+    const body = parseBody(raw);
     const method = incoming.method ?? 'GET';
     // A request through an HTTP proxy comes in absolute form.
     const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, '');
@@ -111,7 +120,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     };
     requests.push(request);
     tell(request);
-    const played = await play(scenarioFor(request), {
+    const played = await play(scenarioFor(request, raw), {
       response,
       model: body?.model ?? 'claude-drill',
       messageId: `msg_drill_${String(request.number).padStart(4, '0')}`,

@@ -16,7 +16,7 @@ let output: string;
 
 beforeEach(async () => {
   sandbox = createSandbox();
-  api = await startApi({ enforcePairing: true });
+  api = await startApi({ enforceRules: true });
 });
 afterEach(async () => {
   terminal.kill();
