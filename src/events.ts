@@ -259,6 +259,8 @@ export type Observation =
       readonly type: 'saved';
       readonly ok: boolean;
       readonly detail?: string;
+      /** Not written, but the agent is dead already: stopping goes on. */
+      readonly goesOn?: true;
       /** Commands in flight whose outcome nobody knows. */
       readonly unknownCommands?: number;
     }

@@ -4,7 +4,7 @@ import { shellCommand } from '../report/notice.ts';
 import type { Runtime } from './runtime.ts';
 import { findSession } from './session.ts';
 import { type Observed, resultTextOf, takeSnapshot } from './snapshot.ts';
-import { type Stoppable, stop } from './stop.ts';
+import { type Stoppable, type StoppedBody, stop } from './stop.ts';
 
 export type Perform = (effect: Effect) => void;
 
@@ -48,18 +48,17 @@ export function background(work: Promise<void>, failed: (detail: string) => void
 }
 
 type Stopped = Observed &
-  Omit<Stoppable, keyof Body> &
-  Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot'>;
-type Body = Pick<Stoppable, 'pty' | 'terminal'>;
+  Stoppable &
+  Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot' | 'launchedAtMs'>;
 
 /** Stops the agent, with a snapshot of its work in flight from before and after; rejects when that fails. */
-export async function stopAgent(run: Stopped, body: Body, effect: Of<'stop'>): Promise<void> {
-  await findSession(run, Date.now()); // its file may have been written since anybody looked
+export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'stop'>): Promise<void> {
+  await findSession(run); // its file may have been written since anybody looked
   const look = async () => {
     run.snapshot = (await takeSnapshot(run, effect)) ?? run.snapshot;
     return run.snapshot;
   };
-  await stop({ ...run, ...body }, { ...effect, look, resultText: (call) => resultTextOf(run, call) });
+  await stop(run, body, { ...effect, look, resultText: (call) => resultTextOf(run, call) });
 }
 
 /** What the person types to go on by hand; null where nothing can be resumed. */

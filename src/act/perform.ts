@@ -70,7 +70,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
         return;
       case 'launch': {
         const work = async () => {
-          await findSession(runtime, Date.now()); // written with its last breath
+          await findSession(runtime); // written with its last breath
           await refuseSecondWriter(runtime);
           const lost = await takeLostPrompt(runtime);
           const resume = effect.resume && (await isOnRecord(runtime));

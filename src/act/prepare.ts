@@ -18,6 +18,7 @@ export type Prepared = Pick<
   | 'tunnel'
   | 'hooks'
   | 'callsWatched'
+  | 'launchedAtMs'
   | 'pin'
   | 'ledger'
   | 'catchUp'
@@ -56,6 +57,7 @@ export async function prepare(launch: Launch): Promise<Preparation> {
       tunnel: opened.tunnel,
       hooks,
       callsWatched: hooks || recordsCallsFirst,
+      launchedAtMs: Date.now(),
       pin,
       ledger: createLedger(),
       catchUp: async () => {},

@@ -42,6 +42,8 @@ export interface Runtime {
   readonly callsWatched: boolean;
   /** Print mode: nobody is there who could be asked. */
   readonly unattended: boolean;
+  /** Just before the first agent was started: wall clock, Unix milliseconds. */
+  readonly launchedAtMs: number;
   /** The session id that a first launch is pinned to; null where the arguments decide. */
   readonly pin: string | null;
   /** Tool calls seen by hooks; contents stay in memory. */

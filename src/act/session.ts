@@ -24,10 +24,9 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
 
 /** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
 export async function findSession(
-  runtime: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
-  launchedAtMs: number,
+  runtime: Pick<Runtime, 'session' | 'emit' | 'launchedAtMs'> & { readonly launch: Launch },
 ): Promise<void> {
-  const { launch, session, emit } = runtime;
+  const { launch, session, emit, launchedAtMs } = runtime;
   if (session.id !== null) {
     if (session.transcriptPath !== null) return;
     const path = await launch.adapter.findTranscript(launch.env, session.id);
@@ -38,6 +37,20 @@ export async function findSession(
   const [newest] = await launch.adapter.recentSessions(launch.env, launch.cwd, launchedAtMs);
   if (!newest || runtime.session.id !== null) return;
   emit({ type: 'session', sessionId: newest.sessionId, transcriptPath: newest.path, source: 'transcript' });
+}
+
+/** The same look in the background: one at a time, however often it is asked for; what fails is tried again later. */
+export function sessionLooker(runtime: Parameters<typeof findSession>[0]): () => void {
+  let isLooking = false;
+  return () => {
+    if (isLooking) return;
+    isLooking = true;
+    findSession(runtime)
+      .catch(() => {}) // a folder that comes and goes while it is read
+      .finally(() => {
+        isLooking = false;
+      });
+  };
 }
 
 /** Where a resume gives a new id that nobody tells (1.0.56). Emits `session` once it is found. Never throws. */

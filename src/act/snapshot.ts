@@ -23,8 +23,8 @@ export async function takeSnapshot(
   runtime: Observed,
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
+  await runtime.catchUp(); // which may tell of another session
   const { session, version } = runtime;
-  await runtime.catchUp();
   if (session.id === null) return null;
   const transcript = await summary(runtime);
   return buildSnapshot({

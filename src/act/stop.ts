@@ -24,26 +24,34 @@ export interface StopPlan {
   resultText(call: ActiveToolCall): string | null;
 }
 
-/** What stopping needs of a run; print mode has no terminal to speak of. */
-export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch'> & {
+/** What stopping needs of a run: the run itself and no copy, because another session may be told meanwhile. */
+export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch'>;
+
+/** The agent as it is reached; print mode has no terminal to speak of. */
+export interface StoppedBody {
   readonly pty: Pick<Pty, 'pid' | 'generation'> | null;
   readonly terminal: Pick<Terminal, 'detach'>;
-};
+}
 
 /** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
-export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
-  const { pty, session, terminal, emit } = runtime;
+export async function stop(
+  runtime: Stoppable,
+  { pty, terminal }: StoppedBody,
+  plan: StopPlan,
+): Promise<void> {
+  const { emit } = runtime;
   const running = pty !== null && pty.generation === plan.generation ? pty : null;
   const tree = running ? treeOf(running.pid) : [];
 
   const before = await plan.look();
-  const path = session.transcriptPath && session.id ? snapshotPath(session.transcriptPath, session.id) : null;
+  const path = pathOf(runtime);
   if (before && path) {
     const saved = await saveSnapshot(path, before);
     const unknownCommands = before.active_tool_calls.filter(
       ({ risk, status }) => risk === 'command' && (status === 'started' || status === 'unknown'),
     ).length;
-    emit({ type: 'saved', ok: saved.ok, unknownCommands, ...(saved.ok ? {} : { detail: saved.detail }) });
+    const failed = saved.ok ? {} : { detail: saved.detail, ...(!running && { goesOn: true as const }) };
+    emit({ type: 'saved', ok: saved.ok, unknownCommands, ...failed });
     if (!saved.ok && running) return;
   }
   if (running) terminal.detach(); // its last words are not for a screen that is about to be another agent's
@@ -55,9 +63,15 @@ export async function stop(runtime: Stoppable, plan: StopPlan): Promise<void> {
   });
   // A tool may have come to its end while it was stopped: what is told must be what is on disk now.
   const after = (await plan.look()) ?? before;
-  if (after && path) await saveSnapshot(path, after); // if not: the one from before is there
+  const afterPath = pathOf(runtime);
+  if (after && afterPath) await saveSnapshot(afterPath, after); // if not: the one from before is there
   await mend(runtime, after?.active_tool_calls ?? [], plan);
   emit({ type: 'stop.done', generation: plan.generation, left });
+}
+
+/** Where the snapshot of the present session belongs; null where its conversation has no file. */
+function pathOf({ session }: Stoppable): string | null {
+  return session.transcriptPath && session.id ? snapshotPath(session.transcriptPath, session.id) : null;
 }
 
 /** The conversation file, now that nobody writes it: damage would be refused, or lose what was said. */

@@ -20,7 +20,7 @@ import { createPerformer } from './perform.ts';
 import { openRecords } from './records.ts';
 import type { Runtime } from './runtime.ts';
 import { openSenses } from './senses.ts';
-import { findSession, followResume } from './session.ts';
+import { followResume, sessionLooker } from './session.ts';
 import { openTmux } from './tmux.ts';
 
 /** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
@@ -33,13 +33,13 @@ const farewellMs = 1_000;
 /** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
 export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly string[]): Promise<End> {
   const { config, launch, terminal } = runtime;
-  const launchedAtMs = Date.now();
   /** Of an agent that takes no hooks and can change its id with a resume (1.0.56). */
   let resumedAtMs: number | null = null;
   const tells = launch.adapter.abilities(runtime.version).settingsFlag;
   if (config.records.cast) runtime.cast = createCast(terminal);
   const senses = openSenses(runtime);
   runtime.catchUp = senses.catchUp;
+  const lookForSession = sessionLooker(runtime);
   const records = openRecords(runtime, loop, (bytes) => terminal.inject(bytes));
   const { reporter, degraded } = records;
   const tmux = openTmux(runtime, degraded);
@@ -61,7 +61,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         followDraft(runtime, event, result.state.evidence);
         if (isSettled(event)) runtime.sent.settle();
         if (event.type === 'turn.ended') runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
-        if (event.type === 'turn.started' || event.type === 'screen') void findSession(runtime, launchedAtMs);
+        if (event.type === 'turn.started' || event.type === 'screen') lookForSession();
         senses.tell(event, result.state.evidence);
         const told = reporter.turned(event, before, result);
         tmux?.told(told);

@@ -11,10 +11,10 @@ import { launch, probeWhenDue } from './network.ts';
 import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
 
-/** Nothing is killed while memory is the only copy. */
+/** Nothing is killed while memory is the only copy; of an agent that is dead already the stop goes on. */
 export function saved(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'saved') return stay(state);
-  if (!event.ok) {
+  if (!event.ok && !event.goesOn) {
     return giveUp(
       state,
       config,

@@ -44,7 +44,6 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     mode,
     formats,
     unattended: true,
-    launchedAtMs: Date.now(),
     emit(observation) {
       open.see(observation);
       loop.emit(observation);

@@ -11,8 +11,6 @@ import type { Sink } from './sink.ts';
 export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'> {
   readonly mode: PrintMode;
   readonly formats: PrintFormats;
-  /** When the first agent was started: wall clock, Unix milliseconds. */
-  readonly launchedAtMs: number;
   /** Null: the agent reads our own terminal. */
   readonly input: Input | null;
   readonly output: Sink;

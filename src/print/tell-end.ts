@@ -44,7 +44,7 @@ export async function tellEnd(
 /** What is on record; not looked for where all went well, because a conversation can be long. */
 async function progressOf(run: PrintRun, isWell: boolean): Promise<Progress> {
   if (isWell) return noProgress;
-  await findSession(run, run.launchedAtMs).catch(() => {}); // then there is nothing to resume
+  await findSession(run).catch(() => {}); // then there is nothing to resume
   return await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
 }
 

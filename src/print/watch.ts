@@ -5,7 +5,7 @@
 import { follow } from '../act/follow.ts';
 import { hurry } from '../act/hurry.ts';
 import { openRecords } from '../act/records.ts';
-import { findSession } from '../act/session.ts';
+import { sessionLooker } from '../act/session.ts';
 import { step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
 import { requestBytes } from '../detect/connections.ts';
@@ -29,6 +29,7 @@ export async function watchPrint(
 ): Promise<End> {
   const { emit } = run;
   const senses = openPrintSenses(run);
+  const lookForSession = sessionLooker(run);
   run.catchUp = senses.catchUp;
   const records = openRecords(run, loop, null);
   run.output.onRoom(() => run.child?.stdout.resume());
@@ -50,7 +51,7 @@ export async function watchPrint(
       turned(event, before, result) {
         follow(run, event);
         if (event.type === 'screen') endPauseInTime(run, event);
-        if (event.type === 'turn.started') void findSession(run, run.launchedAtMs).catch(() => {});
+        if (event.type === 'turn.started') lookForSession();
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);

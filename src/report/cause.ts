@@ -37,5 +37,6 @@ const words: Readonly<Record<string, Words>> = {
 };
 
 export function causeWords(incidentClass: string): Words {
-  return words[incidentClass] ?? { headline: `The agent was stuck (${incidentClass}).`, noun: incidentClass };
+  const known = Object.hasOwn(words, incidentClass) ? words[incidentClass] : undefined;
+  return known ?? { headline: `The agent was stuck (${incidentClass}).`, noun: incidentClass };
 }

@@ -14,11 +14,15 @@ export function sessionSensor(read: (pid: number) => Promise<string | null>, pol
   let emit: Emit | null = null;
   let agent: number | null = null;
   let known: string | null = null;
+  let isLooking = false;
   let timer: NodeJS.Timeout | undefined;
 
   async function look(): Promise<void> {
     const pid = agent;
-    const sessionId = pid === null ? null : await read(pid);
+    if (isLooking || pid === null) return;
+    isLooking = true;
+    const sessionId = await read(pid).catch(() => null); // not to be told now: the next look may
+    isLooking = false;
     if (sessionId === null || sessionId === known || pid !== agent) return;
     known = sessionId;
     emit?.({ type: 'session', sessionId, transcriptPath: null, source: 'process' });
@@ -28,7 +32,7 @@ export function sessionSensor(read: (pid: number) => Promise<string | null>, pol
     name: 'session',
     start(into) {
       emit = into;
-      timer = setInterval(look, pollMs);
+      timer = setInterval(() => void look(), pollMs);
       timer.unref();
     },
     stop() {

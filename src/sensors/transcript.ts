@@ -107,7 +107,10 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     const size = path === null ? null : await sizeOf(path);
     if (path === null || size === null) return;
     tail = createTail(path, fromStart ? 0 : size, onRecord);
-    watcher = watch(path).on('change', () => enqueue());
+    watcher = watch(path)
+      .on('change', () => enqueue())
+      // Out of watches, say: the slow look goes on.
+      .on('error', (error) => emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) }));
   }
 
   function enqueue(): void {

@@ -323,6 +323,22 @@ test('a nudge waits while the network is away', () => {
   expect(actions(told)).toEqual(['nudge']);
 });
 
+test.each([true, false] as const)(
+  'a dead agent whose snapshot cannot be saved is started again: %s',
+  (goesOn) => {
+    const told = inMidResponse({}, (effect) =>
+      obliging(effect).map((answer) =>
+        answer.type === 'saved'
+          ? { ...answer, ok: false, detail: 'no space left', ...(goesOn && { goesOn }) }
+          : answer,
+      ),
+    );
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    told.wait(5);
+    expect(told.did('launch')).toHaveLength(goesOn ? 1 : 0);
+  },
+);
+
 describe('a command that was cut off', () => {
   const cutOff = (effect: Parameters<typeof obliging>[0]) =>
     obliging(effect).map((answer) => (answer.type === 'saved' ? { ...answer, unknownCommands: 1 } : answer));

@@ -24,3 +24,16 @@ it('tells each change of the session once, of the present agent only', async () 
   sessions.set(2, 'd');
   await comes('a', 'b', 'c', 'd');
 });
+
+it('looks again where the record could not be read', async () => {
+  let looks = 0;
+  const told: Observation[] = [];
+  const sensor = sessionSensor(async () => {
+    if (++looks === 1) throw new Error('EMFILE');
+    return 'a';
+  }, 10);
+  sensor.start((observation) => told.push(observation));
+  onTestFinished(() => sensor.stop());
+  sensor.newAgent(1);
+  await vi.waitFor(() => expect(told).toMatchObject([{ type: 'session', sessionId: 'a' }]), 5_000);
+});

@@ -30,15 +30,17 @@ const words: readonly (readonly [FailureKind, RegExp])[] = [
 ];
 
 /** `error` of a StopFailure hook (the agent's documentation, "hooks"), where its text tells no more. */
-const codes: Readonly<Record<string, FailureKind>> = {
-  authentication_failed: 'person',
-  oauth_org_not_allowed: 'person',
-  billing_error: 'person',
-  model_not_found: 'person',
-  rate_limit: 'rate-limit',
-  overloaded: 'overloaded',
-  server_error: 'overloaded',
-};
+const codes: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>(
+  Object.entries({
+    authentication_failed: 'person',
+    oauth_org_not_allowed: 'person',
+    billing_error: 'person',
+    model_not_found: 'person',
+    rate_limit: 'rate-limit',
+    overloaded: 'overloaded',
+    server_error: 'overloaded',
+  }),
+);
 
 /** Sorts the text of an error that the agent itself wrote. */
 export function failureOfText(text: string): FailureKind {
@@ -51,5 +53,5 @@ export const refusesThinking = (text: string): boolean => thinkingRefused.test(t
 /** Sorts a StopFailure hook: its text first, because `server_error` stands for a lost connection too. */
 export function failureOfCode(code: string, text: string): FailureKind {
   const byText = failureOfText(text);
-  return byText === 'other' ? (codes[code] ?? 'other') : byText;
+  return byText === 'other' ? (codes.get(code) ?? 'other') : byText;
 }

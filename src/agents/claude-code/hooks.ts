@@ -38,12 +38,14 @@ function toolFinished(payload: Json, ok: boolean): readonly Observation[] {
   return toolUseId === null ? [] : [{ type: 'tool.finished', toolUseId, ok }];
 }
 
-const dialogs: Readonly<Record<string, string>> = {
-  permission_prompt: 'permission',
-  elicitation_dialog: 'question',
-  elicitation_url: 'question',
-  agent_needs_input: 'question',
-};
+const dialogs: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    permission_prompt: 'permission',
+    elicitation_dialog: 'question',
+    elicitation_url: 'question',
+    agent_needs_input: 'question',
+  }),
+);
 
 const readers: Readonly<Record<string, Reader>> = {
   SessionStart: (payload) => [
@@ -82,7 +84,7 @@ const readers: Readonly<Record<string, Reader>> = {
   ],
   PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
   Notification: (payload) => {
-    const why = dialogs[textOf(payload, 'notification_type') ?? ''];
+    const why = dialogs.get(textOf(payload, 'notification_type') ?? '');
     return why === undefined ? [] : [{ type: 'person.needed', why }];
   },
 };
@@ -97,5 +99,6 @@ export function readPrompt(payload: unknown): { readonly text: string; readonly 
 /** One spooled document as observations; none for what is not understood. */
 export function readHook(payload: unknown): readonly Observation[] {
   if (!isRecord(payload)) return [];
-  return readers[textOf(payload, 'hook_event_name') ?? '']?.(payload) ?? [];
+  const event = textOf(payload, 'hook_event_name') ?? '';
+  return Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
 }

@@ -5,23 +5,25 @@ import { isRecord, type Json, textOf } from '../common/json.ts';
 import { readBefore } from './edit-watch.ts';
 import { toolRisk } from './tools.ts';
 
-const phases: Readonly<Record<string, ToolReport['phase']>> = {
-  PreToolUse: 'started',
-  PostToolUse: 'finished',
-  PostToolUseFailure: 'failed',
-};
+const phases: ReadonlyMap<string, ToolReport['phase']> = new Map([
+  ['PreToolUse', 'started'],
+  ['PostToolUse', 'finished'],
+  ['PostToolUseFailure', 'failed'],
+] as const);
 
 /** Null: the payload is not about a tool call. */
 export function readToolReport(payload: unknown): ToolReport | null {
   if (!isRecord(payload)) return null;
-  const phase = phases[textOf(payload, 'hook_event_name') ?? ''];
+  const phase = phases.get(textOf(payload, 'hook_event_name') ?? '');
   const tool = textOf(payload, 'tool_name');
   if (phase === undefined || tool === null) return null;
+  const toolUseId = textOf(payload, 'tool_use_id');
   const common = {
-    toolUseId: textOf(payload, 'tool_use_id'),
+    toolUseId,
     tool,
     subagent: textOf(payload, 'agent_id'),
-    fingerprint: `${tool} ${JSON.stringify(payload.tool_input)}`,
+    // An input may be a whole file: it is kept only where there is no id.
+    fingerprint: toolUseId === null ? `${tool} ${JSON.stringify(payload.tool_input)}` : tool,
   };
   return phase === 'started'
     ? {

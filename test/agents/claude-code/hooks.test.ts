@@ -25,6 +25,9 @@ it.each<[string, object, readonly object[]]>([
   ['Stop', {}, [session, { type: 'turn.ended' }]],
   ['Stop', { background_tasks: [{}, {}] }, [session, { type: 'turn.ended', background: 2 }]],
   ['Stop', { agent_id: 'a1' }, []],
+  ['constructor', {}, []],
+  ['__proto__', {}, []],
+  ['Notification', { notification_type: 'constructor' }, []],
   [
     'StopFailure',
     { error: 'server_error', last_assistant_message: 'API Error: Connection lost mid-response.' },

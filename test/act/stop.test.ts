@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { stopAgent } from '../../src/act/common-effects.ts';
+import { follow } from '../../src/act/follow.ts';
+import { claudeCode } from '../../src/agents/claude-code/index.ts';
+import { defaults } from '../../src/config/schema.ts';
+import type { Observation } from '../../src/events.ts';
+import { createLedger } from '../../src/recover/ledger.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const [before, after] = ['a', 'b'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
+  string,
+  string,
+];
+
+/** A run whose agent is dead, in a config folder of its own. */
+function run() {
+  const config = temporaryFolder();
+  const folder = join(config, 'projects', '-p');
+  mkdirSync(folder, { recursive: true });
+  const pathOf = (id: string) => join(folder, `${id}.jsonl`);
+  const write = (id: string) =>
+    writeFileSync(
+      pathOf(id),
+      `${JSON.stringify({ type: 'user', uuid: id, parentUuid: null, sessionId: id, cwd: '/p', message: { role: 'user', content: 'hi' } })}\n`,
+    );
+  const told: Observation[] = [];
+  const launch = {
+    adapter: claudeCode,
+    command: 'claude',
+    args: [],
+    invocation: claudeCode.parseArguments([]),
+    env: { CLAUDE_CONFIG_DIR: config },
+    cwd: '/p',
+  };
+  const agent = {
+    launch,
+    config: defaults,
+    version: null,
+    callsWatched: true,
+    unattended: false,
+    launchedAtMs: Date.now() - 1_000,
+    ledger: createLedger(),
+    paths: { run: 'no-such-run', folder: config, spool: '', status: '', journal: '' },
+    tunnel: null,
+    session: { id: null as string | null, transcriptPath: null as string | null, permissionMode: null },
+    snapshot: null,
+    agentGone: Promise.resolve(),
+    catchUp: async () => {},
+    emit(observation: Observation) {
+      told.push(observation);
+      follow(agent, { ...observation, at: 0 });
+    },
+  };
+  const stop = () =>
+    stopAgent(
+      agent,
+      { pty: null, terminal: { detach() {} } },
+      { type: 'stop', generation: 1, graceMs: 0, phase: 'streaming', cause: 'agent-gone' },
+    );
+  return { agent, told, folder, pathOf, write, stop };
+}
+
+it('saves under the session that was told of while the stop began', async () => {
+  const { agent, folder, pathOf, write, stop } = run();
+  write(before);
+  write(after);
+  agent.session = { id: before, transcriptPath: pathOf(before), permissionMode: null };
+  agent.catchUp = async () =>
+    agent.emit({ type: 'session', sessionId: after, transcriptPath: pathOf(after), source: 'hook' });
+  await stop();
+  const saved = JSON.parse(readFileSync(join(folder, `${after}.recovery.json`), 'utf8'));
+  expect(saved.session_id).toBe(after);
+  expect(() => readFileSync(join(folder, `${before}.recovery.json`))).toThrow('ENOENT');
+});
+
+it('finds the conversation of an agent that was given no id and told of none', async () => {
+  const { agent, folder, write, stop } = run();
+  write(after);
+  await stop();
+  expect(agent.session.id).toBe(after);
+  expect(readFileSync(join(folder, `${after}.recovery.json`), 'utf8')).toContain(after);
+});
+
+it('stops to the end where the snapshot of a dead agent cannot be written', async () => {
+  const { agent, told, folder, pathOf, stop } = run();
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'no folder');
+  agent.session = { id: before, transcriptPath: pathOf(before), permissionMode: null };
+  await stop();
+  expect(told.filter(({ type }) => type === 'saved')).toMatchObject([{ ok: false, goesOn: true }]);
+  expect(told.at(-1)).toMatchObject({ type: 'stop.done', generation: 1 });
+});
