@@ -49,7 +49,7 @@ export function background(work: Promise<void>, failed: (detail: string) => void
 
 type Stopped = Observed &
   Stoppable &
-  Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot' | 'launchedAtMs'>;
+  Pick<Runtime, 'config' | 'hookSource' | 'recordsCallsFirst' | 'unattended' | 'snapshot' | 'launchedAtMs'>;
 
 /** Stops the agent, with a snapshot of its work in flight from before and after; rejects when that fails. */
 export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'stop'>): Promise<void> {

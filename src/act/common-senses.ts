@@ -45,7 +45,7 @@ export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'>
  * @param onPrompt a hook has told of it
  */
 export function commonSenses(
-  run: Pick<Runtime, 'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'ledger'>,
+  run: Pick<Runtime, 'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'hookSource' | 'ledger'>,
   keeps: (observation: Observation) => boolean,
   onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
 ): CommonSenses {
@@ -65,7 +65,8 @@ export function commonSenses(
     reader &&
     hookSensor({
       spoolDir: paths.spool,
-      read: (payload) => reader.read(payload).filter(keeps),
+      isOurs: (fileName) => run.hookSource.isOurs(fileName),
+      read: (payload) => reader.read(payload, launch.env).filter(keeps),
       onPayload(payload) {
         reader.feedLedger(run.ledger, payload);
         const prompt = reader.readPrompt(payload);

@@ -29,6 +29,7 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt, repea
   const { columns, rows } = terminal;
   const isOutOfMemory = watchMemory();
   const pty = openPty({ ...command, columns, rows, generation });
+  runtime.hookSource.startedAs(pty.pid);
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };
   terminal.attach(pty);

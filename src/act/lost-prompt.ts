@@ -15,7 +15,7 @@ const special = /^\s*[/!#&<]/;
 
 /** Call it when no agent runs. Null: nothing is lost, or it is in the draft now. */
 export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
-  const { sent, draft, session, hooks, launch } = runtime;
+  const { sent, draft, session, hookSource, launch } = runtime;
   const { recordsPrompt } = launch.adapter;
   const prompt = sent.latest();
   if (prompt === null || recordsPrompt === null) return null;
@@ -26,7 +26,7 @@ export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   // 2.1.329 tells of a queued message under the id of the turn that runs: the queue is given back as such.
   if (isRecorded) return null;
   draft.isTaken(prompt.text);
-  const isSure = prompt.taken || !hooks;
+  const isSure = prompt.taken || !hookSource.heard();
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= longestBytes)
     return prompt.text;
   draft.addAside(prompt.text);
@@ -46,9 +46,9 @@ export function relaunchPrompt(runtime: Runtime, isInterrupted: boolean, lost: s
  * that would hide the loss.
  */
 export async function isOnRecord(runtime: Runtime): Promise<boolean> {
-  const { session, launch, sent, pin, hooks } = runtime;
+  const { session, launch, sent, pin, hookSource } = runtime;
   if (session.transcriptPath === null) return false;
-  const prompts = hooks ? sent.taken : sent.typed;
+  const prompts = hookSource.heard() ? sent.taken : sent.typed;
   const mayBeUnborn = session.id === pin && prompts <= 1;
   if (!mayBeUnborn) return true;
   const summary = await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);

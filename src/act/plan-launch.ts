@@ -13,16 +13,20 @@ export interface LaunchCommand {
 
 /** @param pin the id that the conversation shall get; null: the arguments decide */
 export function planLaunch(
-  run: Pick<Runtime, 'launch' | 'paths' | 'user' | 'hooks' | 'tunnel' | 'version' | 'unattended'>,
+  run: Pick<
+    Runtime,
+    'launch' | 'paths' | 'user' | 'hooks' | 'hookSource' | 'tunnel' | 'version' | 'unattended'
+  >,
   args: readonly string[],
   pin: string | null,
 ): LaunchCommand {
-  const { launch, paths, user, hooks, tunnel, version, unattended } = run;
+  const { launch, paths, user, hooks, hookSource, tunnel, version, unattended } = run;
+  const word = hookSource.renew();
   const injection = {
     runId: paths.run,
     folder: paths.folder,
     sessionId: pin,
-    spoolDir: hooks ? paths.spool : null,
+    spool: hooks ? { folder: paths.spool, word } : null,
     proxyUrl: tunnel?.url ?? null,
     print: unattended,
   };

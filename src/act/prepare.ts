@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { agentVersion } from '../platform/agent-version.ts';
 import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
+import { createHookSource } from '../sensors/hook-source.ts';
 import { openTunnel } from './open-tunnel.ts';
 import type { Launch, Runtime } from './runtime.ts';
 import { knownFromStart, pinFor } from './session.ts';
@@ -17,7 +18,8 @@ export type Prepared = Pick<
   | 'version'
   | 'tunnel'
   | 'hooks'
-  | 'callsWatched'
+  | 'hookSource'
+  | 'recordsCallsFirst'
   | 'launchedAtMs'
   | 'pin'
   | 'ledger'
@@ -56,7 +58,8 @@ export async function prepare(launch: Launch): Promise<Preparation> {
       version,
       tunnel: opened.tunnel,
       hooks,
-      callsWatched: hooks || recordsCallsFirst,
+      hookSource: createHookSource(),
+      recordsCallsFirst,
       launchedAtMs: Date.now(),
       pin,
       ledger: createLedger(),

@@ -10,6 +10,7 @@ import type { Ledger } from '../recover/ledger.ts';
 import type { SentPrompts } from '../recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Cast } from '../report/cast.ts';
+import type { HookSource } from '../sensors/hook-source.ts';
 import type { Emit } from '../sensors/sensor.ts';
 import type { Draft } from '../terminal/draft.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -36,10 +37,11 @@ export interface Runtime {
   readonly version: AgentVersion | null;
   readonly terminal: Terminal;
   readonly tunnel: Tunnel | null;
-  /** Inject hooks: wanted, allowed and known to this version. */
+  /** Inject hooks: wanted, allowed and known to this version. Whether they run, `hookSource.heard()` says. */
   readonly hooks: boolean;
-  /** No call can have run unseen: hooks tell of each, or this version records it first. */
-  readonly callsWatched: boolean;
+  readonly hookSource: HookSource;
+  /** This version records a call before it runs it. */
+  readonly recordsCallsFirst: boolean;
   /** Print mode: nobody is there who could be asked. */
   readonly unattended: boolean;
   /** Just before the first agent was started: wall clock, Unix milliseconds. */

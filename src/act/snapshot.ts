@@ -46,10 +46,11 @@ async function summary({ session, launch }: Observed): Promise<TranscriptSummary
   return await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
 }
 
+type Telling = Pick<Runtime, 'config' | 'hookSource' | 'recordsCallsFirst' | 'unattended' | 'snapshot'>;
+
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
 export function promptOf(
-  runtime: Pick<Runtime, 'config' | 'callsWatched' | 'unattended' | 'snapshot'> &
-    Partial<Pick<Runtime, 'promptTemplate'>>,
+  runtime: Telling & Partial<Pick<Runtime, 'promptTemplate'>>,
   rung: 'nudge' | 'relaunch',
 ): string {
   if (runtime.snapshot === null) return '';
@@ -61,23 +62,17 @@ export function promptOf(
 }
 
 /** What the conversation file shall say of an interrupted call. */
-export function resultTextOf(
-  runtime: Pick<Runtime, 'config' | 'callsWatched' | 'unattended'>,
-  call: ActiveToolCall,
-): string {
+export function resultTextOf(runtime: Telling, call: ActiveToolCall): string {
   return interruptedResult(call, retryOptions(runtime));
 }
 
-function retryOptions({
-  config,
-  callsWatched,
-  unattended,
-}: Pick<Runtime, 'config' | 'callsWatched' | 'unattended'>) {
+function retryOptions({ config, hookSource, recordsCallsFirst, unattended, snapshot }: Telling) {
   const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
+  const hasRecord = snapshot !== null && snapshot.last_committed_message_index !== null;
   return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
-    callsWatched,
+    callsWatched: hookSource.heard() || (recordsCallsFirst && hasRecord),
     unattended,
   };
 }

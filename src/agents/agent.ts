@@ -52,8 +52,8 @@ export interface Injection {
   readonly folder: string;
   /** Pin this id on a first launch. */
   readonly sessionId: string | null;
-  /** Hook spool folder; null: inject no hooks. */
-  readonly spoolDir: string | null;
+  /** Where hooks leave their input, and the word that names their files; null: inject no hooks. */
+  readonly spool: { readonly folder: string; readonly word: string } | null;
   /** Proxy URL of the tunnel with its token; null: no tunnel. */
   readonly proxyUrl: string | null;
   /** Print mode: nothing of ours may show in what the agent prints. */
@@ -160,7 +160,8 @@ export interface PrintMode {
 
 /** How the payload of a hook (one spooled JSON document) is read. */
 export interface HookReader {
-  read(payload: unknown): readonly Observation[];
+  /** @param env where the agent keeps its conversations: files elsewhere are not believed */
+  read(payload: unknown, env: Variables): readonly Observation[];
   /** Tells the ledger what it says of a tool call. */
   feedLedger(ledger: Ledger, payload: unknown): void;
   /** The prompt that the agent says it has taken; null: this tells of something else. */

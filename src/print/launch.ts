@@ -46,8 +46,8 @@ export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): 
 }
 
 /** Surely nothing was done: no turn, or no tool that a hook would have told of. */
-function didNothing({ hooks, ledger }: PrintRun, { ranTurn }: NextLaunch): boolean {
-  return !ranTurn || (hooks && ledger.calls().length === 0);
+function didNothing({ hookSource, ledger }: PrintRun, { ranTurn }: NextLaunch): boolean {
+  return !ranTurn || (hookSource.heard() && ledger.calls().length === 0);
 }
 
 /**
@@ -105,6 +105,7 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
 
   const isOutOfMemory = watchMemory();
   const child = await startChild({ ...command, generation, stdin: plan.stdin });
+  run.hookSource.startedAs(child.pid);
   run.child = child;
   const gate = createGate({
     formats,

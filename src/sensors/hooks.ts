@@ -1,16 +1,18 @@
 /**
  * Hooks: each one leaves its input as a file in the spool folder. Files are read in the order in which they were
- * written, and deleted. The observations hold no text of the user's; the whole payload goes to `onPayload` only,
+ * written, and deleted; those of others than the agent (`hook-source.ts`) unread. The observations hold no text of the user's; the whole payload goes to `onPayload` only,
  * for the ledger of tools, and is never journalled.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Observation } from '../events.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
 export interface HookSensorOptions {
   readonly spoolDir: string;
+  /** Whether the agent itself has left the file of this name. */
+  readonly isOurs: (fileName: string) => boolean;
   readonly read: (payload: unknown) => readonly Observation[];
   /** Called with each whole payload, before its observations are emitted. */
   readonly onPayload?: (payload: unknown) => void;
@@ -30,12 +32,22 @@ async function listSpool(spoolDir: string): Promise<readonly string[]> {
   return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1)).map(({ path }) => path);
 }
 
+/** @throws without a word of the text, which is nobody's business */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('a payload is no JSON');
+  }
+}
+
 export interface HookSensor extends Sensor {
   /** Everything that has been spooled until now has been told. */
   catchUp(): Promise<void>;
 }
 
-export function hookSensor({ spoolDir, read, onPayload, pollMs = 4_000 }: HookSensorOptions): HookSensor {
+export function hookSensor(options: HookSensorOptions): HookSensor {
+  const { spoolDir, isOurs, read, onPayload, pollMs = 4_000 } = options;
   let watcher: FSWatcher | undefined;
   let timer: NodeJS.Timeout | undefined;
   let emit: Emit = () => {};
@@ -47,9 +59,10 @@ export function hookSensor({ spoolDir, read, onPayload, pollMs = 4_000 }: HookSe
   async function readAll(): Promise<void> {
     await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // whoever tidies up temporary files may have been here
     for (const path of await listSpool(spoolDir)) {
-      const text = await readFile(path, 'utf8');
+      const text = isOurs(basename(path)) ? await readFile(path, 'utf8') : null;
       await rm(path, { force: true });
-      const payload: unknown = JSON.parse(text);
+      if (text === null) continue;
+      const payload = parse(text);
       onPayload?.(payload);
       for (const observation of read(payload)) emit(observation);
     }

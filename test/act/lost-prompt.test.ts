@@ -29,7 +29,7 @@ function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl',
   return {
     sent: prompts,
     draft,
-    hooks,
+    hookSource: { heard: () => hooks },
     pin: 'id',
     session: { id: 'id', transcriptPath: path, permissionMode: null },
     launch: { adapter },

@@ -7,6 +7,7 @@ import { claudeCode } from '../../src/agents/claude-code/index.ts';
 import { defaults } from '../../src/config/schema.ts';
 import type { Observation } from '../../src/events.ts';
 import { createLedger } from '../../src/recover/ledger.ts';
+import { createHookSource } from '../../src/sensors/hook-source.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const [before, after] = ['a', 'b'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
@@ -38,7 +39,8 @@ function run() {
     launch,
     config: defaults,
     version: null,
-    callsWatched: true,
+    hookSource: createHookSource(),
+    recordsCallsFirst: false,
     unattended: false,
     launchedAtMs: Date.now() - 1_000,
     ledger: createLedger(),

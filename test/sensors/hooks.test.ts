@@ -10,11 +10,11 @@ const read = (payload: unknown): readonly Observation[] => [
   { type: 'session.ended', reason: (payload as { name: string }).name },
 ];
 
-async function started(pollMs?: number) {
+async function started(pollMs?: number, isOurs = (_name: string) => true) {
   const spoolDir = join(temporaryFolder(), 'spool');
   const told: Observation[] = [];
   const payloads: unknown[] = [];
-  const options = { spoolDir, read, onPayload: (payload: unknown) => payloads.push(payload) };
+  const options = { spoolDir, isOurs, read, onPayload: (payload: unknown) => payloads.push(payload) };
   const sensor = hookSensor(pollMs === undefined ? options : { ...options, pollMs });
   await sensor.start((observation) => told.push(observation));
   onTestFinished(() => sensor.stop());
@@ -77,4 +77,26 @@ it('makes the folder anew when it has been tidied away', async () => {
   await vi.waitFor(() => expect(existsSync(spoolDir)).toBe(true), 5_000);
   drop(spoolDir, 'again');
   await vi.waitFor(() => expect(names()).toContain('again'), 5_000);
+});
+
+it('deletes what others have left, unread', async () => {
+  const { spoolDir, sensor, payloads, names } = await started(60_000, (name) => name === 'ours.json');
+  drop(spoolDir, 'theirs', 'no JSON');
+  drop(spoolDir, 'ours');
+  await sensor.catchUp();
+  expect(names()).toEqual(['ours']);
+  expect(payloads).toHaveLength(1);
+  expect(readdirSync(spoolDir)).toEqual([]);
+});
+
+it('says nothing of what a broken payload holds', async () => {
+  const spoolDir = join(temporaryFolder(), 'spool');
+  const told: Observation[] = [];
+  const sensor = hookSensor({ spoolDir, isOurs: () => true, read });
+  await sensor.start((observation) => told.push(observation));
+  onTestFinished(() => sensor.stop());
+  drop(spoolDir, 'broken', 'a secret');
+  await sensor.catchUp();
+  expect(told).toMatchObject([{ type: 'sensor.failed' }]);
+  expect(JSON.stringify(told)).not.toContain('secret');
 });

@@ -3,15 +3,18 @@
  * A subagent's tools count like the agent's own (while they run, silence is right), its end of a turn does not.
  */
 import type { Observation } from '../../events.ts';
+import type { Variables } from '../agent.ts';
 import { isRecord, type Json, textOf } from '../common/json.ts';
 import { failureOfCode } from './failures.ts';
+import { isConversation, isSessionId } from './session-files.ts';
 import { toolStarted } from './tools.ts';
 
+type Session = Extract<Observation, { type: 'session' }>;
 type Reader = (payload: Json) => readonly Observation[];
 
 function session(payload: Json): readonly Observation[] {
   const sessionId = textOf(payload, 'session_id');
-  if (sessionId === null) return [];
+  if (sessionId === null || !isSessionId(sessionId)) return [];
   const cwd = textOf(payload, 'cwd');
   const permissionMode = textOf(payload, 'permission_mode');
   const reason = textOf(payload, 'source');
@@ -96,9 +99,17 @@ export function readPrompt(payload: unknown): { readonly text: string; readonly 
   return text === null ? null : { text, id: textOf(payload, 'prompt_id') };
 }
 
+/** A file is written beside the conversation, and into it: only where the agent keeps them, under the session's name. */
+function withTrustedPath(session: Session, env: Variables): Session {
+  const { transcriptPath, sessionId } = session;
+  const isTrusted = transcriptPath !== null && isConversation(env, transcriptPath, sessionId);
+  return isTrusted ? session : { ...session, transcriptPath: null };
+}
+
 /** One spooled document as observations; none for what is not understood. */
-export function readHook(payload: unknown): readonly Observation[] {
+export function readHook(payload: unknown, env: Variables): readonly Observation[] {
   if (!isRecord(payload)) return [];
   const event = textOf(payload, 'hook_event_name') ?? '';
-  return Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
+  const told = Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
+  return told.map((each) => (each.type === 'session' ? withTrustedPath(each, env) : each));
 }

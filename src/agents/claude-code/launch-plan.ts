@@ -37,7 +37,7 @@ export function launchPlan(
   version: AgentVersion | null,
 ): LaunchPlan {
   const abilities = abilitiesOf(version);
-  const { folder, proxyUrl, spoolDir, print = false } = injection;
+  const { folder, proxyUrl, spool, print = false } = injection;
   const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
   const scrubbed = agentEnvironment(env, injection.runId, tunnel);
   const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
@@ -54,11 +54,11 @@ export function launchPlan(
         ];
   const pin =
     injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
-  if (!abilities.settingsFlag || user.given === null || (spoolDir === null && proxyUrl === null))
+  if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
     return { args: [...pin, ...args], env: agentEnv, files: print ? tools : [] };
 
   const settings = mergeSettings(user.given, {
-    hooks: spoolDir === null ? null : { events: hookEvents(args, version, print), spoolDir },
+    hooks: spool === null ? null : { events: hookEvents(args, version, print), spool },
     variables: tunnel,
     toolsFile: print ? null : toolsFile,
   });

@@ -3,7 +3,7 @@
  * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { SessionFile, Variables } from '../agent.ts';
 import { type Json, parseRecord, textOf } from '../common/json.ts';
 import { configFolder } from './user-settings.ts';
@@ -11,6 +11,16 @@ import { configFolder } from './user-settings.ts';
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
 /** Records with the working directory stand near the beginning; 2.1.329 writes long ones before them. */
 const headBytes = 262_144;
+
+export const isSessionId = (id: string): boolean => sessionName.test(`${id}.jsonl`);
+
+/** Whether this is where the agent keeps the conversation of that name, whatever the project's folder is called. */
+export function isConversation(env: Variables, path: string, sessionId: string): boolean {
+  const below = relative(resolve(configFolder(env), 'projects'), path).split(sep);
+  return (
+    resolve(path) === path && below.length === 2 && below[0] !== '..' && below[1] === `${sessionId}.jsonl`
+  );
+}
 
 /** Every conversation file of the agent. Folders that cannot be read are left out. */
 async function listFiles(env: Variables): Promise<readonly string[]> {

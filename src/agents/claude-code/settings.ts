@@ -14,14 +14,21 @@ const timeoutS = 10;
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** Where hooks leave their input, and the word by which their files are known for this agent's. */
+export interface Spool {
+  readonly folder: string;
+  readonly word: string;
+}
+
 /**
- * The shell line of a hook. The rename makes the file appear complete; `$$` is its name until it is read.
+ * The shell line of a hook. The rename makes the file appear complete; its name says who has left it: the agent is the
+ * parent of the shell in every version (2.1.38 to 2.1.329).
  * @param before shell text that looks at the world while the agent waits
  */
-function spoolCommand(spoolDir: string, before = ''): string {
+function spoolCommand({ folder, word }: Spool, before = ''): string {
   const rename = 'mv -f "$f.part" "$f.json"';
   const store = before === '' ? rename : `{ ${before}; ${rename}; }`;
-  return `f=${quote(spoolDir)}/$$; { cat >"$f.part" && ${store}; } 2>/dev/null || :`;
+  return `f=${quote(`${folder}/${word}.`)}$PPID.$$; { cat >"$f.part" && ${store}; } 2>/dev/null || :`;
 }
 
 /** Hands the user's own proxy variables to the agent's tools, which would otherwise inherit the tunnel. */
@@ -31,7 +38,7 @@ function toolsCommand(toolsFile: string): string {
 
 export interface SettingsParts {
   /** Hook events to spool, and where to; null: none. */
-  readonly hooks: { readonly events: readonly string[]; readonly spoolDir: string } | null;
+  readonly hooks: { readonly events: readonly string[]; readonly spool: Spool } | null;
   /** Variables that shall win over those of the user's settings files. */
   readonly variables: Readonly<Record<string, string>>;
   /** File with shell lines for the tools' environment; null: none. */
@@ -47,24 +54,19 @@ function withHook(hooks: Json, event: string, command: string, matcher?: string)
   return { ...hooks, [event]: [...(Array.isArray(present) ? present : []), ours] };
 }
 
-function withSpool(hooks: Json, event: string, spoolDir: string): Json {
-  const plain = spoolCommand(spoolDir);
+function withSpool(hooks: Json, event: string, spool: Spool): Json {
+  const plain = spoolCommand(spool);
   if (event !== 'PreToolUse') return withHook(hooks, event, plain);
-  const watched = withHook(
-    hooks,
-    event,
-    spoolCommand(spoolDir, beforeEditShell('"$f.part"')),
-    editToolsMatcher,
-  );
+  const watched = withHook(hooks, event, spoolCommand(spool, beforeEditShell('"$f.part"')), editToolsMatcher);
   return withHook(watched, event, plain, otherToolsMatcher);
 }
 
 /** Merges ours into the user's settings. Nothing of the user's is removed but variables that we set. */
 export function mergeSettings(user: Json, parts: SettingsParts): Json {
-  const spool = parts.hooks;
+  const spooled = parts.hooks;
   let hooks: Json = isRecord(user.hooks) ? user.hooks : {};
   if (parts.toolsFile !== null) hooks = withHook(hooks, 'SessionStart', toolsCommand(parts.toolsFile));
-  if (spool !== null) for (const event of spool.events) hooks = withSpool(hooks, event, spool.spoolDir);
+  if (spooled !== null) for (const event of spooled.events) hooks = withSpool(hooks, event, spooled.spool);
   const env = { ...(isRecord(user.env) ? user.env : {}), ...parts.variables };
   return {
     ...user,

@@ -6,8 +6,11 @@ import { isRecord } from '../../../src/agents/common/json.ts';
 const samples = (version: string): readonly unknown[] =>
   JSON.parse(readFileSync(new URL(`../../fixtures/hooks/${version}.json`, import.meta.url), 'utf8'));
 
-const common = { session_id: 's', transcript_path: '/t.jsonl', cwd: '/p' };
-const session = { type: 'session', sessionId: 's', transcriptPath: '/t.jsonl', cwd: '/p', source: 'hook' };
+const id = 'abcdef01-0000-4000-8000-000000000000';
+const env = { CLAUDE_CONFIG_DIR: '/c' };
+const path = `/c/projects/-p/${id}.jsonl`;
+const common = { session_id: id, transcript_path: path, cwd: '/p' };
+const session = { type: 'session', sessionId: id, transcriptPath: path, cwd: '/p', source: 'hook' };
 
 it.each<[string, object, readonly object[]]>([
   ['SessionStart', { source: 'startup' }, [{ ...session, reason: 'startup' }]],
@@ -62,7 +65,7 @@ it.each<[string, object, readonly object[]]>([
   ['Notification', { notification_type: 'idle_prompt' }, []],
   ['SomethingNew', {}, []],
 ])('%s %j', (name, fields, expected) => {
-  expect(readHook({ ...common, hook_event_name: name, ...fields })).toEqual(expected);
+  expect(readHook({ ...common, hook_event_name: name, ...fields }, env)).toEqual(expected);
 });
 
 it.each([
@@ -74,12 +77,12 @@ it.each([
   { hook_event_name: 'Stop' },
   { hook_event_name: 'PreToolUse', tool_name: 1 },
 ])('does not stumble over %j', (payload) => {
-  expect(() => readHook(payload)).not.toThrow();
+  expect(() => readHook(payload, env)).not.toThrow();
 });
 
 it.each(['329', '197', '42', '56'])('passes on nothing of what the samples of %s say', (version) => {
   for (const payload of samples(version)) {
-    const told = JSON.stringify(readHook(payload));
+    const told = JSON.stringify(readHook(payload, env));
     if (!isRecord(payload)) continue;
     for (const field of [
       'prompt',
@@ -106,6 +109,22 @@ it.each([
   const read = samples(version)
     .filter(isRecord)
     .filter((payload) => payload.hook_event_name === 'StopFailure')
-    .map((payload) => [payload.error, readHook(payload)]);
+    .map((payload) => [payload.error, readHook(payload, env)]);
   expect(read).toEqual(expected.map(([error, failure]) => [error, [{ type: 'turn.ended', failure }]]));
+});
+
+it.each([
+  ['elsewhere', `/home/u/${id}.jsonl`],
+  ['outside by a detour', `/c/projects/-p/../../${id}.jsonl`],
+  ['under another name', '/c/projects/-p/abcdef01-0000-4000-8000-000000000001.jsonl'],
+  ['of a subagent', `/c/projects/-p/${id}/subagents/${id}.jsonl`],
+  ['relative', `projects/-p/${id}.jsonl`],
+])('does not believe in a conversation file %s', (_where, transcript_path) => {
+  const payload = { ...common, transcript_path, hook_event_name: 'SessionStart', source: 'startup' };
+  expect(readHook(payload, env)).toEqual([{ ...session, transcriptPath: null, reason: 'startup' }]);
+});
+
+it('takes no session whose id is none', () => {
+  const payload = { ...common, session_id: '--dangerously', hook_event_name: 'SessionStart' };
+  expect(readHook(payload, env)).toEqual([]);
 });

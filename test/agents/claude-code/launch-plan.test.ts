@@ -23,7 +23,7 @@ const injection: Injection = {
   runId: 'run',
   folder: '/run',
   sessionId: id,
-  spoolDir: '/run/spool',
+  spool: { folder: '/run/spool', word: 'c0ffee' },
   proxyUrl: 'http://guard:token@127.0.0.1:4000',
 };
 const settingsOf = (plan: ReturnType<typeof launchPlan>) =>
@@ -128,18 +128,23 @@ describe('hooks', () => {
   it('stores the input of each hook as one complete file, and says nothing', () => {
     const spoolDir = join(temporaryFolder(), "it's a spool");
     mkdirSync(spoolDir);
-    const { hooks } = settingsOf(launchPlan([], {}, user, { ...injection, spoolDir }, newest));
+    const { hooks } = settingsOf(
+      launchPlan([], {}, user, { ...injection, spool: { folder: spoolDir, word: 'c0ffee' } }, newest),
+    );
     for (const [index, event] of ['Stop', 'PreToolUse'].entries()) {
       const [group] = hooks[event].slice(-1);
       const run = spawnSync('sh', ['-c', group.hooks[0].command], { input: `{"n":${index}}` });
       expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
     }
+    expect(readdirSync(spoolDir).every((name) => name.startsWith(`c0ffee.${process.pid}.`))).toBe(true);
     const texts = readdirSync(spoolDir).map((name) => readFileSync(join(spoolDir, name), 'utf8'));
     expect(texts.toSorted()).toEqual(['{"n":0}', '{"n":1}']);
   });
 
   it('lets the agent go on when the spool is gone', () => {
-    const { hooks } = settingsOf(launchPlan([], {}, user, { ...injection, spoolDir: '/nowhere' }, newest));
+    const { hooks } = settingsOf(
+      launchPlan([], {}, user, { ...injection, spool: { folder: '/nowhere', word: 'c0ffee' } }, newest),
+    );
     const run = spawnSync('sh', ['-c', hooks.Stop[0].hooks[0].command], { input: '{}' });
     expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
   });

@@ -13,7 +13,7 @@ const home = mkdtempSync(join(tmpdir(), 'codex-home-'));
 afterAll(() => rmSync(home, { recursive: true }));
 const env = { CODEX_HOME: home };
 
-const injection: Injection = { runId: 'r1', folder: home, sessionId: null, spoolDir: null, proxyUrl: null };
+const injection: Injection = { runId: 'r1', folder: home, sessionId: null, spool: null, proxyUrl: null };
 const version = { text: '0.169.0', parts: [0, 169, 0] };
 
 test.each([

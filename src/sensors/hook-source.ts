@@ -1,0 +1,54 @@
+/**
+ * Whose hooks count: those of the agent that this guard has started last. Background sessions of the agent's own
+ * daemon run with the same settings, a nested agent may have been given them, and any process of the person's can drop
+ * a file. So a hook names its file by a word that only the settings of this launch hold, and by its parent process.
+ */
+import { randomBytes } from 'node:crypto';
+import { descendants } from '../platform/process-tree.ts';
+
+export interface HookSource {
+  /** The word for the hooks of the agent that is about to be started; nobody else's count from now on. */
+  renew(): string;
+  /** The process that was started with it. */
+  startedAs(pid: number): void;
+  /** Whether a hook of that agent has left this file. */
+  isOurs(fileName: string): boolean;
+  /** A hook of the present agent was heard: that it was asked for does not say that it runs. */
+  heard(): boolean;
+}
+
+/** `<word>.<pid of the hook's parent>.<pid of the hook>.json` */
+const namePattern = /^([0-9a-f]+)\.(\d+)\.\d+\.json$/;
+
+export function createHookSource(descendantsOf: typeof descendants = descendants): HookSource {
+  let word = '';
+  let started: number | null = null;
+  /** The process whose hooks were heard: a launcher that does not `exec` has the agent for a child. */
+  let speaker: number | null = null;
+
+  const isAgent = (pid: number): boolean => {
+    if (speaker !== null) return pid === speaker;
+    if (started === null) return false;
+    // Tools, background sessions and the daemon lead sessions of their own; what a launcher starts does not.
+    return pid === started || descendantsOf(started).some((one) => one.pid === pid && !one.apart);
+  };
+
+  return {
+    renew() {
+      word = randomBytes(16).toString('hex');
+      started = null;
+      speaker = null;
+      return word;
+    },
+    startedAs(pid) {
+      started = pid;
+    },
+    isOurs(fileName) {
+      const [, itsWord, parent] = namePattern.exec(fileName) ?? [];
+      if (itsWord !== word || !isAgent(Number(parent))) return false;
+      speaker = Number(parent);
+      return true;
+    },
+    heard: () => speaker !== null,
+  };
+}
