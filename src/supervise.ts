@@ -91,7 +91,7 @@ export async function supervise(launch: Launch): Promise<number> {
   try {
     sayWarnings(warnings);
     terminal.start();
-    startAgent(runtime, { generation: 1, resume: false, prompt: null, repeats: false });
+    startAgent(runtime, { generation: 1, resume: false, prompt: null });
     const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
       import('./loop.ts'),
       import('./decide/state.ts'),

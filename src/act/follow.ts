@@ -7,7 +7,9 @@ type Following = Pick<Runtime, 'session' | 'ledger' | 'tunnel'>;
 export function follow(run: Following, event: Event): void {
   if (event.type === 'session') adopt(run, event);
   if (event.type === 'network.changed') run.tunnel?.networkChanged();
-  if (event.type === 'turn.ended') run.ledger.endTurn();
+  if (event.type !== 'turn.ended') return;
+  run.ledger.endTurn();
+  run.session = { ...run.session, turnsEnded: run.session.turnsEnded + 1 };
 }
 
 /** Another conversation has other calls, another file, another mode. */
@@ -18,5 +20,7 @@ function adopt(run: Following, event: Extract<Event, { type: 'session' }>): void
     id: event.sessionId,
     transcriptPath: event.transcriptPath ?? (same ? run.session.transcriptPath : null),
     permissionMode: event.permissionMode ?? (same ? run.session.permissionMode : null),
+    isCleared: event.reason === 'clear' || (same && run.session.isCleared),
+    turnsEnded: same ? run.session.turnsEnded : 0,
   };
 }

@@ -6,7 +6,7 @@
 import { withLostPrompt } from '../recover/prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Runtime } from './runtime.ts';
-import { promptOf } from './snapshot.ts';
+import { promptOf, watchesCalls } from './snapshot.ts';
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const longestBytes = 100_000;
@@ -33,26 +33,26 @@ export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   return null;
 }
 
-/** What the next agent is told. Null: nothing. */
-export function relaunchPrompt(runtime: Runtime, isInterrupted: boolean, lost: string | null): string | null {
-  if (lost === null) return isInterrupted ? promptOf(runtime, 'relaunch') : null;
-  if (!isInterrupted || !hasMore(runtime.snapshot)) return lost;
-  return withLostPrompt(promptOf(runtime, 'relaunch'), lost);
-}
-
 /**
- * Whether there is a conversation to resume. One of our own that was ended in its first turn, before a line of it was
- * written (2.1.42 takes its time, also while a tool runs), is begun anew; one that has been there and is gone is not:
- * that would hide the loss.
+ * What the next agent is told. Null: nothing.
+ * @param resume the conversation is on record; else it is begun anew, and nobody will find in it what was asked
  */
-export async function isOnRecord(runtime: Runtime): Promise<boolean> {
-  const { session, launch, sent, pin, hookSource } = runtime;
-  if (session.transcriptPath === null) return false;
-  const prompts = hookSource.heard() ? sent.taken : sent.typed;
-  const mayBeUnborn = session.id === pin && prompts <= 1;
-  if (!mayBeUnborn) return true;
-  const summary = await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
-  return summary !== null && summary.lastMessageIndex !== null;
+export function relaunchPrompt(
+  runtime: Runtime,
+  isInterrupted: boolean,
+  lost: string | null,
+  resume: boolean,
+): string | null {
+  if (resume) {
+    if (lost === null) return isInterrupted ? promptOf(runtime, 'relaunch') : null;
+    if (!isInterrupted || !hasMore(runtime.snapshot)) return lost;
+    return withLostPrompt(promptOf(runtime, 'relaunch'), lost);
+  }
+  const asked = lost ?? (runtime.session.isCleared ? null : runtime.launch.invocation.prompt);
+  if (!isInterrupted || asked === null) return lost;
+  // Without a record and without hooks, a call that nobody saw may have run.
+  const mayHaveActed = hasMore(runtime.snapshot) || !watchesCalls(runtime);
+  return mayHaveActed ? withLostPrompt(promptOf(runtime, 'anew'), asked) : asked;
 }
 
 /** The turn left more traces than its prompt. */

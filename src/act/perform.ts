@@ -5,6 +5,7 @@
 import type { Effect } from '../effects.ts';
 import { noticeText } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
+import { isOnRecord } from './begin-anew.ts';
 import { choose } from './choose.ts';
 import {
   background,
@@ -17,7 +18,7 @@ import {
 import { giveBack } from './give-back.ts';
 import { trustScreen } from './input-box.ts';
 import { startAgent } from './launch.ts';
-import { isOnRecord, relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
+import { relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
 import { nudge } from './nudge.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseSecondWriter } from './second-writer.ts';
@@ -74,11 +75,11 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           await refuseSecondWriter(runtime);
           const lost = await takeLostPrompt(runtime);
           const resume = effect.resume && (await isOnRecord(runtime));
-          const prompt = relaunchPrompt(runtime, effect.prompt, lost);
+          const prompt = relaunchPrompt(runtime, effect.prompt, lost, resume);
           // From here on in one go: a key between the two would be neither kept nor the agent's.
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           runtime.draft.rescue();
-          startAgent(runtime, { generation: effect.generation, resume, prompt, repeats: lost !== null });
+          startAgent(runtime, { generation: effect.generation, resume, prompt });
           background(giveBack(runtime, prompt !== null), (detail) =>
             emit({ type: 'sensor.failed', sensor: 'draft', detail }),
           );

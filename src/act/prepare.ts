@@ -5,7 +5,7 @@ import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { openTunnel } from './open-tunnel.ts';
-import type { Launch, Runtime } from './runtime.ts';
+import { type Launch, noSession, type Runtime } from './runtime.ts';
 import { knownFromStart, pinFor } from './session.ts';
 
 /** The parts of a run that do not depend on how the agent is reached. */
@@ -65,7 +65,7 @@ export async function prepare(launch: Launch): Promise<Preparation> {
       ledger: createLedger(),
       catchUp: async () => {},
       agentGone: Promise.resolve(),
-      session: { id: knownFromStart(invocation, pin), transcriptPath: null, permissionMode: null },
+      session: { ...noSession, id: knownFromStart(invocation, pin) },
       snapshot: null,
     },
     warnings: warning === null ? warnings : [...warnings, warning],

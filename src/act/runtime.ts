@@ -69,6 +69,10 @@ export interface Runtime {
     readonly id: string | null;
     readonly transcriptPath: string | null;
     readonly permissionMode: string | null;
+    /** Begun by clearing another one: nothing of what the arguments opened is in it. */
+    readonly isCleared: boolean;
+    /** Turns that were seen to end in it. */
+    readonly turnsEnded: number;
   };
   /** The picture as it is now. */
   view: () => ScreenView;
@@ -83,6 +87,15 @@ export interface Runtime {
   /** Taken before the last nudge or stop; the prompt is made from it. */
   snapshot: RecoverySnapshot | null;
 }
+
+/** Before anything is known of the conversation. */
+export const noSession: Runtime['session'] = {
+  id: null,
+  transcriptPath: null,
+  permissionMode: null,
+  isCleared: false,
+  turnsEnded: 0,
+};
 
 /** Resolves with true once the screen reads as wanted, with false after `limitMs`. */
 export async function screenShows(

@@ -17,9 +17,9 @@ export function pinFor(
   return adapter.abilities(version).sessionIdFlag ? randomUUID() : null;
 }
 
-/** The id that is known before the agent has said a word. */
+/** The id that is known before the agent has said a word: our pin, or the person's own. */
 export function knownFromStart(invocation: Invocation, pin: string | null): string | null {
-  return pin ?? (invocation.forks ? null : invocation.sessionId);
+  return pin ?? invocation.sessionId;
 }
 
 /** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */

@@ -4,7 +4,7 @@
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { checkFiles } from '../recover/file-check.ts';
-import { interruptedPrompt, interruptedResult } from '../recover/prompt.ts';
+import { interruptedPrompt, interruptedResult, type PromptOptions } from '../recover/prompt.ts';
 import {
   type ActiveToolCall,
   buildSnapshot,
@@ -51,7 +51,7 @@ type Telling = Pick<Runtime, 'config' | 'hookSource' | 'recordsCallsFirst' | 'un
 /** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
 export function promptOf(
   runtime: Telling & Partial<Pick<Runtime, 'promptTemplate'>>,
-  rung: 'nudge' | 'relaunch',
+  rung: PromptOptions['rung'],
 ): string {
   if (runtime.snapshot === null) return '';
   return interruptedPrompt(runtime.snapshot, {
@@ -66,13 +66,20 @@ export function resultTextOf(runtime: Telling, call: ActiveToolCall): string {
   return interruptedResult(call, retryOptions(runtime));
 }
 
-function retryOptions({ config, hookSource, recordsCallsFirst, unattended, snapshot }: Telling) {
+/** No call of the lost message can have run unseen: hooks were heard, or this version has put each on record first. */
+export function watchesCalls({ hookSource, recordsCallsFirst, snapshot }: Telling): boolean {
+  return (
+    hookSource.heard() || (recordsCallsFirst && (snapshot?.last_committed_message_index ?? null) !== null)
+  );
+}
+
+function retryOptions(runtime: Telling) {
+  const { config, unattended } = runtime;
   const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
-  const hasRecord = snapshot !== null && snapshot.last_committed_message_index !== null;
   return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
-    callsWatched: hookSource.heard() || (recordsCallsFirst && hasRecord),
+    callsWatched: watchesCalls(runtime),
     unattended,
   };
 }

@@ -55,6 +55,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       turned(event, before, result) {
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
+        if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
         follow(runtime, event);
         if (event.type === 'screen') runtime.facts = event.facts;
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;

@@ -224,8 +224,11 @@ export interface AgentAdapter {
     prompt: string | null,
     permissionMode?: string | null,
   ): readonly string[];
-  /** Arguments of a relaunch where nothing of the conversation is on record: the user's own flags, the prompt. */
-  freshArguments(args: readonly string[], prompt: string | null): readonly string[];
+  /**
+   * Arguments of a relaunch where nothing of the conversation is on record: the user's own flags without a session id,
+   * the prompt in place of theirs. `asGiven`: from where they began it (a fork); else from nothing.
+   */
+  freshArguments(args: readonly string[], prompt: string | null, asGiven: boolean): readonly string[];
   /**
    * What of a command line may be kept on disk, so that the session can be brought back later, and the names of what
    * was left out; null: nothing is known of this agent's command line.

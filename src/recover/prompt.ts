@@ -13,8 +13,11 @@ export interface PromptOptions {
   readonly autoRetryReadonlyTools: boolean;
   /** `auto_retry_mutations` */
   readonly autoRetryMutations: boolean;
-  /** How the agent was brought back: in the living process, or by a new one on the same conversation. */
-  readonly rung: 'nudge' | 'relaunch';
+  /**
+   * How the agent was brought back: in the living process, by a new one on the same conversation, or by a new one
+   * that finds nothing of it on record.
+   */
+  readonly rung: 'nudge' | 'relaunch' | 'anew';
   /** Tool calls were watched as they ran (hooks). Without that, a call of the lost message may have left no trace. */
   readonly callsWatched: boolean;
   /** Print mode: nobody is there who could be asked. */
@@ -102,15 +105,17 @@ const phaseText: Readonly<Record<DisconnectPhase, string>> = {
   compacting: 'The conversation was being compacted; that did not complete.',
 };
 
+const rungText: Readonly<Record<PromptOptions['rung'], string>> = {
+  nudge: 'It stopped the stuck turn; this is still the same process.',
+  relaunch: 'You were started again on the same conversation.',
+  anew: 'You were started again, and nothing of the conversation had been recorded.',
+};
+
 function reasonText(snapshot: RecoverySnapshot, options: PromptOptions): string {
-  const how =
-    options.rung === 'relaunch'
-      ? 'You were started again on the same conversation.'
-      : 'It stopped the stuck turn; this is still the same process.';
   return [
     'This message comes from guarded-claude, which watches over this program, not from the user.',
     `At ${whenText(snapshot.written_at)} it stepped in: ${line(snapshot.cause, 200)}.`.replace(/\.\.$/, '.'),
-    how,
+    rungText[options.rung],
     phaseText[snapshot.disconnect_phase],
   ].join(' ');
 }

@@ -18,6 +18,8 @@ export interface SentPrompts {
   /** Its turn is over, or the person has stopped it. */
   settle(): void;
   latest(): SentPrompt | null;
+  /** Another conversation: its prompts are counted anew. */
+  begun(): void;
   /** How many the agent took, as it said. */
   readonly taken: number;
   /** How often Enter was pressed on something. */
@@ -36,6 +38,10 @@ export function createSentPrompts(): SentPrompts {
     },
     settle() {
       latest = null;
+    },
+    begun() {
+      taken = 0;
+      typed = 0;
     },
     latest: () => latest,
     get taken() {

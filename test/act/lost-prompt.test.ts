@@ -1,7 +1,7 @@
 /** What becomes of a prompt that was sent when the agent was ended. */
 import { describe, expect, test } from 'vitest';
-import { isOnRecord, relaunchPrompt, takeLostPrompt } from '../../src/act/lost-prompt.ts';
-import type { Runtime } from '../../src/act/runtime.ts';
+import { relaunchPrompt, takeLostPrompt } from '../../src/act/lost-prompt.ts';
+import { noSession, type Runtime } from '../../src/act/runtime.ts';
 import { createSentPrompts, type SentPrompt } from '../../src/recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
 import { createDraft } from '../../src/terminal/draft.ts';
@@ -12,28 +12,20 @@ interface World {
   readonly recorded?: boolean;
   readonly hooks?: boolean;
   readonly path?: string | null;
-  readonly messages?: number | null;
-  readonly calls?: number;
 }
 
-function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl', ...more }: World): Runtime {
-  const { messages = null, calls = 0 } = more;
+function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl' }: World): Runtime {
   const prompts = createSentPrompts();
   const draft = createDraft((text) => prompts.sent({ text, id: null, taken: false, atMs: 0 }));
   if (typed !== undefined) draft.feed(Buffer.from(typed), false);
   if (sent) prompts.sent({ text: 'do it', id: null, taken: true, atMs: 0, ...sent });
-  const adapter = {
-    recordsPrompt: async () => recorded,
-    summarizeTranscript: async () => ({ lastMessageIndex: messages }),
-  };
   return {
     sent: prompts,
     draft,
     hookSource: { heard: () => hooks },
-    pin: 'id',
-    session: { id: 'id', transcriptPath: path, permissionMode: null },
-    launch: { adapter },
-    ledger: { calls: () => Array.from({ length: calls }) },
+    recordsCallsFirst: false,
+    session: { ...noSession, id: 'id', transcriptPath: path },
+    launch: { adapter: { recordsPrompt: async () => recorded }, invocation: { prompt: null } },
     config: { network_resilience: {} },
     snapshot: null,
   } as unknown as Runtime; // the parts that are asked
@@ -100,7 +92,7 @@ describe('the next agent is told', () => {
     written_at: '2026-11-01T12:00:00Z',
   });
   const told = (partial: string | null, isInterrupted: boolean, lost: string | null) =>
-    relaunchPrompt({ ...world({}), snapshot: snapshot(partial) }, isInterrupted, lost);
+    relaunchPrompt({ ...world({}), snapshot: snapshot(partial) }, isInterrupted, lost, true);
 
   test('nothing where nothing was cut off', () => expect(told(null, false, null)).toBeNull());
   test('of the interruption', () => expect(told(null, true, null)).toMatch(/^You were interrupted/));
@@ -111,23 +103,25 @@ describe('the next agent is told', () => {
   test('both, the prompt word for word', () => {
     expect(told('Some words', true, ' do\n\n\nit')).toMatch(/^You were interrupted[\s\S]*\n\n do\n\n\nit$/);
   });
-});
 
-describe('a conversation is begun anew', () => {
-  test.each<[string, World, boolean]>([
-    ['where no file is known', { path: null }, false],
-    ['where its first prompt is not on record', { sent: {} }, false],
-    ['but not where it has messages', { sent: {}, messages: 0 }, true],
-    ['also where a tool ran, which the prompt tells of', { sent: {}, calls: 1 }, false],
-    ['where its first prompt was typed and no hook tells', { typed: 'do it\r', hooks: false }, false],
-  ])('%s', async (_name, given, onRecord) => expect(await isOnRecord(world(given))).toBe(onRecord));
-
-  test.each([true, false])(
-    'but not where it had come further, and its file is gone; hooks: %s',
-    async (hooks) => {
+  describe('where nothing is on record', () => {
+    const anew = (hooks: boolean, partial: string | null, asked: string | null, lost: string | null) => {
       const runtime = world({ hooks });
-      for (const text of ['do it', 'more']) runtime.sent.sent({ text, id: null, taken: hooks, atMs: 0 });
-      expect(await isOnRecord(runtime)).toBe(true);
-    },
-  );
+      const launch = { ...runtime.launch, invocation: { ...runtime.launch.invocation, prompt: asked } };
+      return relaunchPrompt({ ...runtime, launch, snapshot: snapshot(partial) }, true, lost, false);
+    };
+    const both = /^You were interrupted[\s\S]*nothing of the conversation had been recorded[\s\S]*\n\ndo it$/;
+
+    test('the prompt alone, where hooks have told of no call', () => {
+      expect(anew(true, null, 'do it', null)).toBe('do it');
+      expect(anew(true, null, null, 'do it')).toBe('do it');
+    });
+    test('of the interruption, where an answer had begun', () =>
+      expect(anew(true, 'Some words', 'do it', null)).toMatch(both));
+    test('of calls that nobody could see', () => {
+      expect(anew(false, null, 'do it', null)).toMatch(both);
+      expect(anew(false, null, null, 'do it')).toMatch(/could not be observed/);
+    });
+    test('nothing where nothing was asked', () => expect(anew(false, null, null, null)).toBeNull());
+  });
 });

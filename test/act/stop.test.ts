@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { stopAgent } from '../../src/act/common-effects.ts';
 import { follow } from '../../src/act/follow.ts';
+import { noSession } from '../../src/act/runtime.ts';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';
 import { defaults } from '../../src/config/schema.ts';
 import type { Observation } from '../../src/events.ts';
@@ -46,7 +47,7 @@ function run() {
     ledger: createLedger(),
     paths: { run: 'no-such-run', folder: config, spool: '', status: '', journal: '' },
     tunnel: null,
-    session: { id: null as string | null, transcriptPath: null as string | null, permissionMode: null },
+    session: noSession,
     snapshot: null,
     agentGone: Promise.resolve(),
     catchUp: async () => {},
@@ -68,7 +69,7 @@ it('saves under the session that was told of while the stop began', async () => 
   const { agent, folder, pathOf, write, stop } = run();
   write(before);
   write(after);
-  agent.session = { id: before, transcriptPath: pathOf(before), permissionMode: null };
+  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
   agent.catchUp = async () =>
     agent.emit({ type: 'session', sessionId: after, transcriptPath: pathOf(after), source: 'hook' });
   await stop();
@@ -89,7 +90,7 @@ it('stops to the end where the snapshot of a dead agent cannot be written', asyn
   const { agent, told, folder, pathOf, stop } = run();
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'no folder');
-  agent.session = { id: before, transcriptPath: pathOf(before), permissionMode: null };
+  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
   await stop();
   expect(told.filter(({ type }) => type === 'saved')).toMatchObject([{ ok: false, goesOn: true }]);
   expect(told.at(-1)).toMatchObject({ type: 'stop.done', generation: 1 });

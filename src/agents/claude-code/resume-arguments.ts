@@ -17,9 +17,9 @@ function isKept(use: FlagUse): boolean {
   return use.flag.group !== 'worktree' || use.value !== null;
 }
 
-function keep(word: Word): readonly string[] {
+function keep(word: Word, isWanted: (use: FlagUse) => boolean): readonly string[] {
   if (word.kind === 'text' || word.kind === 'separator') return [];
-  const kept = word.uses.filter(isKept);
+  const kept = word.uses.filter(isWanted);
   if (kept.length === word.uses.length) return word.raw;
   // Only a cluster such as `-dc` can be kept in part.
   return kept.map((use) => `${use.name}${use.value ?? ''}`);
@@ -50,14 +50,29 @@ export function resumeArguments(
   // What the settings allow is not known here: not less than a mode that asks for everything.
   const below = launched === null ? rankOf('acceptEdits') : rankOf(launched);
   const tighten = permissionMode !== null && rankOf(permissionMode) < below;
-  const kept = words.filter((word) => !(tighten && word.uses.some(setsMode))).flatMap(keep);
+  const kept = words
+    .filter((word) => !(tighten && word.uses.some(setsMode)))
+    .flatMap((word) => keep(word, isKept));
   const tightened = tighten ? ['--permission-mode', permissionMode] : [];
   return [...kept, ...tightened, '--resume', sessionId, ...positional(prompt)];
 }
 
-/** The conversation is begun anew: nothing of it was ever recorded. */
-export function freshArguments(args: readonly string[], prompt: string | null): readonly string[] {
-  return [...splitWords(args).flatMap(keep), ...positional(prompt)];
+/** Given again where a conversation is begun anew: where it forked from, its name. Not its id, and not a draft. */
+const beginsAgain = (use: FlagUse) =>
+  isKept(use) ||
+  (use.flag.group === 'conversation' && !['--session-id', '--prefill', '--prefill-b64'].includes(use.name));
+
+/**
+ * The conversation is begun anew: nothing of it was ever recorded.
+ * @param asGiven from where the person began it; false: from nothing (they have cleared it since)
+ */
+export function freshArguments(
+  args: readonly string[],
+  prompt: string | null,
+  asGiven: boolean,
+): readonly string[] {
+  const isWanted = asGiven ? beginsAgain : isKept;
+  return [...splitWords(args).flatMap((word) => keep(word, isWanted)), ...positional(prompt)];
 }
 
 const positional = (prompt: string | null): readonly string[] =>
