@@ -144,8 +144,10 @@ export type Observation =
       readonly rssBytes: number;
       /** Share of this machine's memory that the agent's own process holds, 0…1. */
       readonly memoryShare: number;
-      /** Live descendants that are not there when the agent is idle (tools, hooks; not MCP servers). */
+      /** Live descendants in a session of their own that are not there when the agent is idle: tools at work. */
       readonly workers: number;
+      /** Age of the youngest live helper in the agent's own session that the turn has started; absent: none. */
+      readonly helperAgeMs?: number;
     }
   // terminal
   | { readonly type: 'output'; readonly bytes: number }

@@ -67,6 +67,8 @@ export interface ProcessSample {
   readonly growing: boolean;
   readonly growingSince: Millis | null;
   readonly workers: number;
+  /** When the youngest living helper of the agent's was started; null: there is none. */
+  readonly helperSince: Millis | null;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
@@ -120,6 +122,8 @@ export interface Evidence {
   readonly answering: boolean;
   /** The turn as hooks tell it. */
   readonly turn: { readonly working: boolean; readonly at: Millis } | null;
+  /** When a hook last told of a step of the agent's own: a prompt taken, a tool or the turn ended. */
+  readonly toldAt: Millis | null;
   /** Turns seen to start, by any sense, in this generation. */
   readonly turns: number;
   /** Since when the agent has been in a turn; null while it is not. */
@@ -201,6 +205,7 @@ export function noEvidence(at: Millis): Evidence {
     tokensShown: null,
     answering: false,
     turn: null,
+    toldAt: null,
     turns: 0,
     workingSince: null,
     listeningSince: null,

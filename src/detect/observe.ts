@@ -91,6 +91,7 @@ const folds: Folds = {
   'turn.started': (e, event) => ({
     ...e,
     turn: { working: true, at: event.at },
+    toldAt: event.at,
     failedTurns: e.failure ? e.failedTurns : 0,
     limitResetsAt: null,
     sessionEnded: null,
@@ -102,6 +103,7 @@ const folds: Folds = {
     ...e,
     retryAt: null,
     turn: { working: false, at: event.at },
+    toldAt: event.at,
     failedTurns: event.failure ? e.failedTurns + (e.failure ? 0 : 1) : 0,
     failure: event.failure ? { kind: event.failure, at: event.at, fingerprint: `turn ${event.at}` } : null,
     background: event.background ?? 0,
@@ -128,6 +130,7 @@ const folds: Folds = {
   'tool.started': toolStarted,
   'tool.finished': (e, event) => ({
     ...e,
+    toldAt: e.turn === null ? null : event.at,
     tools: e.tools.filter((tool) => tool.toolUseId !== event.toolUseId),
   }),
   'compaction.started': (e, event) => ({ ...e, compactingSince: event.at }),

@@ -22,6 +22,7 @@ export function sampled(e: Evidence, event: Extract<Event, { type: 'agent.sample
     growing,
     growingSince: growing ? (last?.growingSince ?? last?.at ?? event.at) : null,
     workers: event.workers,
+    helperSince: event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs,
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? event.at) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,

@@ -7,6 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
 export interface ProcessSample {
@@ -23,6 +24,8 @@ export interface Descendant extends ProcessIdentity {
   readonly parent: number;
   /** In another session than its ancestor. */
   readonly apart: boolean;
+  /** Since its start; to the second outside Linux. */
+  readonly ageMs: number;
 }
 
 interface Entry {
@@ -30,6 +33,7 @@ interface Entry {
   readonly parent: number;
   /** Session id; outside Linux the process group, because ps names no sessions there: `setsid` begins both. */
   readonly session: string;
+  readonly ageMs: number;
   readonly identity: ProcessIdentity;
 }
 
@@ -54,7 +58,7 @@ export function descendants(pid: number): readonly Descendant[] {
   const pending = [pid];
   for (let parent = pending.shift(); parent !== undefined; parent = pending.shift()) {
     for (const child of children.get(parent) ?? []) {
-      found.push({ ...child.identity, parent, apart: child.session !== session });
+      found.push({ ...child.identity, parent, apart: child.session !== session, ageMs: child.ageMs });
       pending.push(child.pid);
     }
   }
@@ -127,6 +131,7 @@ async function waitUntilGone(records: readonly ProcessIdentity[], limitMs: numbe
 
 function allProcesses(): readonly Entry[] {
   if (process.platform !== 'linux') return allFromPs();
+  const bootMs = uptime() * 1_000;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -138,6 +143,7 @@ function allProcesses(): readonly Entry[] {
           pid,
           parent: Number(fields[1]),
           session: fields[3] ?? '',
+          ageMs: Math.max(0, bootMs - Number(fields[19]) * TICK_MS),
           identity: { pid, startTime: fields[19] ?? '' },
         },
       ];
@@ -186,7 +192,8 @@ function allFromPs(): readonly Entry[] {
     if (!match || match[4]?.startsWith('Z')) return [];
     const [, id, parent, session = '', , startTime = ''] = match;
     const pid = Number(id);
-    return [{ pid, parent: Number(parent), session, identity: { pid, startTime } }];
+    const ageMs = Math.max(0, Date.now() - Date.parse(`${startTime} UTC`)) || 0;
+    return [{ pid, parent: Number(parent), session, ageMs, identity: { pid, startTime } }];
   });
 }
 

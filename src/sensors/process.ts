@@ -1,17 +1,13 @@
 /**
- * The agent's process: CPU time, state, memory, and its workers, which are tools and hooks at work. While the agent
- * rests nothing is measured.
+ * The agent's process: CPU time, state, memory, and what is at work for it: tools, and helpers of its own. While the
+ * agent rests nothing is measured.
  *
- * A worker is a descendant that was not there when the turn began. MCP servers are started with the agent and live
- * as long; when a prompt on the command line begins a turn at once, they appear during it: hence the first seconds
- * count as before the turn, but for what runs in a session of its own, as commands do in all versions and hooks in
- * 2.1.197 and 2.1.329, and MCP servers never (seen in the process table). What still runs when the agent asks the
- * API to go on, no tool open, runs in the background, and is no worker any more; nor is what the agent says that it
- * runs in the background.
+ * At work is what was not there when the turn began. What still runs when the agent asks the API to go on, no tool
+ * open, runs in the background; so does what the agent says that it runs there.
  */
 import { totalmem } from 'node:os';
 import type { Emit, Sensor } from './sensor.ts';
-import { countWorkers, type Descendant, nameOf } from './workers.ts';
+import { atWork, type Descendant, nameOf } from './workers.ts';
 
 export interface ProcessReader {
   /** Parents before their children. */
@@ -34,12 +30,10 @@ export interface ProcessSensor extends Sensor {
 
 const memoryBytes = totalmem();
 const periodMs = 2_000;
-/** Time in which the agent starts its servers. */
-const startMs = 5_000;
 
 export function processSensor(reader: ProcessReader): ProcessSensor {
   let emit: Emit | null = null;
-  let agent: { readonly pid: number; readonly generation: number; readonly startedAt: number } | null = null;
+  let agent: { readonly pid: number; readonly generation: number } | null = null;
   let resident: ReadonlySet<string> = new Set();
   let background = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -50,12 +44,15 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     if (emit === null || agent === null) return;
     const measured = reader.sample(agent.pid);
     if (measured === null) return;
-    const now = descendantsNow();
-    if (performance.now() - agent.startedAt < startMs)
-      resident = new Set(now.filter(({ apart }) => !apart).map(nameOf));
-    const workers = countWorkers(now, resident, background);
-    const memoryShare = measured.rssBytes / memoryBytes;
-    emit({ type: 'agent.sample', generation: agent.generation, ...measured, memoryShare, workers });
+    const { workers, helperAgeMs } = atWork(descendantsNow(), resident, background);
+    emit({
+      type: 'agent.sample',
+      generation: agent.generation,
+      ...measured,
+      memoryShare: measured.rssBytes / memoryBytes,
+      workers,
+      ...(helperAgeMs === null ? {} : { helperAgeMs }),
+    });
   }
 
   function rest(): void {
@@ -74,7 +71,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     },
     newAgent(pid, generation) {
       rest();
-      agent = { pid, generation, startedAt: performance.now() };
+      agent = { pid, generation };
       resident = new Set();
       background = 0;
     },

@@ -51,6 +51,8 @@ describe('silence counts only while the agent waits for the API', () => {
     told.tell(tool);
     told.wait(300, say.drawing);
     told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });
+    told.tell(say.request(1));
+    told.tell(say.bytes(1));
     told.wait(25, say.drawing);
     expect(actions(told)).toEqual([]);
     told.wait(8, say.drawing);
@@ -82,6 +84,25 @@ describe('silence counts only while the agent waits for the API', () => {
     told.tell(say.request(1)); // it has the agent go on
     told.wait(3, say.bytes(1), say.drawing);
     told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test.each([
+    ['a prompt', { type: 'turn.started' }],
+    ['a tool', { type: 'tool.finished', toolUseId: 't1', ok: true }],
+  ] as const)('so has one after %s, and one that is seen at work has all the time it takes', (_, step) => {
+    const told = inMidResponse();
+    told.wait(2);
+    told.tell(step);
+    told.wait(290, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.wait(290, say.drawing, say.sample(0, { helperAgeMs: 300 }));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('a helper that was there before the request, or beside it, excuses nothing', () => {
+    const told = inMidResponse();
+    told.wait(31, say.drawing, say.sample(0, { helperAgeMs: 2_500 }));
     expect(actions(told)).toEqual(['cut']);
   });
 

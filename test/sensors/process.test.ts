@@ -25,6 +25,7 @@ function agent() {
         startTime: '1',
         parent: parents.get(pid) ?? 1,
         apart: apart.has(pid),
+        ageMs: 10 * pid,
       })),
     sample: () => ({ cpuMs: 1, state: 'S', rssBytes: 2 }),
   };
@@ -32,7 +33,12 @@ function agent() {
   sensor.start((each) => told.push(each));
   sensor.newAgent(1, 7);
   const workers = () => told.map((each) => (each.type === 'agent.sample' ? each.workers : null));
-  return { children, apart, parents, told, sensor, workers };
+  const helpers = () => told.map((each) => (each.type === 'agent.sample' ? each.helperAgeMs : null));
+  const runs = (pid: number) => {
+    children.add(pid);
+    apart.add(pid);
+  };
+  return { children, apart, parents, told, sensor, workers, helpers, runs };
 }
 
 it('measures while a turn runs, and only then', () => {
@@ -57,46 +63,50 @@ it('measures while a turn runs, and only then', () => {
   expect(told).toHaveLength(5);
 });
 
-it('counts what the turn has started, not what was there', () => {
-  const { children, sensor, workers } = agent();
-  children.add(10); // an MCP server
+it('counts the tools that the turn has started, not what was there', () => {
+  const { children, sensor, workers, runs } = agent();
+  runs(10); // a command in the background
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
-  children.add(11);
+  runs(11);
   vi.advanceTimersByTime(2_000);
   children.delete(11);
   vi.advanceTimersByTime(2_000);
   expect(workers()).toEqual([1, 0]);
 });
 
-it('does not count servers that start with the agent, when a prompt begins a turn at once', () => {
-  const { children, sensor, workers } = agent();
+it('counts a tool from the first second, when a prompt begins a turn at once', () => {
+  const { children, sensor, workers, runs } = agent();
   sensor.working(true);
-  children.add(10);
-  vi.advanceTimersByTime(4_000);
-  children.add(11);
-  vi.advanceTimersByTime(4_000);
-  expect(workers()).toEqual([0, 0, 1, 1]);
-});
-
-it('counts a command or hook that runs in a session of its own from the first second', () => {
-  const { children, apart, sensor, workers } = agent();
-  sensor.working(true);
-  children.add(10).add(11);
-  apart.add(11);
+  children.add(10); // a server, in the agent's own session
+  runs(11);
   vi.advanceTimersByTime(4_000);
   expect(workers()).toEqual([1, 1]);
 });
 
+it('takes nothing in the agent’s own session for a tool, and tells how old the youngest of it is', () => {
+  const { children, parents, sensor, workers, helpers } = agent();
+  children.add(20); // a server
+  sensor.working(true);
+  vi.advanceTimersByTime(2_000);
+  children.add(12).add(11); // of 11, which clones a repository
+  parents.set(11, 12);
+  vi.advanceTimersByTime(2_000);
+  children.clear();
+  vi.advanceTimersByTime(2_000);
+  expect(workers()).toEqual([0, 0, 0]);
+  expect(helpers()).toEqual([undefined, 120, undefined]);
+});
+
 it('no longer counts what runs on while the agent asks the API to go on', () => {
-  const { children, sensor, workers } = agent();
+  const { sensor, workers, runs } = agent();
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
-  children.add(10);
+  runs(10);
   vi.advanceTimersByTime(2_000);
   sensor.listening();
   vi.advanceTimersByTime(2_000);
-  children.add(11);
+  runs(11);
   vi.advanceTimersByTime(2_000);
   expect(workers()).toEqual([1, 0, 1]);
 });
@@ -145,10 +155,7 @@ it('does not count as many commands as the agent says that it runs in the backgr
   children.delete(12);
   sensor.inBackground(1);
   vi.advanceTimersByTime(2_000);
-  children.delete(13);
-  children.add(14); // a hook in the agent's own session
-  vi.advanceTimersByTime(2_000);
-  expect(workers()).toEqual([0, 1, 1, 1]);
+  expect(workers()).toEqual([0, 1, 1]);
 });
 
 it('says nothing of an agent that is gone', () => {
@@ -182,6 +189,7 @@ it('measures a real process', async () => {
       rssBytes: expect.any(Number),
       memoryShare: expect.any(Number),
       workers: 0,
+      helperAgeMs: expect.closeTo(0, -4),
     },
   ]);
 });

@@ -35,7 +35,8 @@ function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Ver
   if (newest.requestAt === null && newest.down > 0) return null;
 
   const { kind, limitMs: usualMs } = limitOf(newest, e, config);
-  const busyElsewhere = phase === 'working' && answered(newest, e);
+  const busyElsewhere = phase === 'working' && askedNothing(newest, e);
+  if (busyElsewhere && helperSince(e) > (newest.requestAt ?? 0)) return null; // an older agent's hook, at work
   const limitMs = usualMs * (busyElsewhere ? ofHooks : 1);
   const since = Math.max(lastByteAt(newest), e.listeningSince);
   const silentMs = e.now - since;
@@ -67,12 +68,20 @@ function newestOf(connections: readonly Connection[]): Connection | null {
   return connections.find(asks) ?? connections.find((each) => lastByteAt(each) === latest) ?? null;
 }
 
-/** A hook of the person's at the end of the turn, such as a test run, may take so many times the limit for silence. */
+/** A hook of the person's, such as a test run at the end of the turn, may take so many times the limit for silence. */
 const ofHooks = 10;
 
-/** The agent has told that its turn is over and asked nothing since: what keeps it busy is not the API. */
-function answered({ requestAt }: Connection, { turn }: Evidence): boolean {
-  return turn !== null && !turn.working && (requestAt ?? 0) <= turn.at + reportMs;
+/**
+ * The agent has told of a step of its own and asked nothing since: what keeps it busy is not the API. A request is told
+ * late, and so is a hook: a prompt or a result is followed by a request at once, the end of a turn by none.
+ */
+function askedNothing({ requestAt }: Connection, { turn, toldAt }: Evidence): boolean {
+  if (turn === null || toldAt === null) return false;
+  return (requestAt ?? 0) <= toldAt + (turn.working ? -reportMs : reportMs);
+}
+
+function helperSince({ sample }: Evidence): Millis {
+  return sample?.helperSince ?? 0;
 }
 
 /** The TLS handshake has no thinking time, so the shorter limit holds for it. */
