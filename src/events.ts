@@ -27,6 +27,33 @@ export type ConnectionCause =
   | 'proxy-denied' // the user's own upstream proxy answered 4xx
   | 'cut'; // the guard cut it
 
+/**
+ * Whose connection it is: of the agent's own process, of another one (a helper of the agent's, an agent that a hook has
+ * started, the agent's daemon), or it cannot be told.
+ */
+export type ConnectionOwner = 'agent' | 'other' | 'unknown';
+
+/**
+ * Where a connection stands. `handshake` TLS is being set up · `ready` nothing has been asked, or what was asked is too
+ * small for a turn's request · `request` a request has gone up, and nothing of its answer has come: session tickets of
+ * TLS are none · `answer` its answer has begun to come (bytes cannot tell where it ends).
+ */
+export type ConnectionStage = 'handshake' | 'ready' | 'request' | 'answer';
+
+/** What the bytes of a connection tell beyond their number. Times are those of the bytes, not of the report. */
+export interface ConnectionProgress {
+  readonly stage?: ConnectionStage;
+  /** When the latest byte went up, when the latest came down; absent: none yet. */
+  readonly lastUpAt?: Millis;
+  readonly lastDownAt?: Millis;
+  /** When the latest request began to go up; absent: none yet. */
+  readonly requestAt?: Millis;
+  /** When the answer to that request began to come; absent while it has not. */
+  readonly answerAt?: Millis;
+  /** The host bridges silence: since the last report a lone small burst came in mid-answer, as a ping is. */
+  readonly pinged?: true;
+}
+
 /** What a tool can do to the world: decides what a resumed agent is told to do about it. */
 export type ToolRisk = 'read' | 'edit' | 'command' | 'unknown';
 
@@ -206,15 +233,16 @@ export type Observation =
       readonly id: number;
       readonly host: string;
       readonly tookMs: number;
+      readonly owner?: ConnectionOwner;
     }
-  | {
+  | ({
       readonly type: 'connection.bytes';
       readonly id: number;
       readonly up: number;
       readonly down: number;
       /** Direction of the latest byte: a request that goes up right after the TLS handshake still awaits its answer. */
       readonly last: 'up' | 'down';
-    }
+    } & ConnectionProgress)
   | {
       readonly type: 'connection.closed';
       readonly id: number;
@@ -230,6 +258,7 @@ export type Observation =
       readonly attempt: number;
       readonly of: number | null;
       readonly nextInMs: number;
+      readonly owner?: ConnectionOwner;
     }
   /** All attempts spent: the agent got an honest 502. */
   | {
@@ -237,6 +266,7 @@ export type Observation =
       readonly id: number;
       readonly host: string;
       readonly cause: ConnectionCause;
+      readonly owner?: ConnectionOwner;
     }
   /** What earlier runs have learnt of this API host's healthy silences. */
   | {

@@ -16,6 +16,8 @@ const pure = [
   'detect/',
   'decide/',
   'config/schema.ts',
+  'tunnel/stages.ts',
+  'tunnel/tls-records.ts',
   'recover/snapshot.ts',
   'recover/prompt.ts',
   'recover/call.ts',

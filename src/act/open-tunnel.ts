@@ -18,7 +18,7 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
   if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
   if (!user.tunnelAllowed)
     return { tunnel: null, warning: 'a policy sets the proxy; working without the tunnel' };
-  const { startTunnel, readUpstream } = await loadTunnel();
+  const { startTunnel, readUpstream, makeTarget } = await loadTunnel();
   const reading = readUpstream(user.proxy);
   if (reading.kind === 'unsupported') {
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
@@ -27,6 +27,7 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
     const { max_retries, backoff_initial_ms, backoff_max_ms, stream_timeout_ms } = config.network_resilience;
     const tunnel = await startTunnel({
       upstream: reading.upstream,
+      api: makeTarget(user.api.secure, user.api.host, user.api.port).authority,
       maxRetries: max_retries,
       backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
       connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
@@ -38,9 +39,10 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
 }
 
 async function loadTunnel() {
-  const [{ startTunnel }, { readUpstream }] = await Promise.all([
+  const [{ startTunnel }, { readUpstream }, { makeTarget }] = await Promise.all([
     import('../tunnel/proxy.ts'),
     import('../tunnel/upstream.ts'),
+    import('../tunnel/head.ts'),
   ]);
-  return { startTunnel, readUpstream };
+  return { startTunnel, readUpstream, makeTarget };
 }

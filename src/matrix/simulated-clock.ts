@@ -7,7 +7,7 @@ import { defaults } from '../config/schema.ts';
 import { step } from '../decide/machine.ts';
 import { type GuardState, initialState } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
-import type { Event, Observation } from '../events.ts';
+import type { Event, Millis, Observation } from '../events.ts';
 import type { JournalFile } from '../report/journal-reader.ts';
 
 /** What a guard does that a healthy agent must never meet. */
@@ -90,7 +90,9 @@ export function tell(events: readonly Event[], telling: Telling): Told {
       for (; due + 1_000 < begin + event.at; due += 1_000) take({ type: 'tick', at: due + 1_000 });
       due = Math.max(due, begin + event.at);
       if (round > 0 && isOfTheStart(event)) continue;
-      take({ ...again(event, round, cpuPerRound * telling.stretch, telling.stretch), at: due });
+      const told = again(event, round, cpuPerRound * telling.stretch, telling.stretch);
+      const roundBegan = begin;
+      take({ ...retimed(told, (at) => roundBegan + at), at: due });
     }
     for (const until = begin + length; due + 1_000 < until; due += 1_000)
       take({ type: 'tick', at: due + 1_000 });
@@ -104,11 +106,19 @@ function inOrder(events: readonly Event[], telling: Telling, zero: number): read
     .filter((event) => !telling.without?.(event))
     .map(
       (event, index): Event => ({
-        ...event,
+        ...retimed(event, (at) => (at - zero) * telling.stretch),
         at: (event.at - zero) * telling.stretch + (telling.lateMs?.(event, index) ?? 0),
       }),
     )
     .sort((left, right) => left.at - right.at);
+}
+
+/** With the times that it tells, besides its own, moved like it. */
+function retimed<Told extends Observation>(event: Told, move: (at: Millis) => Millis): Told {
+  if (event.type !== 'connection.bytes') return event;
+  const names = ['lastUpAt', 'lastDownAt', 'requestAt', 'answerAt'] as const;
+  const times = names.flatMap((name) => (event[name] === undefined ? [] : [[name, move(event[name])]]));
+  return { ...event, ...Object.fromEntries(times) };
 }
 
 /** Said once in the life of an agent. */

@@ -1,4 +1,5 @@
-/** The addresses of this machine. */
+/** The addresses of this machine, and those of its neighbourhood. */
+import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 export interface LocalAddress {
@@ -19,3 +20,23 @@ export const readAddresses: ReadAddresses = () => {
     return null;
   }
 };
+
+const neighbourhood = new BlockList();
+/** Loopback, private use (RFC 1918, RFC 4193), link-local, and what providers share among their customers (RFC 6598). */
+for (const [network, bits, family] of [
+  ['127.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['::1', 128, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+] as const)
+  neighbourhood.addSubnet(network, bits, family);
+
+/** An address on this machine or its own network. */
+export function isNearby(address: string | undefined): boolean {
+  return address !== undefined && neighbourhood.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}

@@ -40,12 +40,18 @@ const nameless = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAM
 
 interface ConnectError extends Error {
   readonly code?: string;
+  readonly address?: string;
   readonly errors?: readonly ConnectError[];
 }
 
 /** Error codes; several when node tried several addresses of a host. */
 export function codesOf(error: ConnectError): readonly string[] {
   return error.errors ? error.errors.flatMap(codesOf) : [error.code ?? 'unknown'];
+}
+
+/** The addresses that were tried, as far as the error names them. */
+export function addressesOf(error: ConnectError): readonly string[] {
+  return error.errors ? error.errors.flatMap(addressesOf) : error.address ? [error.address] : [];
 }
 
 /**

@@ -26,8 +26,8 @@ export interface Connection {
   facts(): ConnectionFacts;
   /** Tries until it is made, fails for good or is ended (null). Reports opened or failed. */
   open(): Promise<Dialled | null>;
-  countUp(bytes: number): void;
-  countDown(bytes: number): void;
+  countUp(chunk: Uint8Array): void;
+  countDown(chunk: Uint8Array): void;
   /** The first end is the one reported: what the other side still says after it is not counted. */
   end(by: ConnectionEnd, cause: ConnectionCause): void;
   /** Address of this machine that an open connection uses. */
@@ -49,7 +49,7 @@ export function createConnection(
   const leaving = new AbortController();
   const host = target.authority;
   const wantedAt = performance.now();
-  const meter = createMeter((count) => report({ type: 'connection.bytes', id, ...count }));
+  const meter = createMeter(target.secure, (count) => report({ type: 'connection.bytes', id, ...count }));
   let leg: FarLeg | null = null;
   let over = false;
   let facts: ConnectionFacts = {
@@ -102,15 +102,15 @@ export function createConnection(
       }
       return result;
     },
-    countUp(bytes) {
+    countUp(chunk) {
       if (over) return;
-      facts = { ...facts, up: facts.up + bytes, lastUpAt: performance.now() };
-      meter.up(bytes);
+      meter.up(chunk);
+      facts = { ...facts, up: facts.up + chunk.length, lastUpAt: meter.lastUpAt };
     },
-    countDown(bytes) {
+    countDown(chunk) {
       if (over) return;
-      facts = { ...facts, down: facts.down + bytes, lastDownAt: performance.now() };
-      meter.down(bytes);
+      meter.down(chunk);
+      facts = { ...facts, down: facts.down + chunk.length, lastDownAt: meter.lastDownAt };
     },
     drop(cause) {
       end('guard', cause);

@@ -1,7 +1,8 @@
 /** One attempt to reach a target: directly, or through the person's own proxy. */
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionCause } from '../events.ts';
-import { causeOfConnectError, codesOf } from './causes.ts';
+import { isNearby } from './addresses.ts';
+import { addressesOf, causeOfConnectError, codesOf } from './causes.ts';
 import type { Target } from './head.ts';
 import type { Route, UpstreamProxy } from './upstream.ts';
 
@@ -19,6 +20,8 @@ export type Dialled =
       readonly cause: ConnectionCause;
       /** Error code or status, for the person. */
       readonly detail: string;
+      /** The person's own proxy, or a host on this machine or its own network, was not to be reached or hung up. */
+      readonly nearby: boolean;
       /** What the person's proxy answered instead of a connection; to be passed on as it is, then destroyed. */
       readonly answer?: FarLeg;
     };
@@ -49,14 +52,17 @@ class DialError extends Error {
 /** Tries once. Never rejects; an aborted attempt counts as one that took too long. */
 export async function dial(target: Target, route: Route, options: DialOptions): Promise<Dialled> {
   let leg: FarLeg | null = null;
+  let nearby = route !== null;
   try {
     const tcp = await openTcp(route?.host ?? target.host, route?.port ?? target.port, options);
+    nearby ||= isNearby(tcp.remoteAddress);
     leg = route?.secure ? await startTls(tcp, route, options) : { stream: tcp, tcp };
     return route && target.secure ? await askProxy(leg, target, route, options) : { ok: true, leg };
   } catch (error) {
     leg?.tcp.destroy();
     const failure = error instanceof Error ? error : new Error(String(error));
-    return { ok: false, cause: causeOfConnectError(failure), detail: codesOf(failure).join(', ') };
+    nearby ||= addressesOf(failure).some(isNearby);
+    return { ok: false, cause: causeOfConnectError(failure), detail: codesOf(failure).join(', '), nearby };
   }
 }
 
@@ -116,7 +122,13 @@ async function askProxy(
   }
   leg.stream.unshift(received);
   const cause = status >= 400 && status < 500 ? 'proxy-denied' : 'refused';
-  return { ok: false, cause, detail: `the proxy answered ${status || 'no HTTP'}`, answer: leg };
+  return {
+    ok: false,
+    cause,
+    detail: `the proxy answered ${status || 'no HTTP'}`,
+    nearby: false,
+    answer: leg,
+  };
 }
 
 /** What `start` calls done with; rejects at an error, an early end, the time limit or the signal, and destroys the socket. */

@@ -1,7 +1,9 @@
 /**
- * Patience: attempts one after another until a connection is made, the answer is final or the agent has left.
- * Line down (no route, no name, no answer): as long as the agent waits. A "no" from the far end: `maxRetries` times.
+ * Patience, for the API alone: attempts one after another until a connection is made, the answer is final or the agent
+ * has left. Line down (no route, no name, no answer): as long as the agent waits. A "no" from the far end: `maxRetries`
+ * times. The person's own proxy, or a gateway nearby, that was there before and now refuses is a line that is down.
  * After each failure a backoff; a network change, or another connection that got through, ends the pause at once.
+ * Any other host is tried once: what comes of it is for the agent to hear, as it would without a tunnel.
  */
 import { type BackoffOptions, backoff } from '../decide/backoff.ts';
 import type { ConnectionCause } from '../events.ts';
@@ -13,10 +15,14 @@ import type { Resolver } from './resolve.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HoldOptions {
+  /** `host:port` of the API. */
+  readonly api: string;
   readonly upstream: Upstream;
   readonly resolver: Resolver;
   readonly pace: Pace;
   readonly alarm: Alarm;
+  /** Way and place of each connection that was made in this run. */
+  readonly reached: Set<string>;
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
   readonly connectTimeoutMs: number;
@@ -62,15 +68,18 @@ export async function connectPatiently(
   signal: AbortSignal,
   onWaiting: (waiting: Waiting) => void,
 ): Promise<Dialled | null> {
-  const { pace, alarm, resolver } = options;
+  const { pace, alarm, resolver, reached } = options;
+  const route = options.upstream.routeFor(target);
+  const way = route ? `${route.host}:${route.port}` : target.authority;
+  const isApi = target.authority === options.api;
   let failures = 0; // in a row, for the backoff
   let refusals = 0; // those of them that somebody answered
   for (;;) {
-    await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
+    if (isApi) await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
     if (signal.aborted) return null;
     // A proxy may take a minute over its own attempt to connect: that is a wait, too.
     const slow = setTimeout(
-      () => onWaiting({ cause: 'connect-timeout', attempt: failures + 1, of: null, nextInMs: 0 }),
+      () => isApi && onWaiting({ cause: 'connect-timeout', attempt: failures + 1, of: null, nextInMs: 0 }),
       options.connectTimeoutMs + slackMs,
     );
     const result = await dialOnThisNetwork(target, options, signal);
@@ -83,14 +92,19 @@ export async function connectPatiently(
       failures = 0;
       continue;
     }
+    if (result.ok || result.answer) reached.add(way);
     if (result.ok) {
       alarm.ring('line-works');
       return result;
     }
     failures += 1;
-    const holds = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
+    const isOut =
+      result.nearby && reached.has(way) && (result.cause === 'refused' || result.cause === 'reset');
+    const isAway = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
+    const holds = isOut || isAway;
     refusals = holds ? 0 : refusals + 1;
-    if (patienceFor(result.cause) === 'pass' || refusals >= Math.max(1, options.maxRetries)) {
+    const isFinal = !isApi || patienceFor(result.cause) === 'pass';
+    if (isFinal || refusals >= Math.max(1, options.maxRetries)) {
       pace.bad(target.authority, performance.now());
       return result;
     }

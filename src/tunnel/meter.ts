@@ -1,8 +1,15 @@
-/** Counts the bytes of a connection and reports them at most once per interval: first burst at once, the rest later. */
+/**
+ * Counts the bytes of a connection and reports them at most once per interval: first burst at once, the rest later.
+ * However late the report, its times are those of the bytes.
+ */
+import type { ConnectionProgress, Millis } from '../events.ts';
+import { createStages } from './stages.ts';
 
 export interface Meter {
-  up(bytes: number): void;
-  down(bytes: number): void;
+  up(chunk: Uint8Array): void;
+  down(chunk: Uint8Array): void;
+  readonly lastUpAt: Millis | null;
+  readonly lastDownAt: Millis | null;
   /** Reports what is still unreported and stops. */
   close(): void;
 }
@@ -10,7 +17,7 @@ export interface Meter {
 /** Every event is journalled, so a stream must not make more than two a second. */
 const intervalMs = 500;
 
-export interface Count {
+export interface Count extends ConnectionProgress {
   /** Bytes since the last report. */
   readonly up: number;
   readonly down: number;
@@ -18,10 +25,15 @@ export interface Count {
   readonly last: 'up' | 'down';
 }
 
-export function createMeter(report: (count: Count) => void): Meter {
+/** @param secure the bytes are TLS */
+export function createMeter(secure: boolean, report: (count: Count) => void): Meter {
+  const stages = createStages(secure);
   let up = 0;
   let down = 0;
   let last: Count['last'] = 'up';
+  let lastUpAt: Millis | null = null;
+  let lastDownAt: Millis | null = null;
+  let pingsTold = 0;
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
@@ -29,21 +41,43 @@ export function createMeter(report: (count: Count) => void): Meter {
     if (up + down === 0) return;
     timer = setTimeout(flush, intervalMs);
     timer.unref();
-    const count = { up, down, last };
+    const { stage, requestAt, answerAt, pings } = stages;
+    const count: Count = {
+      up,
+      down,
+      last,
+      stage,
+      ...(lastUpAt !== null && { lastUpAt }),
+      ...(lastDownAt !== null && { lastDownAt }),
+      ...(requestAt !== null && { requestAt }),
+      ...(answerAt !== null && { answerAt }),
+      ...(pings > pingsTold && { pinged: true }),
+    };
     up = 0;
     down = 0;
+    pingsTold = pings;
     report(count);
   }
   return {
-    up(bytes) {
-      up += bytes;
+    up(chunk) {
+      lastUpAt = performance.now();
+      stages.up(chunk, lastUpAt);
+      up += chunk.length;
       last = 'up';
       if (!timer) flush();
     },
-    down(bytes) {
-      down += bytes;
+    down(chunk) {
+      lastDownAt = performance.now();
+      stages.down(chunk, lastDownAt);
+      down += chunk.length;
       last = 'down';
       if (!timer) flush();
+    },
+    get lastUpAt() {
+      return lastUpAt;
+    },
+    get lastDownAt() {
+      return lastDownAt;
     },
     close() {
       if (timer) clearTimeout(timer);

@@ -25,6 +25,8 @@ import type { Upstream } from './upstream.ts';
 
 export interface TunnelOptions {
   readonly upstream: Upstream;
+  /** `host:port` of the API: for it the tunnel is patient, for any other host it is a plain proxy. */
+  readonly api: string;
   /** Attempts before a refused or reset connect is reported to the agent; 0 counts as 1. */
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
@@ -58,7 +60,9 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     for (const listener of [...listeners]) listener(observation);
   };
   const hold: HoldOptions = {
+    api: options.api,
     upstream: options.upstream,
+    reached: new Set(),
     resolver: createResolver(options.lookup),
     pace: createPace(),
     alarm: createAlarm(),

@@ -76,7 +76,7 @@ export function serveAgent(agent: Socket, context: SessionContext): void {
 
   function send(bytes: Buffer): void {
     if (!far || !connection) return;
-    connection.countUp(bytes.length);
+    connection.countUp(bytes);
     if (far.stream.writable && !far.stream.write(bytes)) agent.pause();
   }
 
@@ -124,7 +124,7 @@ export function serveAgent(agent: Socket, context: SessionContext): void {
   function attach(leg: FarLeg, owner: Connection): void {
     far = leg;
     const { stream } = leg;
-    stream.on('data', (chunk: Buffer) => owner.countDown(chunk.length));
+    stream.on('data', (chunk: Buffer) => owner.countDown(chunk));
     stream.on('drain', () => agent.resume());
     stream.on('end', () => owner.end('peer', 'closed'));
     stream.on('error', (error) => owner.end('peer', causeOfLoss(error)));

@@ -1,15 +1,18 @@
-import type { LookupFunction, Socket } from 'node:net';
+import { createServer, type LookupFunction, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { isNearby } from '../../src/tunnel/addresses.ts';
 import {
   askFor,
   authorizationOf,
   closing,
   deafPort,
   farServer,
+  listen,
   nearLeg,
   readAll,
   readUntil,
   tunnelFor,
+  upstreamFrom,
 } from './support.ts';
 
 /** A resolver that can be broken: everything is 127.0.0.1 while `answer` is null. */
@@ -40,7 +43,7 @@ function resolver(): {
 describe('refused', () => {
   test('is tried max_retries times and then told honestly', async () => {
     const port = await deafPort();
-    const tunnel = await tunnelFor({ maxRetries: 3 });
+    const tunnel = await tunnelFor({ api: `127.0.0.1:${port}`, maxRetries: 3 });
     const { status, socket, head } = await askFor(tunnel, `127.0.0.1:${port}`);
     expect(status).toBe(502);
     expect(head).toMatch(/connection: close/i);
@@ -57,7 +60,7 @@ describe('refused', () => {
 
   test('a server that comes back in time is reached, and the agent noticed nothing', async () => {
     const port = await deafPort();
-    const tunnel = await tunnelFor({ maxRetries: 50 });
+    const tunnel = await tunnelFor({ api: `127.0.0.1:${port}`, maxRetries: 50 });
     const asked = askFor(tunnel, `127.0.0.1:${port}`);
     await tunnel.saw('connection.waiting');
     await farServer((socket) => socket.end('hello'), port);
@@ -68,8 +71,9 @@ describe('refused', () => {
   });
 
   test('max_retries 0 tells at once', async () => {
-    const tunnel = await tunnelFor({ maxRetries: 0, backoff: { initialMs: 60_000, maxMs: 60_000 } });
-    expect((await askFor(tunnel, `127.0.0.1:${await deafPort()}`)).status).toBe(502);
+    const api = `127.0.0.1:${await deafPort()}`;
+    const tunnel = await tunnelFor({ api, maxRetries: 0, backoff: { initialMs: 60_000, maxMs: 60_000 } });
+    expect((await askFor(tunnel, api)).status).toBe(502);
   });
 });
 
@@ -78,7 +82,7 @@ describe('the line is down', () => {
     const port = await farServer((socket) => socket.end('hello'));
     const names = resolver();
     names.fail(code);
-    const tunnel = await tunnelFor({ maxRetries: 1, lookup: names.lookup });
+    const tunnel = await tunnelFor({ api: `api.test:${port}`, maxRetries: 1, lookup: names.lookup });
     const asked = askFor(tunnel, `api.test:${port}`);
     expect(await tunnel.saw('connection.waiting', ({ attempt }) => attempt === 4)).toMatchObject({
       cause: 'dns',
@@ -94,6 +98,7 @@ describe('the line is down', () => {
     const names = resolver();
     names.fail('EAI_AGAIN');
     const tunnel = await tunnelFor({
+      api: `api.test:${port}`,
       lookup: names.lookup,
       backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
     });
@@ -112,7 +117,11 @@ describe('the line is down', () => {
       calls += 1;
       if (calls > 1) names.lookup(...args);
     };
-    const tunnel = await tunnelFor({ lookup: hangsOnce, connectTimeoutMs: 3_600_000 });
+    const tunnel = await tunnelFor({
+      api: `api.test:${port}`,
+      lookup: hangsOnce,
+      connectTimeoutMs: 3_600_000,
+    });
     const asked = askFor(tunnel, `api.test:${port}`);
     await until(() => calls === 1);
     tunnel.networkChanged();
@@ -122,6 +131,7 @@ describe('the line is down', () => {
   test('a lookup that does not answer counts as a connect timeout, and one lookup serves all who wait', async () => {
     let calls = 0;
     const tunnel = await tunnelFor({
+      api: 'api.test:443',
       connectTimeoutMs: 50,
       lookup: () => {
         calls += 1;
@@ -139,6 +149,7 @@ describe('the line is down', () => {
     const names = resolver();
     names.fail('EAI_AGAIN');
     const tunnel = await tunnelFor({
+      api: `one.test:${port}`,
       lookup: names.lookup,
       backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
     });
@@ -153,16 +164,118 @@ describe('the line is down', () => {
     const port = await farServer((socket) => socket.end());
     const names = resolver();
     names.fail('ENOTFOUND', 'typo.test');
-    const tunnel = await tunnelFor({ maxRetries: 2, lookup: names.lookup });
+    const tunnel = await tunnelFor({ api: `typo.test:${port}`, maxRetries: 2, lookup: names.lookup });
     expect((await askFor(tunnel, `real.test:${port}`)).status).toBe(200);
     const { status, socket } = await askFor(tunnel, `typo.test:${port}`);
     expect(status).toBe(502);
     expect(String(await readAll(socket))).toContain('could not be resolved');
+  });
+
+  test('a name that was known before is held, also while others are known', async () => {
+    const port = await farServer((socket) => socket.end());
+    const names = resolver();
+    const tunnel = await tunnelFor({ api: `real.test:${port}`, maxRetries: 1, lookup: names.lookup });
+    expect((await askFor(tunnel, `real.test:${port}`)).status).toBe(200);
     names.fail('ENOTFOUND');
     void askFor(tunnel, `real.test:${port}`).catch(() => {});
-    expect(await tunnel.saw('connection.waiting', ({ host }) => host.startsWith('real'))).toMatchObject({
+    expect(await tunnel.saw('connection.waiting')).toMatchObject({ of: null });
+  });
+});
+
+describe('something nearby that was there before and now refuses', () => {
+  /** A server that can be away and come back on the same port. */
+  async function comesAndGoes(serve: (socket: Socket) => void) {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => {});
+      serve(socket);
+    });
+    const port = await listen(server);
+    return {
+      port,
+      leave: () => new Promise((resolve) => server.close(resolve)),
+      comeBack: () => listen(server, port),
+    };
+  }
+  const never = { initialMs: 3_600_000, maxMs: 3_600_000 };
+
+  test('a gateway on this machine: held beyond max_retries, with backoff', async () => {
+    const gateway = await comesAndGoes((socket) => socket.end('hello'));
+    const api = `127.0.0.1:${gateway.port}`;
+    const tunnel = await tunnelFor({ api, maxRetries: 1 });
+    const { socket } = await askFor(tunnel, api);
+    socket.end();
+    await readAll(socket);
+    await gateway.leave();
+    const asked = askFor(tunnel, api);
+    expect(await tunnel.saw('connection.waiting', ({ attempt }) => attempt === 4)).toMatchObject({
+      cause: 'refused',
       of: null,
     });
+    await gateway.comeBack();
+    expect((await asked).status).toBe(200);
+  });
+
+  test('the person’s own proxy: held, and asked at once when the network changes', async () => {
+    const proxy = await comesAndGoes((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 Connection established\r\n\r\n'));
+    });
+    const tunnel = await tunnelFor({
+      maxRetries: 1,
+      backoff: never,
+      upstream: upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
+    });
+    const { socket } = await askFor(tunnel, 'api.anthropic.com:443');
+    socket.end();
+    await readAll(socket);
+    await proxy.leave();
+    const asked = askFor(tunnel, 'api.anthropic.com:443');
+    expect(await tunnel.saw('connection.waiting')).toMatchObject({ cause: 'refused', of: null });
+    await proxy.comeBack();
+    tunnel.networkChanged();
+    expect((await asked).status).toBe(200);
+  });
+
+  test.each([
+    ['127.0.0.1', true],
+    ['::1', true],
+    ['::ffff:10.1.2.3', true],
+    ['192.168.1.1', true],
+    ['fd00::1', true],
+    ['8.8.8.8', false],
+    ['::ffff:8.8.8.8', false],
+    ['2001:db8::1', false],
+  ])('%s is nearby: %s', (address, nearby) => {
+    expect(isNearby(address)).toBe(nearby);
+  });
+});
+
+describe('a host that is not the API’s', () => {
+  test.each(['refused', 'nameless'])('%s: tried once and told at once', async (fault) => {
+    const names = resolver();
+    if (fault === 'nameless') names.fail('EAI_AGAIN');
+    const tunnel = await tunnelFor({
+      api: 'api.test:443',
+      lookup: names.lookup,
+      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+    });
+    expect((await askFor(tunnel, `other.test:${await deafPort()}`)).status).toBe(502);
+    expect(tunnel.seen.map(({ type }) => type)).toEqual(['connection.failed']);
+  });
+
+  test('what the person’s proxy answers is passed on at once', async () => {
+    let asked = 0;
+    const port = await farServer((socket) => {
+      asked += 1;
+      socket.once('data', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\ncorp'));
+    });
+    const tunnel = await tunnelFor({
+      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+      upstream: upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${port}` }),
+    });
+    const { status, socket } = await askFor(tunnel, 'github.com:443');
+    expect(status).toBe(502);
+    expect(await readUntil(socket, 'corp')).toBe('corp');
+    expect(asked).toBe(1);
   });
 });
 
@@ -173,7 +286,7 @@ describe('an agent that leaves while it is held', () => {
   ])('%s ends the attempts', async (_, leave) => {
     const names = resolver();
     names.fail('EAI_AGAIN');
-    const tunnel = await tunnelFor({ lookup: names.lookup });
+    const tunnel = await tunnelFor({ api: 'api.test:443', lookup: names.lookup });
     const socket = await nearLeg(tunnel);
     socket.write(
       `CONNECT api.test:443 HTTP/1.1\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`,
@@ -190,7 +303,7 @@ describe('an agent that leaves while it is held', () => {
   test('stop ends them too', async () => {
     const names = resolver();
     names.fail('EAI_AGAIN');
-    const tunnel = await tunnelFor({ lookup: names.lookup });
+    const tunnel = await tunnelFor({ api: 'api.test:443', lookup: names.lookup });
     const socket = await nearLeg(tunnel);
     socket.write(
       `CONNECT api.test:443 HTTP/1.1\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`,
@@ -209,7 +322,7 @@ describe('pacing', () => {
       socket.write('handshake');
       socket.on('data', () => socket.resetAndDestroy());
     });
-    const tunnel = await tunnelFor();
+    const tunnel = await tunnelFor({ api: `127.0.0.1:${port}` });
     const startedAt = performance.now();
     let rounds = 0;
     while (performance.now() - startedAt < 1_500) {
@@ -226,7 +339,7 @@ describe('pacing', () => {
     const port = await farServer((socket) => {
       socket.once('data', () => socket.end('answer'));
     });
-    const tunnel = await tunnelFor();
+    const tunnel = await tunnelFor({ api: `127.0.0.1:${port}` });
     const startedAt = performance.now();
     for (let round = 0; round < 50; round += 1) {
       const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
@@ -239,7 +352,7 @@ describe('pacing', () => {
 
   test('what the guard cut is not held against the host', async () => {
     const port = await farServer((socket) => socket.write('x'));
-    const tunnel = await tunnelFor();
+    const tunnel = await tunnelFor({ api: `127.0.0.1:${port}` });
     const startedAt = performance.now();
     for (let round = 0; round < 30; round += 1) {
       const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);

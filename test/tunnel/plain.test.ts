@@ -150,8 +150,9 @@ test('an answer streams through as it comes, and a reset stays a reset', async (
 });
 
 test('a refused server is a 502 after the attempts', async () => {
-  const tunnel = await tunnelFor({ maxRetries: 2 });
-  const { response, body } = await ask(tunnel, `http://127.0.0.1:${await deafPort()}/`, {
+  const api = `127.0.0.1:${await deafPort()}`;
+  const tunnel = await tunnelFor({ api, maxRetries: 2 });
+  const { response, body } = await ask(tunnel, `http://${api}/`, {
     method: 'POST',
     body: 'x'.repeat(2_000_000), // still on its way when the answer is sent
   });

@@ -21,9 +21,11 @@ export interface WatchedTunnel extends Tunnel {
   ): Promise<Extract<Observation, { type: T }>>;
 }
 
+/** @param options.api the host for which the tunnel is patient */
 export async function tunnelFor(options: Partial<TunnelOptions> = {}): Promise<WatchedTunnel> {
   const tunnel = await startTunnel({
     upstream: upstreamFrom({}),
+    api: 'api.anthropic.com:443',
     maxRetries: 3,
     backoff: { initialMs: 20, maxMs: 100 },
     ...options,

@@ -1,0 +1,127 @@
+/**
+ * Where a connection stands between the handshake and the answer, told from directions, sizes and times alone.
+ *
+ * In a fresh TLS 1.3 connection the server's session tickets come after the client's last word of the handshake, so
+ * often after the request, and long before the answer to it (Claude Code 2.1.38: about 500 bytes). They look like
+ * data. What gives them away: they are small, all of the same size, and there within a round trip.
+ */
+import { requestBytes } from '../detect/connections.ts';
+import type { ConnectionStage, Millis } from '../events.ts';
+import { createTlsReader, type TlsRecord } from './tls-records.ts';
+
+export interface Stages {
+  up(chunk: Uint8Array, at: Millis): void;
+  down(chunk: Uint8Array, at: Millis): void;
+  readonly stage: ConnectionStage;
+  /** When the latest request began to go up. */
+  readonly requestAt: Millis | null;
+  /** When its answer began to come down; null while it has not. */
+  readonly answerAt: Millis | null;
+  /** Bursts so far that can only be a sign of life in mid-answer: one small record after a pause. */
+  readonly pings: number;
+}
+
+/** A ticket is a few hundred bytes; with the client's certificate in it 2 KB. */
+const maxTicketBytes = 2_048;
+/** Tickets are there within a round trip; a machine at full load takes its time over it. */
+const ticketMs = 250;
+/** An SSE ping in a chunk in a TLS record is 65 bytes, a comment less; a delta is twice as long. */
+const maxPingBytes = 72;
+const pingPauseMs = 1_000;
+
+/** @param secure the bytes are TLS; if they turn out not to be, each byte down answers what went up */
+export function createStages(secure: boolean): Stages {
+  const readUp = createTlsReader();
+  const readDown = createTlsReader();
+  let opaque = !secure;
+  let stage: ConnectionStage = secure ? 'handshake' : 'ready';
+  let requestAt: Millis | null = null;
+  let answerAt: Millis | null = null;
+  let pings = 0;
+
+  let helloAt: Millis | null = null;
+  let roundTripMs: Millis | null = null;
+  /** The server encrypts before the client does: TLS 1.3. */
+  let encryptsFirst = false;
+  /** The client's last word of the handshake. */
+  let finishedAt: Millis | null = null;
+  let ticketLength: number | null = null;
+  /** Since the latest byte down. */
+  let sentBytes = 0;
+  let sentAt: Millis = 0;
+  let lastDownAt: Millis | null = null;
+
+  function sent(bytes: number, at: Millis): void {
+    if (sentBytes === 0) sentAt = at;
+    sentBytes += bytes;
+    if (sentBytes < requestBytes || (stage === 'request' && requestAt === sentAt)) return;
+    stage = 'request';
+    requestAt = sentAt;
+    answerAt = null;
+  }
+
+  function isTicket(length: number, at: Millis): boolean {
+    if (!encryptsFirst || finishedAt === null || answerAt !== null || length > maxTicketBytes) return false;
+    if (at - finishedAt > Math.max(ticketMs, 2 * (roundTripMs ?? 0))) return false;
+    ticketLength ??= length;
+    return length === ticketLength;
+  }
+
+  function came(at: Millis): void {
+    sentBytes = 0;
+    if (stage !== 'request') return;
+    stage = 'answer';
+    answerAt = at;
+    finishedAt = null; // no ticket is expected any more
+  }
+
+  function sentRecord({ kind, length }: TlsRecord, at: Millis): void {
+    helloAt ??= at;
+    if (kind !== 'data') return;
+    if (stage === 'handshake') {
+      stage = 'ready';
+      finishedAt = at;
+      if (encryptsFirst) return; // the end of the handshake, no data yet
+    }
+    sent(length, at);
+  }
+
+  function cameRecord({ kind, length }: TlsRecord, at: Millis): void {
+    if (helloAt !== null) roundTripMs ??= at - helloAt;
+    if (kind !== 'data') return;
+    if (stage === 'handshake') encryptsFirst = true;
+    else if (!isTicket(length, at)) came(at);
+  }
+
+  return {
+    up(chunk, at) {
+      const records = opaque ? null : readUp(chunk);
+      opaque ||= records === null;
+      if (records === null) {
+        if (stage === 'handshake') stage = 'ready';
+        sent(chunk.length, at);
+      } else for (const record of records) sentRecord(record, at);
+    },
+    down(chunk, at) {
+      const paused = lastDownAt !== null && at - lastDownAt >= pingPauseMs;
+      lastDownAt = at;
+      if (stage === 'answer' && paused && chunk.length <= maxPingBytes) pings += 1;
+      const records = opaque ? null : readDown(chunk);
+      opaque ||= records === null;
+      if (records === null) came(at);
+      else for (const record of records) cameRecord(record, at);
+    },
+    get stage() {
+      return stage;
+    },
+    get requestAt() {
+      return requestAt;
+    },
+    get answerAt() {
+      return answerAt;
+    },
+    get pings() {
+      return pings;
+    },
+  };
+}

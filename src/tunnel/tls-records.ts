@@ -1,0 +1,58 @@
+/**
+ * Reads the heads of TLS records, and nothing else: type and length, five bytes in front of each (RFC 8446 §5.1).
+ * Pure; what is encrypted stays so.
+ */
+
+export interface TlsRecord {
+  /** `data` is whatever is encrypted: in TLS 1.3 also most of the handshake, and what the server says of it later. */
+  readonly kind: 'handshake' | 'data' | 'other';
+  /** Bytes after the head. */
+  readonly length: number;
+}
+
+/** One direction of one connection; null from the first byte on that cannot be TLS. */
+export type TlsReader = (chunk: Uint8Array) => readonly TlsRecord[] | null;
+
+const headBytes = 5;
+/** With the expansion that TLS 1.2 allows; more is a protocol error. */
+const maxLength = 16_384 + 2_048;
+
+const kinds: Readonly<Record<number, TlsRecord['kind']>> = {
+  20: 'other', // change_cipher_spec
+  21: 'other', // alert
+  22: 'handshake',
+  23: 'data',
+};
+
+/** A record is told when its head is complete: its body may still be on its way. */
+export function createTlsReader(): TlsReader {
+  const head = new Uint8Array(headBytes);
+  let have = 0; // bytes of the head
+  let left = 0; // bytes of the body still to come
+  let isTls = true;
+
+  return (chunk) => {
+    const records: TlsRecord[] = [];
+    for (let at = 0; isTls && at < chunk.length; ) {
+      if (left > 0) {
+        const taken = Math.min(left, chunk.length - at);
+        left -= taken;
+        at += taken;
+        continue;
+      }
+      head[have] = chunk[at] ?? 0;
+      have += 1;
+      at += 1;
+      if (have < headBytes) continue;
+      have = 0;
+      const [type = 0, major, , high = 0, low = 0] = head;
+      const kind = kinds[type];
+      const length = high * 256 + low;
+      isTls = kind !== undefined && major === 3 && length <= maxLength;
+      if (!kind || !isTls) break;
+      records.push({ kind, length });
+      left = length;
+    }
+    return isTls ? records : null;
+  };
+}

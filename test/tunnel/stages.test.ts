@@ -1,0 +1,189 @@
+/** What is told of a connection's progress, with real TLS and in plain. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import {
+  authorityCertificate,
+  standInCertificate,
+  standInKey,
+} from '../../src/drill/api/test-certificate.ts';
+import type { Observation } from '../../src/events.ts';
+import { askFor, authorizationOf, listen, nearLeg, tunnelFor, type WatchedTunnel } from './support.ts';
+
+type Bytes = Extract<Observation, { type: 'connection.bytes' }>;
+
+const request = Buffer.alloc(50_000, 'x');
+/** More than a round trip, and than the guard lets tickets take on a busy machine. */
+const thinkingMs = 700;
+
+interface Played {
+  readonly tunnel: WatchedTunnel;
+  readonly near: TLSSocket;
+  bytes(): readonly Bytes[];
+}
+
+/** A client that sends a request in the same moment in which its handshake is done, as agents do. */
+async function ask(
+  version: 'TLSv1.2' | 'TLSv1.3',
+  serve: (socket: TLSSocket) => void,
+  first = request,
+): Promise<Played> {
+  const server = createTlsServer(
+    { cert: standInCertificate, key: standInKey, minVersion: version, maxVersion: version },
+    (socket) => {
+      socket.on('error', () => {});
+      serve(socket);
+    },
+  );
+  const port = await listen(server);
+  const tunnel = await tunnelFor();
+  const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+  const near = connectTls({ socket, ca: authorityCertificate, servername: 'api.anthropic.com' });
+  near.on('error', () => {});
+  await once(near, 'secureConnect');
+  near.write(first);
+  near.resume();
+  return {
+    tunnel,
+    near,
+    bytes: () => tunnel.seen.filter((each): each is Bytes => each.type === 'connection.bytes'),
+  };
+}
+
+/** Calls back when the whole request has come. */
+function whole(socket: TLSSocket, bytes: number, then: () => void): void {
+  let come = 0;
+  socket.on('data', (chunk: Buffer) => {
+    come += chunk.length;
+    if (come >= bytes) then();
+  });
+}
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
+  test('handshake and session tickets are no answer', async () => {
+    const { tunnel, near, bytes } = await ask(version, (socket) =>
+      whole(socket, request.length, () => setTimeout(() => socket.write('answer'), thinkingMs)),
+    );
+    const answered = await tunnel.saw('connection.bytes', ({ stage }) => stage === 'answer');
+    const before = bytes().filter(({ stage }) => stage !== 'answer');
+    expect(before.reduce((sum, each) => sum + each.down, 0)).toBeGreaterThan(500);
+    expect(before.at(-1)).toMatchObject({ stage: 'request' });
+    expect(before.every(({ answerAt }) => answerAt === undefined)).toBe(true);
+    expect((answered.answerAt ?? 0) - (answered.requestAt ?? 0)).toBeGreaterThan(thinkingMs - 50);
+    near.destroy();
+  });
+
+  test('an answer that comes at once is one', async () => {
+    const { tunnel, near } = await ask(version, (socket) =>
+      whole(socket, request.length, () => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        socket.write('event: message_start, and so on');
+      }),
+    );
+    await tunnel.saw('connection.bytes', ({ stage }) => stage === 'answer');
+    near.destroy();
+  });
+
+  test('a second request on the same connection waits for an answer of its own', async () => {
+    let served = 0;
+    const { tunnel, near } = await ask(version, (socket) =>
+      socket.on('data', () => {
+        served += 1;
+        if (served === 1) setTimeout(() => socket.write('answer'), thinkingMs);
+      }),
+    );
+    const first = await tunnel.saw('connection.bytes', ({ stage }) => stage === 'answer');
+    near.write(request);
+    const second = await tunnel.saw(
+      'connection.bytes',
+      ({ requestAt = 0 }) => requestAt > (first.answerAt ?? 0),
+    );
+    expect(second).toMatchObject({ stage: 'request' });
+    expect(second.answerAt).toBeUndefined();
+    near.destroy();
+  });
+
+  test('what is too small for a request is none', async () => {
+    const { tunnel, near, bytes } = await ask(
+      version,
+      (socket) => whole(socket, 300, () => setTimeout(() => socket.write('pong'), thinkingMs)),
+      Buffer.alloc(300),
+    );
+    await sleep(2 * thinkingMs);
+    expect(bytes().at(-1)).toMatchObject({ stage: 'ready' });
+    expect(tunnel.seen.some((each) => each.type === 'connection.bytes' && each.requestAt)).toBe(false);
+    near.destroy();
+  });
+
+  test('a lone small burst in mid-answer is a ping; a delta is none', async () => {
+    const play = async (piece: string) => {
+      const { tunnel, near, bytes } = await ask(version, (socket) =>
+        whole(socket, request.length, () =>
+          setTimeout(() => {
+            socket.write('event: message_start');
+            setTimeout(() => socket.write(piece), 1_300);
+            setTimeout(() => socket.end(), 2_000);
+          }, thinkingMs),
+        ),
+      );
+      await once(near, 'end');
+      near.destroy();
+      await tunnel.saw('connection.closed');
+      return bytes().some(({ pinged }) => pinged);
+    };
+    const ping = '25\r\nevent: ping\ndata: {"type": "ping"}\n\n\r\n';
+    const delta = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" a"}}';
+    expect(await Promise.all([play(ping), play(`event: content_block_delta\n${delta}\n\n`)])).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+test('a plain request and its answer are told apart, too', async () => {
+  const server = createServer((_, outgoing) => void setTimeout(() => outgoing.end('answer'), thinkingMs));
+  const port = await listen(server);
+  const tunnel = await tunnelFor();
+  const socket = await nearLeg(tunnel);
+  const head = `POST http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nContent-Length: ${request.length}\r\n`;
+  socket.write(`${head}Proxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`);
+  socket.write(request);
+  socket.resume();
+  await tunnel.saw('connection.bytes', ({ stage }) => stage === 'request');
+  const { requestAt = 0, answerAt = 0 } = await tunnel.saw(
+    'connection.bytes',
+    ({ stage }) => stage === 'answer',
+  );
+  expect(answerAt - requestAt).toBeGreaterThan(thinkingMs - 50);
+});
+
+test('times are those of the bytes, however late they are reported', async () => {
+  const pieces = 12;
+  const { tunnel, near } = await ask('TLSv1.3', (socket) =>
+    whole(socket, request.length, () => {
+      let left = pieces;
+      const timer = setInterval(() => {
+        socket.write('x'.repeat(200));
+        left -= 1;
+        if (left === 0) clearInterval(timer);
+      }, 150);
+    }),
+  );
+  const reportedAt = new Map<Bytes, number>();
+  tunnel.onObservation((each) => {
+    if (each.type === 'connection.bytes') reportedAt.set(each, performance.now());
+  });
+  const came: number[] = [];
+  near.on('data', () => came.push(performance.now()));
+  while (came.length < pieces) await once(near, 'data');
+  near.destroy();
+  await tunnel.saw('connection.closed');
+  const lags = [...reportedAt].map(([{ lastDownAt = 0 }, at]) => at - lastDownAt);
+  expect(Math.max(...lags)).toBeGreaterThan(10); // pieces come each 150 ms, reports each 500 ms
+  for (const [{ lastDownAt }] of reportedAt) {
+    const nearest = Math.min(...came.map((at) => Math.abs(at - (lastDownAt ?? 0))));
+    expect(nearest).toBeLessThan(100);
+  }
+});
