@@ -49,7 +49,10 @@ export function background(work: Promise<void>, failed: (detail: string) => void
 
 type Stopped = Observed &
   Stoppable &
-  Pick<Runtime, 'config' | 'hookSource' | 'recordsCallsFirst' | 'unattended' | 'snapshot' | 'launchedAtMs'>;
+  Pick<
+    Runtime,
+    'config' | 'hookSource' | 'recordsCallsFirst' | 'unattended' | 'snapshot' | 'launchedAtMs' | 'enteredMs'
+  >;
 
 /** Stops the agent, with a snapshot of its work in flight from before and after; rejects when that fails. */
 export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'stop'>): Promise<void> {
@@ -62,7 +65,13 @@ export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'sto
 }
 
 /** What the person types to go on by hand; null where nothing can be resumed. */
-export function resumeCommand({ launch, session }: Pick<Runtime, 'launch' | 'session'>): string | null {
+export function resumeCommand({
+  launch,
+  session,
+  snapshot,
+}: Pick<Runtime, 'launch' | 'session' | 'snapshot'>): string | null {
   if (session.id === null || session.transcriptPath === null) return null;
+  // Without a turn on record the agent refuses.
+  if (snapshot?.session_id === session.id && snapshot.last_committed_message_index === null) return null;
   return shellCommand(['guarded-claude', ...launch.adapter.resumeArguments(launch.args, session.id, null)]);
 }

@@ -20,6 +20,7 @@ import { trustScreen } from './input-box.ts';
 import { startAgent } from './launch.ts';
 import { relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
 import { nudge } from './nudge.ts';
+import { renewProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { refuseSecondWriter } from './second-writer.ts';
 import { findSession } from './session.ts';
@@ -73,6 +74,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
         const work = async () => {
           await findSession(runtime); // written with its last breath
           await refuseSecondWriter(runtime);
+          await renewProgram(runtime);
           const lost = await takeLostPrompt(runtime);
           const resume = effect.resume && (await isOnRecord(runtime));
           const prompt = relaunchPrompt(runtime, effect.prompt, lost, resume);

@@ -5,6 +5,7 @@ import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { openTunnel } from './open-tunnel.ts';
+import { programAt } from './program.ts';
 import { type Launch, noSession, type Runtime } from './runtime.ts';
 import { knownFromStart, pinFor } from './session.ts';
 
@@ -16,11 +17,13 @@ export type Prepared = Pick<
   | 'paths'
   | 'user'
   | 'version'
+  | 'program'
   | 'tunnel'
   | 'hooks'
   | 'hookSource'
   | 'recordsCallsFirst'
   | 'launchedAtMs'
+  | 'enteredMs'
   | 'pin'
   | 'ledger'
   | 'catchUp'
@@ -56,11 +59,13 @@ export async function prepare(launch: Launch): Promise<Preparation> {
       paths,
       user,
       version,
+      program: programAt(command),
       tunnel: opened.tunnel,
       hooks,
       hookSource: createHookSource(),
       recordsCallsFirst,
       launchedAtMs: Date.now(),
+      enteredMs: [],
       pin,
       ledger: createLedger(),
       catchUp: async () => {},

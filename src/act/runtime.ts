@@ -34,7 +34,10 @@ export interface Runtime {
   readonly config: Config;
   readonly paths: RunPaths;
   readonly user: UserSettings;
-  readonly version: AgentVersion | null;
+  /** Of the agent that runs; an update may have put another in its place at a relaunch. */
+  version: AgentVersion | null;
+  /** The program that was started last (`program.ts`). */
+  program: string | null;
   readonly terminal: Terminal;
   readonly tunnel: Tunnel | null;
   /** Inject hooks: wanted, allowed and known to this version. Whether they run, `hookSource.heard()` says. */
@@ -46,6 +49,8 @@ export interface Runtime {
   readonly unattended: boolean;
   /** Just before the first agent was started: wall clock, Unix milliseconds. */
   readonly launchedAtMs: number;
+  /** When the person has pressed Enter of late: wall clock, Unix milliseconds, in order. */
+  readonly enteredMs: number[];
   /** The session id that a first launch is pinned to; null where the arguments decide. */
   readonly pin: string | null;
   /** Tool calls seen by hooks; contents stay in memory. */

@@ -22,11 +22,15 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
   return pin ?? invocation.sessionId;
 }
 
+type Looking = Pick<Runtime, 'session' | 'emit' | 'launchedAtMs' | 'hookSource' | 'enteredMs'> & {
+  readonly launch: Launch;
+};
+
 /** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
-export async function findSession(
-  runtime: Pick<Runtime, 'session' | 'emit' | 'launchedAtMs'> & { readonly launch: Launch },
-): Promise<void> {
-  const { launch, session, emit, launchedAtMs } = runtime;
+export async function findSession(runtime: Looking): Promise<void> {
+  const { launch, emit, launchedAtMs } = runtime;
+  await followPrompt(runtime);
+  const { session } = runtime;
   if (session.id !== null) {
     if (session.transcriptPath !== null) return;
     const path = await launch.adapter.findTranscript(launch.env, session.id);
@@ -39,8 +43,26 @@ export async function findSession(
   emit({ type: 'session', sessionId: newest.sessionId, transcriptPath: newest.path, source: 'transcript' });
 }
 
+/**
+ * Where no hook tells, an id that was known once may be past: after /clear the conversation goes on under another, and
+ * before 2.1.197 nothing but the files says so. What the person sends is in the one they are in.
+ */
+async function followPrompt({ launch, session, hookSource, enteredMs, emit }: Looking): Promise<void> {
+  if (hookSource.heard() || enteredMs.length === 0) return;
+  const found = await launch.adapter.sessionOfPrompt(launch.env, launch.cwd, enteredMs);
+  if (found === null || found.sessionId === session.id) return;
+  const reason = session.id === null ? {} : { reason: 'clear' };
+  emit({
+    type: 'session',
+    sessionId: found.sessionId,
+    transcriptPath: found.path,
+    source: 'transcript',
+    ...reason,
+  });
+}
+
 /** The same look in the background: one at a time, however often it is asked for; what fails is tried again later. */
-export function sessionLooker(runtime: Parameters<typeof findSession>[0]): () => void {
+export function sessionLooker(runtime: Looking): () => void {
   let isLooking = false;
   return () => {
     if (isLooking) return;

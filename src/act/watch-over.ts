@@ -14,6 +14,7 @@ import { configFile } from '../platform/paths.ts';
 import { loadTemplate } from '../recover/template.ts';
 import { castPath, createCast } from '../report/cast.ts';
 import type { IncidentRecord } from '../report/incidents.ts';
+import { sayDeafness } from './deaf.ts';
 import { follow } from './follow.ts';
 import { hurry } from './hurry.ts';
 import { createPerformer } from './perform.ts';
@@ -27,6 +28,8 @@ import { openTmux } from './tmux.ts';
 const keySettleMs = 2_000;
 /** How often the new id of a resumed conversation is looked for. */
 const followMs = 2_000;
+/** For so long after an Enter its record is looked for. */
+const followedMs = 10_000;
 /** The last words of notifications and of the terminal. */
 const farewellMs = 1_000;
 
@@ -40,6 +43,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   const senses = openSenses(runtime);
   runtime.catchUp = senses.catchUp;
   const lookForSession = sessionLooker(runtime);
+  const hearing = sayDeafness(runtime);
   const records = openRecords(runtime, loop, (bytes) => terminal.inject(bytes));
   const { reporter, degraded } = records;
   const tmux = openTmux(runtime, degraded);
@@ -57,13 +61,15 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
         follow(runtime, event);
+        if (event.type === 'input' && event.kind === 'enter') noteEnter(runtime);
         if (event.type === 'screen') runtime.facts = event.facts;
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
         if (isSettled(event)) runtime.sent.settle();
         if (event.type === 'turn.ended') runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
-        if (event.type === 'turn.started' || event.type === 'screen') lookForSession();
+        if (looksForSession(runtime, event)) lookForSession();
         senses.tell(event, result.state.evidence);
+        hearing(result.state.evidence);
         const told = reporter.turned(event, before, result);
         tmux?.told(told);
       },
@@ -91,6 +97,24 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   await senses.stop();
   await Promise.all([records.close(farewellMs), tmux?.close(farewellMs), terminal.flush(farewellMs)]);
   return result;
+}
+
+/** As many as can have come since the last look on disk, and some more: one may have been for a dialog. */
+const mostEnters = 20;
+
+function noteEnter({ enteredMs }: Runtime): void {
+  enteredMs.push(Date.now());
+  if (enteredMs.length > mostEnters) enteredMs.shift();
+}
+
+/** With each picture until the conversation is known; without hooks also after each Enter, which may have been /clear. */
+function looksForSession({ session, hookSource, enteredMs }: Runtime, event: Event): boolean {
+  if (event.type === 'turn.started') return true;
+  if (event.type === 'screen') return session.id === null || session.transcriptPath === null;
+  const entered = enteredMs.at(-1);
+  return (
+    event.type === 'tick' && !hookSource.heard() && entered !== undefined && Date.now() - entered < followedMs
+  );
 }
 
 /** Also while an incident lasts: what is kept is only the latest minute. */

@@ -240,6 +240,8 @@ export interface AgentAdapter {
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
   /** The session that the agent with this pid is in, from its own records; null where it keeps none. */
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
+  /** The conversation in this working directory that has got a prompt in one of these moments (wall clock), the latest. */
+  sessionOfPrompt(env: Variables, cwd: string, enteredMs: readonly number[]): Promise<SessionFile | null>;
   /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if it keeps the id. */

@@ -24,7 +24,8 @@ export function giveUp(
         state: { ...closed, name: 'finished', since: e.now },
         effects: [
           { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
-          { type: 'exit', code: e.exit?.code ?? 1, signal: e.exit?.signal ?? null },
+          // Also of an agent that did nothing and exited well.
+          { type: 'exit', code: e.exit?.code || 1, signal: e.exit?.signal ?? null },
         ],
       })),
     );

@@ -12,12 +12,18 @@ const politeCodes: readonly number[] = [129, 130, 131, 143];
 /** How long after Ctrl+C or Ctrl+D an exit still counts as its answer. */
 const exitKeyMs = 10_000;
 
+/** By a signal with which somebody asks a program to end. */
+export function endedPolitely({ exit }: Evidence): boolean {
+  if (!exit) return false;
+  if (exit.signal !== null) return politeSignals.includes(exit.signal);
+  return exit.code !== null && politeCodes.includes(exit.code);
+}
+
 /** The person, or somebody with the right to signal, ended the agent. */
 export function personLeft(e: Evidence): boolean {
   const { exit } = e;
   if (!exit) return false;
-  if (exit.signal !== null && politeSignals.includes(exit.signal)) return true;
-  if (exit.code !== null && politeCodes.includes(exit.code)) return true;
+  if (endedPolitely(e)) return true;
   if (exit.signal !== null) return false;
   if (e.sessionEnded !== null) return true;
   if (e.lastExitKeyAt !== null && exit.at - e.lastExitKeyAt < exitKeyMs) return true;

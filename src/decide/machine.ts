@@ -13,7 +13,7 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { affordable, replenish } from './budget.ts';
-import { personLeft, relaunchable } from './departure.ts';
+import { endedPolitely, personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
 import type { Step } from './incident.ts';
 import { andThen, close, open, stay } from './incident.ts';
@@ -127,10 +127,17 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
 }
 
-/** A resumed agent said no (the conversation is gone, an argument is refused) before anybody could want it to end. */
+/**
+ * A relaunched agent that ended before its first turn and that nobody asked to: it said no (the conversation is gone,
+ * an argument is refused), or it is a stub that does nothing and exits well.
+ */
 function refusedResume({ cure, evidence: e }: GuardState): boolean {
+  const { exit } = e;
+  if (cure?.rung !== 'relaunch' || e.turns > 0 || exit === null || exit.signal !== null) return false;
   const untouched = e.lastKeyAt === null || e.lastKeyAt < e.startedAt;
-  return cure?.rung === 'relaunch' && e.turns === 0 && untouched && e.exit?.code === 1;
+  return exit.code === 0
+    ? untouched && e.sessionEnded === null
+    : e.lastExitKeyAt === null && !endedPolitely(e);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   resumeCommand,
   stopAgent,
 } from '../act/common-effects.ts';
+import { renewProgram } from '../act/program.ts';
 import { refuseSecondWriter } from '../act/second-writer.ts';
 import type { Notice } from '../effects.ts';
 import { causeWords } from '../report/cause.ts';
@@ -53,6 +54,7 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
       case 'launch': {
         const work = async () => {
           await refuseSecondWriter(run);
+          await renewProgram(run);
           await startNext(run, { ...effect, ranTurn: outlets.ranTurn() }, outlets.onEnd);
           run.ledger.clear(); // told in the prompt
         };

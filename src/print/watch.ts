@@ -2,6 +2,7 @@
  * The rest of the guard, loaded while the agent boots: senses, records, hands, as in `act/watch-over.ts`. Everything
  * here may fail without the script noticing.
  */
+import { sayDeafness } from '../act/deaf.ts';
 import { follow } from '../act/follow.ts';
 import { hurry } from '../act/hurry.ts';
 import { openRecords } from '../act/records.ts';
@@ -30,6 +31,7 @@ export async function watchPrint(
   const { emit } = run;
   const senses = openPrintSenses(run);
   const lookForSession = sessionLooker(run);
+  const hearing = sayDeafness(run);
   run.catchUp = senses.catchUp;
   const records = openRecords(run, loop, null);
   run.output.onRoom(() => run.child?.stdout.resume());
@@ -55,6 +57,7 @@ export async function watchPrint(
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);
+        hearing(result.state.evidence);
         records.reporter.turned(event, before, result);
       },
       perform,

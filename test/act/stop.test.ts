@@ -44,6 +44,7 @@ function run() {
     recordsCallsFirst: false,
     unattended: false,
     launchedAtMs: Date.now() - 1_000,
+    enteredMs: [],
     ledger: createLedger(),
     paths: { run: 'no-such-run', folder: config, spool: '', status: '', journal: '' },
     tunnel: null,

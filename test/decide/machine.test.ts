@@ -395,6 +395,27 @@ describe('a resumed agent', () => {
     expect(told.did('exit')).toMatchObject([{ code: 1 }]);
   });
 
+  test.each([
+    ['a stub that does nothing', 0, 'gave_up', 1],
+    ['one that cannot be executed', 126, 'gave_up', 126],
+    ['one that somebody has ended', 143, 'user', 143],
+  ])('%s: told how it ended', (_name, code, outcome, exit) => {
+    const told = resumed();
+    told.tell({ type: 'agent.started', generation: 2, pid: 43, resumed: true, prompted: true });
+    told.tell({ type: 'agent.exited', generation: 2, code, signal: null });
+    expect(told.did('incident').at(-1)).toMatchObject({ incident: { outcome } });
+    expect(told.did('exit')).toMatchObject([{ code: exit }]);
+  });
+
+  test('that the person leaves at once has left', () => {
+    const told = resumed();
+    told.tell({ type: 'agent.started', generation: 2, pid: 43, resumed: true, prompted: true });
+    told.tell({ type: 'input', kind: 'exit', bytes: 1 });
+    told.tell({ type: 'agent.exited', generation: 2, code: 0, signal: null });
+    expect(told.did('incident').at(-1)).toMatchObject({ incident: { outcome: 'user' } });
+    expect(told.did('exit')).toMatchObject([{ code: 0 }]);
+  });
+
   test('that asks how much to resume is answered by policy, once', () => {
     const told = resumed();
     told.tell(choice);

@@ -17,7 +17,13 @@ import { readScreen } from './screen/index.ts';
 import { readInputBox } from './screen/input-box.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
 import { partialText } from './screen/partial-text.ts';
-import { findTranscript, recentSessions, sessionOfProcess, successorOf } from './session-files.ts';
+import {
+  findTranscript,
+  recentSessions,
+  sessionOfProcess,
+  sessionOfPrompt,
+  successorOf,
+} from './session-files.ts';
 import { storableArguments } from './storable-arguments.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
@@ -41,6 +47,7 @@ export const claudeCode = {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  sessionOfPrompt,
   successorOf,
   hooks: { read: readHook, feedLedger, readPrompt },
   readTranscript,

@@ -6,11 +6,17 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import type { SessionFile, Variables } from '../agent.ts';
 import { type Json, parseRecord, textOf } from '../common/json.ts';
+import { printMode } from './print.ts';
 import { configFolder } from './user-settings.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
 /** Records with the working directory stand near the beginning; 2.1.329 writes long ones before them. */
 const headBytes = 262_144;
+const tailBytes = 262_144;
+/** The agent stamps a prompt when it takes it: at once, or, where hooks of the person's look at it first, later. */
+const takenMs = 3_000;
+/** Both stamps are of one clock; one of them is taken after a key has gone through a queue. */
+const clockMs = 100;
 
 export const isSessionId = (id: string): boolean => sessionName.test(`${id}.jsonl`);
 
@@ -101,9 +107,49 @@ export async function successorOf(
   return null;
 }
 
+/** The last records of a conversation; none where it cannot be read. */
+async function tailOf(path: string): Promise<readonly Json[]> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return [];
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.map(parseRecord).filter((record) => record !== null);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The conversation that has got a prompt, or a command such as /clear, in one of these moments, the latest that did:
+ * it is the one that whoever pressed Enter then is in. Null if there is none.
+ * @param enteredMs wall clock, Unix milliseconds, in order
+ */
+export async function sessionOfPrompt(
+  env: Variables,
+  cwd: string,
+  enteredMs: readonly number[],
+): Promise<SessionFile | null> {
+  const [first] = enteredMs;
+  if (first === undefined) return null;
+  let latest: { readonly file: SessionFile; readonly atMs: number } | null = null;
+  for (const file of await recentSessions(env, cwd, first)) {
+    const prompted = (await tailOf(file.path))
+      .map(printMode.readProgress)
+      .flatMap((record) => (record?.kind === 'prompt' && record.atMs !== null ? [record.atMs] : []))
+      .filter((atMs) => enteredMs.some((entered) => atMs > entered - clockMs && atMs < entered + takenMs));
+    const atMs = Math.max(...prompted);
+    if (atMs > (latest?.atMs ?? 0)) latest = { file, atMs };
+  }
+  return latest?.file ?? null;
+}
+
 /**
  * The session that a running agent is in, from the file that it keeps of its own process: `<config>/sessions/<pid>.json`.
- * It follows /clear and /resume even where hooks are off. Seen on 2.1.197 and 2.1.329; 2.1.42 has none.
+ * It follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; 2.1.126 has one that
+ * stays as it was at the start, 2.1.42 none.
  */
 export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
   const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');

@@ -29,6 +29,7 @@ export const codex: AgentAdapter = {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  sessionOfPrompt: async () => null,
   successorOf: async () => null, // a resume keeps the id
   hooks: null,
   readTranscript,

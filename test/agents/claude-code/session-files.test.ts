@@ -1,10 +1,11 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   findTranscript,
   recentSessions,
   sessionOfProcess,
+  sessionOfPrompt,
   successorOf,
 } from '../../../src/agents/claude-code/session-files.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -71,4 +72,28 @@ it('finds the new id that a resume of 1.0.56 has given, by what it copied', asyn
   expect(await successorOf(env, '/p', a, 120_000)).toMatchObject({ sessionId: c, path: next });
   expect(await successorOf(env, '/p', b, 120_000)).toBe(null);
   expect(await successorOf(env, '/p', c, 120_000)).toBe(null);
+});
+
+it('finds the conversation that was typed into when Enter was pressed', async () => {
+  const { env, write } = home();
+  const prompted = (id: string, cwd: string, atMs: number, content = 'hi') => {
+    const path = write('-p', id, cwd, 0);
+    const record = {
+      type: 'user',
+      timestamp: new Date(atMs).toISOString(),
+      message: { role: 'user', content },
+    };
+    appendFileSync(path, `${JSON.stringify(record)}\n`);
+  };
+  const entered = Date.now() - 60_000;
+  prompted(a, '/p', entered + 200);
+  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
+  expect(await sessionOfPrompt(env, '/p', [])).toBe(null);
+  expect(await sessionOfPrompt(env, '/p', [entered - 60_000])).toBe(null); // somebody else's
+  expect(await sessionOfPrompt(env, '/q', [entered])).toBe(null);
+  prompted(b, '/p', entered + 10_300, '<command-name>/clear</command-name>');
+  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
+  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
+  prompted(c, '/p', entered + 15_000); // nobody pressed Enter here then
+  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
 });

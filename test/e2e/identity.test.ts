@@ -1,0 +1,110 @@
+/** Which conversation it is, and what is believed of it: what was observed of the agent itself, and nothing else. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { lastPrompt } from '../../src/drill/api/api.ts';
+import { faults } from '../../src/drill/api/faults.ts';
+import { say } from '../../src/drill/api/scenario.ts';
+import { finished, type Guarded, onGuard } from '../support/guarded.ts';
+import { missing } from '../support/real-agent.ts';
+
+const patient = {
+  GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '60000',
+  GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '60000',
+};
+const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
+const settleMs = 1_500;
+
+/** Kills the agent and waits until another one is at its prompt. */
+async function killed({ agentPid, status, until, terminal }: Guarded): Promise<void> {
+  const before = agentPid();
+  process.kill(before, 'SIGKILL');
+  await until('another agent runs', () => ![before, null, undefined].includes(status()?.agent_pid), 60_000);
+  await terminal.waitFor(/❯/, 30_000);
+}
+
+/** What the API was asked in the latest request of the conversation, with all that went before. */
+const conversation = ({ api }: Guarded) => JSON.stringify(api.turns().at(-1)?.body?.messages);
+
+const sessionIds = ({ sandbox }: Guarded) =>
+  sandbox
+    .transcripts()
+    .filter((path) => !path.includes('subagents'))
+    .map((path) => path.replace(/.*\/|\.jsonl$/g, ''));
+
+describe.concurrent.each(['2.1.329', '2.1.263', '2.1.126', '2.1.38'] as const)(
+  'Claude Code %s',
+  (version) => {
+    test.skipIf(missing(version))(
+      'an id of the person, killed before the first turn: begun anew',
+      async () => {
+        await onGuard({ version, args: ['--session-id', id], settings: patient }, async (guarded) => {
+          const { terminal, submit } = guarded;
+          await sleep(10_000); // old enough to be worth a relaunch
+          terminal.write('a draft');
+          await terminal.waitFor(/❯\s+a draft/);
+          await sleep(settleMs);
+          await killed(guarded);
+          await terminal.waitFor(/❯\s+a draft/, 30_000);
+          terminal.write('\x15');
+          await submit('what is new');
+          await terminal.waitFor(finished);
+          expect(sessionIds(guarded)).toEqual([id]);
+        });
+      },
+    );
+
+    test.skipIf(missing(version))('hooks off: /clear is followed, also right after Enter', async () => {
+      const settings = { ...patient, GUARDED_CLAUDE_HOOKS: 'off' };
+      await onGuard({ version, settings }, async (guarded) => {
+        const { api, terminal, submit } = guarded;
+        api.enqueue(say('The first answer.'));
+        await submit('the old question');
+        await terminal.waitFor('The first answer.');
+        await sleep(settleMs);
+        await submit('/clear');
+        await sleep(settleMs);
+        api.enqueue(faults['dead-mid-text'].scenario);
+        await submit('the new question');
+        await api.waitForRequest(({ faultAt }) => faultAt !== null);
+        await sleep(500);
+        await killed(guarded);
+        await terminal.waitFor(finished, 60_000);
+        expect(conversation(guarded)).toContain('the new question');
+        expect(conversation(guarded)).not.toContain('the old question');
+      });
+    });
+  },
+);
+
+describe.concurrent.each(['2.1.329', '2.1.263'] as const)('Claude Code %s', (version) => {
+  test.skipIf(missing(version))('--safe-mode runs no hook of ours: calls could not be observed', async () => {
+    await onGuard({ version, args: ['--safe-mode'], settings: patient }, async (guarded) => {
+      const { api, submit, terminal, journal } = guarded;
+      api.enqueue(faults['dead-mid-text'].scenario);
+      await submit('please go on');
+      await api.waitForRequest(({ faultAt }) => faultAt !== null);
+      await sleep(settleMs);
+      await killed(guarded);
+      await terminal.waitFor(finished, 60_000);
+      const told = api.turns().map(lastPrompt).join('\n');
+      expect(told).toContain('could not be observed');
+      expect(told).not.toContain('No tool call was unfinished');
+      const deaf = journal().filter((entry) => 'event' in entry && entry.event.type === 'sensor.failed');
+      expect(JSON.stringify(deaf)).toContain('hooks');
+    });
+  });
+
+  test.skipIf(missing(version))('a file that others drop is no hook', async () => {
+    await onGuard({ version, settings: patient }, async (guarded) => {
+      const { sandbox, status, until, journal } = guarded;
+      const spool = join(sandbox.stateHome, 'guarded-claude', 'sessions', status()?.run ?? '', 'spool');
+      const payload = { hook_event_name: 'SessionStart', session_id: id, source: 'clear', cwd: '/' };
+      writeFileSync(join(spool, '4711.json'), JSON.stringify(payload));
+      await until('it is gone', () => readdirSync(spool).length === 0);
+      await sleep(settleMs);
+      expect(JSON.stringify(journal())).not.toContain(id);
+    });
+  });
+});
