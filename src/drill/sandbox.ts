@@ -100,12 +100,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 /**
  * The complete environment of an agent (or of a guard around it) in the sandbox.
  *
- * @param apiUrl base URL of the simulated API; null leaves the vendor's own, for use behind a proxy stand-in.
+ * @param surroundings what leads its requests to the simulated API (world.ts).
  * @param extra further variables; they win.
  */
 export function agentEnvironment(
   sandbox: Sandbox,
-  apiUrl: string | null,
+  surroundings: Readonly<Record<string, string>>,
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const env: Record<string, string> = {};
@@ -122,11 +122,8 @@ export function agentEnvironment(
     TERM: 'xterm-256color',
     LANG: env.LANG ?? 'C.UTF-8',
     ANTHROPIC_API_KEY: dummyKey,
-    ...(apiUrl === null ? {} : { ANTHROPIC_BASE_URL: apiUrl }),
-    DISABLE_AUTOUPDATER: '1',
-    DISABLE_TELEMETRY: '1',
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1', // it would be cloned at the start
+    DISABLE_AUTOUPDATER: '1', // the executable is shared with other sandboxes
+    ...surroundings,
     // What the API says would be shown as a suggestion for the next prompt, too (2.1.42), and taken for the answer.
     CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false',
     ...extra,

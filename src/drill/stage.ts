@@ -12,11 +12,12 @@ import { type JournalFile, readJournal } from '../report/journal-reader.ts';
 import { readSessions } from '../report/sessions.ts';
 import type { Status } from '../report/status.ts';
 import { installSimulatedAgent } from './agent/install.ts';
-import { type Api, startApi } from './api/api.ts';
+import type { Api } from './api/api.ts';
 import { say } from './api/scenario.ts';
 import { type OuterTerminal, openTerminal } from './outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from './sandbox.ts';
 import { typePrompt } from './type-prompt.ts';
+import { startWorld, type WorldOptions } from './world.ts';
 
 /** Shown by the agent at the end of a turn that came through. */
 export const finished = 'Drill complete.';
@@ -41,6 +42,8 @@ export interface StageOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Arguments of the agent. */
   readonly args?: readonly string[];
+  /** First-party surroundings, if missing. */
+  readonly world?: WorldOptions;
   /** Merged into the agent's user settings. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
   /** Ends the agent, and with it every wait on this stage. */
@@ -95,11 +98,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     tools: options.tools,
     ...(options.userSettings === undefined ? {} : { settings: options.userSettings }),
   });
-  const api = await startApi({ enforceRules: true });
+  const world = await startWorld(sandbox, options.world);
+  const { api } = world;
   api.respond(() => say(finished));
   const triggers = join(sandbox.root, 'triggers');
   mkdirSync(triggers);
-  const env = agentEnvironment(sandbox, api.url, {
+  const env = agentEnvironment(sandbox, world.variables, {
     ...guardSettings,
     ...options.settings,
     GUARDED_CLAUDE_COMMAND: options.agent ?? installSimulatedAgent(join(sandbox.root, 'bin')),
@@ -124,7 +128,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     terminal.kill('SIGKILL');
     signal(agentPid, 'SIGKILL');
     await terminal.exited;
-    await api.stop();
+    await world.stop();
     sandbox.remove();
   };
 

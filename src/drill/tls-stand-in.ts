@@ -2,20 +2,40 @@
  * A stand-in for `api.anthropic.com`: the simulated API behind TLS, and a small CONNECT proxy that leads there.
  *
  * An agent (or a guard's tunnel) whose HTTPS_PROXY names the proxy believes that it speaks to the vendor: its base
- * URL stays untouched, TLS is end to end between agent and stand-in, and nothing leaves the machine.
+ * URL stays untouched, TLS (1.3, with session tickets) is end to end between agent and stand-in, and nothing leaves
+ * the machine. What comes down is cut at arbitrary byte positions, as a network does.
  */
 
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { reset } from '../tunnel/sockets.ts';
 import { type Api, type ApiOptions, startApi } from './api/api.ts';
 import { authorityCertificate, standInCertificate, standInKey } from './api/test-certificate.ts';
+import { seededRandom } from './seeded-random.ts';
 
-/** The only place that the proxy leads to; the agent asks for a few others at start, in vain. */
+/** The only place that the proxy leads to. */
 const vendor = 'api.anthropic.com:443';
+
+/**
+ * What becomes of an agent's traffic to other hosts (plugin marketplace, updates, telemetry): refused at once,
+ * refused after about as long as a clone of the marketplace takes, or never answered.
+ */
+export type HelperTraffic = 'refused' | 'slow' | 'hanging';
+
+/** The payload of a segment on an Ethernet. */
+const maxPieceBytes = 1_460;
+
+/** Measured with 2.1.263: the clone of its plugin marketplace at the first prompt. */
+const slowMs = 5_000;
+
+export interface StandInOptions extends Omit<ApiOptions, 'wrap'> {
+  readonly helpers?: HelperTraffic;
+  /** Draws where answers are cut. */
+  readonly seed?: number;
+}
 
 export interface StandIn {
   readonly api: Api;
@@ -31,21 +51,39 @@ export interface StandIn {
 }
 
 /** Joins two sockets for good; a reset of one is a reset of the other. */
-function join(left: Socket, right: Socket): void {
+function join(client: Socket, upstream: Socket, cut: Transform): void {
+  client.pipe(upstream);
+  upstream.pipe(cut).pipe(client);
   for (const [from, to] of [
-    [left, right],
-    [right, left],
+    [client, upstream],
+    [upstream, client],
   ] as const) {
-    from.pipe(to);
     from.on('error', () => reset(to));
     from.once('close', () => to.destroySoon());
   }
 }
 
-export async function startStandIn(options: Omit<ApiOptions, 'wrap'> = {}): Promise<StandIn> {
+/** Passes bytes on in pieces of arbitrary length. */
+function cutAnywhere(random: () => number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length; ) {
+        const end = at + 1 + Math.floor(random() * Math.min(chunk.length - at, maxPieceBytes));
+        this.push(chunk.subarray(at, end));
+        at = end;
+      }
+      done();
+    },
+  });
+}
+
+export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+  const random = seededRandom(options.seed ?? 1);
+  const helpers = options.helpers ?? 'slow';
   const secureContext = createSecureContext({ cert: standInCertificate, key: standInKey });
   const api = await startApi({
     ...options,
+    helpersHang: helpers === 'hanging',
     wrap: (raw) => {
       const secure = new TLSSocket(raw, { isServer: true, secureContext });
       secure.on('error', () => {}); // an agent that does not trust the authority hangs up
@@ -63,11 +101,17 @@ export async function startStandIn(options: Omit<ApiOptions, 'wrap'> = {}): Prom
     upstream.once('connect', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(rest);
-      join(client, upstream);
+      join(client, upstream, cutAnywhere(random));
     });
     upstream.on('error', () => {
       if (upstream.connecting) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
+  };
+  const turnAway = (client: Socket) => {
+    client.resume();
+    const refuse = () => client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    if (helpers === 'refused') refuse();
+    if (helpers === 'slow') setTimeout(refuse, slowMs).unref();
   };
   const proxy = createServer((client) => {
     clients.add(client);
@@ -83,7 +127,7 @@ export async function startStandIn(options: Omit<ApiOptions, 'wrap'> = {}): Prom
       const target = /^CONNECT (\S+) HTTP/.exec(head.toString('latin1'))?.[1];
       if (!target) return void client.end('HTTP/1.1 405 Method Not Allowed\r\n\r\n');
       connects.push(target);
-      if (target !== vendor) return void client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      if (target !== vendor) return void turnAway(client);
       const proceed = () => forward(client, head.subarray(end + 4));
       if (holding) held.push(proceed);
       else proceed();

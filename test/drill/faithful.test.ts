@@ -6,22 +6,22 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ScreenView } from '../../src/agents/agent.ts';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
-import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { faults, longTool } from '../../src/drill/api/faults.ts';
 import { call, type Scenario } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { startWorld, type World } from '../../src/drill/world.ts';
 import type { ScreenFacts } from '../../src/events.ts';
 import { missing, type RealVersion, realAgent } from '../support/real-agent.ts';
 
-let api: Api;
+let world: World;
 let sandbox: Sandbox;
 let terminal: OuterTerminal;
 
 afterEach(async () => {
   terminal.kill();
   await terminal.exited;
-  await api.stop();
+  await world.stop();
   sandbox.remove();
 });
 
@@ -77,7 +77,8 @@ describe.each(agents)('agent %s', (agent) => {
   test.skipIf(agent !== 'simulated' && missing(agent)).for(Object.keys(phases))('%s', async (name) => {
     const phase = phases[name] as Phase;
     sandbox = createSandbox(phase.tools ? { tools: phase.tools } : {});
-    api = await startApi();
+    world = await startWorld(sandbox);
+    const { api } = world;
     const { scenario } = phase;
     if (scenario) api.respond(() => scenario);
     const bin = join(sandbox.root, 'bin');
@@ -87,7 +88,7 @@ describe.each(agents)('agent %s', (agent) => {
       command,
       args: [],
       cwd: sandbox.project,
-      env: agentEnvironment(sandbox, api.url),
+      env: agentEnvironment(sandbox, world.variables),
     });
     await terminal.waitFor('❯');
     const text = agent === 'simulated' ? '2.1.329' : agent;

@@ -7,6 +7,7 @@ import { call, say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
 import { type StandIn, startStandIn } from '../../src/drill/tls-stand-in.ts';
+import { firstPartyVariables, gatewayVariables } from '../../src/drill/world.ts';
 import { missing, type RealVersion, realAgent } from '../support/real-agent.ts';
 
 let api: Api | undefined;
@@ -50,7 +51,7 @@ describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
   test.skipIf(missing(version))('completes a turn with a tool', { timeout: 120_000 }, async () => {
     sandbox = createSandbox();
     api = await startApi({ enforceRules: true });
-    start(version, agentEnvironment(sandbox, api.url));
+    start(version, agentEnvironment(sandbox, gatewayVariables(api.url)));
     await completeATurn(api);
   });
 
@@ -60,10 +61,7 @@ describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
     async () => {
       sandbox = createSandbox();
       standIn = await startStandIn({ enforceRules: true });
-      const authority = join(sandbox.root, 'authority.pem');
-      standIn.writeAuthority(authority);
-      const proxied = { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
-      start(version, agentEnvironment(sandbox, null, proxied));
+      start(version, agentEnvironment(sandbox, firstPartyVariables(standIn, sandbox)));
       await completeATurn(standIn.api);
       expect(standIn.connects).toContain('api.anthropic.com:443');
     },

@@ -4,10 +4,10 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { startWorld, type World } from '../../src/drill/world.ts';
 import { ownMark } from '../../src/platform/run-mark.ts';
 import { finished, onGuard } from '../support/guarded.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
@@ -18,20 +18,20 @@ const version = '2.1.329';
 describe.skipIf(missing(version))('Claude Code, passed through', () => {
   let sandbox: Sandbox;
   let agent: string;
-  let api: Api;
+  let world: World;
 
   beforeEach(async () => {
     sandbox = createSandbox();
-    api = await startApi();
+    world = await startWorld(sandbox);
     agent = realAgent(version, join(sandbox.root, 'bin')) ?? '';
   });
   afterEach(async () => {
-    await api.stop();
+    await world.stop();
     sandbox.remove();
   });
 
   const environment = (extra: Readonly<Record<string, string>> = {}) =>
-    agentEnvironment(sandbox, api.url, { GUARDED_CLAUDE_COMMAND: agent, ...extra });
+    agentEnvironment(sandbox, world.variables, { GUARDED_CLAUDE_COMMAND: agent, ...extra });
   const run = (file: string, args: readonly string[], env = environment()) =>
     spawnSync(file, args, { cwd: sandbox.project, env, timeout: 30_000 });
 
@@ -56,7 +56,7 @@ describe.skipIf(missing(version))('Claude Code, passed through', () => {
     // This very process, which the agent descends from.
     ['inside another guard', ownMark('outer')],
   ])('%s, the agent runs plainly in a terminal', async (_, extra) => {
-    api.respond(() => say(finished));
+    world.api.respond(() => say(finished));
     const terminal = openTerminal({
       command: process.execPath,
       args: [guard],

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
-import { agentEnvironment } from '../../src/drill/sandbox.ts';
 import { finished, type Guarded, onGuard } from '../support/guarded.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 
@@ -77,13 +76,13 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s, resum
     'while somebody else is in the conversation: never a second writer',
     async () => {
       await onGuard({ version, settings: patient }, async (guarded) => {
-        const { sandbox, api, terminal, agentPid, status } = guarded;
+        const { sandbox, api, terminal, agentPid, status, env } = guarded;
         await hangInTurn(guarded);
         const other = openTerminal({
           command: realAgent(version, join(sandbox.root, 'bin')) ?? '',
           args: ['--resume', status()?.session_id ?? ''],
           cwd: sandbox.project,
-          env: agentEnvironment(sandbox, api.url),
+          env,
         });
         try {
           await other.waitFor(/❯ .*please go on[\s\S]*❯/);

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
-import { startApi } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
+import { startWorld } from '../../src/drill/world.ts';
 import { visibleCells } from '../support/cells.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
@@ -57,10 +57,11 @@ const withoutState = (state: string) => state.replace(/^[✳◐◑] /, '');
 async function play(command: string, extra: Readonly<Record<string, string>>) {
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.remove());
-  const api = await startApi();
-  onTestFinished(() => api.stop());
+  const world = await startWorld(sandbox);
+  onTestFinished(() => world.stop());
+  const { api } = world;
   api.enqueue(say('A plain answer, **bold** and `code`.'));
-  const env = agentEnvironment(sandbox, api.url, extra);
+  const env = agentEnvironment(sandbox, world.variables, extra);
   const tmux = await openTmux(`${command}; echo "exit=$?"; stty -a; sleep 600`, {
     env,
     cwd: sandbox.project,

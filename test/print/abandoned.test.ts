@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
+import { gatewayVariables } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
 import { readJournal } from '../../src/report/journal-reader.ts';
@@ -25,7 +26,7 @@ kill -KILL $$
 
 function prepare() {
   const sandbox = createSandbox();
-  const env = agentEnvironment(sandbox, api, {
+  const env = agentEnvironment(sandbox, gatewayVariables(api), {
     ...patience,
     GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
     GUARDED_CLAUDE_COMMAND: writeScript(join(sandbox.root, 'claude'), dyingAgent),

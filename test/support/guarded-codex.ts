@@ -61,13 +61,17 @@ export async function onGuardedCodex(
   const home = join(sandbox.home, '.codex');
   mkdirSync(home);
   writeFileSync(join(home, 'config.toml'), settings(api, sandbox.project, approval));
-  const env = agentEnvironment(sandbox, null, {
-    ...patience,
-    GUARDED_CLAUDE_COMMAND: realCodex() ?? '',
-    CODEX_HOME: home,
-    DRILL_API_KEY: 'no-key',
-    ...switches,
-  });
+  const env = agentEnvironment(
+    sandbox,
+    {},
+    {
+      ...patience,
+      GUARDED_CLAUDE_COMMAND: realCodex() ?? '',
+      CODEX_HOME: home,
+      DRILL_API_KEY: 'no-key',
+      ...switches,
+    },
+  );
   const terminal = openTerminal({
     command: '/bin/sh',
     args: ['-c', watchedRun, sandbox.root, process.execPath, guardProgram],

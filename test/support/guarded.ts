@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { type Api, startApi } from '../../src/drill/api/api.ts';
+import type { Api } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import {
@@ -15,8 +15,9 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../../src/drill/sandbox.ts';
-import { type StandIn, startStandIn } from '../../src/drill/tls-stand-in.ts';
+import type { StandIn } from '../../src/drill/tls-stand-in.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
+import { startWorld, type WorldOptions } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
@@ -56,8 +57,9 @@ export interface GuardedOptions {
   readonly sandbox?: SandboxOptions;
   /** Variables for the agent alone. */
   readonly agentVariables?: (sandbox: Sandbox) => Readonly<Record<string, string>>;
-  /** Untouched base URL, a TLS stand-in for the vendor behind the person's own HTTPS_PROXY, a private authority. */
+  /** False: behind a gateway with a base URL of its own, instead of the vendor's. */
   readonly firstParty?: boolean;
+  readonly world?: Omit<WorldOptions, 'surroundings'>;
 }
 
 export interface Guarded {
@@ -65,6 +67,8 @@ export interface Guarded {
   readonly standIn: StandIn | null;
   readonly sandbox: Sandbox;
   readonly terminal: OuterTerminal;
+  /** The environment of the guard, and of another agent of the same person. */
+  readonly env: Readonly<Record<string, string>>;
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
   journal(): readonly JournalEntry[];
@@ -88,16 +92,18 @@ export async function onGuard(
   play: (guarded: Guarded) => Promise<void>,
 ): Promise<void> {
   const sandbox = createSandbox(options.sandbox);
-  const standIn = options.firstParty ? await startStandIn({ enforceRules: true }) : null;
-  const api = standIn?.api ?? (await startApi({ enforceRules: true }));
+  const world = await startWorld(sandbox, {
+    ...options.world,
+    ...(options.firstParty === false && { surroundings: 'gateway' }),
+  });
+  const { api, standIn } = world;
   api.respond(() => say(finished));
   const agent = realAgent(options.version, join(sandbox.root, 'bin'));
   const command =
     agent && options.agentVariables ? withVariables(agent, options.agentVariables(sandbox)) : agent;
-  const env = agentEnvironment(sandbox, standIn ? null : api.url, {
+  const env = agentEnvironment(sandbox, world.variables, {
     ...patience,
     ...(command === null ? {} : { GUARDED_CLAUDE_COMMAND: command }),
-    ...(standIn === null ? {} : firstParty(standIn, sandbox)),
     ...options.settings,
   });
   const args = ['-c', watchedRun, sandbox.root, process.execPath, guard, ...(options.args ?? [])];
@@ -120,6 +126,7 @@ export async function onGuard(
     standIn,
     sandbox,
     terminal,
+    env,
     status,
     incidents,
     until,
@@ -156,7 +163,7 @@ export async function onGuard(
     if (guardPid) endProcess(guardPid);
     endProcess(terminal.pid);
     await terminal.exited;
-    await (standIn ?? api).stop();
+    await world.stop();
     sandbox.remove();
   }
 }
@@ -169,12 +176,6 @@ function story(journal: readonly JournalEntry[]): string {
     .filter((line) => !dull.test(line))
     .slice(-100)
     .join('\n');
-}
-
-function firstParty(standIn: StandIn, sandbox: Sandbox): Record<string, string> {
-  const authority = join(sandbox.root, 'authority.pem');
-  standIn.writeAuthority(authority);
-  return { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
 }
 
 /** Ctrl+C until the guard has gone, as somebody does who wants out; some versions spend one on a turn or a draft. */

@@ -7,8 +7,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Api, startApi } from '../../src/drill/api/api.ts';
+import type { Api } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { startWorld } from '../../src/drill/world.ts';
 import { statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
@@ -56,11 +57,12 @@ export interface StartOptions {
 /** Plays with everything set up, and takes all of it down. */
 export async function onPipes(version: RealVersion, play: (stage: Stage) => Promise<void>): Promise<void> {
   const sandbox = createSandbox();
-  const api = await startApi({ enforceRules: true });
+  const world = await startWorld(sandbox);
+  const { api } = world;
   const command = realAgent(version, join(sandbox.root, 'bin'));
   if (command === null) throw new Error(`no agent ${version}`);
   const running: ChildProcess[] = [];
-  const env = agentEnvironment(sandbox, api.url, { ...patience, GUARDED_CLAUDE_COMMAND: command });
+  const env = agentEnvironment(sandbox, world.variables, { ...patience, GUARDED_CLAUDE_COMMAND: command });
   const state = statePaths(env);
   const start = (file: string, args: readonly string[], { input = '', settings = {} }: StartOptions = {}) => {
     const child = spawn(file, args, { cwd: sandbox.project, env: { ...env, ...settings }, stdio: 'pipe' });
@@ -108,7 +110,7 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
     if (left.length > 0) throw new Error(`${left.length} processes were left behind`);
   } finally {
     for (const child of running) child.kill('SIGKILL');
-    await api.stop();
+    await world.stop();
     sandbox.remove();
   }
 }

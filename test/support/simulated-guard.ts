@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
-import { type Api, startApi } from '../../src/drill/api/api.ts';
+import type { Api } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
+import { startWorld } from '../../src/drill/world.ts';
 import { type StatePaths, statePaths } from '../../src/platform/paths.ts';
 import { readSessions } from '../../src/report/sessions.ts';
 import type { Status } from '../../src/report/status.ts';
@@ -45,15 +46,16 @@ export async function simulatedWorld(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<SimulatedWorld> {
   const sandbox = createSandbox();
-  const api = await startApi({ enforceRules: true });
+  const world = await startWorld(sandbox);
+  const { api } = world;
   onTestFinished(async () => {
-    await api.stop();
+    await world.stop();
     sandbox.remove();
   });
   api.respond(() => say(finished));
   const triggers = join(sandbox.root, 'triggers');
   mkdirSync(triggers);
-  const env = agentEnvironment(sandbox, api.url, {
+  const env = agentEnvironment(sandbox, world.variables, {
     ...patience,
     GUARDED_CLAUDE_COMMAND: installSimulatedAgent(join(sandbox.root, 'bin')),
     SIMULATED_AGENT_TRIGGERS: triggers,

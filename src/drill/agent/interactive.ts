@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 import type { Answer } from './answer.ts';
 import type { AgentArguments, Settings } from './arguments.ts';
 import { type Busy, createFace, duration, wrap } from './face.ts';
+import { cloneMarketplace, reportTelemetry } from './helpers.ts';
 import { type HookContext, runHooks } from './hooks.ts';
 import { type Key, readKeys } from './keys.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
+import { patienceOf } from './patience.ts';
 import { createStatusReporter } from './status.ts';
 import { openTranscript, type Transcript } from './transcript.ts';
 import { type Progress, runTurn, type ToolCall, type TurnEnd } from './turn.ts';
@@ -25,9 +27,6 @@ export interface Session {
   readonly resumed: boolean;
 }
 
-/** Says so after this long without a byte of an open stream (lab notes §0, fact 3). */
-const silenceNoticeMs = 45_000;
-const streamPatienceMs = 300_000;
 /** A second Ctrl+C within this time leaves. */
 const leaveWithinMs = 1500;
 
@@ -51,6 +50,7 @@ export async function runInteractive(session: Session): Promise<void> {
     `▝▜██████▀  Simulated · ${cwd}`,
   ]);
   const { picture } = face;
+  const patience = patienceOf(process.env);
   const status = createStatusReporter((bytes) => output.write(bytes));
   const mode =
     settings.map(({ permissions }) => permissions?.defaultMode).findLast((value) => value) ?? 'default';
@@ -85,8 +85,8 @@ export async function runInteractive(session: Session): Promise<void> {
     const silentMs = lastContentAt === null || turn.tool ? 0 : now - lastContentAt;
     const note = retry
       ? `${retry.label} · retrying in ${duration(retry.until - now + 999)} · attempt ${retry.attempt}/${retry.of}`
-      : silentMs > silenceNoticeMs
-        ? `Waiting for API response · will retry in ${duration(streamPatienceMs - silentMs)} · check your network`
+      : silentMs > patience.noticeMs
+        ? `Waiting for API response · will retry in ${duration(patience.streamMs - silentMs)} · check your network`
         : null;
     const last = turn.answer?.blocks().at(-1);
     return {
@@ -203,7 +203,10 @@ export async function runInteractive(session: Session): Promise<void> {
     }
   };
 
+  let prompted = false;
   const takeTurn = async (prompt: string): Promise<void> => {
+    if (!prompted) cloneMarketplace(process.env);
+    prompted = true;
     const current: Turn = {
       abort: new AbortController(),
       since: Date.now(),
@@ -229,6 +232,7 @@ export async function runInteractive(session: Session): Promise<void> {
       report,
     });
     turn = null;
+    void reportTelemetry(process.env);
     conclude(end, prompt, current.since);
     face.draw();
   };

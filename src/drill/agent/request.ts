@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, newAnswer } from './answer.ts';
 import { exchange, type Outcome, type StreamEvent } from './client.ts';
+import { patienceOf } from './patience.ts';
 
 /** Failure kinds as the StopFailure hook names them. */
 export type FailureName =
@@ -44,10 +45,6 @@ export interface Asking {
   onEvent(event: StreamEvent, answer: Answer): void;
   onRetry(notice: RetryNotice | null): void;
 }
-
-/** First abort of a dead stream behind a custom base URL; headers are awaited a minute longer. */
-const streamPatienceMs = 300_000;
-const headerPatienceMs = 361_000;
 
 const wording: Readonly<Record<string, string>> = {
   ECONNRESET: 'Connection dropped (ECONNRESET)',
@@ -149,7 +146,8 @@ export async function ask(asking: Asking): Promise<Reply> {
   const base = env.ANTHROPIC_BASE_URL ?? 'https://api.anthropic.com';
   const url = new URL(`${base.replace(/\/$/, '')}/v1/messages?beta=true`);
   const of = Number(env.CLAUDE_CODE_MAX_RETRIES ?? 10);
-  const idleMs = Number(env.CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS ?? streamPatienceMs);
+  const patience = patienceOf(env);
+  const idleMs = Number(env.CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS ?? patience.streamMs);
   let streaming = true;
   for (let attempt = 0; ; attempt += 1) {
     const answer = newAnswer();
@@ -161,7 +159,7 @@ export async function ask(asking: Asking): Promise<Reply> {
       streaming,
       env,
       signal,
-      patienceMs: streaming ? Math.min(headerPatienceMs, idleMs) : streamPatienceMs,
+      patienceMs: streaming ? Math.min(patience.headersMs, idleMs) : patience.streamMs,
       onEvent: (event) => asking.onEvent(event, answer),
       onBytes() {},
     });

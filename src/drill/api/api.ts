@@ -22,6 +22,8 @@ export { lastPrompt } from './request.ts';
 export interface ApiOptions {
   /** Refuse malformed conversations as the real API does (raw-body.ts, blocks.ts, pairing.ts). */
   readonly enforceRules?: boolean;
+  /** Whatever is no message (telemetry, settings, policies) is never answered. */
+  readonly helpersHang?: boolean;
   /** Wraps each TCP connection, for TLS. */
   readonly wrap?: (socket: Socket) => Socket;
 }
@@ -66,6 +68,14 @@ function parseBody(raw: Buffer): Body | null {
 const refusalOf = (raw: Buffer, body: Body | null): string | null =>
   rawBodyError(raw) ?? blockError(body) ?? pairingError(body?.messages);
 
+/** Telemetry is taken; settings, policies and the like do not exist for this account. */
+function helperAnswer(path: string, hangs: boolean): Scenario {
+  if (hangs) return [{ do: 'hang' }];
+  if (path.startsWith('/api/event_logging/'))
+    return [{ do: 'body', status: 200, type: 'application/json', body: '{}' }];
+  return refuse(404, 'not_found_error', 'Not found');
+}
+
 /** Starts it on a free port of 127.0.0.1. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const requests: ApiRequest[] = [];
@@ -90,7 +100,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       case 'hello':
         return [{ do: 'body', status: 200, type: 'text/plain', body: '' }];
       case 'other':
-        return refuse(404, 'not_found_error', 'Not found');
+        return helperAnswer(request.path, options.helpersHang ?? false);
     }
   };
   const tell = (request: ApiRequest) => {
@@ -129,6 +139,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       reset: () => connection && reset(connection.raw),
       close: () => socket.end(),
       onFault: () => {
+        if (request.kind !== 'main') return; // what the agent asks on the side has no scenario
         request.faultAt ??= Date.now();
         tell(request);
       },

@@ -8,6 +8,7 @@ import { call, say } from '../../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../../src/drill/sandbox.ts';
 import { startStandIn } from '../../../src/drill/tls-stand-in.ts';
+import { gatewayVariables } from '../../../src/drill/world.ts';
 
 let api: Api;
 let sandbox: Sandbox;
@@ -31,7 +32,7 @@ async function start(args: readonly string[] = [], extra: Readonly<Record<string
     command: installSimulatedAgent(join(sandbox.root, 'bin')),
     args,
     cwd: sandbox.project,
-    env: agentEnvironment(sandbox, url === null ? null : api.url, extra),
+    env: agentEnvironment(sandbox, url === null ? {} : gatewayVariables(api.url), extra),
     programStatus: true,
   });
   terminal.onOutput((bytes) => {
