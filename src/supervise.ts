@@ -84,6 +84,7 @@ export async function supervise(launch: Launch): Promise<number> {
       stale: true,
     }),
     facts: { activity: 'unknown' },
+    vim: false,
     begun: 0,
     promptTemplate: null,
     signalled: null,

@@ -16,7 +16,8 @@ const mostMoves = 12;
 export async function choose(runtime: Runtime, generation: number, answer: MenuAnswer): Promise<boolean> {
   const { pty, terminal, launch } = runtime;
   const { menu, keys } = launch.adapter;
-  if (menu === null || !pty || pty.generation !== generation || terminal.keptBytes > 0) return false;
+  if (menu === null || !pty || pty.generation !== generation) return false;
+  if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
   terminal.hold(true);
   try {
     for (let moves = 0; moves < mostMoves && runtime.pty === pty; moves++) {

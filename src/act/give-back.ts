@@ -30,7 +30,8 @@ const ownPromptMs = 20_000;
 export async function giveBack(runtime: Runtime, afterTurn: boolean): Promise<void> {
   const { pty, draft, terminal } = runtime;
   const isGone = () => runtime.pty !== pty;
-  const isReady = (facts: ScreenFacts) => hasBox.includes(facts.activity) && boxOf(runtime)?.text === '';
+  const isReady = (facts: ScreenFacts) =>
+    hasBox.includes(facts.activity) && boxOf(runtime)?.text === '' && !terminal.isMidKey && !draft.pasting;
   const begun = runtime.begun;
   const works = ({ activity }: ScreenFacts) =>
     runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');

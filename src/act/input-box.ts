@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InputBox } from '../agents/agent.ts';
 import type { Pty } from '../terminal/pty.ts';
-import type { Runtime } from './runtime.ts';
+import { type Runtime, screenShows } from './runtime.ts';
 import { showsBeginning, showsText } from './same-text.ts';
 
 export const boxOf = (runtime: Runtime): InputBox | null =>
@@ -14,6 +14,20 @@ const betweenKeysMs = 25;
 const settleMs = 200;
 /** One round takes a row of the text. */
 const mostRounds = 200;
+
+/** By then the mode is drawn. */
+const modeMs = 1_500;
+
+/** Into vim's INSERT mode from NORMAL mode, where text would be commands. */
+export async function enterInsertMode(runtime: Runtime, pty: Pty): Promise<void> {
+  if (!runtime.vim || boxOf(runtime)?.vimInsert !== false) return;
+  for (const key of runtime.launch.adapter.keys.vimInsert) {
+    if (runtime.pty !== pty) return;
+    pty.write(Buffer.from(key));
+    await pause(betweenKeysMs);
+  }
+  await screenShows(runtime, () => boxOf(runtime)?.vimInsert === true, modeMs);
+}
 
 const isEmpty = (box: InputBox | null) => box !== null && box.text === '' && box.isPrompt;
 
@@ -40,20 +54,33 @@ export function boxHolds(runtime: Runtime, text: string): boolean {
   return box?.isPrompt === true && showsText(box.text, text, runtime.launch.adapter.pasteStandIn);
 }
 
-/** Whether the draft that was followed by its keys is what the box shows, so that it can be given back. */
+const isWhole = (shown: string, { launch }: Runtime) => shown.split(launch.adapter.pasteStandIn).length === 1;
+
+/**
+ * Whether the wording of what the box holds is known, so that it can be given back. Where keys and screen agree, it is
+ * that of the keys; where the keys do not tell, that of the screen, if it is all in one row: what a row's end in a text
+ * of several means, a line break or nothing, is not to be seen.
+ */
 export function knowsDraft(runtime: Runtime): boolean {
   const { draft, launch } = runtime;
   const box = boxOf(runtime);
-  return box !== null && draft.exact && showsText(box.text, draft.inBox(), launch.adapter.pasteStandIn);
+  if (box === null || draft.pasting) return false;
+  const agree = !draft.lost && showsText(box.text, draft.inBox(), launch.adapter.pasteStandIn);
+  if (draft.exact) return agree;
+  if (!isWhole(box.text, runtime)) return false;
+  if (agree) return true;
+  if (box.text.includes('\n')) return false;
+  draft.correct(box.text);
+  return true;
 }
 
 /**
- * Before the agent is ended: what its box shows counts, where the keys alone do not tell (history, completion, the
- * agent's own doing). What was typed and not drawn by an agent that hangs is only in the keys.
+ * Before the agent is ended: what its box shows counts where the keys alone do not tell (history, completion), and only
+ * there: an agent also draws what nobody has typed. What an agent that hangs has not drawn is only in the keys.
  */
 export function trustScreen(runtime: Runtime): void {
-  const { draft, launch } = runtime;
+  const { draft } = runtime;
   const shown = boxOf(runtime)?.text ?? '';
-  const isWhole = shown.split(launch.adapter.pasteStandIn).length === 1;
-  if (shown !== '' && isWhole && !showsBeginning(shown, draft.inBox())) draft.correct(shown);
+  if (draft.exact || draft.lost || draft.pasting || shown === '' || !isWhole(shown, runtime)) return;
+  if (!showsBeginning(shown, draft.inBox())) draft.correct(shown);
 }

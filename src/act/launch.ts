@@ -31,6 +31,9 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   runtime.hookSource.startedAs(pty.pid);
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };
+  runtime.vim = false;
+  const given = prompt ?? (resumed ? null : launch.invocation.prompt);
+  if (given !== null) runtime.sent.given(given);
   terminal.attach(pty);
   runtime.agentGone = new Promise((resolve) => {
     pty.onExit((exit) => {

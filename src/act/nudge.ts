@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../events.ts';
 import type { Pty } from '../terminal/pty.ts';
 import { giveBack } from './give-back.ts';
-import { boxHolds, boxOf, emptyBox, knowsDraft } from './input-box.ts';
+import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
 import { type Runtime, screenShows } from './runtime.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
@@ -42,9 +42,10 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
 }
 
 async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome> {
-  const { launch, pty, draft } = runtime;
+  const { launch, pty, draft, terminal, sent } = runtime;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
+  if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste ours would be part of it
   const keysBefore = draft.keys;
   const asks = () => runtime.facts.activity === 'dialog';
   if (asks()) return 'dialog';
@@ -52,20 +53,24 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     if (runtime.pty === pty) pty.write(Buffer.from(text));
     return runtime.pty === pty;
   };
-  const vim = boxOf(runtime)?.vimInsert === true;
+  const bringsBack = sentTexts(runtime);
   const aside = await putAside(runtime, pty);
   if (aside !== null) return aside;
   if (plan.interrupt) {
-    const outcome = await interrupt(runtime, pty, vim);
+    const outcome = await interrupt(runtime, pty);
     if (outcome !== null) return outcome;
     await pause(betweenWritesMs);
-    // An interrupt before any output puts the person's own prompt back into the box (lab notes §0.6), and in 2.1.42
-    // any puts their queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
-    const { draft: restored, draftIsCommand } = runtime.facts;
-    if (restored && !draftIsCommand && boxOf(runtime)?.isPrompt)
-      return type(keys.submit) ? 'submitted' : 'agent-gone';
-    if (vim && boxOf(runtime)?.vimInsert === false) type(keys.vimInsert);
+    // An interrupt before any output puts what was sent back into the box (lab notes §0.6), and in 2.1.42 any puts the
+    // queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
+    const restored = boxOf(runtime)?.text ?? '';
+    if (restored !== '' && !runtime.facts.draftIsCommand) {
+      if (draft.keys !== keysBefore) return 'person-typing';
+      if (bringsBack.some((text) => boxHolds(runtime, text)))
+        return type(keys.submit) ? 'submitted' : 'agent-gone';
+      draft.addAside(restored); // whose it is cannot be told: it is given back, unsent
+    }
   }
+  await enterInsertMode(runtime, pty);
   if (draft.keys !== keysBefore) return 'person-typing';
   const outcomeOf = () => (runtime.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
   if (!(await emptyBox(runtime, pty))) return outcomeOf();
@@ -76,9 +81,21 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
   if (echoed) await pause(betweenWritesMs);
   if (asks()) return 'dialog';
   const outcome = draft.keys !== keysBefore ? 'person-typing' : isOurs() ? null : outcomeOf();
-  if (outcome === null) return type(keys.submit) ? 'submitted' : 'agent-gone';
+  if (outcome === null) {
+    sent.given(plan.prompt);
+    return type(keys.submit) ? 'submitted' : 'agent-gone';
+  }
   await emptyBox(runtime, pty);
   return outcome;
+}
+
+/** What an interrupt may bring back into the box: the prompt of the turn, the queue, or both. */
+function sentTexts({ sent, draft }: Runtime): readonly string[] {
+  const queue = draft.queue();
+  const prompt = sent.lastText === null ? [] : [sent.lastText];
+  return [prompt, queue, [...prompt, ...queue]]
+    .filter((texts) => texts.length > 0)
+    .map((texts) => texts.join('\n'));
 }
 
 /** The person's own text leaves the box, if its very wording is known, so that it can be given back. Null: done. */
@@ -87,11 +104,12 @@ async function putAside(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
   if (box === null || (box.text === '' && box.isPrompt)) return null;
   if (!knowsDraft(runtime)) return 'person-typing';
   runtime.draft.putAside();
+  await enterInsertMode(runtime, pty);
   return (await emptyBox(runtime, pty)) ? null : 'no-echo';
 }
 
 /** Null: the turn is over, and the prompt free. */
-async function interrupt(runtime: Runtime, pty: Pty, vim: boolean): Promise<Outcome | null> {
+async function interrupt(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
   const { launch, begun } = runtime;
   const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
     if (runtime.pty !== pty) return false;
@@ -100,7 +118,7 @@ async function interrupt(runtime: Runtime, pty: Pty, vim: boolean): Promise<Outc
   };
   const goesOn = () => runtime.begun > begun;
   const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
-  if (vim) await press(modeMs, () => boxOf(runtime)?.vimInsert !== true);
+  if (boxOf(runtime)?.vimInsert) await press(modeMs, () => boxOf(runtime)?.vimInsert !== true);
   if (!(await press(idleMs, isOver))) return runtime.pty === pty ? 'not-idle' : 'agent-gone';
   // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
   return goesOn() ? 'submitted' : null;

@@ -83,6 +83,8 @@ export interface Runtime {
   view: () => ScreenView;
   /** The latest reading of the screen. */
   facts: ScreenFacts;
+  /** This agent was seen in vim's INSERT mode: where that is not shown, it is in NORMAL mode. */
+  vim: boolean;
   /** Turns seen to begin, by hooks or by requests: a message from the agent's queue begins one by itself. */
   begun: number;
   /** The person's own frame of the prompt; null: the built-in one. */

@@ -46,14 +46,11 @@ export function openSenses(runtime: Runtime): Senses {
 
   if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
   const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
-  terminal.observe(
-    (chunk) => {
-      screen.feed(chunk);
-      runtime.cast?.output(chunk);
-      tellOutput(chunk.length);
-    },
-    () => {},
-  );
+  terminal.observe((chunk) => {
+    screen.feed(chunk);
+    runtime.cast?.output(chunk);
+    tellOutput(chunk.length);
+  });
 
   const sensors: readonly Sensor[] = [
     screenSense,

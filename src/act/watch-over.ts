@@ -17,6 +17,7 @@ import type { IncidentRecord } from '../report/incidents.ts';
 import { sayDeafness } from './deaf.ts';
 import { follow } from './follow.ts';
 import { hurry } from './hurry.ts';
+import { boxOf } from './input-box.ts';
 import { createPerformer } from './perform.ts';
 import { openRecords } from './records.ts';
 import type { Runtime } from './runtime.ts';
@@ -62,7 +63,10 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
         follow(runtime, event);
         if (event.type === 'input' && event.kind === 'enter') noteEnter(runtime);
-        if (event.type === 'screen') runtime.facts = event.facts;
+        if (event.type === 'screen') {
+          runtime.facts = event.facts;
+          runtime.vim ||= boxOf(runtime)?.vimInsert === true;
+        }
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
         if (isSettled(event)) runtime.sent.settle();
@@ -77,11 +81,11 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     });
   });
   records.tellKnown(warnings);
-  terminal.observe(
-    () => {},
+  terminal.observeKeys((tokens) => {
+    if (tokens === null) runtime.draft.lose();
     // What is sent to an agent that is not there waits, too.
-    (chunk) => runtime.draft.feed(chunk, keeps(runtime) || inTurn(phaseOf(loop.state().evidence))),
-  );
+    else runtime.draft.feed(tokens, keeps(runtime) || inTurn(phaseOf(loop.state().evidence)));
+  });
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;
   if (warning !== null) degraded(warning);
@@ -130,14 +134,26 @@ function saveCast(
   }
 }
 
-/** The box was seen empty a moment after the last key: what was in it has been sent or deleted. */
+/**
+ * The box was seen empty a moment after the last key: what was in it has been sent or deleted. Not where the agent has
+ * drawn nothing since: it may not have read the key.
+ */
 function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
   const { draft } = runtime;
   if (event.type === 'turn.started') draft.queueIsSent();
   if ((event.type !== 'screen' && event.type !== 'tick') || keeps(runtime)) return;
   const { facts } = after.screen ?? {};
   const typing = after.lastKeyAt !== null && after.now - after.lastKeyAt < keySettleMs;
-  if (!facts || typing || facts.draft || facts.activity === 'dialog' || facts.activity === 'unknown') return;
+  const unread = after.unansweredKeyAt !== null || after.inputBlockedSince !== null;
+  if (
+    !facts ||
+    typing ||
+    unread ||
+    facts.draft ||
+    facts.activity === 'dialog' ||
+    facts.activity === 'unknown'
+  )
+    return;
   draft.boxIsEmpty();
   if (facts.activity !== 'idle') return;
   draft.queueIsSent();

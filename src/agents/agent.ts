@@ -73,8 +73,8 @@ export interface ScreenView {
   readonly cursor: { readonly row: number; readonly column: number; readonly visible: boolean };
   readonly title: string;
   readonly columns: number;
-  /** Whether a cell is drawn faint (SGR 2), as the agent draws placeholders. Absent: styles are not known. */
-  readonly isFaint?: (row: number, column: number) => boolean;
+  /** The row with blanks for what is drawn faint or grey, as hints and suggestions are. Absent: styles are not known. */
+  readonly plainRow?: (row: number) => string;
   /** Part of the output was skipped in a flood; the picture may be torn until the next full repaint. */
   readonly stale: boolean;
 }
@@ -174,7 +174,7 @@ export interface InputBox {
   readonly text: string;
   /** What is sent from it goes to the model, and is no shell command or note. */
   readonly isPrompt: boolean;
-  /** Its keys are vim's, in INSERT mode: the first interrupt key only leaves that. */
+  /** Its keys are vim's, in INSERT mode: the first interrupt key only leaves that. NORMAL mode shows nothing. */
   readonly vimInsert: boolean;
 }
 
@@ -191,8 +191,8 @@ export interface NudgeKeys {
   /** Each by itself, over and over until the box is empty and takes a prompt. */
   readonly clearInput: readonly string[];
   readonly submit: string;
-  /** From vim's NORMAL mode back to INSERT mode. */
-  readonly vimInsert: string;
+  /** From vim's NORMAL mode back to INSERT mode, behind all of the text; each by itself. */
+  readonly vimInsert: readonly string[];
 }
 
 export interface AgentAdapter {

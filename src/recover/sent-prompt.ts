@@ -20,6 +20,10 @@ export interface SentPrompts {
   latest(): SentPrompt | null;
   /** Another conversation: its prompts are counted anew. */
   begun(): void;
+  /** What was sent last, also by the guard itself; settled or not. An interrupt before any output brings it back. */
+  readonly lastText: string | null;
+  /** The guard has sent this in the person's place. */
+  given(text: string): void;
   /** How many the agent took, as it said. */
   readonly taken: number;
   /** How often Enter was pressed on something. */
@@ -28,11 +32,13 @@ export interface SentPrompts {
 
 export function createSentPrompts(): SentPrompts {
   let latest: SentPrompt | null = null;
+  let lastText: string | null = null;
   let taken = 0;
   let typed = 0;
   return {
     sent(prompt) {
       latest = prompt;
+      lastText = prompt.text;
       if (prompt.taken) taken++;
       else typed++;
     },
@@ -44,6 +50,12 @@ export function createSentPrompts(): SentPrompts {
       typed = 0;
     },
     latest: () => latest,
+    get lastText() {
+      return lastText;
+    },
+    given(text) {
+      lastText = text;
+    },
     get taken() {
       return taken;
     },

@@ -2,16 +2,23 @@
  * What the person has typed and not sent: the agent keeps it in its own input box, where a nudge or a kill would lose
  * it. Followed from the keys since the box was last seen empty. Pure; lives in memory only.
  */
+import { append, edit, emptyLine, type Line } from './line.ts';
+import { keyOf } from './vt/keys.ts';
+import type { Token } from './vt/tokens.ts';
 
 export interface Draft {
-  /** The person's bytes, in order. `working`: a turn runs, so what is sent now waits in the agent's queue. */
-  feed(bytes: Uint8Array, working: boolean): void;
+  /** The person's keys, as they came in one read. `working`: a turn runs, so what is sent now waits in the agent's queue. */
+  feed(tokens: readonly Token[], working: boolean): void;
+  /** Keys that nobody has followed: what is in the box is not known until it is seen empty. */
+  lose(): void;
   /** The screen shows an empty box: what was typed has been sent or deleted. */
   boxIsEmpty(): void;
   /** The agent took a message: what was queued has been sent. */
   queueIsSent(): void;
   /** What was typed into the box and not sent. */
   inBox(): string;
+  /** What waits in the agent's queue, in order. */
+  queue(): readonly string[];
   /** What to give back: queued messages and the draft, one paragraph each; empty when there is nothing. */
   text(): string;
   /** The box holds this, whatever the keys said. */
@@ -32,70 +39,127 @@ export interface Draft {
   returned(): void;
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly exact: boolean;
+  /** What was typed is longer than can be kept, so that it cannot be given back. */
+  readonly lost: boolean;
+  /** A paste has begun, and its end has not come yet. */
+  readonly pasting: boolean;
   /** Grows with the person's keys; reports of the terminal are none. */
   readonly keys: number;
 }
 
-/** A draft is typed by hand; more than this is not one. */
-const mostBytes = 65_536;
-
-const pasteStart = '\x1b[200~';
-const pasteEnd = '\x1b[201~';
-/** Sequences that no person types: mouse, focus, answers of the terminal. */
-const reports = /\x1b\[(?:<[\d;]*[mM]|[IO]|\?[\d;]*[a-zA-Z$]+|[\d;]+R)|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\)/g;
+/** Enter was pressed on it; whether the agent has taken it out of the box is not known yet. */
+interface Entered extends Line {
+  readonly queued: boolean;
+}
 
 /** @param onSent Enter was pressed on this, and no turn ran; only where its very words are known */
 export function createDraft(onSent: (text: string) => void = () => {}): Draft {
-  let typed = '';
+  let line = emptyLine;
+  let entered: Entered | null = null;
   let queued: string[] = [];
   let aside = '';
   let keys = 0;
-  let intoQueue = false;
-  const decoder = new TextDecoder();
+  let pasting = false;
+  /** Where the rest of a paste belongs whose beginning has been put aside, or was lost. */
+  let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
+  let asideLost = false;
+  /** The last character of the paste so far is a carriage return: a line feed behind it is no second line break. */
+  let afterReturn = false;
+  let decoder = new TextDecoder();
 
-  /** What was sent has left the box; what was typed after it is in there. */
-  function take({ text, sent, rest }: Edited): void {
-    if (sent && intoQueue && text !== '') queued.push(text);
-    typed = rest;
+  const box = (): Line => entered ?? line;
+  /** What was sent has left the box. */
+  function take(): void {
+    if (entered?.queued && entered.text !== '') queued.push(entered.text);
+    entered = null;
   }
+  function clear(): void {
+    line = emptyLine;
+    entered = null;
+  }
+
+  /** @param alone the only key of its read: in one burst with others Enter may be a line break to the agent */
+  function enter(working: boolean, alone: boolean): void {
+    // A backslash before Enter is a line break.
+    if (line.text.endsWith('\\')) {
+      line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
+      return;
+    }
+    const { text, exact } = line;
+    entered = { ...line, queued: working };
+    line = emptyLine;
+    if (exact && alone && text !== '' && !working) onSent(text);
+  }
+
+  function paste(token: Token): void {
+    if (token.type === 'paste-begin') pasting = true;
+    if (token.type === 'paste-end') pasting = false;
+    if (token.type !== 'paste') {
+      pasteInto = 'line';
+      afterReturn = false;
+      return;
+    }
+    const decoded = decoder.decode(token.bytes, { stream: true });
+    if (decoded === '') return;
+    const text = afterReturn && decoded.startsWith('\n') ? decoded.slice(1) : decoded;
+    afterReturn = decoded.endsWith('\r');
+    const added = text.replace(/\r\n?/g, '\n');
+    if (pasteInto === 'line') line = append(line, added);
+    if (pasteInto !== 'aside') return;
+    const whole = append({ ...emptyLine, text: aside }, added);
+    aside = whole.text;
+    if (!whole.lost) return;
+    asideLost = true;
+    pasteInto = 'nowhere';
+  }
+
   function text(): string {
-    return paragraphs([aside, ...queued, edit(typed).text]);
+    return paragraphs([aside, ...queued, box().text]);
   }
 
   return {
-    feed(bytes, working) {
-      const fresh = decoder.decode(bytes, { stream: true });
-      const isKey = fresh.replace(reports, '') !== '';
-      if (isKey) keys++;
-      // Who types on after Enter has sent what was there, even if the box was never seen empty in between.
-      const before = edit(typed);
-      if (before.sent && isKey) take(before);
-      if (fresh.includes('\r')) intoQueue = working;
-      typed = (typed + fresh).slice(-mostBytes);
-      let now = edit(typed);
-      for (; now.sent && now.rest !== ''; now = edit(typed)) take(now);
-      if (now.sent && now.exact && now.text !== '' && isKey && !intoQueue) onSent(now.text);
+    feed(tokens, working) {
+      const typed = tokens.filter((token) => keyOf(token) !== 'report');
+      for (const token of typed) {
+        keys++;
+        // Who types on after Enter has sent what was there, even if the box was never seen empty in between.
+        take();
+        if (token.type !== 'text' && token.type !== 'paste') decoder = new TextDecoder();
+        const key = keyOf(token);
+        if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
+        else if (key === 'paste') paste(token);
+        else if (key === 'enter') enter(working, typed.length === 1);
+        else line = edit(line, key);
+      }
     },
-    boxIsEmpty: () => take({ ...edit(typed), rest: '' }),
+    lose() {
+      line = { text: '', exact: false, lost: true };
+    },
+    boxIsEmpty() {
+      if (pasting) return; // not drawn yet
+      take();
+      line = emptyLine;
+    },
     queueIsSent() {
       queued = [];
     },
-    inBox: () => edit(typed).text,
+    inBox: () => box().text,
+    queue: () => (entered?.queued ? [...queued, entered.text] : queued),
     text,
     correct(shown) {
-      typed = paste(shown);
+      clear();
+      line = append(emptyLine, shown);
     },
     putAside() {
-      aside = paragraphs([aside, edit(typed).text]);
-      typed = '';
+      aside = paragraphs([aside, box().text]);
+      clear();
     },
     sentIsSettled() {
-      if (edit(typed).sent && !intoQueue) typed = '';
+      if (!entered?.queued) entered = null;
     },
     isTaken(prompt) {
       const isIt = (each: string) => each.trim() === prompt.trim();
-      const last = edit(typed);
-      if (last.sent && isIt(last.text)) typed = '';
+      if (entered && isIt(entered.text)) entered = null;
       const at = queued.findIndex(isIt);
       if (at >= 0) queued.splice(at, 1);
     },
@@ -104,16 +168,25 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
     },
     rescue() {
       aside = text();
-      typed = '';
+      asideLost ||= box().lost;
+      if (pasting) pasteInto = box().lost ? 'nowhere' : 'aside';
+      clear();
       queued = [];
     },
     aside: () => aside,
     returned() {
-      typed = paste(aside) + typed;
+      line = { ...line, text: aside + line.text };
       aside = '';
+      asideLost = false;
     },
     get exact() {
-      return edit(typed).exact;
+      return box().exact;
+    },
+    get lost() {
+      return asideLost || box().lost;
+    },
+    get pasting() {
+      return pasting;
     },
     get keys() {
       return keys;
@@ -122,57 +195,3 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
 }
 
 const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');
-const paste = (text: string) => (text === '' ? '' : `${pasteStart}${text}${pasteEnd}`);
-
-interface Edited {
-  readonly text: string;
-  /** Enter was pressed; `rest` is what was typed after it. */
-  readonly sent: boolean;
-  readonly rest: string;
-  readonly exact: boolean;
-}
-
-/** The keys as a line editor would take them, up to the one that sends. */
-function edit(keys: string): Edited {
-  let rest = keys.replace(reports, '');
-  let text = '';
-  let exact = true;
-  let sent = false;
-  while (rest !== '' && !sent) {
-    if (rest.startsWith(pasteStart)) {
-      const end = rest.indexOf(pasteEnd);
-      text += rest.slice(pasteStart.length, end < 0 ? undefined : end).replace(/\r\n?/g, '\n');
-      rest = end < 0 ? '' : rest.slice(end + pasteEnd.length);
-      continue;
-    }
-    const key = firstKey(rest);
-    rest = rest.slice(key.length);
-    if (key === '\r') {
-      // A backslash before Enter is a line break.
-      if (text.endsWith('\\')) text = `${text.slice(0, -1)}\n`;
-      else sent = true;
-    } else if (key === '\n' || key === '\x1b\r') text += '\n';
-    else if (key === '\x7f' || key === '\b') text = text.slice(0, -lastCharacter(text).length || undefined);
-    else if (key === '\x15') {
-      // To the beginning of the row; how far that is in a text of several is the agent's secret.
-      exact &&= !text.includes('\n');
-      text = text.slice(0, text.lastIndexOf('\n') + 1);
-    } else if (key === '\x17') text = text.replace(/\S+\s*$/, '');
-    else if (/^[\x00-\x1f\x1b]/.test(key)) exact = false;
-    else text += key;
-  }
-  return { text: text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, ''), sent, rest, exact };
-}
-
-const characters = new Intl.Segmenter();
-/** As a person sees them: an emoji may be several code points. */
-const longestCharacter = 64;
-
-function lastCharacter(text: string): string {
-  return [...characters.segment(text.slice(-longestCharacter))].at(-1)?.segment ?? '';
-}
-
-/** One character, or one escape sequence. */
-function firstKey(keys: string): string {
-  return /^(?:\x1b\[[\d;:?]*[a-zA-Z~]|\x1bO.|\x1b.|.)/su.exec(keys)?.[0] ?? keys.slice(0, 1);
-}

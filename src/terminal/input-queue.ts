@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 
 export interface InputQueue {
-  /** False: much is waiting (64 KiB), pause the source until `drained`. Nothing is dropped. */
+  /** False: much is waiting (16 MiB), pause the source until `drained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
   close(): void;
 }
@@ -18,7 +18,8 @@ export interface InputQueueListener {
   drained(): void;
 }
 
-const BOUND_BYTES = 65_536;
+/** More than anybody pastes, so that a Ctrl+C behind a paste is heard while the agent does not read. */
+const BOUND_BYTES = 16_777_216;
 const BLOCKED_MS = 1_000;
 const FIRST_RETRY_MS = 1;
 const LAST_RETRY_MS = 64;

@@ -5,16 +5,20 @@
  */
 import type { Observation } from '../events.ts';
 import { createBoundary } from './boundary.ts';
+import { createEarly } from './early.ts';
+import { createKeystrokes } from './keystrokes.ts';
 import type { Output } from './output.ts';
 import type { Pty } from './pty.ts';
+import type { Token } from './vt/tokens.ts';
 
-/** A piece of one of the two streams. */
-export interface Passed {
-  readonly from: 'agent' | 'person';
-  readonly chunk: Buffer;
-}
+/** A piece of one of the two streams: output as it came, keys as what they are. */
+export type Passed =
+  | { readonly from: 'agent'; readonly chunk: Buffer }
+  | { readonly from: 'person'; readonly tokens: readonly Token[] };
 
 export type Observer = (chunk: Buffer) => void;
+/** Null: keys have been passed on that nobody has followed. */
+export type KeyObserver = (tokens: readonly Token[] | null) => void;
 
 export interface Passthrough {
   /** From now on this agent has the terminal. */
@@ -22,16 +26,23 @@ export interface Passthrough {
   /** The agent has the terminal no more; the person's bytes are kept from now on. */
   detach(): void;
   readonly attached: Pty | null;
-  /** Bytes that the person typed while no agent had the terminal; they are handed out once. */
+  /**
+   * Bytes that the person typed while no agent had the terminal; they are handed out once. The rest of what has begun
+   * with them, a paste or a sequence, is not for the next agent either: it would be read as keys.
+   */
   takeKept(): Buffer;
   fromPerson(chunk: Buffer): void;
   /** While held, the person's bytes are kept although an agent is there; letting go hands them on, in order. */
   hold(held: boolean): void;
   readonly keptBytes: number;
+  /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
+  readonly isMidKey: boolean;
   /** Writes this between two of the agent's characters or sequences, as soon as there is such a place. */
   inject(text: string): void;
-  /** Output and input as they were passed on, later; the first one also gets what was passed on before (256 KiB). */
-  observe(output: Observer, input: Observer): void;
+  /** Output as it was passed on, later; the first one also gets what was passed on before (256 KiB). */
+  observe(output: Observer): void;
+  /** The person's keys as they were passed on or kept, later; the first one also gets what was before. */
+  observeKeys(keys: KeyObserver): void;
   /** Output in the very turn in which it was passed on, for what an agent must be answered at once. Must be cheap. */
   listen(output: Observer): void;
   /** Delivers to the observers what they have not had yet. */
@@ -51,10 +62,13 @@ export interface Person {
 
 /** Observers wait so long that an echo to the same key is passed on before they take their time. */
 const OBSERVE_MS = 5;
-/** Observers are loaded while the agent boots: what it writes until then is kept for them. */
+/** Observers are loaded while the agent boots: what it writes, and what is typed, until then is kept for them. */
 const EARLY_BOUND_BYTES = 262_144;
-/** While no agent is there, stdin is paused beyond this. */
-const KEPT_BOUND_BYTES = 65_536;
+/**
+ * More than anybody pastes. While the keys are held, stdin is paused beyond this; while no agent is there, what comes
+ * then is read and not kept, so that Ctrl+C is heard: the draft is all that comes of it.
+ */
+const KEPT_BOUND_BYTES = 16_777_216;
 
 export function createPassthrough(output: Output, person: Person): Passthrough {
   let pty: Pty | null = null;
@@ -63,13 +77,20 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let kept: Buffer[] = [];
   let keptBytes = 0;
   let holding = false;
+  /** The agent does not read: its queue is full. */
+  let isBacklogged = false;
+  let isPaused = false;
+  const keystrokes = createKeystrokes((tokens) => {
+    pieces.push({ from: 'person', tokens });
+    later();
+  });
   let pieces: Passed[] = [];
   let observing: NodeJS.Timeout | undefined;
   const outputObservers: Observer[] = [];
-  const inputObservers: Observer[] = [];
+  const keyObservers: KeyObserver[] = [];
   const listeners: Observer[] = [];
-  let early: Buffer[] | null = [];
-  let earlyBytes = 0;
+  const early = createEarly<Buffer>(EARLY_BOUND_BYTES);
+  const earlyKeys = createEarly<readonly Token[]>(EARLY_BOUND_BYTES);
 
   function later(): void {
     observing ??= setTimeout(settle, OBSERVE_MS);
@@ -80,14 +101,26 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     const seen = pieces;
     pieces = [];
     person.passed(seen);
-    for (const { from, chunk } of seen) {
-      for (const observer of from === 'agent' ? outputObservers : inputObservers) observer(chunk);
-      if (early && from === 'agent') keepEarly(early, chunk);
+    for (const piece of seen) {
+      if (piece.from === 'agent') {
+        for (const observer of outputObservers) observer(piece.chunk);
+        early.keep(piece.chunk, piece.chunk.length);
+      } else {
+        for (const observer of keyObservers) observer(piece.tokens);
+        earlyKeys.keep(
+          piece.tokens,
+          piece.tokens.reduce((sum, { length }) => sum + length, 0),
+        );
+      }
     }
   }
-  function keepEarly(into: Buffer[], chunk: Buffer): void {
-    earlyBytes += chunk.length;
-    if (earlyBytes <= EARLY_BOUND_BYTES) into.push(chunk); // and nothing after a gap
+  function give(to: Pty, bytes: Buffer): void {
+    if (bytes.length > 0 && !to.write(bytes)) isBacklogged = true;
+  }
+  function pauseInput(): void {
+    const pause = pty !== null && (isBacklogged || keptBytes >= KEPT_BOUND_BYTES);
+    if (pause !== isPaused) person.pauseInput(pause);
+    isPaused = pause;
   }
   function injectWhereSafe(): void {
     if (injected === '' || !boundary.safe) return;
@@ -99,7 +132,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     const bytes = Buffer.concat(kept);
     kept = [];
     keptBytes = 0;
-    person.pauseInput(false);
+    keystrokes.swallowRest();
+    pauseInput();
     return bytes;
   }
 
@@ -107,7 +141,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     attach(next) {
       pty = next;
       boundary = createBoundary();
-      person.pauseInput(false);
+      isBacklogged = false;
+      pauseInput();
       next.onOutput((chunk) => {
         if (pty !== next) return; // taken from the terminal
         person.passing(chunk);
@@ -124,7 +159,10 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
         person.observe({ type: 'input.blocked', pendingBytes });
       });
       next.onInputDrained(() => {
-        if (pty === next) person.pauseInput(false);
+        if (pty === next) {
+          isBacklogged = false;
+          pauseInput();
+        }
         if (deaf) person.observe({ type: 'input.drained' });
         deaf = false;
       });
@@ -132,6 +170,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     detach() {
       pty = null;
       boundary = createBoundary();
+      isBacklogged = false;
+      pauseInput(); // what waited for it is in the draft, and Ctrl+C must be heard
       injectWhereSafe();
     },
     get attached() {
@@ -141,35 +181,46 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     get keptBytes() {
       return keptBytes;
     },
+    get isMidKey() {
+      return keystrokes.isOpen;
+    },
     hold(held) {
       holding = held;
-      if (!holding && pty && keptBytes > 0 && !pty.write(takeKept())) person.pauseInput(true);
+      if (holding || !pty || keptBytes === 0) return;
+      settle(); // who follows the keys has heard of them
+      const bytes = Buffer.concat(kept);
+      kept = [];
+      keptBytes = 0;
+      give(pty, bytes);
+      pauseInput();
     },
     fromPerson(chunk) {
-      if (pty && !holding) {
-        if (!pty.write(chunk)) person.pauseInput(true);
-      } else {
-        kept.push(chunk);
-        keptBytes += chunk.length;
-        if (keptBytes >= KEPT_BOUND_BYTES) person.pauseInput(true);
+      const bytes = keystrokes.take(chunk);
+      if (pty && !holding) give(pty, bytes);
+      else if (pty || keptBytes < KEPT_BOUND_BYTES) {
+        kept.push(bytes);
+        keptBytes += bytes.length;
       }
-      pieces.push({ from: 'person', chunk });
-      later();
+      pauseInput();
     },
     inject(text) {
       injected += text;
       injectWhereSafe();
     },
-    observe(onOutput, onInput) {
+    observe(onOutput) {
       settle();
-      for (const chunk of early ?? []) onOutput(chunk);
-      early = null;
+      for (const chunk of early.take().pieces) onOutput(chunk);
       outputObservers.push(onOutput);
-      inputObservers.push(onInput);
+    },
+    observeKeys(onKeys) {
+      settle();
+      const { pieces: before, gap } = earlyKeys.take();
+      for (const tokens of gap ? [...before, null] : before) onKeys(tokens);
+      keyObservers.push(onKeys);
     },
     listen(listener) {
-      for (const chunk of early ?? []) listener(chunk);
-      for (const { from, chunk } of pieces) if (from === 'agent') listener(chunk);
+      for (const chunk of early.pieces()) listener(chunk);
+      for (const piece of pieces) if (piece.from === 'agent') listener(piece.chunk);
       listeners.push(listener);
     },
     settle,

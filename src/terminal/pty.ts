@@ -46,7 +46,7 @@ export interface Pty {
   onInputBlocked(listener: (pendingBytes: number) => void): void;
   /** Everything that had to wait has been taken. */
   onInputDrained(listener: () => void): void;
-  /** False: much is waiting (64 KiB), pause the source until `onInputDrained`. Nothing is dropped. */
+  /** False: much is waiting (16 MiB), pause the source until `onInputDrained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
   resize(columns: number, rows: number): void;
   pause(): void;

@@ -9,6 +9,7 @@
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/agent.ts';
 import { createBoundary } from './boundary.ts';
+import { plainRow } from './plain-row.ts';
 
 export interface Screen {
   feed(chunk: Buffer): void;
@@ -141,11 +142,10 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       cursor: { row: buffer.cursorY, column: buffer.cursorX, visible: cursorVisible },
       title,
       columns,
-      isFaint: (row, column) =>
-        (buffer
-          .getLine(buffer.baseY + row)
-          ?.getCell(column)
-          ?.isDim() ?? 0) !== 0,
+      plainRow(row) {
+        const line = buffer.getLine(buffer.baseY + row);
+        return line ? plainRow(line) : '';
+      },
       stale,
     };
   }

@@ -9,11 +9,11 @@ import { performance } from 'node:perf_hooks';
 import { ReadStream } from 'node:tty';
 import { onExit } from 'signal-exit';
 import type { Observation } from '../events.ts';
-import { createInputReader } from './input.ts';
+import { inputRuns } from './input.ts';
 import { stopJob, watchSuspend } from './job.ts';
 import { createModes } from './modes.ts';
 import { openOutput } from './output.ts';
-import { createPassthrough, type Observer, type Passed } from './passthrough.ts';
+import { createPassthrough, type KeyObserver, type Observer, type Passed } from './passthrough.ts';
 import type { Pty, PtyExit } from './pty.ts';
 
 export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
@@ -44,14 +44,18 @@ export interface Terminal {
   hold(held: boolean): void;
   /** How many of the person's bytes are kept. */
   readonly keptBytes: number;
+  /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
+  readonly isMidKey: boolean;
   /** A sequence without a picture (bell, notification), between two sequences of the agent's. */
   inject(sequence: string): void;
   /** Our window title, above the agent's own; null brings the agent's back. */
   setTitle(title: string | null): void;
   /** Text of our own. Only while no agent is attached. */
   say(text: string): void;
-  /** The bytes as they were passed on, a few milliseconds later. */
-  observe(output: Observer, input: Observer): void;
+  /** The output as it was passed on, a few milliseconds later. */
+  observe(output: Observer): void;
+  /** The person's keys, passed on or kept, a few milliseconds later. */
+  observeKeys(keys: KeyObserver): void;
   /** Output in the very turn in which it was passed on, for what an agent must be answered at once. Must be cheap. */
   listen(output: Observer): void;
   /** Everything said and passed on has reached the terminal, or `limitMs` have passed. */
@@ -76,31 +80,35 @@ export function createTerminal(listener: TerminalListener): Terminal {
     gone: () => onSignal('SIGHUP'),
   });
   const passthrough = createPassthrough(output, {
-    pauseInput: (paused) => (paused ? stdin.pause() : stdin.resume()),
+    pauseInput(paused) {
+      inputPaused = paused;
+      readInput();
+    },
     observe: listener.observe,
     passing(chunk) {
       if (!plainOutput && chunk.includes(0x0a)) leaveOutputAlone();
     },
     passed,
   });
-  const readInput = createInputReader();
   let modes = createModes();
   let title: string | null = null;
   let started = false;
   let plainOutput = false;
+  let inputPaused = false;
+  let isStopped = false;
   let lastOutputAt = 0;
   let suspending: { cancel(): void } | undefined;
   let forgetExit = (): void => {};
 
   /** In order: whether the agent had its modes on when Ctrl+Z came decides what its giving them back means. */
   function passed(pieces: readonly Passed[]): void {
-    for (const { from, chunk } of pieces) {
-      if (from === 'agent') {
+    for (const piece of pieces) {
+      if (piece.from === 'agent') {
         lastOutputAt = performance.now();
-        modes.feed(chunk);
+        modes.feed(piece.chunk);
         continue;
       }
-      for (const { kind, bytes } of readInput(chunk)) {
+      for (const { kind, bytes } of inputRuns(piece.tokens)) {
         listener.observe({ type: 'input', kind, bytes });
         if (kind === 'suspend') void suspendWithAgent();
       }
@@ -117,6 +125,11 @@ export function createTerminal(listener: TerminalListener): Terminal {
     if (plainOutput || !stdin.isRaw) return;
     spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
     plainOutput = true;
+  }
+
+  function readInput(): void {
+    if (inputPaused || isStopped) stdin.pause();
+    else stdin.resume();
   }
 
   function raw(on: boolean): void {
@@ -168,14 +181,16 @@ export function createTerminal(listener: TerminalListener): Terminal {
 
   async function stopped(): Promise<void> {
     listener.observe({ type: 'terminal.suspended' });
-    stdin.pause();
+    isStopped = true;
+    readInput();
     raw(false);
     process.removeListener('SIGTSTP', onStop);
     await stopJob();
     process.on('SIGTSTP', onStop);
     raw(true);
     leaveOutputAlone();
-    stdin.resume();
+    isStopped = false;
+    readInput();
     onSize();
     listener.observe({ type: 'terminal.continued' });
   }
@@ -219,7 +234,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       stdin.on('data', (chunk: Buffer) => passthrough.fromPerson(chunk));
       stdin.on('error', () => onSignal('SIGHUP'));
       stdin.on('end', () => onSignal('SIGHUP'));
-      stdin.resume();
+      readInput();
     },
     attach(pty) {
       modes = createModes(() => {
@@ -242,6 +257,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
     get keptBytes() {
       return passthrough.keptBytes;
     },
+    get isMidKey() {
+      return passthrough.isMidKey;
+    },
     inject: passthrough.inject,
     setTitle(next) {
       if (next === title) return;
@@ -252,6 +270,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       output.write(text.replace(/\r?\n/g, '\r\n')); // nobody adds the carriage returns
     },
     observe: passthrough.observe,
+    observeKeys: passthrough.observeKeys,
     listen: passthrough.listen,
     flush: output.flush,
     restore,

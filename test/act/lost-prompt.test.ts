@@ -5,6 +5,7 @@ import { noSession, type Runtime } from '../../src/act/runtime.ts';
 import { createSentPrompts, type SentPrompt } from '../../src/recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
 import { createDraft } from '../../src/terminal/draft.ts';
+import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 
 interface World {
   readonly sent?: Partial<SentPrompt>;
@@ -17,7 +18,8 @@ interface World {
 function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl' }: World): Runtime {
   const prompts = createSentPrompts();
   const draft = createDraft((text) => prompts.sent({ text, id: null, taken: false, atMs: 0 }));
-  if (typed !== undefined) draft.feed(Buffer.from(typed), false);
+  for (const tokens of typed?.includes('\x1b') ? reads(...typed.split(/(?=\r)/)) : typedOneByOne(typed ?? ''))
+    draft.feed(tokens, false);
   if (sent) prompts.sent({ text: 'do it', id: null, taken: true, atMs: 0, ...sent });
   return {
     sent: prompts,
@@ -57,7 +59,7 @@ describe('a sent prompt', () => {
     ['and something was queued after it', 'do it\rand that\r', 'and that'],
   ])('taken, though it looked as if it were for the queue: %s', async (_name, typed, draft) => {
     const runtime = world({});
-    runtime.draft.feed(Buffer.from(typed), true);
+    runtime.draft.feed(tokensOf(typed), true);
     runtime.sent.sent({ text: 'do it', id: null, taken: true, atMs: 0 });
     expect(await takeLostPrompt(runtime)).toBe('do it');
     expect(runtime.draft.text()).toBe(draft);
@@ -65,7 +67,7 @@ describe('a sent prompt', () => {
 
   test('a queued message, told under the id of a recorded turn, stays in the queue', async () => {
     const runtime = world({ recorded: true });
-    runtime.draft.feed(Buffer.from('do it\rnext'), true);
+    runtime.draft.feed(tokensOf('do it\rnext'), true);
     runtime.sent.sent({ text: 'do it', id: 'p', taken: true, atMs: 0 });
     expect(await takeLostPrompt(runtime)).toBeNull();
     expect(runtime.draft.text()).toBe('do it\n\nnext');

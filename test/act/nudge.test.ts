@@ -29,8 +29,34 @@ describe.concurrent('a nudge', () => {
   });
 
   test('sends the prompt that the interrupt brought back, and not ours', async () => {
-    const agent = await nudged({ draft: 'my draft', restores: 'please go on' });
+    const agent = await nudged({ draft: 'my draft', restores: 'please go on', sent: 'please go on' });
     expect(agent.submitted).toEqual(['please go on']);
+    expect(agent.box()).toBe('my draft');
+  });
+
+  test.each([undefined, 'something else'])(
+    'never sends what nobody is known to have sent (%s): it is given back, unsent',
+    async (sent) => {
+      const agent = await nudged({ restores: 'rm -rf build', ...(sent === undefined ? {} : { sent }) });
+      expect(agent.submitted).toEqual([prompt]);
+      expect(agent.box()).toBe('rm -rf build');
+    },
+  );
+
+  test.each<[string, BoxOptions]>([
+    ['with half a draft', { draft: 'half a draft', keys: 'half a draft\x1b' }],
+    ['with a draft that commands have changed', { draft: 'half', keys: 'half a draft\x1bdb' }],
+    ['with an empty box', {}],
+  ])('in the NORMAL mode of vim, %s: one submit, and the draft is back', async (_name, options) => {
+    const agent = await nudged({ ...options, vim: 'normal' }, { interrupt: false });
+    expect(agent.outcomes).toEqual(['submitted']);
+    expect(agent.submitted).toEqual([prompt]);
+    expect(agent.box()).toBe(options.draft ?? '');
+  });
+
+  test('in the INSERT mode of vim: Esc leaves it, and interrupts', async () => {
+    const agent = await nudged({ draft: 'my draft', vim: 'insert' });
+    expect(agent.submitted).toEqual([prompt]);
     expect(agent.box()).toBe('my draft');
   });
 
@@ -43,7 +69,7 @@ describe.concurrent('a nudge', () => {
 
   test('touches no draft whose wording is not known', async () => {
     const agent = typedAt({ draft: 'my draft' });
-    agent.runtime.draft.correct('something else');
+    agent.runtime.draft.correct('something else'); // its keys tell another story than the screen
     await nudge(agent.runtime, plan);
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.written).toEqual([]);

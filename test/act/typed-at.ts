@@ -6,7 +6,9 @@
 import type { Runtime } from '../../src/act/runtime.ts';
 import type { InputBox } from '../../src/agents/agent.ts';
 import type { Observation, ScreenFacts } from '../../src/events.ts';
+import { createSentPrompts } from '../../src/recover/sent-prompt.ts';
 import { createDraft } from '../../src/terminal/draft.ts';
+import { tokensOf } from '../support/keys.ts';
 
 export interface BoxOptions {
   readonly draft?: string;
@@ -17,6 +19,12 @@ export interface BoxOptions {
   readonly stuck?: boolean;
   /** What an interrupt leaves in the box. */
   readonly restores?: string;
+  /** What was sent last. */
+  readonly sent?: string;
+  /** Its keys are vim's. */
+  readonly vim?: 'insert' | 'normal';
+  /** The person's draft as its keys, where they are more than its text. */
+  readonly keys?: string;
   /** A long paste is drawn by a stand-in. */
   readonly standIn?: boolean;
   /** Called with each write, before it has its effect. */
@@ -37,6 +45,7 @@ export interface TypedAt {
 export function typedAt(options: BoxOptions = {}): TypedAt {
   const { drawMs = 0, stuck = false, restores = '' } = options;
   let text = options.draft ?? '';
+  let vim = options.vim;
   let shell = options.shell ?? false;
   let activity: ScreenFacts['activity'] = 'busy';
   let seen: InputBox = boxNow();
@@ -46,11 +55,13 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const written: string[] = [];
   const outcomes: string[] = [];
   const draft = createDraft();
-  draft.feed(Buffer.from(`${shell ? '!' : ''}${text}`), true);
+  const sent = createSentPrompts();
+  if (options.sent !== undefined) sent.given(options.sent);
+  draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true);
 
   function boxNow(): InputBox {
     const drawn = options.standIn && text.length > 40 ? '[Pasted text #1 +4 lines]' : text;
-    return { text: `${shell ? '!' : ''}${drawn}`, isPrompt: !shell, vimInsert: false };
+    return { text: `${shell ? '!' : ''}${drawn}`, isPrompt: !shell, vimInsert: vim === 'insert' };
   }
   function draw(): void {
     const [box, now] = [boxNow(), activity];
@@ -67,7 +78,13 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   }
   function press(keys: string): void {
     if (activity === 'dialog') return;
-    if (keys === '\x1b') interrupt();
+    if (vim === 'normal' && keys !== '\x1b') {
+      if (keys === 'A') vim = 'insert';
+      else if (keys !== 'G' && keys !== '\r') text += '?'; // a command that does something to the text
+      return;
+    }
+    if (keys === '\x1b' && vim === 'insert') vim = 'normal';
+    else if (keys === '\x1b') interrupt();
     else if (keys === '\x15') text = stuck ? text : text.slice(0, text.lastIndexOf('\n') + 1);
     else if (keys === '\x7f') {
       if (text === '') shell = false;
@@ -96,16 +113,19 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       get keptBytes() {
         return kept.join('').length;
       },
+      isMidKey: false,
     },
     launch: {
       adapter: {
-        keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: 'i' },
+        keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
         pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
         readInputBox: () => (activity === 'dialog' ? null : seen),
       },
     },
     view: () => ({}),
     draft,
+    sent,
+    vim: vim !== undefined,
     begun: 0,
     facts: { activity: 'busy' },
     emit: (observation: Observation) => {
@@ -124,7 +144,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       runtime.facts = { activity };
     },
     personTypes(keys) {
-      draft.feed(Buffer.from(keys), true);
+      draft.feed(tokensOf(keys), true);
       if (held) kept.push(keys);
       else write(Buffer.from(keys));
     },

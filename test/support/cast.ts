@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import headless from '@xterm/headless';
 import type { ScreenView } from '../../src/agents/agent.ts';
+import { plainRow } from '../../src/terminal/plain-row.ts';
 
 const folder = new URL('../fixtures/casts/', import.meta.url);
 
@@ -14,7 +15,10 @@ function viewOf(terminal: InstanceType<typeof headless.Terminal>, title: string)
     title,
     columns: terminal.cols,
     stale: false,
-    isFaint: (row, column) => (lines[row]?.getCell(column)?.isDim() ?? 0) !== 0,
+    plainRow(row) {
+      const line = lines[row];
+      return line ? plainRow(line) : '';
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDraft } from '../../src/terminal/draft.ts';
+import { createDraft, type Draft } from '../../src/terminal/draft.ts';
+import { reads } from '../support/keys.ts';
 
-const typed = (...chunks: readonly string[]) => {
-  const draft = createDraft();
-  for (const chunk of chunks) draft.feed(Buffer.from(chunk), true);
+function type(draft: Draft, chunks: readonly (string | Uint8Array)[], working: boolean): Draft {
+  for (const tokens of reads(...chunks)) draft.feed(tokens, working);
   return draft;
-};
+}
+const typed = (...chunks: readonly string[]) => type(createDraft(), chunks, true);
 
 describe('a draft', () => {
   test.each([
@@ -31,25 +32,25 @@ describe('a draft', () => {
   test('is over when the box is empty, and queued when it was sent', () => {
     const draft = typed('first\r');
     draft.boxIsEmpty();
-    draft.feed(Buffer.from('second'), true);
+    type(draft, ['second'], true);
     expect(draft.text()).toBe('first\n\nsecond');
     draft.queueIsSent();
     expect(draft.text()).toBe('second');
-    draft.feed(Buffer.from('\x15'), true);
+    type(draft, ['\x15'], true);
     draft.boxIsEmpty();
     expect(draft.text()).toBe('');
   });
 
   test('typed on after Enter is a new one, even if the box was never seen empty', () => {
     const draft = createDraft();
-    draft.feed(Buffer.from('do it'), false);
-    draft.feed(Buffer.from('\r'), false);
-    draft.feed(Buffer.from('\x1b[I'), true);
+    type(draft, ['do it'], false);
+    type(draft, ['\r'], false);
+    type(draft, ['\x1b[I'], true);
     expect(draft.text()).toBe('do it');
-    draft.feed(Buffer.from('next'), true);
+    type(draft, ['next'], true);
     expect(draft.text()).toBe('next');
-    draft.feed(Buffer.from('\r'), true);
-    draft.feed(Buffer.from('more'), true);
+    type(draft, ['\r'], true);
+    type(draft, ['more'], true);
     expect(draft.text()).toBe('next\n\nmore');
     expect(typed('in one burst\rwith the next').text()).toBe('in one burst\n\nwith the next');
   });
@@ -59,7 +60,7 @@ describe('a draft', () => {
     draft.putAside();
     expect([draft.inBox(), draft.aside(), draft.text()]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
     draft.boxIsEmpty();
-    draft.feed(Buffer.from(', typed on'), true);
+    type(draft, [', typed on'], true);
     draft.returned();
     expect([draft.inBox(), draft.aside()]).toEqual(['the draft, typed on', '']);
   });
@@ -80,7 +81,7 @@ describe('a draft', () => {
     const draft = typed('\x1b[A');
     expect(draft.exact).toBe(false);
     draft.correct('from the history');
-    draft.feed(Buffer.from('!'), true);
+    type(draft, ['!'], true);
     expect([draft.inBox(), draft.exact]).toEqual(['from the history!', true]);
   });
 
@@ -89,7 +90,7 @@ describe('a draft', () => {
   });
 
   test('counts keys, and not what the terminal reports', () => {
-    expect(typed('a', '\x1b', '\x1b[<35;1;2M', '\x1b[I').keys).toBe(2);
+    expect(typed('a', '\x1b[A', '\x1b[<35;1;2M', '\x1b[I').keys).toBe(2);
   });
 
   test('however the bytes are cut into chunks', () => {
@@ -114,11 +115,8 @@ describe('a draft', () => {
         (pieces, cuts) => {
           const bytes = Buffer.from(pieces.join(''));
           const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
-          const draft = createDraft();
-          for (const [index, end] of at.slice(1).entries()) draft.feed(bytes.subarray(at[index], end), true);
-          const whole = createDraft();
-          whole.feed(bytes, true);
-          expect(draft.text()).toBe(whole.text());
+          const cut = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+          expect(type(createDraft(), cut, true).text()).toBe(type(createDraft(), [bytes], true).text());
         },
       ),
     );
@@ -126,25 +124,20 @@ describe('a draft', () => {
 
   test('that began a turn is not queued', () => {
     const draft = createDraft();
-    draft.feed(Buffer.from('do it\r'), false);
+    type(draft, ['do it\r'], false);
     draft.boxIsEmpty();
     expect(draft.text()).toBe('');
   });
 
   test('of a character split over chunks keeps it', () => {
     const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
-    const draft = createDraft();
-    draft.feed(first, false);
-    draft.feed(second, false);
-    expect(draft.text()).toBe('\u00fc');
+    expect(type(createDraft(), [first, second], false).text()).toBe('\u00fc');
   });
 
   test('never holds a control character but line breaks, whatever was typed', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 }), (chunks) => {
-        const draft = createDraft();
-        for (const chunk of chunks) draft.feed(chunk, false);
-        expect(draft.text()).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+        expect(type(createDraft(), chunks, false).text()).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
       }),
     );
   });

@@ -1,12 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createInputReader } from '../../src/terminal/input.ts';
+import { inputRuns } from '../../src/terminal/input.ts';
+import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
+import { reads } from '../support/keys.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const kinds = (...chunks: string[]) => {
-  const read = createInputReader();
-  return chunks.flatMap((chunk) => read(bytes(chunk)).map((run) => run.kind));
-};
+const kinds = (...chunks: string[]) =>
+  reads(...chunks).flatMap((tokens) => inputRuns(tokens).map(({ kind }) => kind));
 
 describe('what the person does', () => {
   test.each([
@@ -61,40 +59,32 @@ describe('split over chunks', () => {
   test('a sequence', () => expect(kinds('\x1b[12', '2;5u')).toEqual(['suspend']));
   test('a paste and its end', () =>
     expect(kinds('\x1b[200~a\r', 'b\r\x1b[2', '01~', '\r')).toEqual(['text', 'text', 'text', 'enter']));
-  test('Esc, then Enter: two keys', () => expect(kinds('\x1b', '\r')).toEqual(['interrupt', 'enter']));
-  test('Esc, then a letter', () => expect(kinds('\x1b', 'a')).toEqual(['interrupt', 'text']));
-  test('a mouse report cut after ESC is told as Esc, its rest is not text', () =>
-    expect(kinds('\x1b', '[<0;1;1M')).toEqual(['interrupt', 'report']));
-  test('a long answer', () =>
+  test('an answer of the terminal', () =>
     expect(kinds('\x1b]11;rgb:', '0000/0000', '/0000\x07x')).toEqual(['report', 'text']));
-
-  test('no byte is counted twice or forgotten once a chunk ends on a character', () => {
-    const key = fc.constantFrom(
-      'a',
-      '\r',
-      '\x1b[A',
-      '\x1b[122;5u',
-      '\x1b[200~x\ry\x1b[201~',
-      '\x03',
-      '\x1b[I',
-      '✻',
-    );
-    fc.assert(
-      fc.property(
-        fc.array(key, { minLength: 1 }),
-        fc.array(fc.integer({ min: 1, max: 9 })),
-        (typed, cuts) => {
-          const stream = bytes(`${typed.join('')}z`);
-          const read = createInputReader();
-          let counted = 0;
-          let at = 0;
-          for (const length of [...cuts, stream.length]) {
-            for (const run of read(stream.subarray(at, at + length))) counted += run.bytes;
-            at += length;
-          }
-          expect(counted).toBe(stream.length);
-        },
-      ),
-    );
-  });
 });
+
+/** One key after the other, with a person's pause between them. */
+function typedSlowly(...keys: string[]) {
+  const tokenizer = createTokenizer();
+  return keys.flatMap((key, at) => {
+    const tokens = [...tokenizer.read(Buffer.from(key), at * 1_000), ...tokenizer.expire(at * 1_000 + 999)];
+    return inputRuns(tokens).map(({ kind }) => kind);
+  });
+}
+
+describe('Esc, a moment, and another key: two keys', () => {
+  test.each(['[', ']', 'O', 'P', '_', '^', 'a', 'é'])('%s', (key) =>
+    expect(typedSlowly('\x1b', key, '\r', '\x03')).toEqual(['interrupt', 'text', 'enter', 'interrupt']),
+  );
+  test('Enter', () => expect(typedSlowly('\x1b', '\r')).toEqual(['interrupt', 'enter']));
+  test('Esc again', () => expect(typedSlowly('\x1b', '\x1b')).toEqual(['interrupt', 'interrupt']));
+});
+
+test.each(['[', ']', 'O', 'P', '_', '^'])('Alt and %s: a key, and what is typed after it is heard', (key) => {
+  expect(typedSlowly(`\x1b${key}`, 'x', '\r', '\x03')).toEqual(['text', 'text', 'enter', 'interrupt']);
+});
+
+test.each(['\x1b[I', '\x1b[<0;1;1M', '\x1b[?62;22c', '\x1bP>|xterm(390)\x1b\\', '\x1b]11;rgb:0/0/0\x07'])(
+  '%j, split after its ESC, is no key',
+  (report) => expect(kinds('\x1b', report.slice(1))).toEqual(['report']),
+);

@@ -63,5 +63,5 @@ export const claudeCode = {
   pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
   // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row that is drawn, and
   // in 2.1.42 no further; Backspace goes over to the row before, and on an empty box leaves the shell mode.
-  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: 'i' },
+  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
 } satisfies AgentAdapter;

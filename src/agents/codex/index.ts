@@ -44,5 +44,5 @@ export const codex: AgentAdapter = {
   print: null,
   pasteStandIn: /\[Pasted Content \d+ chars\](?: #\d+)?/,
   // Ctrl+U clears a line, or joins it with the one before.
-  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: 'i' },
+  keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
 };

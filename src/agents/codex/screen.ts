@@ -37,12 +37,11 @@ function readDialog(view: ScreenView, { last }: Layout): ScreenFacts['dialog'] {
 
 /** What is in the box: its rows are set in by two, and may be blank; the footer stands behind the last blank one. */
 function textIn(view: ScreenView, { box, last }: Layout): string {
-  const first = (view.rows[box] ?? '').slice(1).trim();
-  // The cursor's cell is drawn inverse instead, so the second character tells.
-  const column = (view.rows[box] ?? '').indexOf(first, 1) + 1;
-  if (first !== '' && view.isFaint?.(box, column) === true) return '';
   const end = view.rows.findLastIndex((row, at) => at > box && at < last && row.trim() === '');
-  return [first, ...view.rows.slice(box + 1, Math.max(box + 1, end)).map((row) => row.trim())]
+  return view.rows
+    .slice(box, Math.max(box + 1, end))
+    .map((row, at) => view.plainRow?.(box + at) ?? row)
+    .map((row, at) => (at === 0 ? row.slice(1) : row).trim())
     .join('\n')
     .trim();
 }

@@ -13,14 +13,15 @@ const screens: Readonly<Record<string, { title: string; rows: string[] }>> = JSO
 const placeholder = 'Ask Codex to do anything';
 
 function view(name: string, changes: Partial<ScreenView> = {}): ScreenView {
-  const { title, rows } = screens[name] ?? { title: '', rows: [] };
+  const { title, rows: drawn } = screens[name] ?? { title: '', rows: [] };
+  const rows = changes.rows ?? drawn;
   return {
     rows,
     title,
     columns: 100,
     cursor: { row: 0, column: 0, visible: true },
     stale: false,
-    isFaint: (row) => rows[row]?.includes(placeholder) === true,
+    plainRow: (row) => rows[row]?.replace(placeholder, '') ?? '',
     ...changes,
   };
 }

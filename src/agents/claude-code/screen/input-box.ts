@@ -5,22 +5,24 @@ import * as patterns from './patterns.ts';
 
 type Box = NonNullable<Layout['box']>;
 
-/** What is in the box without the sign before it; empty for an empty box, whose placeholder is drawn faint. */
+/** What is in the box without the sign before it, and without what is only offered: that is drawn faint. */
 export function textIn(view: ScreenView, box: Box): string {
-  const rows = view.rows.slice(box.top + 1, box.bottom);
-  const text = rows
-    .map((row, at) => (at === 0 ? row.replace(sign, '') : row.replace(/^│/, '')).replace(/│\s*$/, '').trim())
+  const text = view.rows
+    .slice(box.top + 1, box.bottom)
+    .map((row, at) => bare(view.plainRow?.(box.top + 1 + at) ?? row, row, at === 0))
     .join('\n')
     .trim();
-  if (text === '' || patterns.placeholder.test(text)) return '';
-  // The cursor's cell is drawn inverse instead, so the second character tells.
-  const first = view.rows[box.top + 1] ?? '';
-  const column = first.indexOf(text[0] ?? '', first.search(/[❯>!#&]/) + 1) + 1;
-  return view.isFaint?.(box.top + 1, column) === true ? '' : text;
+  return patterns.placeholder.test(text) ? '' : text;
 }
 
 /** Before the text, in a frame of its own in 1.0.x. */
 const sign = /^(?:│\s)?([❯>!#&])?/;
+
+/** A row without frame and sign, which may be drawn faint themselves. */
+function bare(plain: string, row: string, isFirst: boolean): string {
+  const [before = ''] = (isFirst ? sign : /^│?/).exec(row) ?? [];
+  return plain.slice(before.length).replace(/│\s*$/, '').trim();
+}
 
 /** Null where no box is to be seen. */
 export function readInputBox(view: ScreenView): InputBox | null {

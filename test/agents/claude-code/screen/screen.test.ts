@@ -391,7 +391,11 @@ describe('the input box', () => {
   });
 
   it('takes faint text for a placeholder', () => {
-    const faint = { ...view(box('run the tests next')), isFaint: (_: number, column: number) => column > 2 };
+    const drawn = view(box('run the tests next'));
+    const faint = {
+      ...drawn,
+      plainRow: (row: number) => drawn.rows[row]?.replace('run the tests next', '') ?? '',
+    };
     expect(readScreen(faint, null).draft).toBe(undefined);
   });
 

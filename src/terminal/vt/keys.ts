@@ -1,0 +1,97 @@
+/**
+ * What a token means as a key, whichever way the terminal writes it: as ever, by the kitty protocol, or by
+ * modifyOtherKeys. The one table for all who ask.
+ */
+import type { Token } from './tokens.ts';
+
+export type Key =
+  /** Nobody typed it: mouse, focus, an answer of the terminal, a key let go. */
+  | 'report'
+  | 'text'
+  | 'paste'
+  | 'enter'
+  /** A line break in the input box. */
+  | 'newline'
+  | 'escape'
+  | 'interrupt'
+  | 'exit'
+  | 'suspend'
+  | 'backspace'
+  | 'delete-row'
+  | 'delete-word'
+  /** A key of which nothing more is known. */
+  | 'other';
+
+const controls: Readonly<Record<number, Key>> = {
+  3: 'interrupt',
+  4: 'exit',
+  8: 'backspace',
+  10: 'newline',
+  13: 'enter',
+  21: 'delete-row',
+  23: 'delete-word',
+  26: 'suspend',
+  127: 'backspace',
+};
+
+/** Code point and modifiers (1 + Shift 1, Alt 2, Ctrl 4), as both protocols write them. */
+const coded: Readonly<Record<string, Key>> = {
+  '13;1': 'enter',
+  '57414;1': 'enter', // keypad
+  '13;2': 'newline',
+  '13;3': 'newline',
+  '106;5': 'newline',
+  '27;1': 'escape',
+  '99;5': 'interrupt',
+  '100;5': 'exit',
+  '117;5': 'delete-row',
+  '119;5': 'delete-word',
+  '122;5': 'suspend',
+  '127;1': 'backspace',
+};
+
+export function keyOf(token: Token): Key {
+  switch (token.type) {
+    case 'text':
+      return 'text';
+    case 'control':
+      return controls[token.byte] ?? 'other';
+    case 'esc':
+      if (token.rest === '') return 'escape';
+      if (token.rest === '\r') return 'newline';
+      return token.rest === '\x03' ? 'interrupt' : 'other';
+    case 'csi':
+      return csiKey(token.parameters, token.final);
+    case 'ss3':
+      return 'other';
+    case 'paste-begin':
+    case 'paste':
+    case 'paste-end':
+      return 'paste';
+    case 'mouse':
+    case 'string':
+    case 'broken':
+      return 'report';
+  }
+}
+
+function csiKey(parameters: string, final: string): Key {
+  if (/^[<=>?]|[ -/]/.test(parameters)) return 'report'; // mouse, device answers
+  if (final === 'u') {
+    const [key = '', modifier = '1'] = parameters.split(';');
+    const [modifiers = '1', event = '1'] = modifier.split(':');
+    if (event === '3') return 'report'; // a key let go
+    return coded[`${key.split(':')[0]};${withoutLocks(modifiers)}`] ?? 'other';
+  }
+  if (final === '~') {
+    const [first, modifiers = '1', key = ''] = parameters.split(';');
+    if (first === '201') return 'report'; // the end of a paste that has none
+    return (first === '27' && key !== '' && coded[`${key};${modifiers}`]) || 'other';
+  }
+  if (parameters === '' && (final === 'I' || final === 'O')) return 'report'; // focus
+  if (final === 'R') return /^1;[2-8]$/.test(parameters) ? 'other' : 'report'; // F3 with modifiers, or a position
+  return 'ntcy'.includes(final) ? 'report' : 'other';
+}
+
+/** Caps lock (64) and num lock (128) do not change what a key means; the field holds 1 + the bits. */
+const withoutLocks = (modifiers: string) => 1 + ((Number(modifiers || '1') - 1) & 63);

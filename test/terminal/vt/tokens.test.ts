@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createTokenizer, escMs, restMs, type Token } from '../../../src/terminal/vt/tokens.ts';
+
+/** Runs of text and of a paste may be cut anywhere: they are put together. */
+function joined(tokens: readonly Token[]): readonly string[] {
+  const told: string[] = [];
+  let run = '';
+  const end = () => {
+    if (run !== '') told.push(run);
+    run = '';
+  };
+  for (const token of tokens) {
+    if (token.type === 'text' || token.type === 'paste') {
+      if (!run.startsWith(token.type)) end();
+      run ||= `${token.type} `;
+      run += Buffer.from(token.bytes).toString('latin1');
+    } else {
+      end();
+      told.push(JSON.stringify(token));
+    }
+  }
+  end();
+  return told;
+}
+
+function read(chunks: readonly Uint8Array[]): readonly Token[] {
+  const tokenizer = createTokenizer();
+  const tokens = chunks.flatMap((chunk) => tokenizer.read(chunk, 0));
+  return [...tokens, ...tokenizer.expire(restMs)];
+}
+
+const types = (text: string) => read([Buffer.from(text)]).map(({ type }) => type);
+
+/** Bytes that mean something to a terminal come often, all others now and then. */
+const stream = fc
+  .array(
+    fc.oneof(
+      fc
+        .constantFrom(
+          '\x1b',
+          '\x1b[',
+          '\x1b[200~',
+          '\x1b[201~',
+          '\x1b[M',
+          '\x1b]',
+          '\x1bP',
+          '\x1b\\',
+          '\x1bO',
+          '\x07',
+          '\x03',
+          '\r',
+          '1;5',
+          'A',
+          '~',
+          'é',
+          '日',
+          '👩‍👩‍👧',
+        )
+        .map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 4 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((pieces) => Buffer.concat(pieces));
+
+describe('tokens', () => {
+  test('are the same however the bytes are cut', () => {
+    fc.assert(
+      fc.property(stream, fc.array(fc.nat(80)), (bytes, cuts) => {
+        const ends = [...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
+        const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+        expect(joined(read(chunks))).toEqual(joined(read([bytes])));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('tell of each byte once', () => {
+    fc.assert(
+      fc.property(stream, (bytes) => {
+        const tokenizer = createTokenizer();
+        const tokens = [...tokenizer.read(bytes, 0), ...tokenizer.expire(restMs)];
+        const told = tokens.reduce((sum, { length }) => sum + length, 0);
+        expect(told + tokenizer.heldBytes).toBe(bytes.length);
+        expect(tokenizer.inPaste || tokenizer.heldBytes === 0).toBe(true);
+      }),
+    );
+  });
+
+  test('of a Ctrl+C come at once, whatever was begun', () => {
+    fc.assert(
+      fc.property(stream, (bytes) => {
+        const tokenizer = createTokenizer();
+        tokenizer.read(bytes, 0);
+        fc.pre(!tokenizer.inPaste);
+        const told = tokenizer.read(Buffer.from('\x03'), 0).at(-1);
+        const isTold =
+          (told?.type === 'control' && told.byte === 3) || (told?.type === 'esc' && told.rest === '\x03');
+        expect(isTold).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ['Alt and an arrow, as two ESC', '\x1b\x1b[A', ['csi']],
+    ['Esc twice', '\x1b\x1b', ['esc', 'esc']],
+    ['Alt and a letter of two bytes', '\x1bé', ['esc']],
+    ['an answer cut by another', '\x1b]11;rgb\x1b[I', ['broken', 'csi']],
+    ['a CSI cut by a key', '\x1b[1;\r', ['broken', 'control']],
+    ['Alt+P and text, then Enter', '\x1bPlease\r', ['esc', 'text', 'control']],
+    [
+      'a paste that holds a sequence',
+      '\x1b[200~\x1b[A\x1b[20\x1b[201~',
+      ['paste-begin', 'paste', 'paste', 'paste', 'paste-end'],
+    ],
+  ])('of %s', (_name, text, expected) => expect(types(text)).toEqual(expected));
+
+  test('wait for the rest of a sequence, and not for ever', () => {
+    const tokenizer = createTokenizer();
+    expect(tokenizer.read(Buffer.from('\x1b'), 100)).toEqual([]);
+    expect(tokenizer.dueAt).toBe(100 + escMs);
+    expect(tokenizer.expire(100 + escMs - 1)).toEqual([]);
+    expect(tokenizer.expire(100 + escMs)).toEqual([{ type: 'esc', rest: '', length: 1 }]);
+    expect(tokenizer.dueAt).toBeNull();
+    tokenizer.read(Buffer.from('\x1b[1;'), 200);
+    expect(tokenizer.dueAt).toBe(200 + restMs);
+    expect(tokenizer.expire(200 + restMs)).toEqual([{ type: 'broken', length: 4 }]);
+  });
+
+  test('hold on to little of an endless answer', () => {
+    const tokenizer = createTokenizer();
+    tokenizer.read(Buffer.from('\x1b]52;c;'), 0);
+    for (let round = 0; round < 100; round++) tokenizer.read(Buffer.alloc(65_536, 'x'), 0);
+    expect(tokenizer.read(Buffer.from('\x07a'), 0).map(({ type }) => type)).toEqual(['string', 'text']);
+  });
+});
