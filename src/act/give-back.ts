@@ -36,7 +36,7 @@ export async function giveBack(runtime: Runtime, afterTurn: boolean): Promise<vo
   const works = ({ activity }: ScreenFacts) =>
     runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');
   if (afterTurn) await screenShows(runtime, (facts) => isGone() || works(facts), ownPromptMs);
-  while (pty !== null && draft.aside() !== '') {
+  while (pty !== null && (draft.aside() !== '' || draft.pasting)) {
     await screenShows(runtime, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
     const keys = draft.keys;
     // The box can be seen empty while the agent is still about to draw what was typed for it: empty twice is empty.

@@ -30,6 +30,8 @@ export interface TerminalOutlets extends Outlets {
   readonly incident: (effect: Extract<Effect, { type: 'incident' }>) => void;
 }
 
+const tooLong = 'what was in the input box is too long to be given back';
+
 export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Perform {
   const { emit, terminal } = runtime;
 
@@ -79,6 +81,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           const resume = effect.resume && (await isOnRecord(runtime));
           const prompt = relaunchPrompt(runtime, effect.prompt, lost, resume);
           // From here on in one go: a key between the two would be neither kept nor the agent's.
+          if (runtime.draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           runtime.draft.rescue();
           startAgent(runtime, { generation: effect.generation, resume, prompt });

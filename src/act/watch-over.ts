@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { step } from '../decide/machine.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
-import type { Event } from '../events.ts';
+import type { Event, ScreenFacts } from '../events.ts';
 import type { End } from '../fail-open.ts';
 import type { Loop } from '../loop.ts';
 import { configFile } from '../platform/paths.ts';
@@ -69,8 +69,9 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         }
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
-        if (isSettled(event)) runtime.sent.settle();
-        if (event.type === 'turn.ended') runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
+        const isOver = event.type === 'turn.ended' || seenToEnd(before.evidence, event);
+        if (isOver || isStopped(event)) runtime.sent.settle();
+        if (isOver) runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
         if (looksForSession(runtime, event)) lookForSession();
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);
@@ -160,13 +161,15 @@ function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
   runtime.sent.settle();
 }
 
-/** What was sent has had its turn, or the person has stopped it. */
-function isSettled(event: Event): boolean {
-  return (
-    event.type === 'turn.ended' ||
-    event.type === 'interrupted' ||
-    (event.type === 'input' && event.kind === 'interrupt')
-  );
+const isStopped = (event: Event): boolean =>
+  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
+
+const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+
+/** The screen showed a turn, and shows a free prompt: what was sent has had its turn, whatever was typed since. */
+function seenToEnd({ screen }: Evidence, event: Event): boolean {
+  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
+  return screen !== null && ofTurn.includes(screen.facts.activity);
 }
 
 /** The person's keys are with us, and not in the agent's box. */

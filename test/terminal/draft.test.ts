@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDraft, type Draft } from '../../src/terminal/draft.ts';
+import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
 import { reads } from '../support/keys.ts';
 
 function type(draft: Draft, chunks: readonly (string | Uint8Array)[], working: boolean): Draft {
@@ -132,6 +133,63 @@ describe('a draft', () => {
   test('of a character split over chunks keeps it', () => {
     const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
     expect(type(createDraft(), [first, second], false).text()).toBe('\u00fc');
+  });
+
+  test('longer than can be kept is not kept in part, and not interpreted', () => {
+    const sent: string[] = [];
+    const draft = createDraft((text) => sent.push(text));
+    const begin = `\x1b[200~${'line\r'.repeat(150_000)}`;
+    type(draft, [begin, 'line\r'.repeat(150_000), 'last line\r\x1b[201~'], false);
+    expect([draft.text(), draft.exact, draft.lost]).toEqual(['', false, true]);
+    type(draft, ['more'], false);
+    type(draft, ['\r'], false);
+    expect([draft.text(), sent, draft.queue()]).toEqual(['', [], []]);
+    type(draft, ['x'], false);
+    expect([draft.text(), draft.exact, draft.lost]).toEqual(['x', true, false]);
+  });
+
+  test('of 100 KiB in one paste is kept whole', () => {
+    const text = 'a line of it\n'.repeat(8_000);
+    expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).text()).toBe(text);
+  });
+
+  test.each(['\x17', '\x15', '\x7f'])('without a blank: %j is quick, again and again', (key) => {
+    const draft = createDraft();
+    type(draft, [`\x1b[200~${'x'.repeat(65_536)}\x1b[201~ word`], false);
+    const began = performance.now();
+    for (let round = 0; round < 100; round++) type(draft, [key, 'y'], false);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  test('put aside in the middle of a paste gets the rest of it', () => {
+    const tokenizer = createTokenizer();
+    const draft = createDraft();
+    const feed = (text: string) => draft.feed(tokenizer.read(Buffer.from(text), 0), false);
+    feed('see: \x1b[200~one\rtw');
+    draft.boxIsEmpty(); // of an agent that has drawn none of it
+    draft.rescue();
+    feed('o\rthree\x1b[201~');
+    expect([draft.aside(), draft.inBox(), draft.pasting]).toEqual(['see: one\ntwo\nthree', '', false]);
+  });
+
+  test('sent in one burst with its Enter is not surely sent', () => {
+    const sent: string[] = [];
+    const draft = createDraft((text) => sent.push(text));
+    type(draft, ['one\rtwo\r'], false);
+    expect([sent, draft.inBox()]).toEqual([[], 'two']);
+    type(draft, ['three'], false);
+    type(draft, ['\r'], false);
+    expect(sent).toEqual(['three']);
+  });
+
+  test.each([
+    ['\x1b[117;5u', 'delete-row', 'ab'],
+    ['\x1b[119;5u', 'delete-word', 'ab'],
+    ['\x1b[13;2u', 'newline', 'ab\nab'],
+    ['\x1b[27;2;13~', 'newline', 'ab\nab'],
+  ])('takes %j for what it is: %s', (key, _name, text) => {
+    const draft = typed('ab', key, 'ab');
+    expect([draft.text(), draft.exact]).toEqual([text, true]);
   });
 
   test('never holds a control character but line breaks, whatever was typed', () => {

@@ -5,12 +5,13 @@ import type { Output } from '../../src/terminal/output.ts';
 import { createPassthrough } from '../../src/terminal/passthrough.ts';
 import type { Pty } from '../../src/terminal/pty.ts';
 
-function played() {
+function played(taken = true) {
   const written: string[] = [];
   const heard: string[] = [];
+  const pauses: boolean[] = [];
   const output = { write: () => true } as unknown as Output;
   const passthrough = createPassthrough(output, {
-    pauseInput: () => {},
+    pauseInput: (paused) => pauses.push(paused),
     observe: () => {},
     passing: () => {},
     passed: () => {},
@@ -22,12 +23,12 @@ function played() {
     }
   });
   const pty = {
-    write: (bytes: Buffer) => written.push(bytes.toString()) > 0,
+    write: (bytes: Buffer) => written.push(bytes.toString()) > 0 && taken,
     onOutput: () => {},
     onInputBlocked: () => {},
     onInputDrained: () => {},
   } as unknown as Pty;
-  return { passthrough, pty, written, heard };
+  return { passthrough, pty, written, heard, pauses };
 }
 
 test('whoever takes them has been told of them', () => {
@@ -36,6 +37,46 @@ test('whoever takes them has been told of them', () => {
   expect(passthrough.takeKept().toString()).toBe('typed while away');
   expect(heard.join('')).toBe('typed while away');
   expect(passthrough.takeKept()).toHaveLength(0);
+});
+
+test('an agent that ends without having read them leaves the terminal readable', () => {
+  const { passthrough, pty, pauses } = played(false);
+  passthrough.attach(pty);
+  passthrough.fromPerson(Buffer.from('typed at a deaf agent'));
+  expect(pauses).toEqual([true]);
+  passthrough.detach();
+  expect(pauses).toEqual([true, false]);
+});
+
+test.each([
+  ['a paste', '\x1b[200~one\r', 'two\r\x1b[201~next', 'next'],
+  ['a paste, split in its end', '\x1b[200~one\x1b[20', '1~next', 'next'],
+  ['a paste, split in its beginning', '\x1b[20', '0~one\r\x1b[201~', 'one\r\x1b[201~'],
+  ['an arrow', '\x1b[', 'Anext', 'next'],
+])('%s that began without an agent is not the next one’s to end', (_name, before, after, written) => {
+  const agent = played();
+  agent.passthrough.fromPerson(Buffer.from(before));
+  agent.passthrough.takeKept();
+  agent.passthrough.attach(agent.pty);
+  agent.passthrough.fromPerson(Buffer.from(after));
+  expect(agent.written.join('')).toBe(written);
+});
+
+test('of the time before anybody looked are told, in order', () => {
+  const passthrough = createPassthrough({ write: () => true } as unknown as Output, {
+    pauseInput: () => {},
+    observe: () => {},
+    passing: () => {},
+    passed: () => {},
+  });
+  passthrough.attach(played().pty);
+  for (const key of 'early') passthrough.fromPerson(Buffer.from(key));
+  const heard: string[] = [];
+  passthrough.observeKeys((tokens) => {
+    for (const token of tokens ?? [])
+      if (token.type === 'text') heard.push(Buffer.from(token.bytes).toString());
+  });
+  expect(heard.join('')).toBe('early');
 });
 
 test('whatever is held, let go, taken and attached: each key goes one way, in order, and all are told', () => {

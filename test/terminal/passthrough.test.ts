@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
@@ -86,6 +87,12 @@ describe('who does not keep up', () => {
       return '';
     }
   };
+  /** Time on a processor, user and system; a clock tick is 10 ms. */
+  function cpuMsOf(pid: number): number {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
   const rssOf = (pid: number) =>
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
 
@@ -133,6 +140,36 @@ describe('who does not keep up', () => {
     expect(log(folder)).toMatch(/"input.blocked","pendingBytes":\d+/);
     expect(log(folder)).toContain('input.drained');
   });
+
+  test.runIf(process.platform === 'linux')(
+    'an agent that does not read for long: Ctrl+C behind a paste is heard, the guard rests, and all of it arrives',
+    async () => {
+      const folder = temporaryFolder();
+      const record = join(folder, 'record');
+      const paste = Buffer.from(`\x1b[200~${'pasted line ✻\n'.repeat(16_500)}\x1b[201~\x03`);
+      expect(paste.length).toBeGreaterThan(262_144);
+      const agent = `import os,sys,time,tty
+tty.setraw(0); print("ready;", flush=True)
+while not os.path.exists("${folder}/go"): time.sleep(0.05)
+got=b""
+while len(got)<${paste.length}: got+=os.read(0,65536)
+open("${record}","wb").write(got); print("all", flush=True)`;
+      const terminal = openRawTerminal(underGuard('/usr/bin/env', 'python3', '-c', agent), {
+        env: { MINI_GUARD_LOG: join(folder, 'log') },
+      });
+      await terminal.waitFor('ready;');
+      terminal.write(paste);
+      await expect.poll(() => log(folder), { timeout: 10_000 }).toContain('"kind":"interrupt"');
+      await expect.poll(() => log(folder), { timeout: 10_000 }).toContain('input.blocked');
+      const before = cpuMsOf(terminal.pty.pid);
+      await pause(4_000);
+      expect(cpuMsOf(terminal.pty.pid) - before).toBeLessThan(400); // a guard that spins takes ten times as much
+      writeFileSync(join(folder, 'go'), '');
+      await terminal.waitFor('all');
+      await terminal.exited;
+      expect(readFileSync(record).equals(paste)).toBe(true);
+    },
+  );
 });
 
 describe('the title', () => {
