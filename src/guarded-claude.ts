@@ -4,32 +4,43 @@
  * or in a terminal under the guard. One of the two places that exit.
  */
 import type { InvocationMode } from './agents/agent.ts';
-import { chooseAgent } from './agents/index.ts';
-import { execAgent } from './platform/exec.ts';
-import { findAgent } from './platform/find-executable.ts';
+import { runPlainly, runUnguarded } from './plain.ts';
+import { answerTo, handedOver } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
 import { sayWarnings } from './report/say-warnings.ts';
+import { findTarget, type Target } from './target.ts';
 
-/** Runs the agent and resolves to the exit code. */
-export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const adapter = await chooseAgent(env, process.argv[1] ?? '');
-  if (adapter === null) {
-    process.stderr.write(
-      `guarded-claude: GUARDED_CLAUDE_AGENT=${env.GUARDED_CLAUDE_AGENT}: must be claude-code or codex\n`,
-    );
-    return 127;
+/** Runs the agent and resolves to the exit code. Never rejects: what fails on our side ends in the plain agent. */
+export async function main(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const answer = answerTo(env);
+  if (answer !== null) {
+    process.stdout.write(answer);
+    return 0;
   }
-  const found = findAgent(adapter.commandNames, env);
+  const found = findTarget(words, env, process.argv[1] ?? '');
   if (!found.ok) {
     process.stderr.write(`guarded-claude: ${found.message}\n`);
     return found.code;
   }
+  const { target } = found;
+  try {
+    return await run(target, handedOver(env));
+  } catch (error) {
+    return await runUnguarded(target, env, error);
+  }
+}
+
+/** Rejects only before the agent runs. */
+async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
+  const { command, named, args } = target;
+  const adapter = await target.agent.load();
   const invocation = adapter.parseArguments(args);
   const mark = markOn(env);
   const switchedOff = env.GUARDED_CLAUDE === 'off' || mark === 'inside';
   const way = switchedOff ? 'plain' : wayOf(invocation.mode, process.stdin.isTTY, process.stdout.isTTY);
-  const launch = { adapter, command: found.path, args, invocation, env, cwd: process.cwd() };
-  if (way !== 'plain' && mark === 'leftover')
+  if (way === 'plain' || (way === 'print' && adapter.print === null)) return await runPlainly(target, env);
+  const launch = { adapter, command, named, args, invocation, env, cwd: process.cwd() };
+  if (mark === 'leftover')
     sayWarnings([
       'this shell was started by an earlier guarded session, which is over; guarded all the same',
     ]);
@@ -37,11 +48,8 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     const { print } = await import('./print/print.ts');
     return await print(launch, adapter.print);
   }
-  if (way === 'interactive') {
-    const { supervise } = await import('./supervise.ts');
-    return await supervise(launch);
-  }
-  return await execAgent(found.path, args, env);
+  const { supervise } = await import('./supervise.ts');
+  return await supervise(launch);
 }
 
 /** Without a terminal to draw on, the agent prints by itself. */

@@ -5,11 +5,12 @@
  * the guard (`act/watch-over.ts`) while the agent boots. From there on the loop (`loop.ts`) turns: sensors emit
  * observations, the pure core answers with effects, `act/perform.ts` carries them out.
  */
+import { dropGivenFiles } from './act/given-files.ts';
 import { startAgent } from './act/launch.ts';
 import { prepare } from './act/prepare.ts';
 import type { Launch, Runtime } from './act/runtime.ts';
 import type { Observation } from './events.ts';
-import { failOpen } from './fail-open.ts';
+import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import { signalExitCode } from './platform/signals.ts';
 import { createSentPrompts } from './recover/sent-prompt.ts';
@@ -19,6 +20,8 @@ import { createTerminal } from './terminal/terminal.ts';
 
 /** A sense that fails all the time is noted a few times. */
 const mostFailures = 20;
+
+const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
@@ -93,14 +96,17 @@ export async function supervise(launch: Launch): Promise<number> {
     sayWarnings(warnings);
     terminal.start();
     startAgent(runtime, { generation: 1, resume: false, prompt: null });
-    const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
-      import('./loop.ts'),
-      import('./decide/state.ts'),
-      import('./act/watch-over.ts'),
-    ]);
-    loop = createLoop(run.config, initialState(performance.now()), open.broken);
-    for (const observation of early) loop.emit(observation);
-    const ended = open.codeOf(watchOver(runtime, loop, noted)).then(async (code) => {
+    const watch = async (): Promise<End> => {
+      const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
+        import('./loop.ts'),
+        import('./decide/state.ts'),
+        import('./act/watch-over.ts'),
+      ]);
+      loop = createLoop(run.config, initialState(performance.now()), open.broken);
+      for (const observation of early) loop.emit(observation);
+      return await watchOver(runtime, loop, noted);
+    };
+    const ended = open.codeOf(watch()).then(async (code) => {
       if (runtime.signalled) await cleared;
       return killing ? leaving : code;
     });
@@ -111,7 +117,8 @@ export async function supervise(launch: Launch): Promise<number> {
     // The one warning, where it disturbs no screen any more.
     const [first] = failures;
     if (first !== undefined)
-      process.stderr.write(`guarded-claude: went on without a part of itself: ${first}\n`);
+      process.stderr.write(`guarded-claude: went on without a part of itself: ${withoutStack(first)}\n`);
+    dropGivenFiles(run.givenFiles);
     await run.tunnel?.stop();
   }
 }

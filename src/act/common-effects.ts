@@ -68,10 +68,13 @@ export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'sto
 export function resumeCommand({
   launch,
   session,
+  givenFiles,
   snapshot,
-}: Pick<Runtime, 'launch' | 'session' | 'snapshot'>): string | null {
-  if (session.id === null || session.transcriptPath === null) return null;
+}: Pick<Runtime, 'launch' | 'session' | 'givenFiles' | 'snapshot'>): string | null {
+  if (session.id === null || session.transcriptPath === null || !launch.invocation.isRecorded) return null;
   // Without a turn on record the agent refuses.
   if (snapshot?.session_id === session.id && snapshot.last_committed_message_index === null) return null;
-  return shellCommand(['guarded-claude', ...launch.adapter.resumeArguments(launch.args, session.id, null)]);
+  const lasting = launch.adapter.withoutFiles(launch.args, givenFiles);
+  const args = launch.adapter.resumeArguments(lasting, session.id, null);
+  return shellCommand(['guarded-claude', ...launch.named, ...args]);
 }

@@ -2,6 +2,7 @@
  * Starts an agent: the first one, or the next one after a stop. A conversation without a single message cannot be
  * resumed, so a relaunch then starts it afresh under the same id.
  */
+import { throughStarter } from '../platform/exec.ts';
 import { openPty } from '../terminal/pty.ts';
 import { freshStart } from './begin-anew.ts';
 import { planLaunch, watchMemory } from './plan-launch.ts';
@@ -27,7 +28,7 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   const command = planLaunch(runtime, args, pin);
   const { columns, rows } = terminal;
   const isOutOfMemory = watchMemory();
-  const pty = openPty({ ...command, columns, rows, generation });
+  const pty = openPty({ ...throughStarter(command), columns, rows, generation });
   runtime.hookSource.startedAs(pty.pid);
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };

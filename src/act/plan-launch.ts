@@ -34,7 +34,7 @@ export function planLaunch(
   for (const file of plan.files) writeFileSync(file.path, file.text, { mode: 0o600 });
   return {
     file: launch.command,
-    args: plan.args,
+    args: [...launch.named.slice(1), ...plan.args],
     env: { ...plan.env, ...ownMark(paths.run) },
     cwd: launch.cwd,
   };

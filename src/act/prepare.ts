@@ -1,9 +1,10 @@
-/** What is read and opened before an agent is started, with a terminal or without. Throws where no agent can run. */
+/** What is read and opened before an agent is started, with a terminal or without. */
 import { loadConfig } from '../config/load.ts';
 import { agentVersion } from '../platform/agent-version.ts';
 import { openRun, statePaths } from '../platform/paths.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
+import { keepGivenFiles } from './given-files.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { programAt } from './program.ts';
 import { type Launch, noSession, type Runtime } from './runtime.ts';
@@ -13,6 +14,7 @@ import { knownFromStart, pinFor } from './session.ts';
 export type Prepared = Pick<
   Runtime,
   | 'launch'
+  | 'givenFiles'
   | 'config'
   | 'paths'
   | 'user'
@@ -40,21 +42,24 @@ export interface Preparation {
   readonly noted: readonly string[];
 }
 
-export async function prepare(launch: Launch): Promise<Preparation> {
-  const { adapter, args, env, cwd, command, invocation } = launch;
+/** Throws where nothing can be written, and the agent has to run without us. */
+export async function prepare(given: Launch): Promise<Preparation> {
+  const { adapter, env, cwd, command, named } = given;
   const { config, warnings } = loadConfig(env);
   const { paths, warning } = openRun(env);
-  const user = adapter.readUserSettings(args, env, cwd);
-  const [version, opened] = await Promise.all([
-    agentVersion(adapter, command, env, statePaths(env).root),
-    openTunnel(config, user),
-  ]);
+  const { args, kept } = keepGivenFiles(adapter, given.args, cwd, paths.folder);
+  const launch = kept.length === 0 ? given : { ...given, args, invocation: adapter.parseArguments(args) };
+  const { invocation } = launch;
+  const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
+  const user = adapter.readUserSettings(args, env, cwd, version);
+  const opened = await openTunnel(config, user);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   const hooks = config.senses.hooks && user.hooksAllowed && settingsFlag;
   return {
     run: {
       launch,
+      givenFiles: kept,
       config,
       paths,
       user,

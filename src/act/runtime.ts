@@ -22,6 +22,8 @@ export interface Launch {
   readonly adapter: AgentAdapter;
   /** The agent's executable. */
   readonly command: string;
+  /** The words of our command line that name the agent: its executable, or node and a script. Else empty. */
+  readonly named: readonly string[];
   /** The person's arguments, untouched. */
   readonly args: readonly string[];
   readonly invocation: Invocation;
@@ -31,6 +33,8 @@ export interface Launch {
 
 export interface Runtime {
   readonly launch: Launch;
+  /** Files in the run's folder that stand in for arguments which can be read only once. */
+  readonly givenFiles: readonly string[];
   readonly config: Config;
   readonly paths: RunPaths;
   readonly user: UserSettings;

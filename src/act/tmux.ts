@@ -81,11 +81,17 @@ export function openTmux(runtime: Runtime, degraded: (detail: string) => void): 
 function resumeCommand({
   launch,
   session,
+  givenFiles,
 }: Runtime): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
-  const { adapter, args } = launch;
+  const { adapter, named, args } = launch;
   if (adapter.storableArguments === null || session.id === null || session.transcriptPath === null)
     return null;
+  if (!launch.invocation.isRecorded) return null;
   const resumed = adapter.resumeArguments(args, session.id, null, session.permissionMode);
-  const { args: kept, left } = adapter.storableArguments(resumed);
-  return { session_id: session.id, args: kept, left_out: left };
+  const lasting = adapter.withoutFiles(resumed, givenFiles);
+  const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));
+  const { args: kept, left } = adapter.storableArguments(lasting);
+  return { session_id: session.id, args: [...named, ...kept], left_out: [...gone.map(flagName), ...left] };
 }
+
+const flagName = (word: string) => word.split('=', 1)[0] ?? word;

@@ -24,6 +24,8 @@ export interface Invocation {
   readonly forks: boolean;
   /** The user's own `--settings` value: a JSON text or a file path. */
   readonly settings: string | null;
+  /** The conversation is kept on disk, and can be gone on with later. */
+  readonly isRecorded: boolean;
   /** First prompt given on the command line. */
   readonly prompt: string | null;
 }
@@ -36,11 +38,11 @@ export interface UserSettings {
   readonly proxy: Readonly<Record<string, string | undefined>>;
   /** False where a policy sets the proxy itself, or the requests do not go over TCP. */
   readonly tunnelAllowed: boolean;
-  /** False where the user or a policy has switched hooks off. */
+  /** False where the user or a policy has switched hooks off, or ours cannot be given to the agent. */
   readonly hooksAllowed: boolean;
   /** The longest that the agent itself waits for a silent API, milliseconds; null: not known. */
   readonly deadlineMs: number | null;
-  /** The user's own `--settings`, read; null where it is not readable: the agent shall complain, not we. */
+  /** The user's own `--settings`, all of them in one; null where it is not readable: the agent shall complain, not we. */
   readonly given: Readonly<Record<string, unknown>> | null;
 }
 
@@ -97,6 +99,14 @@ export interface Abilities {
   readonly verified: boolean;
   /** The version whose screen and records are taken for this one's. */
   readonly nearestVerified: string;
+}
+
+export interface FileArgument {
+  /** Which of the arguments. */
+  readonly index: number;
+  /** What stands before the path in it: `--flag=`, or nothing. */
+  readonly prefix: string;
+  readonly path: string;
 }
 
 export interface SessionFile {
@@ -199,14 +209,24 @@ export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
   /** As its makers write it, for what people read. */
   readonly name: string;
-  /** Names under which the agent is looked up on PATH. */
-  readonly commandNames: readonly string[];
   parseArguments(args: readonly string[]): Invocation;
-  /** Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller). */
-  detectVersion(command: string, env: Variables): Promise<AgentVersion | null>;
+  /**
+   * Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller).
+   * @param command the executable; for a script of node's: node, what it takes before the script, the script
+   */
+  detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;
   abilities(version: AgentVersion | null): Abilities;
   /** Reads the settings files that hold for an agent started with these arguments in `cwd`. Never fails. */
-  readUserSettings(args: readonly string[], env: Variables, cwd: string): UserSettings;
+  readUserSettings(
+    args: readonly string[],
+    env: Variables,
+    cwd: string,
+    version: AgentVersion | null,
+  ): UserSettings;
+  /** Arguments that name a file which is read at the start; null: not known. */
+  readonly fileArguments: ((args: readonly string[]) => readonly FileArgument[]) | null;
+  /** The arguments without the flags of which a value is one of these files. */
+  withoutFiles(args: readonly string[], files: readonly string[]): readonly string[];
   launchPlan(
     args: readonly string[],
     env: Variables,

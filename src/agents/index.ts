@@ -1,26 +1,44 @@
-/** Which agent is guarded: as `GUARDED_CLAUDE_AGENT` says, else by the name of the command, else Claude Code. */
 import { basename } from 'node:path';
 import type { AgentAdapter, Variables } from './agent.ts';
 
-/** Names under which each may be asked for. Only the chosen one is loaded. */
-const agents: readonly { readonly names: readonly string[]; readonly load: () => Promise<AgentAdapter> }[] = [
+export interface AgentChoice {
+  readonly id: AgentAdapter['id'];
+  /** Names under which the agent is looked up on PATH. */
+  readonly commandNames: readonly string[];
+  load(): Promise<AgentAdapter>;
+}
+
+/** Only the chosen one is loaded. `asked`: names under which it may be asked for. */
+const agents: readonly (AgentChoice & { readonly asked: readonly string[] })[] = [
   {
-    names: ['claude-code', 'claude'],
+    id: 'claude-code',
+    asked: ['claude-code', 'claude'],
+    commandNames: ['claude'],
     load: async () => (await import('./claude-code/index.ts')).claudeCode,
   },
-  { names: ['codex'], load: async () => (await import('./codex/index.ts')).codex },
+  {
+    id: 'codex',
+    asked: ['codex'],
+    commandNames: ['codex'],
+    load: async () => (await import('./codex/index.ts')).codex,
+  },
 ];
 
-const byName = (name: string) => agents.find(({ names }) => names.includes(name));
+const byName = (name: string) => agents.find(({ asked }) => asked.includes(name));
 
 /**
  * @param invokedAs the path or name under which we were started: a link of the agent's name may lead to us
  * @returns null for a name that `GUARDED_CLAUDE_AGENT` may not have
  */
-export async function chooseAgent(env: Variables, invokedAs: string): Promise<AgentAdapter | null> {
+export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | null {
   const wanted = env.GUARDED_CLAUDE_AGENT;
-  if (wanted) return (await byName(wanted)?.load()) ?? null;
+  if (wanted) return byName(wanted) ?? null;
   const command = env.GUARDED_CLAUDE_COMMAND || invokedAs;
-  const chosen = byName(basename(command).replace(/\.[cm]?js$/, '')) ?? byName('claude-code');
-  return (await chosen?.load()) ?? null;
+  return byName(basename(command).replace(/\.[cm]?js$/, '')) ?? byName('claude-code') ?? null;
 }
+
+/** Of all agents. */
+export const allCommandNames: readonly string[] = agents.flatMap(({ commandNames }) => commandNames);
+
+export const commandNamesOf = (id: AgentAdapter['id']): readonly string[] =>
+  agents.find((agent) => agent.id === id)?.commandNames ?? [];

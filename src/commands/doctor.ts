@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../platform/paths.ts';
 import { oneLine, paint, type TerminalStyle, wrap } from '../report/terminal-style.ts';
 import { parse } from './arguments.ts';
-import { findAgentAndVersion, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
+import { findAgentAndVersion, fullScreen, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
 import { config, configFolder, stateFolder } from './doctor/files.ts';
 import { type Finding, guarded } from './doctor/finding.ts';
 import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
@@ -24,12 +24,14 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function examine(network: boolean): Promise<Finding[]> {
   const { env } = process;
-  const user = claudeCode.readUserSettings([], env, process.cwd());
+  const user = claudeCode.readUserSettings([], env, process.cwd(), null);
   const loaded = loadConfig(env);
   const off = switchedOff(env);
+  const strikes = fullScreen(env);
   return [
     ...(off === null ? [] : [off]),
     ...(await several('agent', () => findAgentAndVersion(claudeCode, env))),
+    ...(strikes === null ? [] : [strikes]),
     nodeVersion(),
     await guarded('pty', pseudoTerminal),
     ownTerminal(env),

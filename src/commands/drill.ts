@@ -4,7 +4,7 @@
  * person's is read or changed, and nothing leaves the machine.
  */
 import { parseArgs } from 'node:util';
-import { claudeCode } from '../agents/claude-code/index.ts';
+import { commandNamesOf } from '../agents/index.ts';
 import { nearest } from '../config/nearest.ts';
 import { type DrillResult, runDrill } from '../drill/run.ts';
 import { type ScenarioName, scenarioNames, scenarios } from '../drill/scenarios.ts';
@@ -36,7 +36,7 @@ function chooseAgent(wanted: string | undefined): string | null {
   if (wanted !== undefined && wanted !== 'real' && wanted !== 'simulated')
     throw new UsageError('--agent is real or simulated');
   if (wanted === 'simulated') return null;
-  const found = findAgent(claudeCode.commandNames, process.env);
+  const found = findAgent(commandNamesOf('claude-code'), process.env);
   if (found.ok) return found.path;
   if (wanted === 'real') throw new UsageError(found.message);
   return null;

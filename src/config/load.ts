@@ -28,6 +28,7 @@ const otherVariables = [
   'GUARDED_CLAUDE_AGENT',
   'GUARDED_CLAUDE_RUN',
   'GUARDED_CLAUDE_GUARD',
+  'GUARDED_CLAUDE_DEPTH',
 ];
 
 export function loadConfig(env: Environment, file: string = configFile(env)): LoadedConfig {

@@ -9,16 +9,18 @@ import { replaceFile } from './atomic-file.ts';
 
 const keptEntries = 20;
 
-/** Null when it cannot be told. Never throws: a cache that cannot be read or written is done without. */
+/**
+ * Null when it cannot be told. Never throws: a cache that cannot be read or written is done without.
+ * @param command the executable, or node and the script
+ */
 export async function agentVersion(
   adapter: AgentAdapter,
-  command: string,
+  command: readonly string[],
   env: Variables,
   stateRoot: string,
 ): Promise<AgentVersion | null> {
-  const path = realpathSync(command);
-  const { size, mtimeMs } = statSync(path);
-  const key = `${path} ${size} ${mtimeMs}`;
+  const key = keyOf(command.at(-1) ?? '');
+  if (key === null) return null;
   const file = join(stateRoot, 'versions.json');
   const known = read(file);
   const text = known[key];
@@ -28,6 +30,17 @@ export async function agentVersion(
   const entries = [...Object.entries(known), [key, version.text] as const].slice(-keptEntries);
   await replaceFile(file, JSON.stringify(Object.fromEntries(entries))).catch(() => {}); // asked again next time
   return version;
+}
+
+/** Null while the file is being replaced. */
+function keyOf(executable: string): string | null {
+  try {
+    const path = realpathSync(executable);
+    const { size, mtimeMs } = statSync(path);
+    return `${path} ${size} ${mtimeMs}`;
+  } catch {
+    return null;
+  }
 }
 
 function read(file: string): Readonly<Record<string, string>> {

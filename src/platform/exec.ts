@@ -3,22 +3,126 @@
  * (`process.execve`, node 22.15 and later) it does; else we wait, deaf to the signals that the agent gets as well.
  */
 import { spawn } from 'node:child_process';
+import { accessSync, constants as fileConstants } from 'node:fs';
 import { constants } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type Execve = (file: string, args: readonly string[], env: Environment) => never;
 
-/** Ends as the agent ends: its code, or 128+n if signal n ended it. */
+/** Modules whose loading has failed give their files back a moment later. */
+const fullTries = 20;
+const fullPauseMs = 50;
+
+/** Ends as the agent ends: its code, or 128+n if signal n ended it. 126 or 127, told in one line, if it cannot start. */
 export async function execAgent(file: string, args: readonly string[], env: Environment): Promise<number> {
-  const replace = (process as { execve?: (file: string, args: readonly string[], env: Environment) => never })
-    .execve;
-  if (replace) replace(file, [file, ...args], withoutUndefined(env));
-  return await new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit', env });
-    child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(exitCode(code, signal)));
-    for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {}); // the terminal sends it to both
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  const shared = sharedDescriptors(args);
+  if (shared.length === 0) replaceProcess(file, args, env);
+  for (let left = fullTries; ; left--) {
+    try {
+      return await runBeside(file, args, env, shared);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EMFILE' && left > 0) {
+        await pause(fullPauseMs);
+        continue;
+      }
+      process.stderr.write(`guarded-claude: ${startFailure(file, error)}\n`);
+      return startFailureCode(error);
+    }
+  }
+}
+
+/** Rejects if it cannot be started. */
+async function runBeside(
+  file: string,
+  args: readonly string[],
+  env: Environment,
+  shared: readonly number[],
+): Promise<number> {
+  const stdio: ('inherit' | 'ignore')[] = ['inherit', 'inherit', 'inherit'];
+  for (const descriptor of shared) stdio[descriptor] = 'inherit';
+  const child = spawn(file, args, { stdio: Array.from(stdio, (each) => each ?? 'ignore'), env });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
   });
+  child.on('error', () => {}); // a signal that could not be sent: it has just ended
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {}); // the terminal sends it to both
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  return await new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(exitCode(code, signal)));
+  });
+}
+
+/** Does nothing but start what it is told; says in one line why it cannot, and ends with 126 or 127. */
+const starter = '/usr/bin/env';
+
+/** The command behind a program that can say why it cannot be started; itself where there is no such program. */
+export function throughStarter<Command extends { readonly file: string; readonly args: readonly string[] }>(
+  command: Command,
+): Command {
+  if (command.file.includes('=')) return command; // the starter would take it for a variable
+  try {
+    accessSync(starter, fileConstants.X_OK);
+    return { ...command, file: starter, args: [command.file, ...command.args] };
+  } catch {
+    return command;
+  }
+}
+
+/**
+ * Node aborts when `execve` fails, and only the kernel knows whether it will (a file that is being replaced): so it is
+ * the starter that takes our place. Returns where this node cannot, or there is no starter.
+ */
+function replaceProcess(file: string, args: readonly string[], env: Environment): void {
+  const { execve } = process as { execve?: Execve };
+  const start = throughStarter({ file, args });
+  if (execve !== undefined && start.file === starter)
+    execve(starter, [starter, ...start.args], withoutUndefined(env));
+}
+
+/**
+ * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). Node closes them when
+ * it is replaced, and hands on only those that it is told to.
+ */
+function sharedDescriptors(args: readonly string[]): readonly number[] {
+  const named = args.flatMap((arg) => [...arg.matchAll(/\/(?:dev|proc\/self)\/fd\/(\d+)/g)]);
+  return named.map(([, number]) => Number(number)).filter((number) => number > 2 && isOpen(number));
+}
+
+function isOpen(descriptor: number): boolean {
+  try {
+    accessSync(`/dev/fd/${descriptor}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One line for the person. @param error of an attempt to start this file */
+export function startFailure(file: string, error: unknown): string {
+  const words = new Map([
+    ['ENOENT', 'no such file'],
+    ['EACCES', 'permission denied'],
+    ['ETXTBSY', 'the file is just being written; try again'],
+    ['ENOEXEC', 'not a program for this machine'],
+    ['E2BIG', 'too many arguments, or an environment that is too large'],
+    ['EMFILE', 'too many open files'],
+    ['ENFILE', 'too many open files on this machine'],
+    ['EAGAIN', 'no more processes are allowed'],
+    ['ENOMEM', 'not enough memory'],
+  ]);
+  const { code } = error as NodeJS.ErrnoException;
+  return `${file} cannot be started: ${(code && words.get(code)) ?? oneLineOf(error)}`;
+}
+
+export const startFailureCode = (error: unknown): 126 | 127 =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126;
+
+/** What went wrong, without a stack. */
+export function oneLineOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 /** What a shell would say of such an end. */

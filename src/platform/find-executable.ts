@@ -2,8 +2,10 @@
  * Finds the agent without finding ourselves. `claude` on PATH may be a link to us, or a wrapper script that calls us
  * (people alias that way); running it would be a guard that starts itself for ever.
  */
-import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
+import { judgeFile, readHead, type Unfit } from './executable-file.ts';
+import { isHandedOver, leadsBack } from './hand-over.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,14 +20,10 @@ export function findAgent(names: readonly string[], env: Environment): Found {
   if (wanted === undefined || wanted === '') return search(names, env);
   if (!wanted.includes('/')) return search([wanted], env, ' (named by GUARDED_CLAUDE_COMMAND)');
   const path = resolve(wanted);
-  const problem = judge(path);
+  const problem = judge(path, env);
   if (problem === null) return { ok: true, path };
-  const said = `GUARDED_CLAUDE_COMMAND=${wanted}`;
-  if (problem === 'missing') return failure(127, `${said}: no such file`);
-  return failure(
-    126,
-    `${said}: ${problem === 'self' ? 'that is guarded-claude itself' : 'not an executable file'}`,
-  );
+  const code = problem.kind === 'missing' || problem.kind === 'folder' ? 127 : 126;
+  return failure(code, `GUARDED_CLAUDE_COMMAND=${wanted}: ${problem.text}`);
 }
 
 function search(names: readonly string[], env: Environment, note = ''): Found {
@@ -34,14 +32,14 @@ function search(names: readonly string[], env: Environment, note = ''): Found {
   for (const name of names) {
     for (const folder of folders) {
       const path = resolve(join(folder === '' ? '.' : folder, name)); // an empty entry of PATH is the current folder
-      const problem = judge(path);
+      const problem = judge(path, env);
       if (problem === null) return { ok: true, path };
-      if (problem === 'blocked') unusable.push(path);
+      // A folder of that name is passed over, as a shell does.
+      if (problem.kind === 'blocked' || problem.kind === 'back') unusable.push(`${path}: ${problem.text}`);
     }
   }
   const list = names.join(' or ');
-  const first = unusable[0];
-  if (first !== undefined) return failure(126, `${first} is not executable${note}`);
+  if (unusable.length > 0) return failure(126, `no usable ${list}${note}: ${unusable.join('; ')}`);
   return failure(
     127,
     `${list} was not found on PATH${note}; install it, or set GUARDED_CLAUDE_COMMAND to its path`,
@@ -50,18 +48,18 @@ function search(names: readonly string[], env: Environment, note = ''): Found {
 
 const failure = (code: 126 | 127, message: string): Found => ({ ok: false, code, message });
 
-function judge(path: string): null | 'missing' | 'blocked' | 'self' {
-  try {
-    if (!statSync(path).isFile()) return 'missing'; // a folder of that name is passed over, as a shell does
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'blocked' : 'missing';
-  }
-  try {
-    accessSync(path, constants.X_OK);
-  } catch {
-    return 'blocked';
-  }
-  return isSelf(path) ? 'self' : null;
+interface Problem {
+  readonly kind: Unfit['kind'] | 'self' | 'back';
+  readonly text: string;
+}
+
+/** Null: it is the agent, as far as can be told. */
+export function judge(path: string, env: Environment): Problem | null {
+  const unfit = judgeFile(path);
+  if (unfit !== null) return unfit;
+  if (isSelf(path)) return { kind: 'self', text: 'that is guarded-claude itself' };
+  if (!isHandedOver(env) || !leadsBack(path, env)) return null;
+  return { kind: 'back', text: 'leads back to guarded-claude' };
 }
 
 /** Another installation of the guard counts, too: hence the name, not the folder. */
@@ -79,19 +77,4 @@ function callsUs(path: string): boolean {
   const head = readHead(path, 4096);
   if (!head.startsWith('#!')) return false;
   return head.split('\n').some((line) => !/^\s*(#|\/\/)/.test(line) && ownCall.test(line));
-}
-
-function readHead(path: string, bytes: number): string {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch {
-    return ''; // executable, not readable: a binary of somebody else's
-  }
-  try {
-    const buffer = Buffer.alloc(bytes);
-    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, bytes, 0));
-  } finally {
-    closeSync(descriptor);
-  }
 }

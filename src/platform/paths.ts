@@ -1,8 +1,8 @@
 /** Where things live: the XDG base directories (relative values are ignored, as their specification says). */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,18 +62,53 @@ export interface OpenedRun {
 /** The same, below the system's temporary folder where the state root cannot be written. Throws if that fails, too. */
 export function openRun(env: Environment): OpenedRun {
   try {
-    return { paths: createRun(env), warning: null };
+    return { paths: withRoom(createRun(env)), warning: null };
   } catch (error) {
-    const paths = createRun({ XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'guarded-claude-')) });
+    const paths = withRoom(createRun({ XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'guarded-claude-')) }));
     const reason = error instanceof Error ? error.message : String(error);
     return { paths, warning: `no place for records, they are in ${paths.folder}: ${reason}` };
   }
 }
 
+/** More than the files of a launch take. */
+const roomBytes = 64 * 1024;
+
+/** A full disk has folders, but no room in them. Throws if nothing can be written there. */
+function withRoom(paths: RunPaths): RunPaths {
+  const file = join(paths.folder, 'room');
+  try {
+    writeFileSync(file, Buffer.alloc(roomBytes), { mode: 0o600 });
+    rmSync(file);
+    return paths;
+  } catch (error) {
+    rmSync(paths.folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /** mkdir -p with 0700; an existing folder that others can read is closed, too. */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   chmodSync(folder, 0o700);
+}
+
+/** Not by node's own `recursive`: it tries for ever where the kernel makes no folders (/proc: ENOENT, node 20). */
+function makeFolder(folder: string): void {
+  try {
+    makeOne(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    makeOne(folder);
+  }
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 /** Sorts by time, is unique per machine, and is easy to type: `1121-0936-4f2a9c`. */

@@ -13,6 +13,7 @@
  * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
  * sees to it that a script gets one result, `input.ts` that no input is lost or said twice.
  */
+import { dropGivenFiles } from '../act/given-files.ts';
 import { prepare } from '../act/prepare.ts';
 import type { Launch } from '../act/runtime.ts';
 import type { PrintMode } from '../agents/agent.ts';
@@ -61,8 +62,9 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   try {
     const onEnd: OnEnd = (child, end, outOfMemory) => tellEnd(run, loop, child, end, outOfMemory);
     await startFirst(run, onEnd);
-    const { watchPrint } = await import('./watch.ts');
-    const code = await open.codeOf(watchPrint(run, loop, onEnd, noted));
+    // From here on an agent runs: what fails now must not start another one.
+    const watch = async () => (await import('./watch.ts')).watchPrint(run, loop, onEnd, noted);
+    const code = await open.codeOf(watch());
     run.output.write(run.gate.release());
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
@@ -70,6 +72,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   } finally {
     open.close();
     run.input?.stop();
+    dropGivenFiles(run.givenFiles);
     await run.tunnel?.stop();
   }
 }

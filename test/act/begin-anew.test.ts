@@ -36,6 +36,7 @@ function world({ args = [], records = null, session = {}, prompts = 0, hooks = t
     adapter: claudeCode,
     command: 'claude',
     args,
+    named: [],
     invocation: claudeCode.parseArguments(args),
     env: {},
     cwd: '/p',

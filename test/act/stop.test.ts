@@ -32,6 +32,7 @@ function run() {
     adapter: claudeCode,
     command: 'claude',
     args: [],
+    named: [],
     invocation: claudeCode.parseArguments([]),
     env: { CLAUDE_CONFIG_DIR: config },
     cwd: '/p',

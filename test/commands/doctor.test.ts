@@ -45,6 +45,20 @@ test('a healthy machine: no problem, every line has its state', async () => {
   expect(find('network')).toBeUndefined();
 });
 
+test('an agent that has given up its full screen: says so, and how to have it back', async () => {
+  const home = withAgent('2.1.329');
+  const record = join(home.folder, '.claude.json');
+  writeFileSync(record, '{"fullscreenBootPending":{"123":1}}');
+  expect((await findings(home)).find('full screen')).toMatchObject({ state: 'note' });
+  writeFileSync(record, '{"fullscreenAutoDisabled":{"version":"2.1.329","at":1,"strikes":2}}');
+  const { find, code } = await findings(home);
+  expect(find('full screen')).toMatchObject({ state: 'warning', remedy: expect.stringContaining(record) });
+  expect(find('full screen')?.detail).toContain('2.1.329');
+  expect(code).toBe(0);
+  writeFileSync(record, '{}');
+  expect((await findings(home)).find('full screen')).toBeUndefined();
+});
+
 test('a broken one: each line says what to do, exit 1', async () => {
   const home = makeHome({
     PATH: '/usr/bin:/bin',

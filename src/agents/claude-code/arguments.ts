@@ -89,18 +89,26 @@ export function splitWords(args: readonly string[]): readonly Word[] {
   return words;
 }
 
+/** As a command of the agent's is written. A prompt has blanks, capitals, punctuation, or letters of another script. */
+const commandWord = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
+
+/**
+ * Only what is known to be a conversation is guarded. The agent has commands that its help does not list, and each
+ * version has others (`rc`, `sync`, `bridge`): a lone word in front that is written like one goes to the agent as it
+ * is. A prompt is what has blanks, follows a flag that opens a conversation or prints, or stands behind `--`.
+ */
+function runsCommand(words: readonly Word[], text: string): boolean {
+  const at = words.findIndex((word) => word.kind === 'text');
+  const groups = words.slice(0, at).flatMap((word) => word.uses.map(({ flag }) => flag.group));
+  if (groups.includes('print')) return false;
+  // Everything after a command belongs to the command, flags included.
+  if (subcommands.has(text) || /^cc(\+unix)?:\/\//.test(text)) return true;
+  const isNamed = groups.includes('conversation') || words[at - 1]?.kind === 'separator';
+  return !isNamed && commandWord.test(text);
+}
+
 function modeOf(words: readonly Word[], firstText: string | null): InvocationMode {
-  const before = words.slice(
-    0,
-    Math.max(
-      0,
-      words.findIndex((word) => word.kind === 'text'),
-    ),
-  );
-  const printsFirst = before.some((word) => word.uses.some((use) => use.flag.group === 'print'));
-  // Everything after a subcommand belongs to the subcommand, flags included.
-  if (firstText !== null && subcommands.has(firstText) && !printsFirst) return 'plain';
-  if (firstText !== null && /^cc(\+unix)?:\/\//.test(firstText)) return 'plain';
+  if (firstText !== null && runsCommand(words, firstText)) return 'plain';
   const groups = new Set(words.flatMap((word) => word.uses.map((use) => use.flag.group)));
   if (groups.has('plain')) return 'plain';
   return groups.has('print') ? 'print' : 'interactive';
@@ -126,6 +134,7 @@ export function parseArguments(args: readonly string[]): Invocation {
     continues,
     forks,
     settings: last('--settings')?.value ?? null,
+    isRecorded: last('--no-session-persistence') === undefined,
     prompt: mode === 'plain' ? null : firstText,
   };
 }

@@ -23,13 +23,17 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
 }
 
 /**
- * @param command absolute path of the executable
+ * @param command absolute path of the executable; of node and the script for a script of node's
  * @param env environment for the one `--version` run that may be needed
  * @returns null when neither files nor the run tell. Takes at most 5 s. The caller keeps the answer for as long as
  *   the executable's real path, time and size stay the same.
  */
-export async function detectVersion(command: string, env: Variables): Promise<AgentVersion | null> {
-  const executable = await realpath(command).catch(() => command);
+export async function detectVersion(
+  command: readonly string[],
+  env: Variables,
+): Promise<AgentVersion | null> {
+  const path = command.at(-1) ?? '';
+  const executable = await realpath(path).catch(() => path);
   const named = basename(dirname(executable)) === 'versions' ? readVersion(basename(executable)) : null;
   return named ?? (await fromPackage(executable)) ?? (await askVersion(command, env));
 }

@@ -7,6 +7,7 @@
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
 import { detectVersion } from './detect-version.ts';
+import { fileArguments, withoutFiles } from './file-arguments.ts';
 import { readHook, readPrompt } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
@@ -35,11 +36,12 @@ import { abilitiesOf } from './versions.ts';
 export const claudeCode = {
   id: 'claude-code',
   name: 'Claude Code',
-  commandNames: ['claude'],
   parseArguments,
   detectVersion,
   abilities: abilitiesOf,
   readUserSettings,
+  fileArguments,
+  withoutFiles,
   launchPlan,
   resumeArguments,
   freshArguments,

@@ -10,11 +10,15 @@ import { agentEnvironment, toolEnvironment } from './environment.ts';
 import { mergeSettings } from './settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
 
-/** The same words with another value for `--settings`; null when the user gave none. */
+/** The same words with one `--settings` in place of the user's, however many; null when they gave none. */
 function replaceSettings(words: readonly Word[], path: string): readonly string[] | null {
-  const at = words.findLastIndex((word) => word.uses.some((use) => use.name === '--settings'));
+  const isSettings = (word: Word) => word.uses.some((use) => use.name === '--settings');
+  const at = words.findLastIndex(isSettings);
   if (at < 0) return null;
-  return words.flatMap((word, index) => (index === at ? ['--settings', path] : word.raw));
+  return words.flatMap((word, index) => {
+    if (index === at) return ['--settings', path];
+    return isSettings(word) ? [] : word.raw;
+  });
 }
 
 /** Hooks that may be injected: in print mode none whose run the agent prints (2.1.329, 2.1.197: `hook_started`). */

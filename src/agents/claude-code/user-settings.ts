@@ -4,11 +4,12 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
-import { join, resolve } from 'node:path';
-import type { UserSettings, Variables } from '../agent.ts';
+import { join } from 'node:path';
+import type { AgentVersion, UserSettings, Variables } from '../agent.ts';
 import { isRecord, type Json, parseRecord } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
 import { proxyVariables } from './environment.ts';
+import { readGiven } from './given-settings.ts';
 
 /** A settings file as an object; empty when it is missing or broken, as the agent treats it. */
 function readRecord(path: string): Json | null {
@@ -98,24 +99,22 @@ function settingsFiles(args: readonly string[], config: string, cwd: string): re
     .map(([, path]) => path);
 }
 
-/** The user's `--settings`: a JSON text or a file, relative to `cwd`. `{}` when not given, null when unreadable. */
-function readGiven(args: readonly string[], cwd: string): Json | null {
-  const value = splitWords(args)
-    .flatMap((word) => word.uses)
-    .findLast((use) => use.name === '--settings')?.value;
-  if (value === undefined) return {};
-  if (value === null) return null;
-  return value.trimStart().startsWith('{') ? parseRecord(value) : readRecord(resolve(cwd, value));
+/** Modes in which the agent runs no hooks (2.1.263, 2.1.329: `--help`). */
+function withoutHooks(args: readonly string[], effective: Variables): boolean {
+  const uses = splitWords(args).flatMap((word) => word.uses);
+  const isOn = /^(1|true|yes|on)$/i.test(effective.CLAUDE_CODE_SIMPLE ?? '');
+  return isOn || uses.some(({ name }) => name === '--bare' || name === '--safe-mode');
 }
 
 export function readUserSettings(
   args: readonly string[],
   env: Variables,
   cwd: string,
+  version: AgentVersion | null,
   policyFolder: string = managedFolder(),
 ): UserSettings {
   const config = configFolder(env);
-  const given = readGiven(args, cwd);
+  const given = readGiven(args, cwd, version);
   const managed = readManaged(policyFolder, config);
   const files = settingsFiles(args, config, cwd).map(readRecord);
   const settings = [...files, given].filter((each) => each !== null);
@@ -127,6 +126,8 @@ export function readUserSettings(
     proxy: Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
     tunnelAllowed: !proxyVariables.some((name) => name in policy) && !effective.ANTHROPIC_UNIX_SOCKET,
     hooksAllowed:
+      given !== null &&
+      !withoutHooks(args, effective) &&
       all.findLast((each) => 'disableAllHooks' in each)?.disableAllHooks !== true &&
       !managed.some((each) => each.allowManagedHooksOnly === true),
     deadlineMs: deadlineOf(effective),

@@ -73,6 +73,7 @@ export function parseArguments(args: readonly string[]): Invocation {
     continues: opens && last,
     forks,
     settings: null,
+    isRecorded: true,
     prompt: isPlain ? null : names ? second : first,
   };
 }

@@ -17,11 +17,12 @@ import { abilitiesOf, detectVersion } from './versions.ts';
 export const codex: AgentAdapter = {
   id: 'codex',
   name: 'Codex',
-  commandNames: ['codex'],
   parseArguments,
   detectVersion,
   abilities: abilitiesOf,
   readUserSettings,
+  fileArguments: null,
+  withoutFiles: (args) => args,
   launchPlan,
   resumeArguments,
   freshArguments: (args) => args,

@@ -43,8 +43,10 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
 }
 
 /** Null when neither files nor `--version` tell. Takes at most 5 s. */
-export async function detectVersion(command: string, env: Variables): Promise<AgentVersion | null> {
-  return (
-    (await fromPackage(await realpath(command).catch(() => command))) ?? (await askVersion(command, env))
-  );
+export async function detectVersion(
+  command: readonly string[],
+  env: Variables,
+): Promise<AgentVersion | null> {
+  const path = command.at(-1) ?? '';
+  return (await fromPackage(await realpath(path).catch(() => path))) ?? (await askVersion(command, env));
 }

@@ -6,9 +6,10 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A byte order mark in front is passed over. */
 export function parseRecord(text: string): Json | null {
   try {
-    const read: unknown = JSON.parse(text);
+    const read: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     return isRecord(read) ? read : null;
   } catch {
     return null;

@@ -22,9 +22,10 @@ export function readVersion(text: string): AgentVersion | null {
 }
 
 /** Runs `<command> --version`; null when that does not tell. Takes at most 5 s. */
-export async function askVersion(command: string, env: Variables): Promise<AgentVersion | null> {
+export async function askVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null> {
   const { execa } = await import('execa');
-  const { stdout } = await execa(command, ['--version'], {
+  const [file = '', ...words] = command;
+  const { stdout } = await execa(file, [...words, '--version'], {
     env: { ...env },
     extendEnv: false,
     timeout: limitMs,

@@ -1,11 +1,14 @@
 /** The agent itself: found, its version known, its hooks and its history allowed. */
 import type { AgentAdapter, UserSettings, Variables } from '../../agents/agent.ts';
+import { fullscreenStrikes } from '../../agents/claude-code/fullscreen.ts';
+import { commandNamesOf } from '../../agents/index.ts';
 import { findAgent } from '../../platform/find-executable.ts';
+import { handedOver } from '../../platform/hand-over.ts';
 import { markOn } from '../../platform/run-mark.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
 
 export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables): Promise<Finding[]> {
-  const found = findAgent(adapter.commandNames, env);
+  const found = findAgent(commandNamesOf(adapter.id), handedOver({ ...env })); // a wrapper may lead back to us
   if (!found.ok) {
     const remedy =
       found.code === 126
@@ -13,7 +16,7 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
         : 'install the agent, or set GUARDED_CLAUDE_COMMAND to its path';
     return [problem('agent', found.message, remedy)];
   }
-  const version = await adapter.detectVersion(found.path, env);
+  const version = await adapter.detectVersion([found.path], env);
   if (version === null) {
     const remedy = `run ${found.path} --version; the guard goes on and takes it for a recent version`;
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
@@ -60,4 +63,21 @@ export function nesting(env: Variables): Finding {
 export function switchedOff(env: Variables): Finding | null {
   if (env.GUARDED_CLAUDE !== 'off') return null;
   return warning('guard', 'GUARDED_CLAUDE=off: sessions run unguarded', 'unset GUARDED_CLAUDE');
+}
+
+/** Starts of the agent that were killed early: after a few it gives up its full screen, and does not say for how long. */
+export function fullScreen(env: Variables): Finding | null {
+  const found = fullscreenStrikes(env);
+  if (found === null) return null;
+  const { file, pending, strikes, disabledFor } = found;
+  const keys = '"fullscreenAutoDisabled", "fullscreenBootStrikes" and "fullscreenBootPending"';
+  const remedy = `while no agent runs, remove ${keys} from ${file}`;
+  if (disabledFor !== null) {
+    const detail = `the agent has switched its full screen off for version ${disabledFor}, because starts of it were killed`;
+    return warning('full screen', detail, remedy);
+  }
+  return note(
+    'full screen',
+    `${strikes} early ends on the agent's record, ${pending} starts under way or killed; after a few it gives up its full screen; to clear it: ${remedy}`,
+  );
 }

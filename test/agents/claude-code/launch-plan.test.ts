@@ -49,6 +49,12 @@ describe('words of the command line', () => {
     expect(settings.hooks.Stop[0]).toEqual({ hooks: [] });
   });
 
+  it('leaves one flag of several', () => {
+    const args = ['--settings', 'a.json', '-c', '--settings=b.json', 'go', '--', '--settings', 'x'];
+    const plan = launchPlan(args, {}, user, { ...injection, sessionId: null }, newest);
+    expect(plan.args).toEqual(['-c', '--settings', '/run/settings.json', 'go', '--', '--settings', 'x']);
+  });
+
   it('leaves settings that cannot be read to the agent', () => {
     const plan = launchPlan(['--settings', '{bad'], {}, { ...user, given: null }, injection, newest);
     expect(plan).toMatchObject({ args: ['--session-id', id, '--settings', '{bad'], files: [] });
@@ -151,21 +157,30 @@ describe('hooks', () => {
 });
 
 describe('settings of the user', () => {
-  function home(files: Record<string, object>): { env: Record<string, string>; cwd: string; policy: string } {
+  function home(files: Record<string, object | string>): {
+    env: Record<string, string>;
+    cwd: string;
+    policy: string;
+  } {
     const root = temporaryFolder();
     for (const name of ['config', 'project/.claude', 'policy'])
       mkdirSync(join(root, name), { recursive: true });
     for (const [name, content] of Object.entries(files))
-      writeFileSync(join(root, name), JSON.stringify(content));
+      writeFileSync(join(root, name), typeof content === 'string' ? content : JSON.stringify(content));
     return {
       env: { CLAUDE_CONFIG_DIR: join(root, 'config') },
       cwd: join(root, 'project'),
       policy: join(root, 'policy'),
     };
   }
-  const read = (files: Record<string, object>, args: readonly string[] = [], env = {}) => {
+  const read = (
+    files: Record<string, object | string>,
+    args: readonly string[] = [],
+    env = {},
+    version = newest,
+  ) => {
     const { env: base, cwd, policy } = home(files);
-    return readUserSettings(args, { ...base, ...env }, cwd, policy);
+    return readUserSettings(args, { ...base, ...env }, cwd, version, policy);
   };
 
   it('lets the later file win, and what is given on the command line over all', () => {
@@ -220,6 +235,33 @@ describe('settings of the user', () => {
 
   it.each([['{bad'], ['missing.json']])('cannot read %s', (value) => {
     expect(read({}, ['--settings', value]).given).toBe(null);
+  });
+
+  it('cannot give hooks beside settings that cannot be read, nor to an agent that runs none', () => {
+    for (const args of [['--settings', '{bad'], ['--bare'], ['--safe-mode']])
+      expect(read({}, args).hooksAllowed, String(args)).toBe(false);
+    expect(read({}, [], { CLAUDE_CODE_SIMPLE: '1' }).hooksAllowed).toBe(false);
+  });
+
+  it('passes over a byte order mark', () => {
+    const text = '\uFEFF{"env":{"HTTPS_PROXY":"http://marked"}}';
+    expect(read({ 'config/settings.json': text }).proxy.HTTPS_PROXY).toBe('http://marked');
+    expect(read({ 'project/own.json': text }, ['--settings', 'own.json']).given).not.toBeNull();
+    expect(read({}, ['--settings', text]).given).toEqual({ env: { HTTPS_PROXY: 'http://marked' } });
+  });
+
+  it.each([
+    ['2.1.168', 'first', ['Bash']],
+    ['2.1.169', 'second', undefined],
+  ])('merges all that is given; what %s takes wins', (version, model, allow) => {
+    const hook = (command: string) => ({ hooks: { Stop: [{ hooks: [{ type: 'command', command }] }] } });
+    const first = { ...hook('a'), model: 'first', env: { A: '1', X: '1' }, permissions: { allow: ['Bash'] } };
+    const second = { ...hook('b'), model: 'second', env: { B: '2', X: '2' } };
+    const args = ['--settings', JSON.stringify(first), 'go on', `--settings=${JSON.stringify(second)}`];
+    const { given } = read({}, args, {}, readVersion(version));
+    expect(given).toMatchObject({ model, env: { A: '1', B: '2', X: model === 'first' ? '1' : '2' } });
+    expect(JSON.stringify(given?.hooks).match(/"command":"[ab]"/g)).toHaveLength(2);
+    expect(given?.permissions).toEqual(allow === undefined ? undefined : { allow });
   });
 
   it('reads given settings from a file beside the project', () => {

@@ -50,7 +50,7 @@ describe('version of an executable', () => {
       JSON.stringify({ name: '@anthropic-ai/claude-code', version: '2.1.42' }),
     );
     symlinkSync(join(root, 'package', 'cli.js'), join(root, 'claude'));
-    expect((await detectVersion(join(root, 'claude'), {}))?.text).toBe('2.1.42');
+    expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.42');
   });
 
   it('is told by the path of the native installation', async () => {
@@ -58,7 +58,7 @@ describe('version of an executable', () => {
     mkdirSync(join(root, 'versions'));
     writeScript(join(root, 'versions', '2.1.329'), '#!/bin/sh\nexit 9\n');
     symlinkSync(join(root, 'versions', '2.1.329'), join(root, 'claude'));
-    expect((await detectVersion(join(root, 'claude'), {}))?.text).toBe('2.1.329');
+    expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.329');
   });
 
   it('is asked for where no file tells, and null where nothing does', async () => {
@@ -67,8 +67,8 @@ describe('version of an executable', () => {
     const says = writeScript(join(root, 'says'), '#!/bin/sh\necho "2.0.1 (Claude Code)"\n');
     const silent = writeScript(join(root, 'silent'), '#!/bin/sh\nexit 1\n');
     const env = { PATH: process.env.PATH };
-    expect((await detectVersion(says, env))?.text).toBe('2.0.1');
-    expect(await detectVersion(silent, env)).toBe(null);
-    expect(await detectVersion(join(root, 'missing'), env)).toBe(null);
+    expect((await detectVersion([says], env))?.text).toBe('2.0.1');
+    expect(await detectVersion([silent], env)).toBe(null);
+    expect(await detectVersion([join(root, 'missing')], env)).toBe(null);
   });
 });

@@ -114,5 +114,5 @@ test.each([
   [{ GUARDED_CLAUDE_AGENT: 'claude', GUARDED_CLAUDE_COMMAND: '/opt/codex' }, 'guarded-claude', 'claude-code'],
   [{ GUARDED_CLAUDE_AGENT: 'another' }, 'guarded-claude', undefined],
 ])('%j as %s is %s', async (variables, invokedAs, expected) => {
-  expect((await chooseAgent(variables, invokedAs))?.id).toBe(expected);
+  expect(chooseAgent(variables, invokedAs)?.id).toBe(expected);
 });

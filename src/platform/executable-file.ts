@@ -1,0 +1,43 @@
+/** Whether a file can be executed, and if not, why: in a shell's words, for a shell's exit code. */
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+
+export interface Unfit {
+  readonly kind: 'missing' | 'folder' | 'blocked';
+  readonly text: string;
+}
+
+/** Null: it can. What only the kernel knows (a file that is just being written) shows when it is started. */
+export function judgeFile(path: string): Unfit | null {
+  try {
+    if (!statSync(path).isFile()) return { kind: 'folder', text: 'not a file' };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES'
+      ? { kind: 'blocked', text: 'permission denied' }
+      : { kind: 'missing', text: 'no such file' };
+  }
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    return { kind: 'blocked', text: 'not an executable file' };
+  }
+  const interpreter = /^#![ \t]*([^ \t\r\n]+)/.exec(readHead(path, 256))?.[1];
+  if (interpreter === undefined || statSync(interpreter, { throwIfNoEntry: false })) return null;
+  return { kind: 'blocked', text: `bad interpreter: ${interpreter}` };
+}
+
+/** The first bytes of a file; empty where it cannot be read. */
+export function readHead(path: string, bytes: number): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return ''; // executable, not readable: a binary of somebody else's
+  }
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

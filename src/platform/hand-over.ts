@@ -1,0 +1,41 @@
+/**
+ * Marks that we handed over to what we took for the agent. It may be a wrapper that leads back to us (a shim that looks
+ * for the next `claude` on PATH, an alias in a script); names and texts cannot tell in every case, asking it can.
+ *
+ * The first hand-over is not asked about. Whoever finds the mark in its environment asks each candidate for its version
+ * first, with a mark that makes us answer in its place: a chain of wrappers ends at the second hop. A real agent hands
+ * the mark down to its tools, too; a guard that they start only asks once more than it had to.
+ */
+import { spawnSync } from 'node:child_process';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const handOverVariable = 'GUARDED_CLAUDE_DEPTH';
+
+const question = 'question';
+const answer = 'guarded-claude leads here';
+/** A wrapper may take its time (it may start node twice); one that does not answer is not ourselves. */
+const answerMs = 5_000;
+
+export const isHandedOver = (env: Environment): boolean => (env[handOverVariable] ?? '') !== '';
+
+/** The environment of what we hand over to. */
+export function handedOver(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const depth = Number(env[handOverVariable]);
+  return { ...env, [handOverVariable]: String(Number.isSafeInteger(depth) ? depth + 1 : 1) };
+}
+
+/** What we say to one of us that asks; null: nobody asks. */
+export const answerTo = (env: Environment): string | null =>
+  env[handOverVariable] === question ? `${answer}\n` : null;
+
+/** Whether running this executable ends in one of us. */
+export function leadsBack(path: string, env: Environment): boolean {
+  const { stdout } = spawnSync(path, ['--version'], {
+    env: { ...env, [handOverVariable]: question },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: answerMs,
+    killSignal: 'SIGKILL',
+  });
+  return stdout?.toString().includes(answer) === true;
+}

@@ -1,0 +1,39 @@
+/** What is to be run: the agent that our arguments name in the wrapper form, else the one that is installed. */
+import { type AgentChoice, allCommandNames, chooseAgent } from './agents/index.ts';
+import { type Found, findAgent, judge } from './platform/find-executable.ts';
+import { readWrapperForm } from './platform/wrapper-form.ts';
+
+export interface Target {
+  readonly agent: AgentChoice;
+  /** Path of the agent's executable. */
+  readonly command: string;
+  /** The words of ours that name the agent, its executable first; empty unless the wrapper form was used. */
+  readonly named: readonly string[];
+  /** The agent's own arguments. */
+  readonly args: readonly string[];
+}
+
+export type FoundTarget =
+  | { readonly ok: true; readonly target: Target }
+  /** `code` is what a shell exits with. */
+  | Extract<Found, { ok: false }>;
+
+/** @param invokedAs the path or name under which we were started */
+export function findTarget(words: readonly string[], env: NodeJS.ProcessEnv, invokedAs: string): FoundTarget {
+  const form = readWrapperForm(words, allCommandNames);
+  if (form?.ok === false) return form;
+  const [file = ''] = form?.named ?? [];
+  // One that names ourselves only says that we are to wrap; what, is then to be found.
+  const wrapped = form !== null && judge(file, env) === null ? form : null;
+  const wanted = wrapped === null ? env : { ...env, GUARDED_CLAUDE_COMMAND: wrapped.named.at(-1) };
+  const agent = chooseAgent(wanted, invokedAs);
+  if (agent === null) {
+    const message = `GUARDED_CLAUDE_AGENT=${env.GUARDED_CLAUDE_AGENT}: must be claude-code or codex`;
+    return { ok: false, code: 127, message };
+  }
+  if (wrapped !== null)
+    return { ok: true, target: { agent, command: file, named: wrapped.named, args: wrapped.args } };
+  const found = findAgent(agent.commandNames, env);
+  if (!found.ok) return found;
+  return { ok: true, target: { agent, command: found.path, named: [], args: form?.args ?? words } };
+}

@@ -1,0 +1,216 @@
+/** Starts, with a stand-in for the agent that says how it was started: whatever is wrong around it, it is started. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openTerminal } from '../src/drill/outer-terminal.ts';
+import { temporaryFolder, writeScript } from './support/folder.ts';
+
+const guard = join(import.meta.dirname, '../bin/guarded-claude.js');
+const agentText = `#!/bin/sh
+[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
+echo "agent: $*"; [ -n "$GUARDED_CLAUDE_RUN" ] && echo guarded; [ -t 1 ] && echo in a terminal
+exit 7
+`;
+
+function stage() {
+  const root = temporaryFolder();
+  for (const name of ['bin', 'home', 'tmp', 'work']) mkdirSync(join(root, name));
+  const agent = writeScript(join(root, 'bin/claude'), agentText);
+  const env = (extra: Record<string, string> = {}) => ({
+    PATH: `${join(root, 'bin')}:${process.env.PATH}`,
+    HOME: join(root, 'home'),
+    TMPDIR: join(root, 'tmp'),
+    TERM: 'xterm-256color',
+    ...extra,
+  });
+  /** `shell`: what is done first, in the folder of the work. */
+  const words = (args: readonly string[], shell: string) =>
+    ['-c', `${shell}\nexec "$@"`, 'sh', process.execPath, guard, ...args] as const;
+  const piped = (args: readonly string[], extra?: Record<string, string>, shell = '') => {
+    const options = { cwd: join(root, 'work'), env: env(extra), encoding: 'utf8', timeout: 40_000 } as const;
+    const { stdout, stderr, status } = spawnSync('/bin/sh', words(args, shell), options);
+    return {
+      stdout,
+      stderr,
+      status,
+      ours: stderr.split('\n').filter((line) => /guarded-claude:/.test(line)),
+    };
+  };
+  const inTerminal = async (args: readonly string[], extra?: Record<string, string>, shell = '') => {
+    const terminal = openTerminal({
+      command: '/bin/sh',
+      args: [...words(args, shell)],
+      cwd: join(root, 'work'),
+      env: env(extra),
+    });
+    const { code } = await terminal.exited;
+    return { text: terminal.text(), code };
+  };
+  return { root, agent, piped, inTerminal };
+}
+
+const stack = /^\s+at |Node\.js v/m;
+
+/** A file system that is full from the beginning; null where we may not mount. */
+function fullDisk(root: string): string | null {
+  const folder = join(root, 'full');
+  mkdirSync(folder);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder]).status !== 0) return null;
+  onTestFinished(() => {
+    spawnSync('umount', ['-l', folder]);
+  });
+  spawnSync('sh', ['-c', `cat /dev/zero >${folder}/all`]);
+  return folder;
+}
+
+describe('what is wrong on our side does not keep the agent from starting', () => {
+  const broken = [
+    ['no place for records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],
+    [
+      'no config that can be read',
+      { XDG_CONFIG_HOME: '/proc/self/mem', XDG_STATE_HOME: '/proc', TMPDIR: '/proc' },
+      '',
+    ],
+    ['the current folder is gone', {}, 'rmdir "$PWD"'],
+    ['hardly any open files', {}, 'ulimit -n 30'],
+  ] as const;
+
+  test.each(broken)('in pipes: %s', (_, extra, shell) => {
+    const { piped } = stage();
+    const { stdout, stderr, status, ours } = piped(['-p', 'hi'], extra, shell);
+    expect(stdout).toBe('agent: -p hi\n');
+    expect(ours).toEqual([expect.stringContaining('the agent runs unguarded: ')]);
+    expect(stderr).not.toMatch(stack);
+    expect(status).toBe(7);
+  });
+
+  test.each(broken)('in a terminal: %s', async (_, extra, shell) => {
+    const { inTerminal } = stage();
+    const { text, code } = await inTerminal(['hi there'], extra, shell);
+    expect(text).toContain('agent: hi there\nin a terminal');
+    expect(text.match(/guarded-claude:/g)).toHaveLength(1);
+    expect(text).not.toMatch(stack);
+    expect(code).toBe(7);
+  });
+
+  test('a full disk: guarded all the same where there is room elsewhere, else unguarded', async (context) => {
+    const { root, piped, inTerminal } = stage();
+    const full = fullDisk(root);
+    if (full === null) return context.skip();
+    const elsewhere = piped(['-p', 'hi'], { XDG_STATE_HOME: full });
+    expect(elsewhere).toMatchObject({ status: 7, stdout: expect.stringContaining('-p hi\nguarded\n') });
+    expect(elsewhere.ours).toEqual([expect.stringContaining('ENOSPC')]);
+    const nowhere = piped(['-p', 'hi'], { XDG_STATE_HOME: full, TMPDIR: full });
+    expect(nowhere).toMatchObject({ status: 7, stdout: 'agent: -p hi\n' });
+    expect(nowhere.ours).toHaveLength(1);
+    const shown = await inTerminal(['hi there'], { XDG_STATE_HOME: full });
+    expect(shown).toMatchObject({ code: 7, text: expect.stringContaining('guarded\nin a terminal') });
+  });
+});
+
+describe('a chain of wrappers', () => {
+  /** `a/claude` starts the next one on PATH, which is `b/claude`: ourselves. */
+  function chain(real: boolean) {
+    const { root, ...rest } = stage();
+    for (const name of ['a', 'b']) mkdirSync(join(root, name));
+    const log = join(root, 'hops');
+    const shim = writeScript(
+      join(root, 'a/claude'),
+      `#!/bin/sh\necho hop >>${log}\nPATH=${join(root, 'b')}:$PATH exec claude "$@"\n`,
+    );
+    symlinkSync(guard, join(root, 'b/claude'));
+    if (!real) rmSync(join(root, 'bin/claude'));
+    const path = ['a', 'b', 'bin'].map((name) => join(root, name)).join(':');
+    const hops = () => readFileSync(log, 'utf8').split('\n').length - 1;
+    return { ...rest, shim, hops, variables: { PATH: `${path}:${process.env.PATH}` } };
+  }
+
+  test.each([[['mcp', 'list']], [['-p', 'hi there']]])(
+    'that leads back to us ends at the agent: %j',
+    (args) => {
+      const { piped, variables, hops } = chain(true);
+      const { stdout, status } = piped(args, variables);
+      expect(stdout).toContain(`${args.join(' ')}\n`);
+      expect(status).toBe(7);
+      expect(hops()).toBeLessThanOrEqual(4); // two starts, and who is asked for its version
+    },
+  );
+
+  test('without an agent at its end: an error that names who leads back', () => {
+    const { piped, variables, shim, hops } = chain(false);
+    const { ours, status } = piped(['mcp', 'list'], variables);
+    expect(ours).toEqual([expect.stringContaining(`${shim}: leads back to guarded-claude`)]);
+    expect(status).toBe(126);
+    expect(hops()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('the wrapper form', () => {
+  test('an executable is the agent, and the rest is its arguments', () => {
+    const { root, piped } = stage();
+    const other = writeScript(join(root, 'other agent'), agentText.replace('agent:', 'other:'));
+    expect(piped([other, '-p', 'hi']).stdout).toMatch(/^other: .*-p hi\nguarded\n$/);
+    expect(piped([other, 'mcp', 'list']).stdout).toBe('other: mcp list\n');
+  });
+
+  test('node and a script are the agent', () => {
+    const { root, piped } = stage();
+    const script = writeScript(
+      join(root, 'cli.js'),
+      `console.log('script:', process.argv.slice(2).join(' '), process.env.GUARDED_CLAUDE_RUN ? 'guarded' : '')`,
+    );
+    chmodSync(script, 0o644);
+    expect(piped([process.execPath, script, '-p', 'hi']).stdout).toMatch(/^script: .*-p hi guarded\n$/);
+    expect(piped([process.execPath, '--no-warnings', script, 'mcp']).stdout).toBe('script: mcp \n');
+  });
+
+  test('what is not there is a shell’s 127, what cannot be executed its 126', () => {
+    const { root, piped } = stage();
+    const plain = join(root, 'work/claude');
+    copyFileSync(join(root, 'bin/claude'), plain);
+    chmodSync(plain, 0o644);
+    expect(piped(['/nowhere/bin/claude', 'mcp'])).toMatchObject({ status: 127, ours: [expect.any(String)] });
+    expect(piped([plain, 'mcp'])).toMatchObject({ status: 126, ours: [expect.any(String)] });
+  });
+});
+
+describe('an agent that cannot be started is told in one line, with a shell’s code', () => {
+  test.each([[['mcp', 'list']], [['-p', 'hi']]])('no interpreter: %j', (args) => {
+    const { root, piped } = stage();
+    const agent = writeScript(join(root, 'agent'), '#!/no/such/interpreter\n');
+    const { status, ours, stderr } = piped(args, { GUARDED_CLAUDE_COMMAND: agent });
+    expect(ours).toEqual([expect.stringContaining('bad interpreter: /no/such/interpreter')]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(126);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a file that is just being written', async () => {
+    const { root, piped, inTerminal } = stage();
+    const agent = join(root, 'agent');
+    copyFileSync('/bin/true', agent);
+    chmodSync(agent, 0o755);
+    const writer = openSync(agent, 'a');
+    onTestFinished(() => closeSync(writer));
+    for (const args of [
+      ['mcp', 'list'],
+      ['-p', 'hi'],
+    ]) {
+      const { status, stderr } = piped(args, { GUARDED_CLAUDE_COMMAND: agent });
+      expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/being written|busy/)]);
+      expect(status).toBe(126);
+    }
+    const { text, code } = await inTerminal([], { GUARDED_CLAUDE_COMMAND: agent });
+    expect(text).toMatch(/busy/);
+    expect(code).toBe(126);
+  });
+});
