@@ -6,7 +6,7 @@ import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { keepGivenFiles } from './given-files.ts';
 import { openTunnel } from './open-tunnel.ts';
-import { programAt } from './program.ts';
+import { programAt, programPath } from './program.ts';
 import { type Launch, noSession, type Runtime } from './runtime.ts';
 import { knownFromStart, pinFor } from './session.ts';
 
@@ -64,7 +64,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
       paths,
       user,
       version,
-      program: programAt(command),
+      program: programAt(programPath(given)),
       tunnel: opened.tunnel,
       hooks,
       hookSource: createHookSource(),

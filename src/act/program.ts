@@ -7,13 +7,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentVersion } from '../agents/agent.ts';
 import { agentVersion } from '../platform/agent-version.ts';
 import { statePaths } from '../platform/paths.ts';
-import type { Runtime } from './runtime.ts';
+import type { Launch, Runtime } from './runtime.ts';
 
 /** A download is written at once in the end; what is not there after this long will not come by itself. */
 const awaitedMs = 10_000;
 const againMs = 1_000;
 
 type Running = Pick<Runtime, 'launch' | 'version' | 'program'>;
+
+/** What is replaced by an update: of node and a script, the script. */
+export const programPath = ({ command, named }: Pick<Launch, 'command' | 'named'>): string =>
+  named.at(-1) ?? command;
 
 /** What tells one program from the next under the same path; null: there is none. */
 export function programAt(command: string): string | null {
@@ -30,7 +34,7 @@ export async function readyProgram(run: Running, limitMs = awaitedMs): Promise<A
   for (let waitedMs = 0; ; waitedMs += againMs) {
     const looked = await look(run);
     if (looked.wrong === null) return looked.version;
-    if (waitedMs >= limitMs) throw new Error(`${run.launch.command}${named(run.version)} ${looked.wrong}`);
+    if (waitedMs >= limitMs) throw new Error(`${programPath(run.launch)}${was(run.version)} ${looked.wrong}`);
     await pause(againMs);
   }
 }
@@ -38,21 +42,24 @@ export async function readyProgram(run: Running, limitMs = awaitedMs): Promise<A
 /** The same for the run: what it is started with from now on. */
 export async function renewProgram(run: Running, limitMs = awaitedMs): Promise<void> {
   run.version = await readyProgram(run, limitMs);
-  run.program = programAt(run.launch.command);
+  run.program = programAt(programPath(run.launch));
 }
 
-const named = (version: AgentVersion | null) => (version === null ? '' : ` (it was ${version.text})`);
+const was = (version: AgentVersion | null) => (version === null ? '' : ` (it was ${version.text})`);
 
 async function look({ launch, version, program }: Running): Promise<{
   readonly wrong: string | null;
   readonly version: AgentVersion | null;
 }> {
-  const { command, adapter, env } = launch;
-  const present = programAt(command);
+  const { command, named, adapter, env } = launch;
+  const path = programPath(launch);
+  const present = programAt(path);
   if (present === null) return { wrong: 'is missing', version };
-  if (statSync(command).size === 0) return { wrong: 'is empty', version }; // its name alone may tell a version
+  if (statSync(path).size === 0) return { wrong: 'is empty', version }; // its name alone may tell a version
   // One whose version was never known cannot be asked for it now.
   if (present === program || version === null) return { wrong: null, version };
-  const next = await agentVersion(adapter, command, env, statePaths(env).root).catch(() => null);
+  const next = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root).catch(
+    () => null,
+  );
   return { wrong: next === null ? 'was replaced by something that does not run' : null, version: next };
 }

@@ -14,6 +14,7 @@ function started() {
   const launch = {
     adapter: claudeCode,
     command,
+    named: [],
     args: [],
     invocation: claudeCode.parseArguments([]),
     env: { PATH: process.env.PATH, XDG_STATE_HOME: folder },

@@ -2,12 +2,14 @@
  * How the agent is started under the guard: every word of the user's in its place, our own few in front, the
  * settings in a private file (a command line and the tunnel's token in it would be readable by every user).
  */
-import { join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords, type Word } from './arguments.ts';
 import { agentEnvironment, toolEnvironment } from './environment.ts';
 import { mergeSettings } from './settings.ts';
+import { configFolder } from './user-settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
 
 /** The same words with one `--settings` in place of the user's, however many; null when they gave none. */
@@ -26,11 +28,27 @@ function hookEvents(
   args: readonly string[],
   version: AgentVersion | null,
   print: boolean,
+  startHooks: boolean,
 ): readonly string[] {
-  const events = hookEventsOf(version);
+  const events = hookEventsOf(version).filter((event) => startHooks || event !== 'SessionStart');
   if (!print) return events;
   const printsAll = splitWords(args).some((word) => word.raw[0] === '--include-hook-events');
   return printsAll ? [] : events.filter((event) => event !== 'SessionStart');
+}
+
+/**
+ * For hooks at a session's start the agent makes a folder of its own; where it cannot, it reports each of them as failed
+ * (2.1.329: `EROFS … mkdir '…/session-env'`), whatever the hook does.
+ */
+function canRunStartHooks(env: Variables): boolean {
+  let folder = join(configFolder(env), 'session-env');
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function launchPlan(
@@ -45,26 +63,28 @@ export function launchPlan(
   const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
   const scrubbed = agentEnvironment(env, injection.runId, tunnel);
   const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
+  const startHooks = canRunStartHooks(env);
   // A variable does for the tools what the SessionStart hook does, and prints nothing (2.1.329, 2.1.197).
-  const agentEnv = print && toolsFile !== null ? { ...scrubbed, CLAUDE_ENV_FILE: toolsFile } : scrubbed;
+  const byVariable = print || !startHooks;
+  const agentEnv = byVariable && toolsFile !== null ? { ...scrubbed, CLAUDE_ENV_FILE: toolsFile } : scrubbed;
   const tools =
     toolsFile === null
       ? []
       : [
           {
             path: toolsFile,
-            text: toolEnvironment(user.proxy, tunnel, print ? scrubbed.CLAUDE_ENV_FILE : undefined),
+            text: toolEnvironment(user.proxy, tunnel, byVariable ? scrubbed.CLAUDE_ENV_FILE : undefined),
           },
         ];
   const pin =
     injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
   if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
-    return { args: [...pin, ...args], env: agentEnv, files: print ? tools : [] };
+    return { args: [...pin, ...args], env: agentEnv, files: byVariable ? tools : [] };
 
   const settings = mergeSettings(user.given, {
-    hooks: spool === null ? null : { events: hookEvents(args, version, print), spool },
+    hooks: spool === null ? null : { events: hookEvents(args, version, print, startHooks), spool },
     variables: tunnel,
-    toolsFile: print ? null : toolsFile,
+    toolsFile: byVariable ? null : toolsFile,
   });
   const path = join(folder, 'settings.json');
   const replaced = replaceSettings(splitWords(args), path);
