@@ -12,6 +12,7 @@ import type { Launch, Runtime } from './act/runtime.ts';
 import type { Observation } from './events.ts';
 import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
+import { createDeadManSwitch } from './platform/dead-man-switch.ts';
 import { signalExitCode } from './platform/signals.ts';
 import { createSentPrompts } from './recover/sent-prompt.ts';
 import { sayWarnings } from './report/say-warnings.ts';
@@ -33,13 +34,16 @@ export async function supervise(launch: Launch): Promise<number> {
   let loop: Loop | null = null;
   const emit = (observation: Observation): void => {
     open.see(observation);
+    deadManSwitch.see(observation);
     if (loop) loop.emit(observation);
     else early.push(observation);
   };
-  const open = failOpen((detail) => {
+  const note = (detail: string): void => {
     failures.push(detail);
     if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
-  });
+  };
+  const open = failOpen(note);
+  const deadManSwitch = createDeadManSwitch(note);
   let killing = false;
   let clear = (): void => {};
   const cleared = new Promise<void>((resolve) => {

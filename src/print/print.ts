@@ -20,6 +20,7 @@ import type { PrintMode } from '../agents/agent.ts';
 import { initialState } from '../decide/state.ts';
 import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
+import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import { sayWarnings } from '../report/say-warnings.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
@@ -37,7 +38,9 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const { run: prepared, warnings, noted } = await prepare(launch);
   sayWarnings(warnings);
   const formats = mode.formats(launch.args);
-  const open = failOpen((detail) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail }));
+  const note = (detail: string) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail });
+  const open = failOpen(note);
+  const deadManSwitch = createDeadManSwitch(note);
   const loop = createLoop(prepared.config, initialState(performance.now()), open.broken);
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   const run: PrintRun = {
@@ -47,6 +50,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     unattended: true,
     emit(observation) {
       open.see(observation);
+      deadManSwitch.see(observation);
       loop.emit(observation);
     },
     input: readsTerminal ? null : createInput(process.stdin, formats.input, mode),

@@ -1,0 +1,116 @@
+/**
+ * When the guard dies without a word (SIGKILL, want of memory), its agent goes too: nobody would read what it prints,
+ * resume it or stop it.
+ *
+ * A `sh` waits at the end of a pipe whose other end only the guard holds. It is told the agent's pid; when the pipe
+ * closes it ends that process and its descendants, SIGTERM first, then SIGKILL, each only while it is the same process
+ * by pid and start time. So it needs no compiler and no second node, and goes with the guard in every case. It leads a
+ * session of its own, so that what ends our whole process group or terminal does not end it before the agent.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Observation } from '../events.ts';
+
+export interface DeadManSwitch {
+  /** Every observation: it follows the agent's start and end. */
+  see(observation: Observation): void;
+}
+
+/** Tenths of a second between SIGTERM and SIGKILL. A healthy agent ends within half a second (lab notes §2). */
+const graceTenths = 5;
+
+/**
+ * `look PID` sets state, parent and start; it fails where there is no such process. Linux answers from /proc without
+ * a further process; elsewhere `ps` does. `table` holds PID:PARENT:START of all, `tree` PID=START of the agent's.
+ */
+const script = `
+trap '' HUP INT QUIT TERM
+agent= began=
+if [ -r /proc/self/stat ]; then
+  look() {
+    read -r line <"/proc/$1/stat" || return 1
+    set -- \${line##*") "}
+    state=$1 parent=$2 start=\${20}
+  }
+  list() {
+    for path in /proc/[0-9]*; do
+      pid=\${path#/proc/}
+      look "$pid" && echo "$pid:$parent:$start"
+    done
+  }
+else
+  export LC_ALL=C TZ=UTC
+  look() {
+    set -- $(ps -o state=,ppid=,lstart= -p "$1")
+    state=$1 parent=$2 start=$3_$4_$5_$6_$7
+    [ -n "$state" ]
+  }
+  list() {
+    ps -axo pid=,ppid=,lstart= | while read -r pid parent a b c d e; do echo "$pid:$parent:\${a}_\${b}_\${c}_\${d}_$e"; done
+  }
+fi
+while read -r pid; do
+  agent= began=
+  [ -n "$pid" ] && look "$pid" && agent=$pid began=$start
+done
+[ -n "$agent" ] || exit 0
+same() {
+  look "$1" && [ "$start" = "$2" ] && [ "$state" != Z ]
+}
+same "$agent" "$began" || exit 0
+table=$(list)
+tree=" $agent=$began "
+grown=yes
+while [ -n "$grown" ]; do
+  grown=
+  for entry in $table; do
+    pid=\${entry%%:*} rest=\${entry#*:}
+    case $tree in *" $pid="*) continue ;; esac
+    case $tree in *" \${rest%%:*}="*) tree="$tree$pid=\${rest#*:} " grown=yes ;; esac
+  done
+done
+each() {
+  for entry in $tree; do
+    same "\${entry%%=*}" "\${entry#*=}" && "$@" "\${entry%%=*}"
+  done
+}
+each kill -TERM
+each kill -CONT
+for tenth in ${Array.from({ length: graceTenths }, (_, index) => index).join(' ')}; do
+  [ -n "$(each echo)" ] || exit 0
+  sleep 0.1 || sleep 1
+done
+each kill -KILL
+`;
+
+/** @param onFailure called when there is no such switch, or no more */
+export function createDeadManSwitch(onFailure: (detail: string) => void): DeadManSwitch {
+  let watcher: ChildProcess | null = null;
+
+  function start(): ChildProcess {
+    const { PATH = '/usr/bin:/bin' } = process.env;
+    // Nothing of our environment: its mark would make the watcher one of the agent's processes.
+    const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch'], {
+      cwd: '/',
+      env: { PATH },
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
+    const failed = (error: Error) => onFailure(`dead man's switch: ${error.message}`);
+    child.once('error', failed);
+    child.once('exit', (code, signal) => failed(new Error(`ended by ${signal ?? code}`)));
+    child.stdin.on('error', () => {}); // its end is told above
+    child.unref();
+    (child.stdin as Socket).unref();
+    return child;
+  }
+
+  return {
+    see(observation) {
+      if (observation.type === 'agent.exited') watcher?.stdin?.write('\n');
+      if (observation.type !== 'agent.started') return;
+      watcher ??= start();
+      watcher.stdin?.write(`${observation.pid}\n`);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** A guard that is killed takes its agent along, and nobody else. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { openTerminal } from '../../src/drill/outer-terminal.ts';
+import { isAlive, type ProcessIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
+import { descendants } from '../../src/platform/process-tree.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { scripted, until } from '../support/scripted.ts';
+import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
+
+/** More than SIGTERM, its grace and SIGKILL take on a busy machine; an orphan would live for a minute. */
+const goneMs = 10_000;
+
+function identityOf(pid: number): ProcessIdentity {
+  const identity = { pid, startTime: startTimeOf(pid) ?? '' };
+  onTestFinished(() => void (isAlive(identity) && process.kill(pid, 'SIGKILL')));
+  return identity;
+}
+
+/** Waits for a pid that an agent has written. */
+async function told(path: string): Promise<ProcessIdentity> {
+  await until(`${path} is written`, () => existsSync(path) && readFileSync(path, 'utf8').endsWith('\n'));
+  return identityOf(Number(readFileSync(path, 'utf8')));
+}
+
+async function kill(guard: ChildProcess): Promise<void> {
+  const watcher = descendants(guard.pid ?? 0).filter(({ apart }) => apart);
+  guard.kill('SIGKILL');
+  await once(guard, 'exit');
+  await until('the switch is gone, too', () => !watcher.some(isAlive), goneMs);
+}
+
+/** Starts a tool in a session of its own, as the agent does, and waits for it. */
+const withTool = `
+node -e 'require("child_process").spawn("sleep", ["60"], {detached: true}).on("spawn", function () {
+  require("fs").writeFileSync(process.argv[1] + "/tool", this.pid + "\\n");
+})' "$home" &
+echo $$ >"$home/agent"
+wait
+`;
+
+test.each([
+  ['in a tool', withTool],
+  ['deaf to SIGTERM and SIGHUP', `trap '' TERM HUP; ${withTool}`],
+  ['stopped', `(while ! [ -e "$home/tool" ]; do sleep 0.1; done; kill -STOP $$) & ${withTool}`],
+])('in print mode an agent %s goes with its guard, and its tool too', async (_, body) => {
+  const { run, sandbox, status } = await scripted(body);
+  const { child } = run();
+  const agent = await told(join(sandbox.home, 'agent'));
+  const tool = await told(join(sandbox.home, 'tool'));
+  await until('the guard names its agent', () => status()?.agent_pid === agent.pid);
+  expect([agent, tool].map(isAlive)).toEqual([true, true]);
+  await kill(child);
+  await until('agent and tool are gone', () => !isAlive(agent) && !isAlive(tool), goneMs);
+});
+
+test('in a terminal an agent that does not hear the hang-up goes with its guard', async () => {
+  const { env, sandbox } = await simulatedWorld();
+  const command = writeScript(
+    join(sandbox.root, 'deaf'),
+    `#!/bin/sh\n[ "$1" = --version ] && exec echo '2.1.329 (Claude Code)'\ntrap '' HUP TERM\necho $$ >"$HOME/agent"\nwhile :; do sleep 1; done\n`,
+  );
+  const terminal = openTerminal({
+    command: process.execPath,
+    args: [guardProgram],
+    cwd: sandbox.project,
+    env: { ...env, GUARDED_CLAUDE_COMMAND: command },
+  });
+  onTestFinished(() => terminal.kill());
+  const agent = await told(join(sandbox.home, 'agent'));
+  await until('the guard watches', () => descendants(terminal.pid).some(({ apart }) => apart));
+  terminal.kill('SIGKILL');
+  await terminal.exited;
+  await until('the agent is gone', () => !isAlive(agent), goneMs);
+});
+
+test('an agent that has ended before is nobody, whoever has its pid now', async () => {
+  const folder = temporaryFolder();
+  const module = fileURLToPath(new URL('../../dist/platform/dead-man-switch.js', import.meta.url));
+  const bystander = spawn('sleep', ['60']);
+  onTestFinished(() => void bystander.kill('SIGKILL'));
+  const host = writeScript(
+    join(folder, 'host.mjs'),
+    `import { createDeadManSwitch } from '${module}';
+const deadManSwitch = createDeadManSwitch(console.error);
+deadManSwitch.see({ type: 'agent.started', pid: ${bystander.pid} });
+deadManSwitch.see({ type: 'agent.exited' });
+setInterval(() => {}, 1000);
+`,
+  );
+  const guard = spawn(process.execPath, [host], { stdio: 'inherit' });
+  onTestFinished(() => void guard.kill('SIGKILL'));
+  await until('the switch is there', () => descendants(guard.pid ?? 0).length > 0);
+  await kill(guard);
+  expect(isAlive(identityOf(bystander.pid ?? 0))).toBe(true);
+});

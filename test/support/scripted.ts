@@ -1,0 +1,110 @@
+/** The real guard in print mode around an agent that is a script of a test's, in a throw-away home. */
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { type Api, startApi } from '../../src/drill/api/api.ts';
+import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
+import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
+import type { JournalEntry } from '../../src/report/journal.ts';
+import { readJournal } from '../../src/report/journal-reader.ts';
+import { readSessions } from '../../src/report/sessions.ts';
+import type { Status } from '../../src/report/status.ts';
+import { writeScript } from './folder.ts';
+import { patience } from './guarded.ts';
+
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+
+export interface ScriptedOptions {
+  readonly args?: readonly string[];
+  readonly input?: string | Buffer | 'open';
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly stdio?: StdioOptions;
+}
+
+export interface Scripted {
+  readonly child: ChildProcess;
+  stdout(): string;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+}
+
+export interface ScriptedWorld {
+  readonly api: Api;
+  readonly sandbox: Sandbox;
+  /** The agent's file. */
+  readonly agent: string;
+  run(options?: ScriptedOptions): Scripted;
+  status(): Status | null;
+  incidents(): readonly IncidentRecord[];
+  journal(): readonly JournalEntry[];
+}
+
+/**
+ * @param body of a `sh` script, which counts its starts: `$start` is 1 in the first agent, and `$home` a folder for
+ *   what it leaves behind
+ */
+export async function scripted(body: string, version = '2.1.329'): Promise<ScriptedWorld> {
+  const sandbox = createSandbox();
+  const api = await startApi({ enforcePairing: true });
+  onTestFinished(async () => {
+    await api.stop();
+    sandbox.remove();
+  });
+  const agent = writeScript(
+    join(sandbox.root, 'claude'),
+    `#!/bin/sh
+[ "$1" = --version ] && exec echo '${version} (Claude Code)'
+home='${sandbox.home}'
+echo start >>"$home/starts"
+start=$(grep -c . "$home/starts")
+${body}
+`,
+  );
+  const env = agentEnvironment(sandbox, api.url, { ...patience, GUARDED_CLAUDE_COMMAND: agent });
+  const state = statePaths(env);
+  const status = () => readSessions(state).at(-1)?.status ?? null;
+  return {
+    api,
+    sandbox,
+    agent,
+    status,
+    incidents: () => readIncidents(state),
+    journal: () =>
+      readJournal(runPaths(state, status()?.run ?? '').journal).flatMap(({ entries }) => entries),
+    run({ args = ['-p', 'hello'], input = '', settings = {}, stdio = 'pipe' } = {}) {
+      const child = spawn(process.execPath, [guard, ...args], {
+        cwd: sandbox.project,
+        env: { ...env, ...settings },
+        stdio,
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      child.stdin?.on('error', () => {});
+      if (input !== 'open') child.stdin?.end(input);
+      const out: Buffer[] = [];
+      const error: Buffer[] = [];
+      child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+      child.stderr?.on('data', (chunk: Buffer) => error.push(chunk));
+      const stdout = () => Buffer.concat(out).toString('utf8');
+      const ended = once(child, 'close').then(([code, signal]) => ({
+        code: code as number | null,
+        signal: signal as NodeJS.Signals | null,
+        stdout: stdout(),
+        stderr: Buffer.concat(error).toString('utf8'),
+      }));
+      return { child, stdout, ended };
+    },
+  };
+}
+
+export async function until(what: string, check: () => boolean, limitMs = 30_000): Promise<void> {
+  for (const end = Date.now() + limitMs; !check(); await sleep(50))
+    if (Date.now() > end) throw new Error(`not so: ${what}`);
+}
