@@ -298,6 +298,10 @@ export type Observation =
     }
   | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
   | { readonly type: 'launch.failed'; readonly detail: string }
+  /** Print mode: this agent cannot be followed by another one, and why. */
+  | { readonly type: 'relaunch.impossible'; readonly detail: string }
+  /** Print mode: a complete good answer has been handed out; the agent has nothing left to do but to end. */
+  | { readonly type: 'delivered' }
   | { readonly type: 'answered'; readonly answer: 'resume' | 'quit' | 'wait' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };

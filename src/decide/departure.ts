@@ -26,6 +26,7 @@ export function personLeft(e: Evidence): boolean {
   if (endedPolitely(e)) return true;
   if (exit.signal !== null) return false;
   if (e.sessionEnded !== null) return true;
+  if (e.unattended) return false; // nobody could; its last word, if it was one, has been told
   if (e.lastExitKeyAt !== null && exit.at - e.lastExitKeyAt < exitKeyMs) return true;
   return disconnectPhaseOf(e) === 'between_turns';
 }
@@ -38,7 +39,8 @@ export function relaunchable(e: Evidence, config: Config): Verdict | null {
   const { exit } = e;
   if (!exit || !config.network_resilience.enabled) return null;
   const uptimeMs = exit.at - e.startedAt;
-  if (e.turns === 0 && uptimeMs < config.recovery.min_uptime_ms) return null;
+  const isFirst = e.unattended && e.generation === 1; // nothing is lost by one more try, and nobody is there to make it
+  if (e.turns === 0 && uptimeMs < config.recovery.min_uptime_ms && !isFirst) return null;
   return {
     class: exit.outOfMemory ? 'out-of-memory' : 'agent-gone',
     since: exit.at,

@@ -14,7 +14,11 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   const wantsInPlace = wanted === 'cut' || wanted === 'nudge';
   const canType = !state.evidence.unattended;
   if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
-  const mayRelaunch = config.network_resilience.auto_resume && affordable('relaunch', state, config);
+  const { noRelaunch, deliveredAt } = state.evidence;
+  // To end an agent whose answer is handed out needs no other agent after it.
+  const canRelaunch = noRelaunch === null || deliveredAt !== null;
+  const mayRelaunch =
+    canRelaunch && config.network_resilience.auto_resume && affordable('relaunch', state, config);
   return wanted !== 'ask' && mayRelaunch ? 'relaunch' : 'ask';
 }
 

@@ -50,7 +50,8 @@ export const table: { readonly [Name in StateName]: Row } = {
   },
   stopping: {
     saved,
-    'stop.done': stopDone,
+    'stop.done': (state, event, config) =>
+      state.evidence.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
     otherwise: unstoppable,
   },
   down: {
@@ -112,9 +113,11 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'agent.exited' || event.generation !== state.evidence.generation || !exit)
     return stay(state);
   if (refusedResume(state)) return diedAtStart(state, config);
-  if (personLeft(state.evidence)) return finish(state, state.incident ? 'user' : 'recovered');
+  if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const verdict = relaunchable(state.evidence, config);
   if (!verdict) return diedAtStart(state, config);
+  const { noRelaunch } = state.evidence;
+  if (noRelaunch !== null) return giveUp(open(state, verdict), config, noRelaunch);
   const { outOfMemory } = exit;
   if (outOfMemory && state.outOfMemoryAt !== null) {
     return giveUp(
@@ -125,6 +128,13 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   }
   const remembering = outOfMemory ? { ...state, outOfMemoryAt: event.at } : state;
   return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
+}
+
+/** Of an incident that is open when the agent ends by itself: in print mode its last word says how it went. */
+function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
+  if (incident === null) return 'recovered';
+  if (!e.unattended || e.sessionEnded !== 'done') return 'user';
+  return e.failure === null ? 'recovered' : 'gave_up';
 }
 
 /**

@@ -9,6 +9,7 @@ import { brokenHistory } from './signatures/broken-history.ts';
 import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
 import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
+import { lingering } from './signatures/lingering.ts';
 import { memoryRunaway } from './signatures/memory-runaway.ts';
 import { overdueTool } from './signatures/overdue-tool.ts';
 import { silentScreen } from './signatures/silent-screen.ts';
@@ -24,6 +25,7 @@ export const signatures: readonly Signature[] = [
   frozenUi,
   deafInput,
   spinning,
+  lingering,
   deadStream,
   noFirstByte,
   silentScreen,

@@ -151,6 +151,10 @@ export interface Evidence {
   readonly historiesRepaired: number;
   readonly sessionId: string | null;
   readonly sessionEnded: string | null;
+  /** Why no other agent could follow this one; null: one could. */
+  readonly noRelaunch: string | null;
+  /** Print mode: since when its whole good answer is handed out. */
+  readonly deliveredAt: Millis | null;
 
   /** When the agent's own next try is due, as it has recorded; null once it was made. */
   readonly retryAt: Millis | null;
@@ -220,6 +224,8 @@ export function noEvidence(at: Millis): Evidence {
     historiesRepaired: 0,
     sessionId: null,
     sessionEnded: null,
+    noRelaunch: null,
+    deliveredAt: null,
     retryAt: null,
     connections: [],
     waiting: [],

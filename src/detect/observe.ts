@@ -88,6 +88,8 @@ const folds: Folds = {
       ? e
       : { ...e, sessionId: event.sessionId, tools: [], compactingSince: null },
   'session.ended': (e, event) => ({ ...e, sessionEnded: event.reason }),
+  'relaunch.impossible': (e, event) => ({ ...e, noRelaunch: event.detail }),
+  delivered: (e, event) => ({ ...e, deliveredAt: event.at }),
   'turn.started': (e, event) => ({
     ...e,
     turn: { working: true, at: event.at },

@@ -2,7 +2,8 @@
  * What of an agent's output is let through, and when. An answer that may have to be taken back is held:
  *
  * records  each line goes out as it is, once it is whole; the report of an error that ends the run is held
- * text, document  the agent prints its answer only at its end, so all of it is held until it is known how it ended
+ * text, document  the agent prints its answer only at its end, so all of it is held until it is known how that went:
+ *                 the agent has ended, or it has printed a whole good answer and lingers
  *
  * Nothing is ever changed: what goes out are the agent's own bytes, in their order.
  */
@@ -14,8 +15,15 @@ export interface Gate {
   take(chunk: Buffer): Buffer;
   /** The error that the final word tells of, as far as it has come; null: none, or no final word yet. */
   failure(): FailureKind | null;
+  /**
+   * Nothing more has come for a while, and all else says that the turn ended well: what goes out now, because it is
+   * the whole answer; null: it is not, or it has gone out already.
+   */
+  settle(): Buffer | null;
   /** A final word has gone out, and it was a good one. */
   isDone(): boolean;
+  /** The agent has printed something. */
+  hasPrinted(): boolean;
   /** Everything that is still held. The gate is empty after that. */
   release(): Buffer;
 }
@@ -41,17 +49,18 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
   let held: Buffer[] = [];
   let failure: FailureKind | null = null;
   let isDone = false;
+  let hasPrinted = false;
 
   /** Whether this record, and with it what is held already, may have to be taken back. */
   function mustHold(line: Buffer): boolean {
     const value = parse(line.toString('utf8'));
     const record = value === undefined ? null : mode.readOutput(value);
     if (!record) return held.length > 0;
-    onRecord(record);
     if (record.result) {
       ({ failure } = record.result);
       isDone = failure === null;
     }
+    onRecord(record);
     // With records as input the same process goes on to the next prompt, and its host waits for this word.
     if (formats.input === 'records') return false;
     return failure !== null || record.tellsError;
@@ -59,6 +68,7 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
 
   return {
     take(chunk) {
+      hasPrinted = true;
       const out: Buffer[] = [];
       let start = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
@@ -71,8 +81,10 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
       if (start < chunk.length) partial.push(chunk.subarray(start));
       return Buffer.concat(out);
     },
+    settle: () => null,
     failure: () => failure,
     isDone: () => isDone,
+    hasPrinted: () => hasPrinted,
     release() {
       const rest = Buffer.concat([...held, ...partial]);
       held = [];
@@ -85,15 +97,36 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
 function answerGate({ formats, mode }: GateOptions): Gate {
   let held: Buffer[] = [];
   let heldBytes = 0;
+  let printed = 0;
   let isOpen = false;
+  let isDone = false;
+
+  const release = (): Buffer => {
+    const rest = Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    return rest;
+  };
+  const open = (done: boolean): Buffer => {
+    isOpen = true;
+    isDone = done;
+    return release();
+  };
+  const endsLine = () => held.at(-1)?.at(-1) === newline;
+
   return {
     take(chunk) {
       if (isOpen) return chunk;
       held.push(chunk);
       heldBytes += chunk.length;
-      if (heldBytes <= longestHeldBytes) return nothing;
-      isOpen = true;
-      return this.release();
+      printed += chunk.length;
+      return heldBytes > longestHeldBytes ? open(true) : nothing;
+    },
+    settle() {
+      if (isOpen || !endsLine()) return null;
+      if (formats.output === 'text') return open(true);
+      const { result } = mode.readOutput(parse(Buffer.concat(held).toString('utf8')));
+      return result?.failure === null ? open(true) : null;
     },
     failure() {
       if (isOpen || heldBytes === 0) return null;
@@ -101,13 +134,9 @@ function answerGate({ formats, mode }: GateOptions): Gate {
       if (formats.output === 'text') return mode.readError(text);
       return mode.readOutput(parse(text)).result?.failure ?? null;
     },
-    isDone: () => isOpen,
-    release() {
-      const rest = Buffer.concat(held);
-      held = [];
-      heldBytes = 0;
-      return rest;
-    },
+    isDone: () => isDone,
+    hasPrinted: () => printed > 0,
+    release,
   };
 }
 

@@ -20,7 +20,10 @@ export interface Input {
   unknown(recorded: readonly string[]): Unknown;
   /** All that was said, for an agent that starts afresh; null: it was too much to keep. */
   whole(): readonly Buffer[] | null;
-  /** False when a host speaks the control protocol: its dialogue with the dead agent cannot be taken up. */
+  /**
+   * False when a host speaks the control protocol, because its dialogue with the dead agent cannot be taken up, and
+   * where it has said more than can be kept.
+   */
   isRepeatable(): boolean;
   hasEnded(): boolean;
   stop(): void;
@@ -50,12 +53,14 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
   let kept: Buffer[] | null = [];
   let keptBytes = 0;
   let lines: Line[] = [];
-  let partial = Buffer.alloc(0);
+  /** The beginning of a line that has not ended yet. */
+  let partial: Buffer[] = [];
   /** Turns that have ended. */
   let turn = 0;
   /** Prompts that have come. */
   let prompts = 0;
   let hasControl = false;
+  let isTooMuch = false;
 
   function keepText(chunk: Buffer): void {
     keptBytes += chunk.length;
@@ -63,48 +68,62 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
     kept?.push(chunk);
   }
   function keepLines(chunk: Buffer): void {
-    let rest = Buffer.concat([partial, chunk]);
-    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
-      const bytes = rest.subarray(0, end + 1);
-      const said = readLine(bytes, mode);
-      hasControl ||= said?.kind === 'control';
-      const text = said?.kind === 'prompt' ? said.text : null;
-      if (text !== null) prompts += 1;
-      if (!hasControl) lines.push({ bytes, text, turn });
-      rest = rest.subarray(end + 1);
+    if (hasControl || isTooMuch) return;
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      keepLine(Buffer.concat([...partial, chunk.subarray(start, end + 1)]));
+      partial = [];
+      start = end + 1;
     }
-    partial = rest;
+    if (start < chunk.length) partial.push(chunk.subarray(start));
+    keptBytes += chunk.length;
+    isTooMuch = keptBytes > mostKeptBytes;
+    if (!hasControl && !isTooMuch) return;
+    lines = [];
+    partial = [];
   }
+  function keepLine(bytes: Buffer): void {
+    const said = readLine(bytes, mode);
+    hasControl ||= said?.kind === 'control';
+    const text = said?.kind === 'prompt' ? said.text : null;
+    if (text !== null) prompts += 1;
+    lines.push({ bytes, text, turn });
+  }
+  const goOn = () => void source.resume();
 
   source.on('data', (chunk: Buffer) => {
     if (format === 'text') keepText(chunk);
     else keepLines(chunk);
     if (target?.writable && !target.write(chunk)) source.pause();
   });
-  source.on('end', () => {
+  const end = () => {
     hasEnded = true;
     target?.end();
-  });
-  source.on('error', () => {
-    hasEnded = true;
-    target?.end();
-  });
+  };
+  source.on('end', end);
+  source.on('error', end);
   source.pause();
 
   return {
     connect(next, first) {
       target = next;
       for (const bytes of first) next.write(bytes);
-      next.on('drain', () => source.resume());
+      next.on('drain', goOn);
       if (hasEnded) next.end();
       else source.resume();
     },
     disconnect() {
+      target?.off('drain', goOn);
       target = null;
       source.pause();
     },
     turnDone() {
+      if (format === 'text') return;
       lines = lines.filter((line) => line.turn === turn);
+      keptBytes = [...lines.map(({ bytes }) => bytes), ...partial].reduce(
+        (sum, { length }) => sum + length,
+        0,
+      );
       turn += 1;
     },
     unknown(recorded) {
@@ -117,12 +136,15 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
         return at < 0;
       });
       return {
-        bytes: [...missing.map(({ bytes }) => bytes), partial],
+        bytes: [...missing.map(({ bytes }) => bytes), ...partial],
         isAllOfIt: missing.length > 0 && prompts - missing.length <= turn,
       };
     },
-    whole: () => (format === 'text' ? kept : [...lines.map(({ bytes }) => bytes), partial]),
-    isRepeatable: () => !hasControl,
+    whole: () => {
+      if (format === 'text') return kept;
+      return isTooMuch ? null : [...lines.map(({ bytes }) => bytes), ...partial];
+    },
+    isRepeatable: () => !hasControl && !isTooMuch,
     hasEnded: () => hasEnded,
     stop() {
       target = null;

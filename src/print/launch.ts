@@ -1,26 +1,23 @@
-/**
- * Starts an agent in print mode: the first one, the next one on the same conversation, or, while nothing of the
- * conversation is on record, one that starts afresh with the same input.
- */
-import { randomUUID } from 'node:crypto';
+/** Starts an agent in print mode: the first one, or the next one after one was torn away. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { coalesce } from '../act/coalesce.ts';
 import { planLaunch, watchMemory } from '../act/plan-launch.ts';
-import { type Child, startChild } from './child.ts';
+import { type Child, type ChildOptions, startChild } from './child.ts';
 import { createGate } from './gate.ts';
-import { type Progress, readProgress, transcriptBytes } from './progress.ts';
+import { type NextLaunch, planNext, type Start } from './next-launch.ts';
+import { transcriptBytes } from './progress.ts';
 import type { PrintRun } from './run.ts';
-
-/** How an attempt begins: arguments, and what stands on its input before anything else. */
-interface Start {
-  readonly args: readonly string[];
-  readonly resumed: boolean;
-  readonly pin: string | null;
-  readonly stdin: 'pipe' | 'inherit' | 'none';
-  readonly first: readonly Buffer[];
-}
 
 /** Called with the agent's end. */
 export type OnEnd = (child: Child, end: Awaited<Child['ended']>, outOfMemory: boolean) => Promise<void>;
+
+/** Silence after which what an agent has printed as plain text counts as all of it. */
+const settledMs = 500;
+/** An update replaces the agent's file: there is none for a moment, or one that is still being written. */
+const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];
+const againMs = 1_000;
+/** An update takes seconds. */
+const mostTries = 10;
 
 /** Rejects if it cannot be started. */
 export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
@@ -28,110 +25,77 @@ export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
   await start(run, 1, { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [] }, onEnd);
 }
 
-export interface NextLaunch {
-  readonly generation: number;
-  /** A turn was torn away, and the agent is to be told. */
-  readonly prompt: boolean;
-  /** A turn had begun in the agent that has ended. */
-  readonly ranTurn: boolean;
-}
-
 /** Rejects where nothing can be gone on with. */
 export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): Promise<void> {
-  if (run.input?.isRepeatable() === false)
-    throw new Error('a host speaks with the agent over its input, and cannot take that up again');
-  const plan = (await resumption(run, next)) ?? (didNothing(run, next) ? afresh(run) : null);
-  if (plan === null) throw new Error('nothing of the conversation is on record');
-  await start(run, next.generation, plan, onEnd);
-}
-
-/** Surely nothing was done: no turn, or no tool that a hook would have told of. */
-function didNothing({ hookSource, ledger }: PrintRun, { ranTurn }: NextLaunch): boolean {
-  return !ranTurn || (hookSource.heard() && ledger.calls().length === 0);
-}
-
-/**
- * On the conversation as it is on record; null where there is none. A prompt that had not come on record when the
- * agent was killed is given once more, and then there is nothing to tell of: the conversation knows of no interruption.
- */
-async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null> {
-  const { session, mode, formats, input } = run;
-  if (session.id === null) return null;
-  const { prompts } = await readProgress(session.transcriptPath, 0, mode);
-  if (prompts.length === 0) return null;
-  const { promptOf } = await import('../act/snapshot.ts'); // a first launch needs none
-  const told = promptOf(run, 'relaunch');
-  if (formats.input === 'records' && input !== null) {
-    const unknown = input.unknown(prompts.map(({ text }) => text));
-    const tells = next.prompt && !(unknown.isAllOfIt && didNothing(run, next));
-    const record = Buffer.from(`${JSON.stringify(mode.promptRecord(told))}\n`);
-    return {
-      ...resumed(run, session.id, null),
-      stdin: 'pipe',
-      first: [...(tells ? [record] : []), ...unknown.bytes],
-    };
-  }
-  const again = isAsked(run, prompts) || !didNothing(run, next) ? null : afresh(run);
-  if (again !== null) return { ...again, ...resumed(run, session.id, run.launch.invocation.prompt) };
-  return { ...resumed(run, session.id, told), stdin: input === null ? 'inherit' : 'none', first: [] };
-}
-
-function resumed({ launch, session }: PrintRun, id: string, prompt: string | null) {
-  const args = launch.adapter.resumeArguments(launch.args, id, prompt, session.permissionMode);
-  return { args, resumed: true, pin: null };
-}
-
-/** What this run was started to ask is on record. A conversation that was gone on with has prompts from before. */
-function isAsked({ launch, launchedAtMs }: PrintRun, prompts: Progress['prompts']): boolean {
-  const { resumes } = launch.invocation;
-  return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
-}
-
-function afresh({ launch, input, pin, session }: PrintRun): Start | null {
-  const first = input === null ? [] : input.whole();
-  if (first === null) return null;
-  // A file without a prompt makes the id taken all the same (lab notes §4).
-  const id = pin === null || session.transcriptPath === null ? pin : randomUUID();
-  const stdin = input === null ? 'inherit' : 'pipe';
-  return { args: launch.args, resumed: false, pin: id, stdin, first };
+  await start(run, next.generation, await planNext(run, next), onEnd);
 }
 
 async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEnd): Promise<void> {
-  const { formats, mode, input, output } = run;
+  const { formats, mode, input, output, emit } = run;
   const command = planLaunch(run, plan.args, plan.pin);
   if (plan.pin !== null) run.session = { ...run.session, id: plan.pin, transcriptPath: null };
   run.transcriptBytes = transcriptBytes(run.session.transcriptPath);
-  run.toldFailure = null;
+  run.told = null;
 
   const isOutOfMemory = watchMemory();
-  const child = await startChild({ ...command, generation, stdin: plan.stdin });
+  const options = { ...command, generation, stdin: plan.stdin };
+  const child = generation === 1 ? await startChild(options) : await startPatiently(options);
   run.hookSource.startedAs(child.pid);
   run.child = child;
   const gate = createGate({
     formats,
     mode,
     onRecord(record) {
-      for (const observation of record.observations) run.emit(observation);
+      for (const observation of record.observations) emit(observation);
       if (!record.result) return;
       input?.turnDone();
       const goesOn = formats.input === 'records' || record.result.failure === null;
-      if (goesOn) run.emit({ type: 'turn.ended' });
+      if (goesOn) emit({ type: 'turn.ended' });
+      if (gate.isDone() && formats.input === 'text') emit({ type: 'delivered' });
     },
   });
   run.gate = gate;
-  const tellOutput = coalesce((bytes) => run.emit({ type: 'output', bytes }));
+  const settle = async () => {
+    await run.catchUp();
+    if (run.gate !== gate || !run.endsWell()) return;
+    const rest = gate.settle();
+    if (rest === null) return;
+    output.write(rest);
+    emit({ type: 'turn.ended' });
+    emit({ type: 'delivered' });
+  };
+  let settling: NodeJS.Timeout | undefined;
+  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
   child.stdout.on('data', (chunk: Buffer) => {
     output.write(gate.take(chunk));
     tellOutput(chunk.length);
     if (output.isFull()) child.stdout.pause();
+    clearTimeout(settling);
+    settling = setTimeout(() => void settle(), settledMs);
   });
   if (child.stdin) input?.connect(child.stdin, plan.first);
   run.agentGone = child.ended.then((end) => {
+    clearTimeout(settling);
     run.child = null;
     input?.disconnect();
     return onEnd(child, end, isOutOfMemory(end.signal));
   });
   const { pid } = child;
   const { resumed } = plan;
-  run.emit({ type: 'agent.started', generation, pid, resumed, prompted: resumed, unattended: true });
+  // One that begins anew has the prompt of the first.
+  const prompted = generation > 1;
+  emit({ type: 'agent.started', generation, pid, resumed, prompted, unattended: true });
+}
+
+/** Starts an agent whose file was there before. */
+async function startPatiently(options: ChildOptions): Promise<Child> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startChild(options);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (tries >= mostTries || !beingReplaced.includes(code)) throw error;
+      await pause(againMs);
+    }
+  }
 }

@@ -85,7 +85,8 @@ function words(run: PrintRun, notice: Notice): string | null {
     case 'offline':
       return notice.attempt === 1 ? 'waiting for the network' : null;
     case 'gave-up': {
-      const told = `${causeWords(notice.cause).headline} ${notice.detail}`;
+      const { adapter } = run.launch;
+      const told = `${causeWords(notice.cause).headline} ${notice.detail} (${adapter.name} ${run.version?.text ?? 'of unknown version'})`;
       const command = resumeCommand(run);
       return command === null ? told : `${told}. To go on: ${command}`;
     }

@@ -28,7 +28,7 @@ import { type OnEnd, startFirst } from './launch.ts';
 import type { PrintRun } from './run.ts';
 import { passSignals } from './signals.ts';
 import { createSink } from './sink.ts';
-import { tellEnd } from './tell-end.ts';
+import { endsWell, tellEnd } from './tell-end.ts';
 
 /** How long the last words may take once somebody has told us to go. */
 const farewellMs = 1_000;
@@ -57,7 +57,8 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     output: createSink(1),
     child: null,
     gate: createGate({ formats, mode, onRecord: () => {} }),
-    toldFailure: null,
+    told: null,
+    endsWell: () => endsWell(run, loop.state().evidence),
     transcriptBytes: 0,
     leaving: null,
     leave: dieOf,

@@ -1,49 +1,52 @@
 /** What the transcript holds of the conversation: whether there is something to resume, and what this agent has added. */
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { PrintMode, ProgressRecord } from '../agents/agent.ts';
+import { readLines } from '../agents/common/transcript-lines.ts';
 
 type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 
 export interface Progress {
   /** All prompts, in order. Without one there is no conversation to resume (lab notes §4). */
   readonly prompts: readonly Prompt[];
-  /** Answers recorded after the first `fromBytes` of the file. */
+  /** Prompts recorded after the first `fromBytes` of the file. */
+  readonly newPrompts: number;
+  /** Answers recorded after them. */
   readonly answers: number;
 }
 
-export const noProgress: Progress = { prompts: [], answers: 0 };
+export const noProgress: Progress = { prompts: [], newPrompts: 0, answers: 0 };
 
 /** 0 while there is no file. */
 export function transcriptBytes(path: string | null): number {
   return path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
-/** Never fails: what cannot be read is no progress. */
+/** Reads the file once, in pieces. Never fails: what cannot be read is no progress. */
 export async function readProgress(
   path: string | null,
   fromBytes: number,
   mode: Pick<PrintMode, 'readProgress'>,
 ): Promise<Progress> {
   if (path === null) return noProgress;
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  const before = recordsIn(bytes.subarray(0, fromBytes)).map(mode.readProgress);
-  const since = recordsIn(bytes.subarray(fromBytes)).map(mode.readProgress);
-  return {
-    prompts: [...before, ...since].flatMap((record) => (record?.kind === 'prompt' ? [record] : [])),
-    answers: since.filter((record) => record?.kind === 'answer').length,
-  };
+  const prompts: Prompt[] = [];
+  let newPrompts = 0;
+  let answers = 0;
+  const whole = readLines(path, ({ offset, bytes }) => {
+    const isNew = offset >= fromBytes;
+    const record = mode.readProgress(parse(bytes));
+    if (record?.kind === 'prompt') prompts.push(record);
+    if (isNew && record?.kind === 'prompt') newPrompts += 1;
+    if (isNew && record?.kind === 'answer') answers += 1;
+  });
+  await whole.catch(() => {});
+  return { prompts, newPrompts, answers };
 }
 
-function recordsIn(bytes: Buffer): readonly unknown[] {
-  return bytes
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as unknown];
-      } catch {
-        return []; // torn, or empty
-      }
-    });
+/** Null for a record that is torn. */
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
 }

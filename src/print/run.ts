@@ -17,8 +17,10 @@ export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'>
   child: Child | null;
   /** What the present agent prints; after its end, what of it is still held. */
   gate: Gate;
-  /** The error in which a hook has said that the turn ended. */
-  toldFailure: FailureKind | null;
+  /** How a hook has said that the latest turn ended; null: none has. */
+  told: { readonly failure: FailureKind | null } | null;
+  /** Whether all that is known says that what the present agent has printed is its good answer. */
+  readonly endsWell: () => boolean;
   /** Size of the transcript when the present agent was started: what follows is its own work. */
   transcriptBytes: number;
   /** The signal by which somebody has ended us, and through us the agent. */

@@ -1,11 +1,31 @@
-/** The senses of print mode: those of an interactive session without the ones that need a terminal. */
+/**
+ * The senses of print mode: those of an interactive session without the ones that need a terminal. Outside a turn the
+ * process is looked at too: nobody sits there who would notice that it was stopped, or that it does not end.
+ */
+import { totalmem } from 'node:os';
 import { commonSenses, type Senses, together } from '../act/common-senses.ts';
+import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Observation } from '../events.ts';
+import { descendants, sample } from '../platform/process-tree.ts';
+import type { Emit, Sensor } from '../sensors/sensor.ts';
 import type { PrintRun } from './run.ts';
+
+/** As often as in a turn (`sensors/process.ts`). */
+const periodMs = 2_000;
+const memoryBytes = totalmem();
 
 export function openPrintSenses(run: PrintRun): Senses {
   const common = commonSenses(run, (observation) => keeps(run, observation));
-  return { ...common, ...together(common.sensors, run.emit) };
+  let isWatched = false;
+  const resting = restSensor(run, () => isWatched);
+  return {
+    ...common,
+    ...together([...common.sensors, resting], run.emit),
+    tell(event, after) {
+      common.tell(event, after);
+      isWatched = inTurn(phaseOf(after));
+    },
+  };
 }
 
 /**
@@ -13,6 +33,27 @@ export function openPrintSenses(run: PrintRun): Senses {
  * answer what they say a person is needed for.
  */
 function keeps(run: PrintRun, observation: Observation): boolean {
-  if (observation.type === 'turn.ended') run.toldFailure = observation.failure ?? null;
+  if (observation.type === 'turn.ended') run.told = { failure: observation.failure ?? null };
   return !['turn.ended', 'session.ended', 'person.needed'].includes(observation.type);
+}
+
+/** What leads a session of its own is at work for the agent: tools, hooks, commands in the background. */
+function restSensor(run: PrintRun, isWatched: () => boolean): Sensor {
+  let timer: NodeJS.Timeout | undefined;
+  const look = (emit: Emit) => {
+    const { child } = run;
+    const measured = child === null || isWatched() ? null : sample(child.pid);
+    if (child === null || measured === null) return;
+    const workers = descendants(child.pid).filter(({ apart }) => apart).length;
+    const memoryShare = measured.rssBytes / memoryBytes;
+    emit({ type: 'agent.sample', generation: child.generation, ...measured, memoryShare, workers });
+  };
+  return {
+    name: 'rest',
+    start(emit) {
+      timer = setInterval(look, periodMs, emit);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
 }

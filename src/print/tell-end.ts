@@ -1,10 +1,13 @@
 /** Tells the loop that an agent has ended, and whether that was its last word. */
 import { findSession } from '../act/session.ts';
 import type { Evidence } from '../detect/evidence.ts';
+import { seconds } from '../detect/verdict.ts';
+import type { FailureKind } from '../events.ts';
 import type { Loop } from '../loop.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
-import { judgeEnding } from './ending.ts';
+import { finalCode, judgeEnding } from './ending.ts';
+import { obstacle } from './next-launch.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
 import type { PrintRun } from './run.ts';
 
@@ -21,24 +24,41 @@ export async function tellEnd(
 ): Promise<void> {
   const { code, signal } = end;
   const { generation } = child;
-  const { evidence } = loop.state();
-  const isCut = endedByCut(evidence);
+  const { startedAt } = loop.state().evidence;
+  const uptimeMs = performance.now() - startedAt;
+  const silent = endedByCut(loop.state().evidence);
   await run.catchUp();
-  const progress = await progressOf(run, code === 0 && !isCut && evidence.turns > 0);
+  const reported = reportedFailure(run);
+  // Plain text reads as an error only where the code says that it is one.
+  const failure = code === 0 ? reported : (run.gate.failure() ?? run.told?.failure ?? null);
+  const done = run.gate.isDone() && !awaitsMore(run, loop.state().evidence);
+  const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turns > 0);
+  const { answers, newPrompts } = await progressOf(run, isWell);
   // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
-  if (evidence.turns === 0 && progress.prompts.length > 0) run.emit({ type: 'turn.started' });
-  const failure = run.gate.failure() ?? run.toldFailure;
-  const done = run.gate.isDone() && !awaitsMore(run, evidence);
-  const { answers } = progress;
-  const judgement = judgeEnding({ code, signal, failure, answers, done, silent: isCut });
-  if (run.leaving === null && judgement === 'torn') {
+  if (loop.state().evidence.turns === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
+  const { turns } = loop.state().evidence;
+  const idle = generation > 1 && turns === 0 && !run.gate.hasPrinted();
+
+  if (
+    run.leaving === null &&
+    judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'torn'
+  ) {
+    const isYoung = uptimeMs < run.config.recovery.min_uptime_ms;
+    // Somebody may kill one agent after the other; one that crashes does so by itself.
+    const crashedAgain = generation > 1 && isYoung && answers === 0 && signal !== 'SIGKILL';
+    const why = crashedAgain
+      ? `the agent ended ${seconds(uptimeMs)} after its start (${signal ?? `exit code ${code}`}), without an answer, as the one before it`
+      : obstacle(run, turns > 0);
+    if (why !== null) run.emit({ type: 'relaunch.impossible', detail: why });
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
     return;
   }
-  run.emit({ type: 'turn.ended', ...(code !== 0 && failure !== null && { failure }) });
+  const plainCode = exitCode(code, signal);
+  const last = run.leaving === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
+  run.emit({ type: 'turn.ended', ...(last !== 0 && !done && { failure: failure ?? 'other' }) });
   run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
   // As a shell reports it: whatever it was, nobody shall take it for a crash.
-  run.emit({ type: 'agent.exited', generation, code: exitCode(code, signal), signal: null });
+  run.emit({ type: 'agent.exited', generation, code: last, signal: null });
 }
 
 /** What is on record; not looked for where all went well, because a conversation can be long. */
@@ -46,6 +66,18 @@ async function progressOf(run: PrintRun, isWell: boolean): Promise<Progress> {
   if (isWell) return noProgress;
   await findSession(run).catch(() => {}); // then there is nothing to resume
   return await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
+}
+
+/** The error of which the agent has told in a form that cannot be mistaken for an answer. */
+function reportedFailure({ formats, gate, told }: PrintRun): FailureKind | null {
+  return formats.output === 'text' ? (told?.failure ?? null) : gate.failure();
+}
+
+/** Whether what the agent has printed is its good answer, while it runs on. */
+export function endsWell({ hookSource, told, formats, gate }: PrintRun, e: Evidence): boolean {
+  if (endedByCut(e)) return false;
+  if (hookSource.heard()) return told !== null && told.failure === null;
+  return formats.output !== 'text' || gate.failure() === 'other'; // it reads like no error that is known
 }
 
 /** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */

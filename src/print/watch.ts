@@ -15,6 +15,7 @@ import type { Event } from '../events.ts';
 import type { End } from '../fail-open.ts';
 import type { Loop } from '../loop.ts';
 import type { OnEnd } from './launch.ts';
+import { unrepeatable } from './next-launch.ts';
 import { createPrintPerformer } from './perform.ts';
 import type { PrintRun } from './run.ts';
 import { openPrintSenses } from './senses.ts';
@@ -55,6 +56,9 @@ export async function watchPrint(
         if (event.type === 'screen') endPauseInTime(run, event);
         if (event.type === 'turn.started') lookForSession();
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
+        const { noRelaunch } = result.state.evidence;
+        if (event.type === 'tick' && noRelaunch === null && run.input?.isRepeatable() === false)
+          emit({ type: 'relaunch.impossible', detail: unrepeatable });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);
@@ -85,8 +89,9 @@ function waitsInVain(event: Event, { output }: PrintRun, state: StateName): bool
 
 /** Where no hook says so: a turn begins with the first record of it or, if there are none, with the first request. */
 function beginsTurn(event: Event, { formats, child }: PrintRun, before: Evidence): boolean {
-  if (before.turn?.working || child === null) return false;
+  if (before.turn?.working) return false;
   if (formats.output === 'records') return event.type === 'session' && event.source === 'output';
+  if (child === null) return false;
   return (
     event.type === 'connection.waiting' || (event.type === 'connection.bytes' && event.up >= requestBytes)
   );

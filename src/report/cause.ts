@@ -21,6 +21,7 @@ const words: Readonly<Record<string, Words>> = {
   'frozen-ui': { headline: 'The agent froze.', noun: 'a frozen agent' },
   spinning: { headline: 'The agent froze.', noun: 'a frozen agent' },
   'deaf-input': { headline: 'The agent no longer took keys.', noun: 'an agent that took no keys' },
+  lingering: { headline: 'The agent did not end after its answer.', noun: 'an agent that did not end' },
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
   'stuck-compaction': { headline: 'The compaction hung.', noun: 'a compaction that hung' },

@@ -89,6 +89,8 @@ const words: Words = {
     e.ok ? `transcript: ${e.repairs} repairs` : `the transcript could not be repaired: ${e.detail ?? ''}`,
   ],
   'launch.failed': (e) => ['guard', `the agent could not be started: ${e.detail}`],
+  'relaunch.impossible': (e) => ['guard', `no other agent can go on: ${e.detail}`],
+  delivered: () => ['output', 'the whole answer is handed out'],
   answered: (e) => ['person', `answers: ${e.answer}`],
   command: (e) => ['person', `asks for: ${e.command}`],
   'sensor.failed': (e) => ['guard', `sense ${e.sensor} is lost: ${e.detail}`],

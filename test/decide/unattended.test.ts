@@ -70,6 +70,48 @@ describe('an agent in print mode', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  describe('whose whole answer is handed out', () => {
+    const delivered: readonly Observation[] = [{ type: 'turn.ended' }, { type: 'delivered' }];
+
+    test('is ended when it spins on, and the matter is closed', () => {
+      const told = begin();
+      for (const event of delivered) told.tell(event);
+      for (let passed = 1; passed <= 35; passed++) {
+        told.tell(sample(passed * 1_000));
+        told.wait(1);
+      }
+      expect(told.did('stop')).toMatchObject([{ cause: 'lingering' }]);
+      expect(told.did('launch', 'notice')).toEqual([]);
+      expect(told.did('exit')).toHaveLength(1);
+    });
+
+    test.each([
+      ['sleeps with nothing left to wait for', 0, 1],
+      ['has something at work', 1, 0],
+    ])('and that %s: ended after longer than it waits by itself (%i at work)', (_, workers, stops) => {
+      const told = begin();
+      for (const event of delivered) told.tell(event);
+      for (let passed = 0; passed < 34; passed++) {
+        told.tell({ ...sample(0), workers } as Observation);
+        told.wait(60);
+      }
+      expect(told.did('stop')).toEqual([]);
+      for (let passed = 0; passed < 3; passed++) {
+        told.tell({ ...sample(0), workers } as Observation);
+        told.wait(60);
+      }
+      expect(told.did('stop')).toHaveLength(stops);
+    });
+  });
+
+  test('that no other one can follow is given up at once when it dies', () => {
+    const told = begin();
+    told.tell({ type: 'relaunch.impossible', detail: 'nobody can say it again' });
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    expect(told.did('stop', 'probe')).toEqual([]);
+    expect(told.did('exit')).toMatchObject([{ signal: 'SIGKILL' }]);
+  });
+
   describe('where only a relaunch is allowed', () => {
     const relaunchOnly = { recovery: { in_place: false } };
 

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { type Ending, judgeEnding } from '../../src/print/ending.ts';
 
-const end: Ending = { code: 0, signal: null, failure: null, answers: 1, done: false, silent: false };
+const end: Ending = {
+  code: 0,
+  signal: null,
+  failure: null,
+  answers: 1,
+  done: false,
+  silent: false,
+  idle: false,
+};
 
 test.each<[string, Partial<Ending>, ReturnType<typeof judgeEnding>]>([
   ['a good end', {}, 'final'],
@@ -10,6 +18,9 @@ test.each<[string, Partial<Ending>, ReturnType<typeof judgeEnding>]>([
   ['ended by a signal after its last word', { code: null, signal: 'SIGKILL', done: true }, 'final'],
   ['a wrapper whose agent was killed', { code: 137 }, 'torn'],
   ['asked to end', { code: 143 }, 'final'],
+  ['an agent that was to go on, and did nothing', { idle: true, answers: 0 }, 'torn'],
+  ['a connection lost, by its own report only', { failure: 'connection' }, 'torn'],
+  ['a limit, by its own report only', { failure: 'rate-limit' }, 'final'],
   ['connection lost with work done', { code: 1, failure: 'connection' }, 'torn'],
   ['overloaded with work done', { code: 1, failure: 'overloaded' }, 'torn'],
   ['overloaded from the start', { code: 1, failure: 'overloaded', answers: 0 }, 'final'],

@@ -175,6 +175,8 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   saved: fc.record({ type: fc.constant('saved'), ok: fc.boolean(), unknownCommands: number(1) }),
   repaired: fc.record({ type: fc.constant('repaired'), ok: fc.boolean(), repairs: number(3) }),
   'launch.failed': fc.record({ type: fc.constant('launch.failed'), detail: fc.constant('x') }),
+  'relaunch.impossible': fc.record({ type: fc.constant('relaunch.impossible'), detail: fc.constant('x') }),
+  delivered: fc.record({ type: fc.constant('delivered') }),
   answered: fc.record({ type: fc.constant('answered'), answer: fc.constantFrom('resume', 'quit', 'wait') }),
   command: fc.record({
     type: fc.constant('command'),
@@ -194,6 +196,8 @@ const rare: readonly Kind[] = [
   'stop.done',
   'saved',
   'launch.failed',
+  'relaunch.impossible',
+  'delivered',
   'command',
 ];
 

@@ -1,12 +1,14 @@
 /** The real guard in print mode around an agent that is a script of a test's, in a throw-away home. */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import { gatewayVariables } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
 import type { JournalEntry } from '../../src/report/journal.ts';
@@ -41,6 +43,7 @@ export interface ScriptedWorld {
   readonly sandbox: Sandbox;
   /** The agent's file. */
   readonly agent: string;
+  starts(): number;
   run(options?: ScriptedOptions): Scripted;
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
@@ -49,11 +52,11 @@ export interface ScriptedWorld {
 
 /**
  * @param body of a `sh` script, which counts its starts: `$start` is 1 in the first agent, and `$home` a folder for
- *   what it leaves behind
+ *   what it leaves behind; `record "$@"` puts the prompt on record
  */
 export async function scripted(body: string, version = '2.1.329'): Promise<ScriptedWorld> {
   const sandbox = createSandbox();
-  const api = await startApi({ enforcePairing: true });
+  const api = await startApi({ enforceRules: true });
   onTestFinished(async () => {
     await api.stop();
     sandbox.remove();
@@ -65,16 +68,25 @@ export async function scripted(body: string, version = '2.1.329'): Promise<Scrip
 home='${sandbox.home}'
 echo start >>"$home/starts"
 start=$(grep -c . "$home/starts")
+record() {
+  id=$(echo "$*" | sed 's/.*--session-id \\([^ ]*\\).*/\\1/')
+  mkdir -p "$CLAUDE_CONFIG_DIR/projects/p"
+  echo '{"type":"user","uuid":"u1","parentUuid":null,"sessionId":"'$id'","message":{"role":"user","content":"hello"}}' >"$CLAUDE_CONFIG_DIR/projects/p/$id.jsonl"
+}
 ${body}
 `,
   );
-  const env = agentEnvironment(sandbox, api.url, { ...patience, GUARDED_CLAUDE_COMMAND: agent });
+  const env = agentEnvironment(sandbox, gatewayVariables(api.url), {
+    ...patience,
+    GUARDED_CLAUDE_COMMAND: agent,
+  });
   const state = statePaths(env);
   const status = () => readSessions(state).at(-1)?.status ?? null;
   return {
     api,
     sandbox,
     agent,
+    starts: () => readFileSync(join(sandbox.home, 'starts'), 'utf8').split('\n').length - 1,
     status,
     incidents: () => readIncidents(state),
     journal: () =>

@@ -1,0 +1,117 @@
+/**
+ * How the next agent begins, once one was torn away: on the conversation as it is on record, or anew. What is not known
+ * to be undone is not done again in silence: then the next agent is told what is known, and what is not.
+ */
+import { randomUUID } from 'node:crypto';
+import { withLostPrompt } from '../recover/prompt.ts';
+import { type Progress, readProgress } from './progress.ts';
+import type { PrintRun } from './run.ts';
+
+/** How an attempt begins: arguments, and what stands on its input before anything else. */
+export interface Start {
+  readonly args: readonly string[];
+  readonly resumed: boolean;
+  readonly pin: string | null;
+  readonly stdin: 'pipe' | 'inherit' | 'none';
+  readonly first: readonly Buffer[];
+}
+
+export interface NextLaunch {
+  readonly generation: number;
+  /** A turn was torn away, and the agent is to be told. */
+  readonly prompt: boolean;
+  /** A turn had begun in the agent that has ended. */
+  readonly ranTurn: boolean;
+}
+
+/** A command line argument cannot be longer than 128 KiB (Linux). */
+const longestArgumentBytes = 100_000;
+
+export const unrepeatable = 'what a host has said to the agent over its input cannot be said again';
+
+/** Why no other agent can go on, as far as that is certain at once; null: one may. */
+export function obstacle(run: PrintRun, ranTurn: boolean): string | null {
+  const { input, session, formats } = run;
+  if (input?.isRepeatable() === false) return unrepeatable;
+  if (session.transcriptPath !== null || didNothing(run, ranTurn)) return null;
+  if (formats.input === 'text' && session.id !== null && input?.whole() !== null) return null;
+  return 'nothing of the conversation is on record';
+}
+
+/** Rejects where nothing can be gone on with. */
+export async function planNext(run: PrintRun, next: NextLaunch): Promise<Start> {
+  const why = obstacle(run, next.ranTurn);
+  const plan = why === null ? ((await resumption(run, next)) ?? (await anew(run, next))) : null;
+  if (plan === null) throw new Error(why ?? 'nothing of the conversation is on record');
+  return plan;
+}
+
+/** Surely nothing was done: hooks speak and told of no call; or no request was seen, and nothing was printed. */
+function didNothing({ hookSource, tunnel, ledger, gate }: PrintRun, ranTurn: boolean): boolean {
+  const askedNothing = tunnel !== null && !ranTurn && !gate.hasPrinted();
+  return ledger.calls().length === 0 && (hookSource.heard() || askedNothing);
+}
+
+async function toldOf(run: PrintRun, rung: 'relaunch' | 'anew'): Promise<string> {
+  const { promptOf } = await import('../act/snapshot.ts'); // a first launch needs none
+  return promptOf(run, rung);
+}
+
+/**
+ * On the conversation as it is on record; null where there is none. A prompt that had not come on record when the
+ * agent was killed is given once more, and then there is nothing to tell of: the conversation knows of no interruption.
+ */
+async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null> {
+  const { session, mode, formats, input } = run;
+  if (session.id === null) return null;
+  const { prompts } = await readProgress(session.transcriptPath, 0, mode);
+  if (prompts.length === 0) return null;
+  const told = await toldOf(run, 'relaunch');
+  const nothing = didNothing(run, next.ranTurn);
+  if (formats.input === 'records' && input !== null) {
+    const unknown = input.unknown(prompts.map(({ text }) => text));
+    const tells = next.prompt && !(unknown.isAllOfIt && nothing);
+    const record = Buffer.from(`${JSON.stringify(mode.promptRecord(told))}\n`);
+    return {
+      ...resumed(run, session.id, null),
+      stdin: 'pipe',
+      first: [...(tells ? [record] : []), ...unknown.bytes],
+    };
+  }
+  const again = isAsked(run, prompts) || !nothing ? null : afresh(run);
+  if (again !== null) return { ...again, ...resumed(run, session.id, run.launch.invocation.prompt) };
+  return { ...resumed(run, session.id, told), stdin: input === null ? 'inherit' : 'none', first: [] };
+}
+
+function resumed({ launch, session }: PrintRun, id: string, prompt: string | null) {
+  const args = launch.adapter.resumeArguments(launch.args, id, prompt, session.permissionMode);
+  return { args, resumed: true, pin: null };
+}
+
+/** What this run was started to ask is on record. A conversation that was gone on with has prompts from before. */
+function isAsked({ launch, launchedAtMs }: PrintRun, prompts: Progress['prompts']): boolean {
+  const { resumes } = launch.invocation;
+  return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
+}
+
+/** The same again, word for word; where something may have been done, with what is known of that before it. */
+async function anew(run: PrintRun, next: NextLaunch): Promise<Start | null> {
+  const again = afresh(run);
+  if (again === null || didNothing(run, next.ranTurn)) return again;
+  const { prompt } = run.launch.invocation;
+  const told = await toldOf(run, 'anew');
+  if (run.formats.input !== 'text' || told === '') return null;
+  const text = withLostPrompt(told, prompt ?? '');
+  if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
+  if (Buffer.byteLength(text) > longestArgumentBytes) return null;
+  return { ...again, args: run.launch.adapter.freshArguments(run.launch.args, text, true) };
+}
+
+function afresh({ launch, input, pin, session }: PrintRun): Start | null {
+  const first = input === null ? [] : input.whole();
+  if (first === null) return null;
+  // A file without a prompt makes the id taken all the same (lab notes §4).
+  const id = pin === null || session.transcriptPath === null ? pin : randomUUID();
+  const stdin = input === null ? 'inherit' : 'pipe';
+  return { args: launch.args, resumed: false, pin: id, stdin, first };
+}

@@ -1,0 +1,181 @@
+/** How a run in print mode ends, for whatever an agent does: one answer, one code, no second request after a good one. */
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { scripted, until } from '../support/scripted.ts';
+
+const streamJson = ['--output-format', 'stream-json', '--verbose'] as const;
+const init = '{"type":"system","subtype":"init","session_id":"11111111-1111-4111-8111-111111111111"}';
+const good = '{"type":"result","subtype":"success","is_error":false,"result":"All of it."}';
+const bad =
+  '{"type":"result","subtype":"success","is_error":true,"terminal_reason":"api_error","result":"API Error: 403"}';
+
+const answers = [
+  ['text', ['-p', 'hello'], 'All of it.'],
+  ['json', ['-p', 'hello', '--output-format', 'json'], good],
+  ['stream-json', ['-p', 'hello', ...streamJson], good],
+] as const;
+
+describe('a good answer is final', () => {
+  test.each(answers)(
+    '%s is handed out while the agent lingers, whose death changes nothing',
+    async (...it) => {
+      const [, args, answer] = it;
+      const { run, starts, status, incidents } = await scripted(`echo '${answer}'; exec sleep 60`);
+      const { ended, stdout } = run({ args });
+      await until('the answer is there', () => stdout() === `${answer}\n`);
+      await until('the guard names its agent', () => Boolean(status()?.agent_pid));
+      process.kill(status()?.agent_pid ?? process.pid, 'SIGKILL');
+      expect(await ended).toMatchObject({ code: 0, signal: null, stdout: `${answer}\n` });
+      expect(starts()).toBe(1);
+      expect(incidents()).toEqual([]);
+    },
+  );
+
+  test('an agent in a hook of its own after it is left alone', async () => {
+    const { run, incidents } = await scripted(`echo '${good}'; sleep 8; echo over >"$home/over"`);
+    const settings = { GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '1000' };
+    const world = run({ args: ['-p', 'hello', ...streamJson], settings });
+    expect(await world.ended).toMatchObject({ code: 0, stdout: `${good}\n` });
+    expect(incidents()).toEqual([]);
+  });
+
+  test('its own code is kept', async () => {
+    const { run } = await scripted(`echo '${good}'; exit 3`);
+    expect(await run({ args: ['-p', 'hello', ...streamJson] }).ended).toMatchObject({ code: 3 });
+  });
+});
+
+describe('an error is no success', () => {
+  test.each([
+    ['json', ['-p', 'hello', '--output-format', 'json']],
+    ['stream-json', ['-p', 'hello', ...streamJson]],
+  ])('%s with is_error and exit code 0', async (_, args) => {
+    const { run, starts } = await scripted(`echo '${bad}'; exit 0`);
+    expect(await run({ args }).ended).toMatchObject({ code: 1, stdout: `${bad}\n` });
+    expect(starts()).toBe(1);
+  });
+});
+
+describe('an agent that crashes at every start', () => {
+  test.each([
+    ['before it says a word', 'kill -SEGV $$', ['-p', 'hello'], 139, 'SIGSEGV'],
+    [
+      'after its first words',
+      `echo '${init}'; exit 139`,
+      ['-p', 'hello', ...streamJson],
+      139,
+      'exit code 139',
+    ],
+  ])('%s is started once more, and that is the end', async (_, body, args, code, words) => {
+    const { run, starts, incidents } = await scripted(body);
+    const end = await run({ args }).ended;
+    expect(end.code).toBe(code);
+    expect(end.stderr).toContain(words);
+    expect(end.stderr).toContain('2.1.329');
+    expect(starts()).toBe(2);
+    expect(incidents()).toMatchObject([{ outcome: 'gave_up' }]);
+  });
+});
+
+describe('an agent that was torn away', () => {
+  test('and the next one refuses: given up, with its code', async () => {
+    const { run, starts, incidents } = await scripted(
+      '[ $start = 1 ] && record "$@" && kill -KILL $$; echo "No conversation found" >&2; exit 1',
+    );
+    const end = await run().ended;
+    expect(end).toMatchObject({ code: 1, stdout: '' });
+    expect(end.stderr).toContain('No conversation found');
+    expect(starts()).toBe(2);
+    expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'gave_up' }]);
+  });
+
+  test('and the next one does nothing and says that all is well: no success', async () => {
+    const { run, starts, incidents } = await scripted(
+      '[ $start = 1 ] && record "$@" && kill -KILL $$; exit 0',
+    );
+    const end = await run().ended;
+    expect(end).toMatchObject({ code: 1, stdout: '' });
+    expect(end.stderr).toContain('To go on: ');
+    expect(starts()).toBe(2);
+    expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'gave_up' }]);
+  });
+
+  test('while its file is being replaced: the next one is waited for', async () => {
+    const { run, agent, incidents } = await scripted(
+      '[ $start = 1 ] && record "$@" && mv "$0" "$0.away" && kill -KILL $$; echo All of it.',
+    );
+    const { ended } = run();
+    await until('the file is away', () => existsSync(`${agent}.away`));
+    await sleep(2_500); // as long as an update takes
+    renameSync(`${agent}.away`, agent);
+    expect(await ended).toMatchObject({ code: 0, stdout: 'All of it.\n' });
+    expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'recovered' }]);
+  });
+
+  test('from a host that speaks control: the host is told at once, also while the network is away', async () => {
+    const { run, api, starts, incidents } = await scripted('read -r one; read -r two; kill -KILL $$');
+    await api.stop();
+    const args = ['-p', '--input-format', 'stream-json', ...streamJson];
+    const { child, ended } = run({ args, input: 'open' });
+    child.stdin?.write('{"type":"control_request","request_id":"1","request":{"subtype":"initialize"}}\n');
+    child.stdin?.write('{"type":"user","message":{"role":"user","content":"hello"}}\n');
+    const end = await ended;
+    expect(end.code).toBe(137);
+    expect(end.stderr).toContain('cannot be said again');
+    expect(end.stderr).not.toContain('waiting');
+    expect(starts()).toBe(1);
+    expect(incidents()).toMatchObject([{ outcome: 'gave_up' }]);
+  });
+
+  test.each([
+    ['as an argument', ['-p', 'hello', ...streamJson], ''],
+    ['on standard input', ['-p', ...streamJson], 'hello'],
+  ])('with nothing on record, its prompt %s: what is not known is said', async (_, args, input) => {
+    const { run, sandbox } = await scripted(`
+[ $start = 1 ] && echo '${init}' && kill -KILL $$
+{ echo "$@"; cat; } >"$home/told"
+echo '${good}'`);
+    const { code, stdout } = await run({ args, input }).ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${init}\n${good}\n` });
+    const told = readFileSync(join(sandbox.home, 'told'), 'utf8');
+    expect(told).toContain('interrupted');
+    expect(told).toContain('could not be observed');
+    expect(told).toContain('hello');
+  });
+});
+
+test('an agent that is stopped before its first turn is continued', async () => {
+  const { run, incidents } = await scripted('kill -STOP $$; echo All of it.');
+  expect(await run().ended).toMatchObject({ code: 0, stdout: 'All of it.\n' });
+  expect(incidents()).toMatchObject([{ class: 'stopped' }]);
+});
+
+describe('pipes', () => {
+  test('an answer of 200 KiB and an end at once: all of it', async () => {
+    const { run } = await scripted('head -c 204800 /dev/zero | tr "\\0" x; echo');
+    const { code, stdout } = await run().ended;
+    expect({ code, length: stdout.length }).toEqual({ code: 0, length: 204_801 });
+  });
+
+  test('an agent that dies while much is said to it', async () => {
+    const { run, starts } = await scripted('head -c 4096 >/dev/null; exit 3');
+    const { code, stderr } = await run({ args: ['-p'], input: Buffer.alloc(1_048_576, 'x') }).ended;
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+    expect(starts()).toBe(1);
+  });
+
+  test('a reader that has read enough', async () => {
+    const { run } = await scripted('i=0; while [ $i -lt 2000 ]; do echo "line $i of many"; i=$((i+1)); done');
+    const { child, ended } = run({ args: ['-p', 'hello', ...streamJson] });
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  test('no input at all', async () => {
+    const { run } = await scripted('cat >/dev/null; echo All of it.');
+    const { ended } = run({ stdio: ['ignore', 'pipe', 'pipe'] });
+    expect(await ended).toMatchObject({ code: 0, stdout: 'All of it.\n' });
+  });
+});
