@@ -104,7 +104,10 @@ async function anew(run: PrintRun, next: NextLaunch): Promise<Start | null> {
   const text = withLostPrompt(told, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > longestArgumentBytes) return null;
-  return { ...again, args: run.launch.adapter.freshArguments(run.launch.args, text, true) };
+  // These arguments name no id: one that the person has named is still free, because nothing is on record under it.
+  const named = run.launch.invocation.sessionId === null ? null : run.session.id;
+  const args = run.launch.adapter.freshArguments(run.launch.args, text, true);
+  return { ...again, args, pin: again.pin ?? named };
 }
 
 function afresh({ launch, input, pin, session }: PrintRun): Start | null {
