@@ -84,7 +84,10 @@ export function commonSenses(
       ...(tunnel ? [tunnelSensor(tunnel, target.authority)] : []),
     ],
     tell(event, after) {
-      if (event.type === 'agent.started') process.newAgent(event.pid, event.generation);
+      if (event.type === 'agent.started') {
+        process.newAgent(event.pid, event.generation);
+        tunnel?.agentStarted(event.pid);
+      }
       // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
       // tell: a subagent may ask while a command of another one runs.
       const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';

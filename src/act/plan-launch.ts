@@ -15,7 +15,15 @@ export interface LaunchCommand {
 export function planLaunch(
   run: Pick<
     Runtime,
-    'launch' | 'paths' | 'user' | 'hooks' | 'hookSource' | 'tunnel' | 'version' | 'unattended'
+    | 'launch'
+    | 'paths'
+    | 'secretFolder'
+    | 'user'
+    | 'hooks'
+    | 'hookSource'
+    | 'tunnel'
+    | 'version'
+    | 'unattended'
   >,
   args: readonly string[],
   pin: string | null,
@@ -25,9 +33,11 @@ export function planLaunch(
   const injection = {
     runId: paths.run,
     folder: paths.folder,
+    secretFolder: run.secretFolder,
     sessionId: pin,
     spool: hooks ? { folder: paths.spool, word } : null,
     proxyUrl: tunnel?.url ?? null,
+    storableProxyUrl: tunnel?.storableUrl ?? null,
     print: unattended,
   };
   const plan = launch.adapter.launchPlan(args, launch.env, user, injection, version);

@@ -2,6 +2,7 @@
 import { loadConfig } from '../config/load.ts';
 import { agentVersion } from '../platform/agent-version.ts';
 import { openRun, statePaths } from '../platform/paths.ts';
+import { createSecretFolder } from '../platform/secret-folder.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { keepGivenFiles } from './given-files.ts';
@@ -17,6 +18,7 @@ export type Prepared = Pick<
   | 'givenFiles'
   | 'config'
   | 'paths'
+  | 'secretFolder'
   | 'user'
   | 'version'
   | 'program'
@@ -62,6 +64,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
       givenFiles: kept,
       config,
       paths,
+      secretFolder: createSecretFolder(env),
       user,
       version,
       program: programAt(programPath(given)),

@@ -37,6 +37,8 @@ export interface Runtime {
   readonly givenFiles: readonly string[];
   readonly config: Config;
   readonly paths: RunPaths;
+  /** Where a file that may hold a secret goes; gone with the guard. */
+  readonly secretFolder: () => string;
   readonly user: UserSettings;
   /** Of the agent that runs; an update may have put another in its place at a relaunch. */
   version: AgentVersion | null;

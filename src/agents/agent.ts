@@ -36,6 +36,8 @@ export interface UserSettings {
   readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
   /** The proxy variables in force without us (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`): the tunnel chains to them. */
   readonly proxy: Readonly<Record<string, string | undefined>>;
+  /** Names of variables that the settings files set: their values win over those of the environment. */
+  readonly settled: readonly string[];
   /** False where a policy sets the proxy itself, or the requests do not go over TCP. */
   readonly tunnelAllowed: boolean;
   /** False where the user or a policy has switched hooks off, or ours cannot be given to the agent. */
@@ -50,14 +52,18 @@ export interface UserSettings {
 export interface Injection {
   /** Marks everything that this guard starts. */
   readonly runId: string;
-  /** The run's private folder (absolute). The plan's files lie there. */
+  /** The run's folder (absolute) for files of the plan that hold no secret. */
   readonly folder: string;
+  /** A folder (absolute) that goes with the run, for those that may hold one. Asked for where there is such a file. */
+  readonly secretFolder: () => string;
   /** Pin this id on a first launch. */
   readonly sessionId: string | null;
   /** Where hooks leave their input, and the word that names their files; null: inject no hooks. */
   readonly spool: { readonly folder: string; readonly word: string } | null;
-  /** Proxy URL of the tunnel with its token; null: no tunnel. */
+  /** Proxy URL of the tunnel with its token; null: no tunnel. For the environment alone. */
   readonly proxyUrl: string | null;
+  /** The same for a file: where it can be, without the token. */
+  readonly storableProxyUrl: string | null;
   /** Print mode: nothing of ours may show in what the agent prints. */
   readonly print?: boolean;
 }

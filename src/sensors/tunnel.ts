@@ -1,6 +1,7 @@
 /**
- * The tunnel as a sense: what the connections to the API do. The agent talks to other hosts as well (updates, remote
- * MCP servers); their silence is none of the guard's business. The tunnel itself runs before and after.
+ * The tunnel as a sense: what the agent's connections to the API do. The agent talks to other hosts as well (updates,
+ * remote MCP servers), and others talk to the API (an agent that a hook has started): their silence is none of the
+ * guard's business. The tunnel itself runs before and after.
  */
 import type { Tunnel } from '../tunnel/proxy.ts';
 import type { Sensor } from './sensor.ts';
@@ -13,7 +14,8 @@ export function tunnelSensor(tunnel: Pick<Tunnel, 'onObservation'>, apiHost: str
     start(emit) {
       const ids = new Set<number>();
       silence = tunnel.onObservation((observation) => {
-        if ('host' in observation && observation.host === apiHost) ids.add(observation.id);
+        if ('host' in observation && observation.host === apiHost && observation.owner !== 'other')
+          ids.add(observation.id);
         if (!('id' in observation) || ids.has(observation.id)) emit(observation);
         if (observation.type === 'connection.closed' || observation.type === 'connection.failed') {
           ids.delete(observation.id);

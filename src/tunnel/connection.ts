@@ -1,5 +1,5 @@
 /** One connection of the agent to one target, from the wish to the end: its facts, its observations, its count. */
-import type { ConnectionCause, ConnectionEnd, Millis, Observation } from '../events.ts';
+import type { ConnectionCause, ConnectionEnd, ConnectionOwner, Millis, Observation } from '../events.ts';
 import type { Dialled, FarLeg } from './dial.ts';
 import type { Target } from './head.ts';
 import { connectPatiently, discard, type HoldOptions } from './hold.ts';
@@ -40,11 +40,14 @@ export interface Connection {
 /** A peer that resets a connection younger than this is pushing the agent away; see pace.ts. */
 const shortLifeMs = 10_000;
 
+/** Its observations wait until its owner is known; the connection does not. */
 export function createConnection(
   id: number,
   target: Target,
   options: HoldOptions,
-  report: (observation: Observation) => void,
+  ownerFound: Promise<ConnectionOwner>,
+  hear: (observation: Observation) => void,
+  onOver: () => void,
 ): Connection {
   const leaving = new AbortController();
   const host = target.authority;
@@ -52,6 +55,18 @@ export function createConnection(
   const meter = createMeter(target.secure, (count) => report({ type: 'connection.bytes', id, ...count }));
   let leg: FarLeg | null = null;
   let over = false;
+  let owner: ConnectionOwner | null = null;
+  const untold: Observation[] = [];
+  void ownerFound.then((found) => {
+    owner = found;
+    for (const observation of untold.splice(0)) report(observation);
+  });
+
+  function report(observation: Observation): void {
+    if (owner === null) untold.push(observation);
+    else hear('host' in observation ? { ...observation, owner } : observation);
+  }
+
   let facts: ConnectionFacts = {
     id,
     host,
@@ -72,6 +87,7 @@ export function createConnection(
     if (by === 'peer' && cause === 'reset' && now - facts.since < shortLifeMs) options.pace.bad(host, now);
     else if (by !== 'guard' && cause === 'closed' && facts.down > 0) options.pace.good(host);
     report({ type: 'connection.closed', id, by, cause });
+    onOver();
   }
 
   return {
@@ -99,6 +115,7 @@ export function createConnection(
       } else if (result) {
         over = true;
         report({ type: 'connection.failed', id, host, cause: result.cause });
+        onOver();
       }
       return result;
     },

@@ -7,13 +7,18 @@ import { headerOf, parseHead, type RequestHead } from './head.ts';
 
 export type Piece =
   | { readonly kind: 'head'; readonly head: RequestHead }
+  /** Of the body of that request. */
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  /** After a CONNECT, or a request for an upgrade and its body. */
+  | { readonly kind: 'opaque'; readonly bytes: Buffer }
   /** Not HTTP, or more than a head may hold: nothing after it can be understood. */
   | { readonly kind: 'invalid' };
 
 export type Framer = (chunk: Buffer) => readonly Piece[];
 
 const maxHeadBytes = 256 * 1024;
+
+const isChunked = (encoding: string | null) => /^\s*chunked\s*$/i.test(encoding ?? '');
 
 type Mode = 'head' | 'length' | 'chunk-size' | 'trailer' | 'opaque' | 'invalid';
 
@@ -50,7 +55,7 @@ export function createFramer(): Framer {
     const bytes = mode === 'opaque' ? pending : pending.subarray(0, left);
     pending = pending.subarray(bytes.length);
     left -= bytes.length;
-    return bytes.length ? { kind: 'bytes', bytes } : null;
+    return bytes.length ? { kind: mode === 'opaque' ? 'opaque' : 'bytes', bytes } : null;
   }
 
   function takeChunkSize(): Piece | null {
@@ -66,7 +71,7 @@ export function createFramer(): Framer {
   function takeTrailer(): Piece | null {
     const line = takeLine();
     if (!line) return pending.length > maxHeadBytes ? invalid() : null;
-    if (line.length === 2) mode = 'head';
+    if (line.length === 2) mode = afterBody;
     return { kind: 'bytes', bytes: line };
   }
 
@@ -76,13 +81,17 @@ export function createFramer(): Framer {
   }
 
   let chunked = false;
+  let afterBody: Mode = 'head';
+  /** Null where two readers of the head could disagree about the body's end. */
   function modeAfter(head: RequestHead): { mode: Mode; left: number } | null {
-    chunked = /(^|,)\s*chunked\s*$/i.test(headerOf(head, 'transfer-encoding') ?? '');
-    if (head.method === 'CONNECT' || headerOf(head, 'upgrade') !== null) return { mode: 'opaque', left: 0 };
-    if (chunked) return { mode: 'chunk-size', left: 0 };
-    const length = headerOf(head, 'content-length') ?? '0';
-    if (!/^\d{1,15}$/.test(length)) return null;
-    return Number(length) > 0 ? { mode: 'length', left: Number(length) } : { mode: 'head', left: 0 };
+    if (head.method === 'CONNECT') return { mode: 'opaque', left: 0 };
+    const encoding = headerOf(head, 'transfer-encoding');
+    const length = headerOf(head, 'content-length');
+    chunked = encoding !== null;
+    afterBody = headerOf(head, 'upgrade') === null ? 'head' : 'opaque';
+    if (chunked) return length === null && isChunked(encoding) ? { mode: 'chunk-size', left: 0 } : null;
+    if (!/^\d{1,15}$/.test(length ?? '0')) return null;
+    return Number(length) > 0 ? { mode: 'length', left: Number(length) } : { mode: afterBody, left: 0 };
   }
 
   function take(): Piece | null {
@@ -91,7 +100,7 @@ export function createFramer(): Framer {
         return takeHead();
       case 'length': {
         const piece = takeBytes();
-        if (left === 0) mode = chunked ? 'chunk-size' : 'head';
+        if (left === 0) mode = chunked ? 'chunk-size' : afterBody;
         return piece;
       }
       case 'chunk-size':

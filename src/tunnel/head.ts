@@ -25,7 +25,7 @@ export function parseHead(text: string): RequestHead | null {
   const headers: [string, string][] = [];
   for (const line of lines) {
     const colon = line.indexOf(':');
-    if (colon < 1) return null;
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(line.slice(0, Math.max(0, colon)))) return null;
     headers.push([line.slice(0, colon), line.slice(colon + 1).trim()]);
   }
   const [, method = '', target = '', version = ''] = match;

@@ -17,6 +17,7 @@ import { type Connection, type ConnectionFacts, createConnection } from './conne
 import { headerOf, type Target } from './head.ts';
 import { createAlarm, type HoldOptions } from './hold.ts';
 import { createPace } from './pace.ts';
+import { carries, createOwners } from './peer.ts';
 import { createResolver } from './resolve.ts';
 import { serveAgent } from './session.ts';
 import { reset } from './sockets.ts';
@@ -39,6 +40,13 @@ export interface TunnelOptions {
 export interface Tunnel {
   /** Proxy URL for the agent, with the token in its userinfo. A secret of this run: never on disk, never shown. */
   readonly url: string;
+  /**
+   * For a file: without the token where the system tells who connects (Linux). Whoever comes that way must carry the
+   * token in its environment.
+   */
+  readonly storableUrl: string;
+  /** Tells whose connections are the agent's own. */
+  agentStarted(pid: number): void;
   /** Those that wait and those that are open. */
   connections(): readonly ConnectionFacts[];
   /** Resets both legs of open connections; returns how many. Those that wait go on waiting. */
@@ -52,6 +60,8 @@ export interface Tunnel {
 }
 
 const defaultConnectTimeoutMs = 10_000;
+/** An agent shows its token with its first bytes; others shall not take our file descriptors. */
+const maxUnproven = 64;
 
 /** Listens on a free loopback port. Rejects if it cannot; later failures are observations. */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
@@ -73,14 +83,12 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
 
   const connections = new Map<number, Connection>();
   let lastId = 0;
-  function connectionTo(target: Target): Connection {
+  const owners = createOwners();
+  function connectionTo(target: Target, near: Socket): Connection {
     lastId += 1;
     const id = lastId;
-    const connection = createConnection(id, target, hold, (observation) => {
-      if (observation.type === 'connection.closed' || observation.type === 'connection.failed')
-        connections.delete(id);
-      report(observation);
-    });
+    const onOver = () => connections.delete(id);
+    const connection = createConnection(id, target, hold, owners.ownerOf(near), report, onOver);
     connections.set(id, connection);
     return connection;
   }
@@ -89,14 +97,27 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const token = randomBytes(24).toString('hex');
   const credentials = Buffer.from(`Basic ${Buffer.from(`guard:${token}`).toString('base64')}`);
   const agents = new Set<Socket>();
+  /** Those that have not shown the token yet. */
+  const unproven = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (agent) => {
+    if (unproven.size >= maxUnproven) {
+      agent.destroy();
+      return;
+    }
+    unproven.add(agent);
     agents.add(agent);
-    agent.on('close', () => agents.delete(agent));
+    agent.on('close', () => {
+      agents.delete(agent);
+      unproven.delete(agent);
+    });
     serveAgent(agent, {
       upstream: options.upstream,
-      connectionTo,
+      connectionTo: (target) => connectionTo(target, agent),
+      onProven: () => unproven.delete(agent),
       isOurs(head) {
-        const shown = Buffer.from(headerOf(head, 'proxy-authorization') ?? '');
+        const header = headerOf(head, 'proxy-authorization');
+        if (header === null) return carries(agent, token);
+        const shown = Buffer.from(header);
         return shown.length === credentials.length && timingSafeEqual(shown, credentials);
       },
     });
@@ -114,8 +135,11 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
 
   const endWatch = watchUnacknowledged(openConnections, (connection) => connection.drop('dead'));
 
+  const url = `http://guard:${token}@127.0.0.1:${port}`;
   return {
-    url: `http://guard:${token}@127.0.0.1:${port}`,
+    url,
+    storableUrl: process.platform === 'linux' ? `http://127.0.0.1:${port}` : url,
+    agentStarted: owners.agentStarted,
     connections: () => [...connections.values()].map((connection) => connection.facts()),
     cut(which) {
       const chosen = openConnections().filter(({ facts }) => which === 'all' || which.includes(facts().id));

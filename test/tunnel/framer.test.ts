@@ -12,10 +12,10 @@ function read(chunks: readonly Buffer[]): readonly string[] {
     const text =
       piece.kind === 'head'
         ? `${piece.head.method} ${piece.head.target}`
-        : piece.kind === 'bytes'
+        : piece.kind !== 'invalid'
           ? piece.bytes.toString('latin1')
           : '!';
-    if (piece.kind === 'bytes' && last === 'bytes') told.push(`${told.pop() ?? ''}${text}`);
+    if ('bytes' in piece && last === piece.kind) told.push(`${told.pop() ?? ''}${text}`);
     else told.push(text);
     last = piece.kind;
   }
@@ -41,6 +41,14 @@ test.each([
   ],
   ['a CONNECT', `${head('CONNECT h:443 HTTP/1.1')}${get}`, ['CONNECT h:443', get]],
   ['an upgrade', `${head('GET http://h/ HTTP/1.1', 'Upgrade: websocket')}${get}`, ['GET http://h/', get]],
+  [
+    'an upgrade with a body',
+    `${post('Upgrade: h2c', 'Content-Length: 3')}abc${get}`,
+    ['POST http://h/', 'abc', get],
+  ],
+  ['a length beside chunks', `${post('Transfer-Encoding: chunked', 'Content-Length: 3')}0\r\n\r\n`, ['!']],
+  ['an encoding that is not chunks', post('Transfer-Encoding: gzip, chunked'), ['!']],
+  ['a header name with a blank', post('Transfer-Encoding : chunked'), ['!']],
   ['empty lines before a head', `\r\n\r\n${get}`, ['GET http://h/']],
   ['an unfinished head', get.slice(0, -1), []],
   ['no HTTP', 'hello\r\n\r\n', ['!']],

@@ -184,4 +184,44 @@ describe('an upgrade', () => {
     socket.end('GET not a head\r\n\r\n');
     expect(String(await readAll(socket))).toBe('GET not a head\r\n\r\n');
   });
+
+  test('that the server does not grant lets nothing out that was meant for us', async () => {
+    const heads: string[] = [];
+    const server = createServer((incoming, outgoing) => {
+      heads.push(`${incoming.url} ${incoming.rawHeaders.join(' ')}`);
+      outgoing.end('no');
+    });
+    const port = await listen(server);
+    const tunnel = await tunnelFor();
+    const socket = await nearLeg(tunnel);
+    const head = (path: string, ...more: string[]) =>
+      [
+        `GET http://127.0.0.1:${port}${path} HTTP/1.1`,
+        'Host: x',
+        `Proxy-Authorization: ${authorizationOf(tunnel.url)}`,
+        ...more,
+        '\r\n',
+      ].join('\r\n');
+    socket.write(head('/first', 'Upgrade: h2c', 'Connection: Upgrade'));
+    expect(await readUntil(socket, 'no')).toContain('200 OK');
+    const closed = closing(socket);
+    socket.write(head('/second'));
+    await closed;
+    expect(heads).toHaveLength(1);
+    expect(heads[0]).not.toMatch(/proxy/i);
+  });
+
+  test('may have a body, which reaches the server before it answers', async () => {
+    const server = createServer((incoming, outgoing) => {
+      let body = '';
+      incoming.on('data', (chunk) => {
+        body += chunk;
+      });
+      incoming.on('end', () => outgoing.end(`got ${body}`));
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/`;
+    const headers = { Upgrade: 'h2c', Connection: 'Upgrade' };
+    const { body } = await ask(await tunnelFor(), url, { method: 'POST', headers, body: 'all' });
+    expect(body).toBe('got all');
+  });
 });

@@ -50,6 +50,21 @@ export function agentEnvironment(
 
 const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
+/** Under this name the agent's environment carries a variable of the person's that the tunnel stands in for. */
+const carrier = (name: string) => `GUARDED_OWN_${name}`;
+
+/** What the shell lines below refer to: a proxy's password travels by environment and is in no file. */
+export function carriedVariables(
+  original: Variables,
+  tunnel: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const carried = Object.keys(tunnel).flatMap((name) => {
+    const value = original[name];
+    return value === undefined ? [] : [[carrier(name), value] as const];
+  });
+  return Object.fromEntries(carried);
+}
+
 /**
  * Shell lines that give the agent's tools back the proxy variables that the user has set. Each line succeeds,
  * because the agent joins them with `&&`.
@@ -60,9 +75,11 @@ export function toolEnvironment(
   tunnel: Readonly<Record<string, string>>,
   userFile?: string,
 ): string {
-  const restored = Object.keys(tunnel)
-    .map((name) => [name, original[name]] as const)
-    .map(([name, value]) => (value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`));
+  const restored = Object.keys(tunnel).map((name) =>
+    original[name] === undefined
+      ? `unset ${name}`
+      : `export ${name}="$${carrier(name)}"; unset ${carrier(name)}`,
+  );
   const own = userFile === undefined ? [] : [`{ [ ! -r ${quote(userFile)} ] || . ${quote(userFile)} || :; }`];
   return [...restored, ...own].map((line) => `${line}\n`).join('');
 }

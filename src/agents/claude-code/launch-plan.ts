@@ -1,26 +1,28 @@
 /**
  * How the agent is started under the guard: every word of the user's in its place, our own few in front, the
- * settings in a private file (a command line and the tunnel's token in it would be readable by every user).
+ * settings in a private file (others can read a command line). The tunnel's token is in the environment alone; a file of
+ * settings that may hold a secret of the user's lies outside the records and goes with the run.
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords, type Word } from './arguments.ts';
-import { agentEnvironment, toolEnvironment } from './environment.ts';
+import { agentEnvironment, carriedVariables, toolEnvironment } from './environment.ts';
 import { mergeSettings } from './settings.ts';
 import { configFolder } from './user-settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
 
 /** The same words with one `--settings` in place of the user's, however many; null when they gave none. */
-function replaceSettings(words: readonly Word[], path: string): readonly string[] | null {
+function replaceSettings(words: readonly Word[]): ((path: string) => readonly string[]) | null {
   const isSettings = (word: Word) => word.uses.some((use) => use.name === '--settings');
   const at = words.findLastIndex(isSettings);
   if (at < 0) return null;
-  return words.flatMap((word, index) => {
-    if (index === at) return ['--settings', path];
-    return isSettings(word) ? [] : word.raw;
-  });
+  return (path) =>
+    words.flatMap((word, index) => {
+      if (index === at) return ['--settings', path];
+      return isSettings(word) ? [] : word.raw;
+    });
 }
 
 /** Hooks that may be injected: in print mode none whose run the agent prints (2.1.329, 2.1.197: `hook_started`). */
@@ -59,9 +61,12 @@ export function launchPlan(
   version: AgentVersion | null,
 ): LaunchPlan {
   const abilities = abilitiesOf(version);
-  const { folder, proxyUrl, spool, print = false } = injection;
-  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
-  const scrubbed = agentEnvironment(env, injection.runId, tunnel);
+  const { folder, proxyUrl, storableProxyUrl, spool, print = false } = injection;
+  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, user);
+  const scrubbed = agentEnvironment(env, injection.runId, {
+    ...carriedVariables(user.proxy, tunnel),
+    ...tunnel,
+  });
   const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
   const startHooks = canRunStartHooks(env);
   // A variable does for the tools what the SessionStart hook does, and prints nothing (2.1.329, 2.1.197).
@@ -81,15 +86,17 @@ export function launchPlan(
   if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
     return { args: [...pin, ...args], env: agentEnv, files: byVariable ? tools : [] };
 
+  const stored = storableProxyUrl === null ? {} : tunnelVariables(storableProxyUrl, user);
+  const overruled = Object.entries(stored).filter(([name]) => user.settled.includes(name));
   const settings = mergeSettings(user.given, {
     hooks: spool === null ? null : { events: hookEvents(args, version, print, startHooks), spool },
-    variables: tunnel,
+    variables: Object.fromEntries(overruled),
     toolsFile: byVariable ? null : toolsFile,
   });
-  const path = join(folder, 'settings.json');
-  const replaced = replaceSettings(splitWords(args), path);
+  const replaced = replaceSettings(splitWords(args));
+  const path = join(replaced || overruled.length > 0 ? injection.secretFolder() : folder, 'settings.json');
   return {
-    args: [...pin, ...(replaced ?? ['--settings', path, ...args])],
+    args: [...pin, ...(replaced?.(path) ?? ['--settings', path, ...args])],
     env: agentEnv,
     files: [{ path, text: JSON.stringify(settings) }, ...tools],
   };

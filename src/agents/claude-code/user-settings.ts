@@ -122,6 +122,7 @@ export function readUserSettings(
   const effective: Variables = { ...env, ...variablesOf(settings), ...policy };
   const all = [...settings, ...managed];
   return {
+    settled: Object.keys(variablesOf(settings)),
     api: apiOf(effective),
     proxy: Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
     tunnelAllowed: !proxyVariables.some((name) => name in policy) && !effective.ANTHROPIC_UNIX_SOCKET,

@@ -29,7 +29,7 @@ export function launchPlan(
   version: AgentVersion | null,
 ): LaunchPlan {
   const { proxyUrl, runId } = injection;
-  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, !user.api.secure);
+  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, user);
   const isSaid = splitWords(args).some(({ name }) => name === '--no-daemon');
   const own = !isSaid && hasNoDaemonFlag(version) ? ['--no-daemon'] : [];
   const kept = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -1,9 +1,49 @@
 /**
- * Variables that lead the agent's requests, and only those, through the tunnel; they lead before `ALL_PROXY`.
- * `NO_PROXY` is emptied: what it exempts, the tunnel connects to directly.
- * @param plainHttp the API's address is `http:` (a gateway): then plain requests go through the tunnel too
+ * Variables that lead the agent's requests to the API through the tunnel; they lead before `ALL_PROXY`. What the agent
+ * starts besides its tools (hooks, MCP servers, helpers) inherits them, so nothing else of the person's is touched:
+ * their `NO_PROXY` stands but for entries that exempt the API itself. Where there are such, plain requests are led
+ * through the tunnel, too, if they had a proxy: the tunnel itself goes by the person's own rules.
  */
-export function tunnelVariables(proxyUrl: string, plainHttp: boolean): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = plainHttp ? { http_proxy: proxyUrl, HTTP_PROXY: proxyUrl } : {};
-  return { https_proxy: proxyUrl, HTTPS_PROXY: proxyUrl, ...plain, no_proxy: '', NO_PROXY: '' };
+import { BlockList, isIP } from 'node:net';
+import type { UserSettings } from '../agent.ts';
+
+const plainNames = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
+
+export function tunnelVariables(
+  proxyUrl: string,
+  { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
+): Readonly<Record<string, string>> {
+  const exemptions = ['no_proxy', 'NO_PROXY'].flatMap((name) => {
+    const entries = (proxy[name] ?? '').split(/[\s,]+/).filter(Boolean);
+    const kept = entries.filter((entry) => !exempts(entry, api.host));
+    return kept.length === entries.length ? [] : [[name, kept.join(',')] as const];
+  });
+  const plain = !api.secure || (exemptions.length > 0 && plainNames.some((name) => proxy[name]));
+  return {
+    https_proxy: proxyUrl,
+    HTTPS_PROXY: proxyUrl,
+    ...(plain && { http_proxy: proxyUrl, HTTP_PROXY: proxyUrl }),
+    ...Object.fromEntries(exemptions),
+  };
+}
+
+/** Whether any of the ways in which programs read NO_PROXY takes this entry for the host: in doubt, yes. */
+function exempts(entry: string, host: string): boolean {
+  const [, base, bits] = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry) ?? [];
+  if (base && bits) return inNetwork(host, base, Number(bits));
+  const name = entry
+    .toLowerCase()
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^([^:]*):\d+$/, '$1')
+    .replace(/\.$/, '');
+  const pattern = name.split('*').map((part) => part.replace(/[^a-z0-9-]/g, '\\$&'));
+  return name !== '' && new RegExp(`${pattern.join('.*')}$`).test(host.toLowerCase());
+}
+
+function inNetwork(host: string, base: string, bits: number): boolean {
+  const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
+  if (isIP(host) === 0 || isIP(base) === 0 || bits > (family === 'ipv6' ? 128 : 32)) return false;
+  const network = new BlockList();
+  network.addSubnet(base, bits, family);
+  return network.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }

@@ -14,6 +14,7 @@ const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const user: UserSettings = {
   api: { host: 'api.anthropic.com', port: 443, secure: true },
   proxy: {},
+  settled: [],
   tunnelAllowed: true,
   hooksAllowed: true,
   deadlineMs: null,
@@ -22,12 +23,14 @@ const user: UserSettings = {
 const injection: Injection = {
   runId: 'run',
   folder: '/run',
+  secretFolder: () => '/secret',
   sessionId: id,
   spool: { folder: '/run/spool', word: 'c0ffee' },
   proxyUrl: 'http://guard:token@127.0.0.1:4000',
+  storableProxyUrl: 'http://127.0.0.1:4000',
 };
 const settingsOf = (plan: ReturnType<typeof launchPlan>) =>
-  JSON.parse(plan.files.find(({ path }) => path === '/run/settings.json')?.text ?? 'null');
+  JSON.parse(plan.files.find(({ path }) => path.endsWith('/settings.json'))?.text ?? 'null');
 
 describe('words of the command line', () => {
   it('puts ours in front and leaves the user’s as they are', () => {
@@ -42,9 +45,9 @@ describe('words of the command line', () => {
     const given = { model: 'opus', hooks: { Stop: [{ hooks: [] }] }, env: { A: '1' } };
     const args = ['-c', `--settings=${JSON.stringify(given)}`, 'go'];
     const plan = launchPlan(args, {}, { ...user, given }, { ...injection, sessionId: null }, newest);
-    expect(plan.args).toEqual(['-c', '--settings', '/run/settings.json', 'go']);
+    expect(plan.args).toEqual(['-c', '--settings', '/secret/settings.json', 'go']);
     const settings = settingsOf(plan);
-    expect(settings).toMatchObject({ model: 'opus', env: { A: '1', HTTPS_PROXY: injection.proxyUrl } });
+    expect(settings).toMatchObject({ model: 'opus', env: { A: '1' } });
     expect(settings.hooks.Stop).toHaveLength(2);
     expect(settings.hooks.Stop[0]).toEqual({ hooks: [] });
   });
@@ -85,24 +88,77 @@ describe('words of the command line', () => {
 });
 
 describe('environment', () => {
-  it('leads requests through the tunnel and gives the tools the user’s own variables back', () => {
-    const proxy = { HTTPS_PROXY: "http://it's:3128", no_proxy: 'intern' };
-    const plan = launchPlan([], { A: '1', ...proxy }, { ...user, proxy }, injection, newest);
-    expect(plan.env).toEqual({
-      A: '1',
-      HTTPS_PROXY: injection.proxyUrl,
-      https_proxy: injection.proxyUrl,
-      NO_PROXY: '',
-      no_proxy: '',
-      GUARDED_CLAUDE_RUN: 'run',
-    });
-    const lines = plan.files.find(({ path }) => path === '/run/tools.env')?.text ?? '';
+  /** The proxy variables of a tool, which sources our lines in the agent's environment. */
+  const ofTool = (plan: ReturnType<typeof launchPlan>) => {
+    const lines = plan.files.find(({ path }) => path.endsWith('/tools.env'))?.text ?? '';
     const shell = spawnSync('sh', ['-c', `${lines.trim().split('\n').join(' && ')} && env`], {
       env: { ...plan.env, PATH: process.env.PATH },
       encoding: 'utf8',
     });
-    const seen = shell.stdout.split('\n').filter((line) => /proxy/i.test(line));
-    expect(seen.toSorted()).toEqual([`HTTPS_PROXY=http://it's:3128`, 'no_proxy=intern']);
+    return shell.stdout
+      .split('\n')
+      .filter((line) => /proxy/i.test(line))
+      .toSorted();
+  };
+
+  it('leads requests through the tunnel and gives the tools the user’s own variables back', () => {
+    const proxy = { HTTPS_PROXY: "http://it's:3128", HTTP_PROXY: 'http://corp', no_proxy: 'intern' };
+    const plan = launchPlan([], { A: '1', ...proxy }, { ...user, proxy }, injection, newest);
+    expect(plan.env).toMatchObject({
+      A: '1',
+      HTTPS_PROXY: injection.proxyUrl,
+      https_proxy: injection.proxyUrl,
+      HTTP_PROXY: 'http://corp',
+      no_proxy: 'intern',
+      GUARDED_CLAUDE_RUN: 'run',
+    });
+    expect(plan.env).not.toHaveProperty('NO_PROXY');
+    expect(ofTool(plan)).toEqual([
+      "HTTPS_PROXY=http://it's:3128",
+      'HTTP_PROXY=http://corp',
+      'no_proxy=intern',
+    ]);
+  });
+
+  const gateway = { host: '127.0.0.1', port: 8080, secure: false };
+  const vendor = user.api;
+  it.each([
+    ['127.0.0.1,localhost', gateway, 'localhost'],
+    ['localhost, 127.0.0.0/8 .corp', gateway, 'localhost,.corp'],
+    ['127.0.0.1:8080', gateway, ''],
+    ['localhost,10.0.0.0/8,::1', vendor, undefined],
+    ['*', vendor, ''],
+    ['.anthropic.com,intern', vendor, 'intern'],
+    ['anthropic.com', vendor, ''],
+    ['*.anthropic.com:443,a*b', vendor, 'a*b'],
+  ])('of NO_PROXY=%s takes out only what exempts the API', (NO_PROXY, api, kept) => {
+    const proxy = { NO_PROXY, HTTP_PROXY: 'http://corp' };
+    const plan = launchPlan([], proxy, { ...user, api, proxy }, injection, newest);
+    expect(plan.env.NO_PROXY).toBe(kept ?? NO_PROXY);
+    // What no longer stands in NO_PROXY must not go to the user's own proxy instead.
+    expect(plan.env.HTTP_PROXY).toBe(kept === undefined ? 'http://corp' : injection.proxyUrl);
+    expect(ofTool(plan)).toEqual(['HTTP_PROXY=http://corp', `NO_PROXY=${NO_PROXY}`]);
+  });
+
+  it('writes neither the token nor a password of the user’s into any file of the run', () => {
+    const proxy = { HTTPS_PROXY: 'http://me:hunter2@corp:3128' };
+    const given = { env: { API_KEY: 'sk-secret' } };
+    const settled = ['HTTPS_PROXY'];
+    const args = ['--settings', JSON.stringify(given)];
+    for (const print of [false, true]) {
+      const plan = launchPlan(
+        args,
+        proxy,
+        { ...user, proxy, given, settled },
+        { ...injection, print },
+        newest,
+      );
+      const ofRun = plan.files.filter(({ path }) => path.startsWith('/run/'));
+      expect(ofRun.map(({ text }) => text).join()).not.toMatch(/token|hunter2|sk-secret/);
+      expect(settingsOf(plan).env).toEqual({ API_KEY: 'sk-secret', HTTPS_PROXY: injection.storableProxyUrl });
+      expect(plan.env.HTTPS_PROXY).toBe(injection.proxyUrl);
+      expect(ofTool(plan)).toEqual(['HTTPS_PROXY=http://me:hunter2@corp:3128']);
+    }
   });
 
   it('takes plain requests only where the API is plain', () => {

@@ -13,7 +13,15 @@ const home = mkdtempSync(join(tmpdir(), 'codex-home-'));
 afterAll(() => rmSync(home, { recursive: true }));
 const env = { CODEX_HOME: home };
 
-const injection: Injection = { runId: 'r1', folder: home, sessionId: null, spool: null, proxyUrl: null };
+const injection: Injection = {
+  runId: 'r1',
+  folder: home,
+  secretFolder: () => home,
+  sessionId: null,
+  spool: null,
+  proxyUrl: null,
+  storableProxyUrl: null,
+};
 const version = { text: '0.169.0', parts: [0, 169, 0] };
 
 test.each([
@@ -55,15 +63,12 @@ test('the agent goes through the tunnel, its tools do not', () => {
   expect(plan.env).toMatchObject({
     https_proxy: proxyUrl,
     HTTPS_PROXY: proxyUrl,
-    NO_PROXY: '',
     TERM: 'xterm',
   });
   expect(plan.args).toEqual([
     '--no-daemon',
     ...['-c', 'shell_environment_policy.set.https_proxy="http://mine:3128"'],
     ...['-c', 'shell_environment_policy.set.HTTPS_PROXY=""'],
-    ...['-c', 'shell_environment_policy.set.no_proxy=""'],
-    ...['-c', 'shell_environment_policy.set.NO_PROXY=""'],
     'fix it',
   ]);
 });

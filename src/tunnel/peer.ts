@@ -1,0 +1,93 @@
+/**
+ * Who is at the other end of a connection to the tunnel. Linux names a socket's inode in /proc/net/tcp, and each
+ * process's sockets by inode in /proc/PID/fd (proc(5)); elsewhere nobody can be told.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import type { ConnectionOwner, Millis } from '../events.ts';
+
+/** Whoever needs longer to be found stays unknown: a machine at its limits. */
+const limitMs: Millis = 1_000;
+
+export interface Owners {
+  /** A new agent runs. Connections of before belong to nobody known. */
+  agentStarted(pid: number): void;
+  /** Never rejects. */
+  ownerOf(near: Socket): Promise<ConnectionOwner>;
+}
+
+/**
+ * The agent is known by its own sockets. Another process counts as `other` once the agent has been seen to connect by
+ * itself: until then it may be that the command that was started is a wrapper, and the agent its child.
+ */
+export function createOwners(): Owners {
+  let agent: number | null = null;
+  let connects = false;
+
+  async function look(near: Socket): Promise<ConnectionOwner> {
+    const pid = agent;
+    if (pid === null) return 'unknown';
+    const inode = await inodeOf(near);
+    if (inode === null) return 'unknown';
+    const isAgents = await holds(pid, inode);
+    if (pid !== agent || isAgents === null) return 'unknown';
+    connects ||= isAgents;
+    return isAgents ? 'agent' : connects ? 'other' : 'unknown';
+  }
+
+  return {
+    agentStarted(pid) {
+      agent = pid;
+      connects = false;
+    },
+    ownerOf: (near) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, limitMs, 'unknown');
+        void look(near).then((owner) => {
+          clearTimeout(timer);
+          resolve(owner);
+        });
+      }),
+  };
+}
+
+/** Whether the process at the other end carries this text in its environment, as the agent's children do. */
+export async function carries(near: Socket, text: string): Promise<boolean> {
+  const inode = await inodeOf(near);
+  if (inode === null) return false;
+  const names = await readdir('/proc').catch(() => []);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = pids.map(async (pid) => {
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    return environment.includes(text) && (await holds(pid, inode)) === true;
+  });
+  return (await Promise.all(found)).includes(true);
+}
+
+async function inodeOf({ remotePort, localPort }: Socket): Promise<string | null> {
+  if (remotePort === undefined || localPort === undefined) return null;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const inode = parseInode(await readFile(table, 'latin1').catch(() => ''), remotePort, localPort);
+    if (inode !== null) return inode;
+  }
+  return null;
+}
+
+/** @param port of the socket that is looked for; @param peerPort of that to which it is connected */
+export function parseInode(table: string, port: number, peerPort: number): string | null {
+  const hex = (number: number) => number.toString(16).toUpperCase().padStart(4, '0');
+  const ends = new RegExp(`^ *\\d+: \\w+:${hex(port)} \\w+:${hex(peerPort)} 01 (.*)$`, 'm');
+  const [, inode = '0'] = /^\S+ \S+ \S+ +\d+ +\d+ (\d+)/.exec(ends.exec(table)?.[1] ?? '') ?? [];
+  return inode === '0' ? null : inode;
+}
+
+/** Null where the process is gone, or its files are not ours to see. */
+async function holds(pid: number, inode: string): Promise<boolean | null> {
+  try {
+    const files = await readdir(`/proc/${pid}/fd`);
+    const links = files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => ''));
+    return (await Promise.all(links)).includes(`socket:[${inode}]`);
+  } catch {
+    return null;
+  }
+}
