@@ -78,7 +78,12 @@ export type Effect =
       readonly prompt: boolean;
     }
   /** Keep for later runs what was learnt of the API host's healthy silences. */
-  | { readonly type: 'remember'; readonly firstByteMs: number; readonly streamMs: number }
+  | {
+      readonly type: 'remember';
+      readonly firstByteMs: number;
+      readonly streamMs: number;
+      readonly pings?: true;
+    }
   | { readonly type: 'title'; readonly text: string | null }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'incident'; readonly incident: Incident }

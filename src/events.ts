@@ -273,6 +273,8 @@ export type Observation =
       readonly type: 'host.known';
       readonly firstByteMs: number;
       readonly streamMs: number;
+      /** It bridges silence with pings, as the vendor's own does. */
+      readonly pings?: true;
       /** The longest that the agent itself waits for a silent API, by its own account. */
       readonly deadlineMs?: number;
     }

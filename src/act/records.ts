@@ -50,11 +50,16 @@ export function openRecords(
   return {
     reporter,
     degraded,
-    remember: ({ firstByteMs, streamMs }) => hosts.remember({ firstByteMs, streamMs }),
+    remember: ({ type, ...health }) => hosts.remember(health),
     notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
     tellKnown(warnings) {
-      const { deadlineMs } = run.user;
-      emit({ type: 'host.known', ...hosts.recall(), ...(deadlineMs !== null && { deadlineMs }) });
+      const { deadlineMs, pings } = run.user;
+      emit({
+        type: 'host.known',
+        ...hosts.recall(),
+        ...(pings && { pings }),
+        ...(deadlineMs !== null && { deadlineMs }),
+      });
       const { id } = run.session;
       if (id !== null) emit({ type: 'session', sessionId: id, transcriptPath: null, source: 'pinned' });
       for (const detail of warnings) degraded(detail);

@@ -34,6 +34,8 @@ export interface Invocation {
 export interface UserSettings {
   /** Where the agent sends its requests. */
   readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
+  /** That host is known to bridge silence with pings. */
+  readonly pings: boolean;
   /** The proxy variables in force without us (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`): the tunnel chains to them. */
   readonly proxy: Readonly<Record<string, string | undefined>>;
   /** Names of variables that the settings files set: their values win over those of the environment. */

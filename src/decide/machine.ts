@@ -93,7 +93,9 @@ function withMemory(result: Step): Step {
   const { state } = result;
   const { health } = state.evidence;
   const learnt =
-    health.firstByteMs > state.remembered.firstByteMs || health.streamMs > state.remembered.streamMs;
+    health.firstByteMs > state.remembered.firstByteMs ||
+    health.streamMs > state.remembered.streamMs ||
+    health.pings !== state.remembered.pings;
   if (!learnt || (state.name !== 'finished' && inTurn(phaseOf(state.evidence)))) return result;
   return {
     state: { ...state, remembered: health },

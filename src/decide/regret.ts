@@ -3,13 +3,13 @@
  * it, or when a silence as long as the one that was cut ends by itself: then the API is only slow. The incident says so,
  * also when it is over already: its record is written once more. (While it is open `incident.ts` notes the first.)
  */
-import type { Health } from '../detect/health.ts';
+import type { Lesson } from '../detect/health.ts';
 import type { Effect, Incident } from '../effects.ts';
 import { regretted, type Step } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /** What is learnt of the host when a silence of this class ends by itself. */
-const lessons: Readonly<Record<string, keyof Health>> = {
+const lessons: Readonly<Record<string, Lesson>> = {
   'dead-stream': 'streamMs',
   'no-first-byte': 'firstByteMs',
 };

@@ -78,6 +78,7 @@ export function lastByteAt(connection: Connection): Millis {
 
 function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>): Evidence {
   const isRequest = event.up >= requestBytes;
+  const known = event.pinged ? { ...e, health: { ...e.health, pings: true as const } } : e;
   const before = e.connections.find((connection) => connection.id === event.id);
   return {
     ...e,
@@ -87,9 +88,9 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
             ...connection,
             up: connection.up + event.up,
             down: connection.down + event.down,
-            lastUpAt: event.up > 0 ? event.at : connection.lastUpAt,
-            lastDownAt: event.down > 0 ? event.at : connection.lastDownAt,
-            awaitsAnswer: event.last === 'up',
+            lastUpAt: event.lastUpAt ?? (event.up > 0 ? event.at : connection.lastUpAt),
+            lastDownAt: event.lastDownAt ?? (event.down > 0 ? event.at : connection.lastDownAt),
+            awaitsAnswer: event.stage === 'request' || event.last === 'up',
             requestAt: isRequest ? event.at : connection.requestAt,
           }
         : connection,
@@ -97,7 +98,7 @@ function bytes(e: Evidence, event: Extract<Event, { type: 'connection.bytes' }>)
     lastRequestAt: isRequest ? event.at : e.lastRequestAt,
     retryAt: isRequest && isDue(e.retryAt, event.at) ? null : e.retryAt,
     lastDownAt: event.down > 0 ? event.at : e.lastDownAt,
-    health: event.down > 0 && event.up === 0 && before ? taught(e, before, event.at) : e.health,
+    health: event.down > 0 && event.up === 0 && before ? taught(known, before, event.at) : known.health,
   };
 }
 

@@ -151,7 +151,11 @@ const folds: Folds = {
   'connection.failed': foldConnection,
   'host.known': (e, event) => ({
     ...e,
-    health: { firstByteMs: event.firstByteMs, streamMs: event.streamMs },
+    health: {
+      firstByteMs: event.firstByteMs,
+      streamMs: event.streamMs,
+      ...(event.pings && { pings: true }),
+    },
     deadlineMs: Math.max(usualDeadlineMs, event.deadlineMs ?? 0),
   }),
   'network.probed': (e, event) => ({

@@ -26,6 +26,7 @@ const retries = 100;
 interface Entry {
   readonly first_byte_ms: number;
   readonly stream_ms: number;
+  readonly pings?: true;
   /** Unix milliseconds of the lesson. */
   readonly at_ms: number;
 }
@@ -69,6 +70,7 @@ function withLesson(entries: Entries, host: string, health: Health, nowMs: numbe
   const entry: Entry = {
     first_byte_ms: Math.round(Math.max(health.firstByteMs, known.firstByteMs)),
     stream_ms: Math.round(Math.max(health.streamMs, known.streamMs)),
+    ...((health.pings || known.pings) && { pings: true }),
     at_ms: Math.round(nowMs),
   };
   const kept = Object.entries(others).slice(1 - keptHosts);
@@ -79,7 +81,11 @@ function withLesson(entries: Entries, host: string, health: Health, nowMs: numbe
 function faded(entry: Entry | undefined, nowMs: number): Health {
   if (!entry) return noHealth;
   const share = 0.5 ** (Math.max(0, nowMs - entry.at_ms) / halfLifeMs);
-  return { firstByteMs: entry.first_byte_ms * share, streamMs: entry.stream_ms * share };
+  return {
+    firstByteMs: entry.first_byte_ms * share,
+    streamMs: entry.stream_ms * share,
+    ...(entry.pings === true && { pings: true }),
+  };
 }
 
 function read(path: string): Entries {

@@ -46,7 +46,7 @@ function ask(told: Told, slow: { firstByteS: number; pauseS: number }, id: { nex
 function begin(world: (effect: Effect) => readonly Observation[] = obliging, deadlineMs = 0): Told {
   const told = story({}, world);
   told.tell(say.started);
-  told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, deadlineMs });
+  told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true, deadlineMs });
   turn(told);
   return told;
 }
@@ -148,4 +148,60 @@ test('a silence beside a lost connection is the line’s, and no habit of the ho
   told.wait(20, say.drawing);
   told.tell(say.bytes(1));
   expect(told.state.evidence.health.streamMs).toBe(20_000);
+});
+
+describe('a host that was never heard to ping', () => {
+  const streams = (told: Told, pausesS: readonly number[]) => {
+    told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0 });
+    told.tell({ type: 'turn.started' });
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    told.tell(say.bytes(1));
+    for (const pauseS of pausesS) {
+      told.wait(pauseS, say.drawing);
+      if (deeds(told).length > 0) return;
+      told.tell(say.bytes(1));
+    }
+  };
+
+  test('has the time of a first byte for a silence in mid-response', () => {
+    const told = begin();
+    streams(told, [45, 100]);
+    expect(deeds(told)).toEqual([]);
+    told.wait(160, say.drawing);
+    expect(deeds(told)[0]).toBe('cut');
+  });
+
+  test('is judged by the usual limit from its first ping on, and the next run knows', () => {
+    const told = begin();
+    streams(told, [20]);
+    told.tell({ ...say.bytes(1), pinged: true } as Observation);
+    told.wait(35, say.drawing);
+    expect(deeds(told)[0]).toBe('cut');
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(2);
+    expect(told.did('remember').at(-1)).toMatchObject({ pings: true });
+  });
+
+  test('is judged by the limit that somebody has set for it', () => {
+    const told = story({ network_resilience: { stream_timeout_ms: 10_000 } });
+    told.tell(say.started);
+    turn(told);
+    streams(told, [15]);
+    expect(deeds(told)[0]).toBe('cut');
+  });
+});
+
+test('session tickets that follow a request are no beginning of its answer', () => {
+  const told = begin();
+  told.tell({ type: 'turn.started' });
+  told.tell(say.opened(1));
+  told.tell({ ...say.request(1), stage: 'request' } as Observation);
+  told.tell({ ...say.bytes(1), stage: 'request' } as Observation);
+  told.wait(60, say.drawing);
+  expect(deeds(told)).toEqual([]);
+  told.wait(70, say.drawing);
+  expect(deeds(told)).toEqual(['cut']);
+  expect(told.did('incident').at(-1)?.incident.class).toBe('no-first-byte');
 });

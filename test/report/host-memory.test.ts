@@ -24,6 +24,14 @@ test('what one run has learnt the next one knows', () => {
   expect(memory(first.folder, 'another.example').recall()).toEqual({ firstByteMs: 0, streamMs: 0 });
 });
 
+test('that a host pings is no matter of days', () => {
+  const first = memory();
+  first.remember({ firstByteMs: 0, streamMs: 0, pings: true });
+  first.remember({ firstByteMs: 2_000, streamMs: 0 });
+  first.clock.now += 20 * week;
+  expect(first.recall().pings).toBe(true);
+});
+
 test('a broken day is forgotten by itself: half of it after a week, whatever runs in between', () => {
   const { remember, recall, clock } = memory();
   remember({ firstByteMs: 600_000, streamMs: 0 });

@@ -117,7 +117,7 @@ const deadStream: readonly Event[] = [
   { type: 'program-status', state: 'working', at: 1_000 },
   { type: 'connection.opened', id: 1, host: 'h:443', tookMs: 1, at: 1_000 },
   { type: 'connection.bytes', id: 1, up: 50_000, down: 0, last: 'up', at: 1_100 },
-  { type: 'connection.bytes', id: 1, up: 0, down: 900, last: 'down', at: 2_000 },
+  { type: 'connection.bytes', id: 1, up: 0, down: 900, last: 'down', pinged: true, at: 2_000 },
   { type: 'tick', at: 2_500 },
   { type: 'output', bytes: 10, at: 33_000 },
   { type: 'tick', at: 33_500 },

@@ -51,6 +51,7 @@ export function story(
       for (const answer of world(effect)) tell(answer);
     }
   };
+  tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true }); // as the vendor's own
   return {
     get state() {
       return state;

@@ -49,6 +49,9 @@ function variablesOf(settings: readonly Json[]): Variables {
   return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
 }
 
+/** Its streams hold pings (its documentation of streaming). */
+const vendor = new URL('https://api.anthropic.com');
+
 /** The address to which the agent sends its requests, for each provider that it knows. */
 export function apiOf(env: Variables): UserSettings['api'] {
   const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
@@ -62,8 +65,8 @@ export function apiOf(env: Variables): UserSettings['api'] {
       : isOn('CLAUDE_CODE_USE_FOUNDRY')
         ? env.ANTHROPIC_FOUNDRY_BASE_URL ||
           `https://${env.ANTHROPIC_FOUNDRY_RESOURCE ?? ''}.services.ai.azure.com`
-        : env.ANTHROPIC_BASE_URL || 'https://api.anthropic.com';
-  const parsed = URL.canParse(url) ? new URL(url) : new URL('https://api.anthropic.com');
+        : env.ANTHROPIC_BASE_URL || vendor.href;
+  const parsed = URL.canParse(url) ? new URL(url) : vendor;
   const secure = parsed.protocol !== 'http:';
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
   return { host, port: parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port), secure };
@@ -121,9 +124,11 @@ export function readUserSettings(
   const policy = variablesOf(managed);
   const effective: Variables = { ...env, ...variablesOf(settings), ...policy };
   const all = [...settings, ...managed];
+  const api = apiOf(effective);
   return {
     settled: Object.keys(variablesOf(settings)),
-    api: apiOf(effective),
+    api,
+    pings: api.host === vendor.hostname,
     proxy: Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
     tunnelAllowed: !proxyVariables.some((name) => name in policy) && !effective.ANTHROPIC_UNIX_SOCKET,
     hooksAllowed:

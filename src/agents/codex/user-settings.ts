@@ -62,6 +62,7 @@ export function readUserSettings(args: readonly string[], env: Variables): UserS
   return {
     api: apiOf(args, codexHome(env)),
     proxy: Object.fromEntries(Object.entries(env).filter(([name]) => proxyVariable.test(name))),
+    pings: false,
     settled: [],
     tunnelAllowed: true,
     hooksAllowed: false,

@@ -7,7 +7,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Millis } from '../../events.ts';
 import { lastByteAt, reportMs } from '../connections.ts';
 import type { Connection, Evidence } from '../evidence.ts';
-import { limit } from '../health.ts';
+import { limit, streamTimeoutMs } from '../health.ts';
 import type { Phase } from '../phase.ts';
 import type { Signature, Verdict } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
@@ -89,7 +89,7 @@ function limitOf(connection: Connection, e: Evidence, config: Config): { kind: S
   const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
   const { health } = e;
   if (!connection.awaitsAnswer) {
-    return { kind: 'dead-stream', limitMs: limit(stream_timeout_ms, health.streamMs, e) };
+    return { kind: 'dead-stream', limitMs: limit(streamTimeoutMs(health, config), health.streamMs, e) };
   }
   const handshake = connection.down === 0 && connection.requestAt === null;
   return {

@@ -13,6 +13,7 @@ const newest = readVersion('2.1.329');
 const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const user: UserSettings = {
   api: { host: 'api.anthropic.com', port: 443, secure: true },
+  pings: true,
   proxy: {},
   settled: [],
   tunnelAllowed: true,
