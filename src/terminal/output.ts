@@ -28,6 +28,11 @@ export interface OutputListener {
   gone(): void;
 }
 
+/** How much of a write the kernel has not taken yet: node keeps it to itself, and tells of a write as a whole only. */
+interface Inside {
+  readonly _handle?: { readonly writeQueueSize?: number };
+}
+
 const BOUND_BYTES = 65_536;
 const BLOCKED_MS = 500;
 const LAST_WORDS_TRIES = 20;
@@ -36,6 +41,9 @@ const LAST_WORDS_PAUSE_MS = 5;
 export function openOutput(listener: OutputListener): Output {
   const { stream, fd, direct } = openTerminal();
   let blocked: NodeJS.Timeout | undefined;
+  /** Finished writes, and what the unfinished one still holds, as of the last look. */
+  let seen = '';
+  let finished = 0;
   let told = false;
   let flushed: (() => void)[] = [];
   let gone = false;
@@ -46,8 +54,21 @@ export function openOutput(listener: OutputListener): Output {
     for (const done of flushed) done();
     flushed = [];
   }
+  /** A line that is merely slow takes something all the time; only one that takes nothing is blocked. */
+  function watch(): void {
+    const unwritten = (stream as Partial<Inside>)._handle?.writeQueueSize;
+    const now = `${finished} ${unwritten}`;
+    if (now === seen) {
+      told = true;
+      listener.blocked();
+      return;
+    }
+    seen = now;
+    blocked = setTimeout(watch, BLOCKED_MS).unref();
+  }
   // Called for each finished write; the stream's own `drain` does not come for a last write below its mark.
   function wrote(): void {
+    finished += 1;
     if (!blocked || stream.writableLength > 0) return;
     settle();
     listener.drained(told);
@@ -77,10 +98,7 @@ export function openOutput(listener: OutputListener): Output {
       const taken = gone || stream.writableLength > 0 ? 0 : writeAtOnce(all);
       if (gone || taken === all.length) return true;
       stream.write(all.subarray(taken), wrote);
-      blocked ??= setTimeout(() => {
-        told = true;
-        listener.blocked();
-      }, BLOCKED_MS).unref();
+      if (!blocked) watch();
       return stream.writableLength < BOUND_BYTES;
     },
     writeNow(text) {

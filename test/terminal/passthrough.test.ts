@@ -126,6 +126,35 @@ describe('who does not keep up', () => {
     },
   );
 
+  test('a terminal that takes a little all the time is slow, and not told as blocked', async () => {
+    /** Reads in small sips; the longest time without one. */
+    const play = async () => {
+      const folder = temporaryFolder();
+      const flood = ['/bin/sh', '-c', 'echo begin; head -c 1500000 /dev/zero | tr "\\0" x; echo end'];
+      const terminal = openRawTerminal(underGuard(...flood), {
+        env: { MINI_GUARD_LOG: join(folder, 'log') },
+      });
+      await terminal.waitFor('begin');
+      let [lastAt, longestMs, sips] = [performance.now(), 0, 0];
+      terminal.pty.onOutput(() => {
+        longestMs = Math.max(longestMs, performance.now() - lastAt);
+        lastAt = performance.now();
+        sips += 1;
+        terminal.pty.pause();
+        setTimeout(() => terminal.pty.resume(), 100);
+      });
+      await terminal.exited;
+      expect(sips).toBeGreaterThan(10);
+      return { longestMs, told: log(folder).includes('terminal.blocked') };
+    };
+    for (let round = 0; ; round++) {
+      const { longestMs, told } = await play();
+      if (longestMs > 300 && round < 5) continue; // a machine so busy that this terminal did stop
+      expect(told).toBe(false);
+      return;
+    }
+  });
+
   test("an agent that does not read: the person's bytes wait, and it is told", async () => {
     const folder = temporaryFolder();
     const agent =
