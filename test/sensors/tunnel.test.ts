@@ -27,6 +27,10 @@ test('tells of the API’s connections and of the tunnel itself, from start to s
     { type: 'connection.opened', id: 2, host: 'updates.test:443', tookMs: 5 },
     { type: 'connection.bytes', id: 2, up: 9, down: 0, last: 'up' },
     { type: 'connection.failed', id: 3, host: 'updates.test:443', cause: 'dns' },
+    // Another process at the same API, such as an agent that a hook has started.
+    { type: 'connection.opened', id: 4, host: 'api.test:443', tookMs: 5, owner: 'other' },
+    { type: 'connection.bytes', id: 4, up: 9, down: 0, last: 'up' },
+    { type: 'connection.closed', id: 4, by: 'peer', cause: 'closed' },
   ];
   for (const observation of [...ofApi, ...others, ofTunnel]) tell(observation);
   expect(seen).toEqual([...ofApi, ofTunnel]);
