@@ -56,7 +56,7 @@ describe('words of the command line', () => {
   it('leaves one flag of several', () => {
     const args = ['--settings', 'a.json', '-c', '--settings=b.json', 'go', '--', '--settings', 'x'];
     const plan = launchPlan(args, {}, user, { ...injection, sessionId: null }, newest);
-    expect(plan.args).toEqual(['-c', '--settings', '/run/settings.json', 'go', '--', '--settings', 'x']);
+    expect(plan.args).toEqual(['-c', '--settings', '/secret/settings.json', 'go', '--', '--settings', 'x']);
   });
 
   it('leaves settings that cannot be read to the agent', () => {
