@@ -289,6 +289,8 @@ export type Observation =
     }
   | { readonly type: 'choose.done'; readonly ok: boolean }
   | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
+  /** Somebody else has the conversation open: the agent is left as it is. */
+  | { readonly type: 'stop.refused'; readonly detail: string }
   | {
       readonly type: 'saved';
       readonly ok: boolean;

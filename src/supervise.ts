@@ -9,6 +9,7 @@ import { dropGivenFiles } from './act/given-files.ts';
 import { startAgent } from './act/launch.ts';
 import { prepare } from './act/prepare.ts';
 import type { Launch, Runtime } from './act/runtime.ts';
+import { heldAtStart } from './act/second-writer.ts';
 import type { Observation } from './events.ts';
 import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
@@ -27,6 +28,12 @@ const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
   const { run, warnings, noted } = await prepare(launch);
+  const held = await heldAtStart(run);
+  if (held !== null) {
+    sayWarnings([held]);
+    await run.tunnel?.stop();
+    return 1;
+  }
 
   /** Observations of the time before the loop is there. */
   const early: Observation[] = [];

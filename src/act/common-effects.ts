@@ -2,6 +2,7 @@
 import type { Effect } from '../effects.ts';
 import { shellCommand } from '../report/notice.ts';
 import type { Runtime } from './runtime.ts';
+import { otherIn } from './second-writer.ts';
 import { findSession } from './session.ts';
 import { type Observed, resultTextOf, takeSnapshot } from './snapshot.ts';
 import { type Stoppable, type StoppedBody, stop } from './stop.ts';
@@ -57,6 +58,14 @@ type Stopped = Observed &
 /** Stops the agent, with a snapshot of its work in flight from before and after; rejects when that fails. */
 export async function stopAgent(run: Stopped, body: StoppedBody, effect: Of<'stop'>): Promise<void> {
   await findSession(run); // its file may have been written since anybody looked
+  if (body.pty !== null) {
+    // Stopped, it could not be started again.
+    const other = await otherIn(run, body.pty.pid);
+    if (other !== null) {
+      run.emit({ type: 'stop.refused', detail: other });
+      return;
+    }
+  }
   const look = async () => {
     run.snapshot = (await takeSnapshot(run, effect)) ?? run.snapshot;
     return run.snapshot;
@@ -76,5 +85,6 @@ export function resumeCommand({
   if (snapshot?.session_id === session.id && snapshot.last_committed_message_index === null) return null;
   const lasting = launch.adapter.withoutFiles(launch.args, givenFiles);
   const args = launch.adapter.resumeArguments(lasting, session.id, null);
-  return shellCommand(['guarded-claude', ...launch.named, ...args]);
+  const fork = session.isHeld ? ['--fork-session'] : [];
+  return shellCommand(['guarded-claude', ...launch.named, ...args, ...fork]);
 }

@@ -22,5 +22,6 @@ function adopt(run: Following, event: Extract<Event, { type: 'session' }>): void
     permissionMode: event.permissionMode ?? (same ? run.session.permissionMode : null),
     isCleared: event.reason === 'clear' || (same && run.session.isCleared),
     turnsEnded: same ? run.session.turnsEnded : 0,
+    isHeld: same && run.session.isHeld,
   };
 }

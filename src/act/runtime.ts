@@ -84,6 +84,8 @@ export interface Runtime {
     readonly isCleared: boolean;
     /** Turns that were seen to end in it. */
     readonly turnsEnded: number;
+    /** Another agent has it open: to go on means to fork. */
+    readonly isHeld: boolean;
   };
   /** The picture as it is now. */
   view: () => ScreenView;
@@ -108,6 +110,7 @@ export const noSession: Runtime['session'] = {
   permissionMode: null,
   isCleared: false,
   turnsEnded: 0,
+  isHeld: false,
 };
 
 /** Resolves with true once the screen reads as wanted, with false after `limitMs`. */

@@ -50,6 +50,8 @@ export const table: { readonly [Name in StateName]: Row } = {
   },
   stopping: {
     saved,
+    'stop.refused': (state, event, config) =>
+      giveUp(state, config, event.type === 'stop.refused' ? event.detail : 'not to be stopped'),
     'stop.done': (state, event, config) =>
       state.evidence.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
     otherwise: unstoppable,

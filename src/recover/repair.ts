@@ -55,7 +55,7 @@ export interface TranscriptDoctor {
   /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
   findWriter(path: string, thorough: boolean): Promise<Writer | null>;
   /** Pid of a living agent that is in this conversation by its own account: a second one must not join it. */
-  findAgent(path: string): Promise<number | null>;
+  findAgent(path: string, except: readonly number[]): Promise<number | null>;
 }
 
 export interface RepairOptions extends ExamineOptions {

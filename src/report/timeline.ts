@@ -76,6 +76,7 @@ const words: Words = {
   'cut.done': (e) => ['guard', `${e.count} connection${e.count === 1 ? '' : 's'} cut`],
   'nudge.done': (e) => ['guard', `nudge: ${e.outcome}`],
   'choose.done': (e) => ['guard', e.ok ? 'a menu was answered' : 'the menu could not be answered'],
+  'stop.refused': (e) => ['guard', `the agent is not stopped: ${e.detail}`],
   'stop.done': (e) => [
     'guard',
     e.left === 0 ? 'the agent and its children are gone' : `${e.left} processes are left`,

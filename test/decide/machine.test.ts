@@ -339,6 +339,17 @@ test.each([true, false] as const)(
   },
 );
 
+test('an agent that could not be started again is not stopped: the person is asked', () => {
+  const told = inMidResponse({ recovery: { in_place: false } }, (effect) =>
+    effect.type === 'stop' ? [{ type: 'stop.refused', detail: 'somebody has it' }] : obliging(effect),
+  );
+  told.wait(60);
+  expect(told.did('stop')).toHaveLength(1);
+  expect(told.did('launch')).toEqual([]);
+  expect(told.state.name).toBe('asking');
+  expect(told.did('incident').at(-1)?.incident.actions.at(-1)).toMatchObject({ detail: 'somebody has it' });
+});
+
 describe('a command that was cut off', () => {
   const cutOff = (effect: Parameters<typeof obliging>[0]) =>
     obliging(effect).map((answer) => (answer.type === 'saved' ? { ...answer, unknownCommands: 1 } : answer));

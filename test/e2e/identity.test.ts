@@ -2,12 +2,15 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';
 import { say } from '../../src/drill/api/scenario.ts';
+import { openTerminal } from '../../src/drill/outer-terminal.ts';
+import { agentEnvironment } from '../../src/drill/sandbox.ts';
 import { finished, type Guarded, onGuard } from '../support/guarded.ts';
-import { missing } from '../support/real-agent.ts';
+import { missing, realAgent } from '../support/real-agent.ts';
 
 const patient = {
   GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '60000',
@@ -15,6 +18,7 @@ const patient = {
 };
 const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const settleMs = 1_500;
+const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
 
 /** Kills the agent and waits until another one is at its prompt. */
 async function killed({ agentPid, status, until, terminal }: Guarded): Promise<void> {
@@ -77,6 +81,27 @@ describe.concurrent.each(['2.1.329', '2.1.263', '2.1.126', '2.1.38'] as const)(
     });
   },
 );
+
+describe.concurrent.each(['2.1.329', '2.1.38'] as const)('Claude Code %s', (version) => {
+  test.skipIf(missing(version))('a second guard on one conversation says who has it', async () => {
+    await onGuard({ version, settings: patient }, async (guarded) => {
+      const { sandbox, submit, terminal, agentPid, status } = guarded;
+      await submit('hello');
+      await terminal.waitFor(finished);
+      await sleep(settleMs);
+      const command = realAgent(version, join(sandbox.root, 'bin')) ?? '';
+      const second = openTerminal({
+        command: process.execPath,
+        args: [guard, '--resume', status()?.session_id ?? ''],
+        cwd: sandbox.project,
+        env: agentEnvironment(sandbox, { GUARDED_CLAUDE_COMMAND: command }),
+      });
+      expect(await second.exited).toMatchObject({ code: 1 });
+      expect(second.text()).toContain(`process ${agentPid()}`);
+      expect(second.text()).toContain('--fork-session');
+    });
+  });
+});
 
 describe.concurrent.each(['2.1.329', '2.1.263'] as const)('Claude Code %s', (version) => {
   test.skipIf(missing(version))('--safe-mode runs no hook of ours: calls could not be observed', async () => {

@@ -171,6 +171,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
     outcome: fc.constantFrom('submitted', 'not-idle', 'no-echo', 'person-typing', 'dialog', 'agent-gone'),
   }),
   'choose.done': fc.record({ type: fc.constant('choose.done'), ok: fc.boolean() }),
+  'stop.refused': fc.record({ type: fc.constant('stop.refused'), detail: fc.constant('x') }),
   'stop.done': fc.record({ type: fc.constant('stop.done'), generation, left: number(1) }),
   saved: fc.record({ type: fc.constant('saved'), ok: fc.boolean(), unknownCommands: number(1) }),
   repaired: fc.record({ type: fc.constant('repaired'), ok: fc.boolean(), repairs: number(3) }),
@@ -295,6 +296,7 @@ export function answers(effect: Effect, luck: number): readonly Observation[] {
     case 'choose':
       return [{ type: 'choose.done', ok: luck > 3 }];
     case 'stop':
+      if (luck === 1) return [{ type: 'stop.refused', detail: 'x' }];
       return [
         { type: 'saved', ok: luck > 0, unknownCommands: luck % 2 },
         ...(luck > 0

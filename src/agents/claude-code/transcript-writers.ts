@@ -28,10 +28,36 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
   return null;
 }
 
-/** A living agent that says itself that it is in this conversation: who only reads the file is none. */
-export async function findAgent(path: string): Promise<number | null> {
-  return inConversation(await agentsBeside(path), path);
+/**
+ * A living agent that says itself that it is in this conversation, or that says nothing of itself (2.1.42 and older) and
+ * was started on it: who only reads the file is none.
+ * @param except processes that are known not to be
+ */
+export async function findAgent(path: string, except: readonly number[]): Promise<number | null> {
+  const named = await agentsBeside(path);
+  const others = named.filter(({ pid }) => !except.includes(pid));
+  return inConversation(others, path) ?? (await startedOn(path, [...except, ...named.map(({ pid }) => pid)]));
 }
+
+const opening: ReadonlySet<string> = new Set(['--resume', '-r', '--session-id']);
+
+/** Linux only. */
+async function startedOn(path: string, except: readonly number[]): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const id = basename(path, '.jsonl');
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid || except.includes(pid)) continue;
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const isOn = words.some((word, at) => word === id && opening.has(words[at - 1] ?? ''));
+    const isAgent = words.slice(0, 2).some((word) => agentName.test(word));
+    if (isOn && isAgent && !words.includes('--fork-session')) return pid;
+  }
+  return null;
+}
+
+/** The agent's program or script, and not a guard around it. */
+const agentName = /(^|\/)(claude|cli\.js)$/;
 
 const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '..', 'sessions'));
 

@@ -36,9 +36,9 @@ const note = (pid: number, fields: object) =>
 
 test('an agent in the conversation is found by its own account, and only while it lives', async () => {
   note(process.pid, { procStart: startTimeOf(process.pid) });
-  expect(await claudeCodeDoctor.findAgent(path)).toBe(process.pid);
+  expect(await claudeCodeDoctor.findAgent(path, [])).toBe(process.pid);
   note(process.pid, { procStart: 'of another process' });
-  expect(await claudeCodeDoctor.findAgent(path)).toBe(process.platform === 'linux' ? null : process.pid);
+  expect(await claudeCodeDoctor.findAgent(path, [])).toBe(process.platform === 'linux' ? null : process.pid);
 });
 
 describe('a file that a living process writes is never touched', () => {
