@@ -23,7 +23,7 @@ function world(args: readonly string[] = []) {
   const transcriptPath = join(folder, `${id}.jsonl`);
   writeFileSync(transcriptPath, `${JSON.stringify({ type: 'user', cwd: root })}\n`);
   const invocation = claudeCode.parseArguments(args);
-  const launch = { adapter: claudeCode, command: 'claude', args, invocation, env, cwd: root };
+  const launch = { adapter: claudeCode, command: 'claude', named: [], args, invocation, env, cwd: root };
   return { root, launch, paths: openRun(env).paths, session: { ...noSession, id, transcriptPath } };
 }
 
