@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
@@ -72,6 +73,28 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     terminal.pty.close();
     await terminal.exited;
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('a Ctrl+C leaves while no agent runs, also behind a long paste; half a report of the terminal does not', async () => {
+    const { terminal } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
+      GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
+    });
+    await terminal.waitFor(/network/i);
+    let left = false;
+    void terminal.exited.then(() => {
+      left = true;
+    });
+    for (let round = 0; round < 5; round++) {
+      terminal.write('\x1b');
+      await pause(5);
+      terminal.write('[I');
+      await pause(200);
+    }
+    expect(left).toBe(false);
+    terminal.write(`\x1b[200~${'a pasted line\n'.repeat(10_000)}\x1b[201~`);
+    terminal.write('\x03');
+    await terminal.exited;
   });
 
   test('a stopped agent too', async () => {
