@@ -129,7 +129,7 @@ print(count, got.hexdigest(), flush=True)
     await until('ready');
     const blocked = new Promise<number>((resolve) => pty.onInputBlocked(resolve));
     const drained = new Promise<void>((resolve) => pty.onInputDrained(resolve));
-    expect(pty.write(bytes.subarray(0, 400_000))).toBe(false);
+    expect(pty.write(bytes.subarray(0, 400_000))).toBe(true);
     pty.write(bytes.subarray(400_000));
     const before = process.cpuUsage();
     expect(await blocked).toBeGreaterThan(900_000);
@@ -138,6 +138,13 @@ print(count, got.hexdigest(), flush=True)
     await drained;
     const { output } = await ended;
     expect(output.toString()).toContain(`${bytes.length} ${createHash('sha1').update(bytes).digest('hex')}`);
+  });
+
+  test('more than anybody pastes is to be held back', async () => {
+    const { pty, until } = sh('echo ready; sleep 10');
+    await until('ready');
+    expect(pty.write(Buffer.alloc(17_000_000, 'x'))).toBe(false);
+    pty.kill('SIGKILL');
   });
 
   test('writing to a child that is gone does nothing', async () => {
