@@ -67,6 +67,8 @@ try {
   const outcome = await repairFile(path, claudeCodeDoctor, {
     now: Date.now(),
     reconnect: false,
+    byHand: false,
+    version: null,
     resultText: () => null,
     dryRun: false,
     thorough: false,

@@ -25,7 +25,7 @@ export interface StopPlan {
 }
 
 /** What stopping needs of a run: the run itself and no copy, because another session may be told meanwhile. */
-export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch'>;
+export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch' | 'version'>;
 
 /** The agent as it is reached; print mode has no terminal to speak of. */
 export interface StoppedBody {
@@ -76,7 +76,7 @@ function pathOf({ session }: Stoppable): string | null {
 
 /** The conversation file, now that nobody writes it: damage would be refused, or lose what was said. */
 async function mend(
-  { session, launch, emit }: Stoppable,
+  { session, launch, version, emit }: Stoppable,
   calls: readonly ActiveToolCall[],
   plan: StopPlan,
 ): Promise<void> {
@@ -84,7 +84,9 @@ async function mend(
   if (!doctor || session.transcriptPath === null) return;
   const options = {
     now: Date.now(),
-    reconnect: true,
+    reconnect: false, // to start anew may be what the person wanted
+    byHand: false,
+    version,
     thorough: false,
     dryRun: false,
     resultText(id: string) {

@@ -8,15 +8,17 @@ import { parse, UsageError } from './arguments.ts';
 import { NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
-/** `guardctl repair SESSION|FILE [--dry-run] [--json]`: exit 1 when the file could not or must not be mended. */
+/** `guardctl repair SESSION|FILE [--dry-run] [--reconnect] [--json]`: exit 1 when the file could not or must not be mended. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { words, options } = parse(args, ['dry-run', 'json'], 1);
+  const { words, options } = parse(args, ['dry-run', 'reconnect', 'json'], 1);
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('name a session or a conversation file');
   const file = await fileOf(wanted);
   const outcome = await repairFile(file, claudeCode.doctor, {
     now: Date.now(),
-    reconnect: true,
+    reconnect: options.reconnect,
+    byHand: true,
+    version: null,
     resultText: () => null,
     dryRun: options['dry-run'],
     thorough: true,

@@ -62,9 +62,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'repair',
-    usage: 'SESSION|FILE [--dry-run] [--json]',
-    help: 'mend a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only tells',
-    options: ['--dry-run', '--json'],
+    usage: 'SESSION|FILE [--dry-run] [--reconnect] [--json]',
+    help: 'mend a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only tells, --reconnect also brings back what was before a message that begins anew',
+    options: ['--dry-run', '--reconnect', '--json'],
     words: ['session'],
     load: () => import('./repair.ts'),
   },

@@ -2,7 +2,22 @@
  * Repair of a conversation file: on a copy, proven, then put in place in one step, with the original kept beside it.
  * A file that a living process writes is never touched, and a healthy one is not written at all.
  */
-import { copyFile, link, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import {
+  appendFile,
+  chmod,
+  chown,
+  copyFile,
+  link,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { AgentVersion } from '../agents/agent.ts';
 import { acquireLock } from '../platform/lock.ts';
 
 /** How much of the conversation a resume finds, in messages. */
@@ -40,6 +55,10 @@ export interface ExamineOptions {
   readonly now: number;
   /** Also tie a message that begins anew in mid-file to what was before, if most would be lost without. */
   readonly reconnect: boolean;
+  /** A person asks for the repair: then also what is damage only perhaps is mended. */
+  readonly byHand: boolean;
+  /** Of the agent that will go on with it; null: the one that wrote it. */
+  readonly version: AgentVersion | null;
   /** What the new result of an interrupted call says; null: the general words. */
   resultText(toolUseId: string): string | null;
 }
@@ -108,14 +127,17 @@ async function repairLocked(
   doctor: TranscriptDoctor,
   options: RepairOptions,
 ): Promise<RepairOutcome> {
-  const original = await stat(path);
-  const seen = await doctor.examine(path, options);
+  // A link stays one: what it leads to is replaced.
+  const file = await realpath(path);
+  await removeLeftovers(file);
+  const original = await stat(file);
+  const seen = await doctor.examine(file, options);
   if (seen.findings.length === 0) return { ...seenOf(seen), result: 'healthy' };
   const busy = async () => doctor.findWriter(path, options.thorough);
   const writer = await busy();
   if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
 
-  const copy = `${path}.${process.pid}.repaired`;
+  const copy = `${file}.${process.pid}.repaired`;
   try {
     await seen.write(copy);
     const { lost, left } = await seen.prove(copy);
@@ -123,18 +145,43 @@ async function repairLocked(
       const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be mended';
       return { ...seenOf(seen), result: 'failed', detail: `${detail}; the file was left as it is` };
     }
-    const now = await stat(path);
+    await likeOriginal(copy, original);
     const late = await busy();
+    // Looked at last: the search for writers takes time, in which one can write and be gone.
+    const now = await stat(file);
     if (late !== null || now.size !== original.size || now.mtimeMs !== original.mtimeMs)
       return { ...seenOf(seen), result: 'busy', writer: late };
-    const backup = await keep(path, options.now);
-    // "The newest conversation of this folder" must not change with a repair.
-    await utimes(copy, original.atime, original.mtime);
-    await rename(copy, path);
+    const backup = await keep(file, options.now);
+    await rename(copy, file);
+    await bringAlong(backup, original.size, file);
     return { ...seenOf(seen), result: 'repaired', backup };
   } finally {
     await rm(copy, { force: true });
   }
+}
+
+/** Copies of repairs that were killed: nobody else is at it, as the lock is ours. */
+async function removeLeftovers(file: string): Promise<void> {
+  const folder = dirname(file);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isFile() && entry.name.startsWith(`${basename(file)}.`) && /\.\d+\.repaired$/.test(entry.name))
+      await rm(join(folder, entry.name), { force: true });
+}
+
+/** Owner, rights and times: "the newest conversation of this folder" must not change with a repair. */
+async function likeOriginal(copy: string, original: Stats): Promise<void> {
+  const { uid, gid } = await stat(copy);
+  if (uid !== original.uid || gid !== original.gid) await chown(copy, original.uid, original.gid);
+  await chmod(copy, original.mode & 0o7777);
+  await utimes(copy, original.atime, original.mtime);
+}
+
+/** What was written to the original in its last moment, after all looks at it. */
+async function bringAlong(original: string, from: number, file: string): Promise<void> {
+  if ((await stat(original)).size <= from) return;
+  const added: Buffer[] = [];
+  for await (const piece of createReadStream(original, { start: from })) added.push(piece as Buffer);
+  await appendFile(file, Buffer.concat(added));
 }
 
 /** Keeps the original under another name; with a hard link that costs nothing and cannot run out of disk. */

@@ -8,16 +8,47 @@ import type { Row } from './transcript-index.ts';
 /** Every record that can be sent: what may be lost, and what must not. */
 export const speaks = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
 
-/** The newest end of the main conversation; null if there is none. */
+/**
+ * The end at which the conversation goes on: of all ends the one with the newest message at or above it, as 2.1.126
+ * and newer take it. A note that hangs at an old message does not lead back there. Null: there is none.
+ */
 export function leafOf(rows: readonly Row[]): Row | null {
-  const parents = new Set<Row>();
-  for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
   let leaf: Row | null = null;
-  for (const row of rows) {
-    if (row.side || parents.has(row)) continue;
-    if (leaf === null || row.time >= leaf.time) leaf = row;
+  let said: Row | null = null;
+  for (const end of endsOf(rows)) {
+    const saidHere = lastSaid(end);
+    if (leaf !== null && !isNewer(saidHere, said) && !(saidHere === said && end.time >= leaf.time)) continue;
+    leaf = end;
+    said = saidHere;
   }
   return leaf;
+}
+
+const isNewer = (one: Row | null, other: Row | null) =>
+  one !== null && one !== other && (other === null || one.time >= other.time);
+
+/** The end that is the newest by itself, whatever it is: where 2.1.38 and older go on. Null: there is none. */
+export function newestEnd(rows: readonly Row[]): Row | null {
+  return endsOf(rows).reduce<Row | null>(
+    (best, end) => (best === null || end.time >= best.time ? end : best),
+    null,
+  );
+}
+
+function endsOf(rows: readonly Row[]): readonly Row[] {
+  const parents = new Set<Row>();
+  for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
+  return rows.filter((row) => !row.side && !parents.has(row));
+}
+
+/** The last message on the way to this record; null: there is none. */
+export function lastSaid(end: Row): Row | null {
+  const seen = new Set<Row>();
+  for (let row: Row | null = end; row !== null && !seen.has(row); row = row.parent) {
+    if (speaks(row)) return row;
+    seen.add(row);
+  }
+  return null;
 }
 
 /** From the first record to `leaf`. A circle is cut where it closes. */
@@ -102,9 +133,13 @@ export function mapCalls(rows: readonly Row[]): CallMap {
 }
 
 /** Everything a resume finds: across compactions, and beside the way what belongs to a message on it. */
-export function reachable(rows: readonly Row[], calls: CallMap): ReadonlySet<Row> {
+export function reachable(
+  rows: readonly Row[],
+  calls: CallMap,
+  end: Row | null = leafOf(rows),
+): ReadonlySet<Row> {
   const reached = new Set<Row>();
-  let leaf = leafOf(rows);
+  let leaf = end;
   while (leaf !== null) {
     const chain = chainTo(leaf);
     if (chain.every((row) => reached.has(row))) break;
@@ -127,10 +162,9 @@ export interface Reach {
   readonly total: number;
 }
 
-export function reachOf(rows: readonly Row[], calls: CallMap): Reach {
+export function reachOf(rows: readonly Row[], reached: ReadonlySet<Row>): Reach {
   let found = 0;
   let total = 0;
-  const reached = reachable(rows, calls);
   for (const row of rows) {
     if (!speaks(row)) continue;
     total += 1;

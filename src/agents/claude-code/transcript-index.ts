@@ -3,8 +3,9 @@
  * file of any size can be judged. Also says which lines are no records.
  */
 import { randomUUID } from 'node:crypto';
-import { isRecord, type Json } from '../common/json.ts';
+import { isRecord, type Json, textOf } from '../common/json.ts';
 import { type Line, readLines } from '../common/transcript-lines.ts';
+import { type Content, readContent, wholesome } from './transcript/poison/index.ts';
 import { type Link, type RowKind, readLink } from './transcript-records.ts';
 import { salvage } from './transcript-salvage.ts';
 
@@ -22,7 +23,9 @@ export interface Row {
   side: boolean;
   failure: boolean;
   refusesThinking: boolean;
+  refused: boolean;
   thinking: Link['thinking'];
+  content: Content;
   messageId: string | null;
   uses: readonly string[];
   results: readonly string[];
@@ -52,6 +55,8 @@ export interface Damage {
   readonly length: number;
   /** What the line is replaced by; none: it is dropped. */
   readonly pieces: readonly Piece[];
+  /** One of them is what can be read of a prompt. */
+  readonly isPromptCut: boolean;
 }
 
 export interface TranscriptIndex {
@@ -62,6 +67,8 @@ export interface TranscriptIndex {
   readonly lines: number;
   /** The last line is a whole record, but its newline is missing: the next one would be glued to it. */
   readonly newlineMissing: boolean;
+  /** Version of the agent that wrote the last record which names one. */
+  readonly writtenBy: string | null;
 }
 
 /** @param onRecord sees each whole record once, in file order, with its link if it has one */
@@ -78,15 +85,21 @@ export async function indexTranscript(
   let lines = 0;
   let bytes = 0;
   let newlineMissing = false;
+  let writtenBy: string | null = null;
 
-  const add = (record: Json, line: Line, piece: Piece | null) => {
+  const add = (record: Json, line: Line, text: string, piece: Piece | null) => {
     const link = readLink(record);
     let row: Row | null = null;
-    if (link !== null) {
-      const known = link.uuid === null ? undefined : byUuid.get(link.uuid);
-      if (known !== undefined) supersede(known, damages);
+    const namesake = link?.uuid == null ? undefined : byUuid.get(link.uuid);
+    const isOther = namesake !== undefined && namesake.kind !== link?.kind;
+    // A note that has a message's id is another record, and no link of the chain.
+    if (link !== null && !(isOther && !speaks(link))) {
+      writtenBy = textOf(record, 'version') ?? writtenBy;
+      const known = namesake;
+      if (known !== undefined && !isOther) supersede(known, damages);
       row = known ?? newRow(link.uuid ?? randomUUID());
       fill(row, link, rows.at(-1)?.time ?? 0);
+      row.content = link.side ? wholesome : readContent(record, text);
       Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
       places += 1;
       if (known === undefined) {
@@ -108,20 +121,24 @@ export async function indexTranscript(
     const record = whole ? parseLine(text) : null;
     if (record !== null) {
       newlineMissing = !line.ended;
-      return add(record, line, null);
+      return add(record, line, text, null);
     }
-    const saved = whole ? salvage(text) : [];
+    // The parent that the record behind a cut prompt names may be another one, and be there.
+    const saved = (whole ? salvage(text) : []).filter(
+      ({ restored, record }) => !restored || !byUuid.has(textOf(record, 'uuid') ?? ''),
+    );
+    const isPromptCut = saved.some(({ restored }) => restored);
     const pieces = saved.map((one) => ({ text: one.text, dropped: false }));
     const kind = saved.length > 0 ? 'salvaged' : line.ended ? 'garbage' : 'torn';
-    damages.push({ kind, offset: line.offset, length: line.length, pieces });
-    for (const [index, one] of saved.entries()) add(one.record, line, pieces[index] ?? null);
+    damages.push({ kind, offset: line.offset, length: line.length, pieces, isPromptCut });
+    for (const [index, one] of saved.entries()) add(one.record, line, one.text, pieces[index] ?? null);
   });
 
   for (const [row, link] of open) tie(row, link, byUuid);
   // A record that was superseded stands where the later one does.
   if (places > rows.length) rows.sort((a, b) => a.order - b.order);
   for (const [order, row] of rows.entries()) row.order = order;
-  return { path, rows, damages, bytes, lines, newlineMissing };
+  return { path, rows, damages, bytes, lines, newlineMissing, writtenBy };
 }
 
 function newRow(uuid: string): Row {
@@ -132,7 +149,9 @@ function newRow(uuid: string): Row {
     side: false,
     failure: false,
     refusesThinking: false,
+    refused: false,
     thinking: 'none',
+    content: wholesome,
     messageId: null,
     uses: empty,
     results: empty,
@@ -149,12 +168,14 @@ function newRow(uuid: string): Row {
   };
 }
 
+const speaks = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
+
 function fill(row: Row, link: Link, timeBefore: number): void {
-  const speaks = link.kind === 'user' || link.kind === 'assistant';
   row.kind = link.kind;
   row.side = link.side;
   row.failure = link.failure;
   row.refusesThinking = link.refusesThinking;
+  row.refused = link.refused;
   row.thinking = link.thinking;
   row.messageId = link.messageId;
   row.uses = link.uses;
@@ -162,7 +183,7 @@ function fill(row: Row, link: Link, timeBefore: number): void {
   row.source = link.source;
   // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
   row.time = link.time ?? timeBefore + 1;
-  row.bare = link.uuid === null || (speaks && link.time === null);
+  row.bare = link.uuid === null || (speaks(link) && link.time === null);
 }
 
 /** @returns whether all that the record names is known */
@@ -181,7 +202,14 @@ function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: Readonly
 /** Records with one id are one record, and the later one counts, as for the agent. */
 function supersede(row: Row, damages: Damage[]): void {
   if (row.piece !== null) row.piece.dropped = true;
-  else damages.push({ kind: 'duplicate', offset: row.offset, length: row.length, pieces: [] });
+  else
+    damages.push({
+      kind: 'duplicate',
+      offset: row.offset,
+      length: row.length,
+      pieces: [],
+      isPromptCut: false,
+    });
 }
 
 function parseLine(text: string): Json | null {

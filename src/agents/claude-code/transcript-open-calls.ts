@@ -1,5 +1,6 @@
 /** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
+import { wholesome } from './transcript/poison/index.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 import { bringTogether, follow } from './transcript-pairing.ts';
@@ -150,7 +151,9 @@ function add(
     side: false,
     failure: false,
     refusesThinking: false,
+    refused: false,
     thinking: 'none',
+    content: wholesome,
     messageId: null,
     uses: [],
     results: [id],

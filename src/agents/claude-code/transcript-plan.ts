@@ -3,6 +3,10 @@
  * them, and writes down what has to be rewritten or added. Only the way that a resume goes is mended: what lies
  * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
  */
+import type { Parts } from '../common/versions.ts';
+import { planAntidotes, remedyFor, takeOutHollow } from './transcript/antidotes.ts';
+import type { PoisonKind } from './transcript/poison/index.ts';
+import { endFor, tieStrayEnd } from './transcript/stray-end.ts';
 import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from './transcript-chain.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import { addMissingResults } from './transcript-open-calls.ts';
@@ -14,17 +18,20 @@ export type FindingKind =
   | 'torn'
   | 'garbage'
   | 'salvaged'
+  | 'cut prompt'
   | 'duplicate'
   | 'newline'
   | 'bare'
   | 'unlinked'
   | 'restart'
   | 'circle'
+  | 'stray end'
   | 'scattered'
   | 'thinking'
   | 'repeated call'
   | 'stray result'
-  | 'open call';
+  | 'open call'
+  | PoisonKind;
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -43,6 +50,8 @@ export interface RowChange {
   readonly asText: Set<string>;
   /** The model's thinking is left out. */
   thoughtless: boolean;
+  /** Kinds of content that the API refuses, to be taken out. */
+  readonly poisons: Set<PoisonKind>;
 }
 
 /** A result to be written for a call that has none. */
@@ -77,6 +86,10 @@ export interface PlanOptions {
    * conversation is lost without. Rewinding to the start looks the same, so only a person should ask for it.
    */
   readonly reconnect: boolean;
+  /** A person asks for the repair. */
+  readonly byHand: boolean;
+  /** Of the agent that is to go on with it; null: not known. */
+  readonly version: Parts | null;
 }
 
 /** What the parts of the plan share. */
@@ -98,10 +111,12 @@ const total = (counts: ReadonlyMap<FindingKind, number>) =>
 /** Moves the rows of the index. */
 export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan {
   const rows = [...index.rows];
+  const remedy = remedyFor(rows, options);
+  const hollow = takeOutHollow(rows, remedy);
   const thoughtless = leaveOutRefusedThinking(rows);
   const calls = mapCalls(rows);
-  const before = reachOf(rows, calls);
-  const reached = reachable(rows, calls);
+  const reached = reachable(rows, calls, endFor(rows, options.version));
+  const before = reachOf(rows, reached);
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
   const added: AddedResult[] = [];
@@ -118,6 +133,7 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
         renamed: new Map(),
         asText: new Set(),
         thoughtless: false,
+        poisons: new Set(),
       };
       changes.set(row, known);
       return known;
@@ -125,9 +141,13 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
     note: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
   };
 
-  for (const damage of index.damages) work.note(damage.kind);
+  for (const damage of index.damages) {
+    work.note(damage.kind);
+    if (damage.isPromptCut) work.note('cut prompt');
+  }
   if (index.newlineMissing) work.note('newline');
-  for (const row of thoughtless.relinked) work.change(row).relinked = true;
+  for (const kind of hollow.kinds) work.note(kind);
+  for (const row of [...hollow.relinked, ...thoughtless.relinked]) work.change(row).relinked = true;
   for (const row of thoughtless.thinned) work.change(row).thoughtless = true;
   for (let left = thoughtless.count; left > 0; left--) work.note('thinking');
   nameBareRecords(work);
@@ -135,18 +155,21 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
   for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
     noted = total(counts);
     relink(work);
+    tieStrayEnd(work);
     renameRepeatedCalls(work);
     setScatteredApart(work);
     setStrayResultsAsText(work);
     addMissingResults(work);
   }
+  const finds = reachable(rows, mapCalls(rows));
+  planAntidotes(work, finds, remedy);
   return {
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,
     added,
-    removed: thoughtless.removed,
+    removed: [...hollow.removed, ...thoughtless.removed],
     before,
-    after: reachOf(rows, mapCalls(rows)),
+    after: reachOf(rows, finds),
     found: foundBy(reached),
     foundMessages: new Set([...reached].filter(speaks).map(({ uuid }) => uuid)),
   };

@@ -33,11 +33,16 @@ export interface Link {
   readonly failure: boolean;
   /** The failure says that the conversation was refused for the thinking in it. */
   readonly refusesThinking: boolean;
+  /** The failure says that the request was no good: asked again, it would be refused again. */
+  readonly refused: boolean;
   /** Thinking of the model: all that the record holds, or part of it. */
   readonly thinking: 'all' | 'part' | 'none';
 }
 
 const none: readonly string[] = [];
+
+/** As the agent shows what the API answers to a request that it does not take. */
+const refusal = /\bAPI Error:? \(?400\b|"?invalid_request_error\b/;
 
 /** Null: a bookkeeping record. */
 export function readLink(record: Json): Link | null {
@@ -62,6 +67,9 @@ export function readLink(record: Json): Link | null {
     refusesThinking:
       record.isApiErrorMessage === true &&
       blocksOf(message).some((block) => refusesThinking(textOf(block, 'text') ?? '')),
+    refused:
+      record.isApiErrorMessage === true &&
+      blocksOf(message).some((block) => refusal.test(textOf(block, 'text') ?? '')),
     thinking: type === 'assistant' ? thinkingIn(message) : 'none',
   };
 }

@@ -6,9 +6,11 @@
  * may be writing.
  */
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../recover/repair.ts';
+import { readVersion } from '../common/versions.ts';
+import { poisonWords } from './transcript/poison/index.ts';
 import { mapCalls, reachable } from './transcript-chain.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
-import { type FindingKind, foundBy, type Plan, planRepairs } from './transcript-plan.ts';
+import { type FindingKind, foundBy, type Plan, type PlanOptions, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
 import { findAgent, findWriter } from './transcript-writers.ts';
 
@@ -21,7 +23,12 @@ const words: Readonly<
   salvaged: {
     one: 'one line is damaged, but holds whole records',
     many: '# lines are damaged, but hold whole records',
-    done: 'the records are kept, each on a line of its own',
+    done: 'the records are kept, each on a line of its own; what is cut off of others is lost',
+  },
+  'cut prompt': {
+    one: 'the end of one of your messages is lost',
+    many: 'the ends of # of your messages are lost',
+    done: 'kept as far as it can be read, with a note',
   },
   duplicate: {
     one: 'one record stands in the file twice',
@@ -69,6 +76,12 @@ const words: Readonly<
     many: '# tool results have no call before them',
     done: 'kept as text',
   },
+  'stray end': {
+    one: 'a late note leads back to an earlier message, and what was said since is lost with that',
+    many: '# late notes lead back to earlier messages, and what was said since is lost with that',
+    done: 'tied to the end of the conversation',
+  },
+  ...poisonWords,
   'open call': {
     one: 'one tool call has no result',
     many: '# tool calls have no result',
@@ -84,7 +97,8 @@ export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, exami
 
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const index = await indexTranscript(path);
-  const plan = planRepairs(index, options);
+  const wanted = optionsFor(index, options);
+  const plan = planRepairs(index, wanted);
   const { before, after, found, foundMessages } = plan;
   // What is noted beside the messages may fall away where messages are found again for it, but no message ever.
   const needed = after.reachable > before.reachable ? foundMessages : found;
@@ -104,11 +118,17 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
       await writeRepaired(work.index, work.plan, target, (id) => options.resultText(id) ?? defaultResult);
       work = null;
     },
-    prove: (target) => prove(target, needed, options),
+    prove: (target) => prove(target, needed, wanted),
   };
 }
 
-async function prove(target: string, needed: ReadonlySet<string>, options: ExamineOptions): Promise<Proof> {
+/** Where nobody says which version goes on with it, that will be the one that wrote it last. */
+function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOptions {
+  const version = options.version ?? readVersion(index.writtenBy ?? '');
+  return { ...options, version: version?.parts ?? null };
+}
+
+async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
   const finds = foundBy(reachable(copy.rows, mapCalls(copy.rows)));
   let lost = 0;

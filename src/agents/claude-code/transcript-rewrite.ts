@@ -4,6 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
+import { without } from './transcript/poison/index.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import type { AddedResult, Plan, RowChange } from './transcript-plan.ts';
 import { blocksOf, isThinking } from './transcript-records.ts';
@@ -103,7 +104,8 @@ function editsOf(
   return edits.toSorted((a, b) => a.offset - b.offset || a.length - b.length);
 }
 
-function mend(record: Json, row: Row, change: RowChange): Json {
+function mend(poisoned: Json, row: Row, change: RowChange): Json {
+  const record = without(poisoned, change.poisons);
   const fresh: Record<string, unknown> = { ...record };
   if (change.relinked) fresh.parentUuid = row.parent?.uuid ?? null;
   if (row.bare) {

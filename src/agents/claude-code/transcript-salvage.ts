@@ -3,26 +3,65 @@
  * an append after a torn write glues a whole record to the torn one.
  */
 import { isRecord, type Json, textOf } from '../common/json.ts';
+import { readTornPrompt } from './transcript/torn-prompt.ts';
 import { blocksOf } from './transcript-records.ts';
 
 export interface Salvaged {
   readonly text: string;
   readonly record: Json;
+  /** Part of a prompt, put back under the id by which the record behind it names its parent. */
+  readonly restored: boolean;
 }
 
 /** Parsing attempts times their length, so that a large broken line cannot hold up the guard. */
 const mostWork = 64 * 1024 * 1024;
 
-/** The whole records inside a damaged line, in order; none if it is garbage. */
+/** The whole records inside a damaged line, in order, and what can be read of a prompt; none if it is garbage. */
 export function salvage(line: string): readonly Salvaged[] {
   // Control characters cannot stand in JSON as they are: whatever put them there, no record needs them.
   const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
   const whole = parse(text);
   if (whole !== null) return [whole];
+  const budget = { left: mostWork };
+  const glued = fromTheEnd(text, budget);
+  const before = fromTheBeginning(text.slice(0, glued.start), budget);
+  const torn =
+    before.length === 0 ? readTornPrompt(text.slice(0, glued.start), glued.found[0]?.record ?? null) : null;
+  return [...before, ...(torn === null ? [] : [toSalvaged(torn)]), ...glued.found];
+}
+
+const toSalvaged = (record: Json): Salvaged => ({ text: JSON.stringify(record), record, restored: true });
+
+interface Budget {
+  left: number;
+}
+
+/** What an append has glued to a torn record stands at the end, and is whole: nothing behind it has to be tried. */
+function fromTheEnd(
+  text: string,
+  budget: Budget,
+): { readonly start: number; readonly found: readonly Salvaged[] } {
+  const found: Salvaged[] = [];
+  let end = text.length;
+  for (let start = text.lastIndexOf('{"'); start >= 0 && text[end - 1] === '}'; ) {
+    budget.left -= end - start;
+    if (budget.left < 0) break;
+    const one = parse(text.slice(start, end));
+    if (one !== null && isWhole(one.record)) {
+      found.unshift(one);
+      end = start;
+    }
+    if (start === 0) break;
+    start = text.lastIndexOf('{"', start - 1);
+  }
+  return { start: found.length > 0 ? end : text.length, found };
+}
+
+/** Whole records before a torn one. */
+function fromTheBeginning(text: string, budget: Budget): readonly Salvaged[] {
   const starts: number[] = [];
   for (let at = text.indexOf('{"'); at >= 0; at = text.indexOf('{"', at + 1)) starts.push(at);
   const found: Salvaged[] = [];
-  let work = 0;
   for (let index = 0; index < starts.length; ) {
     const start = starts[index] ?? 0;
     let next = index + 1;
@@ -30,8 +69,8 @@ export function salvage(line: string): readonly Salvaged[] {
       const end = starts[next] ?? text.length;
       // Between two records glued together there is nothing; inside one, objects are separated.
       if (text[end - 1] !== '}') continue;
-      work += end - start;
-      if (work > mostWork) return found;
+      budget.left -= end - start;
+      if (budget.left < 0) return found;
       const one = parse(text.slice(start, end));
       if (one !== null && isWhole(one.record)) {
         found.push(one);
@@ -47,7 +86,7 @@ function parse(text: string): Salvaged | null {
   if (!text.startsWith('{')) return null;
   try {
     const record: unknown = JSON.parse(text);
-    return isRecord(record) && isSound(record) ? { text, record } : null;
+    return isRecord(record) && isSound(record) ? { text, record, restored: false } : null;
   } catch {
     return null;
   }

@@ -3,6 +3,8 @@
  * merged, another model; signatures §5). Versions from 2.1.197 on leave it out by themselves; the older ones fail again
  * and again. Nothing else is ever a reason to leave thinking out: the API wants it back as it was given.
  */
+
+import { takeOut } from './transcript/take-out.ts';
 import { chainTo, leafOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 
@@ -23,23 +25,10 @@ export function leaveOutRefusedThinking(rows: Row[]): Thoughtless {
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
   const thinking = isRefused ? chain.slice(start).filter((row) => row.thinking !== 'none') : [];
   const removed = new Set(thinking.filter((row) => row.thinking === 'all'));
-  const relinked = rows.filter((row) => row.parent !== null && removed.has(row.parent) && !removed.has(row));
-  for (const row of relinked) row.parent = remaining(row.parent, removed);
-  if (removed.size > 0) {
-    const kept = rows.filter((row) => !removed.has(row));
-    rows.splice(0, rows.length, ...kept);
-    for (const [order, row] of rows.entries()) row.order = order;
-  }
   return {
     thinned: thinking.filter((row) => row.thinking === 'part'),
+    relinked: takeOut(rows, removed),
     removed: [...removed],
-    relinked,
     count: thinking.length,
   };
-}
-
-function remaining(row: Row | null, removed: ReadonlySet<Row>): Row | null {
-  let parent = row;
-  while (parent !== null && removed.has(parent)) parent = parent.parent;
-  return parent;
 }

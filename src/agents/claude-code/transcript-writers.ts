@@ -2,7 +2,8 @@
  * Who may be writing a conversation file. The agent opens it for each line and closes it again, so an open file is
  * seldom caught; from 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start time.
  */
-import { open, readdir, readFile, readlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../platform/process-identity.ts';
 import type { Writer } from '../../recover/repair.ts';
@@ -18,11 +19,12 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
   if (holder !== null) return { pid: holder, certain: true };
   if (process.platform !== 'linux') return null;
   const cwd = thorough ? await cwdOf(path) : null;
+  const file = await stat(path);
   const others = new Set(named.map((one) => one.pid));
   for (const name of await readdir('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
-    if (await holdsOpen(pid, path)) return { pid, certain: true };
+    if (await holdsOpen(pid, file)) return { pid, certain: true };
     if (cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd))) return { pid, certain: false };
   }
   return null;
@@ -90,10 +92,15 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
   return read.filter((one) => one !== null);
 }
 
-async function holdsOpen(pid: number, path: string): Promise<boolean> {
+/** By device and inode: the file may be open under another path, through a link. */
+async function holdsOpen(pid: number, { dev, ino }: Stats): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
-  for (const name of await readdir(folder).catch(() => []))
-    if ((await readlink(join(folder, name)).catch(() => '')) === path) return true;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const open = join(folder, name);
+    if (!(await readlink(open).catch(() => '')).startsWith('/')) continue; // a pipe, a socket
+    const found = await stat(open).catch(() => null);
+    if (found?.ino === ino && found.dev === dev) return true;
+  }
   return false;
 }
 

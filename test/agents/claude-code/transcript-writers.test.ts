@@ -27,6 +27,8 @@ const repair = (thorough = false) =>
   repairFile(path, claudeCodeDoctor, {
     now: 0,
     reconnect: false,
+    byHand: false,
+    version: null,
     resultText: () => null,
     dryRun: false,
     thorough,

@@ -15,7 +15,9 @@ export type Fields = Record<string, unknown> & {
 };
 export type Block = { type: string; id?: string; tool_use_id?: string; [field: string]: unknown };
 
-export const names = readdirSync(folder).map((name) => name.replace('.jsonl', ''));
+export const names = readdirSync(folder)
+  .filter((name) => name.endsWith('.jsonl'))
+  .map((name) => name.replace('.jsonl', ''));
 export const textOf = (name: string) => readFileSync(join(folder, `${name}.jsonl`), 'utf8');
 export const recordsOf = (text: string): Fields[] =>
   text
@@ -51,14 +53,28 @@ export interface Message {
   content: Block[];
 }
 
-/** The way that a resume goes: from the newest end to the last compaction, by parent. */
-function wayOf(text: string): { way: Fields[]; main: Fields[] } {
+/**
+ * The way that a resume goes: from the newest end to the last compaction, by parent.
+ * @param goesByMessages the newest end is that of the newest message (2.1.126 and newer), whatever hangs elsewhere
+ */
+function wayOf(text: string, goesByMessages: boolean): { way: Fields[]; main: Fields[] } {
   const main = recordsOf(text).filter((record) => record.uuid !== undefined && record.isSidechain !== true);
   const byId = new Map(main.map((record) => [record.uuid, record]));
   const parents = new Set(main.map((record) => record.parentUuid));
-  let leaf: Fields | undefined;
-  for (const record of main)
-    if (!parents.has(record.uuid) && (leaf === undefined || time(record) >= time(leaf))) leaf = record;
+  const saidAt = (record: Fields): number => {
+    const seen = new Set<Fields>();
+    for (
+      let up: Fields | undefined = record;
+      up !== undefined && !seen.has(up);
+      up = byId.get(up.parentUuid ?? '')
+    ) {
+      if (goesByMessages && (up.type === 'user' || up.type === 'assistant')) return time(up);
+      seen.add(up);
+    }
+    return goesByMessages ? -1 : time(record);
+  };
+  const ends = main.filter((record) => !parents.has(record.uuid)).map((end) => ({ end, at: saidAt(end) }));
+  const leaf = ends.toSorted((a, b) => a.at - b.at || time(a.end) - time(b.end)).at(-1)?.end;
   const way = new Set<Fields>();
   for (
     let record = leaf;
@@ -75,7 +91,9 @@ const isSent = (record: Fields) =>
 
 /** The request of an agent that follows parents only (2.1.42, 1.0.56). */
 export const strictMessages = (text: string): Message[] =>
-  dropOpenCalls(wayOf(text).way.map((record) => ({ role: record.type as string, content: blocks(record) })));
+  dropOpenCalls(
+    wayOf(text, false).way.map((record) => ({ role: record.type as string, content: blocks(record) })),
+  );
 
 /** Every version drops a call without a result, or adds one (lab notes §4). */
 function dropOpenCalls(messages: readonly Message[]): Message[] {
@@ -92,7 +110,7 @@ function dropOpenCalls(messages: readonly Message[]): Message[] {
 
 /** The request of an agent that also collects what stands beside the way (2.1.197 and newer). */
 export function collectedMessages(text: string): Message[] {
-  const { way, main } = wayOf(text);
+  const { way, main } = wayOf(text, true);
   const done = new Set<Fields>();
   const messages: Message[] = [];
   const taken = new Set(way.flatMap(blocks).map(nameOf));

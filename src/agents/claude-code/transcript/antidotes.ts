@@ -1,0 +1,46 @@
+/** Plans what is to be done about poison: content that makes the API refuse every further turn. */
+import type { Parts } from '../../common/versions.ts';
+import { chainTo, leafOf } from '../transcript-chain.ts';
+import type { Row } from '../transcript-index.ts';
+import type { Work } from '../transcript-plan.ts';
+import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './poison/index.ts';
+import { takeOut } from './take-out.ts';
+
+/** What is known of the conversation, and of who asks. */
+export function remedyFor(
+  rows: readonly Row[],
+  { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
+): Remedy {
+  const last = chainTo(leafOf(rows)).findLast((row) => row.kind === 'assistant');
+  return { version, byHand, refused: last?.refused ?? false };
+}
+
+/** Answers that hold nothing but empty blocks: none of their blocks may be sent, so neither may they. */
+export function takeOutHollow(
+  rows: Row[],
+  remedy: Remedy,
+): {
+  readonly kinds: readonly PoisonKind[];
+  readonly removed: readonly Row[];
+  readonly relinked: readonly Row[];
+} {
+  const hollow = chainTo(leafOf(rows)).filter((row) => isToGo(row.content, remedy));
+  return {
+    kinds: hollow.flatMap((row) => row.content.poisons),
+    relinked: takeOut(rows, new Set(hollow)),
+    removed: hollow,
+  };
+}
+
+/** @param sent the records that a resume finds */
+export function planAntidotes(work: Work, sent: ReadonlySet<Row>, remedy: Remedy): void {
+  const chain = chainTo(leafOf(work.rows));
+  const request = chain.slice(chain.findLastIndex((row) => row.kind === 'boundary') + 1);
+  const images = request.reduce((sum, row) => sum + row.content.images, 0);
+  for (const row of sent)
+    for (const kind of row.content.poisons) {
+      if (!isPoison(kind, remedy) || (kind === 'many images' && images <= manyImages)) continue;
+      work.note(kind);
+      work.change(row).poisons.add(kind);
+    }
+}

@@ -1,0 +1,48 @@
+/** Tool calls that no API takes: the model, or a stream that broke off, has put something else where the call should be. */
+import { isRecord, type Json } from '../../../common/json.ts';
+import { mapBlocks } from './content.ts';
+import type { Poison } from './kind.ts';
+
+/** The API's limit, in characters. */
+const longestName = 200;
+/** Enough to know it by. */
+const keptOfName = 64;
+
+const ofCalls = (mend: (call: Json) => Json) => (record: Json) =>
+  mapBlocks(record, (block) => (block.type === 'tool_use' ? mend(block) : block));
+
+export const toolName: Poison = {
+  kind: 'tool name',
+  words: {
+    one: 'one tool call has a name that is too long for the API',
+    many: '# tool calls have a name that is too long for the API',
+    done: 'shortened',
+  },
+  cleanedSince: [2, 1, 329],
+  is: 'always',
+  clean: ofCalls((call) => {
+    const { name } = call;
+    if (typeof name !== 'string' || name.length <= longestName) return call;
+    return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptOfName) };
+  }),
+};
+
+export const toolInput: Poison = {
+  kind: 'tool input',
+  words: {
+    one: 'the input of one tool call is no set of named values',
+    many: 'the inputs of # tool calls are no sets of named values',
+    done: 'made one',
+  },
+  cleanedSince: null,
+  is: 'always',
+  clean: ofCalls((call) => {
+    const { input } = call;
+    if (isRecord(input)) return call;
+    const isNothing = input === undefined || input === null || input === '';
+    return {
+      ...call,
+      input: isNothing || (Array.isArray(input) && input.length === 0) ? {} : { raw: input },
+    };
+  }),
+};
