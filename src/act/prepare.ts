@@ -6,6 +6,7 @@ import { createSecretFolder } from '../platform/secret-folder.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { keepGivenFiles } from './given-files.ts';
+import { lookBefore } from './look-before.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { programAt, programPath } from './program.ts';
 import { type Launch, noSession, type Runtime } from './runtime.ts';
@@ -55,6 +56,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
   const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
+  const repaired = await lookBefore(launch, version);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   const hooks = config.senses.hooks && user.hooksAllowed && settingsFlag;
@@ -81,7 +83,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
       session: { ...noSession, id: knownFromStart(invocation, pin) },
       snapshot: null,
     },
-    warnings: warning === null ? warnings : [...warnings, warning],
+    warnings: [...warnings, ...[warning, repaired].filter((one) => one !== null)],
     noted: opened.warning === null ? warnings : [...warnings, opened.warning],
   };
 }

@@ -71,6 +71,8 @@ export interface Writer {
 /** What is agent-specific about it. */
 export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
+  /** A look that is short for a file of any size: whether a resume may miss most of what is there. */
+  looksBroken(path: string, version: AgentVersion | null): Promise<boolean>;
   /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
   findWriter(path: string, thorough: boolean): Promise<Writer | null>;
   /** Pid of a living agent that is in this conversation by its own account: a second one must not join it. */

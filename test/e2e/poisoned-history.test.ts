@@ -91,6 +91,8 @@ const textsOf = (text: string): readonly string[] =>
     return said.map((block) => String(block.text ?? '')).filter((one) => one.trim() !== '');
   });
 
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+
 const messagesOf = (request: ApiRequest | undefined) => JSON.stringify(request?.body?.messages);
 
 /** What was rewound must not come back. */
@@ -116,7 +118,7 @@ describe.each<[string, RealVersion]>([
         const sent = messagesOf(request);
         if (!isRewound(name))
           for (const said of ['remember the fact beta', ...textsOf(text)])
-            expect(sent).toContain(JSON.stringify(said).slice(1, -1));
+            expect(sent).toContain(inJson(said));
       });
     },
     limitMs,
@@ -207,7 +209,7 @@ describe('all of it in one conversation', () => {
         expect(readFileSync(file, 'utf8')).toBe(mended);
         const requests = await turn('--resume', session, 'What were the facts?');
         expect(isTaken(requests.at(-1))).toBe(true);
-        for (const said of textsOf(poisoned)) expect(messagesOf(requests.at(-1))).toContain(said);
+        for (const said of textsOf(poisoned)) expect(messagesOf(requests.at(-1))).toContain(inJson(said));
       });
     },
     2 * limitMs,

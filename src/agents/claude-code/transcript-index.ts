@@ -71,10 +71,14 @@ export interface TranscriptIndex {
   readonly writtenBy: string | null;
 }
 
-/** @param onRecord sees each whole record once, in file order, with its link if it has one */
+/**
+ * @param onRecord sees each whole record once, in file order, with its link if it has one
+ * @param from offset to begin at
+ */
 export async function indexTranscript(
   path: string,
   onRecord: (record: Json, row: Row | null) => void = () => {},
+  from = 0,
 ): Promise<TranscriptIndex> {
   const rows: Row[] = [];
   const byUuid = new Map<string, Row>();
@@ -112,27 +116,31 @@ export async function indexTranscript(
     onRecord(record, row);
   };
 
-  await readLines(path, (line) => {
-    lines += 1;
-    bytes = line.offset + line.length + (line.ended ? 1 : 0);
-    const text = line.bytes.toString('utf8');
-    if (text.trim() === '') return;
-    const whole = line.bytes.length === line.length;
-    const record = whole ? parseLine(text) : null;
-    if (record !== null) {
-      newlineMissing = !line.ended;
-      return add(record, line, text, null);
-    }
-    // The parent that the record behind a cut prompt names may be another one, and be there.
-    const saved = (whole ? salvage(text) : []).filter(
-      ({ restored, record }) => !restored || !byUuid.has(textOf(record, 'uuid') ?? ''),
-    );
-    const isPromptCut = saved.some(({ restored }) => restored);
-    const pieces = saved.map((one) => ({ text: one.text, dropped: false }));
-    const kind = saved.length > 0 ? 'salvaged' : line.ended ? 'garbage' : 'torn';
-    damages.push({ kind, offset: line.offset, length: line.length, pieces, isPromptCut });
-    for (const [index, one] of saved.entries()) add(one.record, line, one.text, pieces[index] ?? null);
-  });
+  await readLines(
+    path,
+    (line) => {
+      lines += 1;
+      bytes = line.offset + line.length + (line.ended ? 1 : 0);
+      const text = line.bytes.toString('utf8');
+      if (text.trim() === '') return;
+      const whole = line.bytes.length === line.length;
+      const record = whole ? parseLine(text) : null;
+      if (record !== null) {
+        newlineMissing = !line.ended;
+        return add(record, line, text, null);
+      }
+      // The parent that the record behind a cut prompt names may be another one, and be there.
+      const saved = (whole ? salvage(text) : []).filter(
+        ({ restored, record }) => !restored || !byUuid.has(textOf(record, 'uuid') ?? ''),
+      );
+      const isPromptCut = saved.some(({ restored }) => restored);
+      const pieces = saved.map((one) => ({ text: one.text, dropped: false }));
+      const kind = saved.length > 0 ? 'salvaged' : line.ended ? 'garbage' : 'torn';
+      damages.push({ kind, offset: line.offset, length: line.length, pieces, isPromptCut });
+      for (const [index, one] of saved.entries()) add(one.record, line, one.text, pieces[index] ?? null);
+    },
+    from,
+  );
 
   for (const [row, link] of open) tie(row, link, byUuid);
   // A record that was superseded stands where the later one does.

@@ -7,6 +7,7 @@
  */
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../recover/repair.ts';
 import { readVersion } from '../common/versions.ts';
+import { looksBroken } from './transcript/first-look.ts';
 import { poisonWords } from './transcript/poison/index.ts';
 import { mapCalls, reachable } from './transcript-chain.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
@@ -93,7 +94,7 @@ const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
 
-export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, examine };
+export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, looksBroken, examine };
 
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const index = await indexTranscript(path);

@@ -17,15 +17,18 @@ export interface Line {
 export const longestLine = 128 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
-/** Calls `onLine` for each line in order; an empty last line counts as none. Rejects if the file cannot be read. */
-export async function readLines(path: string, onLine: (line: Line) => void): Promise<void> {
+/**
+ * Calls `onLine` for each line in order; an empty last line counts as none. Rejects if the file cannot be read.
+ * @param from offset to begin at
+ */
+export async function readLines(path: string, onLine: (line: Line) => void, from = 0): Promise<void> {
   const file = await open(path);
   try {
     const buffer = Buffer.allocUnsafe(pieceBytes);
     let held: Buffer[] = [];
     let heldBytes = 0;
-    let start = 0;
-    let position = 0;
+    let start = from;
+    let position = from;
     const hand = (last: Buffer, end: number, ended: boolean) => {
       const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
       onLine({ offset: start, bytes, length: end - start, ended });
@@ -36,13 +39,13 @@ export async function readLines(path: string, onLine: (line: Line) => void): Pro
       const { bytesRead } = await file.read(buffer, 0, pieceBytes, position);
       if (bytesRead === 0) break;
       const piece = buffer.subarray(0, bytesRead);
-      let from = 0;
-      for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, from)) {
-        hand(piece.subarray(from, end), position + end, true);
-        from = end + 1;
-        start = position + from;
+      let begin = 0;
+      for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, begin)) {
+        hand(piece.subarray(begin, end), position + end, true);
+        begin = end + 1;
+        start = position + begin;
       }
-      const rest = piece.subarray(from);
+      const rest = piece.subarray(begin);
       if (rest.length > 0 && heldBytes < longestLine) {
         held.push(Buffer.from(rest));
         heldBytes += rest.length;
