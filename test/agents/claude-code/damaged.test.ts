@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   closeSync,
   lstatSync,
   openSync,
@@ -220,12 +221,16 @@ describe('who else may have the file', () => {
     });
   });
 
-  test('its rights stay, and what a killed repair left is gone', async () => {
+  test('its owner and rights stay, and what a killed repair left is gone', async () => {
     await withFile(damaged, async (path) => {
+      const isRoot = process.getuid?.() === 0;
+      if (isRoot) chownSync(path, 12_345, 12_345);
+      const owner = statSync(path).uid;
       chmodSync(path, 0o660);
       writeFileSync(`${path}.4194300.repaired`, 'half of it');
       expect((await repairFile(path, claudeCodeDoctor, options)).result).toBe('repaired');
       expect(statSync(path).mode & 0o777).toBe(0o660);
+      expect(statSync(path).uid).toBe(owner);
       expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.repaired'))).toEqual([]);
     });
   });
