@@ -13,6 +13,7 @@ import { parseRecord } from '../../src/agents/common/json.ts';
 import { type Api, type ApiRequest, startApi } from '../../src/drill/api/api.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
+import { gatewayVariables } from '../../src/drill/world.ts';
 import { repairFile } from '../../src/recover/repair.ts';
 import { type Block, blocks, type Fields, recordsOf, toText } from '../agents/claude-code/transcripts.ts';
 import { png } from '../support/images.ts';
@@ -52,7 +53,7 @@ async function onBench(version: RealVersion, use: (bench: Bench) => Promise<void
         const before = api.turns().length;
         const agent = spawn(command, ['-p', ...args], {
           cwd: sandbox.project,
-          env: agentEnvironment(sandbox, api.url),
+          env: agentEnvironment(sandbox, gatewayVariables(api.url)),
           stdio: 'ignore',
           timeout: limitMs,
           killSignal: 'SIGKILL',
