@@ -63,6 +63,7 @@ export type FailureKind =
   | 'overloaded'
   | 'rate-limit'
   | 'history' // the API refuses the conversation itself (400 on tool pairing, thinking signatures)
+  | 'refused' // the API refuses the request for a reason that is not known (another 4xx)
   | 'too-long'
   | 'person' // login, billing, policy: only a person can act
   | 'other';

@@ -5,7 +5,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Evidence } from './evidence.ts';
 import { phaseOf } from './phase.ts';
-import { brokenHistory } from './signatures/broken-history.ts';
+import { brokenHistory, unknownRefusal } from './signatures/broken-history.ts';
 import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
 import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
@@ -33,6 +33,7 @@ export const signatures: readonly Signature[] = [
   overdueTool,
   endlessResponse,
   brokenHistory,
+  unknownRefusal,
   failedTurn,
   silentEnd,
 ];

@@ -107,6 +107,7 @@ const folds: Folds = {
     turn: { working: false, at: event.at },
     toldAt: event.at,
     failedTurns: event.failure ? e.failedTurns + (e.failure ? 0 : 1) : 0,
+    historiesRepaired: event.failure ? e.historiesRepaired : 0, // it was mended: another refusal is another damage
     failure: event.failure ? { kind: event.failure, at: event.at, fingerprint: `turn ${event.at}` } : null,
     background: event.background ?? 0,
     tools: [],

@@ -24,6 +24,10 @@ const words: Readonly<Record<string, Words>> = {
   lingering: { headline: 'The agent did not end after its answer.', noun: 'an agent that did not end' },
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
+  'unknown-refusal': {
+    headline: 'The API keeps refusing this conversation: try /rewind, or leave and run guardctl repair.',
+    noun: 'a conversation that the API refused',
+  },
   'stuck-compaction': { headline: 'The compaction hung.', noun: 'a compaction that hung' },
   'usage-limit': { headline: 'A usage limit was reached.', noun: 'a usage limit' },
   'overdue-tool': { headline: 'A tool never came back.', noun: 'a tool that never came back' },

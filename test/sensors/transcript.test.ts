@@ -8,6 +8,7 @@ import { temporaryFolder } from '../support/folder.ts';
 const read = (record: unknown): readonly Observation[] => [
   { type: 'session.ended', reason: String((record as { n: unknown }).n) },
 ];
+const record = (n: unknown, type = 'user') => `${JSON.stringify({ n, type, uuid: `uuid of ${n}` })}\n`;
 const line = (n: unknown) => `${JSON.stringify({ n })}\n`;
 
 function started(find: (id: string) => string | null = () => null, pollMs = 50) {
@@ -91,4 +92,35 @@ it('does not tell a file again that was replaced by a shorter one', async () => 
   await sensor.follow('a', path('a'));
   appendFileSync(path('a'), line('new'));
   await comes('new');
+});
+
+it('tells a known record once, however often it is written', async () => {
+  const { sensor, comes, path } = started();
+  writeFileSync(path('a'), record('old') + record('older'));
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), record('old') + record('new') + record('older') + record('new'));
+  appendFileSync(path('a'), record('end'));
+  await comes('new', 'end');
+});
+
+it('takes records of two types for two, whatever they are called', async () => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), record('same', 'queue-operation') + record('same', 'user'));
+  await comes('same', 'same');
+});
+
+it.each([
+  ['shorter', ''],
+  ['longer', 'and with many more words than it had before it was rewritten'],
+])('goes on after the last known record of a file that was rewritten in place, %s', async (_, more) => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  writeFileSync(path('a'), record(1) + record(2) + record('taken back'));
+  await comes('1', '2', 'taken back');
+  writeFileSync(path('a'), record(1) + record(2) + record(`3${more}`));
+  await sensor.follow('a', path('a'));
+  await comes('1', '2', 'taken back', `3${more}`);
+  appendFileSync(path('a'), record(4));
+  await comes('1', '2', 'taken back', `3${more}`, '4');
 });

@@ -1,0 +1,145 @@
+/**
+ * Reads a growing file of JSON lines from an offset on, each record once. The file may be rewritten in place while it
+ * is followed: what stands right before the offset is looked at before each reading, and where it has changed, the
+ * latest records that are known show where to go on.
+ */
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+const chunkBytes = 1_048_576;
+
+/** The end of the file in which known records are looked for: some hundred records. */
+const windowBytes = 1_048_576;
+
+/** Records whose identity is kept. */
+const maxKnown = 10_000;
+
+/** Bytes before the offset by which a file is recognised. */
+const markBytes = 64;
+
+export interface Tail {
+  readonly path: string;
+  /** Tells the records that have come since. @throws what the file system throws. */
+  readOn(): Promise<void>;
+}
+
+/** What tells one record from another; null: it has no identity, and is news whenever it is read. */
+function identityOf(record: unknown): string | null {
+  if (typeof record !== 'object' || record === null) return null;
+  const { type, uuid } = record as { readonly type?: unknown; readonly uuid?: unknown };
+  return typeof uuid === 'string' ? `${String(type)} ${uuid}` : null;
+}
+
+function parseLine(line: string): unknown {
+  if (line.trim() === '') return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // torn by a kill; the agent skips such a line, too
+  }
+}
+
+async function readAt(file: FileHandle, from: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await file.read(buffer, 0, length, from);
+  return buffer.subarray(0, bytesRead);
+}
+
+/**
+ * @param fromStart all of the file is news; else only what is added from now on.
+ * @param onRecord called for each record that is not known yet.
+ */
+export async function openTail(
+  path: string,
+  fromStart: boolean,
+  onRecord: (record: unknown) => void,
+): Promise<Tail> {
+  const known = new Set<string>();
+  let offset = 0;
+  let mark: Buffer = Buffer.alloc(0);
+  /** A last line without its end. */
+  let partial: Buffer = Buffer.alloc(0);
+
+  /** @returns false: the record is known, and told a second time. */
+  function learn(record: unknown): boolean {
+    const identity = identityOf(record);
+    if (identity === null) return true;
+    const isNew = !known.has(identity);
+    known.delete(identity);
+    known.add(identity); // the latest last
+    const [oldest] = known;
+    if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
+    return isNew;
+  }
+
+  function take(bytes: Buffer, tell: (record: unknown) => void): void {
+    const end = bytes.lastIndexOf(0x0a);
+    const complete = end < 0 ? '' : Buffer.concat([partial, bytes.subarray(0, end)]).toString('utf8');
+    partial = end < 0 ? Buffer.concat([partial, bytes]) : Buffer.from(bytes.subarray(end + 1));
+    for (const line of complete.split('\n')) {
+      const record = parseLine(line);
+      if (record !== undefined) tell(record);
+    }
+  }
+
+  async function readFrom(file: FileHandle, tell: (record: unknown) => void): Promise<void> {
+    for (;;) {
+      const bytes = await readAt(file, offset, chunkBytes);
+      if (bytes.length === 0) break;
+      offset += bytes.length;
+      take(bytes, tell);
+    }
+    const from = Math.max(0, offset - markBytes);
+    mark = await readAt(file, from, offset - from);
+  }
+
+  async function isAsLeft(file: FileHandle): Promise<boolean> {
+    const from = offset - mark.length;
+    return (await readAt(file, from, mark.length)).equals(mark);
+  }
+
+  /** Begins again at the end of a file, and tells what comes after the last record that is known. */
+  async function resynchronise(file: FileHandle, size: number): Promise<void> {
+    offset = Math.max(0, size - windowBytes);
+    partial = Buffer.alloc(0);
+    const records: unknown[] = [];
+    await readFrom(file, (record) => records.push(record));
+    const isKnown = (record: unknown) => {
+      const identity = identityOf(record);
+      return identity !== null && known.has(identity);
+    };
+    const last = records.findLastIndex(isKnown);
+    // Without a known record another conversation was put in its place (a repair): what it holds is told by others.
+    for (const record of records.splice(0, last < 0 ? records.length : last + 1)) learn(record);
+    for (const record of records) if (learn(record)) onRecord(record);
+  }
+
+  if (!fromStart) {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      offset = Math.max(0, size - windowBytes);
+      await readFrom(file, learn);
+    } finally {
+      await file.close();
+    }
+  }
+
+  return {
+    path,
+    async readOn() {
+      const found = await stat(path).catch(() => null);
+      if (found === null) return;
+      const file = await open(path);
+      try {
+        const { size } = await file.stat();
+        if (size < offset || !(await isAsLeft(file))) await resynchronise(file, size);
+        else if (size > offset)
+          await readFrom(file, (record) => {
+            if (learn(record)) onRecord(record);
+          });
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}

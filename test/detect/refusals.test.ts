@@ -1,0 +1,57 @@
+/** The API refuses the conversation: what is known is mended, what is unknown is asked about when it comes again. */
+import { expect, test } from 'vitest';
+import type { FailureKind } from '../../src/events.ts';
+import { asks, type Story, say, story } from '../support/story.ts';
+
+/** The turn that runs ends in this failure, or well, and the person looks at it for a while. */
+function ends(told: Story, failure?: FailureKind): void {
+  told.tell({ type: 'turn.ended', ...(failure !== undefined && { failure }) });
+  told.tell(say.idle);
+  told.wait(5);
+}
+
+function tries(told: Story): void {
+  told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(1);
+}
+
+const asked = (told: Story) =>
+  told.did('incident').filter(({ incident }) => incident.class === 'unknown-refusal');
+
+test('an unknown refusal is asked about when it comes the second time in a row', () => {
+  const told = asks(story());
+  ends(told, 'refused');
+  expect(asked(told)).toHaveLength(0);
+  tries(told);
+  ends(told, 'refused');
+  expect(asked(told).length).toBeGreaterThan(0);
+  expect(told.state.name).toBe('asking');
+  expect(told.did('nudge', 'stop', 'cut')).toHaveLength(0);
+});
+
+test('a good turn between two unknown refusals makes the second one the first again', () => {
+  const told = asks(story());
+  ends(told, 'refused');
+  tries(told);
+  ends(told);
+  tries(told);
+  ends(told, 'refused');
+  expect(asked(told)).toHaveLength(0);
+});
+
+test('a history that was mended, and answered, is mended again when it is damaged again', () => {
+  const told = asks(story());
+  ends(told, 'history');
+  expect(told.did('stop')).toHaveLength(1);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(3));
+  for (let good = 0; good < 3; good += 1) {
+    ends(told);
+    tries(told);
+  }
+  ends(told, 'history');
+  expect(told.did('stop')).toHaveLength(2);
+});
