@@ -54,6 +54,7 @@ function stage() {
       env: env(extra),
     });
     const { code } = await terminal.exited;
+    await expect.poll(() => terminal.text(), { timeout: 10_000 }).toMatch(/in a terminal|busy/); // the screen lags behind
     return { text: terminal.text(), code };
   };
   return { root, agent, piped, inTerminal };
