@@ -102,6 +102,35 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.42'] as const)('Claude Code
         });
       },
     );
+
+    test.skipIf(!nightly || version === '2.1.42')(
+      'in vim’s NORMAL mode, with half a draft, while the turn hangs: one submit, and the draft is back',
+      async () => {
+        const sandbox = { settings: { editorMode: 'vim' } };
+        await onGuard({ version, settings: noTunnel, sandbox }, async (guarded) => {
+          const { api, terminal, submit, agentPid, closedIncident, until } = guarded;
+          const pid = agentPid();
+          await terminal.waitFor('-- INSERT --');
+          api.enqueue(faults['dead-mid-text'].scenario);
+          const begun = api.waitForRequest(({ faultAt }) => faultAt !== null);
+          await submit('please go on');
+          terminal.write('half a draft');
+          await terminal.waitFor(/❯\s+half a draft/);
+          terminal.write('\x1b');
+          await begun;
+          await until('NORMAL mode', () => !terminal.text().includes('-- INSERT --'));
+          await terminal.waitFor(finished, 60_000);
+          expect(await closedIncident(60_000)).toMatchObject({ outcome: 'recovered' });
+          await terminal.waitFor(/❯\s+half a draft/);
+          expect(agentPid()).toBe(pid);
+          const asked = api
+            .turns()
+            .map(lastPrompt)
+            .filter((text) => text.includes('You were interrupted'));
+          expect(asked).toHaveLength(1);
+        });
+      },
+    );
   });
 });
 
