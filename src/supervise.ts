@@ -63,6 +63,7 @@ export async function supervise(launch: Launch): Promise<number> {
   const terminal = createTerminal({
     observe: emit,
     signal: (name) => {
+      if (runtime.pty) run.kin.look(runtime.pty.pid);
       runtime.signalled = name;
       void import('./act/leave.ts')
         .then(({ leave }) =>
@@ -130,6 +131,6 @@ export async function supervise(launch: Launch): Promise<number> {
     if (first !== undefined)
       process.stderr.write(`guarded-claude: went on without a part of itself: ${withoutStack(first)}\n`);
     dropGivenFiles(run.givenFiles);
-    await run.tunnel?.stop();
+    await (await import('./act/relay.ts')).closeTunnel(run);
   }
 }

@@ -6,7 +6,7 @@ import { requestBytes } from '../detect/connections.ts';
 import type { Evidence } from '../detect/evidence.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import type { Event, Observation } from '../events.ts';
-import { descendants, sample } from '../platform/process-tree.ts';
+import { sample } from '../platform/process-tree.ts';
 import type { SentPrompt } from '../recover/sent-prompt.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';
@@ -18,6 +18,7 @@ import { tunnelSensor } from '../sensors/tunnel.ts';
 import { makeTarget } from '../tunnel/head.ts';
 import { probe } from '../tunnel/probe.ts';
 import { readUpstream } from '../tunnel/upstream.ts';
+import { relaySensor } from './relay.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface Senses {
@@ -45,7 +46,10 @@ export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'>
  * @param onPrompt a hook has told of it
  */
 export function commonSenses(
-  run: Pick<Runtime, 'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'hookSource' | 'ledger'>,
+  run: Pick<
+    Runtime,
+    'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'hookSource' | 'ledger' | 'kin' | 'config'
+  >,
   keeps: (observation: Observation) => boolean,
   onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
 ): CommonSenses {
@@ -59,7 +63,7 @@ export function commonSenses(
         ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
         : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
   });
-  const process = processSensor({ descendants, sample });
+  const process = processSensor({ descendants: run.kin.look, sample });
   const reader = run.hooks ? launch.adapter.hooks : null;
   const hooks =
     reader &&
@@ -73,6 +77,8 @@ export function commonSenses(
         if (prompt !== null) onPrompt(prompt);
       },
     });
+  let pid: number | null = null;
+  let worked = false;
   return {
     process,
     sensors: [
@@ -81,18 +87,23 @@ export function commonSenses(
       network,
       commandSensor(paths),
       ...(hooks ? [hooks] : []),
-      ...(tunnel ? [tunnelSensor(tunnel, target.authority)] : []),
+      ...(tunnel ? [tunnelSensor(tunnel, target.authority), relaySensor(run)] : []),
     ],
     tell(event, after) {
       if (event.type === 'agent.started') {
         process.newAgent(event.pid, event.generation);
+        pid = event.pid;
         tunnel?.agentStarted(event.pid);
       }
+      // While the agent rests nothing is measured: what a turn has left is seen once, at its end.
+      const works = inTurn(phaseOf(after));
+      if (pid !== null && (event.type === 'agent.started' || (worked && !works))) run.kin.look(pid);
+      worked = works;
       // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
       // tell: a subagent may ask while a command of another one runs.
       const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
       if (asks && after.turn && after.tools.length === 0) process.listening();
-      process.working(inTurn(phaseOf(after)));
+      process.working(works);
     },
     catchUp: async () => hooks?.catchUp(),
     probe: () => void network.probe(),

@@ -4,10 +4,9 @@
  * that nothing is left behind, and goes by itself.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { startTimeOf } from '../platform/process-identity.ts';
-import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
-import { runVariable } from '../platform/run-mark.ts';
+import { stopTree } from '../platform/process-tree.ts';
 import { signalExitCode } from '../platform/signals.ts';
+import { claimsOf, endingWith } from './kin.ts';
 import type { Runtime } from './runtime.ts';
 
 /** As long as a healthy agent may take to write its last records (measured: up to 0.5 s, lab notes §2). */
@@ -19,22 +18,22 @@ const loopMs = 1_000;
 
 /**
  * Resolves to the exit code when the guard has to go; the loop may be faster, unless the agent has to be killed.
+ * The agent's processes have been looked at before it got the signal.
  * @param onKill called before that.
  * @param onClear nothing is left of an agent that did follow: 2.1.42 and older leave their commands behind.
  */
 export async function leave(
-  runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths'>,
+  runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths' | 'kin' | 'launch' | 'hookSource' | 'ledger'>,
   signal: NodeJS.Signals,
   onKill: () => void,
   onClear: () => void,
 ): Promise<number> {
-  const { pty, agentGone, paths } = runtime;
-  const startTime = pty && startTimeOf(pty.pid);
-  const tree = pty && startTime !== null ? [{ pid: pty.pid, startTime }, ...descendants(pty.pid)] : [];
+  const { pty, agentGone } = runtime;
+  const kin = runtime.kin.last();
+  const ending = kin === null ? () => [] : endingWith(kin, claimsOf(runtime));
   const followed = pty !== null && (await Promise.race([agentGone.then(() => true), pause(followMs, false)]));
   if (pty && !followed) onKill();
-  const left = [...tree, ...processesMarkedBy(runVariable, paths.run)];
-  await stopTree(left, { graceMs: followed ? leftoverGraceMs : 0 });
+  await stopTree(ending(), { graceMs: followed ? leftoverGraceMs : 0 });
   onClear();
   if (followed) await pause(loopMs);
   return signalExitCode(signal);

@@ -3,7 +3,7 @@
  */
 import type { UserSettings } from '../agents/agent.ts';
 import type { Config } from '../config/schema.ts';
-import type { Tunnel } from '../tunnel/proxy.ts';
+import type { Tunnel, TunnelOptions } from '../tunnel/proxy.ts';
 
 export interface OpenedTunnel {
   readonly tunnel: Tunnel | null;
@@ -24,18 +24,23 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
   }
   try {
-    const { max_retries, backoff_initial_ms, backoff_max_ms, stream_timeout_ms } = config.network_resilience;
-    const tunnel = await startTunnel({
-      upstream: reading.upstream,
-      api: makeTarget(user.api.secure, user.api.host, user.api.port).authority,
-      maxRetries: max_retries,
-      backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
-      connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
-    });
+    const api = makeTarget(user.api.secure, user.api.host, user.api.port).authority;
+    const tunnel = await startTunnel({ upstream: reading.upstream, api, ...tunnelSettings(config) });
     return { tunnel, warning: null };
   } catch (error) {
     return { tunnel: null, warning: `the tunnel could not be opened: ${String(error)}` };
   }
+}
+
+export type TunnelSettings = Required<Pick<TunnelOptions, 'maxRetries' | 'backoff' | 'connectTimeoutMs'>>;
+
+export function tunnelSettings({ network_resilience }: Config): TunnelSettings {
+  const { max_retries, backoff_initial_ms, backoff_max_ms, stream_timeout_ms } = network_resilience;
+  return {
+    maxRetries: max_retries,
+    backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
+    connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
+  };
 }
 
 async function loadTunnel() {

@@ -17,6 +17,7 @@ import {
 } from './common-effects.ts';
 import { giveBack } from './give-back.ts';
 import { trustScreen } from './input-box.ts';
+import { leftRunning } from './kin.ts';
 import { startAgent } from './launch.ts';
 import { relaunchPrompt, takeLostPrompt } from './lost-prompt.ts';
 import { nudge } from './nudge.ts';
@@ -101,6 +102,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           noticeText(effect.notice, {
             sessionId: runtime.session.id,
             resumeCommand: resumeCommand(runtime),
+            leftRunning: effect.notice.kind === 'stopped' ? leftRunning(runtime.paths.run) : [],
             style: terminalStyle(runtime.launch.env, process.stdout),
           }),
         );

@@ -6,6 +6,7 @@ import { createSecretFolder } from '../platform/secret-folder.ts';
 import { createLedger } from '../recover/ledger.ts';
 import { createHookSource } from '../sensors/hook-source.ts';
 import { keepGivenFiles } from './given-files.ts';
+import { watchKin } from './kin.ts';
 import { lookBefore } from './look-before.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { programAt, programPath } from './program.ts';
@@ -31,6 +32,7 @@ export type Prepared = Pick<
   | 'enteredMs'
   | 'pin'
   | 'ledger'
+  | 'kin'
   | 'catchUp'
   | 'agentGone'
   | 'session'
@@ -78,6 +80,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
       enteredMs: [],
       pin,
       ledger: createLedger(),
+      kin: watchKin(),
       catchUp: async () => {},
       agentGone: Promise.resolve(),
       session: { ...noSession, id: knownFromStart(invocation, pin) },

@@ -16,6 +16,7 @@ import type { Draft } from '../terminal/draft.ts';
 import type { Pty } from '../terminal/pty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Tunnel } from '../tunnel/proxy.ts';
+import type { KinWatch } from './kin.ts';
 
 /** What the command line said. */
 export interface Launch {
@@ -61,6 +62,8 @@ export interface Runtime {
   readonly pin: string | null;
   /** Tool calls seen by hooks; contents stay in memory. */
   readonly ledger: Ledger;
+  /** The agent's processes. */
+  readonly kin: KinWatch;
   /** What the person has typed and not sent. */
   readonly draft: Draft;
   /** What they have sent last. */

@@ -2,14 +2,13 @@
  * Stops the agent: descendants on record first (its tools survive it, lab notes §0.8), the snapshot on disk, then the
  * process tree, then the terminal as it was. Nothing is killed while the snapshot could not be saved.
  */
-import { type ProcessIdentity, startTimeOf } from '../platform/process-identity.ts';
-import { descendants, processesMarkedBy, stopTree } from '../platform/process-tree.ts';
-import { runVariable } from '../platform/run-mark.ts';
+import { stopTree } from '../platform/process-tree.ts';
 import { repairFile } from '../recover/repair.ts';
 import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Pty } from '../terminal/pty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { claimsOf, endingWith } from './kin.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A tool that was left alone by the agent's end may clean up. */
@@ -25,7 +24,10 @@ export interface StopPlan {
 }
 
 /** What stopping needs of a run: the run itself and no copy, because another session may be told meanwhile. */
-export type Stoppable = Pick<Runtime, 'session' | 'paths' | 'emit' | 'agentGone' | 'launch' | 'version'>;
+export type Stoppable = Pick<
+  Runtime,
+  'session' | 'paths' | 'emit' | 'agentGone' | 'launch' | 'kin' | 'hookSource' | 'ledger' | 'version'
+>;
 
 /** The agent as it is reached; print mode has no terminal to speak of. */
 export interface StoppedBody {
@@ -41,7 +43,8 @@ export async function stop(
 ): Promise<void> {
   const { emit } = runtime;
   const running = pty !== null && pty.generation === plan.generation ? pty : null;
-  const tree = running ? treeOf(running.pid) : [];
+  if (running) runtime.kin.look(running.pid);
+  const kin = runtime.kin.last();
 
   const before = await plan.look();
   const path = pathOf(runtime);
@@ -55,12 +58,10 @@ export async function stop(
     if (!saved.ok && running) return;
   }
   if (running) terminal.detach(); // its last words are not for a screen that is about to be another agent's
-  await stopTree(tree, { graceMs: plan.graceMs });
+  const ending = kin === null ? () => [] : endingWith(kin, claimsOf(runtime));
+  await stopTree(ending(), { graceMs: plan.graceMs });
   await runtime.agentGone;
-  // Tools are leaders of sessions of their own and outlive a killed agent; they all carry the mark of this run.
-  const left = await stopTree(processesMarkedBy(runVariable, runtime.paths.run), {
-    graceMs: leftoverGraceMs,
-  });
+  const left = await stopTree(ending(), { graceMs: leftoverGraceMs });
   // A tool may have come to its end while it was stopped: what is told must be what is on disk now.
   const after = (await plan.look()) ?? before;
   const afterPath = pathOf(runtime);
@@ -99,9 +100,4 @@ async function mend(
   const repairs = outcome.findings.reduce((sum, { count }) => sum + count, 0);
   const ok = outcome.result === 'repaired';
   emit({ type: 'repaired', ok, repairs, ...('detail' in outcome && { detail: outcome.detail }) });
-}
-
-function treeOf(pid: number): readonly ProcessIdentity[] {
-  const startTime = startTimeOf(pid);
-  return [...(startTime === null ? [] : [{ pid, startTime }]), ...descendants(pid)];
 }

@@ -274,6 +274,8 @@ export interface AgentAdapter {
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if it keeps the id. */
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
+  /** Whether a process that the agent has started is meant to outlive it, and so is all that it starts in turn. */
+  outlives(commandLine: readonly string[]): boolean;
   /** Null: the agent has no hooks that we inject. */
   readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */

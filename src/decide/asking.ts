@@ -1,7 +1,8 @@
 /** The end of the ladder: a person must decide. */
 import type { Config } from '../config/schema.ts';
+import type { Event } from '../events.ts';
 import { withCure } from './cure.ts';
-import { act, andThen, close, type Step } from './incident.ts';
+import { act, andThen, close, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /**
@@ -40,4 +41,18 @@ export function giveUp(
     const { incident } = asking;
     return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
   });
+}
+
+/** Asking over an agent that was to be stopped and has not ended: it has lost the terminal, and keys reach nobody. */
+export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
+  return name === 'asking' && down !== null && evidence.exit === null;
+}
+
+/** Ctrl+C is the one key that means something there. */
+export function leaveBehind(state: GuardState, event: Event): Step {
+  if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
+  return andThen(close(state, 'user'), (closed) => ({
+    state: { ...closed, name: 'finished', since: event.at },
+    effects: [{ type: 'exit', code: 1, signal: null }],
+  }));
 }

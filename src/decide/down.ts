@@ -16,7 +16,7 @@ export function saved(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
     return giveUp(
-      state,
+      { ...state, down: null }, // nothing was stopped
       config,
       `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`,
     );

@@ -11,7 +11,7 @@ import { observe } from '../detect/observe.ts';
 import { inTurn, phaseOf } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
-import { giveUp } from './asking.ts';
+import { giveUp, isBeyondStop, leaveBehind } from './asking.ts';
 import { affordable, replenish } from './budget.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
@@ -73,7 +73,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     'clock.gap': afterSleep,
     command: obey,
     input: personActs,
-    otherwise: (state, _event, config) => watch(state, config),
+    otherwise: (state, _event, config) => (isBeyondStop(state) ? stay(state) : watch(state, config)),
   },
   finished: { otherwise: stay },
 };
@@ -109,7 +109,13 @@ function withMemory(result: Step): Step {
 function unstoppable(state: GuardState, _event: Event, config: Config): Step {
   const { exit, now } = state.evidence;
   if (exit !== null || now - state.since < longestStopMs) return stay(state);
-  return giveUp(state, config, 'the agent does not end, not even by SIGKILL');
+  const detail = 'the agent does not end, not even by SIGKILL; Ctrl+C leaves it behind';
+  return andThen(giveUp(state, config, detail), (asking) => ({
+    state: asking,
+    effects: [
+      { type: 'notice', notice: { kind: 'gave-up', cause: asking.incident?.class ?? 'unknown', detail } },
+    ],
+  }));
 }
 
 function agentExited(state: GuardState, event: Event, config: Config): Step {
@@ -207,6 +213,7 @@ function afterSleep(state: GuardState, event: Event, config: Config): Step {
 
 /** The person deals with it: stand down until something new happens. */
 function personActs(state: GuardState, event: Event, config: Config): Step {
+  if (isBeyondStop(state)) return leaveBehind(state, event);
   if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
   return close({ ...state, name: 'watching', since: event.at }, 'user');
 }

@@ -23,6 +23,8 @@ export interface OuterTerminal {
   onOutput(listener: (bytes: Buffer) => void): void;
   readonly exited: Promise<{ readonly code: number; readonly signal: number | null }>;
   kill(signal?: NodeJS.Signals): void;
+  /** The window is closed: the kernel hangs up on what runs in it. */
+  close(): void;
 }
 
 export interface OuterTerminalOptions {
@@ -132,6 +134,10 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
     exited,
     kill: (signal = 'SIGKILL') => {
       if (alive) process.kill(pty.pid, signal);
+    },
+    close() {
+      alive = false;
+      pty.close();
     },
   };
 }

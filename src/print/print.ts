@@ -15,6 +15,7 @@
  */
 import { dropGivenFiles } from '../act/given-files.ts';
 import { prepare } from '../act/prepare.ts';
+import { closeTunnel } from '../act/relay.ts';
 import type { Launch } from '../act/runtime.ts';
 import type { PrintMode } from '../agents/agent.ts';
 import { initialState } from '../decide/state.ts';
@@ -78,7 +79,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     open.close();
     run.input?.stop();
     dropGivenFiles(run.givenFiles);
-    await run.tunnel?.stop();
+    await closeTunnel(run);
   }
 }
 

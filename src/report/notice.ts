@@ -10,8 +10,13 @@ export interface NoticeContext {
   readonly sessionId: string | null;
   /** What to type to go on by hand, quoted for a shell; null when nothing can be resumed. */
   readonly resumeCommand: string | null;
+  /** What the agent has started to outlive it, which goes on: a name and a pid each. */
+  readonly leftRunning: readonly string[];
   readonly style: TerminalStyle;
 }
+
+/** More are counted only. */
+const mostNamed = 3;
 
 /** Text for a terminal in raw mode (lines end in CR LF). A waiting line replaces the one before it. */
 export function noticeText(notice: Notice, context: NoticeContext): string {
@@ -26,7 +31,9 @@ function compose(notice: Notice, context: NoticeContext): string {
     case 'stopped': {
       const headline = causeWords(notice.cause).headline;
       const saved = context.sessionId === null ? '' : ' Your session has been saved.';
-      return lines(['', paint(`${headline}${saved}`, 'yellow', style)], style);
+      const running = leftRunningText(context.leftRunning);
+      const told = running === null ? [] : wrap(running, style.columns - 1);
+      return lines(['', paint(`${headline}${saved}`, 'yellow', style), ...told], style);
     }
     case 'offline': {
       const next = Math.max(1, Math.ceil(notice.nextInMs / 1000));
@@ -53,6 +60,13 @@ function compose(notice: Notice, context: NoticeContext): string {
     case 'gave-up':
       return gaveUp(notice.cause, notice.detail, context);
   }
+}
+
+function leftRunningText(names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  const more = names.length - mostNamed;
+  const named = names.slice(0, mostNamed).map(oneLine).join(', ');
+  return `Left running, as started to outlive it: ${named}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function gaveUp(cause: string, detail: string, { sessionId, resumeCommand, style }: NoticeContext): string {

@@ -21,7 +21,7 @@ export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 export interface TerminalListener {
   /** input, input.blocked, terminal.suspended and the like. */
   observe(observation: Observation): void;
-  /** The guard got this signal; the agent, if one is attached, has already been sent the same. */
+  /** The guard got this signal; the agent, if one is attached, is sent the same in the next moment. */
   signal(name: PassedOnSignal): void;
   resized(columns: number, rows: number): void;
 }
@@ -143,8 +143,8 @@ export function createTerminal(listener: TerminalListener): Terminal {
   }
 
   function onSignal(name: PassedOnSignal): void {
-    passthrough.attached?.kill(name);
     listener.signal(name);
+    passthrough.attached?.kill(name);
   }
 
   async function suspendWithAgent(): Promise<void> {

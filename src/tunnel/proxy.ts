@@ -9,7 +9,7 @@
  * and the server keep it, as one under TLS does: silence means the same on both.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type LookupFunction, type Socket } from 'node:net';
+import { createServer, type LookupFunction, type Server, type Socket } from 'node:net';
 import type { BackoffOptions } from '../decide/backoff.ts';
 import type { Observation } from '../events.ts';
 import { readAddresses } from './addresses.ts';
@@ -35,6 +35,8 @@ export interface TunnelOptions {
   readonly connectTimeoutMs?: number;
   /** Name lookup, as `node:dns` has it. */
   readonly lookup?: LookupFunction;
+  /** Go on with the address of another process's tunnel: its listening socket, inherited as this file descriptor. */
+  readonly takeOver?: { readonly fd: number; readonly url: string };
 }
 
 export interface Tunnel {
@@ -47,6 +49,8 @@ export interface Tunnel {
   readonly storableUrl: string;
   /** Tells whose connections are the agent's own. */
   agentStarted(pid: number): void;
+  /** The listening socket, for a process that shall inherit it. */
+  readonly fd: number;
   /** Those that wait and those that are open. */
   connections(): readonly ConnectionFacts[];
   /** Resets both legs of open connections; returns how many. Those that wait go on waiting. */
@@ -94,7 +98,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   }
   const openConnections = () => [...connections.values()].filter(({ facts }) => facts().state === 'open');
 
-  const token = randomBytes(24).toString('hex');
+  const { takeOver } = options;
+  const token = takeOver ? new URL(takeOver.url).password : randomBytes(24).toString('hex');
   const credentials = Buffer.from(`Basic ${Buffer.from(`guard:${token}`).toString('base64')}`);
   const agents = new Set<Socket>();
   /** Those that have not shown the token yet. */
@@ -124,7 +129,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+    server.listen(takeOver ? { fd: takeOver.fd } : { host: '127.0.0.1', port: 0 }, () => {
       const address = server.address();
       server.off('error', reject);
       if (address && typeof address === 'object') resolve(address.port);
@@ -140,6 +145,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     url,
     storableUrl: process.platform === 'linux' ? `http://127.0.0.1:${port}` : url,
     agentStarted: owners.agentStarted,
+    fd: descriptorOf(server),
     connections: () => [...connections.values()].map((connection) => connection.facts()),
     cut(which) {
       const chosen = openConnections().filter(({ facts }) => which === 'all' || which.includes(facts().id));
@@ -167,4 +173,10 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       });
     },
   };
+}
+
+/** Node has no public name for it. */
+function descriptorOf(server: Server): number {
+  const { _handle } = server as Server & { readonly _handle?: { readonly fd?: number } };
+  return _handle?.fd ?? -1;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { commandLine } from '../../src/platform/process-table.ts';
 import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
@@ -55,6 +56,42 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     terminal.pty.kill('SIGTERM');
     expect(await terminal.exited).toEqual({ code: 143, signal: null });
     expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)('what has detached itself goes on (%s)', async (signal) => {
+    const { terminal, folder } = await guarded(
+      '(setsid sleep 60 &); (nohup sleep 61 >/dev/null 2>&1 &); printf "pid=$$;"; exec sleep 62',
+    );
+    onTestFinished(() => {
+      for (const { pid } of processesMarkedBy('LEAVE_TEST', folder)) process.kill(pid, 'SIGKILL');
+    });
+    const sleeping = () =>
+      processesMarkedBy('LEAVE_TEST', folder)
+        .map(({ pid }) => commandLine(pid).join(' '))
+        .filter((words) => words.startsWith('sleep'))
+        .toSorted();
+    await expect.poll(sleeping).toEqual(['sleep 60', 'sleep 61', 'sleep 62']);
+    terminal.pty.kill(signal);
+    await terminal.exited;
+    expect(sleeping()).toEqual(['sleep 60', 'sleep 61']);
+  });
+
+  test('the background service of the agent goes on, with all that it has started', async () => {
+    const { terminal, folder } = await guarded(
+      'echo "#!/bin/sh\nsetsid sleep 60 & wait" >claude; setsid sh claude daemon run & printf "pid=$$;"; exec sleep 62',
+    );
+    onTestFinished(() => {
+      for (const { pid } of processesMarkedBy('LEAVE_TEST', folder)) process.kill(pid, 'SIGKILL');
+    });
+    const running = () =>
+      processesMarkedBy('LEAVE_TEST', folder)
+        .map(({ pid }) => commandLine(pid).join(' '))
+        .filter((words) => /^(sleep|sh claude)/.test(words))
+        .toSorted();
+    await expect.poll(running).toEqual(['sh claude daemon run', 'sleep 60', 'sleep 62']);
+    terminal.pty.kill('SIGTERM');
+    await terminal.exited;
+    expect(running()).toEqual(['sh claude daemon run', 'sleep 60']);
   });
 
   test('a closed terminal over a frozen agent: nothing is left', async () => {

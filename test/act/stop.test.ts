@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { stopAgent } from '../../src/act/common-effects.ts';
 import { follow } from '../../src/act/follow.ts';
+import { watchKin } from '../../src/act/kin.ts';
 import { noSession } from '../../src/act/runtime.ts';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';
 import { defaults } from '../../src/config/schema.ts';
@@ -47,6 +48,7 @@ function run() {
     launchedAtMs: Date.now() - 1_000,
     enteredMs: [],
     ledger: createLedger(),
+    kin: watchKin(),
     paths: { run: 'no-such-run', folder: config, spool: '', status: '', journal: '' },
     tunnel: null,
     session: noSession,

@@ -166,3 +166,34 @@ describe('an agent that dies at its start', () => {
     expect(gaveUp(told)).toEqual([expect.stringContaining('another version of it may start')]);
   });
 });
+
+describe('an agent that does not end, not even by SIGKILL', () => {
+  const stuck = () => {
+    const told = inTurn((effect) =>
+      effect.type === 'stop' ? [{ type: 'saved', ok: true }] : obliging(effect),
+    );
+    told.tell({ type: 'command', command: 'relaunch' });
+    expect(deeds(told)).toEqual(['stop']);
+    return told;
+  };
+
+  test('Ctrl+C leaves it behind, once stopping it has taken too long, and that is said', () => {
+    const told = stuck();
+    told.wait(121);
+    expect(gaveUp(told).join()).toContain('Ctrl+C leaves');
+    told.tell({ type: 'input', kind: 'text', bytes: 1 });
+    told.wait(5);
+    expect(deeds(told)).toEqual(['stop']);
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(told.state.name).toBe('finished');
+  });
+
+  test('it is left alone however long nobody presses it, and relaunched when it ends after all', () => {
+    const told = stuck();
+    told.wait(7_200);
+    expect(deeds(told)).toEqual(['stop']);
+    end(told);
+    expect(deeds(told)).toEqual(['stop', 'stop']);
+  });
+});

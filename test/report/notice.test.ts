@@ -18,6 +18,7 @@ const style = (changes: Partial<TerminalStyle> = {}): TerminalStyle => ({
 const context = (changes: Partial<TerminalStyle> = {}) => ({
   sessionId: 'abc',
   resumeCommand: "guarded-claude --model 'opus 5' --resume abc",
+  leftRunning: [],
   style: style(changes),
 });
 const erase = '\r\x1b[J';
@@ -30,6 +31,13 @@ describe('notices', () => {
     expect(noticeText({ kind: 'stopped', cause: 'new-class' }, { ...context(), sessionId: null })).toBe(
       `${erase}\r\nThe agent was stuck (new-class).\r\n`,
     );
+  });
+
+  test('what goes on without the agent is named, the first three of it', () => {
+    const leftRunning = ['tmux (11)', 'node (12)', 'claude (13)', 'sleep (14)', 'sleep (15)'];
+    const text = noticeText({ kind: 'stopped', cause: 'agent-gone' }, { ...context(), leftRunning });
+    expect(text.replaceAll('\r\n', ' ')).toContain('tmux (11), node (12), claude (13) and 2 more.');
+    expect(text).not.toContain('sleep');
   });
 
   test('waiting lines replace each other; without cursor control they follow each other', () => {

@@ -6,6 +6,7 @@
  */
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
+import { isBackgroundService } from './background-service.ts';
 import { detectVersion } from './detect-version.ts';
 import { fileArguments, withoutFiles } from './file-arguments.ts';
 import { readHook, readPrompt } from './hooks.ts';
@@ -51,6 +52,7 @@ export const claudeCode = {
   sessionOfProcess,
   sessionOfPrompt,
   successorOf,
+  outlives: isBackgroundService,
   hooks: { read: readHook, feedLedger, readPrompt },
   readTranscript,
   summarizeTranscript,

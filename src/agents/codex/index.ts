@@ -32,6 +32,7 @@ export const codex: AgentAdapter = {
   sessionOfProcess,
   sessionOfPrompt: async () => null,
   successorOf: async () => null, // a resume keeps the id
+  outlives: () => false,
   hooks: null,
   readTranscript,
   summarizeTranscript,

@@ -1,0 +1,111 @@
+/**
+ * Who ends with the agent: its processes as they were when it was last looked at, and nobody else.
+ *
+ * What the agent started to outlive it is not ours to end. A job in the background (`nohup … &`, `setsid`, a tmux
+ * server) has another parent as soon as the shell of its command is over (2.1.329, 2.1.263, 2.1.197, 2.1.38), while
+ * the processes of an open call descend from the agent. The agent's own background service is its child, and known by
+ * its command line.
+ */
+import type { ProcessIdentity } from '../platform/process-identity.ts';
+import { isAlive, startTimeOf } from '../platform/process-identity.ts';
+import { commandLine, processTable, type TableEntry } from '../platform/process-table.ts';
+import { type Descendant, descendants, processesMarkedBy } from '../platform/process-tree.ts';
+import { runVariable } from '../platform/run-mark.ts';
+import type { Runtime } from './runtime.ts';
+
+/** One look at the processes of one agent. */
+export interface Kin {
+  readonly agent: ProcessIdentity;
+  /** Parents before their children. */
+  readonly members: readonly Descendant[];
+  /** Start time of the youngest process of the machine: who is younger has not been seen. */
+  readonly youngest: string;
+}
+
+export interface KinWatch {
+  /** Looks at the descendants of a living agent; of one that is gone nothing can be learnt any more. */
+  look(pid: number): readonly Descendant[];
+  /** The latest look at that agent. */
+  last(): Kin | null;
+}
+
+export function watchKin(): KinWatch {
+  let last: Kin | null = null;
+  return {
+    look(pid) {
+      const startTime = startTimeOf(pid);
+      const table = processTable();
+      const members = descendants(pid, table);
+      const isThere = table.some((entry) => entry.pid === pid && entry.startTime === startTime);
+      if (startTime !== null && isThere)
+        last = { agent: { pid, startTime }, members, youngest: youngestOf(table) };
+      return members;
+    },
+    last: () => last,
+  };
+}
+
+export interface Claims {
+  /** Whether a process with this command line is meant to outlive the agent. */
+  outlives(words: readonly string[]): boolean;
+  /**
+   * The run by whose mark the processes of a call are found that has begun since the latest look, and was cut off with
+   * the agent; null: no such call was open. Linux only.
+   */
+  readonly openIn: string | null;
+}
+
+/** Hooks tell of a call before it runs; without them one may always have been open. */
+export function claimsOf({
+  launch,
+  paths,
+  hookSource,
+  ledger,
+}: Pick<Runtime, 'launch' | 'paths' | 'hookSource' | 'ledger'>): Claims {
+  const isOpen = !hookSource.heard() || ledger.calls().some(({ status }) => status === 'started');
+  return { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null };
+}
+
+/** Those that end with the agent, itself included: a list of the living among them, anew at each call. */
+export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readonly ProcessIdentity[] {
+  const spared = new Set<number>();
+  const isSpared = ({ pid, parent }: TableEntry) => {
+    if (!spared.has(parent) && !outlives(commandLine(pid))) return false;
+    spared.add(pid);
+    return true;
+  };
+  const known = kin.members.filter((member) => isAlive(member) && !isSpared(member));
+  // What a command starts later is in its session.
+  const sessions = new Set(known.filter(({ apart }) => apart).map(({ session }) => session));
+  return () => {
+    const table = processTable();
+    const young =
+      openIn === null ? [] : processesMarkedBy(runVariable, openIn, table.filter(isYoungerThan(kin)));
+    const parentsFirst = young.toSorted((a, b) => Number(a.startTime) - Number(b.startTime) || a.pid - b.pid);
+    const all = [
+      kin.agent,
+      ...known,
+      ...table.filter(({ session }) => sessions.has(session)),
+      ...parentsFirst.filter((entry) => !isSpared(entry)),
+    ];
+    const byPid = new Map(all.map(({ pid, startTime }) => [pid, { pid, startTime }]));
+    return [...byPid.values()].filter(isAlive);
+  };
+}
+
+/** What of a run goes on without its agent, as people know it; Linux only. */
+export function leftRunning(run: string): readonly string[] {
+  const marked = processesMarkedBy(runVariable, run);
+  const pids = new Set(marked.map(({ pid }) => pid));
+  return marked
+    .filter(({ parent }) => !pids.has(parent))
+    .map(({ pid }) => `${(commandLine(pid)[0] ?? '').replace(/^.*\//, '')} (${pid})`);
+}
+
+const youngestOf = (table: readonly TableEntry[]) =>
+  String(table.reduce((youngest, { startTime }) => Math.max(youngest, Number(startTime)), 0));
+
+const isYoungerThan =
+  ({ youngest, agent }: Kin) =>
+  ({ pid, startTime }: TableEntry) =>
+    pid !== agent.pid && Number(startTime) > Number(youngest);

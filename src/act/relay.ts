@@ -1,0 +1,85 @@
+/**
+ * The relay (`tunnel/relay.ts`): started as soon as something is seen that will outlive the guard, so that it is there
+ * even when the guard is killed; else, where it is needed, when the guard ends. Most sessions never start it.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ProcessIdentity } from '../platform/process-identity.ts';
+import { startTimeOf } from '../platform/process-identity.ts';
+import { childrenOf, commandLine } from '../platform/process-table.ts';
+import type { Sensor } from '../sensors/sensor.ts';
+import { makeTarget } from '../tunnel/head.ts';
+import type { RelayOrder } from '../tunnel/relay.ts';
+import { needsAddress } from '../tunnel/users.ts';
+import { tunnelSettings } from './open-tunnel.ts';
+import type { Runtime } from './runtime.ts';
+
+type Run = Pick<Runtime, 'tunnel' | 'launch' | 'paths' | 'user' | 'config' | 'kin'>;
+
+const lookMs = 2_000;
+const program = fileURLToPath(new URL('../tunnel/relay.js', import.meta.url));
+const started = new WeakSet<object>();
+
+/** Looks for what will outlive the guard, among the children of the agent. Linux only. */
+export function relaySensor(run: Run): Sensor {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    name: 'relay',
+    start(emit) {
+      const look = () => {
+        const users = outliving(run);
+        if (users.length === 0) return;
+        clearInterval(timer);
+        startRelay(run, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
+      };
+      timer = setInterval(look, lookMs).unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Ends the tunnel; its address goes on for those who need it. */
+export async function closeTunnel(run: Run): Promise<void> {
+  const { tunnel } = run;
+  if (tunnel === null) return;
+  if (needsAddress(traces(run))) startRelay(run, [], () => {});
+  await tunnel.stop();
+}
+
+function outliving({ kin, launch }: Run): readonly ProcessIdentity[] {
+  const agent = kin.last()?.agent;
+  if (agent === undefined) return [];
+  return childrenOf(agent.pid)
+    .filter((pid) => launch.adapter.outlives(commandLine(pid)))
+    .map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
+}
+
+/** The token is in the environment of what was started with the tunnel; what reads our settings names their file. */
+function traces({ tunnel, paths }: Run): readonly string[] {
+  return tunnel === null ? [] : [new URL(tunnel.url).password, join(paths.folder, 'settings.json')];
+}
+
+function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail: string) => void): void {
+  const { tunnel } = run;
+  if (tunnel === null || started.has(tunnel)) return;
+  started.add(tunnel);
+  const { api, proxy } = run.user;
+  const order: RelayOrder = {
+    url: tunnel.url,
+    api: makeTarget(api.secure, api.host, api.port).authority,
+    proxy,
+    traces: traces(run),
+    users,
+    ...tunnelSettings(run.config),
+  };
+  const relay = spawn(process.execPath, [program], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore', tunnel.fd],
+  });
+  relay.on('error', (error) => failed(error.message));
+  relay.stdin?.on('error', () => {});
+  relay.stdin?.write(JSON.stringify(order)); // never ended by us: our own end is what it waits for
+  relay.unref();
+}

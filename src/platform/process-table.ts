@@ -1,0 +1,133 @@
+/** The processes of this machine as the kernel, or ps, shows them. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
+import type { ProcessIdentity } from './process-identity.ts';
+
+export interface TableEntry extends ProcessIdentity {
+  /** Pid of the one that started it, or of the one that took it over. */
+  readonly parent: number;
+  /** Session id; outside Linux the process group, because ps names no sessions there: `setsid` begins both. */
+  readonly session: string;
+  /** Since its start; to the second outside Linux. */
+  readonly ageMs: number;
+}
+
+export interface ProcessSample {
+  /** User and system time of the process itself, without its children. */
+  readonly cpuMs: number;
+  /** State letter of the kernel: R S D T Z … */
+  readonly state: string;
+  readonly rssBytes: number;
+}
+
+/** Linux counts process times in hundredths of a second for user space, whatever the kernel's own clock (proc(5)). */
+const TICK_MS = 10;
+const PAGE_BYTES = 4_096;
+
+/** All living processes. */
+export function processTable(): readonly TableEntry[] {
+  if (process.platform !== 'linux') return allFromPs();
+  const bootMs = uptime() * 1_000;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const fields = statFields(Number(name));
+      if (!fields || fields[0] === 'Z' || fields[0] === 'X') return [];
+      const [, parent, , session = ''] = fields;
+      const startTime = fields[19] ?? '';
+      const ageMs = Math.max(0, bootMs - Number(startTime) * TICK_MS);
+      return [{ pid: Number(name), parent: Number(parent), session, startTime, ageMs }];
+    });
+}
+
+/** Pids of the children of a process, at little cost; Linux only, elsewhere none. */
+export function childrenOf(pid: number): readonly number[] {
+  return threadsOf(pid).flatMap((thread) => {
+    const text = readText(`/proc/${pid}/task/${thread}/children`).trim();
+    return text === '' ? [] : text.split(' ').map(Number);
+  });
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // gone, or no Linux
+  }
+}
+
+/** Null when there is no such process. */
+export function sample(pid: number): ProcessSample | null {
+  return process.platform === 'linux' ? sampleFromProc(pid) : sampleFromPs(pid);
+}
+
+/** The words of its command line; outside Linux cut at blanks. Empty when it cannot be read. */
+export function commandLine(pid: number): readonly string[] {
+  const text =
+    process.platform === 'linux'
+      ? readText(`/proc/${pid}/cmdline`)
+      : (ps('-o', 'command=', '-p', String(pid))[0] ?? '').trim().replaceAll(' ', '\0');
+  return text.replace(/\0$/, '').split('\0');
+}
+
+/** The environment that it was started with, `NAME=value` each. Linux only; elsewhere, and of others', empty. */
+export function environmentOf(pid: number): readonly string[] {
+  return process.platform === 'linux' ? readText(`/proc/${pid}/environ`).split('\0') : [];
+}
+
+/** Fields of /proc/PID/stat from the third (state) on; the name before it may hold blanks and brackets. */
+function statFields(pid: number): readonly string[] | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat === '' ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function sampleFromProc(pid: number): ProcessSample | null {
+  const fields = statFields(pid);
+  if (!fields) return null;
+  return {
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+    state: fields[0] ?? '?',
+    rssBytes: Number(fields[21]) * PAGE_BYTES,
+  };
+}
+
+/** Empty when it cannot be read: the process is gone or not ours. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function ps(...args: readonly string[]): readonly string[] {
+  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  try {
+    const stdio = ['ignore', 'pipe', 'ignore'] as const;
+    const text = execFileSync('ps', [...args], { encoding: 'utf8', env, stdio: [...stdio], timeout: 2_000 });
+    return text.split('\n').filter((line) => line.trim() !== '');
+  } catch {
+    return [];
+  }
+}
+
+function allFromPs(): readonly TableEntry[] {
+  return ps('-axo', 'pid=,ppid=,pgid=,state=,lstart=').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line);
+    if (!match || match[4]?.startsWith('Z')) return [];
+    const [, id, parent, session = '', , startTime = ''] = match;
+    const pid = Number(id);
+    const ageMs = Math.max(0, Date.now() - Date.parse(`${startTime} UTC`)) || 0;
+    return [{ pid, parent: Number(parent), session, startTime, ageMs }];
+  });
+}
+
+function sampleFromPs(pid: number): ProcessSample | null {
+  const [line = ''] = ps('-o', 'state=,rss=,time=', '-p', String(pid));
+  const match = /^\s*(\S)\S*\s+(\d+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):([\d.]+)/.exec(line);
+  if (!match) return null;
+  const [, state = '?', rss, days = '0', hours = '0', minutes, seconds] = match;
+  const cpuS = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return { cpuMs: cpuS * 1_000, state, rssBytes: Number(rss) * 1_024 };
+}
