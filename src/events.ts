@@ -209,8 +209,14 @@ export type Observation =
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
   /** The agent waits so long before its own next try; 2.1.42 shows nothing of it. */
   | { readonly type: 'retry.recorded'; readonly inMs: Millis }
+  /** A prompt was written to the transcript: the record is being read. */
+  | { readonly type: 'prompt.recorded' }
   /** The model's own words were written to the transcript: what was recorded as failed before them is past. */
-  | { readonly type: 'answer.recorded' }
+  | {
+      readonly type: 'answer.recorded';
+      /** The record shows that the answer has no end: its stream broke off. */
+      readonly cutShort?: true;
+    }
   | {
       readonly type: 'tool.started';
       readonly toolUseId: string;
@@ -222,9 +228,10 @@ export type Observation =
       readonly limitMs?: number;
       /** Known from the transcript alone: 2.1.42 and older record a call before they run it. */
       readonly recorded?: true;
+      /** The subagent that runs it; absent: the main turn. */
+      readonly agentId?: string;
     }
   | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
-  | { readonly type: 'compaction.started' }
   | { readonly type: 'compaction.finished' }
   | { readonly type: 'person.needed'; readonly why: string }
   | { readonly type: 'interrupted' } // the person stopped the turn (Esc)
@@ -307,7 +314,6 @@ export type Observation =
   | { readonly type: 'relaunch.impossible'; readonly detail: string }
   /** Print mode: a complete good answer has been handed out; the agent has nothing left to do but to end. */
   | { readonly type: 'delivered' }
-  | { readonly type: 'answered'; readonly answer: 'resume' | 'quit' | 'wait' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };
 

@@ -4,11 +4,9 @@
  * complete. Until the crew is there, observations wait.
  */
 import type { Config } from './config/schema.ts';
-import type { Step } from './decide/incident.ts';
-import type { GuardState } from './decide/state.ts';
+import type { GuardState, Step } from './decide/state.ts';
 import type { Effect } from './effects.ts';
 import type { Event, Observation } from './events.ts';
-import { smallestGapMs, tickMs } from './sensors/clock.ts';
 
 /** The rest of the guard, as the loop sees it; loaded while the agent boots. */
 export interface Crew {
@@ -35,27 +33,17 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
   let state = initial;
   let crew: Crew | null = null;
   let turning = false;
-  /** The latest turn; ticks come each second from the crew's first turn on. */
-  let lastAt: number | null = null;
 
   const turn = ({ step, turned, perform }: Crew): void => {
     turning = true;
     try {
       for (let observation = pending.shift(); observation; observation = pending.shift()) {
-        const at = performance.now();
-        // Whatever comes first after a standstill must not be judged by clocks that nobody has set back yet.
-        const gapMs = lastAt === null ? 0 : at - lastAt - tickMs;
-        const first: readonly Observation[] =
-          gapMs < smallestGapMs ? [] : [{ type: 'clock.gap', gapMs: Math.round(gapMs), cause: 'stalled' }];
-        lastAt = at;
-        for (const each of [...first, observation]) {
-          const event: Event = { ...each, at };
-          const before = state;
-          const result = step(before, event, config);
-          state = result.state;
-          turned(event, before, result);
-          for (const effect of result.effects) perform(effect);
-        }
+        const event: Event = { ...observation, at: performance.now() };
+        const before = state;
+        const result = step(before, event, config);
+        state = result.state;
+        turned(event, before, result);
+        for (const effect of result.effects) perform(effect);
       }
       turning = false;
     } catch (error) {

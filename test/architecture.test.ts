@@ -58,6 +58,13 @@ test.each(files.filter(isPure))('%s is pure', (file) => {
   );
 });
 
+test.each(files.filter((file) => /^(detect|decide)\//.test(file)))(
+  '%s knows no version of an agent',
+  (file) => {
+    expect(readFileSync(join(source, file), 'utf8')).not.toMatch(/\b\d+\.\d+\.\d+\b/);
+  },
+);
+
 test('every pure file that is named exists', () => {
   for (const name of pure)
     expect(

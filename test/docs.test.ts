@@ -4,12 +4,23 @@ import { expect, test } from 'vitest';
 import { commands } from '../src/commands/table.ts';
 import { leaves } from '../src/config/validate.ts';
 import { signatures } from '../src/detect/detector.ts';
+import { printed as limits } from '../src/detect/limits.ts';
+import { printed as precedence } from '../src/detect/precedence.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 test('every signature is explained, in the order in which they are asked', () => {
   const rows = [...read('docs/how-it-decides.md').matchAll(/^\| `([a-z-]+)` \| (.+?) \|/gm)];
   expect(rows.map(([, name, help]) => [name, help])).toEqual(signatures.map((s) => [s.class, s.help]));
+});
+
+test.each([
+  ['precedence', precedence()],
+  ['limits', limits()],
+])('the table of %s is the one by which it is decided', (name, table) => {
+  const [, shown] =
+    new RegExp(`<!-- ${name} -->\\n([^]*?)\\n?<!-- /${name} -->`).exec(read('docs/how-it-decides.md')) ?? [];
+  expect(shown).toBe(table);
 });
 
 test('every key that the README names exists, with the default that it states', () => {

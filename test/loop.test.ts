@@ -35,24 +35,18 @@ describe('a core that throws', () => {
   });
 });
 
-test('what comes first after a standstill finds the clocks set back', () => {
+test('what comes first after a standstill finds the clock where it was', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  const told: string[] = [];
   const loop = createLoop(defaults, initialState(performance.now()), () => {});
-  loop.begin({
-    step,
-    turned: ({ type }) => told.push(type),
-    perform() {},
-  });
+  loop.begin({ step, turned() {}, perform() {} });
   loop.emit(started);
-  vi.advanceTimersByTime(5_500);
+  vi.advanceTimersByTime(1_000);
   loop.emit({ type: 'tick' });
+  const before = loop.state().evidence.now;
   vi.advanceTimersByTime(60_000);
   loop.emit({ type: 'output', bytes: 1 });
-  loop.emit({ type: 'tick' });
   vi.useRealTimers();
-  expect(told).toEqual(['agent.started', 'tick', 'clock.gap', 'output', 'tick']);
-  expect(loop.state().evidence.graceUntil).toBeGreaterThan(loop.state().evidence.now);
+  expect(loop.state().evidence.now - before).toBeLessThanOrEqual(1_000);
 });
 
 describe('a guard that is broken', () => {

@@ -2,9 +2,10 @@
  * The senses that every run has, with a terminal or without: the clock, the agent's processes, the network, commands of
  * the person, hooks and the tunnel. Each may be missing or fail; the others go on.
  */
-import { requestBytes } from '../detect/connections.ts';
-import type { Evidence } from '../detect/evidence.ts';
-import { inTurn, phaseOf } from '../detect/phase.ts';
+
+import type { Evidence } from '../detect/evidence/index.ts';
+import { requestBytes } from '../detect/evidence/wire.ts';
+import { inTurn } from '../detect/phase.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
 import type { SentPrompt } from '../recover/sent-prompt.ts';
@@ -96,7 +97,7 @@ export function commonSenses(
         tunnel?.agentStarted(event.pid);
       }
       // While the agent rests nothing is measured: what a turn has left is seen once, at its end.
-      const works = inTurn(phaseOf(after));
+      const works = inTurn(after.phase);
       if (pid !== null && (event.type === 'agent.started' || (worked && !works))) run.kin.look(pid);
       worked = works;
       // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can

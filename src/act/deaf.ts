@@ -2,7 +2,7 @@
  * Hooks that were asked for are not hooks that run: a mode of the agent's, a policy or an error in settings may keep
  * them off. By its first turn an agent has told of itself (SessionStart, UserPromptSubmit); if not, that is said once.
  */
-import type { Evidence } from '../detect/evidence.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
 import type { Runtime } from './runtime.ts';
 
 type Hearing = Pick<Runtime, 'hooks' | 'hookSource' | 'catchUp' | 'emit'>;
@@ -10,8 +10,8 @@ type Hearing = Pick<Runtime, 'hooks' | 'hookSource' | 'catchUp' | 'emit'>;
 /** @returns to be called with the evidence after each event */
 export function sayDeafness(run: Hearing): (after: Evidence) => void {
   let told = 0;
-  return ({ turns, generation }) => {
-    if (!run.hooks || run.hookSource.heard() || turns === 0 || told === generation) return;
+  return ({ turn, agent: { generation } }) => {
+    if (!run.hooks || run.hookSource.heard() || turn.count === 0 || told === generation) return;
     told = generation;
     void run.catchUp().then(() => {
       if (run.hookSource.heard()) return;

@@ -82,7 +82,7 @@ export function openSenses(runtime: Runtime): Senses {
           transcript.readOn();
           break;
         case 'tick':
-          if (after.unansweredKeyAt !== null && after.now - after.unansweredKeyAt > tickMs)
+          if (after.terminal.unansweredKeyAt !== null && after.now - after.terminal.unansweredKeyAt > tickMs)
             common.process.sampleNow();
           break;
       }

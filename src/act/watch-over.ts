@@ -5,8 +5,8 @@
 
 import { dirname } from 'node:path';
 import { step } from '../decide/machine.ts';
-import type { Evidence } from '../detect/evidence.ts';
-import { inTurn, phaseOf } from '../detect/phase.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { inTurn } from '../detect/phase.ts';
 import type { Event, ScreenFacts } from '../events.ts';
 import type { End } from '../fail-open.ts';
 import type { Loop } from '../loop.ts';
@@ -85,7 +85,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   terminal.observeKeys((tokens) => {
     if (tokens === null) runtime.draft.lose();
     // What is sent to an agent that is not there waits, too.
-    else runtime.draft.feed(tokens, keeps(runtime) || inTurn(phaseOf(loop.state().evidence)));
+    else runtime.draft.feed(tokens, keeps(runtime) || inTurn(loop.state().evidence.phase));
   });
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;
@@ -144,8 +144,8 @@ function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
   if (event.type === 'turn.started') draft.queueIsSent();
   if ((event.type !== 'screen' && event.type !== 'tick') || keeps(runtime)) return;
   const { facts } = after.screen ?? {};
-  const typing = after.lastKeyAt !== null && after.now - after.lastKeyAt < keySettleMs;
-  const unread = after.unansweredKeyAt !== null || after.inputBlockedSince !== null;
+  const typing = after.person.lastKeyAt !== null && after.now - after.person.lastKeyAt < keySettleMs;
+  const unread = after.terminal.unansweredKeyAt !== null || after.terminal.inputBlockedSince !== null;
   if (
     !facts ||
     typing ||

@@ -1,5 +1,4 @@
 /** The end of the ladder: a person must decide. */
-import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { withCure } from './cure.ts';
 import { act, andThen, close, type Step, stay } from './incident.ts';
@@ -9,16 +8,11 @@ import type { GuardState } from './state.ts';
  * Out of cures. With a living agent: leave it alone, tell the person, look on. Without one: say how to go on by hand
  * and end with the agent's own exit.
  */
-export function giveUp(
-  state: GuardState,
-  _config: Config,
-  detail: string,
-  outcome: 'gave_up' | 'user' = 'gave_up',
-): Step {
+export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { evidence: e } = state;
   const cause = state.incident?.class ?? 'unknown';
   const asked = act(state, 'ask', detail);
-  const alive = e.exit === null && state.name !== 'down' && state.name !== 'launching';
+  const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
   if (!alive) {
     return andThen(asked, (next) =>
       andThen(close(next, outcome), (closed) => ({
@@ -26,7 +20,7 @@ export function giveUp(
         effects: [
           { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
           // Also of an agent that did nothing and exited well.
-          { type: 'exit', code: e.exit?.code || 1, signal: e.exit?.signal ?? null },
+          { type: 'exit', code: e.agent.exit?.code || 1, signal: e.agent.exit?.signal ?? null },
         ],
       })),
     );
@@ -45,7 +39,7 @@ export function giveUp(
 
 /** Asking over an agent that was to be stopped and has not ended: it has lost the terminal, and keys reach nobody. */
 export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
-  return name === 'asking' && down !== null && evidence.exit === null;
+  return name === 'asking' && down !== null && evidence.agent.exit === null;
 }
 
 /** Ctrl+C is the one key that means something there. */

@@ -14,6 +14,6 @@ export function cutOffPhase(state: GuardState, cause: string): DisconnectPhase {
   const { evidence: e, used, cure } = state;
   const phase = disconnectPhaseOf(e);
   if (phase !== 'between_turns') return phase;
-  const curedInVain = used.cut + used.nudge > 0 || (cure?.rung === 'relaunch' && e.prompted);
-  return endedUnfinished.includes(cause) || e.failure !== null || curedInVain ? 'streaming' : phase;
+  const curedInVain = used.cut + used.nudge > 0 || (cure?.rung === 'relaunch' && e.agent.prompted);
+  return endedUnfinished.includes(cause) || e.turn.failure !== null || curedInVain ? 'streaming' : phase;
 }

@@ -2,7 +2,7 @@
  * The agent's process has ended: did somebody want that, and if not, is it worth a relaunch?
  */
 import type { Config } from '../config/schema.ts';
-import type { Evidence } from '../detect/evidence.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
 import { disconnectPhaseOf } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
 
@@ -13,7 +13,7 @@ const politeCodes: readonly number[] = [129, 130, 131, 143];
 const exitKeyMs = 10_000;
 
 /** By a signal with which somebody asks a program to end. */
-export function endedPolitely({ exit }: Evidence): boolean {
+export function endedPolitely({ agent: { exit } }: Evidence): boolean {
   if (!exit) return false;
   if (exit.signal !== null) return politeSignals.includes(exit.signal);
   return exit.code !== null && politeCodes.includes(exit.code);
@@ -21,13 +21,13 @@ export function endedPolitely({ exit }: Evidence): boolean {
 
 /** The person, or somebody with the right to signal, ended the agent. */
 export function personLeft(e: Evidence): boolean {
-  const { exit } = e;
+  const { exit } = e.agent;
   if (!exit) return false;
   if (endedPolitely(e)) return true;
   if (exit.signal !== null) return false;
-  if (e.sessionEnded !== null) return true;
-  if (e.unattended) return false; // nobody could; its last word, if it was one, has been told
-  if (e.lastExitKeyAt !== null && exit.at - e.lastExitKeyAt < exitKeyMs) return true;
+  if (e.conversation.ended !== null) return true;
+  if (e.agent.unattended) return false; // nobody could; its last word, if it was one, has been told
+  if (e.person.lastExitKeyAt !== null && exit.at - e.person.lastExitKeyAt < exitKeyMs) return true;
   return disconnectPhaseOf(e) === 'between_turns';
 }
 
@@ -36,11 +36,11 @@ export function personLeft(e: Evidence): boolean {
  * it never ran a turn and not even `min_uptime_ms`, so a relaunch would only die again.
  */
 export function relaunchable(e: Evidence, config: Config): Verdict | null {
-  const { exit } = e;
+  const { exit } = e.agent;
   if (!exit || !config.network_resilience.enabled) return null;
-  const uptimeMs = exit.at - e.startedAt;
-  const isFirst = e.unattended && e.generation === 1; // nothing is lost by one more try, and nobody is there to make it
-  if (e.turns === 0 && uptimeMs < config.recovery.min_uptime_ms && !isFirst) return null;
+  const uptimeMs = exit.at - e.agent.startedAt;
+  const isFirst = e.agent.unattended && e.agent.generation === 1; // nothing is lost by one more try, and nobody is there to make it
+  if (e.turn.count === 0 && uptimeMs < config.recovery.min_uptime_ms && !isFirst) return null;
   return {
     class: exit.outOfMemory ? 'out-of-memory' : 'agent-gone',
     since: exit.at,

@@ -12,14 +12,11 @@ import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
 
 /** Nothing is killed while memory is the only copy; of an agent that is dead already the stop goes on. */
-export function saved(state: GuardState, event: Event, config: Config): Step {
+export function saved(state: GuardState, event: Event): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
-    return giveUp(
-      { ...state, down: null }, // nothing was stopped
-      config,
-      `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`,
-    );
+    const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
+    return giveUp({ ...state, down: null }, detail); // nothing was stopped
   }
   return stay({
     ...state,
@@ -28,22 +25,22 @@ export function saved(state: GuardState, event: Event, config: Config): Step {
 }
 
 export function stopDone(state: GuardState, event: Event, config: Config): Step {
-  if (event.type !== 'stop.done' || event.generation !== state.evidence.generation) return stay(state);
+  if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
   const { auto_retry_mutations } = config.network_resilience;
   const { confirm_timeout_ms } = config.recovery;
-  const nobody = state.evidence.unattended;
+  const { unattended } = state.evidence.agent;
   const commands =
-    auto_retry_mutations || nobody || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
+    auto_retry_mutations || unattended || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
   const launchAt = Math.max(
-    state.down?.launchAt ?? event.at,
-    commands > 0 ? event.at + confirm_timeout_ms : 0,
+    state.down?.launchAt ?? state.evidence.now,
+    commands > 0 ? state.evidence.now + confirm_timeout_ms : 0,
   );
   const down: GuardState = {
     ...state,
     name: 'down',
-    since: event.at,
+    since: state.evidence.now,
     down: state.down && { ...state.down, launchAt, unknownCommands: commands },
-    probing: { nextAt: event.at, failures: 0 },
+    probing: { nextAt: state.evidence.now, failures: 0 },
   };
   const told: Step = {
     state: { ...down, evidence: { ...down.evidence, goodProbes: 0 } },
@@ -61,9 +58,9 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);
   if (event.kind === 'interrupt' || event.kind === 'exit')
-    return giveUp(state, config, 'you chose not to wait', 'user');
+    return giveUp(state, 'you chose not to wait', 'user');
   if (event.kind !== 'enter' || state.down.unknownCommands === 0) return stay(state);
-  return launch({ ...state, down: { ...state.down, launchAt: event.at } }, config);
+  return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);
 }
 
 export function agentStarted(state: GuardState, event: Event): Step {
@@ -72,16 +69,16 @@ export function agentStarted(state: GuardState, event: Event): Step {
   return stay({
     ...state,
     name: 'watching',
-    since: event.at,
+    since: state.evidence.now,
     down: null,
     probing: null,
     menu: 'unseen',
     cure: incident && {
       rung: 'relaunch',
       class: incident.class,
-      at: event.at,
+      at: state.evidence.now,
       stage: 'verify',
-      deadline: event.at + proofMs.relaunch,
+      deadline: state.evidence.now + proofMs.relaunch,
       yielded: 0,
     },
   });

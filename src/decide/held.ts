@@ -1,12 +1,12 @@
 /** The tunnel's own cure as a verdict, so that it has an incident and a title. */
-import { inTurn, phaseOf } from '../detect/phase.ts';
+import { inTurn } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { GuardState } from './state.ts';
 
 /** The tunnel holds the agent's connection: nothing to do but to say so. */
 export function heldVerdict({ evidence: e }: GuardState): Verdict | null {
-  const [waiting] = e.waiting;
-  if (!waiting || !inTurn(phaseOf(e))) return null;
+  const [waiting] = e.wire.waiting;
+  if (!waiting || !inTurn(e.phase)) return null;
   const limit = waiting.of === null ? 'as long as it takes' : `${waiting.of} attempts`;
   return {
     class: waiting.cause === 'refused' || waiting.cause === 'reset' ? waiting.cause : 'offline',

@@ -2,39 +2,35 @@
  * Opening, extending and closing the incident of a state. Every function returns the new state and the effects that
  * keep the record on disk true.
  */
+import { momentOf } from '../detect/evidence/clock.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident, Outcome, Rung } from '../effects.ts';
-import type { Millis } from '../events.ts';
-import { type GuardState, noUses } from './state.ts';
+import { inVain, isCutInVain, suspected } from './false-positive.ts';
+import { type GuardState, noUses, type Step } from './state.ts';
 
-export interface Step {
-  readonly state: GuardState;
-  readonly effects: readonly Effect[];
-}
+export type { Step } from './state.ts';
 
+/** @param verdict its `since` is attended time; what stands in an incident is monotonic */
 export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since' | 'because'>): GuardState {
+  const { clock, now } = state.evidence;
   if (state.incident) {
-    const evidence = [...state.incident.evidence, `then ${verdict.class}: ${verdict.because.join('; ')}`];
-    const cutInVain = state.cure?.rung === 'cut' && state.cure.class === verdict.class;
+    const doubt = isCutInVain(state, verdict);
+    const because = doubt ? [...verdict.because, inVain] : verdict.because;
+    const evidence = [...state.incident.evidence, `then ${verdict.class}: ${because.join('; ')}`];
     const incident = { ...state.incident, evidence: evidence.slice(-20) };
-    return { ...state, incident: cutInVain ? regretted(incident, state.evidence.now) : incident };
+    return { ...state, incident: doubt ? suspected(incident, clock.at) : incident };
   }
   const incident: Incident = {
     number: state.incidents + 1,
     class: verdict.class,
-    beganAt: verdict.since,
-    detectedAt: state.evidence.now,
+    beganAt: momentOf(clock, verdict.since),
+    detectedAt: clock.at,
     endedAt: null,
     evidence: verdict.because,
     actions: [],
     outcome: 'open',
   };
-  return { ...state, incident, incidents: incident.number, used: noUses };
-}
-
-/** The first regret counts. */
-export function regretted(incident: Incident, at: Millis): Incident {
-  return { ...incident, regrettedAt: incident.regrettedAt ?? at };
+  return { ...state, incident, noticedAt: now, incidents: incident.number, used: noUses };
 }
 
 /** Notes an action in the open incident. */
@@ -42,7 +38,7 @@ export function act(state: GuardState, action: Rung, detail: string): Step {
   if (!state.incident) return { state, effects: [] };
   const incident = {
     ...state.incident,
-    actions: [...state.incident.actions, { action, at: state.evidence.now, detail }].slice(-100),
+    actions: [...state.incident.actions, { action, at: state.evidence.clock.at, detail }].slice(-100),
   };
   return { state: { ...state, incident }, effects: [{ type: 'incident', incident }] };
 }
@@ -51,7 +47,7 @@ export function act(state: GuardState, action: Rung, detail: string): Step {
 export function close(state: GuardState, outcome: Outcome): Step {
   const rest = { ...state, incident: null, cure: null, probing: null };
   if (!state.incident) return { state: rest, effects: [] };
-  const incident: Incident = { ...state.incident, endedAt: state.evidence.now, outcome };
+  const incident: Incident = { ...state.incident, endedAt: state.evidence.clock.at, outcome };
   const effects: Effect[] = [{ type: 'incident', incident }];
   const acted = incident.actions.some(({ action }) => action !== 'wait' && action !== 'hold');
   if (outcome === 'recovered' && acted) effects.push({ type: 'notify', what: 'recovered', incident });

@@ -12,9 +12,9 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   const { in_place } = config.recovery;
   if (wanted === 'cut' && in_place && affordable('cut', state, config)) return 'cut';
   const wantsInPlace = wanted === 'cut' || wanted === 'nudge';
-  const canType = !state.evidence.unattended;
+  const canType = !state.evidence.agent.unattended;
   if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
-  const { noRelaunch, deliveredAt } = state.evidence;
+  const { noRelaunch, deliveredAt } = state.evidence.agent;
   // To end an agent whose answer is handed out needs no other agent after it.
   const canRelaunch = noRelaunch === null || deliveredAt !== null;
   const mayRelaunch =

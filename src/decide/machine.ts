@@ -7,23 +7,23 @@
  *        └──────────────── out of cures ──▶ asking          agent gone ─────────┘
  */
 import type { Config } from '../config/schema.ts';
-import { observe } from '../detect/observe.ts';
-import { inTurn, phaseOf } from '../detect/phase.ts';
+import { type Clock, graceMs } from '../detect/evidence/clock.ts';
+import { observe } from '../detect/evidence/index.ts';
+import { inTurn } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp, isBeyondStop, leaveBehind } from './asking.ts';
 import { affordable, replenish } from './budget.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
+import { withFalsePositives } from './false-positive.ts';
 import type { Step } from './incident.ts';
 import { andThen, close, open, stay } from './incident.ts';
 import { forgetMenu, onChosen } from './menu.ts';
 import { launch, onProbe, probeWhenDue } from './network.ts';
 import { beginNudge, onNudgeDone } from './nudging.ts';
-import { withRegret } from './regret.ts';
 import { beginRelaunch } from './relaunching.ts';
 import { takeRung } from './rungs.ts';
-import { afterStandstill } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
 import { withTitle } from './title.ts';
 import { watch } from './watch.ts';
@@ -41,7 +41,7 @@ export const table: { readonly [Name in StateName]: Row } = {
   watching: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
-    'host.known': (state) => stay({ ...state, remembered: state.evidence.health }),
+    'host.known': (state) => stay({ ...state, remembered: state.evidence.host.health }),
     'nudge.done': onNudgeDone,
     'choose.done': onChosen,
     'network.probed': (state, event, config) => onProbe(state, event, config, watch),
@@ -50,10 +50,10 @@ export const table: { readonly [Name in StateName]: Row } = {
   },
   stopping: {
     saved,
-    'stop.refused': (state, event, config) =>
-      giveUp(state, config, event.type === 'stop.refused' ? event.detail : 'not to be stopped'),
+    'stop.refused': (state, event) =>
+      giveUp(state, event.type === 'stop.refused' ? event.detail : 'not to be stopped'),
     'stop.done': (state, event, config) =>
-      state.evidence.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
+      state.evidence.agent.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
     otherwise: unstoppable,
   },
   down: {
@@ -64,8 +64,8 @@ export const table: { readonly [Name in StateName]: Row } = {
   },
   launching: {
     'agent.started': agentStarted,
-    'launch.failed': (state, event, config) =>
-      giveUp(state, config, event.type === 'launch.failed' ? event.detail : 'launch failed'),
+    'launch.failed': (state, event) =>
+      giveUp(state, event.type === 'launch.failed' ? event.detail : 'launch failed'),
     otherwise: stay,
   },
   asking: {
@@ -83,22 +83,34 @@ export const table: { readonly [Name in StateName]: Row } = {
  */
 export function step(before: GuardState, event: Event, config: Config): Step {
   const observed = { ...before, evidence: observe(before.evidence, event) };
-  const seen = forgetMenu(afterStandstill(observed, event, before.evidence));
+  const seen = forgetMenu(afterReturn(observed, event, before.evidence.clock));
   const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
-  return withMemory(withRegret(before, withTitle(handle(state, event, config), config)));
+  return withMemory(withFalsePositives(before, withTitle(handle(state, event, config), config)));
+}
+
+/** After a sleep, and after Ctrl+Z, the network and the agent's own timers take their time to come back. */
+const returnMs = 30_000;
+
+/** A cure that has to prove itself has the time for it after a standstill. @param before the clock until then */
+function afterReturn(state: GuardState, event: Event, before: Clock): GuardState {
+  const { cure, evidence } = state;
+  if (!cure || cure.deadline === null || evidence.clock.graceUntil === before.graceUntil) return state;
+  const slept = event.type === 'clock.gap' && event.cause === 'slept';
+  const leastMs = slept || event.type === 'terminal.continued' ? returnMs : graceMs;
+  return { ...state, cure: { ...cure, deadline: Math.max(cure.deadline, evidence.now + leastMs) } };
 }
 
 /** Hands on what was learnt of the host, once the turn that taught it is over. */
 function withMemory(result: Step): Step {
   const { state } = result;
-  const { health } = state.evidence;
+  const { health } = state.evidence.host;
   const learnt =
     health.firstByteMs > state.remembered.firstByteMs ||
     health.streamMs > state.remembered.streamMs ||
     health.pings !== state.remembered.pings;
-  if (!learnt || (state.name !== 'finished' && inTurn(phaseOf(state.evidence)))) return result;
+  if (!learnt || (state.name !== 'finished' && inTurn(state.evidence.phase))) return result;
   return {
     state: { ...state, remembered: health },
     effects: [...result.effects, { type: 'remember', ...health }],
@@ -106,11 +118,11 @@ function withMemory(result: Step): Step {
 }
 
 /** A process that hangs in the kernel (a dead network drive) does not hear SIGKILL either; nobody shall wait in silence. */
-function unstoppable(state: GuardState, _event: Event, config: Config): Step {
-  const { exit, now } = state.evidence;
-  if (exit !== null || now - state.since < longestStopMs) return stay(state);
+function unstoppable(state: GuardState): Step {
+  const { agent, now } = state.evidence;
+  if (agent.exit !== null || now - state.since < longestStopMs) return stay(state);
   const detail = 'the agent does not end, not even by SIGKILL; Ctrl+C leaves it behind';
-  return andThen(giveUp(state, config, detail), (asking) => ({
+  return andThen(giveUp(state, detail), (asking) => ({
     state: asking,
     effects: [
       { type: 'notice', notice: { kind: 'gave-up', cause: asking.incident?.class ?? 'unknown', detail } },
@@ -119,32 +131,28 @@ function unstoppable(state: GuardState, _event: Event, config: Config): Step {
 }
 
 function agentExited(state: GuardState, event: Event, config: Config): Step {
-  const { exit } = state.evidence;
-  if (event.type !== 'agent.exited' || event.generation !== state.evidence.generation || !exit)
+  const { exit } = state.evidence.agent;
+  if (event.type !== 'agent.exited' || event.generation !== state.evidence.agent.generation || !exit)
     return stay(state);
   if (refusedResume(state)) return diedAtStart(state, config);
   if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const verdict = relaunchable(state.evidence, config);
   if (!verdict) return diedAtStart(state, config);
-  const { noRelaunch } = state.evidence;
-  if (noRelaunch !== null) return giveUp(open(state, verdict), config, noRelaunch);
+  const { noRelaunch } = state.evidence.agent;
+  if (noRelaunch !== null) return giveUp(open(state, verdict), noRelaunch);
   const { outOfMemory } = exit;
   if (outOfMemory && state.outOfMemoryAt !== null) {
-    return giveUp(
-      open(state, verdict),
-      config,
-      'the machine ran out of memory under it, for the second time',
-    );
+    return giveUp(open(state, verdict), 'the machine ran out of memory under it, for the second time');
   }
-  const remembering = outOfMemory ? { ...state, outOfMemoryAt: event.at } : state;
+  const remembering = outOfMemory ? { ...state, outOfMemoryAt: state.evidence.now } : state;
   return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
 }
 
 /** Of an incident that is open when the agent ends by itself: in print mode its last word says how it went. */
 function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
   if (incident === null) return 'recovered';
-  if (!e.unattended || e.sessionEnded !== 'done') return 'user';
-  return e.failure === null ? 'recovered' : 'gave_up';
+  if (!e.agent.unattended || e.conversation.ended !== 'done') return 'user';
+  return e.turn.failure === null ? 'recovered' : 'gave_up';
 }
 
 /**
@@ -152,12 +160,12 @@ function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' 
  * an argument is refused), or it is a stub that does nothing and exits well.
  */
 function refusedResume({ cure, evidence: e }: GuardState): boolean {
-  const { exit } = e;
-  if (cure?.rung !== 'relaunch' || e.turns > 0 || exit === null || exit.signal !== null) return false;
-  const untouched = e.lastKeyAt === null || e.lastKeyAt < e.startedAt;
+  const { exit } = e.agent;
+  if (cure?.rung !== 'relaunch' || e.turn.count > 0 || exit === null || exit.signal !== null) return false;
+  const untouched = e.person.lastKeyAt === null || e.person.lastKeyAt < e.agent.startedAt;
   return exit.code === 0
-    ? untouched && e.sessionEnded === null
-    : e.lastExitKeyAt === null && !endedPolitely(e);
+    ? untouched && e.conversation.ended === null
+    : e.person.lastExitKeyAt === null && !endedPolitely(e);
 }
 
 /**
@@ -165,7 +173,7 @@ function refusedResume({ cure, evidence: e }: GuardState): boolean {
  * relaunch that did not come up, want an explanation.
  */
 function diedAtStart(state: GuardState, config: Config): Step {
-  const { exit, startedAt, generation } = state.evidence;
+  const { exit, startedAt, generation } = state.evidence.agent;
   if (!exit || (generation === 1 && exit.signal === null) || !config.network_resilience.enabled)
     return finish(state, 'gave_up');
   const how = exit.signal ?? `exit code ${exit.code}`;
@@ -176,12 +184,12 @@ function diedAtStart(state: GuardState, config: Config): Step {
       `the agent ended ${seconds(exit.at - startedAt)} after its start (${how}), before it ran a turn`,
     ],
   };
-  return giveUp(open(state, verdict), config, `${verdict.because[0]}; another version of it may start`);
+  return giveUp(open(state, verdict), `${verdict.because[0]}; another version of it may start`);
 }
 
 /** The agent is gone and stays gone: pass its own end on as ours. */
 function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
-  const { exit } = state.evidence;
+  const { exit } = state.evidence.agent;
   return andThen(close(state, outcome), (closed) => ({
     state: { ...closed, name: 'finished', since: closed.evidence.now },
     effects: [{ type: 'exit', code: exit?.code ?? null, signal: exit?.signal ?? null }],
@@ -195,15 +203,15 @@ function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): S
 function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
-  const connections = e.connections.map((connection) => connection.id);
+  const connections = e.wire.connections.map((connection) => connection.id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
-  if (!inTurn(phaseOf(e))) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
+  if (!inTurn(e.phase)) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
   // A sleep is no sickness: where cutting is not to be had, nothing stronger takes its place.
   const beginning = cure !== null && cure.stage !== 'verify';
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const verdict = {
     class: 'slept',
-    since: event.at,
+    since: e.now,
     because: [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'],
     cure: 'cut',
     connections,
@@ -215,12 +223,16 @@ function afterSleep(state: GuardState, event: Event, config: Config): Step {
 function personActs(state: GuardState, event: Event, config: Config): Step {
   if (isBeyondStop(state)) return leaveBehind(state, event);
   if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
-  return close({ ...state, name: 'watching', since: event.at }, 'user');
+  return close({ ...state, name: 'watching', since: state.evidence.now }, 'user');
 }
 
 function obey(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'command') return stay(state);
-  const asked = { class: `asked-${event.command}`, since: event.at, because: ['asked for by the person'] };
+  const asked = {
+    class: `asked-${event.command}`,
+    since: state.evidence.now,
+    because: ['asked for by the person'],
+  };
   switch (event.command) {
     case 'pause':
       return andThen(close(state, 'user'), (closed) => stay({ ...closed, paused: true, name: 'watching' }));

@@ -20,12 +20,13 @@ export function menuAnswer({ evidence: e, menu }: GuardState, config: Config): A
   const { dialog } = e.screen?.facts ?? {};
   if (menu !== 'unseen' || !e.screen) return null;
   if (dialog === 'limit-menu') {
-    const since = Math.max(e.screen.activitySince, e.lastKeyAt ?? 0);
+    const since = Math.max(e.screen.activitySince, e.person.lastKeyAt ?? 0);
     return e.now - since >= awayMs ? 'wait-for-limit' : null;
   }
   const { resume_dialog } = config.recovery;
-  if (dialog !== 'resume-choice' || !e.resumed || e.generation === 1 || resume_dialog === 'ask') return null;
-  return e.lastKeyAt !== null && e.lastKeyAt > e.startedAt ? null : resume_dialog;
+  if (dialog !== 'resume-choice' || !e.agent.resumed || e.agent.generation === 1 || resume_dialog === 'ask')
+    return null;
+  return e.person.lastKeyAt !== null && e.person.lastKeyAt > e.agent.startedAt ? null : resume_dialog;
 }
 
 export function answerMenu(state: GuardState, answer: Answer): Step {
@@ -41,17 +42,17 @@ export function answerMenu(state: GuardState, answer: Answer): Step {
   };
   return andThen(act(answering, 'wait', `answers the menu with "${answer}"`), (next) => ({
     state: next,
-    effects: [{ type: 'choose', generation: e.generation, answer }],
+    effects: [{ type: 'choose', generation: e.agent.generation, answer }],
   }));
 }
 
-export function onChosen(state: GuardState, event: Event, config: Config): Step {
+export function onChosen(state: GuardState, event: Event): Step {
   if (event.type !== 'choose.done') return stay(state);
   if (event.ok) return stay({ ...state, menu: 'answered' });
   const failed: GuardState = { ...state, menu: 'failed' };
   // Of a relaunched agent's menu its proof will tell.
   return failed.incident && !failed.cure
-    ? giveUp(failed, config, 'the agent asks what to do about a usage limit')
+    ? giveUp(failed, 'the agent asks what to do about a usage limit')
     : stay(failed);
 }
 

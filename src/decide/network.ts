@@ -39,7 +39,7 @@ export function onProbe(
   if (!probing || event.type !== 'network.probed') return next(state, config);
   const failures = event.reachable ? 0 : probing.failures + 1;
   const pause = event.reachable ? probeGapMs : backoff(failures, pace(config), 0.5);
-  const planned = { ...state, probing: { failures, nextAt: event.at + pause } };
+  const planned = { ...state, probing: { failures, nextAt: state.evidence.now + pause } };
   if (event.reachable || state.name !== 'down') return next(planned, config);
   const notice = { kind: 'offline', attempt: failures, nextInMs: pause } as const;
   return { state: planned, effects: [{ type: 'notice', notice }] };
@@ -65,7 +65,7 @@ export function launch(state: GuardState, config: Config): Step {
         { type: 'notice', notice: { kind: 'resuming', attempt, of } },
         {
           type: 'launch',
-          generation: evidence.generation + 1,
+          generation: evidence.agent.generation + 1,
           resume: true,
           prompt: down.prompt,
         },

@@ -19,13 +19,17 @@ const typingPauseMs = 5_000;
 const mostYields = 12;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
+  const { conversation } = state.evidence;
   const nudging: GuardState = {
     ...withCure(spend('nudge', state), 'nudge', cause, null),
     probing: { nextAt: state.evidence.now, failures: 0 },
     evidence: {
       ...state.evidence,
       goodProbes: 0,
-      compactionsCured: state.evidence.compactionsCured + (cause === 'stuck-compaction' ? 1 : 0),
+      conversation: {
+        ...conversation,
+        compactionsCured: conversation.compactionsCured + (cause === 'stuck-compaction' ? 1 : 0),
+      },
     },
   };
   const cure = nudging.cure && { ...nudging.cure, stage: 'network' as const };
@@ -51,7 +55,7 @@ export function typeNudge(state: GuardState, cause: string): Step {
     effects: [
       {
         type: 'nudge',
-        generation: e.generation,
+        generation: e.agent.generation,
         interrupt: disconnectPhaseOf(e) !== 'between_turns',
         phase: cutOffPhase(state, cause),
         cause,
@@ -70,7 +74,7 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
         effects: [],
       };
     case 'person-typing':
-      if (cure.yielded >= mostYields) return giveUp(state, config, 'your own text is in the input box');
+      if (cure.yielded >= mostYields) return giveUp(state, 'your own text is in the input box');
       return andThen(act(state, 'wait', 'somebody is typing'), (next) => ({
         state: {
           ...next,
@@ -81,7 +85,7 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
         effects: [],
       }));
     case 'dialog':
-      return giveUp(state, config, 'the agent asks something that only a person can answer');
+      return giveUp(state, 'the agent asks something that only a person can answer');
     case 'not-idle':
     case 'no-echo':
       return takeRung(
@@ -102,5 +106,5 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
 }
 
 export function personTypes({ evidence: e }: GuardState): boolean {
-  return e.lastKeyAt !== null && e.now - e.lastKeyAt < typingPauseMs;
+  return e.person.lastKeyAt !== null && e.now - e.person.lastKeyAt < typingPauseMs;
 }

@@ -1,8 +1,9 @@
 /**
- * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed.
+ * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed. With the tunnel's
+ * eyes proof comes from the wire; without them a turn that is seen to run must do.
  */
-import type { Evidence } from '../detect/evidence.ts';
-import { inTurn, phaseOf } from '../detect/phase.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { inTurn } from '../detect/phase.ts';
 import type { Millis } from '../events.ts';
 import type { Cure } from './state.ts';
 
@@ -13,60 +14,61 @@ const restMs = 5_000;
 
 export function helped(cure: Cure, e: Evidence): boolean {
   if (cure.stage !== 'verify') return false;
-  const phase = phaseOf(e);
+  const restsWell = e.phase === 'idle' && e.turn.failure === null;
   switch (cure.rung) {
     case 'hold':
-      return e.waiting.length === 0 && (answered(e, cure.at) || (e.lastDownAt ?? 0) > cure.at);
+      return e.wire.waiting.length === 0 && (answered(e, cure.at) || (e.wire.lastDownAt ?? 0) > cure.at);
     case 'wait':
-      return e.lastOutputAt > cure.at || (phase === 'idle' && e.failure === null);
+      return e.terminal.lastOutputAt > cure.at || restsWell;
     case 'cut':
-      return (
-        answered(e, cure.at) || (phase === 'idle' && (e.lastRequestAt ?? 0) > cure.at && e.failure === null)
-      );
+      return answered(e, cure.at) || (restsWell && (e.wire.lastRequestAt ?? 0) > cure.at);
     case 'nudge':
       return answered(e, cure.at) || turnRan(e, cure.at) || rests(e, cure.at);
     case 'relaunch':
-      return e.prompted
-        ? answered(e, e.startedAt) ||
-            turnRan(e, e.startedAt) ||
-            turnDone(e, e.startedAt) ||
-            rests(e, e.startedAt)
-        : phase === 'idle' || inTurn(phase);
+      return e.agent.prompted ? goesOn(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase);
     case 'ask':
-      return answered(e, cure.at) || (phase === 'idle' && e.failure === null);
+      return answered(e, cure.at) || restsWell;
   }
+}
+
+/** An agent that was told to go on does, or has. */
+function goesOn(e: Evidence, since: Millis): boolean {
+  return answered(e, since) || turnRan(e, since) || turnDone(e, since) || rests(e, since);
 }
 
 /** A request was made since, even if nothing has come back yet: the agent is on its way. Unseen, a turn stands for it. */
 export function underWay(cure: Cure, e: Evidence): boolean {
-  if (e.connectionsSeen === 0) return Math.max(turnSince(e), clockSince(e)) > cure.at;
-  return (e.lastRequestAt ?? 0) >= cure.at || e.waiting.some((waiting) => waiting.since >= cure.at);
+  const { seen, lastRequestAt, waiting } = e.wire;
+  if (seen === 0) return Math.max(turnSince(e), clockSince(e)) > cure.at;
+  return (lastRequestAt ?? 0) >= cure.at || waiting.some(({ since }) => since >= cure.at);
 }
 
-/** A request of after `since` has got bytes back. */
-function answered(e: Evidence, since: Millis): boolean {
-  return e.connections.some(
-    (connection) =>
-      connection.requestAt !== null && connection.requestAt >= since && !connection.awaitsAnswer,
+/** A request of after `since` has got its answer begun. */
+function answered({ wire }: Evidence, since: Millis): boolean {
+  return wire.connections.some(
+    ({ requestAt, stage }) => requestAt !== null && requestAt >= since && stage === 'answer',
   );
 }
 
-/** A turn that began after `since` has come to its end, and not in an error. */
-function turnDone(e: Evidence, since: Millis): boolean {
-  return e.turn !== null && !e.turn.working && e.turn.at > since && e.turns > 0 && e.failure === null;
+/** A turn ended after `since`, and not in an error. Words that the agent makes up itself, nothing asked, are no turn. */
+function turnDone({ turn, wire }: Evidence, since: Millis): boolean {
+  const { told, count, failure, answer } = turn;
+  if (told === null || told.working || told.at <= since || count === 0 || failure !== null) return false;
+  return wire.seen > 0 ? (wire.lastRequestAt ?? 0) >= since : answer !== null && answer.at > since;
 }
 
 /** A new turn ran to its end, or runs. With the tunnel's eyes a spinner alone is no proof; without them it must do. */
 function turnRan(e: Evidence, since: Millis): boolean {
-  const ended = e.turns > 0 && e.idleSince !== null && e.idleSince > since && e.failure === null;
-  if (e.connectionsSeen > 0) return ended && (e.lastRequestAt ?? 0) >= since;
+  const { turn, wire, screen } = e;
+  const ended = turn.count > 0 && turn.idleSince !== null && turn.idleSince > since && turn.failure === null;
+  if (wire.seen > 0) return ended && (wire.lastRequestAt ?? 0) >= since;
   const began = turnSince(e);
-  return ended || (began > since && (e.tokensChangedAt ?? 0) > began) || answers(e, since);
+  return ended || (began > since && (screen?.tokensChangedAt ?? 0) > began) || answers(e, since);
 }
 
 /** Since when the running turn runs, as it was seen; 0: none does. */
-function turnSince(e: Evidence): Millis {
-  return Math.max(e.workingSince ?? 0, e.turn?.working ? e.turn.at : 0);
+function turnSince({ turn }: Evidence): Millis {
+  return Math.max(turn.workingSince ?? 0, turn.told?.working ? turn.told.at : 0);
 }
 
 /**
@@ -88,14 +90,7 @@ function answers(e: Evidence, since: Millis): boolean {
  * Without the tunnel's eyes: the prompt was taken and the box is free again, for a while. The turn was too short to be
  * seen, but nothing is stuck.
  */
-function rests(e: Evidence, since: Millis): boolean {
-  if (
-    e.connectionsSeen > 0 ||
-    phaseOf(e) !== 'idle' ||
-    e.failure !== null ||
-    e.idleSince === null ||
-    e.screen?.facts.draft
-  )
-    return false;
-  return e.now - Math.max(e.idleSince, since) >= restMs;
+function rests({ wire, phase, turn, screen, now }: Evidence, since: Millis): boolean {
+  if (wire.seen > 0 || phase !== 'idle' || turn.failure !== null || turn.idleSince === null) return false;
+  return !screen?.facts.draft && now - Math.max(turn.idleSince, since) >= restMs;
 }

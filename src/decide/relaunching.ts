@@ -21,10 +21,18 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     since: e.now,
     cure: null,
     down: { cause, phase, prompt: phase !== 'between_turns', launchAt: e.now + pauseMs, unknownCommands: 0 },
-    evidence: { ...e, historiesRepaired: e.historiesRepaired + (cause === 'broken-history' ? 1 : 0) },
+    evidence: {
+      ...e,
+      conversation: {
+        ...e.conversation,
+        historiesRepaired: e.conversation.historiesRepaired + (cause === 'broken-history' ? 1 : 0),
+      },
+    },
   };
   return {
     state: stopping,
-    effects: [{ type: 'stop', generation: e.generation, graceMs: e.exit ? 0 : stopGraceMs, phase, cause }],
+    effects: [
+      { type: 'stop', generation: e.agent.generation, graceMs: e.agent.exit ? 0 : stopGraceMs, phase, cause },
+    ],
   };
 }

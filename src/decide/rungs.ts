@@ -1,5 +1,6 @@
 /** Each rung of the ladder, begun. */
 import type { Config } from '../config/schema.ts';
+import { runOn } from '../detect/evidence/sample.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Rung } from '../effects.ts';
 import { giveUp } from './asking.ts';
@@ -19,15 +20,19 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
   switch (rung) {
     case 'wait':
       return andThen(
-        // The look at the process that said "stopped" is spent: only a new one may say so again.
         act(
-          withCure({ ...state, evidence: { ...e, sample: null } }, 'wait', verdict.class, proofMs.wait),
+          withCure(
+            { ...state, evidence: { ...e, sample: runOn(e.sample) } },
+            'wait',
+            verdict.class,
+            proofMs.wait,
+          ),
           'wait',
           'continued a stopped agent',
         ),
         (next) => ({
           state: next,
-          effects: [{ type: 'continue', generation: e.generation }],
+          effects: [{ type: 'continue', generation: e.agent.generation }],
         }),
       );
     case 'hold':
@@ -35,7 +40,7 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
     case 'cut': {
       const cutting: GuardState = {
         ...withCure(spend('cut', state), 'cut', verdict.class, proofMs.cut),
-        evidence: { ...e, patience: e.patience * 2 },
+        evidence: { ...e, host: { ...e.host, patience: e.host.patience * 2 } },
       };
       const connections = verdict.connections;
       return andThen(act(cutting, 'cut', `connections ${connections.join(', ')}`), (next) => ({
@@ -44,10 +49,14 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
       }));
     }
     case 'nudge':
-      return beginNudge({ ...state, evidence: { ...e, takesUp: true } }, verdict.class, config);
+      return beginNudge(
+        { ...state, evidence: { ...e, host: { ...e.host, resumesTurn: true } } },
+        verdict.class,
+        config,
+      );
     case 'relaunch':
       return beginRelaunch(state, verdict.class, config);
     case 'ask':
-      return giveUp(state, config, verdict.because.join('; '));
+      return giveUp(state, verdict.because.join('; '));
   }
 }

@@ -1,10 +1,10 @@
 /**
  * The state of the supervisor. One plain object, so that the journal can hold a checkpoint of it.
  */
-import type { Evidence } from '../detect/evidence.ts';
-import { noEvidence } from '../detect/evidence.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { noEvidence } from '../detect/evidence/index.ts';
 import { type Health, noHealth } from '../detect/health.ts';
-import type { DisconnectPhase, Incident, Rung } from '../effects.ts';
+import type { DisconnectPhase, Effect, Incident, Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 
 export type StateName =
@@ -59,6 +59,8 @@ export interface GuardState {
   readonly since: Millis;
   readonly evidence: Evidence;
   readonly incident: Incident | null;
+  /** Attended time at which the open incident was noticed. */
+  readonly noticedAt: Millis;
   readonly incidents: number;
   readonly cure: Cure | null;
   /** The latest incident of this turn that ended with a cut: it may still turn out that the cut was not needed. */
@@ -85,12 +87,19 @@ export interface GuardState {
   readonly title: string | null;
 }
 
+/** What one event, or one decision within it, leads to. */
+export interface Step {
+  readonly state: GuardState;
+  readonly effects: readonly Effect[];
+}
+
 export function initialState(at: Millis): GuardState {
   return {
     name: 'watching',
     since: at,
     evidence: noEvidence(at),
     incident: null,
+    noticedAt: at,
     incidents: 0,
     cure: null,
     lastCut: null,

@@ -10,7 +10,7 @@ export function titleOf(state: GuardState, config: Config): string | null {
   const { evidence: e, cure } = state;
   if (state.name === 'asking') return `stuck (${state.incident?.class ?? 'unknown'}): needs you`;
   if (state.name !== 'watching' || !cure || !state.incident) return null;
-  const [waiting] = e.waiting;
+  const [waiting] = e.wire.waiting;
   if (waiting) {
     const attempt =
       waiting.of === null ? `attempt ${waiting.attempt}` : `attempt ${waiting.attempt}/${waiting.of}`;

@@ -13,7 +13,8 @@ const longestCoolDownMs = 3_600_000;
 
 /** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
-  if (state.paused || state.evidence.exit || state.evidence.suspended) return stay(state);
+  if (state.paused || state.evidence.agent.exit || state.evidence.terminal.suspendedSince !== null)
+    return stay(state);
   if (state.incident && personInterrupted(state)) {
     return close({ ...state, name: 'watching' }, 'user');
   }
@@ -50,12 +51,12 @@ function tryOnceMore(state: GuardState): Step {
 }
 
 /** Keys after an incident for which nothing is pending: it is theirs. */
-function personTook({ incident, evidence: e }: GuardState): boolean {
-  return incident !== null && e.lastKeyAt !== null && e.lastKeyAt > incident.detectedAt;
+function personTook({ incident, noticedAt, evidence: e }: GuardState): boolean {
+  return incident !== null && e.person.lastKeyAt !== null && e.person.lastKeyAt > noticedAt;
 }
 
 /** Esc or Ctrl+C of the person after the incident began: they deal with it. */
 function personInterrupted(state: GuardState): boolean {
-  const { lastInterruptAt } = state.evidence;
-  return lastInterruptAt !== null && state.incident !== null && lastInterruptAt > state.incident.detectedAt;
+  const { lastInterruptAt } = state.evidence.person;
+  return lastInterruptAt !== null && state.incident !== null && lastInterruptAt > state.noticedAt;
 }

@@ -3,7 +3,6 @@
  * minutes and still answer: the longest silence that ended by itself is remembered, per host and across runs, and no
  * limit is ever below a safe multiple of it.
  */
-import { type Config, defaults } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
 
 export interface Health {
@@ -38,16 +37,6 @@ export function learn(health: Health, kind: Lesson, silentMs: Millis, deadlineMs
   const longestMs = Math.min(longestLessonMs, deadlineMs);
   if (silentMs < 1_000 || silentMs > longestMs || silentMs <= health[kind]) return health;
   return { ...health, [kind]: Math.round(silentMs) };
-}
-
-/**
- * The configured limit for silence in mid-response is one for hosts that ping. Of another nobody knows what its silence
- * means: it has the time of a first byte, unless somebody has set the limit for it.
- */
-export function streamTimeoutMs(health: Health, { network_resilience: set }: Config): Millis {
-  const isSet = set.stream_timeout_ms !== defaults.network_resilience.stream_timeout_ms;
-  if (health.pings || isSet) return set.stream_timeout_ms;
-  return Math.max(set.stream_timeout_ms, set.first_byte_timeout_ms);
 }
 
 /** What stretches a limit: the turn's patience, up to the agent's own deadline; beyond it the agent helps itself. */

@@ -5,11 +5,11 @@
 import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
-import type { Evidence } from './evidence.ts';
-import type { Phase } from './phase.ts';
+import type { Evidence } from './evidence/index.ts';
 
 export interface Verdict {
   readonly class: string;
+  /** Attended time. */
   readonly since: Millis;
   /** Why, one fact per line, without content of the conversation. */
   readonly because: readonly string[];
@@ -26,7 +26,7 @@ export interface Signature {
   readonly needsTerminal?: true;
   /** Holds also while the terminal takes no output: then the agent waits in its own writing, as is right. */
   readonly evenUnread?: true;
-  test(e: Evidence, phase: Phase, config: Config): Verdict | null;
+  test(e: Evidence, config: Config): Verdict | null;
 }
 
 /** "31.2 s" */

@@ -4,7 +4,7 @@
  */
 import { totalmem } from 'node:os';
 import { commonSenses, type Senses, together } from '../act/common-senses.ts';
-import { inTurn, phaseOf } from '../detect/phase.ts';
+import { inTurn } from '../detect/phase.ts';
 import type { Observation } from '../events.ts';
 import { descendants, sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
@@ -23,7 +23,7 @@ export function openPrintSenses(run: PrintRun): Senses {
     ...together([...common.sensors, resting], run.emit),
     tell(event, after) {
       common.tell(event, after);
-      isWatched = inTurn(phaseOf(after));
+      isWatched = inTurn(after.phase);
     },
   };
 }

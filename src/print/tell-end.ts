@@ -1,6 +1,7 @@
 /** Tells the loop that an agent has ended, and whether that was its last word. */
 import { findSession } from '../act/session.ts';
-import type { Evidence } from '../detect/evidence.ts';
+import { momentOf } from '../detect/evidence/clock.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { FailureKind } from '../events.ts';
 import type { Loop } from '../loop.ts';
@@ -24,19 +25,19 @@ export async function tellEnd(
 ): Promise<void> {
   const { code, signal } = end;
   const { generation } = child;
-  const { startedAt } = loop.state().evidence;
-  const uptimeMs = performance.now() - startedAt;
+  const { clock, agent } = loop.state().evidence;
+  const uptimeMs = performance.now() - momentOf(clock, agent.startedAt);
   const silent = endedByCut(loop.state().evidence);
   await run.catchUp();
   const reported = reportedFailure(run);
   // Plain text reads as an error only where the code says that it is one.
   const failure = code === 0 ? reported : (run.gate.failure() ?? run.told?.failure ?? null);
   const done = run.gate.isDone() && !awaitsMore(run, loop.state().evidence);
-  const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turns > 0);
+  const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turn.count > 0);
   const { answers, newPrompts } = await progressOf(run, isWell);
   // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
-  if (loop.state().evidence.turns === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
-  const { turns } = loop.state().evidence;
+  if (loop.state().evidence.turn.count === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
+  const turns = loop.state().evidence.turn.count;
   const idle = generation > 1 && turns === 0 && !run.gate.hasPrinted();
 
   if (
@@ -83,11 +84,13 @@ export function endsWell({ hookSource, told, formats, gate }: PrintRun, e: Evide
 /** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */
 function awaitsMore({ formats, input }: PrintRun, e: Evidence): boolean {
   if (formats.input === 'text') return false;
-  return e.turn?.working === true || input?.hasEnded() === false;
+  return e.turn.told?.working === true || input?.hasEnded() === false;
 }
 
 function endedByCut(e: Evidence): boolean {
-  const lost = e.closed.findLast((closed) => closed.by === 'guard');
+  const lost = e.wire.closed.findLast((closed) => closed.by === 'guard');
   if (!lost || e.now - lost.at > silentEndMs) return false;
-  return (e.lastRequestAt ?? 0) <= lost.at && !e.connections.some(({ openedAt }) => openedAt > lost.at);
+  return (
+    (e.wire.lastRequestAt ?? 0) <= lost.at && !e.wire.connections.some(({ openedAt }) => openedAt > lost.at)
+  );
 }

@@ -9,8 +9,8 @@ import { openRecords } from '../act/records.ts';
 import { sessionLooker } from '../act/session.ts';
 import { step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
-import { requestBytes } from '../detect/connections.ts';
-import type { Evidence } from '../detect/evidence.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { requestBytes } from '../detect/evidence/wire.ts';
 import type { Event } from '../events.ts';
 import type { End } from '../fail-open.ts';
 import type { Loop } from '../loop.ts';
@@ -46,7 +46,7 @@ export async function watchPrint(
       ...records,
       probe: () => senses.probe(),
       exit: ({ code, signal }) => resolve({ code, signal }),
-      ranTurn: () => loop.state().evidence.turns > 0,
+      ranTurn: () => loop.state().evidence.turn.count > 0,
       onEnd,
     });
     loop.begin({
@@ -56,7 +56,7 @@ export async function watchPrint(
         if (event.type === 'screen') endPauseInTime(run, event);
         if (event.type === 'turn.started') lookForSession();
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
-        const { noRelaunch } = result.state.evidence;
+        const { noRelaunch } = result.state.evidence.agent;
         if (event.type === 'tick' && noRelaunch === null && run.input?.isRepeatable() === false)
           emit({ type: 'relaunch.impossible', detail: unrepeatable });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
@@ -89,7 +89,7 @@ function waitsInVain(event: Event, { output }: PrintRun, state: StateName): bool
 
 /** Where no hook says so: a turn begins with the first record of it or, if there are none, with the first request. */
 function beginsTurn(event: Event, { formats, child }: PrintRun, before: Evidence): boolean {
-  if (before.turn?.working) return false;
+  if (before.turn.told?.working) return false;
   if (formats.output === 'records') return event.type === 'session' && event.source === 'output';
   if (child === null) return false;
   return (

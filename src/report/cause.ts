@@ -17,6 +17,8 @@ const words: Readonly<Record<string, Words>> = {
   reset: { headline: 'The connection was reset.', noun: 'a reset connection' },
   'failed-turn': { headline: 'The turn ended in an error.', noun: 'a turn that failed' },
   'silent-end': { headline: 'The turn ended without an answer.', noun: 'a turn that ended silently' },
+  'cut-short': { headline: 'The answer broke off.', noun: 'an answer that broke off' },
+  'never-asked': { headline: 'The agent never asked the API.', noun: 'a turn that asked nothing' },
   'silent-screen': { headline: 'The agent stopped making progress.', noun: 'an agent without progress' },
   'frozen-ui': { headline: 'The agent froze.', noun: 'a frozen agent' },
   spinning: { headline: 'The agent froze.', noun: 'a frozen agent' },

@@ -1,7 +1,7 @@
 /** The state of the supervisor in the words of the status file. Pure. */
 import type { GuardState } from '../decide/state.ts';
-import type { Evidence } from '../detect/evidence.ts';
-import { type Phase, phaseOf } from '../detect/phase.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import type { Phase } from '../detect/phase.ts';
 import type { SessionState, Status, StatusChange } from './status.ts';
 
 const ofPhase: { readonly [P in Phase]: SessionState } = {
@@ -30,8 +30,8 @@ export function describe(state: GuardState, gaveUp = false): StatusChange & { re
   const { evidence: e } = state;
   return {
     state: gaveUp ? 'gave_up' : stateOf(state),
-    session_id: e.sessionId,
-    agent_pid: e.exit === null ? e.pid : null,
+    session_id: e.conversation.sessionId,
+    agent_pid: e.agent.exit === null ? e.agent.pid : null,
     incidents: state.incidents,
     message: messageOf(state),
     attempt: attemptOf(state),
@@ -52,10 +52,10 @@ function stateOf(state: GuardState): SessionState {
       return 'ended';
     case 'watching':
       if (state.paused) return 'paused';
-      if (state.evidence.waiting.length > 0) return 'waiting';
+      if (state.evidence.wire.waiting.length > 0) return 'waiting';
       if (state.cure !== null)
         return state.cure.rung === 'wait' || state.cure.rung === 'hold' ? 'waiting' : 'recovering';
-      return state.incident === null ? ofPhase[phaseOf(state.evidence)] : 'suspect';
+      return state.incident === null ? ofPhase[state.evidence.phase] : 'suspect';
   }
 }
 
@@ -71,14 +71,14 @@ function messageOf(state: GuardState): string | null {
     case 'launching':
       return 'resuming the session';
     case 'watching':
-      return phaseMessage[phaseOf(state.evidence)] ?? null;
+      return phaseMessage[state.evidence.phase] ?? null;
     default:
       return null;
   }
 }
 
 function attemptOf({ evidence: e, probing, name }: GuardState): Status['attempt'] {
-  const [held] = e.waiting;
+  const [held] = e.wire.waiting;
   if (held !== undefined)
     return { n: held.attempt, of: held.of, next_in_ms: Math.max(0, Math.round(held.nextAt - e.now)) };
   if (name !== 'down' || probing === null || probing.failures === 0) return null;
@@ -86,10 +86,10 @@ function attemptOf({ evidence: e, probing, name }: GuardState): Status['attempt'
 }
 
 function connectionOf(e: Evidence): Status['connection'] {
-  if (e.connections.length === 0 && e.connectionsSeen === 0) return null;
-  const heard = e.connections.map((connection) => connection.lastDownAt ?? connection.openedAt);
+  if (e.wire.connections.length === 0 && e.wire.seen === 0) return null;
+  const heard = e.wire.connections.map((connection) => connection.lastDownAt ?? connection.openedAt);
   return {
-    open: e.connections.length,
+    open: e.wire.connections.length,
     silent_ms: heard.length === 0 ? null : Math.round(e.now - Math.max(...heard)),
   };
 }

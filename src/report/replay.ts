@@ -57,11 +57,18 @@ export function replay(file: JournalFile): Replay {
   };
 }
 
-/** The state was written by the same type's code; what an older one lacks is as it is in the beginning. */
+/**
+ * The state was written by the same type's code; what an older one lacks is as it is in the beginning, and evidence of
+ * another build is not read at all.
+ */
 function stateOf({ header, checkpoint }: JournalFile): GuardState {
   const initial = initialState(header.monotonic_ms);
   const written = (checkpoint ?? {}) as Partial<GuardState>;
-  return { ...initial, ...written, evidence: { ...initial.evidence, ...written.evidence } };
+  return {
+    ...initial,
+    ...written,
+    evidence: written.evidence?.clock ? { ...initial.evidence, ...written.evidence } : initial.evidence,
+  };
 }
 
 /** Effects before the first event belong to a turn whose event is in the file before; there are none by design. */

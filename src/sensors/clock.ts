@@ -21,7 +21,7 @@ export interface Moment {
 }
 
 /** Shorter gaps are the clock being adjusted, or a busy machine; no connection dies of them. */
-export const smallestGapMs = 5_000;
+const smallestGapMs = 5_000;
 /** The guard's own pace. */
 export const tickMs = 1_000;
 

@@ -30,7 +30,7 @@ function turn(told: Told, id: number): void {
 const end = (told: Told, more: Partial<Extract<Observation, { type: 'agent.exited' }>> = {}) =>
   told.tell({
     type: 'agent.exited',
-    generation: told.state.evidence.generation,
+    generation: told.state.evidence.agent.generation,
     code: null,
     signal: 'SIGKILL',
     ...more,
@@ -73,7 +73,7 @@ describe('an agent that eats the memory', () => {
   test('again and again is asked about in the end', () => {
     const told = inTurn();
     for (let times = 0; times < 40; times++) {
-      const { generation } = told.state.evidence;
+      const { generation } = told.state.evidence.agent;
       for (let second = 0; second < 14; second++)
         told.wait(1, say.drawing, say.sample(second, { generation, memoryShare: 0.6 + second * 0.015 }));
     }

@@ -144,10 +144,10 @@ test('a silence beside a lost connection is the line’s, and no habit of the ho
   told.wait(20, say.drawing);
   told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'reset' });
   told.tell(say.bytes(1));
-  expect(told.state.evidence.health.streamMs).toBeLessThan(2_000);
+  expect(told.state.evidence.host.health.streamMs).toBeLessThan(2_000);
   told.wait(20, say.drawing);
   told.tell(say.bytes(1));
-  expect(told.state.evidence.health.streamMs).toBe(20_000);
+  expect(told.state.evidence.host.health.streamMs).toBe(20_000);
 });
 
 describe('a host that was never heard to ping', () => {

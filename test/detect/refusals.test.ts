@@ -48,6 +48,7 @@ test('a history that was mended, and answered, is mended again when it is damage
   told.tell(say.idle);
   told.tell({ type: 'turn.started' });
   told.tell(say.busy(3));
+  for (const answered of [say.opened(2), say.request(2), say.bytes(2)]) told.tell(answered);
   for (let good = 0; good < 3; good += 1) {
     ends(told);
     tries(told);

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { type GuardState, initialState } from '../../src/decide/state.ts';
-import type { Evidence } from '../../src/detect/evidence.ts';
+import { noAgent } from '../../src/detect/evidence/agent.ts';
+import type { Evidence } from '../../src/detect/evidence/index.ts';
+import { observe } from '../../src/detect/evidence/index.ts';
+import { type Connection, noWire } from '../../src/detect/evidence/wire.ts';
+import type { ScreenFacts } from '../../src/events.ts';
 import { describe } from '../../src/report/describe.ts';
 
 const state = (changes: Partial<GuardState>, evidence: Partial<Evidence> = {}): GuardState => {
@@ -18,9 +22,11 @@ const incident = {
   outcome: 'open',
 } as const;
 const held = { id: 1, host: 'h', since: 0, cause: 'no-route', attempt: 2, of: 5, nextAt: 14_000 } as const;
-const screen = (activity: 'idle' | 'busy' | 'dialog' | 'limit', tokens?: number) => ({
-  screen: { facts: { activity, ...(tokens === undefined ? {} : { tokens }) }, at: 0, activitySince: 0 },
-});
+const screen = (activity: ScreenFacts['activity'], tokens?: number): Partial<Evidence> => {
+  const facts = { activity, ...(tokens === undefined ? {} : { tokens }) };
+  const { screen: shown, phase } = observe(initialState(0).evidence, { type: 'screen', facts, at: 0 });
+  return { screen: shown, phase };
+};
 
 test.each<[string, GuardState, object]>([
   ['a start', state({}), { state: 'starting', message: null, attempt: null, connection: null }],
@@ -31,7 +37,10 @@ test.each<[string, GuardState, object]>([
   ['an open incident', state({ incident }, screen('busy')), { state: 'suspect' }],
   [
     'a held connection',
-    state({ incident, title: 'connection lost, retrying (attempt 2/5), next in 4 s' }, { waiting: [held] }),
+    state(
+      { incident, title: 'connection lost, retrying (attempt 2/5), next in 4 s' },
+      { wire: { ...noWire, waiting: [held] } },
+    ),
     {
       state: 'waiting',
       message: 'connection lost, retrying (attempt 2/5), next in 4 s',
@@ -48,7 +57,10 @@ test.each<[string, GuardState, object]>([
   ['paused', state({ paused: true }, screen('busy')), { state: 'paused' }],
   [
     'the end',
-    state({ name: 'finished' }, { exit: { at: 0, code: 0, signal: null, outOfMemory: false }, pid: 1 }),
+    state(
+      { name: 'finished' },
+      { agent: { ...noAgent(0), pid: 1, exit: { at: 0, code: 0, signal: null, outOfMemory: false } } },
+    ),
     { state: 'ended', agent_pid: null },
   ],
 ])('%s', (_name, guard, expected) => {
@@ -56,13 +68,20 @@ test.each<[string, GuardState, object]>([
 });
 
 test('silence counts from the latest byte on any open connection', () => {
-  const connection = { host: 'h', up: 0, down: 0, lastUpAt: 0, awaitsAnswer: false, requestAt: null };
-  const connections = [
-    { ...connection, id: 1, openedAt: 0, lastDownAt: 7_000 },
-    { ...connection, id: 2, openedAt: 1_000, lastDownAt: null },
-  ];
-  // Fields that the tunnel's sense adds to a connection do not matter here.
-  const evidence = { connections: connections as unknown as Evidence['connections'], connectionsSeen: 2 };
-  expect(describe(state({}, evidence)).connection).toEqual({ open: 2, silent_ms: 3_000 });
-  expect(describe(state({}, { connectionsSeen: 2 })).connection).toEqual({ open: 0, silent_ms: null });
+  const connection: Connection = {
+    id: 1,
+    host: 'h',
+    openedAt: 0,
+    stage: 'answer',
+    lastUpAt: 0,
+    lastDownAt: 7_000,
+    requestAt: null,
+  };
+  const connections = [connection, { ...connection, id: 2, openedAt: 1_000, lastDownAt: null }];
+  const wire = { ...noWire, seen: 2 };
+  expect(describe(state({}, { wire: { ...wire, connections } })).connection).toEqual({
+    open: 2,
+    silent_ms: 3_000,
+  });
+  expect(describe(state({}, { wire })).connection).toEqual({ open: 0, silent_ms: null });
 });

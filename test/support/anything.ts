@@ -104,7 +104,11 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   ),
   'request.sent': fc.record({ type: fc.constant('request.sent') }),
   'failure.recorded': fc.record({ type: fc.constant('failure.recorded'), failure }),
-  'answer.recorded': fc.record({ type: fc.constant('answer.recorded') }),
+  'prompt.recorded': fc.record({ type: fc.constant('prompt.recorded') }),
+  'answer.recorded': fc.constantFrom(
+    { type: 'answer.recorded' },
+    { type: 'answer.recorded', cutShort: true },
+  ),
   'retry.recorded': fc.record({ type: fc.constant('retry.recorded'), inMs: number(600_000) }),
   'tool.started': fc.record({
     type: fc.constant('tool.started'),
@@ -115,7 +119,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
     limitMs: fc.constantFrom(1_000, 600_000),
   }),
   'tool.finished': fc.record({ type: fc.constant('tool.finished'), toolUseId, ok: fc.boolean() }),
-  'compaction.started': fc.record({ type: fc.constant('compaction.started') }),
+
   'compaction.finished': fc.record({ type: fc.constant('compaction.finished') }),
   'person.needed': fc.record({ type: fc.constant('person.needed'), why: fc.constant('permission') }),
   interrupted: fc.record({ type: fc.constant('interrupted') }),
@@ -178,7 +182,6 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'launch.failed': fc.record({ type: fc.constant('launch.failed'), detail: fc.constant('x') }),
   'relaunch.impossible': fc.record({ type: fc.constant('relaunch.impossible'), detail: fc.constant('x') }),
   delivered: fc.record({ type: fc.constant('delivered') }),
-  answered: fc.record({ type: fc.constant('answered'), answer: fc.constantFrom('resume', 'quit', 'wait') }),
   command: fc.record({
     type: fc.constant('command'),
     command: fc.constantFrom('nudge', 'relaunch', 'pause', 'continue'),
@@ -246,14 +249,14 @@ const troubles: fc.Arbitrary<readonly Observation[]> = fc.oneof(
     { type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' } as const,
     ...failed,
   ]),
-  turns.map((told) => [...told, { type: 'compaction.started' } as const]),
+  turns.map((told) => [...told, { type: 'screen', facts: { activity: 'compacting' } } as const]),
 );
 
 /** Anything at all, and as often as that the troubles that a guard is for. */
 export const scenes: fc.Arbitrary<Scene> = fc.oneof(
   fc.record({
     told: anything.map((observation) => [observation]),
-    seconds: fc.constantFrom(0, 0, 1, 5, 40, 130, 700, 7_200, 86_400),
+    seconds: fc.constantFrom(0, 0, 1, 5, 40, 130, 700, 3_600),
     draws: fc.boolean(),
   }),
   fc.record({

@@ -34,10 +34,17 @@ export interface Story {
   did<Type extends Effect['type']>(...types: readonly Type[]): readonly Extract<Effect, { type: Type }>[];
 }
 
-/** Answers every effect as a world would in which everything works, unless `world` says otherwise. */
+/** The vendor's host, as it is known to a guard that has met it. */
+const known: Observation = { type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true };
+
+/**
+ * Answers every effect as a world would in which everything works, unless `world` says otherwise.
+ * @param host what is known of the API's host at the beginning; null: nothing
+ */
 export function story(
   patch: Patch = {},
   world: (effect: Effect) => readonly Observation[] = obliging,
+  host: Observation | null = known,
 ): Story {
   const config = configWith(patch);
   const effects: { atS: number; effect: Effect }[] = [];
@@ -51,7 +58,7 @@ export function story(
       for (const answer of world(effect)) tell(answer);
     }
   };
-  tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true }); // as the vendor's own
+  if (host) tell(host);
   return {
     get state() {
       return state;

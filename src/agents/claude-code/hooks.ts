@@ -1,6 +1,7 @@
 /**
  * Hook payloads as observations. Nothing of what they say goes along: no prompt, no command, no file.
- * A subagent's tools count like the agent's own (while they run, silence is right), its end of a turn does not.
+ * A subagent's tools carry its id: whether the main turn waits for them is for others to say. Its end of a turn says
+ * nothing.
  */
 import type { Observation } from '../../events.ts';
 import type { Variables } from '../agent.ts';
@@ -78,7 +79,10 @@ const readers: Readonly<Record<string, Reader>> = {
     const toolUseId = textOf(payload, 'tool_use_id');
     const tool = textOf(payload, 'tool_name');
     if (toolUseId === null || tool === null) return [];
-    return [toolStarted(toolUseId, tool, payload.tool_input)];
+    const agentId = textOf(payload, 'agent_id');
+    return [
+      { ...toolStarted(toolUseId, tool, payload.tool_input), ...(agentId === null ? {} : { agentId }) },
+    ];
   },
   PostToolUse: (payload) => toolFinished(payload, true),
   PostToolUseFailure: (payload) => [

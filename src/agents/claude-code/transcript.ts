@@ -6,6 +6,7 @@ import type { Observation } from '../../events.ts';
 import { isRecord, type Json, textOf } from '../common/json.ts';
 import { failureOfText } from './failures.ts';
 import { toolStarted } from './tools.ts';
+import { recordsStopReason } from './versions.ts';
 
 /** Written as the user's message when the person stops a turn, in all versions. */
 const interruption = /^\[Request interrupted by user/;
@@ -25,7 +26,8 @@ function readUser(record: Json): readonly Observation[] {
     if (block.type === 'text' && interruption.test(textOf(block, 'text') ?? ''))
       seen.push({ type: 'interrupted' });
   }
-  return seen;
+  const isPrompt = seen.length === 0 && blocksOf(record).some(({ type }) => type === 'text');
+  return isPrompt ? [{ type: 'prompt.recorded' }] : seen;
 }
 
 function readAssistant(record: Json): readonly Observation[] {
@@ -42,7 +44,14 @@ function readAssistant(record: Json): readonly Observation[] {
   });
   // The agent makes up a message of its own where a turn was broken off (lab notes §4).
   const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
-  return isMadeUp || blocks.length === 0 ? calls : [{ type: 'answer.recorded' }, ...calls];
+  return isMadeUp || blocks.length === 0 ? calls : [answer(record), ...calls];
+}
+
+/** A stream that ended before the model gave its reason to stop is taken by the agent for a whole answer. */
+function answer(record: Json): Observation {
+  const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
+  const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
+  return cutShort ? { type: 'answer.recorded', cutShort } : { type: 'answer.recorded' };
 }
 
 /** The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun. */

@@ -69,7 +69,8 @@ export function apiOf(env: Variables): UserSettings['api'] {
   const parsed = URL.canParse(url) ? new URL(url) : vendor;
   const secure = parsed.protocol !== 'http:';
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
-  return { host, port: parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port), secure };
+  const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);
+  return { host, port, secure };
 }
 
 /** Variables by which a person grants a slow API more time; they can only be raised above the usual (lab notes §1c). */

@@ -67,3 +67,11 @@ export function hookEventsOf(version: AgentVersion | null): readonly string[] {
     .filter(([, first]) => reaches(version, first))
     .map(([name]) => name);
 }
+
+/** First version whose records say why an answer ended; until 2.1.42 they say `null` of every one. */
+const firstToRecordStopReason: Parts = [2, 1, 126];
+
+/** @param version as a record names it */
+export function recordsStopReason(version: string | null): boolean {
+  return version !== null && compareVersions(version.split('.').map(Number), firstToRecordStopReason) >= 0;
+}

@@ -1,60 +1,67 @@
 /**
  * The connection is dead, yet nobody told the agent: no byte in mid-response, no first byte after a request, no answer
- * to the TLS handshake. Judged only when every connection to the API is silent, because one that still moves may be
- * the one that the turn waits for.
+ * to the TLS handshake.
  */
 import type { Config } from '../../config/schema.ts';
 import type { Millis } from '../../events.ts';
-import { lastByteAt, reportMs } from '../connections.ts';
-import type { Connection, Evidence } from '../evidence.ts';
-import { limit, streamTimeoutMs } from '../health.ts';
-import type { Phase } from '../phase.ts';
+import { hasSteppedSince } from '../claims.ts';
+import type { Evidence } from '../evidence/index.ts';
+import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
+import { knowsHabits, type LimitName, limitMs } from '../limits.ts';
+import { listens } from '../phase.ts';
 import type { Signature, Verdict } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
 export const deadStream: Signature = {
   class: 'dead-stream',
   help: 'no byte on the connection in the middle of a response',
-  test: (e, phase, config) => silent(e, phase, config, 'dead-stream'),
+  test: (e, config) => silent(e, config, 'dead-stream'),
 };
 
 export const noFirstByte: Signature = {
   class: 'no-first-byte',
   help: 'a request was sent and nothing came back',
-  test: (e, phase, config) => silent(e, phase, config, 'no-first-byte'),
+  test: (e, config) => silent(e, config, 'no-first-byte'),
 };
 
 type Silence = 'dead-stream' | 'no-first-byte';
 
-function silent(e: Evidence, phase: Phase, config: Config, wanted: Silence): Verdict | null {
-  if (phase !== 'working' && phase !== 'compacting') return null;
-  if (e.waiting.length > 0) return null; // the tunnel is already at work on it
-  const newest = newestOf(e.connections);
-  if (!newest || e.listeningSince === null) return null;
-  // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
-  if (newest.requestAt === null && newest.down > 0) return null;
+const position: { readonly [S in Stage]: string } = {
+  handshake: 'handshake unanswered',
+  ready: 'nothing asked',
+  request: 'request unanswered',
+  answer: 'in mid-response',
+};
 
-  const { kind, limitMs: usualMs } = limitOf(newest, e, config);
-  const busyElsewhere = phase === 'working' && askedNothing(newest, e);
-  if (busyElsewhere && helperSince(e) > (newest.requestAt ?? 0)) return null; // an older agent's hook, at work
-  const limitMs = usualMs * (busyElsewhere ? ofHooks : 1);
-  const since = Math.max(lastByteAt(newest), e.listeningSince);
+function silent(e: Evidence, config: Config, wanted: Silence): Verdict | null {
+  const { connections, waiting } = e.wire;
+  if (!listens(e.phase) || waiting.length > 0) return null; // a held one the tunnel is already at work on
+  const newest = newestOf(connections);
+  if (!newest || e.turn.listeningSince === null) return null;
+  // A connection kept alive from an earlier turn says nothing until a request of this turn is on it.
+  if (newest.stage === 'ready') return null;
+  if (wanted !== (newest.stage === 'answer' ? 'dead-stream' : 'no-first-byte')) return null;
+
+  const name = limitOf(newest, e, config);
+  if (name === null) return null;
+  const since = Math.max(lastByteAt(newest), e.turn.listeningSince);
   const silentMs = e.now - since;
-  if (kind !== wanted || silentMs < limitMs) return null;
+  const limit = limitMs(name, config, e.host);
+  if (silentMs < limit) return null;
   return {
-    class: kind,
+    class: wanted,
     since,
     because: [
-      `agent ${phase}, no tool running`,
-      `connection ${newest.id} to ${newest.host}: last byte ${seconds(silentMs)} ago, ${position(newest)}`,
-      `limit ${seconds(limitMs)}`,
+      `agent ${e.phase}, no tool running`,
+      `connection ${newest.id} to ${newest.host}: last byte ${seconds(silentMs)} ago, ${position[newest.stage]}`,
+      `limit ${seconds(limit)}`,
     ],
     cure: 'cut',
-    connections: e.connections.map((connection) => connection.id),
+    connections: connections.map((connection) => connection.id),
   };
 }
 
-/** A question on the side, such as that for a title (2.1.42, 2.1.197), is answered by then. */
+/** A question on the side, such as that for a title, is answered by then. */
 const besideMs = 10_000;
 
 /**
@@ -63,44 +70,20 @@ const besideMs = 10_000;
  */
 function newestOf(connections: readonly Connection[]): Connection | null {
   const latest = Math.max(...connections.map(lastByteAt));
-  const asks = ({ awaitsAnswer, requestAt }: Connection) =>
-    awaitsAnswer && requestAt !== null && requestAt >= latest - besideMs;
+  const asks = ({ stage, requestAt }: Connection) =>
+    stage === 'request' && requestAt !== null && requestAt >= latest - besideMs;
   return connections.find(asks) ?? connections.find((each) => lastByteAt(each) === latest) ?? null;
 }
 
-/** A hook of the person's, such as a test run at the end of the turn, may take so many times the limit for silence. */
-const ofHooks = 10;
-
-/**
- * The agent has told of a step of its own and asked nothing since: what keeps it busy is not the API. A request is told
- * late, and so is a hook: a prompt or a result is followed by a request at once, the end of a turn by none.
- */
-function askedNothing({ requestAt }: Connection, { turn, toldAt }: Evidence): boolean {
-  if (turn === null || toldAt === null) return false;
-  return (requestAt ?? 0) <= toldAt + (turn.working ? -reportMs : reportMs);
-}
-
-function helperSince({ sample }: Evidence): Millis {
-  return sample?.helperSince ?? 0;
-}
-
-/** The TLS handshake has no thinking time, so the shorter limit holds for it. */
-function limitOf(connection: Connection, e: Evidence, config: Config): { kind: Silence; limitMs: Millis } {
-  const { stream_timeout_ms, first_byte_timeout_ms } = config.network_resilience;
-  const { health } = e;
-  if (!connection.awaitsAnswer) {
-    return { kind: 'dead-stream', limitMs: limit(streamTimeoutMs(health, config), health.streamMs, e) };
+/** Null: something of the agent's own is at work. */
+function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
+  if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
+    if (helperSince(e) > (requestAt ?? 0)) return null;
+    return stage === 'request' ? 'ownStepUnanswered' : 'ownStep';
   }
-  const handshake = connection.down === 0 && connection.requestAt === null;
-  return {
-    kind: 'no-first-byte',
-    limitMs: handshake ? limit(stream_timeout_ms, 0, e) : limit(first_byte_timeout_ms, health.firstByteMs, e),
-  };
+  if (stage === 'handshake') return 'handshake';
+  if (stage === 'request') return 'firstByte';
+  return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
 }
 
-function position(connection: Connection): string {
-  if (!connection.awaitsAnswer) return 'in mid-response';
-  return connection.down === 0 && connection.requestAt === null
-    ? 'handshake unanswered'
-    : 'request unanswered';
-}
+const helperSince = ({ sample }: Evidence): Millis => sample?.helperSince ?? 0;

@@ -4,26 +4,30 @@
  */
 import type { Config } from '../../config/schema.ts';
 import type { Millis } from '../../events.ts';
-import type { Evidence, ProcessSample } from '../evidence.ts';
+import { momentOf } from '../evidence/clock.ts';
+import type { Evidence } from '../evidence/index.ts';
+import type { ProcessSample } from '../evidence/sample.ts';
+import { limitMs } from '../limits.ts';
 import { inTurn } from '../phase.ts';
 import type { Signature, Verdict } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
 /** Below this share of a core a process that should draw a spinner is not even trying. */
 const asleep = 0.005;
-/** Without a look at the process, silence must last this many times longer. */
-const doubt = 3;
+const stoppedMs = 1_000;
 
+/** By the monotonic clock: the kernel's word holds whoever attends. */
 export const stopped: Signature = {
   class: 'stopped',
   help: 'the agent was stopped from outside (state T)',
   evenUnread: true,
-  test(e) {
-    const since = e.sample?.stoppedSince ?? null;
-    if (since === null || e.suspended || e.exit || e.now - since < 1_000) return null;
+  test({ sample, terminal, agent, clock }) {
+    const since = sample?.stoppedSince ?? null;
+    if (since === null || terminal.suspendedSince !== null || agent.exit) return null;
+    if (clock.at - since < stoppedMs) return null;
     return {
       class: 'stopped',
-      since,
+      since: since - momentOf(clock, 0),
       because: ['the kernel shows the agent stopped (T), and not by Ctrl+Z through the guard'],
       cure: 'wait',
       connections: [],
@@ -35,10 +39,10 @@ export const frozenUi: Signature = {
   class: 'frozen-ui',
   help: 'working, yet nothing is drawn: the event loop is stuck or spinning',
   needsTerminal: true,
-  test(e, phase, config) {
-    if (!inTurn(phase) || !canDraw(e)) return null;
-    const since = Math.max(e.lastOutputAt, e.drawsSince ?? 0);
-    return judge('frozen-ui', since, e, config, `agent ${phase}, nothing drawn`);
+  test(e, config) {
+    if (!inTurn(e.phase) || !canDraw(e)) return null;
+    const since = Math.max(e.terminal.lastOutputAt, e.turn.drawsSince ?? 0);
+    return judge('frozen-ui', since, e, config, `agent ${e.phase}, nothing drawn`);
   },
 };
 
@@ -46,34 +50,34 @@ export const deafInput: Signature = {
   class: 'deaf-input',
   help: 'keys of the person get no answer: the event loop is stuck or spinning',
   needsTerminal: true,
-  test(e, phase, config) {
-    if (phase === 'gone' || phase === 'suspended' || !canDraw(e) || e.unansweredKeyAt === null) return null;
+  test(e, config) {
+    const { unansweredKeyAt, inputBlockedSince } = e.terminal;
+    if (e.phase === 'gone' || !canDraw(e) || unansweredKeyAt === null) return null;
     // A dialog or an idle prompt may ignore a key; only a process that is visibly stuck is judged.
-    const stuck = e.inputBlockedSince !== null || (e.sample?.busySince ?? null) !== null;
-    if (!stuck) return null;
-    const since = Math.max(e.unansweredKeyAt, e.inputBlockedSince ?? 0, e.sample?.busySince ?? 0);
+    const busySince = e.sample?.busySince ?? null;
+    if (inputBlockedSince === null && busySince === null) return null;
+    const since = Math.max(unansweredKeyAt, inputBlockedSince ?? 0, busySince ?? 0);
     return judge('deaf-input', since, e, config, 'keys unanswered');
   },
 };
 
-function canDraw(e: Evidence): boolean {
-  return !e.suspended && (e.sample?.stoppedSince ?? null) === null;
+function canDraw({ terminal, sample }: Evidence): boolean {
+  return terminal.suspendedSince === null && (sample?.stoppedSince ?? null) === null;
 }
 
-function judge(name: string, quietSince: Millis, e: Evidence, config: Config, sign: string): Verdict | null {
+function judge(name: string, since: Millis, e: Evidence, config: Config, sign: string): Verdict | null {
   if (starved(e.sample)) return null;
-  const since = Math.max(quietSince, e.attentiveSince);
   const silentMs = e.now - since;
   const witness = processSays(e.sample);
-  const limitMs = config.recovery.frozen_ui_timeout_ms * (witness ? 1 : doubt);
-  if (silentMs < limitMs) return null;
+  const limit = limitMs(witness ? 'frozen' : 'frozenUnseen', config, e.host);
+  if (silentMs < limit) return null;
   return {
     class: name,
     since,
     because: [
       `${sign} for ${seconds(silentMs)}`,
       witness ?? 'no sample of the process',
-      `limit ${seconds(limitMs)}`,
+      `limit ${seconds(limit)}`,
     ],
     cure: 'relaunch',
     connections: [],

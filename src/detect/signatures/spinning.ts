@@ -1,31 +1,29 @@
 /**
  * Print mode has no spinner that could stand still. What is left is the process: it burns a whole core and neither
- * prints, nor speaks to the API, nor runs a tool. The limit is wide, because a healthy agent computes now and then.
+ * prints, nor speaks to the API, nor runs a tool.
  */
-import { lastByteAt } from '../connections.ts';
+import { lastByteAt } from '../evidence/wire.ts';
+import { limitMs } from '../limits.ts';
 import type { Signature } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
-
-/** Times `frozen_ui_timeout_ms`. */
-const doubt = 3;
 
 export const spinning: Signature = {
   class: 'spinning',
   help: 'print mode: one core fully used for long, nothing printed, nothing on the wire',
-  test(e, phase, config) {
+  test(e, config) {
     const busySince = e.sample?.busySince ?? null;
-    if (!e.unattended || phase !== 'working' || busySince === null) return null;
-    const heard = e.connections.map(lastByteAt);
-    const since = Math.max(busySince, e.lastOutputAt, e.workingSince ?? 0, ...heard);
-    const limitMs = config.recovery.frozen_ui_timeout_ms * doubt;
-    if (e.now - since < limitMs) return null;
+    if (!e.agent.unattended || e.phase !== 'working' || busySince === null) return null;
+    const heard = e.wire.connections.map(lastByteAt);
+    const since = Math.max(busySince, e.terminal.lastOutputAt, e.turn.workingSince ?? 0, ...heard);
+    const limit = limitMs('spinning', config, e.host);
+    if (e.now - since < limit) return null;
     return {
       class: 'spinning',
       since,
       because: [
         `one core at ${Math.round((e.sample?.cpuShare ?? 1) * 100)} % for ${seconds(e.now - since)}`,
         'nothing printed, nothing on the wire, no tool running',
-        `limit ${seconds(limitMs)}`,
+        `limit ${seconds(limit)}`,
       ],
       cure: 'relaunch',
       connections: [],

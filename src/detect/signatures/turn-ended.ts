@@ -1,9 +1,11 @@
 /**
- * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, or without a word
- * after its connection was lost (lab notes §1b: 197 and older end a cut tool input in silence).
+ * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, without a word after
+ * its connection was lost, or with an answer that was cut short and that it took for a whole one (lab notes §1b).
  */
 import type { FailureKind, Millis } from '../../events.ts';
-import type { ClosedConnection, Evidence } from '../evidence.ts';
+import type { Evidence } from '../evidence/index.ts';
+import type { ClosedConnection } from '../evidence/wire.ts';
+import { isAtRest, personTookOver } from '../rest.ts';
 import type { Signature } from '../verdict.ts';
 import { seconds } from '../verdict.ts';
 
@@ -17,29 +19,25 @@ const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
   'rate-limit': 60_000,
 };
 
-const longestPauseMs = 300_000;
+const maxPauseMs = 300_000;
 
 /** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
 const silentEndMs = 5_000;
-/** An agent between two steps is not at its end: without an error on record the prompt must stay free for a moment. */
-const settleMs = 2_000;
 
 export const failedTurn: Signature = {
   class: 'failed-turn',
   help: 'the turn ended with a connection error; the agent sits at its prompt',
   needsTerminal: true,
-  test(e, phase) {
-    if (phase !== 'idle' || !e.failure || e.idleSince === null || e.turns === 0) return null;
-    const first = pauseMs[e.failure.kind];
-    if (first === undefined || personTookOver(e, e.failure.at)) return null;
-    if (limited(e)) return null;
-    const pause = Math.min(longestPauseMs, first * 2 ** Math.max(0, e.failedTurns - 1));
-    if (e.now - Math.max(e.failure.at, e.idleSince) < pause) return null;
+  test(e) {
+    const { failure, count, failedTurns } = e.turn;
+    const first = failure && pauseMs[failure.kind];
+    if (!failure || first === undefined || count === 0 || limited(e)) return null;
+    if (!isAtRest(e, Math.min(maxPauseMs, (first ?? 0) * 2 ** Math.max(0, failedTurns - 1)))) return null;
     return {
       class: 'failed-turn',
-      since: e.failure.at,
+      since: failure.at,
       because: [
-        `the turn ended with a failure of kind ${e.failure.kind}`,
+        `the turn ended with a failure of kind ${failure.kind}`,
         'the prompt is free, nobody has typed since',
       ],
       cure: 'nudge',
@@ -52,16 +50,16 @@ export const silentEnd: Signature = {
   class: 'silent-end',
   help: 'the turn ended without a word right after its connection was lost',
   needsTerminal: true,
-  test(e, phase) {
-    const lost = e.closed.findLast((closed) => closed.by !== 'agent');
-    if (phase !== 'idle' || !lost || e.idleSince === null || e.turns === 0) return null;
-    const gap = e.idleSince - lost.at;
-    const wentOn = (e.lastRequestAt ?? 0) > lost.at || e.connections.some((c) => c.openedAt > lost.at);
-    if (!abnormal(lost) || gap < 0 || gap > silentEndMs || wentOn || personTookOver(e, lost.at)) return null;
-    if (e.now - e.idleSince < settleMs) return null;
+  test(e) {
+    const lost = e.wire.closed.findLast((closed) => closed.by !== 'agent');
+    const { idleSince, count } = e.turn;
+    if (!lost || idleSince === null || count === 0 || !isAtRest(e)) return null;
+    const gap = idleSince - lost.at;
+    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || wentOn(e, lost.at)) return null;
+    if (personTookOver(e, lost.at)) return null;
     return {
       class: 'silent-end',
-      since: e.idleSince,
+      since: idleSince,
       because: [`the turn ended ${seconds(gap)} after its connection was cut`, 'no new request was made'],
       cure: 'nudge',
       connections: [],
@@ -69,18 +67,37 @@ export const silentEnd: Signature = {
   },
 };
 
+export const cutShort: Signature = {
+  class: 'cut-short',
+  help: 'the turn ended with an answer that broke off in the middle, taken for a whole one',
+  needsTerminal: true,
+  test(e) {
+    const { answer, idleSince, failure, count } = e.turn;
+    if (!answer?.cutShort || failure || idleSince === null || count === 0 || !isAtRest(e)) return null;
+    if (personTookOver(e, answer.at) || wentOn(e, answer.at)) return null;
+    return {
+      class: 'cut-short',
+      since: answer.at,
+      because: ['the answer on record has no end', 'the prompt is free, nobody has typed since'],
+      cure: 'nudge',
+      connections: [],
+    };
+  },
+};
+
+function wentOn({ wire }: Evidence, since: Millis): boolean {
+  return (wire.lastRequestAt ?? 0) > since || wire.connections.some(({ openedAt }) => openedAt > since);
+}
+
 /** The usage limit still holds, by the time that was printed; a minute more, for clocks that differ. */
-function limited(e: Evidence): boolean {
-  if (e.failure?.kind !== 'rate-limit' || e.limitResetsAt === null || e.wallOffsetMs === null) return false;
-  return e.now + e.wallOffsetMs < e.limitResetsAt + 60_000;
+function limited({ turn, clock }: Evidence): boolean {
+  if (turn.failure?.kind !== 'rate-limit' || turn.limitResetsAt === null || clock.wallOffsetMs === null)
+    return false;
+  return clock.at + clock.wallOffsetMs < turn.limitResetsAt + 60_000;
 }
 
-/** Cut by us, reset or dead. A peer that closes may just have said all it had to say. */
-function abnormal({ by, cause }: ClosedConnection): boolean {
-  return by === 'guard' || cause === 'reset' || cause === 'dead';
-}
-
-/** Esc means stop, and a person who types has a plan. */
-function personTookOver(e: Evidence, since: Millis): boolean {
-  return e.lastKeyAt !== null && e.lastKeyAt >= since;
+/** Cut by us, reset or dead. A peer that closes may just have said all it had to say; then that is on record. */
+function abnormal({ by, cause }: ClosedConnection, { turn }: Evidence): boolean {
+  if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
+  return turn.recordSpeaks && turn.answer === null;
 }

@@ -2,11 +2,16 @@ import { expect, it } from 'vitest';
 import { readTranscript } from '../../../src/agents/claude-code/transcript.ts';
 
 const assistant = (content: unknown, more = {}) => ({ type: 'assistant', message: { content }, ...more });
+const brokenOff = (version: string) => ({
+  type: 'assistant',
+  version,
+  message: { content: [{ type: 'text', text: 'Hello' }], stop_reason: null },
+});
 const user = (content: unknown, more = {}) => ({ type: 'user', message: { content }, ...more });
 const call = { type: 'tool_use', id: 't1', name: 'Edit', input: { file_path: '/a' } };
 
 it.each<[string, unknown, readonly object[]]>([
-  ['a prompt', user('do it'), []],
+  ['a prompt', user('do it'), [{ type: 'prompt.recorded' }]],
   [
     'a tool call',
     assistant([{ type: 'text', text: 'x' }, call]),
@@ -16,6 +21,8 @@ it.each<[string, unknown, readonly object[]]>([
     ],
   ],
   ['an answer', assistant([{ type: 'text', text: 'x' }]), [{ type: 'answer.recorded' }]],
+  ['an answer whose stream broke off', brokenOff('2.1.263'), [{ type: 'answer.recorded', cutShort: true }]],
+  ['an answer of a version that never says why it ended', brokenOff('2.1.42'), [{ type: 'answer.recorded' }]],
   [
     'an answer that the agent made up itself',
     { type: 'assistant', message: { model: '<synthetic>', content: 'No response requested.' } },

@@ -1,31 +1,44 @@
 /**
- * False alarms, measured. A cut was perhaps not needed when the same silence comes again in the turn that goes on after
- * it, or when a silence as long as the one that was cut ends by itself: then the API is only slow. The incident says so,
- * also when it is over already: its record is written once more. (While it is open `incident.ts` notes the first.)
+ * Suspected false positives, all that is known of them. A cut was perhaps not needed when the same silence comes again
+ * after it, in the incident or later in the turn that goes on, or when a silence as long as the one that was cut ends by
+ * itself: then the API is only slow. The incident says so, also when it is over already: its record is written once
+ * more.
  */
 import type { Lesson } from '../detect/health.ts';
+import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident } from '../effects.ts';
-import { regretted, type Step } from './incident.ts';
-import type { GuardState } from './state.ts';
+import type { Millis } from '../events.ts';
+import type { GuardState, Step } from './state.ts';
 
 /** What is learnt of the host when a silence of this class ends by itself. */
-const lessons: Readonly<Record<string, Lesson>> = {
-  'dead-stream': 'streamMs',
-  'no-first-byte': 'firstByteMs',
-};
+const lessons: ReadonlyMap<string, Lesson> = new Map([
+  ['dead-stream', 'streamMs'],
+  ['no-first-byte', 'firstByteMs'],
+]);
 
-/** @param before the state in which the event came */
-export function withRegret(before: GuardState, result: Step): Step {
-  return regretLater(before, regretNow(before, result));
+/** The same silence again while a cut of it has to prove itself. */
+export function isCutInVain({ cure }: GuardState, verdict: Pick<Verdict, 'class'>): boolean {
+  return cure?.rung === 'cut' && cure.class === verdict.class;
 }
 
-/** The incident was open until now. */
-function regretNow(before: GuardState, result: Step): Step {
+export const inVain = 'the same silence followed the cut: perhaps a false alarm';
+
+/** The first suspicion counts. @param moment monotonic */
+export function suspected(incident: Incident, moment: Millis): Incident {
+  return { ...incident, regrettedAt: incident.regrettedAt ?? moment };
+}
+
+/** @param before the state in which the event came */
+export function withFalsePositives(before: GuardState, result: Step): Step {
+  return afterIncident(before, whileOpen(before, result));
+}
+
+function whileOpen(before: GuardState, result: Step): Step {
   const { cure, incident: cut } = before;
   const { state } = result;
   if (!cut || cure?.rung !== 'cut' || !endedByItself(cut, before, state)) return result;
   const noted = (incident: Incident) =>
-    incident.number === cut.number ? regretted(incident, state.evidence.now) : incident;
+    incident.number === cut.number ? suspected(incident, state.evidence.clock.at) : incident;
   const told = (effect: Effect): Effect =>
     effect.type === 'incident' || effect.type === 'notify'
       ? { ...effect, incident: noted(effect.incident) }
@@ -37,7 +50,7 @@ function regretNow(before: GuardState, result: Step): Step {
 }
 
 /** The incident is over, and the turn goes on. */
-function regretLater(before: GuardState, result: Step): Step {
+function afterIncident(before: GuardState, result: Step): Step {
   const { state } = result;
   const { lastCut } = before;
   const ended = endedWithCut(before, result);
@@ -46,13 +59,13 @@ function regretLater(before: GuardState, result: Step): Step {
   if (!lastCut) return result;
   const again = before.incident === null && state.incident?.class === lastCut.class;
   if (again || endedByItself(lastCut, before, state)) {
-    const incident = regretted(lastCut, state.evidence.now);
+    const incident = suspected(lastCut, state.evidence.clock.at);
     return {
       state: { ...state, lastCut: null },
       effects: [{ type: 'incident', incident }, ...result.effects],
     };
   }
-  const nextTurn = state.evidence.patience === 1;
+  const nextTurn = state.evidence.host.patience === 1;
   return nextTurn ? { ...result, state: { ...state, lastCut: null } } : result;
 }
 
@@ -65,8 +78,8 @@ function endedWithCut(before: GuardState, { state, effects }: Step): Incident | 
 
 /** A silence as long as the one that was cut has just ended with a byte: what it taught is new. */
 function endedByItself(cut: Incident, before: GuardState, after: GuardState): boolean {
-  const lesson = lessons[cut.class];
+  const lesson = lessons.get(cut.class);
   if (lesson === undefined) return false;
-  const learntMs = after.evidence.health[lesson];
-  return learntMs > before.evidence.health[lesson] && learntMs >= cut.detectedAt - cut.beganAt;
+  const learntMs = after.evidence.host.health[lesson];
+  return learntMs > before.evidence.host.health[lesson] && learntMs >= cut.detectedAt - cut.beganAt;
 }

@@ -1,0 +1,147 @@
+/**
+ * Claims: what each sense says that the agent is doing, in one vocabulary, since when, and what it is worth. A sense
+ * that has nothing to say makes none. Which claim wins is told by the table in `precedence.ts`.
+ */
+import type { Millis } from '../events.ts';
+import type { Facts } from './evidence/index.ts';
+import type { ProcessSample } from './evidence/sample.ts';
+import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
+import { toldLateMs } from './evidence/turn.ts';
+import type { Connection } from './evidence/wire.ts';
+
+export type Sense = 'status' | 'screen' | 'hooks' | 'record' | 'wire' | 'process';
+
+/** `working`: a turn runs, and the sense cannot tell what it does. */
+export type Activity =
+  | 'idle'
+  | 'working'
+  | 'requesting'
+  | 'receiving'
+  | 'tool'
+  | 'retrying'
+  | 'compacting'
+  | 'dialog'
+  | 'limit';
+
+/** `sure`: borne out by another sense, or by time. `fair`: the sense alone says so. */
+export type Grade = 'sure' | 'fair';
+
+export interface Claim {
+  readonly sense: Sense;
+  readonly activity: Activity;
+  readonly since: Millis;
+  readonly grade: Grade;
+}
+
+/** A screen that says the same for as long was drawn since the agent said that it works. */
+const drawnMs = 2_000;
+/** A command has begun by then, also on a busy machine. */
+const beginsMs = 3_000;
+
+export function claimsOf(e: Facts): readonly Claim[] {
+  return [...status(e), ...screen(e), ...hooks(e), ...record(e), ...wire(e), ...processes(e)];
+}
+
+function status({ status: told }: Facts): readonly Claim[] {
+  if (!told) return [];
+  const { state, at: since } = told;
+  const activity = state === 'working' ? 'working' : state === 'blocked' ? 'dialog' : 'idle';
+  return [{ sense: 'status', activity, since, grade: 'fair' }];
+}
+
+function screen(e: Facts): readonly Claim[] {
+  if (!e.screen) return [];
+  const { facts, activitySince: since } = e.screen;
+  const says = (activity: Activity, grade: Grade): Claim => ({ sense: 'screen', activity, since, grade });
+  switch (facts.activity) {
+    case 'unknown':
+      return [];
+    case 'dialog':
+    case 'limit':
+    case 'retrying':
+    case 'compacting':
+      return [says(facts.activity, 'sure')];
+    case 'background': // the prompt is free, whatever the agent reports of its subagents' work
+      return [says('idle', 'sure')];
+    case 'idle':
+      return [says('idle', isBorneOut(e) ? 'sure' : 'fair')];
+    case 'tool':
+      return [
+        says('working', 'fair'),
+        ...(commandIsOver(e) ? [] : [says('tool', e.turn.told?.working ? 'fair' : 'sure')]),
+      ];
+    case 'busy':
+    case 'waiting':
+      return [says('working', 'fair')];
+  }
+}
+
+/** A free prompt is believed against the program status when hooks say the same or, without them, once it is no old picture. */
+function isBorneOut({ turn, status, screen, now }: Facts): boolean {
+  if (turn.told) return !turn.told.working;
+  return now - Math.max(status?.at ?? now, screen?.at ?? now) > drawnMs;
+}
+
+/** The screen shows a command of which nothing shows that it runs, and a look at the processes since then found none. */
+function commandIsOver({ screen, sample }: Facts): boolean {
+  if (!screen?.facts.command || !sample) return false;
+  return sample.workers === 0 && sample.at > screen.activitySince;
+}
+
+function hooks({ turn, tools }: Facts): readonly Claim[] {
+  if (!turn.told) return [];
+  const { working, at } = turn.told;
+  const open = ofMainTurn(tools).find(({ delegates, recorded }) => !delegates && !recorded);
+  return [
+    { sense: 'hooks', activity: working ? 'working' : 'idle', since: at, grade: 'fair' },
+    ...(open ? [{ sense: 'hooks', activity: 'tool', since: open.startedAt, grade: 'sure' } as const] : []),
+  ];
+}
+
+function record({ turn, tools, sample, now }: Facts): readonly Claim[] {
+  const since = turn.retryAt;
+  const begun = ofMainTurn(tools).find(
+    (tool) => !tool.delegates && (tool.recorded || turn.told === null) && !waitsForItsTurn(tool, sample),
+  );
+  return [
+    ...(since !== null && now < since
+      ? [{ sense: 'record', activity: 'retrying', since, grade: 'sure' } as const]
+      : []),
+    ...(begun ? [{ sense: 'record', activity: 'tool', since: begun.startedAt, grade: 'fair' } as const] : []),
+  ];
+}
+
+/** Some agents record a call as soon as it is complete, and run it when its message is: a command has no process yet. */
+function waitsForItsTurn({ recorded, risk, startedAt }: OpenTool, sample: ProcessSample | null): boolean {
+  return recorded && risk === 'command' && sample?.workers === 0 && sample.at - startedAt > beginsMs;
+}
+
+/** Bytes do not tell where an answer ends. What the wire says is sure where hooks tell of no step of the agent's since. */
+function wire(e: Facts): readonly Claim[] {
+  const asked = connectionAsked(e.wire.connections);
+  if (!asked || asked.requestAt === null) return [];
+  const activity = asked.stage === 'request' ? 'requesting' : 'receiving';
+  const grade = e.turn.told?.working && !hasSteppedSince(e, asked.requestAt) ? 'sure' : 'fair';
+  return [{ sense: 'wire', activity, since: asked.requestAt, grade }];
+}
+
+function connectionAsked(connections: readonly Connection[]): Connection | null {
+  let latest: Connection | null = null;
+  for (const each of connections) if ((each.requestAt ?? -1) > (latest?.requestAt ?? -1)) latest = each;
+  return latest;
+}
+
+/**
+ * Hooks have told of a step of the agent's own (a prompt taken, a tool or the turn ended), and it has asked nothing
+ * since: what keeps it busy is not the API. A prompt or a result is followed by a request at once, the end of a turn by
+ * none; in doubt about their order that decides.
+ */
+export function hasSteppedSince({ turn: { told, toldAt } }: Facts, requestAt: Millis | null): boolean {
+  if (!told || toldAt === null) return false;
+  return (requestAt ?? 0) <= toldAt + (told.working ? -toldLateMs : toldLateMs);
+}
+
+function processes({ sample }: Facts): readonly Claim[] {
+  if (!sample || sample.workers === 0) return [];
+  return [{ sense: 'process', activity: 'tool', since: sample.at, grade: 'fair' }];
+}

@@ -1,0 +1,39 @@
+/** The conversation, which goes on from one agent to the next. */
+import type { Event } from '../../events.ts';
+
+export interface Conversation {
+  readonly sessionId: string | null;
+  /** Why the agent said that the session ended. */
+  readonly ended: string | null;
+  /** Compactions that the guard had to end. */
+  readonly compactionsCured: number;
+  /** Relaunches with a repair because the API refused the conversation. */
+  readonly historiesRepaired: number;
+}
+
+export const noConversation: Conversation = {
+  sessionId: null,
+  ended: null,
+  compactionsCured: 0,
+  historiesRepaired: 0,
+};
+
+export function foldConversation(conversation: Conversation, event: Event): Conversation {
+  switch (event.type) {
+    case 'agent.started':
+    case 'turn.started':
+      return conversation.ended === null ? conversation : { ...conversation, ended: null };
+    case 'session':
+      return event.sessionId === conversation.sessionId
+        ? conversation
+        : { ...conversation, sessionId: event.sessionId };
+    case 'turn.ended': // it was mended: another refusal is another damage
+      return event.failure || conversation.historiesRepaired === 0
+        ? conversation
+        : { ...conversation, historiesRepaired: 0 };
+    case 'session.ended':
+      return { ...conversation, ended: event.reason };
+    default:
+      return conversation;
+  }
+}

@@ -1,0 +1,41 @@
+/** What is known of the API's host, over all agents of the run: its healthy silences, and how patient to be with it. */
+import type { Event, Millis } from '../../events.ts';
+import { type Health, noHealth, usualDeadlineMs } from '../health.ts';
+
+export interface Host {
+  readonly health: Health;
+  /** The longest that the agent itself waits for a silent API. */
+  readonly deadlineMs: Millis;
+  /** Silence multiplier: doubles with each cut of a turn, and of the turns by which the guard takes it up again. */
+  readonly patience: number;
+  /** The next turn takes up one that was broken off: it is judged with the same patience. */
+  readonly resumesTurn: boolean;
+}
+
+export const newHost: Host = {
+  health: noHealth,
+  deadlineMs: usualDeadlineMs,
+  patience: 1,
+  resumesTurn: false,
+};
+
+export function foldHost(host: Host, event: Event): Host {
+  switch (event.type) {
+    case 'agent.started':
+      return { ...host, resumesTurn: event.prompted };
+    case 'host.known':
+      return {
+        ...host,
+        health: {
+          firstByteMs: event.firstByteMs,
+          streamMs: event.streamMs,
+          ...(event.pings && { pings: true }),
+        },
+        deadlineMs: Math.max(usualDeadlineMs, event.deadlineMs ?? 0),
+      };
+    case 'connection.bytes':
+      return event.pinged ? { ...host, health: { ...host.health, pings: true } } : host;
+    default:
+      return host;
+  }
+}

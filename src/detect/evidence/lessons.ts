@@ -1,0 +1,40 @@
+/** What the bytes of the API teach of its healthy silences. */
+import type { Event, Millis } from '../../events.ts';
+import { learn } from '../health.ts';
+import type { Host } from './host.ts';
+import type { Evidence, Facts } from './index.ts';
+import { type Connection, lastByteAt, type Wire } from './wire.ts';
+
+/**
+ * Bytes came after a silence, by themselves: that silence was healthy. Only while the agent worked without a tool; a
+ * pause between two turns or beside a tool is nobody's waiting. What comes before the answer (a handshake, session
+ * tickets) teaches nothing.
+ */
+export function learnt(host: Host, before: Evidence, after: Facts, event: Event): Host {
+  if (event.type !== 'connection.bytes' || event.down === 0 || event.up > 0) return host;
+  const was = find(before.wire, event.id);
+  const is = find(after.wire, event.id);
+  const { listeningSince } = before.turn;
+  if (!was || is?.stage !== 'answer' || before.phase !== 'working' || listeningSince === null) return host;
+  if (was.stage !== 'request' && was.stage !== 'answer') return host;
+  const since = Math.max(lastByteAt(was), listeningSince);
+  if (troubled(before.wire, since)) return host;
+  const silentMs = (is.lastDownAt ?? after.now) - since;
+  const health = learn(
+    host.health,
+    was.stage === 'request' ? 'firstByteMs' : 'streamMs',
+    silentMs,
+    host.deadlineMs,
+  );
+  return health === host.health ? host : { ...host, health };
+}
+
+/** The line was bad: other connections were lost or could not be made. A silence of such a day is no habit. */
+function troubled({ waiting, closed }: Wire, since: Millis): boolean {
+  return (
+    waiting.length > 0 || closed.some(({ at, cause }) => at > since && cause !== 'closed' && cause !== 'cut')
+  );
+}
+
+const find = (wire: Wire, id: number): Connection | undefined =>
+  wire.connections.find((connection) => connection.id === id);

@@ -1,0 +1,22 @@
+/** The person at the keys. That they have typed survives a relaunch; what they wanted of the agent before does not. */
+import type { Event, Millis } from '../../events.ts';
+
+export interface Person {
+  readonly lastKeyAt: Millis | null;
+  readonly lastInterruptAt: Millis | null;
+  /** Ctrl+C or Ctrl+D. */
+  readonly lastExitKeyAt: Millis | null;
+}
+
+export const nobody: Person = { lastKeyAt: null, lastInterruptAt: null, lastExitKeyAt: null };
+
+export function foldPerson(person: Person, event: Event, now: Millis): Person {
+  if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
+  if (event.type !== 'input' || event.kind === 'report') return person;
+  const interrupts = event.kind === 'interrupt';
+  return {
+    lastKeyAt: now,
+    lastInterruptAt: interrupts ? now : person.lastInterruptAt,
+    lastExitKeyAt: interrupts || event.kind === 'exit' ? now : person.lastExitKeyAt,
+  };
+}

@@ -1,0 +1,63 @@
+/** The latest look at the agent's process, with what the looks before it add; null before the first of an agent. */
+import type { Event, Millis } from '../../events.ts';
+
+export interface ProcessSample {
+  readonly at: Millis;
+  /** The same on the monotonic clock: what the kernel says holds whoever attends. */
+  readonly moment: Millis;
+  readonly cpuMs: number;
+  readonly state: string;
+  readonly memoryShare: number;
+  /** More memory than at the sample before, by a hundredth of the machine's or more. */
+  readonly growing: boolean;
+  /** Monotonic. */
+  readonly growingSince: Millis | null;
+  readonly workers: number;
+  /** When the youngest living helper of the agent's was started; null: there is none. */
+  readonly helperSince: Millis | null;
+  /** Share of one core between the last two samples, 0…1. */
+  readonly cpuShare: number;
+  /** Since when cpuShare has been 0.9 or more. */
+  readonly busySince: Millis | null;
+  /** Since when the kernel has shown it stopped; monotonic. */
+  readonly stoppedSince: Millis | null;
+}
+
+/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
+const spinning = 0.9;
+
+/** Share of the machine's memory that counts as growth from one sample to the next. */
+const growth = 0.01;
+
+export function foldProcess(
+  last: ProcessSample | null,
+  event: Event,
+  now: Millis,
+  generation: number,
+): ProcessSample | null {
+  if (event.type === 'agent.started') return null;
+  if (event.type !== 'agent.sample' || event.generation !== generation) return last;
+  const elapsedMs = last ? event.at - last.moment : 0;
+  const growing = last !== null && event.memoryShare - last.memoryShare >= growth;
+  const cpuShare =
+    last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
+  return {
+    at: now,
+    moment: event.at,
+    cpuMs: event.cpuMs,
+    state: event.state,
+    memoryShare: event.memoryShare,
+    growing,
+    growingSince: growing ? (last?.growingSince ?? last?.moment ?? event.at) : null,
+    workers: event.workers,
+    helperSince: event.helperAgeMs === undefined ? null : now - event.helperAgeMs,
+    cpuShare,
+    busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
+    stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
+  };
+}
+
+/** The agent was told to run on: the look that showed it stopped is spent. */
+export function runOn(sample: ProcessSample | null): ProcessSample | null {
+  return sample && { ...sample, stoppedSince: null };
+}

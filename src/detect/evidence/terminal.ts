@@ -1,0 +1,48 @@
+/** The terminal between the agent and the person: what is drawn, what is typed, and whether either is stuck. */
+import type { Event, Millis } from '../../events.ts';
+
+export interface Terminal {
+  readonly lastOutputAt: Millis;
+  /** First key of the person that no output has followed. */
+  readonly unansweredKeyAt: Millis | null;
+  readonly inputBlockedSince: Millis | null;
+  /** The person's terminal takes no output; monotonic. */
+  readonly blockedSince: Millis | null;
+  /** Ctrl+Z; monotonic. */
+  readonly suspendedSince: Millis | null;
+}
+
+export const newTerminal = (now: Millis): Terminal => ({
+  lastOutputAt: now,
+  unansweredKeyAt: null,
+  inputBlockedSince: null,
+  blockedSince: null,
+  suspendedSince: null,
+});
+
+export function foldTerminal(terminal: Terminal, event: Event, now: Millis): Terminal {
+  switch (event.type) {
+    case 'agent.started':
+      return { ...newTerminal(now), blockedSince: terminal.blockedSince };
+    case 'output':
+      return { ...terminal, lastOutputAt: now, unansweredKeyAt: null };
+    case 'input':
+      return event.kind === 'report'
+        ? terminal
+        : { ...terminal, unansweredKeyAt: terminal.unansweredKeyAt ?? now };
+    case 'input.blocked':
+      return { ...terminal, inputBlockedSince: terminal.inputBlockedSince ?? now };
+    case 'input.drained':
+      return { ...terminal, inputBlockedSince: null };
+    case 'terminal.blocked':
+      return { ...terminal, blockedSince: terminal.blockedSince ?? event.at };
+    case 'terminal.drained':
+      return { ...terminal, blockedSince: null };
+    case 'terminal.suspended':
+      return { ...terminal, suspendedSince: terminal.suspendedSince ?? event.at };
+    case 'terminal.continued':
+      return { ...terminal, suspendedSince: null };
+    default:
+      return terminal;
+  }
+}

@@ -1,0 +1,160 @@
+/** The turn: what hooks and the record tell of it, and since when the agent has been in which part of it. */
+import type { Event, FailureKind, Millis } from '../../events.ts';
+import { inTurn, listens, type Phase } from '../phase.ts';
+import { freshBanner, type Screen } from './screen.ts';
+import { requestBytes } from './wire.ts';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly at: Millis;
+  readonly fingerprint: string;
+  /** Known from the transcript alone, which also holds failures that the turn got over. */
+  readonly recorded?: true;
+}
+
+export interface Turn {
+  /** As hooks tell it; null: they do not. */
+  readonly told: { readonly working: boolean; readonly at: Millis } | null;
+  /** When a hook last told of a step of the agent's own: a prompt taken, a tool or the turn ended. */
+  readonly toldAt: Millis | null;
+  /** Turns seen to start, by any sense. */
+  readonly count: number;
+  /** Since when the agent has been in a turn; null while it is not. */
+  readonly workingSince: Millis | null;
+  /** Since when it has waited for the API and for nothing else: no tool, no dialog, no retry of its own. */
+  readonly listeningSince: Millis | null;
+  /** Since when it has had a turn to draw without a break; unlike `workingSince` it begins anew after a dialog. */
+  readonly drawsSince: Millis | null;
+  readonly idleSince: Millis | null;
+  readonly failure: Failure | null;
+  /** Turns in a row that ended in a failure. */
+  readonly failedTurns: number;
+  /** Unix milliseconds at which the usage limit that ended the turn is over. */
+  readonly limitResetsAt: number | null;
+  /** When the agent's own next try is due, as it has recorded; null once it was made. */
+  readonly retryAt: Millis | null;
+  /** The latest answer of the model's in this turn that is on record; null: none is. */
+  readonly answer: { readonly at: Millis; readonly cutShort: boolean } | null;
+  /** The record of this agent's conversation is being read. */
+  readonly recordSpeaks: boolean;
+}
+
+/** Bytes and hooks are told late by up to so much, so that their order is not known. */
+export const toldLateMs = 1_000;
+
+export const noTurn: Turn = {
+  told: null,
+  toldAt: null,
+  count: 0,
+  workingSince: null,
+  listeningSince: null,
+  drawsSince: null,
+  idleSince: null,
+  failure: null,
+  failedTurns: 0,
+  limitResetsAt: null,
+  retryAt: null,
+  answer: null,
+  recordSpeaks: false,
+};
+
+/** @param screen before this event */
+export function foldTurn(turn: Turn, event: Event, now: Millis, screen: Screen | null): Turn {
+  switch (event.type) {
+    case 'agent.started':
+      return { ...noTurn, failedTurns: turn.failedTurns, limitResetsAt: turn.limitResetsAt };
+    case 'turn.started':
+      return {
+        ...turn,
+        told: { working: true, at: now },
+        toldAt: now,
+        failedTurns: turn.failure ? turn.failedTurns : 0,
+        limitResetsAt: null,
+        failure: null,
+        retryAt: null,
+        answer: null,
+      };
+    case 'turn.ended':
+      return {
+        ...turn,
+        told: { working: false, at: now },
+        toldAt: now,
+        retryAt: null,
+        failedTurns: event.failure ? turn.failedTurns + (turn.failure ? 0 : 1) : 0,
+        failure: event.failure ? { kind: event.failure, at: now, fingerprint: `turn ${now}` } : null,
+      };
+    case 'interrupted':
+      return { ...turn, retryAt: null, told: turn.told && { working: false, at: now }, answer: null };
+    case 'tool.finished':
+      return turn.told === null ? turn : { ...turn, toldAt: now };
+    case 'failure.recorded': {
+      const recorded = {
+        kind: event.failure,
+        at: now,
+        fingerprint: `record ${now}`,
+        recorded: true,
+      } as const;
+      return { ...turn, failure: turn.failure ?? recorded };
+    }
+    case 'prompt.recorded':
+      return { ...turn, recordSpeaks: true };
+    case 'answer.recorded':
+      return {
+        ...turn,
+        recordSpeaks: true,
+        answer: { at: now, cutShort: event.cutShort ?? false },
+        failure: turn.failure?.recorded ? null : turn.failure,
+      };
+    case 'retry.recorded':
+      return { ...turn, retryAt: now + event.inMs };
+    case 'request.sent':
+      return { ...turn, retryAt: null };
+    case 'connection.bytes':
+      return event.up >= requestBytes && isDue(turn.retryAt, now) ? { ...turn, retryAt: null } : turn;
+    case 'screen':
+      return seen(turn, event, now, screen);
+    default:
+      return turn;
+  }
+}
+
+function seen(
+  turn: Turn,
+  { facts }: Extract<Event, { type: 'screen' }>,
+  now: Millis,
+  last: Screen | null,
+): Turn {
+  const banner = freshBanner(last, facts);
+  const cleared = facts.activity === 'busy' ? null : turn.failure;
+  return {
+    ...turn,
+    limitResetsAt:
+      facts.activity === 'idle' ? (facts.limitResetsAt ?? turn.limitResetsAt) : turn.limitResetsAt,
+    failedTurns: banner && turn.failure === null ? turn.failedTurns + 1 : turn.failedTurns,
+    failure: banner ? { ...banner, at: now } : cleared,
+  };
+}
+
+/** A request of before, told late, is not the try that is waited for. */
+function isDue(retryAt: Millis | null, now: Millis): boolean {
+  return retryAt !== null && now >= retryAt - toldLateMs;
+}
+
+/** Keeps the moments at which the phase has changed. */
+export function marked(turn: Turn, phase: Phase, now: Millis): Turn {
+  const listeningSince = listens(phase) ? (turn.listeningSince ?? now) : null;
+  const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
+  const same = listeningSince === turn.listeningSince && drawsSince === turn.drawsSince;
+  return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now);
+}
+
+/** A dialog, a limit or a suspension belongs to the turn, or the rest, in which it came. */
+function onOff(turn: Turn, phase: Phase, now: Millis): Turn {
+  if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return turn;
+  if (inTurn(phase)) {
+    if (turn.workingSince !== null) return turn.idleSince === null ? turn : { ...turn, idleSince: null };
+    return { ...turn, workingSince: now, idleSince: null, count: turn.count + 1, answer: null };
+  }
+  if (turn.idleSince !== null && turn.workingSince === null) return turn;
+  return { ...turn, workingSince: null, idleSince: turn.idleSince ?? now };
+}

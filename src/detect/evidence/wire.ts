@@ -1,0 +1,168 @@
+/**
+ * The connections of the agent to the API, as the tunnel tells. It sees bytes, never content. Those of other processes
+ * that share the tunnel are none of the turn's. Connections outlive an agent: the tunnel tells when they end.
+ */
+import type { ConnectionCause, ConnectionEnd, Event, Millis } from '../../events.ts';
+import { type Clock, stampOf } from './clock.ts';
+
+/**
+ * `handshake` nothing was asked and nothing came · `ready` nothing is asked now · `request` a request went up, and
+ * nothing of its answer has come · `answer` its answer has begun to come; where it ends bytes do not tell.
+ */
+export type Stage = 'handshake' | 'ready' | 'request' | 'answer';
+
+export interface Connection {
+  readonly id: number;
+  readonly host: string;
+  readonly openedAt: Millis;
+  readonly stage: Stage;
+  readonly lastUpAt: Millis;
+  readonly lastDownAt: Millis | null;
+  /** When the latest request went up; null before the first. */
+  readonly requestAt: Millis | null;
+}
+
+/** An attempt that the tunnel holds: the agent waits, unaware. */
+export interface Waiting {
+  readonly id: number;
+  readonly host: string;
+  readonly since: Millis;
+  readonly cause: ConnectionCause;
+  readonly attempt: number;
+  readonly of: number | null;
+  readonly nextAt: Millis;
+}
+
+export interface ClosedConnection {
+  readonly at: Millis;
+  readonly by: ConnectionEnd;
+  readonly cause: ConnectionCause;
+}
+
+export interface Wire {
+  readonly connections: readonly Connection[];
+  readonly waiting: readonly Waiting[];
+  /** The latest ends of connections of this agent, newest last, at most eight. */
+  readonly closed: readonly ClosedConnection[];
+  /** Connections ever seen. */
+  readonly seen: number;
+  /** Of this agent, on whatever connection; also as its record tells. */
+  readonly lastRequestAt: Millis | null;
+  readonly lastDownAt: Millis | null;
+}
+
+export const noWire: Wire = {
+  connections: [],
+  waiting: [],
+  closed: [],
+  seen: 0,
+  lastRequestAt: null,
+  lastDownAt: null,
+};
+
+/**
+ * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
+ * below 2 KB, and so are HTTP/2 window updates and pings.
+ */
+export const requestBytes = 4_096;
+
+const keepClosed = 8;
+
+/** @param clock as of this event */
+export function foldWire(wire: Wire, event: Event, now: Millis, clock: Clock): Wire {
+  switch (event.type) {
+    case 'agent.started':
+      return { ...wire, closed: [], lastRequestAt: null, lastDownAt: null };
+    case 'request.sent':
+      return { ...wire, lastRequestAt: Math.max(wire.lastRequestAt ?? 0, now) };
+    case 'connection.opened':
+      return event.owner === 'other' ? wire : opened(wire, event, now);
+    case 'connection.bytes':
+      return bytes(wire, event, now, clock);
+    case 'connection.closed': {
+      const ended = { at: now, by: event.by, cause: event.cause };
+      return {
+        ...wire,
+        waiting: without(wire.waiting, event.id),
+        connections: without(wire.connections, event.id),
+        closed: known(wire, event.id) ? [...wire.closed.slice(1 - keepClosed), ended] : wire.closed,
+      };
+    }
+    case 'connection.waiting':
+      return event.owner === 'other' ? wire : { ...wire, waiting: waits(wire, event, now) };
+    case 'connection.failed':
+      return {
+        ...wire,
+        waiting: without(wire.waiting, event.id),
+        connections: without(wire.connections, event.id),
+      };
+    default:
+      return wire;
+  }
+}
+
+/** The moment of the latest sign of life on a connection, in either direction. */
+export function lastByteAt(connection: Connection): Millis {
+  return Math.max(connection.lastUpAt, connection.lastDownAt ?? 0);
+}
+
+type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
+
+function opened(wire: Wire, { id, host }: EventOf<'connection.opened'>, now: Millis): Wire {
+  const connection: Connection = {
+    id,
+    host,
+    openedAt: now,
+    stage: 'handshake',
+    lastUpAt: now,
+    lastDownAt: null,
+    requestAt: null,
+  };
+  return {
+    ...wire,
+    waiting: without(wire.waiting, id),
+    seen: wire.seen + 1,
+    connections: [...without(wire.connections, id), connection],
+  };
+}
+
+function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, clock: Clock): Wire {
+  const before = known(wire, event.id);
+  if (!before) return wire;
+  const { up, down } = event;
+  const stamp = (moment: Millis | undefined) => (moment === undefined ? now : stampOf(clock, moment));
+  const isRequest = event.requestAt !== undefined || up >= requestBytes;
+  const requestAt = isRequest ? stamp(event.requestAt) : before.requestAt;
+  const after: Connection = {
+    ...before,
+    stage: event.stage ?? stageOf(before, event.last, requestAt),
+    lastUpAt: up > 0 ? stamp(event.lastUpAt) : before.lastUpAt,
+    lastDownAt: down > 0 ? stamp(event.lastDownAt) : before.lastDownAt,
+    requestAt,
+  };
+  return {
+    ...wire,
+    connections: wire.connections.map((each) => (each.id === event.id ? after : each)),
+    lastRequestAt: isRequest ? Math.max(wire.lastRequestAt ?? 0, requestAt ?? 0) : wire.lastRequestAt,
+    lastDownAt: down > 0 ? Math.max(wire.lastDownAt ?? 0, after.lastDownAt ?? 0) : wire.lastDownAt,
+  };
+}
+
+/** Where the tunnel tells the direction of the latest byte and nothing more. */
+function stageOf(before: Connection, last: 'up' | 'down', requestAt: Millis | null): Stage {
+  if (requestAt !== null) return last === 'up' ? 'request' : 'answer';
+  return last === 'up' && before.lastDownAt === null ? 'handshake' : 'ready';
+}
+
+function waits(wire: Wire, event: EventOf<'connection.waiting'>, now: Millis): readonly Waiting[] {
+  const { id, host, cause, attempt, of, nextInMs } = event;
+  const since = wire.waiting.find((each) => each.id === id)?.since ?? now;
+  return [...without(wire.waiting, id), { id, host, since, cause, attempt, of, nextAt: now + nextInMs }];
+}
+
+const known = (wire: Wire, id: number): Connection | undefined =>
+  wire.connections.find((connection) => connection.id === id);
+
+function without<Item extends { readonly id: number }>(items: readonly Item[], id: number): readonly Item[] {
+  return items.filter((item) => item.id !== id);
+}

@@ -1,0 +1,188 @@
+/** A strong witness is never overruled by a weak one: whose tool, whose connection, what kind of host, what kind of end. */
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { asks, say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop', 'launch').map(({ type }) => type);
+
+function inMidResponse(host?: Observation | null) {
+  const told = asks(story({}, undefined, host));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  return told;
+}
+
+const agent: Observation = {
+  type: 'tool.started',
+  toolUseId: 'a',
+  tool: 'Agent',
+  risk: 'read',
+  delegates: true,
+};
+const ofSubagent: Observation = {
+  type: 'tool.started',
+  toolUseId: 't',
+  tool: 'Bash',
+  risk: 'command',
+  agentId: 'x',
+};
+
+describe('a tool belongs to an agent', () => {
+  test('of a subagent in the background: the main stream is judged, whatever process lives', () => {
+    const told = inMidResponse();
+    told.tell(ofSubagent);
+    told.wait(31, say.drawing, say.sample(0, { workers: 1 }));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('of a subagent that the main turn waits for: silence is right', () => {
+    const told = inMidResponse();
+    told.tell(agent);
+    told.tell(ofSubagent);
+    told.wait(300, say.drawing, say.sample(0, { workers: 1 }));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('without hooks a process in a session of its own is a tool', () => {
+    const told = story();
+    for (const each of [say.started, say.idle, say.busy(0), say.opened(1), say.request(1), say.bytes(1)])
+      told.tell(each);
+    told.wait(300, say.drawing, say.sample(0, { workers: 1 }));
+    expect(actions(told)).toEqual([]);
+  });
+});
+
+test('a connection belongs to a process: that of another one feeds and hides nothing', () => {
+  const told = inMidResponse();
+  told.tell({ type: 'connection.opened', id: 2, host: 'api.example', tookMs: 9, owner: 'other' });
+  told.tell(say.request(2));
+  told.wait(31, say.drawing, say.bytes(2));
+  expect(told.did('cut')).toMatchObject([{ connections: [1] }]);
+});
+
+describe('bytes are not meaning', () => {
+  const request: Observation = {
+    type: 'connection.bytes',
+    id: 1,
+    up: 50_000,
+    down: 500,
+    last: 'down',
+    stage: 'request',
+    lastUpAt: 0,
+    lastDownAt: 5,
+    requestAt: 0,
+  };
+
+  test('session tickets that follow a request are no beginning of its answer, and teach nothing', () => {
+    const told = story();
+    for (const each of [say.started, say.idle, { type: 'turn.started' } as const, say.busy(0), say.opened(1)])
+      told.tell(each);
+    told.tell(request);
+    told.wait(115, say.drawing);
+    expect(actions(told)).toEqual([]);
+    expect(told.state.evidence.host.health).toMatchObject({ firstByteMs: 0, streamMs: 0 });
+    told.wait(7, say.drawing);
+    expect(told.did('cut')).toMatchObject([{ why: 'no-first-byte' }]);
+  });
+});
+
+describe('a host', () => {
+  test('that was never heard to ping has the time of a first byte in mid-response', () => {
+    const told = inMidResponse(null);
+    told.wait(115, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.wait(8, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('that pings has the usual time', () => {
+    const told = inMidResponse(null);
+    told.tell({ type: 'connection.bytes', id: 1, up: 0, down: 40, last: 'down', pinged: true });
+    told.wait(31, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('of which the person has said what to make has that', () => {
+    const told = asks(story({ network_resilience: { stream_timeout_ms: 4_000 } }, undefined, null));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.wait(5, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+});
+
+describe('an end', () => {
+  const end = (cutShort: boolean, typed: boolean) => {
+    const told = inMidResponse();
+    told.tell({ type: 'answer.recorded', ...(cutShort && { cutShort: true as const }) });
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    if (typed) told.tell({ type: 'input', kind: 'text', bytes: 1 });
+    told.wait(5, say.drawing);
+    return told;
+  };
+
+  test('with an answer that broke off is no end: nudge', () => {
+    const told = end(true, false);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'cut-short', interrupt: false }]);
+  });
+
+  test('with a whole answer is one, though the peer has closed', () => {
+    expect(actions(end(false, false))).toEqual([]);
+  });
+
+  test('at which the person types is theirs', () => {
+    expect(actions(end(true, true))).toEqual([]);
+  });
+
+  test('without any answer on record, where the record is read, is none', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'prompt.recorded' });
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(5, say.drawing);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
+  });
+});
+
+describe('a prompt that was taken, and nothing asked', () => {
+  function taken() {
+    const told = asks(story());
+    told.tell(say.bytes(1));
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(60, say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    return told;
+  }
+
+  test('no process at work: nudge', () => {
+    const told = taken();
+    told.wait(115, say.drawing, say.sample(0));
+    expect(actions(told)).toEqual([]);
+    told.wait(8, say.drawing, say.sample(0));
+    expect(told.did('nudge')).toMatchObject([{ cause: 'never-asked', interrupt: true }]);
+  });
+
+  test('a hook of the person’s at work: its own time', () => {
+    const told = taken();
+    told.wait(280, say.drawing, say.sample(0, { helperAgeMs: 100 }));
+    expect(actions(told)).toEqual([]);
+  });
+});
+
+test('words that a resumed agent makes up itself are no proof that it goes on', () => {
+  const told = inMidResponse();
+  told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  told.wait(3);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  expect(told.did('launch')).toHaveLength(1);
+  expect(told.state.incident).not.toBeNull();
+});
