@@ -101,9 +101,9 @@ export const limits = {
     patient: true,
     why: 'the same; and for a model that says that it thinks',
   },
-  screenNoCounter: {
+  screenThinking: {
     witness: 'screen',
-    state: 'a counter that is not there yet',
+    state: 'a counter that is not there yet, of a model that says that it thinks',
     key: 'first_byte_timeout_ms',
     factor: 6,
     patient: true,

@@ -44,6 +44,7 @@ export const silentScreen: Signature = {
 /** A counter from before the last tool says nothing of the answer that is waited for now. */
 function limitOf({ facts, answering }: Screen): LimitName {
   if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
+  if (facts.thinking && facts.tokens === undefined) return 'screenThinking';
   return answering && !facts.thinking ? 'screenMidText' : 'screenFirstByte';
 }
 

@@ -74,7 +74,7 @@ export const cutShort: Signature = {
   test(e) {
     const { answer, idleSince, failure, count } = e.turn;
     if (!answer?.cutShort || failure || idleSince === null || count === 0 || !isAtRest(e)) return null;
-    if (personTookOver(e, answer.at) || wentOn(e, answer.at)) return null;
+    if (personTookOver(e, answer.at)) return null;
     return {
       class: 'cut-short',
       since: answer.at,
