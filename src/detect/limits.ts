@@ -81,9 +81,9 @@ export const limits = {
     witness: 'hooks',
     state: 'the first request of a turn, no process at work',
     key: 'first_byte_timeout_ms',
-    factor: 1,
+    factor: 5,
     patient: true,
-    why: 'a prompt was taken, and nothing was asked',
+    why: 'a prompt was taken, and nothing was asked; a busy machine takes its time',
   },
   screenMidText: {
     witness: 'screen',
