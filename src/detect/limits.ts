@@ -80,8 +80,8 @@ export const limits = {
   neverAsked: {
     witness: 'hooks',
     state: 'the first request of a turn, no process at work',
-    key: 'first_byte_timeout_ms',
-    factor: 5,
+    key: 'stream_timeout_ms',
+    factor: 8,
     patient: true,
     why: 'a prompt was taken, and nothing was asked; a busy machine takes its time',
   },

@@ -160,9 +160,9 @@ describe('a prompt that was taken, and nothing asked', () => {
 
   test('no process at work: nudge', () => {
     const told = taken();
-    told.wait(590, say.drawing, say.sample(0));
+    told.wait(235, say.drawing, say.sample(0));
     expect(actions(told)).toEqual([]);
-    told.wait(15, say.drawing, say.sample(0));
+    told.wait(8, say.drawing, say.sample(0));
     expect(told.did('nudge')).toMatchObject([{ cause: 'never-asked', interrupt: true }]);
   });
 
