@@ -71,13 +71,13 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
       });
     });
 
-    test('leaves a long silent tool alone, and gives tools no proxy of ours', async () => {
-      await onPipes(version, async ({ api, guarded, incidents }) => {
-        const command = 'sleep 8; echo "proxy <$https_proxy$HTTPS_PROXY$http_proxy>"';
+    test('leaves a long silent tool alone, and gives tools the proxy of the person', async () => {
+      await onPipes(version, async ({ api, standIn, guarded, incidents }) => {
+        const command = 'sleep 8; echo "proxy <$HTTPS_PROXY>"';
         api.enqueue(call('Bash', { command, description: 'Wait' }));
         const { code, stdout } = await guarded(['-p', 'hello', ...streamJson]).ended;
         expect(code).toBe(0);
-        expect(stdout).toContain('proxy <>');
+        expect(stdout).toContain(`proxy <${standIn?.proxyUrl}>`);
         expect(incidents()).toEqual([]);
       });
     });

@@ -69,9 +69,8 @@ function notesOf({ state, status }: SimulatedGuard): readonly string[] {
     .filter((line) => line.includes('metrics by OTLP'));
 }
 
-async function leave({ terminal }: SimulatedGuard): Promise<void> {
-  terminal.write('\x03\x03');
-  expect(await terminal.exited).toMatchObject({ code: 0 });
+async function leave(guard: SimulatedGuard): Promise<void> {
+  expect(await guard.leave()).toMatchObject({ code: 0 });
 }
 
 test('a run with an incident reaches the collector as JSON, what is left at the end', async () => {

@@ -32,8 +32,7 @@ test('a real guard: its state while it runs, its incident, nothing of itself onc
   await guard.submit('hello');
   await guard.terminal.waitFor(finished, 30_000);
   await guard.until('the incident is over', () => readIncidents(guard.state).at(-1)?.outcome === 'recovered');
-  guard.terminal.write('\x03\x03');
-  await guard.terminal.exited;
+  await guard.leave();
 
   const { value } = read();
   expect(value(incidents, { class: 'dead-stream', outcome: 'recovered' })).toBe(1);

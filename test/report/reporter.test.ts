@@ -22,7 +22,6 @@ test('a guard that could not help is on record as such, also once it has gone', 
 test('a session that the person ends has ended', async () => {
   const guard = await simulatedGuard();
   const run = guard.status()?.run ?? '';
-  guard.terminal.write('\x03\x03');
-  await guard.terminal.exited;
+  await guard.leave();
   expect(readStatus(runPaths(guard.state, run).status)).toMatchObject({ state: 'ended' });
 });

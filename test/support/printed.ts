@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Api } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
+import type { StandIn } from '../../src/drill/tls-stand-in.ts';
 import { startWorld } from '../../src/drill/world.ts';
 import { statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
@@ -37,6 +38,7 @@ export interface Started {
 
 export interface Stage {
   readonly api: Api;
+  readonly standIn: StandIn | null;
   readonly sandbox: Sandbox;
   /** Starts the agent under the guard. Input that is a text is written at once, and ended. */
   guarded(args: readonly string[], options?: StartOptions): Started;
@@ -93,6 +95,7 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
   };
   const stage: Stage = {
     api,
+    standIn: world.standIn,
     sandbox,
     guarded: (args, options) => start(process.execPath, [guard, ...args], options),
     direct: (args, options) => start(command, args, options),

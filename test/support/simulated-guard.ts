@@ -26,6 +26,8 @@ export interface SimulatedGuard {
   output(): string;
   status(): Status | null;
   submit(prompt: string): Promise<void>;
+  /** Leaves as a person does, by Ctrl+C twice at the prompt. @returns how the guard ended */
+  leave(): ReturnType<typeof endOf>;
   /** Makes the agent misbehave, once. */
   trigger(what: 'spin' | 'die'): void;
   until(what: string, check: () => boolean): Promise<void>;
@@ -104,8 +106,15 @@ export async function simulatedGuard(
     status,
     until,
     submit: (prompt) => typePrompt(terminal, prompt),
+    async leave() {
+      await until('the turn is over', () => status()?.state === 'idle'); // it would take the first one for itself
+      terminal.write('\x03\x03');
+      return await endOf(terminal);
+    },
   };
 }
+
+const endOf = (terminal: OuterTerminal) => terminal.exited;
 
 function endProcess(pid: number): void {
   try {

@@ -256,7 +256,7 @@ describe('the wire', () => {
     await start([], { HTTPS_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority }, null);
     await submit('go');
     await terminal.waitFor('Done.');
-    expect(standIn.connects).toEqual(['api.anthropic.com:443']);
+    expect(standIn.connects).toContain('api.anthropic.com:443');
     await standIn.stop();
   });
 });
