@@ -40,6 +40,8 @@ export interface UserSettings {
   readonly proxy: Readonly<Record<string, string | undefined>>;
   /** Names of variables that the settings files set: their values win over those of the environment. */
   readonly settled: readonly string[];
+  /** A file for the environment of the agent's commands that the settings name. */
+  readonly shellFile?: string;
   /** False where a policy sets the proxy itself, or the requests do not go over TCP. */
   readonly tunnelAllowed: boolean;
   /** False where the user or a policy has switched hooks off, or ours cannot be given to the agent. */

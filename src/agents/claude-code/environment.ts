@@ -48,6 +48,9 @@ export function agentEnvironment(
   return { ...Object.fromEntries(kept), ...tunnel, [runVariable]: runId };
 }
 
+/** Names a file that the agent sources before each of its commands (its documentation, "Bash tool"; 2.1.38 to 2.1.329). */
+export const shellFileVariable = 'CLAUDE_ENV_FILE';
+
 const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** Under this name the agent's environment carries a variable of the person's that the tunnel stands in for. */
@@ -66,7 +69,7 @@ export function carriedVariables(
 }
 
 /**
- * Shell lines that give the agent's tools back the proxy variables that the user has set. Each line succeeds,
+ * Shell lines that give the agent's tools back the variables that the user has set and the tunnel needs. Each line succeeds,
  * because the agent joins them with `&&`.
  * @param userFile the user's own file of the kind, which ours stands in for
  */
@@ -80,6 +83,12 @@ export function toolEnvironment(
       ? `unset ${name}`
       : `export ${name}="$${carrier(name)}"; unset ${carrier(name)}`,
   );
-  const own = userFile === undefined ? [] : [`{ [ ! -r ${quote(userFile)} ] || . ${quote(userFile)} || :; }`];
+  const own =
+    userFile === undefined
+      ? [`unset ${shellFileVariable}`]
+      : [
+          `export ${shellFileVariable}=${quote(userFile)}`,
+          `{ [ ! -r ${quote(userFile)} ] || . ${quote(userFile)} || :; }`,
+        ];
   return [...restored, ...own].map((line) => `${line}\n`).join('');
 }

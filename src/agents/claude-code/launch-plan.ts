@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords, type Word } from './arguments.ts';
-import { agentEnvironment, carriedVariables, toolEnvironment } from './environment.ts';
+import { agentEnvironment, carriedVariables, shellFileVariable, toolEnvironment } from './environment.ts';
 import { mergeSettings } from './settings.ts';
 import { configFolder } from './user-settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
@@ -68,30 +68,23 @@ export function launchPlan(
     ...tunnel,
   });
   const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
-  const startHooks = canRunStartHooks(env);
-  // A variable does for the tools what the SessionStart hook does, and prints nothing (2.1.329, 2.1.197).
-  const byVariable = print || !startHooks;
-  const agentEnv = byVariable && toolsFile !== null ? { ...scrubbed, CLAUDE_ENV_FILE: toolsFile } : scrubbed;
+  const shellFile = toolsFile === null ? {} : { [shellFileVariable]: toolsFile };
+  const agentEnv = { ...scrubbed, ...shellFile };
+  const ownFile = user.shellFile ?? scrubbed[shellFileVariable];
   const tools =
-    toolsFile === null
-      ? []
-      : [
-          {
-            path: toolsFile,
-            text: toolEnvironment(user.proxy, tunnel, byVariable ? scrubbed.CLAUDE_ENV_FILE : undefined),
-          },
-        ];
+    toolsFile === null ? [] : [{ path: toolsFile, text: toolEnvironment(user.proxy, tunnel, ownFile) }];
   const pin =
     injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
   if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
-    return { args: [...pin, ...args], env: agentEnv, files: byVariable ? tools : [] };
+    return { args: [...pin, ...args], env: agentEnv, files: tools };
 
   const stored = storableProxyUrl === null ? {} : tunnelVariables(storableProxyUrl, user);
-  const overruled = Object.entries(stored).filter(([name]) => user.settled.includes(name));
+  const overruled = Object.entries({ ...stored, ...shellFile }).filter(([name]) =>
+    user.settled.includes(name),
+  );
   const settings = mergeSettings(user.given, {
-    hooks: spool === null ? null : { events: hookEvents(args, version, print, startHooks), spool },
+    hooks: spool === null ? null : { events: hookEvents(args, version, print, canRunStartHooks(env)), spool },
     variables: Object.fromEntries(overruled),
-    toolsFile: byVariable ? null : toolsFile,
   });
   const replaced = replaceSettings(splitWords(args));
   const path = join(replaced || overruled.length > 0 ? injection.secretFolder() : folder, 'settings.json');

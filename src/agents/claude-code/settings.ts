@@ -31,18 +31,18 @@ function spoolCommand({ folder, word }: Spool, before = ''): string {
   return `f=${quote(`${folder}/${word}.`)}$PPID.$$; { cat >"$f.part" && ${store}; } 2>/dev/null || :`;
 }
 
-/** Hands the user's own proxy variables to the agent's tools, which would otherwise inherit the tunnel. */
-function toolsCommand(toolsFile: string): string {
-  return `[ -z "$CLAUDE_ENV_FILE" ] || cat ${quote(toolsFile)} >>"$CLAUDE_ENV_FILE" 2>/dev/null || :`;
-}
+/**
+ * Not at the very start: where any SessionStart hook has run then, and the person rewinds to before their first prompt,
+ * the agent records the next one as a sequel of what was taken back (2.1.38 to 2.1.329), and the next resume finds it
+ * all again. The first prompt tells of the session, too.
+ */
+const startsToldOf = 'resume|clear|compact';
 
 export interface SettingsParts {
   /** Hook events to spool, and where to; null: none. */
   readonly hooks: { readonly events: readonly string[]; readonly spool: Spool } | null;
   /** Variables that shall win over those of the user's settings files. */
   readonly variables: Readonly<Record<string, string>>;
-  /** File with shell lines for the tools' environment; null: none. */
-  readonly toolsFile: string | null;
 }
 
 function withHook(hooks: Json, event: string, command: string, matcher?: string): Json {
@@ -56,6 +56,7 @@ function withHook(hooks: Json, event: string, command: string, matcher?: string)
 
 function withSpool(hooks: Json, event: string, spool: Spool): Json {
   const plain = spoolCommand(spool);
+  if (event === 'SessionStart') return withHook(hooks, event, plain, startsToldOf);
   if (event !== 'PreToolUse') return withHook(hooks, event, plain);
   const watched = withHook(hooks, event, spoolCommand(spool, beforeEditShell('"$f.part"')), editToolsMatcher);
   return withHook(watched, event, plain, otherToolsMatcher);
@@ -65,7 +66,6 @@ function withSpool(hooks: Json, event: string, spool: Spool): Json {
 export function mergeSettings(user: Json, parts: SettingsParts): Json {
   const spooled = parts.hooks;
   let hooks: Json = isRecord(user.hooks) ? user.hooks : {};
-  if (parts.toolsFile !== null) hooks = withHook(hooks, 'SessionStart', toolsCommand(parts.toolsFile));
   if (spooled !== null) for (const event of spooled.events) hooks = withSpool(hooks, event, spooled.spool);
   const env = { ...(isRecord(user.env) ? user.env : {}), ...parts.variables };
   return {

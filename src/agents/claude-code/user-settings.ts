@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { AgentVersion, UserSettings, Variables } from '../agent.ts';
 import { isRecord, type Json, parseRecord } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
-import { proxyVariables } from './environment.ts';
+import { proxyVariables, shellFileVariable } from './environment.ts';
 import { readGiven } from './given-settings.ts';
 
 /** A settings file as an object; empty when it is missing or broken, as the agent treats it. */
@@ -125,8 +125,10 @@ export function readUserSettings(
   const policy = variablesOf(managed);
   const effective: Variables = { ...env, ...variablesOf(settings), ...policy };
   const all = [...settings, ...managed];
+  const shellFile = variablesOf(settings)[shellFileVariable];
   const api = apiOf(effective);
   return {
+    ...(shellFile === undefined ? {} : { shellFile }),
     settled: Object.keys(variablesOf(settings)),
     api,
     pings: api.host === vendor.hostname,

@@ -37,7 +37,7 @@ function runOne(command: string, context: HookContext, payload: string, extraEnv
   });
 }
 
-/** Waits until every hook of the event has ended. `tool` is matched against the hook's matcher. */
+/** Waits until every hook of the event has ended. The tool, or how the session began, is matched against the hook's matcher. */
 export async function runHooks(
   event: HookEvent,
   context: HookContext,
@@ -45,11 +45,12 @@ export async function runHooks(
   extraEnv: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const payload = JSON.stringify({ ...context.common(), hook_event_name: event, ...fields });
-  const tool = String(fields.tool_name ?? '');
+  const subject = String(fields.tool_name ?? fields.source ?? '');
   const commands = context.settings
     .flatMap((settings) => settings.hooks?.[event] ?? [])
     .filter(
-      ({ matcher }) => !matcher || matcher === '*' || !tool || new RegExp(`^(?:${matcher})$`).test(tool),
+      ({ matcher }) =>
+        !matcher || matcher === '*' || !subject || new RegExp(`^(?:${matcher})$`).test(subject),
     )
     .flatMap(({ hooks }) => hooks)
     .filter(({ type }) => type === 'command');

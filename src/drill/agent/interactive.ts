@@ -1,7 +1,7 @@
 /** The interactive session: keyboard, queue, turns, dialogs and the way out. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Answer } from './answer.ts';
 import type { AgentArguments, Settings } from './arguments.ts';
@@ -237,9 +237,11 @@ export async function runInteractive(session: Session): Promise<void> {
     face.draw();
   };
 
+  const ownShellFile = process.env.CLAUDE_ENV_FILE;
   const startSession = async (source: string) => {
     const envFile = join(session.configDir, 'session-env', transcript.sessionId, 'hook.sh');
     mkdirSync(dirname(envFile), { recursive: true });
+    writeFileSync(envFile, ownShellFile ? `. '${ownShellFile}'\n` : '');
     process.env.CLAUDE_ENV_FILE = envFile;
     await runHooks('SessionStart', hooks, { source });
   };

@@ -61,17 +61,17 @@ describe('words of the command line', () => {
 
   it('leaves settings that cannot be read to the agent', () => {
     const plan = launchPlan(['--settings', '{bad'], {}, { ...user, given: null }, injection, newest);
-    expect(plan).toMatchObject({ args: ['--session-id', id, '--settings', '{bad'], files: [] });
+    expect(plan.args).toEqual(['--session-id', id, '--settings', '{bad']);
+    expect(plan.files.map(({ path }) => path)).toEqual(['/run/tools.env']);
   });
 
   it.each([
     ['1.0.56', ['--session-id', id]],
     ['1.0.44', []],
   ])('gives %s only the flags that it knows', (version, flags) => {
-    expect(launchPlan(['hi'], {}, user, injection, readVersion(version))).toMatchObject({
-      args: [...flags, 'hi'],
-      files: [],
-    });
+    const plan = launchPlan(['hi'], {}, user, injection, readVersion(version));
+    expect(plan.args).toEqual([...flags, 'hi']);
+    expect(plan.files.map(({ path }) => path)).toEqual(['/run/tools.env']);
   });
 
   it('keeps every word, in order, whatever it is', () => {
@@ -186,6 +186,12 @@ describe('hooks', () => {
     const { hooks } = settingsOf(launchPlan([], {}, user, injection, readVersion(version)));
     expect('StopFailure' in hooks).toBe(knowsStopFailure);
     expect(Object.keys(hooks)).toEqual(expect.arrayContaining(['SessionStart', 'PreToolUse', 'Stop']));
+  });
+
+  it('asks for none at a first start: after one the agent mislinks what follows a rewind to the start', () => {
+    const { hooks } = settingsOf(launchPlan([], {}, user, injection, newest));
+    const sources = hooks.SessionStart.map(({ matcher }: { matcher?: string }) => matcher);
+    expect(sources).toEqual(['resume|clear|compact']);
   });
 
   it('stores the input of each hook as one complete file, and says nothing', () => {
@@ -361,6 +367,14 @@ describe('print mode', () => {
       encoding: 'utf8',
     });
     expect(stdout).toBe('1 http://p:1 <>\n');
+  });
+
+  it('stands in for a file of the kind that settings name, and reads it', () => {
+    const own = { ...user, settled: ['CLAUDE_ENV_FILE'], shellFile: '/mine.sh' };
+    const plan = launchPlan([], {}, own, injection, newest);
+    expect(settingsOf(plan).env).toEqual({ CLAUDE_ENV_FILE: '/run/tools.env' });
+    expect(fileOf(plan, '/run/tools.env')).toContain("export CLAUDE_ENV_FILE='/mine.sh'\n");
+    expect(fileOf(plan, '/run/tools.env')).toContain(". '/mine.sh'");
   });
 
   it('leaves a file of the user’s alone without a tunnel', () => {
