@@ -2,14 +2,14 @@
 import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { quietMs } from '../detect/rest.ts';
+import { quietMs, settleMs } from '../detect/rest.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, open, type Step, stay } from './incident.ts';
 import { above } from './ladder.ts';
 import { probeWhenDue, stable } from './network.ts';
 import { personTypes, typeNudge } from './nudging.ts';
-import { helped, underWay } from './proof.ts';
+import { helped, underWay, wasRefused } from './proof.ts';
 import { takeRung } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
@@ -35,6 +35,8 @@ export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']
   if (cure.rung === 'hold') return followHold(state, config);
   // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
+  // What went up was refused: nothing is proven by waiting.
+  if (wasRefused(cure, e)) return (quietMs(e) ?? 0) < settleMs ? stay(state) : judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // It took, and is silent again: that is judged by the limits for silence, not by the time for a proof.
   if (underWay(cure, e)) return judgeAgain(state, config);

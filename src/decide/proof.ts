@@ -4,6 +4,7 @@
  */
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phase.ts';
+import { settleMs } from '../detect/rest.ts';
 import type { Millis } from '../events.ts';
 import type { Cure } from './state.ts';
 
@@ -23,17 +24,24 @@ export function helped(cure: Cure, e: Evidence): boolean {
     case 'cut':
       return answered(e, cure.at) || (restsWell && (e.wire.lastRequestAt ?? 0) > cure.at);
     case 'nudge':
-      return answered(e, cure.at) || turnRan(e, cure.at) || rests(e, cure.at);
+      return !wasRefused(cure, e) && goesOn(e, cure.at);
     case 'relaunch':
+      if (wasRefused(cure, e)) return false;
       return e.agent.prompted ? goesOn(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase);
     case 'ask':
       return answered(e, cure.at) || restsWell;
   }
 }
 
+/** The API took the request of this cure for no good: the agent said so. */
+export function wasRefused(cure: Cure, { turn }: Evidence): boolean {
+  const { failure } = turn;
+  return (failure?.kind === 'history' || failure?.kind === 'refused') && failure.at > cure.at;
+}
+
 /** An agent that was told to go on does, or has. */
 function goesOn(e: Evidence, since: Millis): boolean {
-  return answered(e, since) || turnRan(e, since) || turnDone(e, since) || rests(e, since);
+  return answered(e, since, settleMs) || turnRan(e, since) || turnDone(e, since) || rests(e, since);
 }
 
 /** A request was made since, even if nothing has come back yet: the agent is on its way. Unseen, a turn stands for it. */
@@ -43,10 +51,17 @@ export function underWay(cure: Cure, e: Evidence): boolean {
   return (lastRequestAt ?? 0) >= cure.at || waiting.some(({ since }) => since >= cure.at);
 }
 
-/** A request of after `since` has got its answer begun. */
-function answered({ wire }: Evidence, since: Millis): boolean {
+/**
+ * A request of after `since` has got its answer begun.
+ * @param forMs at least so long ago: a refusal is bytes, too, and the agent tells of it a little later
+ */
+function answered({ wire, now }: Evidence, since: Millis, forMs: Millis = 0): boolean {
   return wire.connections.some(
-    ({ requestAt, stage }) => requestAt !== null && requestAt >= since && stage === 'answer',
+    ({ requestAt, stage, answerAt }) =>
+      requestAt !== null &&
+      requestAt >= since &&
+      stage === 'answer' &&
+      now - (answerAt ?? requestAt) >= forMs,
   );
 }
 
@@ -59,9 +74,11 @@ function turnDone({ turn, wire }: Evidence, since: Millis): boolean {
 
 /** A new turn ran to its end, or runs. With the tunnel's eyes a spinner alone is no proof; without them it must do. */
 function turnRan(e: Evidence, since: Millis): boolean {
-  const { turn, wire, screen } = e;
+  const { turn, wire, screen, now } = e;
   const ended = turn.count > 0 && turn.idleSince !== null && turn.idleSince > since && turn.failure === null;
-  if (wire.seen > 0) return ended && (wire.lastRequestAt ?? 0) >= since;
+  // A free prompt may be seen before the error that it came with.
+  const rested = ended && now - (turn.idleSince ?? now) >= settleMs;
+  if (wire.seen > 0) return rested && (wire.lastRequestAt ?? 0) >= since;
   const began = turnSince(e);
   return ended || (began > since && (screen?.tokensChangedAt ?? 0) > began) || answers(e, since);
 }

@@ -262,7 +262,7 @@ describe('a turn that ended', () => {
     expect(actions(told)).toEqual(['nudge']);
     told.tell(say.opened(2));
     told.tell(say.request(2));
-    told.tell(say.bytes(2));
+    told.wait(3, say.bytes(2));
     expect(lastIncident(told)).toMatchObject({ class: 'failed-turn', outcome: 'recovered' });
   });
 

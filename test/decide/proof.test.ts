@@ -77,7 +77,72 @@ test('a relaunch whose first byte is slow is not followed by another', () => {
   told.wait(1, say.drawing, turnBegins);
   told.tell(say.request(2));
   told.wait(110, turnBegins, say.drawing);
-  told.tell(say.bytes(2));
+  told.wait(3, say.bytes(2), turnBegins, say.drawing);
   expect(actions(told)).toEqual(['stop', 'launch']);
   expect(outcomes(told).at(-1)).toBe('recovered');
+});
+
+describe('a relaunch whose first answer is a refusal has not helped', () => {
+  const refused = (failure: 'history' | 'refused') => {
+    const told = story({});
+    told.tell(say.started);
+    told.tell({ type: 'turn.started' });
+    told.tell({ type: 'turn.ended', failure: 'history' });
+    told.tell(say.idle);
+    told.wait(10);
+    expect(actions(told)).toEqual(['stop', 'launch']);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    told.tell(say.idle);
+    told.wait(1);
+    told.tell({ type: 'turn.ended', failure });
+    told.wait(5);
+    return told;
+  };
+
+  test.each(['history', 'refused'] as const)('%s: the person is asked, at once', (failure) => {
+    const told = refused(failure);
+    expect(outcomes(told)).not.toContain('recovered');
+    expect(told.state.name).toBe('asking');
+  });
+
+  test('and the damage of another day is mended again', () => {
+    const told = story({});
+    told.tell(say.started);
+    for (const [id, since] of [
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      told.tell({ type: 'turn.started' });
+      told.tell({ type: 'turn.ended', failure: 'history' });
+      told.tell(say.idle);
+      told.wait(10);
+      expect(told.did('launch')).toHaveLength(since);
+      told.tell({ type: 'turn.started' });
+      told.tell(say.opened(id));
+      told.tell(say.request(id));
+      told.tell(say.bytes(id));
+      told.tell({ type: 'answer.recorded' });
+      told.tell({ type: 'turn.ended' });
+      told.tell(say.idle);
+      told.wait(5);
+    }
+    expect(outcomes(told).filter((outcome) => outcome !== 'open')).toEqual(['recovered', 'recovered']);
+  });
+});
+
+test('two refusals that nobody knows are two in a row, in whatever order screen and hooks tell', () => {
+  const told = story({});
+  told.tell(say.started);
+  for (const _ of [1, 2]) {
+    told.tell(say.busy(0));
+    told.tell({ type: 'turn.started' });
+    told.tell({ type: 'turn.ended', failure: 'refused' });
+    told.tell(say.idle);
+    told.wait(5);
+  }
+  expect(told.state.name).toBe('asking');
 });

@@ -132,7 +132,7 @@ describe.each(each)('%s', (name, stand) => {
     told.tell({ type: 'turn.started' });
     told.tell(say.opened(2));
     told.tell(say.request(2));
-    told.tell(say.bytes(2));
+    told.wait(3, say.bytes(2));
     expect(told.did('stop')).toEqual([]);
     expect(told.did('incident').at(-1)?.incident.outcome).toBe('recovered');
   });

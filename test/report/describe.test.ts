@@ -76,6 +76,7 @@ test('silence counts from the latest byte on any open connection', () => {
     lastUpAt: 0,
     lastDownAt: 7_000,
     requestAt: null,
+    answerAt: null,
   };
   const connections = [connection, { ...connection, id: 2, openedAt: 1_000, lastDownAt: null }];
   const wire = { ...noWire, seen: 2 };

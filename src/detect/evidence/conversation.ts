@@ -27,13 +27,17 @@ export function foldConversation(conversation: Conversation, event: Event): Conv
       return event.sessionId === conversation.sessionId
         ? conversation
         : { ...conversation, sessionId: event.sessionId };
-    case 'turn.ended': // it was mended: another refusal is another damage
-      return event.failure || conversation.historiesRepaired === 0
-        ? conversation
-        : { ...conversation, historiesRepaired: 0 };
+    case 'turn.ended':
+      return event.failure ? conversation : mended(conversation);
+    case 'answer.recorded':
+      return mended(conversation);
     case 'session.ended':
       return { ...conversation, ended: event.reason };
     default:
       return conversation;
   }
 }
+
+/** The API has taken the conversation: another refusal is another damage. */
+const mended = (conversation: Conversation): Conversation =>
+  conversation.historiesRepaired === 0 ? conversation : { ...conversation, historiesRepaired: 0 };

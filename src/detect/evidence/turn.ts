@@ -68,7 +68,6 @@ export function foldTurn(turn: Turn, event: Event, now: Millis, screen: Screen |
         ...turn,
         told: { working: true, at: now },
         toldAt: now,
-        failedTurns: turn.failure ? turn.failedTurns : 0,
         limitResetsAt: null,
         failure: null,
         retryAt: null,

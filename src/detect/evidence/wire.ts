@@ -20,6 +20,8 @@ export interface Connection {
   readonly lastDownAt: Millis | null;
   /** When the latest request went up; null before the first. */
   readonly requestAt: Millis | null;
+  /** When the answer to it began to come; null before. */
+  readonly answerAt: Millis | null;
 }
 
 /** An attempt that the tunnel holds: the agent waits, unaware. */
@@ -117,6 +119,7 @@ function opened(wire: Wire, { id, host }: EventOf<'connection.opened'>, now: Mil
     lastUpAt: now,
     lastDownAt: null,
     requestAt: null,
+    answerAt: null,
   };
   return {
     ...wire,
@@ -133,9 +136,12 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   const stamp = (moment: Millis | undefined) => (moment === undefined ? now : stampOf(clock, moment));
   const isRequest = event.requestAt !== undefined || up >= requestBytes;
   const requestAt = isRequest ? stamp(event.requestAt) : before.requestAt;
+  const stage = event.stage ?? stageOf(before, event.last, requestAt);
+  const goesOn = before.stage === 'answer' && !isRequest;
   const after: Connection = {
     ...before,
-    stage: event.stage ?? stageOf(before, event.last, requestAt),
+    stage,
+    answerAt: stage !== 'answer' ? null : goesOn ? before.answerAt : stamp(event.lastDownAt),
     lastUpAt: up > 0 ? stamp(event.lastUpAt) : before.lastUpAt,
     lastDownAt: down > 0 ? stamp(event.lastDownAt) : before.lastDownAt,
     requestAt,
