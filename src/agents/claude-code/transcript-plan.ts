@@ -31,6 +31,7 @@ export type FindingKind =
   | 'repeated call'
   | 'stray result'
   | 'open call'
+  | 'foreign id'
   | PoisonKind;
 
 export interface Finding {

@@ -83,6 +83,11 @@ const words: Readonly<
     done: 'tied to the end of the conversation',
   },
   ...poisonWords,
+  'foreign id': {
+    one: 'the last answer has an id that the API does not take',
+    many: '# answers have an id that the API does not take',
+    done: 'one of the API’s form given',
+  },
   'open call': {
     one: 'one tool call has no result',
     many: '# tool calls have no result',

@@ -32,9 +32,25 @@ export function takeOutHollow(
   };
 }
 
+/**
+ * From 2.1.263 on the agent tells the vendor's API the id of the last answer, and it takes only its own kind; another
+ * provider may have given another. A made-up one is taken, and its lines stay one message.
+ */
+function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHand }: Remedy): void {
+  const id = chain.findLast((row) => row.kind === 'assistant' && !row.failure)?.messageId ?? null;
+  if (id === null || id.startsWith('msg_') || !(refused || byHand)) return;
+  work.note('foreign id');
+  for (const row of work.rows) {
+    if (row.messageId !== id) continue;
+    row.messageId = `msg_${id}`;
+    work.change(row).apart = true;
+  }
+}
+
 /** @param sent the records that a resume finds */
 export function planAntidotes(work: Work, sent: ReadonlySet<Row>, remedy: Remedy): void {
   const chain = chainTo(leafOf(work.rows));
+  renameForeignAnswer(work, chain, remedy);
   const request = chain.slice(chain.findLastIndex((row) => row.kind === 'boundary') + 1);
   const images = request.reduce((sum, row) => sum + row.content.images, 0);
   for (const row of sent)
