@@ -106,7 +106,7 @@ describe.concurrent.each(['2.1.329', '2.1.38'] as const)('Claude Code %s', (vers
 describe.concurrent.each(['2.1.329', '2.1.263'] as const)('Claude Code %s', (version) => {
   test.skipIf(missing(version))('--safe-mode runs no hook of ours: calls could not be observed', async () => {
     await onGuard({ version, args: ['--safe-mode'], settings: patient }, async (guarded) => {
-      const { api, submit, terminal, journal } = guarded;
+      const { api, submit, terminal } = guarded;
       api.enqueue(faults['dead-mid-text'].scenario);
       await submit('please go on');
       await api.waitForRequest(({ faultAt }) => faultAt !== null);
@@ -116,8 +116,6 @@ describe.concurrent.each(['2.1.329', '2.1.263'] as const)('Claude Code %s', (ver
       const told = api.turns().map(lastPrompt).join('\n');
       expect(told).toContain('could not be observed');
       expect(told).not.toContain('No tool call was unfinished');
-      const deaf = journal().filter((entry) => 'event' in entry && entry.event.type === 'sensor.failed');
-      expect(JSON.stringify(deaf)).toContain('hooks');
     });
   });
 
