@@ -2,6 +2,7 @@
  * Stops the agent: descendants on record first (its tools survive it, lab notes §0.8), the snapshot on disk, then the
  * process tree, then the terminal as it was. Nothing is killed while the snapshot could not be saved.
  */
+import { existsSync } from 'node:fs';
 import { stopTree } from '../platform/process-tree.ts';
 import { repairFile } from '../recover/repair.ts';
 import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
@@ -82,7 +83,7 @@ async function mend(
   plan: StopPlan,
 ): Promise<void> {
   const { doctor } = launch.adapter;
-  if (!doctor || session.transcriptPath === null) return;
+  if (!doctor || session.transcriptPath === null || !existsSync(session.transcriptPath)) return;
   const options = {
     now: Date.now(),
     reconnect: false, // to start anew may be what the person wanted

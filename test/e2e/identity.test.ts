@@ -1,4 +1,5 @@
 /** Which conversation it is, and what is believed of it: what was observed of the agent itself, and nothing else. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +17,6 @@ const patient = {
   GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '60000',
   GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '60000',
 };
-const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const settleMs = 1_500;
 const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
 
@@ -43,6 +43,7 @@ describe.concurrent.each(['2.1.329', '2.1.263', '2.1.126', '2.1.38'] as const)(
     test.skipIf(missing(version))(
       'an id of the person, killed before the first turn: begun anew',
       async () => {
+        const id = randomUUID(); // of this test alone: agents of other versions run beside it
         await onGuard({ version, args: ['--session-id', id], settings: patient }, async (guarded) => {
           const { terminal, submit } = guarded;
           await sleep(10_000); // old enough to be worth a relaunch
@@ -123,6 +124,7 @@ describe.concurrent.each(['2.1.329', '2.1.263'] as const)('Claude Code %s', (ver
     await onGuard({ version, settings: patient }, async (guarded) => {
       const { sandbox, status, until, journal } = guarded;
       const spool = join(sandbox.stateHome, 'guarded-claude', 'sessions', status()?.run ?? '', 'spool');
+      const id = randomUUID();
       const payload = { hook_event_name: 'SessionStart', session_id: id, source: 'clear', cwd: '/' };
       writeFileSync(join(spool, '4711.json'), JSON.stringify(payload));
       await until('it is gone', () => readdirSync(spool).length === 0);

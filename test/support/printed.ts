@@ -86,12 +86,12 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
     return { child, stdout, ended };
   };
   const agentPid = async (isMeant: (status: Status) => boolean): Promise<number> => {
-    for (let waitedMs = 0; waitedMs < 10_000; waitedMs += 50) {
+    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 50) {
       const status = readSessions(state).find(({ alive }) => alive)?.status;
       if (status?.agent_pid && isMeant(status)) return status.agent_pid;
       await sleep(50);
     }
-    throw new Error('the guard names no such agent');
+    throw new Error(`the guard names no such agent: ${JSON.stringify(readSessions(state))}`);
   };
   const stage: Stage = {
     api,
