@@ -98,13 +98,15 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 
   const forward = (client: Socket, rest: Buffer) => {
     const upstream = connect(api.port, '127.0.0.1');
+    let connected = false;
     upstream.once('connect', () => {
+      connected = true;
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(rest);
       join(client, upstream, cutAnywhere(random));
     });
-    upstream.on('error', () => {
-      if (upstream.connecting) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    upstream.once('error', () => {
+      if (!connected) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
   };
   const turnAway = (client: Socket) => {
