@@ -1,8 +1,8 @@
 /** How the guard ends, and the ways in which it only passes through: exit codes, signals, print mode, nested guards. */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { say } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
@@ -32,23 +32,25 @@ describe.skipIf(missing(version))('Claude Code, passed through', () => {
 
   const environment = (extra: Readonly<Record<string, string>> = {}) =>
     agentEnvironment(sandbox, world.variables, { GUARDED_CLAUDE_COMMAND: agent, ...extra });
+  /** Beside this process, which has to answer as the API meanwhile. */
   const run = (file: string, args: readonly string[], env = environment()) =>
-    spawnSync(file, args, { cwd: sandbox.project, env, timeout: 30_000 });
+    execa(file, args, { cwd: sandbox.project, env, extendEnv: false, reject: false, stdin: 'ignore' });
 
-  test.each([['--version'], ['--help'], ['mcp', 'list']])('%s %s is the agent itself', (...args) => {
-    const direct = run(agent, args);
-    const guarded = run(process.execPath, [guard, ...args]);
-    expect(guarded.stdout.toString()).toBe(direct.stdout.toString());
-    expect(guarded.status).toBe(direct.status);
+  test.each([['--version'], ['--help'], ['mcp', 'list']])('%s %s is the agent itself', async (...args) => {
+    const direct = await run(agent, args);
+    const guarded = await run(process.execPath, [guard, ...args]);
+    expect(guarded.stdout).toBe(direct.stdout);
+    expect(guarded.exitCode).toBe(direct.exitCode);
   });
 
-  test('an agent that is not there is 127, one that cannot be run 126', () => {
+  test('an agent that is not there is 127, one that cannot be run 126', async () => {
     const nowhere = { GUARDED_CLAUDE_COMMAND: join(sandbox.root, 'nowhere') };
-    expect(run(process.execPath, [guard], environment(nowhere)).status).toBe(127);
+    expect((await run(process.execPath, [guard], environment(nowhere))).exitCode).toBe(127);
     const plain = join(sandbox.root, 'plain');
     writeFileSync(plain, '#!/bin/sh\n');
     chmodSync(plain, 0o644);
-    expect(run(process.execPath, [guard], environment({ GUARDED_CLAUDE_COMMAND: plain })).status).toBe(126);
+    const blocked = await run(process.execPath, [guard], environment({ GUARDED_CLAUDE_COMMAND: plain }));
+    expect(blocked.exitCode).toBe(126);
   });
 
   test.each([
@@ -68,7 +70,7 @@ describe.skipIf(missing(version))('Claude Code, passed through', () => {
     await terminal.waitFor('hello');
     terminal.write('\r');
     await terminal.waitFor(finished);
-    const state = run('find', [sandbox.stateHome, '-name', 'status.json']);
+    const state = await run('find', [sandbox.stateHome, '-name', 'status.json']);
     expect(state.stdout.toString()).toBe('');
     terminal.write('\x03');
     terminal.write('\x03');
