@@ -106,6 +106,8 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
       clearInterval(timer);
       await watcher?.close();
       await catchUp();
+      // An agent in the background goes on: nobody reads what its hooks tell from now on, so it must not be kept.
+      await rm(spoolDir, { recursive: true, force: true });
     },
   };
 }

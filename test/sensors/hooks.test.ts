@@ -55,10 +55,16 @@ it('reads what is there when it stops', async () => {
   expect(names()).toEqual(['last']);
 });
 
+it('leaves no place for what hooks tell after it has stopped', async () => {
+  const { spoolDir, sensor } = await started(60_000);
+  await sensor.stop();
+  expect(existsSync(spoolDir)).toBe(false);
+});
+
 it('leaves a file alone that is being written', async () => {
   const { spoolDir, sensor, names } = await started();
   writeFileSync(join(spoolDir, 'half.part'), '{"na');
-  await sensor.stop();
+  await sensor.catchUp();
   expect(names()).toEqual([]);
   expect(existsSync(join(spoolDir, 'half.part'))).toBe(true);
 });
