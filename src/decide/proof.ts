@@ -17,8 +17,11 @@ export function helped(cure: Cure, e: Evidence): boolean {
   if (cure.stage !== 'verify') return false;
   const restsWell = e.phase === 'idle' && e.turn.failure === null;
   switch (cure.rung) {
-    case 'hold':
-      return e.wire.waiting.length === 0 && (answered(e, cure.at) || (e.wire.lastDownAt ?? 0) > cure.at);
+    case 'hold': {
+      const cameThrough = answered(e, cure.at) || (e.wire.lastDownAt ?? 0) > cure.at;
+      // Whatever still waits when the turn is over (telemetry, say) was not what the turn waited for.
+      return cameThrough && (e.wire.waiting.length === 0 || restsWell);
+    }
     case 'wait':
       return e.terminal.lastOutputAt > cure.at || restsWell;
     case 'cut':

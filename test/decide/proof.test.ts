@@ -146,3 +146,34 @@ test('two refusals that nobody knows are two in a row, in whatever order screen 
   }
   expect(told.state.name).toBe('asking');
 });
+
+test('a hold is over with its turn, whatever else is still held', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  const held = (id: number): Observation => ({
+    type: 'connection.waiting',
+    id,
+    host: 'api.example',
+    cause: 'connect-timeout',
+    attempt: 1,
+    of: null,
+    nextInMs: 0,
+  });
+  told.tell(held(1));
+  told.tell(held(2)); // telemetry
+  told.wait(5, say.drawing);
+  expect(outcomes(told)).toEqual(['open']);
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.tell(say.bytes(1));
+  told.wait(1, say.drawing);
+  expect(outcomes(told).at(-1)).toBe('open');
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(3);
+  expect(outcomes(told).at(-1)).toBe('recovered');
+  expect(told.state.title).toBeNull();
+});
