@@ -50,7 +50,7 @@ export async function supervise(launch: Launch): Promise<number> {
     if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   };
   const open = failOpen(note);
-  const deadManSwitch = createDeadManSwitch(note);
+  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
   let killing = false;
   let clear = (): void => {};
   const cleared = new Promise<void>((resolve) => {

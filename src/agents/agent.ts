@@ -278,6 +278,8 @@ export interface AgentAdapter {
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
   /** Whether a process that the agent has started is meant to outlive it, and so is all that it starts in turn. */
   outlives(commandLine: readonly string[]): boolean;
+  /** The same in words behind the executable (or its script), for a shell; null: nothing does. */
+  readonly outlivingCommand: string | null;
   /** Null: the agent has no hooks that we inject. */
   readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */

@@ -4,8 +4,8 @@
  *
  * A `sh` waits at the end of a pipe whose other end only the guard holds. It is told the agent's pid; when the pipe
  * closes it ends that process and its descendants, SIGTERM first, then SIGKILL, each only while it is the same process
- * by pid and start time. So it needs no compiler and no second node, and goes with the guard in every case. It leads a
- * session of its own, so that what ends our whole process group or terminal does not end it before the agent.
+ * by pid and start time. So it needs no compiler and no second node, and goes with the guard in every case. What is meant
+ * to outlive the agent is spared, with all that it has started. It leads a session of its own, so that what ends our whole process group or terminal does not end it before the agent.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -38,6 +38,7 @@ if [ -r /proc/self/stat ]; then
       look "$pid" && echo "$pid:$parent:$start"
     done
   }
+  words() { tr '\\0' ' ' <"/proc/$1/cmdline"; }
 else
   export LC_ALL=C TZ=UTC
   look() {
@@ -48,6 +49,7 @@ else
   list() {
     ps -axo pid=,ppid=,lstart= | while read -r pid parent a b c d e; do echo "$pid:$parent:\${a}_\${b}_\${c}_\${d}_$e"; done
   }
+  words() { ps -o command= -p "$1"; }
 fi
 while read -r pid; do
   agent= began=
@@ -58,6 +60,12 @@ same() {
   look "$1" && [ "$start" = "$2" ] && [ "$state" != Z ]
 }
 same "$agent" "$began" || exit 0
+# Whether that process and its children are meant to go on: by the words behind its executable, or its script.
+spared() {
+  [ -n "$SPARED" ] || return 1
+  set -- $(words "$1")
+  [ "$2 $3" = "$SPARED" ] || [ "$3 $4" = "$SPARED" ]
+}
 table=$(list)
 tree=" $agent=$began "
 grown=yes
@@ -66,7 +74,7 @@ while [ -n "$grown" ]; do
   for entry in $table; do
     pid=\${entry%%:*} rest=\${entry#*:}
     case $tree in *" $pid="*) continue ;; esac
-    case $tree in *" \${rest%%:*}="*) tree="$tree$pid=\${rest#*:} " grown=yes ;; esac
+    case $tree in *" \${rest%%:*}="*) spared "$pid" || tree="$tree$pid=\${rest#*:} " grown=yes ;; esac
   done
 done
 each() {
@@ -83,8 +91,14 @@ done
 each kill -KILL
 `;
 
-/** @param onFailure called when there is no such switch, or no more */
-export function createDeadManSwitch(onFailure: (detail: string) => void): DeadManSwitch {
+/**
+ * @param spared words of a command line that is meant to outlive the agent; null: there is none
+ * @param onFailure called when there is no such switch, or no more
+ */
+export function createDeadManSwitch(
+  spared: string | null,
+  onFailure: (detail: string) => void,
+): DeadManSwitch {
   let watcher: ChildProcess | null = null;
 
   function start(): ChildProcess {
@@ -92,7 +106,7 @@ export function createDeadManSwitch(onFailure: (detail: string) => void): DeadMa
     // Nothing of our environment: its mark would make the watcher one of the agent's processes.
     const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch'], {
       cwd: '/',
-      env: { PATH },
+      env: { PATH, SPARED: spared ?? '' },
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });

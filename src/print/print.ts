@@ -41,7 +41,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const formats = mode.formats(launch.args);
   const note = (detail: string) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const open = failOpen(note);
-  const deadManSwitch = createDeadManSwitch(note);
+  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
   const loop = createLoop(prepared.config, initialState(performance.now()), open.broken);
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   const run: PrintRun = {

@@ -58,6 +58,26 @@ test.each([
   await until('agent and tool are gone', () => !isAlive(agent) && !isAlive(tool), goneMs);
 });
 
+test("the agent's background service goes on, with what it has started", async () => {
+  const { run, sandbox, status } = await scripted(`
+"$home/service" daemon run &
+echo $$ >"$home/agent"
+wait
+`);
+  writeScript(
+    join(sandbox.home, 'service'),
+    `#!/bin/sh\ncd "$(dirname "$0")"\necho $$ >service.pid\nsleep 60 &\necho $! >child.pid\nwait\n`,
+  );
+  const { child } = run();
+  const agent = await told(join(sandbox.home, 'agent'));
+  const service = await told(join(sandbox.home, 'service.pid'));
+  const task = await told(join(sandbox.home, 'child.pid'));
+  await until('the guard names its agent', () => status()?.agent_pid === agent.pid);
+  await kill(child);
+  await until('the agent is gone', () => !isAlive(agent), goneMs);
+  expect([service, task].map(isAlive)).toEqual([true, true]);
+});
+
 test('in a terminal an agent that does not hear the hang-up goes with its guard', async () => {
   const { env, sandbox } = await simulatedWorld();
   const command = writeScript(

@@ -6,7 +6,7 @@
  */
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
-import { isBackgroundService } from './background-service.ts';
+import { isBackgroundService, serviceCommand } from './background-service.ts';
 import { detectVersion } from './detect-version.ts';
 import { fileArguments, withoutFiles } from './file-arguments.ts';
 import { readHook, readPrompt } from './hooks.ts';
@@ -53,6 +53,7 @@ export const claudeCode = {
   sessionOfPrompt,
   successorOf,
   outlives: isBackgroundService,
+  outlivingCommand: serviceCommand,
   hooks: { read: readHook, feedLedger, readPrompt },
   readTranscript,
   summarizeTranscript,

@@ -33,6 +33,7 @@ export const codex: AgentAdapter = {
   sessionOfPrompt: async () => null,
   successorOf: async () => null, // a resume keeps the id
   outlives: () => false,
+  outlivingCommand: null,
   hooks: null,
   readTranscript,
   summarizeTranscript,
