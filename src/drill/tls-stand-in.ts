@@ -139,14 +139,26 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
 
+  const hold = (on: boolean) => {
+    holding = on;
+    if (!on) for (const proceed of held.splice(0)) proceed();
+  };
   return {
-    api,
+    // A line that is down is the proxy's line: it goes on to take CONNECTs, and answers none.
+    api: {
+      ...api,
+      async silence() {
+        hold(true);
+        api.dropConnections();
+      },
+      async reopen() {
+        await api.reopen();
+        hold(false);
+      },
+    },
     proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     connects,
-    hold(on) {
-      holding = on;
-      if (!on) for (const proceed of held.splice(0)) proceed();
-    },
+    hold,
     writeAuthority: (path) => writeFileSync(path, authorityCertificate),
     async stop() {
       await api.stop();

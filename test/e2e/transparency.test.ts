@@ -45,10 +45,14 @@ const steps: readonly Step[] = [
 
 /** Random words, times, folders and the mascot's feet, which differ from run to run without a guard too. */
 function steady(picture: string, root: string): string {
-  return visibleCells(picture.replaceAll(root, '<root>'))
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<session>')
-    .replace(/[^\n]*(?:Tip:|Try[ {]|for(?:\{[^}]*\})* (?:\{[^}]*\})*\d+s)[^\n]*/g, '<any>')
-    .replace(/[▝▘▛▜█▐▌▀]+/g, '');
+  return (
+    visibleCells(picture.replaceAll(root, '<root>'))
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<session>')
+      .replace(/[^\n]*(?:Tip:|Try[ {]|for(?:\{[^}]*\})* (?:\{[^}]*\})*\d+s)[^\n]*/g, '<any>')
+      .replace(/[▝▘▛▜█▐▌▀]+/g, '')
+      // A hint of the footer that comes some moments after the start, when its service has answered.
+      .replace(/ *(?:\{[^}]*\}·\{\} \{[^}]*\}←[^\n]*)?$/gm, '')
+  );
 }
 
 /** An agent that is answered for program status leaves its state out of the title, as its terminal shows it. */
