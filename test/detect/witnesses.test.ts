@@ -1,7 +1,7 @@
 /** A strong witness is never overruled by a weak one: whose tool, whose connection, what kind of host, what kind of end. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, say, story } from '../support/story.ts';
+import { asks, type Story, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch').map(({ type }) => type);
@@ -83,6 +83,59 @@ describe('bytes are not meaning', () => {
     expect(told.state.evidence.host.health).toMatchObject({ firstByteMs: 0, streamMs: 0 });
     told.wait(7, say.drawing);
     expect(told.did('cut')).toMatchObject([{ why: 'no-first-byte' }]);
+  });
+});
+
+describe('which of several connections the turn waits on', () => {
+  /** As the tunnel reports it, with its own stamps. */
+  const reported = (
+    id: number,
+    at: { request: number; answer?: number; down?: number },
+    bytes: { up?: number; down?: number },
+  ): Observation => ({
+    type: 'connection.bytes',
+    id,
+    up: bytes.up ?? 0,
+    down: bytes.down ?? 0,
+    last: bytes.down ? 'down' : 'up',
+    stage: at.answer === undefined ? 'request' : 'answer',
+    lastUpAt: at.request,
+    requestAt: at.request,
+    ...(at.down !== undefined && { lastDownAt: at.down }),
+    ...(at.answer !== undefined && { answerAt: at.answer }),
+  });
+
+  function asked(): Story {
+    const told = story({ network_resilience: { stream_timeout_ms: 4_000, first_byte_timeout_ms: 4_000 } });
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    for (const id of [1, 2]) told.tell(say.opened(id));
+    told.wait(1, say.drawing);
+    return told;
+  }
+
+  test('an answer that flows is not cut for a count of tokens whose short answer looks like session tickets', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, down: 1_003 }, { up: 60_000, down: 458 }));
+    told.tell(reported(2, { request: 1_300, answer: 1_310, down: 1_400 }, { up: 70_000, down: 3_000 }));
+    for (let second = 2; second < 30; second += 1) {
+      told.wait(1, say.drawing);
+      told.tell(reported(2, { request: 1_300, answer: 1_310, down: second * 1_000 }, { down: 1_400 }));
+    }
+    expect(told.did('cut')).toEqual([]);
+  });
+
+  test('an answer that has died is found at its limit, whatever telemetry is sent beside it', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
+    for (let second = 2; second < 8; second += 1) {
+      told.wait(1, say.drawing);
+      const at = second * 1_000;
+      told.tell(reported(2, { request: at, answer: at + 20, down: at + 20 }, { up: 300_000, down: 198 }));
+    }
+    expect(told.effects.find(({ effect }) => effect.type === 'cut')?.atS).toBeLessThanOrEqual(7);
   });
 });
 
