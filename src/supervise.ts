@@ -85,6 +85,7 @@ export async function supervise(launch: Launch): Promise<number> {
     ...run,
     terminal,
     unattended: false,
+    paused: false,
     draft: createDraft((text) => sent.sent({ text, id: null, taken: false, atMs: Date.now() })),
     sent,
     emit,

@@ -48,6 +48,8 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
   if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste ours would be part of it
   const keysBefore = draft.keys;
   const asks = () => runtime.facts.activity === 'dialog';
+  /** Keys of the person, or their word that the guard shall do nothing. */
+  const tookOver = () => draft.keys !== keysBefore || runtime.paused;
   if (asks()) return 'dialog';
   const type = (text: string) => {
     if (runtime.pty === pty) pty.write(Buffer.from(text));
@@ -64,14 +66,15 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     // queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
     const restored = boxOf(runtime)?.text ?? '';
     if (restored !== '' && !runtime.facts.draftIsCommand) {
-      if (draft.keys !== keysBefore) return 'person-typing';
+      if (tookOver()) return 'person-typing';
       if (bringsBack.some((text) => boxHolds(runtime, text)))
         return type(keys.submit) ? 'submitted' : 'agent-gone';
       draft.addAside(restored); // whose it is cannot be told: it is given back, unsent
     }
   }
+  if (runtime.paused) return 'person-typing';
   await enterInsertMode(runtime, pty);
-  if (draft.keys !== keysBefore) return 'person-typing';
+  if (tookOver()) return 'person-typing';
   const outcomeOf = () => (runtime.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
   if (!(await emptyBox(runtime, pty))) return outcomeOf();
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
@@ -80,7 +83,7 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
   const echoed = await screenShows(runtime, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
   if (echoed) await pause(betweenWritesMs);
   if (asks()) return 'dialog';
-  const outcome = draft.keys !== keysBefore ? 'person-typing' : isOurs() ? null : outcomeOf();
+  const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
     sent.given(plan.prompt);
     return type(keys.submit) ? 'submitted' : 'agent-gone';

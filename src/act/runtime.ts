@@ -54,6 +54,8 @@ export interface Runtime {
   readonly recordsCallsFirst: boolean;
   /** Print mode: nobody is there who could be asked. */
   readonly unattended: boolean;
+  /** The person wants the guard to watch, and to do nothing. */
+  paused: boolean;
   /** Just before the first agent was started: wall clock, Unix milliseconds. */
   readonly launchedAtMs: number;
   /** When the person has pressed Enter of late: wall clock, Unix milliseconds, in order. */

@@ -61,6 +61,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
+        runtime.paused = result.state.paused;
         follow(runtime, event);
         if (event.type === 'input' && event.kind === 'enter') noteEnter(runtime);
         if (event.type === 'screen') {

@@ -54,18 +54,21 @@ export const table: { readonly [Name in StateName]: Row } = {
       giveUp(state, event.type === 'stop.refused' ? event.detail : 'not to be stopped'),
     'stop.done': (state, event, config) =>
       state.evidence.agent.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
+    command: pauseOrContinue,
     otherwise: unstoppable,
   },
   down: {
-    'network.probed': (state, event, config) => onProbe(state, event, config, launch),
+    'network.probed': (state, event, config) => onProbe(state, event, config, launchUnlessPaused),
+    command: pauseOrContinue,
     input: answerWhileDown,
     otherwise: (state, _event, config) =>
-      andThen(probeWhenDue(state, config), (next) => launch(next, config)),
+      andThen(probeWhenDue(state, config), (next) => launchUnlessPaused(next, config)),
   },
   launching: {
     'agent.started': agentStarted,
     'launch.failed': (state, event) =>
       giveUp(state, event.type === 'launch.failed' ? event.detail : 'launch failed'),
+    command: pauseOrContinue,
     otherwise: stay,
   },
   asking: {
@@ -138,6 +141,7 @@ function agentExited(state: GuardState, event: Event, config: Config): Step {
   if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const verdict = relaunchable(state.evidence, config);
   if (!verdict) return diedAtStart(state, config);
+  if (state.paused) return giveUp(open(state, verdict), 'the guard is paused, and starts no other');
   const { noRelaunch } = state.evidence.agent;
   if (noRelaunch !== null) return giveUp(open(state, verdict), noRelaunch);
   const { outOfMemory } = exit;
@@ -225,6 +229,16 @@ function personActs(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
   return close({ ...state, name: 'watching', since: state.evidence.now }, 'user');
 }
+
+/** A relaunch under way can only be held up: there is no agent to nudge, and another is on its way anyhow. */
+function pauseOrContinue(state: GuardState, event: Event): Step {
+  if (event.type !== 'command' || (event.command !== 'pause' && event.command !== 'continue'))
+    return stay(state);
+  return stay({ ...state, paused: event.command === 'pause' });
+}
+
+const launchUnlessPaused = (state: GuardState, config: Config): Step =>
+  state.paused ? stay(state) : launch(state, config);
 
 function obey(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'command') return stay(state);

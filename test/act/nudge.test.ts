@@ -75,6 +75,19 @@ describe.concurrent('a nudge', () => {
     expect(agent.written).toEqual([]);
   });
 
+  test('presses no Enter once the guard was paused; its text is taken out again', async () => {
+    const agent = typedAt({
+      draft: 'my draft',
+      onWrite(keys) {
+        if (keys.includes('200~')) agent.runtime.paused = true;
+      },
+    });
+    await nudge(agent.runtime, plan);
+    expect(agent.outcomes).toEqual(['person-typing']);
+    expect(agent.submitted).toEqual([]);
+    expect(agent.box()).toBe('my draft');
+  });
+
   test('presses no Enter when a question comes up behind our text', async () => {
     const agent = await nudged({ onWrite: (keys, { ask }) => keys.includes('200~') && ask() });
     expect(agent.outcomes).toEqual(['dialog']);
