@@ -49,20 +49,23 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run by whose mark the processes of a call are found that has begun since the latest look, and was cut off with
-   * the agent; null: no such call was open. Linux only.
+   * The run by whose mark processes of the turn's calls are found that have begun since the latest look, and were cut
+   * off with the agent; null: the turn had no calls. Linux only.
    */
   readonly openIn: string | null;
 }
 
-/** Hooks tell of a call before it runs; without them one may always have been open. */
+/**
+ * Hooks tell of a call before it runs; without them one may always have been open. Of a call that has ended a hook of
+ * the person's may still run.
+ */
 export function claimsOf({
   launch,
   paths,
   hookSource,
   ledger,
 }: Pick<Runtime, 'launch' | 'paths' | 'hookSource' | 'ledger'>): Claims {
-  const isOpen = !hookSource.heard() || ledger.calls().some(({ status }) => status === 'started');
+  const isOpen = !hookSource.heard() || ledger.calls().length > 0;
   return { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null };
 }
 

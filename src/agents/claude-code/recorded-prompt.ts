@@ -6,6 +6,8 @@ import { printMode } from './print.ts';
 
 /** Written in the person's name, under the prompt's id, when a turn is stopped. */
 const interruption = /^\[Request interrupted by user/;
+/** A command that was typed in shell mode. */
+const shellInput = /^<bash-input>([\s\S]*)<\/bash-input>$/;
 /** A prompt is told some time after it was sent: its hook is read from a folder. */
 const slackMs = 10_000;
 
@@ -28,5 +30,11 @@ function isOf(record: unknown, { id, text, atMs }: SentPrompt): boolean {
   const recordedId = textOf(record, 'promptId');
   if (id !== null && recordedId !== null) return id === recordedId;
   const at = Date.parse(textOf(record, 'timestamp') ?? '');
-  return recorded.text.trim() === text.trim() && !(at < atMs - slackMs);
+  return typed(recorded.text) === typed(text) && !(at < atMs - slackMs);
+}
+
+/** A text as its keys were: a command for the shell stands behind `!`. */
+function typed(text: string): string {
+  const command = shellInput.exec(text.trim())?.[1];
+  return command === undefined ? text.trim().replace(/^!\s+/, '!') : `!${command.trim()}`;
 }

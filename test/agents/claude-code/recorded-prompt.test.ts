@@ -35,6 +35,8 @@ test.each<[string, object, object, boolean]>([
     {},
     true,
   ],
+  ['a command for the shell', user('<bash-input>echo hi</bash-input>'), { text: '!echo hi' }, true],
+  ['another command', user('<bash-input>echo ho</bash-input>'), { text: '!echo hi' }, false],
   ['an answer', { type: 'assistant', message: { content: 'do it' } }, {}, false],
 ])('%s', async (_name, record, more, found) => {
   const path = join(temporaryFolder(), 't.jsonl');
