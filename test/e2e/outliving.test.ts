@@ -122,11 +122,19 @@ const ends: Readonly<Record<string, (terminal: OuterTerminal, stage: Stage) => P
 };
 
 const cases: readonly (readonly [RealVersion, string])[] = [
-  ...Object.keys(ends).map((end) => ['2.1.329', end] as const),
+  ['2.1.329', 'the person leaves'],
+  ['2.1.329', 'the agent is killed'],
   ['2.1.263', 'the terminal is closed'],
-  ['2.1.263', 'the guard is killed'],
-  ['2.1.332', 'the person leaves'],
   ['2.1.332', 'the guard is killed'],
+  // Half a minute each: the other pairs are played where there is time.
+  ...(process.env.NIGHTLY === undefined
+    ? []
+    : ([
+        ['2.1.329', 'the terminal is closed'],
+        ['2.1.329', 'the guard is killed'],
+        ['2.1.263', 'the guard is killed'],
+        ['2.1.332', 'the person leaves'],
+      ] as const)),
 ];
 
 describe.runIf(process.platform === 'linux')('agents in the background', () => {
