@@ -54,12 +54,10 @@ export const table: { readonly [Name in StateName]: Row } = {
       giveUp(state, event.type === 'stop.refused' ? event.detail : 'not to be stopped'),
     'stop.done': (state, event, config) =>
       state.evidence.agent.deliveredAt === null ? stopDone(state, event, config) : finish(state, 'recovered'),
-    command: pauseOrContinue,
     otherwise: unstoppable,
   },
   down: {
     'network.probed': (state, event, config) => onProbe(state, event, config, launchUnlessPaused),
-    command: pauseOrContinue,
     input: answerWhileDown,
     otherwise: (state, _event, config) =>
       andThen(probeWhenDue(state, config), (next) => launchUnlessPaused(next, config)),
@@ -68,7 +66,6 @@ export const table: { readonly [Name in StateName]: Row } = {
     'agent.started': agentStarted,
     'launch.failed': (state, event) =>
       giveUp(state, event.type === 'launch.failed' ? event.detail : 'launch failed'),
-    command: pauseOrContinue,
     otherwise: stay,
   },
   asking: {
@@ -87,7 +84,8 @@ export const table: { readonly [Name in StateName]: Row } = {
 export function step(before: GuardState, event: Event, config: Config): Step {
   const observed = { ...before, evidence: observe(before.evidence, event) };
   const seen = forgetMenu(afterReturn(observed, event, before.evidence.clock));
-  const state = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
+  const heard = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
+  const state = pausedOrNot(heard, event);
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
   return withMemory(withFalsePositives(before, withTitle(handle(state, event, config), config)));
@@ -231,10 +229,11 @@ function personActs(state: GuardState, event: Event, config: Config): Step {
 }
 
 /** A relaunch under way can only be held up: there is no agent to nudge, and another is on its way anyhow. */
-function pauseOrContinue(state: GuardState, event: Event): Step {
-  if (event.type !== 'command' || (event.command !== 'pause' && event.command !== 'continue'))
-    return stay(state);
-  return stay({ ...state, paused: event.command === 'pause' });
+function pausedOrNot(state: GuardState, event: Event): GuardState {
+  if (state.name === 'watching' || state.name === 'asking' || event.type !== 'command') return state;
+  return event.command === 'pause' || event.command === 'continue'
+    ? { ...state, paused: event.command === 'pause' }
+    : state;
 }
 
 const launchUnlessPaused = (state: GuardState, config: Config): Step =>

@@ -37,7 +37,7 @@ test('a relaunch that waits for the network is held up, and goes on when the gua
   told.wait(120);
   expect(deeds(told)).toEqual(['stop']);
   told.tell(goOn);
-  told.wait(60);
+  told.wait(20);
   expect(deeds(told)).toEqual(['stop', 'launch']);
 });
 

@@ -147,6 +147,19 @@ test('two refusals that nobody knows are two in a row, in whatever order screen 
   expect(told.state.name).toBe('asking');
 });
 
+test('the late record of one refusal does not hide the next', () => {
+  const told = story({});
+  told.tell(say.started);
+  told.tell({ type: 'turn.started' });
+  told.tell({ type: 'turn.ended', failure: 'refused' });
+  told.tell({ type: 'turn.started' });
+  told.tell({ type: 'failure.recorded', failure: 'refused' });
+  told.tell({ type: 'turn.ended', failure: 'refused' });
+  told.tell(say.idle);
+  told.wait(5);
+  expect(told.state.name).toBe('asking');
+});
+
 test('a hold is over with its turn, whatever else is still held', () => {
   const told = story();
   told.tell(say.started);

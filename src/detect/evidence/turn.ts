@@ -79,7 +79,8 @@ export function foldTurn(turn: Turn, event: Event, now: Millis, screen: Screen |
         told: { working: false, at: now },
         toldAt: now,
         retryAt: null,
-        failedTurns: event.failure ? turn.failedTurns + (turn.failure ? 0 : 1) : 0,
+        // A failure that is known from the record alone was not counted, and may be that of the turn before, told late.
+        failedTurns: event.failure ? turn.failedTurns + (turn.failure && !turn.failure.recorded ? 0 : 1) : 0,
         failure: event.failure ? { kind: event.failure, at: now, fingerprint: `turn ${now}` } : null,
       };
     case 'interrupted':
