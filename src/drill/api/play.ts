@@ -5,7 +5,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Scenario, Step } from './scenario.ts';
 import { pause, untilGone } from './waiting.ts';
-import { inputPieces, messageHead, sse, words } from './wire.ts';
+import { inputPieces, messageHead, spoken, sse, words } from './wire.ts';
 
 export interface Stage {
   readonly response: ServerResponse;
@@ -35,6 +35,10 @@ const faulty: ReadonlySet<Step['do']> = new Set([
   'close',
 ]);
 
+function* textDeltas(step: Extract<Step, { do: 'text' }>): Iterable<object> {
+  for (const text of spoken(step)) yield { type: 'text_delta', text };
+}
+
 /** @returns when the answer is over or the other side has gone. */
 export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
   const { response } = stage;
@@ -58,7 +62,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
     response.flushHeaders();
   };
   /** Sends one content block piece by piece; false: the other side went away. */
-  const block = async (opening: object, deltas: readonly object[], everyMs: number, open: boolean) => {
+  const block = async (opening: object, deltas: Iterable<object>, everyMs: number, open: boolean) => {
     send('content_block_start', { index, content_block: opening });
     for (const delta of deltas) {
       if (everyMs > 0 && !(await pause(response, everyMs))) return false;
@@ -80,8 +84,12 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
         return null;
       case 'text': {
         head.content.push({ type: 'text', text: step.text });
-        const deltas = words(step.text).map((text) => ({ type: 'text_delta', text }));
-        const alive = await block({ type: 'text', text: '' }, deltas, step.everyMs ?? 10, step.open ?? false);
+        const alive = await block(
+          { type: 'text', text: '' },
+          textDeltas(step),
+          step.everyMs ?? 10,
+          step.open ?? false,
+        );
         return alive ? null : 'abandoned';
       }
       case 'thinking': {

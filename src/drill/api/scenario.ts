@@ -10,8 +10,17 @@ export type Step =
   | { readonly do: 'headers'; readonly headers?: Readonly<Record<string, string>> }
   /** The `message_start` event. */
   | { readonly do: 'start' }
-  /** A text block in pieces. `open`: the block is not ended. */
-  | { readonly do: 'text'; readonly text: string; readonly everyMs?: number; readonly open?: boolean }
+  /**
+   * A text block in pieces. `open`: the block is not ended. `until`: the text is said again and again until something
+   * else in the world has happened.
+   */
+  | {
+      readonly do: 'text';
+      readonly text: string;
+      readonly everyMs?: number;
+      readonly open?: boolean;
+      readonly until?: () => boolean;
+    }
   | { readonly do: 'thinking'; readonly text: string; readonly everyMs?: number; readonly open?: boolean }
   /** A tool call. `part` (0…1): only so much of its input is sent, and the block stays open. */
   | {

@@ -1,4 +1,5 @@
 /** How the simulated API writes: the server-sent events and the JSON document of the Messages API. */
+import type { Step } from './scenario.ts';
 
 /** One server-sent event. */
 export const sse = (event: string, data: unknown): string =>
@@ -17,6 +18,12 @@ export const messageHead = (id: string, model: string) => ({
 
 /** A text in pieces of a word each, so that a stream looks like one. */
 export const words = (text: string): readonly string[] => text.match(/\S+\s*|\s+/g) ?? [text];
+
+/** The pieces of a text step; when it waits for something, the text is begun again until that has happened. */
+export function* spoken(step: Extract<Step, { do: 'text' }>): Generator<string> {
+  do yield* words(step.text);
+  while (step.until && !step.until());
+}
 
 /** A tool's input in pieces of 12 characters, cut after `part` (0…1) of it. */
 export function inputPieces(input: unknown, part = 1): readonly string[] {

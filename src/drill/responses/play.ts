@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import type { Played } from '../api/play.ts';
 import type { Scenario, Step } from '../api/scenario.ts';
 import { pause, untilGone } from '../api/waiting.ts';
-import { sse, words } from '../api/wire.ts';
+import { spoken, sse, words } from '../api/wire.ts';
 
 export interface ResponseStage {
   readonly response: ServerResponse;
@@ -44,7 +44,7 @@ export async function playResponse(scenario: Scenario, stage: ResponseStage): Pr
   async function sendText(step: Extract<Step, { do: 'text' }>): Promise<Played | null> {
     const item = { type: 'message', role: 'assistant', id: `${id}_msg_${index}` };
     send('response.output_item.added', { output_index: index, item: { ...item, content: [] } });
-    for (const delta of words(step.text)) {
+    for (const delta of spoken(step)) {
       if (!(await pause(response, step.everyMs ?? 10))) return 'abandoned';
       send('response.output_text.delta', {
         item_id: item.id,
