@@ -8,7 +8,7 @@
  */
 import type { ProcessIdentity } from '../platform/process-identity.ts';
 import { isAlive, startTimeOf } from '../platform/process-identity.ts';
-import { commandLine, processTable, type TableEntry } from '../platform/process-table.ts';
+import { commandLine, processTable, processTableReader, type TableEntry } from '../platform/process-table.ts';
 import { type Descendant, descendants, processesMarkedBy } from '../platform/process-tree.ts';
 import { runVariable } from '../platform/run-mark.ts';
 import type { Runtime } from './runtime.ts';
@@ -31,10 +31,12 @@ export interface KinWatch {
 
 export function watchKin(): KinWatch {
   let last: Kin | null = null;
+  const readTable = processTableReader();
   return {
     look(pid) {
       const startTime = startTimeOf(pid);
-      const table = processTable();
+      // Nobody from outside becomes a descendant; who has been one may have got another parent.
+      const table = readTable(new Set([pid, ...(last?.members ?? []).map((member) => member.pid)]));
       const members = descendants(pid, table);
       const isThere = table.some((entry) => entry.pid === pid && entry.startTime === startTime);
       if (startTime !== null && isThere)

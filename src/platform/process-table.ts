@@ -24,21 +24,53 @@ export interface ProcessSample {
 /** Linux counts process times in hundredths of a second for user space, whatever the kernel's own clock (proc(5)). */
 const TICK_MS = 10;
 const PAGE_BYTES = 4_096;
+/** A pid that is free is not given to another process before thousands of others have begun. */
+const trustedMs = 5_000;
 
 /** All living processes. */
 export function processTable(): readonly TableEntry[] {
   if (process.platform !== 'linux') return allFromPs();
   const bootMs = uptime() * 1_000;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const fields = statFields(Number(name));
-      if (!fields || fields[0] === 'Z' || fields[0] === 'X') return [];
-      const [, parent, , session = ''] = fields;
-      const startTime = fields[19] ?? '';
-      const ageMs = Math.max(0, bootMs - Number(startTime) * TICK_MS);
-      return [{ pid: Number(name), parent: Number(parent), session, startTime, ageMs }];
-    });
+  return allPids().flatMap((pid) => entryOf(pid, bootMs) ?? []);
+}
+
+/**
+ * The table again and again, at the cost of what is new and of those that may have changed: a busy machine has
+ * thousands of processes, and each is a file to be read while keys and connections wait.
+ * @returns all living processes; parent and session of those that are not in `changing` may be up to `trustedMs` old.
+ */
+export function processTableReader(): (changing: ReadonlySet<number>) => readonly TableEntry[] {
+  if (process.platform !== 'linux') return allFromPs;
+  let known = new Map<number, TableEntry | null>();
+  let readAtMs = 0;
+  return (changing) => {
+    const bootMs = uptime() * 1_000;
+    if (bootMs - readAtMs > trustedMs) known = new Map();
+    readAtMs = bootMs;
+    const before = known;
+    known = new Map(
+      allPids().map((pid) => {
+        const entry = changing.has(pid) ? undefined : before.get(pid);
+        return [pid, entry === undefined ? entryOf(pid, bootMs) : entry];
+      }),
+    );
+    return [...known.values()].flatMap((entry) =>
+      entry === null ? [] : { ...entry, ageMs: bootMs - Number(entry.startTime) * TICK_MS },
+    );
+  };
+}
+
+const allPids = (): readonly number[] =>
+  readdirSync('/proc').flatMap((name) => (/^\d/.test(name) ? Number(name) : []));
+
+/** Null for one that is gone, also while nobody has asked for its exit code yet. */
+function entryOf(pid: number, bootMs: number): TableEntry | null {
+  const fields = statFields(pid);
+  if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
+  const [, parent, , session = ''] = fields;
+  const startTime = fields[19] ?? '';
+  const ageMs = Math.max(0, bootMs - Number(startTime) * TICK_MS);
+  return { pid, parent: Number(parent), session, startTime, ageMs };
 }
 
 /** Pids of the children of a process, at little cost; Linux only, elsewhere none. */

@@ -6,7 +6,7 @@ import { totalmem } from 'node:os';
 import { commonSenses, type Senses, together } from '../act/common-senses.ts';
 import { inTurn } from '../detect/phase.ts';
 import type { Observation } from '../events.ts';
-import { descendants, sample } from '../platform/process-tree.ts';
+import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import type { PrintRun } from './run.ts';
 
@@ -44,7 +44,7 @@ function restSensor(run: PrintRun, isWatched: () => boolean): Sensor {
     const { child } = run;
     const measured = child === null || isWatched() ? null : sample(child.pid);
     if (child === null || measured === null) return;
-    const workers = descendants(child.pid).filter(({ apart }) => apart).length;
+    const workers = run.kin.look(child.pid).filter(({ apart }) => apart).length;
     const memoryShare = measured.rssBytes / memoryBytes;
     emit({ type: 'agent.sample', generation: child.generation, ...measured, memoryShare, workers });
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isAlive, startTimeOf } from '../../src/platform/process-identity.ts';
+import { processTableReader } from '../../src/platform/process-table.ts';
 import { descendants, processesMarkedBy, sample, stopTree } from '../../src/platform/process-tree.ts';
 
 const started: ChildProcess[] = [];
@@ -23,7 +24,7 @@ afterEach(() => {
 async function shell(script: string, env: NodeJS.ProcessEnv = {}) {
   const child = spawn('/bin/sh', ['-c', script], {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   started.push(child);
   let text = '';
@@ -51,6 +52,26 @@ describe('descendants', () => {
     const apart = new Map(descendants(pid).map((each) => [each.pid, each.apart]));
     expect(pids.map((each) => apart.get(each))).toEqual([false, true]);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'are found in a table that is only brought up to date',
+    async () => {
+      const { child, pid, pids } = await shell(
+        'sleep 60 & echo $!; echo up; read next; sleep 60 & echo "$! up"; wait',
+      );
+      const read = processTableReader();
+      const members = () => descendants(pid, read(new Set(found))).map((each) => each.pid);
+      let found: readonly number[] = [];
+      found = members();
+      expect(found).toEqual(pids);
+      process.kill(pids[0] as number, 'SIGKILL');
+      const printed = once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+      child.stdin?.write('\n');
+      const started = Number.parseInt(String((await printed)[0]), 10);
+      left.add(started);
+      expect(members()).toEqual([started]);
+    },
+  );
 
   test('nobody below a process that does not exist', () => {
     expect(descendants(2 ** 22 + 1)).toEqual([]);
