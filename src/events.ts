@@ -48,6 +48,8 @@ export interface ConnectionProgress {
   readonly lastDownAt?: Millis;
   /** When the latest request began to go up; absent: none yet. */
   readonly requestAt?: Millis;
+  /** Bytes of that request. */
+  readonly requestSize?: number;
   /** When the answer to that request began to come; absent while it has not. */
   readonly answerAt?: Millis;
   /** The host bridges silence: since the last report a lone small burst came in mid-answer, as a ping is. */

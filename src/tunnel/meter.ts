@@ -41,7 +41,7 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
     if (up + down === 0) return;
     timer = setTimeout(flush, intervalMs);
     timer.unref();
-    const { stage, requestAt, answerAt, pings } = stages;
+    const { stage, requestAt, requestSize, answerAt, pings } = stages;
     const count: Count = {
       up,
       down,
@@ -49,7 +49,7 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
       stage,
       ...(lastUpAt !== null && { lastUpAt }),
       ...(lastDownAt !== null && { lastDownAt }),
-      ...(requestAt !== null && { requestAt }),
+      ...(requestAt !== null && { requestAt, requestSize }),
       ...(answerAt !== null && { answerAt }),
       ...(pings > pingsTold && { pinged: true }),
     };

@@ -15,6 +15,8 @@ export interface Stages {
   readonly stage: ConnectionStage;
   /** When the latest request began to go up. */
   readonly requestAt: Millis | null;
+  /** Its bytes so far, of the answered one all. */
+  readonly requestSize: number;
   /** When its answer began to come down; null while it has not. */
   readonly answerAt: Millis | null;
   /** Bursts so far that can only be a sign of life in mid-answer: one small record after a pause. */
@@ -36,6 +38,7 @@ export function createStages(secure: boolean): Stages {
   let opaque = !secure;
   let stage: ConnectionStage = secure ? 'handshake' : 'ready';
   let requestAt: Millis | null = null;
+  let requestSize = 0;
   let answerAt: Millis | null = null;
   let pings = 0;
 
@@ -54,7 +57,9 @@ export function createStages(secure: boolean): Stages {
   function sent(bytes: number, at: Millis): void {
     if (sentBytes === 0) sentAt = at;
     sentBytes += bytes;
-    if (sentBytes < requestBytes || (stage === 'request' && requestAt === sentAt)) return;
+    if (sentBytes < requestBytes) return;
+    requestSize = sentBytes;
+    if (stage === 'request' && requestAt === sentAt) return;
     stage = 'request';
     requestAt = sentAt;
     answerAt = null;
@@ -116,6 +121,9 @@ export function createStages(secure: boolean): Stages {
     },
     get requestAt() {
       return requestAt;
+    },
+    get requestSize() {
+      return requestSize;
     },
     get answerAt() {
       return answerAt;

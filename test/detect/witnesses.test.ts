@@ -19,19 +19,28 @@ const agent: Observation = {
   risk: 'read',
   delegates: true,
 };
-const ofSubagent: Observation = {
+const ofSubagent = {
   type: 'tool.started',
   toolUseId: 't',
   tool: 'Bash',
   risk: 'command',
   agentId: 'x',
-};
+} as const;
 
 describe('a tool belongs to an agent', () => {
   test('of a subagent in the background: the main stream is judged, whatever process lives', () => {
     const told = inMidResponse();
     told.tell(ofSubagent);
     told.wait(31, say.drawing, say.sample(0, { workers: 1 }));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('of a subagent in the background: that it has ended is no step of the main turn', () => {
+    const told = inMidResponse();
+    told.tell(ofSubagent);
+    told.wait(3, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: ofSubagent.toolUseId, ok: true });
+    told.wait(29, say.drawing);
     expect(actions(told)).toEqual(['cut']);
   });
 
@@ -127,15 +136,66 @@ describe('which of several connections the turn waits on', () => {
     expect(told.did('cut')).toEqual([]);
   });
 
-  test('an answer that has died is found at its limit, whatever telemetry is sent beside it', () => {
+  /** An answer that came for half a second and has died, and what is asked beside it from then on. */
+  function dead(up: number): Story {
     const told = asked();
-    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
+    told.wait(1, say.drawing);
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up, down: 5_000 }));
+    return told;
+  }
+  const cutAtS = (told: Story) => told.effects.find(({ effect }) => effect.type === 'cut')?.atS;
+
+  test.each([
+    ['a little', 3_662],
+    ['much', 300_000],
+  ])('an answer that has died is found at its limit, whatever telemetry is sent beside it: %s', (_, up) => {
+    const told = dead(70_000);
     for (let second = 2; second < 8; second += 1) {
       told.wait(1, say.drawing);
       const at = second * 1_000;
-      told.tell(reported(2, { request: at, answer: at + 20, down: at + 20 }, { up: 300_000, down: 198 }));
+      told.tell(reported(2, { request: at, answer: at + 20, down: at + 20 }, { up, down: 198 }));
     }
-    expect(told.effects.find(({ effect }) => effect.type === 'cut')?.atS).toBeLessThanOrEqual(7);
+    expect(cutAtS(told)).toBe(6);
+  });
+
+  test('on a line that has died telemetry stays unanswered, too, and has no claim to the time of a first byte', () => {
+    const told = dead(70_000);
+    told.tell(reported(2, { request: 1_900 }, { up: 20_000 }));
+    for (let second = 3; second < 8; second += 1) {
+      told.wait(1, say.drawing);
+      told.tell(say.opened(second));
+      told.tell(reported(second, { request: second * 1_000 }, { up: 20_000 }));
+    }
+    expect(cutAtS(told)).toBe(6);
+  });
+
+  test('a request after a step of the agent’s has the time of a first byte, however small, and whatever came before', () => {
+    const told = dead(70_000);
+    told.wait(2, say.drawing);
+    told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command' });
+    told.wait(1, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: 't', ok: true });
+    told.tell(reported(2, { request: 5_000 }, { up: 9_000 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBeUndefined();
+    told.wait(2, say.drawing);
+    expect(told.did('cut')).toMatchObject([{ why: 'no-first-byte' }]);
+  });
+
+  test('so has one that goes on with a greater conversation, without a step', () => {
+    const told = dead(70_000);
+    told.wait(1, say.drawing);
+    told.tell(reported(2, { request: 3_000 }, { up: 75_000 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBeUndefined();
+  });
+
+  test('beside a subagent, whose answer may end with a tool of its own, the request of the turn keeps its time', () => {
+    const told = dead(70_000);
+    told.tell({ type: 'tool.started', toolUseId: 'x', tool: 'Read', risk: 'read', agentId: 'sub' });
+    told.tell(reported(2, { request: 2_000 }, { up: 9_000 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBeUndefined();
   });
 });
 

@@ -77,7 +77,7 @@ test('silence counts from the latest byte on any open connection', () => {
     lastDownAt: 7_000,
     requestAt: null,
     answerAt: null,
-    answerBytes: 0,
+    requestSize: 0,
   };
   const connections = [connection, { ...connection, id: 2, openedAt: 1_000, lastDownAt: null }];
   const wire = { ...noWire, seen: 2 };

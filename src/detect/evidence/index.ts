@@ -84,7 +84,7 @@ export function observe(before: Evidence, event: Event): Evidence {
     person: foldPerson(before.person, event, now),
     status: foldStatus(before.status, event, now),
     screen: foldScreen(before.screen, event, now),
-    turn: foldTurn(before.turn, event, now, before.screen),
+    turn: foldTurn(before.turn, event, now, before),
     tools: foldTools(before.tools, event, now, before.turn.told !== null, before.conversation.sessionId),
     wire: foldWire(before.wire, event, now, clock),
     host: foldHost(before.host, event),

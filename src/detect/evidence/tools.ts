@@ -61,6 +61,10 @@ export function foldTools(
 const without = (tools: Tools, toolUseId: string): Tools =>
   tools.filter((tool) => tool.toolUseId !== toolUseId);
 
+/** An open tool that a subagent runs. */
+export const isOfSubagent = (tools: Tools, toolUseId: string): boolean =>
+  tools.some((tool) => tool.toolUseId === toolUseId && tool.agentId !== null);
+
 /**
  * Those that the main turn waits for. A subagent's count while the call that has started it is open; of one in the
  * background the turn knows nothing.

@@ -2,6 +2,7 @@
 import type { Event, FailureKind, Millis } from '../../events.ts';
 import { inTurn, listens, type Phase } from '../phase.ts';
 import { freshBanner, type Screen } from './screen.ts';
+import { isOfSubagent, type OpenTool } from './tools.ts';
 import { requestBytes } from './wire.ts';
 
 export interface Failure {
@@ -58,8 +59,13 @@ export const noTurn: Turn = {
   recordSpeaks: false,
 };
 
-/** @param screen before this event */
-export function foldTurn(turn: Turn, event: Event, now: Millis, screen: Screen | null): Turn {
+/** @param before what the screen said, and which tools were open, until this event */
+export function foldTurn(
+  turn: Turn,
+  event: Event,
+  now: Millis,
+  { screen, tools }: { readonly screen: Screen | null; readonly tools: readonly OpenTool[] },
+): Turn {
   switch (event.type) {
     case 'agent.started':
       return { ...noTurn, failedTurns: turn.failedTurns, limitResetsAt: turn.limitResetsAt };
@@ -86,7 +92,7 @@ export function foldTurn(turn: Turn, event: Event, now: Millis, screen: Screen |
     case 'interrupted':
       return { ...turn, retryAt: null, told: turn.told && { working: false, at: now }, answer: null };
     case 'tool.finished':
-      return turn.told === null ? turn : { ...turn, toldAt: now };
+      return turn.told === null || isOfSubagent(tools, event.toolUseId) ? turn : { ...turn, toldAt: now };
     case 'failure.recorded': {
       const recorded = {
         kind: event.failure,

@@ -22,8 +22,7 @@ export interface Connection {
   readonly requestAt: Millis | null;
   /** When the answer to it began to come; null before. */
   readonly answerAt: Millis | null;
-  /** Bytes that came down since it went up. */
-  readonly answerBytes: number;
+  readonly requestSize: number;
 }
 
 /** An attempt that the tunnel holds: the agent waits, unaware. */
@@ -69,15 +68,6 @@ export const noWire: Wire = {
  * below 2 KB, and so are HTTP/2 window updates and pings.
  */
 export const requestBytes = 4_096;
-
-/**
- * What is less is no streamed answer: telemetry and a count of tokens are answered in some 200 bytes, with a handshake
- * before in 1,568; a streamed answer of a few words took 3,116 (measured).
- */
-const streamBytes = 2_048;
-
-export const isStream = ({ stage, answerBytes }: Connection): boolean =>
-  stage === 'answer' && answerBytes >= streamBytes;
 
 const keepClosed = 8;
 
@@ -131,7 +121,7 @@ function opened(wire: Wire, { id, host }: EventOf<'connection.opened'>, now: Mil
     lastDownAt: null,
     requestAt: null,
     answerAt: null,
-    answerBytes: 0,
+    requestSize: 0,
   };
   return {
     ...wire,
@@ -153,11 +143,12 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   const after: Connection = {
     ...before,
     stage,
-    answerAt: stage !== 'answer' ? null : goesOn ? before.answerAt : stamp(event.lastDownAt),
+    answerAt:
+      stage !== 'answer' ? null : goesOn ? before.answerAt : stamp(event.answerAt ?? event.lastDownAt),
     lastUpAt: up > 0 ? stamp(event.lastUpAt) : before.lastUpAt,
     lastDownAt: down > 0 ? stamp(event.lastDownAt) : before.lastDownAt,
     requestAt,
-    answerBytes: (requestAt ?? 0) > (before.requestAt ?? -1) ? down : before.answerBytes + down,
+    requestSize: event.requestSize ?? (isRequest ? up : before.requestSize),
   };
   return {
     ...wire,

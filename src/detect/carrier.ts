@@ -1,0 +1,71 @@
+/**
+ * Which connection carries the turn, told from the wire alone: other requests go to the API's host beside it, such as
+ * telemetry, a count of tokens or a title. Their bytes say nothing of the answer that is waited for, and neither does
+ * their silence.
+ */
+import type { Millis } from '../events.ts';
+import { hasSteppedSince } from './claims.ts';
+import type { Facts } from './evidence/index.ts';
+import { type Connection, lastByteAt } from './evidence/wire.ts';
+
+/**
+ * An answer that is whole when it is sent is there a moment after its first byte (telemetry, a count of tokens: a few
+ * hundred bytes, one flight); what comes later than that is made while it is sent. A machine at full load takes its time.
+ */
+const wholeMs = 250;
+
+/** Its answer comes in a stream. */
+const streams = ({ stage, answerAt, lastDownAt }: Connection): boolean =>
+  stage === 'answer' && answerAt !== null && (lastDownAt ?? 0) - answerAt > wholeMs;
+
+/** Not a byte has come since its request. */
+export const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
+  requestAt !== null && (lastDownAt ?? 0) < requestAt;
+
+export interface Carrier {
+  readonly connection: Connection;
+  /** The latest byte that counts for it. */
+  readonly lastByteAt: Millis;
+}
+
+/**
+ * The connection that the turn waits on: an unanswered request, else the answer that streams, else what was heard of
+ * last. Null where nothing of this wait was asked.
+ * @param since when the agent began to wait for the API
+ */
+export function carrierOf(e: Facts, since: Millis): Carrier | null {
+  const all = e.wire.connections;
+  const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
+  const able = stream === null ? all : all.filter((each) => each === stream || !isBeside(each, stream, e));
+  const asking = able.filter((each) => each.stage === 'request');
+  const connection = asking.find(isUnanswered) ?? asking[0] ?? stream ?? latest(able);
+  if (connection === null) return null;
+  // Whether the few bytes behind a request are session tickets or a short answer cannot be told: nothing is silent
+  // while an answer beside it flows.
+  const flows = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
+  return { connection, lastByteAt: Math.max(lastByteAt(connection), flows) };
+}
+
+/**
+ * Whether it is on the side of an answer that streams. A turn reads one answer at a time and its conversation only
+ * grows: what is asked while an answer comes, and is less than what was asked for that, is another matter. That the
+ * answer was not over by then is told by its later bytes, or by hooks, which would have told of the step in between.
+ */
+function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
+  if (streams(each) || stream.answerAt === null) return false;
+  const began = each.requestAt ?? each.openedAt;
+  if (began < stream.answerAt || each.requestSize > stream.requestSize) return false;
+  return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
+}
+
+/** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */
+function isStillRead({ requestAt }: Connection, e: Facts): boolean {
+  const ofSubagents = e.tools.some(({ agentId }) => agentId !== null);
+  return e.turn.told?.working === true && !ofSubagents && !hasSteppedSince(e, requestAt);
+}
+
+function latest(connections: readonly Connection[]): Connection | null {
+  let last: Connection | null = null;
+  for (const each of connections) if (last === null || lastByteAt(each) > lastByteAt(last)) last = each;
+  return last;
+}
