@@ -1,6 +1,8 @@
 /** The command of one launch: what the person gave, with what the guard adds. The files of the plan are written. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { replaceFileSync } from '../platform/atomic-file.ts';
 import { outOfMemoryKills } from '../platform/memory.ts';
+import { makePrivateFolder } from '../platform/paths.ts';
 import { ownMark } from '../platform/run-mark.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -32,7 +34,7 @@ export function planLaunch(
   const word = hookSource.renew();
   const injection = {
     runId: paths.run,
-    folder: paths.folder,
+    lastingFolder: paths.lasting,
     secretFolder: run.secretFolder,
     sessionId: pin,
     spool: hooks ? { folder: paths.spool, word } : null,
@@ -41,13 +43,23 @@ export function planLaunch(
     print: unattended,
   };
   const plan = launch.adapter.launchPlan(args, launch.env, user, injection, version);
-  for (const file of plan.files) writeFileSync(file.path, file.text, { mode: 0o600 });
+  makePrivateFolder(paths.lasting);
+  for (const { path, text } of plan.files) if (!isThere(path, text)) replaceFileSync(path, text);
   return {
     file: launch.command,
     args: [...launch.named.slice(1), ...plan.args],
     env: { ...plan.env, ...ownMark(paths.run) },
     cwd: launch.cwd,
   };
+}
+
+/** Another guard's agent may be reading it: a file that is right is left as it is. */
+function isThere(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch {
+    return false;
+  }
 }
 
 /** Begins to watch the kernel; says of an end whether it was one for want of memory. */

@@ -3,7 +3,6 @@
  * even when the guard is killed; else, where it is needed, when the guard ends. Most sessions never start it.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProcessIdentity } from '../platform/process-identity.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
@@ -55,13 +54,13 @@ function outliving({ kin, launch }: Run): readonly ProcessIdentity[] {
     .map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
 }
 
-/** The token is in the environment of what was started with the tunnel; what reads our settings names their file. */
+/** In the environment of what was started with the tunnel are its token and the place for hooks. */
 function traces({ tunnel, paths }: Run): readonly string[] {
-  return tunnel === null ? [] : [new URL(tunnel.url).password, join(paths.folder, 'settings.json')];
+  return tunnel === null ? [] : [new URL(tunnel.url).password, paths.spool];
 }
 
 function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail: string) => void): void {
-  const { tunnel } = run;
+  const { tunnel, paths } = run;
   if (tunnel === null || started.has(tunnel)) return;
   started.add(tunnel);
   const { api, proxy } = run.user;
@@ -70,6 +69,7 @@ function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail
     api: makeTarget(api.secure, api.host, api.port).authority,
     proxy,
     traces: traces(run),
+    spool: paths.spool,
     users,
     ...tunnelSettings(run.config),
   };

@@ -56,8 +56,8 @@ export interface UserSettings {
 export interface Injection {
   /** Marks everything that this guard starts. */
   readonly runId: string;
-  /** The run's folder (absolute) for files of the plan that hold no secret. */
-  readonly folder: string;
+  /** A folder (absolute) for files of the plan that hold no secret and may be read after the run. */
+  readonly lastingFolder: string;
   /** A folder (absolute) that goes with the run, for those that may hold one. Asked for where there is such a file. */
   readonly secretFolder: () => string;
   /** Pin this id on a first launch. */

@@ -31,6 +31,8 @@ export interface RunPaths {
   readonly journal: string;
   /** Hook payloads are dropped here. */
   readonly spool: string;
+  /** For files that are the same in every run, and stay: what an agent has started in the background may read them later. */
+  readonly lasting: string;
 }
 
 export function runPaths(state: StatePaths, run: string): RunPaths {
@@ -41,6 +43,7 @@ export function runPaths(state: StatePaths, run: string): RunPaths {
     status: join(folder, 'status.json'),
     journal: join(folder, 'journal.jsonl'),
     spool: join(folder, 'spool'),
+    lasting: join(state.root, 'launch'),
   };
 }
 

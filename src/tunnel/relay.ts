@@ -6,6 +6,7 @@
  * gone, in whatever way, does it answer there, with a tunnel that nobody watches. It ends when nobody is left who may
  * ask. Standard input brings one JSON document (`RelayOrder`), and by its end tells that the guard is gone.
  */
+import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { isAlive, type ProcessIdentity } from '../platform/process-identity.ts';
 import { startTunnel, type TunnelOptions } from './proxy.ts';
@@ -21,6 +22,8 @@ export interface RelayOrder extends Omit<TunnelOptions, 'upstream' | 'lookup' | 
   readonly traces: readonly string[];
   /** Who may ask although nothing shows it. */
   readonly users: readonly ProcessIdentity[];
+  /** The folder into which hooks of theirs write for the guard. */
+  readonly spool: string;
 }
 
 /** The file descriptor under which the listening socket is inherited. */
@@ -31,7 +34,8 @@ const lookMs = 10_000;
 async function main(): Promise<void> {
   process.on('SIGHUP', () => {}); // of the terminal that the guard was in
   const order = JSON.parse(await text(process.stdin)) as RelayOrder;
-  const { url, proxy, traces, users, ...settings } = order;
+  const { url, proxy, traces, users, spool, ...settings } = order;
+  await rm(spool, { recursive: true, force: true }); // nobody reads it any more, nor would it stop growing
   const isNeeded = () => users.some(isAlive) || needsAddress(traces);
   const reading = readUpstream(proxy);
   if (reading.kind !== 'ok' || !isNeeded()) return;

@@ -49,7 +49,7 @@ function run() {
     enteredMs: [],
     ledger: createLedger(),
     kin: watchKin(),
-    paths: { run: 'no-such-run', folder: config, spool: '', status: '', journal: '' },
+    paths: { run: 'no-such-run', folder: config, spool: '', lasting: '', status: '', journal: '' },
     tunnel: null,
     session: noSession,
     snapshot: null,

@@ -2,7 +2,7 @@
  * What a real agent starts to outlive it: agents in the background behind its own service, a tmux server, a job. They
  * go on however the session ends, as they would without a guard.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +94,17 @@ async function dispatch(terminal: OuterTerminal, words: string): Promise<void> {
   terminal.write('\r');
 }
 
+/** The settings with which sessions in the background are started again, weeks later perhaps. */
+function settingsOfJobs({ configDir }: Sandbox): readonly string[] {
+  const jobs = join(configDir, 'jobs');
+  const states = readdirSync(jobs).map((name) => join(jobs, name, 'state.json'));
+  return states.filter(existsSync).flatMap((path) => {
+    const { respawnFlags = [] } = JSON.parse(readFileSync(path, 'utf8'));
+    const at = respawnFlags.indexOf('--settings');
+    return at < 0 ? [] : [respawnFlags[at + 1]];
+  });
+}
+
 let lastTyped = 0;
 function typed(terminal: OuterTerminal, words: string): boolean {
   if (terminal.text().includes(words)) return true;
@@ -162,6 +173,13 @@ describe.runIf(process.platform === 'linux')('agents in the background', () => {
         const onRecord = () =>
           sandbox.transcripts().some((path) => readFileSync(path, 'utf8').includes(lastWords));
         await until('the task is done', onRecord, 60_000);
+
+        const noted = settingsOfJobs(sandbox);
+        expect(noted).not.toEqual([]);
+        for (const path of noted) {
+          expect(path).not.toContain('/sessions/'); // the records of a run go one day
+          expect(existsSync(path)).toBe(true);
+        }
 
         if (end === 'the agent is killed') return; // the guard is there still, with the next one
         const plain = stage.start(false);

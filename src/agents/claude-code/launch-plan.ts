@@ -1,15 +1,17 @@
 /**
  * How the agent is started under the guard: every word of the user's in its place, our own few in front, the
  * settings in a private file (others can read a command line). The tunnel's token is in the environment alone; a file of
- * settings that may hold a secret of the user's lies outside the records and goes with the run.
+ * settings that may hold a secret of the user's lies outside the records and goes with the run. The other files outlive
+ * the guard with what the agent has started: they are named by their content, and stay.
  */
+import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
 import { splitWords, type Word } from './arguments.ts';
 import { agentEnvironment, carriedVariables, shellFileVariable, toolEnvironment } from './environment.ts';
-import { mergeSettings } from './settings.ts';
+import { mergeSettings, spoolVariable } from './settings.ts';
 import { configFolder } from './user-settings.ts';
 import { abilitiesOf, hookEventsOf } from './versions.ts';
 
@@ -53,6 +55,12 @@ function canRunStartHooks(env: Variables): boolean {
   }
 }
 
+/** A file that says the same for as long as it is there. */
+function lasting(folder: string, name: string, text: string): LaunchPlan['files'][number] {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { path: join(folder, `${hash}.${name}`), text };
+}
+
 export function launchPlan(
   args: readonly string[],
   env: Variables,
@@ -61,36 +69,43 @@ export function launchPlan(
   version: AgentVersion | null,
 ): LaunchPlan {
   const abilities = abilitiesOf(version);
-  const { folder, proxyUrl, storableProxyUrl, spool, print = false } = injection;
+  const { lastingFolder, proxyUrl, storableProxyUrl, spool, print = false } = injection;
   const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, user);
   const scrubbed = agentEnvironment(env, injection.runId, {
     ...carriedVariables(user.proxy, tunnel),
     ...tunnel,
   });
-  const toolsFile = proxyUrl === null ? null : join(folder, 'tools.env');
-  const shellFile = toolsFile === null ? {} : { [shellFileVariable]: toolsFile };
-  const agentEnv = { ...scrubbed, ...shellFile };
   const ownFile = user.shellFile ?? scrubbed[shellFileVariable];
   const tools =
-    toolsFile === null ? [] : [{ path: toolsFile, text: toolEnvironment(user.proxy, tunnel, ownFile) }];
+    proxyUrl === null
+      ? null
+      : lasting(lastingFolder, 'tools.env', toolEnvironment(user.proxy, tunnel, ownFile));
+  const shellFile = tools === null ? {} : { [shellFileVariable]: tools.path };
+  const spooled = spool === null ? {} : { [spoolVariable]: join(spool.folder, `${spool.word}.`) };
+  const agentEnv = { ...scrubbed, ...shellFile, ...spooled };
+  const files = tools === null ? [] : [tools];
   const pin =
     injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
   if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
-    return { args: [...pin, ...args], env: agentEnv, files: tools };
+    return { args: [...pin, ...args], env: agentEnv, files };
 
   const stored = storableProxyUrl === null ? {} : tunnelVariables(storableProxyUrl, user);
   const overruled = Object.entries({ ...stored, ...shellFile }).filter(([name]) =>
     user.settled.includes(name),
   );
   const settings = mergeSettings(user.given, {
-    hooks: spool === null ? null : { events: hookEvents(args, version, print, canRunStartHooks(env)), spool },
+    hooks: spool === null ? [] : hookEvents(args, version, print, canRunStartHooks(env)),
     variables: Object.fromEntries(overruled),
   });
   const replaced = replaceSettings(splitWords(args));
-  const path = join(replaced || overruled.length > 0 ? injection.secretFolder() : folder, 'settings.json');
+  const text = JSON.stringify(settings);
+  const file =
+    replaced || overruled.length > 0
+      ? { path: join(injection.secretFolder(), 'settings.json'), text }
+      : lasting(lastingFolder, 'settings.json', text);
   return {
-    args: [...pin, ...(replaced?.(path) ?? ['--settings', path, ...args])],
+    args: [...pin, ...(replaced?.(file.path) ?? ['--settings', file.path, ...args])],
     env: agentEnv,
-    files: [{ path, text: JSON.stringify(settings) }, ...tools],
+    files: [file, ...files],
   };
 }

@@ -23,7 +23,7 @@ const user: UserSettings = {
 };
 const injection: Injection = {
   runId: 'run',
-  folder: '/run',
+  lastingFolder: '/lasting',
   secretFolder: () => '/secret',
   sessionId: id,
   spool: { folder: '/run/spool', word: 'c0ffee' },
@@ -31,15 +31,33 @@ const injection: Injection = {
   storableProxyUrl: 'http://127.0.0.1:4000',
 };
 const settingsOf = (plan: ReturnType<typeof launchPlan>) =>
-  JSON.parse(plan.files.find(({ path }) => path.endsWith('/settings.json'))?.text ?? 'null');
+  JSON.parse(plan.files.find(({ path }) => path.endsWith('settings.json'))?.text ?? 'null');
 
 describe('words of the command line', () => {
   it('puts ours in front and leaves the user’s as they are', () => {
     const plan = launchPlan(['--model', 'opus', 'fix it'], {}, user, injection, newest);
     expect(plan.args).toEqual([
-      ...['--session-id', id, '--settings', '/run/settings.json'],
+      ...['--session-id', id, '--settings', expect.stringMatching(/^\/lasting\/\w+\.settings\.json$/)],
       ...['--model', 'opus', 'fix it'],
     ]);
+  });
+
+  it('names files that are the same in every run: the agent notes them down for sessions in the background', () => {
+    const other = {
+      ...injection,
+      runId: 'other',
+      sessionId: null,
+      spool: { folder: '/other', word: 'f00d' },
+    };
+    const tunnel = {
+      proxyUrl: 'http://guard:secret@127.0.0.1:5000',
+      storableProxyUrl: 'http://127.0.0.1:5000',
+    };
+    const [one, two] = [injection, { ...other, ...tunnel }].map(
+      (each) => launchPlan([], {}, user, each, newest).files,
+    );
+    expect(one).toHaveLength(2);
+    expect(two).toEqual(one);
   });
 
   it('puts the merged settings in the place of the user’s', () => {
@@ -62,7 +80,9 @@ describe('words of the command line', () => {
   it('leaves settings that cannot be read to the agent', () => {
     const plan = launchPlan(['--settings', '{bad'], {}, { ...user, given: null }, injection, newest);
     expect(plan.args).toEqual(['--session-id', id, '--settings', '{bad']);
-    expect(plan.files.map(({ path }) => path)).toEqual(['/run/tools.env']);
+    expect(plan.files.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/^\/lasting\/\w+\.tools\.env$/),
+    ]);
   });
 
   it.each([
@@ -71,7 +91,9 @@ describe('words of the command line', () => {
   ])('gives %s only the flags that it knows', (version, flags) => {
     const plan = launchPlan(['hi'], {}, user, injection, readVersion(version));
     expect(plan.args).toEqual([...flags, 'hi']);
-    expect(plan.files.map(({ path }) => path)).toEqual(['/run/tools.env']);
+    expect(plan.files.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/^\/lasting\/\w+\.tools\.env$/),
+    ]);
   });
 
   it('keeps every word, in order, whatever it is', () => {
@@ -91,7 +113,7 @@ describe('words of the command line', () => {
 describe('environment', () => {
   /** The proxy variables of a tool, which sources our lines in the agent's environment. */
   const ofTool = (plan: ReturnType<typeof launchPlan>) => {
-    const lines = plan.files.find(({ path }) => path.endsWith('/tools.env'))?.text ?? '';
+    const lines = plan.files.find(({ path }) => path.endsWith('.tools.env'))?.text ?? '';
     const shell = spawnSync('sh', ['-c', `${lines.trim().split('\n').join(' && ')} && env`], {
       env: { ...plan.env, PATH: process.env.PATH },
       encoding: 'utf8',
@@ -154,7 +176,7 @@ describe('environment', () => {
         { ...injection, print },
         newest,
       );
-      const ofRun = plan.files.filter(({ path }) => path.startsWith('/run/'));
+      const ofRun = plan.files.filter(({ path }) => path.startsWith('/lasting/'));
       expect(ofRun.map(({ text }) => text).join()).not.toMatch(/token|hunter2|sk-secret/);
       expect(settingsOf(plan).env).toEqual({ API_KEY: 'sk-secret', HTTPS_PROXY: injection.storableProxyUrl });
       expect(plan.env.HTTPS_PROXY).toBe(injection.proxyUrl);
@@ -173,7 +195,7 @@ describe('environment', () => {
     [{ CLAUDE_CODE_ENTRYPOINT: 'claude-vscode' }, { CLAUDE_CODE_ENTRYPOINT: 'claude-vscode' }],
     [{ CLAUDE_CODE_SSE_PORT: '1', CLAUDECODE: '1' }, { CLAUDE_CODE_SSE_PORT: '1' }],
   ])('of %j passes on %j', (env, passed) => {
-    const off = { ...injection, proxyUrl: null };
+    const off = { ...injection, proxyUrl: null, spool: null };
     expect(launchPlan([], env, user, off, newest).env).toEqual({ ...passed, GUARDED_CLAUDE_RUN: 'run' });
   });
 });
@@ -197,12 +219,12 @@ describe('hooks', () => {
   it('stores the input of each hook as one complete file, and says nothing', () => {
     const spoolDir = join(temporaryFolder(), "it's a spool");
     mkdirSync(spoolDir);
-    const { hooks } = settingsOf(
-      launchPlan([], {}, user, { ...injection, spool: { folder: spoolDir, word: 'c0ffee' } }, newest),
-    );
+    const spool = { folder: spoolDir, word: 'c0ffee' };
+    const plan = launchPlan([], {}, user, { ...injection, spool }, newest);
+    const { hooks } = settingsOf(plan);
     for (const [index, event] of ['Stop', 'PreToolUse'].entries()) {
       const [group] = hooks[event].slice(-1);
-      const run = spawnSync('sh', ['-c', group.hooks[0].command], { input: `{"n":${index}}` });
+      const run = spawnSync('sh', ['-c', group.hooks[0].command], { input: `{"n":${index}}`, env: plan.env });
       expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
     }
     expect(readdirSync(spoolDir).every((name) => name.startsWith(`c0ffee.${process.pid}.`))).toBe(true);
@@ -210,12 +232,15 @@ describe('hooks', () => {
     expect(texts.toSorted()).toEqual(['{"n":0}', '{"n":1}']);
   });
 
-  it('lets the agent go on when the spool is gone', () => {
-    const { hooks } = settingsOf(
-      launchPlan([], {}, user, { ...injection, spool: { folder: '/nowhere', word: 'c0ffee' } }, newest),
-    );
-    const run = spawnSync('sh', ['-c', hooks.Stop[0].hooks[0].command], { input: '{}' });
+  it.each([
+    ['the spool is gone', { GUARDED_CLAUDE_SPOOL: '/nowhere/c0ffee.' }],
+    ['there is no guard any more', {}],
+  ])('lets the agent go on when %s', (_, env) => {
+    const { hooks } = settingsOf(launchPlan([], {}, user, injection, newest));
+    const cwd = temporaryFolder();
+    const run = spawnSync('sh', ['-c', hooks.Stop[0].hooks[0].command], { input: '{}', env, cwd });
     expect([run.status, String(run.stdout), String(run.stderr)]).toEqual([0, '', '']);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 });
 
@@ -360,8 +385,11 @@ describe('print mode', () => {
       print,
       newest,
     );
-    expect(plan.env.CLAUDE_ENV_FILE).toBe('/run/tools.env');
-    const lines = fileOf(plan, '/run/tools.env')?.trimEnd().split('\n').join(' && ');
+    expect(plan.env.CLAUDE_ENV_FILE).toMatch(/^\/lasting\/.*tools.env$/);
+    const lines = fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')
+      ?.trimEnd()
+      .split('\n')
+      .join(' && ');
     const { stdout } = spawnSync('sh', ['-ec', `${lines} && echo "$MINE $HTTPS_PROXY <$https_proxy>"`], {
       env: { ...plan.env, PATH: process.env.PATH },
       encoding: 'utf8',
@@ -372,9 +400,9 @@ describe('print mode', () => {
   it('stands in for a file of the kind that settings name, and reads it', () => {
     const own = { ...user, settled: ['CLAUDE_ENV_FILE'], shellFile: '/mine.sh' };
     const plan = launchPlan([], {}, own, injection, newest);
-    expect(settingsOf(plan).env).toEqual({ CLAUDE_ENV_FILE: '/run/tools.env' });
-    expect(fileOf(plan, '/run/tools.env')).toContain("export CLAUDE_ENV_FILE='/mine.sh'\n");
-    expect(fileOf(plan, '/run/tools.env')).toContain(". '/mine.sh'");
+    expect(settingsOf(plan).env).toEqual({ CLAUDE_ENV_FILE: plan.env.CLAUDE_ENV_FILE });
+    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain("export CLAUDE_ENV_FILE='/mine.sh'\n");
+    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain(". '/mine.sh'");
   });
 
   it('leaves a file of the user’s alone without a tunnel', () => {

@@ -15,7 +15,7 @@ const env = { CODEX_HOME: home };
 
 const injection: Injection = {
   runId: 'r1',
-  folder: home,
+  lastingFolder: home,
   secretFolder: () => home,
   sessionId: null,
   spool: null,
