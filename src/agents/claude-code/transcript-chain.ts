@@ -3,6 +3,7 @@
  * message of the model also its other lines and their results, which stand beside that way when tools ran in
  * parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
  */
+import { createRowSet, type RowSet } from './transcript/row-set.ts';
 import type { Row } from './transcript-index.ts';
 
 /** Every record that can be sent: what may be lost, and what must not. */
@@ -36,30 +37,41 @@ export function newestEnd(rows: readonly Row[]): Row | null {
 }
 
 function endsOf(rows: readonly Row[]): readonly Row[] {
-  const parents = new Set<Row>();
+  const parents = createRowSet();
   for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
   return rows.filter((row) => !row.side && !parents.has(row));
 }
 
 /** The last message on the way to this record; null: there is none. */
 export function lastSaid(end: Row): Row | null {
-  const seen = new Set<Row>();
-  for (let row: Row | null = end; row !== null && !seen.has(row); row = row.parent) {
+  // In a circle the way comes back to a row that was marked, at the latest once the marks lie further apart.
+  let marked: Row | null = null;
+  let steps = 0;
+  for (let row: Row | null = end; row !== null && row !== marked; row = row.parent) {
     if (speaks(row)) return row;
-    seen.add(row);
+    steps += 1;
+    if ((steps & (steps - 1)) === 0) marked = row;
   }
+  return null;
+}
+
+/** The last answer on the way to this record, a failure counted as one; null: there is none. */
+export function lastAnswer(end: Row | null): Row | null {
+  const seen = createRowSet();
+  for (let row = end; row !== null && seen.add(row); row = row.parent)
+    if (row.kind === 'assistant') return row;
   return null;
 }
 
 /** From the first record to `leaf`. A circle is cut where it closes. */
 export function chainTo(leaf: Row | null): Row[] {
-  const seen = new Set<Row>();
-  const chain: Row[] = [];
-  for (let row = leaf; row !== null && !seen.has(row); row = row.parent) {
-    seen.add(row);
-    chain.push(row);
-  }
-  return chain.reverse();
+  const seen = createRowSet();
+  let length = 0;
+  for (let row = leaf; row !== null && seen.add(row); row = row.parent) length += 1;
+  // Made at its full length: one that grows leaves several times as much behind.
+  const chain = new Array<Row>(length);
+  for (let row = leaf; row !== null && length > 0; row = row.parent) chain[--length] = row;
+  return chain;
 }
 
 /** One message of the model with what answers it. */
@@ -73,13 +85,13 @@ export interface Round {
   readonly rows: Row[];
 }
 
-/** The part of the way that is sent: after the last compaction. */
-export function roundsOf(chain: readonly Row[]): readonly Round[] {
+/** The part of the way that is sent: after the last compaction. There is always one round. `chain` must stay as it is. */
+export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
-  const rounds: Round[] = [newRound()];
-  for (const row of chain.slice(start)) {
+  let round = newRound();
+  for (let place = start; place < chain.length; place++) {
+    const row = chain[place] as Row;
     if (row.failure) continue;
-    let round = rounds.at(-1) as Round;
     if (row.kind === 'user') {
       round.answers.push(row);
       round.rows.push(row);
@@ -92,14 +104,14 @@ export function roundsOf(chain: readonly Row[]): readonly Round[] {
       round.answers.every((answer) => answer.results.length > 0);
     const isOver = round.answers.length > 0 || (round.messageIds.size > 0 && round.lines.some(callsTools));
     if (isOver && !same) {
+      yield round;
       round = newRound();
-      rounds.push(round);
     }
     round.lines.push(row);
     round.rows.push(row);
     if (row.messageId !== null) round.messageIds.add(row.messageId);
   }
-  return rounds;
+  yield round;
 }
 
 const callsTools = (row: Row) => row.uses.length > 0;
@@ -108,49 +120,62 @@ const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set(), 
 
 /** Where calls and their results stand in the main conversation. */
 export interface CallMap {
-  readonly linesOf: ReadonlyMap<string, readonly Row[]>;
-  readonly resultsOf: ReadonlyMap<string, readonly Row[]>;
+  linesOf(toolUseId: string): readonly Row[];
+  resultsOf(toolUseId: string): readonly Row[];
   /** Lines with calls, by message. */
-  readonly callLines: ReadonlyMap<string, readonly Row[]>;
+  callLines(messageId: string): readonly Row[];
+}
+
+interface RowsById {
+  put(id: string, row: Row): void;
+  get(id: string): readonly Row[];
+}
+
+/** Nearly every id has one row: then there is no list of it. */
+function createRowsById(): RowsById {
+  const rows = new Map<string, Row | Row[]>();
+  return {
+    put(id, row) {
+      const known = rows.get(id);
+      if (Array.isArray(known)) known.push(row);
+      else rows.set(id, known === undefined ? row : [known, row]);
+    },
+    get(id) {
+      const known = rows.get(id);
+      return Array.isArray(known) ? known : known === undefined ? [] : [known];
+    },
+  };
 }
 
 export function mapCalls(rows: readonly Row[]): CallMap {
-  const linesOf = new Map<string, Row[]>();
-  const resultsOf = new Map<string, Row[]>();
-  const callLines = new Map<string, Row[]>();
-  const put = (map: Map<string, Row[]>, key: string, row: Row) => {
-    const list = map.get(key);
-    if (list === undefined) map.set(key, [row]);
-    else list.push(row);
-  };
+  const linesOf = createRowsById();
+  const resultsOf = createRowsById();
+  const callLines = createRowsById();
   for (const row of rows) {
     if (row.side) continue;
-    for (const id of row.uses) put(linesOf, id, row);
-    for (const id of row.results) put(resultsOf, id, row);
-    if (row.uses.length > 0 && row.messageId !== null) put(callLines, row.messageId, row);
+    for (const id of row.uses) linesOf.put(id, row);
+    for (const id of row.results) resultsOf.put(id, row);
+    if (row.uses.length > 0 && row.messageId !== null) callLines.put(row.messageId, row);
   }
-  return { linesOf, resultsOf, callLines };
+  return { linesOf: linesOf.get, resultsOf: resultsOf.get, callLines: callLines.get };
 }
 
 /** Everything a resume finds: across compactions, and beside the way what belongs to a message on it. */
-export function reachable(
-  rows: readonly Row[],
-  calls: CallMap,
-  end: Row | null = leafOf(rows),
-): ReadonlySet<Row> {
-  const reached = new Set<Row>();
+export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
+  const reached = createRowSet();
   let leaf = end;
   while (leaf !== null) {
     const chain = chainTo(leaf);
-    if (chain.every((row) => reached.has(row))) break;
-    for (const row of chain) reached.add(row);
+    let isNew = false;
+    for (const row of chain) isNew = reached.add(row) || isNew;
+    if (!isNew) break;
     leaf = chain[0]?.before ?? null;
   }
-  for (const row of [...reached]) {
-    if (row.messageId === null) continue;
-    for (const line of calls.callLines.get(row.messageId) ?? []) {
+  for (const row of rows) {
+    if (row.messageId === null || !reached.has(row)) continue;
+    for (const line of calls.callLines(row.messageId)) {
       reached.add(line);
-      for (const id of line.uses) for (const result of calls.resultsOf.get(id) ?? []) reached.add(result);
+      for (const id of line.uses) for (const result of calls.resultsOf(id)) reached.add(result);
     }
   }
   return reached;
@@ -162,7 +187,7 @@ export interface Reach {
   readonly total: number;
 }
 
-export function reachOf(rows: readonly Row[], reached: ReadonlySet<Row>): Reach {
+export function reachOf(rows: readonly Row[], reached: RowSet): Reach {
   let found = 0;
   let total = 0;
   for (const row of rows) {

@@ -5,48 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord, type Json, textOf } from '../common/json.ts';
 import { type Line, readLines } from '../common/transcript-lines.ts';
-import { type Content, readContent, wholesome } from './transcript/poison/index.ts';
-import { type Link, type RowKind, readLink } from './transcript-records.ts';
+import { readContent, wholesome } from './transcript/poison/index.ts';
+import { type Piece, Row } from './transcript/row.ts';
+import { createSameIds, type SameIds } from './transcript/same-ids.ts';
+import { type Link, readLink } from './transcript-records.ts';
 import { salvage } from './transcript-salvage.ts';
 
-/** A record inside a damaged line. */
-export interface Piece {
-  readonly text: string;
-  /** Superseded by a later record with the same id. */
-  dropped: boolean;
-}
-
-/** One link of the chain. */
-export interface Row {
-  readonly uuid: string;
-  kind: RowKind;
-  side: boolean;
-  failure: boolean;
-  refusesThinking: boolean;
-  refused: boolean;
-  thinking: Link['thinking'];
-  content: Content;
-  messageId: string | null;
-  uses: readonly string[];
-  results: readonly string[];
-  source: string | null;
-  /** Unix milliseconds; right after the record before if it was missing. */
-  time: number;
-  /** The record had no id or no time: both are to be written. */
-  bare: boolean;
-  parent: Row | null;
-  /** `dangling`: it names a parent that is not in the file. */
-  link: 'root' | 'linked' | 'dangling';
-  /** For a compaction: the last record before it. */
-  before: Row | null;
-  /** Place of its line in the file, without the newline. */
-  offset: number;
-  length: number;
-  /** Null: the line is the record. */
-  piece: Piece | null;
-  /** Counts the links of the file from 0. */
-  order: number;
-}
+export type { Row };
 
 export interface Damage {
   readonly kind: 'torn' | 'garbage' | 'salvaged' | 'duplicate';
@@ -83,6 +48,7 @@ export async function indexTranscript(
   const rows: Row[] = [];
   const byUuid = new Map<string, Row>();
   const damages: Damage[] = [];
+  const ids = createSameIds();
   /** A parent may stand behind its child (lab notes §3): names not known yet are looked up at the end. */
   const open = new Map<Row, Link>();
   let places = 0;
@@ -101,8 +67,10 @@ export async function indexTranscript(
       writtenBy = textOf(record, 'version') ?? writtenBy;
       const known = namesake;
       if (known !== undefined && !isOther) supersede(known, damages);
-      row = known ?? newRow(link.uuid ?? randomUUID());
-      fill(row, link, rows.at(-1)?.time ?? 0);
+      row = known ?? new Row(link.uuid ?? randomUUID());
+      fill(row, link, rows.at(-1)?.time ?? 0, ids);
+      // Mostly the line just before it.
+      row.source = byUuid.get(link.source ?? '')?.uuid ?? link.source;
       row.content = link.side ? wholesome : readContent(record, text);
       Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
       places += 1;
@@ -149,46 +117,18 @@ export async function indexTranscript(
   return { path, rows, damages, bytes, lines, newlineMissing, writtenBy };
 }
 
-function newRow(uuid: string): Row {
-  const empty: readonly string[] = [];
-  return {
-    uuid,
-    kind: 'other',
-    side: false,
-    failure: false,
-    refusesThinking: false,
-    refused: false,
-    thinking: 'none',
-    content: wholesome,
-    messageId: null,
-    uses: empty,
-    results: empty,
-    source: null,
-    time: 0,
-    bare: false,
-    parent: null,
-    link: 'root',
-    before: null,
-    offset: 0,
-    length: 0,
-    piece: null,
-    order: 0,
-  };
-}
-
 const speaks = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
 
-function fill(row: Row, link: Link, timeBefore: number): void {
+function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
   row.kind = link.kind;
   row.side = link.side;
   row.failure = link.failure;
   row.refusesThinking = link.refusesThinking;
   row.refused = link.refused;
   row.thinking = link.thinking;
-  row.messageId = link.messageId;
-  row.uses = link.uses;
-  row.results = link.results;
-  row.source = link.source;
+  row.messageId = ids.one(link.messageId);
+  row.uses = ids.list(link.uses);
+  row.results = ids.list(link.results);
   // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
   row.time = link.time ?? timeBefore + 1;
   row.bare = link.uuid === null || (speaks(link) && link.time === null);

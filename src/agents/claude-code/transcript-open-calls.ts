@@ -1,22 +1,25 @@
 /** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
-import { wholesome } from './transcript/poison/index.ts';
+import { Row } from './transcript/row.ts';
+import { createRowSet, type RowSet } from './transcript/row-set.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
-import type { Row } from './transcript-index.ts';
 import { bringTogether, follow } from './transcript-pairing.ts';
 import type { Work } from './transcript-plan.ts';
 
 export function addMissingResults(work: Work): void {
   const chain = chainTo(leafOf(work.rows));
-  const onWay = new Set(chain);
-  const rounds = roundsOf(chain);
-  for (const [index, round] of rounds.entries()) {
+  const onWay = createRowSet(chain);
+  const rounds = roundsOf([...chain]);
+  let next = rounds.next();
+  while (next.done !== true) {
+    const round = next.value;
+    next = rounds.next();
     const group = groupOf(work, round, onWay);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
     // Its calls may all stand beside the way, and another message go on from its text.
     const isAlone = round.lines.every((line) => messages.has(line.messageId));
-    const isLast = index === rounds.length - 1 && round.answers.every((row) => isAnswer(row, ours));
+    const isLast = next.done === true && round.answers.every((row) => isAnswer(row, ours));
     // An error shown after the calls keeps its place: the results go before it.
     const hasFailure = () => chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
     if (isLast && isAlone && !hasFailure()) endConversation(work, group, messages);
@@ -25,9 +28,9 @@ export function addMissingResults(work: Work): void {
 }
 
 /** The message's lines with calls, on the way and beside it, in file order. */
-function groupOf(work: Work, round: Round, onWay: ReadonlySet<Row>): readonly Row[] {
+function groupOf(work: Work, round: Round, onWay: RowSet): readonly Row[] {
   const beside = [...round.messageIds]
-    .flatMap((id) => work.calls.callLines.get(id) ?? [])
+    .flatMap((id) => work.calls.callLines(id))
     .filter((row) => !onWay.has(row));
   return [...round.lines.filter((line) => line.uses.length > 0), ...beside].toSorted(
     (a, b) => a.order - b.order,
@@ -41,7 +44,7 @@ const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
 function fillIn(
   work: Work,
   round: Round,
-  way: { readonly chain: Row[]; readonly rows: ReadonlySet<Row> },
+  way: { readonly chain: Row[]; readonly rows: RowSet },
   ours: ReadonlySet<string>,
 ): void {
   const { chain } = way;
@@ -49,7 +52,7 @@ function fillIn(
   const answered = new Set(round.answers.flatMap((row) => row.results));
   // A result beside the way is found there by the versions that write it so, and is no damage.
   const isOpen = (id: string) =>
-    !answered.has(id) && (work.calls.resultsOf.get(id) ?? []).every((row) => way.rows.has(row));
+    !answered.has(id) && work.calls.resultsOf(id).every((row) => way.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
   if (open.length === 0) return;
   bringTogether(work, round, chain);
@@ -145,29 +148,9 @@ function add(
   work: Work,
   { line, id, parent, after, time }: { line: Row; id: string; parent: Row; after: Row | null; time: number },
 ): Row {
-  const row: Row = {
-    uuid: randomUUID(),
-    kind: 'user',
-    side: false,
-    failure: false,
-    refusesThinking: false,
-    refused: false,
-    thinking: 'none',
-    content: wholesome,
-    messageId: null,
-    uses: [],
-    results: [id],
-    source: line.uuid,
-    time,
-    bare: false,
-    parent,
-    link: 'linked',
-    before: null,
-    offset: 0,
-    length: 0,
-    piece: null,
-    order: work.rows.length,
-  };
+  const row = new Row(randomUUID());
+  const order = work.rows.length;
+  Object.assign(row, { kind: 'user', results: [id], source: line.uuid, time, parent, link: 'linked', order });
   work.rows.push(row);
   work.added.push({ row, line, toolUseId: id, after });
   work.note('open call');

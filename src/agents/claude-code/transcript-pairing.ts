@@ -1,5 +1,6 @@
 /** What the API asks of tool calls and their results: ids that are there once, each result after its call. */
 import { randomUUID } from 'node:crypto';
+import { placesIn } from './transcript/row-set.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 import type { Work } from './transcript-plan.ts';
@@ -30,7 +31,7 @@ export function renameRepeatedCalls(work: Work): void {
   for (const round of currentRounds(work)) {
     const own = new Set<string>();
     for (const line of round.lines) {
-      line.uses = line.uses.map((id) => {
+      const uses = line.uses.map((id) => {
         if (!seen.has(id)) {
           seen.add(id);
           own.add(id);
@@ -48,6 +49,7 @@ export function renameRepeatedCalls(work: Work): void {
         }
         return fresh;
       });
+      if (uses.some((id, place) => id !== line.uses[place])) line.uses = uses;
     }
   }
 }
@@ -56,11 +58,11 @@ export function renameRepeatedCalls(work: Work): void {
 export function setStrayResultsAsText(work: Work): void {
   const chain = chainTo(leafOf(work.rows));
   const settled = new Set<string>();
-  let place = placesOf(chain);
-  for (const round of roundsOf(chain)) {
-    const lines = [...round.messageIds].flatMap((id) => work.calls.callLines.get(id) ?? []);
+  let placeOf = placesIn(chain);
+  for (const round of roundsOf([...chain])) {
+    const lines = [...round.messageIds].flatMap((id) => work.calls.callLines(id));
     for (const row of round.answers) {
-      row.results = row.results.filter((id) => {
+      const paired = row.results.filter((id) => {
         const isCall = (line: Row) => line.uses.includes(id);
         const line = settled.has(id) ? undefined : (round.lines.find(isCall) ?? lines.find(isCall));
         if (line === undefined) {
@@ -69,24 +71,22 @@ export function setStrayResultsAsText(work: Work): void {
           return false;
         }
         settled.add(id);
-        if (!round.lines.includes(line) || (place.get(line) ?? 0) > (place.get(row) ?? 0)) {
+        if (!round.lines.includes(line) || placeOf(line) > placeOf(row)) {
           bringIn(work, line, { round, answer: row, chain });
           work.note('unlinked');
-          place = placesOf(chain);
+          placeOf = placesIn(chain);
         }
         return true;
       });
+      if (paired.length < row.results.length) row.results = paired;
     }
     if (isInterleaved(round)) {
       bringTogether(work, round, chain);
       work.note('unlinked');
-      place = placesOf(chain);
+      placeOf = placesIn(chain);
     }
   }
 }
-
-const placesOf = (chain: readonly Row[]): ReadonlyMap<Row, number> =>
-  new Map(chain.map((row, place) => [row, place]));
 
 /** Whether other lines and results stand between a call and its result: fine where messages are collected, only there. */
 function isInterleaved(round: Round): boolean {

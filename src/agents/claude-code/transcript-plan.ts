@@ -6,6 +6,7 @@
 import type { Parts } from '../common/versions.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './transcript/antidotes.ts';
 import type { PoisonKind } from './transcript/poison/index.ts';
+import type { RowSet } from './transcript/row-set.ts';
 import { endFor, tieStrayEnd } from './transcript/stray-end.ts';
 import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from './transcript-chain.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
@@ -73,10 +74,10 @@ export interface Plan {
   readonly removed: readonly Row[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Ids of all records that a resume found before. */
-  readonly found: ReadonlySet<string>;
-  /** Those of them that are messages. */
-  readonly foundMessages: ReadonlySet<string>;
+  /** Ids of what a resume found before, and must find then. */
+  readonly needed: ReadonlySet<string>;
+  /** What it finds then, as the rows stand now. */
+  readonly finds: RowSet;
 }
 
 export interface PlanOptions {
@@ -162,20 +163,22 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
     setStrayResultsAsText(work);
     addMissingResults(work);
   }
-  const finds = reachable(rows, mapCalls(rows));
+  const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows));
   planAntidotes(work, finds, remedy);
+  const after = reachOf(rows, finds);
+  // Progress is shown, but never sent: it may fall behind. What is noted beside the messages may fall away where
+  // messages are found again for it, but no message ever.
+  const isNeeded = after.reachable > before.reachable ? speaks : (row: Row) => row.kind !== 'progress';
+  const needed = new Set<string>();
+  for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);
   return {
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,
     added,
     removed: [...hollow.removed, ...thoughtless.removed],
     before,
-    after: reachOf(rows, finds),
-    found: foundBy(reached),
-    foundMessages: new Set([...reached].filter(speaks).map(({ uuid }) => uuid)),
+    after,
+    needed,
+    finds,
   };
 }
-
-/** Ids of what a resume finds. Progress is shown, but never sent: it may fall behind. */
-export const foundBy = (reached: ReadonlySet<Row>): ReadonlySet<string> =>
-  new Set([...reached].filter((row) => row.kind !== 'progress').map((row) => row.uuid));

@@ -2,6 +2,7 @@
  * Ties the way through a conversation together where it breaks off: a record that names a parent which is not in the
  * file, an answer or a result without any parent, a circle.
  */
+import { createRowSet, type RowSet } from './transcript/row-set.ts';
 import { leafOf, reachable, speaks } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 import type { Work } from './transcript-plan.ts';
@@ -27,16 +28,14 @@ export function nameBareRecords(work: Work): void {
 export function relink(work: Work): void {
   openCircles(work);
   const parents = parentsOf(work.rows);
-  const seen = new Set<Row>();
+  const seen = createRowSet();
   // A new parent may lie in a circle of notes, which the next pass opens.
-  for (let top = leafOf(work.rows); top !== null && !seen.has(top); top = top.parent) {
-    seen.add(top);
+  for (let top = leafOf(work.rows); top !== null && seen.add(top); top = top.parent)
     if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
-  }
 }
 
-function parentsOf(rows: readonly Row[]): Set<Row> {
-  const parents = new Set<Row>();
+function parentsOf(rows: readonly Row[]): RowSet {
+  const parents = createRowSet();
   for (const row of rows) if (row.parent !== null) parents.add(row.parent);
   return parents;
 }
@@ -46,18 +45,18 @@ function parentsOf(rows: readonly Row[]): Set<Row> {
  * notes could be taken for the newest end.
  */
 function openCircles(work: Work): void {
-  const done = new Set<Row>();
+  /** The walk that has passed each row, counted from 1; 0: none has. */
+  const passed = new Uint32Array(work.rows.length);
   const newest = newestEnd(work);
-  for (const start of [newest, ...work.rows.toReversed()]) {
-    const walk = new Set<Row>();
-    for (let row = start; row !== null && !done.has(row) && !walk.has(row); row = row.parent) {
-      walk.add(row);
-      if (row.parent === null || !walk.has(row.parent)) continue;
+  for (let walk = 1; walk <= work.rows.length + 1; walk++) {
+    const start = walk === 1 ? newest : (work.rows[work.rows.length + 1 - walk] ?? null);
+    for (let row = start; row !== null && passed[row.order] === 0; row = row.parent) {
+      passed[row.order] = walk;
+      if (row.parent === null || passed[row.parent.order] !== walk) continue;
       const circle = circleOf(row);
       if (start === newest) openOnTheWay(work, row, circle);
       else if (circle.some(speaks)) openAt(work, impossibleIn(circle)[0] ?? row);
     }
-    for (const row of walk) done.add(row);
   }
 }
 
@@ -88,7 +87,7 @@ function openOnTheWay(work: Work, last: Row, circle: readonly Row[]): void {
     Object.assign(row, { parent: null, link: 'dangling' });
     const finds = reachable(work.rows, work.calls);
     Object.assign(row, { parent, link });
-    return [...found].every((one) => finds.has(one));
+    return work.rows.every((one) => !found.has(one) || finds.has(one));
   };
   openAt(work, impossibleIn(circle).find(losesNothing) ?? last);
 }
@@ -116,7 +115,7 @@ function isBroken(work: Work, root: Row): boolean {
   return work.options.reconnect && root.order > 0 && reachable * 2 < total;
 }
 
-function adopt(work: Work, row: Row, parents: Set<Row>): void {
+function adopt(work: Work, row: Row, parents: RowSet): void {
   if (row.kind === 'boundary') {
     // What was before it is not sent any more.
     row.link = 'root';
@@ -141,10 +140,10 @@ function isBelow(other: Row, row: Row, most: number): boolean {
 }
 
 /** The record after which this one must have come. */
-function foster(work: Work, row: Row, parents: ReadonlySet<Row>): Row | null {
+function foster(work: Work, row: Row, parents: RowSet): Row | null {
   const fits = (candidate: Row | undefined): candidate is Row =>
     candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
-  const caller = row.results.flatMap((id) => work.calls.linesOf.get(id) ?? []).findLast(fits);
+  const caller = row.results.flatMap((id) => work.calls.linesOf(id)).findLast(fits);
   if (caller !== undefined) return caller;
   const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);
   const source = row.source === null ? undefined : around.find((candidate) => candidate.uuid === row.source);

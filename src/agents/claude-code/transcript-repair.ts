@@ -9,9 +9,8 @@ import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../..
 import { readVersion } from '../common/versions.ts';
 import { looksBroken } from './transcript/first-look.ts';
 import { poisonWords } from './transcript/poison/index.ts';
-import { mapCalls, reachable } from './transcript-chain.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
-import { type FindingKind, foundBy, type Plan, type PlanOptions, planRepairs } from './transcript-plan.ts';
+import { type FindingKind, type Plan, type PlanOptions, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
 import { findAgent, findWriter } from './transcript-writers.ts';
 
@@ -105,9 +104,7 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
   const index = await indexTranscript(path);
   const wanted = optionsFor(index, options);
   const plan = planRepairs(index, wanted);
-  const { before, after, found, foundMessages } = plan;
-  // What is noted beside the messages may fall away where messages are found again for it, but no message ever.
-  const needed = after.reachable > before.reachable ? foundMessages : found;
+  const { before, after, needed } = plan;
   // Let go once it is written: the proof needs room for the index of the copy.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {
@@ -136,8 +133,9 @@ function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOption
 
 async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
-  const finds = foundBy(reachable(copy.rows, mapCalls(copy.rows)));
-  let lost = 0;
-  for (const uuid of needed) if (!finds.has(uuid)) lost += 1;
-  return { lost, left: planRepairs(copy, options).findings.length };
+  // Where nothing is found, nothing is moved.
+  const { findings, finds } = planRepairs(copy, options);
+  let lost = needed.size;
+  for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;
+  return { lost, left: findings.length };
 }

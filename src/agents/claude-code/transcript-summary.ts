@@ -31,8 +31,7 @@ export async function summarizeTranscript(path: string): Promise<TranscriptSumma
   await addSubagents(path, settled);
 
   const way = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
-  const rounds = roundsOf(way);
-  const last = rounds.at(-1);
+  const last = [...roundsOf(way)].at(-1);
   const records = await readRecords(path, last === undefined ? [] : recordsOf(last, rows));
   const openCalls = last === undefined ? [] : openCallsOf(last, settled, records);
   return {

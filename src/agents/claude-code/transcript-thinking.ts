@@ -5,7 +5,7 @@
  */
 
 import { takeOut } from './transcript/take-out.ts';
-import { chainTo, leafOf } from './transcript-chain.ts';
+import { chainTo, lastAnswer, leafOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
 
 export interface Thoughtless {
@@ -20,10 +20,10 @@ export interface Thoughtless {
 
 /** Takes removed records out of `rows`. */
 export function leaveOutRefusedThinking(rows: Row[]): Thoughtless {
-  const chain = chainTo(leafOf(rows));
-  const isRefused = chain.findLast((row) => row.kind === 'assistant')?.refusesThinking ?? false;
+  const leaf = leafOf(rows);
+  const chain = lastAnswer(leaf)?.refusesThinking === true ? chainTo(leaf) : [];
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
-  const thinking = isRefused ? chain.slice(start).filter((row) => row.thinking !== 'none') : [];
+  const thinking = chain.slice(start).filter((row) => row.thinking !== 'none');
   const removed = new Set(thinking.filter((row) => row.thinking === 'all'));
   return {
     thinned: thinking.filter((row) => row.thinking === 'part'),

@@ -442,9 +442,9 @@ test('writes beside it only while it works: a failed write leaves the original',
   });
 });
 
-test('a large conversation in little memory: 60 MB with a heap of 40', () => {
+test('a large conversation in little memory: 60 MB with a heap of 20', () => {
   const script = join(import.meta.dirname, '..', '..', '..', 'scripts', 'bench-repair.js');
-  const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=40', script, '60'], {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=20', script, '60'], {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');

@@ -1,9 +1,10 @@
 /** Plans what is to be done about poison: content that makes the API refuse every further turn. */
 import type { Parts } from '../../common/versions.ts';
-import { chainTo, leafOf } from '../transcript-chain.ts';
+import { chainTo, lastAnswer, leafOf } from '../transcript-chain.ts';
 import type { Row } from '../transcript-index.ts';
 import type { Work } from '../transcript-plan.ts';
 import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './poison/index.ts';
+import type { RowSet } from './row-set.ts';
 import { takeOut } from './take-out.ts';
 
 /** What is known of the conversation, and of who asks. */
@@ -11,8 +12,7 @@ export function remedyFor(
   rows: readonly Row[],
   { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
 ): Remedy {
-  const last = chainTo(leafOf(rows)).findLast((row) => row.kind === 'assistant');
-  return { version, byHand, refused: last?.refused ?? false };
+  return { version, byHand, refused: lastAnswer(leafOf(rows))?.refused ?? false };
 }
 
 /** Answers that hold nothing but empty blocks: none of their blocks may be sent, so neither may they. */
@@ -24,7 +24,8 @@ export function takeOutHollow(
   readonly removed: readonly Row[];
   readonly relinked: readonly Row[];
 } {
-  const hollow = chainTo(leafOf(rows)).filter((row) => isToGo(row.content, remedy));
+  const isHollow = (row: Row) => isToGo(row.content, remedy);
+  const hollow = rows.some(isHollow) ? chainTo(leafOf(rows)).filter(isHollow) : [];
   return {
     kinds: hollow.flatMap((row) => row.content.poisons),
     relinked: takeOut(rows, new Set(hollow)),
@@ -48,14 +49,15 @@ function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHan
 }
 
 /** @param sent the records that a resume finds */
-export function planAntidotes(work: Work, sent: ReadonlySet<Row>, remedy: Remedy): void {
+export function planAntidotes(work: Work, sent: RowSet, remedy: Remedy): void {
   const chain = chainTo(leafOf(work.rows));
   renameForeignAnswer(work, chain, remedy);
   const request = chain.slice(chain.findLastIndex((row) => row.kind === 'boundary') + 1);
   const images = request.reduce((sum, row) => sum + row.content.images, 0);
-  for (const row of sent)
+  for (const row of work.rows)
     for (const kind of row.content.poisons) {
-      if (!isPoison(kind, remedy) || (kind === 'many images' && images <= manyImages)) continue;
+      if (!sent.has(row) || !isPoison(kind, remedy) || (kind === 'many images' && images <= manyImages))
+        continue;
       work.note(kind);
       work.change(row).poisons.add(kind);
     }

@@ -1,0 +1,38 @@
+/**
+ * Sets of rows, and numbers of rows, by their place in the file: a conversation has hundreds of thousands of them, and
+ * a repair asks many times which of them it has passed. Good only while nothing is taken out of the rows.
+ */
+import type { Row } from '../transcript-index.ts';
+
+export interface RowSet {
+  has(row: Row): boolean;
+  /** @returns whether it was not in there before */
+  add(row: Row): boolean;
+}
+
+/** One bit per row. */
+export function createRowSet(rows: Iterable<Row> = []): RowSet {
+  let bits = new Uint8Array(1_024);
+  const has = ({ order }: Row) => ((bits[order >> 3] ?? 0) & (1 << (order & 7))) !== 0;
+  const add = (row: Row) => {
+    if (has(row)) return false;
+    const place = row.order >> 3;
+    if (place >= bits.length) {
+      const grown = new Uint8Array(Math.max(place + 1, bits.length * 2));
+      grown.set(bits);
+      bits = grown;
+    }
+    bits[place] = (bits[place] ?? 0) | (1 << (row.order & 7));
+    return true;
+  };
+  for (const row of rows) add(row);
+  return { has, add };
+}
+
+/** Where each row stands in `chain`; -1 for one that does not. */
+export function placesIn(chain: readonly Row[]): (row: Row) => number {
+  const places = new Int32Array(chain.reduce((most, { order }) => Math.max(most, order), -1) + 1).fill(-1);
+  let place = 0;
+  for (const { order } of chain) places[order] = place++;
+  return ({ order }) => places[order] ?? -1;
+}
