@@ -1,16 +1,25 @@
 /** What is told of a connection's progress, with real TLS and in plain. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   authorityCertificate,
   standInCertificate,
   standInKey,
 } from '../../src/drill/api/test-certificate.ts';
 import type { Observation } from '../../src/events.ts';
-import { askFor, authorizationOf, listen, nearLeg, tunnelFor, type WatchedTunnel } from './support.ts';
+import {
+  askFor,
+  authorizationOf,
+  farServer,
+  listen,
+  nearLeg,
+  tunnelFor,
+  type WatchedTunnel,
+} from './support.ts';
 
 type Bytes = Extract<Observation, { type: 'connection.bytes' }>;
 
@@ -29,6 +38,7 @@ async function ask(
   version: 'TLSv1.2' | 'TLSv1.3',
   serve: (socket: TLSSocket) => void,
   first = request,
+  ticketsLateMs = 0,
 ): Promise<Played> {
   const server = createTlsServer(
     { cert: standInCertificate, key: standInKey, minVersion: version, maxVersion: version },
@@ -39,7 +49,8 @@ async function ask(
   );
   const port = await listen(server);
   const tunnel = await tunnelFor();
-  const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+  const target = ticketsLateMs === 0 ? port : await behindSlowLine(port, ticketsLateMs);
+  const { socket } = await askFor(tunnel, `127.0.0.1:${target}`);
   const near = connectTls({ socket, ca: authorityCertificate, servername: 'api.anthropic.com' });
   near.on('error', () => {});
   await once(near, 'secureConnect');
@@ -50,6 +61,26 @@ async function ask(
     near,
     bytes: () => tunnel.seen.filter((each): each is Bytes => each.type === 'connection.bytes'),
   };
+}
+
+/** What the server says once the client has said its last word of the handshake is late. */
+function behindSlowLine(port: number, lateMs: number): Promise<number> {
+  return farServer((socket) => {
+    const server = connect(port, '127.0.0.1');
+    let words = 0;
+    socket.on('data', (chunk: Buffer) => {
+      words += 1;
+      server.write(chunk);
+    });
+    server.on('data', (chunk: Buffer) => {
+      if (words < 2) socket.write(chunk);
+      else setTimeout(() => socket.write(chunk), lateMs);
+    });
+    server.on('error', () => {});
+    onTestFinished(() => {
+      server.destroy();
+    });
+  });
 }
 
 /** Calls back when the whole request has come. */
@@ -140,6 +171,19 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
       false,
     ]);
   });
+});
+
+test('session tickets that a machine under load sends late are no answer either', async () => {
+  const serve = (socket: TLSSocket) =>
+    whole(socket, request.length, () => setTimeout(() => socket.write('answer'), thinkingMs));
+  const { tunnel, near, bytes } = await ask('TLSv1.3', serve, request, 600);
+  await tunnel.saw('connection.bytes', ({ stage }) => stage === 'answer');
+  const before = bytes().filter(({ stage }) => stage !== 'answer');
+  const late = before.filter(
+    ({ requestAt, lastDownAt = 0 }) => requestAt !== undefined && lastDownAt > requestAt,
+  );
+  expect(late.at(-1)?.stage).toBe('request');
+  near.destroy();
 });
 
 test('a plain request and its answer are told apart, too', async () => {
