@@ -6,26 +6,43 @@ import type { OuterTerminal } from './outer-terminal.ts';
 const betweenWritesMs = 150;
 /** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b). */
 const echoMs = 3_000;
+/** What was typed for the second time may follow the first into the box. */
+const lateMs = 1_000;
+const mostTries = 5;
 const clearBox = '\x15';
 
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** In the box, behind its prompt sign: an agent that does not listen yet lets the kernel echo keys anywhere. */
-function inBox(prompt: string): RegExp {
+const sign = '^(?:│\\s)?[❯>›]\\s?';
+
+/** The box holds it, once: where it is too long for the row, its beginning. */
+function holds(terminal: OuterTerminal, prompt: string): boolean {
   const [line = ''] = prompt.split('\n');
-  const begin = line.slice(0, 30).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^(│\\s)?[❯>›]\\s?${begin}`, 'm');
+  const shown = new RegExp(`${sign}(${escaped(line.slice(0, 30))}.*)$`, 'm').exec(terminal.text())?.[1];
+  const rest = shown?.replace(/│$/, '').trimEnd();
+  return rest !== undefined && (line.startsWith(rest) || rest.startsWith(`${line} `));
 }
 
 /** @throws when the prompt does not come up in the box, or the agent has ended. */
 export async function typePrompt(terminal: OuterTerminal, prompt: string): Promise<void> {
-  terminal.write(prompt);
-  const echoed = await terminal.waitFor(inBox(prompt), echoMs).then(
-    () => true,
-    () => false,
-  );
-  if (!echoed) {
-    terminal.write(`${clearBox}${prompt}`);
-    await terminal.waitFor(inBox(prompt));
+  const begin = new RegExp(sign + escaped((prompt.split('\n')[0] ?? '').slice(0, 30)), 'm');
+  for (let tries = 1; ; tries += 1) {
+    terminal.write(prompt);
+    const isLast = tries === mostTries;
+    const echo = terminal.waitFor(begin, isLast ? undefined : echoMs);
+    const echoed = await echo.then(
+      () => true,
+      (error: unknown) => {
+        if (isLast) throw error;
+        return false;
+      },
+    );
+    await pause(tries === 1 ? betweenWritesMs : lateMs);
+    if (echoed && (isLast || holds(terminal, prompt))) break;
+    // By itself: in one burst with the text it may be no key. What was late may be in the box twice by now.
+    terminal.write(clearBox);
+    await pause(betweenWritesMs);
   }
-  await pause(betweenWritesMs);
   terminal.write('\r');
 }

@@ -20,6 +20,12 @@ const pasted = /❯\s+\[Pasted text #1 \+\d+ lines\]/;
 /** In the box of the next agent: what the one before has drawn stands above. */
 const isBack = /ended unexpectedly[\s\S]*❯\s+\[Pasted text #1 \+\d+ lines\]/;
 
+/**
+ * A person reads before they press a key. By itself 2.1.38 takes a key that comes in the very moment in which it has drawn
+ * a paste for one to the box as it was before, and loses the paste (3 to 4 times of 10, measured without the guard).
+ */
+const reactionMs = 1_000;
+
 /** An agent that draws its box may not listen yet, and lets the kernel cut a long paste. */
 async function listening({ terminal }: Guarded): Promise<void> {
   terminal.write('x');
@@ -64,9 +70,7 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
           await killed(guarded);
           await terminal.waitFor(isBack, 60_000);
           expect(api.turns()).toEqual([]);
-          // An Enter right behind a paste is a line of it to 2.1.38: it is pressed once a later key was drawn.
-          terminal.write('!');
-          await terminal.waitFor(/\[Pasted text #1 \+\d+ lines\]!/, 60_000);
+          await sleep(reactionMs);
           terminal.write('\r');
           await terminal.waitFor(finished, 60_000);
           expect(lastPrompt(api.turns()[0] as never)).toContain(text);
@@ -90,6 +94,7 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
           terminal.write('\x1b[201~');
           await terminal.waitFor(isBack, 60_000);
           expect(api.turns()).toEqual([]);
+          await sleep(reactionMs);
           terminal.write('\r');
           await terminal.waitFor(finished, 60_000);
           expect(lastPrompt(api.turns()[0] as never)).toContain(text);

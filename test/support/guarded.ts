@@ -171,7 +171,7 @@ export async function onGuard(
 /** The end of a journal without what comes all the time. */
 function story(journal: readonly JournalEntry[]): string {
   const lines = journal.map((entry) => JSON.stringify(entry).slice(0, 300));
-  const dull = /"type":"(tick|output|agent\.sample|connection\.bytes)"/;
+  const dull = /"type":"(tick|output|agent\.sample)"/;
   return lines
     .filter((line) => !dull.test(line))
     .slice(-100)
