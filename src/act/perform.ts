@@ -35,6 +35,8 @@ const tooLong = 'what was in the input box is too long to be given back';
 
 export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Perform {
   const { emit, terminal } = runtime;
+  /** The person has left while an agent was on its way: it is not started any more. */
+  let isOver = false;
 
   return (effect) => {
     switch (effect.type) {
@@ -42,7 +44,10 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
       case 'probe':
       case 'remember':
       case 'notify':
+        performCommon(runtime, outlets, effect);
+        return;
       case 'exit':
+        isOver = true;
         performCommon(runtime, outlets, effect);
         return;
       case 'continue':
@@ -84,6 +89,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           // From here on in one go: a key between the two would be neither kept nor the agent's.
           if (runtime.draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
+          if (isOver) return; // one of them was Ctrl+C
           runtime.draft.rescue();
           startAgent(runtime, { generation: effect.generation, resume, prompt });
           background(giveBack(runtime, prompt !== null), (detail) =>

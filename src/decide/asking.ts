@@ -11,21 +11,9 @@ import type { GuardState } from './state.ts';
 export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { evidence: e } = state;
   const cause = state.incident?.class ?? 'unknown';
-  const asked = act(state, 'ask', detail);
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
-  if (!alive) {
-    return andThen(asked, (next) =>
-      andThen(close(next, outcome), (closed) => ({
-        state: { ...closed, name: 'finished', since: e.now },
-        effects: [
-          { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
-          // Also of an agent that did nothing and exited well.
-          { type: 'exit', code: e.agent.exit?.code || 1, signal: e.agent.exit?.signal ?? null },
-        ],
-      })),
-    );
-  }
-  return andThen(asked, (next) => {
+  if (!alive) return abandon(state, detail, outcome);
+  return andThen(act(state, 'ask', detail), (next) => {
     const asking = {
       ...withCure(next, 'ask', cause, null),
       name: 'asking' as const,
@@ -35,6 +23,22 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
     const { incident } = asking;
     return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
   });
+}
+
+/** The end: says how to go on by hand, with the code of the agent's own end if there was one. */
+export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
+  const { exit } = state.evidence.agent;
+  const cause = state.incident?.class ?? 'unknown';
+  return andThen(act(state, 'ask', detail), (next) =>
+    andThen(close(next, outcome), (closed) => ({
+      state: { ...closed, name: 'finished', since: state.evidence.now },
+      effects: [
+        { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
+        // Also of an agent that did nothing and exited well.
+        { type: 'exit', code: exit?.code || 1, signal: exit?.signal ?? null },
+      ],
+    })),
+  );
 }
 
 /** Asking over an agent that was to be stopped and has not ended: it has lost the terminal, and keys reach nobody. */

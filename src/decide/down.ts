@@ -54,12 +54,13 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
   return andThen(told, (next) => probeWhenDue(next, config));
 }
 
-/** While no agent runs, Ctrl+C means: leave it; Enter: do not wait for my word any longer. */
+/** While no agent runs, or one is on its way, Ctrl+C means: leave it; Enter: do not wait for my word any longer. */
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);
   if (event.kind === 'interrupt' || event.kind === 'exit')
     return giveUp(state, 'you chose not to wait', 'user');
-  if (event.kind !== 'enter' || state.down.unknownCommands === 0) return stay(state);
+  const awaitsWord = state.name === 'down' && state.down.unknownCommands > 0;
+  if (event.kind !== 'enter' || !awaitsWord) return stay(state);
   return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);
 }
 

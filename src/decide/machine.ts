@@ -12,7 +12,7 @@ import { observe } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
-import { giveUp, isBeyondStop, leaveBehind } from './asking.ts';
+import { abandon, giveUp, isBeyondStop, leaveBehind } from './asking.ts';
 import { affordable, replenish } from './budget.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
 import { agentStarted, answerWhileDown, saved, stopDone } from './down.ts';
@@ -66,6 +66,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     'agent.started': agentStarted,
     'launch.failed': (state, event) =>
       giveUp(state, event.type === 'launch.failed' ? event.detail : 'launch failed'),
+    input: answerWhileDown,
     otherwise: stay,
   },
   asking: {
@@ -122,7 +123,10 @@ function withMemory(result: Step): Step {
 function unstoppable(state: GuardState): Step {
   const { agent, now } = state.evidence;
   if (agent.exit !== null || now - state.since < longestStopMs) return stay(state);
-  const detail = 'the agent does not end, not even by SIGKILL; Ctrl+C leaves it behind';
+  const stuck = 'the agent does not end, not even by SIGKILL';
+  // In pipes nobody could press a key: a script shall not wait for ever.
+  if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
+  const detail = `${stuck}; Ctrl+C leaves it behind`;
   return andThen(giveUp(state, detail), (asking) => ({
     state: asking,
     effects: [

@@ -23,6 +23,8 @@ export interface PrintOutlets extends Outlets {
 
 export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perform {
   const { emit } = run;
+  /** Somebody has ended us while an agent was on its way: it is not started any more. */
+  let isOver = false;
 
   return (effect) => {
     switch (effect.type) {
@@ -30,7 +32,10 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
       case 'probe':
       case 'remember':
       case 'notify':
+        performCommon(run, outlets, effect);
+        return;
       case 'exit':
+        isOver = true;
         performCommon(run, outlets, effect);
         return;
       case 'continue':
@@ -55,6 +60,7 @@ export function createPrintPerformer(run: PrintRun, outlets: PrintOutlets): Perf
         const work = async () => {
           await refuseSecondWriter(run);
           await renewProgram(run);
+          if (isOver) return;
           await startNext(run, { ...effect, ranTurn: outlets.ranTurn() }, outlets.onEnd);
           run.ledger.clear(); // told in the prompt
         };

@@ -11,9 +11,12 @@ const lastIncident = (told: Told) => told.did('incident').at(-1)?.incident;
 const gaveUp = (told: Told) =>
   told.did('notice').flatMap(({ notice }) => (notice.kind === 'gave-up' ? [notice.detail] : []));
 
-function inTurn(world: (effect: Effect) => readonly Observation[] = obliging): Told {
+function inTurn(
+  world: (effect: Effect) => readonly Observation[] = obliging,
+  started: Observation = say.started,
+): Told {
   const told = story({}, world);
-  told.tell(say.started);
+  told.tell(started);
   turn(told, 1);
   return told;
 }
@@ -168,9 +171,10 @@ describe('an agent that dies at its start', () => {
 });
 
 describe('an agent that does not end, not even by SIGKILL', () => {
-  const stuck = () => {
-    const told = inTurn((effect) =>
-      effect.type === 'stop' ? [{ type: 'saved', ok: true }] : obliging(effect),
+  const stuck = (started?: Observation) => {
+    const told = inTurn(
+      (effect) => (effect.type === 'stop' ? [{ type: 'saved', ok: true }] : obliging(effect)),
+      started,
     );
     told.tell({ type: 'command', command: 'relaunch' });
     expect(deeds(told)).toEqual(['stop']);
@@ -195,5 +199,42 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     expect(deeds(told)).toEqual(['stop']);
     end(told);
     expect(deeds(told)).toEqual(['stop', 'stop']);
+  });
+
+  test('in pipes, where nobody could press it, the script is told and goes on', () => {
+    const told = stuck({ ...say.started, unattended: true } as Observation);
+    told.wait(119);
+    expect(deeds(told)).toEqual(['stop']);
+    told.wait(2);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(told.did('exit')).toMatchObject([{ code: 1, signal: null }]);
+    expect(gaveUp(told)).toEqual([expect.stringContaining('left behind')]);
+    expect(lastIncident(told)?.outcome).toBe('gave_up');
+  });
+});
+
+describe('while the next agent is on its way', () => {
+  /** Its program is being replaced, for instance. */
+  const launching = () => {
+    const told = inTurn((effect) => (effect.type === 'launch' ? [] : obliging(effect)));
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(10);
+    expect(told.state.name).toBe('launching');
+    return told;
+  };
+
+  test('Ctrl+C leaves, and it is said how to go on', () => {
+    const told = launching();
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    expect(told.did('exit')).toHaveLength(1);
+    expect(gaveUp(told)).toEqual(['you chose not to wait']);
+    expect(lastIncident(told)?.outcome).toBe('user');
+  });
+
+  test('no other key does', () => {
+    const told = launching();
+    for (const kind of ['text', 'enter', 'report'] as const) told.tell({ type: 'input', kind, bytes: 1 });
+    expect(told.did('exit')).toEqual([]);
+    expect(told.did('launch')).toHaveLength(1);
   });
 });
