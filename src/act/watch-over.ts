@@ -70,7 +70,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         }
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
         followDraft(runtime, event, result.state.evidence);
-        const isOver = event.type === 'turn.ended' || seenToEnd(before.evidence, event);
+        const isOver =
+          event.type === 'turn.ended' || seenToEnd(before.evidence, event) || runsInShell(runtime, event);
         if (isOver || isStopped(event)) runtime.sent.settle();
         if (isOver) runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
         if (looksForSession(runtime, event)) lookForSession();
@@ -166,6 +167,15 @@ const isStopped = (event: Event): boolean =>
   event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
 
 const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+
+/**
+ * A command for the shell was sent to an agent at rest, and now the agent is at work: it runs, and may have run before it
+ * is on record. Given back it would be one Enter from running twice.
+ */
+const runsInShell = ({ sent }: Runtime, event: Event): boolean =>
+  event.type === 'screen' &&
+  ofTurn.includes(event.facts.activity) &&
+  sent.latest()?.text.trimStart().startsWith('!') === true;
 
 /** The screen showed a turn, and shows a free prompt: what was sent has had its turn, whatever was typed since. */
 function seenToEnd({ screen }: Evidence, event: Event): boolean {
