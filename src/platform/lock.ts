@@ -3,7 +3,7 @@
  * taken over. The file appears complete or not at all (link of a written sibling), so a half-written lock cannot exist.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 export type LockResult =
@@ -21,7 +21,7 @@ export function acquireLock(path: string): LockResult {
       if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
       const holder = readHolder(path);
       if (holder !== null && isAlive(holder)) return { held: false, by: holder };
-      setAside(path, `${temporary}.stale`);
+      removeStale(path, temporary);
     }
     return { held: false, by: readHolder(path) };
   } finally {
@@ -39,16 +39,23 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** Takes a stale lock out of the way; if a living one was caught instead (somebody was faster), puts it back. */
-function setAside(path: string, aside: string): void {
-  try {
-    renameSync(path, aside);
-  } catch {
-    return; // gone already
+/**
+ * Takes the lock of a dead process out of the way. Only under a lock of its own: else two may find the same one stale,
+ * and the slower would remove what the faster has meanwhile put in its place.
+ */
+function removeStale(path: string, own: string): void {
+  const removal = `${path}.stale`;
+  if (!tryLink(own, removal)) {
+    const remover = readHolder(removal);
+    if (remover === null || !isAlive(remover)) rmSync(removal, { force: true }); // died in that very moment
+    return;
   }
-  const caught = readHolder(aside);
-  if (caught !== null && isAlive(caught)) tryLink(aside, path);
-  rmSync(aside, { force: true });
+  try {
+    const holder = readHolder(path);
+    if (holder === null || !isAlive(holder)) rmSync(path, { force: true });
+  } finally {
+    rmSync(removal, { force: true });
+  }
 }
 
 function releaseLock(path: string, content: string): void {

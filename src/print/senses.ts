@@ -2,17 +2,16 @@
  * The senses of print mode: those of an interactive session without the ones that need a terminal. Outside a turn the
  * process is looked at too: nobody sits there who would notice that it was stopped, or that it does not end.
  */
-import { totalmem } from 'node:os';
 import { commonSenses, type Senses, together } from '../act/common-senses.ts';
 import { inTurn } from '../detect/phase.ts';
 import type { Observation } from '../events.ts';
+import { memoryBytes } from '../platform/memory.ts';
 import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import type { PrintRun } from './run.ts';
 
 /** As often as in a turn (`sensors/process.ts`). */
 const periodMs = 2_000;
-const memoryBytes = totalmem();
 
 export function openPrintSenses(run: PrintRun): Senses {
   const common = commonSenses(run, (observation) => keeps(run, observation));
@@ -45,7 +44,7 @@ function restSensor(run: PrintRun, isWatched: () => boolean): Sensor {
     const measured = child === null || isWatched() ? null : sample(child.pid);
     if (child === null || measured === null) return;
     const workers = run.kin.look(child.pid).filter(({ apart }) => apart).length;
-    const memoryShare = measured.rssBytes / memoryBytes;
+    const memoryShare = measured.rssBytes / memoryBytes();
     emit({ type: 'agent.sample', generation: child.generation, ...measured, memoryShare, workers });
   };
   return {

@@ -5,7 +5,7 @@
  * At work is what was not there when the turn began. What still runs when the agent asks the API to go on, no tool
  * open, runs in the background; so does what the agent says that it runs there.
  */
-import { totalmem } from 'node:os';
+import { memoryBytes } from '../platform/memory.ts';
 import type { Emit, Sensor } from './sensor.ts';
 import { atWork, type Descendant, nameOf } from './workers.ts';
 
@@ -28,7 +28,6 @@ export interface ProcessSensor extends Sensor {
   sampleNow(): void;
 }
 
-const memoryBytes = totalmem();
 const periodMs = 2_000;
 
 export function processSensor(reader: ProcessReader): ProcessSensor {
@@ -49,7 +48,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       type: 'agent.sample',
       generation: agent.generation,
       ...measured,
-      memoryShare: measured.rssBytes / memoryBytes,
+      memoryShare: measured.rssBytes / memoryBytes(),
       workers,
       ...(helperAgeMs === null ? {} : { helperAgeMs }),
     });

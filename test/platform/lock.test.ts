@@ -59,3 +59,17 @@ test('a lock of a living process is respected, and ours is not removed by a rele
   if (first.held) first.release();
   expect(existsSync(path)).toBe(true);
 });
+
+test('while somebody else removes a dead one’s lock it is left to them, unless they died of it', async () => {
+  const { pid, child } = await sleeper();
+  const path = join(temporaryFolder(), 'lock');
+  const dead = JSON.stringify({ pid: 2 ** 22 + 1, startTime: '1' });
+  writeFileSync(path, dead);
+  writeFileSync(`${path}.stale`, JSON.stringify({ pid, startTime: startTimeOf(pid) }));
+  expect(acquireLock(path).held).toBe(false);
+  expect(readFileSync(path, 'utf8')).toBe(dead);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(acquireLock(path).held).toBe(true);
+  expect(existsSync(`${path}.stale`)).toBe(false);
+});
