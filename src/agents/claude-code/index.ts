@@ -13,7 +13,6 @@ import { readHook, readPrompt } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
 import { printMode } from './print.ts';
-import { recordsPrompt } from './recorded-prompt.ts';
 import { freshArguments, resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { readInputBox } from './screen/input-box.ts';
@@ -28,6 +27,7 @@ import {
 } from './session-files.ts';
 import { storableArguments } from './storable-arguments.ts';
 import { toolRisk } from './tools.ts';
+import { recordsPrompt } from './transcript/records-prompt.ts';
 import { readTranscript } from './transcript.ts';
 import { claudeCodeDoctor } from './transcript-repair.ts';
 import { summarizeTranscript } from './transcript-summary.ts';

@@ -1,8 +1,15 @@
-/** Whether a prompt has reached the conversation file. */
+/** A prompt of the person as the conversation file holds it. */
 import type { SentPrompt } from '../../recover/sent-prompt.ts';
-import { isRecord, parseRecord, textOf } from '../common/json.ts';
-import { readLines } from '../common/transcript-lines.ts';
+import { type Json, textOf } from '../common/json.ts';
 import { printMode } from './print.ts';
+
+export interface RecordedPrompt {
+  /** The agent's own; null: this version writes none. */
+  readonly id: string | null;
+  readonly text: string;
+  /** Unix milliseconds; null: the record does not say. */
+  readonly atMs: number | null;
+}
 
 /** Written in the person's name, under the prompt's id, when a turn is stopped. */
 const interruption = /^\[Request interrupted by user/;
@@ -11,26 +18,18 @@ const shellInput = /^<bash-input>([\s\S]*)<\/bash-input>$/;
 /** A prompt is told some time after it was sent: its hook is read from a folder. */
 const slackMs = 10_000;
 
-/** False also where there is no file. */
-export async function recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean> {
-  let found = false;
-  const read = readLines(path, (line) => {
-    if (found) return;
-    const record = parseRecord(line.bytes.toString('utf8'));
-    found = record !== null && isOf(record, prompt);
-  });
-  await read.catch(() => {});
-  return found;
+/** Null: the record is none. */
+export function readRecordedPrompt(record: Json): RecordedPrompt | null {
+  const recorded = printMode.readProgress(record);
+  if (recorded?.kind !== 'prompt' || interruption.test(recorded.text)) return null;
+  return { id: textOf(record, 'promptId'), text: recorded.text, atMs: recorded.atMs };
 }
 
 /** By the agent's id where both have one (2.1.197 and newer); else the same words, and not those of an earlier time. */
-function isOf(record: unknown, { id, text, atMs }: SentPrompt): boolean {
-  const recorded = printMode.readProgress(record);
-  if (recorded?.kind !== 'prompt' || !isRecord(record) || interruption.test(recorded.text)) return false;
-  const recordedId = textOf(record, 'promptId');
-  if (id !== null && recordedId !== null) return id === recordedId;
-  const at = Date.parse(textOf(record, 'timestamp') ?? '');
-  return typed(recorded.text) === typed(text) && !(at < atMs - slackMs);
+export function isRecordOf(recorded: RecordedPrompt, { id, text, atMs }: SentPrompt): boolean {
+  if (id !== null && recorded.id !== null) return id === recorded.id;
+  const isEarlier = recorded.atMs !== null && recorded.atMs < atMs - slackMs;
+  return typed(recorded.text) === typed(text) && !isEarlier;
 }
 
 /** A text as its keys were: a command for the shell stands behind `!`. */

@@ -9,6 +9,7 @@ import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../..
 import { readVersion } from '../common/versions.ts';
 import { looksBroken } from './transcript/first-look.ts';
 import { poisonWords } from './transcript/poison/index.ts';
+import { forgetReading, readConversation } from './transcript/reading.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
 import { type FindingKind, type Plan, type PlanOptions, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
@@ -101,10 +102,12 @@ const defaultResult =
 export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, looksBroken, examine };
 
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
-  const index = await indexTranscript(path);
+  const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
   const plan = planRepairs(index, wanted);
   const { before, after, needed } = plan;
+  // Its rows stand as they will now, and the proof needs room for those of the copy.
+  if (plan.changes.size > 0 || plan.findings.length > 0) forgetReading();
   // Let go once it is written: the proof needs room for the index of the copy.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {

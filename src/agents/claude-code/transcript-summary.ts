@@ -5,29 +5,25 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerCall } from '../../recover/ledger.ts';
-import type { FileCheckpoint, TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
+import type { TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 import { readLines } from '../common/transcript-lines.ts';
 import { readToolInput } from './tool-reports.ts';
 import { toolRisk } from './tools.ts';
+import { readConversation } from './transcript/reading.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
-import { indexTranscript, type Row } from './transcript-index.ts';
+import type { Row } from './transcript-index.ts';
 import { blocksOf, readLink } from './transcript-records.ts';
-import { createTaskList } from './transcript-tasks.ts';
 
 /** Never larger than what a prompt can quote from. */
 const longestText = 4_000;
 
 /** Rejects only if the file cannot be read; damage in it does no harm. */
 export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
+  const { index, checkpoint, todos } = await readConversation(path);
+  const { rows } = index;
   const settled = new Set<string>();
-  const tasks = createTaskList();
-  let checkpoint: FileCheckpoint | null = null;
-  const { rows } = await indexTranscript(path, (record, row) => {
-    for (const id of row?.results ?? []) settled.add(id);
-    if (row === null) checkpoint = readCheckpoint(record) ?? checkpoint;
-    else if (!row.side) tasks.read(record);
-  });
+  for (const { results } of rows) for (const id of results) settled.add(id);
   await addSubagents(path, settled);
 
   const way = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
@@ -39,7 +35,7 @@ export async function summarizeTranscript(path: string): Promise<TranscriptSumma
     settled,
     lastMessageIndex: countMessages(way) - 1 < 0 ? null : countMessages(way) - 1,
     checkpoint,
-    todos: tasks.list(),
+    todos,
     tail: tailOf(last, openCalls.length > 0, records),
     lastText: last === undefined ? null : lastTextOf(last, records),
   };
@@ -55,16 +51,6 @@ async function addSubagents(path: string, settled: Set<string>): Promise<void> {
       for (const id of (record && readLink(record)?.results) ?? []) settled.add(id);
     });
   }
-}
-
-/** `file-history-snapshot`, and the `…-delta` of 2.1.329: backups by path of the file. */
-function readCheckpoint(record: Json): FileCheckpoint | null {
-  if (record.type !== 'file-history-snapshot' && record.type !== 'file-history-delta') return null;
-  const body = isRecord(record.snapshot) ? record.snapshot : isRecord(record.delta) ? record.delta : record;
-  const messageId = textOf(record, 'messageId') ?? textOf(body, 'messageId');
-  if (messageId === null) return null;
-  const backups = isRecord(body.trackedFileBackups) ? body.trackedFileBackups : {};
-  return { message_id: messageId, at: textOf(body, 'timestamp'), files: Object.keys(backups) };
 }
 
 /** Lines of one message of the model count once. */

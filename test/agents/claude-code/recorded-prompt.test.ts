@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readPrompt } from '../../../src/agents/claude-code/hooks.ts';
-import { recordsPrompt } from '../../../src/agents/claude-code/recorded-prompt.ts';
+import { recordsPrompt } from '../../../src/agents/claude-code/transcript/records-prompt.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
 const at = Date.parse('2026-11-01T12:00:00Z');

@@ -1,0 +1,9 @@
+import type { SentPrompt } from '../../../recover/sent-prompt.ts';
+import { isRecordOf } from '../recorded-prompt.ts';
+import { readConversation } from './reading.ts';
+
+/** Whether a prompt has reached the conversation file. False also where there is no file. */
+export async function recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean> {
+  const reading = await readConversation(path).catch(() => null);
+  return reading?.prompts.some((recorded) => isRecordOf(recorded, prompt)) ?? false;
+}
