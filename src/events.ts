@@ -95,7 +95,8 @@ export interface ScreenFacts {
   /**
    * `idle` prompt free · `busy` spinner · `tool` spinner with a visibly running tool · `retrying` the agent counts
    * down to its own retry · `waiting` it says that the API is silent · `limit` it waits for a usage limit ·
-   * `background` free prompt, but background agents run · `dialog` it asks a person · `unknown` nothing recognised.
+   * `background` free prompt, but background agents run · `dialog` it asks a person · `crashed` what draws it has
+   * failed, and it takes no keys any more · `unknown` nothing recognised.
    */
   readonly activity:
     | 'idle'
@@ -107,6 +108,7 @@ export interface ScreenFacts {
     | 'limit'
     | 'background'
     | 'dialog'
+    | 'crashed'
     | 'unknown';
   /** Token counter beside the spinner, when shown. */
   readonly tokens?: number;

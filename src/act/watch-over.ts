@@ -154,7 +154,8 @@ function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
     unread ||
     facts.draft ||
     facts.activity === 'dialog' ||
-    facts.activity === 'unknown'
+    facts.activity === 'unknown' ||
+    facts.activity === 'crashed'
   )
     return;
   draft.boxIsEmpty();

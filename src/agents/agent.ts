@@ -89,6 +89,8 @@ export interface ScreenView {
   readonly plainRow?: (row: number) => string;
   /** Part of the output was skipped in a flood; the picture may be torn until the next full repaint. */
   readonly stale: boolean;
+  /** The agent has its input box: pastes are to be marked. Absent: not known. */
+  readonly bracketedPaste?: boolean;
 }
 
 export interface AgentVersion {

@@ -37,6 +37,8 @@ export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // What went up was refused: nothing is proven by waiting.
   if (wasRefused(cure, e)) return (quietMs(e) ?? 0) < settleMs ? stay(state) : judgeAgain(state, config);
+  // The next agent has crashed, too: nor is it here.
+  if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // It took, and is silent again: that is judged by the limits for silence, not by the time for a proof.
   if (underWay(cure, e)) return judgeAgain(state, config);

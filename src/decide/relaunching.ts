@@ -9,6 +9,8 @@ import type { GuardState } from './state.ts';
 
 /** SIGTERM first; a process that spins does not hear it. */
 const stopGraceMs = 2_000;
+/** Only a mended conversation helps against these. */
+const mending: readonly string[] = ['broken-history', 'crashed-screen'];
 
 export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {
   const { evidence: e } = state;
@@ -25,7 +27,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
       ...e,
       conversation: {
         ...e.conversation,
-        historiesRepaired: e.conversation.historiesRepaired + (cause === 'broken-history' ? 1 : 0),
+        historiesRepaired: e.conversation.historiesRepaired + (mending.includes(cause) ? 1 : 0),
       },
     },
   };

@@ -55,6 +55,7 @@ function screen(e: Facts): readonly Claim[] {
   const says = (activity: Activity, grade: Grade): Claim => ({ sense: 'screen', activity, since, grade });
   switch (facts.activity) {
     case 'unknown':
+    case 'crashed':
       return [];
     case 'dialog':
     case 'limit':

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { inGrace } from './evidence/clock.ts';
 import type { Evidence } from './evidence/index.ts';
 import { brokenHistory, unknownRefusal } from './signatures/broken-history.ts';
+import { crashedScreen } from './signatures/crashed-screen.ts';
 import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
 import { endlessResponse } from './signatures/endless-response.ts';
 import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
@@ -23,6 +24,7 @@ import type { Signature, Verdict } from './verdict.ts';
 export const signatures: readonly Signature[] = [
   stopped,
   memoryRunaway,
+  crashedScreen,
   frozenUi,
   deafInput,
   spinning,

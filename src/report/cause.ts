@@ -26,6 +26,7 @@ const words: Readonly<Record<string, Words>> = {
   lingering: { headline: 'The agent did not end after its answer.', noun: 'an agent that did not end' },
   stopped: { headline: 'The agent was stopped from outside.', noun: 'an agent stopped from outside' },
   'broken-history': { headline: 'The conversation was refused.', noun: 'a damaged conversation' },
+  'crashed-screen': { headline: 'The agent’s screen crashed.', noun: 'a crashed screen' },
   'unknown-refusal': {
     headline: 'The API keeps refusing this conversation: try /rewind, or leave and run guardctl repair.',
     noun: 'a conversation that the API refused',

@@ -25,7 +25,7 @@ function steadyPart({ elapsedS: _, tokens: __, retry, ...facts }: ScreenFacts): 
 }
 
 const isRest = ({ activity }: ScreenFacts) =>
-  activity === 'idle' || activity === 'unknown' || activity === 'dialog';
+  activity === 'idle' || activity === 'unknown' || activity === 'dialog' || activity === 'crashed';
 
 /** @param read the picture's facts as of now */
 export function screenSensor(read: () => ScreenFacts): ScreenSensor {

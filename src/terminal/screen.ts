@@ -147,6 +147,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
         return line ? plainRow(line) : '';
       },
       stale,
+      bracketedPaste: terminal.modes.bracketedPasteMode,
     };
   }
 

@@ -7,7 +7,7 @@ export interface Conversation {
   readonly ended: string | null;
   /** Compactions that the guard had to end. */
   readonly compactionsCured: number;
-  /** Relaunches with a repair because the API refused the conversation. */
+  /** Relaunches with a repair because the API refused the conversation, or the agent could not show it. */
   readonly historiesRepaired: number;
 }
 

@@ -99,6 +99,47 @@ describe('a late note at an old message', () => {
   });
 });
 
+describe('a path that is no text', () => {
+  const call = (name: string, input: object) =>
+    toText(
+      recordsOf(textOf('263-nul-result')).map((record) => ({
+        ...record,
+        message: record.message && {
+          ...record.message,
+          content: blocks(record).map((block) =>
+            block.type === 'tool_use' ? { ...block, name, input } : block,
+          ),
+        },
+      })),
+    ).replaceAll('\\u0000', ' ');
+  const on = (...parts: number[]) => ({ byHand: false, version: { text: parts.join('.'), parts } });
+
+  test.each([
+    ['Read', { file_path: {} }, { file_path: '{}' }],
+    ['Glob', { pattern: '*', path: ['a'] }, { pattern: '*', path: '["a"]' }],
+    ['NotebookEdit', { notebook_path: 5 }, { notebook_path: '5' }],
+  ])('of %s is made one for a version that cannot show it', async (name, input, mended) => {
+    const { outcome, text } = await mend(call(name, input), on(2, 1, 197));
+    expect(kinds(outcome)).toEqual({ 'tool path': 1 });
+    const inputs = recordsOf(text)
+      .flatMap(blocks)
+      .map((block) => block.input);
+    expect(inputs).toContainEqual(mended);
+    expect((await mend(text, on(2, 1, 197))).outcome.result).toBe('healthy');
+  });
+
+  test('is left to a version that can', async () => {
+    expect((await mend(call('Read', { file_path: {} }), on(2, 1, 263))).outcome.result).toBe('healthy');
+  });
+
+  test.each([{}, { file_path: null }, { file_path: '/a' }, { content: {} }])(
+    'is none of %j',
+    async (input) => {
+      expect((await mend(call('Write', input), on(2, 1, 197))).outcome.result).toBe('healthy');
+    },
+  );
+});
+
 describe('what is poison only perhaps', () => {
   const automatic = { byHand: false };
 

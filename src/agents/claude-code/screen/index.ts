@@ -104,7 +104,15 @@ function readRunning(layout: Layout, parts: Parts): ScreenFacts {
   };
 }
 
+/** The agent has put its terminal back as it was, and an error of its own stands at the end of what it has drawn. */
+function isCrashed({ rows, bracketedPaste }: ScreenView): boolean {
+  if (bracketedPaste !== false) return false;
+  const place = rows.findLastIndex((row) => patterns.crashPlace.test(row));
+  return place >= 0 && rows.slice(0, place).some((row) => patterns.crashError.test(row));
+}
+
 export function readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts {
+  if (isCrashed(view)) return { activity: 'crashed' };
   const parts = version?.parts ?? null;
   const layout = layOut(view.rows);
   const dialog = readDialog(layout, parts);

@@ -29,6 +29,10 @@ export const statusRows: readonly Row<Activity>[] = [
   { says: 'busy', words: /…/, seenOn: '1.0.56' },
 ];
 
+/** What is left on the screen when the drawing of it has failed (1.0.56 to 2.1.197): an error, and where it was thrown. */
+export const crashError = /^\s*ERROR\s+\S/;
+export const crashPlace = /^ - .*\([^()]*\)$/;
+
 /**
  * In the block above a spinner: a tool that runs. The first that fits a row counts. `command`: one of which that cannot
  * be said, because its row is drawn while its input is still being received, and stays when it is done until the next

@@ -343,6 +343,31 @@ describe('rows seen on the real agent', () => {
   });
 });
 
+describe('what is left when the drawing has failed', () => {
+  const report = `
+  ERROR  The "path" property must be of type string, got object
+
+ -     at normalize (unknown)
+ - eX (/$bunfs/root/src/entrypoints/cli.js:470:20749)
+ - map (native:1:11)
+^[[?1;2c`;
+
+  it('is a crash once the agent has given up its input box', () => {
+    expect(readScreen({ ...view(report), bracketedPaste: false }, null)).toEqual({ activity: 'crashed' });
+  });
+
+  it.each([
+    ['an agent that is still there', view(report), true],
+    ['a terminal of which that is not known', view(report), undefined],
+    ['an agent that only starts', view('$ claude'), false],
+    ['an error without a place', view('  ERROR  no space left\n\n - see above'), false],
+  ])('%s: none', (_, seen, bracketedPaste) => {
+    expect(readScreen({ ...seen, ...(bracketedPaste !== undefined && { bracketedPaste }) }, null)).toEqual({
+      activity: 'unknown',
+    });
+  });
+});
+
 describe('words that mean nothing where they stand', () => {
   it('a count of shells above the box is nothing that runs', () => {
     const facts = readScreen(view(`● Listed.\n  · 2 shells · x\n\n✽ Baking… (2s)\n\n${box()}`), null);

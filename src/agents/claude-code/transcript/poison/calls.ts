@@ -1,4 +1,4 @@
-/** Tool calls that no API takes: the model, or a stream that broke off, has put something else where the call should be. */
+/** Tool calls that nobody can take: the model, or a stream that broke off, has put something else where the call should be. */
 import { isRecord, type Json } from '../../../common/json.ts';
 import { mapBlocks } from './content.ts';
 import type { Poison } from './kind.ts';
@@ -44,5 +44,27 @@ export const toolInput: Poison = {
       ...call,
       input: isNothing || (Array.isArray(input) && input.length === 0) ? {} : { raw: input },
     };
+  }),
+};
+
+const isShown = (path: unknown) => path === undefined || path === null || typeof path === 'string';
+
+/** No API refuses it: the agent's own display fails over it, with the whole screen. */
+export const toolPath: Poison = {
+  kind: 'tool path',
+  words: {
+    one: 'one tool call names a path that is no text, which the agent cannot show',
+    many: '# tool calls name paths that are no texts, which the agent cannot show',
+    done: 'made one',
+  },
+  cleanedSince: [2, 1, 263],
+  is: 'always',
+  clean: ofCalls((call) => {
+    const { input } = call;
+    if (!isRecord(input)) return call;
+    const wrong = ['file_path', 'notebook_path', 'path'].filter((name) => !isShown(input[name]));
+    if (wrong.length === 0) return call;
+    const texts = wrong.map((name) => [name, JSON.stringify(input[name])] as const);
+    return { ...call, input: { ...input, ...Object.fromEntries(texts) } };
   }),
 };

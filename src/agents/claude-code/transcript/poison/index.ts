@@ -4,7 +4,7 @@
  */
 import { isRecord, type Json } from '../../../common/json.ts';
 import { compareVersions, type Parts } from '../../../common/versions.ts';
-import { toolInput, toolName } from './calls.ts';
+import { toolInput, toolName, toolPath } from './calls.ts';
 import { halfCharacter, mayHoldBadCharacters, nul } from './characters.ts';
 import { emptyText, emptyThinking, isEmpty } from './empty.ts';
 import type { Poison, PoisonKind, Words } from './kind.ts';
@@ -17,6 +17,7 @@ const characters = [nul, halfCharacter];
 const blocks = [
   toolName,
   toolInput,
+  toolPath,
   emptyText,
   emptyThinking,
   badImage,

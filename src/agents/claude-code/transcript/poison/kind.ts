@@ -7,6 +7,7 @@ export type PoisonKind =
   | 'half character'
   | 'tool name'
   | 'tool input'
+  | 'tool path'
   | 'empty text'
   | 'empty thinking'
   | 'bad image'

@@ -1,0 +1,24 @@
+/**
+ * What draws the agent's screen has failed, mostly over a record of the conversation that it cannot show: an error and
+ * a stack stand there, the terminal is as it was before the agent, and the process lives on and takes no keys.
+ */
+import { settleMs } from '../rest.ts';
+import type { Signature } from '../verdict.ts';
+
+export const crashedScreen: Signature = {
+  class: 'crashed-screen',
+  help: 'the agent shows an error of its own instead of a screen, and takes no keys',
+  needsTerminal: true,
+  test({ screen, terminal, agent, conversation, now }) {
+    if (screen?.facts.activity !== 'crashed' || agent.exit || terminal.suspendedSince !== null) return null;
+    if (now - screen.activitySince < settleMs) return null;
+    return {
+      class: 'crashed-screen',
+      since: screen.activitySince,
+      because: ['the agent’s screen has crashed', 'its process lives, and takes no keys'],
+      // Mended once, crashed again: not by us.
+      cure: conversation.historiesRepaired > 0 ? 'ask' : 'relaunch',
+      connections: [],
+    };
+  },
+};

@@ -1,0 +1,40 @@
+/** An agent whose screen has crashed: its conversation is mended once; when that does not help the person is asked. */
+import { expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+const crashed = { type: 'screen', facts: { activity: 'crashed' } } as const;
+
+test('relaunched once the crash has stood for a while, with a mended conversation', () => {
+  const told = story();
+  told.tell(crashed);
+  expect(told.did('stop')).toHaveLength(0);
+  told.wait(5);
+  expect(told.did('stop')).toMatchObject([{ cause: 'crashed-screen', phase: 'between_turns' }]);
+});
+
+test('asked about when the next agent crashes, too', () => {
+  const told = story();
+  told.tell(crashed);
+  told.wait(5);
+  told.wait(5);
+  told.tell(crashed);
+  told.wait(90);
+  expect(told.state.name).toBe('asking');
+  expect(told.did('stop')).toHaveLength(1);
+});
+
+test('left alone while the person has suspended the agent', () => {
+  const told = story();
+  told.tell({ type: 'terminal.suspended' });
+  told.tell(crashed);
+  told.wait(60);
+  expect(told.did('stop')).toHaveLength(0);
+});
+
+test('a screen that comes back by itself is no crash', () => {
+  const told = story();
+  told.tell(crashed);
+  told.tell(say.idle);
+  told.wait(60);
+  expect(told.did('stop')).toHaveLength(0);
+});
