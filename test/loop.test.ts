@@ -1,7 +1,7 @@
 /** The guard may break, the session may not. */
 import { describe, expect, test, vi } from 'vitest';
 import { defaults } from '../src/config/schema.ts';
-import { step } from '../src/decide/machine.ts';
+import { lookAgainAt, step } from '../src/decide/machine.ts';
 import { initialState } from '../src/decide/state.ts';
 import type { Observation } from '../src/events.ts';
 import { failOpen } from '../src/fail-open.ts';
@@ -28,6 +28,7 @@ describe('a core that throws', () => {
       },
       turned() {},
       perform() {},
+      lookAgainAt: () => null,
     });
     for (let i = 0; i < 20_000; i++) loop.emit({ type: 'tick' });
     expect(asked).toBe(1);
@@ -38,7 +39,7 @@ describe('a core that throws', () => {
 test('what comes first after a standstill finds the clock where it was', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const loop = createLoop(defaults, initialState(performance.now()), () => {});
-  loop.begin({ step, turned() {}, perform() {} });
+  loop.begin({ step, turned() {}, perform() {}, lookAgainAt });
   loop.emit(started);
   vi.advanceTimersByTime(1_000);
   loop.emit({ type: 'tick' });
@@ -104,4 +105,31 @@ describe('a guard that is broken', () => {
     for (const other of others) process.on('uncaughtException', other);
     expect(notes.join()).toContain('out of nowhere');
   });
+});
+
+test('a suspicion is looked at when it becomes a verdict, and not at the tick after', async () => {
+  const config = {
+    ...defaults,
+    network_resilience: { ...defaults.network_resilience, stream_timeout_ms: 700 },
+  };
+  const loop = createLoop(config, initialState(performance.now()), () => {});
+  const looked: number[] = [];
+  const found = new Promise<void>((resolve) =>
+    loop.begin({
+      step,
+      lookAgainAt,
+      turned: (event) => event.type === 'tick' && looked.push(event.at),
+      perform: ({ type }) => type === 'cut' && resolve(),
+    }),
+  );
+  for (const each of [
+    started,
+    { type: 'screen', facts: { activity: 'busy', tokens: 1 } },
+    { type: 'connection.opened', id: 1, host: 'api.example', tookMs: 1 },
+    { type: 'connection.bytes', id: 1, up: 50_000, down: 0, last: 'up' },
+    { type: 'connection.bytes', id: 1, up: 0, down: 150, last: 'down' },
+  ] as const)
+    loop.emit(each);
+  await found; // nobody else ticks
+  expect(looked).toHaveLength(1);
 });

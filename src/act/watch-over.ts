@@ -4,7 +4,7 @@
  */
 
 import { dirname } from 'node:path';
-import { step } from '../decide/machine.ts';
+import { lookAgainAt, step } from '../decide/machine.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phase.ts';
 import type { Event, ScreenFacts } from '../events.ts';
@@ -57,6 +57,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     });
     loop.begin({
       step,
+      lookAgainAt,
       turned(event, before, result) {
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;

@@ -36,7 +36,7 @@ export function followUp(state: GuardState, cure: NonNullable<GuardState['cure']
   // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // What went up was refused: nothing is proven by waiting.
-  if (wasRefused(cure, e)) return (quietMs(e) ?? 0) < settleMs ? stay(state) : judgeAgain(state, config);
+  if (wasRefused(cure, e)) return quietMs(e) < settleMs ? stay(state) : judgeAgain(state, config);
   // The next agent has crashed, too: nor is it here.
   if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
@@ -94,6 +94,6 @@ function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
   if (verdict) return takeRung(open(state, verdict), verdict.cure, verdict, config);
-  if (e.turn.failure === null && (quietMs(e) ?? 0) > overMs) return close(state, 'recovered');
+  if (e.turn.failure === null && quietMs(e) > overMs) return close(state, 'recovered');
   return stay(state);
 }

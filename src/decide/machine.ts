@@ -7,11 +7,12 @@
  *        └──────────────── out of cures ──▶ asking          agent gone ─────────┘
  */
 import type { Config } from '../config/schema.ts';
+import { lookAgainAt as againAt } from '../detect/detector.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
 import { observe } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phase.ts';
 import { seconds } from '../detect/verdict.ts';
-import type { Event } from '../events.ts';
+import type { Event, Millis } from '../events.ts';
 import { abandon, giveUp, isBeyondStop, leaveBehind } from './asking.ts';
 import { affordable, replenish } from './budget.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
@@ -90,6 +91,12 @@ export function step(before: GuardState, event: Event, config: Config): Step {
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;
   return withMemory(withFalsePositives(before, withTitle(handle(state, event, config), config)));
+}
+
+/** When to look again although nothing has happened (monotonic): a suspicion becomes a verdict. Null: at the next tick. */
+export function lookAgainAt({ name, evidence, paused }: GuardState, config: Config): Millis | null {
+  const looks = (name === 'watching' || name === 'asking') && !paused && evidence.agent.exit === null;
+  return looks ? againAt(evidence, config) : null;
 }
 
 /** After a sleep, and after Ctrl+Z, the network and the agent's own timers take their time to come back. */

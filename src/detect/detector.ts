@@ -1,56 +1,74 @@
 /**
- * Asks every signature, in order of trust, and returns the first verdict. The order matters: what the process shows
- * comes before what the wire shows, because a stuck process makes every other sense stale.
+ * Asks every signature, in order of trust: the first suspicion that has lasted too long is the verdict. The order
+ * matters: what the process shows comes before what the wire shows, because a stuck process makes every other sense
+ * stale.
  */
 import type { Config } from '../config/schema.ts';
-import { inGrace } from './evidence/clock.ts';
+import type { Millis } from '../events.ts';
+import { inGrace, momentOf } from './evidence/clock.ts';
 import type { Evidence } from './evidence/index.ts';
-import { brokenHistory, unknownRefusal } from './signatures/broken-history.ts';
-import { crashedScreen } from './signatures/crashed-screen.ts';
-import { deadStream, noFirstByte } from './signatures/dead-connection.ts';
-import { endlessResponse } from './signatures/endless-response.ts';
-import { deafInput, frozenUi, stopped } from './signatures/frozen-ui.ts';
-import { lingering } from './signatures/lingering.ts';
-import { memoryRunaway } from './signatures/memory-runaway.ts';
-import { neverAsked } from './signatures/never-asked.ts';
-import { overdueTool } from './signatures/overdue-tool.ts';
-import { silentScreen } from './signatures/silent-screen.ts';
-import { spinning } from './signatures/spinning.ts';
-import { stuckCompaction } from './signatures/stuck-compaction.ts';
-import { cutShort, failedTurn, silentEnd } from './signatures/turn-ended.ts';
-import type { Signature, Verdict } from './verdict.ts';
+import { limitMs } from './limits.ts';
+import { ofProcess } from './signatures/frozen.ts';
+import { ofScreen } from './signatures/screen.ts';
+import { overdueTool } from './signatures/tool.ts';
+import { ofEndedTurn } from './signatures/turn-ended.ts';
+import { endlessResponse, neverAsked, ofWire } from './signatures/wire.ts';
+import { type Signature, type Suspicion, seconds, type Verdict } from './verdict.ts';
 
 /** The one table of signatures; it feeds detection, documentation and tests. */
 export const signatures: readonly Signature[] = [
-  stopped,
-  memoryRunaway,
-  crashedScreen,
-  frozenUi,
-  deafInput,
-  spinning,
-  lingering,
-  deadStream,
-  noFirstByte,
+  ...ofProcess,
+  ...ofWire,
   neverAsked,
-  silentScreen,
-  stuckCompaction,
+  ...ofScreen,
   overdueTool,
   endlessResponse,
-  brokenHistory,
-  unknownRefusal,
-  failedTurn,
-  silentEnd,
-  cutShort,
+  ...ofEndedTurn,
 ];
 
+interface Look {
+  readonly verdict: Verdict | null;
+  /** Attended time at which a suspicion becomes a verdict if nothing happens; null: none is there. */
+  readonly dueAt: Millis | null;
+}
+
+const nothing: Look = { verdict: null, dueAt: null };
+
 /** The strongest verdict on the evidence, or null when nothing is wrong as far as can be told. */
-export function detect(e: Evidence, config: Config): Verdict | null {
-  if (!config.network_resilience.enabled || inGrace(e.clock)) return null;
+export const detect = (e: Evidence, config: Config): Verdict | null => look(e, config).verdict;
+
+/** The moment, on the monotonic clock, at which to look again although nothing has happened; null: the next tick will do. */
+export function lookAgainAt(e: Evidence, config: Config): Millis | null {
+  if (e.terminal.suspendedSince !== null || e.terminal.blockedSince !== null) return null; // the clock stands
+  const { dueAt } = look(e, config);
+  return dueAt === null ? null : momentOf(e.clock, dueAt);
+}
+
+function look(e: Evidence, config: Config): Look {
+  if (!config.network_resilience.enabled || inGrace(e.clock)) return nothing;
+  let dueAt: Millis | null = null;
   for (const signature of signatures) {
     if (signature.needsTerminal && e.agent.unattended) continue;
     if (!signature.evenUnread && e.terminal.blockedSince !== null) continue;
-    const verdict = signature.test(e, config);
-    if (verdict) return verdict;
+    const suspicion = signature.test(e, config);
+    if (!suspicion) continue;
+    const { since, from = since, limit } = suspicion;
+    const ownMs = typeof limit === 'number' ? limit : limitMs(limit, config, e.host);
+    if (e.now - from >= ownMs)
+      return { verdict: verdictOf(signature, suspicion, e.now - from, ownMs), dueAt: null };
+    dueAt = Math.min(dueAt ?? Number.POSITIVE_INFINITY, from + ownMs);
   }
-  return null;
+  return { verdict: null, dueAt };
+}
+
+function verdictOf(signature: Signature, suspicion: Suspicion, lastedMs: Millis, limit: Millis): Verdict {
+  const { since, cure, connections = [] } = suspicion;
+  const named = typeof suspicion.limit === 'number' ? [] : [`limit ${seconds(limit)}`];
+  return {
+    class: signature.class,
+    since,
+    because: [...suspicion.because(lastedMs), ...named],
+    cure,
+    connections,
+  };
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { Evidence } from './evidence/index.ts';
+import type { LimitName } from './limits.ts';
 
 export interface Verdict {
   readonly class: string;
@@ -18,6 +19,19 @@ export interface Verdict {
   readonly connections: readonly number[];
 }
 
+/** A state of things that becomes a verdict when it has lasted too long. Times are attended. */
+export interface Suspicion {
+  readonly since: Millis;
+  /** Since when it counts, if that is later. */
+  readonly from?: Millis;
+  /** How long it may last: a row of the table of limits, which is then named among the reasons, or a figure of its own. */
+  readonly limit: LimitName | Millis;
+  /** @param lastedMs how long it has lasted */
+  because(lastedMs: Millis): readonly string[];
+  readonly cure: Rung;
+  readonly connections?: readonly number[];
+}
+
 export interface Signature {
   readonly class: string;
   /** One line for people: what this looks like. */
@@ -26,7 +40,8 @@ export interface Signature {
   readonly needsTerminal?: true;
   /** Holds also while the terminal takes no output: then the agent waits in its own writing, as is right. */
   readonly evenUnread?: true;
-  test(e: Evidence, config: Config): Verdict | null;
+  /** @returns null: nothing of the kind goes on */
+  test(e: Evidence, config: Config): Suspicion | null;
 }
 
 /** "31.2 s" */

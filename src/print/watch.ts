@@ -7,7 +7,7 @@ import { follow } from '../act/follow.ts';
 import { hurry } from '../act/hurry.ts';
 import { openRecords } from '../act/records.ts';
 import { sessionLooker } from '../act/session.ts';
-import { step } from '../decide/machine.ts';
+import { lookAgainAt, step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { requestBytes } from '../detect/evidence/wire.ts';
@@ -51,6 +51,7 @@ export async function watchPrint(
     });
     loop.begin({
       step,
+      lookAgainAt,
       turned(event, before, result) {
         follow(run, event);
         if (event.type === 'screen') endPauseInTime(run, event);

@@ -33,7 +33,7 @@ describe('pings feed a response for ever', () => {
   });
 
   test('a screen that nobody can read is no witness', () => {
-    expect(answerWithPings(600, { activity: 'unknown' })).toEqual([]);
+    expect(answerWithPings(130, { activity: 'unknown' })).toEqual([]);
   });
 
   test('a person who grants the API an hour grants it to its answers', () => {

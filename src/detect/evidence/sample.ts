@@ -8,9 +8,7 @@ export interface ProcessSample {
   readonly cpuMs: number;
   readonly state: string;
   readonly memoryShare: number;
-  /** More memory than at the sample before, by a hundredth of the machine's or more. */
-  readonly growing: boolean;
-  /** Monotonic. */
+  /** Since when each sample has held more memory than the one before, by a hundredth of the machine's or more; monotonic. */
   readonly growingSince: Millis | null;
   readonly workers: number;
   /** When the youngest living helper of the agent's was started; null: there is none. */
@@ -47,7 +45,6 @@ export function foldProcess(
     cpuMs: event.cpuMs,
     state: event.state,
     memoryShare: event.memoryShare,
-    growing,
     growingSince: growing ? (last?.growingSince ?? last?.moment ?? event.at) : null,
     workers: event.workers,
     helperSince: event.helperAgeMs === undefined ? null : now - event.helperAgeMs,

@@ -9,16 +9,14 @@ export const crashedScreen: Signature = {
   class: 'crashed-screen',
   help: 'the agent shows an error of its own instead of a screen, and takes no keys',
   needsTerminal: true,
-  test({ screen, terminal, agent, conversation, now }) {
+  test({ screen, terminal, agent, conversation }) {
     if (screen?.facts.activity !== 'crashed' || agent.exit || terminal.suspendedSince !== null) return null;
-    if (now - screen.activitySince < settleMs) return null;
     return {
-      class: 'crashed-screen',
       since: screen.activitySince,
-      because: ['the agent’s screen has crashed', 'its process lives, and takes no keys'],
+      limit: settleMs,
+      because: () => ['the agent’s screen has crashed', 'its process lives, and takes no keys'],
       // Mended once, crashed again: not by us.
       cure: conversation.historiesRepaired > 0 ? 'ask' : 'relaunch',
-      connections: [],
     };
   },
 };

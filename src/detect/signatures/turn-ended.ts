@@ -1,13 +1,13 @@
 /**
- * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, without a word after
- * its connection was lost, or with an answer that was cut short and that it took for a whole one (lab notes §1b).
+ * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, after a refusal of
+ * the conversation itself, without a word after its connection was lost, or with an answer that was cut short and that
+ * it took for a whole one (lab notes §1b, signatures §5).
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { ClosedConnection } from '../evidence/wire.ts';
-import { isAtRest, personTookOver } from '../rest.ts';
-import type { Signature } from '../verdict.ts';
-import { seconds } from '../verdict.ts';
+import { personTookOver, quietSince, settleMs } from '../rest.ts';
+import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 /**
  * Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. It
@@ -24,66 +24,111 @@ const maxPauseMs = 300_000;
 /** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
 const silentEndMs = 5_000;
 
-export const failedTurn: Signature = {
+/** One refusal may be of that prompt alone. */
+const refusalsInARow = 2;
+
+/** At a free prompt that nobody has touched since the turn ended. Esc means stop, and a person who types has a plan. */
+function atRest(e: Evidence, end: Omit<Suspicion, 'from' | 'limit'>, limit = settleMs): Suspicion | null {
+  const from = quietSince(e);
+  if (from === null || personTookOver(e, e.turn.failure?.at ?? e.turn.idleSince ?? 0)) return null;
+  return { ...end, from, limit };
+}
+
+const brokenHistory: Signature = {
+  class: 'broken-history',
+  help: 'the API refuses the conversation: its history is damaged',
+  needsTerminal: true,
+  test(e) {
+    const { failure } = e.turn;
+    if (failure?.kind !== 'history') return null;
+    return atRest(e, {
+      since: failure.at,
+      because: () => ['the API refused the conversation', 'every later prompt would be refused, too'],
+      cure: e.conversation.historiesRepaired > 0 ? 'ask' : 'relaunch', // repaired once, refused again: not by us
+    });
+  },
+};
+
+/** It is told whoever types: nothing is done but to tell. */
+const unknownRefusal: Signature = {
+  class: 'unknown-refusal',
+  help: 'the API refuses one request after the other, for a reason that the guard does not know',
+  needsTerminal: true,
+  test(e) {
+    const { failure, failedTurns } = e.turn;
+    const from = quietSince(e);
+    if (failure?.kind !== 'refused' || failedTurns < refusalsInARow || from === null) return null;
+    return {
+      since: failure.at,
+      from,
+      limit: settleMs,
+      because: () => [
+        `${failedTurns} requests in a row were refused, in words that are not known`,
+        'try /rewind in the agent, or leave it and run guardctl repair',
+      ],
+      cure: 'ask',
+    };
+  },
+};
+
+const failedTurn: Signature = {
   class: 'failed-turn',
   help: 'the turn ended with a connection error; the agent sits at its prompt',
   needsTerminal: true,
   test(e) {
     const { failure, count, failedTurns } = e.turn;
     const first = failure && pauseMs[failure.kind];
-    if (!failure || first === undefined || count === 0 || limited(e)) return null;
-    if (!isAtRest(e, Math.min(maxPauseMs, (first ?? 0) * 2 ** Math.max(0, failedTurns - 1)))) return null;
-    return {
-      class: 'failed-turn',
+    if (!failure || !first || count === 0 || limited(e)) return null;
+    const end: Omit<Suspicion, 'from' | 'limit'> = {
       since: failure.at,
-      because: [
+      because: () => [
         `the turn ended with a failure of kind ${failure.kind}`,
         'the prompt is free, nobody has typed since',
       ],
       cure: 'nudge',
-      connections: [],
     };
+    return atRest(e, end, Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1)));
   },
 };
 
-export const silentEnd: Signature = {
+const silentEnd: Signature = {
   class: 'silent-end',
   help: 'the turn ended without a word right after its connection was lost',
   needsTerminal: true,
   test(e) {
     const lost = e.wire.closed.findLast((closed) => closed.by !== 'agent');
     const { idleSince, count } = e.turn;
-    if (!lost || idleSince === null || count === 0 || !isAtRest(e)) return null;
+    if (!lost || idleSince === null || count === 0) return null;
     const gap = idleSince - lost.at;
     if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || wentOn(e, lost.at)) return null;
     if (personTookOver(e, lost.at)) return null;
-    return {
-      class: 'silent-end',
+    return atRest(e, {
       since: idleSince,
-      because: [`the turn ended ${seconds(gap)} after its connection was cut`, 'no new request was made'],
+      because: () => [
+        `the turn ended ${seconds(gap)} after its connection was cut`,
+        'no new request was made',
+      ],
       cure: 'nudge',
-      connections: [],
-    };
+    });
   },
 };
 
-export const cutShort: Signature = {
+const cutShort: Signature = {
   class: 'cut-short',
   help: 'the turn ended with an answer that broke off in the middle, taken for a whole one',
   needsTerminal: true,
   test(e) {
-    const { answer, idleSince, failure, count } = e.turn;
-    if (!answer?.cutShort || failure || idleSince === null || count === 0 || !isAtRest(e)) return null;
-    if (personTookOver(e, answer.at)) return null;
-    return {
-      class: 'cut-short',
+    const { answer, failure, count } = e.turn;
+    if (!answer?.cutShort || failure || count === 0 || personTookOver(e, answer.at)) return null;
+    return atRest(e, {
       since: answer.at,
-      because: ['the answer on record has no end', 'the prompt is free, nobody has typed since'],
+      because: () => ['the answer on record has no end', 'the prompt is free, nobody has typed since'],
       cure: 'nudge',
-      connections: [],
-    };
+    });
   },
 };
+
+export const ofEndedTurn = [brokenHistory, unknownRefusal, failedTurn, silentEnd, cutShort] as const;
 
 function wentOn({ wire }: Evidence, since: Millis): boolean {
   return (wire.lastRequestAt ?? 0) > since || wire.connections.some(({ openedAt }) => openedAt > since);

@@ -1,0 +1,68 @@
+/**
+ * What only the screen shows. It cannot tell long thinking from a dead stream, so without the tunnel's eyes the limits
+ * are wider than the tunnel's. A compaction of three to five minutes is ordinary; some have hung for days.
+ */
+import type { Config } from '../../config/schema.ts';
+import type { ScreenFacts } from '../../events.ts';
+import type { Evidence } from '../evidence/index.ts';
+import type { Screen } from '../evidence/screen.ts';
+import { lastByteAt } from '../evidence/wire.ts';
+import { type LimitName, limitMs } from '../limits.ts';
+import { type Signature, seconds } from '../verdict.ts';
+import { screenAtWork } from './wire.ts';
+
+const silentScreen: Signature = {
+  class: 'silent-screen',
+  help: 'the spinner turns but the token counter stands still, and no connection can be seen',
+  needsTerminal: true,
+  test(e) {
+    const { wire, turn } = e;
+    const screen = screenAtWork(e);
+    if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
+    const { facts, activitySince, tokensChangedAt } = screen;
+    const wireAt = Math.max(wire.lastDownAt ?? 0, wire.lastRequestAt ?? 0, wire.closed.at(-1)?.at ?? 0);
+    return {
+      since: Math.max(turn.listeningSince ?? 0, activitySince, tokensChangedAt ?? 0, wireAt),
+      limit: limitOf(screen),
+      because: (lastedMs) => [
+        `spinner on, ${counter(facts)} for ${seconds(lastedMs)}`,
+        ...(facts.activity === 'waiting' ? ['the agent says that it waits for the API'] : []),
+        'no tool running, no connection to look at',
+      ],
+      cure: 'nudge',
+    };
+  },
+};
+
+/** A counter from before the last tool says nothing of the answer that is waited for now. */
+function limitOf({ facts, answering }: Screen): LimitName {
+  if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
+  if (facts.thinking && facts.tokens === undefined) return 'screenThinking';
+  return answering && !facts.thinking ? 'screenMidText' : 'screenFirstByte';
+}
+
+function counter({ tokens }: ScreenFacts): string {
+  return tokens === undefined ? 'no token counter' : `token counter at ${tokens}`;
+}
+
+const stuckCompaction: Signature = {
+  class: 'stuck-compaction',
+  help: 'a compaction that began and never ended',
+  test(e, config) {
+    if (e.phase !== 'compacting' || !e.screen) return null;
+    return {
+      since: e.screen.activitySince,
+      limit: isFed(e, config) ? 'compactionAlive' : 'compaction',
+      because: (lastedMs) => [`compacting for ${seconds(lastedMs)}`],
+      cure: e.conversation.compactionsCured > 0 ? 'ask' : 'nudge',
+    };
+  },
+};
+
+/** Bytes of an answer still come. */
+function isFed({ wire, now, host }: Evidence, config: Config): boolean {
+  const limit = limitMs('midResponse', config, host);
+  return wire.connections.some((each) => each.stage === 'answer' && now - lastByteAt(each) < limit);
+}
+
+export const ofScreen = [silentScreen, stuckCompaction] as const;

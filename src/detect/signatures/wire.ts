@@ -1,0 +1,129 @@
+/** What the wire shows of a turn that waits for the API and for nothing else: a dead connection, no request, no growth. */
+import type { Config } from '../../config/schema.ts';
+import type { Millis, ScreenFacts } from '../../events.ts';
+import { carrierOf } from '../carrier.ts';
+import { hasSteppedSince } from '../claims.ts';
+import type { Evidence } from '../evidence/index.ts';
+import { toldLateMs } from '../evidence/turn.ts';
+import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
+import { knowsHabits, type LimitName } from '../limits.ts';
+import { listens } from '../phase.ts';
+import { type Signature, type Suspicion, seconds } from '../verdict.ts';
+
+const deadStream: Signature = {
+  class: 'dead-stream',
+  help: 'no byte on the connection in the middle of a response',
+  test: (e, config) => silent(e, config, ['answer']),
+};
+
+const noFirstByte: Signature = {
+  class: 'no-first-byte',
+  help: 'a request was sent and nothing came back',
+  test: (e, config) => silent(e, config, ['request', 'handshake']),
+};
+
+export const ofWire = [deadStream, noFirstByte] as const;
+
+const position: { readonly [S in Stage]: string } = {
+  handshake: 'handshake unanswered',
+  ready: 'nothing asked', // of this turn: it was kept alive, and says nothing
+  request: 'request unanswered',
+  answer: 'in mid-response',
+};
+
+/** The connection that the turn waits on is dead, yet nobody told the agent. */
+function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicion | null {
+  const { connections, waiting } = e.wire;
+  if (!listens(e.phase) || waiting.length > 0) return null; // a held one the tunnel is already at work on
+  if (e.turn.listeningSince === null) return null;
+  const carrier = carrierOf(e, e.turn.listeningSince);
+  if (!carrier || !stages.includes(carrier.connection.stage)) return null;
+  const { id, host, stage } = carrier.connection;
+  const limit = limitOf(carrier.connection, e, config);
+  if (limit === null) return null;
+  return {
+    since: Math.max(carrier.lastByteAt, e.turn.listeningSince),
+    limit,
+    because: (lastedMs) => [
+      `agent ${e.phase}, no tool running`,
+      `connection ${id} to ${host}: last byte ${seconds(lastedMs)} ago, ${position[stage]}`,
+    ],
+    cure: 'cut',
+    connections: connections.map((each) => each.id),
+  };
+}
+
+/** Null: something of the agent's own is at work. */
+function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
+  if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
+    if ((e.sample?.helperSince ?? 0) > (requestAt ?? 0)) return null;
+    return stage === 'request' ? 'ownStepUnanswered' : 'ownStep';
+  }
+  if (stage === 'handshake') return 'handshake';
+  if (stage === 'request') return 'firstByte';
+  return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
+}
+
+/**
+ * Something inside the agent, such as a plugin, keeps the turn from its first request, and no process is at work that
+ * could be a hook of the person's.
+ */
+export const neverAsked: Signature = {
+  class: 'never-asked',
+  help: 'a prompt was taken, and no request was sent',
+  needsTerminal: true,
+  test({ phase, turn: { told, listeningSince }, wire, sample }) {
+    if (phase !== 'working' || !told?.working || listeningSince === null) return null;
+    const { waiting, lastRequestAt, seen } = wire;
+    if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - toldLateMs) return null;
+    if (!sample || sample.workers > 0 || sample.helperSince !== null) return null;
+    return {
+      since: Math.max(told.at, listeningSince),
+      limit: 'neverAsked',
+      because: (lastedMs) => [
+        `a prompt was taken ${seconds(lastedMs)} ago, and nothing was asked of the API since`,
+        'no tool running, no process at work',
+      ],
+      cure: 'nudge',
+    };
+  },
+};
+
+/** A screen that nobody can read is no witness. */
+const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'compacting', 'tool'];
+
+/** What the screen of a turn that waits for the API shows, where it can be believed. */
+export function screenAtWork({ phase, screen, turn }: Evidence): Evidence['screen'] {
+  const reads = listens(phase) && turn.listeningSince !== null && screen !== null;
+  return reads && atWork.includes(screen.facts.activity) ? screen : null;
+}
+
+/** Before the first word some agents show their clock but no counter; a model that says it thinks may well be at work. */
+function isCounted({ tokens, thinking, elapsedS }: ScreenFacts): boolean {
+  return tokens !== undefined || (!thinking && elapsedS !== undefined);
+}
+
+/**
+ * The second clock, which no ping can feed: bytes arrive, but the answer does not grow. The limit is far above the
+ * agent's own (600 s of pings, lab notes §1a), so this only ends what the agent itself has missed.
+ */
+export const endlessResponse: Signature = {
+  class: 'endless-response',
+  help: 'the connection is alive, but the answer has not grown for very long',
+  test(e) {
+    const { wire, turn } = e;
+    const screen = screenAtWork(e);
+    if (!screen || wire.waiting.length > 0 || wire.connections.length === 0) return null;
+    const heardAt: Millis = Math.max(...wire.connections.map(lastByteAt));
+    return {
+      since: Math.max(turn.listeningSince ?? 0, screen.tokensChangedAt ?? 0, wire.lastRequestAt ?? 0),
+      limit: isCounted(screen.facts) ? 'growth' : 'growthUncounted',
+      because: (lastedMs) => [
+        `token counter at ${screen.facts.tokens ?? 0} for ${seconds(lastedMs)}`,
+        `last byte ${seconds(e.now - heardAt)} ago`,
+      ],
+      cure: 'cut',
+      connections: wire.connections.map(({ id }) => id),
+    };
+  },
+};
