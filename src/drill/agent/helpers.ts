@@ -1,6 +1,6 @@
 /**
  * What the real agent does on the side while it speaks to the vendor: at the first prompt a child process clones a
- * plugin marketplace (in the agent's own session, unlike a tool), and telemetry goes to the API's host after a turn.
+ * plugin marketplace (in the agent's own session, unlike a tool), and telemetry goes to the API's host from then on.
  */
 import { spawn } from 'node:child_process';
 import { openRequest } from './connection.ts';
@@ -21,15 +21,23 @@ export function cloneMarketplace(env: NodeJS.ProcessEnv): void {
   process.on('exit', () => child.kill());
 }
 
-/** Called after each turn; nobody waits for the answer. */
-export async function reportTelemetry(env: NodeJS.ProcessEnv): Promise<void> {
-  if (!isFirstParty(env)) return;
+/** The real agent's come in the seconds after something has happened (2.1.329: 3,662 bytes each, some on a new connection). */
+const telemetryMs = 1_500;
+const events = JSON.stringify({ events: [{ event: 'e'.repeat(8_000) }] });
+
+/** Called at the first prompt: for as long as the agent lives, each time on a connection of its own. */
+export function sendTelemetry(env: NodeJS.ProcessEnv): void {
+  if (isFirstParty(env)) setInterval(() => void reportTelemetry(env), telemetryMs).unref();
+}
+
+/** Nobody waits for the answer. */
+async function reportTelemetry(env: NodeJS.ProcessEnv): Promise<void> {
   const url = new URL('https://api.anthropic.com/api/event_logging/v2/batch');
   try {
     const headers = { 'content-type': 'application/json' };
     const request = await openRequest(url, headers, env, new AbortController().signal);
     request.on('response', (response) => response.resume()).on('error', () => {});
-    request.end('{"events":[]}');
+    request.end(events);
   } catch {
     // an agent does not care whether its telemetry arrives
   }

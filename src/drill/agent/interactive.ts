@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Answer } from './answer.ts';
 import type { AgentArguments, Settings } from './arguments.ts';
 import { type Busy, createFace, duration, wrap } from './face.ts';
-import { cloneMarketplace, reportTelemetry } from './helpers.ts';
+import { cloneMarketplace, sendTelemetry } from './helpers.ts';
 import { type HookContext, runHooks } from './hooks.ts';
 import { type Key, readKeys } from './keys.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
@@ -205,7 +205,10 @@ export async function runInteractive(session: Session): Promise<void> {
 
   let prompted = false;
   const takeTurn = async (prompt: string): Promise<void> => {
-    if (!prompted) cloneMarketplace(process.env);
+    if (!prompted) {
+      cloneMarketplace(process.env);
+      sendTelemetry(process.env);
+    }
     prompted = true;
     const current: Turn = {
       abort: new AbortController(),
@@ -232,7 +235,6 @@ export async function runInteractive(session: Session): Promise<void> {
       report,
     });
     turn = null;
-    void reportTelemetry(process.env);
     conclude(end, prompt, current.since);
     face.draw();
   };
