@@ -28,7 +28,7 @@ function hangingGit(folder) {
 
 const dies = [
   { do: 'start' },
-  { do: 'text', text: 'and so on, '.repeat(Number(process.env.WORDS ?? 25)), everyMs: 100, open: true },
+  { do: 'text', text: 'and so on, '.repeat(4), everyMs: 100, open: true },
   { do: 'hang' },
 ];
 
@@ -53,18 +53,6 @@ async function measure(version, helper, folder) {
     await stage.terminal.waitFor(finished, 120_000);
     for (let i = 0; i < 100 && stage.incidents().some(({ outcome }) => outcome === 'open'); i++)
       await sleep(100);
-    if (process.env.DETAILS) {
-      for (const { path, kind, at, connection } of stage.api.requests)
-        process.stderr.write(`   ${((at - faultAt) / 1000).toFixed(2)} #${connection} ${kind} ${path}\n`);
-      writeFileSync(
-        join(process.env.DETAILS, `${version}-${helper}.jsonl`),
-        stage
-          .journal()
-          .flatMap(({ entries }) => entries)
-          .map((e) => JSON.stringify(e))
-          .join('\n'),
-      );
-    }
     const [first, ...others] = stage.incidents();
     if (!first) return 'no incident';
     const foundMs = Date.parse(first.detected_at) - faultAt;

@@ -15,164 +15,79 @@ export interface Limit {
   readonly state: string;
   readonly key: Key;
   readonly factor: number;
-  /** What was learnt of the host's healthy silences stretches it. */
-  readonly learnt?: Lesson;
-  /** The patience of a turn that was cut stretches it, up to the agent's own deadline. */
-  readonly patient?: true;
   /** One line for people. */
   readonly why: string;
+  /** What was learnt of the host's healthy silences stretches it. */
+  readonly learnt?: Lesson;
 }
 
+type Row = (state: string, key: Key, factor: number, why: string, learnt?: Lesson) => Limit;
+
+const of =
+  (witness: Limit['witness']): Row =>
+  (state, key, factor, why, learnt) => ({ witness, state, key, factor, why, ...(learnt && { learnt }) });
+
+const wire = of('wire');
+const screen = of('screen');
+const process = of('process');
+const [stream, first, frozen] = [
+  'stream_timeout_ms',
+  'first_byte_timeout_ms',
+  'frozen_ui_timeout_ms',
+] as const;
+const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] as const;
+
+const unbroken = 'it has broken no habit; a stream_timeout_ms that the person has set holds as it is';
+const unanswered = 'while a request is unanswered, whatever was answered beside it';
+const hook = 'a hook of the person’s may be at work; one that is seen has all the time it takes';
+const unasked = 'a first byte, where the turn may have ended before the request';
+const busy = 'a prompt was taken, and nothing was asked; a busy machine takes its time';
+const uncounted = 'a counter that is not there yet, of a model that says that it thinks';
+const lost = 'the result of a tool past its own limit, no process of it left';
+const draws = 'a working agent draws several times a second';
+
 export const limits = {
-  midResponse: {
-    witness: 'wire',
-    state: 'the next byte of an answer',
-    key: 'stream_timeout_ms',
-    factor: 1,
-    learnt: 'streamMs',
-    patient: true,
-    why: 'a ping is a byte',
-  },
-  midResponseUnknown: {
-    witness: 'wire',
-    state: 'the same, of a host never heard to ping',
-    key: 'first_byte_timeout_ms',
-    factor: 1,
-    learnt: 'streamMs',
-    patient: true,
-    why: 'it has broken no habit; a stream_timeout_ms that the person has set holds as it is',
-  },
-  handshake: {
-    witness: 'wire',
-    state: 'the TLS handshake',
-    key: 'stream_timeout_ms',
-    factor: 1,
-    patient: true,
-    why: 'no thinking time',
-  },
-  firstByte: {
-    witness: 'wire',
-    state: 'the first byte of an answer',
-    key: 'first_byte_timeout_ms',
-    factor: 1,
-    learnt: 'firstByteMs',
-    patient: true,
-    why: 'while a request is unanswered, whatever was answered beside it',
-  },
-  ownStep: {
-    witness: 'wire',
-    state: 'the next request, after a step of the agent’s own',
-    key: 'stream_timeout_ms',
-    factor: 10,
-    learnt: 'streamMs',
-    patient: true,
-    why: 'a hook of the person’s may be at work; one that is seen has all the time it takes',
-  },
-  ownStepUnanswered: {
-    witness: 'wire',
-    state: 'a first byte, where the turn may have ended before the request',
-    key: 'first_byte_timeout_ms',
-    factor: 10,
-    learnt: 'firstByteMs',
-    patient: true,
-    why: 'the same',
-  },
-  neverAsked: {
-    witness: 'hooks',
-    state: 'the first request of a turn, no process at work',
-    key: 'stream_timeout_ms',
-    factor: 8,
-    patient: true,
-    why: 'a prompt was taken, and nothing was asked; a busy machine takes its time',
-  },
-  screenMidText: {
-    witness: 'screen',
-    state: 'the token counter, in mid-response',
-    key: 'stream_timeout_ms',
-    factor: 2,
-    patient: true,
-    why: 'the screen is a weaker witness than the wire',
-  },
-  screenFirstByte: {
-    witness: 'screen',
-    state: 'the token counter, before the first word',
-    key: 'first_byte_timeout_ms',
-    factor: 2,
-    patient: true,
-    why: 'the same; and for a model that says that it thinks',
-  },
-  screenThinking: {
-    witness: 'screen',
-    state: 'a counter that is not there yet, of a model that says that it thinks',
-    key: 'first_byte_timeout_ms',
-    factor: 6,
-    patient: true,
-    why: 'it cannot stand still',
-  },
-  growth: {
-    witness: 'screen',
-    state: 'an answer that grows, while bytes arrive',
-    key: 'response_timeout_ms',
-    factor: 1,
-    why: 'pings feed every other clock',
-  },
-  growthUncounted: {
-    witness: 'screen',
-    state: 'the same, without a counter',
-    key: 'response_timeout_ms',
-    factor: 6,
-    why: 'nobody can see whether it grows',
-  },
-  frozen: {
-    witness: 'process',
-    state: 'anything drawn, the process asleep or spinning',
-    key: 'frozen_ui_timeout_ms',
-    factor: 1,
-    why: 'a working agent draws several times a second',
-  },
-  frozenUnseen: {
-    witness: 'screen',
-    state: 'anything drawn, without a look at the process',
-    key: 'frozen_ui_timeout_ms',
-    factor: 3,
-    why: 'one witness less',
-  },
-  spinning: {
-    witness: 'process',
-    state: 'anything printed, one core fully used',
-    key: 'frozen_ui_timeout_ms',
-    factor: 3,
-    why: 'a healthy agent computes now and then',
-  },
-  compaction: {
-    witness: 'screen',
-    state: 'the end of a compaction',
-    key: 'compaction_timeout_ms',
-    factor: 1,
-    why: 'three to five minutes are ordinary',
-  },
-  compactionAlive: {
-    witness: 'wire',
-    state: 'the same, while its answer arrives',
-    key: 'compaction_timeout_ms',
-    factor: 3,
-    why: 'it is long, not stuck',
-  },
-  tool: {
-    witness: 'process',
-    state: 'the result of a tool past its own limit, no process of it left',
-    key: 'tool_grace_ms',
-    factor: 1,
-    why: 'without a limit of its own, or with a process, never',
-  },
-} as const satisfies Record<string, Limit>;
+  midResponse: wire('the next byte of an answer', stream, 1, 'a ping is a byte', 'streamMs'),
+  midResponseUnknown: wire('the same, of a host never heard to ping', first, 1, unbroken, 'streamMs'),
+  handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
+  firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
+  ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),
+  ownStepUnanswered: wire(unasked, first, 10, 'the same', 'firstByteMs'),
+  neverAsked: of('hooks')('the first request of a turn, no process at work', stream, 8, busy),
+  screenMidText: screen(
+    'the token counter, in mid-response',
+    stream,
+    2,
+    'the screen is a weaker witness than the wire',
+  ),
+  screenFirstByte: screen(
+    'the token counter, before the first word',
+    first,
+    2,
+    'the same; and for a model that says that it thinks',
+  ),
+  screenThinking: screen(uncounted, first, 6, 'it cannot stand still'),
+  growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings feed every other clock'),
+  growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
+  frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
+  frozenUnseen: screen('anything drawn, without a look at the process', frozen, 3, 'one witness less'),
+  spinning: process(
+    'anything printed, one core fully used',
+    frozen,
+    3,
+    'a healthy agent computes now and then',
+  ),
+  compaction: screen('the end of a compaction', compaction, 1, 'three to five minutes are ordinary'),
+  compactionAlive: wire('the same, while its answer arrives', compaction, 3, 'it is long, not stuck'),
+  tool: process(lost, 'tool_grace_ms', 1, 'without a limit of its own, or with a process, never'),
+} satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limits;
 
 export function limitMs(name: LimitName, config: Config, host: Host): Millis {
-  const { key, factor, learnt, patient }: Limit = limits[name];
+  const { key, factor, learnt }: Limit = limits[name];
   const usualMs = configured(key, config, host) * factor;
-  if (!patient) return usualMs;
+  if (key !== stream && key !== first) return usualMs; // the API's: the patience of a turn that was cut stretches them
   return limit(usualMs, learnt === undefined ? 0 : host.health[learnt] * factor, host);
 }
 

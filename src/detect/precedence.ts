@@ -19,102 +19,53 @@ export interface Row {
   readonly why: string;
 }
 
-const runs = 'does a turn run?';
-const does = 'what does it do?';
 const busy: readonly Activity[] = ['working', 'retrying', 'compacting', 'tool'];
 
+type Tell = (sense: Sense, claims: readonly Activity[], means: Doing, why: string, grade?: Grade) => Row;
+const of =
+  (question: Row['question']): Tell =>
+  (sense, claims, means, why, grade) => ({ question, sense, claims, means, why, ...(grade && { grade }) });
+const runs = of('does a turn run?');
+const does = of('what does it do?');
+
+const borneOut =
+  'a free prompt, borne out by hooks or by time; program status goes on to say "working" beside background work';
+const asked = 'a request is out, and hooks tell of no step of the agent since';
+const row = 'the row of a running tool, where no hook tells of the turn';
+
 export const precedence: readonly Row[] = [
-  { question: runs, sense: 'screen', claims: ['dialog'], means: 'dialog', why: 'a person is asked' },
-  {
-    question: runs,
-    sense: 'status',
-    claims: ['dialog'],
-    means: 'dialog',
-    why: 'the agent says that it is blocked',
-  },
-  { question: runs, sense: 'screen', claims: ['limit'], means: 'limit', why: 'a usage limit is waited for' },
-  {
-    question: runs,
-    sense: 'screen',
-    claims: ['idle'],
-    grade: 'sure',
-    means: 'idle',
-    why: 'a free prompt, borne out by hooks or by time; program status goes on to say "working" beside background work',
-  },
-  { question: runs, sense: 'status', claims: ['idle'], means: 'idle', why: 'the agent says that it rests' },
-  {
-    question: runs,
-    sense: 'status',
-    claims: ['working'],
-    means: 'working',
-    why: 'the agent says that it works',
-  },
-  { question: runs, sense: 'screen', claims: ['idle'], means: 'idle', why: 'a free prompt' },
-  { question: runs, sense: 'screen', claims: busy, means: 'working', why: 'a spinner' },
-  { question: runs, sense: 'hooks', claims: ['idle'], means: 'idle', why: 'the turn has ended' },
-  { question: runs, sense: 'hooks', claims: ['working'], means: 'working', why: 'a prompt was taken' },
-  {
-    question: does,
-    sense: 'screen',
-    claims: ['retrying'],
-    means: 'retrying',
-    why: 'the agent counts down to its own try',
-  },
-  {
-    question: does,
-    sense: 'record',
-    claims: ['retrying'],
-    means: 'retrying',
-    why: 'the same, told on record only',
-  },
-  { question: does, sense: 'screen', claims: ['compacting'], means: 'compacting', why: 'it says so' },
-  { question: does, sense: 'hooks', claims: ['tool'], means: 'tool', why: 'a tool of the main turn is open' },
-  {
-    question: does,
-    sense: 'wire',
-    claims: ['requesting', 'receiving'],
-    grade: 'sure',
-    means: 'working',
-    why: 'a request is out, and hooks tell of no step of the agent since',
-  },
-  {
-    question: does,
-    sense: 'process',
-    claims: ['tool'],
-    means: 'tool',
-    why: 'a process in a session of its own',
-  },
-  {
-    question: does,
-    sense: 'record',
-    claims: ['tool'],
-    means: 'tool',
-    why: 'a call on record without a result',
-  },
-  {
-    question: does,
-    sense: 'screen',
-    claims: ['tool'],
-    grade: 'sure',
-    means: 'tool',
-    why: 'the row of a running tool, where no hook tells of the turn',
-  },
+  runs('screen', ['dialog'], 'dialog', 'a person is asked'),
+  runs('status', ['dialog'], 'dialog', 'the agent says that it is blocked'),
+  runs('screen', ['limit'], 'limit', 'a usage limit is waited for'),
+  runs('screen', ['idle'], 'idle', borneOut, 'sure'),
+  runs('status', ['idle'], 'idle', 'the agent says that it rests'),
+  runs('status', ['working'], 'working', 'the agent says that it works'),
+  runs('screen', ['idle'], 'idle', 'a free prompt'),
+  runs('screen', busy, 'working', 'a spinner'),
+  runs('hooks', ['idle'], 'idle', 'the turn has ended'),
+  runs('hooks', ['working'], 'working', 'a prompt was taken'),
+  does('screen', ['retrying'], 'retrying', 'the agent counts down to its own try'),
+  does('record', ['retrying'], 'retrying', 'the same, told on record only'),
+  does('screen', ['compacting'], 'compacting', 'it says so'),
+  does('hooks', ['tool'], 'tool', 'a tool of the main turn is open'),
+  does('wire', ['requesting', 'receiving'], 'working', asked, 'sure'),
+  does('process', ['tool'], 'tool', 'a process in a session of its own'),
+  does('record', ['tool'], 'tool', 'a call on record without a result'),
+  does('screen', ['tool'], 'tool', row, 'sure'),
 ];
 
-const ofTurn = precedence.filter(({ question }) => question === runs);
-const ofStep = precedence.filter(({ question }) => question === does);
+const ofTurn = precedence.filter(({ question }) => question === 'does a turn run?');
+const ofStep = precedence.filter(({ question }) => question === 'what does it do?');
 
 /** What wins among these claims; null: nobody says anything. */
 export function decide(claims: readonly Claim[]): Doing | null {
-  const turn = first(runs, claims);
+  const turn = first(ofTurn, claims);
   if (turn !== 'working') return turn;
-  return first(does, claims) ?? 'working';
+  return first(ofStep, claims) ?? 'working';
 }
 
-function first(question: Row['question'], claims: readonly Claim[]): Doing | null {
-  for (const row of question === runs ? ofTurn : ofStep)
-    for (const claim of claims) if (supports(claim, row)) return row.means;
-  return null;
+function first(rows: readonly Row[], claims: readonly Claim[]): Doing | null {
+  return rows.find((row) => claims.some((claim) => supports(claim, row)))?.means ?? null;
 }
 
 function supports({ sense, activity, grade }: Claim, row: Row): boolean {

@@ -55,9 +55,16 @@ export function createStages(secure: boolean): Stages {
   /** Since the latest byte down. */
   let sentBytes = 0;
   let sentAt: Millis = 0;
+  let lastUpAt: Millis = 0;
+  /** When the latest record came that looked like a ticket. */
+  let ticketAt: Millis | null = null;
   let lastDownAt: Millis | null = null;
 
   function sent(bytes: number, at: Millis): void {
+    // Asked again: what looked like a ticket was the short answer to what had been asked before.
+    const again = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > ticketMs;
+    if (again) sentBytes = 0;
+    lastUpAt = at;
     if (sentBytes === 0) sentAt = at;
     sentBytes += bytes;
     if (sentBytes < requestBytes) return;
@@ -72,6 +79,7 @@ export function createStages(secure: boolean): Stages {
     if (!encryptsFirst || finishedAt === null || answerAt !== null || length > maxTicketBytes) return false;
     if (at - finishedAt > Math.max(ticketMs, 2 * (roundTripMs ?? 0))) return false;
     ticketLength ??= length;
+    if (length === ticketLength) ticketAt = at;
     return length === ticketLength;
   }
 

@@ -11,6 +11,7 @@ import {
   standInKey,
 } from '../../src/drill/api/test-certificate.ts';
 import type { Observation } from '../../src/events.ts';
+import { createStages } from '../../src/tunnel/stages.ts';
 import {
   askFor,
   authorizationOf,
@@ -230,4 +231,35 @@ test('times are those of the bytes, however late they are reported', async () =>
     const nearest = Math.min(...came.map((at) => Math.abs(at - (lastDownAt ?? 0))));
     expect(nearest).toBeLessThan(100);
   }
+});
+
+describe('what looks like a ticket', () => {
+  /** A TLS record of that type and length. */
+  const record = (type: number, length: number) =>
+    Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 255]), Buffer.alloc(length)]);
+  const [hello, data] = [22, 23];
+
+  function requested() {
+    const stages = createStages(true);
+    stages.up(record(hello, 600), 0);
+    stages.down(record(data, 100), 10);
+    stages.up(record(data, 60), 11);
+    stages.up(record(data, 9_000), 12);
+    stages.down(record(data, 200), 20);
+    return stages;
+  }
+
+  test('was the short answer to a request if another follows it', () => {
+    const stages = requested();
+    expect(stages).toMatchObject({ stage: 'request', requestAt: 12, requestSize: 9_000, answerAt: null });
+    stages.up(record(data, 16_000), 900);
+    stages.up(record(data, 16_000), 901);
+    expect(stages).toMatchObject({ stage: 'request', requestAt: 900, requestSize: 32_000, answerAt: null });
+  });
+
+  test('is one in the middle of a request', () => {
+    const stages = requested();
+    stages.up(record(data, 16_000), 30);
+    expect(stages).toMatchObject({ stage: 'request', requestAt: 12, requestSize: 25_000 });
+  });
 });
