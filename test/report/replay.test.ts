@@ -95,11 +95,10 @@ const story = fc
       at += later;
       return [...ticks, { ...next, at }];
     });
-    return [start, ...rest];
+    return [start, { type: 'command', command: 'nudge', at: 0 }, ...rest];
   });
 
 test('property: a journal replays to the same decisions, every file of it alone, wherever it was cut', () => {
-  let decisions = 0;
   fc.assert(
     fc.property(story, fc.integer({ min: 500, max: 50_000 }), (events, rotateBytes) => {
       const path = join(temporaryFolder(), 'journal.jsonl');
@@ -108,11 +107,11 @@ test('property: a journal replays to the same decisions, every file of it alone,
       const replays = files.map(replay);
       expect(replays.every(({ same }) => same)).toBe(true);
       expect(replays.reduce((sum, { events: count }) => sum + count, 0)).toBe(events.length);
-      decisions += replays.reduce((sum, { decisions: list }) => sum + list.length, 0);
+      // Each story begins with a wish, so that there is something to compare.
+      expect(replays.some(({ decisions }) => decisions.length > 0)).toBe(true);
     }),
     { numRuns: 20 },
   );
-  expect(decisions).toBeGreaterThan(50); // else nothing was compared
 });
 
 /** A dead stream: cut after half a minute. */
