@@ -6,6 +6,7 @@
 import type { Millis } from '../events.ts';
 import { hasSteppedSince } from './claims.ts';
 import type { Facts } from './evidence/index.ts';
+import { toldLateMs } from './evidence/turn.ts';
 import { type Connection, lastByteAt } from './evidence/wire.ts';
 
 /**
@@ -30,20 +31,25 @@ export interface Carrier {
 
 /**
  * The connection that the turn waits on: an unanswered request, else the answer that streams, else what was heard of
- * last. Null where nothing of this wait was asked.
+ * last. Null: there is none.
  * @param since when the agent began to wait for the API
  */
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
   const able = stream === null ? all : all.filter((each) => each === stream || !isBeside(each, stream, e));
-  const asking = able.filter((each) => each.stage === 'request');
+  const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? stream ?? latest(able);
   if (connection === null) return null;
   // Whether the few bytes behind a request are session tickets or a short answer cannot be told: nothing is silent
   // while an answer beside it flows.
   const flows = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
   return { connection, lastByteAt: Math.max(lastByteAt(connection), flows) };
+}
+
+/** A request of an earlier turn, or from before the agent's latest step, may have stayed unanswered. */
+function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
+  return (requestAt ?? 0) > since - toldLateMs && !hasSteppedSince(e, requestAt);
 }
 
 /**

@@ -182,7 +182,20 @@ describe('which of several connections the turn waits on', () => {
     expect(told.did('cut')).toMatchObject([{ why: 'no-first-byte' }]);
   });
 
-  test('so has one that goes on with a greater conversation, without a step', () => {
+  test('a request of the turn before that has stayed unanswered says nothing of the answer of this one', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000 }, { up: 70_000 }));
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(10, say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    told.tell(reported(2, { request: 11_000 }, { up: 70_000 }));
+    told.wait(5, say.drawing);
+    expect(cutAtS(told)).toBe(15);
+  });
+
+  test('a request that goes on with a greater conversation has it, too, without a step', () => {
     const told = dead(70_000);
     told.wait(1, say.drawing);
     told.tell(reported(2, { request: 3_000 }, { up: 75_000 }));
