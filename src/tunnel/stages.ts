@@ -30,6 +30,8 @@ const maxTicketBytes = 2_048;
  * tickets pays for a long time: what it sends first, alone and in so few bytes, does not begin its answer yet.
  */
 const ticketMs = 2_000;
+/** An upload does not stand still for longer; where it does, only its later part counts as the request. */
+const uploadPauseMs = 250;
 /** An SSE ping in a chunk in a TLS record is 65 bytes, a comment less; a delta is twice as long. */
 const maxPingBytes = 72;
 const pingPauseMs = 1_000;
@@ -62,7 +64,7 @@ export function createStages(secure: boolean): Stages {
 
   function sent(bytes: number, at: Millis): void {
     // Asked again: what looked like a ticket was the short answer to what had been asked before.
-    const again = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > ticketMs;
+    const again = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > uploadPauseMs;
     if (again) sentBytes = 0;
     lastUpAt = at;
     if (sentBytes === 0) sentAt = at;
