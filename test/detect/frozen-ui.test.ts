@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 const deeds = (told: ReturnType<typeof story>) => told.did('cut', 'nudge', 'stop', 'incident');
 const status = (state: 'working' | 'done') => ({ type: 'program-status', state }) as const;
@@ -95,4 +95,25 @@ describe('2.1.329 calls itself working while a command runs in the background, i
     told.wait(12, say.sample(1_000));
     expect(told.did('stop')).toHaveLength(1);
   });
+});
+
+test('an agent that draws nothing while its connection is held is not frozen when the line is back', () => {
+  const told = asks(story());
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.wait(2, say.drawing);
+  const held = {
+    id: 2,
+    host: 'api.example',
+    cause: 'connect-timeout',
+    attempt: 1,
+    of: null,
+    nextInMs: 0,
+  } as const;
+  told.tell({ type: 'connection.waiting', ...held });
+  for (let second = 0; second < 60; second += 2)
+    told.wait(2, say.sample(second * 25, { helperAgeMs: (second + 5) * 1_000 }));
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  told.wait(2);
+  expect(told.did('stop')).toEqual([]);
 });

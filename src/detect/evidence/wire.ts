@@ -45,6 +45,8 @@ export interface ClosedConnection {
 export interface Wire {
   readonly connections: readonly Connection[];
   readonly waiting: readonly Waiting[];
+  /** Until when the tunnel has held a connection, as far as that goes; null: never. */
+  readonly heldUntil: Millis | null;
   /** The latest ends of connections of this agent, newest last, at most eight. */
   readonly closed: readonly ClosedConnection[];
   /** Connections ever seen. */
@@ -57,6 +59,7 @@ export interface Wire {
 export const noWire: Wire = {
   connections: [],
   waiting: [],
+  heldUntil: null,
   closed: [],
   seen: 0,
   lastRequestAt: null,
@@ -72,7 +75,8 @@ export const requestBytes = 4_096;
 const keepClosed = 8;
 
 /** @param clock as of this event */
-export function foldWire(wire: Wire, event: Event, now: Millis, clock: Clock): Wire {
+export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock): Wire {
+  const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
   switch (event.type) {
     case 'agent.started':
       return { ...wire, closed: [], lastRequestAt: null, lastDownAt: null };

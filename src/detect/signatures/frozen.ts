@@ -64,11 +64,10 @@ const frozenUi: Signature = {
   needsTerminal: true,
   test(e) {
     if (!inTurn(e.phase)) return null;
-    return stuck(
-      e,
-      Math.max(e.terminal.lastOutputAt, e.turn.drawsSince ?? 0),
-      `agent ${e.phase}, nothing drawn`,
-    );
+    // While its connection is held an agent waits, and some draw nothing for as long as it lasts.
+    const { lastOutputAt } = e.terminal;
+    const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0);
+    return stuck(e, since, `agent ${e.phase}, nothing drawn`);
   },
 };
 
