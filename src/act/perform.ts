@@ -108,6 +108,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           noticeText(effect.notice, {
             sessionId: runtime.session.id,
             resumeCommand: resumeCommand(runtime),
+            mended: runtime.mended,
             leftRunning: effect.notice.kind === 'stopped' ? leftRunning(runtime.paths.run) : [],
             style: terminalStyle(runtime.launch.env, process.stdout),
           }),

@@ -37,6 +37,7 @@ export type Prepared = Pick<
   | 'agentGone'
   | 'session'
   | 'snapshot'
+  | 'mended'
 >;
 
 export interface Preparation {
@@ -85,6 +86,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
       agentGone: Promise.resolve(),
       session: { ...noSession, id: knownFromStart(invocation, pin) },
       snapshot: null,
+      mended: [],
     },
     warnings: [...warnings, ...[warning, repaired].filter((one) => one !== null)],
     noted: opened.warning === null ? warnings : [...warnings, opened.warning],

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { Ledger } from '../recover/ledger.ts';
+import type { Finding } from '../recover/repair.ts';
 import type { SentPrompts } from '../recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Cast } from '../report/cast.ts';
@@ -106,6 +107,8 @@ export interface Runtime {
   signalled: NodeJS.Signals | null;
   /** Taken before the last nudge or stop; the prompt is made from it. */
   snapshot: RecoverySnapshot | null;
+  /** What the last stop has changed in the conversation of what was said. */
+  mended: readonly Finding[];
 }
 
 /** Before anything is known of the conversation. */

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { stopTree } from '../platform/process-tree.ts';
-import { repairFile } from '../recover/repair.ts';
+import { type Finding, repairFile } from '../recover/repair.ts';
 import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -27,7 +27,16 @@ export interface StopPlan {
 /** What stopping needs of a run: the run itself and no copy, because another session may be told meanwhile. */
 export type Stoppable = Pick<
   Runtime,
-  'session' | 'paths' | 'emit' | 'agentGone' | 'launch' | 'kin' | 'hookSource' | 'ledger' | 'version'
+  | 'session'
+  | 'paths'
+  | 'emit'
+  | 'mended'
+  | 'agentGone'
+  | 'launch'
+  | 'kin'
+  | 'hookSource'
+  | 'ledger'
+  | 'version'
 >;
 
 /** The agent as it is reached; print mode has no terminal to speak of. */
@@ -67,7 +76,7 @@ export async function stop(
   const after = (await plan.look()) ?? before;
   const afterPath = pathOf(runtime);
   if (after && afterPath) await saveSnapshot(afterPath, after); // if not: the one from before is there
-  await mend(runtime, after?.active_tool_calls ?? [], plan);
+  runtime.mended = await mend(runtime, after?.active_tool_calls ?? [], plan);
   emit({ type: 'stop.done', generation: plan.generation, left });
 }
 
@@ -76,14 +85,17 @@ function pathOf({ session }: Stoppable): string | null {
   return session.transcriptPath && session.id ? snapshotPath(session.transcriptPath, session.id) : null;
 }
 
-/** The conversation file, now that nobody writes it: damage would be refused, or lose what was said. */
+/**
+ * The conversation file, now that nobody writes it: damage would be refused, or lose what was said.
+ * @returns what has changed of what was said
+ */
 async function mend(
   { session, launch, version, emit }: Stoppable,
   calls: readonly ActiveToolCall[],
   plan: StopPlan,
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const { doctor } = launch.adapter;
-  if (!doctor || session.transcriptPath === null || !existsSync(session.transcriptPath)) return;
+  if (!doctor || session.transcriptPath === null || !existsSync(session.transcriptPath)) return [];
   const options = {
     now: Date.now(),
     reconnect: false, // to start anew may be what the person wanted
@@ -97,8 +109,9 @@ async function mend(
     },
   };
   const outcome = await repairFile(session.transcriptPath, doctor, options);
-  if (outcome.result === 'healthy') return;
+  if (outcome.result === 'healthy') return [];
   const repairs = outcome.findings.reduce((sum, { count }) => sum + count, 0);
   const ok = outcome.result === 'repaired';
   emit({ type: 'repaired', ok, repairs, ...('detail' in outcome && { detail: outcome.detail }) });
+  return ok ? outcome.findings.filter(({ altersContent }) => altersContent) : [];
 }

@@ -11,6 +11,11 @@ export interface Parsed<Option extends string> {
   readonly options: Readonly<Record<Option, boolean>>;
 }
 
+/** A number, and none of our options. */
+const negative = /^-\d/;
+/** No argument can hold it. */
+const marked = '\0';
+
 /** Throws UsageError for an unknown option or too many words. */
 export function parse<const Option extends string>(
   args: readonly string[],
@@ -18,7 +23,7 @@ export function parse<const Option extends string>(
   mostWords: number,
 ): Parsed<Option> {
   const { positionals, tokens } = parseArgs({
-    args: [...args],
+    args: args.map((arg) => (negative.test(arg) ? `${marked}${arg}` : arg)),
     options: Object.fromEntries(options.map((name) => [name, { type: 'boolean' as const }])),
     allowPositionals: true,
     strict: false,
@@ -31,10 +36,11 @@ export function parse<const Option extends string>(
     if (token.value !== undefined) throw new UsageError(`${token.rawName} takes no value`);
     given[token.name] = true;
   }
-  const extra = positionals[mostWords];
+  const words = positionals.map((word) => (word.startsWith(marked) ? word.slice(marked.length) : word));
+  const extra = words[mostWords];
   if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`);
   const values = Object.fromEntries(options.map((name) => [name, given[name] === true]));
-  return { words: positionals, options: values as Record<Option, boolean> };
+  return { words, options: values as Record<Option, boolean> };
 }
 
 function unknown(rawName: string, options: readonly string[]): UsageError {

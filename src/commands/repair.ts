@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { statePaths } from '../platform/paths.ts';
@@ -32,8 +32,11 @@ export async function run(args: readonly string[]): Promise<number> {
 async function fileOf(wanted: string): Promise<string> {
   if (wanted.includes('/') || wanted.endsWith('.jsonl')) {
     const path = resolve(wanted);
-    if (!existsSync(path)) throw new NotFound(`no file ${path}`);
-    return path;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) throw new NotFound(`no file ${path}`);
+    if (found.isFile()) return path;
+    const what = found.isDirectory() ? 'a folder' : 'no file that can be repaired';
+    throw new UsageError(`${path} is ${what}; name a session, or a conversation file (….jsonl)`);
   }
   const guarded = readSessions(statePaths(process.env)).find(({ status }) => status.run === wanted);
   const sessionId = guarded?.status.session_id ?? wanted;

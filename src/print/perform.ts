@@ -11,6 +11,7 @@ import { renewProgram } from '../act/program.ts';
 import { refuseSecondWriter } from '../act/second-writer.ts';
 import type { Notice } from '../effects.ts';
 import { causeWords } from '../report/cause.ts';
+import { mendedText } from '../report/notice.ts';
 import { sayWarnings } from '../report/say-warnings.ts';
 import { type OnEnd, startNext } from './launch.ts';
 import type { PrintRun } from './run.ts';
@@ -87,7 +88,9 @@ function words(run: PrintRun, notice: Notice): string | null {
     case 'resuming':
       return `resuming the session (attempt ${notice.attempt}/${notice.of})`;
     case 'stopped':
-      return causeWords(notice.cause).headline;
+      return [causeWords(notice.cause).headline, mendedText(run.mended)]
+        .filter((text) => text !== null)
+        .join(' ');
     case 'offline':
       return notice.attempt === 1 ? 'waiting for the network' : null;
     case 'gave-up': {

@@ -32,6 +32,8 @@ export interface Finding {
   /** In plain words: what was found, and what is done about it. */
   readonly found: string;
   readonly done: string;
+  /** What was said, by the person or the model, is not word for word there any more: for the person to know. */
+  readonly altersContent: boolean;
 }
 
 export interface Proof {

@@ -12,6 +12,8 @@ export interface NoticeContext {
   readonly resumeCommand: string | null;
   /** What the agent has started to outlive it, which goes on: a name and a pid each. */
   readonly leftRunning: readonly string[];
+  /** What was found in the conversation, and what is now in its place. */
+  readonly mended: readonly { readonly found: string; readonly done: string }[];
   readonly style: TerminalStyle;
 }
 
@@ -33,7 +35,9 @@ function compose(notice: Notice, context: NoticeContext): string {
       const saved = context.sessionId === null ? '' : ' Your session has been saved.';
       const running = leftRunningText(context.leftRunning);
       const told = running === null ? [] : wrap(running, style.columns - 1);
-      return lines(['', paint(`${headline}${saved}`, 'yellow', style), ...told], style);
+      const mended = mendedText(context.mended);
+      const changed = mended === null ? [] : wrap(mended, style.columns - 1);
+      return lines(['', paint(`${headline}${saved}`, 'yellow', style), ...changed, ...told], style);
     }
     case 'offline': {
       const next = Math.max(1, Math.ceil(notice.nextInMs / 1000));
@@ -60,6 +64,14 @@ function compose(notice: Notice, context: NoticeContext): string {
     case 'gave-up':
       return gaveUp(notice.cause, notice.detail, context);
   }
+}
+
+/** One line; null: nothing was. */
+export function mendedText(mended: NoticeContext['mended']): string | null {
+  if (mended.length === 0) return null;
+  const more = mended.length - mostNamed;
+  const named = mended.slice(0, mostNamed).map(({ found, done }) => `${found} (${done})`);
+  return `Mended in your conversation: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }
 
 function leftRunningText(names: readonly string[]): string | null {

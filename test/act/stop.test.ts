@@ -53,6 +53,7 @@ function run() {
     tunnel: null,
     session: noSession,
     snapshot: null,
+    mended: [],
     agentGone: Promise.resolve(),
     catchUp: async () => {},
     emit(observation: Observation) {
@@ -98,4 +99,18 @@ it('stops to the end where the snapshot of a dead agent cannot be written', asyn
   await stop();
   expect(told.filter(({ type }) => type === 'saved')).toMatchObject([{ ok: false, goesOn: true }]);
   expect(told.at(-1)).toMatchObject({ type: 'stop.done', generation: 1 });
+});
+
+it('knows what it has changed of what was said, and not what it has only added', async () => {
+  const { agent, pathOf, stop } = run();
+  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
+  const text = (name: string) =>
+    readFileSync(join(import.meta.dirname, '..', 'fixtures', 'transcripts', `${name}.jsonl`), 'utf8');
+  writeFileSync(pathOf(before), text('damaged/263-nul-result'));
+  await stop();
+  expect(agent.mended).toMatchObject([{ kind: 'nul', count: 1 }]);
+  writeFileSync(pathOf(before), text('329-exec-killed'));
+  await stop();
+  expect(agent.mended).toEqual([]);
+  expect(readFileSync(pathOf(before), 'utf8')).not.toBe(text('329-exec-killed'));
 });

@@ -109,6 +109,17 @@ test('set, get, list and path agree', async () => {
   expect((await home.json('config', '--json')) as object[]).toHaveLength(leaves.length);
 });
 
+test.each([
+  ['stream_timeout_ms', '-5'],
+  ['stream_timeout_ms', '-5000.5'],
+  ['bell', '-1'],
+])('%s %s is a value that is not allowed, and no option', async (key, value) => {
+  const { code, stderr } = await makeHome().run('config', 'set', key, value);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${key} must be `);
+  expect(stderr).not.toContain('option');
+});
+
 test('a link stays a link, the mode stays, a broken file is left alone', async () => {
   const home = makeHome();
   const file = join(home.folder, '.config/guarded-claude/config.json');

@@ -67,6 +67,8 @@ test.each([
   [[], 'name a session or a conversation file'],
   [['no-such-session'], 'no conversation file of a session "no-such-session"'],
   [['./no-such-file.jsonl'], 'no file '],
+  [['/etc'], '/etc is a folder; name a session, or a conversation file'],
+  [['/dev/null'], '/dev/null is no file that can be repaired; name a session, or a conversation file'],
 ])('%j: said plainly', async (args, message) => {
   const { code, stderr } = await makeHome().run('repair', ...args);
   expect(code).not.toBe(0);

@@ -19,6 +19,7 @@ const context = (changes: Partial<TerminalStyle> = {}) => ({
   sessionId: 'abc',
   resumeCommand: "guarded-claude --model 'opus 5' --resume abc",
   leftRunning: [],
+  mended: [],
   style: style(changes),
 });
 const erase = '\r\x1b[J';
@@ -30,6 +31,16 @@ describe('notices', () => {
     );
     expect(noticeText({ kind: 'stopped', cause: 'new-class' }, { ...context(), sessionId: null })).toBe(
       `${erase}\r\nThe agent was stuck (new-class).\r\n`,
+    );
+  });
+
+  test('what was changed in the conversation is told in one line', () => {
+    const mended = [
+      { found: 'one record holds a NUL character', done: 'it stands as ␀ now' },
+      { found: '2 records hold empty texts', done: 'left out' },
+    ];
+    expect(noticeText({ kind: 'stopped', cause: 'broken-history' }, { ...context(), mended })).toContain(
+      'Mended in your conversation: one record holds a NUL character (it stands as',
     );
   });
 

@@ -95,6 +95,9 @@ const words: Readonly<
   },
 };
 
+/** Beside all poison. */
+const alsoContent: ReadonlySet<FindingKind> = new Set(['cut prompt', 'thinking']);
+
 const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
@@ -116,6 +119,7 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
       count,
       found: count === 1 ? words[kind].one : words[kind].many.replace('#', String(count)),
       done: words[kind].done,
+      altersContent: kind in poisonWords || alsoContent.has(kind),
     })),
     before,
     after,
