@@ -80,10 +80,16 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   /** The agent does not read: its queue is full. */
   let isBacklogged = false;
   let isPaused = false;
-  const keystrokes = createKeystrokes((tokens) => {
-    pieces.push({ from: 'person', tokens });
-    later();
-  });
+  /** The agent that has the terminal follows another one and has not written a byte: it has asked the terminal nothing. */
+  let isMute = false;
+  let hadAgent = false;
+  const keystrokes = createKeystrokes(
+    (tokens) => {
+      pieces.push({ from: 'person', tokens });
+      later();
+    },
+    (bytes) => pass(bytes),
+  );
   let pieces: Passed[] = [];
   let observing: NodeJS.Timeout | undefined;
   const outputObservers: Observer[] = [];
@@ -117,6 +123,15 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   function give(to: Pty, bytes: Buffer): void {
     if (bytes.length > 0 && !to.write(bytes)) isBacklogged = true;
   }
+  /** To the agent, or kept for it. */
+  function pass(bytes: Buffer): void {
+    if (pty && !holding) give(pty, bytes);
+    else if (pty || keptBytes < KEPT_BOUND_BYTES) {
+      kept.push(bytes);
+      keptBytes += bytes.length;
+    }
+    pauseInput();
+  }
   function pauseInput(): void {
     const pause = pty !== null && (isBacklogged || keptBytes >= KEPT_BOUND_BYTES);
     if (pause !== isPaused) person.pauseInput(pause);
@@ -140,11 +155,17 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   return {
     attach(next) {
       pty = next;
+      isMute = hadAgent;
+      hadAgent = true;
       boundary = createBoundary();
       isBacklogged = false;
       pauseInput();
       next.onOutput((chunk) => {
         if (pty !== next) return; // taken from the terminal
+        if (isMute) {
+          isMute = false;
+          pass(keystrokes.release());
+        }
         person.passing(chunk);
         if (!output.write(chunk)) next.pause();
         boundary.feed(chunk);
@@ -169,6 +190,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     },
     detach() {
       pty = null;
+      isMute = false;
       boundary = createBoundary();
       isBacklogged = false;
       pauseInput(); // what waited for it is in the draft, and Ctrl+C must be heard
@@ -195,13 +217,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
       pauseInput();
     },
     fromPerson(chunk) {
-      const bytes = keystrokes.take(chunk);
-      if (pty && !holding) give(pty, bytes);
-      else if (pty || keptBytes < KEPT_BOUND_BYTES) {
-        kept.push(bytes);
-        keptBytes += bytes.length;
-      }
-      pauseInput();
+      // What the terminal answers the one before is not for the next agent: it would be read as keys.
+      pass(keystrokes.take(chunk, !isMute));
     },
     inject(text) {
       injected += text;

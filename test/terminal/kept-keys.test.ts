@@ -1,6 +1,6 @@
 /** Keys of the time in which no agent may have them: kept in order, told to the observers, handed out once. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Output } from '../../src/terminal/output.ts';
 import { createPassthrough } from '../../src/terminal/passthrough.ts';
 import type { Pty } from '../../src/terminal/pty.ts';
@@ -22,13 +22,16 @@ function played(taken = true) {
       else if (token.type === 'control') heard.push(String.fromCharCode(token.byte));
     }
   });
+  let speak = (_chunk: Buffer): void => {};
   const pty = {
     write: (bytes: Buffer) => written.push(bytes.toString()) > 0 && taken,
-    onOutput: () => {},
+    onOutput: (listener: (chunk: Buffer) => void) => {
+      speak = listener;
+    },
     onInputBlocked: () => {},
     onInputDrained: () => {},
   } as unknown as Pty;
-  return { passthrough, pty, written, heard, pauses };
+  return { passthrough, pty, written, heard, pauses, speak: (text: string) => speak(Buffer.from(text)) };
 }
 
 test('whoever takes them has been told of them', () => {
@@ -107,4 +110,47 @@ test('whatever is held, let go, taken and attached: each key goes one way, in or
       expect(heard.join('')).toBe(typed);
     }),
   );
+});
+
+/** To its device attributes, its place of the cursor, its colour of the background; focus; a lone key among them. */
+const answers = '\x1b[?62;22ca\x1b[12;7R\x1b]11;rgb:00/00/00\x1b\\\x1b[A\x1b[I\x03';
+const keysAmong = 'a\x1b[A\x03';
+
+describe('what the terminal answers an agent that is gone', () => {
+  const second = () => {
+    const agent = played();
+    agent.passthrough.attach(agent.pty);
+    agent.passthrough.detach();
+    agent.passthrough.attach(agent.pty);
+    return agent;
+  };
+
+  test.each([1, 3, 100])('does not reach the next one, which has asked nothing yet; keys do (%i)', (size) => {
+    const { passthrough, written } = second();
+    for (let at = 0; at < answers.length; at += size)
+      passthrough.fromPerson(Buffer.from(answers.slice(at, at + size)));
+    expect(written.join('')).toBe(keysAmong);
+  });
+
+  test('once it has written something, everything reaches it, what had begun by then, too', () => {
+    const { passthrough, written, speak } = second();
+    passthrough.fromPerson(Buffer.from('\x1b[?62'));
+    speak('\x1b[c');
+    passthrough.fromPerson(Buffer.from(';22c'));
+    passthrough.fromPerson(Buffer.from(answers));
+    expect(written.join('')).toBe(`\x1b[?62;22c${answers}`);
+  });
+
+  test('an Esc of the person’s is a key once its time is over', async () => {
+    const { passthrough, written } = second();
+    passthrough.fromPerson(Buffer.from('\x1b'));
+    await vi.waitFor(() => expect(written.join('')).toBe('\x1b'), { timeout: 5_000 });
+  });
+
+  test('the first agent gets everything: nobody was there before it', () => {
+    const { passthrough, pty, written } = played();
+    passthrough.attach(pty);
+    passthrough.fromPerson(Buffer.from(answers));
+    expect(written.join('')).toBe(answers);
+  });
 });
