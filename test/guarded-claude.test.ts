@@ -133,7 +133,7 @@ describe('a chain of wrappers', () => {
     if (!real) rmSync(join(root, 'bin/claude'));
     const path = ['a', 'b', 'bin'].map((name) => join(root, name)).join(':');
     const hops = () => readFileSync(log, 'utf8').split('\n').length - 1;
-    return { ...rest, shim, hops, variables: { PATH: `${path}:${process.env.PATH}` } };
+    return { root, ...rest, shim, hops, variables: { PATH: `${path}:${process.env.PATH}` } };
   }
 
   test.each([[['mcp', 'list']], [['-p', 'hi there']]])(
@@ -147,10 +147,11 @@ describe('a chain of wrappers', () => {
     },
   );
 
-  test('without an agent at its end: an error that names who leads back', () => {
-    const { piped, variables, shim, hops } = chain(false);
+  test('without an agent at its end: an error that names each of them', () => {
+    const { root, piped, variables, shim, hops } = chain(false);
     const { ours, status } = piped(['mcp', 'list'], variables);
     expect(ours).toEqual([expect.stringContaining(`${shim}: leads back to guarded-claude`)]);
+    expect(ours[0]).toContain(`${join(root, 'b/claude')}: that is guarded-claude itself`);
     expect(status).toBe(126);
     expect(hops()).toBeLessThanOrEqual(2);
   });

@@ -29,20 +29,25 @@ export function findAgent(names: readonly string[], env: Environment): Found {
 function search(names: readonly string[], env: Environment, note = ''): Found {
   const folders = (env.PATH ?? '').split(delimiter);
   const unusable: string[] = [];
+  let isOnlyUs = true;
   for (const name of names) {
     for (const folder of folders) {
       const path = resolve(join(folder === '' ? '.' : folder, name)); // an empty entry of PATH is the current folder
       const problem = judge(path, env);
       if (problem === null) return { ok: true, path };
       // A folder of that name is passed over, as a shell does.
-      if (problem.kind === 'blocked' || problem.kind === 'back') unusable.push(`${path}: ${problem.text}`);
+      if (problem.kind === 'missing' || problem.kind === 'folder') continue;
+      unusable.push(`${path}: ${problem.text}`);
+      isOnlyUs &&= problem.kind === 'self';
     }
   }
   const list = names.join(' or ');
-  if (unusable.length > 0) return failure(126, `no usable ${list}${note}: ${unusable.join('; ')}`);
+  const seen = unusable.join('; ');
+  if (!isOnlyUs) return failure(126, `no usable ${list}${note}: ${seen}`);
+  const but = seen === '' ? '' : ` (${seen})`;
   return failure(
     127,
-    `${list} was not found on PATH${note}; install it, or set GUARDED_CLAUDE_COMMAND to its path`,
+    `${list} was not found on PATH${note}${but}; install it, or set GUARDED_CLAUDE_COMMAND to its path`,
   );
 }
 
