@@ -99,6 +99,7 @@ export async function supervise(launch: Launch): Promise<number> {
       columns: 0,
       stale: true,
     }),
+    drawn: () => Promise.resolve(),
     facts: { activity: 'unknown' },
     vim: false,
     begun: 0,

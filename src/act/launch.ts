@@ -2,6 +2,7 @@
  * Starts an agent: the first one, or the next one after a stop. A conversation without a single message cannot be
  * resumed, so a relaunch then starts it afresh under the same id.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { throughStarter } from '../platform/exec.ts';
 import { openPty } from '../terminal/pty.ts';
 import { freshStart } from './begin-anew.ts';
@@ -37,13 +38,14 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   if (given !== null) runtime.sent.given(given);
   terminal.attach(pty);
   runtime.agentGone = new Promise((resolve) => {
-    pty.onExit((exit) => {
+    pty.onExit(async (exit) => {
       const { code, signal } = exit;
       if (runtime.pty === pty) {
         runtime.pty = null;
         terminal.detach(exit);
       }
       const outOfMemory = isOutOfMemory(signal);
+      if (generation > 1 && resumed && code) await tellRefusal(runtime);
       runtime.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
       resolve();
     });
@@ -55,4 +57,16 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
     resumed,
     prompted: prompt !== null,
   });
+}
+
+/** Its last words are read by then, or not at all. */
+const lastWordsMs = 1_000;
+
+/** An agent that would not resume has said why on the screen, or nothing that is known. */
+async function tellRefusal(runtime: Runtime): Promise<void> {
+  await Promise.race([runtime.drawn(), pause(lastWordsMs, null, { ref: false })]);
+  const refused = runtime.launch.adapter.readRefusedResume(runtime.view());
+  if (refused === null) return;
+  runtime.session = { ...runtime.session, isHeld: refused.isHeld };
+  runtime.emit({ type: 'relaunch.impossible', detail: refused.detail });
 }

@@ -95,6 +95,8 @@ export interface Runtime {
   };
   /** The picture as it is now. */
   view: () => ScreenView;
+  /** All that the agent has written so far is in it. */
+  drawn: () => Promise<void>;
   /** The latest reading of the screen. */
   facts: ScreenFacts;
   /** This agent was seen in vim's INSERT mode: where that is not shown, it is in NORMAL mode. */

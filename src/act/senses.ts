@@ -25,6 +25,7 @@ export function openSenses(runtime: Runtime): Senses {
   );
   screen.onChange(() => screenSense.changed());
   runtime.view = () => screen.view();
+  runtime.drawn = () => screen.settled();
   runtime.onResized = () => {
     screen.resize(terminal.columns, terminal.rows);
     runtime.cast?.resized(terminal.columns, terminal.rows);

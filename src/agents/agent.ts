@@ -13,6 +13,14 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** How the guard runs the agent for these arguments. */
 export type InvocationMode = 'interactive' | 'print' | 'plain';
 
+/** Why an agent would not go on with a conversation. */
+export interface RefusedResume {
+  /** For the person: what it is, and how to go on. In the adapter's words, none of the screen's. */
+  readonly detail: string;
+  /** Another agent has the conversation: to go on means to fork. */
+  readonly isHeld: boolean;
+}
+
 /** The user's arguments, understood but never rewritten. */
 export interface Invocation {
   readonly mode: InvocationMode;
@@ -297,6 +305,8 @@ export interface AgentAdapter {
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
   /** Null where no input box is to be seen. */
   readInputBox(view: ScreenView): InputBox | null;
+  /** Read from the last words of an agent that would not go on with a conversation; null: they name no known reason. */
+  readRefusedResume(view: ScreenView): RefusedResume | null;
   /** By which the box shows a long paste. */
   readonly pasteStandIn: RegExp;
   /** Null: no menu of the agent's is answered by policy. */

@@ -186,7 +186,7 @@ function refusedResume({ cure, evidence: e }: GuardState): boolean {
  * relaunch that did not come up, want an explanation.
  */
 function diedAtStart(state: GuardState, config: Config): Step {
-  const { exit, startedAt, generation } = state.evidence.agent;
+  const { exit, startedAt, generation, noRelaunch } = state.evidence.agent;
   if (!exit || (generation === 1 && exit.signal === null) || !config.network_resilience.enabled)
     return finish(state, 'gave_up');
   const how = exit.signal ?? `exit code ${exit.code}`;
@@ -197,7 +197,8 @@ function diedAtStart(state: GuardState, config: Config): Step {
       `the agent ended ${seconds(exit.at - startedAt)} after its start (${how}), before it ran a turn`,
     ],
   };
-  return giveUp(open(state, verdict), `${verdict.because[0]}; another version of it may start`);
+  // One that has said why is the right version.
+  return giveUp(open(state, verdict), noRelaunch ?? `${verdict.because[0]}; another version of it may start`);
 }
 
 /** The agent is gone and stays gone: pass its own end on as ours. */

@@ -13,6 +13,7 @@ import { readHook, readPrompt } from './hooks.ts';
 import { launchPlan } from './launch-plan.ts';
 import { feedLedger } from './ledger-feed.ts';
 import { printMode } from './print.ts';
+import { readRefusedResume } from './refused-resume.ts';
 import { freshArguments, resumeArguments } from './resume-arguments.ts';
 import { readScreen } from './screen/index.ts';
 import { readInputBox } from './screen/input-box.ts';
@@ -62,6 +63,7 @@ export const claudeCode = {
   partialText,
   readScreen,
   readInputBox,
+  readRefusedResume,
   menu: { read: readMenu, isAnswer },
   toolRisk,
   print: printMode,

@@ -42,6 +42,7 @@ export const codex: AgentAdapter = {
   partialText,
   readScreen,
   readInputBox,
+  readRefusedResume: () => null,
   menu: null,
   toolRisk,
   print: null,
