@@ -106,9 +106,10 @@ test.each([0, 1, 3])('close writes the end, also over a write under way (%i turn
   file.update({ state: 'working' });
   file.close({ state: 'ended' });
   expect(read(path).state).toBe('ended');
+  // What was under way is through, or has taken its file away.
+  await vi.waitFor(() => expect(readdirSync(join(path, '..'))).toEqual(['status.json']), 10_000);
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(read(path).state).toBe('ended');
-  expect(readdirSync(join(path, '..'))).toEqual(['status.json']);
   file.update({ state: 'idle' });
   file.close();
   expect(read(path).state).toBe('ended');

@@ -104,11 +104,13 @@ describe('a flood', () => {
   test('leaves the loop free', async () => {
     const screen = await screenAfter('');
     const chunk = flood(4_096);
+    // The processor's time: a busy machine stretches the clock's.
+    const usedMs = () => (process.cpuUsage().user + process.cpuUsage().system) / 1_000;
     let longestMs = 0;
-    let last = performance.now();
+    let last = usedMs();
     const watch = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - last);
-      last = performance.now();
+      longestMs = Math.max(longestMs, usedMs() - last);
+      last = usedMs();
     }, 1);
     for (let fed = 0; fed < 20_000_000; fed += chunk.length) {
       screen.feed(chunk);
