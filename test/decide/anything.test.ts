@@ -93,7 +93,7 @@ test('property: between two inputs of the person cuts, nudges and relaunches are
       }
       check();
     }),
-    { numRuns: 10 },
+    { numRuns: 25 },
   );
 });
 
@@ -105,7 +105,7 @@ function freeze(one: ReturnType<typeof run>, begun: boolean): void {
 }
 
 /** Longest that a frozen agent may be watched without a word: the longest limit of silence, and a little. */
-const unnoticedMs = 20 * 60_000;
+const unnoticedMs = 20 * 60_000 + 30_000;
 
 test('property: a frozen agent is never silently watched for ever', () => {
   fc.assert(
@@ -118,6 +118,7 @@ test('property: a frozen agent is never silently watched for ever', () => {
       }
       let { generation } = one.state().evidence.agent;
       let unnoticedSince = one.now();
+      let longestMs = 0; // an `expect` at each tick would take most of the time
       freeze(one, begun);
       for (const until = one.now() + 3 * 3_600_000; one.now() < until && one.state().name !== 'finished'; ) {
         one.tick(2_000, [say.drawing]);
@@ -127,8 +128,9 @@ test('property: a frozen agent is never silently watched for ever', () => {
           freeze(one, begun);
         }
         if (incident !== null || name !== 'watching') unnoticedSince = one.now();
-        expect(one.now() - unnoticedSince).toBeLessThanOrEqual(unnoticedMs);
+        longestMs = Math.max(longestMs, one.now() - unnoticedSince);
       }
+      expect(longestMs).toBeLessThanOrEqual(unnoticedMs);
       const asked = one.done.some(
         (effect) =>
           effect.type === 'incident' && effect.incident.actions.some(({ action }) => action === 'ask'),
@@ -137,21 +139,20 @@ test('property: a frozen agent is never silently watched for ever', () => {
         ([was, open, name]) => was || open !== undefined || name === 'finished',
       );
     }),
-    { numRuns: 10 },
+    { numRuns: 25 },
   );
 });
 
 test('such runs come to every cell of the table of state × event', () => {
   const { note, missed } = coverage();
-  // One or two batches do; the seeds make it the same every time.
-  for (let seed = 1; missed().length > 0 && seed <= 20; seed++) {
-    for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed, numRuns: 40 })) {
-      const one = run(dice, note);
-      one.tell(say.started);
-      for (const { told: observations, seconds, draws } of told) {
-        for (const observation of observations) one.tell(observation);
-        one.wait(Math.min(seconds, 130), draws);
-      }
+  // Some dozens do; the seed makes them the same every time.
+  for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed: 1, numRuns: 1_000 })) {
+    if (missed().length === 0) break;
+    const one = run(dice, note);
+    one.tell(say.started);
+    for (const { told: observations, seconds, draws } of told) {
+      for (const observation of observations) one.tell(observation);
+      one.wait(Math.min(seconds, 130), draws);
     }
   }
   expect(missed()).toEqual([]);
