@@ -10,6 +10,16 @@ const own = { HTTP_PROXY: 'http://127.0.0.1:9', NO_PROXY: '127.0.0.1,localhost' 
 const dump = 'env | grep -i _proxy= | sort >"$HOME/hook.env"';
 const hooks = { UserPromptSubmit: [{ hooks: [{ type: 'command', command: dump }] }] };
 
+/** Empty where there is no file, or none any more: the guard replaces some all the time. */
+function textAt(path: string): string {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : '';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 describe.concurrent.each(['2.1.329', '2.1.126', '2.1.38'] as const)('Claude Code %s', (version) => {
   describe.skipIf(missing(version))('behind the person’s proxy', () => {
     test('a hook keeps the person’s own rules, and no record holds the tunnel’s token', async () => {
@@ -23,10 +33,8 @@ describe.concurrent.each(['2.1.329', '2.1.126', '2.1.38'] as const)('Claude Code
         );
         const token = /^https_proxy=http:\/\/guard:(\w{20,})@/m.exec(ofHook.join('\n'))?.[1] ?? '';
         expect(token).not.toBe('');
-        for (const name of readdirSync(sandbox.stateHome, { recursive: true, encoding: 'utf8' })) {
-          const path = join(sandbox.stateHome, name);
-          if (statSync(path).isFile()) expect(readFileSync(path, 'utf8'), name).not.toContain(token);
-        }
+        for (const name of readdirSync(sandbox.stateHome, { recursive: true, encoding: 'utf8' }))
+          expect(textAt(join(sandbox.stateHome, name)), name).not.toContain(token);
       });
     });
 
