@@ -50,7 +50,8 @@ function steady(picture: string, root: string): string {
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<session>')
       .replace(/[^\n]*(?:Tip:|Try[ {]|for(?:\{[^}]*\})* (?:\{[^}]*\})*\d+s)[^\n]*/g, '<any>')
       .replace(/[▝▘▛▜█▐▌▀]+/g, '')
-      // A hint of the footer that comes some moments after the start, when its service has answered.
+      // Hints of the footer that come and go some moments after the start, and make room for each other there.
+      .replace(/(⏵⏵.*?\}on\{\}).*$/gm, '$1')
       .replace(/ *(?:\{[^}]*\}·\{\} \{[^}]*\}←[^\n]*)?$/gm, '')
   );
 }
