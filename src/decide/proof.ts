@@ -14,7 +14,7 @@ export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_
 const restMs = 5_000;
 
 export function helped(cure: Cure, e: Evidence): boolean {
-  if (cure.stage !== 'verify') return false;
+  if (cure.stage !== 'verify' || wasRefused(cure, e)) return false;
   const restsWell = e.phase === 'idle' && e.turn.failure === null;
   switch (cure.rung) {
     case 'hold': {
@@ -27,9 +27,8 @@ export function helped(cure: Cure, e: Evidence): boolean {
     case 'cut':
       return answered(e, cure.at) || (restsWell && (e.wire.lastRequestAt ?? 0) > cure.at);
     case 'nudge':
-      return !wasRefused(cure, e) && goesOn(e, cure.at);
+      return goesOn(e, cure.at);
     case 'relaunch':
-      if (wasRefused(cure, e)) return false;
       return e.agent.prompted ? goesOn(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase);
     case 'ask':
       return answered(e, cure.at) || restsWell;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { obliging, say, story } from '../support/story.ts';
+import { asks, obliging, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch').map((effect) => effect.type);
@@ -189,4 +189,25 @@ test('a hold is over with its turn, whatever else is still held', () => {
   told.wait(3);
   expect(outcomes(told).at(-1)).toBe('recovered');
   expect(told.state.title).toBeNull();
+});
+
+test.each([
+  ['a refusal of the conversation', 'history', ['cut', 'stop', 'launch']],
+  ['a refusal that nobody knows', 'refused', ['cut']],
+] as const)('%s after a cut is no recovery', (_name, failure, wanted) => {
+  const told = asks(story());
+  told.tell(say.bytes(1));
+  while (actions(told).length === 0) told.wait(1, say.drawing, say.busy(1));
+  told.wait(1, say.drawing);
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  told.wait(1, say.drawing);
+  // The agent tells of it before the bytes of the answer are counted.
+  told.tell({ type: 'turn.ended', failure });
+  told.tell(say.idle);
+  told.tell(say.bytes(2));
+  expect(outcomes(told).at(-1)).toBe('open');
+  told.wait(4);
+  expect(outcomes(told)).not.toContain('recovered');
+  expect(actions(told)).toEqual(wanted);
 });
