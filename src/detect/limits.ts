@@ -45,6 +45,7 @@ const busy = 'a prompt was taken, and nothing was asked; a busy machine takes it
 const uncounted = 'a counter that is not there yet, of a model that says that it thinks';
 const lost = 'the result of a tool past its own limit, no process of it left';
 const draws = 'a working agent draws several times a second';
+const turns = 'its event loop turns: some draw nothing while a second try is unanswered';
 
 export const limits = {
   midResponse: wire('the next byte of an answer', stream, 1, 'a ping is a byte', 'streamMs'),
@@ -70,6 +71,7 @@ export const limits = {
   growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings feed every other clock'),
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
+  frozenTicking: process('anything drawn, the process at work now and then', frozen, 30, turns),
   frozenUnseen: screen('anything drawn, without a look at the process', frozen, 3, 'one witness less'),
   spinning: process(
     'anything printed, one core fully used',

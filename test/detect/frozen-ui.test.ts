@@ -110,10 +110,21 @@ test('an agent that draws nothing while its connection is held is not frozen whe
     nextInMs: 0,
   } as const;
   told.tell({ type: 'connection.waiting', ...held });
-  for (let second = 0; second < 60; second += 2)
-    told.wait(2, say.sample(second * 25, { helperAgeMs: (second + 5) * 1_000 }));
+  for (let second = 0; second < 60; second++)
+    told.wait(1, say.sample(second * 25, { helperAgeMs: (second + 5) * 1_000 }));
   told.tell(say.opened(2));
   told.tell(say.request(2));
   told.wait(2);
+  expect(told.did('stop')).toEqual([]);
+});
+
+test('an agent whose timers run is not frozen because it draws nothing while its second try is unanswered', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing);
+  told.wait(31, say.drawing);
+  expect(deeds(told).at(-1)).toMatchObject({ type: 'cut' });
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  for (let second = 0; second < 100; second++) told.wait(1, say.sample(second * 25));
   expect(told.did('stop')).toEqual([]);
 });

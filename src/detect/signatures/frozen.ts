@@ -14,6 +14,7 @@ import { crashedScreen } from './crashed-screen.ts';
 
 /** Below this share of a core a process that should draw a spinner is not even trying. */
 const asleep = 0.005;
+const ticking = 0.1;
 const stoppedMs = 1_000;
 /** Share of the machine's memory from which growth is dangerous, and from which nothing is left to wait for. */
 const dangerous = 0.6;
@@ -67,7 +68,8 @@ const frozenUi: Signature = {
     // While its connection is held an agent waits, and some draw nothing for as long as it lasts.
     const { lastOutputAt } = e.terminal;
     const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0);
-    return stuck(e, since, `agent ${e.phase}, nothing drawn`);
+    const suspicion = stuck(e, since, `agent ${e.phase}, nothing drawn`);
+    return suspicion && ticks(e.sample) ? { ...suspicion, limit: 'frozenTicking' } : suspicion;
   },
 };
 
@@ -95,6 +97,11 @@ function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Sus
     because: (lastedMs) => [`${sign} for ${seconds(lastedMs)}`, witness ?? 'no sample of the process'],
     cure: 'relaunch',
   };
+}
+
+/** Its timers run: 0.02 to 0.03 of a core in an agent that waits and draws nothing (measured); a spinner takes far more. */
+function ticks(sample: ProcessSample | null): boolean {
+  return sample !== null && sample.cpuShare >= asleep && sample.cpuShare < ticking;
 }
 
 /** It wants to run, and the machine does not let it: that is no event loop that is stuck. */
