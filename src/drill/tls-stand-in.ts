@@ -45,15 +45,21 @@ export interface StandIn {
   readonly connects: readonly string[];
   /** CONNECT requests stay unanswered while on, as behind a proxy that lost its line. */
   hold(on: boolean): void;
+  /** Nothing passes while on, on open connections either, and nobody is told. */
+  blackHole(on: boolean): void;
+  /** The proxy itself is gone: whoever connects is refused, open connections are reset. */
+  goAway(): Promise<void>;
+  /** The proxy is back on the same port. */
+  comeBack(): Promise<void>;
   /** Writes the authority's certificate to a file, for NODE_EXTRA_CA_CERTS. */
   writeAuthority(path: string): void;
   stop(): Promise<void>;
 }
 
 /** Joins two sockets for good; a reset of one is a reset of the other. */
-function join(client: Socket, upstream: Socket, cut: Transform): void {
-  client.pipe(upstream);
-  upstream.pipe(cut).pipe(client);
+function join(client: Socket, upstream: Socket, up: Transform, down: Transform): void {
+  client.pipe(up).pipe(upstream);
+  upstream.pipe(down).pipe(client);
   for (const [from, to] of [
     [client, upstream],
     [upstream, client],
@@ -63,16 +69,43 @@ function join(client: Socket, upstream: Socket, cut: Transform): void {
   }
 }
 
+/** What waits while on; everything goes on, in order, when it is off. */
+interface Gate {
+  set(shut: boolean): void;
+  /** Now, or once the gate is open. */
+  pass(proceed: () => void): void;
+}
+
+function newGate(): Gate {
+  const waiting: (() => void)[] = [];
+  let shut = false;
+  return {
+    set(next) {
+      shut = next;
+      if (!shut) for (const proceed of waiting.splice(0)) proceed();
+    },
+    pass(proceed) {
+      if (shut) waiting.push(proceed);
+      else proceed();
+    },
+  };
+}
+
+const throughGate = (line: Gate): Transform =>
+  new Transform({ transform: (chunk: Buffer, _encoding, done) => line.pass(() => done(null, chunk)) });
+
 /** Passes bytes on in pieces of arbitrary length. */
-function cutAnywhere(random: () => number): Transform {
+function cutAnywhere(random: () => number, line: Gate): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      for (let at = 0; at < chunk.length; ) {
-        const end = at + 1 + Math.floor(random() * Math.min(chunk.length - at, maxPieceBytes));
-        this.push(chunk.subarray(at, end));
-        at = end;
-      }
-      done();
+      line.pass(() => {
+        for (let at = 0; at < chunk.length; ) {
+          const end = at + 1 + Math.floor(random() * Math.min(chunk.length - at, maxPieceBytes));
+          this.push(chunk.subarray(at, end));
+          at = end;
+        }
+        done();
+      });
     },
   });
 }
@@ -93,8 +126,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 
   const connects: string[] = [];
   const clients = new Set<Socket>();
-  const held: (() => void)[] = [];
-  let holding = false;
+  const newConnections = newGate();
+  const bytes = newGate();
 
   const forward = (client: Socket, rest: Buffer) => {
     const upstream = connect(api.port, '127.0.0.1');
@@ -103,7 +136,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       connected = true;
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(rest);
-      join(client, upstream, cutAnywhere(random));
+      join(client, upstream, throughGate(bytes), cutAnywhere(random, bytes));
     });
     upstream.once('error', () => {
       if (!connected) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
@@ -130,19 +163,23 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       if (!target) return void client.end('HTTP/1.1 405 Method Not Allowed\r\n\r\n');
       connects.push(target);
       if (target !== vendor) return void turnAway(client);
-      const proceed = () => forward(client, head.subarray(end + 4));
-      if (holding) held.push(proceed);
-      else proceed();
+      newConnections.pass(() => forward(client, head.subarray(end + 4)));
     };
     client.on('data', read);
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-
-  const hold = (on: boolean) => {
-    holding = on;
-    if (!on) for (const proceed of held.splice(0)) proceed();
+  const listen = async (port: number) => {
+    proxy.listen(port, '127.0.0.1');
+    await once(proxy, 'listening');
+    return (proxy.address() as AddressInfo).port;
   };
+  const port = await listen(0);
+  const goAway = async () => {
+    const closed = once(proxy, 'close');
+    proxy.close();
+    for (const client of clients) reset(client);
+    await closed;
+  };
+  const hold = (on: boolean) => newConnections.set(on);
   return {
     // A line that is down is the proxy's line: it goes on to take CONNECTs, and answers none.
     api: {
@@ -156,15 +193,21 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
         hold(false);
       },
     },
-    proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    proxyUrl: `http://127.0.0.1:${port}`,
     connects,
     hold,
+    blackHole(on) {
+      hold(on);
+      bytes.set(on);
+    },
+    goAway,
+    async comeBack() {
+      await listen(port);
+    },
     writeAuthority: (path) => writeFileSync(path, authorityCertificate),
     async stop() {
       await api.stop();
-      for (const client of clients) client.destroy();
-      proxy.close();
-      await once(proxy, 'close');
+      if (proxy.listening) await goAway();
     },
   };
 }

@@ -6,21 +6,19 @@ import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Native packages hold one executable; the older ones a script for node. */
-export const versions = {
-  '2.1.332': 'native',
-  '2.1.329': 'native',
-  '2.1.263': 'native',
-  '2.1.197': 'native',
-  '2.1.126': 'native',
-  '2.1.42': 'script',
-  '2.1.38': 'script',
-  '1.0.56': 'script',
-  '1.0.44': 'script',
-} as const;
+export const versionNames = [
+  '2.1.332',
+  '2.1.329',
+  '2.1.263',
+  '2.1.197',
+  '2.1.126',
+  '2.1.42',
+  '2.1.38',
+  '1.0.56',
+  '1.0.44',
+] as const;
 
-export type Version = keyof typeof versions;
-export const versionNames = Object.keys(versions) as readonly Version[];
+export type Version = (typeof versionNames)[number];
 
 const cache = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.cache', 'agents');
 
@@ -31,8 +29,17 @@ function nativePackage(): string {
   return `@anthropic-ai/claude-code-${process.platform}-${process.arch}${musl}`;
 }
 
-function location(version: Version): { readonly name: string; readonly path: string } {
-  const native = versions[version] === 'native';
+/** The first version with packages that hold one executable for each platform; the older ones are a script for node. */
+const firstNative = [2, 1, 110] as const;
+
+function isNative(version: string): boolean {
+  const parts = version.split('.').map(Number);
+  const at = firstNative.findIndex((part, index) => part !== parts[index]);
+  return at < 0 || (parts[at] ?? 0) > (firstNative[at] ?? 0);
+}
+
+function location(version: string): { readonly name: string; readonly path: string } {
+  const native = isNative(version);
   const name = native ? nativePackage() : '@anthropic-ai/claude-code';
   return { name, path: join('node_modules', name, native ? 'claude' : 'cli.js') };
 }
@@ -87,7 +94,7 @@ export function fetchPackage(folder: string, spec: string, path: string): string
 }
 
 /** Path of its executable or script; null where it cannot be had. */
-export function fetchAgent(version: Version): string | null {
+export function fetchAgent(version: string): string | null {
   const { name, path } = location(version);
   return fetchPackage(version, `${name}@${version}`, path);
 }
@@ -98,9 +105,9 @@ export function fetchAgent(version: Version): string | null {
  *
  * @param binFolder a folder of the caller's own, for that link.
  */
-export function realAgent(version: Version, binFolder: string): string | null {
+export function realAgent(version: string, binFolder: string): string | null {
   const file = fetchAgent(version);
-  if (file === null || versions[version] === 'native') return file;
+  if (file === null || isNative(version)) return file;
   chmodSync(file, 0o755);
   mkdirSync(binFolder, { recursive: true });
   const link = join(binFolder, 'claude');

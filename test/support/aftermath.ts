@@ -6,15 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { modesLeftOn } from '../../src/drill/aftermath.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
 
-/**
- * A shell program that runs its arguments and notes the terminal's settings before and after in the folder `$0`. It
- * outlives a Ctrl+C that comes when the terminal is its own again, and so does its last look.
- */
-export const watchedRun =
-  'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; trap "" INT; stty -g >"$0/tty-after"; exit $code';
+export { watchedRun } from '../../src/drill/aftermath.ts';
 
 /** @param output everything that the terminal got · @param folder that of `watchedRun` */
 export async function expectNothingLeft(output: Buffer, folder: string, run: string): Promise<void> {
@@ -33,24 +29,4 @@ function commandOf(pid: number): string {
   } catch {
     return `${pid}`; // gone meanwhile, or no Linux
   }
-}
-
-/** On when a terminal is fresh: wrap at the margin, visible cursor. */
-const onByDefault = new Set(['7', '25']);
-
-/** The private modes, and pushed keyboard protocols, that a stream of output leaves other than it found them. */
-function modesLeftOn(output: string): readonly string[] {
-  const changed = new Set<string>();
-  let keyboards = 0;
-  for (const [, prefix, parameters = '', final] of output.matchAll(/\x1b\[([?<>]?)([\d;]*)([hlu])/g)) {
-    if (prefix === '?' && final !== 'u') {
-      for (const mode of parameters.split(';')) {
-        if ((final === 'h') === onByDefault.has(mode)) changed.delete(mode);
-        else changed.add(mode);
-      }
-    } else if (final === 'u' && prefix === '>') keyboards += 1;
-    else if (final === 'u' && prefix === '<')
-      keyboards = Math.max(0, keyboards - Math.max(1, Number(parameters)));
-  }
-  return [...changed].map((mode) => `?${mode}`).concat(keyboards > 0 ? [`${keyboards} keyboards`] : []);
 }
