@@ -6,6 +6,7 @@ import { commandLine } from '../platform/process-table.ts';
 import { processesMarkedBy } from '../platform/process-tree.ts';
 import type { Person } from './person.ts';
 import type { Plan } from './plan.ts';
+import type { Watch } from './watch.ts';
 
 /** How long a person tries. */
 const leaveMs = 20_000;
@@ -17,6 +18,7 @@ export async function leaveGuard(
   how: Plan['leave'],
   terminal: OuterTerminal,
   person: Person,
+  watch: Watch,
 ): Promise<{ readonly code: number; readonly signal: number | null } | null> {
   person.press('\x15');
   await sleep(500);
@@ -28,7 +30,8 @@ export async function leaveGuard(
   }
   // Whoever did not get out presses Ctrl+C, too.
   const keys = how === '/exit' ? keysFor['ctrl-c'] : keysFor[how];
-  const pressing = setInterval(() => person.press(keys), betweenMs);
+  // Once the agent has gone the terminal is its own again, and Ctrl+C would end whatever is about to end.
+  const pressing = setInterval(() => watch.agent() !== null && person.press(keys), betweenMs);
   const end = await Promise.race([terminal.exited, sleep(leaveMs, null, { ref: false })]);
   clearInterval(pressing);
   return end;

@@ -105,7 +105,8 @@ export function modelOf(plan: Plan): Model {
       const last: Answer = { gave: tag === null ? 'other' : 'final', scenario: say(answerOf(tag ?? '')) };
       const { gave, scenario } = next ?? last;
       given.set(request.number, gave);
-      return scenario;
+      // What does not stream comes as a whole: no slower than a first byte may be.
+      return gave === 'final' && request.body?.stream !== true ? last.scenario : scenario;
     },
     gave: (number) => given.get(number) ?? 'other',
     tagOf,
@@ -120,10 +121,12 @@ const userBlocks = (request: ApiRequest): readonly Block[] =>
     role === 'assistant' ? [] : blocks(content),
   );
 
-/** Texts of the user's messages, results of tools left out. */
+/** Texts of the user's messages; some versions put what is said during a call into its result. */
 function userTexts(request: ApiRequest): readonly string[] {
-  return userBlocks(request).flatMap((block) => (block.type === 'text' ? [String(block.text)] : []));
+  return [...userBlocks(request).flatMap(textOf), ...resultsIn(request).map(({ text }) => text)];
 }
+
+const textOf = (block: Block): readonly string[] => (block.type === 'text' ? [String(block.text)] : []);
 
 function resultsIn(request: ApiRequest): readonly ToolResult[] {
   return userBlocks(request).flatMap((block) =>
@@ -133,7 +136,7 @@ function resultsIn(request: ApiRequest): readonly ToolResult[] {
             id: String(block.tool_use_id),
             isError: block.is_error === true,
             text: blocks((block.content ?? '') as string | readonly Block[])
-              .map(({ text }) => String(text))
+              .flatMap(textOf)
               .join('\n'),
           },
         ]

@@ -8,7 +8,7 @@ const betweenWritesMs = 150;
 /** A relaunch may be under way: keys wait for the next agent. */
 const echoMs = 20_000;
 /** A box that is drawn may not listen yet, at the start of 1.0.x for seconds. */
-const firstEchoMs = 4_000;
+const firstEchoMs = 10_000;
 const clearBox = '\x15';
 
 const sign = /^(?:│\s)?[❯>›](?:\s|$)/;
@@ -66,20 +66,23 @@ export function personAt(terminal: OuterTerminal, note: (happening: Happening) =
       return;
     }
     if (listened) note({ type: 'keys.lost', tag, box: inBox() });
-    terminal.write(`${clearBox}${text}`);
+    terminal.write(clearBox);
+    await sleep(betweenWritesMs);
+    terminal.write(text);
     if (!(await comesUp(head, echoMs)))
       throw new Error(`the box does not take "${head}":\n${terminal.text()}`);
     listened = true;
   };
   return {
     async send(tag, how = 'typed') {
-      if (how === 'pasted' && listened) {
+      const pasted = how === 'pasted' && listened;
+      if (pasted) {
         terminal.write(`\x1b[200~${pastedText(tag)}\x1b[201~`);
         if (!(await comesUp(tag, echoMs)) && !inBox().includes('[Pasted text'))
           note({ type: 'keys.lost', tag, box: inBox() });
       } else await type(promptText(tag), `Task ${tag}`, tag);
       await enter();
-      note({ type: 'sent', tag, text: how === 'pasted' && listened ? pastedText(tag) : promptText(tag) });
+      note({ type: 'sent', tag, text: pasted ? pastedText(tag) : promptText(tag) });
     },
     async draft(tag) {
       await type(draftText(tag), draftText(tag), tag);

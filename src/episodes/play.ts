@@ -70,7 +70,7 @@ export async function playEpisode(plan: Plan): Promise<Played> {
     await playTurns({ plan, world, model, terminal, person, watch, note });
     const screen = terminal.text();
     note({ type: 'leaving' });
-    const exit = await leaveGuard(plan.leave, terminal, person);
+    const exit = await leaveGuard(plan.leave, terminal, person, watch);
     const end = exit && {
       ...exit,
       modes: modesLeftOn(Buffer.concat(output).toString('latin1')),

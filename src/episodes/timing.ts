@@ -6,8 +6,8 @@ const firstByteMs = 6_000;
 export const episodeSettings: Readonly<Record<string, string>> = {
   ...guardSettings,
   GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: String(firstByteMs),
-  // What bytes without content feed ends by this alone.
-  GUARDED_CLAUDE_RESPONSE_TIMEOUT_MS: '15000',
+  // What bytes without content feed ends by this alone. Some versions wait 30 s for a helper before they ask.
+  GUARDED_CLAUDE_RESPONSE_TIMEOUT_MS: '35000',
   GUARDED_CLAUDE_DESKTOP: 'off',
 };
 
