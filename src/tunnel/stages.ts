@@ -17,7 +17,7 @@ export interface Stages {
   readonly requestAt: Millis | null;
   /** Its bytes so far, of the answered one all. */
   readonly requestSize: number;
-  /** When its answer began to come down; null while it has not. */
+  /** When its answer, or that of a small question since, began to come down; null while it has not. */
   readonly answerAt: Millis | null;
   /** Bursts so far that can only be a sign of life in mid-answer: one small record after a pause. */
   readonly pings: number;
@@ -32,6 +32,11 @@ const maxTicketBytes = 2_048;
 const ticketMs = 2_000;
 /** An upload does not stand still for longer; where it does, only its later part counts as the request. */
 const uploadPauseMs = 250;
+/**
+ * A little that goes up so long after the last byte down is a question of its own, such as that for a title. What
+ * acknowledges an answer while it comes (HTTP/2) follows at once.
+ */
+const askPauseMs = 250;
 /** An SSE ping in a chunk in a TLS record is 65 bytes, a comment less; a delta is twice as long. */
 const maxPingBytes = 72;
 const pingPauseMs = 1_000;
@@ -69,6 +74,7 @@ export function createStages(secure: boolean): Stages {
     lastUpAt = at;
     if (sentBytes === 0) sentAt = at;
     sentBytes += bytes;
+    if (stage === 'answer' && lastDownAt !== null && sentAt - lastDownAt > askPauseMs) answerAt = null;
     if (sentBytes < requestBytes) return;
     requestSize = sentBytes;
     if (stage === 'request' && requestAt === sentAt) return;
@@ -87,6 +93,7 @@ export function createStages(secure: boolean): Stages {
 
   function came(at: Millis): void {
     sentBytes = 0;
+    if (stage === 'answer') answerAt ??= at;
     if (stage !== 'request') return;
     stage = 'answer';
     answerAt = at;

@@ -263,3 +263,30 @@ describe('what looks like a ticket', () => {
     expect(stages).toMatchObject({ stage: 'request', requestAt: 12, requestSize: 25_000 });
   });
 });
+
+describe('where an answer begins, on a connection that is kept', () => {
+  const answered = () => {
+    const stages = createStages(false);
+    stages.up(request, 1_000);
+    stages.down(Buffer.alloc(900), 1_200);
+    return stages;
+  };
+
+  test('a small question later on has an answer of its own: it is no stream that has lasted since', () => {
+    const stages = answered();
+    stages.up(Buffer.alloc(1_900), 9_000);
+    expect(stages.answerAt).toBeNull();
+    stages.down(Buffer.alloc(600), 9_400);
+    stages.down(Buffer.alloc(600), 9_410);
+    expect(stages).toMatchObject({ stage: 'answer', requestAt: 1_000, answerAt: 9_400 });
+  });
+
+  test('what acknowledges an answer while it comes begins no other', () => {
+    const stages = answered();
+    stages.up(Buffer.alloc(13), 1_210);
+    stages.down(Buffer.alloc(900), 4_000);
+    stages.up(Buffer.alloc(13), 4_010);
+    stages.down(Buffer.alloc(900), 7_000);
+    expect(stages).toMatchObject({ stage: 'answer', requestAt: 1_000, answerAt: 1_200 });
+  });
+});
