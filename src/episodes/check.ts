@@ -83,6 +83,8 @@ export const rules = {
       const told = (last?.userTexts ?? []).some((text) => /interrupt/i.test(text));
       if (times === 1 && !result && !told) return [`nobody tells of the command of ${turn.tag}, which ran`];
       if (times === 1 || calls.every(({ ended }) => ended !== 'complete')) return [];
+      // A prompt that is sent once more asks for all of it anew.
+      if (entriesOf(log, 'sent.again').some(({ tag }) => tag === turn.tag)) return [];
       if (result && !result.isError) return [`the command of ${turn.tag} has a result and left no mark`];
       return undisturbed(turn) || !(told || result) ? [`the command of ${turn.tag} left no mark`] : [];
     }),

@@ -21,8 +21,11 @@ export interface Scene {
   readonly note: (happening: Happening) => void;
 }
 
-/** A prompt that sits in the box this long while nothing is asked was not taken: the person presses Enter. */
-const unsentMs = 6_000;
+/**
+ * A prompt that sits in the box this long while nothing is asked was not taken: the person presses Enter. An agent that
+ * is started with a prompt shows it there for as long as it takes to start.
+ */
+const unsentMs = 15_000;
 /** After Esc the person looks on for a moment. */
 const afterEscapeMs = 3_000;
 
