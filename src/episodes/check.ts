@@ -37,15 +37,19 @@ const timesIn = (text: string, what: string) => text.split(what).length - 1;
 const undisturbed = ({ trouble, meanwhile }: Turn) =>
   trouble === null && meanwhile?.do !== 'escape' && meanwhile?.do !== 'queue';
 
-/** Spans in Unix milliseconds from the beginning of a turn to that of the next, in which the world was healthy. */
+/**
+ * Spans in Unix milliseconds from the beginning of a turn to that of the next, in which the world was healthy: without
+ * trouble, and without a stall of the rig, which is a silence on the line.
+ */
 function healthySpans(plan: Plan, log: WorldLog) {
   const began = entriesOf(log, 'turn.began');
+  const stalls = entriesOf(log, 'rig.stalled');
   const leaving = entriesOf(log, 'leaving')[0]?.at ?? Number.POSITIVE_INFINITY;
-  return began.flatMap(({ turn, at }, index) => {
+  return began.flatMap(({ turn, at: from }, index) => {
     const played = plan.turns[turn];
-    return played && undisturbed(played)
-      ? [{ turn: played, from: at, to: began[index + 1]?.at ?? leaving }]
-      : [];
+    const to = began[index + 1]?.at ?? leaving;
+    const stalled = stalls.some(({ at, ms }) => at > from && at - ms < to);
+    return played && undisturbed(played) && !stalled ? [{ turn: played, from, to }] : [];
   });
 }
 

@@ -189,6 +189,12 @@ describe('it is no fault:', () => {
     expect(check(troubled, { ...told, effects: {} })).toEqual([]);
   });
 
+  test('an answer that was given up while the rig itself stood still', () => {
+    const again = [...requests, request(4, 5_700, 'second', { ended: 'abandoned' })];
+    const log = adding(happened(5_900, { type: 'rig.stalled', ms: 2_000 }));
+    expect(check(plan, { ...log, requests: again.sort((a, b) => a.at - b.at) })).toEqual([]);
+  });
+
   test('a request that was given up in trouble', () => {
     const again = [...requests, request(4, 5_700, 'second', { ended: 'abandoned', gave: 'fault' })];
     expect(check(troubled, { ...well, requests: again.sort((a, b) => a.at - b.at) })).toEqual([]);
