@@ -3,11 +3,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../events.ts';
+import { settleMs } from './boot.ts';
 import { boxOf } from './input-box.ts';
 import { type Runtime, screenShows } from './runtime.ts';
-
-/** Drawn is not yet listening. */
-const settleMs = 500;
 
 const hasBox: readonly ScreenFacts['activity'][] = [
   'idle',
@@ -18,24 +16,15 @@ const hasBox: readonly ScreenFacts['activity'][] = [
   'background',
 ];
 
-/** A prompt on the command line is submitted by the agent itself; text that comes earlier would be in its way. */
-const ownPromptMs = 20_000;
-
 /**
  * Waits for an empty box for as long as this agent lives: one that asks something has none, and a person who is
  * quicker has it to themselves. What was put aside meanwhile stays there.
- *
- * @param afterTurn the agent was started with a prompt of its own, and must have begun its turn first
  */
-export async function giveBack(runtime: Runtime, afterTurn: boolean): Promise<void> {
+export async function giveBack(runtime: Runtime): Promise<void> {
   const { pty, draft, terminal } = runtime;
   const isGone = () => runtime.pty !== pty;
   const isReady = (facts: ScreenFacts) =>
     hasBox.includes(facts.activity) && boxOf(runtime)?.text === '' && !terminal.isMidKey && !draft.pasting;
-  const begun = runtime.begun;
-  const works = ({ activity }: ScreenFacts) =>
-    runtime.begun > begun || (hasBox.includes(activity) && activity !== 'idle');
-  if (afterTurn) await screenShows(runtime, (facts) => isGone() || works(facts), ownPromptMs);
   while (pty !== null && (draft.aside() !== '' || draft.pasting)) {
     await screenShows(runtime, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
     const keys = draft.keys;

@@ -35,7 +35,7 @@ export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
   terminal.hold(true);
   try {
     emit({ type: 'nudge.done', outcome: await submitPrompt(runtime, plan) });
-    await Promise.race([giveBack(runtime, false), pause(heldMs)]);
+    await Promise.race([giveBack(runtime), pause(heldMs)]);
   } finally {
     terminal.hold(false);
   }

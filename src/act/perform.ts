@@ -6,6 +6,7 @@ import type { Effect } from '../effects.ts';
 import { noticeText } from '../report/notice.ts';
 import { terminalStyle } from '../report/terminal-style.ts';
 import { isOnRecord } from './begin-anew.ts';
+import { holdKeysWhileBooting } from './boot.ts';
 import { choose } from './choose.ts';
 import {
   background,
@@ -92,9 +93,8 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           if (isOver) return; // one of them was Ctrl+C
           runtime.draft.rescue();
           startAgent(runtime, { generation: effect.generation, resume, prompt });
-          background(giveBack(runtime, prompt !== null), (detail) =>
-            emit({ type: 'sensor.failed', sensor: 'draft', detail }),
-          );
+          const person = holdKeysWhileBooting(runtime, prompt !== null).then(() => giveBack(runtime));
+          background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
           runtime.ledger.clear(); // told in the prompt
         };
         background(work(), (detail) => emit({ type: 'launch.failed', detail }));

@@ -8,7 +8,7 @@ describe.concurrent('what was put aside', () => {
   test('is pasted, and not sent', async () => {
     const agent = typedAt();
     agent.runtime.draft.addAside('line one\nline two');
-    await giveBack(agent.runtime, false);
+    await giveBack(agent.runtime);
     expect(agent.written).toEqual(['\x1b[200~line one\nline two\x1b[201~']);
     expect([agent.runtime.draft.aside(), agent.runtime.draft.inBox()]).toEqual(['', 'line one\nline two']);
   });
@@ -16,7 +16,7 @@ describe.concurrent('what was put aside', () => {
   test('waits for a person who was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.runtime.draft.addAside('my draft');
-    const given = giveBack(agent.runtime, false);
+    const given = giveBack(agent.runtime);
     await pause(1_000);
     expect(agent.written).toEqual([]);
     agent.personTypes('\x15');
@@ -27,7 +27,7 @@ describe.concurrent('what was put aside', () => {
   test('stays for the next agent when this one ends', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.runtime.draft.addAside('my draft');
-    const given = giveBack(agent.runtime, false);
+    const given = giveBack(agent.runtime);
     agent.runtime.pty = null;
     await given;
     agent.runtime.draft.rescue();
