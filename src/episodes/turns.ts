@@ -50,10 +50,10 @@ async function enter({ person }: Scene, turn: Turn, before: Meanwhile | null): P
   await person.sendDraft(before.tag, turn.tag);
 }
 
-async function reach({ world, model }: Scene, { tag }: Turn, { after, ms }: Moment): Promise<void> {
+async function reach({ world }: Scene, { tag }: Turn, { after, ms }: Moment): Promise<void> {
   if (after === 'answer')
     await world.api
-      .waitForRequest((request) => request.kind === 'main' && model.tagOf(request) === tag, turnMs)
+      .waitForRequest((request) => request.kind === 'main' && holds(request, tag), turnMs)
       .catch(() => {}); // it is brought about all the same
   await sleep(ms);
 }
@@ -136,10 +136,9 @@ async function over(scene: Scene, turn: Turn, pending: readonly Promise<void>[])
 
 /** Words that end a turn were sent whole, to a request that holds this prompt. */
 function answered({ world, model }: Scene, tag: string): boolean {
-  const holds = (request: ApiRequest) => JSON.stringify(request.body?.messages ?? []).includes(tag);
-  return world.api
-    .turns()
-    .some(
-      (request) => request.ended === 'complete' && model.gave(request.number) === 'final' && holds(request),
-    );
+  const isFinal = ({ ended, number }: ApiRequest) => ended === 'complete' && model.gave(number) === 'final';
+  return world.api.turns().some((request) => isFinal(request) && holds(request, tag));
 }
+
+const holds = (request: ApiRequest, tag: string): boolean =>
+  JSON.stringify(request.body?.messages ?? []).includes(tag);

@@ -1,8 +1,9 @@
-/** One short episode with the real agent, so that the rig itself is seen to work. */
-import { expect, test } from 'vitest';
+/** Short episodes with the real agent, so that the rig itself is seen to work. */
+import { describe, expect, test } from 'vitest';
 import { check } from '../../src/episodes/check.ts';
 import type { Plan, Turn } from '../../src/episodes/plan.ts';
 import { playEpisode } from '../../src/episodes/play.ts';
+import type { WorldLog } from '../../src/episodes/world-log.ts';
 import { missing } from '../support/real-agent.ts';
 
 const version = '2.1.329';
@@ -39,19 +40,34 @@ const plan: Plan = {
   ],
 };
 
-test.skipIf(missing(version))(
-  'an agent is killed and its line dies, and nothing is lost',
-  { timeout: 180_000 },
-  async () => {
-    const played = await playEpisode(plan);
-    try {
-      expect(check(plan, played.log), played.screen).toEqual([]);
-      const happened = new Set(played.log.entries.map(({ type }) => type));
-      expect(happened).toContain('killed');
-      expect(happened).toContain('draft.kept');
-      expect(played.log.requests.map(({ gave }) => gave)).toContain('fault');
-    } finally {
-      played.remove();
-    }
-  },
-);
+async function play(turns: readonly Turn[]): Promise<WorldLog> {
+  const own = { ...plan, turns };
+  const played = await playEpisode(own);
+  played.remove();
+  expect(check(own, played.log), played.screen).toEqual([]);
+  return played.log;
+}
+
+describe.skipIf(missing(version))('an episode with the real agent', { timeout: 180_000 }, () => {
+  test('an agent is killed and its line dies, and nothing is lost', async () => {
+    const { entries, requests } = await play(plan.turns);
+    const happened = new Set(entries.map(({ type }) => type));
+    expect(happened).toContain('killed');
+    expect(happened).toContain('draft.kept');
+    expect(requests.map(({ gave }) => gave)).toContain('fault');
+  });
+
+  test('what is typed while the next agent boots is in its box', async () => {
+    const at = (ms: number) => ({ after: 'answer', ms }) as const;
+    const { entries } = await play([
+      {
+        tag: 'bcdfghj',
+        task: 'drip',
+        entry: 'typed',
+        trouble: { type: 'kill', at: at(1_000) },
+        meanwhile: { do: 'draft', at: at(2_600), tag: 'klmnpqr' },
+      },
+    ]);
+    expect(entries.map(({ type }) => type)).toContain('draft.kept');
+  });
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describePlan, type Plan, planOf } from '../../src/episodes/plan.ts';
 
-const versions = ['2.1.332', '2.1.42', '1.0.56'];
+const versions = ['2.1.332', '2.1.42', '2.1.126'];
 const plans = Array.from({ length: 300 }, (_, seed) => planOf(seed, versions));
 const turns = plans.flatMap((plan) => plan.turns);
 
