@@ -104,6 +104,18 @@ describe('what is wrong on our side does not keep the agent from starting', () =
     expect(code).toBe(7);
   });
 
+  test('no pseudo-terminal to be had', async (context) => {
+    const none = `unshare -m sh -c 'mount --bind /dev/null /dev/ptmx'`;
+    if (spawnSync('/bin/sh', ['-c', none]).status !== 0) return context.skip();
+    const { inTerminal } = stage();
+    const shell = `exec unshare -m sh -c 'mount --bind /dev/null /dev/ptmx; exec "$@"' sh "$@"`;
+    const { text, code } = await inTerminal(['hi there'], {}, shell);
+    expect(text).toContain('agent: hi there\nin a terminal');
+    expect(text.match(/guarded-claude:/g)).toHaveLength(1);
+    expect(text).not.toMatch(stack);
+    expect(code).toBe(7);
+  });
+
   test('a full disk: guarded all the same where there is room elsewhere, else unguarded', async (context) => {
     const { root, piped, inTerminal } = stage();
     const full = fullDisk(root);
