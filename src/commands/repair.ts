@@ -49,7 +49,7 @@ function jsonOf(file: string, outcome: RepairOutcome) {
   return {
     file,
     result: outcome.result,
-    findings: outcome.findings,
+    findings: outcome.findings.map(({ kind, count, found, done }) => ({ kind, count, found, done })),
     messages_before: outcome.before,
     messages_after: outcome.after,
     backup: outcome.result === 'repaired' ? outcome.backup : null,
