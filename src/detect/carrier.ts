@@ -15,9 +15,19 @@ import { type Connection, lastByteAt } from './evidence/wire.ts';
  */
 const wholeMs = 250;
 
+/** By then an answer of the model's has gone on, if it was the beginning of one. */
+const goesOnMs = 2_000;
+
+/** Something too small for a turn's request was asked since the answer: that is over, and what comes now is another. */
+const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
+  stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
+
 /** Its answer comes in a stream. */
-const streams = ({ stage, answerAt, lastDownAt }: Connection): boolean =>
-  stage === 'answer' && answerAt !== null && (lastDownAt ?? 0) - answerAt > wholeMs;
+const streams = (each: Connection): boolean =>
+  each.stage === 'answer' &&
+  each.answerAt !== null &&
+  !isOver(each) &&
+  (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
 
 /** Not a byte has come since its request. */
 export const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
@@ -30,8 +40,7 @@ export interface Carrier {
 }
 
 /**
- * The connection that the turn waits on: an unanswered request, else the answer that streams, else what was heard of
- * last. Null: there is none.
+ * The connection that the turn waits on: an unanswered request, else what was heard of last and is not on the side. Null: there is none.
  * @param since when the agent began to wait for the API
  */
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
@@ -39,7 +48,7 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
   const able = stream === null ? all : all.filter((each) => each === stream || !isBeside(each, stream, e));
   const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
-  const connection = asking.find(isUnanswered) ?? asking[0] ?? stream ?? latest(able);
+  const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(able);
   if (connection === null) return null;
   // Whether the few bytes behind a request are session tickets or a short answer cannot be told: nothing is silent
   // while an answer beside it flows.
@@ -59,9 +68,13 @@ function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boole
  */
 function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
   if (streams(each) || stream.answerAt === null) return false;
+  if (isOver(each) || each.stage === 'ready') return true;
   const began = each.requestAt ?? each.openedAt;
-  if (began < stream.answerAt || each.requestSize > stream.requestSize) return false;
-  return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
+  if (began < stream.answerAt) return false;
+  if (each.requestSize <= stream.requestSize)
+    return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
+  // Telemetry can be longer than a conversation (335 KB, measured); its answer is whole and does not go on.
+  return each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs && isStillRead(stream, e);
 }
 
 /** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */

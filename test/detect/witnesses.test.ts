@@ -146,16 +146,35 @@ describe('which of several connections the turn waits on', () => {
   const cutAtS = (told: Story) => told.effects.find(({ effect }) => effect.type === 'cut')?.atS;
 
   test.each([
-    ['a little', 3_662],
-    ['much', 300_000],
+    ['a little', 20_000],
+    ['more than the conversation', 335_000],
   ])('an answer that has died is found at its limit, whatever telemetry is sent beside it: %s', (_, up) => {
     const told = dead(70_000);
-    for (let second = 2; second < 8; second += 1) {
+    told.tell(reported(2, { request: 1_900, answer: 1_950, down: 1_950 }, { up, down: 198 }));
+    for (let second = 3; second < 8; second += 1) {
       told.wait(1, say.drawing);
-      const at = second * 1_000;
-      told.tell(reported(2, { request: at, answer: at + 20, down: at + 20 }, { up, down: 198 }));
+      told.tell({ ...reported(2, { request: 1_900, answer: 1_950 }, { up: 3_662 }), ...at(second) });
+      told.tell({
+        ...reported(3, { request: second * 1_000, answer: second * 1_000 }, { up: 20_000, down: 198 }),
+        ...at(second),
+      });
     }
     expect(cutAtS(told)).toBe(6);
+  });
+
+  /** Asked and answered within this second. */
+  const at = (second: number) => ({ lastUpAt: second * 1_000 - 10, lastDownAt: second * 1_000 });
+
+  test('an answer that begins is not taken for the telemetry whose connection was used again and again', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000 }, { up: 70_000 }));
+    told.tell(reported(2, { request: 1_000, answer: 1_000, down: 1_000 }, { up: 335_000, down: 198 }));
+    told.wait(1, say.drawing);
+    told.tell({ ...reported(2, { request: 1_000, answer: 1_000 }, { up: 3_662, down: 198 }), ...at(2) });
+    told.wait(2, say.drawing);
+    told.tell(reported(1, { request: 1_000, answer: 4_000, down: 4_000 }, { down: 700 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBeUndefined();
   });
 
   test('on a line that has died telemetry stays unanswered, too, and has no claim to the time of a first byte', () => {
