@@ -33,6 +33,7 @@ export async function giveBack(runtime: Runtime): Promise<void> {
     if (isGone()) return;
     const isQuiet = draft.keys === keys || terminal.keptBytes > 0; // keys that we keep are not on their way
     if (!isQuiet || !isReady(runtime.facts) || draft.aside() === '') continue;
+    if (!pty.takesKeys()) continue; // its box is drawn, and it does not listen: a long text would be cut
     pty.write(Buffer.from(`\x1b[200~${draft.aside()}\x1b[201~`));
     draft.returned(); // it is the person's draft again
   }

@@ -8,6 +8,7 @@
  * the child has ended, what the kernel still holds is read out at once, up to a bound, before anybody is told. A
  * surviving grandchild that keeps the slave open changes nothing in that.
  */
+import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
@@ -48,6 +49,11 @@ export interface Pty {
   onInputDrained(listener: () => void): void;
   /** False: much is waiting (16 MiB), pause the source until `onInputDrained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
+  /**
+   * The child takes keys one by one. Before it does the kernel edits lines for it, and cuts one that is longer than 4 KiB.
+   * True also where that cannot be told. Costs a process.
+   */
+  takesKeys(): boolean;
   resize(columns: number, rows: number): void;
   pause(): void;
   resume(): void;
@@ -193,6 +199,11 @@ export function openPty(options: PtyOptions): Pty {
       inputDrained = listener;
     },
     write: input.write,
+    takesKeys() {
+      if (!held || slave === null) return true;
+      const { stdout } = spawnSync('stty', ['-a'], { stdio: [slave, 'pipe', 'ignore'] });
+      return !/(?<!-)\bicanon\b/.test(stdout?.toString() ?? '');
+    },
     resize(columns, rows) {
       if (!master.destroyed) module.resize(fd, columns, rows, 0, 0);
     },

@@ -13,6 +13,19 @@ describe.concurrent('what was put aside', () => {
     expect([agent.runtime.draft.aside(), agent.runtime.draft.inBox()]).toEqual(['', 'line one\nline two']);
   });
 
+  test('waits for an agent that has drawn its box and does not take keys yet', async () => {
+    const agent = typedAt();
+    let takesKeys = false;
+    Object.assign(agent.runtime.pty as object, { takesKeys: () => takesKeys });
+    agent.runtime.draft.addAside('my draft');
+    const given = giveBack(agent.runtime);
+    await pause(1_500);
+    expect(agent.written).toEqual([]);
+    takesKeys = true;
+    await given;
+    expect(agent.box()).toBe('my draft');
+  });
+
   test('waits for a person who was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.runtime.draft.addAside('my draft');

@@ -104,7 +104,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     return true;
   };
   const runtime = {
-    pty: { generation: 1, write },
+    pty: { generation: 1, write, takesKeys: () => true },
     terminal: {
       hold(on: boolean) {
         held = on;

@@ -165,3 +165,14 @@ test('the size is the one asked for, and changes', async () => {
   pty.resize(132, 43);
   expect((await ended).output.toString().replace('waiting\r\n', '')).toBe('24 80\r\n43 132\r\n');
 });
+
+test('a child takes keys one by one once it has switched its terminal over', async () => {
+  const { pty, ended, until } = sh('echo cooked; read -r line; stty raw; echo raw; exec sleep 60');
+  await until('cooked');
+  expect(pty.takesKeys()).toBe(false);
+  pty.write(Buffer.from('\n'));
+  await until('raw');
+  expect(pty.takesKeys()).toBe(true);
+  pty.kill('SIGKILL');
+  await ended;
+});
