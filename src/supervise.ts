@@ -115,6 +115,9 @@ export async function supervise(launch: Launch): Promise<number> {
         import('./loop.ts'),
         import('./decide/state.ts'),
         import('./act/watch-over.ts'),
+        // For the end: an upgrade in place may have replaced the files by then.
+        import('./act/leave.ts'),
+        import('./act/relay.ts'),
       ]);
       loop = createLoop(run.config, initialState(performance.now()), open.broken);
       for (const observation of early) loop.emit(observation);
