@@ -13,18 +13,20 @@ export const settleMs = 500;
 const bootMs = 20_000;
 
 /**
- * Returns when the agent listens, asks something, is gone, or has had its time.
+ * Returns when the agent listens, asks something, is gone, or has had its time, or the person wants to leave: a booting
+ * agent obeys Ctrl+C, too.
  * @param prompted it was started with a prompt of its own, and must begin its turn first
  */
 export async function holdKeysWhileBooting(runtime: Runtime, prompted: boolean): Promise<void> {
   const { pty, terminal, begun } = runtime;
   const isGone = () => runtime.pty !== pty;
+  const isOver = () => isGone() || terminal.wantsOut;
   const listens = ({ activity }: ScreenFacts) =>
     activity !== 'unknown' && (!prompted || activity !== 'idle' || runtime.begun > begun);
   terminal.hold(true);
   try {
-    await screenShows(runtime, (facts) => isGone() || listens(facts), bootMs);
-    if (!isGone() && runtime.facts.activity !== 'dialog') await pause(settleMs);
+    await screenShows(runtime, (facts) => isOver() || listens(facts), bootMs);
+    if (!isOver() && runtime.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
     terminal.hold(false);
   }

@@ -9,6 +9,7 @@ import { createEarly } from './early.ts';
 import { createKeystrokes } from './keystrokes.ts';
 import type { Output } from './output.ts';
 import type { Pty } from './pty.ts';
+import { type Key, keyOf } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
 /** A piece of one of the two streams: output as it came, keys as what they are. */
@@ -35,6 +36,8 @@ export interface Passthrough {
   /** While held, the person's bytes are kept although an agent is there; letting go hands them on, in order. */
   hold(held: boolean): void;
   readonly keptBytes: number;
+  /** Ctrl+C or Ctrl+D has been pressed since the bytes are held. */
+  readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
   readonly isMidKey: boolean;
   /** Writes this between two of the agent's characters or sequences, as soon as there is such a place. */
@@ -70,6 +73,8 @@ const EARLY_BOUND_BYTES = 262_144;
  */
 const KEPT_BOUND_BYTES = 16_777_216;
 
+const outKeys: ReadonlySet<Key> = new Set<Key>(['interrupt', 'exit']);
+
 export function createPassthrough(output: Output, person: Person): Passthrough {
   let pty: Pty | null = null;
   let boundary = createBoundary();
@@ -77,6 +82,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let kept: Buffer[] = [];
   let keptBytes = 0;
   let holding = false;
+  let wantsOut = false;
   /** The agent does not read: its queue is full. */
   let isBacklogged = false;
   let isPaused = false;
@@ -85,6 +91,7 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
   let hadAgent = false;
   const keystrokes = createKeystrokes(
     (tokens) => {
+      wantsOut ||= holding && tokens.some((token) => outKeys.has(keyOf(token)));
       pieces.push({ from: 'person', tokens });
       later();
     },
@@ -203,11 +210,15 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     get keptBytes() {
       return keptBytes;
     },
+    get wantsOut() {
+      return wantsOut;
+    },
     get isMidKey() {
       return keystrokes.isOpen;
     },
     hold(held) {
       holding = held;
+      wantsOut = false;
       if (holding || !pty || keptBytes === 0) return;
       settle(); // who follows the keys has heard of them
       const bytes = Buffer.concat(kept);

@@ -44,6 +44,8 @@ export interface Terminal {
   hold(held: boolean): void;
   /** How many of the person's bytes are kept. */
   readonly keptBytes: number;
+  /** Ctrl+C or Ctrl+D has been pressed since the bytes are held. */
+  readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
   readonly isMidKey: boolean;
   /** A sequence without a picture (bell, notification), between two sequences of the agent's. */
@@ -256,6 +258,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
     hold: passthrough.hold,
     get keptBytes() {
       return passthrough.keptBytes;
+    },
+    get wantsOut() {
+      return passthrough.wantsOut;
     },
     get isMidKey() {
       return passthrough.isMidKey;

@@ -43,6 +43,14 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written).toEqual(['1']);
   });
 
+  test('are the agent’s at once when one of them means to leave', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, true);
+    agent.personTypes('no\x03');
+    await held;
+    expect(agent.written.join('')).toBe('no\x03');
+  });
+
   test('are nobody’s when it is gone', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.runtime, true);

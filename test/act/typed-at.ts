@@ -113,6 +113,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       get keptBytes() {
         return kept.join('').length;
       },
+      get wantsOut() {
+        return kept.join('').includes('\x03');
+      },
       isMidKey: false,
     },
     launch: {

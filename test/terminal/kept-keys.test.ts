@@ -65,6 +65,24 @@ test.each([
   expect(agent.written.join('')).toBe(written);
 });
 
+test.each([
+  ['Ctrl+C', '\x03', true],
+  ['Ctrl+C by the kitty protocol', '\x1b[99;5u', true],
+  ['Ctrl+D', '\x04', true],
+  ['a paste that holds one', '\x1b[200~a\x03b\x1b[201~', false],
+  ['text', 'c', false],
+])('while they are held, %s: whether the person wants to leave is known', (_name, keys, wantsOut) => {
+  const { passthrough, pty } = played();
+  passthrough.attach(pty);
+  passthrough.fromPerson(Buffer.from('\x03'));
+  passthrough.hold(true);
+  expect(passthrough.wantsOut).toBe(false);
+  passthrough.fromPerson(Buffer.from(keys));
+  expect(passthrough.wantsOut).toBe(wantsOut);
+  passthrough.hold(false);
+  expect(passthrough.wantsOut).toBe(false);
+});
+
 test('of the time before anybody looked are told, in order', () => {
   const passthrough = createPassthrough({ write: () => true } as unknown as Output, {
     pauseInput: () => {},
