@@ -1,7 +1,9 @@
 /**
- * `npm run episodes -- [--seed N] [--count N] [--jobs N] [--minutes N] [--versions V,V] [--chance N] [--keep] [--out FILE]`:
- * plays episodes with the real agent, each drawn from its seed, and judges them by what the world saw.
+ * `npm run episodes -- [--seed N] [--count N] [--jobs N] [--minutes N] [--healthy] [--turns N] [--versions V,V]
+ * [--chance N] [--keep] [--out FILE]`: plays episodes with the real agent, each drawn from its seed, and judges them by
+ * what the world saw.
  *
+ * --healthy brings no trouble, so that every touch is a wrong one; --turns sets how many turns an episode has;
  * --minutes begins none later than that; --chance draws so many further versions from the package registry (default: two
  * in a run of at least `fullCount` episodes); --keep leaves the home of a failing one; --out appends a JSON line for each.
  */
@@ -23,6 +25,8 @@ const { values } = parseArgs({
     count: { type: 'string', default: '10' },
     jobs: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '100000' },
+    healthy: { type: 'boolean', default: false },
+    turns: { type: 'string' },
     versions: { type: 'string', default: versionNames.join(',') },
     chance: { type: 'string' },
     keep: { type: 'boolean', default: false },
@@ -39,6 +43,12 @@ const versions = [...values.versions.split(','), ...drawn];
 const queue = Array.from({ length: count }, (_, index) => first + index);
 let right = 0;
 let wrong = 0;
+/** How long agents have lived, starts and ends included. */
+let agentMs = 0;
+const options = {
+  healthy: values.healthy,
+  ...(values.turns !== undefined && { turns: Number(values.turns) }),
+};
 
 async function work(): Promise<void> {
   for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
@@ -48,7 +58,7 @@ async function work(): Promise<void> {
 }
 
 async function one(seed: number): Promise<void> {
-  const plan = planOf(seed, versions);
+  const plan = planOf(seed, versions, options);
   const startedAt = Date.now();
   const took = () => `${((Date.now() - startedAt) / 1_000).toFixed(0)} s`;
   const keep = (violations: readonly object[]) => {
@@ -61,6 +71,7 @@ async function one(seed: number): Promise<void> {
   try {
     const played = await playEpisode(plan);
     const violations = check(plan, played.log);
+    agentMs += Date.now() - startedAt;
     if (violations.length === 0) {
       right += 1;
       process.stdout.write(`✓ ${describePlan(plan)[0]} (${took()})\n`);
@@ -80,5 +91,5 @@ async function one(seed: number): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
-process.stdout.write(`${right} right, ${wrong} wrong\n`);
+process.stdout.write(`${(agentMs / 60_000).toFixed(0)} agent-minutes\n${right} right, ${wrong} wrong\n`);
 process.exitCode = wrong > 0 ? 1 : 0;

@@ -108,7 +108,14 @@ function chance(seed: number, concern: string): Chance {
 /** Consonants only: no word of a language. */
 const letters = 'bcdfghjklmnpqrstvwxz';
 
-export function planOf(seed: number, versions: readonly string[]): Plan {
+export interface PlanOptions {
+  /** No trouble at all: nobody is to be touched. */
+  readonly healthy?: boolean;
+  /** Turns in an episode; drawn where it is not given. */
+  readonly turns?: number;
+}
+
+export function planOf(seed: number, versions: readonly string[], options: PlanOptions = {}): Plan {
   const surroundings: Surroundings = chance(seed, 'surroundings').weighted([
     [3, 'first-party'],
     [2, 'gateway'],
@@ -129,11 +136,16 @@ export function planOf(seed: number, versions: readonly string[]): Plan {
     tools,
     dialogMs: chance(seed, 'dialog').between(500, 4_000),
     leave: chance(seed, 'leave').pick(['ctrl-c', 'ctrl-d', '/exit'] as const),
-    turns: turnsOf(seed, tools, surroundings),
+    turns: turnsOf(seed, tools, surroundings, options),
   };
 }
 
-function turnsOf(seed: number, tools: Plan['tools'], surroundings: Surroundings): readonly Turn[] {
+function turnsOf(
+  seed: number,
+  tools: Plan['tools'],
+  surroundings: Surroundings,
+  options: PlanOptions,
+): readonly Turn[] {
   const words = chance(seed, 'words');
   const what = chance(seed, 'tasks');
   const troubles = chance(seed, 'troubles');
@@ -141,9 +153,11 @@ function turnsOf(seed: number, tools: Plan['tools'], surroundings: Surroundings)
   const person = chance(seed, 'person');
   const tag = () => Array.from({ length: 7 }, () => words.pick([...letters])).join('');
   const turns: Turn[] = [];
-  for (let left = what.between(3, 5); left > 0; left -= 1) {
+  const count = what.between(3, 5);
+  for (let left = options.turns ?? count; left > 0; left -= 1) {
     const drawn = what.pick(tasks);
-    const trouble = troubleOf(troubles, surroundings);
+    const bad = troubleOf(troubles, surroundings);
+    const trouble = options.healthy ? null : bad;
     const meanwhile = meanwhileOf(person, tag(), { drawn, trouble, tools });
     const before = turns.at(-1)?.meanwhile?.do;
     const entry = entries.weighted<Turn['entry']>([

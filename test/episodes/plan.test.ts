@@ -51,3 +51,12 @@ test('a draft is completed by the next prompt', () => {
     for (const [index, turn] of plan.turns.entries())
       expect(turn.entry === 'draft').toBe(plan.turns[index - 1]?.meanwhile?.do === 'draft');
 });
+
+test('without trouble there is none, and all else is as it was drawn', () => {
+  for (const plan of plans) {
+    const healthy = planOf(plan.seed, versions, { healthy: true });
+    expect(healthy.turns.filter(({ trouble }) => trouble !== null)).toEqual([]);
+    expect(healthy.turns.map(({ tag }) => tag)).toEqual(plan.turns.map(({ tag }) => tag));
+  }
+  expect(planOf(1, versions, { turns: 12 }).turns).toHaveLength(12);
+});
