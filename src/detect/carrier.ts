@@ -73,8 +73,10 @@ function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
   if (began < stream.answerAt) return false;
   if (each.requestSize <= stream.requestSize)
     return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
-  // Telemetry can be longer than a conversation (335 KB, measured); its answer is whole and does not go on.
-  return each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs && isStillRead(stream, e);
+  // Telemetry can be longer than a conversation (335 KB, measured). Its answer is whole and does not go on; and it opens
+  // a connection of its own, while the next request of the turn takes the one that its last answer has left free.
+  const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs;
+  return (isWhole || each.openedAt > stream.answerAt) && isStillRead(stream, e);
 }
 
 /** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */

@@ -188,6 +188,18 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(6);
   });
 
+  test.each([
+    ['unanswered', {}],
+    ['answered in the same moment', { answer: 3_500, down: 3_500 }],
+  ])('who opens a connection while an answer is read asks beside it, however much, %s', (_, answer) => {
+    const told = dead(70_000);
+    told.wait(1, say.drawing);
+    told.tell(say.opened(9));
+    told.tell(reported(9, { request: 3_400, ...answer }, { up: 335_000, down: 198 }));
+    told.wait(4, say.drawing);
+    expect(cutAtS(told)).toBe(6);
+  });
+
   test('a request after a step of the agent’s has the time of a first byte, however small, and whatever came before', () => {
     const told = dead(70_000);
     told.wait(2, say.drawing);

@@ -1,7 +1,7 @@
 /** A home that cannot be written to: the agent says of it what it says by itself, and nothing more. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { say } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
@@ -18,7 +18,10 @@ const complaints = /EROFS|read-only file system|hook error|hook.*failed/gi;
 
 describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (version) => {
   /** What it complains of, over a turn. */
-  async function complaintsOf(guarded: boolean): Promise<number> {
+  async function complaintsOf(
+    guarded: boolean,
+    { onTestFinished }: Pick<TestContext, 'onTestFinished'>, // tests run at once: each has its own
+  ): Promise<number> {
     const sandbox = createSandbox();
     onTestFinished(() => sandbox.remove());
     const world = await startWorld(sandbox);
@@ -46,8 +49,8 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (ver
   test.skipIf(missing(version) || !canMount)(
     'no hook of ours shows on the screen',
     { timeout: 180_000 },
-    async () => {
-      expect(await complaintsOf(true)).toBe(await complaintsOf(false));
+    async (context) => {
+      expect(await complaintsOf(true, context)).toBe(await complaintsOf(false, context));
     },
   );
 });
