@@ -4,8 +4,8 @@ import type { OuterTerminal } from './outer-terminal.ts';
 
 /** In one burst text and Enter would be a paste (1.0.56). */
 const betweenWritesMs = 150;
-/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b). */
-const echoMs = 3_000;
+/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b); a busy machine draws late. */
+const echoMs = 8_000;
 /** What was typed for the second time may follow the first into the box. */
 const lateMs = 1_000;
 const mostTries = 5;
