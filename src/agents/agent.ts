@@ -99,6 +99,8 @@ export interface ScreenView {
   readonly stale: boolean;
   /** The agent has its input box: pastes are to be marked. Absent: not known. */
   readonly bracketedPaste?: boolean;
+  /** The alternate screen is shown, as by an editor that the agent has opened. */
+  readonly alternate?: boolean;
 }
 
 export interface AgentVersion {

@@ -148,6 +148,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       },
       stale,
       bracketedPaste: terminal.modes.bracketedPasteMode,
+      alternate: buffer.type === 'alternate',
     };
   }
 

@@ -104,9 +104,12 @@ function readRunning(layout: Layout, parts: Parts): ScreenFacts {
   };
 }
 
-/** The agent has put its terminal back as it was, and an error of its own stands at the end of what it has drawn. */
-function isCrashed({ rows, bracketedPaste }: ScreenView): boolean {
-  if (bracketedPaste !== false) return false;
+/**
+ * The agent has put its terminal back as it was, and an error of its own stands at the end of what it has drawn. An editor
+ * that it has opened may show the same words, on a screen of its own.
+ */
+function isCrashed({ rows, bracketedPaste, alternate }: ScreenView): boolean {
+  if (bracketedPaste !== false || alternate) return false;
   const place = rows.findLastIndex((row) => patterns.crashPlace.test(row));
   return place >= 0 && rows.slice(0, place).some((row) => patterns.crashError.test(row));
 }

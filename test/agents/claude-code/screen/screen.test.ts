@@ -360,6 +360,7 @@ describe('what is left when the drawing has failed', () => {
     ['an agent that is still there', view(report), true],
     ['a terminal of which that is not known', view(report), undefined],
     ['an agent that only starts', view('$ claude'), false],
+    ['an editor with these words in it', { ...view(report), alternate: true }, false],
     ['an error without a place', view('  ERROR  no space left\n\n - see above'), false],
   ])('%s: none', (_, seen, bracketedPaste) => {
     expect(readScreen({ ...seen, ...(bracketedPaste !== undefined && { bracketedPaste }) }, null)).toEqual({
