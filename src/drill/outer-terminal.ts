@@ -60,6 +60,8 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
   const redrawn = new Set<() => void>();
   let title = '';
   let alive = true;
+  /** Gone, and its last words are on the screen. */
+  let isOver = false;
   screen.onTitleChange((next) => {
     title = next;
   });
@@ -79,10 +81,11 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
   const exited = new Promise<{ code: number; signal: number | null }>((resolve) => {
     pty.onExit(({ code, signal }) => {
       alive = false;
-      resolve({ code: code ?? 0, signal: signal === null ? null : signalExitCode(signal) - 128 });
-      setTimeout(() => {
+      screen.write('', () => {
+        isOver = true;
+        resolve({ code: code ?? 0, signal: signal === null ? null : signalExitCode(signal) - 128 });
         for (const check of [...redrawn]) check();
-      }, 100);
+      });
     });
   });
 
@@ -118,7 +121,7 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
         };
         const check = () => {
           if (seen()) finish();
-          else if (!alive)
+          else if (isOver)
             finish(new Error(`the program ended before the screen showed ${what}:\n${text()}`));
         };
         const timer = setTimeout(
