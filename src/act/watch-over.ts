@@ -86,9 +86,11 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   });
   records.tellKnown(warnings);
   terminal.observeKeys((tokens) => {
+    const isAway = keeps(runtime);
     if (tokens === null) runtime.draft.lose();
-    // What is sent to an agent that is not there waits, too.
-    else runtime.draft.feed(tokens, keeps(runtime) || inTurn(loop.state().evidence.phase));
+    // Keys for a dialog are none for the box. What is sent to an agent that is not there waits, too.
+    else if (isAway || runtime.facts.activity !== 'dialog')
+      runtime.draft.feed(tokens, isAway || inTurn(loop.state().evidence.phase));
   });
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;

@@ -5,12 +5,13 @@ import type { Config } from '../config/schema.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { disconnectPhaseOf } from '../detect/phase.ts';
 import type { Verdict } from '../detect/verdict.ts';
+import type { Millis } from '../events.ts';
 
 /** Signals by which somebody asks a program to end; the shell's codes for them are what agents exit with. */
 const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 const politeCodes: readonly number[] = [129, 130, 131, 143];
-/** How long after Ctrl+C or Ctrl+D an exit still counts as its answer. */
-const exitKeyMs = 10_000;
+/** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its answer. */
+const answerMs = 10_000;
 
 /** By a signal with which somebody asks a program to end. */
 export function endedPolitely({ agent: { exit } }: Evidence): boolean {
@@ -27,7 +28,10 @@ export function personLeft(e: Evidence): boolean {
   if (exit.signal !== null) return false;
   if (e.conversation.ended !== null) return true;
   if (e.agent.unattended) return false; // nobody could; its last word, if it was one, has been told
-  if (e.person.lastExitKeyAt !== null && exit.at - e.person.lastExitKeyAt < exitKeyMs) return true;
+  const follows = (key: Millis | null) => key !== null && exit.at - key < answerMs;
+  if (follows(e.person.lastExitKeyAt)) return true;
+  // `/exit` looks like a turn of its own (2.1.38), and no crash ends well.
+  if (exit.code === 0 && follows(e.person.lastCommandAt)) return true;
   return disconnectPhaseOf(e) === 'between_turns';
 }
 

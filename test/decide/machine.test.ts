@@ -213,6 +213,19 @@ describe('the end of the agent', () => {
     expect(told.did('exit')).toMatchObject([{ code: 0 }]);
   });
 
+  test.each([
+    ['well is an exit, though it looked like a turn', 0, 'exit'],
+    ['in a crash is none', 1, 'launch'],
+  ] as const)('after a command of its own, %s', (_, code, wanted) => {
+    const told = inMidResponse();
+    told.tell({ type: 'screen', facts: { activity: 'idle', draft: true, draftIsCommand: true } });
+    told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+    told.tell(say.busy(0));
+    told.tell({ type: 'agent.exited', generation: 1, code, signal: null });
+    told.wait(2);
+    expect(told.did(wanted)).toHaveLength(1);
+  });
+
   test('before it ever ran a turn is not repeated', () => {
     const told = story();
     told.tell(say.started);

@@ -81,7 +81,7 @@ export function observe(before: Evidence, event: Event): Evidence {
     agent: foldAgent(before.agent, event, now),
     sample: foldProcess(before.sample, event, now, before.agent.generation),
     terminal: foldTerminal(terminal, event, now),
-    person: foldPerson(before.person, event, now),
+    person: foldPerson(before.person, event, before.screen?.facts, now),
     status: foldStatus(before.status, event, now),
     screen: foldScreen(before.screen, event, now),
     turn: foldTurn(before.turn, event, now, before),

@@ -1,16 +1,29 @@
 /** The person at the keys. That they have typed survives a relaunch; what they wanted of the agent before does not. */
-import type { Event, Millis } from '../../events.ts';
+import type { Event, Millis, ScreenFacts } from '../../events.ts';
 
 export interface Person {
   readonly lastKeyAt: Millis | null;
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
+  /** Enter on a command of the agent's own (`/exit` is one), as the screen showed it. */
+  readonly lastCommandAt: Millis | null;
 }
 
-export const nobody: Person = { lastKeyAt: null, lastInterruptAt: null, lastExitKeyAt: null };
+export const nobody: Person = {
+  lastKeyAt: null,
+  lastInterruptAt: null,
+  lastExitKeyAt: null,
+  lastCommandAt: null,
+};
 
-export function foldPerson(person: Person, event: Event, now: Millis): Person {
+/** @param facts what the screen showed when the key was pressed */
+export function foldPerson(
+  person: Person,
+  event: Event,
+  facts: ScreenFacts | undefined,
+  now: Millis,
+): Person {
   if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
   if (event.type !== 'input' || event.kind === 'report') return person;
   const interrupts = event.kind === 'interrupt';
@@ -18,5 +31,6 @@ export function foldPerson(person: Person, event: Event, now: Millis): Person {
     lastKeyAt: now,
     lastInterruptAt: interrupts ? now : person.lastInterruptAt,
     lastExitKeyAt: interrupts || event.kind === 'exit' ? now : person.lastExitKeyAt,
+    lastCommandAt: event.kind === 'enter' && facts?.draftIsCommand ? now : person.lastCommandAt,
   };
 }
