@@ -95,7 +95,8 @@ export const rules = {
   'nobody is touched while healthy': (plan, log) =>
     healthySpans(plan, log).flatMap(({ turn, from, to }) => {
       const inSpan = ({ at }: { at: number }) => at >= from && at < to;
-      const requests = log.requests.filter(inSpan);
+      // What the turn before has left to do, after a kill say, is not this one's.
+      const requests = log.requests.filter((request) => inSpan(request) && request.tag === turn.tag);
       const expected = scriptOf(turn).length;
       return [
         ...requests
