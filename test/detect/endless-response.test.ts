@@ -5,7 +5,29 @@ import { say, story } from '../support/story.ts';
 
 const spinner = (more: object) => ({ type: 'screen', facts: { activity: 'busy', ...more } }) as const;
 
-function answerWithPings(minutes: number, screen: Parameters<typeof spinner>[0], deadlineMs = 0) {
+/** Unanswered, on a connection of its own. */
+const telemetry = (minute: number) =>
+  [
+    say.opened(10 + minute),
+    {
+      type: 'connection.bytes',
+      id: 10 + minute,
+      up: 900,
+      down: 0,
+      last: 'up',
+      stage: 'request',
+      lastUpAt: minute * 60_000 + 1,
+      requestAt: minute * 60_000 + 1,
+      requestSize: 900,
+    },
+  ] as const;
+
+function answerWithPings(
+  minutes: number,
+  screen: Parameters<typeof spinner>[0],
+  deadlineMs = 0,
+  beside: typeof telemetry | null = null,
+) {
   const told = story();
   told.tell(say.started);
   told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, deadlineMs });
@@ -13,8 +35,11 @@ function answerWithPings(minutes: number, screen: Parameters<typeof spinner>[0],
   told.tell(say.idle);
   told.tell(say.opened(1));
   told.tell(say.request(1));
-  for (let minute = 0; minute < minutes; minute++)
+  for (let minute = 0; minute < minutes; minute++) {
+    for (const each of beside?.(minute) ?? []) told.tell(each);
     told.wait(60, say.bytes(1), say.drawing, spinner({ elapsedS: minute * 60, ...screen }));
+    if (beside) told.tell({ type: 'connection.closed', id: 10 + minute, by: 'agent', cause: 'closed' });
+  }
   return told.did('cut').map(({ why }) => why);
 }
 
@@ -25,6 +50,11 @@ describe('pings feed a response for ever', () => {
   ])('%s', (_, screen) => {
     expect(answerWithPings(19, screen)).toEqual([]);
     expect(answerWithPings(21, screen)).toEqual(['endless-response']);
+  });
+
+  test('and telemetry is posted beside it all the time', () => {
+    expect(answerWithPings(19, { tokens: 12 }, 0, telemetry)).toEqual([]);
+    expect(answerWithPings(21, { tokens: 12 }, 0, telemetry)).toEqual(['endless-response']);
   });
 
   test('a model that says it thinks, and of whose thoughts nothing is counted, is left alone for two hours', () => {

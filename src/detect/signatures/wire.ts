@@ -115,8 +115,10 @@ export const endlessResponse: Signature = {
     const screen = screenAtWork(e);
     if (!screen || wire.waiting.length > 0 || wire.connections.length === 0) return null;
     const heardAt: Millis = Math.max(...wire.connections.map(lastByteAt));
+    // What is asked beside the answer (telemetry, every ten seconds) makes it no younger.
+    const askedAt = carrierOf(e, turn.listeningSince ?? 0)?.connection.requestAt ?? wire.lastRequestAt;
     return {
-      since: Math.max(turn.listeningSince ?? 0, screen.tokensChangedAt ?? 0, wire.lastRequestAt ?? 0),
+      since: Math.max(turn.listeningSince ?? 0, screen.tokensChangedAt ?? 0, askedAt ?? 0),
       limit: isCounted(screen.facts) ? 'growth' : 'growthUncounted',
       because: (lastedMs) => [
         `token counter at ${screen.facts.tokens ?? 0} for ${seconds(lastedMs)}`,
