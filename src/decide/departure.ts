@@ -30,7 +30,7 @@ export function personLeft(e: Evidence): boolean {
   if (e.agent.unattended) return false; // nobody could; its last word, if it was one, has been told
   const follows = (key: Millis | null) => key !== null && exit.at - key < answerMs;
   if (follows(e.person.lastExitKeyAt)) return true;
-  // `/exit` looks like a turn of its own (2.1.38), and no crash ends well.
+  // `/exit` may look like a turn of its own, and no crash ends well.
   if (exit.code === 0 && follows(e.person.lastCommandAt)) return true;
   return disconnectPhaseOf(e) === 'between_turns';
 }

@@ -67,8 +67,11 @@ export const rules = {
     ...entriesOf(log, 'turn.endless').map(({ turn }) => `turn ${turn + 1} did not come to its end`),
   ],
   'every prompt stands once in the history, as it was typed': (plan, log) => {
-    const history = log.requests.at(-1)?.userTexts.map(plain) ?? [];
+    const all = log.requests.at(-1)?.userTexts.map(plain) ?? [];
+    // What is said to a resumed agent stands for a prompt that was lost, and may quote one that was not.
+    const own = all.filter((text) => !text.startsWith('You were interrupted.'));
     return entriesOf(log, 'sent').flatMap(({ tag, text }) => {
+      const history = own.some((said) => said.includes(tag)) ? own : all;
       const times = timesIn(history.join('\n'), tag);
       if (takenBack(plan).includes(tag)) return times > 1 ? [`${tag} stands there ${times} times`] : [];
       if (times !== 1) return [`${tag} stands there ${times} times`];
@@ -94,6 +97,7 @@ export const rules = {
     }),
   'nobody is touched while healthy': (plan, log) =>
     healthySpans(plan, log).flatMap(({ turn, from, to }) => {
+      const killed = entriesOf(log, 'killed').map(({ pid }) => pid);
       const inSpan = ({ at }: { at: number }) => at >= from && at < to;
       // What the turn before has left to do, after a kill say, is not this one's.
       const requests = log.requests.filter((request) => inSpan(request) && request.tag === turn.tag);
@@ -106,7 +110,7 @@ export const rules = {
           ? [`${requests.length} requests in ${turn.tag}, not ${expected}`]
           : []),
         ...entriesOf(log, 'agent.gone')
-          .filter(inSpan)
+          .filter((entry) => inSpan(entry) && !killed.includes(entry.pid)) // its end may be seen a turn later
           .map(({ pid }) => `agent ${pid} ended in ${turn.tag}`),
       ];
     }),
