@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { drawVersions } from '../matrix/drawn-versions.ts';
 import { versionNames } from '../matrix/versions.ts';
 import { check } from './check.ts';
-import { describePlan, planOf } from './plan.ts';
+import { describePlan } from './describe-plan.ts';
+import { planOf } from './plan.ts';
 import { playEpisode } from './play.ts';
 import { reportOf } from './report.ts';
 

@@ -4,7 +4,8 @@ import { readIncidents } from '../report/incidents.ts';
 import { readJournal } from '../report/journal-reader.ts';
 import { readSessions } from '../report/sessions.ts';
 import type { Violation } from './check.ts';
-import { describePlan, type Plan } from './plan.ts';
+import { describePlan } from './describe-plan.ts';
+import type { Plan } from './plan.ts';
 import type { Played } from './play.ts';
 import type { WorldLog } from './world-log.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describePlan, type Plan, planOf } from '../../src/episodes/plan.ts';
+import { describePlan } from '../../src/episodes/describe-plan.ts';
+import { type Plan, planOf } from '../../src/episodes/plan.ts';
 
 const versions = ['2.1.332', '2.1.42', '2.1.126'];
 const plans = Array.from({ length: 300 }, (_, seed) => planOf(seed, versions));
