@@ -47,7 +47,7 @@ async function loadTunnel() {
   const [{ startTunnel }, { readUpstream }, { makeTarget }] = await Promise.all([
     import('../tunnel/proxy.ts'),
     import('../tunnel/upstream.ts'),
-    import('../tunnel/head.ts'),
+    import('../tunnel/target.ts'),
   ]);
   return { startTunnel, readUpstream, makeTarget };
 }

@@ -33,7 +33,9 @@ const words: Readonly<Record<ConnectionCause, string>> = {
   'proxy-denied': 'the proxy denied it',
 };
 
-export const inWords = (cause: ConnectionCause): string => words[cause];
+/** For the agent. @param detail error code or status */
+export const noConnection = (authority: string, cause: ConnectionCause, detail: string): string =>
+  `guarded-claude: no connection to ${authority}: ${words[cause]} (${detail}).`;
 
 const offline = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENONET'];
 const nameless = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA'];

@@ -1,10 +1,10 @@
 /** One connection of the agent to one target, from the wish to the end: its facts, its observations, its count. */
 import type { ConnectionCause, ConnectionEnd, ConnectionOwner, Millis, Observation } from '../events.ts';
 import type { Dialled, FarLeg } from './dial.ts';
-import type { Target } from './head.ts';
 import { connectPatiently, discard, type HoldOptions } from './hold.ts';
-import { createMeter } from './meter.ts';
+import { createMeter, lengthOf } from './meter.ts';
 import { reset } from './sockets.ts';
+import type { Target } from './target.ts';
 import type { Ends } from './unacknowledged.ts';
 
 export interface ConnectionFacts {
@@ -26,7 +26,8 @@ export interface Connection {
   facts(): ConnectionFacts;
   /** Tries until it is made, fails for good or is ended (null). Reports opened or failed. */
   open(): Promise<Dialled | null>;
-  countUp(chunk: Uint8Array): void;
+  /** @param chunk of a request in plain http its length will do */
+  countUp(chunk: Uint8Array | number): void;
   countDown(chunk: Uint8Array): void;
   /** The first end is the one reported: what the other side still says after it is not counted. */
   end(by: ConnectionEnd, cause: ConnectionCause): void;
@@ -122,7 +123,7 @@ export function createConnection(
     countUp(chunk) {
       if (over) return;
       meter.up(chunk);
-      facts = { ...facts, up: facts.up + chunk.length, lastUpAt: meter.lastUpAt };
+      facts = { ...facts, up: facts.up + lengthOf(chunk), lastUpAt: meter.lastUpAt };
     },
     countDown(chunk) {
       if (over) return;

@@ -3,7 +3,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionCause } from '../events.ts';
 import { isNearby } from './addresses.ts';
 import { addressesOf, causeOfConnectError, codesOf } from './causes.ts';
-import type { Target } from './head.ts';
+import type { Target } from './target.ts';
 import type { Route, UpstreamProxy } from './upstream.ts';
 
 /** The far leg of a connection, ready for bytes. */

@@ -9,9 +9,9 @@ import { type BackoffOptions, backoff } from '../decide/backoff.ts';
 import type { ConnectionCause } from '../events.ts';
 import { patienceFor } from './causes.ts';
 import { type Dialled, type DialOptions, dial } from './dial.ts';
-import type { Target } from './head.ts';
 import type { Pace } from './pace.ts';
 import type { Resolver } from './resolve.ts';
+import type { Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HoldOptions {

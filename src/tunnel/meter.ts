@@ -6,7 +6,7 @@ import type { ConnectionProgress, Millis } from '../events.ts';
 import { createStages } from './stages.ts';
 
 export interface Meter {
-  up(chunk: Uint8Array): void;
+  up(chunk: Uint8Array | number): void;
   down(chunk: Uint8Array): void;
   readonly lastUpAt: Millis | null;
   readonly lastDownAt: Millis | null;
@@ -62,7 +62,7 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
     up(chunk) {
       lastUpAt = performance.now();
       stages.up(chunk, lastUpAt);
-      up += chunk.length;
+      up += lengthOf(chunk);
       last = 'up';
       if (!timer) flush();
     },
@@ -86,3 +86,6 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
     },
   };
 }
+
+export const lengthOf = (chunk: Uint8Array | number): number =>
+  typeof chunk === 'number' ? chunk : chunk.length;

@@ -6,8 +6,8 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { ConnectionCause, Millis } from '../events.ts';
 import { dial } from './dial.ts';
-import { makeTarget, type Target } from './head.ts';
 import { discard } from './hold.ts';
+import { makeTarget, type Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ProbeOptions {

@@ -3,7 +3,8 @@
  * sees when they flow, keeps the agent waiting while the line is down, and cuts connections that are dead, so that
  * the agent's own retry takes over. It answers nobody without the token of this run.
  *
- * session.ts joins one near leg to its far leg · hold.ts and dial.ts make the far leg · connection.ts reports.
+ * front.ts reads what the agent asks · opaque.ts and plain-requests.ts join its leg to a far leg · hold.ts and dial.ts
+ * make that · connection.ts reports.
  *
  * Observations carry one id per far leg. A far leg that is made for plain http serves several requests if the agent
  * and the server keep it, as one under TLS does: silence means the same on both.
@@ -14,13 +15,13 @@ import type { BackoffOptions } from '../decide/backoff.ts';
 import type { Observation } from '../events.ts';
 import { readAddresses } from './addresses.ts';
 import { type Connection, type ConnectionFacts, createConnection } from './connection.ts';
-import { headerOf, type Target } from './head.ts';
+import type { FrontContext } from './front.ts';
 import { createAlarm, type HoldOptions } from './hold.ts';
 import { createPace } from './pace.ts';
 import { carries, createOwners } from './peer.ts';
 import { createResolver } from './resolve.ts';
-import { serveAgent } from './session.ts';
 import { reset } from './sockets.ts';
+import type { Target } from './target.ts';
 import { watchUnacknowledged } from './unacknowledged.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -66,6 +67,8 @@ export interface Tunnel {
 const defaultConnectTimeoutMs = 10_000;
 /** An agent shows its token with its first bytes; others shall not take our file descriptors. */
 const maxUnproven = 64;
+/** Whoever has said nothing sensible by then is no agent. */
+const proofMs = 10_000;
 
 /** Listens on a free loopback port. Rejects if it cannot; later failures are observations. */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
@@ -104,29 +107,44 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const agents = new Set<Socket>();
   /** Those that have not shown the token yet. */
   const unproven = new Set<Socket>();
+  const context: FrontContext = {
+    upstream: options.upstream,
+    connectionTo,
+    onProven: (agent) => unproven.delete(agent),
+    isOurs(agent, shown) {
+      if (shown === undefined) return carries(agent, token);
+      const bytes = Buffer.from(shown);
+      return bytes.length === credentials.length && timingSafeEqual(bytes, credentials);
+    },
+  };
+  let front: Promise<(agent: Socket) => void> | null = null;
+  const loadFront = () => {
+    front ??= import('./front.ts').then(({ createFront }) => createFront(context));
+    return front;
+  };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (agent) => {
     if (unproven.size >= maxUnproven) {
       agent.destroy();
       return;
     }
+    const proof = setTimeout(() => unproven.has(agent) && agent.destroy(), proofMs);
     unproven.add(agent);
     agents.add(agent);
+    agent.on('error', () => {}); // its end is told by `close`
     agent.on('close', () => {
+      clearTimeout(proof);
       agents.delete(agent);
       unproven.delete(agent);
     });
-    serveAgent(agent, {
-      upstream: options.upstream,
-      connectionTo: (target) => connectionTo(target, agent),
-      onProven: () => unproven.delete(agent),
-      isOurs(head) {
-        const header = headerOf(head, 'proxy-authorization');
-        if (header === null) return carries(agent, token);
-        const shown = Buffer.from(header);
-        return shown.length === credentials.length && timingSafeEqual(shown, credentials);
+    loadFront().then(
+      (serve) => serve(agent),
+      (error) => {
+        report({ type: 'sensor.failed', sensor: 'tunnel', detail: String(error) });
+        agent.destroy();
       },
-    });
+    );
   });
+  if (takeOver) void loadFront().catch(() => {}); // tried again by whoever connects
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject);
     server.listen(takeOver ? { fd: takeOver.fd } : { host: '127.0.0.1', port: 0 }, () => {
@@ -144,7 +162,10 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   return {
     url,
     storableUrl: process.platform === 'linux' ? `http://127.0.0.1:${port}` : url,
-    agentStarted: owners.agentStarted,
+    agentStarted(pid) {
+      owners.agentStarted(pid);
+      void loadFront().catch(() => {});
+    },
     fd: descriptorOf(server),
     connections: () => [...connections.values()].map((connection) => connection.facts()),
     cut(which) {

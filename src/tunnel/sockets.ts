@@ -1,4 +1,4 @@
-/** Two ways of ending a socket that node leaves to its user. */
+/** Ways of ending a socket that node leaves to its user. */
 import type { Socket } from 'node:net';
 
 /**
@@ -15,7 +15,7 @@ export function reset(socket: Socket): void {
 /** Time for the other side to read a last answer before the socket goes. */
 const goodbyeMs = 5_000;
 
-/** Sends a last answer of the tunnel's own. What still comes in is thrown away: a reset could overtake the answer. */
+/** Sends a last answer of the tunnel's own. */
 export function answerAndClose(
   socket: Socket,
   status: string,
@@ -30,7 +30,13 @@ export function answerAndClose(
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  endAndClose(socket);
+}
+
+/** Says goodbye. What still comes in is thrown away: a reset could overtake what has been said. */
+export function endAndClose(socket: Socket): void {
+  socket.end();
   socket.resume();
   socket.setTimeout(goodbyeMs, () => socket.destroy());
 }

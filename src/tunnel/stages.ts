@@ -10,7 +10,8 @@ import type { ConnectionStage, Millis } from '../events.ts';
 import { createTlsReader, type TlsRecord } from './tls-records.ts';
 
 export interface Stages {
-  up(chunk: Uint8Array, at: Millis): void;
+  /** @param chunk a length, where there is nothing to look into */
+  up(chunk: Uint8Array | number, at: Millis): void;
   down(chunk: Uint8Array, at: Millis): void;
   readonly stage: ConnectionStage;
   /** When the latest request began to go up. */
@@ -120,11 +121,11 @@ export function createStages(secure: boolean): Stages {
 
   return {
     up(chunk, at) {
-      const records = opaque ? null : readUp(chunk);
+      const records = opaque || typeof chunk === 'number' ? null : readUp(chunk);
       opaque ||= records === null;
       if (records === null) {
         if (stage === 'handshake') stage = 'ready';
-        sent(chunk.length, at);
+        sent(typeof chunk === 'number' ? chunk : chunk.length, at);
       } else for (const record of records) sentRecord(record, at);
     },
     down(chunk, at) {

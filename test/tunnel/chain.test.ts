@@ -145,7 +145,7 @@ test('a plain request stays in absolute form, with the proxy’s credentials ins
   );
   expect(await readUntil(socket, '\r\n\r\n')).toContain('204');
   expect(proxy.heads).toEqual([
-    `GET http://gateway.corp/v1 HTTP/1.1\r\nHost: gateway.corp\r\nProxy-Authorization: Basic ${btoa('me:pw')}\r\n\r\n`,
+    `GET http://gateway.corp/v1 HTTP/1.1\r\nHost: gateway.corp\r\nProxy-Authorization: Basic ${btoa('me:pw')}\r\nConnection: keep-alive\r\n\r\n`,
   ]);
 });
 

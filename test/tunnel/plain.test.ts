@@ -105,6 +105,88 @@ test('several requests share one far leg, whatever their bodies', async () => {
   expect(tunnel.seen.filter(({ type }) => type === 'connection.opened')).toHaveLength(1);
 });
 
+test('its bytes are counted as they are on the wire, both ways', async () => {
+  const { server, url } = await echoServer();
+  const wire = { up: 0, down: 0 };
+  server.on('connection', (socket) => {
+    socket.on('close', () => Object.assign(wire, { up: socket.bytesRead, down: socket.bytesWritten }));
+  });
+  const tunnel = await tunnelFor();
+  const headers = { Connection: 'close' };
+  await ask(tunnel, `${url}/`, { method: 'POST', headers, body: ['a'.repeat(200_000), 'b', 'c'] });
+  await tunnel.saw('connection.closed');
+  const reports = tunnel.seen.filter((each) => each.type === 'connection.bytes');
+  expect({
+    up: reports.reduce((sum, each) => sum + each.up, 0),
+    down: reports.reduce((sum, each) => sum + each.down, 0),
+  }).toEqual(wire);
+});
+
+test('requests that do not wait for the answer before are answered in order, on one far leg', async () => {
+  const { url, connections } = await echoServer();
+  const tunnel = await tunnelFor();
+  const socket = await nearLeg(tunnel);
+  const head = (path: string, more = '') =>
+    `POST ${url}${path} HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n${more}\r\n`;
+  socket.write(
+    head('/one', 'Transfer-Encoding: chunked\r\n') + '3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n' +
+      head('/two', 'Content-Length: 3\r\n') + 'def' +
+      head('/three', 'Connection: close\r\nContent-Length: 0\r\n'),
+  ); // biome-ignore format: as on the wire
+  const answers = String(await readAll(socket)).match(/\{.*?"body":"\w*"\}/g) ?? [];
+  expect(answers.map((each) => JSON.parse(each) as object)).toMatchObject([
+    { url: '/one', body: 'abc' },
+    { url: '/two', body: 'def' },
+    { url: '/three', body: '' },
+  ]);
+  expect(connections()).toBe(1);
+});
+
+test('a body that waits for the server’s word comes after it', async () => {
+  const { url } = await echoServer();
+  const tunnel = await tunnelFor();
+  const socket = await nearLeg(tunnel);
+  socket.write(
+    `POST ${url}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`,
+  );
+  expect(await readUntil(socket, '\r\n\r\n')).toMatch(/^HTTP\/1\.1 100 /);
+  socket.write('body');
+  expect(await readUntil(socket, '"body":"body"')).toContain('200 OK');
+});
+
+test('an agent that leaves while its request is held is noticed, however much it has said', async () => {
+  const api = `127.0.0.1:${await deafPort()}`;
+  const tunnel = await tunnelFor({ api, maxRetries: 1_000 });
+  const socket = await nearLeg(tunnel);
+  socket.write(
+    `POST http://${api}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\nContent-Length: 9000000\r\n\r\n`,
+  );
+  socket.end(Buffer.alloc(8_000_000));
+  expect(await tunnel.saw('connection.closed')).toMatchObject({ by: 'agent' });
+  expect(tunnel.connections()).toEqual([]);
+});
+
+describe('a request whose end two readers could see in two places', () => {
+  test.each([
+    ['a length beside chunks', 'Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n'],
+    ['an encoding that does not end in chunks', 'Transfer-Encoding: chunked, gzip\r\n\r\n'],
+    ['a header name with a blank', 'Transfer-Encoding : chunked\r\n\r\n'],
+    ['a bad length', 'Content-Length: -1\r\n\r\n'],
+    ['two lengths', 'Content-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    ['a folded line', 'X: 1\r\n Content-Length: 3\r\n\r\nGET'],
+    ['an endless head', `X: ${'x'.repeat(300_000)}`],
+  ])('%s is refused', async (_, rest) => {
+    const { url, connections } = await echoServer();
+    const tunnel = await tunnelFor();
+    const socket = await nearLeg(tunnel);
+    socket.write(
+      `POST ${url}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${authorizationOf(tunnel.url)}\r\n${rest}`,
+    );
+    expect(await readUntil(socket, '\r\n')).toMatch(/^HTTP\/1\.1 4(00|31) /);
+    expect(connections()).toBe(0);
+  });
+});
+
 test('another host on the same near leg gets its own far leg', async () => {
   const one = await echoServer();
   const two = await echoServer();

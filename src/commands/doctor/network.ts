@@ -33,7 +33,7 @@ export async function reachability(user: UserSettings): Promise<Finding> {
   if (reading.kind === 'unsupported') return note('network', 'not tried: the proxy is not supported');
   const [{ probe }, { makeTarget }] = await Promise.all([
     import('../../tunnel/probe.ts'),
-    import('../../tunnel/head.ts'),
+    import('../../tunnel/target.ts'),
   ]);
   const target = makeTarget(user.api.secure, host, port);
   const result = await probe(target, { upstream: reading.upstream, timeoutMs: 10_000 });

@@ -1,0 +1,108 @@
+/**
+ * A connection of the agent's (the near leg) whose bytes are nobody's business, and the far leg that belongs to it:
+ * after a CONNECT, or a request for another protocol. The agent is kept waiting until the far leg stands; then bytes
+ * flow both ways untouched, each direction with its own end and its own backpressure.
+ */
+import type { Socket } from 'node:net';
+import { causeOfLoss, noConnection } from './causes.ts';
+import type { Connection } from './connection.ts';
+import type { Dialled, FarLeg } from './dial.ts';
+import { answerAndClose, reset } from './sockets.ts';
+
+/** While a connection waits, the near leg is still read, to notice that the agent leaves. Requests end at 32 MB. */
+export const maxInboxBytes = 64 * 1024 * 1024;
+/** After the agent's FIN the far side may finish what it says, but not be silent for longer than this. */
+export const lingerMs = 10_000;
+
+/** @param upgrade head of a request that asks for another protocol; null after a CONNECT */
+export async function passOpaque(
+  agent: Socket,
+  connection: Connection,
+  upgrade: Buffer | null,
+): Promise<void> {
+  const inbox: Buffer[] = [];
+  let inboxBytes = 0;
+  let far: FarLeg | null = null;
+  let refused = false;
+  /** What the agent says goes to whom it is meant for, or nowhere: a refused upgrade leaves requests in it. */
+  let upgraded: 'asked' | 'granted' | 'refused' = upgrade === null ? 'granted' : 'asked';
+
+  agent.on('data', (chunk) => {
+    if (refused) return;
+    inbox.push(chunk);
+    inboxBytes += chunk.length;
+    forward();
+    if (inbox.length > 0 && inboxBytes > maxInboxBytes) agent.pause();
+  });
+  agent.on('end', () => {
+    if (refused) return;
+    connection.end('agent', 'closed');
+    if (!far) {
+      agent.destroy();
+      return;
+    }
+    far.stream.end();
+    far.stream.setTimeout(lingerMs, () => agent.destroy());
+  });
+  agent.on('close', () => {
+    connection.end('agent', agent.errored ? 'reset' : 'closed');
+    if (far && !(agent.readableEnded && far.stream.readableEnded)) reset(far.tcp);
+  });
+  agent.resume();
+
+  /** Hands on what has been read. */
+  function forward(): void {
+    if (!far || upgraded === 'asked') return;
+    if (upgraded === 'refused' && inbox.length > 0) agent.destroy();
+    else for (const bytes of inbox.splice(0)) send(far, bytes);
+    inboxBytes = 0;
+  }
+
+  function send({ stream }: FarLeg, bytes: Buffer): void {
+    connection.countUp(bytes);
+    if (stream.writable && !stream.write(bytes)) agent.pause();
+  }
+
+  function attach(leg: FarLeg): void {
+    far = leg;
+    const { stream } = leg;
+    stream.on('data', (chunk: Buffer) => {
+      connection.countDown(chunk);
+      if (upgraded !== 'asked') return;
+      upgraded = /^HTTP\/1\.1 101 /.test(chunk.toString('latin1', 0, 13)) ? 'granted' : 'refused';
+      forward();
+    });
+    stream.on('drain', () => agent.resume());
+    stream.on('end', () => connection.end('peer', 'closed'));
+    stream.on('error', (error) => connection.end('peer', causeOfLoss(error)));
+    stream.on('close', () => {
+      connection.end('peer', 'reset');
+      if (!(stream.readableEnded && agent.readableEnded)) reset(agent);
+    });
+    if (stream.destroyed) reset(agent);
+    if (upgrade === null) agent.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    else send(leg, upgrade);
+    stream.pipe(agent);
+    agent.resume();
+    forward();
+  }
+
+  function refuse(failure: Dialled & { ok: false }): void {
+    refused = true;
+    if (!failure.answer) {
+      const { cause, detail } = failure;
+      answerAndClose(agent, '502 Bad Gateway', [], noConnection(connection.target.authority, cause, detail));
+      return;
+    }
+    const { stream, tcp } = failure.answer;
+    stream.pipe(agent);
+    agent.on('close', () => tcp.destroy());
+    agent.on('end', () => agent.destroy());
+    agent.on('data', () => agent.destroy()); // the end of that answer is unknown, so nothing can follow it
+  }
+
+  const result = await connection.open();
+  if (!result) return; // the agent has left
+  if (result.ok) attach(result.leg);
+  else refuse(result);
+}

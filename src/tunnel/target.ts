@@ -1,0 +1,46 @@
+/** What is asked of the proxy: the place where a request wants to go. */
+
+/** `secure` is a CONNECT, whose bytes are opaque. */
+export interface Target {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** `host:port`, the name of this target in observations. */
+  readonly authority: string;
+}
+
+/** `host:port` or `[v6]:port`. */
+function parseAuthority(text: string): { host: string; port: number } | null {
+  const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:/@\s[\]]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  return host && port > 0 && port <= 65_535 ? { host, port } : null;
+}
+
+/** @param host a name or an IP address, IPv6 with or without brackets */
+export function makeTarget(secure: boolean, host: string, port: number): Target {
+  const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return {
+    secure,
+    host: bare,
+    port,
+    authority: bare.includes(':') ? `[${bare}]:${port}` : `${bare}:${port}`,
+  };
+}
+
+/** The target of a CONNECT or of a request in absolute form; null for anything that a proxy is not asked. */
+export function targetOf(method: string, url: string): Target | null {
+  if (method === 'CONNECT') {
+    const place = parseAuthority(url);
+    return place && makeTarget(true, place.host, place.port);
+  }
+  const match = /^http:\/\/(?:[^/?#@]*@)?([^/?#@]+)/i.exec(url);
+  const place = match?.[1] ? (parseAuthority(match[1]) ?? parseAuthority(`${match[1]}:80`)) : null;
+  return place && makeTarget(false, place.host, place.port);
+}
+
+/** Origin form of an absolute URL: what a server, not a proxy, is asked. */
+export function originForm(url: string): string {
+  const rest = url.replace(/^http:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
