@@ -4,6 +4,8 @@
  * ALL_PROXY comes last and counts only if it names an http proxy: 2.1.329 takes it so, older versions not at all.
  */
 
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
 export interface UpstreamProxy {
   /** The proxy itself is spoken to over TLS (`https://` proxy URL). */
   readonly secure: boolean;
@@ -109,28 +111,10 @@ function readRule(entry: string): Rule {
 }
 
 function inNetwork(base: string, bits: number): Rule {
-  const network = addressBits(base);
-  if (!network || bits > network.length) return () => false;
-  return (host) => addressBits(host)?.slice(0, bits) === network.slice(0, bits) && sameFamily(base, host);
+  const network = new BlockList();
+  if (!isIP(base) || bits > (isIPv6(base) ? 128 : 32)) return () => false;
+  network.addSubnet(base, bits, familyOf(base));
+  return (host) => isIP(host) !== 0 && network.check(host, familyOf(host));
 }
 
-const sameFamily = (a: string, b: string): boolean => a.includes(':') === b.includes(':');
-
-/** An IP address as a string of 32 or 128 binary digits; null when it is a name. */
-function addressBits(address: string): string | null {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
-    const bytes = address.split('.').map(Number);
-    return bytes.every((byte) => byte < 256)
-      ? bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('')
-      : null;
-  }
-  if (!address.includes(':') || !URL.canParse(`http://[${address}]/`)) return null;
-  const [left = '', right] = bare(new URL(`http://[${address}]/`).hostname).split('::');
-  const groupsOf = (text: string) => (text ? text.split(':') : []);
-  const head = groupsOf(left);
-  const tail = groupsOf(right ?? '');
-  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
-  return [...head, ...zeros, ...tail]
-    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
-    .join('');
-}
+const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
