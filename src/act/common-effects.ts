@@ -1,6 +1,6 @@
 /** Effects that are carried out in the same way with a terminal and without. */
 import type { Effect } from '../effects.ts';
-import { shellCommand } from '../report/notice.ts';
+import { shellCommand } from '../platform/shell-words.ts';
 import type { Runtime } from './runtime.ts';
 import { otherIn } from './second-writer.ts';
 import { findSession } from './session.ts';

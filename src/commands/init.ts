@@ -7,10 +7,11 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { shellWord } from '../platform/shell-words.ts';
 import { parse, UsageError } from './arguments.ts';
 import { withBlock, withoutBlock } from './init/block.ts';
 import { fish } from './init/fish.ts';
-import { bash, type Programs, quote, zsh } from './init/posix.ts';
+import { bash, type Programs, zsh } from './init/posix.ts';
 import { print } from './output.ts';
 import { commands } from './table.ts';
 
@@ -50,7 +51,7 @@ function write(file: string, shell: Shell): number {
   const { path, text, mode } = read(file);
   const changed = withBlock(text, shell.lines(programs()));
   if (changed !== text) replaceFileSync(path, changed, { durable: true, mode });
-  print(`Written to ${file}. It holds in new shells; in this one: source ${quote(file)}`);
+  print(`Written to ${file}. It holds in new shells; in this one: source ${shellWord(file)}`);
   return 0;
 }
 
@@ -89,7 +90,7 @@ function programs(): Programs {
         // not in this folder
       }
     }
-    return /^[\w@%+=:,./-]+$/.test(own) ? own : quote(own);
+    return shellWord(own);
   };
   return { guard: word('guarded-claude'), companion: word('guardctl') };
 }

@@ -10,8 +10,8 @@ import { claudeCode } from '../agents/claude-code/index.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { type StatePaths, statePaths } from '../platform/paths.ts';
 import { descendants } from '../platform/process-tree.ts';
+import { shellCommand } from '../platform/shell-words.ts';
 import { tmux } from '../platform/tmux.ts';
-import { shellCommand } from '../report/notice.ts';
 import {
   type ResumeEntry,
   readResumeMap,

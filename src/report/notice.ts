@@ -104,10 +104,3 @@ function waiting(text: string, style: TerminalStyle): string {
 
 /** Also what the dead agent has drawn below the cursor. */
 const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[J' : '');
-
-/** Quotes words so that a POSIX shell reads them back as they are. */
-export function shellCommand(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { noticeText, shellCommand } from '../../src/report/notice.ts';
+import { shellCommand } from '../../src/platform/shell-words.ts';
+import { noticeText } from '../../src/report/notice.ts';
 import {
   displayWidth,
   shorten,

@@ -2,7 +2,9 @@
  * The agent's environment: the user's own, without the marks of an agent that we may run inside (they would switch
  * off its transcript, lab notes §9), with the mark of this guard and with the tunnel as its proxy.
  */
+
 import { runVariable } from '../../platform/run-mark.ts';
+import { shellWord } from '../../platform/shell-words.ts';
 import type { Variables } from '../agent.ts';
 
 /** Set by a running agent for its tools. Seen there on 2.1.42, 2.1.197 and 2.1.329. */
@@ -51,8 +53,6 @@ export function agentEnvironment(
 /** Names a file that the agent sources before each of its commands (its documentation, "Bash tool"; 2.1.38 to 2.1.329). */
 export const shellFileVariable = 'CLAUDE_ENV_FILE';
 
-const quote = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
-
 /** Under this name the agent's environment carries a variable of the person's that the tunnel stands in for. */
 const carrier = (name: string) => `GUARDED_OWN_${name}`;
 
@@ -87,8 +87,8 @@ export function toolEnvironment(
     userFile === undefined
       ? [`unset ${shellFileVariable}`]
       : [
-          `export ${shellFileVariable}=${quote(userFile)}`,
-          `{ [ ! -r ${quote(userFile)} ] || . ${quote(userFile)} || :; }`,
+          `export ${shellFileVariable}=${shellWord(userFile)}`,
+          `{ [ ! -r ${shellWord(userFile)} ] || . ${shellWord(userFile)} || :; }`,
         ];
   return [...restored, ...own].map((line) => `${line}\n`).join('');
 }

@@ -1,28 +1,33 @@
-/**
- * The few settings that we look for in `config.toml`: strings, one per line, under their dotted names. What is
- * written in another form of TOML (inline tables, multi-line strings) is passed over.
- */
+/** The strings among Codex's settings, under names such as `model_providers.mine.base_url`. */
+import { createRequire } from 'node:module';
+import type { TomlTable } from 'smol-toml';
 
-const header = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/;
-const assignment = /^\s*([\w.-]+|"[^"]+")\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s#"'[{]+))\s*(?:#.*)?$/;
-
-const plainKey = (key: string) =>
-  key
-    .replace(/["']/g, '')
-    .replace(/\s*\.\s*/g, '.')
-    .trim();
-
-/** Names as `model_providers.mine.base_url`. */
+/** Those in a `config.toml`; none where it is no TOML: Codex itself refuses to start then. */
 export function readStrings(text: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  let table = '';
-  for (const line of text.split('\n')) {
-    const [, name] = header.exec(line) ?? [];
-    if (name !== undefined) table = `${plainKey(name)}.`;
-    else {
-      const [, key, basic, literal, word] = assignment.exec(line) ?? [];
-      if (key !== undefined) found.set(table + plainKey(key), basic ?? literal ?? word ?? '');
-    }
-  }
-  return found;
+  return parse(text) ?? new Map();
 }
+
+/** That of a `-c name=value`, whose value is TOML or else a word. */
+export function readOverride(text: string): ReadonlyMap<string, string> {
+  const [name = '', ...value] = text.split('=');
+  return parse(text) ?? new Map([[name.trim(), value.join('=').trim()]]);
+}
+
+/** Null where it is no TOML. The parser is loaded when there is something to read. */
+function parse(text: string): ReadonlyMap<string, string> | null {
+  if (text.trim() === '') return new Map();
+  const toml: typeof import('smol-toml') = createRequire(import.meta.url)('smol-toml');
+  try {
+    return new Map(stringsOf(toml.parse(text), ''));
+  } catch (error) {
+    if (error instanceof toml.TomlError) return null;
+    throw error;
+  }
+}
+
+const stringsOf = (table: TomlTable, prefix: string): [string, string][] =>
+  Object.entries(table).flatMap(([key, value]): [string, string][] => {
+    if (typeof value === 'string') return [[prefix + key, value]];
+    const isTable = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
+    return isTable ? stringsOf(value, `${prefix}${key}.`) : [];
+  });

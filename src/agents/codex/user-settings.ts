@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { UserSettings, Variables } from '../agent.ts';
 import { isRecord, parseRecord } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
-import { readStrings } from './toml.ts';
+import { readOverride, readStrings } from './toml.ts';
 
 const proxyVariable = /^(https?|all|no)_proxy$/i;
 
@@ -41,7 +41,7 @@ function apiOf(args: readonly string[], home: string): UserSettings['api'] {
   const settings = new Map([
     ...readStrings(read(join(home, 'config.toml'))),
     ...(profile === null ? [] : readStrings(read(join(home, `${profile}.config.toml`)))),
-    ...readStrings(overrides.join('\n')),
+    ...overrides.flatMap((override) => [...readOverride(override)]),
   ]);
   const isLocal = words.some(({ name }) => name === '--oss');
   const provider = isLocal

@@ -1,4 +1,5 @@
 /** The lines for bash and zsh: the alias, and completion for guardctl. Pure. */
+import { shellWord } from '../../platform/shell-words.ts';
 import type { Command, Words } from '../table.ts';
 
 export interface Programs {
@@ -29,9 +30,9 @@ export function aliasLines(
     '__guarded_first="${__guarded_words%% *}"',
     `if ! ${isFunction}; then`,
     '  case "$__guarded_first" in',
-    `    '') alias claude=${quote(guard)} ;;`,
-    `    claude) alias claude=${quote(guard)}"\${__guarded_words#claude}" ;;`,
-    `    */claude) alias claude="GUARDED_CLAUDE_COMMAND=$__guarded_first "${quote(guard)}"\${__guarded_words#"$__guarded_first"}" ;;`,
+    `    '') alias claude=${shellWord(guard)} ;;`,
+    `    claude) alias claude=${shellWord(guard)}"\${__guarded_words#claude}" ;;`,
+    `    */claude) alias claude="GUARDED_CLAUDE_COMMAND=$__guarded_first "${shellWord(guard)}"\${__guarded_words#"$__guarded_first"}" ;;`,
     '  esac',
     'fi',
     'unset __guarded_words __guarded_first',
@@ -50,7 +51,7 @@ export function bash(commands: readonly Command[], { guard, companion }: Program
     ...aliasLines(guard, read, 'declare -F claude >/dev/null'),
     '_guardctl() {',
     '  local words= current=${COMP_WORDS[COMP_CWORD]}',
-    `  if [ "$COMP_CWORD" = 1 ]; then words=${quote([...commands.map(({ name }) => name), 'help'].join(' '))}`,
+    `  if [ "$COMP_CWORD" = 1 ]; then words=${shellWord([...commands.map(({ name }) => name), 'help'].join(' '))}`,
     '  else case ${COMP_WORDS[1]}/$COMP_CWORD in',
     ...cases(commands, companion),
     '  esac; fi',
@@ -64,7 +65,7 @@ export function bash(commands: readonly Command[], { guard, companion }: Program
 
 export function zsh(commands: readonly Command[], { guard, companion }: Programs): string {
   const descriptions = commands.map(
-    ({ name, help }) => `    ${quote(`${name}:${help.replaceAll(':', '\\:')}`)}`,
+    ({ name, help }) => `    ${shellWord(`${name}:${help.replaceAll(':', '\\:')}`)}`,
   );
   return [
     ...aliasLines(guard, ['__guarded_words=${aliases[claude]-}'], '(( ${+functions[claude]} ))'),
@@ -99,5 +100,3 @@ function cases(commands: readonly Command[], companion: string): readonly string
 function wordList(words: Words, companion: string): string {
   return typeof words === 'string' ? `$(${companion} words ${words} 2>/dev/null)` : words.join(' ');
 }
-
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -401,8 +401,8 @@ describe('print mode', () => {
     const own = { ...user, settled: ['CLAUDE_ENV_FILE'], shellFile: '/mine.sh' };
     const plan = launchPlan([], {}, own, injection, newest);
     expect(settingsOf(plan).env).toEqual({ CLAUDE_ENV_FILE: plan.env.CLAUDE_ENV_FILE });
-    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain("export CLAUDE_ENV_FILE='/mine.sh'\n");
-    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain(". '/mine.sh'");
+    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain('export CLAUDE_ENV_FILE=/mine.sh\n');
+    expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain('. /mine.sh');
   });
 
   it('leaves a file of the user’s alone without a tunnel', () => {
