@@ -59,6 +59,7 @@ export async function prepare(given: Launch): Promise<Preparation> {
   const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
+  const said = [...warnings, ...[await missingExporter(env)].filter((one) => one !== null)];
   const repaired = await lookBefore(launch, version);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
@@ -88,7 +89,14 @@ export async function prepare(given: Launch): Promise<Preparation> {
       snapshot: null,
       mended: [],
     },
-    warnings: [...warnings, ...[warning, repaired].filter((one) => one !== null)],
-    noted: opened.warning === null ? warnings : [...warnings, opened.warning],
+    warnings: [...said, ...[warning, repaired].filter((one) => one !== null)],
+    noted: opened.warning === null ? said : [...said, opened.warning],
   };
+}
+
+/** Most people name no collector, and their start shall not wait for a look at what is installed. */
+async function missingExporter(env: Launch['env']): Promise<string | null> {
+  if (!env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT && !env.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
+  const { missingOtlp } = await import('../metrics/otlp-wanted.ts');
+  return missingOtlp(env);
 }

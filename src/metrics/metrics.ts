@@ -8,7 +8,8 @@ import type { StatePaths } from '../platform/paths.ts';
 import type { IncidentRecord } from '../report/incidents.ts';
 import type { SessionState } from '../report/status.ts';
 import { measure } from './instruments.ts';
-import { type Environment, openOtlp, wantsOtlp } from './otlp.ts';
+import { openOtlp } from './otlp.ts';
+import { type Environment, missingOtlp, wantsOtlp } from './otlp-wanted.ts';
 import { openTextfile } from './textfile.ts';
 
 export interface MetricsOptions {
@@ -31,7 +32,8 @@ export interface Metrics {
 export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
   let session: SessionState | null = null;
   const textfile = file === null ? null : openTextfile(file, state, run, degraded);
-  const otlp = wantsOtlp(env) ? openOtlp({ run, guardVersion, degraded }) : null;
+  // That it is missing has been said before the agent started.
+  const otlp = wantsOtlp(env) && missingOtlp(env) === null ? openOtlp({ run, guardVersion, degraded }) : null;
   return {
     incident(record) {
       const measurements = measure(record);
@@ -46,7 +48,7 @@ export function openMetrics({ env, state, run, guardVersion, file, degraded }: M
     },
     async close(limitMs) {
       otlp?.session(null);
-      await Promise.all([textfile?.close(), otlp?.close(limitMs)]);
+      await Promise.all([textfile?.close(limitMs), otlp?.close(limitMs)]);
     },
   };
 }

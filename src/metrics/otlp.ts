@@ -7,8 +7,6 @@ import { Worker } from 'node:worker_threads';
 import type { SessionState } from '../report/status.ts';
 import type { Measurement } from './instruments.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface OtlpOptions {
   /** Names this process among all that report. */
   readonly run: string;
@@ -29,14 +27,6 @@ export interface Otlp {
   session(state: SessionState | null): void;
   /** Sends what is left, or gives up after `limitMs`. */
   close(limitMs: number): Promise<void>;
-}
-
-/** Whether the person has named a collector for metrics and has not switched the SDK or this signal off. */
-export function wantsOtlp(env: Environment): boolean {
-  const endpoint = env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const exporters = (env.OTEL_METRICS_EXPORTER || 'otlp').split(',').map((name) => name.trim());
-  const disabled = env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true';
-  return Boolean(endpoint) && !disabled && exporters.includes('otlp');
 }
 
 export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {

@@ -16,13 +16,12 @@ export interface Textfile {
   add(measurements: readonly Measurement[]): void;
   /** The state of a session has changed. */
   changed(): void;
-  /** Writes what is left. */
-  close(): Promise<void>;
+  /** Writes what is left, or gives up after `limitMs`: other guards have their turn at the file, too. */
+  close(limitMs: number): Promise<void>;
 }
 
 /** Collectors look every 15 s or so. */
 const periodMs = 3_000;
-const lastTries = 20;
 const lastTryMs = 50;
 
 /**
@@ -73,10 +72,11 @@ export function openTextfile(
       if (measurements.length > 0) schedule();
     },
     changed: schedule,
-    async close() {
+    async close(limitMs) {
       over = true;
       if (timer !== null) clearTimeout(timer);
-      for (let tries = 1; !write() && tries < lastTries; tries++) await pause(lastTryMs);
+      for (const end = performance.now() + limitMs; !write() && performance.now() < end; )
+        await pause(lastTryMs);
     },
   };
 }

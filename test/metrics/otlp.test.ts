@@ -1,12 +1,16 @@
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
-import { wantsOtlp } from '../../src/metrics/otlp.ts';
+import { wantsOtlp } from '../../src/metrics/otlp-wanted.ts';
 import { runPaths } from '../../src/platform/paths.ts';
 import { readIncidents } from '../../src/report/incidents.ts';
 import { readJournal } from '../../src/report/journal-reader.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { finished } from '../support/guarded.ts';
 import { type SimulatedGuard, simulatedGuard } from '../support/simulated-guard.ts';
 
@@ -146,6 +150,28 @@ test('a protocol that is not brought along is noted, and the session goes on', a
   await guard.until('it is noted', () =>
     notesOf(guard).some((note) => note.includes('the protocol \\"grpc\\" is not known')),
   );
+});
+
+test('where OpenTelemetry is not installed it is said how to install it, and the session goes on', async () => {
+  const folder = temporaryFolder();
+  const modules = join(folder, 'node_modules');
+  const own = join(modules, 'guarded-claude');
+  mkdirSync(own, { recursive: true });
+  const from = fileURLToPath(new URL('../../', import.meta.url));
+  for (const name of ['bin', 'dist', 'package.json'])
+    cpSync(join(from, name), join(own, name), { recursive: true });
+  for (const name of readdirSync(join(from, 'node_modules')))
+    if (name !== '@opentelemetry') symlinkSync(join(from, 'node_modules', name), join(modules, name));
+
+  const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+  const guard = await simulatedGuard(named, [], join(own, 'bin', 'guarded-claude.js'));
+  expect(guard.output().split('\n')[0]).toContain(
+    `OpenTelemetry is not installed; without them until: npm install --prefix ${folder} @opentelemetry/api@1.`,
+  );
+  await guard.submit('hello');
+  await guard.terminal.waitFor(finished);
+  expect(notesOf(guard)).toHaveLength(1);
+  await leave(guard);
 });
 
 describe('only where the person has asked for it', () => {

@@ -59,7 +59,7 @@ test('guards that write at the same time lose no count', async () => {
      for (let index = 0; index < 20; index++) {
        const file = openTextfile(${JSON.stringify(path)}, state, 'r', (detail) => { throw new Error(detail); });
        file.add(measured);
-       await file.close();
+       await file.close(30_000);
      }`,
   );
   const guards = [1, 2, 3].map(() => spawn(process.execPath, [program], { stdio: 'inherit' }));
@@ -77,7 +77,7 @@ test('sessions of all living guards are counted by state', async () => {
   placeStatus(state.root, { run: 'c', state: 'blocked' });
   placeStatus(state.root, { run: 'd', state: 'working', start_time: '1' }); // its guard is gone
   const file = openTextfile(join(root, 'm.prom'), state, 'b', (detail) => expect.unreachable(detail));
-  await file.close(); // b is over
+  await file.close(30_000); // b is over
   const { value } = readOpenMetrics(readFileSync(join(root, 'm.prom'), 'utf8'));
   expect(value('guarded_claude_sessions', { state: 'working' })).toBe(1);
   expect(value('guarded_claude_sessions', { state: 'blocked' })).toBe(1);
@@ -92,7 +92,7 @@ test('a folder that is not there is said once; the counts come when it is', asyn
   file.add(measure(over));
   await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 10_000 });
   mkdirSync(folder);
-  await file.close();
+  await file.close(30_000);
   const { value } = readOpenMetrics(readFileSync(path, 'utf8'));
   expect(value(incidents, { class: 'dead-stream', outcome: 'recovered' })).toBe(1);
   expect(failures[0]).toMatch(/^metrics file: .*ENOENT/);

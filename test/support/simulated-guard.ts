@@ -71,12 +71,13 @@ export async function simulatedWorld(
 export async function simulatedGuard(
   settings: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
+  program = guardProgram,
 ): Promise<SimulatedGuard> {
   const world = await simulatedWorld(settings);
   const { env, sandbox, state } = world;
   const terminal = openTerminal({
     command: process.execPath,
-    args: [guardProgram, ...args],
+    args: [program, ...args],
     cwd: sandbox.project,
     env,
   });

@@ -1,0 +1,49 @@
+/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: those who want it install it. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { shellCommand } from '../platform/shell-words.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the person has named a collector for metrics and has not switched the SDK or this signal off. */
+export function wantsOtlp(env: Environment): boolean {
+  const endpoint = env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const exporters = (env.OTEL_METRICS_EXPORTER || 'otlp').split(',').map((name) => name.trim());
+  const disabled = env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true';
+  return Boolean(endpoint) && !disabled && exporters.includes('otlp');
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What to do where metrics are to be sent and cannot be, in one line; null where all is well. */
+export function missingOtlp(env: Environment): string | null {
+  if (!wantsOtlp(env)) return null;
+  const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    peerDependencies: Readonly<Record<string, string>>;
+  };
+  if (Object.keys(peerDependencies).every(isInstalled)) return null;
+  const packages = Object.entries(peerDependencies).map(
+    ([name, range]) => `${name}@${range.replace('^', '')}`,
+  );
+  return `metrics by OTLP are asked for, but OpenTelemetry is not installed; without them until: ${installCommand(packages)}`;
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Puts them where they are found from here: beside us, or in a checkout among what we are developed with. */
+function installCommand(packages: readonly string[]): string {
+  const folder = dirname(root);
+  if (basename(folder) !== 'node_modules')
+    return shellCommand(['npm', 'install', '--include=dev', '--prefix', root]);
+  const above = dirname(folder);
+  const place = basename(above) === 'lib' ? ['--global', '--prefix', dirname(above)] : ['--prefix', above];
+  return shellCommand(['npm', 'install', ...place, ...packages]);
+}
