@@ -99,10 +99,12 @@ function configured(
   { network_resilience, recovery }: Config,
   { deadlineMs, patience }: Host,
 ): Millis {
-  const value = { ...network_resilience, ...recovery }[key] as Millis;
+  const value = (isOfRecovery(key) ? recovery[key] : network_resilience[key]) as Millis;
   if (key !== 'response_timeout_ms') return value;
   return (deadlineMs > usualDeadlineMs ? Math.max(value, deadlineMs) : value) * patience;
 }
+
+const isOfRecovery = (key: Key): key is keyof Config['recovery'] => key in defaults.recovery;
 
 /** Whether a silence in mid-response breaks a habit of this host, or the person has said what to make of it. */
 export function knowsHabits({ health }: Host, { network_resilience: set }: Config): boolean {
