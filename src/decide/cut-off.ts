@@ -1,10 +1,8 @@
 /** What was cut off when a cure interrupts or ends the agent: the next words to it depend on it. */
+import { traitsOf } from '../detect/detector.ts';
 import { disconnectPhaseOf } from '../detect/phase.ts';
 import type { DisconnectPhase } from '../effects.ts';
 import type { GuardState } from './state.ts';
-
-/** Classes of a turn that came to its end without its answer: the prompt is free, and yet nothing is done. */
-const endedUnfinished: readonly string[] = ['failed-turn', 'silent-end', 'broken-history'];
 
 /**
  * The phase in the terms of the recovery snapshot. At a free prompt a turn is unfinished all the same where it ended in
@@ -15,5 +13,5 @@ export function cutOffPhase(state: GuardState, cause: string): DisconnectPhase {
   const phase = disconnectPhaseOf(e);
   if (phase !== 'between_turns') return phase;
   const curedInVain = used.cut + used.nudge > 0 || (cure?.rung === 'relaunch' && e.agent.prompted);
-  return endedUnfinished.includes(cause) || e.turn.failure !== null || curedInVain ? 'streaming' : phase;
+  return traitsOf(cause).unfinished || e.turn.failure !== null || curedInVain ? 'streaming' : phase;
 }

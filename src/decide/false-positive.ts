@@ -4,17 +4,11 @@
  * itself: then the API is only slow. The incident says so, also when it is over already: its record is written once
  * more.
  */
-import type { Lesson } from '../detect/health.ts';
+import { traitsOf } from '../detect/detector.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { GuardState, Step } from './state.ts';
-
-/** What is learnt of the host when a silence of this class ends by itself. */
-const lessons: ReadonlyMap<string, Lesson> = new Map([
-  ['dead-stream', 'streamMs'],
-  ['no-first-byte', 'firstByteMs'],
-]);
 
 /** The same silence again while a cut of it has to prove itself. */
 export function isCutInVain({ cure }: GuardState, verdict: Pick<Verdict, 'class'>): boolean {
@@ -78,8 +72,8 @@ function endedWithCut(before: GuardState, { state, effects }: Step): Incident | 
 
 /** A silence as long as the one that was cut has just ended with a byte: what it taught is new. */
 function endedByItself(cut: Incident, before: GuardState, after: GuardState): boolean {
-  const lesson = lessons.get(cut.class);
-  if (lesson === undefined) return false;
-  const learntMs = after.evidence.host.health[lesson];
-  return learntMs > before.evidence.host.health[lesson] && learntMs >= cut.detectedAt - cut.beganAt;
+  const { silence } = traitsOf(cut.class);
+  if (silence === undefined || silence === 'unseen') return false;
+  const learntMs = after.evidence.host.health[silence];
+  return learntMs > before.evidence.host.health[silence] && learntMs >= cut.detectedAt - cut.beganAt;
 }

@@ -1,92 +1,106 @@
 /**
- * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed. With the tunnel's
- * eyes proof comes from the wire; without them a turn that is seen to run must do.
+ * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed. A turn is proven by
+ * the answer that it waits for, or by its good end. Who tells of these is the tunnel, where it sees the API; where it is
+ * blind, what shows a turn must do.
  */
+import { carrierOf, streams } from '../detect/carrier.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
+import { isRefusal } from '../detect/evidence/turn.ts';
 import { inTurn } from '../detect/phase.ts';
-import { settleMs } from '../detect/rest.ts';
+import { quietMs, settleMs } from '../detect/rest.ts';
+import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { Cure } from './state.ts';
 
 /** How long a rung may take to show that it took. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
-const restMs = 5_000;
+/** A turn that is too short to be seen has come and gone by then. */
+const unseenMs = 5_000;
+
+interface Witness {
+  /** A sign of the API's life has come after `since`. */
+  heard(e: Evidence, since: Millis): boolean;
+  /** Something was asked after `since`, even if nothing has come back yet: the agent is on its way. */
+  asked(e: Evidence, since: Millis): boolean;
+  /** The answer to it comes. */
+  answered(e: Evidence, since: Millis): boolean;
+  /** At a free prompt without an error: a turn of after `since` is over. */
+  finished(e: Evidence, since: Millis): boolean;
+}
+
+const tunnel: Witness = {
+  heard: ({ wire }, since) => (wire.lastDownAt ?? 0) > since,
+  asked: ({ wire }, since) => (wire.lastRequestAt ?? 0) >= since,
+  /**
+   * What comes whole may be a refusal, or asked beside the turn: the agent tells of the one, and makes the turn's
+   * request beside the other, a little later. One that goes on is the model's. After neither does the agent count down to another try.
+   */
+  answered(e, since) {
+    const connection = carrierOf(e, since)?.connection;
+    if (connection?.stage !== 'answer' || (connection.requestAt ?? 0) < since) return false;
+    const lastedMs = e.now - (connection.answerAt ?? e.now);
+    return e.phase !== 'retrying' && (streams(connection) || lastedMs >= settleMs);
+  },
+  /** Words that the agent makes up itself, nothing asked, are no turn. */
+  finished: (e, since) => tunnel.asked(e, since) && quietMs(e) >= settleMs,
+};
+
+const screen: Witness = {
+  heard: ({ screen: shown }, since) => shown?.answering === true && (shown.tokensChangedAt ?? 0) > since,
+  asked: (e, since) => Math.max(seenSince(e), clockSince(e)) > since,
+  answered(e, since) {
+    const { facts, tokensChangedAt } = e.screen ?? {};
+    const counts = (facts?.tokens ?? 0) > 0 && !facts?.requesting;
+    return (
+      (seenSince(e) > since && (tokensChangedAt ?? 0) > seenSince(e)) || (clockSince(e) > since && counts)
+    );
+  },
+  /** The prompt was taken, and the box is free again. */
+  finished: (e, since) => !e.screen?.facts.draft && Math.min(quietMs(e), e.now - since) >= unseenMs,
+};
+
+const witnessOf = ({ wire }: Evidence): Witness => (wire.seen > 0 ? tunnel : screen);
+
+const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
+  // Whatever still waits when the turn is over (telemetry, say) was not what the turn waited for.
+  hold: (e, { at }) =>
+    (witnessOf(e).heard(e, at) || turned(e, at)) && (e.wire.waiting.length === 0 || restsWell(e)),
+  wait: (e, { at }) => e.terminal.lastOutputAt > at || restsWell(e),
+  cut: (e, { at }) => turned(e, at),
+  nudge: (e, { at }) => turned(e, at),
+  relaunch: (e) => (e.agent.prompted ? turned(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase)),
+  ask: (e, { at }) => turned(e, at) || restsWell(e),
+};
 
 export function helped(cure: Cure, e: Evidence): boolean {
-  if (cure.stage !== 'verify' || wasRefused(cure, e)) return false;
-  const restsWell = e.phase === 'idle' && e.turn.failure === null;
-  switch (cure.rung) {
-    case 'hold': {
-      const cameThrough = answered(e, cure.at) || (e.wire.lastDownAt ?? 0) > cure.at;
-      // Whatever still waits when the turn is over (telemetry, say) was not what the turn waited for.
-      return cameThrough && (e.wire.waiting.length === 0 || restsWell);
-    }
-    case 'wait':
-      return e.terminal.lastOutputAt > cure.at || restsWell;
-    case 'cut':
-      return answered(e, cure.at) || (restsWell && (e.wire.lastRequestAt ?? 0) > cure.at);
-    case 'nudge':
-      return goesOn(e, cure.at);
-    case 'relaunch':
-      return e.agent.prompted ? goesOn(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase);
-    case 'ask':
-      return answered(e, cure.at) || restsWell;
-  }
+  return cure.stage === 'verify' && !wasRefused(cure, e) && proofs[cure.rung](e, cure);
 }
 
-/** The API took the request of this cure for no good: the agent said so. */
-export function wasRefused(cure: Cure, { turn }: Evidence): boolean {
-  const { failure } = turn;
-  return (failure?.kind === 'history' || failure?.kind === 'refused') && failure.at > cure.at;
+/** What was asked after this cure the API refuses, as the agent tells: nothing is proven by waiting. */
+export function wasRefused(cure: Cure, { turn: { failure } }: Evidence): boolean {
+  return failure !== null && isRefusal(failure) && failure.at > cure.at;
 }
 
-/** An agent that was told to go on does, or has. */
-function goesOn(e: Evidence, since: Millis): boolean {
-  return answered(e, since, settleMs) || turnRan(e, since) || turnDone(e, since) || rests(e, since);
+/** It took: what follows is judged by the limits for silence. */
+export function underWay({ at, rung }: Cure, e: Evidence): boolean {
+  const held = e.wire.waiting.some(({ since }) => since >= at);
+  // A short turn is easily missed; a free prompt without an error is nothing to relaunch for.
+  const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
+  return held || missed || witnessOf(e).asked(e, at);
 }
 
-/** A request was made since, even if nothing has come back yet: the agent is on its way. Unseen, a turn stands for it. */
-export function underWay(cure: Cure, e: Evidence): boolean {
-  const { seen, lastRequestAt, waiting } = e.wire;
-  if (seen === 0) return Math.max(turnSince(e), clockSince(e)) > cure.at;
-  return (lastRequestAt ?? 0) >= cure.at || waiting.some(({ since }) => since >= cure.at);
+/** A turn of after `since` gets its answer, or has ended well. */
+function turned(e: Evidence, since: Millis): boolean {
+  const witness = witnessOf(e);
+  return witness.answered(e, since) || (e.turn.failure === null && witness.finished(e, since));
 }
 
-/**
- * A request of after `since` has got its answer begun.
- * @param forMs at least so long ago: a refusal is bytes, too, and the agent tells of it a little later
- */
-function answered({ wire, now }: Evidence, since: Millis, forMs: Millis = 0): boolean {
-  return wire.connections.some(
-    ({ requestAt, stage, answerAt }) =>
-      requestAt !== null &&
-      requestAt >= since &&
-      stage === 'answer' &&
-      now - (answerAt ?? requestAt) >= forMs,
-  );
-}
-
-/** A turn ended after `since`, and not in an error. Words that the agent makes up itself, nothing asked, are no turn. */
-function turnDone({ turn, wire }: Evidence, since: Millis): boolean {
-  const { told, count, failure, answer } = turn;
-  if (told === null || told.working || told.at <= since || count === 0 || failure !== null) return false;
-  return wire.seen > 0 ? (wire.lastRequestAt ?? 0) >= since : answer !== null && answer.at > since;
-}
-
-/** A new turn ran to its end, or runs. With the tunnel's eyes a spinner alone is no proof; without them it must do. */
-function turnRan(e: Evidence, since: Millis): boolean {
-  const { turn, wire, screen, now } = e;
-  const ended = turn.count > 0 && turn.idleSince !== null && turn.idleSince > since && turn.failure === null;
-  // A free prompt may be seen before the error that it came with.
-  const rested = ended && now - (turn.idleSince ?? now) >= settleMs;
-  if (wire.seen > 0) return rested && (wire.lastRequestAt ?? 0) >= since;
-  const began = turnSince(e);
-  return ended || (began > since && (screen?.tokensChangedAt ?? 0) > began) || answers(e, since);
-}
+/** A free prompt may be seen before the error that it came with. */
+const restsWell = (e: Evidence): boolean => e.turn.failure === null && quietMs(e) >= settleMs;
 
 /** Since when the running turn runs, as it was seen; 0: none does. */
-function turnSince({ turn }: Evidence): Millis {
+function seenSince({ turn }: Evidence): Millis {
   return Math.max(turn.workingSince ?? 0, turn.told?.working ? turn.told.at : 0);
 }
 
@@ -94,22 +108,7 @@ function turnSince({ turn }: Evidence): Millis {
  * The same by the agent's own clock; 0 where it shows none. The free prompt between two turns can be too short to be
  * seen; the clock begins anew with each.
  */
-function clockSince({ screen }: Evidence): Millis {
-  const elapsedS = screen?.facts.elapsedS;
-  return screen === null || elapsedS === undefined ? 0 : screen.at - elapsedS * 1_000;
-}
-
-/** By the agent's own clock its turn began after `since`, and something of the answer is there. */
-function answers(e: Evidence, since: Millis): boolean {
-  const { tokens = 0, requesting } = e.screen?.facts ?? {};
-  return clockSince(e) > since && tokens > 0 && !requesting;
-}
-
-/**
- * Without the tunnel's eyes: the prompt was taken and the box is free again, for a while. The turn was too short to be
- * seen, but nothing is stuck.
- */
-function rests({ wire, phase, turn, screen, now }: Evidence, since: Millis): boolean {
-  if (wire.seen > 0 || phase !== 'idle' || turn.failure !== null || turn.idleSince === null) return false;
-  return !screen?.facts.draft && now - Math.max(turn.idleSince, since) >= restMs;
+function clockSince({ screen: shown }: Evidence): Millis {
+  const elapsedS = shown?.facts.elapsedS;
+  return shown === null || elapsedS === undefined ? 0 : shown.at - elapsedS * 1_000;
 }

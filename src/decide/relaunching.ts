@@ -1,5 +1,6 @@
 /** The hardest rung begins: stop the agent; `down.ts` goes on from there. */
 import type { Config } from '../config/schema.ts';
+import { traitsOf } from '../detect/detector.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches } from './budget.ts';
 import { cutOffPhase } from './cut-off.ts';
@@ -9,8 +10,6 @@ import type { GuardState } from './state.ts';
 
 /** SIGTERM first; a process that spins does not hear it. */
 const stopGraceMs = 2_000;
-/** Only a mended conversation helps against these. */
-const mending: readonly string[] = ['broken-history', 'crashed-screen'];
 
 export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {
   const { evidence: e } = state;
@@ -27,7 +26,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
       ...e,
       conversation: {
         ...e.conversation,
-        historiesRepaired: e.conversation.historiesRepaired + (mending.includes(cause) ? 1 : 0),
+        historiesRepaired: e.conversation.historiesRepaired + (traitsOf(cause).mends ? 1 : 0),
       },
     },
   };

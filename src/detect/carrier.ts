@@ -23,17 +23,17 @@ const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
   stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
 
 /** Its answer comes in a stream. */
-const streams = (each: Connection): boolean =>
+export const streams = (each: Connection): boolean =>
   each.stage === 'answer' &&
   each.answerAt !== null &&
   !isOver(each) &&
   (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
 
 /** Not a byte has come since its request. */
-export const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
+const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
   requestAt !== null && (lastDownAt ?? 0) < requestAt;
 
-export interface Carrier {
+interface Carrier {
   readonly connection: Connection;
   /** The latest byte that counts for it. */
   readonly lastByteAt: Millis;

@@ -13,7 +13,7 @@ import { ofScreen } from './signatures/screen.ts';
 import { overdueTool } from './signatures/tool.ts';
 import { ofEndedTurn } from './signatures/turn-ended.ts';
 import { endlessResponse, neverAsked, ofWire } from './signatures/wire.ts';
-import { type Signature, type Suspicion, seconds, type Verdict } from './verdict.ts';
+import { type Signature, type Suspicion, seconds, type Traits, type Verdict } from './verdict.ts';
 
 /** The one table of signatures; it feeds detection, documentation and tests. */
 export const signatures: readonly Signature[] = [
@@ -25,6 +25,9 @@ export const signatures: readonly Signature[] = [
   endlessResponse,
   ...ofEndedTurn,
 ];
+
+/** Of a class that is no signature (the tunnel holds, the person asks) nothing follows. */
+export const traitsOf = (name: string): Traits => signatures.find((each) => each.class === name) ?? {};
 
 interface Look {
   readonly verdict: Verdict | null;

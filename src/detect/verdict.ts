@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { Evidence } from './evidence/index.ts';
+import type { Lesson } from './health.ts';
 import type { LimitName } from './limits.ts';
 
 export interface Verdict {
@@ -32,7 +33,17 @@ export interface Suspicion {
   readonly connections?: readonly number[];
 }
 
-export interface Signature {
+/** What follows from a class of freeze, besides its cure. */
+export interface Traits {
+  /** It is a silence of the API: whatever is heard of it ends it, and if it ends by itself this is learnt of the host. */
+  readonly silence?: Lesson | 'unseen';
+  /** The turn has come to its end without its answer: the prompt is free, and yet nothing is done. */
+  readonly unfinished?: true;
+  /** Only a mended conversation helps. */
+  readonly mends?: true;
+}
+
+export interface Signature extends Traits {
   readonly class: string;
   /** One line for people: what this looks like. */
   readonly help: string;

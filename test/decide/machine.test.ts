@@ -29,7 +29,7 @@ describe('a dead stream', () => {
     told.tell(say.request(2));
     told.wait(1, say.drawing);
     expect(lastIncident(told)?.outcome).toBe('open');
-    told.tell(say.bytes(2));
+    told.wait(2, say.drawing, say.bytes(2));
     expect(lastIncident(told)).toMatchObject({ class: 'dead-stream', outcome: 'recovered' });
   });
 
@@ -273,6 +273,7 @@ describe('a turn that ended', () => {
     told.tell(say.idle);
     told.wait(5);
     expect(actions(told)).toEqual(['nudge']);
+    told.tell({ type: 'turn.started' });
     told.tell(say.opened(2));
     told.tell(say.request(2));
     told.wait(3, say.bytes(2));
@@ -308,7 +309,7 @@ describe('after a sleep of the machine', () => {
     expect(lastIncident(told)?.class).toBe('slept');
     told.tell(say.opened(2));
     told.tell(say.request(2));
-    told.tell(say.bytes(2));
+    told.wait(8, say.drawing, say.bytes(2));
     expect(lastIncident(told)?.outcome).toBe('recovered');
   });
 
@@ -528,6 +529,7 @@ test('without the tunnel a relaunch is proven by a turn that runs to its end', (
   expect(lastIncident(told)?.outcome).toBe('open');
   told.tell(say.busy(0));
   told.tell(say.idle);
+  told.wait(6);
   expect(lastIncident(told)?.outcome).toBe('recovered');
 });
 

@@ -211,3 +211,69 @@ test.each([
   expect(outcomes(told)).not.toContain('recovered');
   expect(actions(told)).toEqual(wanted);
 });
+
+describe('after a cut', () => {
+  const cutOff = () => {
+    const told = asks(story());
+    told.tell(say.bytes(1));
+    while (actions(told).length === 0) told.wait(1, say.drawing, say.busy(1));
+    told.wait(1, say.drawing);
+    return told;
+  };
+
+  test('an answer beside the turn’s proves nothing, that of the turn’s own request does', () => {
+    const told = cutOff();
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.wait(1, say.drawing);
+    told.tell(say.opened(3)); // telemetry
+    told.tell(say.request(3));
+    told.tell(say.bytes(3));
+    told.wait(2, say.drawing);
+    expect(outcomes(told).at(-1)).toBe('open');
+    told.wait(2, say.drawing, say.bytes(2));
+    expect(outcomes(told).at(-1)).toBe('recovered');
+  });
+
+  test('nor does one that was asked for before the turn’s own request', () => {
+    const told = cutOff();
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    told.wait(1, say.drawing);
+    told.tell(say.opened(3));
+    told.tell(say.request(3));
+    told.wait(5, say.drawing);
+    expect(outcomes(told).at(-1)).toBe('open');
+  });
+
+  test('an answer after which the agent counts down to its next try is none', () => {
+    const told = cutOff();
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell(say.bytes(2));
+    told.wait(5, { type: 'screen', facts: { activity: 'retrying' } }, say.drawing);
+    expect(outcomes(told).at(-1)).toBe('open');
+  });
+
+  test.each([
+    ['of the conversation, which is mended', 'history', ['cut', 'stop', 'launch'], 'open'],
+    ['that nobody knows', 'refused', ['cut'], 'open'],
+    ['for want of a login', 'person', ['cut'], 'open'],
+  ] as const)(
+    'an answer that turns out to be a refusal %s is no recovery',
+    (_name, failure, wanted, outcome) => {
+      const told = cutOff();
+      told.tell(say.opened(2));
+      told.tell(say.request(2));
+      told.tell(say.bytes(2));
+      told.wait(1, say.drawing); // the agent tells of it a moment later
+      told.tell({ type: 'turn.ended', failure });
+      told.tell(say.idle);
+      told.wait(4);
+      expect(actions(told)).toEqual(wanted);
+      expect(outcomes(told)).not.toContain('recovered');
+      expect(outcomes(told).at(-1)).toBe(outcome);
+    },
+  );
+});

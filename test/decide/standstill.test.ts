@@ -78,7 +78,7 @@ describe.each(each)('%s', (name, stand) => {
     told.wait(3, say.drawing);
     told.tell(say.opened(2));
     told.tell(say.request(2));
-    told.tell(say.bytes(2));
+    told.wait(5, say.drawing, say.bytes(2));
     expect(deeds(told)).toEqual(['cut']);
     expect(told.did('incident').at(-1)?.incident.outcome).toBe('recovered');
   });

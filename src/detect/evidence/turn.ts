@@ -1,5 +1,6 @@
 /** The turn: what hooks and the record tell of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
+import type { Sense } from '../claims.ts';
 import { inTurn, listens, type Phase } from '../phase.ts';
 import { freshBanner, type Screen } from './screen.ts';
 import { isOfSubagent, type OpenTool } from './tools.ts';
@@ -8,9 +9,13 @@ import { requestBytes } from './wire.ts';
 export interface Failure {
   readonly kind: FailureKind;
   readonly at: Millis;
-  readonly fingerprint: string;
-  /** Known from the transcript alone, which also holds failures that the turn got over. */
-  readonly recorded?: true;
+  /** Who told of it. The record also holds failures that the turn got over: what it says only it takes back. */
+  readonly sense: Extract<Sense, 'hooks' | 'screen' | 'record'>;
+}
+
+/** The API has understood the request and does not take it: another try would fare no better. */
+export function isRefusal({ kind }: Failure): boolean {
+  return kind === 'history' || kind === 'refused' || kind === 'too-long' || kind === 'person';
 }
 
 export interface Turn {
@@ -86,22 +91,17 @@ export function foldTurn(
         toldAt: now,
         retryAt: null,
         // A failure that is known from the record alone was not counted, and may be that of the turn before, told late.
-        failedTurns: event.failure ? turn.failedTurns + (turn.failure && !turn.failure.recorded ? 0 : 1) : 0,
-        failure: event.failure ? { kind: event.failure, at: now, fingerprint: `turn ${now}` } : null,
+        failedTurns: event.failure
+          ? turn.failedTurns + (turn.failure && turn.failure.sense !== 'record' ? 0 : 1)
+          : 0,
+        failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
       };
     case 'interrupted':
       return { ...turn, retryAt: null, told: turn.told && { working: false, at: now }, answer: null };
     case 'tool.finished':
       return turn.told === null || isOfSubagent(tools, event.toolUseId) ? turn : { ...turn, toldAt: now };
-    case 'failure.recorded': {
-      const recorded = {
-        kind: event.failure,
-        at: now,
-        fingerprint: `record ${now}`,
-        recorded: true,
-      } as const;
-      return { ...turn, failure: turn.failure ?? recorded };
-    }
+    case 'failure.recorded':
+      return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
     case 'prompt.recorded':
       return { ...turn, recordSpeaks: true };
     case 'answer.recorded':
@@ -109,7 +109,7 @@ export function foldTurn(
         ...turn,
         recordSpeaks: true,
         answer: { at: now, cutShort: event.cutShort ?? false },
-        failure: turn.failure?.recorded ? null : turn.failure,
+        failure: turn.failure?.sense === 'record' ? null : turn.failure,
       };
     case 'retry.recorded':
       return { ...turn, retryAt: now + event.inMs };
@@ -137,7 +137,7 @@ function seen(
     limitResetsAt:
       facts.activity === 'idle' ? (facts.limitResetsAt ?? turn.limitResetsAt) : turn.limitResetsAt,
     failedTurns: banner && turn.failure === null ? turn.failedTurns + 1 : turn.failedTurns,
-    failure: banner ? { ...banner, at: now } : cleared,
+    failure: banner ? { kind: banner.kind, at: now, sense: 'screen' } : cleared,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Signature } from '../verdict.ts';
 export const crashedScreen: Signature = {
   class: 'crashed-screen',
   help: 'the agent shows an error of its own instead of a screen, and takes no keys',
+  mends: true,
   needsTerminal: true,
   test({ screen, terminal, agent, conversation }) {
     if (screen?.facts.activity !== 'crashed' || agent.exit || terminal.suspendedSince !== null) return null;

@@ -14,6 +14,7 @@ import { screenAtWork } from './wire.ts';
 const silentScreen: Signature = {
   class: 'silent-screen',
   help: 'the spinner turns but the token counter stands still, and no connection can be seen',
+  silence: 'unseen',
   needsTerminal: true,
   test(e) {
     const { wire, turn } = e;

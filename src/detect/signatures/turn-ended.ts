@@ -37,6 +37,8 @@ function atRest(e: Evidence, end: Omit<Suspicion, 'from' | 'limit'>, limit = set
 const brokenHistory: Signature = {
   class: 'broken-history',
   help: 'the API refuses the conversation: its history is damaged',
+  mends: true,
+  unfinished: true,
   needsTerminal: true,
   test(e) {
     const { failure } = e.turn;
@@ -53,6 +55,7 @@ const brokenHistory: Signature = {
 const unknownRefusal: Signature = {
   class: 'unknown-refusal',
   help: 'the API refuses one request after the other, for a reason that the guard does not know',
+  unfinished: true,
   needsTerminal: true,
   test(e) {
     const { failure, failedTurns } = e.turn;
@@ -74,6 +77,7 @@ const unknownRefusal: Signature = {
 const failedTurn: Signature = {
   class: 'failed-turn',
   help: 'the turn ended with a connection error; the agent sits at its prompt',
+  unfinished: true,
   needsTerminal: true,
   test(e) {
     const { failure, count, failedTurns } = e.turn;
@@ -94,6 +98,7 @@ const failedTurn: Signature = {
 const silentEnd: Signature = {
   class: 'silent-end',
   help: 'the turn ended without a word right after its connection was lost',
+  unfinished: true,
   needsTerminal: true,
   test(e) {
     const lost = e.wire.closed.findLast((closed) => closed.by !== 'agent');
@@ -116,6 +121,7 @@ const silentEnd: Signature = {
 const cutShort: Signature = {
   class: 'cut-short',
   help: 'the turn ended with an answer that broke off in the middle, taken for a whole one',
+  unfinished: true,
   needsTerminal: true,
   test(e) {
     const { answer, failure, count } = e.turn;

@@ -13,12 +13,14 @@ import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 const deadStream: Signature = {
   class: 'dead-stream',
   help: 'no byte on the connection in the middle of a response',
+  silence: 'streamMs',
   test: (e, config) => silent(e, config, ['answer']),
 };
 
 const noFirstByte: Signature = {
   class: 'no-first-byte',
   help: 'a request was sent and nothing came back',
+  silence: 'firstByteMs',
   test: (e, config) => silent(e, config, ['request', 'handshake']),
 };
 
