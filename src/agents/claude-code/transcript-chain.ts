@@ -10,8 +10,8 @@ import type { Row } from './transcript-index.ts';
 export const speaks = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
 
 /**
- * The end at which the conversation goes on: of all ends the one with the newest message at or above it, as 2.1.126
- * and newer take it. A note that hangs at an old message does not lead back there. Null: there is none.
+ * The end at which the conversation should go on: of all ends the one with the newest message at or above it. A note
+ * that hangs at an old message does not lead back there, whatever the agent would do. Null: there is none.
  */
 export function leafOf(rows: readonly Row[]): Row | null {
   let leaf: Row | null = null;
@@ -36,7 +36,8 @@ export function newestEnd(rows: readonly Row[]): Row | null {
   );
 }
 
-function endsOf(rows: readonly Row[]): readonly Row[] {
+/** Records of the main conversation that nothing follows, in file order. */
+export function endsOf(rows: readonly Row[]): readonly Row[] {
   const parents = createRowSet();
   for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
   return rows.filter((row) => !row.side && !parents.has(row));

@@ -24,10 +24,19 @@ export interface Damage {
   readonly isPromptCut: boolean;
 }
 
+/** Where the agent notes that the conversation ends (`last-prompt`). */
+export interface NamedEnd {
+  readonly row: Row;
+  /** Of the note. */
+  readonly offset: number;
+}
+
 export interface TranscriptIndex {
   readonly path: string;
   readonly rows: readonly Row[];
   readonly damages: readonly Damage[];
+  /** The last one. Null: there is none, or it names what is not in the file. */
+  readonly namedEnd: NamedEnd | null;
   readonly bytes: number;
   readonly lines: number;
   /** The last line is a whole record, but its newline is missing: the next one would be glued to it. */
@@ -56,6 +65,7 @@ export async function indexTranscript(
   let bytes = 0;
   let newlineMissing = false;
   let writtenBy: string | null = null;
+  let noted: { readonly uuid: string; readonly offset: number } | null = null;
 
   const add = (record: Json, line: Line, text: string, piece: Piece | null) => {
     const link = readLink(record);
@@ -81,6 +91,8 @@ export async function indexTranscript(
       if (tie(row, link, byUuid)) open.delete(row);
       else open.set(row, link);
     }
+    const uuid = record.type === 'last-prompt' ? textOf(record, 'leafUuid') : null;
+    if (uuid !== null) noted = { uuid, offset: line.offset };
     onRecord(record, row);
   };
 
@@ -114,7 +126,16 @@ export async function indexTranscript(
   // A record that was superseded stands where the later one does.
   if (places > rows.length) rows.sort((a, b) => a.order - b.order);
   for (const [order, row] of rows.entries()) row.order = order;
-  return { path, rows, damages, bytes, lines, newlineMissing, writtenBy };
+  const namedEnd = resolve(noted, byUuid);
+  return { path, rows, damages, namedEnd, bytes, lines, newlineMissing, writtenBy };
+}
+
+function resolve(
+  noted: { readonly uuid: string; readonly offset: number } | null,
+  byUuid: ReadonlyMap<string, Row>,
+): NamedEnd | null {
+  const row = noted === null ? undefined : byUuid.get(noted.uuid);
+  return noted === null || row === undefined ? null : { row, offset: noted.offset };
 }
 
 const speaks = ({ kind }: Link) => kind === 'user' || kind === 'assistant';

@@ -62,7 +62,9 @@ function fillIn(
   const next = chain[last + 1];
   let end = chain[last] as Row;
   const place = end;
-  for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time: place.time });
+  // 2.1.38 finds the end by its time: there it has to be the newest.
+  const time = next === undefined ? place.time + 1 : place.time;
+  for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time });
   follow(work, next, end);
 }
 

@@ -3,11 +3,12 @@
  * them, and writes down what has to be rewritten or added. Only the way that a resume goes is mended: what lies
  * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Parts } from '../common/versions.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './transcript/antidotes.ts';
 import type { PoisonKind } from './transcript/poison/index.ts';
 import type { RowSet } from './transcript/row-set.ts';
-import { endFor, tieStrayEnd } from './transcript/stray-end.ts';
+import { endToName, tieStrayEnd, wantedEnd } from './transcript/stray-end.ts';
 import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from './transcript-chain.ts';
 import type { Row, TranscriptIndex } from './transcript-index.ts';
 import { addMissingResults } from './transcript-open-calls.ts';
@@ -70,6 +71,8 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly changes: ReadonlyMap<Row, RowChange>;
   readonly added: readonly AddedResult[];
+  /** The end of the conversation, where the file has to say so. */
+  readonly named: Row | null;
   /** Records that held nothing but what is left out. */
   readonly removed: readonly Row[];
   readonly before: Reach;
@@ -110,15 +113,26 @@ const mostPasses = 10;
 const total = (counts: ReadonlyMap<FindingKind, number>) =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
 
-/** Moves the rows of the index. */
-export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan {
+const parts: readonly ((work: Work) => void)[] = [
+  relink,
+  tieStrayEnd,
+  renameRepeatedCalls,
+  setScatteredApart,
+  setStrayResultsAsText,
+  addMissingResults,
+];
+
+/** Moves the rows of the index. In a large conversation each part takes long: others have their turn in between. */
+export async function planRepairs(index: TranscriptIndex, options: PlanOptions): Promise<Plan> {
   const rows = [...index.rows];
   const remedy = remedyFor(rows, options);
   const hollow = takeOutHollow(rows, remedy);
   const thoughtless = leaveOutRefusedThinking(rows);
+  await turn();
   const calls = mapCalls(rows);
-  const reached = reachable(rows, calls, endFor(rows, options.version));
+  const reached = reachable(rows, calls, wantedEnd(rows, options.version));
   const before = reachOf(rows, reached);
+  await turn();
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
   const added: AddedResult[] = [];
@@ -156,14 +170,14 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
   // What is mended may bring another end of the way to light.
   for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
     noted = total(counts);
-    relink(work);
-    tieStrayEnd(work);
-    renameRepeatedCalls(work);
-    setScatteredApart(work);
-    setStrayResultsAsText(work);
-    addMissingResults(work);
+    for (const part of parts) {
+      await turn();
+      part(work);
+    }
   }
+  const named = endToName(work, index.namedEnd);
   const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows));
+  await turn();
   planAntidotes(work, finds, remedy);
   const after = reachOf(rows, finds);
   // Progress is shown, but never sent: it may fall behind. What is noted beside the messages may fall away where
@@ -175,6 +189,7 @@ export function planRepairs(index: TranscriptIndex, options: PlanOptions): Plan 
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,
     added,
+    named,
     removed: [...hollow.removed, ...thoughtless.removed],
     before,
     after,

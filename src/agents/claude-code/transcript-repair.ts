@@ -9,7 +9,7 @@ import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../..
 import { readVersion } from '../common/versions.ts';
 import { looksBroken } from './transcript/first-look.ts';
 import { poisonWords } from './transcript/poison/index.ts';
-import { forgetReading, readConversation } from './transcript/reading.ts';
+import { readConversation, setReadingAside } from './transcript/reading.ts';
 import { indexTranscript, type TranscriptIndex } from './transcript-index.ts';
 import { type FindingKind, type Plan, type PlanOptions, planRepairs } from './transcript-plan.ts';
 import { writeRepaired } from './transcript-rewrite.ts';
@@ -78,9 +78,9 @@ const words: Readonly<
     done: 'kept as text',
   },
   'stray end': {
-    one: 'a late note leads back to an earlier message, and what was said since is lost with that',
-    many: '# late notes lead back to earlier messages, and what was said since is lost with that',
-    done: 'tied to the end of the conversation',
+    one: 'the agent would go on at an earlier message, and what was said since is lost with that',
+    many: 'the agent would go on at an earlier message, for # reasons, and what was said since is lost with that',
+    done: 'it is led to the end of the conversation',
   },
   ...poisonWords,
   'foreign id': {
@@ -107,10 +107,12 @@ export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, looks
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
-  const plan = planRepairs(index, wanted);
+  // Its rows move meanwhile.
+  const putBack = setReadingAside();
+  const plan = await planRepairs(index, wanted);
   const { before, after, needed } = plan;
-  // Its rows stand as they will now, and the proof needs room for those of the copy.
-  if (plan.changes.size > 0 || plan.findings.length > 0) forgetReading();
+  // Else they stand as they will, and the proof needs room for those of the copy.
+  if (plan.changes.size === 0 && plan.findings.length === 0) putBack();
   // Let go once it is written: the proof needs room for the index of the copy.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {
@@ -141,7 +143,7 @@ function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOption
 async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
   // Where nothing is found, nothing is moved.
-  const { findings, finds } = planRepairs(copy, options);
+  const { findings, finds } = await planRepairs(copy, options);
   let lost = needed.size;
   for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;
   return { lost, left: findings.length };

@@ -100,6 +100,12 @@ function editsOf(
     const place = result.after === null ? index.bytes : lineEnd(result.after);
     edits.push({ offset: place, length: 0, text: () => added(result) });
   }
+  const { named } = plan;
+  if (named !== null) {
+    const line = plan.added.find(({ row }) => row === named)?.line ?? named;
+    const text = async () => `${JSON.stringify(endRecord(named, await recordOf(line)))}\n`;
+    edits.push({ offset: index.bytes, length: 0, text });
+  }
   // What is inserted at a place comes before what is replaced there.
   return edits.toSorted((a, b) => a.offset - b.offset || a.length - b.length);
 }
@@ -169,6 +175,13 @@ function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: s
     sourceToolAssistantUUID: line.uuid,
   };
 }
+
+/** With it every version that reads it goes on at this record. */
+const endRecord = (end: Row, { sessionId }: Json): Json => ({
+  type: 'last-prompt',
+  leafUuid: end.uuid,
+  sessionId,
+});
 
 async function readRange(file: FileHandle, offset: number, length: number): Promise<string> {
   const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);

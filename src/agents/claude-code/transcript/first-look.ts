@@ -17,12 +17,12 @@ const pieceBytes = 1024 * 1024;
 export async function looksBroken(path: string, version: AgentVersion | null): Promise<boolean> {
   const { size } = await stat(path);
   const parents = new Map<Row, string | null>();
-  const { rows } = await indexTranscript(
+  const { rows, namedEnd } = await indexTranscript(
     path,
     (record, row) => void (row && parents.set(row, textOf(record, 'parentUuid'))),
     Math.max(0, size - tailBytes),
   );
-  const way = chainTo(endFor(rows, version?.parts ?? null));
+  const way = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
   const leaf = leafOf(rows);
   const said = leaf === null ? null : lastSaid(leaf);
   if (said !== null && !way.includes(said)) return true;

@@ -31,7 +31,7 @@ interface Kept {
 
 let kept: Kept | null = null;
 
-/** Rejects if the file cannot be read. Whoever moves the rows of the index has to `forgetReading`. */
+/** Rejects if the file cannot be read. */
 export async function readConversation(path: string): Promise<Reading> {
   const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
   // As it was before it is read: what is written meanwhile makes it another one.
@@ -44,9 +44,19 @@ export async function readConversation(path: string): Promise<Reading> {
   return reading;
 }
 
-export function forgetReading(): void {
+function forgetReading(): void {
   clearTimeout(kept?.timer);
   kept = null;
+}
+
+/** Nobody else gets it until it is put back: whoever moves the rows of the index has to ask for that first. */
+export function setReadingAside(): () => void {
+  const aside = kept;
+  forgetReading();
+  return () => {
+    if (aside !== null && kept === null)
+      kept = { ...aside, timer: setTimeout(forgetReading, keptMs).unref() };
+  };
 }
 
 async function read(path: string): Promise<Reading> {

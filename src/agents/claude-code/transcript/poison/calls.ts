@@ -1,17 +1,14 @@
 /** Tool calls that nobody can take: the model, or a stream that broke off, has put something else where the call should be. */
-import { isRecord, type Json } from '../../../common/json.ts';
-import { mapBlocks } from './content.ts';
-import type { Poison } from './kind.ts';
+import { isRecord } from '../../../common/json.ts';
+import { inBlocks } from './content.ts';
+import type { BlockPoison } from './kind.ts';
 
 /** The API's limit, in characters. */
 const longestName = 200;
 /** Enough to know it by. */
 const keptOfName = 64;
 
-const ofCalls = (mend: (call: Json) => Json) => (record: Json) =>
-  mapBlocks(record, (block) => (block.type === 'tool_use' ? mend(block) : block));
-
-export const toolName: Poison = {
+export const toolName: BlockPoison = {
   kind: 'tool name',
   words: {
     one: 'one tool call has a name that is too long for the API',
@@ -20,14 +17,14 @@ export const toolName: Poison = {
   },
   cleanedSince: [2, 1, 329],
   is: 'always',
-  clean: ofCalls((call) => {
+  ...inBlocks('tool_use', (call) => {
     const { name } = call;
     if (typeof name !== 'string' || name.length <= longestName) return call;
     return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptOfName) };
   }),
 };
 
-export const toolInput: Poison = {
+export const toolInput: BlockPoison = {
   kind: 'tool input',
   words: {
     one: 'the input of one tool call is no set of named values',
@@ -36,7 +33,7 @@ export const toolInput: Poison = {
   },
   cleanedSince: null,
   is: 'always',
-  clean: ofCalls((call) => {
+  ...inBlocks('tool_use', (call) => {
     const { input } = call;
     if (isRecord(input)) return call;
     const isNothing = input === undefined || input === null || input === '';
@@ -50,7 +47,7 @@ export const toolInput: Poison = {
 const isShown = (path: unknown) => path === undefined || path === null || typeof path === 'string';
 
 /** No API refuses it: the agent's own display fails over it, with the whole screen. */
-export const toolPath: Poison = {
+export const toolPath: BlockPoison = {
   kind: 'tool path',
   words: {
     one: 'one tool call names a path that is no text, which the agent cannot show',
@@ -59,7 +56,7 @@ export const toolPath: Poison = {
   },
   cleanedSince: [2, 1, 263],
   is: 'always',
-  clean: ofCalls((call) => {
+  ...inBlocks('tool_use', (call) => {
     const { input } = call;
     if (!isRecord(input)) return call;
     const wrong = ['file_path', 'notebook_path', 'path'].filter((name) => !isShown(input[name]));

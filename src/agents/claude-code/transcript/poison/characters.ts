@@ -6,7 +6,8 @@ import { isRecord, type Json } from '../../../common/json.ts';
 import type { Poison } from './kind.ts';
 
 /** Whether the line of a record can hold one at all: both can be written only as these escapes. */
-export const mayHoldBadCharacters = (line: string): boolean => /\\u(?:0000|d[89a-f])/i.test(line);
+export const mayHoldBadCharacters = (line: string): boolean =>
+  line.includes('\\u') && /\\u(?:0000|d[89a-f])/i.test(line);
 
 export const nul: Poison = {
   kind: 'nul',

@@ -37,3 +37,27 @@ function withContent(block: Json, mend: MendBlock): Json {
   const content = mapContent(block.content, mend);
   return content === block.content ? block : { ...block, content };
 }
+
+/** What a kind of poison needs that is found in blocks of one type. */
+export function inBlocks(type: string, mend: MendBlock) {
+  return {
+    type,
+    mend,
+    clean: (record: Json) => mapBlocks(record, (block) => (block.type === type ? mend(block) : block)),
+  };
+}
+
+/** Shows every block that `mapBlocks` would mend, in any order. */
+export function visitBlocks({ type, message }: Json, visit: (block: Json) => void): void {
+  if ((type === 'user' || type === 'assistant') && isRecord(message)) visitContent(message.content, visit);
+}
+
+function visitContent(content: unknown, visit: (block: Json) => void): void {
+  if (typeof content === 'string') visit({ type: 'text', text: content });
+  if (!Array.isArray(content)) return;
+  for (const block of content as readonly unknown[]) {
+    if (!isRecord(block)) continue;
+    visit(block);
+    if (block.type === 'tool_result' && Array.isArray(block.content)) visitContent(block.content, visit);
+  }
+}

@@ -1,7 +1,7 @@
 /** Blocks without anything in them. */
 import type { Json } from '../../../common/json.ts';
-import { mapBlocks } from './content.ts';
-import type { Poison } from './kind.ts';
+import { inBlocks } from './content.ts';
+import type { BlockPoison } from './kind.ts';
 
 const isBlank = (block: Json) =>
   block.type === 'text' && typeof block.text === 'string' && block.text.trim() === '';
@@ -10,7 +10,7 @@ const isBlankThinking = (block: Json) => block.type === 'thinking' && block.thin
 
 export const isEmpty = (block: Json): boolean => isBlank(block) || isBlankThinking(block);
 
-export const emptyText: Poison = {
+export const emptyText: BlockPoison = {
   kind: 'empty text',
   words: {
     one: 'one record holds an empty text',
@@ -20,11 +20,11 @@ export const emptyText: Poison = {
   // 2.1.38 and 2.1.329 leave out empty texts of messages, but none those of results.
   cleanedSince: null,
   is: 'always',
-  clean: (record) => mapBlocks(record, (block) => (isBlank(block) ? null : block)),
+  ...inBlocks('text', (block) => (isBlank(block) ? null : block)),
 };
 
 /** An API that keeps the thinking to itself gives an empty one with a signature, and takes it back. */
-export const emptyThinking: Poison = {
+export const emptyThinking: BlockPoison = {
   kind: 'empty thinking',
   words: {
     one: 'one record holds empty thinking',
@@ -33,5 +33,5 @@ export const emptyThinking: Poison = {
   },
   cleanedSince: null,
   is: 'perhaps',
-  clean: (record) => mapBlocks(record, (block) => (isBlankThinking(block) ? null : block)),
+  ...inBlocks('thinking', (block) => (isBlankThinking(block) ? null : block)),
 };

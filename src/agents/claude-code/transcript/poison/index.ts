@@ -6,15 +6,16 @@ import { isRecord, type Json } from '../../../common/json.ts';
 import { compareVersions, type Parts } from '../../../common/versions.ts';
 import { toolInput, toolName, toolPath } from './calls.ts';
 import { halfCharacter, mayHoldBadCharacters, nul } from './characters.ts';
+import { visitBlocks } from './content.ts';
 import { emptyText, emptyThinking, isEmpty } from './empty.ts';
-import type { Poison, PoisonKind, Words } from './kind.ts';
-import { badDocument, badImage, imagesIn, largeImage, oneOfManyImages } from './payload.ts';
+import type { BlockPoison, Poison, PoisonKind, Words } from './kind.ts';
+import { badDocument, badImage, largeImage, oneOfManyImages } from './payload.ts';
 
 export type { PoisonKind } from './kind.ts';
 export { manyImages } from './payload.ts';
 
 const characters = [nul, halfCharacter];
-const blocks = [
+const blocks: readonly BlockPoison[] = [
   toolName,
   toolInput,
   toolPath,
@@ -26,6 +27,9 @@ const blocks = [
   badDocument,
 ];
 const all: readonly Poison[] = [...characters, ...blocks];
+const ofBlock = new Map<unknown, readonly BlockPoison[]>(
+  blocks.map(({ type }) => [type, blocks.filter((poison) => poison.type === type)]),
+);
 
 export const poisonWords = Object.fromEntries(all.map(({ kind, words }) => [kind, words])) as Readonly<
   Record<PoisonKind, Words>
@@ -43,13 +47,17 @@ export const wholesome: Content = { poisons: [], hollow: false, images: 0 };
 
 /** @param line the record as it is written */
 export function readContent(record: Json, line: string): Content {
-  const found = [...(mayHoldBadCharacters(line) ? characters : []), ...blocks]
-    .filter((poison) => poison.clean(record) !== record)
-    .map(({ kind }) => kind);
-  const images = line.includes('"image"') ? imagesIn(record) : 0;
-  return found.length === 0 && images === 0
-    ? wholesome
-    : { poisons: found, hollow: isHollow(record), images };
+  const found = new Set<PoisonKind>();
+  let images = 0;
+  if (mayHoldBadCharacters(line))
+    for (const { kind, clean } of characters) if (clean(record) !== record) found.add(kind);
+  visitBlocks(record, (block) => {
+    if (block.type === 'image') images += 1;
+    for (const { kind, mend } of ofBlock.get(block.type) ?? []) if (mend(block) !== block) found.add(kind);
+  });
+  if (found.size === 0 && images === 0) return wholesome;
+  const poisons = all.flatMap(({ kind }) => (found.has(kind) ? [kind] : []));
+  return { poisons, hollow: isHollow(record), images };
 }
 
 /** An answer of the model, or a part of it, of which nothing is left without its empty blocks. */

@@ -1,6 +1,7 @@
 /** One kind of content that the API refuses at every turn, for as long as it stands in the conversation. */
 import type { Json } from '../../../common/json.ts';
 import type { Parts } from '../../../common/versions.ts';
+import type { MendBlock } from './content.ts';
 
 export type PoisonKind =
   | 'nul'
@@ -37,4 +38,10 @@ export interface Poison {
   readonly is: 'always' | 'perhaps' | 'shrinks';
   /** The record without it; the same object where there is none in it. */
   clean(record: Json): Json;
+}
+
+/** One that is found in blocks of one type, each by itself. */
+export interface BlockPoison extends Poison {
+  readonly type: string;
+  readonly mend: MendBlock;
 }

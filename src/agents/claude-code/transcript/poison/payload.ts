@@ -1,8 +1,8 @@
 /** Images and documents that the API cannot read, or not at that size. A text says what stood there. */
 import { headBytes, type ImageSize, imageSize } from '../../../common/image-size.ts';
 import { isRecord, type Json } from '../../../common/json.ts';
-import { mapBlocks } from './content.ts';
-import type { Poison } from './kind.ts';
+import { inBlocks } from './content.ts';
+import type { BlockPoison } from './kind.ts';
 
 /** The API's limits: longest side in pixels, alone and with more than `manyImages`; data in base64. */
 const mostPixels = 8_000;
@@ -15,9 +15,9 @@ const cleanedSince = [2, 1, 197] as const;
 
 type Judge = (data: string, size: ImageSize | null) => boolean;
 
-const withoutImages = (isBad: Judge, why: string) => (record: Json) =>
-  mapBlocks(record, (block) => {
-    const data = block.type === 'image' ? dataOf(block) : null;
+const withoutImages = (isBad: Judge, why: string) =>
+  inBlocks('image', (block) => {
+    const data = dataOf(block);
     return data !== null && isBad(data, sizeOf(data)) ? note(`Image removed: ${why}`) : block;
   });
 
@@ -34,17 +34,7 @@ const sizeOf = (data: string): ImageSize | null =>
 
 const longestSide = (size: ImageSize | null): number => Math.max(size?.width ?? 0, size?.height ?? 0);
 
-/** How many images the API counts in a record. */
-export function imagesIn(record: Json): number {
-  let count = 0;
-  mapBlocks(record, (block) => {
-    if (block.type === 'image') count += 1;
-    return block;
-  });
-  return count;
-}
-
-export const badImage: Poison = {
+export const badImage: BlockPoison = {
   kind: 'bad image',
   words: {
     one: 'one record holds an image that is none',
@@ -53,10 +43,10 @@ export const badImage: Poison = {
   },
   cleanedSince,
   is: 'always',
-  clean: withoutImages((_data, size) => size === null, 'it was no PNG, JPEG, GIF or WebP'),
+  ...withoutImages((_data, size) => size === null, 'it was no PNG, JPEG, GIF or WebP'),
 };
 
-export const largeImage: Poison = {
+export const largeImage: BlockPoison = {
   kind: 'large image',
   words: {
     one: 'one record holds an image that is too large for the API',
@@ -65,14 +55,14 @@ export const largeImage: Poison = {
   },
   cleanedSince,
   is: 'shrinks',
-  clean: withoutImages(
+  ...withoutImages(
     (data, size) => data.length > mostBytes || longestSide(size) > mostPixels,
     'it was too large',
   ),
 };
 
 /** Poison only where the request holds more than `manyImages`. */
-export const oneOfManyImages: Poison = {
+export const oneOfManyImages: BlockPoison = {
   kind: 'many images',
   words: {
     one: 'one record holds an image that is too large for a conversation with many',
@@ -81,7 +71,7 @@ export const oneOfManyImages: Poison = {
   },
   cleanedSince,
   is: 'shrinks',
-  clean: withoutImages(
+  ...withoutImages(
     (_data, size) => longestSide(size) > mostPixelsOfMany,
     'it was too large for a conversation with many images',
   ),
@@ -90,7 +80,7 @@ export const oneOfManyImages: Poison = {
 /** The mark may stand some way behind the beginning. */
 const headOfDocument = 2_048;
 
-export const badDocument: Poison = {
+export const badDocument: BlockPoison = {
   kind: 'bad document',
   words: {
     one: 'one record holds a PDF that is none',
@@ -99,11 +89,9 @@ export const badDocument: Poison = {
   },
   cleanedSince,
   is: 'always',
-  clean: (record) =>
-    mapBlocks(record, (block) => {
-      const data = block.type === 'document' ? dataOf(block) : null;
-      if (data === null || Buffer.from(data.slice(0, headOfDocument), 'base64').includes('%PDF-'))
-        return block;
-      return note('Document removed: it was no PDF');
-    }),
+  ...inBlocks('document', (block) => {
+    const data = dataOf(block);
+    if (data === null || Buffer.from(data.slice(0, headOfDocument), 'base64').includes('%PDF-')) return block;
+    return note('Document removed: it was no PDF');
+  }),
 };
