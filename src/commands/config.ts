@@ -8,7 +8,8 @@ import { checkText, findLeaf, type Leaf, leaves, type Value } from '../config/va
 import { replaceFileSync } from '../platform/atomic-file.ts';
 import { configFile } from '../platform/paths.ts';
 import { parse, UsageError } from './arguments.ts';
-import { columns, print, printJson, style } from './output.ts';
+import { columns } from './columns.ts';
+import { print, printJson, style } from './output.ts';
 
 /** `guardctl config [get KEY | set KEY VALUE | path]`. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -6,8 +6,9 @@ import { storyLines } from '../report/story-text.ts';
 import { clockTime, duration } from '../report/times.ts';
 import { asTold, type ToldIncident } from '../report/told-incidents.ts';
 import { parse } from './arguments.ts';
+import { columns } from './columns.ts';
 import { findByPrefix } from './find.ts';
-import { columns, print, printJson, style } from './output.ts';
+import { print, printJson, style } from './output.ts';
 
 /** `guardctl incidents [ID] [--json]`: the list, or one told in full. The JSON is an array in both cases. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -1,12 +1,5 @@
-/** How commands speak: JSON for programs, aligned columns for people. */
-import {
-  displayWidth,
-  paint,
-  shorten,
-  type TerminalStyle,
-  terminalStyle,
-  withoutUnicode,
-} from '../report/terminal-style.ts';
+/** How commands speak: JSON for programs, text for people. */
+import { type TerminalStyle, terminalStyle, withoutUnicode } from '../report/terminal-style.ts';
 
 export const style = (): TerminalStyle => terminalStyle(process.env, process.stdout);
 
@@ -17,27 +10,3 @@ export function printJson(value: unknown): void {
 export function print(text: string): void {
   process.stdout.write(`${style().unicode ? text : withoutUnicode(text)}\n`);
 }
-
-/**
- * Rows as aligned columns under their heads; the last column is cut at the terminal's edge. Into a pipe nothing is
- * cut.
- */
-export function columns(
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-  look: TerminalStyle,
-): string {
-  const all = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))));
-  const last = heads.length - 1;
-  return all
-    .map((row, index) => {
-      const cells = row.map((cell, column) => (column === last ? cell : pad(cell, widths[column] ?? 0)));
-      const line = cells.join('  ').trimEnd();
-      const cut = look.control ? shorten(line, look.columns, look) : line;
-      return index === 0 ? paint(cut, 'dim', look) : cut;
-    })
-    .join('\n');
-}
-
-const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - displayWidth(text)));

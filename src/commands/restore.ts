@@ -21,7 +21,8 @@ import {
 } from '../report/resume-map.ts';
 import { guardRuns, readSessions } from '../report/sessions.ts';
 import { parse } from './arguments.ts';
-import { columns, print, printJson, style } from './output.ts';
+import { columns } from './columns.ts';
+import { print, printJson, style } from './output.ts';
 
 interface Result {
   readonly entry: ResumeEntry;

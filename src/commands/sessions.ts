@@ -2,7 +2,8 @@ import { statePaths } from '../platform/paths.ts';
 import { readSessions, type SessionOnDisk } from '../report/sessions.ts';
 import { duration } from '../report/times.ts';
 import { parse } from './arguments.ts';
-import { columns, print, printJson, style } from './output.ts';
+import { columns } from './columns.ts';
+import { print, printJson, style } from './output.ts';
 
 const dayMs = 24 * 3_600_000;
 

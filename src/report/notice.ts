@@ -4,7 +4,7 @@
  */
 import type { Notice } from '../effects.ts';
 import { causeWords } from './cause.ts';
-import { oneLine, paint, shorten, type TerminalStyle, withoutUnicode, wrap } from './terminal-style.ts';
+import { oneLine, paint, type TerminalStyle, withoutUnicode } from './terminal-style.ts';
 
 export interface NoticeContext {
   readonly sessionId: string | null;
@@ -98,9 +98,23 @@ function lines(texts: readonly string[], style: TerminalStyle): string {
 
 /** A line without an end: the next notice takes its place, where the terminal can do that. */
 function waiting(text: string, style: TerminalStyle): string {
-  const line = shorten(text, style.columns - 1, style);
+  const line = text.slice(0, Math.max(0, style.columns - 1));
   return style.control ? `${erase(style)}${line}` : `${line}\r\n`;
 }
 
 /** Also what the dead agent has drawn below the cursor. */
 const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[J' : '');
+
+/**
+ * Breaks at blanks, as columns.ts does it, but takes each character for one column: what stands here is ours, or a
+ * name, and the guard has no tables of widths to load while an agent starts.
+ */
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= columns) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -10,7 +10,7 @@ export interface Story {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-export const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
+const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
   recovered: 'recovered',
   gave_up: 'not recovered: a person had to take over',
   user: 'ended by the person',

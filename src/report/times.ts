@@ -1,23 +1,13 @@
 /** Moments and spans in words. Pure. */
+import prettyMilliseconds from 'pretty-ms';
 
-/** "4 s", "3 min 20 s", "12 min", "2 h 5 min", "3 d". */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) {
-    return seconds % 60 === 0 || minutes >= 10 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  }
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d`;
-}
+/** "4s", "3m 20s", "2h 5m", "3d 1h"; what is shorter than a second counts as one. */
+export const duration = (ms: number): string => prettyMilliseconds(wholeSeconds(ms), { unitCount: 2 });
 
-/** The largest unit alone: "4 s", "3 min", "2 h", "3 d": at most six characters. */
-export function roughDuration(ms: number): string {
-  const [first = '', unit = ''] = duration(ms).split(' ');
-  return `${first} ${unit}`;
-}
+/** The largest unit alone: "4s", "3m", "2h", "3d": at most six characters. */
+export const roughDuration = (ms: number): string => prettyMilliseconds(wholeSeconds(ms), { compact: true });
+
+const wholeSeconds = (ms: number) => Math.max(1, Math.round(ms / 1000)) * 1000;
 
 /** Local time, without the date if it is today's. */
 export function clockTime(iso: string, now = new Date()): string {

@@ -96,7 +96,7 @@ test('the list for people', async () => {
   placeIncidents(home.state, recovered);
   expect((await home.run('incidents')).stdout.split('\n')).toEqual([
     'ID    BEGAN                LASTED  WHAT               DONE  OUTCOME',
-    'r1-1  2026-01-01 00:00:00  32 s    a lost connection  cut   recovered',
+    'r1-1  2026-01-01 00:00:00  32s     a lost connection  cut   recovered',
     '',
   ]);
 });

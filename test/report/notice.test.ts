@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { shellCommand } from '../../src/platform/shell-words.ts';
+import { displayWidth } from '../../src/report/columns.ts';
 import { noticeText } from '../../src/report/notice.ts';
-import {
-  displayWidth,
-  shorten,
-  type TerminalStyle,
-  terminalStyle,
-  wrap,
-} from '../../src/report/terminal-style.ts';
+import { type TerminalStyle, terminalStyle } from '../../src/report/terminal-style.ts';
 
 const style = (changes: Partial<TerminalStyle> = {}): TerminalStyle => ({
   columns: 80,
@@ -104,17 +99,6 @@ test.each([
   [{ TERM: 'xterm', COLUMNS: '132' }, false, { colour: false, control: false, columns: 132 }],
 ])('terminal style of %j', (env, isTTY, expected) => {
   expect(terminalStyle(env, { isTTY })).toMatchObject(expected);
-});
-
-test('widths: wide, combining and plain characters', () => {
-  expect(displayWidth('abc')).toBe(3);
-  expect(displayWidth('日本')).toBe(4);
-  expect(displayWidth('e\u0301')).toBe(1);
-  expect(displayWidth('😀')).toBe(2);
-  expect(shorten('日本語', 5, { unicode: true })).toBe('日本…');
-  expect(shorten('abc', 3, { unicode: true })).toBe('abc');
-  expect(wrap('a bb ccc', 4)).toEqual(['a bb', 'ccc']);
-  expect(wrap('averylongword b', 4)).toEqual(['averylongword', 'b']);
 });
 
 test('a command is quoted for the shell', () => {

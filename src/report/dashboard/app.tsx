@@ -3,9 +3,10 @@ import { Box, type Key, Text, useApp, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { StatePaths } from '../../platform/paths.ts';
 import { sendCommand } from '../../sensors/commands.ts';
+import { shorten, wrap } from '../columns.ts';
 import { incidentTimeline } from '../incident-timeline.ts';
 import { storyLines } from '../story-text.ts';
-import { shorten, type TerminalStyle, wrap } from '../terminal-style.ts';
+import type { TerminalStyle } from '../terminal-style.ts';
 import { clockTime } from '../times.ts';
 import {
   chosenIncident,

@@ -1,10 +1,11 @@
 /** The dashboard as lines of text, cut to the terminal. Pure; colours and the chosen line are added by the view. */
 
 import { causeWords } from '../cause.ts';
+import { displayWidth, shorten } from '../columns.ts';
 import { homeRelative } from '../home.ts';
 import type { SessionOnDisk } from '../sessions.ts';
 import { type SessionState, sessionStates } from '../status.ts';
-import { displayWidth, oneLine, shorten } from '../terminal-style.ts';
+import { oneLine } from '../terminal-style.ts';
 import { clockTime, duration, roughDuration } from '../times.ts';
 import type { ToldIncident } from '../told-incidents.ts';
 import { chosenSession, itsIncidents, keyTable, type Model } from './model.ts';

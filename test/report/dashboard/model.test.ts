@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runPaths, statePaths } from '../../../src/platform/paths.ts';
+import { displayWidth } from '../../../src/report/columns.ts';
 import {
   chosenIncident,
   chosenSession,
@@ -22,7 +23,6 @@ import {
 } from '../../../src/report/dashboard/rows.ts';
 import { sparkline } from '../../../src/report/dashboard/sparkline.ts';
 import type { Status } from '../../../src/report/status.ts';
-import { displayWidth } from '../../../src/report/terminal-style.ts';
 import { sampleIncident } from '../../support/incident.ts';
 import { sampleStatus } from '../../support/status.ts';
 
