@@ -38,7 +38,7 @@ export function findLeaf(word: string): Leaf | null {
 }
 
 /** What a key accepts, in words: `textual` as typed in a shell, else as written in JSON. */
-export function allowed(key: Key, textual: boolean): string {
+function allowed(key: Key, textual: boolean): string {
   switch (key.kind) {
     case 'switch':
       return textual ? 'on, off, true, false, 1 or 0' : 'true or false';

@@ -9,7 +9,7 @@ import type { Surroundings } from '../drill/world.ts';
 import { type Senses, sensesNames } from '../matrix/senses.ts';
 
 /** What the model does in a turn in which all goes well. */
-export const tasks = ['text', 'tool', 'long-tool', 'thinking', 'drip', 'late'] as const;
+const tasks = ['text', 'tool', 'long-tool', 'thinking', 'drip', 'late'] as const;
 export type Task = (typeof tasks)[number];
 
 /**

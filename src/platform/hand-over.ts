@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const handOverVariable = 'GUARDED_CLAUDE_DEPTH';
+const handOverVariable = 'GUARDED_CLAUDE_DEPTH';
 
 const question = 'question';
 const answer = 'guarded-claude leads here';

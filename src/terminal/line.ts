@@ -15,7 +15,7 @@ export interface Line {
 export const emptyLine: Line = { text: '', exact: true, lost: false };
 
 /** Characters (UTF-16). A longer text is not kept at all: half of one would be misread. */
-export const maxLength = 1 << 20;
+const maxLength = 1 << 20;
 
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f]/g;
 

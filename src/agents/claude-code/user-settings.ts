@@ -53,7 +53,7 @@ function variablesOf(settings: readonly Json[]): Variables {
 const vendor = new URL('https://api.anthropic.com');
 
 /** The address to which the agent sends its requests, for each provider that it knows. */
-export function apiOf(env: Variables): UserSettings['api'] {
+function apiOf(env: Variables): UserSettings['api'] {
   const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
   const google = env.CLOUD_ML_REGION ?? 'us-east5';
   const url = isOn('CLAUDE_CODE_USE_BEDROCK')

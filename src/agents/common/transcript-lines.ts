@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** Longer than any record (images are at most some 10 MB); what is longer was not written by the agent. */
-export const longestLine = 128 * 1024 * 1024;
+const longestLine = 128 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /**

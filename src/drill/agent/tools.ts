@@ -13,7 +13,7 @@ export interface RunningTool {
   stop(): void;
 }
 
-export const toolNames = ['Bash', 'Read', 'Write'] as const;
+const toolNames = ['Bash', 'Read', 'Write'] as const;
 
 /** What the API is told of the tools. */
 export const toolDescriptions = toolNames.map((name) => ({

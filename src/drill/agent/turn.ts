@@ -45,7 +45,7 @@ export type TurnEnd =
 const interruptedNotice = '[Request interrupted by user]';
 /** A main request of the real agent is about 50 KB (lab notes §9), and by its size it is known on the wire. */
 const system = 'You are a simulated agent. '.repeat(1800);
-export const model = 'claude-simulated';
+const model = 'claude-simulated';
 
 interface Running {
   readonly call: ToolCall;
