@@ -3,7 +3,7 @@
  * new choice in one does not redraw the others.
  */
 import { type FaultName, faultNames } from '../drill/api/faults.ts';
-import { seededRandom } from '../drill/seeded-random.ts';
+import { seededRandom, seedOf } from '../drill/seeded-random.ts';
 import type { HelperTraffic } from '../drill/tls-stand-in.ts';
 import type { Surroundings } from '../drill/world.ts';
 import { type Senses, sensesNames } from '../matrix/senses.ts';
@@ -75,13 +75,6 @@ const notDrawn: readonly FaultName[] = [
 ];
 const faultsDrawn = faultNames.filter((name) => !notDrawn.includes(name));
 
-/** FNV-1a, so that streams of neighbouring seeds have nothing in common. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const letter of text) value = Math.imul(value ^ letter.charCodeAt(0), 0x01000193);
-  return value >>> 0;
-}
-
 interface Chance {
   pick<T>(from: readonly T[]): T;
   between(low: number, high: number): number;
@@ -90,7 +83,7 @@ interface Chance {
 }
 
 function chance(seed: number, concern: string): Chance {
-  const random = seededRandom(hash(`${seed}/${concern}`));
+  const random = seededRandom(seedOf(`${seed}/${concern}`));
   return {
     pick: (from) => from[Math.floor(random() * from.length)] as never,
     between: (low, high) => Math.round(low + random() * (high - low)),

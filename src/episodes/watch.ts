@@ -1,6 +1,6 @@
 /** Watches the agents that live below a guard, by the kernel's own tables (Linux), and the rig's own stalls. */
-import { readlinkSync } from 'node:fs';
-import { childrenOf, processTable } from '../platform/process-table.ts';
+import { agentsBelow } from '../drill/agents-below.ts';
+import { childrenOf } from '../platform/process-table.ts';
 import type { Happening } from './world-log.ts';
 
 const lookMs = 200;
@@ -14,36 +14,19 @@ export interface Watch {
 
 /** @param shell that runs the guard as its only child */
 export function watchAgents(shell: number, note: (happening: Happening) => void): Watch {
+  const agents = () => childrenOf(shell).flatMap(agentsBelow);
   let known: readonly number[] = [];
   let lookedAt = Date.now();
   const look = () => {
     const late = Date.now() - lookedAt - lookMs;
     if (late > stallMs) note({ type: 'rig.stalled', ms: late });
     lookedAt = Date.now();
-    const now = agentsBelow(shell);
+    const now = agents();
     for (const pid of now) if (!known.includes(pid)) note({ type: 'agent.seen', pid });
     for (const pid of known) if (!now.includes(pid)) note({ type: 'agent.gone', pid });
     if (now.length > 1 && known.length < now.length) note({ type: 'agents', pids: now });
     known = now;
   };
   const timer = setInterval(look, lookMs);
-  return { agent: () => agentsBelow(shell)[0] ?? null, stop: () => clearInterval(timer) };
-}
-
-/** What leads a session of its own, on a terminal, as a child of the guard. */
-function agentsBelow(shell: number): readonly number[] {
-  const guards = childrenOf(shell);
-  return processTable()
-    .filter(
-      ({ pid, parent, session }) => guards.includes(parent) && session === String(pid) && onTerminal(pid),
-    )
-    .map(({ pid }) => pid);
-}
-
-function onTerminal(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/fd/0`).startsWith('/dev/pts/');
-  } catch {
-    return false; // gone meanwhile
-  }
+  return { agent: () => agents()[0] ?? null, stop: () => clearInterval(timer) };
 }

@@ -1,24 +1,18 @@
 /** Versions that nobody has chosen: drawn by chance from the package registry's list, so that none is favoured for long. */
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { byVersion } from './version-range.ts';
 import { versionNames } from './versions.ts';
 
 /** Older ones are not supported. */
 const oldest = '1.0.44';
-
-/** Compares `1.0.56` and the like. */
-function order(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
-  const at = left.findIndex((part, index) => part !== right[index]);
-  return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
-}
 
 /** @returns none where the registry cannot be asked. */
 export function drawVersions(count: number): readonly string[] {
   if (count === 0) return [];
   const known: readonly string[] = versionNames;
   const left = published()
-    .filter((version) => /^\d+\.\d+\.\d+$/.test(version) && order(version, oldest) >= 0)
+    .filter((version) => /^\d+\.\d+\.\d+$/.test(version) && byVersion(version, oldest) >= 0)
     .filter((version) => !known.includes(version));
   return Array.from(
     { length: Math.min(count, left.length) },

@@ -1,29 +1,32 @@
 /**
- * `npm run matrix -- [--quick] [--only PATTERN] [--versions V,V] [--senses S,S] [--missing] [--wrong] [--jobs N]
- * [--minutes N] [--journals FOLDER] [--results FILE] [--document]`: every situation on every version with every set of
- * senses, or a part of it.
+ * `npm run matrix -- [--quick] [--only PATTERN] [--versions V,V] [--columns C,C] [--chance N] [--missing] [--wrong]
+ * [--jobs N] [--minutes N] [--journals FOLDER] [--results FILE] [--document]`: every situation on every version in every
+ * column, or a part of it. Linux only.
  *
- * Each cell's result is appended to docs/matrix.jsonl at once; the table docs/matrix.md is made from it at the end, or
- * alone with --document. PATTERN is a regular expression on `version/situation/senses`; --missing leaves out what has
- * a result, --wrong what was right; --minutes begins no cell later than that.
+ * Each cell's result is appended to the results (default: .cache/matrix.jsonl) at once; the summary docs/matrix.md is
+ * written from them with --document, and after that nothing is played. --chance draws so many further versions from the
+ * package registry (default: two in a run of everything). PATTERN is a regular expression on `version/situation/column`;
+ * --missing leaves out what has a result, --wrong what was right; --minutes begins no cell later than that.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readJournalFile } from '../report/journal-reader.ts';
-import { applies, type Cell, nameOf, runCell } from './cell.ts';
+import { applies, type Cell, nameOf } from './cell.ts';
+import { type Column, columnNames } from './columns.ts';
 import { documentOf } from './document.ts';
+import { drawVersions } from './drawn-versions.ts';
+import { runCell } from './play.ts';
 import { quickCells } from './quick.ts';
-import { appendResult, readResults, writeResults } from './results.ts';
+import { appendResult, readResults } from './results.ts';
 import { scrubJournal } from './scrub.ts';
-import { sensesNames } from './senses.ts';
 import { healthyHours } from './simulated-clock.ts';
 import { situations } from './situations/index.ts';
 import { versionNames } from './versions.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const resultsPath = join(root, 'docs', 'matrix.jsonl');
+const resultsPath = join(root, '.cache', 'matrix.jsonl');
 const documentPath = join(root, 'docs', 'matrix.md');
 const healthyJournals = join(root, 'test', 'fixtures', 'journals', 'healthy');
 
@@ -31,8 +34,9 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
-    versions: { type: 'string', default: versionNames.join(',') },
-    senses: { type: 'string', default: sensesNames.join(',') },
+    versions: { type: 'string' },
+    columns: { type: 'string', default: columnNames.join(',') },
+    chance: { type: 'string' },
     missing: { type: 'boolean', default: false },
     wrong: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
@@ -43,31 +47,36 @@ const { values } = parseArgs({
   },
 });
 
+const all = !values.quick && !values.missing && !values.wrong && values.only === '' && !values.versions;
+
+/** Chosen, drawn, and those that have a result where a run is continued. */
+function versions(): readonly string[] {
+  const drawn = values.document ? [] : drawVersions(Number(values.chance ?? (all ? 2 : 0)));
+  if (drawn.length > 0) process.stdout.write(`versions drawn from the registry: ${drawn.join(', ')}\n`);
+  if (values.versions !== undefined) return [...values.versions.split(','), ...drawn];
+  const known = values.missing || values.wrong ? [...readResults(values.results).values()] : [];
+  return [...new Set([...versionNames, ...known.map(({ version }) => version), ...drawn])];
+}
+
 function wanted(): readonly Cell[] {
   const known = readResults(values.results);
   const pattern = new RegExp(values.only);
   const quick = new Set(quickCells.map(nameOf));
+  const chosen = versions();
+  const columns = values.columns.split(',') as readonly Column[];
   return Object.entries(situations).flatMap(([situation, row]) =>
-    versionNames
-      .filter((version) => values.versions.split(',').includes(version))
-      .flatMap((version) =>
-        sensesNames
-          .filter((column) => values.senses.split(',').includes(column))
-          .map((column): Cell => ({ version, situation, senses: column }))
-          .filter((cell) => applies(cell, row) && pattern.test(nameOf(cell)))
-          .filter((cell) => !values.quick || quick.has(nameOf(cell)))
-          .filter((cell) => !values.missing || !known.has(nameOf(cell)))
-          .filter((cell) => !values.wrong || known.get(nameOf(cell))?.ok === false),
-      ),
+    chosen.flatMap((version) =>
+      columns
+        .map((column): Cell => ({ version, situation, column }))
+        .filter((cell) => applies(cell, row) && pattern.test(nameOf(cell)))
+        .filter((cell) => !values.quick || quick.has(nameOf(cell)))
+        .filter((cell) => !values.missing || !known.has(nameOf(cell)))
+        .filter((cell) => !values.wrong || known.get(nameOf(cell))?.ok === false),
+    ),
   );
 }
 
 function writeDocument(): void {
-  const results = readResults(values.results);
-  writeResults(
-    values.results,
-    [...results.values()].sort((a, b) => nameOf(a).localeCompare(nameOf(b))),
-  );
   const journals = readdirSync(healthyJournals).flatMap(
     (name) => readJournalFile(join(healthyJournals, name)) ?? [],
   );
@@ -78,7 +87,7 @@ function writeDocument(): void {
     journals: journals.length,
     deeds: deeds.length,
   };
-  writeFileSync(documentPath, documentOf(results, simulated));
+  writeFileSync(documentPath, documentOf([...readResults(values.results).values()], simulated));
 }
 
 const interrupted = new AbortController();
@@ -112,12 +121,13 @@ async function work(): Promise<void> {
       `${result.ok ? '✓' : '✗'} ${String(done).padStart(3)}/${total} ${name.padEnd(48)} ` +
         `${result.classes.join('+') || '–'} · ${result.actions.join(' → ') || '–'} · ` +
         `found ${seconds(result.detect_ms)} · back ${seconds(result.recover_ms)} · took ${seconds(Date.now() - startedAt)}\n` +
-        (result.problem === null ? '' : `      ${result.problem}\n`),
+        (result.problem === null ? '' : `      ${result.problem}\n`) +
+        (result.record_problem === null ? '' : `      its record: ${result.record_problem}\n`),
     );
   }
 }
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 process.stdout.write(`${done} of ${total} cells, ${wrong} wrong\n`);
-if (values.results === resultsPath) writeDocument();
+if (values.document) writeDocument();
 process.exitCode = wrong > 0 ? 1 : 0;

@@ -5,11 +5,11 @@ import type { Cell } from './cell.ts';
 const version = '2.1.329';
 
 export const quickCells: readonly Cell[] = [
-  { version, situation: 'flapping', senses: 'all' },
-  { version, situation: 'permission-dialog', senses: 'all' },
-  { version, situation: 'silent-command', senses: 'pty-only' },
-  { version, situation: 'pings-only', senses: 'all' },
-  { version, situation: 'no-headers', senses: 'all' },
-  { version, situation: 'dead-mid-text', senses: 'pty-only' },
-  { version, situation: 'dead-after-tool', senses: 'all' },
+  { version, situation: 'flapping', column: 'all' },
+  { version, situation: 'permission-dialog', column: 'all' },
+  { version, situation: 'silent-command', column: 'pty-only' },
+  { version, situation: 'pings-only', column: 'all' },
+  { version, situation: 'no-headers', column: 'all' },
+  { version, situation: 'dead-mid-text', column: 'pty-only' },
+  { version, situation: 'dead-after-tool', column: 'all' },
 ];

@@ -2,7 +2,7 @@
  * The results: one JSON line per cell, appended as soon as the cell is done, so that a run can be broken off and
  * continued. The last line of a cell holds.
  */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type CellResult, nameOf } from './cell.ts';
 
@@ -19,12 +19,6 @@ export function readResults(path: string): Map<string, CellResult> {
 export function appendResult(path: string, result: CellResult): void {
   mkdirSync(dirname(path), { recursive: true });
   appendFileSync(path, `${JSON.stringify(result)}\n`);
-}
-
-/** One line per cell, in a fixed order, so that a difference between two runs is one of substance. */
-export function writeResults(path: string, results: readonly CellResult[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
 }
 
 function linesOf(path: string): readonly string[] {

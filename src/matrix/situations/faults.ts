@@ -11,6 +11,7 @@ const cut = (...finds: string[]): Expectation => ({ ...turn, most: 'cut', finds 
 /** The agent helps itself, or is told what a person must do: nothing to be done. */
 const byItself: Expectation = { ...turn, most: 'hold', finds: [] };
 const forAPerson: Expectation = { ends: 'rest', most: 'none', finds: [] };
+const itsOwnWords: Expectation = { ends: 'prompt', most: 'none', finds: [] };
 /** Bytes keep coming, so only the second clock can end it; who sees no bytes sees a counter that stands still. */
 const endless: Expectation = { ...turn, most: 'cut', finds: ['endless-response'] };
 
@@ -27,7 +28,7 @@ const expectations: Readonly<Record<FaultName, Expectation>> = {
   'pings-mid-text': endless,
   'comments-only': endless,
   'no-message-stop': cut('dead-stream'),
-  'slow-drip': { ends: 'rest', most: 'none', finds: [] }, // it ends with words of its own
+  'slow-drip': itsOwnWords,
   'reset-at-once': byItself,
   'reset-mid-text': byItself,
   'close-after-start': byItself,
@@ -41,7 +42,7 @@ const expectations: Readonly<Record<FaultName, Expectation>> = {
   'error-429': byItself,
   'usage-limit': forAPerson,
   'error-400-pairing': { ...turn, most: 'relaunch', finds: [], newProcess: true },
-  'error-400-too-long': forAPerson,
+  'error-400-too-long': itsOwnWords,
   'sse-error-first': byItself,
   'sse-error-mid-text': byItself,
   'empty-200': byItself,
@@ -53,7 +54,7 @@ const expectations: Readonly<Record<FaultName, Expectation>> = {
 const exceptions: Partial<Record<FaultName, readonly Exception[]>> = {
   'close-mid-tool-input': [
     {
-      versions: ['2.1.42', '1.0.56'],
+      versions: { before: '2.1.126' },
       expect: { finds: [], findsBlind: [] },
       why: 'they ask again without streaming, and the turn goes on by itself',
     },

@@ -7,6 +7,7 @@ import { call, type Scenario, say } from '../../drill/api/scenario.ts';
 import { finished } from '../../drill/stage.ts';
 import type { Expectation, Scene, Situation } from '../situation.ts';
 import { limits, longMs, veryLongMs } from '../timing.ts';
+import { inRange } from '../version-range.ts';
 import { prompt } from './faults.ts';
 import {
   commandInBackground,
@@ -25,6 +26,7 @@ const seconds = (ms: number) => Math.round(ms / 1000);
 
 const alone: Expectation = { ends: 'turn', most: 'none', finds: [] };
 const resting: Expectation = { ends: 'rest', most: 'none', finds: [] };
+const atPrompt: Expectation = { ...resting, ends: 'prompt' };
 const healthy = (what: string, play: Situation['play'], more: Partial<Situation> = {}): Situation => ({
   group: 'healthy',
   what,
@@ -35,7 +37,7 @@ const healthy = (what: string, play: Situation['play'], more: Partial<Situation>
 
 /** What appears in the agent's first seconds is taken for a server of its own, where it has no session of its own. */
 const serversAreUp = async ({ stage, version }: Scene) => {
-  if (version === '1.0.56') await stage.pause(5_000);
+  if (inRange(version, { before: '2.0.0' })) await stage.pause(5_000);
 };
 
 /** A hook of the user's own, such as a linter or a test run. */
@@ -68,7 +70,7 @@ export const healthySituations = {
       await stage.pause(veryLongMs);
       return beganAt;
     },
-    { expect: resting },
+    { expect: atPrompt },
   ),
   'permission-dialog': healthy(
     'a permission dialog that nobody answers for long',
@@ -182,7 +184,7 @@ export const healthySituations = {
       await subagentDone(stage, 'one');
       return beganAt;
     },
-    { versions: ['2.1.332', '2.1.329', '2.1.197'] },
+    { versions: { from: '2.1.126' } },
   ),
   'two-subagents': healthy(
     'two subagents at once, one that writes and one that runs a command',
@@ -242,7 +244,7 @@ export const healthySituations = {
       await serversAreUp(scene);
       return await turn(scene, say(finished));
     },
-    slowHook('UserPromptSubmit'),
+    { ...slowHook('UserPromptSubmit'), oneTurn: true },
   ),
   'slow-stop-hook': healthy(
     "a hook of the user's at the end of the turn takes long",
@@ -253,7 +255,7 @@ export const healthySituations = {
       await scene.stage.pause(veryLongMs);
       return beganAt;
     },
-    slowHook('Stop'),
+    { ...slowHook('Stop'), oneTurn: true },
   ),
   compaction: healthy('a compaction that takes its time', async (scene) => {
     const { stage } = scene;

@@ -5,7 +5,7 @@ import type { ApiRequest } from '../../drill/api/api.ts';
 import { call, type Scenario, type Step, say } from '../../drill/api/scenario.ts';
 import type { Stage } from '../../drill/stage.ts';
 import type { Scene } from '../situation.ts';
-import type { Version } from '../versions.ts';
+import { inRange, type VersionRange } from '../version-range.ts';
 
 /** The words by which a request of a subagent is known, whatever the version: they are its first prompt. */
 const task = (name: string) => `You are helper ${name}`;
@@ -16,27 +16,17 @@ export async function inMidText({ api, pause }: Stage): Promise<void> {
   await pause(Math.max(0, at + 1_500 - Date.now()));
 }
 
-/** The tool that starts a subagent. */
-const toolName: Readonly<Record<Version, string>> = {
-  '2.1.332': 'Agent',
-  '2.1.329': 'Agent',
-  '2.1.263': 'Agent',
-  '2.1.197': 'Agent',
-  '2.1.126': 'Agent',
-  '2.1.42': 'Task',
-  '2.1.38': 'Task',
-  '1.0.56': 'Task',
-  '1.0.44': 'Task',
-};
+/** The tool that starts a subagent had another name before. */
+const firstWithAgent = '2.1.63';
 
 export function subagentCall({ version }: Scene, name: string, inBackground: boolean): Step {
   const input = {
     description: `Helper ${name}`,
     prompt: `${task(name)}. Do your work.`,
     subagent_type: 'general-purpose',
-    ...(version.startsWith('1.0.') ? {} : { run_in_background: inBackground }),
+    ...(inRange(version, { before: '2.0.0' }) ? {} : { run_in_background: inBackground }),
   };
-  return { do: 'tool', name: toolName[version], input };
+  return { do: 'tool', name: inRange(version, { from: firstWithAgent }) ? 'Agent' : 'Task', input };
 }
 
 export function subagent(scene: Scene, name: string, inBackground: boolean): Scenario {
@@ -67,7 +57,7 @@ export async function subagentDone(stage: Stage, name: string): Promise<void> {
 }
 
 /** Where a command can be sent to the background. */
-export const hasBackground: readonly Version[] = ['2.1.332', '2.1.329', '2.1.197', '2.1.42'];
+export const hasBackground: VersionRange = { from: '2.0.0' };
 
 export const words = (count: number): string =>
   Array.from({ length: count }, (_, index) => `word${index}`).join(' ');

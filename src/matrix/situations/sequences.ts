@@ -151,18 +151,18 @@ export const sequenceSituations = {
     {
       exceptions: [
         {
-          versions: ['2.1.332', '2.1.329'],
+          versions: { from: '2.1.329' },
           expect: { finds: [], findsBlind: [] },
           why: 'it runs every subagent in the background, its turn over and its prompt free, and ends a silent one itself after ten minutes',
         },
         {
-          versions: ['2.1.197', '2.1.42'],
+          versions: { from: '2.0.0', before: '2.1.329' },
           senses: ['hooks-off', 'pty-only'],
           expect: { ends: 'rest', finds: [], findsBlind: [] },
           why: blindForSubagents,
         },
         {
-          versions: ['1.0.56'],
+          versions: { before: '2.0.0' },
           expect: { ends: 'rest', finds: [], findsBlind: [] },
           why: blindForSubagents,
         },
@@ -188,7 +188,7 @@ export const sequenceSituations = {
   ),
   'escape-before-cure': sequence(
     'the stream dies, and the person presses Esc just before the guard would act',
-    { ends: 'rest', most: 'none', finds: [] },
+    { ends: 'prompt', most: 'none', finds: [] },
     async (scene) => {
       const { stage } = scene;
       stage.api.enqueue(dead);
@@ -202,7 +202,7 @@ export const sequenceSituations = {
   ),
   'escape-at-cure': sequence(
     'the stream dies, and the person presses Esc at the moment at which the guard acts',
-    { ends: 'rest', most: 'cut', finds: [] },
+    { ends: 'prompt', most: 'cut', finds: [] },
     async (scene) => {
       const { stage } = scene;
       stage.api.enqueue(dead);
