@@ -72,6 +72,9 @@ export interface Stage {
 
 const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
 
+/** Some agents draw nothing for 30 s while their helpers' requests are not answered. */
+const startMs = 60_000;
+
 /** How long a guard may take to leave when it is told to. */
 const leaveMs = 5000;
 
@@ -150,7 +153,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     close,
   };
   try {
-    await terminal.waitFor(/❯|│\s>/);
+    await terminal.waitFor(/❯|│\s>/, startMs);
     await agentNamed(stage);
   } catch (error) {
     await close();
