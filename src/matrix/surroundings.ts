@@ -22,7 +22,7 @@ export function drawSurroundings(name: string, version: string): Drawn {
   const seed = seedOf(name);
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
-  const helpers = pick(['refused', 'slow', 'hanging'] as const);
+  const helpers = pick(['refused', 'slow', 'refused', 'slow', 'hanging'] as const);
   const git = pick(gitHelpers);
   const turnBefore = pick([true, true, false]);
   // 1.0.x asks nothing before its helpers have answered or 30 s are over, which no limit here has room for.

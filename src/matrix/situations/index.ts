@@ -4,10 +4,14 @@ import { faultSituations } from './faults.ts';
 import { healthySituations } from './healthy.ts';
 import { processSituations } from './process.ts';
 import { sequenceSituations } from './sequences.ts';
+import { startSituations } from './start.ts';
+import { wakeSituations } from './wake.ts';
 
 export const situations: Readonly<Record<string, Situation>> = {
   ...faultSituations,
   ...processSituations,
+  ...startSituations,
   ...healthySituations,
+  ...wakeSituations,
   ...sequenceSituations,
 };
