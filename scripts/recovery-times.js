@@ -52,20 +52,24 @@ const lostTurn = async (stage) => {
   return (await stage.api.waitForRequest(({ faultAt }) => faultAt !== null)).faultAt;
 };
 
-// What an agent does when it is left alone: lab notes §1a and §1b, custom base URL; "then": what it needs after that.
+// What an agent does when it is left alone: lab notes §1a and §1b, first party unless it says otherwise.
 const rows = [
-  { name: 'no response headers', play: answer('no-headers'), alone: ['361 s', '300 s'] },
-  { name: 'headers, then nothing', play: answer('headers-only'), alone: ['181 s (first party)', 'not run'] },
-  { name: '`message_start`, then nothing', play: answer('start-only'), alone: ['300 s', '300 s'] },
-  { name: 'dead in mid-text', play: answer('dead-mid-text'), alone: ['300 s', '300 s'] },
+  { name: 'no response headers', play: answer('no-headers'), alone: ['182 s', '600 s'] },
+  { name: 'headers, then nothing', play: answer('headers-only'), alone: ['181 s', 'not run'] },
+  {
+    name: '`message_start`, then nothing',
+    play: answer('start-only'),
+    alone: ['300 s (gateway)', '300 s (gateway)'],
+  },
+  { name: 'dead in mid-text', play: answer('dead-mid-text'), alone: ['181 s', '181 s'] },
   { name: 'dead in mid-thinking', play: answer('dead-mid-thinking'), alone: ['not run', 'not run'] },
   {
     name: 'dead inside a tool call',
     play: answer('dead-mid-tool-input'),
-    alone: ['300 s, then the turn ends', 'not run'],
+    alone: ['181 s, then the turn ends', 'not run'],
   },
   { name: 'dead after a tool call', play: answer('dead-after-tool'), alone: ['not run', 'not run'] },
-  { name: 'no `message_stop`', play: answer('no-message-stop'), alone: ['300 s', '300 s'] },
+  { name: 'no `message_stop`', play: answer('no-message-stop'), alone: ['as in mid-text', 'as in mid-text'] },
   { name: 'turn ended by a lost connection', play: lostTurn, alone: ['never', 'never'] },
   {
     name: 'killed (SIGKILL)',
@@ -81,7 +85,7 @@ const rows = [
     name: 'dead in mid-text, terminal only',
     play: answer('dead-mid-text'),
     settings: terminalOnly,
-    alone: ['300 s', '300 s'],
+    alone: ['181 s', '181 s'],
   },
 ];
 

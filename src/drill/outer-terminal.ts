@@ -135,8 +135,12 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
     resume: () => pty.resume(),
     onOutput: (listener) => void listeners.add(listener),
     exited,
-    kill: (signal = 'SIGKILL') => {
-      if (alive) process.kill(pty.pid, signal);
+    kill(signal = 'SIGKILL') {
+      try {
+        if (alive) process.kill(pty.pid, signal);
+      } catch {
+        // gone, and its end not told yet
+      }
     },
     close() {
       alive = false;

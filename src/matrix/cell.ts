@@ -35,6 +35,10 @@ export interface CellResult extends Cell {
   readonly record_problem: string | null;
 }
 
+/** Whether it was played to its end: an agent that does not come up, or a rig that stalls, says nothing of the guard. */
+export const wasPlayed = ({ problem }: CellResult): boolean => !problem?.startsWith(notPlayed);
+export const notPlayed = 'not played: ';
+
 export const nameOf = ({ version, situation, column }: Cell): string => `${version}/${situation}/${column}`;
 
 /** First one with --settings, by which the guard has hooks. */

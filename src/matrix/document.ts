@@ -1,5 +1,5 @@
 /** docs/matrix.md from the results: a summary. Pure: text out of data. */
-import { applies, type Cell, type CellResult, nameOf } from './cell.ts';
+import { applies, type Cell, type CellResult, nameOf, wasPlayed } from './cell.ts';
 import { type Column, columnNames, columns } from './columns.ts';
 import { rightFor } from './judge.ts';
 import type { Group } from './situation.ts';
@@ -171,7 +171,7 @@ const exceptionsText = () =>
 
 export function documentOf(results: Results, simulated: Simulated): string {
   const known = results
-    .filter(({ situation }) => situations[situation] !== undefined)
+    .filter((result) => situations[result.situation] !== undefined && wasPlayed(result))
     .sort((a, b) => byVersion(b.version, a.version) || nameOf(a).localeCompare(nameOf(b)));
   const drawn = versionsIn(known).filter((version) => !chosen.includes(version));
   const wrong = known.filter(({ ok }) => !ok);

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readJournalFile } from '../report/journal-reader.ts';
-import { applies, type Cell, nameOf } from './cell.ts';
+import { applies, type Cell, nameOf, wasPlayed } from './cell.ts';
 import { type Column, columnNames } from './columns.ts';
 import { documentOf } from './document.ts';
 import { drawVersions } from './drawn-versions.ts';
@@ -59,7 +59,7 @@ function versions(): readonly string[] {
 }
 
 function wanted(): readonly Cell[] {
-  const known = readResults(values.results);
+  const known = new Map([...readResults(values.results)].filter(([, result]) => wasPlayed(result)));
   const pattern = new RegExp(values.only);
   const quick = new Set(quickCells.map(nameOf));
   const chosen = versions();

@@ -14,7 +14,7 @@ import { commandLine } from '../platform/process-table.ts';
 import { processesMarkedBy } from '../platform/process-tree.ts';
 import type { IncidentRecord } from '../report/incidents.ts';
 import type { JournalFile } from '../report/journal-reader.ts';
-import { type Cell, type CellResult, nameOf } from './cell.ts';
+import { type Cell, type CellResult, nameOf, notPlayed } from './cell.ts';
 import { columns } from './columns.ts';
 import { apiFromNowOn, playHealthyTurn, turnAfter, turnBefore } from './healthy-turn.ts';
 import { judge, judgeRecord, rightFor } from './judge.ts';
@@ -47,7 +47,7 @@ export async function runCell(cell: Cell, signal: AbortSignal, keep?: KeepJourna
     return await play(cell, folder, signal, keep);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    return { ...result(cell), ok: false, problem: `not played: ${problem}` };
+    return { ...result(cell), ok: false, problem: `${notPlayed}${problem}` };
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -128,6 +128,8 @@ async function play(
     const left = await remainders(stage.sandbox.configDir);
     const seen = { ended, alive, sawTwo: world.sawTwo(), before, tested, after, next, left, checked };
     const { falseTouches, problem } = judge(right, seen);
+    if (problem !== null && world.stalledMs() > 0)
+      throw new Error(`the rig had no turn for ${world.stalledMs()} ms; else: ${problem}`);
     const [found] = incidents;
     return {
       ...result(cell),

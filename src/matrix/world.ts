@@ -12,12 +12,16 @@ export type Touch = 'cut' | 'typed' | 'relaunched';
 const guardSays = 'You were interrupted.';
 
 const lookMs = 150;
+/** So late a look is a rig without a turn: what it should have sent came late, too, and that is a silence on the line. */
+const stallMs = 1_000;
 
 export interface WorldWatch {
   /** The living agent; null: none, or more than one. */
   agent(): number | null;
   /** More than one agent lived at a time. */
   sawTwo(): boolean;
+  /** How long the rig itself had no turn, at most; 0: no stall worth the word. */
+  stalledMs(): number;
   /** @returns touches since the last call, one entry each */
   touches(): readonly Touch[];
   stop(): void;
@@ -29,7 +33,12 @@ export function watchWorld(guard: number, api: Api): WorldWatch {
   const told = new Set<string>();
   let two = false;
   let relaunches = 0;
+  let stalledMs = 0;
+  let lookedAt = Date.now();
   const look = () => {
+    const lateMs = Date.now() - lookedAt - lookMs;
+    if (lateMs > stallMs) stalledMs = Math.max(stalledMs, lateMs);
+    lookedAt = Date.now();
     const now = agentsBelow(guard);
     two ||= now.length > 1;
     for (const pid of now) {
@@ -59,6 +68,7 @@ export function watchWorld(guard: number, api: Api): WorldWatch {
       return pid === undefined || others.length > 0 ? null : pid;
     },
     sawTwo: () => two,
+    stalledMs: () => stalledMs,
     touches() {
       look();
       const relaunched = Array.from({ length: relaunches }, () => 'relaunched' as const);
