@@ -1,6 +1,6 @@
 // Writes docs/recovery-times.md: seconds from a fault to its detection and to the end of the turn, on real agents.
 // `npm run build && node scripts/recovery-times.js`; about ten minutes, because the default limits are waited for.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faults } from '../dist/drill/api/faults.js';
 import { say } from '../dist/drill/api/scenario.js';
@@ -139,10 +139,12 @@ const line = (cells) => `| ${cells.join(' | ')} |`;
 const text = `# Recovery times
 
 Seconds from the fault to its detection / to the end of the turn that it hit, and what the guard did, measured on real
-agents against the simulated API. Made by \`npm run build && node scripts/recovery-times.js\`; do not edit.
+agents against the simulated API in first-party surroundings: the vendor's own host over TLS behind a proxy of the
+person's, the agent's telemetry and helpers beside it. Each row is the first turn of a session. Made by
+\`npm run build && node scripts/recovery-times.js\`; do not edit.
 
-* **alone**: the agent without a guard. How long until it tries again by itself, from the lab notes (§1a, custom base
-  URL unless it says otherwise), not measured here; what follows can be as slow again.
+* **alone**: the agent without a guard. How long until it tries again by itself, from the lab notes (§1a, first party
+  unless it says otherwise), not measured here; what follows can be as slow again.
 * **default**: 30 s of silence in mid-response, 120 s without a first byte, 10 s without a drawing.
 * **5 s**: \`GUARDED_CLAUDE_STREAM_TIMEOUT_MS\`, \`…_FIRST_BYTE_TIMEOUT_MS\` and \`…_FROZEN_UI_TIMEOUT_MS\` at 5000.
 * **terminal only**: tunnel, hooks, program status and cures in place switched off; the screen is a weaker witness than
@@ -161,6 +163,6 @@ ${rows
     ]),
   )
   .join('\n')}
-`;
+${readFileSync(new URL('./recovery-times-notes.md', import.meta.url), 'utf8')}`;
 writeFileSync(new URL('../docs/recovery-times.md', import.meta.url), text);
 process.exit(0);
