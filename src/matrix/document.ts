@@ -138,6 +138,10 @@ function figures(results: Results, simulated: Simulated): string {
     ['healthy, in real time', `${minutes.toFixed(0)} agent-minutes in ${healthy.length} cells`],
     ['wrong touches there', touches(healthy)],
     [
+      'cells there in whose record the guard does something',
+      String(healthy.filter(({ record_problem }) => record_problem !== null).length),
+    ],
+    [
       'healthy, on a simulated clock',
       `${Math.round(simulated.minutes)} agent-minutes at the default limits (${simulated.events} events from ${simulated.journals} recorded sessions)`,
     ],
@@ -169,7 +173,8 @@ const exceptionsText = () =>
     ),
   );
 
-export function documentOf(results: Results, simulated: Simulated): string {
+/** @param notes by hand, what the figures mean */
+export function documentOf(results: Results, simulated: Simulated, notes: string): string {
   const known = results
     .filter((result) => situations[result.situation] !== undefined && wasPlayed(result))
     .sort((a, b) => byVersion(b.version, a.version) || nameOf(a).localeCompare(nameOf(b)));
@@ -204,6 +209,8 @@ registry's list at each full run: ${drawn.join(', ') || 'none in this one'}.
 ${versionTable(known)}
 
 ${columnNames.map((column) => `* **${column}**: ${columns[column].what}`).join('\n')}
+
+${notes.trim()}
 
 ${Object.entries(groups)
   .map(([group, title]) => `## ${title}\n\n${groupTable(group as Group, known)}`)

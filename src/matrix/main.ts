@@ -28,6 +28,7 @@ import { versionNames } from './versions.ts';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const resultsPath = join(root, '.cache', 'matrix.jsonl');
 const documentPath = join(root, 'docs', 'matrix.md');
+const notesPath = join(root, 'src', 'matrix', 'notes.md');
 const healthyJournals = join(root, 'test', 'fixtures', 'journals', 'healthy');
 
 const { values } = parseArgs({
@@ -87,7 +88,10 @@ function writeDocument(): void {
     journals: journals.length,
     deeds: deeds.length,
   };
-  writeFileSync(documentPath, documentOf([...readResults(values.results).values()], simulated));
+  writeFileSync(
+    documentPath,
+    documentOf([...readResults(values.results).values()], simulated, readFileSync(notesPath, 'utf8')),
+  );
 }
 
 const interrupted = new AbortController();
