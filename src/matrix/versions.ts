@@ -69,9 +69,15 @@ function withLock<T>(path: string, work: () => T): T {
 /**
  * Installs a package into a folder of the cache, unless it is there.
  * @param path of the wanted file below the folder
+ * @param flags more of npm's
  * @returns its absolute path; null where it cannot be had
  */
-export function fetchPackage(folder: string, spec: string, path: string): string | null {
+export function fetchPackage(
+  folder: string,
+  spec: string,
+  path: string,
+  flags: readonly string[] = [],
+): string | null {
   const file = join(cache, folder, path);
   if (existsSync(file)) return file;
   mkdirSync(cache, { recursive: true });
@@ -86,7 +92,7 @@ export function fetchPackage(folder: string, spec: string, path: string): string
         '--no-save',
         '--no-package-lock',
         '--ignore-scripts',
-      ].concat(['--no-audit', '--no-fund', spec]),
+      ].concat(['--no-audit', '--no-fund', ...flags, ...spec.split(' ')]),
       { stdio: 'ignore', timeout: 5 * 60_000 },
     );
     return existsSync(file) ? file : null;

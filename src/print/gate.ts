@@ -5,7 +5,8 @@
  * text, document  the agent prints its answer only at its end, so all of it is held until it is known how that went:
  *                 the agent has ended, or it has printed a whole good answer and lingers
  *
- * Nothing is ever changed: what goes out are the agent's own bytes, in their order.
+ * Nothing is ever changed: what goes out are the agent's own bytes, in their order. What is only for us (the answer to
+ * what a host has been answered before) is left out.
  */
 import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/agent.ts';
 import type { FailureKind } from '../events.ts';
@@ -38,13 +39,15 @@ export interface GateOptions {
   readonly mode: Pick<PrintMode, 'readOutput' | 'readError'>;
   /** Called with each record, when its line is whole. */
   readonly onRecord: (record: PrintedRecord) => void;
+  /** Whether a parsed record is for who reads; else it is left out. */
+  readonly isForHost?: (value: unknown, record: PrintedRecord) => boolean;
 }
 
 export function createGate(options: GateOptions): Gate {
   return options.formats.output === 'records' ? recordGate(options) : answerGate(options);
 }
 
-function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
+function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOptions): Gate {
   let partial: Buffer[] = [];
   let held: Buffer[] = [];
   let failure: FailureKind | null = null;
@@ -52,10 +55,7 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
   let hasPrinted = false;
 
   /** Whether this record, and with it what is held already, may have to be taken back. */
-  function mustHold(line: Buffer): boolean {
-    const value = parse(line.toString('utf8'));
-    const record = value === undefined ? null : mode.readOutput(value);
-    if (!record) return held.length > 0;
+  function mustHold(record: PrintedRecord): boolean {
     if (record.result) {
       ({ failure } = record.result);
       isDone = failure === null;
@@ -75,8 +75,11 @@ function recordGate({ formats, mode, onRecord }: GateOptions): Gate {
         const line = Buffer.concat([...partial, chunk.subarray(start, end + 1)]);
         partial = [];
         start = end + 1;
-        held.push(line);
-        if (!mustHold(line)) out.push(...held.splice(0));
+        const value = parse(line.toString('utf8'));
+        const record = value === undefined ? null : mode.readOutput(value);
+        if (record === null || isForHost(value, record)) held.push(line);
+        const holds = record === null ? held.length > 1 : mustHold(record);
+        if (!holds) out.push(...held.splice(0));
       }
       if (start < chunk.length) partial.push(chunk.subarray(start));
       return Buffer.concat(out);

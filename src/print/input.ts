@@ -4,10 +4,12 @@
  *
  * text     one prompt, complete when the input ends. A resumed agent has it on record and gets no input; one that has
  *          to start afresh gets all of it again.
- * records  one prompt per line, at any time. A resumed agent gets the prompts that its transcript does not know.
+ * records  one record per line, at any time: prompts, and what a host and the agent ask each other (`dialogue.ts`). A
+ *          resumed agent gets the prompts that its transcript does not know.
  */
 import type { Readable, Writable } from 'node:stream';
-import type { PrintFormats, PrintMode } from '../agents/agent.ts';
+import type { PrintMode } from '../agents/agent.ts';
+import type { Dialogue } from './dialogue.ts';
 
 export interface Input {
   /** Pass everything that comes to this agent; `first` goes before it. */
@@ -20,10 +22,7 @@ export interface Input {
   unknown(recorded: readonly string[]): Unknown;
   /** All that was said, for an agent that starts afresh; null: it was too much to keep. */
   whole(): readonly Buffer[] | null;
-  /**
-   * False when a host speaks the control protocol, because its dialogue with the dead agent cannot be taken up, and
-   * where it has said more than can be kept.
-   */
+  /** False where the host has said more than can be kept, or what nobody can say again. */
   isRepeatable(): boolean;
   hasEnded(): boolean;
   stop(): void;
@@ -41,13 +40,20 @@ interface Line {
   readonly turn: number;
 }
 
+/** Reads the lines of an input of records. */
+export interface RecordReader {
+  readonly mode: Pick<PrintMode, 'control' | 'readPrompt'>;
+  readonly dialogue: Dialogue;
+}
+
 /** More than any prompt. */
-const mostKeptBytes = 32 * 1024 * 1024;
+const maxKeptBytes = 32 * 1024 * 1024;
 /** Recorded prompts that were not ours to pass: the agent's own words, the one about an earlier interruption. */
 const otherPrompts = 2;
 const newline = 0x0a;
 
-export function createInput(source: Readable, format: PrintFormats['input'], mode: PrintMode): Input {
+/** @param records how its lines are read; null: it is one text */
+export function createInput(source: Readable, records: RecordReader | null): Input {
   let target: Writable | null = null;
   let hasEnded = false;
   let kept: Buffer[] | null = [];
@@ -59,45 +65,49 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
   let turn = 0;
   /** Prompts that have come. */
   let prompts = 0;
-  let hasControl = false;
   let isTooMuch = false;
 
-  function keepText(chunk: Buffer): void {
+  function takeText(chunk: Buffer): Buffer {
     keptBytes += chunk.length;
-    if (keptBytes > mostKeptBytes) kept = null;
+    if (keptBytes > maxKeptBytes) kept = null;
     kept?.push(chunk);
+    return chunk;
   }
-  function keepLines(chunk: Buffer): void {
-    if (hasControl || isTooMuch) return;
+  /** @returns the lines that are for the agent */
+  function takeLines(reader: RecordReader, chunk: Buffer): Buffer {
+    const out: Buffer[] = [];
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      keepLine(Buffer.concat([...partial, chunk.subarray(start, end + 1)]));
+      const line = Buffer.concat([...partial, chunk.subarray(start, end + 1)]);
       partial = [];
       start = end + 1;
+      if (takeLine(reader, line)) out.push(line);
     }
     if (start < chunk.length) partial.push(chunk.subarray(start));
-    keptBytes += chunk.length;
-    isTooMuch = keptBytes > mostKeptBytes;
-    if (!hasControl && !isTooMuch) return;
-    lines = [];
-    partial = [];
+    return Buffer.concat(out);
   }
-  function keepLine(bytes: Buffer): void {
-    const said = readLine(bytes, mode);
-    hasControl ||= said?.kind === 'control';
-    const text = said?.kind === 'prompt' ? said.text : null;
+  function takeLine({ mode, dialogue }: RecordReader, bytes: Buffer): boolean {
+    const record = parse(bytes);
+    const isForAgent = dialogue.fromHost(record, bytes);
+    if (mode.control.read(record) !== null) return isForAgent;
+    const text = mode.readPrompt(record);
     if (text !== null) prompts += 1;
-    lines.push({ bytes, text, turn });
+    keptBytes += bytes.length;
+    isTooMuch ||= keptBytes > maxKeptBytes;
+    if (isTooMuch) lines = [];
+    else lines.push({ bytes, text, turn });
+    return isForAgent;
   }
   const goOn = () => void source.resume();
+  const pass = (bytes: Buffer) => {
+    if (bytes.length > 0 && target?.writable && !target.write(bytes)) source.pause();
+  };
 
-  source.on('data', (chunk: Buffer) => {
-    if (format === 'text') keepText(chunk);
-    else keepLines(chunk);
-    if (target?.writable && !target.write(chunk)) source.pause();
-  });
+  source.on('data', (chunk: Buffer) => pass(records === null ? takeText(chunk) : takeLines(records, chunk)));
   const end = () => {
+    if (hasEnded) return;
     hasEnded = true;
+    pass(Buffer.concat(partial)); // of a line that nobody has ended
     target?.end();
   };
   source.on('end', end);
@@ -118,12 +128,9 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
       source.pause();
     },
     turnDone() {
-      if (format === 'text') return;
+      if (records === null) return;
       lines = lines.filter((line) => line.turn === turn);
-      keptBytes = [...lines.map(({ bytes }) => bytes), ...partial].reduce(
-        (sum, { length }) => sum + length,
-        0,
-      );
+      keptBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
       turn += 1;
     },
     unknown(recorded) {
@@ -136,15 +143,15 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
         return at < 0;
       });
       return {
-        bytes: [...missing.map(({ bytes }) => bytes), ...partial],
+        bytes: missing.map(({ bytes }) => bytes),
         isAllOfIt: missing.length > 0 && prompts - missing.length <= turn,
       };
     },
     whole: () => {
-      if (format === 'text') return kept;
-      return isTooMuch ? null : [...lines.map(({ bytes }) => bytes), ...partial];
+      if (records === null) return kept;
+      return isTooMuch ? null : lines.map(({ bytes }) => bytes);
     },
-    isRepeatable: () => !hasControl && !isTooMuch,
+    isRepeatable: () => !isTooMuch && records?.dialogue.isUnknown !== true,
     hasEnded: () => hasEnded,
     stop() {
       target = null;
@@ -153,10 +160,11 @@ export function createInput(source: Readable, format: PrintFormats['input'], mod
   };
 }
 
-function readLine(bytes: Buffer, mode: PrintMode): ReturnType<PrintMode['readInput']> {
+/** Undefined where it is no JSON: the agent shall complain, not we. */
+function parse(bytes: Buffer): unknown {
   try {
-    return mode.readInput(JSON.parse(bytes.toString('utf8')));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
-    return null; // the agent shall complain, not we
+    return undefined;
   }
 }

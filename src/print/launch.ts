@@ -22,7 +22,12 @@ const mostTries = 10;
 /** Rejects if it cannot be started. */
 export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
   const stdin = run.input === null ? 'inherit' : 'pipe';
-  await start(run, 1, { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [] }, onEnd);
+  await start(
+    run,
+    1,
+    { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [], ownPrompt: null },
+    onEnd,
+  );
 }
 
 /** Rejects where nothing can be gone on with. */
@@ -31,22 +36,28 @@ export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): 
 }
 
 async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEnd): Promise<void> {
-  const { formats, mode, input, output, emit } = run;
+  const { formats, mode, input, dialogue, output, emit } = run;
   const command = planLaunch(run, plan.args, plan.pin);
+  const env = plan.resumed ? without(mode.resumeVariables, command.env) : command.env;
   if (plan.pin !== null) run.session = { ...run.session, id: plan.pin, transcriptPath: null };
   run.transcriptBytes = transcriptBytes(run.session.transcriptPath);
   run.told = null;
 
   const isOutOfMemory = watchMemory();
-  const options = { ...command, generation, stdin: plan.stdin };
+  const options = { ...command, env, generation, stdin: plan.stdin };
   const child = generation === 1 ? await startChild(options) : await startPatiently(options);
   run.hookSource.startedAs(child.pid);
   run.child = child;
   const gate = createGate({
     formats,
     mode,
+    isForHost(value, record) {
+      if (plan.ownPrompt !== null && mode.isAboutPrompt(value, plan.ownPrompt)) return false;
+      return dialogue?.fromAgent(value, { begins: record.begins, ends: record.result !== null }) ?? true;
+    },
     onRecord(record) {
       for (const observation of record.observations) emit(observation);
+      if (record.begins) for (const line of late.splice(0)) child.stdin?.write(line);
       if (!record.result) return;
       input?.turnDone();
       const goesOn = formats.input === 'records' || record.result.failure === null;
@@ -73,7 +84,10 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
     clearTimeout(settling);
     settling = setTimeout(() => void settle(), settledMs);
   });
-  if (child.stdin) input?.connect(child.stdin, plan.first);
+  for (const record of dialogue?.agentGone() ?? []) output.write(Buffer.from(`${JSON.stringify(record)}\n`));
+  const first = generation === 1 ? [] : (dialogue?.opening() ?? []);
+  const late = generation === 1 ? [] : [...(dialogue?.onceBegun() ?? [])];
+  if (child.stdin) input?.connect(child.stdin, [...first, ...plan.first]);
   run.agentGone = child.ended.then((end) => {
     clearTimeout(settling);
     run.child = null;
@@ -86,6 +100,9 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
   const prompted = generation > 1;
   emit({ type: 'agent.started', generation, pid, resumed, prompted, unattended: true });
 }
+
+const without = (names: readonly string[], env: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
 /** Starts an agent whose file was there before. */
 async function startPatiently(options: ChildOptions): Promise<Child> {

@@ -14,6 +14,8 @@ export interface Start {
   readonly pin: string | null;
   readonly stdin: 'pipe' | 'inherit' | 'none';
   readonly first: readonly Buffer[];
+  /** The id of a prompt of ours among them: whoever reads the output shall not hear of it. */
+  readonly ownPrompt: string | null;
 }
 
 export interface NextLaunch {
@@ -66,21 +68,25 @@ async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null
   if (session.id === null) return null;
   const { prompts } = await readProgress(session.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
-  const told = await toldOf(run, 'relaunch');
+  const words = await toldOf(run, 'relaunch');
   const nothing = didNothing(run, next.ranTurn);
   if (formats.input === 'records' && input !== null) {
     const unknown = input.unknown(prompts.map(({ text }) => text));
     const tells = next.prompt && !(unknown.isAllOfIt && nothing);
-    const record = Buffer.from(`${JSON.stringify(mode.promptRecord(told))}\n`);
+    const ownPrompt = tells ? randomUUID() : null;
+    const told =
+      ownPrompt === null ? [] : [Buffer.from(`${JSON.stringify(mode.promptRecord(words, ownPrompt))}\n`)];
     return {
       ...resumed(run, session.id, null),
       stdin: 'pipe',
-      first: [...(tells ? [record] : []), ...unknown.bytes],
+      first: [...told, ...unknown.bytes],
+      ownPrompt,
     };
   }
   const again = isAsked(run, prompts) || !nothing ? null : afresh(run);
   if (again !== null) return { ...again, ...resumed(run, session.id, run.launch.invocation.prompt) };
-  return { ...resumed(run, session.id, told), stdin: input === null ? 'inherit' : 'none', first: [] };
+  const stdin = input === null ? 'inherit' : 'none';
+  return { ...resumed(run, session.id, words), stdin, first: [], ownPrompt: null };
 }
 
 function resumed({ launch, session }: PrintRun, id: string, prompt: string | null) {
@@ -116,5 +122,5 @@ function afresh({ launch, input, pin, session }: PrintRun): Start | null {
   // A file without a prompt makes the id taken all the same (lab notes §4).
   const id = pin === null || session.transcriptPath === null ? pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
-  return { args: launch.args, resumed: false, pin: id, stdin, first };
+  return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null };
 }

@@ -11,7 +11,8 @@
  *
  * An agent that ends is judged (`ending.ts`): its own last word is passed on with its exit code; one that was torn away
  * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
- * sees to it that a script gets one result, `input.ts` that no input is lost or said twice.
+ * sees to it that a script gets one result, `input.ts` that no input is lost or said twice, `dialogue.ts` that a host which
+ * speaks the control protocol can go on with the next agent.
  */
 import { dropGivenFiles } from '../act/given-files.ts';
 import { prepare } from '../act/prepare.ts';
@@ -23,6 +24,7 @@ import { failOpen } from '../fail-open.ts';
 import { createLoop } from '../loop.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import { sayWarnings } from '../report/say-warnings.ts';
+import { createDialogue } from './dialogue.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
 import { type OnEnd, startFirst } from './launch.ts';
@@ -43,6 +45,8 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const open = failOpen(note);
   const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
   const loop = createLoop(prepared.config, initialState(performance.now()), open.broken);
+  const dialogue =
+    formats.input === 'records' ? createDialogue(mode.control, (waits) => tellWait(run, waits)) : null;
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   const run: PrintRun = {
     ...prepared,
@@ -54,7 +58,8 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
       deadManSwitch.see(observation);
       loop.emit(observation);
     },
-    input: readsTerminal ? null : createInput(process.stdin, formats.input, mode),
+    input: readsTerminal ? null : createInput(process.stdin, dialogue && { mode, dialogue }),
+    dialogue,
     output: createSink(1),
     child: null,
     gate: createGate({ formats, mode, onRecord: () => {} }),
@@ -81,6 +86,11 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     dropGivenFiles(run.givenFiles);
     await closeTunnel(run);
   }
+}
+
+/** A person who thinks is no silence, whoever puts the question to them. */
+function tellWait(run: PrintRun, waits: boolean): void {
+  run.emit({ type: 'screen', facts: { activity: waits ? 'dialog' : 'unknown' } });
 }
 
 /** Nobody reads our last words, and node would wait for that for ever; or there is no agent: end as the signal does. */

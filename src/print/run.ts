@@ -4,6 +4,7 @@ import type { Runtime } from '../act/runtime.ts';
 import type { PrintFormats, PrintMode } from '../agents/agent.ts';
 import type { FailureKind } from '../events.ts';
 import type { Child } from './child.ts';
+import type { Dialogue } from './dialogue.ts';
 import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
 import type { Sink } from './sink.ts';
@@ -13,6 +14,8 @@ export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'>
   readonly formats: PrintFormats;
   /** Null: the agent reads our own terminal. */
   readonly input: Input | null;
+  /** With a host that may ask the agent, and be asked; null: input is text. */
+  readonly dialogue: Dialogue | null;
   readonly output: Sink;
   child: Child | null;
   /** What the present agent prints; after its end, what of it is still held. */

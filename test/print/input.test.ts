@@ -3,11 +3,15 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { printMode } from '../../src/agents/claude-code/print.ts';
+import { createDialogue } from '../../src/print/dialogue.ts';
 import { createInput } from '../../src/print/input.ts';
 
 const said = (text: string) =>
   `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
 const joined = (parts: readonly Buffer[] | null) => parts && Buffer.concat(parts).toString();
+
+const ofRecords = (source: PassThrough) =>
+  createInput(source, { mode: printMode, dialogue: createDialogue(printMode.control) });
 
 /** An agent's end of the pipe, and what has come out of it. */
 function agent() {
@@ -19,7 +23,7 @@ function agent() {
 
 test('text goes through byte by byte, its end included, and is kept', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'text', printMode);
+  const input = createInput(source, null);
   source.write('before the agent ');
   const { stream, text } = agent();
   input.connect(stream, []);
@@ -32,7 +36,7 @@ test('text goes through byte by byte, its end included, and is kept', async () =
 
 test('what comes while no agent runs waits for the next', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'records', printMode);
+  const input = ofRecords(source);
   const first = agent();
   input.connect(first.stream, []);
   source.write(said('one'));
@@ -47,19 +51,25 @@ test('what comes while no agent runs waits for the next', async () => {
   expect(second.text()).toBe(said('you were interrupted') + said('two'));
 });
 
-test('a resumed agent is told what its transcript does not know, and the beginning of a line', async () => {
+test('a resumed agent is told what its transcript does not know, and a line once it is whole', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'records', printMode);
+  const input = ofRecords(source);
   input.connect(agent().stream, []);
   source.write(`${said('again')}${said('again')}${said('new')}{"type":"us`);
   await turn();
-  expect(joined(input.unknown(['again']).bytes)).toBe(`${said('again')}${said('new')}{"type":"us`);
-  expect(joined(input.unknown(['again', 'again', 'new']).bytes)).toBe('{"type":"us');
+  expect(joined(input.unknown(['again']).bytes)).toBe(`${said('again')}${said('new')}`);
+  expect(joined(input.unknown(['again', 'again', 'new']).bytes)).toBe('');
+  const next = agent();
+  input.disconnect();
+  input.connect(next.stream, []);
+  source.end('er"}');
+  for (let n = 0; n < 5; n++) await turn();
+  expect(next.text()).toBe('{"type":"user"}');
 });
 
 test('what was said before the last turn is forgotten', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'records', printMode);
+  const input = ofRecords(source);
   input.connect(agent().stream, []);
   source.write(said('one'));
   await turn();
@@ -72,7 +82,7 @@ test('what was said before the last turn is forgotten', async () => {
 
 test('whether something on record was torn away', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'records', printMode);
+  const input = ofRecords(source);
   input.connect(agent().stream, []);
   source.write(said('one'));
   await turn();
@@ -87,12 +97,15 @@ test('whether something on record was torn away', async () => {
   expect(input.unknown(['one']).isAllOfIt).toBe(true);
 });
 
-test('a host that speaks the control protocol cannot be repeated', async () => {
+test('what a host asks of the agent is none of the prompts, and what is in no known form cannot be repeated', async () => {
   const source = new PassThrough();
-  const input = createInput(source, 'records', printMode);
+  const input = ofRecords(source);
   input.connect(agent().stream, []);
-  expect(input.isRepeatable()).toBe(true);
   source.write('{"type":"control_request","request_id":"1","request":{"subtype":"initialize"}}\n');
+  source.write(said('one'));
+  await turn();
+  expect([input.isRepeatable(), joined(input.whole())]).toEqual([true, said('one')]);
+  source.write('{"type":"control_request","number":2,"request":{"subtype":"interrupt"}}\n');
   await turn();
   expect(input.isRepeatable()).toBe(false);
 });

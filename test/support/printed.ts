@@ -40,6 +40,9 @@ export interface Stage {
   readonly api: Api;
   readonly standIn: StandIn | null;
   readonly sandbox: Sandbox;
+  /** The agent's executable, and the environment of whoever starts it or a guard. */
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the agent under the guard. Input that is a text is written at once, and ended. */
   guarded(args: readonly string[], options?: StartOptions): Started;
   /** The same without a guard. */
@@ -97,6 +100,8 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
     api,
     standIn: world.standIn,
     sandbox,
+    command,
+    env,
     guarded: (args, options) => start(process.execPath, [guard, ...args], options),
     direct: (args, options) => start(command, args, options),
     incidents: () => readIncidents(state),

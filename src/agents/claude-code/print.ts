@@ -7,6 +7,7 @@ import type { Observation } from '../../events.ts';
 import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../agent.ts';
 import { isRecord, type Json, textOf } from '../common/json.ts';
 import { splitWords } from './arguments.ts';
+import { controlProtocol } from './control.ts';
 import { failureOfText } from './failures.ts';
 import { toolStarted } from './tools.ts';
 
@@ -68,7 +69,7 @@ function system(record: Json): readonly Observation[] {
   }
 }
 
-const nothing: PrintedRecord = { observations: [], result: null, tellsError: false };
+const nothing: PrintedRecord = { observations: [], result: null, tellsError: false, begins: false };
 /** The model that the agent names for words of its own. */
 const ownWords = '<synthetic>';
 
@@ -82,7 +83,7 @@ function readOutput(value: unknown): PrintedRecord {
   if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
   switch (value.type) {
     case 'system':
-      return { ...nothing, observations: system(value) };
+      return { ...nothing, observations: system(value), begins: value.subtype === 'init' };
     case 'assistant':
     case 'user':
       return { ...nothing, observations: tools(value), tellsError: isOwnWord(value) };
@@ -95,17 +96,8 @@ function readOutput(value: unknown): PrintedRecord {
   }
 }
 
-const controlRecords: ReadonlySet<unknown> = new Set([
-  'control_request',
-  'control_response',
-  'control_cancel_request',
-]);
-
-function readInput(record: unknown): ReturnType<PrintMode['readInput']> {
-  if (!isRecord(record)) return null;
-  if (controlRecords.has(record.type)) return { kind: 'control' };
-  const text = record.type === 'user' ? textIn(record) : null;
-  return text === null ? null : { kind: 'prompt', text };
+function readPrompt(record: unknown): string | null {
+  return isRecord(record) && record.type === 'user' ? textIn(record) : null;
 }
 
 function momentOf(record: Json): number | null {
@@ -134,7 +126,15 @@ export const printMode: PrintMode = {
   formats,
   readOutput,
   readError: failureOfText,
-  readInput,
-  promptRecord: (text) => ({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } }),
+  control: controlProtocol,
+  readPrompt,
+  promptRecord: (text, id) => ({
+    type: 'user',
+    uuid: id,
+    parent_tool_use_id: null,
+    message: { role: 'user', content: [{ type: 'text', text }] },
+  }),
+  isAboutPrompt: (record, id) => isRecord(record) && (record.uuid === id || record.command_uuid === id),
+  resumeVariables: ['CLAUDE_CODE_RESUME_INTERRUPTED_TURN', 'CLAUDE_CODE_RESUME_PROMPT'],
   readProgress,
 };

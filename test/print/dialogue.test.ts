@@ -1,0 +1,138 @@
+/** A host's dialogue with its agent, taken up by the next agent: the host notices nothing. */
+import { describe, expect, test } from 'vitest';
+import { controlProtocol } from '../../src/agents/claude-code/control.ts';
+import { createDialogue, type Dialogue } from '../../src/print/dialogue.ts';
+
+const asks = (id: string, subtype: string, more: object = {}) => ({
+  type: 'control_request',
+  request_id: id,
+  request: { subtype, ...more },
+});
+const answers = (id: string) => ({
+  type: 'control_response',
+  response: { subtype: 'success', request_id: id },
+});
+const none = { begins: false, ends: false };
+const begins = { begins: true, ends: false };
+const ends = { begins: false, ends: true };
+const init = { type: 'system', subtype: 'init' };
+const result = { type: 'result' };
+
+const host = (dialogue: Dialogue, record: unknown) =>
+  dialogue.fromHost(record, Buffer.from(JSON.stringify(record)));
+const agent = (dialogue: Dialogue, record: unknown, marks = none) => dialogue.fromAgent(record, marks);
+const said = (lines: readonly Buffer[]) => lines.map((line) => JSON.parse(line.toString()));
+
+/** A host that has begun a turn. */
+function inTurn(waits: boolean[] = []): Dialogue {
+  const dialogue = createDialogue(controlProtocol, (awaitsPerson) => waits.push(awaitsPerson));
+  host(dialogue, asks('h1', 'initialize', { hooks: {} }));
+  agent(dialogue, answers('h1'));
+  agent(dialogue, init, begins);
+  return dialogue;
+}
+
+describe('the next agent', () => {
+  test('is initialized as the one before, and the host gets no second answer', () => {
+    const dialogue = inTurn();
+    dialogue.agentGone();
+    expect(said(dialogue.opening())).toEqual([asks('h1', 'initialize', { hooks: {} })]);
+    expect(agent(dialogue, answers('h1'))).toBe(false);
+    expect(agent(dialogue, answers('h1'))).toBe(true); // nobody asked it a third time
+  });
+
+  test('answers what the one before had not answered, the first request of all too', () => {
+    const dialogue = createDialogue(controlProtocol);
+    host(dialogue, asks('h1', 'initialize'));
+    host(dialogue, asks('h2', 'mcp_status'));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2']);
+    expect([agent(dialogue, answers('h1')), agent(dialogue, answers('h2'))]).toEqual([true, true]);
+  });
+
+  test('is set as the one before was: the latest of each kind, in the order in which it was asked', () => {
+    const dialogue = inTurn();
+    for (const [id, record] of [
+      ['h2', asks('h2', 'set_model', { model: 'a' })],
+      ['h3', asks('h3', 'set_permission_mode', { mode: 'plan' })],
+      ['h4', asks('h4', 'set_model', { model: 'b' })],
+      ['h5', asks('h5', 'mcp_toggle', { serverName: 'x' })],
+      ['h6', asks('h6', 'mcp_toggle', { serverName: 'y' })],
+      ['h7', asks('h7', 'get_usage')],
+    ] as const) {
+      host(dialogue, record);
+      agent(dialogue, answers(id));
+    }
+    host(dialogue, asks('h8', 'set_model', { model: 'c' }));
+    host(dialogue, { type: 'control_cancel_request', request_id: 'h8' });
+    dialogue.agentGone();
+    const ids = said(dialogue.opening()).map(({ request_id }) => request_id);
+    expect(ids).toEqual(['h1', 'h3', 'h4', 'h5', 'h6']);
+    expect(ids.map((id) => agent(dialogue, answers(id)))).toEqual(ids.map(() => false));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(ids);
+  });
+
+  test('does not begin a turn that the host has seen begin, and begins the one after it', () => {
+    const dialogue = inTurn();
+    dialogue.agentGone();
+    expect(agent(dialogue, init, begins)).toBe(false);
+    expect(agent(dialogue, result, ends)).toBe(true);
+    expect(agent(dialogue, init, begins)).toBe(true);
+  });
+
+  test.each([
+    ['not answered', false],
+    ['answered', true],
+  ])('is stopped like the one before once it has begun the turn: %s', (_name, isAnswered) => {
+    const dialogue = inTurn();
+    host(dialogue, asks('h2', 'interrupt'));
+    if (isAnswered) agent(dialogue, answers('h2'));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1']);
+    expect(said(dialogue.onceBegun())).toEqual([asks('h2', 'interrupt')]);
+    expect(agent(dialogue, answers('h2'))).toBe(!isAnswered);
+    agent(dialogue, result, ends);
+    dialogue.agentGone();
+    expect(dialogue.onceBegun()).toEqual([]);
+  });
+});
+
+describe('what the agent that is gone has asked', () => {
+  test('is withdrawn, and the answer that comes late is for nobody', () => {
+    const waits: boolean[] = [];
+    const dialogue = inTurn(waits);
+    agent(dialogue, asks('a1', 'can_use_tool'));
+    agent(dialogue, asks('a2', 'hook_callback'));
+    host(dialogue, answers('a2'));
+    agent(dialogue, asks('a3', 'mcp_message'));
+    expect(waits).toEqual([true]);
+    expect(dialogue.agentGone()).toEqual(
+      ['a1', 'a3'].map((id) => ({ type: 'control_cancel_request', request_id: id })),
+    );
+    expect(waits).toEqual([true, false]);
+    expect(host(dialogue, answers('a1'))).toBe(false);
+    expect(host(dialogue, answers('a3'))).toBe(false);
+    agent(dialogue, asks('a4', 'can_use_tool'));
+    expect(host(dialogue, answers('a4'))).toBe(true);
+    expect(dialogue.agentGone()).toEqual([]);
+  });
+
+  test('and has withdrawn itself is nothing to be withdrawn', () => {
+    const waits: boolean[] = [];
+    const dialogue = inTurn(waits);
+    agent(dialogue, asks('a1', 'can_use_tool'));
+    agent(dialogue, { type: 'control_cancel_request', request_id: 'a1' });
+    expect([dialogue.agentGone(), waits]).toEqual([[], [true, false]]);
+  });
+});
+
+test.each([
+  { type: 'control_request', request: { subtype: 'initialize' } },
+  { type: 'control_request', request_id: 'h1', request: null },
+  { type: 'control_response', answer: 'h1' },
+  { type: 'control_cancel_request' },
+])('%j is in no known form: it goes through, and is not forgotten', (record) => {
+  const dialogue = createDialogue(controlProtocol);
+  expect([host(dialogue, record), dialogue.isUnknown]).toEqual([true, true]);
+});
