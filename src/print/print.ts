@@ -71,11 +71,21 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   };
   passSignals(run);
   try {
-    const onEnd: OnEnd = (child, end, outOfMemory) => tellEnd(run, loop, child, end, outOfMemory);
+    let begun = (): void => {};
+    const watched = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const onEnd: OnEnd = async (child, end, outOfMemory) => {
+      await watched; // what came before the end is known by then, also of one that ends at once
+      await tellEnd(run, loop, child, end, outOfMemory);
+    };
     await startFirst(run, onEnd);
     // From here on an agent runs: what fails now must not start another one.
-    const watch = async () => (await import('./watch.ts')).watchPrint(run, loop, onEnd, noted);
-    const code = await open.codeOf(watch());
+    const watch = async () => {
+      const { watchPrint } = await import('./watch.ts');
+      return await watchPrint(run, loop, { onEnd, begun, warnings: noted });
+    };
+    const code = await open.codeOf(watch().finally(begun));
     run.output.write(run.gate.release());
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);

@@ -22,13 +22,17 @@ import { openPrintSenses } from './senses.ts';
 
 const farewellMs = 1_000;
 
+export interface WatchOptions {
+  readonly onEnd: OnEnd;
+  /** Called once all that has happened so far has been dealt with. */
+  readonly begun: () => void;
+  /** To be said once there is somebody to say them to. */
+  readonly warnings: readonly string[];
+}
+
 /** Resolves when the agent is gone for good. */
-export async function watchPrint(
-  run: PrintRun,
-  loop: Loop,
-  onEnd: OnEnd,
-  warnings: readonly string[],
-): Promise<End> {
+export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOptions): Promise<End> {
+  const { onEnd, begun, warnings } = options;
   const { emit } = run;
   const senses = openPrintSenses(run);
   const lookForSession = sessionLooker(run);
@@ -68,6 +72,7 @@ export async function watchPrint(
       perform,
     });
   });
+  begun();
   records.tellKnown(warnings);
   await senses.start();
   const calm = hurry(loop);

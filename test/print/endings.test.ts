@@ -114,13 +114,47 @@ describe('an agent that was torn away', () => {
     expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'recovered' }]);
   });
 
-  test('from a host that speaks control: the host is told at once, also while the network is away', async () => {
+  const hosts = ['-p', '--input-format', 'stream-json', ...streamJson];
+  const prompt = '{"type":"user","message":{"role":"user","content":"hello"}}';
+  const initialize = '{"type":"control_request","request_id":"1","request":{"subtype":"initialize"}}';
+  const initialized = '{"type":"control_response","response":{"subtype":"success","request_id":"1"}}';
+  const begins = `'{"type":"system","subtype":"init","session_id":"'$id'"}'`;
+  const permission = '{"type":"control_request","request_id":"p1","request":{"subtype":"can_use_tool"}}';
+
+  test('from a host: the next one is asked the same, and the host hears each thing once', async () => {
+    const { run, sandbox, starts } = await scripted(`
+if [ $start = 1 ]; then
+  read -r one; echo '${initialized}'; read -r two; record "$@"; echo ${begins}; echo '${permission}'
+  kill -KILL $$
+fi
+while read -r line; do
+  printf '%s\\n' "$line" >>"$home/told"
+  case $line in
+    *'"request_id":"1"'*) echo '${initialized}' ;;
+    *'"type":"user"'*) echo ${begins}; echo '${good}' ;;
+  esac
+done`);
+    const { child, ended, stdout } = run({ args: hosts, input: 'open' });
+    child.stdin?.write(`${initialize}\n${prompt}\n`);
+    await until('the answer is there', () => stdout().includes(good));
+    child.stdin?.write('{"type":"control_response","response":{"subtype":"success","request_id":"p1"}}\n'); // late
+    child.stdin?.end();
+    const { code, stdout: printed } = await ended;
+    const withdrawn = '{"type":"control_cancel_request","request_id":"p1"}';
+    expect({ code, lines: printed.trim().split('\n') }).toEqual({
+      code: 0,
+      lines: [initialized, expect.stringContaining('init'), permission, withdrawn, good],
+    });
+    expect(starts()).toBe(2);
+    const told = readFileSync(join(sandbox.home, 'told'), 'utf8').trim().split('\n');
+    expect(told).toEqual([initialize, expect.stringContaining('interrupted')]);
+  });
+
+  test('from a host that asks in no known form: it is told at once, also while the network is away', async () => {
     const { run, api, starts, incidents } = await scripted('read -r one; read -r two; kill -KILL $$');
     await api.stop();
-    const args = ['-p', '--input-format', 'stream-json', ...streamJson];
-    const { child, ended } = run({ args, input: 'open' });
-    child.stdin?.write('{"type":"control_request","request_id":"1","request":{"subtype":"initialize"}}\n');
-    child.stdin?.write('{"type":"user","message":{"role":"user","content":"hello"}}\n');
+    const { child, ended } = run({ args: hosts, input: 'open' });
+    child.stdin?.write(`${initialize.replace('request_id', 'request_number')}\n${prompt}\n`);
     const end = await ended;
     expect(end.code).toBe(137);
     expect(end.stderr).toContain('cannot be said again');
