@@ -29,7 +29,7 @@ export interface Cure {
 }
 
 /** What a relaunch needs to remember from the agent that was stopped. */
-export interface Down {
+interface Down {
   readonly cause: string;
   readonly phase: DisconnectPhase;
   /** Something was left undone: tell the next agent to go on. */
@@ -40,7 +40,7 @@ export interface Down {
 }
 
 /** When the next reachability probe is due, while one is wanted. */
-export interface Probing {
+interface Probing {
   readonly nextAt: Millis;
   readonly failures: number;
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Step } from './incident.ts';
 import type { GuardState } from './state.ts';
 
-export function titleOf(state: GuardState, config: Config): string | null {
+function titleOf(state: GuardState, config: Config): string | null {
   const { evidence: e, cure } = state;
   if (state.name === 'asking') return `stuck (${state.incident?.class ?? 'unknown'}): needs you`;
   if (state.name !== 'watching' || !cure || !state.incident) return null;

@@ -1,0 +1,77 @@
+/** The agent has ended: its end is passed on as ours, explained, or followed by a relaunch. */
+import type { Config } from '../config/schema.ts';
+import { seconds } from '../detect/verdict.ts';
+import type { Event } from '../events.ts';
+import { giveUp } from './asking.ts';
+import { endedPolitely, personLeft, relaunchable } from './departure.ts';
+import { andThen, close, open, type Step, stay } from './incident.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+
+export function agentExited(state: GuardState, event: Event, config: Config): Step {
+  const { exit } = state.evidence.agent;
+  if (event.type !== 'agent.exited' || event.generation !== state.evidence.agent.generation || !exit)
+    return stay(state);
+  if (refusedResume(state)) return diedAtStart(state, config);
+  if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
+  const verdict = relaunchable(state.evidence, config);
+  if (!verdict) return diedAtStart(state, config);
+  if (state.paused) return giveUp(open(state, verdict), 'the guard is paused, and starts no other');
+  const { noRelaunch } = state.evidence.agent;
+  if (noRelaunch !== null) return giveUp(open(state, verdict), noRelaunch);
+  const { outOfMemory } = exit;
+  if (outOfMemory && state.outOfMemoryAt !== null) {
+    return giveUp(open(state, verdict), 'the machine ran out of memory under it, for the second time');
+  }
+  const remembering = outOfMemory ? { ...state, outOfMemoryAt: state.evidence.now } : state;
+  return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
+}
+
+/** Of an incident that is open when the agent ends by itself: in print mode its last word says how it went. */
+function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
+  if (incident === null) return 'recovered';
+  if (!e.agent.unattended || e.conversation.ended !== 'done') return 'user';
+  return e.turn.failure === null ? 'recovered' : 'gave_up';
+}
+
+/**
+ * A relaunched agent that ended before its first turn and that nobody asked to: it said no (the conversation is gone,
+ * an argument is refused), or it is a stub that does nothing and exits well.
+ */
+function refusedResume({ cure, evidence: e }: GuardState): boolean {
+  const { exit } = e.agent;
+  if (cure?.rung !== 'relaunch' || e.turn.count > 0 || exit === null || exit.signal !== null) return false;
+  const untouched = e.person.lastKeyAt === null || e.person.lastKeyAt < e.agent.startedAt;
+  return exit.code === 0
+    ? untouched && e.conversation.ended === null
+    : e.person.lastExitKeyAt === null && !endedPolitely(e);
+}
+
+/**
+ * It never came up. A first launch that ends with a code of its own has said why on the screen; a crash, and a
+ * relaunch that did not come up, want an explanation.
+ */
+function diedAtStart(state: GuardState, config: Config): Step {
+  const { exit, startedAt, generation, noRelaunch } = state.evidence.agent;
+  if (!exit || (generation === 1 && exit.signal === null) || !config.network_resilience.enabled)
+    return finish(state, 'gave_up');
+  const how = exit.signal ?? `exit code ${exit.code}`;
+  const verdict = {
+    class: 'died-at-start',
+    since: exit.at,
+    because: [
+      `the agent ended ${seconds(exit.at - startedAt)} after its start (${how}), before it ran a turn`,
+    ],
+  };
+  // One that has said why is the right version.
+  return giveUp(open(state, verdict), noRelaunch ?? `${verdict.because[0]}; another version of it may start`);
+}
+
+/** The agent is gone and stays gone: pass its own end on as ours. */
+export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
+  const { exit } = state.evidence.agent;
+  return andThen(close(state, outcome), (closed) => ({
+    state: { ...closed, name: 'finished', since: closed.evidence.now },
+    effects: [{ type: 'exit', code: exit?.code ?? null, signal: exit?.signal ?? null }],
+  }));
+}

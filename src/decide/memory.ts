@@ -1,0 +1,22 @@
+/** What is handed on to later runs of the guard: the healthy silences of the API's host. */
+import { inTurn } from '../detect/phase.ts';
+import { type Step, stay } from './incident.ts';
+import type { GuardState } from './state.ts';
+
+export const hostKnown = (state: GuardState): Step =>
+  stay({ ...state, remembered: state.evidence.host.health });
+
+/** Hands on what was learnt of the host, once the turn that taught it is over. */
+export function withMemory(result: Step): Step {
+  const { state } = result;
+  const { health } = state.evidence.host;
+  const learnt =
+    health.firstByteMs > state.remembered.firstByteMs ||
+    health.streamMs > state.remembered.streamMs ||
+    health.pings !== state.remembered.pings;
+  if (!learnt || (state.name !== 'finished' && inTurn(state.evidence.phase))) return result;
+  return {
+    state: { ...state, remembered: health },
+    effects: [...result.effects, { type: 'remember', ...health }],
+  };
+}

@@ -1,0 +1,43 @@
+/** What the person asks for: by a command to the guard, or by the keys while it asks. */
+import type { Config } from '../config/schema.ts';
+import type { Event } from '../events.ts';
+import { isBeyondStop, leaveBehind } from './asking.ts';
+import { andThen, close, open, type Step, stay } from './incident.ts';
+import { beginNudge } from './nudging.ts';
+import { beginRelaunch } from './relaunching.ts';
+import type { GuardState } from './state.ts';
+import { watch } from './watch.ts';
+
+/** The person deals with it: stand down until something new happens. */
+export function personActs(state: GuardState, event: Event, config: Config): Step {
+  if (isBeyondStop(state)) return leaveBehind(state, event);
+  if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
+  return close({ ...state, name: 'watching', since: state.evidence.now }, 'user');
+}
+
+/** A relaunch under way can only be held up: there is no agent to nudge, and another is on its way anyhow. */
+export function pausedOrNot(state: GuardState, event: Event): GuardState {
+  if (state.name === 'watching' || state.name === 'asking' || event.type !== 'command') return state;
+  return event.command === 'pause' || event.command === 'continue'
+    ? { ...state, paused: event.command === 'pause' }
+    : state;
+}
+
+export function obey(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'command') return stay(state);
+  const asked = {
+    class: `asked-${event.command}`,
+    since: state.evidence.now,
+    because: ['asked for by the person'],
+  };
+  switch (event.command) {
+    case 'pause':
+      return andThen(close(state, 'user'), (closed) => stay({ ...closed, paused: true, name: 'watching' }));
+    case 'continue':
+      return stay({ ...state, paused: false, name: 'watching' });
+    case 'nudge':
+      return beginNudge(open(state, asked), asked.class, config);
+    case 'relaunch':
+      return beginRelaunch(open(state, asked), asked.class, config);
+  }
+}

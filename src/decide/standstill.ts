@@ -1,0 +1,49 @@
+/** After a time in which nobody could act: a sleep of the machine, Ctrl+Z, a guard that had no turn. */
+import type { Config } from '../config/schema.ts';
+import { type Clock, graceMs } from '../detect/evidence/clock.ts';
+import { inTurn } from '../detect/phase.ts';
+import { seconds } from '../detect/verdict.ts';
+import type { Event } from '../events.ts';
+import { affordable } from './budget.ts';
+import { open, type Step } from './incident.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+import { watch } from './watch.ts';
+
+/** Routers forget an idle connection after some minutes at the earliest; servers close a silent one sooner. */
+const deadlySleepMs = 30_000;
+
+/** After a sleep, and after Ctrl+Z, the network and the agent's own timers take their time to come back. */
+const returnMs = 30_000;
+
+/** A cure that has to prove itself has the time for it after a standstill. @param before the clock until then */
+export function afterReturn(state: GuardState, event: Event, before: Clock): GuardState {
+  const { cure, evidence } = state;
+  if (!cure || cure.deadline === null || evidence.clock.graceUntil === before.graceUntil) return state;
+  const slept = event.type === 'clock.gap' && event.cause === 'slept';
+  const leastMs = slept || event.type === 'terminal.continued' ? returnMs : graceMs;
+  return { ...state, cure: { ...cure, deadline: Math.max(cure.deadline, evidence.now + leastMs) } };
+}
+
+/**
+ * What was connected before a sleep is dead on the other side, and nobody will tell the agent: cut at once. Between
+ * turns that costs nothing and saves the next prompt from a dead connection, so it is no incident.
+ */
+export function afterSleep(state: GuardState, event: Event, config: Config): Step {
+  const { evidence: e, cure, paused } = state;
+  const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
+  const connections = e.wire.connections.map((connection) => connection.id);
+  if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
+  if (!inTurn(e.phase)) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
+  // A sleep is no sickness: where cutting is not to be had, nothing stronger takes its place.
+  const beginning = cure !== null && cure.stage !== 'verify';
+  if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
+  const verdict = {
+    class: 'slept',
+    since: e.now,
+    because: [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'],
+    cure: 'cut',
+    connections,
+  } as const;
+  return takeRung(open(state, verdict), 'cut', verdict, config);
+}

@@ -1,0 +1,75 @@
+/** The agent is being stopped: its snapshot is safe, then its tree is gone. */
+import type { Config } from '../config/schema.ts';
+import type { Event } from '../events.ts';
+import { abandon, giveUp } from './asking.ts';
+import { finish } from './ended.ts';
+import { andThen, type Step, stay } from './incident.ts';
+import { probeWhenDue } from './network.ts';
+import type { GuardState } from './state.ts';
+
+/** SIGTERM, SIGKILL and the snapshot take seconds. */
+const longestStopMs = 120_000;
+
+/** Nothing is killed while memory is the only copy; of an agent that is dead already the stop goes on. */
+export function saved(state: GuardState, event: Event): Step {
+  if (event.type !== 'saved') return stay(state);
+  if (!event.ok && !event.goesOn) {
+    const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
+    return giveUp({ ...state, down: null }, detail); // nothing was stopped
+  }
+  return stay({
+    ...state,
+    down: state.down && { ...state.down, unknownCommands: event.unknownCommands ?? 0 },
+  });
+}
+
+export function stopRefused(state: GuardState, event: Event): Step {
+  return event.type === 'stop.refused' ? giveUp(state, event.detail) : stay(state);
+}
+
+export function stopDone(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
+  if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
+  const { auto_retry_mutations } = config.network_resilience;
+  const { confirm_timeout_ms } = config.recovery;
+  const { unattended } = state.evidence.agent;
+  const commands =
+    auto_retry_mutations || unattended || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
+  const launchAt = Math.max(
+    state.down?.launchAt ?? state.evidence.now,
+    commands > 0 ? state.evidence.now + confirm_timeout_ms : 0,
+  );
+  const down: GuardState = {
+    ...state,
+    name: 'down',
+    since: state.evidence.now,
+    down: state.down && { ...state.down, launchAt, unknownCommands: commands },
+    probing: { nextAt: state.evidence.now, failures: 0 },
+  };
+  const told: Step = {
+    state: { ...down, evidence: { ...down.evidence, goodProbes: 0 } },
+    effects: [
+      { type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } },
+      ...(commands > 0
+        ? [{ type: 'notice', notice: { kind: 'confirm', commands, inMs: confirm_timeout_ms } } as const]
+        : []),
+    ],
+  };
+  return andThen(told, (next) => probeWhenDue(next, config));
+}
+
+/** A process that hangs in the kernel (a dead network drive) does not hear SIGKILL either; nobody shall wait in silence. */
+export function unstoppable(state: GuardState): Step {
+  const { agent, now } = state.evidence;
+  if (agent.exit !== null || now - state.since < longestStopMs) return stay(state);
+  const stuck = 'the agent does not end, not even by SIGKILL';
+  // In pipes nobody could press a key: a script shall not wait for ever.
+  if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
+  const detail = `${stuck}; Ctrl+C leaves it behind`;
+  return andThen(giveUp(state, detail), (asking) => ({
+    state: asking,
+    effects: [
+      { type: 'notice', notice: { kind: 'gave-up', cause: asking.incident?.class ?? 'unknown', detail } },
+    ],
+  }));
+}
