@@ -3,9 +3,10 @@
  * the answer that it waits for, or by its good end. Who tells of these is the tunnel, where it sees the API; where it is
  * blind, what shows a turn must do.
  */
-import { carrierOf, streams } from '../detect/carrier.ts';
+import { carrierOf } from '../detect/carrier.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
+import { streams } from '../detect/evidence/wire.ts';
 import { inTurn } from '../detect/phase.ts';
 import { quietMs, settleMs } from '../detect/rest.ts';
 import type { Rung } from '../effects.ts';
@@ -47,7 +48,7 @@ const tunnel: Witness = {
 };
 
 const screen: Witness = {
-  heard: ({ screen: shown }, since) => shown?.answering === true && (shown.tokensChangedAt ?? 0) > since,
+  heard: (e, since) => (e.screen?.countedAt ?? 0) > since,
   asked: (e, since) => Math.max(seenSince(e), clockSince(e)) > since,
   answered(e, since) {
     const { facts, tokensChangedAt } = e.screen ?? {};

@@ -7,27 +7,10 @@ import type { Millis } from '../events.ts';
 import { hasSteppedSince } from './claims.ts';
 import type { Facts } from './evidence/index.ts';
 import { toldLateMs } from './evidence/turn.ts';
-import { type Connection, lastByteAt } from './evidence/wire.ts';
-
-/**
- * An answer that is whole when it is sent is there a moment after its first byte (telemetry, a count of tokens: a few
- * hundred bytes, one flight); what comes later than that is made while it is sent. A machine at full load takes its time.
- */
-const wholeMs = 250;
+import { type Connection, isOver, lastByteAt, streams } from './evidence/wire.ts';
 
 /** By then an answer of the model's has gone on, if it was the beginning of one. */
 const goesOnMs = 2_000;
-
-/** Something too small for a turn's request was asked since the answer: that is over, and what comes now is another. */
-const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
-  stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
-
-/** Its answer comes in a stream. */
-export const streams = (each: Connection): boolean =>
-  each.stage === 'answer' &&
-  each.answerAt !== null &&
-  !isOver(each) &&
-  (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
 
 /** Not a byte has come since its request. */
 const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>

@@ -148,3 +148,22 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 });
+
+test('what comes and goes beside the turn is no sign of its life', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell(screen({ activity: 'busy' }));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  for (let id = 2; id < 32 && actions(told).length === 0; id++) {
+    told.tell(say.opened(id)); // telemetry
+    told.tell(say.request(id));
+    told.tell(say.bytes(id));
+    told.tell({ type: 'connection.closed', id, by: 'agent', cause: 'closed' });
+    told.wait(10, say.drawing, say.busy(12));
+  }
+  expect(actions(told)[0]).toBe('nudge');
+});

@@ -5,7 +5,7 @@
  */
 import type { Event, Millis, ProgramState } from '../../events.ts';
 import { claimsOf } from '../claims.ts';
-import { listens, type Phase, readDoing, readPhase, turnRuns } from '../phase.ts';
+import { type Phase, readDoing, readPhase, turnRuns } from '../phase.ts';
 import type { Doing } from '../precedence.ts';
 import { type Agent, foldAgent, noAgent } from './agent.ts';
 import { attended, type Clock, foldClock, startClock } from './clock.ts';
@@ -14,7 +14,7 @@ import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody, type Person } from './person.ts';
 import { foldProcess, type ProcessSample } from './sample.ts';
-import { foldScreen, type Screen, settled } from './screen.ts';
+import { foldScreen, type Screen } from './screen.ts';
 import { foldTerminal, newTerminal, type Terminal } from './terminal.ts';
 import { foldTools, type OpenTool } from './tools.ts';
 import { foldTurn, marked, noTurn, type Turn } from './turn.ts';
@@ -97,11 +97,8 @@ export function observe(before: Evidence, event: Event): Evidence {
   const turn = marked(facts.turn, phase, now);
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
-  const screen = settled(facts.screen, listens(phase), turn.workingSince !== null || !rests(phase));
-  return { ...facts, turn, host, screen, phase, doing, runs: turnRuns(claims, doing) };
+  return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };
 }
-
-const rests = (phase: Phase) => phase === 'idle' || phase === 'starting';
 
 /** A turn that begins forgets the patience of the turn before, unless it takes that up. */
 function newTurn(host: Host): Host {

@@ -8,8 +8,8 @@ export interface Screen {
   readonly tokensChangedAt: Millis | null;
   /** The token counter as it was last shown in this turn. */
   readonly tokensShown: number | null;
-  /** The counter has moved since the agent waits for the API: the answer is on its way. */
-  readonly answering: boolean;
+  /** When the counter last moved as that of an answer does; null: not since the latest request. */
+  readonly countedAt: Millis | null;
   /** Fingerprint of the error banner that the idle screen shows. */
   readonly bannerSeen: string | null;
 }
@@ -20,7 +20,7 @@ export function foldScreen(last: Screen | null, event: Event, now: Millis): Scre
     case 'agent.started':
       return null;
     case 'request.sent':
-      return last && { ...last, answering: false };
+      return last && { ...last, countedAt: null };
     case 'screen':
       return read(last, event.facts, now);
     default:
@@ -30,19 +30,18 @@ export function foldScreen(last: Screen | null, event: Event, now: Millis): Scre
 
 function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
   const { facts: before, tokensShown = null } = last ?? {};
-  // That the agent says how it waits for the API is no sign of life: the same turn stands as still as before.
-  const waits = facts.activity === 'waiting' && (before?.activity === 'busy' || before?.activity === 'tool');
-  const same = waits || before?.activity === facts.activity;
+  // That the agent says how it waits for the API is no sign of life.
+  const same = facts.activity === 'waiting' || before?.activity === facts.activity;
   const still = same && facts.tokens === before?.tokens && facts.requesting === before?.requesting;
-  const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== tokensShown;
+  // Beside the row of a tool the counter only catches up with the answer that called it.
+  const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== tokensShown && facts.activity !== 'tool';
   return {
     facts,
     at: now,
     activitySince: same && last ? last.activitySince : now,
-    tokensChangedAt: waits || still ? (last?.tokensChangedAt ?? null) : now,
-    tokensShown: facts.tokens ?? tokensShown,
-    // Beside the row of a tool the counter only catches up with the answer that called it.
-    answering: !facts.requesting && ((last?.answering ?? false) || (moved && facts.activity !== 'tool')),
+    tokensChangedAt: still || facts.activity === 'waiting' ? (last?.tokensChangedAt ?? null) : now,
+    tokensShown: facts.tokens ?? (facts.activity === 'idle' ? null : tokensShown),
+    countedAt: facts.requesting ? null : moved ? now : (last?.countedAt ?? null),
     bannerSeen: facts.activity === 'idle' ? (facts.failure?.fingerprint ?? null) : (last?.bannerSeen ?? null),
   };
 }
@@ -50,13 +49,4 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
 /** A banner that was not on the screen before; an old one stays there after recovery, and counts once. */
 export function freshBanner(last: Screen | null, { activity, failure }: ScreenFacts): ScreenFacts['failure'] {
   return activity === 'idle' && failure && failure.fingerprint !== last?.bannerSeen ? failure : undefined;
-}
-
-/** The agent no longer waits for the API, or its turn is over: what the counter showed is of before. */
-export function settled(screen: Screen | null, listens: boolean, inTurn: boolean): Screen | null {
-  if (!screen) return null;
-  const answering = listens && screen.answering;
-  const tokensShown = inTurn ? screen.tokensShown : null;
-  const same = answering === screen.answering && tokensShown === screen.tokensShown;
-  return same ? screen : { ...screen, answering, tokensShown };
 }

@@ -37,6 +37,8 @@ export interface Turn {
   readonly failedTurns: number;
   /** Unix milliseconds at which the usage limit that ended the turn is over. */
   readonly limitResetsAt: number | null;
+  /** When the record last told of a request; null: it does not. */
+  readonly requestedAt: Millis | null;
   /** When the agent's own next try is due, as it has recorded; null once it was made. */
   readonly retryAt: Millis | null;
   /** The latest answer of the model's in this turn that is on record; null: none is. */
@@ -59,6 +61,7 @@ export const noTurn: Turn = {
   failure: null,
   failedTurns: 0,
   limitResetsAt: null,
+  requestedAt: null,
   retryAt: null,
   answer: null,
   recordSpeaks: false,
@@ -114,7 +117,7 @@ export function foldTurn(
     case 'retry.recorded':
       return { ...turn, retryAt: now + event.inMs };
     case 'request.sent':
-      return { ...turn, retryAt: null };
+      return { ...turn, requestedAt: now, retryAt: null };
     case 'connection.bytes':
       return event.up >= requestBytes && isDue(turn.retryAt, now) ? { ...turn, retryAt: null } : turn;
     case 'screen':

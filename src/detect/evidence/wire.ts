@@ -40,6 +40,8 @@ export interface ClosedConnection {
   readonly at: Millis;
   readonly by: ConnectionEnd;
   readonly cause: ConnectionCause;
+  /** What it was last asked was answered whole, as what is asked beside a turn is. */
+  readonly answeredWhole: boolean;
 }
 
 export interface Wire {
@@ -87,12 +89,14 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
     case 'connection.bytes':
       return bytes(wire, event, now, clock);
     case 'connection.closed': {
-      const ended = { at: now, by: event.by, cause: event.cause };
+      const last = known(wire, event.id);
+      const answeredWhole = last?.stage === 'answer' && !streams(last);
+      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole };
       return {
         ...wire,
         waiting: without(wire.waiting, event.id),
         connections: without(wire.connections, event.id),
-        closed: known(wire, event.id) ? [...wire.closed.slice(1 - keepClosed), ended] : wire.closed,
+        closed: last ? [...wire.closed.slice(1 - keepClosed), ended] : wire.closed,
       };
     }
     case 'connection.waiting':
@@ -112,6 +116,23 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
 export function lastByteAt(connection: Connection): Millis {
   return Math.max(connection.lastUpAt, connection.lastDownAt ?? 0);
 }
+
+/**
+ * An answer that is whole when it is sent is there a moment after its first byte (telemetry, a count of tokens: a few
+ * hundred bytes, one flight); what comes later than that is made while it is sent. A machine at full load takes its time.
+ */
+const wholeMs = 250;
+
+/** Something too small for a turn's request was asked since the answer: that is over, and what comes now is another. */
+export const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
+  stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
+
+/** Its answer comes in a stream. */
+export const streams = (each: Connection): boolean =>
+  each.stage === 'answer' &&
+  each.answerAt !== null &&
+  !isOver(each) &&
+  (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 

@@ -3,11 +3,12 @@
  * are wider than the tunnel's. A compaction of three to five minutes is ordinary; some have hung for days.
  */
 import type { Config } from '../../config/schema.ts';
-import type { ScreenFacts } from '../../events.ts';
+import type { Millis, ScreenFacts } from '../../events.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
 import { lastByteAt } from '../evidence/wire.ts';
 import { type LimitName, limitMs } from '../limits.ts';
+import { settleMs } from '../rest.ts';
 import { type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
@@ -17,14 +18,17 @@ const silentScreen: Signature = {
   silence: 'unseen',
   needsTerminal: true,
   test(e) {
-    const { wire, turn } = e;
+    const { wire, turn, now } = e;
     const screen = screenAtWork(e);
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
     const { facts, activitySince, tokensChangedAt } = screen;
-    const wireAt = Math.max(wire.lastDownAt ?? 0, wire.lastRequestAt ?? 0, wire.closed.at(-1)?.at ?? 0);
+    // An answer that came whole shows a moment later, if it was the turn's; else (telemetry) it is no sign of its life.
+    if (now - (wire.closed.at(-1)?.at ?? 0) < settleMs) return null;
+    const lostAt = wire.closed.findLast(({ answeredWhole }) => !answeredWhole)?.at ?? 0;
+    const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
     return {
-      since: Math.max(turn.listeningSince ?? 0, activitySince, tokensChangedAt ?? 0, wireAt),
-      limit: limitOf(screen),
+      since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt),
+      limit: limitOf(screen, turn.listeningSince ?? 0),
       because: (lastedMs) => [
         `spinner on, ${counter(facts)} for ${seconds(lastedMs)}`,
         ...(facts.activity === 'waiting' ? ['the agent says that it waits for the API'] : []),
@@ -36,7 +40,8 @@ const silentScreen: Signature = {
 };
 
 /** A counter from before the last tool says nothing of the answer that is waited for now. */
-function limitOf({ facts, answering }: Screen): LimitName {
+function limitOf({ facts, countedAt }: Screen, since: Millis): LimitName {
+  const answering = countedAt !== null && countedAt >= since;
   if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
   if (facts.thinking && facts.tokens === undefined) return 'screenThinking';
   return answering && !facts.thinking ? 'screenMidText' : 'screenFirstByte';
