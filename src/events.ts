@@ -173,7 +173,6 @@ export type Observation =
       readonly cpuMs: number;
       /** State letter of the kernel: R S D T Z … */
       readonly state: string;
-      readonly rssBytes: number;
       /** Share of this machine's memory that the agent's own process holds, 0…1. */
       readonly memoryShare: number;
       /** Live descendants in a session of their own that are not there when the agent is idle: tools at work. */

@@ -44,8 +44,9 @@ function restSensor(run: PrintRun, isWatched: () => boolean): Sensor {
     const measured = child === null || isWatched() ? null : sample(child.pid);
     if (child === null || measured === null) return;
     const workers = run.kin.look(child.pid).filter(({ apart }) => apart).length;
-    const memoryShare = measured.rssBytes / memoryBytes();
-    emit({ type: 'agent.sample', generation: child.generation, ...measured, memoryShare, workers });
+    const { rssBytes, ...spent } = measured;
+    const memoryShare = rssBytes / memoryBytes();
+    emit({ type: 'agent.sample', generation: child.generation, ...spent, memoryShare, workers });
   };
   return {
     name: 'rest',

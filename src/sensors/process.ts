@@ -43,12 +43,13 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     if (emit === null || agent === null) return;
     const measured = reader.sample(agent.pid);
     if (measured === null) return;
+    const { rssBytes, ...spent } = measured;
     const { workers, helperAgeMs } = atWork(descendantsNow(), resident, background);
     emit({
       type: 'agent.sample',
       generation: agent.generation,
-      ...measured,
-      memoryShare: measured.rssBytes / memoryBytes(),
+      ...spent,
+      memoryShare: rssBytes / memoryBytes(),
       workers,
       ...(helperAgeMs === null ? {} : { helperAgeMs }),
     });

@@ -21,7 +21,6 @@ const sample = (cpuMs: number): Observation => ({
   generation: 1,
   cpuMs,
   state: cpuMs > 0 ? 'R' : 'S',
-  rssBytes: 1,
   workers: 0,
   memoryShare: 0.01,
 });

@@ -60,7 +60,6 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
     generation,
     cpuMs: number(100_000),
     state: fc.constantFrom('R', 'S', 'T'),
-    rssBytes: number(1e9),
     memoryShare: fc.double({ min: 0, max: 1, noNaN: true }),
     workers: number(1),
   }),

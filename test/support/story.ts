@@ -144,7 +144,6 @@ export const say = {
     generation: 1,
     cpuMs,
     state: 'S',
-    rssBytes: 3e8,
     memoryShare: 0.01,
     workers: 0,
     ...more,
