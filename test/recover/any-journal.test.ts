@@ -40,6 +40,17 @@ function after(events: readonly Event[]) {
   return { state, ledger };
 }
 
+/** Calls that these events leave open, told from the events alone. */
+function openCalls(events: readonly Event[]): ReadonlyMap<string, string> {
+  const open = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === 'tool.started' && !event.recorded) open.set(event.toolUseId, event.tool);
+    if (event.type === 'tool.finished') open.delete(event.toolUseId);
+    if (event.type === 'turn.ended') open.clear();
+  }
+  return open;
+}
+
 test('any prefix of any journal gives a snapshot and a prompt', () => {
   const phases = new Set<string>();
   fc.assert(
@@ -62,8 +73,18 @@ test('any prefix of any journal gives a snapshot and a prompt', () => {
           ledger: ledger.calls(),
         });
         phases.add(snapshot.disconnect_phase);
-        expect(Object.keys(snapshot)).toHaveLength(10);
-        expect(interruptedPrompt(snapshot, { ...options, rung })).toMatch(/^You were interrupted\b/);
+        const open = openCalls(events.slice(0, length));
+        expect(snapshot.active_tool_calls.map((call) => call.tool_use_id).sort()).toEqual(
+          [...open.keys()].sort(),
+        );
+        if (open.size > 0) expect(snapshot.disconnect_phase).toBe('tool_execution');
+        else expect(snapshot.disconnect_phase).not.toBe('tool_execution');
+        if (name.includes('-idle-') && cause === 'agent-gone')
+          expect(snapshot.disconnect_phase).toBe('between_turns');
+        const prompt = interruptedPrompt(snapshot, { ...options, rung });
+        expect(prompt).toMatch(/^You were interrupted\b/);
+        for (const tool of open.values()) expect(prompt).toContain(tool);
+        expect(prompt.includes('No tool call was unfinished.')).toBe(open.size === 0);
       },
     ),
     { numRuns: 300 },
