@@ -5,7 +5,6 @@ import { connectPatiently, discard, type HoldOptions } from './hold.ts';
 import { createMeter, lengthOf } from './meter.ts';
 import { reset } from './sockets.ts';
 import type { Target } from './target.ts';
-import type { Ends } from './unacknowledged.ts';
 
 export interface ConnectionFacts {
   readonly id: number;
@@ -19,6 +18,13 @@ export interface ConnectionFacts {
   readonly down: number;
   readonly lastUpAt: Millis | null;
   readonly lastDownAt: Millis | null;
+}
+
+/** The two ends of a TCP connection. */
+export interface Ends {
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly remoteAddress: string;
 }
 
 export interface Connection {

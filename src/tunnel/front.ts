@@ -54,7 +54,8 @@ export function createFront(context: FrontContext): (near: Socket) => void {
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { socket: near } = request;
-    const known = plain.get(near) ?? createPlainRequests(near, context, admit);
+    const connectionTo = (target: Target) => context.connectionTo(target, near);
+    const known = plain.get(near) ?? createPlainRequests(near, context.upstream, connectionTo, admit);
     plain.set(near, known);
     known.take(request, response);
   }

@@ -9,11 +9,11 @@ import type { Duplex } from 'node:stream';
 import { causeOfLoss, noConnection } from './causes.ts';
 import type { Connection } from './connection.ts';
 import type { FarLeg } from './dial.ts';
-import type { FrontContext } from './front.ts';
 import { forNextHop } from './next-hop.ts';
 import { lingerMs, maxInboxBytes } from './opaque.ts';
 import { answerAndClose, endAndClose, reset } from './sockets.ts';
 import type { Target } from './target.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface PlainRequests {
   /** One after the other, in order. */
@@ -26,7 +26,8 @@ type Made = (error: Error | null, stream?: Duplex) => void;
 
 export function createPlainRequests(
   near: Socket,
-  { upstream, connectionTo }: FrontContext,
+  upstream: Upstream,
+  connectionTo: (target: Target) => Connection,
   admit: (incoming: IncomingMessage) => Promise<Target | null>,
 ): PlainRequests {
   let connection: Connection | null = null;
@@ -107,7 +108,7 @@ export function createPlainRequests(
     const kept = far?.stream.writable && connection?.target.authority === target.authority;
     if (!kept) {
       leave();
-      connection = connectionTo(target, near);
+      connection = connectionTo(target);
     }
     busy = true;
     const outgoing = askFor(incoming, target);

@@ -6,14 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Millis } from '../events.ts';
-import type { Connection } from './connection.ts';
-
-/** The two ends of a TCP connection. */
-export interface Ends {
-  readonly localPort: number;
-  readonly remotePort: number;
-  readonly remoteAddress: string;
-}
+import type { Connection, Ends } from './connection.ts';
 
 const everyMs = 2_000;
 /** As many repetitions take the kernel 6 s at least, more on a slow line; any acknowledgement sets them to 0. */
