@@ -170,8 +170,8 @@ test('where OpenTelemetry is not installed it is said how to install it, and the
   );
   await guard.submit('hello');
   await guard.terminal.waitFor(finished);
-  expect(notesOf(guard)).toHaveLength(1);
   await leave(guard);
+  expect(notesOf(guard)).toHaveLength(1);
 });
 
 describe('only where the person has asked for it', () => {
