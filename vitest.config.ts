@@ -11,7 +11,7 @@ export default defineConfig({
     retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: Math.max(2, availableParallelism() - 1), // most tests wait for processes, not for the processor
+    maxWorkers: availableParallelism() + 1, // most tests wait for processes, not for the processor
     maxConcurrency: 3, // tests with a real agent overlap; more than this many would starve each other
   },
 });
