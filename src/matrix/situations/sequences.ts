@@ -46,7 +46,7 @@ const half = 'The first half of a sentence that ';
 export const sequenceSituations = {
   'away-beside-command': sequence(
     'the API is away while a command runs, and back before it ends',
-    { ends: 'turn', most: 'none', finds: [] },
+    { ends: 'turn', most: 'hold', finds: [] }, // what the agent asks beside it may be held
     async ({ stage }) => {
       stage.api.enqueue(longTool(10));
       await stage.submit(prompt);
