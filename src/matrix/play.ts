@@ -113,6 +113,8 @@ async function play(
     const beganAt = await situation.play(scene);
     const ended = right.ends !== 'turn' || (await turnEnds(stage, situation.patienceMs ?? patienceMs));
     const endedAt = Date.now();
+    // What the guard has put aside for a nudge is given back a moment after the turn.
+    if (situation.check) await stage.pause(lingerMs);
     const screen = stage.terminal.text();
     const checked = situation.check?.(scene) ?? null;
     const tested = world.touches();
