@@ -131,6 +131,42 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.42'] as const)('Claude Code
         });
       },
     );
+
+    test.skipIf(!nightly || version === '2.1.42')(
+      'in vim’s NORMAL mode, with half a draft, after the turn has failed: the same',
+      async () => {
+        const sandbox = { settings: { editorMode: 'vim' } };
+        await onGuard(
+          { version, settings: { ...noTunnel, CLAUDE_CODE_MAX_RETRIES: '0' }, sandbox },
+          async (guarded) => {
+            const { api, terminal, submit, agentPid, closedIncident, until } = guarded;
+            const pid = agentPid();
+            let isTyped = false;
+            await terminal.waitFor('-- INSERT --');
+            const text = {
+              do: 'text',
+              text: 'on and ',
+              everyMs: 200,
+              open: true,
+              until: () => isTyped,
+            } as const;
+            api.enqueue([{ do: 'start' }, text, { do: 'close' }], [{ do: 'reset' }]);
+            await submit('please go on');
+            terminal.write('half a draft');
+            await terminal.waitFor(/❯\s+half a draft/);
+            terminal.write('\x1b');
+            await until('NORMAL mode', () => !terminal.text().includes('-- INSERT --'));
+            isTyped = true;
+            await terminal.waitFor(finished, 60_000);
+            expect(await closedIncident(60_000)).toMatchObject({ outcome: 'recovered' });
+            await terminal.waitFor(/❯\s+half a draft/);
+            expect(agentPid()).toBe(pid);
+            expect(api.turns().map(lastPrompt).join()).not.toContain('half a draft');
+          },
+        );
+      },
+      120_000,
+    );
   });
 });
 
