@@ -84,7 +84,7 @@ export function observe(before: Evidence, event: Event): Evidence {
     person: foldPerson(before.person, event, before.screen?.facts, now),
     status: foldStatus(before.status, event, now),
     screen: foldScreen(before.screen, event, now),
-    turn: foldTurn(before.turn, event, now, before),
+    turn: foldOwnTurn(before, event, now),
     tools: foldTools(before.tools, event, now, before.turn.told !== null, before.conversation.sessionId),
     wire: foldWire(before.wire, event, now, clock),
     host: foldHost(before.host, event),
@@ -98,6 +98,16 @@ export function observe(before: Evidence, event: Event): Evidence {
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };
+}
+
+/** Until this agent has a turn of its own, each failure that it draws or records is one of the conversation's past. */
+function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
+  const { turn } = before;
+  if (turn.count > 0) return foldTurn(turn, event, now, before);
+  if (event.type === 'failure.recorded') return turn;
+  if (event.type !== 'screen') return foldTurn(turn, event, now, before);
+  const { failure: _ofBefore, ...facts } = event.facts;
+  return foldTurn(turn, { ...event, facts }, now, before);
 }
 
 /** A turn that begins forgets the patience of the turn before, unless it takes that up. */
