@@ -96,11 +96,18 @@ describe('a guard that is broken', () => {
     const notes: string[] = [];
     const others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException'); // the test runner's
-    const open = failOpen((detail) => notes.push(detail));
+    let noted = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      noted = resolve;
+    });
+    const open = failOpen((detail) => {
+      notes.push(detail);
+      noted();
+    });
     setImmediate(() => {
       throw new Error('out of nowhere');
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await first;
     open.close();
     for (const other of others) process.on('uncaughtException', other);
     expect(notes.join()).toContain('out of nowhere');

@@ -29,7 +29,10 @@ interface Carrier {
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
-  const able = stream === null ? all : all.filter((each) => each === stream || !isBeside(each, stream, e));
+  const able =
+    stream === null
+      ? all.filter((each) => !all.some((other) => isLate(each, other, e)))
+      : all.filter((each) => each === stream || !isBeside(each, stream, e));
   const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(able);
   if (connection === null) return null;
@@ -60,6 +63,17 @@ function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
   // a connection of its own, while the next request of the turn takes the one that its last answer has left free.
   const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs;
   return (isWhole || each.openedAt > stream.answerAt) && isStillRead(stream, e);
+}
+
+/**
+ * Whether it was asked beside another answer, though neither flows: the turn asks at once after a step, and there was
+ * none; what was asked later, and is no more than what was asked for that, is another matter and has its answer. One that
+ * is unanswered may be the turn's all the same, which a hook of the person's has held up.
+ */
+function isLate(each: Connection, other: Connection, e: Facts): boolean {
+  if (each.stage !== 'answer' || other.stage !== 'answer' || isOver(other)) return false;
+  const laterMs = (each.requestAt ?? each.openedAt) - (other.requestAt ?? other.openedAt);
+  return laterMs > goesOnMs && each.requestSize <= other.requestSize && isStillRead(other, e);
 }
 
 /** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */

@@ -40,6 +40,7 @@ const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] 
 const unbroken = 'it has broken no habit; a stream_timeout_ms that the person has set holds as it is';
 const unanswered = 'while a request is unanswered, whatever was answered beside it';
 const hook = 'a hook of the person’s may be at work; one that is seen has all the time it takes';
+const broken = 'a whole one is followed by a request at once; some hooks have no process';
 const unasked = 'a first byte, where the turn may have ended before the request';
 const busy = 'a prompt was taken, and nothing was asked; a busy machine takes its time';
 const uncounted = 'a counter that is not there yet, of a model that says that it thinks';
@@ -53,6 +54,13 @@ export const limits = {
   handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
   firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
   ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),
+  restOfAnswer: wire(
+    'the rest of an answer whose tool has run, no process left',
+    stream,
+    2,
+    broken,
+    'streamMs',
+  ),
   ownStepUnanswered: wire(unasked, first, 10, 'the same', 'firstByteMs'),
   neverAsked: of('hooks')('the first request of a turn, no process at work', stream, 8, busy),
   screenMidText: screen(

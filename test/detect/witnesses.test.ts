@@ -234,6 +234,39 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBeUndefined();
   });
 
+  test('an answer of which only the first flight came is found at its limit, though telemetry is answered beside it', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
+    for (let second = 2; second < 9; second += 1) {
+      told.wait(1, say.drawing);
+      told.tell({
+        ...reported(2, { request: second * 1_000, answer: second * 1_000 }, { up: 9_000, down: 198 }),
+        ...at(second),
+      });
+    }
+    expect(cutAtS(told)).toBe(5);
+  });
+
+  test('a tool that has run while its answer was still open gives a stream that is dead twice the time, where nothing is at work that could be a hook', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
+    told.wait(1, say.drawing);
+    told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command' });
+    told.wait(1, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: 't', ok: true });
+    told.wait(20, say.drawing, say.sample(0, { workers: 0 }));
+    expect(cutAtS(told)).toBe(11);
+  });
+
+  test('after the start of a subagent the answer that has started it is waited for no more', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
+    told.wait(1, say.drawing);
+    told.tell(agent);
+    told.wait(20, say.drawing, say.sample(0, { workers: 0 }));
+    expect(cutAtS(told)).toBeUndefined();
+  });
+
   test('beside a subagent, whose answer may end with a tool of its own, the request of the turn keeps its time', () => {
     const told = dead(70_000);
     told.tell({ type: 'tool.started', toolUseId: 'x', tool: 'Read', risk: 'read', agentId: 'sub' });

@@ -21,7 +21,7 @@ export function isRefusal({ kind }: Failure): boolean {
 export interface Turn {
   /** As hooks tell it; null: they do not. */
   readonly told: { readonly working: boolean; readonly at: Millis } | null;
-  /** When a hook last told of a step of the agent's own: a prompt taken, a tool or the turn ended. */
+  /** When a hook last told of a step of the agent's own: a prompt taken, a tool begun or ended, the turn ended. */
   readonly toldAt: Millis | null;
   /** Turns seen to start, by any sense. */
   readonly count: number;
@@ -101,6 +101,10 @@ export function foldTurn(
       };
     case 'interrupted':
       return { ...turn, retryAt: null, told: turn.told && { working: false, at: now }, answer: null };
+    case 'tool.started':
+      return turn.told === null || event.recorded || (event.agentId ?? null) !== null
+        ? turn
+        : { ...turn, toldAt: now };
     case 'tool.finished':
       return turn.told === null || isOfSubagent(tools, event.toolUseId) ? turn : { ...turn, toldAt: now };
     case 'failure.recorded':

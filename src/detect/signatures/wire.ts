@@ -59,11 +59,18 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
   if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
     if ((e.sample?.helperSince ?? 0) > (requestAt ?? 0)) return null;
-    return stage === 'request' ? 'ownStepUnanswered' : 'ownStep';
+    if (stage === 'request') return 'ownStepUnanswered';
+    return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
   if (stage === 'handshake') return 'handshake';
   if (stage === 'request') return 'firstByte';
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
+}
+
+/** It was asked for in this turn, so what has run since is a tool of its own; and nothing runs any more. */
+function hasRunTools(requestAt: Millis | null, { turn: { told, toldAt }, tools, sample }: Evidence): boolean {
+  if (!told?.working || (requestAt ?? 0) <= told.at - toldLateMs || tools.length > 0) return false;
+  return sample !== null && sample.workers === 0 && sample.at > (toldAt ?? 0);
 }
 
 /**
