@@ -5,7 +5,7 @@
  */
 import type { InvocationMode } from './agents/agent.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
-import { answerTo, handedOver } from './platform/hand-over.ts';
+import { answerTo, handedOver, isHandedOver, LeadsBack } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
 import { sayWarnings } from './report/say-warnings.ts';
 import { findTarget, type Target } from './target.ts';
@@ -26,6 +26,7 @@ export async function main(words: readonly string[], env: NodeJS.ProcessEnv): Pr
   try {
     return await run(target, handedOver(env));
   } catch (error) {
+    if (error instanceof LeadsBack && !isHandedOver(env)) return await main(words, handedOver(env));
     return await runUnguarded(target, env, error);
   }
 }

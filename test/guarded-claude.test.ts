@@ -155,16 +155,27 @@ describe('a chain of wrappers', () => {
       const { stdout, status } = piped(args, variables);
       expect(stdout).toContain(`${args.join(' ')}\n`);
       expect(status).toBe(7);
-      expect(hops()).toBeLessThanOrEqual(4); // two starts, and who is asked for its version
+      expect(hops()).toBeLessThanOrEqual(2);
     },
   );
 
-  test('without an agent at its end: an error that names each of them', () => {
-    const { root, piped, variables, shim, hops } = chain(false);
-    const { ours, status } = piped(['mcp', 'list'], variables);
-    expect(ours).toEqual([expect.stringContaining(`${shim}: leads back to guarded-claude`)]);
-    expect(ours[0]).toContain(`${join(root, 'b/claude')}: that is guarded-claude itself`);
-    expect(status).toBe(126);
+  test.each([[['mcp', 'list']], [['-p', 'hi there']]])(
+    'without an agent at its end: an error that names each of them: %j',
+    (args) => {
+      const { root, piped, variables, shim, hops } = chain(false);
+      const { ours, status } = piped(args, variables);
+      expect(ours).toEqual([expect.stringContaining(`${shim}: leads back to guarded-claude`)]);
+      expect(ours[0]).toContain(`${join(root, 'b/claude')}: that is guarded-claude itself`);
+      expect(status).toBe(126);
+      expect(hops()).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test('in a terminal ends at the agent, too', async () => {
+    const { inTerminal, variables, hops } = chain(true);
+    const { text, code } = await inTerminal(['hi there'], variables);
+    expect(text).toContain('guarded\nin a terminal');
+    expect(code).toBe(7);
     expect(hops()).toBeLessThanOrEqual(2);
   });
 });

@@ -48,15 +48,16 @@ export interface Preparation {
   readonly noted: readonly string[];
 }
 
-/** Throws where nothing can be written, and the agent has to run without us. */
+/** Throws where nothing can be written, and the agent has to run without us; `LeadsBack` before anything is done. */
 export async function prepare(given: Launch): Promise<Preparation> {
   const { adapter, env, cwd, command, named } = given;
   const { config, warnings } = loadConfig(env);
+  // First: if that is no agent, the next one wants all that is here, also files that can be read only once.
+  const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const { paths, warning } = openRun(env);
   const { args, kept } = keepGivenFiles(adapter, given.args, cwd, paths.folder);
   const launch = kept.length === 0 ? given : { ...given, args, invocation: adapter.parseArguments(args) };
   const { invocation } = launch;
-  const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
   const said = [...warnings, ...[await missingExporter(env)].filter((one) => one !== null)];

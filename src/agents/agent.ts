@@ -259,7 +259,8 @@ export interface AgentAdapter {
   readonly name: string;
   parseArguments(args: readonly string[]): Invocation;
   /**
-   * Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller).
+   * Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller),
+   * and throws `LeadsBack` where one of us answers.
    * @param command the executable; for a script of node's: node, what it takes before the script, the script
    */
   detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;

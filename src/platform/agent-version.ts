@@ -6,11 +6,12 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, AgentVersion, Variables } from '../agents/agent.ts';
 import { replaceFile } from './atomic-file.ts';
+import { makePrivateFolder } from './paths.ts';
 
 const keptEntries = 20;
 
 /**
- * Null when it cannot be told. Never throws: a cache that cannot be read or written is done without.
+ * Null when it cannot be told. Throws only `LeadsBack`: a cache that cannot be read or written is done without.
  * @param command the executable, or node and the script
  */
 export async function agentVersion(
@@ -28,7 +29,12 @@ export async function agentVersion(
   const version = await adapter.detectVersion(command, env);
   if (version === null) return null;
   const entries = [...Object.entries(known), [key, version.text] as const].slice(-keptEntries);
-  await replaceFile(file, JSON.stringify(Object.fromEntries(entries))).catch(() => {}); // asked again next time
+  try {
+    makePrivateFolder(stateRoot); // it is the first start of all
+    await replaceFile(file, JSON.stringify(Object.fromEntries(entries)));
+  } catch {
+    // asked again next time
+  }
   return version;
 }
 

@@ -2,9 +2,10 @@
  * Marks that we handed over to what we took for the agent. It may be a wrapper that leads back to us (a shim that looks
  * for the next `claude` on PATH, an alias in a script); names and texts cannot tell in every case, asking it can.
  *
- * The first hand-over is not asked about. Whoever finds the mark in its environment asks each candidate for its version
- * first, with a mark that makes us answer in its place: a chain of wrappers ends at the second hop. A real agent hands
- * the mark down to its tools, too; a guard that they start only asks once more than it had to.
+ * The first hand-over is asked about only where the version has to be asked for anyway. Whoever gets our own answer, or
+ * finds the mark in its environment, asks each candidate for its version first, with a mark that makes us answer in its
+ * place: no wrapper of a chain runs a third time. A real agent hands the mark down to its tools, too; a guard that they
+ * start only asks once more than it had to.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -29,13 +30,21 @@ export function handedOver(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export const answerTo = (env: Environment): string | null =>
   env[handOverVariable] === question ? `${answer}\n` : null;
 
+/** The environment in which one of us answers in the place of the agent. */
+export const asking = (env: Environment): Environment => ({ ...env, [handOverVariable]: question });
+
+export const isOurAnswer = (output: string): boolean => output.includes(answer);
+
+/** What was taken for the agent ends in one of us. */
+export class LeadsBack extends Error {}
+
 /** Whether running this executable ends in one of us. */
 export function leadsBack(path: string, env: Environment): boolean {
   const { stdout } = spawnSync(path, ['--version'], {
-    env: { ...env, [handOverVariable]: question },
+    env: asking(env),
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: answerMs,
     killSignal: 'SIGKILL',
   });
-  return stdout?.toString().includes(answer) === true;
+  return isOurAnswer(stdout?.toString() ?? '');
 }

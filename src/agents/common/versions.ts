@@ -1,4 +1,5 @@
 /** Versions of agents: how they are read, asked for and compared. */
+import { asking, isOurAnswer, LeadsBack } from '../../platform/hand-over.ts';
 import type { AgentVersion, Variables } from '../agent.ts';
 
 /** A version as numbers, [2, 1, 329]. */
@@ -21,12 +22,12 @@ export function readVersion(text: string): AgentVersion | null {
   return found === undefined ? null : { text: found, parts: parts.map(Number) };
 }
 
-/** Runs `<command> --version`; null when that does not tell. Takes at most 5 s. */
+/** Runs `<command> --version`; null when that does not tell. Takes at most 5 s. Throws `LeadsBack`. */
 export async function askVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null> {
   const { execa } = await import('execa');
   const [file = '', ...words] = command;
   const { stdout } = await execa(file, [...words, '--version'], {
-    env: { ...env },
+    env: { ...asking(env) },
     extendEnv: false,
     timeout: limitMs,
     killSignal: 'SIGKILL',
@@ -34,5 +35,6 @@ export async function askVersion(command: readonly string[], env: Variables): Pr
     stderr: 'ignore',
     reject: false,
   });
+  if (isOurAnswer(stdout ?? '')) throw new LeadsBack(`${file} leads back to guarded-claude`);
   return readVersion(stdout ?? '');
 }
