@@ -1,21 +1,21 @@
-// Repairs a generated conversation of MEGABYTES (default 200) and prints time and memory. `npm run build` first.
-// Usage: node scripts/bench-repair.js [MEGABYTES]
+// Repairs a generated conversation of MEGABYTES (default 200) and prints time, memory and the longest time in which the
+// event loop did not turn. `npm run build` first.
+// Usage: node scripts/bench-repair.js [MEGABYTES] [--here]     --here: in this thread, whatever its size
 
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claudeCodeDoctor } from '../dist/agents/claude-code/transcript-repair.js';
+import { claudeCodeDoctor, examineHere } from '../dist/agents/claude-code/transcript-repair.js';
 import { repairFile } from '../dist/recover/repair.js';
 
-const megabytes = Number(process.argv[2] ?? 200);
-const sessionId = randomUUID();
-const folder = mkdtempSync(join(tmpdir(), 'guarded-bench-'));
-const path = join(folder, `${sessionId}.jsonl`);
+const [size = '200', option] = process.argv.slice(2);
+const megabytes = Number(size);
 
 /** Prompt, text, call, result …; the last call has no result, one line in 500 is garbage, one record in 700 is cut off. */
-async function generate() {
+async function generate(path, sessionId) {
   const file = createWriteStream(path);
   let parentUuid = null;
   let bytes = 0;
@@ -60,33 +60,62 @@ async function generate() {
   await once(file, 'close');
 }
 
-try {
-  await generate();
-  const before = process.resourceUsage().maxRSS;
-  const started = performance.now();
-  const outcome = await repairFile(path, claudeCodeDoctor, {
-    now: Date.now(),
-    reconnect: false,
-    byHand: false,
-    version: null,
-    resultText: () => null,
-    dryRun: false,
-    thorough: false,
-  });
-  const seconds = (performance.now() - started) / 1000;
-  console.log(
-    JSON.stringify({
-      megabytes: Math.round(statSync(path).size / 1e6),
-      result: outcome.result,
-      detail: outcome.detail,
-      findings: Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count])),
-      messages_before: outcome.before,
-      messages_after: outcome.after,
-      seconds: Number(seconds.toFixed(1)),
-      max_rss_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-      max_rss_before_megabytes: Math.round(before / 1024),
-    }),
-  );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+/** Milliseconds between two turns of the loop, at most; asked every 5. */
+function watchLoop() {
+  let last = performance.now();
+  let longest = 0;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 5);
+  return () => {
+    clearInterval(timer);
+    look();
+    return longest;
+  };
 }
+
+async function measure() {
+  const folder = mkdtempSync(join(tmpdir(), 'guarded-bench-'));
+  try {
+    const path = join(folder, `${randomUUID()}.jsonl`);
+    // In a process of its own: what it takes is not counted.
+    spawnSync(process.execPath, [import.meta.filename, size, '--generate', path], { stdio: 'inherit' });
+    const doctor = option === '--here' ? { ...claudeCodeDoctor, examine: examineHere } : claudeCodeDoctor;
+    const before = process.resourceUsage().maxRSS;
+    const started = performance.now();
+    const longestGap = watchLoop();
+    const outcome = await repairFile(path, doctor, {
+      now: Date.now(),
+      reconnect: false,
+      byHand: false,
+      version: null,
+      resultTexts: new Map(),
+      dryRun: false,
+      thorough: false,
+    });
+    const gap = longestGap();
+    console.log(
+      JSON.stringify({
+        megabytes: Math.round(statSync(path).size / 1e6),
+        result: outcome.result,
+        detail: outcome.detail,
+        without_thread: doctor.takeFailure(),
+        findings: Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count])),
+        messages_before: outcome.before,
+        messages_after: outcome.after,
+        seconds: Number(((performance.now() - started) / 1000).toFixed(1)),
+        longest_gap_seconds: Number((gap / 1000).toFixed(2)),
+        max_rss_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+        max_rss_before_megabytes: Math.round(before / 1024),
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (option === '--generate') await generate(process.argv[4], randomUUID());
+else await measure();

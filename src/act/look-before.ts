@@ -14,10 +14,10 @@ export async function lookBefore(launch: Launch, version: AgentVersion | null): 
     const path = await fileOf(launch);
     if (path === null || !(await doctor.looksBroken(path, version))) return null;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
-    const resultText = () => null;
-    const seen = await repairFile(path, doctor, { ...options, resultText, dryRun: true });
+    const resultTexts = new Map<string, string>();
+    const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });
     if (seen.before === null || seen.before.reachable * 2 >= seen.before.total) return null;
-    const done = await repairFile(path, doctor, { ...options, resultText, dryRun: false });
+    const done = await repairFile(path, doctor, { ...options, resultTexts, dryRun: false });
     if (done.result !== 'repaired') return null;
     const { before, after, backup } = done;
     const found = `only ${before?.reachable} of ${before?.total} messages would have been found`;

@@ -103,15 +103,22 @@ async function mend(
     version,
     thorough: false,
     dryRun: false,
-    resultText(id: string) {
-      const call = calls.find(({ tool_use_id }) => tool_use_id === id);
-      return call ? plan.resultText(call) : null;
-    },
+    resultTexts: textsFor(calls, plan),
   };
   const outcome = await repairFile(session.transcriptPath, doctor, options);
+  const failure = doctor.takeFailure();
+  if (failure !== null) emit({ type: 'sensor.failed', sensor: 'guard', detail: failure });
   if (outcome.result === 'healthy') return [];
   const repairs = outcome.findings.reduce((sum, { count }) => sum + count, 0);
   const ok = outcome.result === 'repaired';
   emit({ type: 'repaired', ok, repairs, ...('detail' in outcome && { detail: outcome.detail }) });
   return ok ? outcome.findings.filter(({ altersContent }) => altersContent) : [];
 }
+
+const textsFor = (calls: readonly ActiveToolCall[], plan: StopPlan): ReadonlyMap<string, string> =>
+  new Map(
+    calls.flatMap((call) => {
+      const text = plan.resultText(call);
+      return text === null ? [] : [[call.tool_use_id, text]];
+    }),
+  );

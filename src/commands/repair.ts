@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     reconnect: options.reconnect,
     byHand: true,
     version: null,
-    resultText: () => null,
+    resultTexts: new Map(),
     dryRun: options['dry-run'],
     thorough: true,
   });

@@ -47,9 +47,8 @@ export interface Examination {
   readonly findings: readonly Finding[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Writes the mended copy; once. */
-  write(target: string): Promise<void>;
-  prove(target: string): Promise<Proof>;
+  /** Writes the mended copy and proves it; once. */
+  mend(target: string): Promise<Proof>;
 }
 
 export interface ExamineOptions {
@@ -61,8 +60,8 @@ export interface ExamineOptions {
   readonly byHand: boolean;
   /** Of the agent that will go on with it; null: the one that wrote it. */
   readonly version: AgentVersion | null;
-  /** What the new result of an interrupted call says; null: the general words. */
-  resultText(toolUseId: string): string | null;
+  /** By the id of an interrupted call, what its new result says; none: the general words. */
+  readonly resultTexts: ReadonlyMap<string, string>;
 }
 
 export interface Writer {
@@ -73,6 +72,8 @@ export interface Writer {
 /** What is agent-specific about it. */
 export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
+  /** Why a large file had to be examined in the caller's thread, to be told once; null: nothing to tell. */
+  takeFailure(): string | null;
   /** A look that is short for a file of any size: whether a resume may miss most of what is there. */
   looksBroken(path: string, version: AgentVersion | null): Promise<boolean>;
   /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
@@ -143,8 +144,7 @@ async function repairLocked(
 
   const copy = `${file}.${process.pid}.repaired`;
   try {
-    await seen.write(copy);
-    const { lost, left } = await seen.prove(copy);
+    const { lost, left } = await seen.mend(copy);
     if (lost > 0 || left > 0) {
       const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be mended';
       return { ...seenOf(seen), result: 'failed', detail: `${detail}; the file was left as it is` };

@@ -52,7 +52,7 @@ async function onBench(version: RealVersion, use: (bench: Bench) => Promise<void
     reconnect: false,
     byHand: true,
     version: readVersion(version),
-    resultText: () => null,
+    resultTexts: new Map(),
   };
   let printed = '';
   try {

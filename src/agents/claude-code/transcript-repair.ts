@@ -5,8 +5,10 @@
  * The original is only read here; putting the copy in its place is done in `recover/repair.ts`, which knows who else
  * may be writing.
  */
+import { rm } from 'node:fs/promises';
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../recover/repair.ts';
 import { readVersion } from '../common/versions.ts';
+import { apart, endApart, takeFailure } from './transcript/apart.ts';
 import { looksBroken } from './transcript/first-look.ts';
 import { poisonWords } from './transcript/poison/index.ts';
 import { readConversation, setReadingAside } from './transcript/reading.ts';
@@ -102,9 +104,33 @@ const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
 
-export const claudeCodeDoctor: TranscriptDoctor = { findAgent, findWriter, looksBroken, examine };
+export const claudeCodeDoctor: TranscriptDoctor = {
+  findAgent,
+  findWriter,
+  looksBroken,
+  takeFailure,
+  examine,
+};
 
+/** A large file in a thread of its own. */
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
+  const seen = await apart(path, 'examine', options);
+  if (seen === null) return examineHere(path, options);
+  const mend = async (target: string) => {
+    const proof = await apart(path, 'mend', options, target).finally(() => endApart(path));
+    return proof ?? mendAnew(path, options, target);
+  };
+  return { ...seen, mend };
+}
+
+/** Where the thread that examined the file is gone, and may have left half a copy. */
+export async function mendAnew(path: string, options: ExamineOptions, target: string): Promise<Proof> {
+  await rm(target, { force: true });
+  return (await examineHere(path, options)).mend(target);
+}
+
+/** In this thread, and not at once again with the same reading: its rows move. */
+export async function examineHere(path: string, options: ExamineOptions): Promise<Examination> {
   const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
   // Its rows move meanwhile.
@@ -125,12 +151,13 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
     })),
     before,
     after,
-    async write(target) {
+    async mend(target) {
       if (work === null) throw new Error('the repair was written before');
-      await writeRepaired(work.index, work.plan, target, (id) => options.resultText(id) ?? defaultResult);
+      const textFor = (id: string) => options.resultTexts.get(id) ?? defaultResult;
+      await writeRepaired(work.index, work.plan, target, textFor);
       work = null;
+      return prove(target, needed, wanted);
     },
-    prove: (target) => prove(target, needed, wanted),
   };
 }
 

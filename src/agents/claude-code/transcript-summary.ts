@@ -10,6 +10,7 @@ import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 import { readLines } from '../common/transcript-lines.ts';
 import { readToolInput } from './tool-reports.ts';
 import { toolRisk } from './tools.ts';
+import { apart } from './transcript/apart.ts';
 import { readConversation } from './transcript/reading.ts';
 import { chainTo, leafOf, type Round, roundsOf } from './transcript-chain.ts';
 import type { Row } from './transcript-index.ts';
@@ -20,6 +21,10 @@ const longestText = 4_000;
 
 /** Rejects only if the file cannot be read; damage in it does no harm. */
 export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
+  return (await apart(path, 'summarize')) ?? (await summarizeHere(path));
+}
+
+export async function summarizeHere(path: string): Promise<TranscriptSummary> {
   const { index, checkpoint, todos } = await readConversation(path);
   const { rows } = index;
   const settled = new Set<string>();

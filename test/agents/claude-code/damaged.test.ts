@@ -28,7 +28,7 @@ const options: RepairOptions = {
   reconnect: false,
   byHand: true,
   version: null,
-  resultText: () => null,
+  resultTexts: new Map(),
   dryRun: false,
   thorough: false,
 };

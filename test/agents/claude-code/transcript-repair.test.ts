@@ -25,7 +25,7 @@ const options: RepairOptions = {
   reconnect: false,
   byHand: false,
   version: null,
-  resultText: () => null,
+  resultTexts: new Map(),
   dryRun: false,
   thorough: false,
 };
@@ -303,7 +303,9 @@ describe('damage', () => {
   });
 
   test('the result of an open call says what the guard knows', async () => {
-    const { text } = await mend(textOf('329-exec-killed'), { resultText: (id) => `known of ${id}` });
+    const { text } = await mend(textOf('329-exec-killed'), {
+      resultTexts: new Map([['toolu_011395411', 'known of toolu_011395411']]),
+    });
     expect(text).toContain('"content":"known of toolu_011395411"');
   });
 
@@ -444,9 +446,13 @@ test('writes beside it only while it works: a failed write leaves the original',
 
 test('a large conversation in little memory: 60 MB with a heap of 20', () => {
   const script = join(import.meta.dirname, '..', '..', '..', 'scripts', 'bench-repair.js');
-  const { stdout, stderr } = spawnSync(process.execPath, ['--max-old-space-size=20', script, '60'], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=20', script, '60', '--here'],
+    {
+      encoding: 'utf8',
+    },
+  );
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({ result: 'repaired', findings: { 'open call': 1 } });
 }, 120_000);

@@ -29,7 +29,7 @@ const repair = (thorough = false) =>
     reconnect: false,
     byHand: false,
     version: null,
-    resultText: () => null,
+    resultTexts: new Map(),
     dryRun: false,
     thorough,
   });

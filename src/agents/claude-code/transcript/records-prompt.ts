@@ -1,9 +1,15 @@
 import type { SentPrompt } from '../../../recover/sent-prompt.ts';
 import { isRecordOf } from '../recorded-prompt.ts';
+import { apart } from './apart.ts';
 import { readConversation } from './reading.ts';
 
 /** Whether a prompt has reached the conversation file. False also where there is no file. */
 export async function recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean> {
+  const told = await apart(path, 'recordsPrompt', prompt).catch(() => null);
+  return told ?? (await recordsPromptHere(path, prompt));
+}
+
+export async function recordsPromptHere(path: string, prompt: SentPrompt): Promise<boolean> {
   const reading = await readConversation(path).catch(() => null);
   return reading?.prompts.some((recorded) => isRecordOf(recorded, prompt)) ?? false;
 }

@@ -37,7 +37,7 @@ test.each([
     Object.assign(last, { message });
     const path = join(temporaryFolder(), 'a.jsonl');
     writeFileSync(path, toText(how.refused ? [...records, failure] : records));
-    const options = { now: 0, reconnect: false, byHand: how.byHand, version: null, resultText: () => null };
+    const options = { now: 0, reconnect: false, byHand: how.byHand, version: null, resultTexts: new Map() };
     const repair = () => repairFile(path, claudeCodeDoctor, { ...options, dryRun: false, thorough: false });
     expect((await repair()).result).toBe(result);
     const answers = recordsOf(readFileSync(path, 'utf8')).filter(

@@ -15,7 +15,7 @@ const options = {
   version: null,
   thorough: false,
   dryRun: false,
-  resultText: () => null,
+  resultTexts: new Map(),
 };
 const sent = { text: 'never asked', id: null, taken: true, atMs: options.now };
 

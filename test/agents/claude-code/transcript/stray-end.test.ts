@@ -14,7 +14,7 @@ const recorded = (name: string) => recordsOf(readFileSync(join(folder, `${name}.
 async function mend(records: readonly Fields[], version: string) {
   const path = join(temporaryFolder(), 'a.jsonl');
   writeFileSync(path, toText(records));
-  const options = { now: 0, reconnect: false, byHand: false, resultText: () => null };
+  const options = { now: 0, reconnect: false, byHand: false, resultTexts: new Map() };
   const agent = readVersion(version);
   const looked = await looksBroken(path, agent);
   const repair = () =>

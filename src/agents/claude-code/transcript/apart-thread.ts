@@ -1,0 +1,49 @@
+/** The thread of `apart.ts`: one conversation file, and all that is asked of it in a row from one reading. */
+import { parentPort } from 'node:worker_threads';
+import type { Examination } from '../../../recover/repair.ts';
+import { examineHere, mendAnew } from '../transcript-repair.ts';
+import { summarizeHere } from '../transcript-summary.ts';
+import type { Answer, Question, ThreadWork } from './apart.ts';
+import { collectOften } from './collect.ts';
+import { recordsPromptHere } from './records-prompt.ts';
+
+/** Of the last look; only a short way for the `mend` that follows. */
+let examined: Examination | null = null;
+
+const work: ThreadWork = {
+  summarize: summarizeHere,
+  recordsPrompt: recordsPromptHere,
+  async examine(path, options) {
+    examined = null; // its room is needed
+    examined = await examineHere(path, options);
+    const { findings, before, after } = examined;
+    return { findings, before, after };
+  },
+  async mend(path, options, target) {
+    const seen = examined;
+    examined = null;
+    return seen === null ? mendAnew(path, options, target) : seen.mend(target);
+  },
+};
+
+collectOften();
+
+const answer = (message: Answer): void => parentPort?.postMessage(message);
+
+function refuse(id: number, reason: unknown): void {
+  const error = reason instanceof Error ? reason : new Error(String(reason));
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  try {
+    answer({ id, error, code });
+  } catch {
+    answer({ id, error: new Error(error.message), code }); // what it was caused by cannot be cloned
+  }
+}
+
+parentPort?.on('message', ({ id, name, args }: Question) => {
+  const called = work[name] as (...args: readonly unknown[]) => Promise<unknown>;
+  called(...args).then(
+    (value) => answer({ id, value }),
+    (error: unknown) => refuse(id, error),
+  );
+});

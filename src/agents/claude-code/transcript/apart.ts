@@ -1,0 +1,150 @@
+/**
+ * The work on a large conversation file, in a thread of its own: the guard's loop turns meanwhile, little garbage is left
+ * to lie about (`collect.ts`), and the memory is given back at the end.
+ */
+import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Examination, ExamineOptions, Proof } from '../../../recover/repair.ts';
+import type { SentPrompt } from '../../../recover/sent-prompt.ts';
+import type { TranscriptSummary } from '../../../recover/snapshot.ts';
+
+/** What the thread does. Arguments and results are data, and nothing is left over that a later call would need. */
+export interface ThreadWork {
+  summarize(path: string): Promise<TranscriptSummary>;
+  recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean>;
+  examine(path: string, options: ExamineOptions): Promise<Omit<Examination, 'mend'>>;
+  mend(path: string, options: ExamineOptions, target: string): Promise<Proof>;
+}
+
+type Name = keyof ThreadWork;
+type Rest<Called extends Name> =
+  Parameters<ThreadWork[Called]> extends [string, ...infer More] ? More : never;
+type Result<Called extends Name> = Awaited<ReturnType<ThreadWork[Called]>>;
+
+export interface Question {
+  readonly id: number;
+  readonly name: Name;
+  readonly args: readonly unknown[];
+}
+
+/** An error is cloned without its code. */
+export type Answer = { readonly id: number } & (
+  | { readonly value: unknown }
+  | { readonly error: Error; readonly code: string | undefined }
+);
+
+interface Thread {
+  ask(name: Name, args: readonly unknown[]): Promise<unknown>;
+  end(): void;
+}
+
+/** Below, the thread's start (30 to 50 ms) costs more than it saves. */
+const smallBytes = 4 * 1024 * 1024;
+/** From the first look before a stop to the new agent. */
+const idleMs = 60_000;
+
+const entry = new URL('./apart-thread.js', import.meta.url);
+/** As the guard was loaded: an upgrade in place may put files there that understand each other, but not us. */
+const loaded = identityOf(entry);
+
+/** The thread could not be had: what is to be done has to be done without. */
+class NoThread extends Error {}
+
+const threads = new Map<string, Thread>();
+let untold: string | null = null;
+let toldOnce = false;
+
+/**
+ * @returns null: to be done in this thread, as the file is small or no other thread can be had
+ * @throws what the work throws, and what `stat` does
+ */
+export async function apart<Called extends Name>(
+  path: string,
+  name: Called,
+  ...rest: Rest<Called>
+): Promise<Result<Called> | null> {
+  const { size } = await stat(path);
+  if (size < smallBytes) return null;
+  try {
+    return (await (threads.get(path) ?? start(path)).ask(name, [path, ...rest])) as Result<Called>;
+  } catch (error) {
+    if (!(error instanceof NoThread)) throw error;
+    if (!toldOnce) untold = `a large conversation was read without a thread of its own: ${error.message}`;
+    toldOnce = true;
+    return null;
+  }
+}
+
+/** Gives the memory back at once: nothing more is to be asked of this file as it was. */
+export const endApart = (path: string): void => threads.get(path)?.end();
+
+/** Why there was no thread, to be told once; null: nothing to tell. */
+export function takeFailure(): string | null {
+  const failure = untold;
+  untold = null;
+  return failure;
+}
+
+function start(path: string): Thread {
+  if (loaded === null || identityOf(entry) !== loaded) throw new NoThread('the guard’s files were replaced');
+  const worker = new Worker(entry, {
+    // Not of the old generation: a large allocation beyond such a limit aborts the whole process (seen with node 20).
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    execArgv: [],
+    stdout: true, // whatever it might say, it is not for the person's screen
+    stderr: true,
+  });
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let asked = 0;
+  let idle: NodeJS.Timeout | undefined;
+  const thread: Thread = {
+    ask(name, args) {
+      clearTimeout(idle);
+      worker.ref();
+      const id = ++asked;
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, name, args } satisfies Question);
+      });
+    },
+    end() {
+      if (waiting.size > 0) return; // somebody else asks: it ends when it is idle
+      fail(new NoThread('it was ended'));
+      void worker.terminate();
+    },
+  };
+  const fail = (error: Error) => {
+    clearTimeout(idle);
+    if (threads.get(path) === thread) threads.delete(path);
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (answer: Answer) => {
+    const asker = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (waiting.size === 0) {
+      worker.unref();
+      idle = setTimeout(thread.end, idleMs).unref();
+    }
+    if ('value' in answer) asker?.resolve(answer.value);
+    else asker?.reject(withCode(answer));
+  });
+  worker.on('error', (error) => fail(isOutOfMemory(error) ? error : new NoThread(error.message)));
+  worker.on('exit', () => fail(new NoThread('it ended')));
+  threads.set(path, thread);
+  return thread;
+}
+
+const withCode = ({ error, code }: { readonly error: Error; readonly code: string | undefined }): Error =>
+  code === undefined ? error : Object.assign(error, { code });
+
+/** There is no more of it in this thread either. */
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+function identityOf(file: URL): string | null {
+  const found = statSync(fileURLToPath(file), { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : [found.dev, found.ino, found.size, found.ctimeNs].join(' ');
+}
