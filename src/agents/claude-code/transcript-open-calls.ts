@@ -99,7 +99,7 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
   const last = endBehind(work, deepest, messages);
   let end = bringTogether(work, ownRound(last, messages), chainTo(last)) ?? last;
   while (end.kind === 'progress' && end.parent !== null) end = end.parent;
-  const way = new Set(chainTo(end));
+  const way = createRowSet(chainTo(end));
   for (const result of results) {
     if (way.has(result) || !group.some((line) => way.has(line) && isAnswer(result, new Set(line.uses))))
       continue;
@@ -125,7 +125,7 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   const chain = chainTo(leaf);
   if (leaf === null || chain.includes(line)) return leaf ?? line;
   const end = lastBelow(work, line);
-  const way = new Set(chainTo(end));
+  const way = createRowSet(chainTo(end));
   const beside = chain.find((row) => !way.has(row));
   // Another line of the message, or what the agent notes after a turn: it goes behind the call.
   if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
@@ -133,10 +133,7 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   return leaf;
 }
 
-const depth = (line: Row, group: readonly Row[]) => {
-  const way = new Set(chainTo(line));
-  return group.filter((other) => way.has(other)).length;
-};
+const depth = (line: Row, group: readonly Row[]) => chainTo(line).filter((row) => group.includes(row)).length;
 
 /** The last record that hangs below a result or a call without the model having spoken: what its hooks added. */
 function lastBelow(work: Work, row: Row): Row {

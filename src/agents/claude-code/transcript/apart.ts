@@ -4,7 +4,6 @@
  */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Examination, ExamineOptions, Proof } from '../../../recover/repair.ts';
 import type { SentPrompt } from '../../../recover/sent-prompt.ts';
@@ -89,13 +88,7 @@ export function takeFailure(): string | null {
 
 function start(path: string): Thread {
   if (loaded === null || identityOf(entry) !== loaded) throw new NoThread('the guard’s files were replaced');
-  const worker = new Worker(entry, {
-    // Not of the old generation: a large allocation beyond such a limit aborts the whole process (seen with node 20).
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    execArgv: [],
-    stdout: true, // whatever it might say, it is not for the person's screen
-    stderr: true,
-  });
+  const worker = startWorker();
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let asked = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -137,6 +130,20 @@ function start(path: string): Thread {
   return thread;
 }
 
+function startWorker(): Worker {
+  try {
+    return new Worker(entry, {
+      // None for the old generation: a large allocation beyond such a limit aborts the whole process (seen with node 20).
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      execArgv: [],
+      stdout: true, // whatever it might say, it is not for the person's screen
+      stderr: true,
+    });
+  } catch (error) {
+    throw new NoThread(error instanceof Error ? error.message : String(error)); // the system has none left
+  }
+}
+
 const withCode = ({ error, code }: { readonly error: Error; readonly code: string | undefined }): Error =>
   code === undefined ? error : Object.assign(error, { code });
 
@@ -145,6 +152,10 @@ const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
 function identityOf(file: URL): string | null {
-  const found = statSync(fileURLToPath(file), { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? null : [found.dev, found.ino, found.size, found.ctimeNs].join(' ');
+  try {
+    const { dev, ino, size, ctimeNs } = statSync(file, { bigint: true });
+    return [dev, ino, size, ctimeNs].join(' ');
+  } catch {
+    return null; // as good as not there, and told when a thread is asked for
+  }
 }
