@@ -1,6 +1,6 @@
 /** Whatever happens, over days: what the guard does between two inputs of the person is bounded, and nothing is forgotten. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { perInput } from '../../src/decide/budget.ts';
 import { step } from '../../src/decide/machine.ts';
 import { type GuardState, initialState } from '../../src/decide/state.ts';
@@ -9,6 +9,8 @@ import type { Event, Observation } from '../../src/events.ts';
 import { answers, coverage, scenes, turnOn } from '../support/anything.ts';
 import { configWith, say } from '../support/story.ts';
 
+/** All of it is computed, in one go: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 300_000 });
 const config = configWith();
 /** A run whose effects are answered by dice, some of them late. */
 function run(dice: readonly number[], note: (state: GuardState, event: Event) => void = () => {}) {

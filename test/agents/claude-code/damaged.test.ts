@@ -22,6 +22,12 @@ import { type RepairOptions, repairFile, type TranscriptDoctor } from '../../../
 import { blocks, type Fields, recordsOf, toText, withFile } from './transcripts.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'fixtures', 'transcripts', 'damaged');
+/** Those that are not there any more as they were. */
+function linesLost(before: string, after: string): readonly string[] {
+  const kept = new Set(after.split('\n'));
+  return before.split('\n').filter((line) => !kept.has(line));
+}
+
 const textOf = (name: string) => readFileSync(join(folder, `${name}.jsonl`), 'utf8');
 const options: RepairOptions = {
   now: Date.parse('2026-11-29T00:00:00Z'),
@@ -58,32 +64,33 @@ test.each<[string, Record<string, number>]>([
     const { outcome, text } = await mend(before);
     expect(kinds(outcome)).toEqual(expected);
     expect(outcome.result).toBe('repaired');
-    const kept = new Set(text.split('\n'));
-    const changed = before.split('\n').filter((line) => !kept.has(line));
-    expect(changed.length).toBeLessThanOrEqual(
+    expect(linesLost(before, text).length).toBeLessThanOrEqual(
       name === 'thinking-empty' ? 2 : name === 'dup-tool-ids' ? 2 : 1,
     );
     expect((await mend(text)).outcome.result).toBe('healthy');
   }
 });
 
-test.each([
-  '263-stray-newest-branch',
-  '263-queue-uuid-collision',
-  '263-rewound-to-start-bare',
-  '263-rewound-to-start-under-guard',
-])('%s is healthy: not a byte is written', async (name) => {
-  const { outcome, text } = await mend(textOf(name));
-  expect(outcome).toMatchObject({ result: 'healthy', findings: [] });
-  expect(text).toBe(textOf(name));
-});
+test.each(['263-queue-uuid-collision', '263-rewound-to-start-bare', '263-rewound-to-start-under-guard'])(
+  '%s is healthy: not a byte is written',
+  async (name) => {
+    const { outcome, text } = await mend(textOf(name));
+    expect(outcome).toMatchObject({ result: 'healthy', findings: [] });
+    expect(text).toBe(textOf(name));
+  },
+);
 
 describe('a late note at an old message', () => {
-  test('2.1.263 goes on at the newest message, and so does the count', async () => {
-    const { outcome } = await mend(textOf('263-stray-newest-branch'));
-    expect(outcome.before).toEqual({ reachable: 7, total: 7 });
-    const orphan = await mend(textOf('263-stray-leaf-orphan'));
-    expect(kinds(orphan.outcome)).toEqual({ 'open call': 1 });
+  test('2.1.263 goes on at the last end in the file: it is led to that of the conversation', async () => {
+    for (const [name, found] of [
+      ['263-stray-newest-branch', { 'stray end': 1 }],
+      ['263-stray-leaf-orphan', { 'stray end': 1, 'open call': 1 }],
+    ] as const) {
+      const { outcome, text } = await mend(textOf(name));
+      expect(kinds(outcome)).toEqual(found);
+      expect(linesLost(textOf(name), text)).toHaveLength(1); // the note itself
+      expect((await mend(text)).outcome.result).toBe('healthy');
+    }
   });
 
   test('2.1.38 goes on at the note: it is tied to the end', async () => {
@@ -95,7 +102,9 @@ describe('a late note at an old message', () => {
 
   test('the version that is to go on with it counts, not the one that wrote it', async () => {
     const version = { text: '2.1.126', parts: [2, 1, 126] };
-    expect((await mend(textOf('38-stray-newest-branch'), { version })).outcome.result).toBe('healthy');
+    const { outcome, text } = await mend(textOf('38-stray-newest-branch'), { version });
+    expect(kinds(outcome)).toEqual({ 'stray end': 1 });
+    expect(linesLost(textOf('38-stray-newest-branch'), text)).toHaveLength(1);
   });
 });
 
