@@ -335,7 +335,7 @@ export interface AgentAdapter {
   /** Null where no input box is to be seen. */
   readInputBox(view: ScreenView): InputBox | null;
   /** Read from the last words of an agent that would not go on with a conversation; null: they name no known reason. */
-  readRefusedResume(view: ScreenView): RefusedResume | null;
+  readRefusedResume(view: Pick<ScreenView, 'rows'>): RefusedResume | null;
   /** By which the box shows a long paste. */
   readonly pasteStandIn: RegExp;
   /** Null: no menu of the agent's is answered by policy. */

@@ -1,6 +1,7 @@
-/** One agent in print mode: a child with pipes, whose errors go straight to ours. */
+/** One agent in print mode: a child with pipes. Its errors go straight to ours, or are passed on and the last of them kept. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { Sink } from './sink.ts';
 
 export interface ChildOptions {
   readonly file: string;
@@ -10,6 +11,8 @@ export interface ChildOptions {
   readonly generation: number;
   /** `inherit`: it reads our own terminal; `none`: there is nothing to read. */
   readonly stdin: 'pipe' | 'inherit' | 'none';
+  /** Where its errors go, if its last words are to be known; null: straight to ours. */
+  readonly errors: Sink | null;
 }
 
 export interface Child {
@@ -18,6 +21,8 @@ export interface Child {
   readonly stdin: Writable | null;
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
+  /** The latest of its errors; empty where they go straight to ours. */
+  lastErrors(): string;
   /** Its end, told once its output has been read to the end. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
@@ -25,11 +30,18 @@ export interface Child {
 /** A tool that outlives the agent may hold its output open; nobody waits for that longer than this. */
 const tailMs = 1_000;
 
+/** More than any last words take. */
+const keptErrorBytes = 4_096;
+
 /** Throws if it cannot be started. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { file, args, env, cwd, generation } = options;
   const stdin = options.stdin === 'none' ? 'ignore' : options.stdin;
-  const child = spawn(file, args, { cwd, env, stdio: [stdin, 'pipe', 'inherit'] });
+  const child = spawn(file, args, {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', options.errors === null ? 'inherit' : 'pipe'],
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
@@ -38,36 +50,50 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error(`${file} did not start`);
   child.stdin?.on('error', () => {}); // it does not read any more: its business
+  let kept = Buffer.alloc(0);
+  const { errors } = options;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors?.write(chunk);
+    if (errors?.isFull()) child.stderr?.pause();
+    kept = Buffer.concat([kept, chunk]).subarray(-keptErrorBytes);
+  });
+  errors?.onRoom(() => child.stderr?.resume());
   return {
     pid,
     generation,
     stdin: child.stdin,
     stdout,
     kill: (signal) => void child.kill(signal),
-    ended: endOf(child, stdout),
+    lastErrors: () => kept.toString('utf8'),
+    ended: endOf(child, [stdout, ...(child.stderr ? [child.stderr] : [])]),
   };
 }
 
-function endOf(child: ChildProcess, stdout: Readable): Child['ended'] {
+function endOf(child: ChildProcess, outputs: readonly Readable[]): Child['ended'] {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       const settle = () => {
         clearInterval(timer);
-        stdout.destroy();
+        for (const output of outputs) output.destroy();
         resolve({ code, signal });
       };
       let quietMs = 0;
-      stdout.on('data', () => {
-        quietMs = 0;
-      });
+      for (const output of outputs) {
+        output.on('data', () => {
+          quietMs = 0;
+        });
+      }
       const stepMs = tailMs / 10;
       const timer = setInterval(() => {
         // While the reader of our own output is slow, the rest waits in the pipe: that is no silence.
-        if (!stdout.isPaused()) quietMs += stepMs;
+        if (!outputs.some((output) => output.isPaused())) quietMs += stepMs;
         if (quietMs > tailMs) settle();
       }, stepMs);
-      if (stdout.closed) settle();
-      else stdout.once('close', settle);
+      const settleIfAll = () => {
+        if (outputs.every(({ closed }) => closed)) settle();
+      };
+      for (const output of outputs) output.once('close', settleIfAll);
+      settleIfAll();
     });
   });
 }

@@ -44,7 +44,8 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
   run.told = null;
 
   const isOutOfMemory = watchMemory();
-  const options = { ...command, env, generation, stdin: plan.stdin };
+  const errors = plan.resumed ? run.errors : null; // one that would not go on says there why
+  const options = { ...command, env, generation, stdin: plan.stdin, errors };
   const child = generation === 1 ? await startChild(options) : await startPatiently(options);
   run.hookSource.startedAs(child.pid);
   run.child = child;

@@ -61,6 +61,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     input: readsTerminal ? null : createInput(process.stdin, dialogue && { mode, dialogue }),
     dialogue,
     output: createSink(1),
+    errors: createSink(2),
     child: null,
     gate: createGate({ formats, mode, onRecord: () => {} }),
     told: null,
@@ -87,6 +88,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     };
     const code = await open.codeOf(watch().finally(begun));
     run.output.write(run.gate.release());
+    await run.errors.drained(farewellMs);
     if (run.leaving === null) await run.output.drained();
     else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
     return code;

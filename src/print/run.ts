@@ -17,6 +17,7 @@ export interface PrintRun extends Prepared, Pick<Runtime, 'unattended' | 'emit'>
   /** With a host that may ask the agent, and be asked; null: input is text. */
   readonly dialogue: Dialogue | null;
   readonly output: Sink;
+  readonly errors: Sink;
   child: Child | null;
   /** What the present agent prints; after its end, what of it is still held. */
   gate: Gate;

@@ -15,6 +15,9 @@ import type { PrintRun } from './run.ts';
 /** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
 const silentEndMs = 5_000;
 
+/** Nobody waits longer for somebody to read the agent's last words. */
+const lastWordsMs = 1_000;
+
 /** Never rejects. */
 export async function tellEnd(
   run: PrintRun,
@@ -54,12 +57,24 @@ export async function tellEnd(
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
     return;
   }
+  if (generation > 1 && turns === 0 && code !== 0) {
+    tellRefusal(run, child);
+    await run.errors.drained(lastWordsMs); // ours follow
+  }
   const plainCode = exitCode(code, signal);
   const last = run.leaving === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
   run.emit({ type: 'turn.ended', ...(last !== 0 && !done && { failure: failure ?? 'other' }) });
   run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
   // As a shell reports it: whatever it was, nobody shall take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: last, signal: null });
+}
+
+/** An agent that would not go on with the conversation has said why, or nothing that is known. */
+function tellRefusal(run: PrintRun, child: Child): void {
+  const refused = run.launch.adapter.readRefusedResume({ rows: child.lastErrors().split('\n') });
+  if (refused === null) return;
+  run.session = { ...run.session, isHeld: refused.isHeld };
+  run.emit({ type: 'relaunch.impossible', detail: refused.detail });
 }
 
 /** What is on record; not looked for where all went well, because a conversation can be long. */

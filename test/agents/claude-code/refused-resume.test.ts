@@ -19,6 +19,12 @@ test.each([40, 72, 110, 250])(
   },
 );
 
+test('a script is told of one in other words', () => {
+  const printed =
+    'Error: That session is running in the background (5f37c96d). Run `claude attach 5f37c96d` to open it, or `claude stop 5f37c96d` first to resume it here. Add --fork-session to branch off a copy instead.';
+  expect(readRefusedResume({ rows: ['a warning', printed, ''] })).toMatchObject({ isHeld: true });
+});
+
 test.each([
   'No conversation found with session ID: 01234567-89ab-cdef-0123-456789abcdef',
   '✻ Waiting for 1 background agent to finish',
