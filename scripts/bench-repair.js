@@ -1,5 +1,5 @@
-// Repairs a generated conversation of MEGABYTES (default 200) and prints time, memory and the longest time in which the
-// event loop did not turn. `npm run build` first.
+// Repairs a generated conversation of MEGABYTES (default 200) and prints time, memory, the longest time in which the
+// event loop did not turn, and the part of the time for which it was at work. `npm run build` first.
 // Usage: node scripts/bench-repair.js [MEGABYTES] [--here]     --here: in this thread, whatever its size
 
 import { spawnSync } from 'node:child_process';
@@ -87,6 +87,7 @@ async function measure() {
     const before = process.resourceUsage().maxRSS;
     const started = performance.now();
     const longestGap = watchLoop();
+    const idle = performance.eventLoopUtilization();
     const outcome = await repairFile(path, doctor, {
       now: Date.now(),
       reconnect: false,
@@ -96,6 +97,7 @@ async function measure() {
       dryRun: false,
       thorough: false,
     });
+    const { utilization } = performance.eventLoopUtilization(idle);
     const gap = longestGap();
     console.log(
       JSON.stringify({
@@ -108,6 +110,7 @@ async function measure() {
         messages_after: outcome.after,
         seconds: Number(((performance.now() - started) / 1000).toFixed(1)),
         longest_gap_seconds: Number((gap / 1000).toFixed(2)),
+        loop_at_work: Number(utilization.toFixed(2)),
         max_rss_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
         max_rss_before_megabytes: Math.round(before / 1024),
       }),

@@ -134,7 +134,7 @@ function startWorker(): Worker {
   try {
     return new Worker(entry, {
       // None for the old generation: a large allocation beyond such a limit aborts the whole process (seen with node 20).
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
       execArgv: [],
       stdout: true, // whatever it might say, it is not for the person's screen
       stderr: true,
