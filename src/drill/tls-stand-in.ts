@@ -21,9 +21,10 @@ const vendor = 'api.anthropic.com:443';
 
 /**
  * What becomes of an agent's traffic to other hosts (plugin marketplace, updates, telemetry): refused at once,
- * refused after about as long as a clone of the marketplace takes, or never answered.
+ * refused after about as long as a clone of the marketplace takes, never answered, or answered with a 502, by a proxy
+ * that cannot reach them.
  */
-export type HelperTraffic = 'refused' | 'slow' | 'hanging';
+export type HelperTraffic = 'refused' | 'slow' | 'hanging' | 'broken';
 
 /** The payload of a segment on an Ethernet. */
 const maxPieceBytes = 1_460;
@@ -146,6 +147,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     client.resume();
     const refuse = () => client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     if (helpers === 'refused') refuse();
+    if (helpers === 'broken') client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     if (helpers === 'slow') setTimeout(refuse, slowMs).unref();
   };
   const proxy = createServer((client) => {
