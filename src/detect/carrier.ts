@@ -7,7 +7,7 @@ import type { Millis } from '../events.ts';
 import { hasSteppedSince } from './claims.ts';
 import type { Facts } from './evidence/index.ts';
 import { toldLateMs } from './evidence/turn.ts';
-import { type Connection, isOver, lastByteAt, streams } from './evidence/wire.ts';
+import { type Connection, conversationBytes, isOver, lastByteAt, streams } from './evidence/wire.ts';
 
 /** By then an answer of the model's has gone on, if it was the beginning of one. */
 const goesOnMs = 2_000;
@@ -59,21 +59,30 @@ function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
   if (began < stream.answerAt) return false;
   if (each.requestSize <= stream.requestSize)
     return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
-  // Telemetry can be longer than a conversation (335 KB, measured). Its answer is whole and does not go on; and it opens
-  // a connection of its own, while the next request of the turn takes the one that its last answer has left free.
-  const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs;
-  return (isWhole || each.openedAt > stream.answerAt) && isStillRead(stream, e);
+  return isApart(each, stream, e) && isStillRead(stream, e);
 }
 
 /**
- * Whether it was asked beside another answer, though neither flows: the turn asks at once after a step, and there was
- * none; what was asked later, and is no more than what was asked for that, is another matter and has its answer. One that
- * is unanswered may be the turn's all the same, which a hook of the person's has held up.
+ * Whether it was asked beside the answer to a conversation, though neither flows: the turn asks at once after a step, and
+ * there was none; what was asked later is another matter, and has its answer. One that is unanswered may be the turn's
+ * all the same, which a hook of the person's has held up.
  */
 function isLate(each: Connection, other: Connection, e: Facts): boolean {
-  if (each.stage !== 'answer' || other.stage !== 'answer' || isOver(other)) return false;
+  if (other.stage !== 'answer' || isOver(other)) return false;
+  if (isOver(each) || each.stage === 'ready') return true; // nothing of a turn's is asked there
+  if (each.stage !== 'answer') return false;
   const laterMs = (each.requestAt ?? each.openedAt) - (other.requestAt ?? other.openedAt);
-  return laterMs > goesOnMs && each.requestSize <= other.requestSize && isStillRead(other, e);
+  if (laterMs <= goesOnMs || other.requestSize < conversationBytes || !isStillRead(other, e)) return false;
+  return each.requestSize <= other.requestSize || isApart(each, other, e);
+}
+
+/**
+ * Telemetry can be longer than a conversation (335 KB, measured). Its answer is whole and does not go on; and it opens a
+ * connection of its own, while the next request of the turn takes the one that its last answer has left free.
+ */
+function isApart(each: Connection, { answerAt }: Connection, e: Facts): boolean {
+  const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs;
+  return isWhole || each.openedAt > (answerAt ?? 0);
 }
 
 /** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */

@@ -247,6 +247,39 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(5);
   });
 
+  test('the same, though telemetry that is longer than the conversation is answered on a connection of its own', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
+    told.wait(3, say.drawing);
+    told.tell(say.opened(3));
+    told.tell(reported(3, { request: 4_000, answer: 4_050 }, { up: 335_000, down: 198 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBe(5);
+  });
+
+  test('nor is what is too small for a request of the turn, on a connection that was open before', () => {
+    const told = asked();
+    told.tell(say.opened(4));
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
+    told.wait(2, say.drawing);
+    told.tell({ type: 'connection.bytes', id: 4, up: 3_600, down: 198, last: 'down', stage: 'ready' });
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBe(5);
+  });
+
+  test('a conversation that a hook has held up is waited on, whatever small thing was answered before it', () => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 9_000, down: 198 }));
+    told.wait(3, say.drawing);
+    told.tell(say.opened(3));
+    told.wait(1, say.drawing);
+    told.tell(reported(3, { request: 4_000, answer: 4_900 }, { up: 109_000, down: 1_000 }));
+    told.wait(3, say.drawing);
+    expect(cutAtS(told)).toBeUndefined();
+    told.wait(2, say.drawing);
+    expect(cutAtS(told)).toBe(9);
+  });
+
   test('a tool that has run while its answer was still open gives a stream that is dead twice the time, where nothing is at work that could be a hook', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));

@@ -74,6 +74,9 @@ export const noWire: Wire = {
  */
 export const requestBytes = 4_096;
 
+/** With the agent's own instructions and tools a conversation is never smaller than this; the smallest seen is 50 KB. */
+export const conversationBytes = 32_768;
+
 const keepClosed = 8;
 
 /** @param clock as of this event */
