@@ -291,6 +291,21 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(11);
   });
 
+  test.each([
+    ['before its tool ran is no hook of it', 5_000, 15],
+    ['with its end may be a hook of it, and has all the time that it takes', 0, undefined],
+  ] as const)('a process that the agent has started %s', (_name, earlierMs, cutS) => {
+    const told = asked();
+    told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
+    told.wait(3, say.drawing);
+    told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command' });
+    told.wait(3, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: 't', ok: true });
+    for (let second = 1; second <= 30; second += 1)
+      told.wait(1, say.drawing, say.sample(0, { helperAgeMs: earlierMs + second * 1_000 }));
+    expect(cutAtS(told)).toBe(cutS);
+  });
+
   test('after the start of a subagent the answer that has started it is waited for no more', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));

@@ -58,7 +58,8 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 /** Null: something of the agent's own is at work. */
 function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
   if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
-    if ((e.sample?.helperSince ?? 0) > (requestAt ?? 0)) return null;
+    // A hook of the person's begins with the step; a helper that was there before it is none.
+    if ((e.sample?.helperSince ?? 0) > (e.turn.toldAt ?? 0) - toldLateMs) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
