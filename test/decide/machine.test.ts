@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { obliging, say, story } from '../support/story.ts';
+import { lookAgainAt } from '../../src/decide/machine.ts';
+import { configWith, obliging, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((e) => e.type);
@@ -19,6 +20,14 @@ function inMidResponse(patch = {}, world = obliging) {
 }
 
 describe('a dead stream', () => {
+  test('is to be looked at when its silence reaches the limit, and not at the tick after', () => {
+    const told = inMidResponse();
+    told.wait(20, say.drawing);
+    const { state } = told;
+    const silentSince = Math.max(...state.evidence.wire.connections.map(({ lastDownAt }) => lastDownAt ?? 0));
+    expect(lookAgainAt(state, configWith())).toBe(silentSince + 30_000);
+  });
+
   test('is cut after stream_timeout_ms, and the retry that answers ends the incident', () => {
     const told = inMidResponse();
     told.wait(29, say.drawing);
