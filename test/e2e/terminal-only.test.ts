@@ -17,6 +17,8 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (ver
         const { api, terminal, submit, agentPid, closedIncident, status, until } = guarded;
         await submit('first, say something');
         await terminal.waitFor(finished);
+        // What is sent before that counts as queued, and comes back into the box.
+        await until('the first turn is over', () => status()?.state === 'idle');
         const session = status()?.session_id;
         const pid = agentPid();
         api.enqueue(faults['dead-mid-text'].scenario);
