@@ -49,7 +49,7 @@ export function createDialogue(
   let initialize: { readonly id: string; readonly line: Buffer } | null = null;
   const settings = new Map<string, { readonly id: string; readonly line: Buffer }>();
   /** The host has stopped the turn that runs. */
-  let stopped: { readonly id: string; readonly line: Buffer; isAnswered: boolean } | null = null;
+  let stopped: { readonly id: string; readonly line: Buffer; readonly isAnswered: boolean } | null = null;
   /** Answers that the host has had from an agent before. */
   const answered = new Set<string>();
   /** Requests of the agent without an answer; true: a person is asked. */
@@ -68,7 +68,8 @@ export function createDialogue(
   /** @returns whether the host is to hear of it */
   function answer(id: string): boolean {
     if (answered.delete(id)) return false;
-    if (stopped?.id === id) stopped.isAnswered = true;
+    // While no turn runs there is nothing to stop, neither here nor in the next agent.
+    if (stopped?.id === id) stopped = turnBegun ? { ...stopped, isAnswered: true } : null;
     const request = asked.get(id);
     asked.delete(id);
     if (request?.isInitialize) initialize = { id, line: request.line };
@@ -126,10 +127,11 @@ export function createDialogue(
     opening() {
       const again = [...(initialize ? [initialize] : []), ...settings.values()];
       for (const { id } of again) answered.add(id);
-      return [...again, ...asked.values()].map(({ line }) => line);
+      const idle = stopped !== null && !turnBegun ? [stopped] : [];
+      return [...again, ...asked.values(), ...idle].map(({ line }) => line);
     },
     onceBegun() {
-      if (stopped === null) return [];
+      if (stopped === null || !turnBegun) return [];
       if (stopped.isAnswered) answered.add(stopped.id);
       return [stopped.line];
     },

@@ -96,6 +96,23 @@ describe('the next agent', () => {
     dialogue.agentGone();
     expect(dialogue.onceBegun()).toEqual([]);
   });
+
+  test.each([
+    ['answered', true],
+    ['not answered', false],
+  ])('stops no turn for what was to be stopped while none ran: %s', (_name, isAnswered) => {
+    const dialogue = inTurn();
+    agent(dialogue, result, ends);
+    host(dialogue, asks('h2', 'interrupt'));
+    if (isAnswered) {
+      agent(dialogue, answers('h2'));
+      agent(dialogue, init, begins); // the next turn is a healthy one
+    }
+    dialogue.agentGone();
+    const ids = said(dialogue.opening()).map(({ request_id }) => request_id);
+    expect(ids).toEqual(isAnswered ? ['h1'] : ['h1', 'h2']);
+    expect(dialogue.onceBegun()).toEqual([]);
+  });
 });
 
 describe('what the agent that is gone has asked', () => {
