@@ -86,7 +86,7 @@ export async function supervise(launch: Launch): Promise<number> {
     terminal,
     unattended: false,
     paused: false,
-    draft: createDraft((text) => sent.sent({ text, id: null, taken: false, atMs: Date.now() })),
+    draft: createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs })),
     sent,
     emit,
     cast: null,

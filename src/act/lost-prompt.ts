@@ -1,9 +1,11 @@
 /**
  * A prompt that was sent and that the conversation does not hold: the agent was ended before it had written it down.
- * It is for the next agent, once: as its prompt where its very words are known, else in its box, unsent.
+ * It is for the next agent, once: as its prompt where its very words are known, else in its box, unsent. What looked
+ * as if it were for the queue and is on record was taken: nothing of it is given back.
  */
 
 import { withLostPrompt } from '../recover/prompt.ts';
+import type { SentPrompt } from '../recover/sent-prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { Runtime } from './runtime.ts';
 import { promptOf, watchesCalls } from './snapshot.ts';
@@ -17,11 +19,17 @@ const special = /^\s*[/!#&<]/;
 export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   const { sent, draft, session, hookSource, launch } = runtime;
   const { recordsPrompt } = launch.adapter;
-  const prompt = sent.latest();
-  if (prompt === null || recordsPrompt === null) return null;
-  sent.settle();
+  if (recordsPrompt === null) return null;
   const path = session.transcriptPath;
-  const isRecorded = path !== null && (await recordsPrompt(path, prompt));
+  const records = async (prompt: SentPrompt) => path !== null && (await recordsPrompt(path, prompt));
+  // The same words twice: one record can stand for one of them only.
+  const queued = new Map(draft.queue().map(({ text, atMs }) => [text, atMs]));
+  for (const [text, atMs] of queued)
+    if (await records({ text, id: null, taken: false, atMs })) draft.isTaken(text);
+  const prompt = sent.latest();
+  if (prompt === null) return null;
+  sent.settle();
+  const isRecorded = await records(prompt);
   draft.sentIsSettled();
   // 2.1.329 tells of a queued message under the id of the turn that runs: the queue is given back as such.
   if (isRecorded) return null;

@@ -94,7 +94,7 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
 
 /** What an interrupt may bring back into the box: the prompt of the turn, the queue, or both. */
 function sentTexts({ sent, draft }: Runtime): readonly string[] {
-  const queue = draft.queue();
+  const queue = draft.queue().map(({ text }) => text);
   const prompt = sent.lastText === null ? [] : [sent.lastText];
   return [prompt, queue, [...prompt, ...queue]]
     .filter((texts) => texts.length > 0)

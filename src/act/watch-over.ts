@@ -90,7 +90,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     if (tokens === null) runtime.draft.lose();
     // Keys for a dialog are none for the box. What is sent to an agent that is not there waits, too.
     else if (isAway || runtime.facts.activity !== 'dialog')
-      runtime.draft.feed(tokens, isAway || inTurn(loop.state().evidence.phase));
+      runtime.draft.feed(tokens, isAway || inTurn(loop.state().evidence.phase), Date.now());
   });
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;

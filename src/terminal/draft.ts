@@ -7,8 +7,12 @@ import { keyOf } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
 export interface Draft {
-  /** The person's keys, as they came in one read. `working`: a turn runs, so what is sent now waits in the agent's queue. */
-  feed(tokens: readonly Token[], working: boolean): void;
+  /**
+   * The person's keys, as they came in one read.
+   * @param working a turn runs, so what is sent now waits in the agent's queue
+   * @param atMs wall clock, Unix milliseconds
+   */
+  feed(tokens: readonly Token[], working: boolean, atMs: number): void;
   /** Keys that nobody has followed: what is in the box is not known until it is seen empty. */
   lose(): void;
   /** The screen shows an empty box: what was typed has been sent or deleted. */
@@ -18,7 +22,7 @@ export interface Draft {
   /** What was typed into the box and not sent. */
   inBox(): string;
   /** What waits in the agent's queue, in order. */
-  queue(): readonly string[];
+  queue(): readonly Queued[];
   /** What to give back: queued messages and the draft, one paragraph each; empty when there is nothing. */
   text(): string;
   /** The box holds this, whatever the keys said. */
@@ -27,7 +31,7 @@ export interface Draft {
   putAside(): void;
   /** The last text that was sent to an agent at rest has been dealt with. */
   sentIsSettled(): void;
-  /** This text is given to the agent by other means, also where it looked as if it were for the queue. */
+  /** The agent has this text, or gets it by other means, also where it looked as if it were for the queue: once. */
   isTaken(prompt: string): void;
   /** This was the person's, too, and comes first. */
   addAside(text: string): void;
@@ -47,16 +51,22 @@ export interface Draft {
   readonly keys: number;
 }
 
+export interface Queued {
+  readonly text: string;
+  /** When Enter was pressed on it: wall clock, Unix milliseconds. */
+  readonly atMs: number;
+}
+
 /** Enter was pressed on it; whether the agent has taken it out of the box is not known yet. */
-interface Entered extends Line {
+interface Entered extends Line, Queued {
   readonly queued: boolean;
 }
 
 /** @param onSent Enter was pressed on this, and no turn ran; only where its very words are known */
-export function createDraft(onSent: (text: string) => void = () => {}): Draft {
+export function createDraft(onSent: (text: string, atMs: number) => void = () => {}): Draft {
   let line = emptyLine;
   let entered: Entered | null = null;
-  let queued: string[] = [];
+  let queued: Queued[] = [];
   let aside = '';
   let keys = 0;
   let pasting = false;
@@ -70,7 +80,7 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
   const box = (): Line => entered ?? line;
   /** What was sent has left the box. */
   function take(): void {
-    if (entered?.queued && entered.text !== '') queued.push(entered.text);
+    if (entered?.queued && entered.text !== '') queued.push(entered);
     entered = null;
   }
   function clear(): void {
@@ -79,16 +89,16 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
   }
 
   /** @param alone the only key of its read: in one burst with others Enter may be a line break to the agent */
-  function enter(working: boolean, alone: boolean): void {
+  function enter(working: boolean, alone: boolean, atMs: number): void {
     // A backslash before Enter is a line break.
     if (line.text.endsWith('\\')) {
       line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
       return;
     }
     const { text, exact } = line;
-    entered = { ...line, queued: working };
+    entered = { ...line, queued: working, atMs };
     line = emptyLine;
-    if (exact && alone && text !== '' && !working) onSent(text);
+    if (exact && alone && text !== '' && !working) onSent(text, atMs);
   }
 
   function paste(token: Token): void {
@@ -114,11 +124,11 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
   }
 
   function text(): string {
-    return paragraphs([aside, ...queued, box().text]);
+    return paragraphs([aside, ...queued.map(({ text }) => text), box().text]);
   }
 
   return {
-    feed(tokens, working) {
+    feed(tokens, working, atMs) {
       const typed = tokens.filter((token) => keyOf(token) !== 'report');
       for (const token of typed) {
         keys++;
@@ -128,7 +138,7 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
         const key = keyOf(token);
         if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
         else if (key === 'paste') paste(token);
-        else if (key === 'enter') enter(working, typed.length === 1);
+        else if (key === 'enter') enter(working, typed.length === 1, atMs);
         else line = edit(line, key);
       }
     },
@@ -144,7 +154,7 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
       queued = [];
     },
     inBox: () => box().text,
-    queue: () => (entered?.queued ? [...queued, entered.text] : queued),
+    queue: () => (entered?.queued ? [...queued, entered] : queued),
     text,
     correct(shown) {
       clear();
@@ -158,10 +168,10 @@ export function createDraft(onSent: (text: string) => void = () => {}): Draft {
       if (!entered?.queued) entered = null;
     },
     isTaken(prompt) {
-      const isIt = (each: string) => each.trim() === prompt.trim();
-      if (entered && isIt(entered.text)) entered = null;
+      const isIt = ({ text }: Queued) => text.trim() === prompt.trim();
       const at = queued.findIndex(isIt);
       if (at >= 0) queued.splice(at, 1);
+      else if (entered && isIt(entered)) entered = null;
     },
     addAside(first) {
       aside = paragraphs([first, aside]);

@@ -10,16 +10,17 @@ import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 interface World {
   readonly sent?: Partial<SentPrompt>;
   readonly typed?: string;
-  readonly recorded?: boolean;
+  /** What of it is on record. */
+  readonly recorded?: (prompt: SentPrompt) => boolean;
   readonly hooks?: boolean;
   readonly path?: string | null;
 }
 
-function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl' }: World): Runtime {
+function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.jsonl' }: World): Runtime {
   const prompts = createSentPrompts();
   const draft = createDraft((text) => prompts.sent({ text, id: null, taken: false, atMs: 0 }));
   for (const tokens of typed?.includes('\x1b') ? reads(...typed.split(/(?=\r)/)) : typedOneByOne(typed ?? ''))
-    draft.feed(tokens, false);
+    draft.feed(tokens, false, 0);
   if (sent) prompts.sent({ text: 'do it', id: null, taken: true, atMs: 0, ...sent });
   return {
     sent: prompts,
@@ -27,7 +28,10 @@ function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl' 
     hookSource: { heard: () => hooks },
     recordsCallsFirst: false,
     session: { ...noSession, id: 'id', transcriptPath: path },
-    launch: { adapter: { recordsPrompt: async () => recorded }, invocation: { prompt: null } },
+    launch: {
+      adapter: { recordsPrompt: async (_path: string, prompt: SentPrompt) => recorded(prompt) },
+      invocation: { prompt: null },
+    },
     config: { network_resilience: {} },
     snapshot: null,
   } as unknown as Runtime; // the parts that are asked
@@ -35,7 +39,7 @@ function world({ sent, typed, recorded = false, hooks = true, path = '/t.jsonl' 
 
 describe('a sent prompt', () => {
   test.each<[string, World, string | null, string]>([
-    ['on record: nothing is lost', { sent: {}, typed: 'do it\r', recorded: true }, null, ''],
+    ['on record: nothing is lost', { sent: {}, typed: 'do it\r', recorded: () => true }, null, ''],
     ['taken, not on record: the next agent gets it', { sent: {}, typed: 'do it\r' }, 'do it', ''],
     ['without a file', { sent: {}, path: null }, 'do it', ''],
     ['of many lines, verbatim', { sent: { text: 'a\n\n  b' } }, 'a\n\n  b', ''],
@@ -59,18 +63,32 @@ describe('a sent prompt', () => {
     ['and something was queued after it', 'do it\rand that\r', 'and that'],
   ])('taken, though it looked as if it were for the queue: %s', async (_name, typed, draft) => {
     const runtime = world({});
-    runtime.draft.feed(tokensOf(typed), true);
+    runtime.draft.feed(tokensOf(typed), true, 0);
     runtime.sent.sent({ text: 'do it', id: null, taken: true, atMs: 0 });
     expect(await takeLostPrompt(runtime)).toBe('do it');
     expect(runtime.draft.text()).toBe(draft);
   });
 
   test('a queued message, told under the id of a recorded turn, stays in the queue', async () => {
-    const runtime = world({ recorded: true });
-    runtime.draft.feed(tokensOf('do it\rnext'), true);
+    const runtime = world({ recorded: ({ id }) => id === 'p' });
+    runtime.draft.feed(tokensOf('do it\rnext'), true, 0);
     runtime.sent.sent({ text: 'do it', id: 'p', taken: true, atMs: 0 });
     expect(await takeLostPrompt(runtime)).toBeNull();
     expect(runtime.draft.text()).toBe('do it\n\nnext');
+  });
+
+  test('what looked as if it were for the queue, and is on record since, is not given back', async () => {
+    const runtime = world({ recorded: ({ text, atMs, taken }) => text === 'do it' && atMs === 7 && !taken });
+    runtime.draft.feed(tokensOf('do it\rand that\r'), true, 7);
+    expect(await takeLostPrompt(runtime)).toBeNull();
+    expect(runtime.draft.text()).toBe('and that');
+  });
+
+  test('of the same words twice, one record takes one', async () => {
+    const runtime = world({ recorded: () => true });
+    runtime.draft.feed(tokensOf('yes\ryes\r'), true, 0);
+    expect(await takeLostPrompt(runtime)).toBeNull();
+    expect(runtime.draft.text()).toBe('yes');
   });
 
   test('that the person stopped is not taken up again', async () => {

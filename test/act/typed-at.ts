@@ -57,7 +57,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const draft = createDraft();
   const sent = createSentPrompts();
   if (options.sent !== undefined) sent.given(options.sent);
-  draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true);
+  draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
 
   function boxNow(): InputBox {
     const drawn = options.standIn && text.length > 40 ? '[Pasted text #1 +4 lines]' : text;
@@ -147,7 +147,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       runtime.facts = { activity };
     },
     personTypes(keys) {
-      draft.feed(tokensOf(keys), true);
+      draft.feed(tokensOf(keys), true, 0);
       if (held) kept.push(keys);
       else write(Buffer.from(keys));
     },

@@ -5,7 +5,7 @@ import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
 import { reads } from '../support/keys.ts';
 
 function type(draft: Draft, chunks: readonly (string | Uint8Array)[], working: boolean): Draft {
-  for (const tokens of reads(...chunks)) draft.feed(tokens, working);
+  for (const tokens of reads(...chunks)) draft.feed(tokens, working, 0);
   return draft;
 }
 const typed = (...chunks: readonly string[]) => type(createDraft(), chunks, true);
@@ -164,7 +164,7 @@ describe('a draft', () => {
   test('put aside in the middle of a paste gets the rest of it', () => {
     const tokenizer = createTokenizer();
     const draft = createDraft();
-    const feed = (text: string) => draft.feed(tokenizer.read(Buffer.from(text), 0), false);
+    const feed = (text: string) => draft.feed(tokenizer.read(Buffer.from(text), 0), false, 0);
     feed('see: \x1b[200~one\rtw');
     draft.boxIsEmpty(); // of an agent that has drawn none of it
     draft.rescue();

@@ -15,8 +15,11 @@ export interface RecordedPrompt {
 const interruption = /^\[Request interrupted by user/;
 /** A command that was typed in shell mode. */
 const shellInput = /^<bash-input>([\s\S]*)<\/bash-input>$/;
-/** A prompt is told some time after it was sent: its hook is read from a folder. */
-const slackMs = 10_000;
+/**
+ * The agent's own word for a prompt is read from a folder, some time after it was sent; a key is stamped in the turn of
+ * the event loop in which it is passed on.
+ */
+const slackMs = { told: 10_000, typed: 1_000 };
 
 /** Null: the record is none. */
 export function readRecordedPrompt(record: Json): RecordedPrompt | null {
@@ -26,9 +29,9 @@ export function readRecordedPrompt(record: Json): RecordedPrompt | null {
 }
 
 /** By the agent's id where both have one (2.1.197 and newer); else the same words, and not those of an earlier time. */
-export function isRecordOf(recorded: RecordedPrompt, { id, text, atMs }: SentPrompt): boolean {
+export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: SentPrompt): boolean {
   if (id !== null && recorded.id !== null) return id === recorded.id;
-  const isEarlier = recorded.atMs !== null && recorded.atMs < atMs - slackMs;
+  const isEarlier = recorded.atMs !== null && recorded.atMs < atMs - (taken ? slackMs.told : slackMs.typed);
   return typed(recorded.text) === typed(text) && !isEarlier;
 }
 
