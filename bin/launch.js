@@ -1,6 +1,6 @@
 // Shared by the two launchers: checks node, builds a fresh checkout once, hands over to dist/.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [20, 19];
@@ -10,12 +10,11 @@ function fail(text, code = 1) {
   process.exit(code);
 }
 
-const dist = (name) => new URL(`../dist/${name}.js`, import.meta.url);
-
 export async function launch(name) {
-  const entry = dist(name);
-  if (!existsSync(entry)) build();
+  const entry = new URL(`../dist/${name}.js`, import.meta.url);
+  if (!existsSync(entry)) await build();
   if (!existsSync(entry)) fail(`${fileURLToPath(entry)} is missing; install the package again`);
+  module.enableCompileCache?.(); // node 22.1 and later
   if (name === 'guarded-claude') await guard(entry);
   else await companion(entry);
 }
@@ -26,24 +25,12 @@ async function companion(entry) {
   await import(entry.href);
 }
 
-/** What fails on our side while the guard is loaded (too many open files, half an update) ends in the plain agent. */
+/** What fails once this one file is loaded (too many open files, half an update) ends in the plain agent. */
 async function guard(entry) {
-  const { env } = process;
-  let rest;
-  try {
-    // First and few, for when there is no way to load all the others.
-    rest = await Promise.all([import(dist('target').href), import(dist('plain').href)]);
-    const problem = oldNode();
-    if (problem !== null) throw new Error(problem);
-    await import(entry.href);
-  } catch (error) {
-    if (rest === undefined) fail(`cannot be loaded: ${String(error).split('\n')[0]}`, 126);
-    const [{ findTarget }, { runUnguarded }] = rest;
-    const found = findTarget(process.argv.slice(2), env, process.argv[1] ?? '');
-    if (found.ok) process.exit(await runUnguarded(found.target, env, error));
-    process.stderr.write(`guarded-claude: ${found.message}\n`);
-    process.exit(found.code);
-  }
+  const { main } = await import(entry.href).catch((error) =>
+    fail(`cannot be loaded: ${String(error).split('\n')[0]}`, 126),
+  );
+  process.exit(await main(process.argv.slice(2), process.env, oldNode()));
 }
 
 function oldNode() {
@@ -52,7 +39,8 @@ function oldNode() {
   return `node ${oldest.join('.')} or newer is needed, this is ${process.versions.node} (${process.execPath})`;
 }
 
-function build() {
+async function build() {
+  const { spawnSync } = await import('node:child_process');
   const root = fileURLToPath(new URL('..', import.meta.url));
   if (!existsSync(`${root}src`) || !existsSync(`${root}scripts/build.js`)) return;
   if (!existsSync(`${root}node_modules/typescript`)) fail(`not built yet; run "npm ci" in ${root}`);

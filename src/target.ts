@@ -1,5 +1,5 @@
 /** What is to be run: the agent that our arguments name in the wrapper form, else the one that is installed. */
-import { type AgentChoice, allCommandNames, chooseAgent } from './agents/index.ts';
+import { type AgentChoice, allCommandNames, chooseAgent } from './agents/choose.ts';
 import { type Found, findAgent, judge } from './platform/find-executable.ts';
 import { readWrapperForm } from './platform/wrapper-form.ts';
 

@@ -3,7 +3,9 @@
  */
 import type { UserSettings } from '../agents/agent.ts';
 import type { Config } from '../config/schema.ts';
-import type { Tunnel, TunnelOptions } from '../tunnel/proxy.ts';
+import { startTunnel, type Tunnel, type TunnelOptions } from '../tunnel/proxy.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import { readUpstream } from '../tunnel/upstream.ts';
 
 export interface OpenedTunnel {
   readonly tunnel: Tunnel | null;
@@ -18,7 +20,6 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
   if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
   if (!user.tunnelAllowed)
     return { tunnel: null, warning: 'a policy sets the proxy; working without the tunnel' };
-  const { startTunnel, readUpstream, makeTarget } = await loadTunnel();
   const reading = readUpstream(user.proxy);
   if (reading.kind === 'unsupported') {
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
@@ -41,13 +42,4 @@ export function tunnelSettings({ network_resilience }: Config): TunnelSettings {
     backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
     connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
   };
-}
-
-async function loadTunnel() {
-  const [{ startTunnel }, { readUpstream }, { makeTarget }] = await Promise.all([
-    import('../tunnel/proxy.ts'),
-    import('../tunnel/upstream.ts'),
-    import('../tunnel/target.ts'),
-  ]);
-  return { startTunnel, readUpstream, makeTarget };
 }

@@ -3,7 +3,7 @@
  * even when the guard is killed; else, where it is needed, when the guard ends. Most sessions never start it.
  */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../platform/own-files.ts';
 import type { ProcessIdentity } from '../platform/process-identity.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import { childrenOf, commandLine } from '../platform/process-table.ts';
@@ -17,7 +17,6 @@ import type { Runtime } from './runtime.ts';
 type Run = Pick<Runtime, 'tunnel' | 'launch' | 'paths' | 'user' | 'config' | 'kin'>;
 
 const lookMs = 2_000;
-const program = fileURLToPath(new URL('../tunnel/relay.js', import.meta.url));
 const started = new WeakSet<object>();
 
 /** Looks for what will outlive the guard, among the children of the agent. Linux only. */
@@ -73,7 +72,7 @@ function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail
     users,
     ...tunnelSettings(run.config),
   };
-  const relay = spawn(process.execPath, [program], {
+  const relay = spawn(process.execPath, [programFile('relay')], {
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore', tunnel.fd],

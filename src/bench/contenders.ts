@@ -1,6 +1,7 @@
 /** Who is measured: the same little agent, alone and inside what passes its terminal on. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { launcher } from '../platform/own-files.ts';
 
 export interface Contender {
   readonly name: string;
@@ -20,6 +21,6 @@ export function contenders(agent: string, stateHome: string): readonly Contender
     ...(existsSync(script)
       ? [{ name: 'script', command: [script, '-qfc', agent, '/dev/null'], env: {} }]
       : []),
-    { name: 'guard', command: [process.execPath, here('../../bin/guarded-claude.js')], env: guardEnv },
+    { name: 'guard', command: [process.execPath, launcher('guarded-claude')], env: guardEnv },
   ];
 }

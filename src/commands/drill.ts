@@ -4,7 +4,7 @@
  * person's is read or changed, and nothing leaves the machine.
  */
 import { parseArgs } from 'node:util';
-import { commandNamesOf } from '../agents/index.ts';
+import { commandNamesOf } from '../agents/choose.ts';
 import { nearest } from '../config/nearest.ts';
 import { type DrillResult, runDrill } from '../drill/run.ts';
 import { type ScenarioName, scenarioNames, scenarios } from '../drill/scenarios.ts';

@@ -5,8 +5,8 @@
 import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { launcher } from '../platform/own-files.ts';
 import { shellWord } from '../platform/shell-words.ts';
 import { parse, UsageError } from './arguments.ts';
 import { withBlock, withoutBlock } from './init/block.ts';
@@ -80,9 +80,8 @@ function read(file: string): { path: string; text: string; mode: number } {
 
 /** By name where PATH leads to this installation, else by path. */
 function programs(): Programs {
-  const bin = fileURLToPath(new URL('../../bin', import.meta.url));
-  const word = (name: string) => {
-    const own = realpathSync(join(bin, `${name}.js`));
+  const word = (name: 'guarded-claude' | 'guardctl') => {
+    const own = realpathSync(launcher(name));
     for (const folder of (env.PATH ?? '').split(':')) {
       try {
         if (realpathSync(join(folder, name)) === own) return name;

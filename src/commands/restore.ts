@@ -5,9 +5,9 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { acquireLock } from '../platform/lock.ts';
+import { launcher } from '../platform/own-files.ts';
 import { type StatePaths, statePaths } from '../platform/paths.ts';
 import { descendants } from '../platform/process-tree.ts';
 import { shellCommand } from '../platform/shell-words.ts';
@@ -133,7 +133,7 @@ async function shellWith({ socket, args, variables }: ResumeEntry): Promise<stri
   const asked = await tmux(socket, ['show-options', '-gv', 'default-shell'], env).catch(() => '');
   const own = asked.trim() || env.SHELL || '/bin/sh';
   const shell = shells.has(basename(own)) ? own : '/bin/sh';
-  const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+  const guard = launcher('guarded-claude');
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const command = shellCommand(['env', ...settings, process.execPath, guard, ...args]);
   return [shell, '-l', '-i', '-c', `${command}; exec ${shellCommand([shell])} -l`];

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { launcher } from '../platform/own-files.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
 import { type IncidentRecord, readIncidents } from '../report/incidents.ts';
 import { type JournalFile, readJournal } from '../report/journal-reader.ts';
@@ -70,7 +70,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = launcher('guarded-claude');
 
 /** Some agents draw nothing for 30 s while their helpers' requests are not answered. */
 const startMs = 60_000;

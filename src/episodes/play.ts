@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { modesLeftOn, watchedRun } from '../drill/aftermath.ts';
 import { openTerminal } from '../drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox } from '../drill/sandbox.ts';
 import { startWorld } from '../drill/world.ts';
 import { senses } from '../matrix/senses.ts';
 import { realAgent } from '../matrix/versions.ts';
+import { launcher } from '../platform/own-files.ts';
 import { leaveGuard, remainders } from './ending.ts';
 import { effectsFile, modelOf, seen } from './model.ts';
 import { personAt } from './person.ts';
@@ -29,7 +29,7 @@ export interface Played {
   remove(): void;
 }
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = launcher('guarded-claude');
 
 /** @throws when the episode cannot be played: no such agent, or none that comes up. */
 export async function playEpisode(plan: Plan): Promise<Played> {

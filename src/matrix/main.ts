@@ -9,9 +9,9 @@
  * --missing leaves out what has a result, --wrong what was right; --minutes begins no cell later than that.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packageRoot } from '../platform/own-files.ts';
 import { readJournalFile } from '../report/journal-reader.ts';
 import { applies, type Cell, nameOf, wasPlayed } from './cell.ts';
 import { type Column, columnNames } from './columns.ts';
@@ -25,7 +25,7 @@ import { healthyHours } from './simulated-clock.ts';
 import { situations } from './situations/index.ts';
 import { versionNames } from './versions.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const root = packageRoot();
 const resultsPath = join(root, '.cache', 'matrix.jsonl');
 const documentPath = join(root, 'docs', 'matrix.md');
 const notesPath = join(root, 'src', 'matrix', 'notes.md');

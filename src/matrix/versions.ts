@@ -3,8 +3,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../platform/own-files.ts';
 
 export const versionNames = [
   '2.1.332',
@@ -20,7 +20,7 @@ export const versionNames = [
 
 export type Version = (typeof versionNames)[number];
 
-const cache = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.cache', 'agents');
+const cache = join(packageRoot(), '.cache', 'agents');
 
 function nativePackage(): string {
   // glibcVersionRuntime is missing from the report's header on musl systems and outside Linux.

@@ -1,7 +1,7 @@
 /** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: those who want it install it. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join } from 'node:path';
+import { packageRoot } from '../platform/own-files.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,12 +14,10 @@ export function wantsOtlp(env: Environment): boolean {
   return Boolean(endpoint) && !disabled && exporters.includes('otlp');
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
 /** What to do where metrics are to be sent and cannot be, in one line; null where all is well. */
 export function missingOtlp(env: Environment): string | null {
   if (!wantsOtlp(env)) return null;
-  const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  const { peerDependencies } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
     peerDependencies: Readonly<Record<string, string>>;
   };
   if (Object.keys(peerDependencies).every(isInstalled)) return null;
@@ -40,6 +38,7 @@ function isInstalled(name: string): boolean {
 
 /** Puts them where they are found from here: beside us, or in a checkout among what we are developed with. */
 function installCommand(packages: readonly string[]): string {
+  const root = packageRoot();
   const folder = dirname(root);
   if (basename(folder) !== 'node_modules')
     return shellCommand(['npm', 'install', '--include=dev', '--prefix', root]);

@@ -4,6 +4,7 @@
  * its own (`otlp-thread.ts`).
  */
 import { Worker } from 'node:worker_threads';
+import { programFile } from '../platform/own-files.ts';
 import type { SessionState } from '../report/status.ts';
 import type { Measurement } from './instruments.ts';
 
@@ -35,7 +36,7 @@ export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
     if (!failed) degraded(`metrics by OTLP: ${detail}`);
     failed = true;
   };
-  const worker = new Worker(new URL('./otlp-thread.js', import.meta.url), {
+  const worker = new Worker(programFile('otlp-thread'), {
     workerData: { run, guardVersion },
     stdout: true, // whatever it might say, it is not for the person's screen
     stderr: true,

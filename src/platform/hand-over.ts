@@ -36,7 +36,12 @@ export const asking = (env: Environment): Environment => ({ ...env, [handOverVar
 export const isOurAnswer = (output: string): boolean => output.includes(answer);
 
 /** What was taken for the agent ends in one of us. */
-export class LeadsBack extends Error {}
+export class LeadsBack extends Error {
+  override readonly name = 'LeadsBack';
+}
+
+/** By its name: the files that we are built into have a class each. */
+export const isLeadsBack = (error: unknown): boolean => error instanceof Error && error.name === 'LeadsBack';
 
 /** Whether running this executable ends in one of us. */
 export function leadsBack(path: string, env: Environment): boolean {

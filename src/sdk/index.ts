@@ -5,8 +5,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { judgeFile } from '../platform/executable-file.ts';
+import { launcher } from '../platform/own-files.ts';
 
 /** As the SDK hands them over. */
 export interface SpawnOptions {
@@ -29,7 +29,7 @@ const graceMs = 2_000;
 export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions): GuardedProcess {
   const node = findNode(env);
   const agent = absolute(command, env);
-  const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+  const guard = launcher('guarded-claude');
   const [file, words] = node === null || agent === null ? [command, args] : [node, [guard, agent, ...args]];
   const child = spawn(file, words, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const end = () => {

@@ -50,7 +50,7 @@ const canMount =
   spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
 test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old snapshot stays', () => {
-  const store = join(import.meta.dirname, '..', '..', 'dist', 'recover', 'store.js');
+  const store = join(import.meta.dirname, '..', '..', 'dist', 'modules', 'recover', 'store.js');
   const { stdout, stderr } = inTinyDisk(`
     import(${JSON.stringify(store)}).then(async ({ saveSnapshot }) => {
       const fs = require('node:fs');

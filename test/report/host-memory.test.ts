@@ -101,7 +101,7 @@ test('a folder that cannot be written is said, and nothing else', () => {
 
 test('guards that write at the same time lose no host', async () => {
   const folder = temporaryFolder();
-  const module = join(import.meta.dirname, '../../dist/report/host-memory.js');
+  const module = join(import.meta.dirname, '../../dist/modules/report/host-memory.js');
   const program = join(folder, 'guard.mjs');
   writeFileSync(
     program,

@@ -38,7 +38,7 @@ test('the file is bounded, the newest incidents stay', () => {
 
 test('several guards share the file: no line is lost or torn, also over rotations', async () => {
   const state = place();
-  const module = join(import.meta.dirname, '../../dist/report/incidents.js');
+  const module = join(import.meta.dirname, '../../dist/modules/report/incidents.js');
   const program = `${state.incidents}.mjs`;
   writeFileSync(
     program,

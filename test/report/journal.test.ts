@@ -27,7 +27,7 @@ function start(changes: Partial<JournalOptions> = {}) {
 
 const event = (at: number): JournalEntry => ({ at, event: { type: 'output', bytes: at, at } });
 const effect = (at: number): JournalEntry => ({ at, effect: { type: 'probe' } });
-const built = join(import.meta.dirname, '../../dist/report/journal.js');
+const built = join(import.meta.dirname, '../../dist/modules/report/journal.js');
 const lines = (path: string) =>
   readFileSync(path, 'utf8')
     .split('\n')

@@ -58,7 +58,7 @@ test('one entry per run, session and living pane; old ones fade', async () => {
 
 test('guards that come and go at the same time lose nobody', async () => {
   const { state, runs } = place();
-  const module = join(import.meta.dirname, '../../dist/report/resume-map.js');
+  const module = join(import.meta.dirname, '../../dist/modules/report/resume-map.js');
   const program = join(state.root, 'guard.mjs');
   writeFileSync(
     program,

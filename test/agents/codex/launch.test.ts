@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Injection } from '../../../src/agents/agent.ts';
+import { chooseAgent } from '../../../src/agents/choose.ts';
 import { launchPlan } from '../../../src/agents/codex/launch-plan.ts';
 import { findTranscript, recentSessions } from '../../../src/agents/codex/session-files.ts';
 import { readUserSettings } from '../../../src/agents/codex/user-settings.ts';
-import { chooseAgent } from '../../../src/agents/index.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'codex-home-'));
 afterAll(() => rmSync(home, { recursive: true }));

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
+import { programFile } from '../../../platform/own-files.ts';
 import type { Examination, ExamineOptions, Proof } from '../../../recover/repair.ts';
 import type { SentPrompt } from '../../../recover/sent-prompt.ts';
 import type { TranscriptSummary } from '../../../recover/snapshot.ts';
@@ -44,7 +45,7 @@ const smallBytes = 4 * 1024 * 1024;
 /** From the first look before a stop to the new agent. */
 const idleMs = 60_000;
 
-const entry = new URL('./apart-thread.js', import.meta.url);
+const entry = programFile('transcript-thread');
 /** As the guard was loaded: an upgrade in place may put files there that understand each other, but not us. */
 const loaded = identityOf(entry);
 
@@ -151,7 +152,7 @@ const withCode = ({ error, code }: { readonly error: Error; readonly code: strin
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
-function identityOf(file: URL): string | null {
+function identityOf(file: string): string | null {
   try {
     const { dev, ino, size, ctimeNs } = statSync(file, { bigint: true });
     return [dev, ino, size, ctimeNs].join(' ');

@@ -10,7 +10,7 @@ import { type RepairOptions, type RepairOutcome, repairFile } from '../../../../
 import { recordsOf, textOf, toText, withFile } from '../transcripts.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
-const dist = join(root, 'dist');
+const dist = join(root, 'dist', 'modules');
 const bench = join(root, 'scripts', 'bench-repair.js');
 const options: RepairOptions = {
   now: Date.parse('2026-11-29T00:00:00Z'),
@@ -115,13 +115,17 @@ test('what goes wrong in the thread is told as it is', async () => {
 test('files that were replaced since the start are not mixed with those that were loaded', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'guarded-upgraded-'));
   try {
-    cpSync(dist, join(folder, 'dist'), { recursive: true });
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
     cpSync(join(root, 'package.json'), join(folder, 'package.json'));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const thread = join(folder, 'dist', 'agents', 'claude-code', 'transcript', 'apart-thread.js');
+    const thread = join(folder, 'dist', 'transcript-thread.js');
     await withFile(padding + source, async (path) => {
       const code = `writeFileSync(other, 'the next version'); ${repair}`;
-      const { value, failures } = run<Told<RepairOutcome>>(code, [path, thread], join(folder, 'dist'));
+      const { value, failures } = run<Told<RepairOutcome>>(
+        code,
+        [path, thread],
+        join(folder, 'dist', 'modules'),
+      );
       expect(value.result).toBe('repaired');
       expect(failures).toEqual([
         'a large conversation was read without a thread of its own: the guard’s files were replaced',
@@ -130,7 +134,7 @@ test('files that were replaced since the start are not mixed with those that wer
     });
     writeFileSync(thread, 'throw new Error("cannot be loaded");');
     await withFile(padding + source, async (path) => {
-      const { value, failures } = run<Told<RepairOutcome>>(repair, [path], join(folder, 'dist'));
+      const { value, failures } = run<Told<RepairOutcome>>(repair, [path], join(folder, 'dist', 'modules'));
       expect(value.result).toBe('repaired');
       expect(failures).toEqual([
         'a large conversation was read without a thread of its own: cannot be loaded',

@@ -1,0 +1,51 @@
+/** Which agent is meant, and what its arguments ask for: all that is needed where the agent is not to be guarded. */
+import { basename } from 'node:path';
+import type { AgentAdapter, Invocation, Variables } from './agent.ts';
+import { parseArguments as parseClaudeCode } from './claude-code/arguments.ts';
+import { parseArguments as parseCodex } from './codex/arguments.ts';
+
+export interface AgentChoice {
+  readonly id: AgentAdapter['id'];
+  /** Names under which the agent is looked up on PATH. */
+  readonly commandNames: readonly string[];
+  parseArguments(args: readonly string[]): Invocation;
+  /** It can be guarded with pipes instead of a terminal. */
+  readonly isGuardedInPipes: boolean;
+}
+
+/** `asked`: names under which it may be asked for. */
+const agents: readonly (AgentChoice & { readonly asked: readonly string[] })[] = [
+  {
+    id: 'claude-code',
+    asked: ['claude-code', 'claude'],
+    commandNames: ['claude'],
+    parseArguments: parseClaudeCode,
+    isGuardedInPipes: true,
+  },
+  {
+    id: 'codex',
+    asked: ['codex'],
+    commandNames: ['codex'],
+    parseArguments: parseCodex,
+    isGuardedInPipes: false,
+  },
+];
+
+const byName = (name: string) => agents.find(({ asked }) => asked.includes(name));
+
+/**
+ * @param invokedAs the path or name under which we were started: a link of the agent's name may lead to us
+ * @returns null for a name that `GUARDED_CLAUDE_AGENT` may not have
+ */
+export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | null {
+  const wanted = env.GUARDED_CLAUDE_AGENT;
+  if (wanted) return byName(wanted) ?? null;
+  const command = env.GUARDED_CLAUDE_COMMAND || invokedAs;
+  return byName(basename(command).replace(/\.[cm]?js$/, '')) ?? byName('claude-code') ?? null;
+}
+
+/** Of all agents. */
+export const allCommandNames: readonly string[] = agents.flatMap(({ commandNames }) => commandNames);
+
+export const commandNamesOf = (id: AgentAdapter['id']): readonly string[] =>
+  agents.find((agent) => agent.id === id)?.commandNames ?? [];
