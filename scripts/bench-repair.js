@@ -8,7 +8,10 @@ import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claudeCodeDoctor, examineHere } from '../dist/modules/agents/claude-code/transcript-repair.js';
+import {
+  claudeCodeDoctor,
+  examineHere,
+} from '../dist/modules/agents/claude-code/transcript/repair/repair.js';
 import { repairFile } from '../dist/modules/recover/repair.js';
 
 const [size = '200', option] = process.argv.slice(2);

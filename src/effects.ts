@@ -1,5 +1,5 @@
 /**
- * The spine, second half: everything that the guard can do. The pure core returns Effects; `act/perform.ts` carries
+ * The spine, second half: everything that the guard can do. The pure core returns Effects; `guard/perform.ts` carries
  * them out and answers with Observations (`cut.done`, `nudge.done`, `stop.done` …).
  */
 import type { Millis } from './events.ts';

@@ -10,8 +10,8 @@ import type { InvocationMode } from './agents/agent.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
 import { answerTo, handedOver, isHandedOver, isLeadsBack } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
-import { sayWarnings } from './report/say-warnings.ts';
 import { findTarget, type Target } from './target.ts';
+import { sayWarnings } from './words/say-warnings.ts';
 
 /**
  * Runs the agent and resolves to the exit code. Never rejects: what fails on our side ends in the plain agent.
@@ -55,7 +55,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
     sayWarnings([
       'this shell was started by an earlier guarded session, which is over; guarded all the same',
     ]);
-  const { guard } = await import('./guard.ts');
+  const { guard } = await import('./guard/guard.ts');
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }
 

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../src/drill/outer-terminal.ts';
 import { temporaryFolder, writeScript } from './support/folder.ts';
+import { guardBin } from './support/places.ts';
 
-const guard = join(import.meta.dirname, '../bin/guarded-claude.js');
+const guard = guardBin;
 const agentText = `#!/bin/sh
 [ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
 echo "agent: $*"; [ -n "$GUARDED_CLAUDE_RUN" ] && echo guarded; [ -t 1 ] && echo in a terminal

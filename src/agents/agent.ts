@@ -3,9 +3,9 @@
  * interface, in one folder per agent; the rest of the project speaks of agents in general.
  */
 import type { FailureKind, Observation, ScreenFacts, ToolRisk } from '../events.ts';
+import type { SentPrompt } from '../person/sent-prompt.ts';
 import type { Ledger } from '../recover/ledger.ts';
 import type { TranscriptDoctor } from '../recover/repair.ts';
-import type { SentPrompt } from '../recover/sent-prompt.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 /** Which agent is meant, and what its arguments ask for: all that is needed where the agent is not to be guarded. */
 import { basename } from 'node:path';
 import type { AgentAdapter, Invocation, Variables } from './agent.ts';
-import { parseArguments as parseClaudeCode } from './claude-code/arguments.ts';
+import { parseArguments as parseClaudeCode } from './claude-code/launch/arguments.ts';
 import { parseArguments as parseCodex } from './codex/arguments.ts';
 
 export interface AgentChoice {

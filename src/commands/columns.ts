@@ -1,5 +1,5 @@
-import { displayWidth, shorten } from '../report/columns.ts';
-import { paint, type TerminalStyle } from '../report/terminal-style.ts';
+import { displayWidth, shorten } from '../words/columns.ts';
+import { paint, type TerminalStyle } from '../words/terminal-style.ts';
 
 /**
  * Rows as aligned columns under their heads; the last column is cut at the terminal's edge. Into a pipe nothing is

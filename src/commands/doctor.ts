@@ -2,8 +2,8 @@
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../platform/paths.ts';
-import { wrap } from '../report/columns.ts';
-import { oneLine, paint, type TerminalStyle } from '../report/terminal-style.ts';
+import { wrap } from '../words/columns.ts';
+import { oneLine, paint, type TerminalStyle } from '../words/terminal-style.ts';
 import { parse } from './arguments.ts';
 import { findAgentAndVersion, fullScreen, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
 import { config, configFolder, stateFolder } from './doctor/files.ts';

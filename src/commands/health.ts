@@ -1,5 +1,5 @@
 import { statePaths } from '../platform/paths.ts';
-import { readSessions, type SessionOnDisk } from '../report/sessions.ts';
+import { readSessions, type SessionOnDisk } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { findByPrefix, NotFound } from './find.ts';
 import { print, printJson } from './output.ts';

@@ -1,10 +1,10 @@
 import { statePaths } from '../platform/paths.ts';
-import { causeWords } from '../report/cause.ts';
-import { incidentTimeline } from '../report/incident-timeline.ts';
-import { readIncidents } from '../report/incidents.ts';
-import { storyLines } from '../report/story-text.ts';
-import { clockTime, duration } from '../report/times.ts';
-import { asTold, type ToldIncident } from '../report/told-incidents.ts';
+import { incidentTimeline } from '../records/incident-timeline.ts';
+import { readIncidents } from '../records/incidents.ts';
+import { asTold, type ToldIncident } from '../records/told-incidents.ts';
+import { causeWords } from '../words/cause.ts';
+import { storyLines } from '../words/story-text.ts';
+import { clockTime, duration } from '../words/times.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
 import { findByPrefix } from './find.ts';

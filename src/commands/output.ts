@@ -1,5 +1,5 @@
 /** How commands speak: JSON for programs, text for people. */
-import { type TerminalStyle, terminalStyle, withoutUnicode } from '../report/terminal-style.ts';
+import { type TerminalStyle, terminalStyle, withoutUnicode } from '../words/terminal-style.ts';
 
 export const style = (): TerminalStyle => terminalStyle(process.env, process.stdout);
 

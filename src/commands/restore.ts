@@ -18,8 +18,8 @@ import {
   resumeMapPath,
   serverLives,
   takeOffMap,
-} from '../report/resume-map.ts';
-import { guardRuns, readSessions } from '../report/sessions.ts';
+} from '../records/resume-map.ts';
+import { guardRuns, readSessions } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
 import { print, printJson, style } from './output.ts';

@@ -1,6 +1,6 @@
 import { statePaths } from '../platform/paths.ts';
-import { readSessions, type SessionOnDisk } from '../report/sessions.ts';
-import { duration } from '../report/times.ts';
+import { readSessions, type SessionOnDisk } from '../records/sessions.ts';
+import { duration } from '../words/times.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
 import { print, printJson, style } from './output.ts';

@@ -1,6 +1,6 @@
 import { statePaths } from '../platform/paths.ts';
-import { readSessions } from '../report/sessions.ts';
-import { type SessionState, sessionStates } from '../report/status.ts';
+import { readSessions } from '../records/sessions.ts';
+import { type SessionState, sessionStates } from '../records/status.ts';
 import { parse } from './arguments.ts';
 import { print } from './output.ts';
 

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { onExit } from 'signal-exit';
+import { emptyModel, withNews } from '../dashboard/model.ts';
+import { newsOf } from '../dashboard/news.ts';
+import { createStore } from '../dashboard/store.ts';
 import { statePaths } from '../platform/paths.ts';
-import { emptyModel, withNews } from '../report/dashboard/model.ts';
-import { newsOf } from '../report/dashboard/news.ts';
-import { createStore } from '../report/dashboard/store.ts';
 import { parse } from './arguments.ts';
 import { print, style } from './output.ts';
 
@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const source = newsOf(state);
   const home = process.env.HOME ?? homedir();
   if (options.plain || !look.control || !process.stdin.isTTY) {
-    const { watchPlain } = await import('../report/dashboard/plain.ts');
+    const { watchPlain } = await import('../dashboard/plain.ts');
     await watchPlain({ state, source, style: look, home, print, input: process.stdin });
     process.stdin.destroy();
     return 0;
@@ -28,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [{ render }, { createElement }, { App }] = await Promise.all([
     import('ink'),
     import('react'),
-    import('../report/dashboard/app.tsx'),
+    import('../dashboard/app.tsx'),
   ]);
   process.stdout.write(enterScreen);
   const leave = (): void => void process.stdout.write(leaveScreen);

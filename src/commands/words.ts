@@ -1,7 +1,7 @@
 import { leaves } from '../config/validate.ts';
 import { statePaths } from '../platform/paths.ts';
-import { readIncidents } from '../report/incidents.ts';
-import { readSessions } from '../report/sessions.ts';
+import { readIncidents } from '../records/incidents.ts';
+import { readSessions } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { print } from './output.ts';
 

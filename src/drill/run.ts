@@ -3,7 +3,7 @@
  * the guard has written down. Whether it went well is judged by the API's own record, not by the guard's word.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IncidentRecord } from '../report/incidents.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
 import { type DrillScenario, type ScenarioName, scenarios } from './scenarios.ts';
 import { finished, openStage, type Stage } from './stage.ts';
 

@@ -1,8 +1,8 @@
 /** What is printed of an episode that went wrong: its plan, the world's truth with times, the screen, the guard's own story. */
 import { runPaths, statePaths } from '../platform/paths.ts';
-import { readIncidents } from '../report/incidents.ts';
-import { readJournal } from '../report/journal-reader.ts';
-import { readSessions } from '../report/sessions.ts';
+import { readIncidents } from '../records/incidents.ts';
+import { readJournal } from '../records/journal-reader.ts';
+import { readSessions } from '../records/sessions.ts';
 import type { Violation } from './check.ts';
 import { describePlan } from './describe-plan.ts';
 import type { Plan } from './plan.ts';

@@ -3,7 +3,7 @@
  * has written down is compared apart from it.
  */
 import { type Rung, rungs } from '../effects.ts';
-import type { IncidentRecord } from '../report/incidents.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
 import { type Senses, seesWire } from './senses.ts';
 import type { Expectation, Situation } from './situation.ts';
 import { inRange } from './version-range.ts';

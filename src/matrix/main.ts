@@ -12,7 +12,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../platform/own-files.ts';
-import { readJournalFile } from '../report/journal-reader.ts';
+import { readJournalFile } from '../records/journal-reader.ts';
 import { applies, type Cell, nameOf, wasPlayed } from './cell.ts';
 import { type Column, columnNames } from './columns.ts';
 import { documentOf } from './document.ts';

@@ -8,7 +8,7 @@ import { step } from '../decide/machine.ts';
 import { type GuardState, initialState } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
 import type { Event, Millis, Observation } from '../events.ts';
-import type { JournalFile } from '../report/journal-reader.ts';
+import type { JournalFile } from '../records/journal-reader.ts';
 
 /** What a guard does that a healthy agent must never meet. */
 const deeds: readonly Effect['type'][] = [

@@ -5,7 +5,7 @@
  * and `_total` are put behind), so both ways lead to the same names in the person's metrics store.
  */
 import { type Outcome, rungs } from '../effects.ts';
-import type { IncidentRecord } from '../report/incidents.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
 
 export interface Instrument {
   readonly kind: 'gauge' | 'counter' | 'histogram';

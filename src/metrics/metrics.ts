@@ -5,8 +5,8 @@
  * collector (`otlp.ts`) where the standard OTEL_* variables name one. With neither, nothing happens here.
  */
 import type { StatePaths } from '../platform/paths.ts';
-import type { IncidentRecord } from '../report/incidents.ts';
-import type { SessionState } from '../report/status.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
+import type { SessionState } from '../records/status.ts';
 import { measure } from './instruments.ts';
 import { openOtlp } from './otlp.ts';
 import { type Environment, missingOtlp, wantsOtlp } from './otlp-wanted.ts';

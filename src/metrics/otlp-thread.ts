@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import type { SessionState } from '../report/status.ts';
+import type { SessionState } from '../records/status.ts';
 import { instruments, type Measurement } from './instruments.ts';
 import type { OtlpMessage, OtlpOptions } from './otlp.ts';
 

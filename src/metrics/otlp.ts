@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { programFile } from '../platform/own-files.ts';
-import type { SessionState } from '../report/status.ts';
+import type { SessionState } from '../records/status.ts';
 import type { Measurement } from './instruments.ts';
 
 export interface OtlpOptions {

@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { replaceFileSync } from '../platform/atomic-file.ts';
 import { acquireLock } from '../platform/lock.ts';
 import type { StatePaths } from '../platform/paths.ts';
-import { readSessions } from '../report/sessions.ts';
-import { type SessionState, sessionStates } from '../report/status.ts';
+import { readSessions } from '../records/sessions.ts';
+import { type SessionState, sessionStates } from '../records/status.ts';
 import type { Measurement } from './instruments.ts';
 import { openMetricsText, readSeries, withMeasurements } from './open-metrics.ts';
 

@@ -1,7 +1,7 @@
 /** Starts an agent in print mode: the first one, or the next one after one was torn away. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { coalesce } from '../act/coalesce.ts';
-import { planLaunch, watchMemory } from '../act/plan-launch.ts';
+import { coalesce } from '../guard/coalesce.ts';
+import { planLaunch, watchMemory } from '../guard/start/plan-launch.ts';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { createGate } from './gate.ts';
 import { type NextLaunch, planNext, type Start } from './next-launch.ts';

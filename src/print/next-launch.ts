@@ -55,7 +55,7 @@ function didNothing({ hookSource, tunnel, ledger, gate }: PrintRun, ranTurn: boo
 }
 
 async function toldOf(run: PrintRun, rung: 'relaunch' | 'anew'): Promise<string> {
-  const { promptOf } = await import('../act/snapshot.ts'); // a first launch needs none
+  const { promptOf } = await import('../guard/snapshot.ts'); // a first launch needs none
   return promptOf(run, rung);
 }
 

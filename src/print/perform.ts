@@ -1,4 +1,6 @@
 /** Carries out effects in print mode: no terminal, no keys; what is to be said goes to standard error in one line. */
+
+import type { Notice } from '../effects.ts';
 import {
   background,
   type Outlets,
@@ -6,13 +8,12 @@ import {
   performCommon,
   resumeCommand,
   stopAgent,
-} from '../act/common-effects.ts';
-import { renewProgram } from '../act/program.ts';
-import { refuseSecondWriter } from '../act/second-writer.ts';
-import type { Notice } from '../effects.ts';
-import { causeWords } from '../report/cause.ts';
-import { mendedText } from '../report/notice.ts';
-import { sayWarnings } from '../report/say-warnings.ts';
+} from '../guard/common-effects.ts';
+import { renewProgram } from '../guard/start/program.ts';
+import { refuseSecondWriter } from '../guard/start/second-writer.ts';
+import { causeWords } from '../words/cause.ts';
+import { mendedText } from '../words/notice.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
 import { type OnEnd, startNext } from './launch.ts';
 import type { PrintRun } from './run.ts';
 

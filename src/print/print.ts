@@ -14,16 +14,17 @@
  * sees to it that a script gets one result, `input.ts` that no input is lost or said twice, `dialogue.ts` that a host which
  * speaks the control protocol can go on with the next agent.
  */
-import { dropGivenFiles } from '../act/given-files.ts';
-import { prepare } from '../act/prepare.ts';
-import { closeTunnel } from '../act/relay.ts';
-import type { Launch } from '../act/runtime.ts';
+
 import type { PrintMode } from '../agents/agent.ts';
 import { initialState } from '../decide/state.ts';
-import { failOpen } from '../fail-open.ts';
-import { createLoop } from '../loop.ts';
+import { failOpen } from '../guard/fail-open.ts';
+import { createLoop } from '../guard/loop.ts';
+import { closeTunnel } from '../guard/relay.ts';
+import type { Launch } from '../guard/runtime.ts';
+import { dropGivenFiles } from '../guard/start/given-files.ts';
+import { prepare } from '../guard/start/prepare.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
-import { sayWarnings } from '../report/say-warnings.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
 import { createDialogue } from './dialogue.ts';
 import { createGate } from './gate.ts';
 import { createInput } from './input.ts';

@@ -1,8 +1,9 @@
 /** What print mode acts on: the living parts of one run, and what is known of them beyond the pure core. */
-import type { Prepared } from '../act/prepare.ts';
-import type { Runtime } from '../act/runtime.ts';
+
 import type { PrintFormats, PrintMode } from '../agents/agent.ts';
 import type { FailureKind } from '../events.ts';
+import type { Runtime } from '../guard/runtime.ts';
+import type { Prepared } from '../guard/start/prepare.ts';
 import type { Child } from './child.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Gate } from './gate.ts';

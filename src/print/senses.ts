@@ -2,9 +2,10 @@
  * The senses of print mode: those of an interactive session without the ones that need a terminal. Outside a turn the
  * process is looked at too: nobody sits there who would notice that it was stopped, or that it does not end.
  */
-import { commonSenses, type Senses, together } from '../act/common-senses.ts';
+
 import { inTurn } from '../detect/phase.ts';
 import type { Observation } from '../events.ts';
+import { commonSenses, type Senses, together } from '../guard/common-senses.ts';
 import { memoryBytes } from '../platform/memory.ts';
 import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';

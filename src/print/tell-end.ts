@@ -1,10 +1,11 @@
 /** Tells the loop that an agent has ended, and whether that was its last word. */
-import { findSession } from '../act/session.ts';
+
 import { momentOf } from '../detect/evidence/clock.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { FailureKind } from '../events.ts';
-import type { Loop } from '../loop.ts';
+import type { Loop } from '../guard/loop.ts';
+import { findSession } from '../guard/session.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
 import { finalCode, judgeEnding } from './ending.ts';

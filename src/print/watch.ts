@@ -1,19 +1,20 @@
 /**
- * The rest of the guard, loaded while the agent boots: senses, records, hands, as in `act/watch-over.ts`. Everything
+ * The rest of the guard, loaded while the agent boots: senses, records, hands, as in `guard/watch-over.ts`. Everything
  * here may fail without the script noticing.
  */
-import { sayDeafness } from '../act/deaf.ts';
-import { follow } from '../act/follow.ts';
-import { hurry } from '../act/hurry.ts';
-import { openRecords } from '../act/records.ts';
-import { sessionLooker } from '../act/session.ts';
+
 import { lookAgainAt, step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { requestBytes } from '../detect/evidence/wire.ts';
 import type { Event } from '../events.ts';
-import type { End } from '../fail-open.ts';
-import type { Loop } from '../loop.ts';
+import { sayDeafness } from '../guard/deaf.ts';
+import type { End } from '../guard/fail-open.ts';
+import { follow } from '../guard/follow.ts';
+import { hurry } from '../guard/hurry.ts';
+import type { Loop } from '../guard/loop.ts';
+import { openRecords } from '../guard/records.ts';
+import { sessionLooker } from '../guard/session.ts';
 import type { OnEnd } from './launch.ts';
 import { unrepeatable } from './next-launch.ts';
 import { createPrintPerformer } from './perform.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
-import { textOf } from '../agents/claude-code/transcripts.ts';
+import { textOf } from '../agents/claude-code/transcript/transcripts.ts';
 import { type Home, makeHome } from '../support/guardctl.ts';
 import { placeStatus } from '../support/status.ts';
 

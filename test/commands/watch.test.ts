@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
-import { displayWidth } from '../../src/report/columns.ts';
+import { displayWidth } from '../../src/words/columns.ts';
 import { launcher, makeHome } from '../support/guardctl.ts';
 import { placeIncidents, sampleIncident } from '../support/incident.ts';
 import { placeStatus } from '../support/status.ts';

@@ -12,7 +12,7 @@ import { say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
 import { statePaths } from '../../src/platform/paths.ts';
-import { readSessions } from '../../src/report/sessions.ts';
+import { readSessions } from '../../src/records/sessions.ts';
 import { writeScript } from '../support/folder.ts';
 import { tmuxServer } from '../support/tmux-server.ts';
 

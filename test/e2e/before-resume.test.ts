@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { say } from '../../src/drill/api/scenario.ts';
+import { fixture } from '../support/places.ts';
 import { onPipes, type Stage } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
 
@@ -10,14 +11,7 @@ const version = '2.1.38';
 const session = '0d0b1c1e-0000-4000-8000-000000000000';
 const limitMs = 90_000;
 
-const source = join(
-  import.meta.dirname,
-  '..',
-  'fixtures',
-  'transcripts',
-  'damaged',
-  '38-stray-newest-branch.jsonl',
-);
+const source = fixture('transcripts', 'damaged', '38-stray-newest-branch.jsonl');
 /** Without the late note that this recording ends with. */
 const healthy = readFileSync(source, 'utf8').trimEnd().split('\n').slice(0, -1);
 const lastAnswer = healthy.findLastIndex((line) => line.includes('"type":"assistant"'));

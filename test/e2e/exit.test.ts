@@ -1,7 +1,6 @@
 /** How the guard ends, and the ways in which it only passes through: exit codes, signals, print mode, nested guards. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { say } from '../../src/drill/api/scenario.ts';
@@ -10,9 +9,10 @@ import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/s
 import { startWorld, type World } from '../../src/drill/world.ts';
 import { ownMark } from '../../src/platform/run-mark.ts';
 import { finished, onGuard } from '../support/guarded.ts';
+import { guardBin } from '../support/places.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 const version = '2.1.329';
 
 describe.skipIf(missing(version))('Claude Code, passed through', () => {

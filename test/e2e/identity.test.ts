@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';
@@ -11,6 +10,7 @@ import { say } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { agentEnvironment } from '../../src/drill/sandbox.ts';
 import { finished, type Guarded, onGuard } from '../support/guarded.ts';
+import { guardBin } from '../support/places.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 
 const patient = {
@@ -18,7 +18,7 @@ const patient = {
   GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '60000',
 };
 const settleMs = 1_500;
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 
 /** Kills the agent and waits until another one is at its prompt. */
 async function killed({ agentPid, status, until, terminal }: Guarded): Promise<void> {

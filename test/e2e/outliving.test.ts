@@ -5,7 +5,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
@@ -16,14 +15,15 @@ import { statePaths } from '../../src/platform/paths.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
 import { environmentOf } from '../../src/platform/process-table.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
-import { readSessions } from '../../src/report/sessions.ts';
+import { readSessions } from '../../src/records/sessions.ts';
 import { finished, patience } from '../support/guarded.ts';
+import { guardBin } from '../support/places.ts';
 import { missing, type RealVersion, realAgent } from '../support/real-agent.ts';
 
 /** The waits in one test add up; a machine under load needs them. */
 vi.setConfig({ testTimeout: 300_000 });
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 /** The last words of the agent in the background, some seconds after its first ones. */
 const lastWords = 'The task in the background is done.';
 const task = 'this is a slow task';

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../src/agents/claude-code/transcript-repair.ts';
+import { claudeCodeDoctor } from '../../src/agents/claude-code/transcript/repair/repair.ts';
 import { parseRecord } from '../../src/agents/common/json.ts';
 import { readVersion } from '../../src/agents/common/versions.ts';
 import { type Api, type ApiRequest, startApi } from '../../src/drill/api/api.ts';
@@ -16,11 +16,18 @@ import { call, say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
 import { repairFile } from '../../src/recover/repair.ts';
-import { type Block, blocks, type Fields, recordsOf, toText } from '../agents/claude-code/transcripts.ts';
+import {
+  type Block,
+  blocks,
+  type Fields,
+  recordsOf,
+  toText,
+} from '../agents/claude-code/transcript/transcripts.ts';
 import { png } from '../support/images.ts';
+import { fixture } from '../support/places.ts';
 import { missing, type RealVersion, realAgent } from '../support/real-agent.ts';
 
-const folder = join(import.meta.dirname, '..', 'fixtures', 'transcripts', 'damaged');
+const folder = fixture('transcripts', 'damaged');
 const names = readdirSync(folder).map((name) => name.replace('.jsonl', ''));
 const session = '0d0b1c1e-0000-4000-8000-000000000000';
 const limitMs = 60_000;

@@ -8,9 +8,10 @@ import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { startWorld } from '../../src/drill/world.ts';
 import { finished } from '../support/guarded.ts';
+import { guardBin } from '../support/places.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 
-const guard = join(import.meta.dirname, '../../bin/guarded-claude.js');
+const guard = guardBin;
 /** In a mount namespace of its own: root may write anywhere else. */
 const readOnly = 'mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"';
 const canMount = spawnSync('unshare', ['-m', 'sh', '-c', readOnly, 'sh', 'true']).status === 0;

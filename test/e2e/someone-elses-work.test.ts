@@ -9,7 +9,7 @@ import { faults } from '../../src/drill/api/faults.ts';
 import { call, type Scenario, say } from '../../src/drill/api/scenario.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
-import type { IncidentRecord } from '../../src/report/incidents.ts';
+import type { IncidentRecord } from '../../src/records/incidents.ts';
 import { finished, onGuard } from '../support/guarded.ts';
 import { missing, type RealVersion } from '../support/real-agent.ts';
 

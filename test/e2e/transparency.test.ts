@@ -1,8 +1,3 @@
-/**
- * The same keys, typed at the agent and at the agent under the guard, in two real terminals: the same pictures with
- * the same colours, titles and modes, at every step and after the end.
- */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
@@ -11,10 +6,11 @@ import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { startWorld } from '../../src/drill/world.ts';
 import { visibleCells } from '../support/cells.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { guardBin } from '../support/places.ts';
 import { missing, realAgent } from '../support/real-agent.ts';
 import { hasTmux, openTmux, type Tmux } from '../support/tmux.ts';
 
-const guard = join(import.meta.dirname, '../../bin/guarded-claude.js');
+const guard = guardBin;
 
 interface Step {
   readonly name: string;

@@ -1,13 +1,13 @@
 /** Journals of real sessions, recorded by `npm run matrix -- --journals`: today's code decides as it did then, bit for bit. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { scrubJournal } from '../../src/matrix/scrub.ts';
-import { type JournalFile, readJournalFile } from '../../src/report/journal-reader.ts';
-import { replay } from '../../src/report/replay.ts';
+import { type JournalFile, readJournalFile } from '../../src/records/journal-reader.ts';
+import { replay } from '../../src/records/replay.ts';
+import { fixture } from '../support/places.ts';
 
-const folder = fileURLToPath(new URL('../fixtures/journals', import.meta.url));
+const folder = fixture('journals');
 const journals = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.jsonl'),
 );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judge, judgeRecord, type Right, rightFor, type Seen } from '../../src/matrix/judge.ts';
 import type { Situation } from '../../src/matrix/situation.ts';
 import { situations } from '../../src/matrix/situations/index.ts';
-import type { IncidentRecord } from '../../src/report/incidents.ts';
+import type { IncidentRecord } from '../../src/records/incidents.ts';
 
 const good: Seen = {
   ended: true,

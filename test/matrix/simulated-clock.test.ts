@@ -1,15 +1,15 @@
 /** Healthy sessions as they were recorded, on a simulated clock at the default limits: nothing may ever be done to them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Event } from '../../src/events.ts';
 import { eventsOf, healthyHours, type Pause, tell } from '../../src/matrix/simulated-clock.ts';
-import { type JournalFile, readJournalFile } from '../../src/report/journal-reader.ts';
+import { type JournalFile, readJournalFile } from '../../src/records/journal-reader.ts';
+import { fixture } from '../support/places.ts';
 
 const journalsOf = (kind: 'healthy' | 'faults'): readonly JournalFile[] => {
-  const folder = fileURLToPath(new URL(`../fixtures/journals/${kind}`, import.meta.url));
+  const folder = fixture(`journals/${kind}`);
   return readdirSync(folder).map((name) => readJournalFile(join(folder, name)) as JournalFile);
 };
 const healthy = journalsOf('healthy');

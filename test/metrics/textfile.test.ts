@@ -7,11 +7,12 @@ import { faults } from '../../src/drill/api/faults.ts';
 import { measure } from '../../src/metrics/instruments.ts';
 import { openTextfile } from '../../src/metrics/textfile.ts';
 import { statePaths } from '../../src/platform/paths.ts';
-import { readIncidents } from '../../src/report/incidents.ts';
+import { readIncidents } from '../../src/records/incidents.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { finished } from '../support/guarded.ts';
 import { sampleIncident } from '../support/incident.ts';
 import { readOpenMetrics } from '../support/open-metrics.ts';
+import { built } from '../support/places.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 import { placeStatus } from '../support/status.ts';
 
@@ -49,7 +50,7 @@ test('a real guard: its state while it runs, its incident, nothing of itself onc
 test('guards that write at the same time lose no count', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'guarded.prom');
-  const module = join(import.meta.dirname, '../../dist/modules/metrics/textfile.js');
+  const module = built('modules/metrics/textfile.js');
   const program = join(folder, 'guard.mjs');
   writeFileSync(
     program,

@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { isAlive, type ProcessIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
 import { descendants } from '../../src/platform/process-tree.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { built } from '../support/places.ts';
 import { scripted, until } from '../support/scripted.ts';
 import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
 
@@ -100,7 +100,7 @@ test('in a terminal an agent that does not hear the hang-up goes with its guard'
 
 test('an agent that has ended before is nobody, whoever has its pid now', async () => {
   const folder = temporaryFolder();
-  const module = fileURLToPath(new URL('../../dist/modules/platform/dead-man-switch.js', import.meta.url));
+  const module = built('modules/platform/dead-man-switch.js');
   const bystander = spawn('sleep', ['60']);
   onTestFinished(() => void bystander.kill('SIGKILL'));
   const host = writeScript(

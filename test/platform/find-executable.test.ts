@@ -1,10 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findAgent } from '../../src/platform/find-executable.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { guardBin } from '../support/places.ts';
 
-const ourBin = resolve(import.meta.dirname, '../../bin/guarded-claude.js');
+const ourBin = guardBin;
 
 /** Two folders for PATH, and `find` with them. */
 function twoFolders() {

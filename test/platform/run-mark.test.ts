@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { markOn, ownMark, runVariable } from '../../src/platform/run-mark.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { guardBin } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
 
-const guard = join(import.meta.dirname, '../../bin/guarded-claude.js');
+const guard = guardBin;
 
 test('no mark', () => expect(markOn({})).toBe('none'));
 

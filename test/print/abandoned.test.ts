@@ -4,18 +4,18 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
-import { readJournal } from '../../src/report/journal-reader.ts';
-import { readSessions } from '../../src/report/sessions.ts';
+import { readJournal } from '../../src/records/journal-reader.ts';
+import { readSessions } from '../../src/records/sessions.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { patience } from '../support/guarded.ts';
+import { guardBin } from '../support/places.ts';
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 /** Nobody listens there. */
 const api = 'http://127.0.0.1:9';
 const dyingAgent = `#!/bin/sh

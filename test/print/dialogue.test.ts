@@ -1,6 +1,6 @@
 /** A host's dialogue with its agent, taken up by the next agent: the host notices nothing. */
 import { describe, expect, test } from 'vitest';
-import { controlProtocol } from '../../src/agents/claude-code/control.ts';
+import { controlProtocol } from '../../src/agents/claude-code/senses/control.ts';
 import { createDialogue, type Dialogue } from '../../src/print/dialogue.ts';
 
 const asks = (id: string, subtype: string, more: object = {}) => ({

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';
-import { printMode } from '../../src/agents/claude-code/print.ts';
+import { printMode } from '../../src/agents/claude-code/senses/print.ts';
 import { createGate, type Gate } from '../../src/print/gate.ts';
 
 const line = (record: unknown) => `${JSON.stringify(record)}\n`;

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { printMode } from '../../src/agents/claude-code/print.ts';
+import { printMode } from '../../src/agents/claude-code/senses/print.ts';
 import { createDialogue } from '../../src/print/dialogue.ts';
 import { createInput } from '../../src/print/input.ts';
 

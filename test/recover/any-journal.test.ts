@@ -1,7 +1,6 @@
 /** Wherever a session breaks off, there is a snapshot of it and a prompt for the agent that comes next. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
@@ -9,14 +8,15 @@ import { cutOffPhase } from '../../src/decide/cut-off.ts';
 import { step } from '../../src/decide/machine.ts';
 import { type GuardState, initialState } from '../../src/decide/state.ts';
 import type { Event } from '../../src/events.ts';
+import { readJournalFile } from '../../src/records/journal-reader.ts';
 import { createLedger } from '../../src/recover/ledger.ts';
 import { interruptedPrompt } from '../../src/recover/prompt.ts';
 import { buildSnapshot } from '../../src/recover/snapshot.ts';
-import { causeWords } from '../../src/report/cause.ts';
-import { readJournalFile } from '../../src/report/journal-reader.ts';
+import { causeWords } from '../../src/words/cause.ts';
+import { fixture } from '../support/places.ts';
 import { facts, options } from './facts.ts';
 
-const folder = fileURLToPath(new URL('../fixtures/journals', import.meta.url));
+const folder = fixture('journals');
 const journals = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.jsonl'),
 );

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readToolReport } from '../../src/agents/claude-code/tool-reports.ts';
+import { readToolReport } from '../../src/agents/claude-code/senses/tool-reports.ts';
 import { createLedger } from '../../src/recover/ledger.ts';
 import { interruptedPrompt } from '../../src/recover/prompt.ts';
 import { buildSnapshot } from '../../src/recover/snapshot.ts';
+import { fixture } from '../support/places.ts';
 import { facts, options } from './facts.ts';
 
 const payload = (event: string, id: string | null, more: object = {}) => ({
@@ -73,7 +73,7 @@ test('the oldest calls make room', () => {
 });
 
 const recorded: unknown[] = ['56', '42', '197', '329'].flatMap((version) =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'hooks', `${version}.json`), 'utf8')),
+  JSON.parse(readFileSync(fixture('hooks', `${version}.json`), 'utf8')),
 );
 
 test('recorded payloads leave nothing open', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildSnapshot } from '../../src/recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../../src/recover/store.ts';
+import { built } from '../support/places.ts';
 import { facts } from './facts.ts';
 
 let folder = '';
@@ -50,7 +51,7 @@ const canMount =
   spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
 test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old snapshot stays', () => {
-  const store = join(import.meta.dirname, '..', '..', 'dist', 'modules', 'recover', 'store.js');
+  const store = built('modules/recover/store.js');
   const { stdout, stderr } = inTinyDisk(`
     import(${JSON.stringify(store)}).then(async ({ saveSnapshot }) => {
       const fs = require('node:fs');

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { Api } from '../../src/drill/api/api.ts';
 import { say } from '../../src/drill/api/scenario.ts';
@@ -21,12 +20,13 @@ import { startWorld, type WorldOptions } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
-import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
-import type { JournalEntry } from '../../src/report/journal.ts';
-import { readJournal } from '../../src/report/journal-reader.ts';
-import { readSessions } from '../../src/report/sessions.ts';
-import type { Status } from '../../src/report/status.ts';
+import { type IncidentRecord, readIncidents } from '../../src/records/incidents.ts';
+import type { JournalEntry } from '../../src/records/journal.ts';
+import { readJournal } from '../../src/records/journal-reader.ts';
+import { readSessions } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/records/status.ts';
 import { expectNothingLeft, watchedRun } from './aftermath.ts';
+import { guardBin } from './places.ts';
 import { type RealVersion, realAgent, withVariables } from './real-agent.ts';
 
 /** Short patience, so that a test takes seconds. */
@@ -84,7 +84,7 @@ export interface Guarded {
 /** 1.0.56 draws its box long before it listens, and may lose an Enter (lab notes §0b). */
 const listensMs = 3_000;
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 
 /** Opens the guard with an agent at its prompt, plays, leaves as a person does, checks that all is clean. */
 export async function onGuard(

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type IncidentRecord, recordIncident } from '../../src/report/incidents.ts';
+import { type IncidentRecord, recordIncident } from '../../src/records/incidents.ts';
 
 export function sampleIncident(id: string, changes: Partial<IncidentRecord> = {}): IncidentRecord {
   return {

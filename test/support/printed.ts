@@ -6,7 +6,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Api } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
 import type { StandIn } from '../../src/drill/tls-stand-in.ts';
@@ -14,13 +13,14 @@ import { startWorld } from '../../src/drill/world.ts';
 import { statePaths } from '../../src/platform/paths.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
-import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
-import { readSessions } from '../../src/report/sessions.ts';
-import type { Status } from '../../src/report/status.ts';
+import { type IncidentRecord, readIncidents } from '../../src/records/incidents.ts';
+import { readSessions } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/records/status.ts';
 import { patience } from './guarded.ts';
+import { guardBin } from './places.ts';
 import { type RealVersion, realAgent } from './real-agent.ts';
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 
 export interface Ended {
   readonly code: number | null;

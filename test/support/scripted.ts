@@ -4,21 +4,21 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
-import { type IncidentRecord, readIncidents } from '../../src/report/incidents.ts';
-import type { JournalEntry } from '../../src/report/journal.ts';
-import { readJournal } from '../../src/report/journal-reader.ts';
-import { readSessions } from '../../src/report/sessions.ts';
-import type { Status } from '../../src/report/status.ts';
+import { type IncidentRecord, readIncidents } from '../../src/records/incidents.ts';
+import type { JournalEntry } from '../../src/records/journal.ts';
+import { readJournal } from '../../src/records/journal-reader.ts';
+import { readSessions } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/records/status.ts';
 import { writeScript } from './folder.ts';
 import { patience } from './guarded.ts';
+import { guardBin } from './places.ts';
 
-const guard = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+const guard = guardBin;
 
 export interface ScriptedOptions {
   readonly args?: readonly string[];

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
 import type { Api } from '../../src/drill/api/api.ts';
@@ -12,9 +11,10 @@ import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/s
 import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { startWorld } from '../../src/drill/world.ts';
 import { type StatePaths, statePaths } from '../../src/platform/paths.ts';
-import { readSessions } from '../../src/report/sessions.ts';
-import type { Status } from '../../src/report/status.ts';
+import { readSessions } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/records/status.ts';
 import { finished, patience } from './guarded.ts';
+import { guardBin } from './places.ts';
 
 export interface SimulatedGuard {
   readonly api: Api;
@@ -33,7 +33,7 @@ export interface SimulatedGuard {
   until(what: string, check: () => boolean): Promise<void>;
 }
 
-export const guardProgram = fileURLToPath(new URL('../../bin/guarded-claude.js', import.meta.url));
+export const guardProgram = guardBin;
 
 export interface SimulatedWorld {
   readonly api: Api;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
-import type { Status } from '../../src/report/status.ts';
+import type { Status } from '../../src/records/status.ts';
 
 /** A status as a guard in this very process would write it. */
 export function sampleStatus(changes: Partial<Status> = {}): Status {

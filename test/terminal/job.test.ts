@@ -4,10 +4,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { sample } from '../../src/platform/process-tree.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { fixture } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
 
 const guard = join(import.meta.dirname, '../support/mini-guard.js');
-const agent = join(import.meta.dirname, '../fixtures/terminal/full-screen.js');
+const agent = fixture('terminal', 'full-screen.js');
 const underGuard = (...command: string[]) => [process.execPath, guard, ...command];
 
 /** Pid of the agent, which is the guard's only child. */

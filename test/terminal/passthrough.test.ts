@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
+import { fixture } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
 
 const guard = join(import.meta.dirname, '../support/mini-guard.js');
-const recorder = join(import.meta.dirname, '../fixtures/terminal/recorder.js');
+const recorder = fixture('terminal', 'recorder.js');
 const underGuard = (...command: string[]) => [process.execPath, guard, ...command];
 
 /** All byte values, split UTF-8, paste, mouse, kitty keys, answers of a terminal. 0xff ends the recorder. */

@@ -1,10 +1,10 @@
 /** A path that dies without a word, made real with network namespaces. Skipped where those are not to be had. */
 import { execFile, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { fixture } from '../support/places.ts';
 
-const program = join(import.meta.dirname, '../fixtures/tunnel/dead-path.js');
+const program = fixture('tunnel', 'dead-path.js');
 const trial = 'ip link add near type veth peer name far && nsenter -t $$ -n true';
 const possible = spawnSync('unshare', ['-rn', 'sh', '-c', trial]).status === 0;
 

@@ -5,34 +5,34 @@
  * `environment` are what it is started with; `hooks`, `transcript` and `screen/` read what it says of itself.
  */
 import type { AgentAdapter } from '../agent.ts';
-import { parseArguments } from './arguments.ts';
-import { isBackgroundService, serviceCommand } from './background-service.ts';
 import { detectVersion } from './detect-version.ts';
-import { fileArguments, withoutFiles } from './file-arguments.ts';
-import { readHook, readPrompt } from './hooks.ts';
-import { launchPlan } from './launch-plan.ts';
-import { feedLedger } from './ledger-feed.ts';
-import { printMode } from './print.ts';
-import { readRefusedResume } from './refused-resume.ts';
-import { freshArguments, resumeArguments } from './resume-arguments.ts';
+import { parseArguments } from './launch/arguments.ts';
+import { isBackgroundService, serviceCommand } from './launch/background-service.ts';
+import { fileArguments, withoutFiles } from './launch/file-arguments.ts';
+import { launchPlan } from './launch/launch-plan.ts';
+import { freshArguments, resumeArguments } from './launch/resume-arguments.ts';
+import { storableArguments } from './launch/storable-arguments.ts';
+import { readUserSettings } from './launch/user-settings.ts';
 import { readScreen } from './screen/index.ts';
 import { readInputBox } from './screen/input-box.ts';
 import { isAnswer, readMenu } from './screen/menu.ts';
 import { partialText } from './screen/partial-text.ts';
+import { readHook, readPrompt } from './senses/hooks.ts';
+import { feedLedger } from './senses/ledger-feed.ts';
+import { printMode } from './senses/print.ts';
+import { readRefusedResume } from './senses/refused-resume.ts';
 import {
   findTranscript,
   recentSessions,
   sessionOfProcess,
   sessionOfPrompt,
   successorOf,
-} from './session-files.ts';
-import { storableArguments } from './storable-arguments.ts';
-import { toolRisk } from './tools.ts';
+} from './senses/session-files.ts';
+import { toolRisk } from './senses/tools.ts';
 import { recordsPrompt } from './transcript/records-prompt.ts';
-import { readTranscript } from './transcript.ts';
-import { claudeCodeDoctor } from './transcript-repair.ts';
-import { summarizeTranscript } from './transcript-summary.ts';
-import { readUserSettings } from './user-settings.ts';
+import { claudeCodeDoctor } from './transcript/repair/repair.ts';
+import { summarizeTranscript } from './transcript/summary.ts';
+import { readTranscript } from './transcript/transcript.ts';
 import { abilitiesOf } from './versions.ts';
 
 export const claudeCode = {

@@ -1,7 +1,7 @@
 /** The agent itself: found, its version known, its hooks and its history allowed. */
 import type { AgentAdapter, UserSettings, Variables } from '../../agents/agent.ts';
 import { commandNamesOf } from '../../agents/choose.ts';
-import { fullscreenStrikes } from '../../agents/claude-code/fullscreen.ts';
+import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
 import { findAgent } from '../../platform/find-executable.ts';
 import { handedOver } from '../../platform/hand-over.ts';
 import { markOn } from '../../platform/run-mark.ts';

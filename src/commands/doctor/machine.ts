@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Variables } from '../../agents/agent.ts';
 import type { StatePaths } from '../../platform/paths.ts';
-import { terminalStyle } from '../../report/terminal-style.ts';
+import { terminalStyle } from '../../words/terminal-style.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
 
 export function nodeVersion(): Finding {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ScreenView } from '../../../src/agents/agent.ts';
 import { partialText, readInputBox, readScreen } from '../../../src/agents/codex/screen.ts';
+import { fixture } from '../../support/places.ts';
 
-const file = new URL('../../fixtures/codex/screens.json', import.meta.url);
+const file = fixture('codex/screens.json');
 const screens: Readonly<Record<string, { title: string; rows: string[] }>> = JSON.parse(
   readFileSync(file, 'utf8'),
 );

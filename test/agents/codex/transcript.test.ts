@@ -1,11 +1,11 @@
 /** Rollouts of the real agent (0.169.0): turns that went well and ill, and one killed while a command ran. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readTranscript } from '../../../src/agents/codex/transcript.ts';
 import { summarizeTranscript } from '../../../src/agents/codex/transcript-summary.ts';
+import { fixture } from '../../support/places.ts';
 
-const path = (name: string) => fileURLToPath(new URL(`../../fixtures/codex/${name}.jsonl`, import.meta.url));
+const path = (name: string) => fixture(`codex/${name}.jsonl`);
 const observed = (name: string) =>
   readFileSync(path(name), 'utf8')
     .trim()

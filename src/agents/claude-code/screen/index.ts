@@ -8,7 +8,7 @@
 import type { ScreenFacts } from '../../../events.ts';
 import type { AgentVersion, ScreenView } from '../../agent.ts';
 import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
-import { failureOfText } from '../failures.ts';
+import { failureOfText } from '../senses/failures.ts';
 import { textIn } from './input-box.ts';
 import { type Layout, layOut } from './layout.ts';
 import { readReset } from './limit-reset.ts';

@@ -1,11 +1,11 @@
 /** The thread of `apart.ts`: one conversation file, and all that is asked of it in a row from one reading. */
 import { parentPort } from 'node:worker_threads';
 import type { Examination } from '../../../recover/repair.ts';
-import { examineHere, mendAnew } from '../transcript-repair.ts';
-import { summarizeHere } from '../transcript-summary.ts';
 import type { Answer, Question, ThreadWork } from './apart.ts';
 import { collectOften } from './collect.ts';
 import { recordsPromptHere } from './records-prompt.ts';
+import { examineHere, mendAnew } from './repair/repair.ts';
+import { summarizeHere } from './summary.ts';
 
 /** Of the last look; only a short way for the `mend` that follows. */
 let examined: Examination | null = null;

@@ -5,9 +5,9 @@
 import { stat } from 'node:fs/promises';
 import type { FileCheckpoint, Todo } from '../../../recover/snapshot.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
-import { type RecordedPrompt, readRecordedPrompt } from '../recorded-prompt.ts';
-import { indexTranscript, type TranscriptIndex } from '../transcript-index.ts';
-import { createTaskList } from '../transcript-tasks.ts';
+import { indexTranscript, type TranscriptIndex } from './index.ts';
+import { type RecordedPrompt, readRecordedPrompt } from './recorded-prompt.ts';
+import { createTaskList } from './tasks.ts';
 
 export interface Reading {
   readonly index: TranscriptIndex;

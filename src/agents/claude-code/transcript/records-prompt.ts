@@ -1,7 +1,7 @@
-import type { SentPrompt } from '../../../recover/sent-prompt.ts';
-import { isRecordOf } from '../recorded-prompt.ts';
+import type { SentPrompt } from '../../../person/sent-prompt.ts';
 import { apart } from './apart.ts';
 import { readConversation } from './reading.ts';
+import { isRecordOf } from './recorded-prompt.ts';
 
 /** Whether a prompt has reached the conversation file. False also where there is no file. */
 export async function recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean> {

@@ -2,7 +2,7 @@
  * Sets of rows, and numbers of rows, by their place in the file: a conversation has hundreds of thousands of them, and
  * a repair asks many times which of them it has passed. Good only while nothing is taken out of the rows.
  */
-import type { Row } from '../transcript-index.ts';
+import type { Row } from './index.ts';
 
 export interface RowSet {
   has(row: Row): boolean;

@@ -2,8 +2,8 @@
  * One link of the chain, kept small: a conversation has hundreds of thousands. What is one of a few things is packed
  * into one number, and what few rows have is kept beside them.
  */
-import type { RowKind } from '../transcript-records.ts';
-import { type Content, wholesome } from './poison/index.ts';
+import type { RowKind } from './records.ts';
+import { type Content, wholesome } from './repair/poison/index.ts';
 
 /** A record inside a damaged line. */
 export interface Piece {

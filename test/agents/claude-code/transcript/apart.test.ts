@@ -4,14 +4,17 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { claudeCodeDoctor, examineHere } from '../../../../src/agents/claude-code/transcript-repair.ts';
-import { summarizeHere } from '../../../../src/agents/claude-code/transcript-summary.ts';
+import {
+  claudeCodeDoctor,
+  examineHere,
+} from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { summarizeHere } from '../../../../src/agents/claude-code/transcript/summary.ts';
 import { type RepairOptions, type RepairOutcome, repairFile } from '../../../../src/recover/repair.ts';
-import { recordsOf, textOf, toText, withFile } from '../transcripts.ts';
+import { repository } from '../../../support/places.ts';
+import { recordsOf, textOf, toText, withFile } from './transcripts.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..', '..');
-const dist = join(root, 'dist', 'modules');
-const bench = join(root, 'scripts', 'bench-repair.js');
+const dist = join(repository, 'dist', 'modules');
+const bench = join(repository, 'scripts', 'bench-repair.js');
 const options: RepairOptions = {
   now: Date.parse('2026-11-29T00:00:00Z'),
   reconnect: false,
@@ -31,8 +34,8 @@ function run<Told>(code: string, args: readonly string[], built = dist): Told {
   const module = (name: string) => JSON.stringify(join(built, name));
   const head = `
     import { writeFileSync } from 'node:fs';
-    import { claudeCodeDoctor as doctor } from ${module('agents/claude-code/transcript-repair.js')};
-    import { summarizeTranscript } from ${module('agents/claude-code/transcript-summary.js')};
+    import { claudeCodeDoctor as doctor } from ${module('agents/claude-code/transcript/repair/repair.js')};
+    import { summarizeTranscript } from ${module('agents/claude-code/transcript/summary.js')};
     import { repairFile } from ${module('recover/repair.js')};
     const options = { ...${JSON.stringify(options)}, resultTexts: new Map(${JSON.stringify([...options.resultTexts])}) };
     const [path, other] = process.argv.slice(1);
@@ -115,9 +118,9 @@ test('what goes wrong in the thread is told as it is', async () => {
 test('files that were replaced since the start are not mixed with those that were loaded', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'guarded-upgraded-'));
   try {
-    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-    cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    cpSync(join(repository, 'dist'), join(folder, 'dist'), { recursive: true });
+    cpSync(join(repository, 'package.json'), join(folder, 'package.json'));
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
     const thread = join(folder, 'dist', 'transcript-thread.js');
     await withFile(padding + source, async (path) => {
       const code = `writeFileSync(other, 'the next version'); ${repair}`;

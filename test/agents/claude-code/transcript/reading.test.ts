@@ -2,10 +2,10 @@ import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs
 import { expect, test } from 'vitest';
 import { readConversation } from '../../../../src/agents/claude-code/transcript/reading.ts';
 import { recordsPrompt } from '../../../../src/agents/claude-code/transcript/records-prompt.ts';
-import { claudeCodeDoctor } from '../../../../src/agents/claude-code/transcript-repair.ts';
-import { summarizeTranscript } from '../../../../src/agents/claude-code/transcript-summary.ts';
+import { claudeCodeDoctor } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { summarizeTranscript } from '../../../../src/agents/claude-code/transcript/summary.ts';
 import { repairFile } from '../../../../src/recover/repair.ts';
-import { textOf, withFile } from '../transcripts.ts';
+import { textOf, withFile } from './transcripts.ts';
 
 const whole = textOf('329-idle-killed');
 const options = {

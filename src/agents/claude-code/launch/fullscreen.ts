@@ -1,0 +1,39 @@
+/**
+ * The agent's own record of starts that died in its full-screen drawing (`.claude.json`; 2.1.329): a pid stays under
+ * `fullscreenBootPending` when the agent was killed in its first seconds, and after a few of those this version goes
+ * on without the full screen (`fullscreenAutoDisabled`).
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Variables } from '../../agent.ts';
+import { isRecord, type Json, parseRecord } from '../../common/json.ts';
+
+export interface FullscreenStrikes {
+  /** The file that holds the record. */
+  readonly file: string;
+  /** Starts that are on record as killed, or under way. */
+  readonly pending: number;
+  readonly strikes: number;
+  /** The version that has given up the full screen; null: none. */
+  readonly disabledFor: string | null;
+}
+
+/** Null where there is no such record. */
+export function fullscreenStrikes(env: Variables): FullscreenStrikes | null {
+  const file = join(env.CLAUDE_CONFIG_DIR || env.HOME || homedir(), '.claude.json');
+  const state = read(file);
+  const pending = isRecord(state.fullscreenBootPending) ? Object.keys(state.fullscreenBootPending).length : 0;
+  const counted = isRecord(state.fullscreenBootStrikes) ? Number(state.fullscreenBootStrikes.count) : 0;
+  const disabled = isRecord(state.fullscreenAutoDisabled) ? state.fullscreenAutoDisabled : null;
+  if (pending === 0 && !(counted > 0) && disabled === null) return null;
+  return { file, pending, strikes: counted || 0, disabledFor: disabled && String(disabled.version) };
+}
+
+function read(file: string): Json {
+  try {
+    return (existsSync(file) && parseRecord(readFileSync(file, 'utf8'))) || {};
+  } catch {
+    return {};
+  }
+}

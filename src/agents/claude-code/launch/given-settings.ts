@@ -1,0 +1,49 @@
+/**
+ * The person's own `--settings`, as one record. The agent takes only one of several: the first up to 2.1.168, the last
+ * from 2.1.169. Ours must be that one, so all of theirs are merged into it, and nothing that they gave is lost. What
+ * the agent would have taken wins; permissions are its alone, because the others would allow more than it did.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AgentVersion } from '../../agent.ts';
+import { isRecord, type Json, parseRecord } from '../../common/json.ts';
+import { compareVersions } from '../../common/versions.ts';
+import { splitWords } from './arguments.ts';
+
+const lastWinsSince = [2, 1, 169];
+
+/** `{}` when none is given, null when one cannot be read: the agent shall complain of it. Files are relative to `cwd`. */
+export function readGiven(args: readonly string[], cwd: string, version: AgentVersion | null): Json | null {
+  const uses = splitWords(args).flatMap((word) => word.uses);
+  const values = uses.filter((use) => use.name === '--settings').map((use) => read(use.value, cwd));
+  const firstWins = version !== null && compareVersions(version.parts, lastWinsSince) < 0;
+  let merged: Json | null = {};
+  for (const value of firstWins ? values.reverse() : values)
+    merged = merged === null || value === null ? null : over(withoutPermissions(merged), value);
+  return merged;
+}
+
+/** A JSON text or a file. */
+function read(value: string | null, cwd: string): Json | null {
+  if (value === null) return null;
+  if (value.trimStart().startsWith('{')) return parseRecord(value);
+  try {
+    return parseRecord(readFileSync(resolve(cwd, value), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+const withoutPermissions = ({ permissions: _, ...rest }: Json): Json => rest;
+
+/** Hooks are added up, as those of the settings files are. */
+function over(below: Json, above: Json, isHooks = false): Json {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const present = Object.hasOwn(below, key) ? below[key] : undefined;
+    if (isRecord(present) && isRecord(value)) merged[key] = over(present, value, key === 'hooks');
+    else if (isHooks && Array.isArray(present) && Array.isArray(value)) merged[key] = [...present, ...value];
+    else merged[key] = value;
+  }
+  return merged;
+}

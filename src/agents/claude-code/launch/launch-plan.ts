@@ -1,0 +1,111 @@
+/**
+ * How the agent is started under the guard: every word of the user's in its place, our own few in front, the
+ * settings in a private file (others can read a command line). The tunnel's token is in the environment alone; a file of
+ * settings that may hold a secret of the user's lies outside the records and goes with the run. The other files outlive
+ * the guard with what the agent has started: they are named by their content, and stay.
+ */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../../agent.ts';
+import { tunnelVariables } from '../../common/tunnel-variables.ts';
+import { agentEnvironment, carriedVariables, shellFileVariable, toolEnvironment } from '../environment.ts';
+import { abilitiesOf, hookEventsOf } from '../versions.ts';
+import { splitWords, type Word } from './arguments.ts';
+import { mergeSettings, spoolVariable } from './settings.ts';
+import { configFolder } from './user-settings.ts';
+
+/** The same words with one `--settings` in place of the user's, however many; null when they gave none. */
+function replaceSettings(words: readonly Word[]): ((path: string) => readonly string[]) | null {
+  const isSettings = (word: Word) => word.uses.some((use) => use.name === '--settings');
+  const at = words.findLastIndex(isSettings);
+  if (at < 0) return null;
+  return (path) =>
+    words.flatMap((word, index) => {
+      if (index === at) return ['--settings', path];
+      return isSettings(word) ? [] : word.raw;
+    });
+}
+
+/** Hooks that may be injected: in print mode none whose run the agent prints (2.1.329, 2.1.197: `hook_started`). */
+function hookEvents(
+  args: readonly string[],
+  version: AgentVersion | null,
+  print: boolean,
+  startHooks: boolean,
+): readonly string[] {
+  const events = hookEventsOf(version).filter((event) => startHooks || event !== 'SessionStart');
+  if (!print) return events;
+  const printsAll = splitWords(args).some((word) => word.raw[0] === '--include-hook-events');
+  return printsAll ? [] : events.filter((event) => event !== 'SessionStart');
+}
+
+/**
+ * For hooks at a session's start the agent makes a folder of its own; where it cannot, it reports each of them as failed
+ * (2.1.329: `EROFS … mkdir '…/session-env'`), whatever the hook does.
+ */
+function canRunStartHooks(env: Variables): boolean {
+  let folder = join(configFolder(env), 'session-env');
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A file that says the same for as long as it is there. */
+function lasting(folder: string, name: string, text: string): LaunchPlan['files'][number] {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return { path: join(folder, `${hash}.${name}`), text };
+}
+
+export function launchPlan(
+  args: readonly string[],
+  env: Variables,
+  user: UserSettings,
+  injection: Injection,
+  version: AgentVersion | null,
+): LaunchPlan {
+  const abilities = abilitiesOf(version);
+  const { lastingFolder, proxyUrl, storableProxyUrl, spool, print = false } = injection;
+  const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, user);
+  const scrubbed = agentEnvironment(env, injection.runId, {
+    ...carriedVariables(user.proxy, tunnel),
+    ...tunnel,
+  });
+  const ownFile = user.shellFile ?? scrubbed[shellFileVariable];
+  const tools =
+    proxyUrl === null
+      ? null
+      : lasting(lastingFolder, 'tools.env', toolEnvironment(user.proxy, tunnel, ownFile));
+  const shellFile = tools === null ? {} : { [shellFileVariable]: tools.path };
+  const spooled = spool === null ? {} : { [spoolVariable]: join(spool.folder, `${spool.word}.`) };
+  const agentEnv = { ...scrubbed, ...shellFile, ...spooled };
+  const files = tools === null ? [] : [tools];
+  const pin =
+    injection.sessionId !== null && abilities.sessionIdFlag ? ['--session-id', injection.sessionId] : [];
+  if (!abilities.settingsFlag || user.given === null || (spool === null && proxyUrl === null))
+    return { args: [...pin, ...args], env: agentEnv, files };
+
+  const stored = storableProxyUrl === null ? {} : tunnelVariables(storableProxyUrl, user);
+  const overruled = Object.entries({ ...stored, ...shellFile }).filter(([name]) =>
+    user.settled.includes(name),
+  );
+  const settings = mergeSettings(user.given, {
+    hooks: spool === null ? [] : hookEvents(args, version, print, canRunStartHooks(env)),
+    variables: Object.fromEntries(overruled),
+  });
+  const replaced = replaceSettings(splitWords(args));
+  const text = JSON.stringify(settings);
+  const file =
+    replaced || overruled.length > 0
+      ? { path: join(injection.secretFolder(), 'settings.json'), text }
+      : lasting(lastingFolder, 'settings.json', text);
+  return {
+    args: [...pin, ...(replaced?.(file.path) ?? ['--settings', file.path, ...args])],
+    env: agentEnv,
+    files: [file, ...files],
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * What the user's environment and settings files say about the network and the hooks of the agent, read the way the
+ * agent does: user < project < local < `--settings` < managed policy; a later file's variable wins.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+import type { AgentVersion, UserSettings, Variables } from '../../agent.ts';
+import { isRecord, type Json, parseRecord } from '../../common/json.ts';
+import { proxyVariables, shellFileVariable } from '../environment.ts';
+import { splitWords } from './arguments.ts';
+import { readGiven } from './given-settings.ts';
+
+/** A settings file as an object; empty when it is missing or broken, as the agent treats it. */
+function readRecord(path: string): Json | null {
+  try {
+    return parseRecord(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Folder of the agent's own files. */
+export function configFolder(env: Variables): string {
+  return env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), '.claude');
+}
+
+/** Folder of the settings that an administrator prescribes (the agent's documentation, "managed settings"). */
+const managedFolder = () =>
+  platform() === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code';
+
+function readManaged(folder: string, config: string): readonly Json[] {
+  let extra: readonly string[] = [];
+  try {
+    extra = readdirSync(join(folder, 'managed-settings.d')).filter((name) => name.endsWith('.json'));
+  } catch {
+    // No drop-in folder: the usual case.
+  }
+  const paths = [
+    join(config, 'remote-settings.json'),
+    join(folder, 'managed-settings.json'),
+    ...extra.toSorted().map((name) => join(folder, 'managed-settings.d', name)),
+  ];
+  return paths.map(readRecord).filter((settings) => settings !== null);
+}
+
+function variablesOf(settings: readonly Json[]): Variables {
+  const found = settings.flatMap((each) => (isRecord(each.env) ? Object.entries(each.env) : []));
+  return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
+}
+
+/** Its streams hold pings (its documentation of streaming). */
+const vendor = new URL('https://api.anthropic.com');
+
+/** The address to which the agent sends its requests, for each provider that it knows. */
+function apiOf(env: Variables): UserSettings['api'] {
+  const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
+  const google = env.CLOUD_ML_REGION ?? 'us-east5';
+  const url = isOn('CLAUDE_CODE_USE_BEDROCK')
+    ? env.ANTHROPIC_BEDROCK_BASE_URL ||
+      `https://bedrock-runtime.${env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'}.amazonaws.com`
+    : isOn('CLAUDE_CODE_USE_VERTEX')
+      ? env.ANTHROPIC_VERTEX_BASE_URL ||
+        `https://${google === 'global' ? '' : `${google}-`}aiplatform.googleapis.com`
+      : isOn('CLAUDE_CODE_USE_FOUNDRY')
+        ? env.ANTHROPIC_FOUNDRY_BASE_URL ||
+          `https://${env.ANTHROPIC_FOUNDRY_RESOURCE ?? ''}.services.ai.azure.com`
+        : env.ANTHROPIC_BASE_URL || vendor.href;
+  const parsed = URL.canParse(url) ? new URL(url) : vendor;
+  const secure = parsed.protocol !== 'http:';
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);
+  return { host, port, secure };
+}
+
+/** Variables by which a person grants a slow API more time; they can only be raised above the usual (lab notes §1c). */
+const deadlines = [
+  'API_TIMEOUT_MS',
+  'CLAUDE_STREAM_IDLE_TIMEOUT_MS',
+  'CLAUDE_BYTE_STREAM_IDLE_TIMEOUT_MS',
+  'CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS',
+] as const;
+
+function deadlineOf(env: Variables): number | null {
+  const set = deadlines.map((name) => Number(env[name])).filter((ms) => Number.isFinite(ms) && ms > 0);
+  return set.length === 0 ? null : Math.max(...set);
+}
+
+/** The files of user, project and local settings that these arguments let the agent load. */
+function settingsFiles(args: readonly string[], config: string, cwd: string): readonly string[] {
+  const uses = splitWords(args).flatMap((word) => word.uses);
+  const chosen = uses.findLast((use) => use.name === '--setting-sources')?.value;
+  const sources = uses.some((use) => use.name === '--restricted')
+    ? []
+    : (chosen?.split(',').map((source) => source.trim()) ?? ['user', 'project', 'local']);
+  const files: Record<string, string> = {
+    user: join(config, 'settings.json'),
+    project: join(cwd, '.claude', 'settings.json'),
+    local: join(cwd, '.claude', 'settings.local.json'),
+  };
+  return Object.entries(files)
+    .filter(([source]) => sources.includes(source))
+    .map(([, path]) => path);
+}
+
+/** Modes in which the agent runs no hooks (2.1.263, 2.1.329: `--help`). */
+function withoutHooks(args: readonly string[], effective: Variables): boolean {
+  const uses = splitWords(args).flatMap((word) => word.uses);
+  const isOn = /^(1|true|yes|on)$/i.test(effective.CLAUDE_CODE_SIMPLE ?? '');
+  return isOn || uses.some(({ name }) => name === '--bare' || name === '--safe-mode');
+}
+
+export function readUserSettings(
+  args: readonly string[],
+  env: Variables,
+  cwd: string,
+  version: AgentVersion | null,
+  policyFolder: string = managedFolder(),
+): UserSettings {
+  const config = configFolder(env);
+  const given = readGiven(args, cwd, version);
+  const managed = readManaged(policyFolder, config);
+  const files = settingsFiles(args, config, cwd).map(readRecord);
+  const settings = [...files, given].filter((each) => each !== null);
+  const policy = variablesOf(managed);
+  const effective: Variables = { ...env, ...variablesOf(settings), ...policy };
+  const all = [...settings, ...managed];
+  const shellFile = variablesOf(settings)[shellFileVariable];
+  const api = apiOf(effective);
+  return {
+    ...(shellFile === undefined ? {} : { shellFile }),
+    settled: Object.keys(variablesOf(settings)),
+    api,
+    pings: api.host === vendor.hostname,
+    proxy: Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
+    tunnelAllowed: !proxyVariables.some((name) => name in policy) && !effective.ANTHROPIC_UNIX_SOCKET,
+    hooksAllowed:
+      given !== null &&
+      !withoutHooks(args, effective) &&
+      all.findLast((each) => 'disableAllHooks' in each)?.disableAllHooks !== true &&
+      !managed.some((each) => each.allowManagedHooksOnly === true),
+    deadlineMs: deadlineOf(effective),
+    given,
+  };
+}

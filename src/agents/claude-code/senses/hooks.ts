@@ -1,0 +1,119 @@
+/**
+ * Hook payloads as observations. Nothing of what they say goes along: no prompt, no command, no file.
+ * A subagent's tools carry its id: whether the main turn waits for them is for others to say. Its end of a turn says
+ * nothing.
+ */
+import type { Observation } from '../../../events.ts';
+import type { Variables } from '../../agent.ts';
+import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { failureOfCode } from './failures.ts';
+import { isConversation, isSessionId } from './session-files.ts';
+import { toolStarted } from './tools.ts';
+
+type Session = Extract<Observation, { type: 'session' }>;
+type Reader = (payload: Json) => readonly Observation[];
+
+function session(payload: Json): readonly Observation[] {
+  const sessionId = textOf(payload, 'session_id');
+  if (sessionId === null || !isSessionId(sessionId)) return [];
+  const cwd = textOf(payload, 'cwd');
+  const permissionMode = textOf(payload, 'permission_mode');
+  const reason = textOf(payload, 'source');
+  return [
+    {
+      type: 'session',
+      sessionId,
+      transcriptPath: textOf(payload, 'transcript_path'),
+      ...(cwd === null ? {} : { cwd }),
+      ...(permissionMode === null ? {} : { permissionMode }),
+      ...(reason === null ? {} : { reason }),
+      source: 'hook',
+    },
+  ];
+}
+
+const ofMainTurn =
+  (read: Reader): Reader =>
+  (payload) =>
+    textOf(payload, 'agent_id') === null ? read(payload) : [];
+
+function toolFinished(payload: Json, ok: boolean): readonly Observation[] {
+  const toolUseId = textOf(payload, 'tool_use_id');
+  return toolUseId === null ? [] : [{ type: 'tool.finished', toolUseId, ok }];
+}
+
+const dialogs: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    permission_prompt: 'permission',
+    elicitation_dialog: 'question',
+    elicitation_url: 'question',
+    agent_needs_input: 'question',
+  }),
+);
+
+const readers: Readonly<Record<string, Reader>> = {
+  SessionStart: (payload) => [
+    ...session(payload),
+    // PreCompact and PostCompact are not asked for: the agent prints the command of each such hook on the screen.
+    ...(payload.source === 'compact' ? [{ type: 'compaction.finished' } as const] : []),
+  ],
+  SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
+  UserPromptSubmit: (payload) => [...session(payload), { type: 'turn.started' }],
+  Stop: ofMainTurn((payload) => {
+    const tasks = payload.background_tasks;
+    return [
+      ...session(payload),
+      Array.isArray(tasks) ? { type: 'turn.ended', background: tasks.length } : { type: 'turn.ended' },
+    ];
+  }),
+  StopFailure: ofMainTurn((payload) => [
+    {
+      type: 'turn.ended',
+      failure: failureOfCode(
+        textOf(payload, 'error') ?? '',
+        `${textOf(payload, 'last_assistant_message') ?? ''} ${textOf(payload, 'error_details') ?? ''}`,
+      ),
+    },
+  ]),
+  PreToolUse: (payload) => {
+    const toolUseId = textOf(payload, 'tool_use_id');
+    const tool = textOf(payload, 'tool_name');
+    if (toolUseId === null || tool === null) return [];
+    const agentId = textOf(payload, 'agent_id');
+    return [
+      { ...toolStarted(toolUseId, tool, payload.tool_input), ...(agentId === null ? {} : { agentId }) },
+    ];
+  },
+  PostToolUse: (payload) => toolFinished(payload, true),
+  PostToolUseFailure: (payload) => [
+    ...toolFinished(payload, false),
+    ...(payload.is_interrupt === true ? [{ type: 'interrupted' } as const] : []),
+  ],
+  PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
+  Notification: (payload) => {
+    const why = dialogs.get(textOf(payload, 'notification_type') ?? '');
+    return why === undefined ? [] : [{ type: 'person.needed', why }];
+  },
+};
+
+/** The prompt whose turn begins; the id is known from 2.1.197 on. */
+export function readPrompt(payload: unknown): { readonly text: string; readonly id: string | null } | null {
+  if (!isRecord(payload) || payload.hook_event_name !== 'UserPromptSubmit') return null;
+  const text = textOf(payload, 'prompt');
+  return text === null ? null : { text, id: textOf(payload, 'prompt_id') };
+}
+
+/** A file is written beside the conversation, and into it: only where the agent keeps them, under the session's name. */
+function withTrustedPath(session: Session, env: Variables): Session {
+  const { transcriptPath, sessionId } = session;
+  const isTrusted = transcriptPath !== null && isConversation(env, transcriptPath, sessionId);
+  return isTrusted ? session : { ...session, transcriptPath: null };
+}
+
+/** One spooled document as observations; none for what is not understood. */
+export function readHook(payload: unknown, env: Variables): readonly Observation[] {
+  if (!isRecord(payload)) return [];
+  const event = textOf(payload, 'hook_event_name') ?? '';
+  const told = Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
+  return told.map((each) => (each.type === 'session' ? withTrustedPath(each, env) : each));
+}

@@ -1,0 +1,16 @@
+/** Keeps the tool ledger true to what the hooks tell. */
+import type { Ledger } from '../../../recover/ledger.ts';
+import { isRecord, textOf } from '../../common/json.ts';
+import { readToolReport } from './tool-reports.ts';
+
+/** One hook payload; those that are not about tool calls change nothing. */
+export function feedLedger(ledger: Ledger, payload: unknown): void {
+  const report = readToolReport(payload);
+  if (report) {
+    ledger.report(report);
+    return;
+  }
+  if (!isRecord(payload) || payload.hook_event_name !== 'SubagentStop') return;
+  const subagent = textOf(payload, 'agent_id');
+  if (subagent !== null) ledger.endSubagent(subagent);
+}

@@ -1,0 +1,140 @@
+/**
+ * What Claude Code says and takes in print mode (`-p`): the records of `--output-format stream-json`, the document of
+ * `json`, the messages of `--input-format stream-json`. Seen on 2.1.197 and 2.1.329 (lab notes §7): an error is told
+ * by `is_error`, never by `subtype`.
+ */
+import type { Observation } from '../../../events.ts';
+import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../../agent.ts';
+import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { splitWords } from '../launch/arguments.ts';
+import { controlProtocol } from './control.ts';
+import { failureOfText } from './failures.ts';
+import { toolStarted } from './tools.ts';
+
+function formats(args: readonly string[]): PrintFormats {
+  const uses = splitWords(args).flatMap((word) => word.uses);
+  const choice = (name: string) => uses.findLast((use) => use.name === name)?.value ?? 'text';
+  const output = choice('--output-format');
+  return {
+    input: choice('--input-format') === 'stream-json' ? 'records' : 'text',
+    output: output === 'stream-json' ? 'records' : output === 'json' ? 'document' : 'text',
+  };
+}
+
+const contentOf = (record: Json) => (isRecord(record.message) ? record.message.content : null);
+const blocksOf = (record: Json): readonly Json[] => {
+  const content = contentOf(record);
+  return Array.isArray(content) ? content.filter(isRecord) : [];
+};
+
+/** All text of a message, whichever form it has; null where it has none, as a tool result. */
+function textIn(record: Json): string | null {
+  const content = contentOf(record);
+  if (typeof content === 'string') return content;
+  const texts = blocksOf(record).map((block) => (block.type === 'text' ? textOf(block, 'text') : null));
+  const found = texts.filter((text) => text !== null);
+  return found.length === 0 ? null : found.join('\n');
+}
+
+function tools(record: Json): readonly Observation[] {
+  return blocksOf(record).flatMap((block): readonly Observation[] => {
+    const called = block.type === 'tool_use' ? textOf(block, 'id') : null;
+    const answered = block.type === 'tool_result' ? textOf(block, 'tool_use_id') : null;
+    if (called !== null) return [toolStarted(called, textOf(block, 'name') ?? '', block.input)];
+    if (answered !== null)
+      return [{ type: 'tool.finished', toolUseId: answered, ok: block.is_error !== true }];
+    return [];
+  });
+}
+
+function system(record: Json): readonly Observation[] {
+  switch (record.subtype) {
+    case 'init': {
+      const sessionId = textOf(record, 'session_id');
+      const permissionMode = textOf(record, 'permissionMode');
+      if (sessionId === null) return [];
+      const mode = permissionMode === null ? {} : { permissionMode };
+      return [{ type: 'session', sessionId, transcriptPath: null, ...mode, source: 'output' }];
+    }
+    case 'api_retry': {
+      const { attempt, max_retries: of, retry_delay_ms: inMs } = record;
+      if (typeof attempt !== 'number' || typeof of !== 'number' || typeof inMs !== 'number') return [];
+      const retry = { attempt, of, inMs: Math.round(inMs) };
+      return [{ type: 'screen', facts: { activity: 'retrying', retry } }];
+    }
+    case 'compact_boundary':
+      return [{ type: 'compaction.finished' }];
+    default:
+      return [];
+  }
+}
+
+const nothing: PrintedRecord = { observations: [], result: null, tellsError: false, begins: false };
+/** The model that the agent names for words of its own. */
+const ownWords = '<synthetic>';
+
+const isOwnWord = (record: Json) => isRecord(record.message) && record.message.model === ownWords;
+
+function readOutput(value: unknown): PrintedRecord {
+  // `json --verbose` prints all records as one array; the last is the result.
+  if (Array.isArray(value)) return readOutput(value.at(-1));
+  if (!isRecord(value)) return nothing;
+  // Records of a subagent; the main conversation waits in a tool of its own.
+  if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
+  switch (value.type) {
+    case 'system':
+      return { ...nothing, observations: system(value), begins: value.subtype === 'init' };
+    case 'assistant':
+    case 'user':
+      return { ...nothing, observations: tools(value), tellsError: isOwnWord(value) };
+    case 'result': {
+      const failure = value.is_error === true ? failureOfText(textOf(value, 'result') ?? '') : null;
+      return { ...nothing, result: { failure } };
+    }
+    default:
+      return nothing;
+  }
+}
+
+function readPrompt(record: unknown): string | null {
+  return isRecord(record) && record.type === 'user' ? textIn(record) : null;
+}
+
+function momentOf(record: Json): number | null {
+  const atMs = Date.parse(textOf(record, 'timestamp') ?? '');
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
+function readProgress(record: unknown): ProgressRecord | null {
+  if (!isRecord(record) || record.isSidechain === true) return null;
+  if (record.type === 'user') {
+    const text = textIn(record);
+    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
+  }
+  if (record.type === 'attachment' && isRecord(record.attachment)) {
+    // A prompt that came while a turn ran.
+    const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
+    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
+  }
+  const isOwn = isRecord(record.message) && record.message.model !== '<synthetic>';
+  return record.type === 'assistant' && isOwn && record.isApiErrorMessage !== true
+    ? { kind: 'answer' }
+    : null;
+}
+
+export const printMode: PrintMode = {
+  formats,
+  readOutput,
+  readError: failureOfText,
+  control: controlProtocol,
+  readPrompt,
+  promptRecord: (text, id) => ({
+    type: 'user',
+    uuid: id,
+    parent_tool_use_id: null,
+    message: { role: 'user', content: [{ type: 'text', text }] },
+  }),
+  isAboutPrompt: (record, id) => isRecord(record) && (record.uuid === id || record.command_uuid === id),
+  resumeVariables: ['CLAUDE_CODE_RESUME_INTERRUPTED_TURN', 'CLAUDE_CODE_RESUME_PROMPT'],
+  readProgress,
+};

@@ -1,0 +1,17 @@
+/** How Claude Code says that it will not go on with a conversation, and what a person can do then. */
+import type { RefusedResume, ScreenView } from '../../agent.ts';
+
+/**
+ * 2.1.197 and newer, of a conversation that its background service works on; the second as 2.1.329 prints it to a
+ * script. Rows may break in the middle of a word.
+ */
+const inBackground = /currentlyrunningasabackgroundagent|sessionisrunninginthebackground\([0-9a-f]+\)/i;
+
+export function readRefusedResume({ rows }: Pick<ScreenView, 'rows'>): RefusedResume | null {
+  if (!inBackground.test(rows.join('').replace(/\s+/g, ''))) return null;
+  return {
+    detail:
+      'the conversation is running as a background agent: `claude agents` finds it and attaches to it, --fork-session goes on with a copy',
+    isHeld: true,
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * Where conversations lie: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
+ * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
+ */
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import type { SessionFile, Variables } from '../../agent.ts';
+import { type Json, parseRecord, textOf } from '../../common/json.ts';
+import { configFolder } from '../launch/user-settings.ts';
+import { printMode } from './print.ts';
+
+const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
+/** Records with the working directory stand near the beginning; 2.1.329 writes long ones before them. */
+const headBytes = 262_144;
+const tailBytes = 262_144;
+/** The agent stamps a prompt when it takes it: at once, or, where hooks of the person's look at it first, later. */
+const takenMs = 3_000;
+/** Both stamps are of one clock; one of them is taken after a key has gone through a queue. */
+const clockMs = 100;
+
+export const isSessionId = (id: string): boolean => sessionName.test(`${id}.jsonl`);
+
+/** Whether this is where the agent keeps the conversation of that name, whatever the project's folder is called. */
+export function isConversation(env: Variables, path: string, sessionId: string): boolean {
+  const below = relative(resolve(configFolder(env), 'projects'), path).split(sep);
+  return (
+    resolve(path) === path && below.length === 2 && below[0] !== '..' && below[1] === `${sessionId}.jsonl`
+  );
+}
+
+/** Every conversation file of the agent. Folders that cannot be read are left out. */
+async function listFiles(env: Variables): Promise<readonly string[]> {
+  const projects = join(configFolder(env), 'projects');
+  const folders = await readdir(projects).catch(() => []);
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(join(projects, folder)).catch(() => []);
+      return names.filter((name) => sessionName.test(name)).map((name) => join(projects, folder, name));
+    }),
+  );
+  return files.flat();
+}
+
+async function describe(path: string): Promise<SessionFile | null> {
+  const found = await stat(path).catch(() => null);
+  return found && { sessionId: basename(path, '.jsonl'), path, changedAtMs: found.mtimeMs };
+}
+
+/** The conversation file of a session; the one changed last if several folders have one. Null if there is none. */
+export async function findTranscript(env: Variables, sessionId: string): Promise<string | null> {
+  const paths = (await listFiles(env)).filter((path) => basename(path) === `${sessionId}.jsonl`);
+  const files = (await Promise.all(paths.map(describe))).filter((file) => file !== null);
+  return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
+}
+
+/** The first records of a conversation; none where it cannot be read. */
+async function headOf(path: string): Promise<readonly Json[]> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return [];
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.map(parseRecord).filter((record) => record !== null);
+  } finally {
+    await file.close();
+  }
+}
+
+const isText = (text: string | null) => text !== null;
+
+/** The working directory that a conversation was begun in. */
+async function cwdOf(path: string): Promise<string | null> {
+  return (await headOf(path)).map((record) => textOf(record, 'cwd')).find(isText) ?? null;
+}
+
+/**
+ * Conversations of a working directory, the one changed last first: what `--continue` opens.
+ * @param sinceMs only those changed at or after this time (wall clock)
+ */
+export async function recentSessions(
+  env: Variables,
+  cwd: string,
+  sinceMs = 0,
+): Promise<readonly SessionFile[]> {
+  const files = (await Promise.all((await listFiles(env)).map(describe)))
+    .filter((file) => file !== null)
+    .filter((file) => file.changedAtMs >= sinceMs);
+  const here = await Promise.all(files.map(async (file) => ((await cwdOf(file.path)) === cwd ? file : null)));
+  return here.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+}
+
+/**
+ * The conversation under its new id, where a resume gives it one (1.0.56): its file begins with copies of the records,
+ * and those of the person still name the old session. Null if there is none.
+ */
+export async function successorOf(
+  env: Variables,
+  cwd: string,
+  sessionId: string,
+  sinceMs: number,
+): Promise<SessionFile | null> {
+  for (const file of await recentSessions(env, cwd, sinceMs)) {
+    if (file.sessionId === sessionId) continue;
+    const head = await headOf(file.path);
+    if (head.some((record) => textOf(record, 'sessionId') === sessionId)) return file;
+  }
+  return null;
+}
+
+/** The last records of a conversation; none where it cannot be read. */
+async function tailOf(path: string): Promise<readonly Json[]> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return [];
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return lines.map(parseRecord).filter((record) => record !== null);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The conversation that has got a prompt, or a command such as /clear, in one of these moments, the latest that did:
+ * it is the one that whoever pressed Enter then is in. Null if there is none.
+ * @param enteredMs wall clock, Unix milliseconds, in order
+ */
+export async function sessionOfPrompt(
+  env: Variables,
+  cwd: string,
+  enteredMs: readonly number[],
+): Promise<SessionFile | null> {
+  const [first] = enteredMs;
+  if (first === undefined) return null;
+  let latest: { readonly file: SessionFile; readonly atMs: number } | null = null;
+  for (const file of await recentSessions(env, cwd, first)) {
+    const prompted = (await tailOf(file.path))
+      .map(printMode.readProgress)
+      .flatMap((record) => (record?.kind === 'prompt' && record.atMs !== null ? [record.atMs] : []))
+      .filter((atMs) => enteredMs.some((entered) => atMs > entered - clockMs && atMs < entered + takenMs));
+    const atMs = Math.max(...prompted);
+    if (atMs > (latest?.atMs ?? 0)) latest = { file, atMs };
+  }
+  return latest?.file ?? null;
+}
+
+/**
+ * The session that a running agent is in, from the file that it keeps of its own process: `<config>/sessions/<pid>.json`.
+ * It follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; 2.1.126 has one that
+ * stays as it was at the start, 2.1.42 none.
+ */
+export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
+  const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');
+  return textOf(parseRecord(text) ?? {}, 'sessionId');
+}

@@ -1,0 +1,201 @@
+/**
+ * The way through a conversation, as the agent goes it on resume: from the newest end up by parent, and for each
+ * message of the model also its other lines and their results, which stand beside that way when tools ran in
+ * parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
+ */
+
+import type { Row } from './index.ts';
+import { createRowSet, type RowSet } from './row-set.ts';
+
+/** Every record that can be sent: what may be lost, and what must not. */
+export const speaks = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
+
+/**
+ * The end at which the conversation should go on: of all ends the one with the newest message at or above it. A note
+ * that hangs at an old message does not lead back there, whatever the agent would do. Null: there is none.
+ */
+export function leafOf(rows: readonly Row[]): Row | null {
+  let leaf: Row | null = null;
+  let said: Row | null = null;
+  for (const end of endsOf(rows)) {
+    const saidHere = lastSaid(end);
+    if (leaf !== null && !isNewer(saidHere, said) && !(saidHere === said && end.time >= leaf.time)) continue;
+    leaf = end;
+    said = saidHere;
+  }
+  return leaf;
+}
+
+const isNewer = (one: Row | null, other: Row | null) =>
+  one !== null && one !== other && (other === null || one.time >= other.time);
+
+/** The end that is the newest by itself, whatever it is: where 2.1.38 and older go on. Null: there is none. */
+export function newestEnd(rows: readonly Row[]): Row | null {
+  return endsOf(rows).reduce<Row | null>(
+    (best, end) => (best === null || end.time >= best.time ? end : best),
+    null,
+  );
+}
+
+/** Records of the main conversation that nothing follows, in file order. */
+export function endsOf(rows: readonly Row[]): readonly Row[] {
+  const parents = createRowSet();
+  for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
+  return rows.filter((row) => !row.side && !parents.has(row));
+}
+
+/** The last message on the way to this record; null: there is none. */
+export function lastSaid(end: Row): Row | null {
+  // In a circle the way comes back to a row that was marked, at the latest once the marks lie further apart.
+  let marked: Row | null = null;
+  let steps = 0;
+  for (let row: Row | null = end; row !== null && row !== marked; row = row.parent) {
+    if (speaks(row)) return row;
+    steps += 1;
+    if ((steps & (steps - 1)) === 0) marked = row;
+  }
+  return null;
+}
+
+/** The last answer on the way to this record, a failure counted as one; null: there is none. */
+export function lastAnswer(end: Row | null): Row | null {
+  const seen = createRowSet();
+  for (let row = end; row !== null && seen.add(row); row = row.parent)
+    if (row.kind === 'assistant') return row;
+  return null;
+}
+
+/** From the first record to `leaf`. A circle is cut where it closes. */
+export function chainTo(leaf: Row | null): Row[] {
+  const seen = createRowSet();
+  let length = 0;
+  for (let row = leaf; row !== null && seen.add(row); row = row.parent) length += 1;
+  // Made at its full length: one that grows leaves several times as much behind.
+  const chain = new Array<Row>(length);
+  for (let row = leaf; row !== null && length > 0; row = row.parent) chain[--length] = row;
+  return chain;
+}
+
+/** One message of the model with what answers it. */
+export interface Round {
+  /** Its lines on the way; none for what comes before the first one. */
+  readonly lines: Row[];
+  /** The user records on the way until the model speaks again. */
+  readonly answers: Row[];
+  readonly messageIds: Set<string>;
+  /** Both as they stand on the way. */
+  readonly rows: Row[];
+}
+
+/** The part of the way that is sent: after the last compaction. There is always one round. `chain` must stay as it is. */
+export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
+  const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
+  let round = newRound();
+  for (let place = start; place < chain.length; place++) {
+    const row = chain[place] as Row;
+    if (row.failure) continue;
+    if (row.kind === 'user') {
+      round.answers.push(row);
+      round.rows.push(row);
+    }
+    if (row.kind !== 'assistant') continue;
+    // 2.1.197 may write a result before the last lines of its message, but no prompt.
+    const same =
+      row.messageId !== null &&
+      round.messageIds.has(row.messageId) &&
+      round.answers.every((answer) => answer.results.length > 0);
+    const isOver = round.answers.length > 0 || (round.messageIds.size > 0 && round.lines.some(callsTools));
+    if (isOver && !same) {
+      yield round;
+      round = newRound();
+    }
+    round.lines.push(row);
+    round.rows.push(row);
+    if (row.messageId !== null) round.messageIds.add(row.messageId);
+  }
+  yield round;
+}
+
+const callsTools = (row: Row) => row.uses.length > 0;
+
+const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set(), rows: [] });
+
+/** Where calls and their results stand in the main conversation. */
+export interface CallMap {
+  linesOf(toolUseId: string): readonly Row[];
+  resultsOf(toolUseId: string): readonly Row[];
+  /** Lines with calls, by message. */
+  callLines(messageId: string): readonly Row[];
+}
+
+interface RowsById {
+  put(id: string, row: Row): void;
+  get(id: string): readonly Row[];
+}
+
+/** Nearly every id has one row: then there is no list of it. */
+function createRowsById(): RowsById {
+  const rows = new Map<string, Row | Row[]>();
+  return {
+    put(id, row) {
+      const known = rows.get(id);
+      if (Array.isArray(known)) known.push(row);
+      else rows.set(id, known === undefined ? row : [known, row]);
+    },
+    get(id) {
+      const known = rows.get(id);
+      return Array.isArray(known) ? known : known === undefined ? [] : [known];
+    },
+  };
+}
+
+export function mapCalls(rows: readonly Row[]): CallMap {
+  const linesOf = createRowsById();
+  const resultsOf = createRowsById();
+  const callLines = createRowsById();
+  for (const row of rows) {
+    if (row.side) continue;
+    for (const id of row.uses) linesOf.put(id, row);
+    for (const id of row.results) resultsOf.put(id, row);
+    if (row.uses.length > 0 && row.messageId !== null) callLines.put(row.messageId, row);
+  }
+  return { linesOf: linesOf.get, resultsOf: resultsOf.get, callLines: callLines.get };
+}
+
+/** Everything a resume finds: across compactions, and beside the way what belongs to a message on it. */
+export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
+  const reached = createRowSet();
+  let leaf = end;
+  while (leaf !== null) {
+    const chain = chainTo(leaf);
+    let isNew = false;
+    for (const row of chain) isNew = reached.add(row) || isNew;
+    if (!isNew) break;
+    leaf = chain[0]?.before ?? null;
+  }
+  for (const row of rows) {
+    if (row.messageId === null || !reached.has(row)) continue;
+    for (const line of calls.callLines(row.messageId)) {
+      reached.add(line);
+      for (const id of line.uses) for (const result of calls.resultsOf(id)) reached.add(result);
+    }
+  }
+  return reached;
+}
+
+/** How much of the conversation a resume finds. */
+export interface Reach {
+  readonly reachable: number;
+  readonly total: number;
+}
+
+export function reachOf(rows: readonly Row[], reached: RowSet): Reach {
+  let found = 0;
+  let total = 0;
+  for (const row of rows) {
+    if (!speaks(row)) continue;
+    total += 1;
+    if (reached.has(row)) found += 1;
+  }
+  return { reachable: found, total };
+}

@@ -1,0 +1,191 @@
+/**
+ * A conversation file in compact form: one small object per link of the chain and none of the content, so that a
+ * file of any size can be judged. Also says which lines are no records.
+ */
+import { randomUUID } from 'node:crypto';
+import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { type Line, readLines } from '../../common/transcript-lines.ts';
+import { type Link, readLink } from './records.ts';
+import { readContent, wholesome } from './repair/poison/index.ts';
+import { salvage } from './repair/salvage.ts';
+import { createSameIds, type SameIds } from './repair/same-ids.ts';
+import { type Piece, Row } from './row.ts';
+
+export type { Row };
+
+export interface Damage {
+  readonly kind: 'torn' | 'garbage' | 'salvaged' | 'duplicate';
+  readonly offset: number;
+  /** Bytes without the newline. */
+  readonly length: number;
+  /** What the line is replaced by; none: it is dropped. */
+  readonly pieces: readonly Piece[];
+  /** One of them is what can be read of a prompt. */
+  readonly isPromptCut: boolean;
+}
+
+/** Where the agent notes that the conversation ends (`last-prompt`). */
+export interface NamedEnd {
+  readonly row: Row;
+  /** Of the note. */
+  readonly offset: number;
+}
+
+export interface TranscriptIndex {
+  readonly path: string;
+  readonly rows: readonly Row[];
+  readonly damages: readonly Damage[];
+  /** The last one. Null: there is none, or it names what is not in the file. */
+  readonly namedEnd: NamedEnd | null;
+  readonly bytes: number;
+  readonly lines: number;
+  /** The last line is a whole record, but its newline is missing: the next one would be glued to it. */
+  readonly newlineMissing: boolean;
+  /** Version of the agent that wrote the last record which names one. */
+  readonly writtenBy: string | null;
+}
+
+/**
+ * @param onRecord sees each whole record once, in file order, with its link if it has one
+ * @param from offset to begin at
+ */
+export async function indexTranscript(
+  path: string,
+  onRecord: (record: Json, row: Row | null) => void = () => {},
+  from = 0,
+): Promise<TranscriptIndex> {
+  const rows: Row[] = [];
+  const byUuid = new Map<string, Row>();
+  const damages: Damage[] = [];
+  const ids = createSameIds();
+  /** A parent may stand behind its child (lab notes §3): names not known yet are looked up at the end. */
+  const open = new Map<Row, Link>();
+  let places = 0;
+  let lines = 0;
+  let bytes = 0;
+  let newlineMissing = false;
+  let writtenBy: string | null = null;
+  let noted: { readonly uuid: string; readonly offset: number } | null = null;
+
+  const add = (record: Json, line: Line, text: string, piece: Piece | null) => {
+    const link = readLink(record);
+    let row: Row | null = null;
+    const namesake = link?.uuid == null ? undefined : byUuid.get(link.uuid);
+    const isOther = namesake !== undefined && namesake.kind !== link?.kind;
+    // A note that has a message's id is another record, and no link of the chain.
+    if (link !== null && !(isOther && !speaks(link))) {
+      writtenBy = textOf(record, 'version') ?? writtenBy;
+      const known = namesake;
+      if (known !== undefined && !isOther) supersede(known, damages);
+      row = known ?? new Row(link.uuid ?? randomUUID());
+      fill(row, link, rows.at(-1)?.time ?? 0, ids);
+      // Mostly the line just before it.
+      row.source = byUuid.get(link.source ?? '')?.uuid ?? link.source;
+      row.content = link.side ? wholesome : readContent(record, text);
+      Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
+      places += 1;
+      if (known === undefined) {
+        rows.push(row);
+        byUuid.set(row.uuid, row);
+      }
+      if (tie(row, link, byUuid)) open.delete(row);
+      else open.set(row, link);
+    }
+    const uuid = record.type === 'last-prompt' ? textOf(record, 'leafUuid') : null;
+    if (uuid !== null) noted = { uuid, offset: line.offset };
+    onRecord(record, row);
+  };
+
+  await readLines(
+    path,
+    (line) => {
+      lines += 1;
+      bytes = line.offset + line.length + (line.ended ? 1 : 0);
+      const text = line.bytes.toString('utf8');
+      if (text.trim() === '') return;
+      const whole = line.bytes.length === line.length;
+      const record = whole ? parseLine(text) : null;
+      if (record !== null) {
+        newlineMissing = !line.ended;
+        return add(record, line, text, null);
+      }
+      // The parent that the record behind a cut prompt names may be another one, and be there.
+      const saved = (whole ? salvage(text) : []).filter(
+        ({ restored, record }) => !restored || !byUuid.has(textOf(record, 'uuid') ?? ''),
+      );
+      const isPromptCut = saved.some(({ restored }) => restored);
+      const pieces = saved.map((one) => ({ text: one.text, dropped: false }));
+      const kind = saved.length > 0 ? 'salvaged' : line.ended ? 'garbage' : 'torn';
+      damages.push({ kind, offset: line.offset, length: line.length, pieces, isPromptCut });
+      for (const [index, one] of saved.entries()) add(one.record, line, one.text, pieces[index] ?? null);
+    },
+    from,
+  );
+
+  for (const [row, link] of open) tie(row, link, byUuid);
+  // A record that was superseded stands where the later one does.
+  if (places > rows.length) rows.sort((a, b) => a.order - b.order);
+  for (const [order, row] of rows.entries()) row.order = order;
+  const namedEnd = resolve(noted, byUuid);
+  return { path, rows, damages, namedEnd, bytes, lines, newlineMissing, writtenBy };
+}
+
+function resolve(
+  noted: { readonly uuid: string; readonly offset: number } | null,
+  byUuid: ReadonlyMap<string, Row>,
+): NamedEnd | null {
+  const row = noted === null ? undefined : byUuid.get(noted.uuid);
+  return noted === null || row === undefined ? null : { row, offset: noted.offset };
+}
+
+const speaks = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
+
+function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
+  row.kind = link.kind;
+  row.side = link.side;
+  row.failure = link.failure;
+  row.refusesThinking = link.refusesThinking;
+  row.refused = link.refused;
+  row.thinking = link.thinking;
+  row.messageId = ids.one(link.messageId);
+  row.uses = ids.list(link.uses);
+  row.results = ids.list(link.results);
+  // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
+  row.time = link.time ?? timeBefore + 1;
+  row.bare = link.uuid === null || (speaks(link) && link.time === null);
+}
+
+/** @returns whether all that the record names is known */
+function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: ReadonlyMap<string, Row>): boolean {
+  // The main conversation never goes on from a subagent's record.
+  const known = (uuid: string | null) => {
+    const found = uuid === null ? undefined : byUuid.get(uuid);
+    return found === undefined || (found.side && !row.side) ? null : found;
+  };
+  row.parent = known(parentUuid);
+  row.before = known(logicalParentUuid);
+  row.link = parentUuid === null ? 'root' : row.parent === null ? 'dangling' : 'linked';
+  return row.link !== 'dangling' && (logicalParentUuid === null || row.before !== null);
+}
+
+/** Records with one id are one record, and the later one counts, as for the agent. */
+function supersede(row: Row, damages: Damage[]): void {
+  if (row.piece !== null) row.piece.dropped = true;
+  else
+    damages.push({
+      kind: 'duplicate',
+      offset: row.offset,
+      length: row.length,
+      pieces: [],
+      isPromptCut: false,
+    });
+}
+
+function parseLine(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,157 @@
+/** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
+import { randomUUID } from 'node:crypto';
+import { chainTo, leafOf, type Round, roundsOf } from './chain.ts';
+import { bringTogether, follow } from './repair/pairing.ts';
+import type { Work } from './repair/plan.ts';
+import { Row } from './row.ts';
+import { createRowSet, type RowSet } from './row-set.ts';
+
+export function addMissingResults(work: Work): void {
+  const chain = chainTo(leafOf(work.rows));
+  const onWay = createRowSet(chain);
+  const rounds = roundsOf([...chain]);
+  let next = rounds.next();
+  while (next.done !== true) {
+    const round = next.value;
+    next = rounds.next();
+    const group = groupOf(work, round, onWay);
+    const ours = new Set(group.flatMap((line) => line.uses));
+    const messages = new Set(group.map((line) => line.messageId));
+    // Its calls may all stand beside the way, and another message go on from its text.
+    const isAlone = round.lines.every((line) => messages.has(line.messageId));
+    const isLast = next.done === true && round.answers.every((row) => isAnswer(row, ours));
+    // An error shown after the calls keeps its place: the results go before it.
+    const hasFailure = () => chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
+    if (isLast && isAlone && !hasFailure()) endConversation(work, group, messages);
+    else fillIn(work, round, { chain, rows: onWay }, ours);
+  }
+}
+
+/** The message's lines with calls, on the way and beside it, in file order. */
+function groupOf(work: Work, round: Round, onWay: RowSet): readonly Row[] {
+  const beside = [...round.messageIds]
+    .flatMap((id) => work.calls.callLines(id))
+    .filter((row) => !onWay.has(row));
+  return [...round.lines.filter((line) => line.uses.length > 0), ...beside].toSorted(
+    (a, b) => a.order - b.order,
+  );
+}
+
+const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
+  row.results.length > 0 && row.results.every((id) => ids.has(id));
+
+/** In mid-conversation: behind the last record of the message and its results. */
+function fillIn(
+  work: Work,
+  round: Round,
+  way: { readonly chain: Row[]; readonly rows: RowSet },
+  ours: ReadonlySet<string>,
+): void {
+  const { chain } = way;
+  const lines = new Set(round.lines);
+  const answered = new Set(round.answers.flatMap((row) => row.results));
+  // A result beside the way is found there by the versions that write it so, and is no damage.
+  const isOpen = (id: string) =>
+    !answered.has(id) && work.calls.resultsOf(id).every((row) => way.rows.has(row));
+  const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
+  if (open.length === 0) return;
+  bringTogether(work, round, chain);
+  const last = chain.findLastIndex(
+    (row) => lines.has(row) || (round.answers.includes(row) && isAnswer(row, ours)),
+  );
+  const next = chain[last + 1];
+  let end = chain[last] as Row;
+  const place = end;
+  // 2.1.38 finds the end by its time: there it has to be the newest.
+  const time = next === undefined ? place.time + 1 : place.time;
+  for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time });
+  follow(work, next, end);
+}
+
+type MessageIds = ReadonlySet<string | null>;
+
+/** The last message on the way to this end, with what answers it. */
+function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answers'> {
+  const lines: Row[] = [];
+  const answers: Row[] = [];
+  for (const row of chainTo(end)) {
+    if (row.kind === 'assistant' && messages.has(row.messageId)) lines.push(row);
+    else if (lines.length > 0 && row.results.length > 0) answers.push(row);
+  }
+  return { lines, answers };
+}
+
+/**
+ * At the end of the conversation everything is set in one row: the message's lines, the results that exist, the
+ * missing ones. Every version reads that, also those that look at nothing beside the way.
+ */
+function endConversation(work: Work, group: readonly Row[], messages: MessageIds): void {
+  const results = work.rows.filter(
+    (row) => !row.side && row.results.some((id) => group.some((line) => line.uses.includes(id))),
+  );
+  const answered = new Set(results.flatMap((row) => row.results));
+  if (group.every((line) => line.uses.every((id) => answered.has(id)))) return;
+
+  const deepest = group.reduce(
+    (best, line) => (depth(line, group) >= depth(best, group) ? line : best),
+    group[0] as Row,
+  );
+  const last = endBehind(work, deepest, messages);
+  let end = bringTogether(work, ownRound(last, messages), chainTo(last)) ?? last;
+  while (end.kind === 'progress' && end.parent !== null) end = end.parent;
+  const way = createRowSet(chainTo(end));
+  for (const result of results) {
+    if (way.has(result) || !group.some((line) => way.has(line) && isAnswer(result, new Set(line.uses))))
+      continue;
+    follow(work, result, end);
+    end = lastBelow(work, result);
+    for (const row of chainTo(end)) way.add(row);
+  }
+  const newest = work.rows.reduce((time, row) => Math.max(time, row.time), 0);
+  let time = Math.max(work.options.now, newest + 1);
+  for (const line of group) {
+    if (!way.has(line)) continue;
+    for (const id of line.uses) {
+      if (answered.has(id)) continue;
+      end = add(work, { line, id, parent: end, after: null, time });
+      time += 1;
+    }
+  }
+}
+
+/** The end of the way, so that it goes through the line. */
+function endBehind(work: Work, line: Row, messages: MessageIds): Row {
+  const leaf = leafOf(work.rows);
+  const chain = chainTo(leaf);
+  if (leaf === null || chain.includes(line)) return leaf ?? line;
+  const end = lastBelow(work, line);
+  const way = createRowSet(chainTo(end));
+  const beside = chain.find((row) => !way.has(row));
+  // Another line of the message, or what the agent notes after a turn: it goes behind the call.
+  if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
+  follow(work, beside, end);
+  return leaf;
+}
+
+const depth = (line: Row, group: readonly Row[]) => chainTo(line).filter((row) => group.includes(row)).length;
+
+/** The last record that hangs below a result or a call without the model having spoken: what its hooks added. */
+function lastBelow(work: Work, row: Row): Row {
+  let last = row;
+  for (const candidate of work.rows.slice(row.order + 1))
+    if (candidate.parent === last && candidate.kind === 'other' && !candidate.side) last = candidate;
+  return last;
+}
+
+function add(
+  work: Work,
+  { line, id, parent, after, time }: { line: Row; id: string; parent: Row; after: Row | null; time: number },
+): Row {
+  const row = new Row(randomUUID());
+  const order = work.rows.length;
+  Object.assign(row, { kind: 'user', results: [id], source: line.uuid, time, parent, link: 'linked', order });
+  work.rows.push(row);
+  work.added.push({ row, line, toolUseId: id, after });
+  work.note('open call');
+  return row;
+}

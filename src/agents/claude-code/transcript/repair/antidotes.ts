@@ -1,0 +1,64 @@
+/** Plans what is to be done about poison: content that makes the API refuse every further turn. */
+import type { Parts } from '../../../common/versions.ts';
+import { chainTo, lastAnswer, leafOf } from '../chain.ts';
+import type { Row } from '../index.ts';
+import type { RowSet } from '../row-set.ts';
+import type { Work } from './plan.ts';
+import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './poison/index.ts';
+import { takeOut } from './take-out.ts';
+
+/** What is known of the conversation, and of who asks. */
+export function remedyFor(
+  rows: readonly Row[],
+  { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
+): Remedy {
+  return { version, byHand, refused: lastAnswer(leafOf(rows))?.refused ?? false };
+}
+
+/** Answers that hold nothing but empty blocks: none of their blocks may be sent, so neither may they. */
+export function takeOutHollow(
+  rows: Row[],
+  remedy: Remedy,
+): {
+  readonly kinds: readonly PoisonKind[];
+  readonly removed: readonly Row[];
+  readonly relinked: readonly Row[];
+} {
+  const isHollow = (row: Row) => isToGo(row.content, remedy);
+  const hollow = rows.some(isHollow) ? chainTo(leafOf(rows)).filter(isHollow) : [];
+  return {
+    kinds: hollow.flatMap((row) => row.content.poisons),
+    relinked: takeOut(rows, new Set(hollow)),
+    removed: hollow,
+  };
+}
+
+/**
+ * From 2.1.263 on the agent tells the vendor's API the id of the last answer, and it takes only its own kind; another
+ * provider may have given another. A made-up one is taken, and its lines stay one message.
+ */
+function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHand }: Remedy): void {
+  const id = chain.findLast((row) => row.kind === 'assistant' && !row.failure)?.messageId ?? null;
+  if (id === null || id.startsWith('msg_') || !(refused || byHand)) return;
+  work.note('foreign id');
+  for (const row of work.rows) {
+    if (row.messageId !== id) continue;
+    row.messageId = `msg_${id}`;
+    work.change(row).apart = true;
+  }
+}
+
+/** @param sent the records that a resume finds */
+export function planAntidotes(work: Work, sent: RowSet, remedy: Remedy): void {
+  const chain = chainTo(leafOf(work.rows));
+  renameForeignAnswer(work, chain, remedy);
+  const request = chain.slice(chain.findLastIndex((row) => row.kind === 'boundary') + 1);
+  const images = request.reduce((sum, row) => sum + row.content.images, 0);
+  for (const row of work.rows)
+    for (const kind of row.content.poisons) {
+      if (!sent.has(row) || !isPoison(kind, remedy) || (kind === 'many images' && images <= manyImages))
+        continue;
+      work.note(kind);
+      work.change(row).poisons.add(kind);
+    }
+}

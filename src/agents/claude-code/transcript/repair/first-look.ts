@@ -1,0 +1,50 @@
+/**
+ * A look at a conversation before it is resumed, short enough for every start: whether the way that the resume will go
+ * breaks off near its end, so that most of what was said may be missing. Only then is the whole file worth reading.
+ */
+import { open, stat } from 'node:fs/promises';
+import type { AgentVersion } from '../../../agent.ts';
+import { textOf } from '../../../common/json.ts';
+import { chainTo, lastSaid, leafOf } from '../chain.ts';
+import { indexTranscript, type Row } from '../index.ts';
+import { endFor } from './stray-end.ts';
+
+/** Of the end of the file: enough for the last turns. */
+const tailBytes = 512 * 1024;
+const pieceBytes = 1024 * 1024;
+
+/** Rejects if the file cannot be read. */
+export async function looksBroken(path: string, version: AgentVersion | null): Promise<boolean> {
+  const { size } = await stat(path);
+  const parents = new Map<Row, string | null>();
+  const { rows, namedEnd } = await indexTranscript(
+    path,
+    (record, row) => void (row && parents.set(row, textOf(record, 'parentUuid'))),
+    Math.max(0, size - tailBytes),
+  );
+  const way = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
+  const leaf = leafOf(rows);
+  const said = leaf === null ? null : lastSaid(leaf);
+  if (said !== null && !way.includes(said)) return true;
+  const [first] = way;
+  const parent = first?.link === 'dangling' ? parents.get(first) : null;
+  return parent != null && !(await holds(path, `"uuid":"${parent}"`));
+}
+
+/** Whether the text stands anywhere in the file, its end first, where it mostly does; nothing is parsed. */
+async function holds(path: string, text: string): Promise<boolean> {
+  const wanted = Buffer.from(text);
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(pieceBytes + wanted.length);
+    for (let end = (await file.stat()).size; end > 0; end -= pieceBytes) {
+      const start = Math.max(0, end - pieceBytes);
+      // A little more than the piece: the text may stand across its end.
+      const { bytesRead } = await file.read(buffer, 0, end - start + wanted.length, start);
+      if (buffer.subarray(0, bytesRead).includes(wanted)) return true;
+    }
+    return false;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,152 @@
+/** What the API asks of tool calls and their results: ids that are there once, each result after its call. */
+import { randomUUID } from 'node:crypto';
+import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
+import type { Row } from '../index.ts';
+import { placesIn } from '../row-set.ts';
+import type { Work } from './plan.ts';
+
+const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
+
+/** Lines of one message are collected wherever they stand: one that stands after another answer is set apart. */
+export function setScatteredApart(work: Work): void {
+  const seen = new Set<string>();
+  for (const { lines, messageIds } of currentRounds(work)) {
+    for (const line of lines) {
+      if (line.messageId === null || !seen.has(line.messageId)) continue;
+      work.note('scattered');
+      setApart(work, line);
+    }
+    for (const id of messageIds) seen.add(id);
+  }
+}
+
+function setApart(work: Work, line: Row): void {
+  line.messageId = `${line.messageId}_${line.uuid.slice(0, 8)}`;
+  work.change(line).apart = true;
+}
+
+/** The API wants each call's id once per conversation. */
+export function renameRepeatedCalls(work: Work): void {
+  const seen = new Set<string>();
+  for (const round of currentRounds(work)) {
+    const own = new Set<string>();
+    for (const line of round.lines) {
+      const uses = line.uses.map((id) => {
+        if (!seen.has(id)) {
+          seen.add(id);
+          own.add(id);
+          return id;
+        }
+        work.note('repeated call');
+        if (line.messageId !== null && !own.has(id)) setApart(work, line);
+        const fresh = `${id}_${randomUUID().slice(0, 8)}`;
+        work.change(line).renamed.set(id, fresh);
+        // Its result, unless that belongs to the first call of this id.
+        const answer = own.has(id) ? undefined : round.answers.find((row) => row.results.includes(id));
+        if (answer !== undefined) {
+          work.change(answer).renamed.set(id, fresh);
+          answer.results = answer.results.map((result) => (result === id ? fresh : result));
+        }
+        return fresh;
+      });
+      if (uses.some((id, place) => id !== line.uses[place])) line.uses = uses;
+    }
+  }
+}
+
+/** The API wants each result right after its call, once. Others are kept, as text. */
+export function setStrayResultsAsText(work: Work): void {
+  const chain = chainTo(leafOf(work.rows));
+  const settled = new Set<string>();
+  let placeOf = placesIn(chain);
+  for (const round of roundsOf([...chain])) {
+    const lines = [...round.messageIds].flatMap((id) => work.calls.callLines(id));
+    for (const row of round.answers) {
+      const paired = row.results.filter((id) => {
+        const isCall = (line: Row) => line.uses.includes(id);
+        const line = settled.has(id) ? undefined : (round.lines.find(isCall) ?? lines.find(isCall));
+        if (line === undefined) {
+          work.note('stray result');
+          work.change(row).asText.add(id);
+          return false;
+        }
+        settled.add(id);
+        if (!round.lines.includes(line) || placeOf(line) > placeOf(row)) {
+          bringIn(work, line, { round, answer: row, chain });
+          work.note('unlinked');
+          placeOf = placesIn(chain);
+        }
+        return true;
+      });
+      if (paired.length < row.results.length) row.results = paired;
+    }
+    if (isInterleaved(round)) {
+      bringTogether(work, round, chain);
+      work.note('unlinked');
+      placeOf = placesIn(chain);
+    }
+  }
+}
+
+/** Whether other lines and results stand between a call and its result: fine where messages are collected, only there. */
+function isInterleaved(round: Round): boolean {
+  let latest = new Set<string>();
+  let isAnswered = false;
+  for (const row of round.rows) {
+    if (row.kind === 'assistant') {
+      if (isAnswered) latest = new Set();
+      isAnswered = false;
+      for (const id of row.uses) latest.add(id);
+    } else {
+      isAnswered = true;
+      if (row.results.some((id) => !latest.has(id) && round.lines.some((line) => line.uses.includes(id))))
+        return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * 2.1.197 may write a result before the last lines of its message; what is added is right only after all of them.
+ * @returns the end of the way
+ */
+export function bringTogether(
+  work: Work,
+  round: Pick<Round, 'lines' | 'answers'>,
+  chain: Row[],
+): Row | undefined {
+  const answer = round.answers[0];
+  if (answer !== undefined) {
+    const place = chain.indexOf(answer);
+    for (const line of round.lines.filter((row) => chain.indexOf(row) > place))
+      bringIn(work, line, { round, answer, chain });
+  }
+  return chain.at(-1);
+}
+
+interface Place {
+  readonly round: Pick<Round, 'lines'>;
+  readonly answer: Row;
+  readonly chain: Row[];
+}
+
+/** The call of a result stands elsewhere: its line goes behind the other lines of its message before the result. */
+export function bringIn(work: Work, line: Row, { round, answer, chain }: Place): void {
+  const from = chain.indexOf(line);
+  if (from >= 0) {
+    follow(work, chain[from + 1], chain[from - 1] ?? null);
+    chain.splice(from, 1);
+  }
+  if (!round.lines.includes(line)) round.lines.push(line);
+  const before = chain.slice(0, chain.indexOf(answer));
+  const place = before.findLastIndex((row) => round.lines.includes(row));
+  follow(work, line, chain[place] ?? null);
+  follow(work, chain[place + 1], line);
+  chain.splice(place + 1, 0, line);
+}
+
+export function follow(work: Work, row: Row | undefined, parent: Row | null): void {
+  if (row === undefined) return;
+  row.parent = parent;
+  work.change(row).relinked = true;
+}

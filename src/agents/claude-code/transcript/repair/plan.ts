@@ -1,0 +1,199 @@
+/**
+ * Decides what to repair in a conversation file. It works on the compact index, moves its rows as the file will have
+ * them, and writes down what has to be rewritten or added. Only the way that a resume goes is mended: what lies
+ * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Parts } from '../../../common/versions.ts';
+import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from '../chain.ts';
+import type { Row, TranscriptIndex } from '../index.ts';
+import { addMissingResults } from '../open-calls.ts';
+import type { RowSet } from '../row-set.ts';
+import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';
+import { renameRepeatedCalls, setScatteredApart, setStrayResultsAsText } from './pairing.ts';
+import type { PoisonKind } from './poison/index.ts';
+import { nameBareRecords, relink } from './relink.ts';
+import { endToName, tieStrayEnd, wantedEnd } from './stray-end.ts';
+import { leaveOutRefusedThinking } from './thinking.ts';
+
+export type FindingKind =
+  | 'torn'
+  | 'garbage'
+  | 'salvaged'
+  | 'cut prompt'
+  | 'duplicate'
+  | 'newline'
+  | 'bare'
+  | 'unlinked'
+  | 'restart'
+  | 'circle'
+  | 'stray end'
+  | 'scattered'
+  | 'thinking'
+  | 'repeated call'
+  | 'stray result'
+  | 'open call'
+  | 'foreign id'
+  | PoisonKind;
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly count: number;
+}
+
+/** What changes in a record that stays. */
+export interface RowChange {
+  /** Its parent is not the one in the file. */
+  relinked: boolean;
+  /** Its message id is not the one in the file. */
+  apart: boolean;
+  /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
+  readonly renamed: Map<string, string>;
+  /** Results without their call: kept as text. */
+  readonly asText: Set<string>;
+  /** The model's thinking is left out. */
+  thoughtless: boolean;
+  /** Kinds of content that the API refuses, to be taken out. */
+  readonly poisons: Set<PoisonKind>;
+}
+
+/** A result to be written for a call that has none. */
+export interface AddedResult {
+  readonly row: Row;
+  /** Line of the call. */
+  readonly line: Row;
+  readonly toolUseId: string;
+  /** The new line stands behind this one; null: at the end of the file. */
+  readonly after: Row | null;
+}
+
+export interface Plan {
+  readonly findings: readonly Finding[];
+  readonly changes: ReadonlyMap<Row, RowChange>;
+  readonly added: readonly AddedResult[];
+  /** The end of the conversation, where the file has to say so. */
+  readonly named: Row | null;
+  /** Records that held nothing but what is left out. */
+  readonly removed: readonly Row[];
+  readonly before: Reach;
+  readonly after: Reach;
+  /** Ids of what a resume found before, and must find then. */
+  readonly needed: ReadonlySet<string>;
+  /** What it finds then, as the rows stand now. */
+  readonly finds: RowSet;
+}
+
+export interface PlanOptions {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /**
+   * Also tie a person's message that begins anew in the middle of the file to what was before, if most of the
+   * conversation is lost without. Rewinding to the start looks the same, so only a person should ask for it.
+   */
+  readonly reconnect: boolean;
+  /** A person asks for the repair. */
+  readonly byHand: boolean;
+  /** Of the agent that is to go on with it; null: not known. */
+  readonly version: Parts | null;
+}
+
+/** What the parts of the plan share. */
+export interface Work {
+  /** All links, in file order, added ones at the end. */
+  readonly rows: Row[];
+  readonly calls: CallMap;
+  readonly options: PlanOptions;
+  readonly added: AddedResult[];
+  readonly reach: Reach;
+  change(row: Row): RowChange;
+  note(kind: FindingKind): void;
+}
+
+const mostPasses = 10;
+const total = (counts: ReadonlyMap<FindingKind, number>) =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+const parts: readonly ((work: Work) => void)[] = [
+  relink,
+  tieStrayEnd,
+  renameRepeatedCalls,
+  setScatteredApart,
+  setStrayResultsAsText,
+  addMissingResults,
+];
+
+/** Moves the rows of the index. In a large conversation each part takes long: others have their turn in between. */
+export async function planRepairs(index: TranscriptIndex, options: PlanOptions): Promise<Plan> {
+  const rows = [...index.rows];
+  const remedy = remedyFor(rows, options);
+  const hollow = takeOutHollow(rows, remedy);
+  const thoughtless = leaveOutRefusedThinking(rows);
+  await turn();
+  const calls = mapCalls(rows);
+  const reached = reachable(rows, calls, wantedEnd(rows, options.version));
+  const before = reachOf(rows, reached);
+  await turn();
+  const changes = new Map<Row, RowChange>();
+  const counts = new Map<FindingKind, number>();
+  const added: AddedResult[] = [];
+  const work: Work = {
+    rows,
+    calls,
+    options,
+    added,
+    reach: before,
+    change(row) {
+      const known = changes.get(row) ?? {
+        relinked: false,
+        apart: false,
+        renamed: new Map(),
+        asText: new Set(),
+        thoughtless: false,
+        poisons: new Set(),
+      };
+      changes.set(row, known);
+      return known;
+    },
+    note: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
+  };
+
+  for (const damage of index.damages) {
+    work.note(damage.kind);
+    if (damage.isPromptCut) work.note('cut prompt');
+  }
+  if (index.newlineMissing) work.note('newline');
+  for (const kind of hollow.kinds) work.note(kind);
+  for (const row of [...hollow.relinked, ...thoughtless.relinked]) work.change(row).relinked = true;
+  for (const row of thoughtless.thinned) work.change(row).thoughtless = true;
+  for (let left = thoughtless.count; left > 0; left--) work.note('thinking');
+  nameBareRecords(work);
+  // What is mended may bring another end of the way to light.
+  for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
+    noted = total(counts);
+    for (const part of parts) {
+      await turn();
+      part(work);
+    }
+  }
+  const named = endToName(work, index.namedEnd);
+  const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows));
+  await turn();
+  planAntidotes(work, finds, remedy);
+  const after = reachOf(rows, finds);
+  // Progress is shown, but never sent: it may fall behind. What is noted beside the messages may fall away where
+  // messages are found again for it, but no message ever.
+  const isNeeded = after.reachable > before.reachable ? speaks : (row: Row) => row.kind !== 'progress';
+  const needed = new Set<string>();
+  for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);
+  return {
+    findings: [...counts].map(([kind, count]) => ({ kind, count })),
+    changes,
+    added,
+    named,
+    removed: [...hollow.removed, ...thoughtless.removed],
+    before,
+    after,
+    needed,
+    finds,
+  };
+}

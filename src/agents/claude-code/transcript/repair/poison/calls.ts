@@ -1,0 +1,67 @@
+/** Tool calls that nobody can take: the model, or a stream that broke off, has put something else where the call should be. */
+import { isRecord } from '../../../../common/json.ts';
+import { inBlocks } from './content.ts';
+import type { BlockPoison } from './kind.ts';
+
+/** The API's limit, in characters. */
+const longestName = 200;
+/** Enough to know it by. */
+const keptOfName = 64;
+
+export const toolName: BlockPoison = {
+  kind: 'tool name',
+  words: {
+    one: 'one tool call has a name that is too long for the API',
+    many: '# tool calls have a name that is too long for the API',
+    done: 'shortened',
+  },
+  cleanedSince: [2, 1, 329],
+  is: 'always',
+  ...inBlocks('tool_use', (call) => {
+    const { name } = call;
+    if (typeof name !== 'string' || name.length <= longestName) return call;
+    return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptOfName) };
+  }),
+};
+
+export const toolInput: BlockPoison = {
+  kind: 'tool input',
+  words: {
+    one: 'the input of one tool call is no set of named values',
+    many: 'the inputs of # tool calls are no sets of named values',
+    done: 'made one',
+  },
+  cleanedSince: null,
+  is: 'always',
+  ...inBlocks('tool_use', (call) => {
+    const { input } = call;
+    if (isRecord(input)) return call;
+    const isNothing = input === undefined || input === null || input === '';
+    return {
+      ...call,
+      input: isNothing || (Array.isArray(input) && input.length === 0) ? {} : { raw: input },
+    };
+  }),
+};
+
+const isShown = (path: unknown) => path === undefined || path === null || typeof path === 'string';
+
+/** No API refuses it: the agent's own display fails over it, with the whole screen. */
+export const toolPath: BlockPoison = {
+  kind: 'tool path',
+  words: {
+    one: 'one tool call names a path that is no text, which the agent cannot show',
+    many: '# tool calls name paths that are no texts, which the agent cannot show',
+    done: 'made one',
+  },
+  cleanedSince: [2, 1, 263],
+  is: 'always',
+  ...inBlocks('tool_use', (call) => {
+    const { input } = call;
+    if (!isRecord(input)) return call;
+    const wrong = ['file_path', 'notebook_path', 'path'].filter((name) => !isShown(input[name]));
+    if (wrong.length === 0) return call;
+    const texts = wrong.map((name) => [name, JSON.stringify(input[name])] as const);
+    return { ...call, input: { ...input, ...Object.fromEntries(texts) } };
+  }),
+};

@@ -1,0 +1,49 @@
+/**
+ * Characters that make a request no valid JSON for the API: a NUL cuts the body off, half a surrogate pair is no
+ * character. They come from what a command printed, or from a text that was cut in the middle of a character.
+ */
+import { isRecord, type Json } from '../../../../common/json.ts';
+import type { Poison } from './kind.ts';
+
+/** Whether the line of a record can hold one at all: both can be written only as these escapes. */
+export const mayHoldBadCharacters = (line: string): boolean =>
+  line.includes('\\u') && /\\u(?:0000|d[89a-f])/i.test(line);
+
+export const nul: Poison = {
+  kind: 'nul',
+  words: {
+    one: 'one record holds a NUL character, at which the request breaks off',
+    many: '# records hold NUL characters, at which the request breaks off',
+    done: 'it stands as ␀ now',
+  },
+  cleanedSince: null,
+  is: 'always',
+  clean: (record) => mapTexts(record, (text) => (text.includes('\0') ? text.replaceAll('\0', '␀') : text)),
+};
+
+export const halfCharacter: Poison = {
+  kind: 'half character',
+  words: {
+    one: 'one record holds half a character, with which the request is no text',
+    many: '# records hold halves of characters, with which the request is no text',
+    done: 'it stands as � now',
+  },
+  cleanedSince: [2, 1, 329], // 2.1.197 and 2.1.263 clean values, but no keys
+  is: 'always',
+  clean: (record) => mapTexts(record, (text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
+};
+
+/** Every text in a value, names of fields included, at any depth; the same object if none has changed. */
+function mapTexts<Value>(value: Value, mend: (text: string) => string): Value;
+function mapTexts(value: unknown, mend: (text: string) => string): unknown {
+  if (typeof value === 'string') return mend(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => mapTexts(item, mend));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([name, item]) => [mend(name), mapTexts(item, mend)] as const);
+  const isSame = ([name, item]: readonly [string, unknown]) =>
+    name in value && item === (value as Json)[name];
+  return entries.every(isSame) ? value : Object.fromEntries(entries);
+}

@@ -1,0 +1,102 @@
+/**
+ * All kinds of poison, in the order in which they are taken out. What no version sends (what lies beside the way, a
+ * subagent's records) may hold what it likes.
+ */
+import { isRecord, type Json } from '../../../../common/json.ts';
+import { compareVersions, type Parts } from '../../../../common/versions.ts';
+import { toolInput, toolName, toolPath } from './calls.ts';
+import { halfCharacter, mayHoldBadCharacters, nul } from './characters.ts';
+import { visitBlocks } from './content.ts';
+import { emptyText, emptyThinking, isEmpty } from './empty.ts';
+import type { BlockPoison, Poison, PoisonKind, Words } from './kind.ts';
+import { badDocument, badImage, largeImage, oneOfManyImages } from './payload.ts';
+
+export type { PoisonKind } from './kind.ts';
+export { manyImages } from './payload.ts';
+
+const characters = [nul, halfCharacter];
+const blocks: readonly BlockPoison[] = [
+  toolName,
+  toolInput,
+  toolPath,
+  emptyText,
+  emptyThinking,
+  badImage,
+  largeImage,
+  oneOfManyImages,
+  badDocument,
+];
+const all: readonly Poison[] = [...characters, ...blocks];
+const ofBlock = new Map<unknown, readonly BlockPoison[]>(
+  blocks.map(({ type }) => [type, blocks.filter((poison) => poison.type === type)]),
+);
+
+export const poisonWords = Object.fromEntries(all.map(({ kind, words }) => [kind, words])) as Readonly<
+  Record<PoisonKind, Words>
+>;
+
+/** What of it a record holds. */
+export interface Content {
+  readonly poisons: readonly PoisonKind[];
+  /** It is an answer, and holds nothing but empty blocks. */
+  readonly hollow: boolean;
+  readonly images: number;
+}
+
+export const wholesome: Content = { poisons: [], hollow: false, images: 0 };
+
+/** @param line the record as it is written */
+export function readContent(record: Json, line: string): Content {
+  const found = new Set<PoisonKind>();
+  let images = 0;
+  if (mayHoldBadCharacters(line))
+    for (const { kind, clean } of characters) if (clean(record) !== record) found.add(kind);
+  visitBlocks(record, (block) => {
+    if (block.type === 'image') images += 1;
+    for (const { kind, mend } of ofBlock.get(block.type) ?? []) if (mend(block) !== block) found.add(kind);
+  });
+  if (found.size === 0 && images === 0) return wholesome;
+  const poisons = all.flatMap(({ kind }) => (found.has(kind) ? [kind] : []));
+  return { poisons, hollow: isHollow(record), images };
+}
+
+/** An answer of the model, or a part of it, of which nothing is left without its empty blocks. */
+function isHollow({ type, message }: Json): boolean {
+  const content = type === 'assistant' && isRecord(message) ? message.content : null;
+  return (
+    Array.isArray(content) &&
+    content.length > 0 &&
+    content.every((block) => isRecord(block) && isEmpty(block))
+  );
+}
+
+/** What a mend may do with a conversation. */
+export interface Remedy {
+  /** Of the agent that is to go on with it; null: not known. */
+  readonly version: Parts | null;
+  /** The API has refused the conversation as it is. */
+  readonly refused: boolean;
+  /** A person asks for the mend. */
+  readonly byHand: boolean;
+}
+
+const kinds = new Map(all.map((poison) => [poison.kind, poison]));
+
+/** Whether all that makes a hollow record so is to be taken out. */
+export const isToGo = ({ poisons, hollow }: Content, remedy: Remedy): boolean =>
+  hollow && poisons.every((kind) => !kind.startsWith('empty') || isPoison(kind, remedy));
+
+/** Whether this kind is to be taken out. */
+export function isPoison(kind: PoisonKind, { version, refused, byHand }: Remedy): boolean {
+  const poison = kinds.get(kind);
+  if (poison === undefined) return false;
+  if (refused || (byHand && poison.is !== 'shrinks')) return true;
+  if (poison.is === 'perhaps') return false;
+  return (
+    poison.cleanedSince === null || version === null || compareVersions(version, poison.cleanedSince) < 0
+  );
+}
+
+/** The record without these kinds. */
+export const without = (record: Json, wanted: ReadonlySet<PoisonKind>): Json =>
+  all.filter(({ kind }) => wanted.has(kind)).reduce((mended, poison) => poison.clean(mended), record);

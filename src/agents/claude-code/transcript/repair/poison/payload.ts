@@ -1,0 +1,97 @@
+/** Images and documents that the API cannot read, or not at that size. A text says what stood there. */
+import { headBytes, type ImageSize, imageSize } from '../../../../common/image-size.ts';
+import { isRecord, type Json } from '../../../../common/json.ts';
+import { inBlocks } from './content.ts';
+import type { BlockPoison } from './kind.ts';
+
+/** The API's limits: longest side in pixels, alone and with more than `manyImages`; data in base64. */
+const mostPixels = 8_000;
+const mostPixelsOfMany = 2_000;
+const mostBytes = 5 * 1024 * 1024;
+export const manyImages = 20;
+
+/** From here on the agent replaces them by itself, at the latest after one refusal. */
+const cleanedSince = [2, 1, 197] as const;
+
+type Judge = (data: string, size: ImageSize | null) => boolean;
+
+const withoutImages = (isBad: Judge, why: string) =>
+  inBlocks('image', (block) => {
+    const data = dataOf(block);
+    return data !== null && isBad(data, sizeOf(data)) ? note(`Image removed: ${why}`) : block;
+  });
+
+const note = (text: string): Json => ({ type: 'text', text: `[${text}]` });
+
+/** Null: it is a text, or not in the conversation itself. */
+function dataOf(block: Json): string | null {
+  const { source } = block;
+  return isRecord(source) && source.type === 'base64' && typeof source.data === 'string' ? source.data : null;
+}
+
+const sizeOf = (data: string): ImageSize | null =>
+  imageSize(Buffer.from(data.slice(0, (headBytes / 3) * 4), 'base64'));
+
+const longestSide = (size: ImageSize | null): number => Math.max(size?.width ?? 0, size?.height ?? 0);
+
+export const badImage: BlockPoison = {
+  kind: 'bad image',
+  words: {
+    one: 'one record holds an image that is none',
+    many: '# records hold images that are none',
+    done: 'a note stands in its place',
+  },
+  cleanedSince,
+  is: 'always',
+  ...withoutImages((_data, size) => size === null, 'it was no PNG, JPEG, GIF or WebP'),
+};
+
+export const largeImage: BlockPoison = {
+  kind: 'large image',
+  words: {
+    one: 'one record holds an image that is too large for the API',
+    many: '# records hold images that are too large for the API',
+    done: 'a note stands in its place',
+  },
+  cleanedSince,
+  is: 'shrinks',
+  ...withoutImages(
+    (data, size) => data.length > mostBytes || longestSide(size) > mostPixels,
+    'it was too large',
+  ),
+};
+
+/** Poison only where the request holds more than `manyImages`. */
+export const oneOfManyImages: BlockPoison = {
+  kind: 'many images',
+  words: {
+    one: 'one record holds an image that is too large for a conversation with many',
+    many: '# records hold images that are too large for a conversation with many',
+    done: 'a note stands in its place',
+  },
+  cleanedSince,
+  is: 'shrinks',
+  ...withoutImages(
+    (_data, size) => longestSide(size) > mostPixelsOfMany,
+    'it was too large for a conversation with many images',
+  ),
+};
+
+/** The mark may stand some way behind the beginning. */
+const headOfDocument = 2_048;
+
+export const badDocument: BlockPoison = {
+  kind: 'bad document',
+  words: {
+    one: 'one record holds a PDF that is none',
+    many: '# records hold PDFs that are none',
+    done: 'a note stands in its place',
+  },
+  cleanedSince,
+  is: 'always',
+  ...inBlocks('document', (block) => {
+    const data = dataOf(block);
+    if (data === null || Buffer.from(data.slice(0, headOfDocument), 'base64').includes('%PDF-')) return block;
+    return note('Document removed: it was no PDF');
+  }),
+};

@@ -1,0 +1,173 @@
+/**
+ * Ties the way through a conversation together where it breaks off: a record that names a parent which is not in the
+ * file, an answer or a result without any parent, a circle.
+ */
+
+import { leafOf, reachable, speaks } from '../chain.ts';
+import type { Row } from '../index.ts';
+import { createRowSet, type RowSet } from '../row-set.ts';
+import type { Work } from './plan.ts';
+
+/** How far around a record its parent is looked for, in records. Lines are written nearly in order (lab notes §3). */
+const reachBack = 400;
+const reachAhead = 50;
+/** A record without children is preferred as parent over a newer one with children, within this time. */
+const nearMs = 5_000;
+
+/** Messages without an id make some versions refuse the whole file, wherever they stand. */
+export function nameBareRecords(work: Work): void {
+  const parents = parentsOf(work.rows);
+  for (const row of work.rows) {
+    if (!row.bare) continue;
+    work.note('bare');
+    work.change(row);
+    if (row.parent === null) adopt(work, row, parents);
+    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // it was made up
+  }
+}
+
+export function relink(work: Work): void {
+  openCircles(work);
+  const parents = parentsOf(work.rows);
+  const seen = createRowSet();
+  // A new parent may lie in a circle of notes, which the next pass opens.
+  for (let top = leafOf(work.rows); top !== null && seen.add(top); top = top.parent)
+    if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
+}
+
+function parentsOf(rows: readonly Row[]): RowSet {
+  const parents = createRowSet();
+  for (const row of rows) if (row.parent !== null) parents.add(row.parent);
+  return parents;
+}
+
+/**
+ * Those on the way first, then those beside it that hold messages: 1.0.56 runs in them for ever. Opened, one of mere
+ * notes could be taken for the newest end.
+ */
+function openCircles(work: Work): void {
+  /** The walk that has passed each row, counted from 1; 0: none has. */
+  const passed = new Uint32Array(work.rows.length);
+  const newest = newestEnd(work);
+  for (let walk = 1; walk <= work.rows.length + 1; walk++) {
+    const start = walk === 1 ? newest : (work.rows[work.rows.length + 1 - walk] ?? null);
+    for (let row = start; row !== null && passed[row.order] === 0; row = row.parent) {
+      passed[row.order] = walk;
+      if (row.parent === null || passed[row.parent.order] !== walk) continue;
+      const circle = circleOf(row);
+      if (start === newest) openOnTheWay(work, row, circle);
+      else if (circle.some(speaks)) openAt(work, impossibleIn(circle)[0] ?? row);
+    }
+  }
+}
+
+/** With nothing but circles there is no end: then the newest record. */
+function newestEnd(work: Work): Row | null {
+  const leaf = leafOf(work.rows);
+  if (leaf !== null) return leaf;
+  return work.rows.reduce<Row | null>((best, row) => {
+    return row.side || (best !== null && best.time > row.time) ? best : row;
+  }, null);
+}
+
+/** Records that name one as their parent that is later than themselves, oldest first. */
+const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
+  circle
+    .filter((row) => row.parent !== null && !isEarlier(row.parent, row))
+    .toSorted((a, b) => a.time - b.time);
+
+/**
+ * Opened at an impossible link, if all that a resume found is still found then; else where the way closes the circle,
+ * which never loses anything.
+ * @param last the first record on the way up whose parent was passed before
+ */
+function openOnTheWay(work: Work, last: Row, circle: readonly Row[]): void {
+  const found = reachable(work.rows, work.calls);
+  const losesNothing = (row: Row) => {
+    const { parent, link } = row;
+    Object.assign(row, { parent: null, link: 'dangling' });
+    const finds = reachable(work.rows, work.calls);
+    Object.assign(row, { parent, link });
+    return work.rows.every((one) => !found.has(one) || finds.has(one));
+  };
+  openAt(work, impossibleIn(circle).find(losesNothing) ?? last);
+}
+
+function openAt(work: Work, row: Row): void {
+  Object.assign(row, { parent: null, link: 'dangling' });
+  work.note('circle');
+  work.change(row).relinked = true;
+}
+
+function circleOf(last: Row): readonly Row[] {
+  const circle = [last];
+  for (let row = last.parent; row !== null && row !== last; row = row.parent) circle.push(row);
+  return circle;
+}
+
+const isPrompt = (row: Row) => row.kind === 'user' && row.results.length === 0;
+
+function isBroken(work: Work, root: Row): boolean {
+  if (root.link === 'dangling') return true;
+  if (root.kind === 'assistant') return !root.failure;
+  if (root.kind !== 'user') return false;
+  if (root.results.length > 0) return true;
+  const { reachable, total } = work.reach;
+  return work.options.reconnect && root.order > 0 && reachable * 2 < total;
+}
+
+function adopt(work: Work, row: Row, parents: RowSet): void {
+  if (row.kind === 'boundary') {
+    // What was before it is not sent any more.
+    row.link = 'root';
+    work.note('unlinked');
+    work.change(row).relinked = true;
+    return;
+  }
+  const parent = foster(work, row, parents);
+  if (parent === null) return; // the way begins here, then
+  work.note(row.link === 'root' && isPrompt(row) && !row.bare ? 'restart' : 'unlinked');
+  row.parent = parent;
+  row.link = 'linked';
+  parents.add(parent);
+  work.change(row).relinked = true;
+}
+
+/** Whether `row` is an ancestor of the other, or the same. */
+function isBelow(other: Row, row: Row, most: number): boolean {
+  let up: Row | null = other;
+  for (let steps = 0; up !== null && steps < most; up = up.parent, steps++) if (up === row) return true;
+  return false; // without an end: in a circle of others, which is opened when the way goes there
+}
+
+/** The record after which this one must have come. */
+function foster(work: Work, row: Row, parents: RowSet): Row | null {
+  const fits = (candidate: Row | undefined): candidate is Row =>
+    candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
+  const caller = row.results.flatMap((id) => work.calls.linesOf(id)).findLast(fits);
+  if (caller !== undefined) return caller;
+  const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);
+  const source = row.source === null ? undefined : around.find((candidate) => candidate.uuid === row.source);
+  if (fits(source)) return source;
+  const sameMessage = around.filter(({ messageId }) => messageId !== null && messageId === row.messageId);
+  const sibling =
+    sameMessage.findLast((line) => line.order < row.order && fits(line)) ?? sameMessage.find(fits);
+  if (sibling !== undefined) return sibling;
+  const earlier = around
+    .filter(
+      (candidate) => (candidate.kind !== 'progress' || row.kind === 'progress') && isEarlier(candidate, row),
+    )
+    .toSorted((a, b) => a.time - b.time || a.order - b.order);
+  const newest = earlier.findLast(fits);
+  // Times may say nothing: 1.0.56 gives copies of a conversation new ones. Its place in the file still does.
+  if (newest === undefined) return around.findLast((one) => one.order < row.order && fits(one)) ?? null;
+  const ends = earlier.filter(
+    (candidate) => !parents.has(candidate) && newest.time - candidate.time <= nearMs,
+  );
+  return ends.toSorted((a, b) => a.order - b.order).findLast(fits) ?? newest;
+}
+
+/** What is written at once has times in any order (attachments of a prompt): then its place tells. */
+const isEarlier = (candidate: Row, row: Row) =>
+  Math.abs(candidate.time - row.time) <= atOnceMs ? candidate.order < row.order : candidate.time < row.time;
+const atOnceMs = 100;

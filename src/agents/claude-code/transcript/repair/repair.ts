@@ -1,0 +1,177 @@
+/**
+ * Repair of a conversation file, in passes that keep one record in memory at a time:
+ * index the file → plan what to mend → write a copy → index the copy and prove that it is whole.
+ *
+ * The original is only read here; putting the copy in its place is done in `recover/repair.ts`, which knows who else
+ * may be writing.
+ */
+import { rm } from 'node:fs/promises';
+import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../../recover/repair.ts';
+import { readVersion } from '../../../common/versions.ts';
+import { apart, endApart, takeFailure } from '../apart.ts';
+import { indexTranscript, type TranscriptIndex } from '../index.ts';
+import { readConversation, setReadingAside } from '../reading.ts';
+import { looksBroken } from './first-look.ts';
+import { type FindingKind, type Plan, type PlanOptions, planRepairs } from './plan.ts';
+import { poisonWords } from './poison/index.ts';
+import { writeRepaired } from './rewrite.ts';
+import { findAgent, findWriter } from './writers.ts';
+
+/** What each finding means, for one and for several (`#`), and what is done about it, in plain words. */
+const words: Readonly<
+  Record<FindingKind, { readonly one: string; readonly many: string; readonly done: string }>
+> = {
+  torn: { one: 'the last line is torn', many: 'the last lines are torn', done: 'removed' },
+  garbage: { one: 'one line is garbage', many: '# lines are garbage', done: 'removed' },
+  salvaged: {
+    one: 'one line is damaged, but holds whole records',
+    many: '# lines are damaged, but hold whole records',
+    done: 'the records are kept, each on a line of its own; what is cut off of others is lost',
+  },
+  'cut prompt': {
+    one: 'the end of one of your messages is lost',
+    many: 'the ends of # of your messages are lost',
+    done: 'kept as far as it can be read, with a note',
+  },
+  duplicate: {
+    one: 'one record stands in the file twice',
+    many: '# records stand in the file more than once',
+    done: 'the latest is kept',
+  },
+  newline: { one: 'the last line has no end', many: 'the last lines have no end', done: 'it gets one' },
+  bare: {
+    one: 'one message has lost its id or time',
+    many: '# messages have lost their id or time',
+    done: 'new ones given',
+  },
+  unlinked: {
+    one: 'one record is cut off from what came before',
+    many: '# records are cut off from what came before',
+    done: 'tied to the record that came before',
+  },
+  restart: {
+    one: 'one message begins anew in the middle of the file, and most of the conversation is lost with that',
+    many: '# messages begin anew in the middle of the file, and most of the conversation is lost with that',
+    done: 'tied to the record that came before (if you rewound to the start on purpose, put the original back)',
+  },
+  circle: {
+    one: 'one record comes after itself',
+    many: '# records come after themselves',
+    done: 'the circle is opened',
+  },
+  scattered: {
+    one: 'one part of an answer stands behind a later answer',
+    many: '# parts of answers stand behind later answers',
+    done: 'it counts as an answer of its own',
+  },
+  thinking: {
+    one: 'the API refused the conversation for its thinking, and one record holds some',
+    many: 'the API refused the conversation for its thinking, and # records hold some',
+    done: 'the thinking is left out, nothing else',
+  },
+  'repeated call': {
+    one: 'one tool call repeats the id of an earlier one',
+    many: '# tool calls repeat the id of an earlier one',
+    done: 'an id of its own given',
+  },
+  'stray result': {
+    one: 'one tool result has no call before it',
+    many: '# tool results have no call before them',
+    done: 'kept as text',
+  },
+  'stray end': {
+    one: 'the agent would go on at an earlier message, and what was said since is lost with that',
+    many: 'the agent would go on at an earlier message, for # reasons, and what was said since is lost with that',
+    done: 'it is led to the end of the conversation',
+  },
+  ...poisonWords,
+  'foreign id': {
+    one: 'the last answer has an id that the API does not take',
+    many: '# answers have an id that the API does not take',
+    done: 'one of the API’s form given',
+  },
+  'open call': {
+    one: 'one tool call has no result',
+    many: '# tool calls have no result',
+    done: 'a result added that says: interrupted, outcome unknown',
+  },
+};
+
+/** Beside all poison. */
+const alsoContent: ReadonlySet<FindingKind> = new Set(['cut prompt', 'thinking']);
+
+const defaultResult =
+  '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
+  'Verify whether it took effect before you rely on it or run it again.]';
+
+export const claudeCodeDoctor: TranscriptDoctor = {
+  findAgent,
+  findWriter,
+  looksBroken,
+  takeFailure,
+  examine,
+};
+
+/** A large file in a thread of its own. */
+async function examine(path: string, options: ExamineOptions): Promise<Examination> {
+  const seen = await apart(path, 'examine', options);
+  if (seen === null) return examineHere(path, options);
+  const mend = async (target: string) => {
+    const proof = await apart(path, 'mend', options, target).finally(() => endApart(path));
+    return proof ?? mendAnew(path, options, target);
+  };
+  return { ...seen, mend };
+}
+
+/** Where the thread that examined the file is gone, and may have left half a copy. */
+export async function mendAnew(path: string, options: ExamineOptions, target: string): Promise<Proof> {
+  await rm(target, { force: true });
+  return (await examineHere(path, options)).mend(target);
+}
+
+/** In this thread, and not at once again with the same reading: its rows move. */
+export async function examineHere(path: string, options: ExamineOptions): Promise<Examination> {
+  const { index } = await readConversation(path);
+  const wanted = optionsFor(index, options);
+  // Its rows move meanwhile.
+  const putBack = setReadingAside();
+  const plan = await planRepairs(index, wanted);
+  const { before, after, needed } = plan;
+  // Else they stand as they will, and the proof needs room for those of the copy.
+  if (plan.changes.size === 0 && plan.findings.length === 0) putBack();
+  // Let go once it is written: the proof needs room for the index of the copy.
+  let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
+  return {
+    findings: plan.findings.map(({ kind, count }) => ({
+      kind,
+      count,
+      found: count === 1 ? words[kind].one : words[kind].many.replace('#', String(count)),
+      done: words[kind].done,
+      altersContent: kind in poisonWords || alsoContent.has(kind),
+    })),
+    before,
+    after,
+    async mend(target) {
+      if (work === null) throw new Error('the repair was written before');
+      const textFor = (id: string) => options.resultTexts.get(id) ?? defaultResult;
+      await writeRepaired(work.index, work.plan, target, textFor);
+      work = null;
+      return prove(target, needed, wanted);
+    },
+  };
+}
+
+/** Where nobody says which version goes on with it, that will be the one that wrote it last. */
+function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOptions {
+  const version = options.version ?? readVersion(index.writtenBy ?? '');
+  return { ...options, version: version?.parts ?? null };
+}
+
+async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
+  const copy = await indexTranscript(target);
+  // Where nothing is found, nothing is moved.
+  const { findings, finds } = await planRepairs(copy, options);
+  let lost = needed.size;
+  for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;
+  return { lost, left: findings.length };
+}

@@ -1,0 +1,198 @@
+/**
+ * Writes the mended copy of a conversation file. Lines that need no change are copied byte for byte; memory holds one
+ * changed record at a time.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { isRecord, type Json, parseRecord, textOf } from '../../../common/json.ts';
+import type { Row, TranscriptIndex } from '../index.ts';
+import { blocksOf, isThinking } from '../records.ts';
+import type { AddedResult, Plan, RowChange } from './plan.ts';
+import { without } from './poison/index.ts';
+
+/** What the result of a call says that never got one. */
+export type ResultText = (toolUseId: string) => string;
+
+/** A range of the original that is replaced; an empty range inserts. */
+interface Edit {
+  readonly offset: number;
+  readonly length: number;
+  readonly text: () => Promise<string>;
+}
+
+interface Copy {
+  readonly source: FileHandle;
+  readonly copy: FileHandle;
+  readonly buffer: Buffer;
+}
+
+const pieceBytes = 1024 * 1024;
+
+/** @param target must not exist. Rejects with the file system's error. */
+export async function writeRepaired(
+  index: TranscriptIndex,
+  plan: Plan,
+  target: string,
+  resultText: ResultText,
+): Promise<void> {
+  const source = await open(index.path);
+  try {
+    const copy = await open(target, 'wx', (await source.stat()).mode & 0o777);
+    try {
+      const copying: Copy = { source, copy, buffer: Buffer.allocUnsafe(pieceBytes) };
+      let position = 0;
+      for (const edit of editsOf(index, plan, source, resultText)) {
+        await copyRange(copying, position, edit.offset);
+        await copy.writeFile(await edit.text());
+        position = edit.offset + edit.length;
+      }
+      await copyRange(copying, position, index.bytes);
+      await copy.sync();
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function editsOf(
+  index: TranscriptIndex,
+  plan: Plan,
+  source: FileHandle,
+  resultText: ResultText,
+): readonly Edit[] {
+  const lineEnd = (place: { offset: number; length: number }) =>
+    Math.min(place.offset + place.length + 1, index.bytes);
+  const recordOf = async (row: Row): Promise<Json> => {
+    const text = row.piece?.text ?? (await readRange(source, row.offset, row.length));
+    return parseRecord(text) ?? {};
+  };
+  const changed = async (row: Row, change: RowChange) =>
+    JSON.stringify(mend(await recordOf(row), row, change));
+  const added = async (result: AddedResult) =>
+    `${JSON.stringify(resultRecord(result, await recordOf(result.line), resultText(result.toolUseId)))}\n`;
+
+  const rowsOfPieces = new Map(
+    [...plan.changes].flatMap(([row, change]) => (row.piece ? [[row.piece, { row, change }]] : [])),
+  );
+  const removed = new Set(plan.removed.flatMap(({ piece }) => piece ?? []));
+  const edits: Edit[] = index.damages.map((damage) => ({
+    offset: damage.offset,
+    length: lineEnd(damage) - damage.offset,
+    text: async () => {
+      const lines: string[] = [];
+      for (const piece of damage.pieces) {
+        if (piece.dropped || removed.has(piece)) continue;
+        const own = rowsOfPieces.get(piece);
+        lines.push(own === undefined ? piece.text : await changed(own.row, own.change));
+      }
+      return lines.map((line) => `${line}\n`).join('');
+    },
+  }));
+  for (const [row, change] of plan.changes)
+    if (row.piece === null && !plan.added.some((result) => result.row === row))
+      edits.push({ offset: row.offset, length: row.length, text: () => changed(row, change) });
+  for (const row of plan.removed)
+    if (row.piece === null)
+      edits.push({ offset: row.offset, length: lineEnd(row) - row.offset, text: async () => '' });
+  if (index.newlineMissing) edits.push({ offset: index.bytes, length: 0, text: async () => '\n' });
+  for (const result of plan.added) {
+    const place = result.after === null ? index.bytes : lineEnd(result.after);
+    edits.push({ offset: place, length: 0, text: () => added(result) });
+  }
+  const { named } = plan;
+  if (named !== null) {
+    const line = plan.added.find(({ row }) => row === named)?.line ?? named;
+    const text = async () => `${JSON.stringify(endRecord(named, await recordOf(line)))}\n`;
+    edits.push({ offset: index.bytes, length: 0, text });
+  }
+  // What is inserted at a place comes before what is replaced there.
+  return edits.toSorted((a, b) => a.offset - b.offset || a.length - b.length);
+}
+
+function mend(poisoned: Json, row: Row, change: RowChange): Json {
+  const record = without(poisoned, change.poisons);
+  const fresh: Record<string, unknown> = { ...record };
+  if (change.relinked) fresh.parentUuid = row.parent?.uuid ?? null;
+  if (row.bare) {
+    fresh.parentUuid = row.parent?.uuid ?? null;
+    fresh.uuid = row.uuid;
+    fresh.timestamp = new Date(row.time).toISOString();
+  }
+  const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thoughtless;
+  if (sameContent && !change.apart) return fresh;
+  if (change.asText.size > 0) {
+    // They describe the result to the agent's own display, which would look for its call.
+    delete fresh.toolUseResult;
+    delete fresh.sourceToolAssistantUUID;
+  }
+  const message = isRecord(record.message) ? record.message : {};
+  const kept = new Set([...row.uses, ...row.results]);
+  const content = blocksOf(message)
+    .filter((block) => !(change.thoughtless && isThinking(block)))
+    .map((block) => mendBlock(block, change, kept));
+  const id = row.messageId === null ? {} : { id: row.messageId };
+  return { ...fresh, message: { ...message, ...id, content } };
+}
+
+/** @param kept ids that stay, once each */
+function mendBlock(block: Json, change: RowChange, kept: Set<string>): Json {
+  const field = block.type === 'tool_use' ? 'id' : block.type === 'tool_result' ? 'tool_use_id' : null;
+  const id = field === null ? null : textOf(block, field);
+  if (field === null || id === null || kept.delete(id)) return block;
+  const fresh = change.renamed.get(id);
+  if (fresh !== undefined) return { ...block, [field]: fresh };
+  if (field === 'id' || !change.asText.has(id)) return block;
+  return {
+    type: 'text',
+    text: `[Result of a tool call that is missing in this conversation: ${id}]\n${textInside(block)}`,
+  };
+}
+
+function textInside(block: Json): string {
+  if (typeof block.content === 'string') return block.content;
+  const parts = Array.isArray(block.content) ? block.content.filter(isRecord) : [];
+  return parts.map((part) => textOf(part, 'text') ?? `[${String(part.type)}]`).join('\n');
+}
+
+/** The fields that every version takes (lab notes §4), with those of the call's own record. */
+function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: string): Json {
+  const content = [{ type: 'tool_result', tool_use_id: toolUseId, content: text, is_error: true }];
+  return {
+    parentUuid: row.parent?.uuid ?? null,
+    isSidechain: false,
+    userType: call.userType ?? 'external',
+    ...(call.entrypoint === undefined ? {} : { entrypoint: call.entrypoint }),
+    cwd: call.cwd,
+    sessionId: call.sessionId,
+    version: call.version,
+    gitBranch: call.gitBranch ?? '',
+    type: 'user',
+    message: { role: 'user', content },
+    uuid: row.uuid,
+    timestamp: new Date(row.time).toISOString(),
+    toolUseResult: `Error: ${text}`,
+    sourceToolAssistantUUID: line.uuid,
+  };
+}
+
+/** With it every version that reads it goes on at this record. */
+const endRecord = (end: Row, { sessionId }: Json): Json => ({
+  type: 'last-prompt',
+  leafUuid: end.uuid,
+  sessionId,
+});
+
+async function readRange(file: FileHandle, offset: number, length: number): Promise<string> {
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return buffer.toString('utf8');
+}
+
+async function copyRange({ source, copy, buffer }: Copy, start: number, end: number): Promise<void> {
+  for (let position = start; position < end; ) {
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, end - position), position);
+    if (bytesRead === 0) throw new Error('the conversation file became shorter while it was read');
+    await copy.writeFile(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What can be saved of a line that is no record: NUL bytes are left behind when a machine goes down in mid-write, and
+ * an append after a torn write glues a whole record to the torn one.
+ */
+import { isRecord, type Json, textOf } from '../../../common/json.ts';
+import { blocksOf } from '../records.ts';
+import { readTornPrompt } from './torn-prompt.ts';
+
+export interface Salvaged {
+  readonly text: string;
+  readonly record: Json;
+  /** Part of a prompt, put back under the id by which the record behind it names its parent. */
+  readonly restored: boolean;
+}
+
+/** Parsing attempts times their length, so that a large broken line cannot hold up the guard. */
+const mostWork = 64 * 1024 * 1024;
+
+/** The whole records inside a damaged line, in order, and what can be read of a prompt; none if it is garbage. */
+export function salvage(line: string): readonly Salvaged[] {
+  // Control characters cannot stand in JSON as they are: whatever put them there, no record needs them.
+  const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
+  const whole = parse(text);
+  if (whole !== null) return [whole];
+  const budget = { left: mostWork };
+  const glued = fromTheEnd(text, budget);
+  const before = fromTheBeginning(text.slice(0, glued.start), budget);
+  const torn =
+    before.length === 0 ? readTornPrompt(text.slice(0, glued.start), glued.found[0]?.record ?? null) : null;
+  return [...before, ...(torn === null ? [] : [toSalvaged(torn)]), ...glued.found];
+}
+
+const toSalvaged = (record: Json): Salvaged => ({ text: JSON.stringify(record), record, restored: true });
+
+interface Budget {
+  left: number;
+}
+
+/** What an append has glued to a torn record stands at the end, and is whole: nothing behind it has to be tried. */
+function fromTheEnd(
+  text: string,
+  budget: Budget,
+): { readonly start: number; readonly found: readonly Salvaged[] } {
+  const found: Salvaged[] = [];
+  let end = text.length;
+  for (let start = text.lastIndexOf('{"'); start >= 0 && text[end - 1] === '}'; ) {
+    budget.left -= end - start;
+    if (budget.left < 0) break;
+    const one = parse(text.slice(start, end));
+    if (one !== null && isWhole(one.record)) {
+      found.unshift(one);
+      end = start;
+    }
+    if (start === 0) break;
+    start = text.lastIndexOf('{"', start - 1);
+  }
+  return { start: found.length > 0 ? end : text.length, found };
+}
+
+/** Whole records before a torn one. */
+function fromTheBeginning(text: string, budget: Budget): readonly Salvaged[] {
+  const starts: number[] = [];
+  for (let at = text.indexOf('{"'); at >= 0; at = text.indexOf('{"', at + 1)) starts.push(at);
+  const found: Salvaged[] = [];
+  for (let index = 0; index < starts.length; ) {
+    const start = starts[index] ?? 0;
+    let next = index + 1;
+    for (; next <= starts.length; next++) {
+      const end = starts[next] ?? text.length;
+      // Between two records glued together there is nothing; inside one, objects are separated.
+      if (text[end - 1] !== '}') continue;
+      budget.left -= end - start;
+      if (budget.left < 0) return found;
+      const one = parse(text.slice(start, end));
+      if (one !== null && isWhole(one.record)) {
+        found.push(one);
+        break;
+      }
+    }
+    index = next <= starts.length ? next : index + 1;
+  }
+  return found;
+}
+
+function parse(text: string): Salvaged | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    const record: unknown = JSON.parse(text);
+    return isRecord(record) && isSound(record) ? { text, record, restored: false } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Fields of a content block without which the API refuses the whole conversation. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  text: ['text'],
+  tool_use: ['id', 'name'],
+  tool_result: ['tool_use_id'],
+  thinking: ['thinking', 'signature'],
+  redacted_thinking: ['data'],
+  image: [],
+  document: [],
+};
+
+/** What was damaged may parse, and yet have lost a part that it cannot be sent without. */
+function isSound({ message }: Json): boolean {
+  return blocksOf(isRecord(message) ? message : null).every((block) =>
+    needed[String(block.type)]?.every((field) => textOf(block, field) !== null),
+  );
+}
+
+/** A record, not an object from inside one. */
+function isWhole(record: Json): boolean {
+  return (
+    typeof record.type === 'string' &&
+    ['uuid', 'sessionId', 'leafUuid', 'messageId', 'snapshot'].some((field) => field in record)
+  );
+}

@@ -1,0 +1,23 @@
+/** Records that are left out of a conversation: what came after one comes after its parent then. */
+import type { Row } from '../index.ts';
+
+/**
+ * Takes them out of `rows`.
+ * @returns those that have another parent now
+ */
+export function takeOut(rows: Row[], removed: ReadonlySet<Row>): readonly Row[] {
+  if (removed.size === 0) return [];
+  const relinked = rows.filter((row) => row.parent !== null && removed.has(row.parent) && !removed.has(row));
+  for (const row of relinked) row.parent = remaining(row.parent, removed);
+  for (const row of rows) row.before = remaining(row.before, removed);
+  const kept = rows.filter((row) => !removed.has(row));
+  rows.splice(0, rows.length, ...kept);
+  for (const [order, row] of rows.entries()) row.order = order;
+  return relinked;
+}
+
+function remaining(row: Row | null, removed: ReadonlySet<Row>): Row | null {
+  let parent = row;
+  while (parent !== null && removed.has(parent)) parent = parent.parent;
+  return parent;
+}

@@ -1,0 +1,126 @@
+/**
+ * Who may be writing a conversation file. The agent opens it for each line and closes it again, so an open file is
+ * seldom caught; from 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start time.
+ */
+import type { Stats } from 'node:fs';
+import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { startTimeOf } from '../../../../platform/process-identity.ts';
+import type { Writer } from '../../../../recover/repair.ts';
+import { parseRecord, textOf } from '../../../common/json.ts';
+
+/**
+ * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its
+ *   session (2.1.42 and older): right for a person who repairs by hand, too careful right after a stop.
+ */
+export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
+  const named = await agentsBeside(path);
+  const holder = inConversation(named, path);
+  if (holder !== null) return { pid: holder, certain: true };
+  if (process.platform !== 'linux') return null;
+  const cwd = thorough ? await cwdOf(path) : null;
+  const file = await stat(path);
+  const others = new Set(named.map((one) => one.pid));
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    if (await holdsOpen(pid, file)) return { pid, certain: true };
+    if (cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd))) return { pid, certain: false };
+  }
+  return null;
+}
+
+/**
+ * A living agent that says itself that it is in this conversation, or that says nothing of itself (2.1.42 and older) and
+ * was started on it: who only reads the file is none.
+ * @param except processes that are known not to be
+ */
+export async function findAgent(path: string, except: readonly number[]): Promise<number | null> {
+  const named = await agentsBeside(path);
+  const others = named.filter(({ pid }) => !except.includes(pid));
+  return inConversation(others, path) ?? (await startedOn(path, [...except, ...named.map(({ pid }) => pid)]));
+}
+
+const opening: ReadonlySet<string> = new Set(['--resume', '-r', '--session-id']);
+
+/** Linux only. */
+async function startedOn(path: string, except: readonly number[]): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const id = basename(path, '.jsonl');
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid || except.includes(pid)) continue;
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const isOn = words.some((word, at) => word === id && opening.has(words[at - 1] ?? ''));
+    const isAgent = words.slice(0, 2).some((word) => agentName.test(word));
+    if (isOn && isAgent && !words.includes('--fork-session')) return pid;
+  }
+  return null;
+}
+
+/** The agent's program or script, and not a guard around it. */
+const agentName = /(^|\/)(claude|cli\.js)$/;
+
+const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '..', 'sessions'));
+
+const inConversation = (agents: readonly Named[], path: string): number | null =>
+  agents.find((one) => one.sessionId === basename(path, '.jsonl'))?.pid ?? null;
+
+/** Where the working directory stands at the latest; the newest version writes long records before it. */
+const headBytes = 262_144;
+
+interface Named {
+  readonly pid: number;
+  readonly sessionId: string;
+}
+
+async function readSessions(folder: string): Promise<readonly Named[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => /^\d+\.json$/.test(name));
+  const read = await Promise.all(
+    files.map(async (name): Promise<Named | null> => {
+      const record = parseRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
+      const sessionId = record === null ? null : textOf(record, 'sessionId');
+      const pid = Number(name.replace('.json', ''));
+      const start = startTimeOf(pid);
+      if (record === null || sessionId === null || start === null) return null;
+      // The agent notes the start time as the kernel counts it; a pid that was used again has another one.
+      const noted = textOf(record, 'procStart');
+      return process.platform === 'linux' && noted !== null && noted !== start ? null : { pid, sessionId };
+    }),
+  );
+  return read.filter((one) => one !== null);
+}
+
+/** By device and inode: the file may be open under another path, through a link. */
+async function holdsOpen(pid: number, { dev, ino }: Stats): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const open = join(folder, name);
+    if (!(await readlink(open).catch(() => '')).startsWith('/')) continue; // a pipe, a socket
+    const found = await stat(open).catch(() => null);
+    if (found?.ino === ino && found.dev === dev) return true;
+  }
+  return false;
+}
+
+async function isAgentIn(pid: number, cwd: string): Promise<boolean> {
+  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).trimStart();
+  if (!/^(\S*\/)?claude(\s|\0|$)/.test(command)) return false;
+  return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === cwd;
+}
+
+/** The conversation's working directory, from its first records. */
+async function cwdOf(path: string): Promise<string | null> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    for (const line of buffer.toString('utf8', 0, bytesRead).split('\n')) {
+      const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
+      if (cwd !== null) return cwd;
+    }
+    return null;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What the recovery snapshot needs of a conversation file: which calls have no result, how the conversation ends, what
+ * is still to do, and which backup of the files is the last. One pass; then the few records that matter are read again.
+ */
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LedgerCall } from '../../../recover/ledger.ts';
+import type { TranscriptSummary, TranscriptTail } from '../../../recover/snapshot.ts';
+import { isRecord, type Json, parseRecord, textOf } from '../../common/json.ts';
+import { readLines } from '../../common/transcript-lines.ts';
+import { readToolInput } from '../senses/tool-reports.ts';
+import { toolRisk } from '../senses/tools.ts';
+import { apart } from './apart.ts';
+import { chainTo, leafOf, type Round, roundsOf } from './chain.ts';
+import type { Row } from './index.ts';
+import { readConversation } from './reading.ts';
+import { blocksOf, readLink } from './records.ts';
+
+/** Never larger than what a prompt can quote from. */
+const longestText = 4_000;
+
+/** Rejects only if the file cannot be read; damage in it does no harm. */
+export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
+  return (await apart(path, 'summarize')) ?? (await summarizeHere(path));
+}
+
+export async function summarizeHere(path: string): Promise<TranscriptSummary> {
+  const { index, checkpoint, todos } = await readConversation(path);
+  const { rows } = index;
+  const settled = new Set<string>();
+  for (const { results } of rows) for (const id of results) settled.add(id);
+  await addSubagents(path, settled);
+
+  const way = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
+  const last = [...roundsOf(way)].at(-1);
+  const records = await readRecords(path, last === undefined ? [] : recordsOf(last, rows));
+  const openCalls = last === undefined ? [] : openCallsOf(last, settled, records);
+  return {
+    openCalls,
+    settled,
+    lastMessageIndex: countMessages(way) - 1 < 0 ? null : countMessages(way) - 1,
+    checkpoint,
+    todos,
+    tail: tailOf(last, openCalls.length > 0, records),
+    lastText: last === undefined ? null : lastTextOf(last, records),
+  };
+}
+
+/** Results in the files of subagents: their calls are settled, too, though not in the main conversation. */
+async function addSubagents(path: string, settled: Set<string>): Promise<void> {
+  const folder = join(path.replace(/\.jsonl$/, ''), 'subagents');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith('.jsonl')) continue;
+    await readLines(join(folder, name), (line) => {
+      const record = parseRecord(line.bytes.toString('utf8'));
+      for (const id of (record && readLink(record)?.results) ?? []) settled.add(id);
+    });
+  }
+}
+
+/** Lines of one message of the model count once. */
+function countMessages(way: readonly Row[]): number {
+  const counted = new Set<string>();
+  return way.filter((row) => {
+    if (row.failure || (row.messageId !== null && counted.has(row.messageId))) return false;
+    if (row.messageId !== null) counted.add(row.messageId);
+    return true;
+  }).length;
+}
+
+type Records = ReadonlyMap<Row, Json>;
+
+/** The last message with what answers it, its lines beside the way included. */
+function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
+  const isBeside = (row: Row) => !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
+  return [...new Set([...last.lines, ...rows.filter(isBeside), ...last.answers])];
+}
+
+function openCallsOf(last: Round, settled: ReadonlySet<string>, records: Records): readonly LedgerCall[] {
+  // After a new prompt of the person nobody waits for the calls before it.
+  if (last.answers.some((row) => row.results.length === 0)) return [];
+  return [...records.values()].flatMap((record) =>
+    blocksOf(messageOf(record)).flatMap((block): readonly LedgerCall[] => {
+      const toolUseId = textOf(block, 'id');
+      const tool = textOf(block, 'name');
+      if (block.type !== 'tool_use' || toolUseId === null || tool === null || settled.has(toolUseId))
+        return [];
+      const target = readToolInput(tool, block.input);
+      return [
+        { toolUseId, tool, risk: toolRisk(tool), status: 'unknown', subagent: null, before: null, ...target },
+      ];
+    }),
+  );
+}
+
+/** Texts that the agent writes in the person's name and does not answer. */
+const unanswered = /^(\[Request interrupted by user|<local-command-|<command-name>|<bash-)/;
+
+function tailOf(last: Round | undefined, hasOpenCalls: boolean, records: Records): TranscriptTail {
+  if (last === undefined || (last.lines.length === 0 && last.answers.length === 0)) return 'empty';
+  if (hasOpenCalls) return 'open call';
+  const answer = last.answers.at(-1);
+  if (answer !== undefined) {
+    const record = records.get(answer);
+    const text = textInside(record);
+    if (unanswered.test(text) || record?.isCompactSummary === true) return 'complete';
+    return answer.results.length > 0 ? 'tool result' : 'prompt';
+  }
+  const message = messageOf(records.get(last.lines.at(-1) as Row));
+  // 2.1.42 and older record no reason with a block: what is recorded is then taken for whole.
+  const reason = message?.stop_reason;
+  return reason === 'tool_use' || reason === 'max_tokens' || reason === 'pause_turn'
+    ? 'partial answer'
+    : 'complete';
+}
+
+function lastTextOf(last: Round, records: Records): string | null {
+  const texts = last.lines.map((row) => textInside(records.get(row))).filter((text) => text !== '');
+  return texts.at(-1)?.slice(-longestText) ?? null;
+}
+
+const messageOf = (record: Json | undefined): Json | null =>
+  isRecord(record?.message) ? record.message : null;
+const textInside = (record: Json | undefined): string =>
+  blocksOf(messageOf(record))
+    .map((block) => (block.type === 'text' ? textOf(block, 'text') : null) ?? '')
+    .join('');
+
+async function readRecords(path: string, rows: readonly Row[]): Promise<Records> {
+  const file = await open(path);
+  try {
+    const records = new Map<Row, Json>();
+    for (const row of rows) {
+      const { buffer } = await file.read(Buffer.alloc(row.length), 0, row.length, row.offset);
+      records.set(row, parseRecord(row.piece?.text ?? buffer.toString('utf8')) ?? {});
+    }
+    return records;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Records of the conversation file as observations (lab notes §3). Which records exist depends on the version; each
+ * is one fact more, none is needed. A subagent's records (side chain) say nothing of the main turn.
+ */
+import type { Observation } from '../../../events.ts';
+import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { failureOfText } from '../senses/failures.ts';
+import { toolStarted } from '../senses/tools.ts';
+import { recordsStopReason } from '../versions.ts';
+
+/** Written as the user's message when the person stops a turn, in all versions. */
+const interruption = /^\[Request interrupted by user/;
+
+const blocksOf = (record: Json): readonly Json[] => {
+  const content = isRecord(record.message) ? record.message.content : null;
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return Array.isArray(content) ? content.filter(isRecord) : [];
+};
+
+function readUser(record: Json): readonly Observation[] {
+  const seen: Observation[] = [];
+  for (const block of blocksOf(record)) {
+    const toolUseId = textOf(block, 'tool_use_id');
+    if (block.type === 'tool_result' && toolUseId !== null)
+      seen.push({ type: 'tool.finished', toolUseId, ok: block.is_error !== true });
+    if (block.type === 'text' && interruption.test(textOf(block, 'text') ?? ''))
+      seen.push({ type: 'interrupted' });
+  }
+  const isPrompt = seen.length === 0 && blocksOf(record).some(({ type }) => type === 'text');
+  return isPrompt ? [{ type: 'prompt.recorded' }] : seen;
+}
+
+function readAssistant(record: Json): readonly Observation[] {
+  const blocks = blocksOf(record);
+  if (record.isApiErrorMessage === true) {
+    const text = blocks.map((block) => textOf(block, 'text') ?? '').join(' ');
+    return [{ type: 'failure.recorded', failure: failureOfText(text) }];
+  }
+  const calls = blocks.flatMap((block): readonly Observation[] => {
+    const toolUseId = textOf(block, 'id');
+    const tool = textOf(block, 'name');
+    if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
+    return [{ ...toolStarted(toolUseId, tool, block.input), recorded: true }];
+  });
+  // The agent makes up a message of its own where a turn was broken off (lab notes §4).
+  const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
+  return isMadeUp || blocks.length === 0 ? calls : [answer(record), ...calls];
+}
+
+/** A stream that ended before the model gave its reason to stop is taken by the agent for a whole answer. */
+function answer(record: Json): Observation {
+  const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
+  const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
+  return cutShort ? { type: 'answer.recorded', cutShort } : { type: 'answer.recorded' };
+}
+
+/** The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun. */
+function readSystem(record: Json): readonly Observation[] {
+  if (record.subtype === 'compact_boundary') return [{ type: 'compaction.finished' }];
+  // 2.1.42: before each try of its own after an error; at a usage limit that is in hours (lab notes §1b).
+  const { retryInMs } = record;
+  if (record.subtype === 'api_error' && typeof retryInMs === 'number' && retryInMs > 0)
+    return [{ type: 'retry.recorded', inMs: retryInMs }];
+  return [];
+}
+
+/** One parsed record as observations; none for what is not understood. */
+export function readTranscript(record: unknown): readonly Observation[] {
+  if (!isRecord(record) || record.isSidechain === true) return [];
+  switch (record.type) {
+    case 'user':
+      return readUser(record);
+    case 'assistant':
+      return readAssistant(record);
+    case 'system':
+      return readSystem(record);
+    case 'api-request': // 2.1.329: written as the request is sent, on each retry too
+      return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
+    default:
+      return [];
+  }
+}

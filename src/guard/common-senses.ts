@@ -1,0 +1,131 @@
+/**
+ * The senses that every run has, with a terminal or without: the clock, the agent's processes, the network, commands of
+ * the person, hooks and the tunnel. Each may be missing or fail; the others go on.
+ */
+
+import type { Evidence } from '../detect/evidence/index.ts';
+import { requestBytes } from '../detect/evidence/wire.ts';
+import { inTurn } from '../detect/phase.ts';
+import type { Event, Observation } from '../events.ts';
+import type { SentPrompt } from '../person/sent-prompt.ts';
+import { sample } from '../platform/process-tree.ts';
+import { clockSensor, tickMs } from '../sensors/clock.ts';
+import { commandSensor } from '../sensors/commands.ts';
+import { hookSensor } from '../sensors/hooks.ts';
+import { networkSensor } from '../sensors/network.ts';
+import { processSensor } from '../sensors/process.ts';
+import type { Emit, Sensor } from '../sensors/sensor.ts';
+import { tunnelSensor } from '../sensors/tunnel.ts';
+import { probe } from '../tunnel/probe.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import { readUpstream } from '../tunnel/upstream.ts';
+import { relaySensor } from './relay.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface Senses {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Every event of the loop and the evidence after it. */
+  tell(event: Event, after: Evidence): void;
+  /** What the agent has left for a sense to read has been read. */
+  catchUp(): Promise<void>;
+  /** Asks for one `network.probed`. */
+  probe(): void;
+}
+
+const addressesMs = 2_000;
+/** Limit of one probe. */
+const probeMs = 5_000;
+
+export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'> {
+  readonly process: ReturnType<typeof processSensor>;
+  readonly sensors: readonly Sensor[];
+}
+
+/**
+ * @param keeps whether what a hook tells is to be passed on
+ * @param onPrompt a hook has told of it
+ */
+export function commonSenses(
+  run: Pick<
+    Runtime,
+    'tunnel' | 'paths' | 'user' | 'launch' | 'hooks' | 'hookSource' | 'ledger' | 'kin' | 'config'
+  >,
+  keeps: (observation: Observation) => boolean,
+  onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
+): CommonSenses {
+  const { tunnel, paths, user, launch } = run;
+  const reading = readUpstream(user.proxy);
+  const target = makeTarget(user.api.secure, user.api.host, user.api.port);
+  const network = networkSensor({
+    intervalMs: addressesMs,
+    probe: async () =>
+      reading.kind === 'ok'
+        ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
+        : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
+  });
+  const process = processSensor({ descendants: run.kin.look, sample });
+  const reader = run.hooks ? launch.adapter.hooks : null;
+  const hooks =
+    reader &&
+    hookSensor({
+      spoolDir: paths.spool,
+      isOurs: (fileName) => run.hookSource.isOurs(fileName),
+      read: (payload) => reader.read(payload, launch.env).filter(keeps),
+      onPayload(payload) {
+        reader.feedLedger(run.ledger, payload);
+        const prompt = reader.readPrompt(payload);
+        if (prompt !== null) onPrompt(prompt);
+      },
+    });
+  let pid: number | null = null;
+  let worked = false;
+  return {
+    process,
+    sensors: [
+      clockSensor(tickMs),
+      process,
+      network,
+      commandSensor(paths),
+      ...(hooks ? [hooks] : []),
+      ...(tunnel ? [tunnelSensor(tunnel, target.authority), relaySensor(run)] : []),
+    ],
+    tell(event, after) {
+      if (event.type === 'agent.started') {
+        process.newAgent(event.pid, event.generation);
+        pid = event.pid;
+        tunnel?.agentStarted(event.pid);
+      }
+      // While the agent rests nothing is measured: what a turn has left is seen once, at its end.
+      const works = inTurn(after.phase);
+      if (pid !== null && (event.type === 'agent.started' || (worked && !works))) run.kin.look(pid);
+      worked = works;
+      // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
+      // tell: a subagent may ask while a command of another one runs.
+      const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
+      if (asks && after.turn && after.tools.length === 0) process.listening();
+      process.working(works);
+    },
+    catchUp: async () => hooks?.catchUp(),
+    probe: () => void network.probe(),
+  };
+}
+
+/** Starts and stops them; one that fails is told and done without. */
+export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop'> {
+  return {
+    async start() {
+      for (const sensor of sensors) {
+        try {
+          await sensor.start(emit);
+        } catch (error) {
+          const detail = error instanceof Error ? error.message : String(error);
+          emit({ type: 'sensor.failed', sensor: sensor.name, detail });
+        }
+      }
+    },
+    async stop() {
+      await Promise.allSettled(sensors.map((sensor) => sensor.stop()));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** The agent under the guard: loaded only where it is to be guarded, and only the parts for this agent and this way. */
+
+import type { AgentAdapter } from '../agents/agent.ts';
+import { loadAgent } from '../agents/index.ts';
+import type { Launch } from './runtime.ts';
+
+/** Resolves to the exit code. Rejects only before the agent runs. */
+export async function guard(
+  way: 'interactive' | 'print',
+  id: AgentAdapter['id'],
+  given: Omit<Launch, 'adapter'>,
+): Promise<number> {
+  if (way === 'interactive') {
+    const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./supervise.ts')]);
+    return await supervise({ ...given, adapter });
+  }
+  const [adapter, { print }] = await Promise.all([loadAgent(id), import('../print/print.ts')]);
+  if (adapter.print === null) throw new Error(`${adapter.name} is not guarded in pipes`);
+  return await print({ ...given, adapter }, adapter.print);
+}

@@ -1,0 +1,80 @@
+/**
+ * The loop: observations in, effects out. Each observation is stamped with the one clock, goes through the pure core,
+ * and the effects that come back are carried out; everything that happens passes one `turn`, so the journal is
+ * complete. Until the crew is there, observations wait.
+ */
+import type { Config } from '../config/schema.ts';
+import type { GuardState, Step } from '../decide/state.ts';
+import type { Effect } from '../effects.ts';
+import type { Event, Millis, Observation } from '../events.ts';
+
+/** The rest of the guard, as the loop sees it; loaded while the agent boots. */
+export interface Crew {
+  /** The pure core (`decide/machine.ts`). */
+  step(before: GuardState, event: Event, config: Config): Step;
+  /** One turn: an event, the state before it, and what the core made of it. */
+  turned(event: Event, before: GuardState, result: Step): void;
+  perform(effect: Effect): void;
+  /** When the core wants to be asked again although nothing has happened (monotonic); null: the next tick will do. */
+  lookAgainAt(state: GuardState, config: Config): Millis | null;
+}
+
+export interface Loop {
+  emit(observation: Observation): void;
+  state(): GuardState;
+  /** Hands over the crew; observations that have waited are dealt with at once. */
+  begin(crew: Crew): void;
+}
+
+/** Ticks come at this pace anyhow. */
+const tickMs = 1_000;
+
+/** Observations that wait while one turn runs; only a loop that stands still gets that many. */
+const mostPending = 10_000;
+
+/** @param onBroken the core or one of its hands has thrown: the loop stands still from now on */
+export function createLoop(config: Config, initial: GuardState, onBroken: (error: unknown) => void): Loop {
+  const pending: Observation[] = [];
+  let state = initial;
+  let crew: Crew | null = null;
+  let turning = false;
+
+  let deadline: NodeJS.Timeout | undefined;
+
+  const lookAgain = (at: Millis | null): void => {
+    clearTimeout(deadline);
+    const inMs = at === null ? 0 : at - performance.now();
+    if (inMs > 0 && inMs < tickMs) deadline = setTimeout(emit, Math.ceil(inMs), { type: 'tick' }).unref();
+  };
+  const turn = ({ step, turned, perform, lookAgainAt }: Crew): void => {
+    turning = true;
+    try {
+      for (let observation = pending.shift(); observation; observation = pending.shift()) {
+        const event: Event = { ...observation, at: performance.now() };
+        const before = state;
+        const result = step(before, event, config);
+        state = result.state;
+        turned(event, before, result);
+        for (const effect of result.effects) perform(effect);
+      }
+      lookAgain(lookAgainAt(state, config));
+      turning = false;
+    } catch (error) {
+      pending.length = 0;
+      onBroken(error); // `turning` stays: a core that has thrown is not asked again
+    }
+  };
+  const emit = (observation: Observation): void => {
+    if (turning && pending.length >= mostPending) return;
+    pending.push(observation);
+    if (crew && !turning) turn(crew);
+  };
+  return {
+    emit,
+    state: () => state,
+    begin(members) {
+      crew = members;
+      turn(members);
+    },
+  };
+}

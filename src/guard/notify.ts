@@ -1,0 +1,141 @@
+/**
+ * Tells the person who is looking elsewhere: a desktop notification through the terminal (OSC 9, 99 or 777), else by
+ * a program of the desktop, the bell, and the person's own command with the incident on standard input. Nothing here
+ * waits, fails the session, or says one thing twice.
+ */
+import type { Config } from '../config/schema.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
+import { causeWords } from '../words/cause.ts';
+import { oneLine } from '../words/terminal-style.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+export type Occasion = 'blocked' | 'recovered' | 'gave-up';
+
+export interface NotifierOptions {
+  /** Who needs the person, goes on, has stopped. */
+  readonly agentName: string;
+  readonly config: Config['notify'];
+  readonly env: Environment;
+  /** Puts bytes on the person's terminal between two sequences of the agent's; null without a terminal. */
+  readonly write: ((bytes: string) => void) | null;
+  readonly onFailure: (detail: string) => void;
+}
+
+export interface Notifier {
+  notify(occasion: Occasion, incident: IncidentRecord): void;
+  /** Before the process ends: resolves when the programs that were started have ended, or after `timeoutMs`. */
+  settle(timeoutMs: number): Promise<void>;
+}
+
+export function createNotifier({ agentName, config, env, write, onFailure }: NotifierOptions): Notifier {
+  const told = new Set<string>();
+  const running = new Set<Promise<void>>();
+  const run = (command: readonly string[], input: string | null, failed: (detail: string) => void) => {
+    const ended: Promise<void> = execute(command, input, env)
+      .catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)))
+      .finally(() => running.delete(ended));
+    running.add(ended);
+  };
+  const notify: Notifier['notify'] = (occasion, incident) => {
+    const key = `${incident.id} ${occasion}`;
+    if (told.has(key)) return;
+    told.add(key);
+    const { title, body } = words(agentName, occasion, incident);
+    const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
+    if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
+    // Only one of both ways: never two notifications for one thing.
+    const program = config.desktop && sequence === null ? desktopCommand(title, body, env) : null;
+    if (program !== null) run(program, null, () => {}); // a desktop without that program is no failure
+    if (config.on_incident !== null) {
+      const failed = (detail: string) => onFailure(`on_incident: ${detail}`);
+      run(['/bin/sh', '-c', config.on_incident], JSON.stringify(incident), failed);
+    }
+  };
+  const settle: Notifier['settle'] = async (timeoutMs) => {
+    if (running.size === 0) return;
+    const late = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
+    await Promise.race([Promise.all(running), late]);
+  };
+  return { notify, settle };
+}
+
+function words(
+  agentName: string,
+  occasion: Occasion,
+  incident: IncidentRecord,
+): { title: string; body: string } {
+  const { headline, noun } = causeWords(incident.class);
+  switch (occasion) {
+    case 'blocked':
+      return { title: `${agentName} needs you`, body: headline };
+    case 'recovered':
+      return { title: `${agentName} goes on`, body: `Recovered from ${noun}.` };
+    case 'gave-up':
+      return { title: `${agentName} has stopped`, body: `${headline} The session can be resumed by hand.` };
+  }
+}
+
+/**
+ * The sequence that the terminal shows as a notification; null where none is known to work. 99 is kitty's, 777 is
+ * rxvt's (foot, Ghostty and WezTerm took it up), 9 is iTerm2's.
+ */
+export function terminalNotification(title: string, body: string, env: Environment): string | null {
+  const safe = [title, body].map((text) => oneLine(text).replaceAll(';', ','));
+  const sequence = sequenceFor(safe[0] ?? '', safe[1] ?? '', env);
+  if (sequence === null) return null;
+  if (inTmux(env)) return `\x1bPtmux;${sequence.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`;
+  return sequence;
+}
+
+function sequenceFor(title: string, body: string, env: Environment): string | null {
+  const program = env.TERM_PROGRAM ?? '';
+  const term = env.TERM ?? '';
+  if (env.STY !== undefined) return null; // GNU screen
+  if (env.KITTY_WINDOW_ID !== undefined || term === 'xterm-kitty') {
+    return `\x1b]99;i=guard:d=0;${title}\x1b\\\x1b]99;i=guard:p=body;${body}\x1b\\`;
+  }
+  if (
+    /^(foot|rxvt|xterm-ghostty)/.test(term) ||
+    /^(ghostty|WezTerm)$/.test(program) ||
+    env.WEZTERM_PANE !== undefined
+  ) {
+    return `\x1b]777;notify;${title};${body}\x1b\\`;
+  }
+  if (program === 'iTerm.app' || env.LC_TERMINAL === 'iTerm2') return `\x1b]9;${title}: ${body}\x1b\\`;
+  return null;
+}
+
+const inTmux = (env: Environment) => env.TMUX !== undefined && env.TMUX !== '';
+
+/** A program of the local desktop; over SSH it would speak to the wrong one. */
+function desktopCommand(title: string, body: string, env: Environment): readonly string[] | null {
+  if (env.SSH_CONNECTION !== undefined) return null;
+  if (process.platform === 'darwin') {
+    const script = [
+      'on run argv',
+      'display notification (item 2 of argv) with title (item 1 of argv)',
+      'end run',
+    ];
+    return ['osascript', ...script.flatMap((line) => ['-e', line]), title, body];
+  }
+  if (env.DISPLAY === undefined && env.WAYLAND_DISPLAY === undefined) return null;
+  return ['notify-send', '--app-name=guarded-claude', title, body];
+}
+
+const longestMs = 30_000;
+
+async function execute(command: readonly string[], input: string | null, env: Environment): Promise<void> {
+  const { execa } = await import('execa'); // 60 ms: only when there is something to tell
+  const [file = '', ...args] = command;
+  const result = await execa(file, args, {
+    env: { ...env },
+    extendEnv: false,
+    input: input ?? '',
+    stdout: 'ignore',
+    stderr: 'ignore',
+    timeout: longestMs,
+    cleanup: false,
+    reject: false,
+  });
+  if (result.failed) throw new Error(result.shortMessage);
+}

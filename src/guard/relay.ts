@@ -1,0 +1,84 @@
+/**
+ * The relay (`tunnel/relay.ts`): started as soon as something is seen that will outlive the guard, so that it is there
+ * even when the guard is killed; else, where it is needed, when the guard ends. Most sessions never start it.
+ */
+import { spawn } from 'node:child_process';
+import { programFile } from '../platform/own-files.ts';
+import type { ProcessIdentity } from '../platform/process-identity.ts';
+import { startTimeOf } from '../platform/process-identity.ts';
+import { childrenOf, commandLine } from '../platform/process-table.ts';
+import type { Sensor } from '../sensors/sensor.ts';
+import type { RelayOrder } from '../tunnel/relay.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import { needsAddress } from '../tunnel/users.ts';
+import type { Runtime } from './runtime.ts';
+import { tunnelSettings } from './start/open-tunnel.ts';
+
+type Run = Pick<Runtime, 'tunnel' | 'launch' | 'paths' | 'user' | 'config' | 'kin'>;
+
+const lookMs = 2_000;
+const started = new WeakSet<object>();
+
+/** Looks for what will outlive the guard, among the children of the agent. Linux only. */
+export function relaySensor(run: Run): Sensor {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    name: 'relay',
+    start(emit) {
+      const look = () => {
+        const users = outliving(run);
+        if (users.length === 0) return;
+        clearInterval(timer);
+        startRelay(run, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
+      };
+      timer = setInterval(look, lookMs).unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Ends the tunnel; its address goes on for those who need it. */
+export async function closeTunnel(run: Run): Promise<void> {
+  const { tunnel } = run;
+  if (tunnel === null) return;
+  if (needsAddress(traces(run))) startRelay(run, [], () => {});
+  await tunnel.stop();
+}
+
+function outliving({ kin, launch }: Run): readonly ProcessIdentity[] {
+  const agent = kin.last()?.agent;
+  if (agent === undefined) return [];
+  return childrenOf(agent.pid)
+    .filter((pid) => launch.adapter.outlives(commandLine(pid)))
+    .map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
+}
+
+/** In the environment of what was started with the tunnel are its token and the place for hooks. */
+function traces({ tunnel, paths }: Run): readonly string[] {
+  return tunnel === null ? [] : [new URL(tunnel.url).password, paths.spool];
+}
+
+function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail: string) => void): void {
+  const { tunnel, paths } = run;
+  if (tunnel === null || started.has(tunnel)) return;
+  started.add(tunnel);
+  const { api, proxy } = run.user;
+  const order: RelayOrder = {
+    url: tunnel.url,
+    api: makeTarget(api.secure, api.host, api.port).authority,
+    proxy,
+    traces: traces(run),
+    spool: paths.spool,
+    users,
+    ...tunnelSettings(run.config),
+  };
+  const relay = spawn(process.execPath, [programFile('relay')], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore', tunnel.fd],
+  });
+  relay.on('error', (error) => failed(error.message));
+  relay.stdin?.on('error', () => {});
+  relay.stdin?.write(JSON.stringify(order)); // never ended by us: our own end is what it waits for
+  relay.unref();
+}

@@ -1,0 +1,146 @@
+/**
+ * Everything that the guard leaves on disk of one run: journal, status, incidents. Fails open: a sink that cannot be
+ * written is dropped and said once.
+ */
+
+import type { AgentVersion } from '../agents/agent.ts';
+import type { Config } from '../config/schema.ts';
+import type { Step } from '../decide/incident.ts';
+import type { GuardState } from '../decide/state.ts';
+import type { Effect, Incident } from '../effects.ts';
+import type { Event, Millis } from '../events.ts';
+import { openMetrics } from '../metrics/metrics.ts';
+import { type RunPaths, statePaths } from '../platform/paths.ts';
+import { ownIdentity } from '../platform/process-identity.ts';
+import { incidentRecord } from '../records/incident-record.ts';
+import { type IncidentRecord, recordIncident } from '../records/incidents.ts';
+import { journalFormat, openJournal } from '../records/journal.ts';
+import { removeOldRuns } from '../records/sessions.ts';
+import { openStatus, type SessionState } from '../records/status.ts';
+import { describe } from '../words/describe.ts';
+import type { Launch } from './runtime.ts';
+
+export interface ReporterOptions {
+  readonly launch: Launch;
+  readonly paths: RunPaths;
+  readonly config: Config;
+  readonly version: AgentVersion | null;
+  readonly guardVersion: string;
+  readonly state: () => GuardState;
+  readonly sessionId: () => string | null;
+  /** Said once per sink. */
+  readonly degraded: (detail: string) => void;
+}
+
+export interface Reporter {
+  /** One turn of the loop: an event, and what the core made of it. Returns the state that the session is shown in. */
+  turned(event: Event, before: GuardState, result: Step): SessionState;
+  recordOf(incident: Incident): IncidentRecord;
+  /** The files are complete when it returns; it resolves when the rest has been told, or after `limitMs`. */
+  close(limitMs: number): Promise<void>;
+}
+
+/** Folders of runs long over are removed once the start is behind us. */
+const tidyMs = 10_000;
+
+export function openReporter(options: ReporterOptions): Reporter {
+  const { launch, paths, config, version, state } = options;
+  const incidentsPath = statePaths(launch.env).incidents;
+  const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
+  /** The state before the event that is about to be recorded: what a journal file begins with. */
+  let latest = state();
+  const journal = openJournal({
+    path: paths.journal,
+    header: {
+      format: journalFormat,
+      guard_version: options.guardVersion,
+      agent: { id: launch.adapter.id, version: version?.text ?? null },
+      config,
+      wall_ms: Date.now(),
+      monotonic_ms: performance.now(),
+      seed: 0,
+    },
+    checkpoint: () => latest,
+    onFailure: (detail) => options.degraded(`journal: ${detail}`),
+  });
+  const identity = ownIdentity();
+  const status = openStatus({
+    path: paths.status,
+    initial: {
+      run: paths.run,
+      session_id: options.sessionId(),
+      pid: identity.pid,
+      start_time: identity.startTime,
+      agent: launch.adapter.id,
+      agent_pid: null,
+      agent_version: version?.text ?? null,
+      guard_version: options.guardVersion,
+      cwd: launch.cwd,
+      state: 'starting',
+      incidents: 0,
+      message: null,
+      attempt: null,
+      connection: null,
+      tokens: null,
+      switches: {
+        ...config.senses,
+        in_place: config.recovery.in_place,
+        auto_resume: config.network_resilience.auto_resume,
+      },
+    },
+    onFailure: (detail) => options.degraded(`status: ${detail}`),
+  });
+  setTimeout(() => removeOldRuns(statePaths(launch.env), Date.now()), tidyMs).unref();
+  const recordOf = (incident: Incident): IncidentRecord =>
+    incidentRecord(incident, {
+      run: paths.run,
+      sessionId: options.sessionId(),
+      agentVersion: version?.text ?? null,
+      wallMs,
+    });
+  const metrics = openMetrics({
+    env: launch.env,
+    state: statePaths(launch.env),
+    run: paths.run,
+    guardVersion: options.guardVersion,
+    file: config.records.metrics_file,
+    degraded: options.degraded,
+  });
+  /** The run ends without the guard having been able to help. */
+  let gaveUp = false;
+  const recordEffect = (effect: Effect): void => {
+    if (effect.type !== 'incident') return;
+    gaveUp = effect.incident.outcome === 'gave_up';
+    const record = recordOf(effect.incident);
+    metrics.incident(record);
+    try {
+      recordIncident(incidentsPath, record);
+    } catch (error) {
+      options.degraded(`incidents: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return {
+    turned(event, before, result) {
+      latest = before;
+      journal.record({ at: event.at, event });
+      const { incident } = result.state;
+      if (incident && incident.evidence !== before.incident?.evidence) {
+        journal.record({ at: event.at, verdict: { class: incident.class, because: incident.evidence } });
+      }
+      for (const effect of result.effects) {
+        journal.record({ at: event.at, effect });
+        recordEffect(effect);
+      }
+      const told = describe(result.state, gaveUp);
+      status.update({ ...told, session_id: options.sessionId() });
+      metrics.session(told.state);
+      return told.state;
+    },
+    recordOf,
+    close(limitMs) {
+      journal.close();
+      status.close({ state: gaveUp ? 'gave_up' : 'ended', message: null });
+      return metrics.close(limitMs);
+    },
+  };
+}

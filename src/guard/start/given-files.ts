@@ -1,0 +1,54 @@
+/**
+ * What the person gave by a file that can be read only once (`<(…)` of a shell, a pipe, standard input): it is read
+ * once, by us, and kept in the run's folder, so that every launch of the agent gets the same.
+ */
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { AgentAdapter } from '../../agents/agent.ts';
+
+export interface GivenFiles {
+  /** The arguments with the kept files in place of what can be read only once. */
+  readonly args: readonly string[];
+  /** Absolute paths of the kept files. */
+  readonly kept: readonly string[];
+}
+
+/** Waits until each is read to its end, as the agent would. Throws if a copy cannot be written. */
+export function keepGivenFiles(
+  adapter: AgentAdapter,
+  args: readonly string[],
+  cwd: string,
+  folder: string,
+): GivenFiles {
+  const result = [...args];
+  const kept: string[] = [];
+  for (const { index, prefix, path } of adapter.fileArguments?.(args) ?? []) {
+    const content = readOnce(resolve(cwd, path));
+    if (content === null) continue;
+    const copy = join(folder, `given-${kept.length + 1}`);
+    writeFileSync(copy, content, { mode: 0o600 });
+    kept.push(copy);
+    result[index] = `${prefix}${copy}`;
+  }
+  return { args: result, kept };
+}
+
+/** Null: it can be read again, or the agent shall say what is wrong with it. */
+function readOnce(path: string): Buffer | null {
+  try {
+    return statSync(path).isFIFO() ? readFileSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** At the run's end. Never throws. */
+export function dropGivenFiles(kept: readonly string[]): void {
+  for (const path of kept) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // it goes with the folder of the run
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * A conversation that a launch is to go on with, before the agent reads it: where the resume would miss most of what is
+ * there, it is repaired first. Nothing of this may keep the agent from its start.
+ */
+import type { AgentVersion } from '../../agents/agent.ts';
+import { repairFile } from '../../recover/repair.ts';
+import type { Launch } from '../runtime.ts';
+
+/** @returns what the person is to know; null: nothing */
+export async function lookBefore(launch: Launch, version: AgentVersion | null): Promise<string | null> {
+  const { doctor } = launch.adapter;
+  if (!doctor || !launch.invocation.resumes) return null;
+  try {
+    const path = await fileOf(launch);
+    if (path === null || !(await doctor.looksBroken(path, version))) return null;
+    const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
+    const resultTexts = new Map<string, string>();
+    const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });
+    if (seen.before === null || seen.before.reachable * 2 >= seen.before.total) return null;
+    const done = await repairFile(path, doctor, { ...options, resultTexts, dryRun: false });
+    if (done.result !== 'repaired') return null;
+    const { before, after, backup } = done;
+    const found = `only ${before?.reachable} of ${before?.total} messages would have been found`;
+    return `The conversation was damaged: ${found}, now ${after?.reachable}. The original is kept as ${backup}.`;
+  } catch {
+    return null; // it cannot be read: the agent says what it thinks of that
+  }
+}
+
+async function fileOf({ adapter, invocation, env, cwd }: Launch): Promise<string | null> {
+  if (invocation.sessionId !== null) return adapter.findTranscript(env, invocation.sessionId);
+  if (!invocation.continues) return null; // the person chooses
+  return (await adapter.recentSessions(env, cwd))[0]?.path ?? null;
+}

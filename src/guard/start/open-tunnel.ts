@@ -1,0 +1,45 @@
+/**
+ * Opens the tunnel where it is wanted and possible. Where it is not, the guard works without: `reason` says why.
+ */
+import type { UserSettings } from '../../agents/agent.ts';
+import type { Config } from '../../config/schema.ts';
+import { startTunnel, type Tunnel, type TunnelOptions } from '../../tunnel/proxy.ts';
+import { makeTarget } from '../../tunnel/target.ts';
+import { readUpstream } from '../../tunnel/upstream.ts';
+
+export interface OpenedTunnel {
+  readonly tunnel: Tunnel | null;
+  /** Why there is none although it is wanted. */
+  readonly warning: string | null;
+}
+
+/** An attempt to connect is given this long, and never longer than silence in a response. */
+const connectTimeoutMs = 10_000;
+
+export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {
+  if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
+  if (!user.tunnelAllowed)
+    return { tunnel: null, warning: 'a policy sets the proxy; working without the tunnel' };
+  const reading = readUpstream(user.proxy);
+  if (reading.kind === 'unsupported') {
+    return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
+  }
+  try {
+    const api = makeTarget(user.api.secure, user.api.host, user.api.port).authority;
+    const tunnel = await startTunnel({ upstream: reading.upstream, api, ...tunnelSettings(config) });
+    return { tunnel, warning: null };
+  } catch (error) {
+    return { tunnel: null, warning: `the tunnel could not be opened: ${String(error)}` };
+  }
+}
+
+export type TunnelSettings = Required<Pick<TunnelOptions, 'maxRetries' | 'backoff' | 'connectTimeoutMs'>>;
+
+export function tunnelSettings({ network_resilience }: Config): TunnelSettings {
+  const { max_retries, backoff_initial_ms, backoff_max_ms, stream_timeout_ms } = network_resilience;
+  return {
+    maxRetries: max_retries,
+    backoff: { initialMs: backoff_initial_ms, maxMs: backoff_max_ms },
+    connectTimeoutMs: Math.min(connectTimeoutMs, stream_timeout_ms),
+  };
+}

@@ -1,0 +1,69 @@
+/** The command of one launch: what the person gave, with what the guard adds. The files of the plan are written. */
+import { readFileSync } from 'node:fs';
+import { replaceFileSync } from '../../platform/atomic-file.ts';
+import { outOfMemoryKills } from '../../platform/memory.ts';
+import { makePrivateFolder } from '../../platform/paths.ts';
+import { ownMark } from '../../platform/run-mark.ts';
+import type { Runtime } from '../runtime.ts';
+
+export interface LaunchCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** @param pin the id that the conversation shall get; null: the arguments decide */
+export function planLaunch(
+  run: Pick<
+    Runtime,
+    | 'launch'
+    | 'paths'
+    | 'secretFolder'
+    | 'user'
+    | 'hooks'
+    | 'hookSource'
+    | 'tunnel'
+    | 'version'
+    | 'unattended'
+  >,
+  args: readonly string[],
+  pin: string | null,
+): LaunchCommand {
+  const { launch, paths, user, hooks, hookSource, tunnel, version, unattended } = run;
+  const word = hookSource.renew();
+  const injection = {
+    runId: paths.run,
+    lastingFolder: paths.lasting,
+    secretFolder: run.secretFolder,
+    sessionId: pin,
+    spool: hooks ? { folder: paths.spool, word } : null,
+    proxyUrl: tunnel?.url ?? null,
+    storableProxyUrl: tunnel?.storableUrl ?? null,
+    print: unattended,
+  };
+  const plan = launch.adapter.launchPlan(args, launch.env, user, injection, version);
+  makePrivateFolder(paths.lasting);
+  for (const { path, text } of plan.files) if (!isThere(path, text)) replaceFileSync(path, text);
+  return {
+    file: launch.command,
+    args: [...launch.named.slice(1), ...plan.args],
+    env: { ...plan.env, ...ownMark(paths.run) },
+    cwd: launch.cwd,
+  };
+}
+
+/** Another guard's agent may be reading it: a file that is right is left as it is. */
+function isThere(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Begins to watch the kernel; says of an end whether it was one for want of memory. */
+export function watchMemory(): (signal: string | null) => boolean {
+  const before = outOfMemoryKills();
+  return (signal) => signal === 'SIGKILL' && outOfMemoryKills() > before;
+}

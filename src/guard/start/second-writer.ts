@@ -1,0 +1,72 @@
+/**
+ * Two agents on one conversation both append to its file, and one of the two branches is lost from view at the next
+ * resume (lab notes §4). So it is looked for another one before an agent is started on a conversation, and before one
+ * is stopped that then could not be started again.
+ */
+import { readlink, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { statePaths } from '../../platform/paths.ts';
+import { ancestors, descendants } from '../../platform/process-tree.ts';
+import { readSessions } from '../../records/sessions.ts';
+import type { Runtime } from '../runtime.ts';
+
+type Looking = Pick<Runtime, 'launch' | 'paths'>;
+
+/**
+ * Who else is in the conversation, in words; null: nobody.
+ * @param own our own agent's process; null: none runs
+ */
+async function holderOf(run: Looking, path: string, own: number | null): Promise<string | null> {
+  const { doctor } = run.launch.adapter;
+  if (doctor === null) return null;
+  // A guard follows where its agent goes, so of an agent with a guard only that guard is asked.
+  const guards = readSessions(statePaths(run.launch.env)).filter(({ alive }) => alive);
+  const id = basename(path, '.jsonl');
+  const other = guards.find(({ status }) => status.session_id === id && status.run !== run.paths.run);
+  if (other !== undefined) return await inWords(other.status.agent_pid ?? other.status.pid);
+  const watched = guards.flatMap(({ status }) => status.agent_pid ?? []);
+  // A launcher that waits for what it has started carries the same words, below us and above.
+  const below = own === null ? [] : descendants(own);
+  const ours = [...below, ...ancestors(process.pid)].map((one) => one.pid);
+  const pid = await doctor.findAgent(path, [...watched, ...(own === null ? [] : [own]), ...ours]);
+  return pid === null ? null : await inWords(pid);
+}
+
+async function inWords(pid: number): Promise<string> {
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  const begun = await stat(`/proc/${pid}`).catch(() => null);
+  const since = begun === null ? '' : `, since ${new Date(begun.ctimeMs).toTimeString().slice(0, 5)}`;
+  return `another agent (process ${pid}${cwd === null ? '' : `, in ${cwd}`}${since}) has this conversation open`;
+}
+
+/** Who else is in the present conversation, in words; null: nobody. What is told of how to go on follows from it. */
+export async function otherIn(
+  run: Looking & Pick<Runtime, 'session'>,
+  own: number | null,
+): Promise<string | null> {
+  const { transcriptPath } = run.session;
+  const other = transcriptPath === null ? null : await holderOf(run, transcriptPath, own);
+  run.session = { ...run.session, isHeld: other !== null };
+  return other;
+}
+
+/** Rejects, saying who it is, when another living agent is in the conversation. */
+export async function refuseSecondWriter(run: Looking & Pick<Runtime, 'session'>): Promise<void> {
+  const other = await otherIn(run, null);
+  if (other !== null) throw new Error(other);
+}
+
+/** The same before the first launch, for the conversation that the arguments name. What to do is said, too. */
+export async function heldAtStart(run: Looking): Promise<string | null> {
+  const { adapter, invocation, env, cwd } = run.launch;
+  if (!invocation.resumes || invocation.forks) return null;
+  const path =
+    invocation.sessionId !== null
+      ? await adapter.findTranscript(env, invocation.sessionId)
+      : invocation.continues
+        ? ((await adapter.recentSessions(env, cwd))[0]?.path ?? null)
+        : null;
+  const other = path === null ? null : await holderOf(run, path, null);
+  if (other === null) return null;
+  return `${other}; two would overwrite each other's view of it. Go on there, or add --fork-session to branch off a copy`;
+}

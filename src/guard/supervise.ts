@@ -1,0 +1,142 @@
+/**
+ * One interactive session under the guard, from the first launch to the exit code.
+ *
+ * Order at the start: what the agent's environment needs (settings, tunnel), then the agent itself, then the rest of
+ * the guard (`guard/watch-over.ts`) while the agent boots. From there on the loop (`guard/loop.ts`) turns: sensors emit
+ * observations, the pure core answers with effects, `guard/perform.ts` carries them out.
+ */
+
+import type { Observation } from '../events.ts';
+import { createDraft } from '../person/draft.ts';
+import { createSentPrompts } from '../person/sent-prompt.ts';
+import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
+import { signalExitCode } from '../platform/signals.ts';
+import { createTerminal } from '../terminal/terminal.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
+import { type End, failOpen } from './fail-open.ts';
+import type { Loop } from './loop.ts';
+import type { Launch, Runtime } from './runtime.ts';
+import { dropGivenFiles } from './start/given-files.ts';
+import { startAgent } from './start/launch.ts';
+import { prepare } from './start/prepare.ts';
+import { heldAtStart } from './start/second-writer.ts';
+
+/** A sense that fails all the time is noted a few times. */
+const mostFailures = 20;
+
+const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
+
+/** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
+export async function supervise(launch: Launch): Promise<number> {
+  const { run, warnings, noted } = await prepare(launch);
+  const held = await heldAtStart(run);
+  if (held !== null) {
+    sayWarnings([held]);
+    await run.tunnel?.stop();
+    return 1;
+  }
+
+  /** Observations of the time before the loop is there. */
+  const early: Observation[] = [];
+  const failures: string[] = [];
+  let loop: Loop | null = null;
+  const emit = (observation: Observation): void => {
+    open.see(observation);
+    deadManSwitch.see(observation);
+    if (loop) loop.emit(observation);
+    else early.push(observation);
+  };
+  const note = (detail: string): void => {
+    failures.push(detail);
+    if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
+  };
+  const open = failOpen(note);
+  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
+  let killing = false;
+  let clear = (): void => {};
+  const cleared = new Promise<void>((resolve) => {
+    clear = resolve;
+  });
+  let left = (_code: number): void => {};
+  const leaving = new Promise<number>((resolve) => {
+    left = resolve;
+  });
+  const terminal = createTerminal({
+    observe: emit,
+    signal: (name) => {
+      if (runtime.pty) run.kin.look(runtime.pty.pid);
+      runtime.signalled = name;
+      void import('./leave.ts')
+        .then(({ leave }) =>
+          leave(
+            runtime,
+            name,
+            () => {
+              killing = true;
+            },
+            clear,
+          ),
+        )
+        .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
+    },
+    resized: () => runtime.onResized(),
+  });
+  const sent = createSentPrompts();
+  const runtime: Runtime = {
+    ...run,
+    terminal,
+    unattended: false,
+    paused: false,
+    draft: createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs })),
+    sent,
+    emit,
+    cast: null,
+    onResized: () => {},
+    pty: null,
+    view: () => ({
+      rows: [],
+      cursor: { row: 0, column: 0, visible: false },
+      title: '',
+      columns: 0,
+      stale: true,
+    }),
+    drawn: () => Promise.resolve(),
+    facts: { activity: 'unknown' },
+    vim: false,
+    begun: 0,
+    promptTemplate: null,
+    signalled: null,
+  };
+  try {
+    sayWarnings(warnings);
+    terminal.start();
+    startAgent(runtime, { generation: 1, resume: false, prompt: null });
+    const watch = async (): Promise<End> => {
+      const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
+        import('./loop.ts'),
+        import('../decide/state.ts'),
+        import('./watch-over.ts'),
+        // For the end: an upgrade in place may have replaced the files by then.
+        import('./leave.ts'),
+        import('./relay.ts'),
+      ]);
+      loop = createLoop(run.config, initialState(performance.now()), open.broken);
+      for (const observation of early) loop.emit(observation);
+      return await watchOver(runtime, loop, noted);
+    };
+    const ended = open.codeOf(watch()).then(async (code) => {
+      if (runtime.signalled) await cleared;
+      return killing ? leaving : code;
+    });
+    return await Promise.race([ended, leaving]);
+  } finally {
+    open.close();
+    terminal.restore();
+    // The one warning, where it disturbs no screen any more.
+    const [first] = failures;
+    if (first !== undefined)
+      process.stderr.write(`guarded-claude: went on without a part of itself: ${withoutStack(first)}\n`);
+    dropGivenFiles(run.givenFiles);
+    await (await import('./relay.ts')).closeTunnel(run);
+  }
+}

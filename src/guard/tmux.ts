@@ -1,0 +1,97 @@
+/**
+ * What a guard does inside tmux: shows its state on the pane, and keeps its place on the resume map. All of it may
+ * fail without the session noticing.
+ */
+import { statePaths } from '../platform/paths.ts';
+import { tmuxPlace } from '../platform/tmux.ts';
+import { keptVariables, putOnMap, type ResumeEntry, takeOffMap } from '../records/resume-map.ts';
+import type { SessionState } from '../records/status.ts';
+import { openTmuxPane } from '../records/tmux-pane.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface Tmux {
+  /** The session's state, or something of what the map holds, may have changed. */
+  told(state: SessionState): void;
+  close(limitMs: number): Promise<void>;
+}
+
+/** Null outside tmux. */
+export function openTmux(runtime: Runtime, degraded: (detail: string) => void): Tmux | null {
+  const { launch, paths } = runtime;
+  const place = tmuxPlace(launch.env);
+  if (place === null) return null;
+  const state = statePaths(launch.env);
+  let address: string | null = null;
+  let onMap = '';
+  let failed = false;
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = (work: () => Promise<void>): void => {
+    writing = writing.then(work).catch((error: unknown) => {
+      if (!failed) degraded(`resume map: ${error instanceof Error ? error.message : String(error)}`);
+      failed = true;
+    });
+  };
+  const note = (): void => {
+    const command = resumeCommand(runtime);
+    if (address === null || command === null) return;
+    const entry: Omit<ResumeEntry, 'updated_at'> = {
+      run: paths.run,
+      socket: place.socket,
+      server_pid: place.server.pid,
+      server_start_time: place.server.startTime,
+      pane: address,
+      cwd: launch.cwd,
+      ...command,
+      variables: Object.fromEntries(
+        keptVariables.flatMap((name) => {
+          const value = launch.env[name];
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+    };
+    const text = JSON.stringify(entry);
+    if (text === onMap) return;
+    onMap = text;
+    write(() => putOnMap(state, { ...entry, updated_at: new Date().toISOString() }));
+  };
+  const pane = openTmuxPane({
+    place,
+    env: launch.env,
+    degraded,
+    located(next) {
+      address = next;
+      note();
+    },
+  });
+  return {
+    told(next) {
+      pane.show(next);
+      note();
+    },
+    async close(limitMs) {
+      // Who was hung up on or shut down is to come back; who has left is not.
+      if (runtime.signalled === null && onMap !== '') write(() => takeOffMap(state, paths.run));
+      await Promise.all([pane.close(limitMs), writing]);
+    },
+  };
+}
+
+/** Null while there is nothing to resume, or nothing is known of this agent's command line. */
+function resumeCommand({
+  launch,
+  session,
+  givenFiles,
+}: Runtime): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
+  const { adapter, named, args } = launch;
+  if (adapter.storableArguments === null || session.id === null || session.transcriptPath === null)
+    return null;
+  if (!launch.invocation.isRecorded) return null;
+  const resumed = adapter.resumeArguments(args, session.id, null, session.permissionMode);
+  const lasting = adapter.withoutFiles(resumed, givenFiles);
+  const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));
+  const { args: kept, left } = adapter.storableArguments(lasting);
+  return { session_id: session.id, args: [...named, ...kept], left_out: [...gone.map(flagName), ...left] };
+}
+
+const flagName = (word: string) => word.split('=', 1)[0] ?? word;

@@ -1,0 +1,191 @@
+/**
+ * The rest of the guard, loaded while the agent boots: senses, records, hands. Everything here may fail without the
+ * session noticing: what fails is reported once and done without.
+ */
+
+import { dirname } from 'node:path';
+import { lookAgainAt, step } from '../decide/machine.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { inTurn } from '../detect/phase.ts';
+import type { Event, ScreenFacts } from '../events.ts';
+import { boxOf } from '../person/hands/input-box.ts';
+import { configFile } from '../platform/paths.ts';
+import { castPath, createCast } from '../records/cast.ts';
+import type { IncidentRecord } from '../records/incidents.ts';
+import { loadTemplate } from '../recover/template.ts';
+import { sayDeafness } from './deaf.ts';
+import type { End } from './fail-open.ts';
+import { follow } from './follow.ts';
+import { hurry } from './hurry.ts';
+import type { Loop } from './loop.ts';
+import { createPerformer } from './perform.ts';
+import { openRecords } from './records.ts';
+import type { Runtime } from './runtime.ts';
+import { openSenses } from './senses.ts';
+import { followResume, sessionLooker } from './session.ts';
+import { openTmux } from './tmux.ts';
+
+/** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
+const keySettleMs = 2_000;
+/** How often the new id of a resumed conversation is looked for. */
+const followMs = 2_000;
+/** For so long after an Enter its record is looked for. */
+const followedMs = 10_000;
+/** The last words of notifications and of the terminal. */
+const farewellMs = 1_000;
+
+/** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
+export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly string[]): Promise<End> {
+  const { config, launch, terminal } = runtime;
+  /** Of an agent that takes no hooks and can change its id with a resume (1.0.56). */
+  let resumedAtMs: number | null = null;
+  const tells = launch.adapter.abilities(runtime.version).settingsFlag;
+  if (config.records.cast) runtime.cast = createCast(terminal);
+  const senses = openSenses(runtime);
+  runtime.catchUp = senses.catchUp;
+  const lookForSession = sessionLooker(runtime);
+  const hearing = sayDeafness(runtime);
+  const records = openRecords(runtime, loop, (bytes) => terminal.inject(bytes));
+  const { reporter, degraded } = records;
+  const tmux = openTmux(runtime, degraded);
+  const end = new Promise<End>((resolve) => {
+    const perform = createPerformer(runtime, {
+      ...records,
+      probe: () => senses.probe(),
+      incident: ({ incident }) => saveCast(runtime, reporter.recordOf(incident), degraded),
+      exit: ({ code, signal }) => resolve({ code, signal }),
+    });
+    loop.begin({
+      step,
+      lookAgainAt,
+      turned(event, before, result) {
+        if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
+        if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
+        if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
+        runtime.paused = result.state.paused;
+        follow(runtime, event);
+        if (event.type === 'input' && event.kind === 'enter') noteEnter(runtime);
+        if (event.type === 'screen') {
+          runtime.facts = event.facts;
+          runtime.vim ||= boxOf(runtime)?.vimInsert === true;
+        }
+        if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
+        followDraft(runtime, event, result.state.evidence);
+        const isOver =
+          event.type === 'turn.ended' || seenToEnd(before.evidence, event) || runsInShell(runtime, event);
+        if (isOver || isStopped(event)) runtime.sent.settle();
+        if (isOver) runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
+        if (looksForSession(runtime, event)) lookForSession();
+        senses.tell(event, result.state.evidence);
+        hearing(result.state.evidence);
+        const told = reporter.turned(event, before, result);
+        tmux?.told(told);
+      },
+      perform,
+    });
+  });
+  records.tellKnown(warnings);
+  terminal.observeKeys((tokens) => {
+    const isAway = keeps(runtime);
+    if (tokens === null) runtime.draft.lose();
+    // Keys for a dialog are none for the box. What is sent to an agent that is not there waits, too.
+    else if (isAway || runtime.facts.activity !== 'dialog')
+      runtime.draft.feed(tokens, isAway || inTurn(loop.state().evidence.phase), Date.now());
+  });
+  const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
+  runtime.promptTemplate = template;
+  if (warning !== null) degraded(warning);
+  await senses.start();
+  const calm = hurry(loop);
+  const successor = setInterval(() => {
+    if (resumedAtMs !== null) void followResume(runtime, resumedAtMs);
+  }, followMs);
+
+  const result = await end;
+  calm();
+  clearInterval(successor);
+  await senses.stop();
+  await Promise.all([records.close(farewellMs), tmux?.close(farewellMs), terminal.flush(farewellMs)]);
+  return result;
+}
+
+/** As many as can have come since the last look on disk, and some more: one may have been for a dialog. */
+const mostEnters = 20;
+
+function noteEnter({ enteredMs }: Runtime): void {
+  enteredMs.push(Date.now());
+  if (enteredMs.length > mostEnters) enteredMs.shift();
+}
+
+/** With each picture until the conversation is known; without hooks also after each Enter, which may have been /clear. */
+function looksForSession({ session, hookSource, enteredMs }: Runtime, event: Event): boolean {
+  if (event.type === 'turn.started') return true;
+  if (event.type === 'screen') return session.id === null || session.transcriptPath === null;
+  const entered = enteredMs.at(-1);
+  return (
+    event.type === 'tick' && !hookSource.heard() && entered !== undefined && Date.now() - entered < followedMs
+  );
+}
+
+/** Also while an incident lasts: what is kept is only the latest minute. */
+function saveCast(
+  { cast, paths }: Runtime,
+  incident: IncidentRecord,
+  degraded: (detail: string) => void,
+): void {
+  try {
+    cast?.save(castPath(paths, incident.id), `${incident.class}: ${incident.outcome}`);
+  } catch (error) {
+    degraded(`cast: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * The box was seen empty a moment after the last key: what was in it has been sent or deleted. Not where the agent has
+ * drawn nothing since: it may not have read the key.
+ */
+function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
+  const { draft } = runtime;
+  if (event.type === 'turn.started') draft.queueIsSent();
+  if ((event.type !== 'screen' && event.type !== 'tick') || keeps(runtime)) return;
+  const { facts } = after.screen ?? {};
+  const typing = after.person.lastKeyAt !== null && after.now - after.person.lastKeyAt < keySettleMs;
+  const unread = after.terminal.unansweredKeyAt !== null || after.terminal.inputBlockedSince !== null;
+  if (
+    !facts ||
+    typing ||
+    unread ||
+    facts.draft ||
+    facts.activity === 'dialog' ||
+    facts.activity === 'unknown' ||
+    facts.activity === 'crashed'
+  )
+    return;
+  draft.boxIsEmpty();
+  if (facts.activity !== 'idle') return;
+  draft.queueIsSent();
+  runtime.sent.settle();
+}
+
+const isStopped = (event: Event): boolean =>
+  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
+
+const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+
+/**
+ * A command for the shell was sent to an agent at rest, and now the agent is at work: it runs, and may have run before it
+ * is on record. Given back it would be one Enter from running twice.
+ */
+const runsInShell = ({ sent }: Runtime, event: Event): boolean =>
+  event.type === 'screen' &&
+  ofTurn.includes(event.facts.activity) &&
+  sent.latest()?.text.trimStart().startsWith('!') === true;
+
+/** The screen showed a turn, and shows a free prompt: what was sent has had its turn, whatever was typed since. */
+function seenToEnd({ screen }: Evidence, event: Event): boolean {
+  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
+  return screen !== null && ofTurn.includes(screen.facts.activity);
+}
+
+/** The person's keys are with us, and not in the agent's box. */
+const keeps = ({ pty, terminal }: Runtime): boolean => pty === null || terminal.keptBytes > 0;

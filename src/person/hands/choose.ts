@@ -1,0 +1,39 @@
+/**
+ * Answers a menu of the agent by policy: the wanted row is found by its words, the cursor is moved and read back
+ * after each key, and Enter comes only when the cursor stands on that very row.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MenuAnswer } from '../../agents/agent.ts';
+import type { Runtime } from '../../guard/runtime.ts';
+
+const up = '\x1b[A';
+const down = '\x1b[B';
+/** Time for the agent to draw the cursor in its new place. */
+const redrawMs = 200;
+const mostMoves = 12;
+
+/** False: the menu is not (or no longer) there, or the cursor did not obey; nothing was chosen. */
+export async function choose(runtime: Runtime, generation: number, answer: MenuAnswer): Promise<boolean> {
+  const { pty, terminal, launch } = runtime;
+  const { menu, keys } = launch.adapter;
+  if (menu === null || !pty || pty.generation !== generation) return false;
+  if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
+  terminal.hold(true);
+  try {
+    for (let moves = 0; moves < mostMoves && runtime.pty === pty; moves++) {
+      const rows = menu.read(runtime.view());
+      const wanted = rows.findIndex((row) => menu.isAnswer(row, answer));
+      const chosen = rows.findIndex((row) => row.chosen);
+      if (wanted < 0 || chosen < 0) return false;
+      if (wanted === chosen) {
+        pty.write(Buffer.from(keys.submit));
+        return true;
+      }
+      pty.write(Buffer.from(wanted < chosen ? up : down));
+      await pause(redrawMs);
+    }
+    return false;
+  } finally {
+    terminal.hold(false);
+  }
+}

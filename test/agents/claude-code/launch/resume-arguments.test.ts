@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArguments, splitWords } from '../../../../src/agents/claude-code/launch/arguments.ts';
+import { flags } from '../../../../src/agents/claude-code/launch/flags.ts';
+import { resumeArguments } from '../../../../src/agents/claude-code/launch/resume-arguments.ts';
+
+const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
+const other = '99999999-0000-4000-8000-00000000abcd';
+
+describe('arguments of a relaunch', () => {
+  it.each([
+    [[], []],
+    [['fix it'], []],
+    [
+      ['--model', 'opus', 'fix it'],
+      ['--model', 'opus'],
+    ],
+    [['-c'], []],
+    [['-r', other, '--fork-session', 'go'], []],
+    [['--session-id', other, '--verbose'], ['--verbose']],
+    [
+      ['-cd', '--verbose', 'go'],
+      ['-d', '--verbose'],
+    ],
+    [
+      ['--allowedTools', 'Bash(git *)', 'Edit', '--', 'fix it'],
+      ['--allowedTools', 'Bash(git *)', 'Edit'],
+    ],
+    [
+      ['--permission-mode', 'plan', '--mcp-config', 'a.json', 'b.json', '--add-dir=../x'],
+      ['--permission-mode', 'plan', '--mcp-config', 'a.json', 'b.json', '--add-dir=../x'],
+    ],
+    [['-w'], []],
+    [
+      ['-w', 'feature', 'go'],
+      ['-w', 'feature'],
+    ],
+    [
+      ['--from-the-future', 'value', 'go on'],
+      ['--from-the-future', 'value'],
+    ],
+  ] as const)('%j keeps %j', (args, kept) => {
+    expect(resumeArguments(args, id, 'You were interrupted.')).toEqual([
+      ...kept,
+      '--resume',
+      id,
+      'You were interrupted.',
+    ]);
+    expect(resumeArguments(args, id, null)).toEqual([...kept, '--resume', id]);
+  });
+
+  it.each([
+    ['--permission-mode=acceptEdits', 'plan', ['--permission-mode', 'plan']],
+    ['--dangerously-skip-permissions', 'default', ['--permission-mode', 'default']],
+    ['--permission-mode=plan', 'bypassPermissions', ['--permission-mode=plan']],
+    ['--permission-mode=plan', 'acceptEdits', ['--permission-mode=plan']],
+    ['--permission-mode=default', 'a mode of tomorrow', ['--permission-mode=default']],
+    ['--verbose', 'acceptEdits', ['--verbose']],
+    ['--verbose', 'plan', ['--verbose', '--permission-mode', 'plan']],
+    ['--verbose', 'auto', ['--verbose']],
+  ])('%s with the conversation in mode %s: never more than the user gave', (flag, mode, kept) => {
+    expect(resumeArguments([flag], id, null, mode)).toEqual([...kept, '--resume', id]);
+  });
+
+  it('keeps every flag of the process, in order, and names the conversation once', () => {
+    const usable = [...flags].filter(([, flag]) => flag.group !== 'plain' && flag.group !== 'print');
+    const written = usable.map(([name, { takes }]) => (takes === 'nothing' ? [name] : [name, 'x', 'y']));
+    const words = fc.array(fc.constantFrom(...written, ['text'], ['--model=x'])).map((each) => each.flat());
+    fc.assert(
+      fc.property(words, (args) => {
+        const resumed = resumeArguments(args, id, 'Go on.');
+        expect(parseArguments(resumed)).toMatchObject({ sessionId: id, resumes: true, prompt: 'Go on.' });
+        const isKept = (group: string, value: string | null) =>
+          group !== 'conversation' && (group !== 'worktree' || value !== null);
+        const kept = splitWords(args)
+          .filter((each) => each.uses.some((use) => isKept(use.flag.group, use.value)))
+          .flatMap((each) => each.raw);
+        expect(resumed).toEqual([...kept, '--resume', id, 'Go on.']);
+      }),
+    );
+  });
+});

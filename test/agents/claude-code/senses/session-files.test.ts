@@ -1,0 +1,99 @@
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  findTranscript,
+  recentSessions,
+  sessionOfProcess,
+  sessionOfPrompt,
+  successorOf,
+} from '../../../../src/agents/claude-code/senses/session-files.ts';
+import { temporaryFolder } from '../../../support/folder.ts';
+
+const ids = ['a', 'b', 'c'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`);
+const [a = '', b = '', c = ''] = ids;
+
+function home() {
+  const config = temporaryFolder();
+  const env = { CLAUDE_CONFIG_DIR: config };
+  const write = (folder: string, id: string, cwd: string, changedS: number) => {
+    mkdirSync(join(config, 'projects', folder), { recursive: true });
+    const path = join(config, 'projects', folder, `${id}.jsonl`);
+    writeFileSync(path, `{"type":"mode"}\n{"torn\n${JSON.stringify({ type: 'user', cwd })}\n`);
+    utimesSync(path, changedS, changedS);
+    return path;
+  };
+  return { config, env, write };
+}
+
+it('finds a transcript by its name, wherever it lies, the one changed last', async () => {
+  const { env, write } = home();
+  write('-one', a, '/one', 100);
+  const moved = write('-two', a, '/two', 200);
+  expect(await findTranscript(env, a)).toBe(moved);
+  expect(await findTranscript(env, b)).toBe(null);
+  expect(await findTranscript({ CLAUDE_CONFIG_DIR: '/nowhere' }, a)).toBe(null);
+});
+
+it('lists the conversations of a folder by what they say, not by the name of theirs', async () => {
+  const { env, config, write } = home();
+  write('-p-q', a, '/p/q', 100);
+  write('-p-q', b, '/p-q', 200); // the same encoding, another folder
+  write('-p-q', c, '/p/q', 300);
+  writeFileSync(join(config, 'projects', '-p-q', 'agent-1.jsonl'), '{"cwd":"/p/q"}\n');
+  expect((await recentSessions(env, '/p/q')).map((each) => each.sessionId)).toEqual([c, a]);
+  expect((await recentSessions(env, '/p/q', 200_000)).map((each) => each.sessionId)).toEqual([c]);
+});
+
+it('reads the session that an agent records of its own process', async () => {
+  const { env, config } = home();
+  mkdirSync(join(config, 'sessions'));
+  writeFileSync(
+    join(config, 'sessions', '17.json'),
+    JSON.stringify({ pid: 17, sessionId: a, status: 'idle' }),
+  );
+  writeFileSync(join(config, 'sessions', '18.json'), '{');
+  expect(await sessionOfProcess(env, 17)).toBe(a);
+  expect(await sessionOfProcess(env, 18)).toBe(null);
+  expect(await sessionOfProcess(env, 19)).toBe(null);
+});
+
+it('finds the new id that a resume of 1.0.56 has given, by what it copied', async () => {
+  const { env, write } = home();
+  write('-p', a, '/p', 100);
+  write('-p', b, '/p', 200); // somebody else's, in the same folder
+  const next = write('-p', c, '/p', 150);
+  const records = [
+    { type: 'summary', leafUuid: 'x' },
+    { type: 'user', cwd: '/p', sessionId: a },
+    { type: 'assistant', cwd: '/p', sessionId: c },
+  ];
+  writeFileSync(next, records.map((record) => JSON.stringify(record)).join('\n'));
+  expect(await successorOf(env, '/p', a, 120_000)).toMatchObject({ sessionId: c, path: next });
+  expect(await successorOf(env, '/p', b, 120_000)).toBe(null);
+  expect(await successorOf(env, '/p', c, 120_000)).toBe(null);
+});
+
+it('finds the conversation that was typed into when Enter was pressed', async () => {
+  const { env, write } = home();
+  const prompted = (id: string, cwd: string, atMs: number, content = 'hi') => {
+    const path = write('-p', id, cwd, 0);
+    const record = {
+      type: 'user',
+      timestamp: new Date(atMs).toISOString(),
+      message: { role: 'user', content },
+    };
+    appendFileSync(path, `${JSON.stringify(record)}\n`);
+  };
+  const entered = Date.now() - 60_000;
+  prompted(a, '/p', entered + 200);
+  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
+  expect(await sessionOfPrompt(env, '/p', [])).toBe(null);
+  expect(await sessionOfPrompt(env, '/p', [entered - 60_000])).toBe(null); // somebody else's
+  expect(await sessionOfPrompt(env, '/q', [entered])).toBe(null);
+  prompted(b, '/p', entered + 10_300, '<command-name>/clear</command-name>');
+  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
+  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
+  prompted(c, '/p', entered + 15_000); // nobody pressed Enter here then
+  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
+});

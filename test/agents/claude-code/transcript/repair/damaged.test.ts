@@ -1,0 +1,288 @@
+/** Recorded conversations with one damage each: what is found in them, and what is left alone. */
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { type RepairOptions, repairFile, type TranscriptDoctor } from '../../../../../src/recover/repair.ts';
+import { fixture } from '../../../../support/places.ts';
+import { blocks, type Fields, recordsOf, toText, withFile } from '../transcripts.ts';
+
+const folder = fixture('transcripts', 'damaged');
+/** Those that are not there any more as they were. */
+function linesLost(before: string, after: string): readonly string[] {
+  const kept = new Set(after.split('\n'));
+  return before.split('\n').filter((line) => !kept.has(line));
+}
+
+const textOf = (name: string) => readFileSync(join(folder, `${name}.jsonl`), 'utf8');
+const options: RepairOptions = {
+  now: Date.parse('2026-11-29T00:00:00Z'),
+  reconnect: false,
+  byHand: true,
+  version: null,
+  resultTexts: new Map(),
+  dryRun: false,
+  thorough: false,
+};
+const mend = (content: string, changed: Partial<RepairOptions> = {}) =>
+  withFile(content, async (path) => {
+    const outcome = await repairFile(path, claudeCodeDoctor, { ...options, ...changed });
+    return { outcome, text: readFileSync(path, 'utf8') };
+  });
+const kinds = ({ findings }: { findings: readonly { kind: string; count: number }[] }) =>
+  Object.fromEntries(findings.map(({ kind, count }) => [kind, count]));
+
+test.each<[string, Record<string, number>]>([
+  ['dup-tool-ids', { 'repeated call': 1 }],
+  ['image-html', { 'bad image': 1 }],
+  ['input-empty-string', { 'tool input': 1 }],
+  ['lone-high', { 'half character': 1 }],
+  ['lone-key', { 'half character': 1 }],
+  ['nul-result', { nul: 1 }],
+  ['text-empty-in-result', { 'empty text': 1 }],
+  ['thinking-empty', { 'empty thinking': 1 }],
+  ['thinking-empty-beside', { 'empty thinking': 1 }],
+  ['tool-name-201', { 'tool name': 1 }],
+  ['stray-inputnull-orphan', { 'tool input': 1, 'open call': 1 }],
+])('%s: found, and only its record is another one', async (name, expected) => {
+  for (const version of ['263', '38']) {
+    const before = textOf(`${version}-${name}`);
+    const { outcome, text } = await mend(before);
+    expect(kinds(outcome)).toEqual(expected);
+    expect(outcome.result).toBe('repaired');
+    expect(linesLost(before, text).length).toBeLessThanOrEqual(
+      name === 'thinking-empty' ? 2 : name === 'dup-tool-ids' ? 2 : 1,
+    );
+    expect((await mend(text)).outcome.result).toBe('healthy');
+  }
+});
+
+test.each(['263-queue-uuid-collision', '263-rewound-to-start-bare', '263-rewound-to-start-under-guard'])(
+  '%s is healthy: not a byte is written',
+  async (name) => {
+    const { outcome, text } = await mend(textOf(name));
+    expect(outcome).toMatchObject({ result: 'healthy', findings: [] });
+    expect(text).toBe(textOf(name));
+  },
+);
+
+describe('a late note at an old message', () => {
+  test('2.1.263 goes on at the last end in the file: it is led to that of the conversation', async () => {
+    for (const [name, found] of [
+      ['263-stray-newest-branch', { 'stray end': 1 }],
+      ['263-stray-leaf-orphan', { 'stray end': 1, 'open call': 1 }],
+    ] as const) {
+      const { outcome, text } = await mend(textOf(name));
+      expect(kinds(outcome)).toEqual(found);
+      expect(linesLost(textOf(name), text)).toHaveLength(1); // the note itself
+      expect((await mend(text)).outcome.result).toBe('healthy');
+    }
+  });
+
+  test('2.1.38 goes on at the note: it is tied to the end', async () => {
+    const { outcome, text } = await mend(textOf('38-stray-newest-branch'));
+    expect(kinds(outcome)).toEqual({ 'stray end': 1 });
+    expect(outcome).toMatchObject({ before: { reachable: 1 }, after: { reachable: 7 } });
+    expect((await mend(text)).outcome.result).toBe('healthy');
+  });
+
+  test('the version that is to go on with it counts, not the one that wrote it', async () => {
+    const version = { text: '2.1.126', parts: [2, 1, 126] };
+    const { outcome, text } = await mend(textOf('38-stray-newest-branch'), { version });
+    expect(kinds(outcome)).toEqual({ 'stray end': 1 });
+    expect(linesLost(textOf('38-stray-newest-branch'), text)).toHaveLength(1);
+  });
+});
+
+describe('a path that is no text', () => {
+  const call = (name: string, input: object) =>
+    toText(
+      recordsOf(textOf('263-nul-result')).map((record) => ({
+        ...record,
+        message: record.message && {
+          ...record.message,
+          content: blocks(record).map((block) =>
+            block.type === 'tool_use' ? { ...block, name, input } : block,
+          ),
+        },
+      })),
+    ).replaceAll('\\u0000', ' ');
+  const on = (...parts: number[]) => ({ byHand: false, version: { text: parts.join('.'), parts } });
+
+  test.each([
+    ['Read', { file_path: {} }, { file_path: '{}' }],
+    ['Glob', { pattern: '*', path: ['a'] }, { pattern: '*', path: '["a"]' }],
+    ['NotebookEdit', { notebook_path: 5 }, { notebook_path: '5' }],
+  ])('of %s is made one for a version that cannot show it', async (name, input, mended) => {
+    const { outcome, text } = await mend(call(name, input), on(2, 1, 197));
+    expect(kinds(outcome)).toEqual({ 'tool path': 1 });
+    const inputs = recordsOf(text)
+      .flatMap(blocks)
+      .map((block) => block.input);
+    expect(inputs).toContainEqual(mended);
+    expect((await mend(text, on(2, 1, 197))).outcome.result).toBe('healthy');
+  });
+
+  test('is left to a version that can', async () => {
+    expect((await mend(call('Read', { file_path: {} }), on(2, 1, 263))).outcome.result).toBe('healthy');
+  });
+
+  test.each([{}, { file_path: null }, { file_path: '/a' }, { content: {} }])(
+    'is none of %j',
+    async (input) => {
+      expect((await mend(call('Write', input), on(2, 1, 197))).outcome.result).toBe('healthy');
+    },
+  );
+});
+
+describe('what is poison only perhaps', () => {
+  const automatic = { byHand: false };
+
+  test('is left alone unless a person asks', async () => {
+    expect((await mend(textOf('263-thinking-empty'), automatic)).outcome.result).toBe('healthy');
+  });
+
+  test('is mended where the API has refused the conversation', async () => {
+    const records = recordsOf(textOf('263-thinking-empty'));
+    const last = records.findLast((record) => record.type === 'assistant') as Fields;
+    const refusal = {
+      ...last,
+      uuid: 'd0000000-0000-4000-8000-000000000001',
+      parentUuid: last.uuid as string,
+      isApiErrorMessage: true,
+      message: {
+        role: 'assistant',
+        id: 'x',
+        content: [
+          { type: 'text', text: 'API Error: 400 messages.1.content.0.thinking: each thinking block …' },
+        ],
+      },
+    };
+    const { outcome } = await mend(toText([...records, refusal]), automatic);
+    expect(kinds(outcome)).toEqual({ 'empty thinking': 1 });
+  });
+
+  test('what the version cleans by itself is left to it', async () => {
+    expect((await mend(textOf('263-image-html'), automatic)).outcome.result).toBe('healthy');
+    expect((await mend(textOf('38-image-html'), automatic)).outcome.result).toBe('repaired');
+    const version = { text: '2.1.329', parts: [2, 1, 329] };
+    expect((await mend(textOf('38-lone-key'), { ...automatic, version })).outcome.result).toBe('healthy');
+  });
+});
+
+describe('a record glued to a cut one', () => {
+  test('is found behind a snapshot of any size', async () => {
+    const { outcome, text } = await mend(textOf('263-glued-fhs1500'));
+    expect(kinds(outcome)).toEqual({ salvaged: 1 });
+    expect(text).toContain('"content":"remember the fact beta"},"uuid"');
+    expect(outcome.after).toEqual({ reachable: 7, total: 7 });
+  });
+
+  test('the cut one was a prompt: told, and kept as far as it can be read', async () => {
+    const { outcome, text } = await mend(textOf('263-prompt-swallowed'));
+    expect(kinds(outcome)).toEqual({ salvaged: 1, 'cut prompt': 1 });
+    const prompt = recordsOf(text).find((record) =>
+      JSON.stringify(record.message ?? '').includes('was lost'),
+    );
+    expect(blocks(prompt as Fields)).toEqual([
+      { type: 'text', text: 'remember the fact beta\n[The rest of this message was lost.]' },
+    ]);
+    expect(outcome.after).toEqual({ reachable: 7, total: 7 });
+    expect((await mend(text)).outcome.result).toBe('healthy');
+  });
+
+  test('the cut one’s parent by name is another record that is there: that one stays as it is', async () => {
+    const [, uuid] = /"parentUuid":"([^"]+)"[^\n]*\{"parentUuid"/.exec(textOf('263-prompt-swallowed')) ?? [];
+    const text = textOf('263-prompt-swallowed').replace(
+      /\{"parentUuid":"[^"]+"(?=,"isSidechain":false,"attachment":\{"type":"total_tokens_reminder"[^\n]*2d:38\.261)/,
+      `{"parentUuid":"${uuid}"`,
+    );
+    const { text: mended } = await mend(text);
+    const owners = recordsOf(mended).filter((record) => record.uuid === uuid);
+    expect(owners.every((record) => record.type === 'assistant')).toBe(true);
+  });
+});
+
+describe('who else may have the file', () => {
+  const damaged = textOf('263-nul-result');
+
+  test.skipIf(process.platform !== 'linux')('it is open under another path: not touched', async () => {
+    await withFile(damaged, async (path) => {
+      const alias = `${dirname(path)}-alias`;
+      symlinkSync(dirname(path), alias);
+      const held = openSync(path, 'a');
+      try {
+        const holder = spawn('sleep', ['60'], { stdio: ['ignore', held, 'ignore'] });
+        try {
+          const outcome = await repairFile(
+            join(alias, path.split('/').at(-1) ?? ''),
+            claudeCodeDoctor,
+            options,
+          );
+          expect(outcome).toMatchObject({ result: 'busy', writer: { pid: holder.pid } });
+        } finally {
+          holder.kill('SIGKILL');
+        }
+      } finally {
+        closeSync(held);
+        rmSync(alias);
+      }
+    });
+  });
+
+  test('it is a link: what it leads to is mended, and it stays one', async () => {
+    await withFile(damaged, async (path) => {
+      const real = `${path}.real`;
+      renameSync(path, real);
+      symlinkSync(real, path);
+      expect((await repairFile(path, claudeCodeDoctor, options)).result).toBe('repaired');
+      expect(lstatSync(path).isSymbolicLink()).toBe(true);
+      expect(readFileSync(real, 'utf8')).not.toContain('\\u0000');
+    });
+  });
+
+  test('one writes and is gone while writers are looked for: left for the next try', async () => {
+    await withFile(damaged, async (path) => {
+      let looks = 0;
+      const doctor: TranscriptDoctor = {
+        ...claudeCodeDoctor,
+        async findWriter(...args) {
+          looks += 1;
+          if (looks === 2) appendFileSync(path, '{"type":"mode","mode":"normal"}\n');
+          return claudeCodeDoctor.findWriter(...args);
+        },
+      };
+      expect((await repairFile(path, doctor, options)).result).toBe('busy');
+      expect(readFileSync(path, 'utf8')).toBe(`${damaged}{"type":"mode","mode":"normal"}\n`);
+    });
+  });
+
+  test('its owner and rights stay, and what a killed repair left is gone', async () => {
+    await withFile(damaged, async (path) => {
+      const isRoot = process.getuid?.() === 0;
+      if (isRoot) chownSync(path, 12_345, 12_345);
+      const owner = statSync(path).uid;
+      chmodSync(path, 0o660);
+      writeFileSync(`${path}.4194300.repaired`, 'half of it');
+      expect((await repairFile(path, claudeCodeDoctor, options)).result).toBe('repaired');
+      expect(statSync(path).mode & 0o777).toBe(0o660);
+      expect(statSync(path).uid).toBe(owner);
+      expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.repaired'))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { readTranscript } from '../../../../src/agents/claude-code/transcript/transcript.ts';
+
+const assistant = (content: unknown, more = {}) => ({ type: 'assistant', message: { content }, ...more });
+const brokenOff = (version: string) => ({
+  type: 'assistant',
+  version,
+  message: { content: [{ type: 'text', text: 'Hello' }], stop_reason: null },
+});
+const user = (content: unknown, more = {}) => ({ type: 'user', message: { content }, ...more });
+const call = { type: 'tool_use', id: 't1', name: 'Edit', input: { file_path: '/a' } };
+
+it.each<[string, unknown, readonly object[]]>([
+  ['a prompt', user('do it'), [{ type: 'prompt.recorded' }]],
+  [
+    'a tool call',
+    assistant([{ type: 'text', text: 'x' }, call]),
+    [
+      { type: 'answer.recorded' },
+      { type: 'tool.started', toolUseId: 't1', tool: 'Edit', risk: 'edit', recorded: true },
+    ],
+  ],
+  ['an answer', assistant([{ type: 'text', text: 'x' }]), [{ type: 'answer.recorded' }]],
+  ['an answer whose stream broke off', brokenOff('2.1.263'), [{ type: 'answer.recorded', cutShort: true }]],
+  ['an answer of a version that never says why it ended', brokenOff('2.1.42'), [{ type: 'answer.recorded' }]],
+  [
+    'an answer that the agent made up itself',
+    { type: 'assistant', message: { model: '<synthetic>', content: 'No response requested.' } },
+    [],
+  ],
+  [
+    'a result',
+    user([{ type: 'tool_result', tool_use_id: 't1', content: 'x' }]),
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true }],
+  ],
+  [
+    'a failed call',
+    user([{ type: 'tool_result', tool_use_id: 't1', is_error: true }]),
+    [{ type: 'tool.finished', toolUseId: 't1', ok: false }],
+  ],
+  [
+    'an interruption',
+    user([{ type: 'text', text: '[Request interrupted by user]' }]),
+    [{ type: 'interrupted' }],
+  ],
+  ['one during a tool', user('[Request interrupted by user for tool use]'), [{ type: 'interrupted' }]],
+  [
+    'an error',
+    assistant([{ type: 'text', text: 'API Error: Connection error.' }], { isApiErrorMessage: true }),
+    [{ type: 'failure.recorded', failure: 'connection' }],
+  ],
+  [
+    'the end of a compaction',
+    { type: 'system', subtype: 'compact_boundary' },
+    [{ type: 'compaction.finished' }],
+  ],
+  [
+    'a try of its own that is to come',
+    { type: 'system', subtype: 'api_error', retryInMs: 3_600_000, retryAttempt: 1, maxRetries: 10 },
+    [{ type: 'retry.recorded', inMs: 3_600_000 }],
+  ],
+  ['an error without another try', { type: 'system', subtype: 'api_error' }, []],
+  ['a request', { type: 'api-request', querySource: 'repl_main_thread' }, [{ type: 'request.sent' }]],
+  ['a request on the side', { type: 'api-request', querySource: 'agent:custom' }, []],
+  ['a subagent', assistant([call], { isSidechain: true }), []],
+  ['bookkeeping', { type: 'file-history-snapshot' }, []],
+])('%s', (_, record, expected) => {
+  expect(readTranscript(record)).toEqual(expected);
+});
+
+it.each([null, 3, [], 'x', {}, { type: 'user' }, { type: 'assistant', message: { content: [null, 1] } }])(
+  'does not stumble over %j',
+  (record) => {
+    expect(readTranscript(record)).toEqual([]);
+  },
+);

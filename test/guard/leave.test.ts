@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { commandLine } from '../../src/platform/process-table.ts';
+import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { guardBin } from '../support/places.ts';
+import { openRawTerminal } from '../support/raw-terminal.ts';
+
+const guard = guardBin;
+
+/** A guard over a little agent that says "ready", its pid, and then does what the script says. */
+async function guarded(script: string, settings: Readonly<Record<string, string>> = {}) {
+  const folder = temporaryFolder();
+  const agent = writeScript(
+    join(folder, 'agent'),
+    `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\n${script}\n`,
+  );
+  const terminal = openRawTerminal([process.execPath, guard], {
+    env: {
+      HOME: folder,
+      GUARDED_CLAUDE_COMMAND: agent,
+      XDG_STATE_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      LEAVE_TEST: folder,
+      ...settings,
+    },
+    cwd: folder,
+  });
+  onTestFinished(() => terminal.pty.kill('SIGKILL'));
+  await terminal.waitFor(/pid=\d+;/);
+  return { terminal, folder, agentPid: Number(/pid=(\d+);/.exec(terminal.output())?.[1]) };
+}
+
+const frozen = 'trap "" TERM HUP INT; sleep 60 & printf "pid=$$;"; while :; do sleep 0.1; done';
+
+describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
+  test('an agent that follows: its end is ours, at once', async () => {
+    const { terminal } = await guarded('printf "pid=$$;"; exec sleep 60');
+    const began = Date.now();
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(Date.now() - began).toBeLessThan(4_500);
+  });
+
+  test('a frozen agent does not keep us, and nothing is left of it', async () => {
+    const { terminal, folder, agentPid } = await guarded(frozen);
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    await expect.poll(() => sample(agentPid)).toBeNull();
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+
+  test('a command that an agent leaves behind is ended, too', async () => {
+    const { terminal, folder } = await guarded('setsid sleep 60 & printf "pid=$$;"; exec sleep 60');
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder).length).toBeGreaterThan(2);
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)('what has detached itself goes on (%s)', async (signal) => {
+    const { terminal, folder } = await guarded(
+      '(setsid sleep 60 &); (nohup sleep 61 >/dev/null 2>&1 &); printf "pid=$$;"; exec sleep 62',
+    );
+    onTestFinished(() => {
+      for (const { pid } of processesMarkedBy('LEAVE_TEST', folder)) process.kill(pid, 'SIGKILL');
+    });
+    const sleeping = () =>
+      processesMarkedBy('LEAVE_TEST', folder)
+        .map(({ pid }) => commandLine(pid).join(' '))
+        .filter((words) => words.startsWith('sleep'))
+        .toSorted();
+    await expect.poll(sleeping).toEqual(['sleep 60', 'sleep 61', 'sleep 62']);
+    terminal.pty.kill(signal);
+    await terminal.exited;
+    expect(sleeping()).toEqual(['sleep 60', 'sleep 61']);
+  });
+
+  test('the background service of the agent goes on, with all that it has started', async () => {
+    const { terminal, folder } = await guarded(
+      'echo "#!/bin/sh\nsetsid sleep 60 & wait" >claude; setsid sh claude daemon run & printf "pid=$$;"; exec sleep 62',
+    );
+    onTestFinished(() => {
+      for (const { pid } of processesMarkedBy('LEAVE_TEST', folder)) process.kill(pid, 'SIGKILL');
+    });
+    const running = () =>
+      processesMarkedBy('LEAVE_TEST', folder)
+        .map(({ pid }) => commandLine(pid).join(' '))
+        .filter((words) => /^(sleep|sh claude)/.test(words))
+        .toSorted();
+    await expect.poll(running).toEqual(['sh claude daemon run', 'sleep 60', 'sleep 62']);
+    terminal.pty.kill('SIGTERM');
+    await terminal.exited;
+    expect(running()).toEqual(['sh claude daemon run', 'sleep 60']);
+  });
+
+  test('a closed terminal over a frozen agent: nothing is left', async () => {
+    const { terminal, folder } = await guarded(frozen);
+    terminal.pty.close();
+    await terminal.exited;
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('a closed terminal between two agents, while the network is away', async () => {
+    const { terminal, folder } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
+      GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
+    });
+    await terminal.waitFor(/network/i);
+    terminal.pty.close();
+    await terminal.exited;
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('a Ctrl+C leaves while no agent runs, also behind a long paste; half a report of the terminal does not', async () => {
+    const { terminal } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
+      GUARDED_CLAUDE_MIN_UPTIME_MS: '0',
+    });
+    await terminal.waitFor(/network/i);
+    let left = false;
+    void terminal.exited.then(() => {
+      left = true;
+    });
+    for (let round = 0; round < 5; round++) {
+      terminal.write('\x1b');
+      await pause(5);
+      terminal.write('[I');
+      await pause(200);
+    }
+    expect(left).toBe(false);
+    terminal.write(`\x1b[200~${'a pasted line\n'.repeat(10_000)}\x1b[201~`);
+    terminal.write('\x03');
+    await terminal.exited;
+  });
+
+  test('a stopped agent too', async () => {
+    const { terminal, folder, agentPid } = await guarded('printf "pid=$$;"; exec sleep 60');
+    process.kill(agentPid, 'SIGSTOP');
+    await expect.poll(() => sample(agentPid)?.state).toBe('T');
+    terminal.pty.kill('SIGHUP');
+    expect(await terminal.exited).toEqual({ code: 129, signal: null });
+    await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/** Whether a conversation is resumed or begun anew, and how. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { claudeCode } from '../../../src/agents/claude-code/index.ts';
+import type { Observation } from '../../../src/events.ts';
+import { noSession, type Runtime } from '../../../src/guard/runtime.ts';
+import { freshStart, isOnRecord } from '../../../src/guard/start/begin-anew.ts';
+import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+
+const id = 'aaaaaaaa-0000-4000-8000-000000000000';
+const earlier = 'bbbbbbbb-0000-4000-8000-000000000000';
+const turn = { type: 'user', uuid: id, parentUuid: null, message: { role: 'user', content: 'hi' } };
+const bookkeeping = { type: 'file-history-snapshot', messageId: id, snapshot: {} };
+
+interface World {
+  readonly args?: readonly string[];
+  /** Records of the conversation's file; null: there is none. */
+  readonly records?: readonly object[] | null;
+  readonly session?: Partial<Runtime['session']>;
+  readonly prompts?: number;
+  readonly hooks?: boolean;
+}
+
+function world({ args = [], records = null, session = {}, prompts = 0, hooks = true }: World) {
+  const folder = join(temporaryFolder(), 'projects', '-p');
+  mkdirSync(folder, { recursive: true });
+  const transcriptPath = join(folder, `${id}.jsonl`);
+  if (records !== null)
+    writeFileSync(transcriptPath, records.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const sent = createSentPrompts();
+  for (let count = 0; count < prompts; count++) sent.sent({ text: 'x', id: null, taken: hooks, atMs: 0 });
+  const told: Observation[] = [];
+  const launch = {
+    adapter: claudeCode,
+    command: 'claude',
+    args,
+    named: [],
+    invocation: claudeCode.parseArguments(args),
+    env: {},
+    cwd: '/p',
+  };
+  return {
+    launch,
+    sent,
+    hookSource: { renew: () => '', startedAs() {}, isOurs: () => false, heard: () => hooks },
+    version: { text: '2.1.329', parts: [2, 1, 329] },
+    session: { ...noSession, id, transcriptPath, ...session },
+    emit: (observation: Observation) => void told.push(observation),
+    told,
+  };
+}
+
+describe('a conversation', () => {
+  test.each<[string, World, boolean]>([
+    ['with a turn is resumed', { records: [bookkeeping, turn], prompts: 3 }, true],
+    ['of which no id is known is not', { session: { id: null } }, false],
+    ['without a file is not', {}, false],
+    ['of bookkeeping alone is not', { records: [bookkeeping], prompts: 1 }, false],
+    ['whose first prompt was typed and no hook tells is not', { prompts: 1, hooks: false }, false],
+    ['under an id of the person is not', { args: ['--session-id', id] }, false],
+    ['forked from another is not', { args: ['--resume', earlier, '--fork-session'] }, false],
+  ])('%s', async (_name, given, expected) => expect(await isOnRecord(world(given))).toBe(expected));
+
+  test.each<[string, World]>([
+    ['that the person went on with', { args: ['--resume', id] }],
+    ['that had a second prompt', { prompts: 2 }],
+    ['that had a second prompt and no hook tells', { prompts: 2, hooks: false }],
+    ['in which a turn has ended', { prompts: 1, session: { turnsEnded: 1 } }],
+  ])('%s and that is not on record is lost, and said to be', async (_name, given) => {
+    await expect(isOnRecord(world(given))).rejects.toThrow('nothing of the conversation is on record');
+  });
+});
+
+describe('begun anew', () => {
+  test.each<[string, World, string | null, readonly string[], string | null]>([
+    ['as the person began it, under the pinned id', { args: ['-n', 'x', 'go'] }, null, ['-n', 'x', 'go'], id],
+    ['under the id of the person', { args: ['--session-id', id, '--verbose'] }, null, ['--verbose'], id],
+    [
+      'from where it was forked',
+      { args: ['--resume', earlier, '--fork-session', 'go'] },
+      null,
+      ['--resume', earlier, '--fork-session', 'go'],
+      id,
+    ],
+    [
+      'from where it was forked, with another prompt',
+      { args: ['--resume', earlier, '--fork-session', '--session-id', id, 'go'] },
+      'do it',
+      ['--resume', earlier, '--fork-session', 'do it'],
+      id,
+    ],
+    [
+      'from nothing, where it was cleared',
+      { args: ['--model', 'opus', '--resume', earlier, 'go'], session: { isCleared: true } },
+      null,
+      ['--model', 'opus'],
+      id,
+    ],
+    [
+      'as it was, where no id is known',
+      { args: ['-c', 'go'], session: { id: null } },
+      null,
+      ['-c', 'go'],
+      null,
+    ],
+  ])('%s', (_name, given, prompt, args, pin) => {
+    expect(freshStart(world(given), prompt)).toEqual({ args, pin });
+  });
+
+  test('under another id where a file without a turn has taken it', () => {
+    const run = world({ args: ['--session-id', id], records: [bookkeeping] });
+    const { args, pin } = freshStart(run, null);
+    expect(args).toEqual([]);
+    expect(pin).not.toBe(id);
+    expect(run.told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
+  });
+});

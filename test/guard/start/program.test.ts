@@ -1,0 +1,58 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { claudeCode } from '../../../src/agents/claude-code/index.ts';
+import { programAt, readyProgram } from '../../../src/guard/start/program.ts';
+import { temporaryFolder, writeScript } from '../../support/folder.ts';
+
+/** An agent that says its version, at a path, as it was when it was started. */
+function started() {
+  const folder = temporaryFolder();
+  const command = join(folder, 'claude');
+  const install = (text: string) => writeScript(command, text);
+  install('#!/bin/sh\necho "2.1.329 (Claude Code)"\n');
+  const launch = {
+    adapter: claudeCode,
+    command,
+    named: [],
+    args: [],
+    invocation: claudeCode.parseArguments([]),
+    env: { PATH: process.env.PATH, XDG_STATE_HOME: folder },
+    cwd: folder,
+  };
+  const version = { text: '2.1.329', parts: [2, 1, 329] };
+  return { folder, command, install, run: { launch, version, program: programAt(command) } };
+}
+
+it('is the one that was started', async () => {
+  const { run } = started();
+  expect(await readyProgram(run, 0)).toEqual(run.version);
+});
+
+it('is waited for while it is away', async () => {
+  const { run, command } = started();
+  renameSync(command, `${command}.old`);
+  const ready = readyProgram(run);
+  renameSync(`${command}.old`, command);
+  expect(await ready).toEqual(run.version);
+});
+
+it('is another version after an update', async () => {
+  const { run, install } = started();
+  install('#!/bin/sh\necho "2.1.332 (Claude Code)"; : longer\n');
+  expect((await readyProgram(run, 0))?.text).toBe('2.1.332');
+});
+
+it.each([
+  ['missing', (command: string) => rmSync(command), /\(it was 2\.1\.329\) is missing/],
+  ['empty', (command: string) => writeFileSync(command, ''), /\(it was 2\.1\.329\) is empty/],
+  [
+    'a stub',
+    (command: string) => writeScript(command, '#!/bin/sh\necho not installed; exit 0\n'),
+    /\(it was 2\.1\.329\) was replaced/,
+  ],
+])('is not started when it is %s, and its version is named', async (_name, spoil, told) => {
+  const { run, command } = started();
+  spoil(command);
+  await expect(readyProgram(run, 0)).rejects.toThrow(told);
+});

@@ -1,0 +1,96 @@
+/** Real processes that have, or seem to have, a conversation open. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { claudeCode } from '../../../src/agents/claude-code/index.ts';
+import { noSession } from '../../../src/guard/runtime.ts';
+import { heldAtStart, otherIn, refuseSecondWriter } from '../../../src/guard/start/second-writer.ts';
+import { openRun } from '../../../src/platform/paths.ts';
+import { startTimeOf } from '../../../src/platform/process-identity.ts';
+import { temporaryFolder, writeScript } from '../../support/folder.ts';
+
+const id = 'aaaaaaaa-0000-4000-8000-000000000000';
+const linux = process.platform === 'linux';
+
+function world(args: readonly string[] = []) {
+  const root = temporaryFolder();
+  const env = { CLAUDE_CONFIG_DIR: root, XDG_STATE_HOME: join(root, 'state') };
+  const folder = join(root, 'projects', '-p');
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(root, 'sessions'));
+  const transcriptPath = join(folder, `${id}.jsonl`);
+  writeFileSync(transcriptPath, `${JSON.stringify({ type: 'user', cwd: root })}\n`);
+  const invocation = claudeCode.parseArguments(args);
+  const launch = { adapter: claudeCode, command: 'claude', named: [], args, invocation, env, cwd: root };
+  return { root, launch, paths: openRun(env).paths, session: { ...noSession, id, transcriptPath } };
+}
+
+/** An agent that says nothing of itself; `sh` is its interpreter, as node is that of a script. */
+async function started(folder: string, name: string, args: readonly string[]): Promise<ChildProcess> {
+  const program = writeScript(join(folder, name), '#!/bin/sh\necho up\nread -r _\n');
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd: folder });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+  return child;
+}
+
+test('an agent by its own account is named, with its folder and since when', async () => {
+  const run = world();
+  const child = await started(run.root, 'any', []);
+  const { pid = 0 } = child;
+  const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
+  writeFileSync(join(run.root, 'sessions', `${pid}.json`), JSON.stringify(record));
+  const told = await otherIn(run, null);
+  expect(told).toContain(`process ${pid}`);
+  if (linux) expect(told).toMatch(new RegExp(`in ${run.root}, since \\d\\d:\\d\\d\\)`));
+  expect(run.session.isHeld).toBe(true);
+  await expect(refuseSecondWriter(run)).rejects.toThrow('has this conversation open');
+  expect(await otherIn(run, pid)).toBeNull(); // our own
+  expect(run.session.isHeld).toBe(false);
+});
+
+test.skipIf(!linux).each([
+  ['resumed it', ['--resume', id], true],
+  ['began it', ['--session-id', id], true],
+  ['forked from it', ['--resume', id, '--fork-session'], false],
+  ['speaks of it', ['look', id], false],
+])('an agent that keeps no account and %s', async (_name, args, expected) => {
+  const run = world();
+  await started(run.root, 'claude', args);
+  expect((await otherIn(run, null)) !== null).toBe(expected);
+});
+
+test('another guard knows where its agent is', async () => {
+  const run = world();
+  const other = openRun(run.launch.env).paths;
+  const status = {
+    run: other.run,
+    session_id: id,
+    pid: process.pid,
+    start_time: startTimeOf(process.pid),
+    agent_pid: null,
+    state: 'idle',
+    cwd: run.root,
+    since: new Date().toISOString(),
+  };
+  writeFileSync(other.status, JSON.stringify(status));
+  expect(await otherIn(run, null)).toContain(`process ${process.pid}`);
+});
+
+test.each([
+  [['--resume', id], true],
+  [['--continue'], true],
+  [['--resume', id, '--fork-session'], false],
+  [[], false],
+])('is looked for before a start with %j', async (args, expected) => {
+  const run = world(args);
+  const child = await started(run.root, 'any', []);
+  const { pid = 0 } = child;
+  const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
+  writeFileSync(join(run.root, 'sessions', `${pid}.json`), JSON.stringify(record));
+  const told = await heldAtStart(run);
+  if (expected) expect(told).toMatch(/--fork-session/);
+  else expect(told).toBeNull();
+});

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createDraft, type Draft } from '../../src/person/draft.ts';
+import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
+import { reads } from '../support/keys.ts';
+
+function type(draft: Draft, chunks: readonly (string | Uint8Array)[], working: boolean): Draft {
+  for (const tokens of reads(...chunks)) draft.feed(tokens, working, 0);
+  return draft;
+}
+const typed = (...chunks: readonly string[]) => type(createDraft(), chunks, true);
+
+describe('a draft', () => {
+  test.each([
+    ['plain text', ['fix ', 'the bug'], 'fix the bug', true],
+    ['deletions', ['fxx\x7f\x7fix'], 'fix', true],
+    ['a cleared line', ['wrong\x15right'], 'right', true],
+    ['a cleared row of several', ['one\\\rtwo\x15three'], 'one\nthree', false],
+    ['a deleted word', ['one two\x17three'], 'one three', true],
+    ['a paste over two chunks', ['\x1b[200~line 1\rli', 'ne 2\x1b[201~!'], 'line 1\nline 2!', true],
+    ['line breaks', ['a\\\rb\nc\x1b\rd'], 'a\nb\nc\nd', true],
+    ['reports of the terminal', ['a\x1b[I\x1b[<35;1;2Mb\x1b[?62;c'], 'ab', true],
+    ['cursor keys', ['ab\x1b[Dc'], 'abc', false],
+    ['a family, deleted by one key', ['a👩‍👩‍👧\x7fb'], 'ab', true],
+    ['the shell mode', ['!', 'ls'], '!ls', true],
+    ['letters beyond ASCII', ['gr\u00fc\u00df\x7f\u00df \u{1f600}\x7f'], 'gr\u00fc\u00df ', true],
+  ])('of %s', (_name, chunks, text, exact) => {
+    const draft = typed(...chunks);
+    expect(draft.text()).toBe(text);
+    expect(draft.exact).toBe(exact);
+  });
+
+  test('is over when the box is empty, and queued when it was sent', () => {
+    const draft = typed('first\r');
+    draft.boxIsEmpty();
+    type(draft, ['second'], true);
+    expect(draft.text()).toBe('first\n\nsecond');
+    draft.queueIsSent();
+    expect(draft.text()).toBe('second');
+    type(draft, ['\x15'], true);
+    draft.boxIsEmpty();
+    expect(draft.text()).toBe('');
+  });
+
+  test('typed on after Enter is a new one, even if the box was never seen empty', () => {
+    const draft = createDraft();
+    type(draft, ['do it'], false);
+    type(draft, ['\r'], false);
+    type(draft, ['\x1b[I'], true);
+    expect(draft.text()).toBe('do it');
+    type(draft, ['next'], true);
+    expect(draft.text()).toBe('next');
+    type(draft, ['\r'], true);
+    type(draft, ['more'], true);
+    expect(draft.text()).toBe('next\n\nmore');
+    expect(typed('in one burst\rwith the next').text()).toBe('in one burst\n\nwith the next');
+  });
+
+  test('is put aside, and comes back in front of what was typed meanwhile', () => {
+    const draft = typed('first\r', 'the draft');
+    draft.putAside();
+    expect([draft.inBox(), draft.aside(), draft.text()]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
+    draft.boxIsEmpty();
+    type(draft, [', typed on'], true);
+    draft.returned();
+    expect([draft.inBox(), draft.aside()]).toEqual(['the draft, typed on', '']);
+  });
+
+  test('is rescued from an agent that ends, with its queue, and kept until it has been given back', () => {
+    const draft = typed('first\r', 'the draft');
+    draft.rescue();
+    draft.boxIsEmpty();
+    draft.queueIsSent();
+    expect(draft.aside()).toBe('first\n\nthe draft');
+    draft.rescue();
+    expect(draft.text()).toBe('first\n\nthe draft');
+    draft.returned();
+    expect(draft.inBox()).toBe('first\n\nthe draft');
+  });
+
+  test('is what the screen shows where the keys do not tell', () => {
+    const draft = typed('\x1b[A');
+    expect(draft.exact).toBe(false);
+    draft.correct('from the history');
+    type(draft, ['!'], true);
+    expect([draft.inBox(), draft.exact]).toEqual(['from the history!', true]);
+  });
+
+  test('sent behind a paste in one burst with more', () => {
+    expect(typed('\x1b[200~one\rtwo\x1b[201~\rthree').text()).toBe('one\ntwo\n\nthree');
+  });
+
+  test('counts keys, and not what the terminal reports', () => {
+    expect(typed('a', '\x1b[A', '\x1b[<35;1;2M', '\x1b[I').keys).toBe(2);
+  });
+
+  test('however the bytes are cut into chunks', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '\r',
+        '\x7f',
+        '\x15',
+        '\x17',
+        '\n',
+        '\x1b\r',
+        '\\\r',
+        '\x1b[<35;1;2M',
+        '\x1b[200~a\rb\x1b[201~',
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 6 }).filter((text) => !/[\x00-\x1f\x7f\\]/.test(text)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.array(fc.nat(60), { maxLength: 4 }),
+        (pieces, cuts) => {
+          const bytes = Buffer.from(pieces.join(''));
+          const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
+          const cut = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+          expect(type(createDraft(), cut, true).text()).toBe(type(createDraft(), [bytes], true).text());
+        },
+      ),
+    );
+  });
+
+  test('that began a turn is not queued', () => {
+    const draft = createDraft();
+    type(draft, ['do it\r'], false);
+    draft.boxIsEmpty();
+    expect(draft.text()).toBe('');
+  });
+
+  test('of a character split over chunks keeps it', () => {
+    const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
+    expect(type(createDraft(), [first, second], false).text()).toBe('\u00fc');
+  });
+
+  test('longer than can be kept is not kept in part, and not interpreted', () => {
+    const sent: string[] = [];
+    const draft = createDraft((text) => sent.push(text));
+    const begin = `\x1b[200~${'line\r'.repeat(150_000)}`;
+    type(draft, [begin, 'line\r'.repeat(150_000), 'last line\r\x1b[201~'], false);
+    expect([draft.text(), draft.exact, draft.lost]).toEqual(['', false, true]);
+    type(draft, ['more'], false);
+    type(draft, ['\r'], false);
+    expect([draft.text(), sent, draft.queue()]).toEqual(['', [], []]);
+    type(draft, ['x'], false);
+    expect([draft.text(), draft.exact, draft.lost]).toEqual(['x', true, false]);
+  });
+
+  test('of 100 KiB in one paste is kept whole', () => {
+    const text = 'a line of it\n'.repeat(8_000);
+    expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).text()).toBe(text);
+  });
+
+  test.each(['\x17', '\x15', '\x7f'])('without a blank: %j is quick, again and again', (key) => {
+    const draft = createDraft();
+    type(draft, [`\x1b[200~${'x'.repeat(65_536)}\x1b[201~ word`], false);
+    const began = performance.now();
+    for (let round = 0; round < 100; round++) type(draft, [key, 'y'], false);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  test('put aside in the middle of a paste gets the rest of it', () => {
+    const tokenizer = createTokenizer();
+    const draft = createDraft();
+    const feed = (text: string) => draft.feed(tokenizer.read(Buffer.from(text), 0), false, 0);
+    feed('see: \x1b[200~one\rtw');
+    draft.boxIsEmpty(); // of an agent that has drawn none of it
+    draft.rescue();
+    feed('o\rthree\x1b[201~');
+    expect([draft.aside(), draft.inBox(), draft.pasting]).toEqual(['see: one\ntwo\nthree', '', false]);
+  });
+
+  test('sent in one burst with its Enter is not surely sent', () => {
+    const sent: string[] = [];
+    const draft = createDraft((text) => sent.push(text));
+    type(draft, ['one\rtwo\r'], false);
+    expect([sent, draft.inBox()]).toEqual([[], 'two']);
+    type(draft, ['three'], false);
+    type(draft, ['\r'], false);
+    expect(sent).toEqual(['three']);
+  });
+
+  test.each([
+    ['\x1b[117;5u', 'delete-row', 'ab'],
+    ['\x1b[119;5u', 'delete-word', 'ab'],
+    ['\x1b[13;2u', 'newline', 'ab\nab'],
+    ['\x1b[27;2;13~', 'newline', 'ab\nab'],
+  ])('takes %j for what it is: %s', (key, _name, text) => {
+    const draft = typed('ab', key, 'ab');
+    expect([draft.text(), draft.exact]).toEqual([text, true]);
+  });
+
+  test('never holds a control character but line breaks, whatever was typed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 }), (chunks) => {
+        expect(type(createDraft(), chunks, false).text()).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+      }),
+    );
+  });
+});

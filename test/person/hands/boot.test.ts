@@ -1,0 +1,61 @@
+/** What is typed while the next agent boots waits until it listens. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { holdKeysWhileBooting } from '../../../src/person/hands/boot.ts';
+import { typedAt } from './typed-at.ts';
+
+function booting() {
+  const agent = typedAt();
+  agent.runtime.facts = { activity: 'unknown' };
+  return agent;
+}
+
+describe.concurrent('keys while an agent boots', () => {
+  test('wait for its box', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, false);
+    agent.personTypes('my thought');
+    await pause(300);
+    expect(agent.written).toEqual([]);
+    agent.runtime.facts = { activity: 'idle' };
+    await held;
+    expect(agent.box()).toBe('my thought');
+  });
+
+  test('wait for its own prompt, too', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, true);
+    agent.personTypes('my thought');
+    agent.runtime.facts = { activity: 'idle' };
+    await pause(1_000);
+    expect(agent.written).toEqual([]);
+    agent.runtime.facts = { activity: 'busy' };
+    await held;
+    expect(agent.box()).toBe('my thought');
+  });
+
+  test('are for what it asks', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, true);
+    agent.runtime.facts = { activity: 'dialog' };
+    await held;
+    agent.personTypes('1');
+    expect(agent.written).toEqual(['1']);
+  });
+
+  test('are the agent’s at once when one of them means to leave', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, true);
+    agent.personTypes('no\x03');
+    await held;
+    expect(agent.written.join('')).toBe('no\x03');
+  });
+
+  test('are nobody’s when it is gone', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.runtime, true);
+    agent.runtime.pty = null;
+    await held;
+    expect(agent.written).toEqual([]);
+  });
+});

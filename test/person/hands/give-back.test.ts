@@ -1,0 +1,49 @@
+/** The person's text is given back into an empty box, whenever that comes, and never over what is there. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { giveBack } from '../../../src/person/hands/give-back.ts';
+import { typedAt } from './typed-at.ts';
+
+describe.concurrent('what was put aside', () => {
+  test('is pasted, and not sent', async () => {
+    const agent = typedAt();
+    agent.runtime.draft.addAside('line one\nline two');
+    await giveBack(agent.runtime);
+    expect(agent.written).toEqual(['\x1b[200~line one\nline two\x1b[201~']);
+    expect([agent.runtime.draft.aside(), agent.runtime.draft.inBox()]).toEqual(['', 'line one\nline two']);
+  });
+
+  test('waits for an agent that has drawn its box and does not take keys yet', async () => {
+    const agent = typedAt();
+    let takesKeys = false;
+    Object.assign(agent.runtime.pty as object, { takesKeys: () => takesKeys });
+    agent.runtime.draft.addAside('my draft');
+    const given = giveBack(agent.runtime);
+    await pause(1_500);
+    expect(agent.written).toEqual([]);
+    takesKeys = true;
+    await given;
+    expect(agent.box()).toBe('my draft');
+  });
+
+  test('waits for a person who was quicker', async () => {
+    const agent = typedAt({ draft: 'something new' });
+    agent.runtime.draft.addAside('my draft');
+    const given = giveBack(agent.runtime);
+    await pause(1_000);
+    expect(agent.written).toEqual([]);
+    agent.personTypes('\x15');
+    await given;
+    expect(agent.box()).toBe('my draft');
+  });
+
+  test('stays for the next agent when this one ends', async () => {
+    const agent = typedAt({ draft: 'something new' });
+    agent.runtime.draft.addAside('my draft');
+    const given = giveBack(agent.runtime);
+    agent.runtime.pty = null;
+    await given;
+    agent.runtime.draft.rescue();
+    expect(agent.runtime.draft.aside()).toBe('my draft\n\nsomething new');
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * An agent's input box that the nudge is played on: keys change it at once, and are seen after `drawMs`, as on a
+ * screen. Real time, because each step waits for what it sees.
+ */
+
+import type { InputBox } from '../../../src/agents/agent.ts';
+import type { Observation, ScreenFacts } from '../../../src/events.ts';
+import type { Runtime } from '../../../src/guard/runtime.ts';
+import { createDraft } from '../../../src/person/draft.ts';
+import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
+import { tokensOf } from '../../support/keys.ts';
+
+export interface BoxOptions {
+  readonly draft?: string;
+  readonly shell?: boolean;
+  /** How long the screen lags behind. */
+  readonly drawMs?: number;
+  /** Ctrl+U and Backspace do nothing. */
+  readonly stuck?: boolean;
+  /** What an interrupt leaves in the box. */
+  readonly restores?: string;
+  /** What was sent last. */
+  readonly sent?: string;
+  /** Its keys are vim's. */
+  readonly vim?: 'insert' | 'normal';
+  /** The person's draft as its keys, where they are more than its text. */
+  readonly keys?: string;
+  /** A long paste is drawn by a stand-in. */
+  readonly standIn?: boolean;
+  /** Called with each write, before it has its effect. */
+  readonly onWrite?: (keys: string, agent: TypedAt) => void;
+}
+
+export interface TypedAt {
+  readonly runtime: Runtime;
+  readonly submitted: string[];
+  readonly written: string[];
+  readonly outcomes: string[];
+  box(): string;
+  ask(): void;
+  /** The person's keys while the terminal is held. */
+  personTypes(keys: string): void;
+}
+
+export function typedAt(options: BoxOptions = {}): TypedAt {
+  const { drawMs = 0, stuck = false, restores = '' } = options;
+  let text = options.draft ?? '';
+  let vim = options.vim;
+  let shell = options.shell ?? false;
+  let activity: ScreenFacts['activity'] = 'busy';
+  let seen: InputBox = boxNow();
+  let held = false;
+  const kept: string[] = [];
+  const submitted: string[] = [];
+  const written: string[] = [];
+  const outcomes: string[] = [];
+  const draft = createDraft();
+  const sent = createSentPrompts();
+  if (options.sent !== undefined) sent.given(options.sent);
+  draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
+
+  function boxNow(): InputBox {
+    const drawn = options.standIn && text.length > 40 ? '[Pasted text #1 +4 lines]' : text;
+    return { text: `${shell ? '!' : ''}${drawn}`, isPrompt: !shell, vimInsert: vim === 'insert' };
+  }
+  function draw(): void {
+    const [box, now] = [boxNow(), activity];
+    const show = () => {
+      seen = box;
+      runtime.facts = { activity: now, ...(box.text !== '' && { draft: true }) };
+    };
+    if (drawMs === 0) show();
+    else setTimeout(show, drawMs);
+  }
+  function interrupt(): void {
+    activity = 'idle';
+    if (text === '') text = restores;
+  }
+  function press(keys: string): void {
+    if (activity === 'dialog') return;
+    if (vim === 'normal' && keys !== '\x1b') {
+      if (keys === 'A') vim = 'insert';
+      else if (keys !== 'G' && keys !== '\r') text += '?'; // a command that does something to the text
+      return;
+    }
+    if (keys === '\x1b' && vim === 'insert') vim = 'normal';
+    else if (keys === '\x1b') interrupt();
+    else if (keys === '\x15') text = stuck ? text : text.slice(0, text.lastIndexOf('\n') + 1);
+    else if (keys === '\x7f') {
+      if (text === '') shell = false;
+      else if (!stuck) text = text.slice(0, -1);
+    } else if (keys === '\r') {
+      submitted.push(`${shell ? '!' : ''}${text}`);
+      text = '';
+      activity = 'busy';
+    } else text += keys.replace(/^\x1b\[200~|\x1b\[201~$/g, '');
+  }
+  const write = (bytes: Uint8Array) => {
+    const keys = Buffer.from(bytes).toString();
+    options.onWrite?.(keys, agent);
+    written.push(keys);
+    press(keys);
+    draw();
+    return true;
+  };
+  const runtime = {
+    pty: { generation: 1, write, takesKeys: () => true },
+    terminal: {
+      hold(on: boolean) {
+        held = on;
+        if (!on) for (const keys of kept.splice(0)) write(Buffer.from(keys));
+      },
+      get keptBytes() {
+        return kept.join('').length;
+      },
+      get wantsOut() {
+        return kept.join('').includes('\x03');
+      },
+      isMidKey: false,
+    },
+    launch: {
+      adapter: {
+        keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
+        pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
+        readInputBox: () => (activity === 'dialog' ? null : seen),
+      },
+    },
+    view: () => ({}),
+    draft,
+    sent,
+    vim: vim !== undefined,
+    begun: 0,
+    facts: { activity: 'busy' },
+    emit: (observation: Observation) => {
+      if (observation.type === 'nudge.done') outcomes.push(observation.outcome);
+    },
+  } as unknown as Runtime; // the parts that the nudge touches
+  draw();
+  const agent: TypedAt = {
+    runtime,
+    submitted,
+    written,
+    outcomes,
+    box: () => boxNow().text,
+    ask() {
+      activity = 'dialog';
+      runtime.facts = { activity };
+    },
+    personTypes(keys) {
+      draft.feed(tokensOf(keys), true, 0);
+      if (held) kept.push(keys);
+      else write(Buffer.from(keys));
+    },
+  };
+  return agent;
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { statePaths } from '../../src/platform/paths.ts';
+import { readSessions, removeOldRuns } from '../../src/records/sessions.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { placeStatus } from '../support/status.ts';
+
+const dead = { start_time: '1' };
+
+test('a dead guard is never shown as running', () => {
+  const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+  expect(readSessions(state)).toEqual([]);
+  placeStatus(state.root, { run: 'a', state: 'working' });
+  placeStatus(state.root, { run: 'b', state: 'working', ...dead, message: 'connection lost' });
+  placeStatus(state.root, { run: 'c', state: 'gave_up', ...dead });
+  placeStatus(state.root, { run: 'd', state: 'ended' });
+  mkdirSync(join(state.sessions, 'e'));
+  const shown = readSessions(state).map(({ status, alive }) => [
+    status.run,
+    status.state,
+    alive,
+    status.agent_pid,
+  ]);
+  expect(shown).toEqual([
+    ['a', 'working', true, 4242],
+    ['b', 'ended', false, null],
+    ['c', 'gave_up', false, null],
+    ['d', 'ended', false, null],
+  ]);
+  expect(readSessions(state)[1]?.status.message).toBeNull();
+});
+
+test('old runs go, living and young ones stay, at most fifty dead ones stay', () => {
+  const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+  const day = 24 * 3_600_000;
+  const now = Date.now();
+  const age = (run: string, days: number) => {
+    const time = new Date(now - days * day);
+    const folder = join(state.sessions, run);
+    for (const path of [...readdirSync(folder).map((name) => join(folder, name)), folder])
+      utimesSync(path, time, time);
+  };
+  placeStatus(state.root, { run: 'living-old' });
+  age('living-old', 100);
+  placeStatus(state.root, { run: 'dead-old', ...dead });
+  age('dead-old', 15);
+  placeStatus(state.root, { run: 'dead-young', ...dead });
+  age('dead-young', 0.5);
+  mkdirSync(join(state.sessions, 'empty-new'));
+  mkdirSync(join(state.sessions, 'empty-old'));
+  age('empty-old', 20);
+  for (let index = 0; index < 60; index++) {
+    placeStatus(state.root, { run: `z${index}`, ...dead });
+    age(`z${index}`, 1 + index / 100);
+  }
+  removeOldRuns(state, now);
+  const left = readdirSync(state.sessions);
+  expect(left).toEqual(expect.arrayContaining(['living-old', 'dead-young', 'empty-new', 'z0', 'z40']));
+  for (const gone of ['dead-old', 'empty-old', 'z59']) expect(left).not.toContain(gone);
+  expect(left.length).toBeLessThanOrEqual(52);
+});
+
+test('a state folder that is not there is fine', () => {
+  expect(() => removeOldRuns(statePaths({ XDG_STATE_HOME: '/none' }), 0)).not.toThrow();
+});
