@@ -4,7 +4,7 @@
  */
 
 import type { Evidence } from '../detect/evidence/index.ts';
-import { requestBytes } from '../detect/evidence/wire.ts';
+import { requestBytes } from '../detect/limits.ts';
 import { inTurn } from '../detect/phase.ts';
 import type { Event, Observation } from '../events.ts';
 import type { SentPrompt } from '../person/sent-prompt.ts';

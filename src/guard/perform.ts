@@ -8,8 +8,8 @@ import { choose } from '../person/hands/choose.ts';
 import { giveBack } from '../person/hands/give-back.ts';
 import { trustScreen } from '../person/hands/input-box.ts';
 import { nudge } from '../person/hands/nudge.ts';
-import { relaunchPrompt, takeLostPrompt } from '../person/lost-prompt.ts';
-import { noticeText } from '../words/notice.ts';
+import { giveBackFirst, relaunchPrompt, takeLostPrompt } from '../person/lost-prompt.ts';
+import { begunAnewText, noticeText } from '../words/notice.ts';
 import { terminalStyle } from '../words/terminal-style.ts';
 import {
   background,
@@ -23,7 +23,7 @@ import { leftRunning } from './kin.ts';
 import type { Runtime } from './runtime.ts';
 import { findSession } from './session.ts';
 import { promptOf, takeSnapshot } from './snapshot.ts';
-import { isOnRecord } from './start/begin-anew.ts';
+import { whatIsOnRecord } from './start/begin-anew.ts';
 import { startAgent } from './start/launch.ts';
 import { renewProgram } from './start/program.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
@@ -38,6 +38,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
   const { emit, terminal } = runtime;
   /** The person has left while an agent was on its way: it is not started any more. */
   let isOver = false;
+  const style = () => terminalStyle(runtime.launch.env, process.stdout);
 
   return (effect) => {
     switch (effect.type) {
@@ -85,14 +86,18 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           await refuseSecondWriter(runtime);
           await renewProgram(runtime);
           const lost = await takeLostPrompt(runtime);
-          const resume = effect.resume && (await isOnRecord(runtime));
+          const onRecord = effect.resume ? await whatIsOnRecord(runtime) : 'nothing';
+          const resume = onRecord === 'kept';
           const prompt = relaunchPrompt(runtime, effect.prompt, lost, resume);
+          const isAnswered = onRecord === 'lost' && prompt === null;
+          if (isAnswered) giveBackFirst(runtime);
           // From here on in one go: a key between the two would be neither kept nor the agent's.
           if (runtime.draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
           terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
           if (isOver) return; // one of them was Ctrl+C
           runtime.draft.rescue();
-          startAgent(runtime, { generation: effect.generation, resume, prompt });
+          if (isAnswered) terminal.say(begunAnewText(runtime.draft.aside() !== '', style()));
+          startAgent(runtime, { generation: effect.generation, resume, prompt, isAnswered });
           const person = holdKeysWhileBooting(runtime, prompt !== null).then(() => giveBack(runtime));
           background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
           runtime.ledger.clear(); // told in the prompt
@@ -110,7 +115,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
             resumeCommand: resumeCommand(runtime),
             mended: runtime.mended,
             leftRunning: effect.notice.kind === 'stopped' ? leftRunning(runtime.paths.run) : [],
-            style: terminalStyle(runtime.launch.env, process.stdout),
+            style: style(),
           }),
         );
         return;

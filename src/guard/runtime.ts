@@ -88,8 +88,8 @@ export interface Runtime {
     readonly permissionMode: string | null;
     /** Begun by clearing another one: nothing of what the arguments opened is in it. */
     readonly isCleared: boolean;
-    /** Turns that were seen to end in it. */
-    readonly turnsEnded: number;
+    /** A turn was seen to come to its end in it. */
+    readonly hadTurn: boolean;
     /** Another agent has it open: to go on means to fork. */
     readonly isHeld: boolean;
   };
@@ -119,7 +119,7 @@ export const noSession: Runtime['session'] = {
   transcriptPath: null,
   permissionMode: null,
   isCleared: false,
-  turnsEnded: 0,
+  hadTurn: false,
   isHeld: false,
 };
 

@@ -15,7 +15,7 @@ import type { IncidentRecord } from '../records/incidents.ts';
 import { loadTemplate } from '../recover/template.ts';
 import { sayDeafness } from './deaf.ts';
 import type { End } from './fail-open.ts';
-import { follow } from './follow.ts';
+import { endsTurn, follow } from './follow.ts';
 import { hurry } from './hurry.ts';
 import type { Loop } from './loop.ts';
 import { createPerformer } from './perform.ts';
@@ -64,6 +64,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
         runtime.paused = result.state.paused;
         follow(runtime, event);
+        if (endsTurn(event, before.evidence, result.state.evidence))
+          runtime.session = { ...runtime.session, hadTurn: true };
         if (event.type === 'input' && event.kind === 'enter') noteEnter(runtime);
         if (event.type === 'screen') {
           runtime.facts = event.facts;

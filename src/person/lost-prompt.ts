@@ -41,6 +41,11 @@ export async function takeLostPrompt(runtime: Runtime): Promise<string | null> {
   return null;
 }
 
+/** The first prompt is for the box, unsent: it has had its answer once, and may have done what it was to do. */
+export function giveBackFirst({ sent, draft }: Pick<Runtime, 'sent' | 'draft'>): void {
+  if (sent.lastText !== null && !special.test(sent.lastText)) draft.addAside(sent.lastText);
+}
+
 /**
  * What the next agent is told. Null: nothing.
  * @param resume the conversation is on record; else it is begun anew, and nobody will find in it what was asked

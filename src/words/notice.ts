@@ -66,6 +66,13 @@ function compose(notice: Notice, context: NoticeContext): string {
   }
 }
 
+/** A conversation that is not on record. @param isInBox what was asked in it is put into the box of the next agent */
+export function begunAnewText(isInBox: boolean, style: TerminalStyle): string {
+  const lost = 'The conversation could not be kept: the agent was gone before it had written it down.';
+  const next = isInBox ? 'It begins anew; what you asked is in the box, not sent.' : 'It begins anew.';
+  return lines(wrap(`${lost} ${next}`, style.columns - 1), style);
+}
+
 /** One line; null: nothing was. */
 export function mendedText(mended: NoticeContext['mended']): string | null {
   if (mended.length === 0) return null;

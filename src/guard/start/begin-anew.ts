@@ -13,43 +13,50 @@ export interface FreshStart {
 }
 
 /**
- * Whether the conversation can be resumed: its file holds a turn. One that the person has gone on with from an earlier
- * time, or that had come further than its first turn, and has no turn on record is lost.
- * @throws saying so: what begins anew would hide the loss.
+ * What of the conversation can be resumed: `kept` its file holds a turn, `nothing` there was none yet, `lost` its first
+ * turn has had its end, and is not on record: the agent was gone before it had written it down.
+ * @throws saying so, where the person had gone on with it from an earlier time, or it had come further than its first
+ *   prompt: more is missing than a new beginning could make good.
  */
-export async function isOnRecord({
+export async function whatIsOnRecord({
   session,
   launch,
   sent,
   hookSource,
-}: Pick<Runtime, 'session' | 'launch' | 'sent' | 'hookSource'>): Promise<boolean> {
+}: Pick<Runtime, 'session' | 'launch' | 'sent' | 'hookSource'>): Promise<'kept' | 'nothing' | 'lost'> {
   const { invocation, adapter } = launch;
-  if (session.id === null) return false;
+  if (session.id === null) return session.hadTurn ? 'lost' : 'nothing';
   const summary =
     session.transcriptPath === null
       ? null
       : await adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
-  if (summary !== null && summary.lastMessageIndex !== null) return true;
-  const prompts = hookSource.heard() ? sent.taken : sent.typed;
+  if (summary !== null && summary.lastMessageIndex !== null) return 'kept';
+  const prompts = hookSource.heard() ? sent.taken : sent.typed + (invocation.prompt === null ? 0 : 1);
   const isResumed = invocation.resumes && !invocation.forks && session.id === invocation.sessionId;
-  if (isResumed || prompts > 1 || session.turnsEnded > 0)
+  if (isResumed || prompts > 1)
     throw new Error('nothing of the conversation is on record, so it cannot be resumed');
-  return false;
+  return session.hadTurn ? 'lost' : 'nothing';
 }
 
-/** @param prompt in place of the one that the arguments give; null: as they are */
+/**
+ * @param prompt in place of the one that the arguments give; null: as they are
+ * @param isAnswered the one that the arguments give is not asked again
+ */
 export function freshStart(
   { launch, session, version, emit }: Pick<Runtime, 'launch' | 'session' | 'version' | 'emit'>,
   prompt: string | null,
+  isAnswered = false,
 ): FreshStart {
   const { adapter, args, invocation } = launch;
   const { id, isCleared } = session;
-  if (id === null || !adapter.abilities(version).sessionIdFlag)
-    return { args: prompt === null ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
+  if (id === null || !adapter.abilities(version).sessionIdFlag) {
+    const asGiven = prompt === null && !isAnswered;
+    return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
+  }
   // A file without a turn makes an id taken all the same (lab notes §4).
   const isFree = session.transcriptPath === null || !existsSync(session.transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });
-  const asked = isCleared ? null : invocation.prompt;
+  const asked = isCleared || isAnswered ? null : invocation.prompt;
   return { args: adapter.freshArguments(args, prompt ?? asked, !isCleared), pin };
 }

@@ -14,10 +14,13 @@ export interface AgentLaunch {
   readonly resume: boolean;
   /** Null: what the arguments say; for a conversation that is resumed, nothing. */
   readonly prompt: string | null;
+  /** The prompt that the arguments give has had its answer. */
+  readonly isAnswered?: boolean;
 }
 
 /** Opens the agent's PTY and attaches it to the terminal. Throws if it cannot be started. */
-export function startAgent(runtime: Runtime, { generation, resume, prompt }: AgentLaunch): void {
+export function startAgent(runtime: Runtime, next: AgentLaunch): void {
+  const { generation, resume, prompt, isAnswered = false } = next;
   const { launch, session, terminal } = runtime;
   const { adapter } = launch;
   const resumed = resume && session.id !== null && session.transcriptPath !== null;
@@ -25,7 +28,7 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
     ? { args: adapter.resumeArguments(launch.args, session.id, prompt, session.permissionMode), pin: null }
     : generation === 1
       ? { args: launch.args, pin: runtime.pin }
-      : freshStart(runtime, prompt);
+      : freshStart(runtime, prompt, isAnswered);
   const command = planLaunch(runtime, args, pin);
   const { columns, rows } = terminal;
   const isOutOfMemory = watchMemory();
@@ -34,7 +37,7 @@ export function startAgent(runtime: Runtime, { generation, resume, prompt }: Age
   runtime.pty = pty;
   runtime.facts = { activity: 'unknown' };
   runtime.vim = false;
-  const given = prompt ?? (resumed ? null : launch.invocation.prompt);
+  const given = prompt ?? (resumed || isAnswered ? null : launch.invocation.prompt);
   if (given !== null) runtime.sent.given(given);
   terminal.attach(pty);
   runtime.agentGone = new Promise((resolve) => {

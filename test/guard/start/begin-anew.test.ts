@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
 import type { Observation } from '../../../src/events.ts';
 import { noSession, type Runtime } from '../../../src/guard/runtime.ts';
-import { freshStart, isOnRecord } from '../../../src/guard/start/begin-anew.ts';
+import { freshStart, whatIsOnRecord } from '../../../src/guard/start/begin-anew.ts';
 import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
@@ -53,23 +53,25 @@ function world({ args = [], records = null, session = {}, prompts = 0, hooks = t
 }
 
 describe('a conversation', () => {
-  test.each<[string, World, boolean]>([
-    ['with a turn is resumed', { records: [bookkeeping, turn], prompts: 3 }, true],
-    ['of which no id is known is not', { session: { id: null } }, false],
-    ['without a file is not', {}, false],
-    ['of bookkeeping alone is not', { records: [bookkeeping], prompts: 1 }, false],
-    ['whose first prompt was typed and no hook tells is not', { prompts: 1, hooks: false }, false],
-    ['under an id of the person is not', { args: ['--session-id', id] }, false],
-    ['forked from another is not', { args: ['--resume', earlier, '--fork-session'] }, false],
-  ])('%s', async (_name, given, expected) => expect(await isOnRecord(world(given))).toBe(expected));
+  test.each<[string, World, 'kept' | 'nothing' | 'lost']>([
+    ['with a turn is resumed', { records: [bookkeeping, turn], prompts: 3 }, 'kept'],
+    ['of which no id is known is not', { session: { id: null } }, 'nothing'],
+    ['without a file is not', {}, 'nothing'],
+    ['of bookkeeping alone is not', { records: [bookkeeping], prompts: 1 }, 'nothing'],
+    ['whose first prompt was typed and no hook tells is not', { prompts: 1, hooks: false }, 'nothing'],
+    ['under an id of the person is not', { args: ['--session-id', id] }, 'nothing'],
+    ['forked from another is not', { args: ['--resume', earlier, '--fork-session'] }, 'nothing'],
+    ['whose first turn has ended is lost', { prompts: 1, session: { hadTurn: true } }, 'lost'],
+    ['and where no hook tells, too', { prompts: 1, hooks: false, session: { hadTurn: true } }, 'lost'],
+    ['and where no id is known', { session: { id: null, hadTurn: true } }, 'lost'],
+  ])('%s', async (_name, given, expected) => expect(await whatIsOnRecord(world(given))).toBe(expected));
 
   test.each<[string, World]>([
     ['that the person went on with', { args: ['--resume', id] }],
     ['that had a second prompt', { prompts: 2 }],
     ['that had a second prompt and no hook tells', { prompts: 2, hooks: false }],
-    ['in which a turn has ended', { prompts: 1, session: { turnsEnded: 1 } }],
   ])('%s and that is not on record is lost, and said to be', async (_name, given) => {
-    await expect(isOnRecord(world(given))).rejects.toThrow('nothing of the conversation is on record');
+    await expect(whatIsOnRecord(world(given))).rejects.toThrow('nothing of the conversation is on record');
   });
 });
 

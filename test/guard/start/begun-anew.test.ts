@@ -1,0 +1,46 @@
+/** A first turn that has had its answer, and an agent that is gone with nothing of it on record. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lastPrompt } from '../../../src/drill/api/api.ts';
+import { finished } from '../../support/guarded.ts';
+import { type SimulatedGuard, simulatedGuard } from '../../support/simulated-guard.ts';
+
+const asked = 'please build it';
+const isLost = 'The conversation could not be kept';
+
+/** Ends the agent at its free prompt, with its file gone. */
+async function killUnrecorded({ sandbox, status, until, trigger }: SimulatedGuard): Promise<void> {
+  await until('the turn is over', () => status()?.state === 'idle');
+  const before = status()?.agent_pid;
+  const projects = join(sandbox.home, '.claude', 'projects');
+  const files = readdirSync(projects, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.jsonl'))) rmSync(join(projects, file));
+  trigger('die');
+  await until('another agent runs', () => ![before, null, undefined].includes(status()?.agent_pid));
+}
+
+describe.each([
+  ['hooks tell', {}],
+  ['no hook tells', { GUARDED_CLAUDE_HOOKS: 'off' }],
+  ['nothing but the screen tells', { GUARDED_CLAUDE_HOOKS: 'off', GUARDED_CLAUDE_PROGRAM_STATUS: 'off' }],
+])('where %s', (_name, settings) => {
+  test('the person is told, and what they typed is in the box again, unsent', async () => {
+    const guard = await simulatedGuard(settings);
+    await guard.submit(asked);
+    await guard.terminal.waitFor(finished);
+    await killUnrecorded(guard);
+    await guard.until('it is in the box', () => guard.terminal.text().trimEnd().includes(`❯ ${asked}`));
+    expect(guard.output()).toContain(isLost);
+    expect(guard.api.turns().filter((turn) => lastPrompt(turn).includes(asked))).toHaveLength(1);
+  });
+
+  test('a prompt of the command line is not asked again', async () => {
+    const guard = await simulatedGuard(settings, [asked]);
+    await guard.terminal.waitFor(finished);
+    await killUnrecorded(guard);
+    await guard.until('the person is told', () => guard.output().includes(isLost));
+    await guard.until('it is in the box', () => guard.terminal.text().trimEnd().includes(`❯ ${asked}`));
+    expect(guard.api.turns().filter((turn) => lastPrompt(turn).includes(asked))).toHaveLength(1);
+  });
+});
