@@ -1,18 +1,25 @@
-/** Noting a cure that now has to prove that it helped. */
+/** Noting a cure that is under way. */
 import type { Rung } from '../effects.ts';
-import type { GuardState } from './state.ts';
+import type { Cure, GuardState } from './state.ts';
 
-export function withCure(state: GuardState, rung: Rung, cause: string, waitMs: number | null): GuardState {
+/** @param waitMs how long its proof, or its stage, may take; null: as long as it takes */
+export function withCure(
+  state: GuardState,
+  rung: Rung,
+  cause: string,
+  waitMs: number | null,
+  stage: Cure['stage'] = 'verify',
+): GuardState {
   const at = state.evidence.now;
-  return {
-    ...state,
-    cure: {
-      rung,
-      class: cause,
-      at,
-      stage: 'verify',
-      deadline: waitMs === null ? null : at + waitMs,
-      yielded: 0,
-    },
-  };
+  const deadline = waitMs === null ? null : at + waitMs;
+  return { ...state, cure: { rung, class: cause, at, stage, deadline, yielded: 0 } };
+}
+
+/** One more cure of a kind that is not tried twice on the same conversation. */
+export function counted(
+  state: GuardState,
+  what: 'compactionsCured' | 'historiesRepaired',
+): GuardState['evidence'] {
+  const { conversation } = state.evidence;
+  return { ...state.evidence, conversation: { ...conversation, [what]: conversation[what] + 1 } };
 }

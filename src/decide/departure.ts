@@ -3,8 +3,8 @@
  */
 import type { Config } from '../config/schema.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { disconnectPhaseOf } from '../detect/phase.ts';
-import type { Verdict } from '../detect/verdict.ts';
+import { disconnectPhaseOf, isAtWork } from '../detect/phase.ts';
+import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { Millis } from '../events.ts';
 
 /** Signals by which somebody asks a program to end; the shell's codes for them are what agents exit with. */
@@ -32,7 +32,7 @@ export function personLeft(e: Evidence): boolean {
   if (follows(e.person.lastExitKeyAt)) return true;
   // `/exit` may look like a turn of its own, and no crash ends well.
   if (exit.code === 0 && follows(e.person.lastCommandAt)) return true;
-  return disconnectPhaseOf(e) === 'between_turns';
+  return !isAtWork(e);
 }
 
 /**
@@ -45,14 +45,9 @@ export function relaunchable(e: Evidence, config: Config): Verdict | null {
   const uptimeMs = exit.at - e.agent.startedAt;
   const isFirst = e.agent.unattended && e.agent.generation === 1; // nothing is lost by one more try, and nobody is there to make it
   if (e.turn.count === 0 && uptimeMs < config.recovery.min_uptime_ms && !isFirst) return null;
-  return {
-    class: exit.outOfMemory ? 'out-of-memory' : 'agent-gone',
-    since: exit.at,
-    because: [
-      exit.signal ? `the agent was ended by ${exit.signal}` : `the agent exited with ${exit.code}`,
-      `in phase ${disconnectPhaseOf(e)}, and nobody asked it to`,
-    ],
-    cure: 'relaunch',
-    connections: [],
-  };
+  const because = [
+    exit.signal ? `the agent was ended by ${exit.signal}` : `the agent exited with ${exit.code}`,
+    `in phase ${disconnectPhaseOf(e)}, and nobody asked it to`,
+  ];
+  return verdictOn(exit.outOfMemory ? 'out-of-memory' : 'agent-gone', exit.at, because, 'relaunch');
 }

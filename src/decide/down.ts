@@ -2,8 +2,8 @@
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
-import type { Step } from './incident.ts';
-import { stay } from './incident.ts';
+import { withCure } from './cure.ts';
+import { type Step, stay } from './incident.ts';
 import { launch } from './network.ts';
 import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
@@ -20,23 +20,17 @@ export function answerWhileDown(state: GuardState, event: Event, config: Config)
 
 export function agentStarted(state: GuardState, event: Event): Step {
   if (event.type !== 'agent.started') return stay(state);
-  const { incident } = state;
-  return stay({
+  const { incident, evidence } = state;
+  const watching: GuardState = {
     ...state,
     name: 'watching',
-    since: state.evidence.now,
+    since: evidence.now,
     down: null,
     probing: null,
     menu: 'unseen',
-    cure: incident && {
-      rung: 'relaunch',
-      class: incident.class,
-      at: state.evidence.now,
-      stage: 'verify',
-      deadline: state.evidence.now + proofMs.relaunch,
-      yielded: 0,
-    },
-  });
+    cure: null,
+  };
+  return stay(incident ? withCure(watching, 'relaunch', incident.class, proofMs.relaunch) : watching);
 }
 
 export function launchFailed(state: GuardState, event: Event): Step {

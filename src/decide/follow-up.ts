@@ -2,7 +2,9 @@
 import type { Config } from '../config/schema.ts';
 import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { quietMs, settleMs } from '../detect/rest.ts';
+import { settleMs } from '../detect/limits.ts';
+import { quietMs } from '../detect/rest.ts';
+import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, open, type Step, stay } from './incident.ts';
@@ -41,19 +43,20 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
   if (cure.rung === 'cut' && e.agent.unattended) return judgeAgain(state, config);
-  return takeRung(
-    state,
-    above(cure.rung),
-    {
-      class: cure.class,
-      since: cure.at,
-      because: [`no proof that the ${cure.rung} helped`],
-      cure: above(cure.rung),
-      connections: e.wire.connections.map((connection) => connection.id),
-    },
-    config,
+  const next = above(cure.rung);
+  const connections = e.wire.connections.map(({ id }) => id);
+  const verdict = verdictOn(
+    cure.class,
+    cure.at,
+    [`no proof that the ${cure.rung} helped`],
+    next,
+    connections,
   );
+  return takeRung(state, next, verdict, config);
 }
+
+const taken = (state: GuardState, verdict: Verdict, config: Config): Step =>
+  takeRung(open(state, verdict), verdict.cure, verdict, config);
 
 /** While the nudge waited for the network or for the person, something has happened of what it was to bring about. */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence): boolean {
@@ -71,7 +74,7 @@ function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence
 
 function afterRefusal(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config);
-  if (verdict) return takeRung(open(state, verdict), verdict.cure, verdict, config);
+  if (verdict) return taken(state, verdict, config);
   return giveUp(state, 'the API refuses what the agent asks; the agent says why');
 }
 
@@ -82,7 +85,7 @@ const overMs = 10_000;
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
-  if (verdict) return takeRung(open(state, verdict), verdict.cure, verdict, config);
+  if (verdict) return taken(state, verdict, config);
   if (e.turn.failure === null && quietMs(e) > overMs) return close(state, 'recovered');
   return stay(state);
 }

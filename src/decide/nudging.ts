@@ -1,10 +1,11 @@
 /** The nudge: wait for the network and for the person, have the keys typed, hear how it went. */
 import type { Config } from '../config/schema.ts';
-import { disconnectPhaseOf } from '../detect/phase.ts';
+import { isAtWork } from '../detect/phase.ts';
+import { verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { spend } from './budget.ts';
-import { withCure } from './cure.ts';
+import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
 import { act, andThen, type Step, stay } from './incident.ts';
 import { probeWhenDue } from './network.ts';
@@ -15,40 +16,28 @@ import type { GuardState } from './state.ts';
 /** A person who typed this recently is still typing, and left alone. */
 const typingPauseMs = 5_000;
 
+/** From the interrupt to the submitted prompt. */
+const longestTypingMs = 60_000;
+
 /** A draft that nobody goes on with: after this many tries the person is told instead. */
 const mostYields = 12;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
-  const { conversation } = state.evidence;
+  const evidence = cause === 'stuck-compaction' ? counted(state, 'compactionsCured') : state.evidence;
   const nudging: GuardState = {
-    ...withCure(spend('nudge', state), 'nudge', cause, null),
+    ...withCure(spend('nudge', state), 'nudge', cause, null, 'network'),
     probing: { nextAt: state.evidence.now, failures: 0 },
-    evidence: {
-      ...state.evidence,
-      goodProbes: 0,
-      conversation: {
-        ...conversation,
-        compactionsCured: conversation.compactionsCured + (cause === 'stuck-compaction' ? 1 : 0),
-      },
-    },
+    evidence: { ...evidence, goodProbes: 0 },
   };
-  const cure = nudging.cure && { ...nudging.cure, stage: 'network' as const };
-  return probeWhenDue({ ...nudging, cure }, config);
+  return probeWhenDue(nudging, config);
 }
 
 export function typeNudge(state: GuardState, cause: string): Step {
   const { evidence: e } = state;
+  const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, longestTypingMs, 'typing');
   const typing: GuardState = {
-    ...state,
-    probing: null,
-    cure: {
-      rung: 'nudge',
-      class: cause,
-      at: e.now,
-      stage: 'typing',
-      deadline: e.now + 60_000,
-      yielded: state.cure?.yielded ?? 0,
-    },
+    ...begun,
+    cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 },
   };
   return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
     state: next,
@@ -56,7 +45,7 @@ export function typeNudge(state: GuardState, cause: string): Step {
       {
         type: 'nudge',
         generation: e.agent.generation,
-        interrupt: disconnectPhaseOf(e) !== 'between_turns',
+        interrupt: isAtWork(e),
         phase: cutOffPhase(state, cause),
         cause,
       },
@@ -69,21 +58,20 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
   if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return stay(state);
   switch (event.outcome) {
     case 'submitted':
-      return {
-        state: { ...state, cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge } },
-        effects: [],
-      };
+      return stay({
+        ...state,
+        cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge },
+      });
     case 'person-typing':
       if (cure.yielded >= mostYields) return giveUp(state, 'your own text is in the input box');
-      return andThen(act(state, 'wait', 'somebody is typing'), (next) => ({
-        state: {
+      return andThen(act(state, 'wait', 'somebody is typing'), (next) =>
+        stay({
           ...next,
           cure: { ...cure, stage: 'network', yielded: cure.yielded + 1 },
           probing: { nextAt: e.now + typingPauseMs, failures: 0 },
           evidence: { ...e, goodProbes: 0 },
-        },
-        effects: [],
-      }));
+        }),
+      );
     case 'dialog':
       return giveUp(state, 'the agent asks something that only a person can answer');
     case 'not-idle':
@@ -91,13 +79,7 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
       return takeRung(
         state,
         'relaunch',
-        {
-          class: cure.class,
-          since: cure.at,
-          because: [`the agent did not take the nudge: ${event.outcome}`],
-          cure: 'relaunch',
-          connections: [],
-        },
+        verdictOn(cure.class, cure.at, [`the agent did not take the nudge: ${event.outcome}`], 'relaunch'),
         config,
       );
     case 'agent-gone':

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches } from './budget.ts';
+import { counted } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
 import type { Step } from './incident.ts';
 import { pace } from './network.ts';
@@ -22,13 +23,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     since: e.now,
     cure: null,
     down: { cause, phase, prompt: phase !== 'between_turns', launchAt: e.now + pauseMs, unknownCommands: 0 },
-    evidence: {
-      ...e,
-      conversation: {
-        ...e.conversation,
-        historiesRepaired: e.conversation.historiesRepaired + (traitsOf(cause).mends ? 1 : 0),
-      },
-    },
+    evidence: traitsOf(cause).mends ? counted(state, 'historiesRepaired') : e,
   };
   return {
     state: stopping,

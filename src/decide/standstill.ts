@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
 import { inTurn } from '../detect/phase.ts';
-import { seconds } from '../detect/verdict.ts';
+import { seconds, verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { affordable } from './budget.ts';
 import { open, type Step } from './incident.ts';
@@ -38,12 +38,7 @@ export function afterSleep(state: GuardState, event: Event, config: Config): Ste
   // A sleep is no sickness: where cutting is not to be had, nothing stronger takes its place.
   const beginning = cure !== null && cure.stage !== 'verify';
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
-  const verdict = {
-    class: 'slept',
-    since: e.now,
-    because: [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'],
-    cure: 'cut',
-    connections,
-  } as const;
+  const because = [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'];
+  const verdict = verdictOn('slept', e.now, because, 'cut', connections);
   return takeRung(open(state, verdict), 'cut', verdict, config);
 }

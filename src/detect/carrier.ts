@@ -6,11 +6,8 @@
 import type { Millis } from '../events.ts';
 import { hasSteppedSince } from './claims.ts';
 import type { Facts } from './evidence/index.ts';
-import { toldLateMs } from './evidence/turn.ts';
-import { type Connection, conversationBytes, isOver, lastByteAt, streams } from './evidence/wire.ts';
-
-/** By then an answer of the model's has gone on, if it was the beginning of one. */
-const goesOnMs = 2_000;
+import { type Connection, isOver, lastByteAt, streams } from './evidence/wire.ts';
+import { conversationBytes, settleMs, toldLateMs } from './limits.ts';
 
 /** Not a byte has come since its request. */
 const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
@@ -29,10 +26,9 @@ interface Carrier {
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
-  const able =
-    stream === null
-      ? all.filter((each) => !all.some((other) => isLate(each, other, e)))
-      : all.filter((each) => each === stream || !isBeside(each, stream, e));
+  const able = all.filter(
+    (each) => !(stream ? [stream] : all).some((main) => isBeside(each, main, stream !== null, e)),
+  );
   const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(able);
   if (connection === null) return null;
@@ -48,32 +44,22 @@ function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boole
 }
 
 /**
- * Whether it is on the side of an answer that streams. A turn reads one answer at a time and its conversation only
- * grows: what is asked while an answer comes, and is less than what was asked for that, is another matter. That the
- * answer was not over by then is told by its later bytes, or by hooks, which would have told of the step in between.
+ * Whether it is on the side of an answer. A turn reads one answer at a time and its conversation only grows: what is asked
+ * while an answer comes, and is less than what was asked for that, is another matter. That the answer was not over by
+ * then is told by its later bytes, or by hooks, which would have told of the step in between. Of one that does not flow
+ * (any more) hooks alone tell, and only of a conversation's: the turn asks at once after a step, and there was none. What
+ * is unanswered then may be the turn's all the same, which a hook of the person's has held up.
  */
-function isBeside(each: Connection, stream: Connection, e: Facts): boolean {
-  if (streams(each) || stream.answerAt === null) return false;
-  if (isOver(each) || each.stage === 'ready') return true;
-  const began = each.requestAt ?? each.openedAt;
-  if (began < stream.answerAt) return false;
-  if (each.requestSize <= stream.requestSize)
-    return (stream.lastDownAt ?? 0) > began || isStillRead(stream, e);
-  return isApart(each, stream, e) && isStillRead(stream, e);
-}
-
-/**
- * Whether it was asked beside the answer to a conversation, though neither flows: the turn asks at once after a step, and
- * there was none; what was asked later is another matter, and has its answer. One that is unanswered may be the turn's
- * all the same, which a hook of the person's has held up.
- */
-function isLate(each: Connection, other: Connection, e: Facts): boolean {
-  if (other.stage !== 'answer' || isOver(other)) return false;
+function isBeside(each: Connection, main: Connection, flows: boolean, e: Facts): boolean {
+  if (main.stage !== 'answer' || isOver(main) || (flows && streams(each))) return false;
   if (isOver(each) || each.stage === 'ready') return true; // nothing of a turn's is asked there
-  if (each.stage !== 'answer') return false;
-  const laterMs = (each.requestAt ?? each.openedAt) - (other.requestAt ?? other.openedAt);
-  if (laterMs <= goesOnMs || other.requestSize < conversationBytes || !isStillRead(other, e)) return false;
-  return each.requestSize <= other.requestSize || isApart(each, other, e);
+  const able = flows || (each.stage === 'answer' && main.requestSize >= conversationBytes);
+  const from = flows ? (main.answerAt ?? 0) : (main.requestAt ?? main.openedAt) + settleMs;
+  const began = each.requestAt ?? each.openedAt;
+  if (!able || began < from) return false;
+  const isLess = each.requestSize <= main.requestSize;
+  if (flows && isLess && (main.lastDownAt ?? 0) > began) return true;
+  return (isLess || isApart(each, main, e)) && isStillRead(main, e);
 }
 
 /**
@@ -81,9 +67,13 @@ function isLate(each: Connection, other: Connection, e: Facts): boolean {
  * connection of its own, while the next request of the turn takes the one that its last answer has left free.
  */
 function isApart(each: Connection, { answerAt }: Connection, e: Facts): boolean {
-  const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > goesOnMs;
+  const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > settleMs;
   return isWhole || each.openedAt > (answerAt ?? 0);
 }
+
+/** The turn itself has asked again. What is smaller than a conversation is asked beside it. */
+export const hasAskedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
+  Math.max(wire.lastConversationAt ?? 0, turn.requestedAt ?? 0) > since;
 
 /** Hooks tell of the turn, and of no step since this answer was asked for; where subagents are at work it may be theirs. */
 function isStillRead({ requestAt }: Connection, e: Facts): boolean {

@@ -6,8 +6,8 @@ import type { Millis } from '../events.ts';
 import type { Facts } from './evidence/index.ts';
 import type { ProcessSample } from './evidence/sample.ts';
 import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
-import { toldLateMs } from './evidence/turn.ts';
 import type { Connection } from './evidence/wire.ts';
+import { toldLateMs } from './limits.ts';
 
 export type Sense = 'status' | 'screen' | 'hooks' | 'record' | 'wire' | 'process';
 

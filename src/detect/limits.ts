@@ -1,11 +1,27 @@
 /**
  * How long a silence may last, by who is its witness and what is waited for: a key of the configuration times a factor.
- * The one table of such figures; it is printed in `docs/how-it-decides.md`.
+ * The one table of such figures; it is printed in `docs/how-it-decides.md`. Beside it the figures of the senses that
+ * several rules share.
  */
 import { type Config, defaults } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
 import type { Host } from './evidence/host.ts';
 import { type Lesson, limit, usualDeadlineMs } from './health.ts';
+
+/** Bytes and hooks are told late by up to so much, so that their order is not known. */
+export const toldLateMs: Millis = 1_000;
+
+/** An agent between two steps is not at its end; by then an answer of the model's has gone on, if it was the beginning of one. */
+export const settleMs: Millis = 2_000;
+
+/**
+ * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
+ * below 2 KB, and so are HTTP/2 window updates and pings.
+ */
+export const requestBytes = 4_096;
+
+/** With the agent's own instructions and tools a conversation is never smaller than this; the smallest seen is 50 KB. */
+export const conversationBytes = 32_768;
 
 type Key = keyof Config['network_resilience'] | keyof Config['recovery'];
 

@@ -2,6 +2,7 @@
 import type { DisconnectPhase } from '../effects.ts';
 import type { Claim } from './claims.ts';
 import type { Evidence, Facts } from './evidence/index.ts';
+import { toldLateMs } from './limits.ts';
 import { type Doing, decide } from './precedence.ts';
 
 export type Phase = 'gone' | 'suspended' | 'starting' | Doing;
@@ -36,9 +37,24 @@ export function listens(phase: Phase): boolean {
   return phase === 'working' || phase === 'compacting';
 }
 
+/** Whether anything goes on that an end of the agent, or a prompt, would break off. */
+export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.length > 0;
+
 /** The phase in the terms of the recovery snapshot. */
 export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
   if (e.runs && e.screen?.facts.activity === 'compacting') return 'compacting';
-  if (e.tools.length > 0 || e.doing === 'tool') return 'tool_execution';
-  return e.runs ? 'streaming' : 'between_turns';
+  if (e.tools.length > 0) return 'tool_execution';
+  if (!e.runs || hasItsAnswer(e)) return 'between_turns';
+  return e.doing === 'tool' ? 'tool_execution' : 'streaming';
+}
+
+/**
+ * Hooks have told of the turn's end, its whole answer is on record, and nothing was asked since: that the box is not free
+ * yet takes nothing from it. A hook of the person's that is at work then may have the agent go on.
+ */
+function hasItsAnswer({ turn, wire, sample }: Evidence): boolean {
+  const { told, answer } = turn;
+  if (!told || told.working || !answer || answer.cutShort || turn.failure) return false;
+  const hookAt = sample && sample.workers > 0 ? sample.at : (sample?.helperSince ?? 0);
+  return (wire.lastRequestAt ?? 0) <= told.at + toldLateMs && hookAt <= told.at - toldLateMs;
 }

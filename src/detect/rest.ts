@@ -2,9 +2,6 @@
 import type { Millis } from '../events.ts';
 import type { Evidence } from './evidence/index.ts';
 
-/** An agent between two steps is not at its end. */
-export const settleMs = 2_000;
-
 /** Since when the prompt has been free and no failure has come; null while it is not free. */
 export function quietSince({ phase, turn }: Evidence): Millis | null {
   if (phase !== 'idle' || turn.idleSince === null) return null;

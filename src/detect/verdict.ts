@@ -55,6 +55,18 @@ export interface Signature extends Traits {
   test(e: Evidence, config: Config): Suspicion | null;
 }
 
+/** What has helped against it once and is needed again is not for us to cure. */
+export const onceThenAsk = (cure: Rung, times: number): Rung => (times > 0 ? 'ask' : cure);
+
+/** @param connections those that it is about */
+export const verdictOn = (
+  name: string,
+  since: Millis,
+  because: readonly string[],
+  cure: Rung,
+  connections: readonly number[] = [],
+): Verdict => ({ class: name, since, because, cure, connections });
+
 /** "31.2 s" */
 export function seconds(ms: Millis): string {
   return `${(ms / 1000).toFixed(1)} s`;

@@ -6,7 +6,7 @@
 import { lookAgainAt, step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { requestBytes } from '../detect/evidence/wire.ts';
+import { requestBytes } from '../detect/limits.ts';
 import type { Event } from '../events.ts';
 import { sayDeafness } from '../guard/deaf.ts';
 import type { End } from '../guard/fail-open.ts';

@@ -5,7 +5,7 @@
  * often after the request, and long before the answer to it (Claude Code 2.1.38: about 500 bytes). They look like
  * data. What gives them away: they are small, all of the same size, and there within a round trip.
  */
-import { requestBytes } from '../detect/evidence/wire.ts';
+import { requestBytes } from '../detect/limits.ts';
 import type { ConnectionStage, Millis } from '../events.ts';
 import { createTlsReader, type TlsRecord } from './tls-records.ts';
 

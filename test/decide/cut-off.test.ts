@@ -42,3 +42,29 @@ test('a nudge that ended the turn and was not taken is followed by a relaunch th
   told.wait(5);
   expect(told.did('launch')).toMatchObject([{ resume: true, prompt: true }]);
 });
+
+describe('killed when hooks have told of the end of the turn, and its prompt is not free yet', () => {
+  const answered: Observation = { type: 'answer.recorded' };
+  const ended: Observation = { type: 'turn.ended' };
+  const atEndHooks: Observation = { type: 'screen', facts: { activity: 'tool' } };
+  const killed: Observation = { type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' };
+
+  test.each<[string, boolean, readonly Observation[]]>([
+    ['its whole answer is on record: nothing was cut off', false, [answered, ended, atEndHooks]],
+    ['nothing of its answer is on record', true, [ended, atEndHooks]],
+    ['its answer has no end', true, [{ type: 'answer.recorded', cutShort: true }, ended, atEndHooks]],
+    ['it has asked again since', true, [answered, ended, atEndHooks, say.drawing, say.request(1)]],
+    ['a hook of the person’s is at work', true, [answered, ended, say.sample(9, { helperAgeMs: 20 })]],
+    ['its hooks have a session of their own', true, [answered, ended, say.sample(9, { workers: 1 })]],
+    ['no hook tells of it', true, [answered, atEndHooks]],
+  ])('%s', (_name, goesOn, events) => {
+    const told = inTurn();
+    for (const event of events) {
+      if (event === say.drawing) told.wait(2, event);
+      else told.tell(event);
+    }
+    told.tell(killed);
+    const phase = told.did('stop').at(-1)?.phase;
+    expect(phase === 'between_turns').toBe(!goesOn);
+  });
+});

@@ -1,10 +1,10 @@
 /** The turn: what hooks and the record tell of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
 import type { Sense } from '../claims.ts';
+import { requestBytes, toldLateMs } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phase.ts';
 import { freshBanner, type Screen } from './screen.ts';
 import { isOfSubagent, type OpenTool } from './tools.ts';
-import { requestBytes } from './wire.ts';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -46,9 +46,6 @@ export interface Turn {
   /** The record of this agent's conversation is being read. */
   readonly recordSpeaks: boolean;
 }
-
-/** Bytes and hooks are told late by up to so much, so that their order is not known. */
-export const toldLateMs = 1_000;
 
 export const noTurn: Turn = {
   told: null,

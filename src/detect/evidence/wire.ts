@@ -3,6 +3,7 @@
  * that share the tunnel are none of the turn's. Connections outlive an agent: the tunnel tells when they end.
  */
 import type { ConnectionCause, ConnectionEnd, Event, Millis } from '../../events.ts';
+import { conversationBytes, requestBytes } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 /**
@@ -55,6 +56,8 @@ export interface Wire {
   readonly seen: number;
   /** Of this agent, on whatever connection; also as its record tells. */
   readonly lastRequestAt: Millis | null;
+  /** The same, of one that is large enough for a conversation. */
+  readonly lastConversationAt: Millis | null;
   readonly lastDownAt: Millis | null;
 }
 
@@ -65,17 +68,9 @@ export const noWire: Wire = {
   closed: [],
   seen: 0,
   lastRequestAt: null,
+  lastConversationAt: null,
   lastDownAt: null,
 };
-
-/**
- * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
- * below 2 KB, and so are HTTP/2 window updates and pings.
- */
-export const requestBytes = 4_096;
-
-/** With the agent's own instructions and tools a conversation is never smaller than this; the smallest seen is 50 KB. */
-export const conversationBytes = 32_768;
 
 const keepClosed = 8;
 
@@ -84,7 +79,7 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
   const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
   switch (event.type) {
     case 'agent.started':
-      return { ...wire, closed: [], lastRequestAt: null, lastDownAt: null };
+      return { ...wire, closed: [], lastRequestAt: null, lastConversationAt: null, lastDownAt: null };
     case 'request.sent':
       return { ...wire, lastRequestAt: Math.max(wire.lastRequestAt ?? 0, now) };
     case 'connection.opened':
@@ -181,10 +176,16 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   return {
     ...wire,
     connections: wire.connections.map((each) => (each.id === event.id ? after : each)),
-    lastRequestAt: isRequest ? Math.max(wire.lastRequestAt ?? 0, requestAt ?? 0) : wire.lastRequestAt,
-    lastDownAt: down > 0 ? Math.max(wire.lastDownAt ?? 0, after.lastDownAt ?? 0) : wire.lastDownAt,
+    lastRequestAt: isRequest ? later(wire.lastRequestAt, requestAt) : wire.lastRequestAt,
+    lastConversationAt:
+      after.requestSize < conversationBytes
+        ? wire.lastConversationAt
+        : later(wire.lastConversationAt, requestAt),
+    lastDownAt: down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
   };
 }
+
+const later = (one: Millis | null, other: Millis | null): Millis => Math.max(one ?? 0, other ?? 0);
 
 /** Where the tunnel tells the direction of the latest byte and nothing more. */
 function stageOf(before: Connection, last: 'up' | 'down', requestAt: Millis | null): Stage {

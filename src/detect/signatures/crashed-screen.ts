@@ -2,8 +2,8 @@
  * What draws the agent's screen has failed, mostly over a record of the conversation that it cannot show: an error and
  * a stack stand there, the terminal is as it was before the agent, and the process lives on and takes no keys.
  */
-import { settleMs } from '../rest.ts';
-import type { Signature } from '../verdict.ts';
+import { settleMs } from '../limits.ts';
+import { onceThenAsk, type Signature } from '../verdict.ts';
 
 export const crashedScreen: Signature = {
   class: 'crashed-screen',
@@ -16,8 +16,7 @@ export const crashedScreen: Signature = {
       since: screen.activitySince,
       limit: settleMs,
       because: () => ['the agent’s screen has crashed', 'its process lives, and takes no keys'],
-      // Mended once, crashed again: not by us.
-      cure: conversation.historiesRepaired > 0 ? 'ask' : 'relaunch',
+      cure: onceThenAsk('relaunch', conversation.historiesRepaired),
     };
   },
 };

@@ -7,9 +7,8 @@ import type { Millis, ScreenFacts } from '../../events.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
 import { lastByteAt } from '../evidence/wire.ts';
-import { type LimitName, limitMs } from '../limits.ts';
-import { settleMs } from '../rest.ts';
-import { type Signature, seconds } from '../verdict.ts';
+import { type LimitName, limitMs, settleMs } from '../limits.ts';
+import { onceThenAsk, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
 const silentScreen: Signature = {
@@ -60,7 +59,7 @@ const stuckCompaction: Signature = {
       since: e.screen.activitySince,
       limit: isFed(e, config) ? 'compactionAlive' : 'compaction',
       because: (lastedMs) => [`compacting for ${seconds(lastedMs)}`],
-      cure: e.conversation.compactionsCured > 0 ? 'ask' : 'nudge',
+      cure: onceThenAsk('nudge', e.conversation.compactionsCured),
     };
   },
 };

@@ -4,10 +4,12 @@
  * it took for a whole one (lab notes §1b, signatures §5).
  */
 import type { FailureKind, Millis } from '../../events.ts';
+import { hasAskedSince } from '../carrier.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { ClosedConnection } from '../evidence/wire.ts';
-import { personTookOver, quietSince, settleMs } from '../rest.ts';
-import { type Signature, type Suspicion, seconds } from '../verdict.ts';
+import { settleMs } from '../limits.ts';
+import { personTookOver, quietSince } from '../rest.ts';
+import { onceThenAsk, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 /**
  * Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. It
@@ -27,85 +29,86 @@ const silentEndMs = 5_000;
 /** One refusal may be of that prompt alone. */
 const refusalsInARow = 2;
 
-/** At a free prompt that nobody has touched since the turn ended. Esc means stop, and a person who types has a plan. */
-function atRest(e: Evidence, end: Omit<Suspicion, 'from' | 'limit'>, limit = settleMs): Suspicion | null {
-  const from = quietSince(e);
-  if (from === null || personTookOver(e, e.turn.failure?.at ?? e.turn.idleSince ?? 0)) return null;
-  return { ...end, from, limit };
-}
+type Ended = Omit<Suspicion, 'from' | 'limit'> & { readonly limit?: Millis };
 
-const brokenHistory: Signature = {
-  class: 'broken-history',
-  help: 'the API refuses the conversation: its history is damaged',
-  mends: true,
+const ending = (name: string, help: string, test: (e: Evidence) => Suspicion | null): Signature => ({
+  class: name,
+  help,
   unfinished: true,
   needsTerminal: true,
-  test(e) {
+  test,
+});
+
+/** At a free prompt. */
+function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion | null {
+  const from = quietSince(e);
+  return from === null ? null : { ...end, from, limit };
+}
+
+/** And nobody has touched it since the turn ended. Esc means stop, and a person who types has a plan. */
+function atRest(e: Evidence, end: Ended): Suspicion | null {
+  const endedAt = e.turn.failure?.at ?? e.turn.idleSince ?? 0;
+  return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
+}
+
+const untouched = 'the prompt is free, nobody has typed since';
+
+const brokenHistory: Signature = {
+  ...ending('broken-history', 'the API refuses the conversation: its history is damaged', (e) => {
     const { failure } = e.turn;
     if (failure?.kind !== 'history') return null;
     return atRest(e, {
       since: failure.at,
       because: () => ['the API refused the conversation', 'every later prompt would be refused, too'],
-      cure: e.conversation.historiesRepaired > 0 ? 'ask' : 'relaunch', // repaired once, refused again: not by us
+      cure: onceThenAsk('relaunch', e.conversation.historiesRepaired),
     });
-  },
+  }),
+  mends: true,
 };
 
 /** It is told whoever types: nothing is done but to tell. */
-const unknownRefusal: Signature = {
-  class: 'unknown-refusal',
-  help: 'the API refuses one request after the other, for a reason that the guard does not know',
-  unfinished: true,
-  needsTerminal: true,
-  test(e) {
+const unknownRefusal = ending(
+  'unknown-refusal',
+  'the API refuses one request after the other, for a reason that the guard does not know',
+  (e) => {
     const { failure, failedTurns } = e.turn;
-    const from = quietSince(e);
-    if (failure?.kind !== 'refused' || failedTurns < refusalsInARow || from === null) return null;
-    return {
+    if (failure?.kind !== 'refused' || failedTurns < refusalsInARow) return null;
+    return atPrompt(e, {
       since: failure.at,
-      from,
-      limit: settleMs,
       because: () => [
         `${failedTurns} requests in a row were refused, in words that are not known`,
         'try /rewind in the agent, or leave it and run guardctl repair',
       ],
       cure: 'ask',
-    };
+    });
   },
-};
+);
 
-const failedTurn: Signature = {
-  class: 'failed-turn',
-  help: 'the turn ended with a connection error; the agent sits at its prompt',
-  unfinished: true,
-  needsTerminal: true,
-  test(e) {
+const failedTurn = ending(
+  'failed-turn',
+  'the turn ended with a connection error; the agent sits at its prompt',
+  (e) => {
     const { failure, count, failedTurns } = e.turn;
     const first = failure && pauseMs[failure.kind];
     if (!failure || !first || count === 0 || limited(e)) return null;
-    const end: Omit<Suspicion, 'from' | 'limit'> = {
+    return atRest(e, {
       since: failure.at,
-      because: () => [
-        `the turn ended with a failure of kind ${failure.kind}`,
-        'the prompt is free, nobody has typed since',
-      ],
+      limit: Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1)),
+      because: () => [`the turn ended with a failure of kind ${failure.kind}`, untouched],
       cure: 'nudge',
-    };
-    return atRest(e, end, Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1)));
+    });
   },
-};
+);
 
-const silentEnd: Signature = {
-  class: 'silent-end',
-  help: 'the turn ended without a word right after its connection was lost',
-  unfinished: true,
-  needsTerminal: true,
-  test(e) {
+const silentEnd = ending(
+  'silent-end',
+  'the turn ended without a word right after its connection was lost',
+  (e) => {
     const lost = e.wire.closed.findLast((closed) => closed.by !== 'agent');
     const { idleSince, count } = e.turn;
     if (!lost || idleSince === null || count === 0) return null;
     const gap = idleSince - lost.at;
-    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || wentOn(e, lost.at)) return null;
+    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || hasAskedSince(e, lost.at)) return null;
     if (personTookOver(e, lost.at)) return null;
     return atRest(e, {
       since: idleSince,
@@ -116,29 +119,23 @@ const silentEnd: Signature = {
       cure: 'nudge',
     });
   },
-};
+);
 
-const cutShort: Signature = {
-  class: 'cut-short',
-  help: 'the turn ended with an answer that broke off in the middle, taken for a whole one',
-  unfinished: true,
-  needsTerminal: true,
-  test(e) {
+const cutShort = ending(
+  'cut-short',
+  'the turn ended with an answer that broke off in the middle, taken for a whole one',
+  (e) => {
     const { answer, failure, count } = e.turn;
-    if (!answer?.cutShort || failure || count === 0 || personTookOver(e, answer.at)) return null;
+    if (!answer?.cutShort || failure || count === 0) return null;
     return atRest(e, {
       since: answer.at,
-      because: () => ['the answer on record has no end', 'the prompt is free, nobody has typed since'],
+      because: () => ['the answer on record has no end', untouched],
       cure: 'nudge',
     });
   },
-};
+);
 
 export const ofEndedTurn = [brokenHistory, unknownRefusal, failedTurn, silentEnd, cutShort] as const;
-
-function wentOn({ wire }: Evidence, since: Millis): boolean {
-  return (wire.lastRequestAt ?? 0) > since || wire.connections.some(({ openedAt }) => openedAt > since);
-}
 
 /** The usage limit still holds, by the time that was printed; a minute more, for clocks that differ. */
 function limited({ turn, clock }: Evidence): boolean {

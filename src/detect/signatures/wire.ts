@@ -4,9 +4,8 @@ import type { Millis, ScreenFacts } from '../../events.ts';
 import { carrierOf } from '../carrier.ts';
 import { hasSteppedSince } from '../claims.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { toldLateMs } from '../evidence/turn.ts';
 import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
-import { knowsHabits, type LimitName } from '../limits.ts';
+import { knowsHabits, type LimitName, toldLateMs } from '../limits.ts';
 import { listens } from '../phase.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
