@@ -12,7 +12,7 @@ import {
   claudeCodeDoctor,
   examineHere,
 } from '../dist/modules/agents/claude-code/transcript/repair/repair.js';
-import { repairFile } from '../dist/modules/recover/repair.js';
+import { repairFile } from '../dist/modules/agents/common/repair.js';
 
 const [size = '200', option] = process.argv.slice(2);
 const megabytes = Number(size);

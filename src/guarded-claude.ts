@@ -6,7 +6,7 @@
  * This is one file once it is built, so that the agent runs also where nothing else of ours can be loaded; and where the
  * agent is not to be guarded nothing else is.
  */
-import type { InvocationMode } from './agents/agent.ts';
+import type { InvocationMode } from './agents/contract/invocation.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
 import { answerTo, handedOver, isHandedOver, isLeadsBack } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';

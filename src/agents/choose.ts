@@ -1,8 +1,9 @@
 /** Which agent is meant, and what its arguments ask for: all that is needed where the agent is not to be guarded. */
 import { basename } from 'node:path';
-import type { AgentAdapter, Invocation, Variables } from './agent.ts';
+import type { AgentAdapter } from './agent.ts';
 import { parseArguments as parseClaudeCode } from './claude-code/launch/arguments.ts';
 import { parseArguments as parseCodex } from './codex/arguments.ts';
+import type { Invocation, Variables } from './contract/invocation.ts';
 
 export interface AgentChoice {
   readonly id: AgentAdapter['id'];

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { claudeCode } from '../agents/claude-code/index.ts';
+import { type RepairOutcome, repairFile } from '../agents/common/repair.ts';
+import type { Reach } from '../agents/contract/conversation.ts';
 import { statePaths } from '../platform/paths.ts';
 import { readSessions } from '../records/sessions.ts';
-import { type Reach, type RepairOutcome, repairFile } from '../recover/repair.ts';
 import { parse, UsageError } from './arguments.ts';
 import { NotFound } from './find.ts';
 import { print, printJson } from './output.ts';

@@ -3,11 +3,11 @@
  * the person, hooks and the tunnel. Each may be missing or fail; the others go on.
  */
 
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { requestBytes } from '../detect/limits.ts';
 import { inTurn } from '../detect/phase.ts';
 import type { Event, Observation } from '../events.ts';
-import type { SentPrompt } from '../person/sent-prompt.ts';
 import { sample } from '../platform/process-tree.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';

@@ -3,7 +3,7 @@
  * written is dropped and said once.
  */
 
-import type { AgentVersion } from '../agents/agent.ts';
+import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Config } from '../config/schema.ts';
 import type { Step } from '../decide/incident.ts';
 import type { GuardState } from '../decide/state.ts';

@@ -2,7 +2,12 @@
  * What effects act on: the living parts of one run, and what is known of them beyond the pure core (contents that no
  * event may carry). The only mutable state outside `guard/supervise.ts`.
  */
-import type { AgentAdapter, AgentVersion, Invocation, ScreenView, UserSettings } from '../agents/agent.ts';
+import type { AgentAdapter } from '../agents/agent.ts';
+import type { Finding } from '../agents/contract/conversation.ts';
+import type { Invocation } from '../agents/contract/invocation.ts';
+import type { UserSettings } from '../agents/contract/launch.ts';
+import type { ScreenView } from '../agents/contract/screen.ts';
+import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
 import type { Draft } from '../person/draft.ts';
@@ -10,7 +15,6 @@ import type { SentPrompts } from '../person/sent-prompt.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { Cast } from '../records/cast.ts';
 import type { Ledger } from '../recover/ledger.ts';
-import type { Finding } from '../recover/repair.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import type { HookSource } from '../sensors/hook-source.ts';
 import type { Emit } from '../sensors/sensor.ts';

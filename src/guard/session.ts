@@ -3,7 +3,9 @@
  * the arguments, from our own pin, or from the newest file that this working directory has got since the launch.
  */
 import { randomUUID } from 'node:crypto';
-import type { AgentAdapter, AgentVersion, Invocation } from '../agents/agent.ts';
+import type { AgentAdapter } from '../agents/agent.ts';
+import type { Invocation } from '../agents/contract/invocation.ts';
+import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Launch, Runtime } from './runtime.ts';
 
 /** The id that a first launch is pinned to; null where the arguments decide or this version cannot be told. */

@@ -3,8 +3,9 @@
  * process tree, then the terminal as it was. Nothing is killed while the snapshot could not be saved.
  */
 import { existsSync } from 'node:fs';
+import { repairFile } from '../agents/common/repair.ts';
+import type { Finding } from '../agents/contract/conversation.ts';
 import { stopTree } from '../platform/process-tree.ts';
-import { type Finding, repairFile } from '../recover/repair.ts';
 import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Pty } from '../terminal/pty.ts';

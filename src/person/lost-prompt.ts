@@ -4,11 +4,11 @@
  * as if it were for the queue and is on record was taken: nothing of it is given back.
  */
 
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Runtime } from '../guard/runtime.ts';
 import { promptOf, watchesCalls } from '../guard/snapshot.ts';
 import { withLostPrompt } from '../recover/prompt.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
-import type { SentPrompt } from './sent-prompt.ts';
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const longestBytes = 100_000;

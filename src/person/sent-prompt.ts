@@ -2,16 +2,7 @@
  * The last prompt that the person has sent and that may not be on record yet: between Enter and its line in the
  * conversation file an agent that dies takes it along. In memory only.
  */
-
-export interface SentPrompt {
-  readonly text: string;
-  /** The agent's own name for it; null: this version names none, or only the keys are known. */
-  readonly id: string | null;
-  /** The agent said that it took it; else Enter was pressed on it. */
-  readonly taken: boolean;
-  /** Wall clock, Unix milliseconds. */
-  readonly atMs: number;
-}
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 
 export interface SentPrompts {
   sent(prompt: SentPrompt): void;

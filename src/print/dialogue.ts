@@ -6,7 +6,7 @@
  * vain is asked again and answered by the next agent, what the dead agent has asked is withdrawn, and an answer to that
  * which comes late is for nobody. A turn that the host has seen begin does not begin a second time.
  */
-import type { ControlProtocol } from '../agents/agent.ts';
+import type { ControlProtocol } from '../agents/contract/pipes.ts';
 
 export interface Dialogue {
   /** A line of the host's, and the record in it. @returns whether it is for the agent that runs */

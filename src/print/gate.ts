@@ -8,7 +8,7 @@
  * Nothing is ever changed: what goes out are the agent's own bytes, in their order. What is only for us (the answer to
  * what a host has been answered before) is left out.
  */
-import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/agent.ts';
+import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
 
 export interface Gate {

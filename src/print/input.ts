@@ -8,7 +8,7 @@
  *          resumed agent gets the prompts that its transcript does not know.
  */
 import type { Readable, Writable } from 'node:stream';
-import type { PrintMode } from '../agents/agent.ts';
+import type { PrintMode } from '../agents/contract/pipes.ts';
 import type { Dialogue } from './dialogue.ts';
 
 export interface Input {

@@ -15,7 +15,7 @@
  * speaks the control protocol can go on with the next agent.
  */
 
-import type { PrintMode } from '../agents/agent.ts';
+import type { PrintMode } from '../agents/contract/pipes.ts';
 import { initialState } from '../decide/state.ts';
 import { failOpen } from '../guard/fail-open.ts';
 import { createLoop } from '../guard/loop.ts';

@@ -1,7 +1,7 @@
 /** What the transcript holds of the conversation: whether there is something to resume, and what this agent has added. */
 import { statSync } from 'node:fs';
-import type { PrintMode, ProgressRecord } from '../agents/agent.ts';
 import { readLines } from '../agents/common/transcript-lines.ts';
+import type { PrintMode, ProgressRecord } from '../agents/contract/pipes.ts';
 
 type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 

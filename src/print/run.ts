@@ -1,6 +1,6 @@
 /** What print mode acts on: the living parts of one run, and what is known of them beyond the pure core. */
 
-import type { PrintFormats, PrintMode } from '../agents/agent.ts';
+import type { PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
 import type { Runtime } from '../guard/runtime.ts';
 import type { Prepared } from '../guard/start/prepare.ts';

@@ -7,7 +7,7 @@
  * a whole. The library is loaded while the agent boots, what comes before waits in the backlog.
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
-import type { ScreenView } from '../agents/agent.ts';
+import type { ScreenView } from '../agents/contract/screen.ts';
 import { createBoundary } from './boundary.ts';
 import { plainRow } from './plain-row.ts';
 

@@ -3,8 +3,8 @@
  */
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ScreenView } from '../../src/agents/agent.ts';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';
+import type { ScreenView } from '../../src/agents/contract/screen.ts';
 import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
 import { faults, longTool } from '../../src/drill/api/faults.ts';
 import { call, type Scenario } from '../../src/drill/api/scenario.ts';

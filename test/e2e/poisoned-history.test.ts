@@ -10,12 +10,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../src/agents/claude-code/transcript/repair/repair.ts';
 import { parseRecord } from '../../src/agents/common/json.ts';
+import { repairFile } from '../../src/agents/common/repair.ts';
 import { readVersion } from '../../src/agents/common/versions.ts';
 import { type Api, type ApiRequest, startApi } from '../../src/drill/api/api.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
-import { repairFile } from '../../src/recover/repair.ts';
 import {
   type Block,
   blocks,

@@ -1,7 +1,7 @@
 /** Plays a recording of the real agent (asciicast v2, 110×40) through a virtual terminal. */
 import { readFile } from 'node:fs/promises';
 import headless from '@xterm/headless';
-import type { ScreenView } from '../../src/agents/agent.ts';
+import type { ScreenView } from '../../src/agents/contract/screen.ts';
 import { plainRow } from '../../src/terminal/plain-row.ts';
 
 const folder = new URL('../fixtures/casts/', import.meta.url);

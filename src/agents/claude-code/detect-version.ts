@@ -4,8 +4,9 @@
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { AgentVersion, Variables } from '../agent.ts';
 import { askVersion, readVersion } from '../common/versions.ts';
+import type { Variables } from '../contract/invocation.ts';
+import type { AgentVersion } from '../contract/version.ts';
 
 async function fromPackage(executable: string): Promise<AgentVersion | null> {
   // <package>/cli.js, <package>/claude or <package>/bin/claude.exe

@@ -5,7 +5,7 @@
 
 import { runVariable } from '../../platform/run-mark.ts';
 import { shellWord } from '../../platform/shell-words.ts';
-import type { Variables } from '../agent.ts';
+import type { Variables } from '../contract/invocation.ts';
 
 /** Set by a running agent for its tools. Seen there on 2.1.42, 2.1.197 and 2.1.329. */
 const marksOfAnAgent: ReadonlySet<string> = new Set([

@@ -3,8 +3,9 @@
  * newest known one has. A version that cannot be told is taken for a recent one, because most are, but is given no flag
  * of ours: an older one refuses what it does not know and ends at its start (1.0.56: `unknown option '--settings'`).
  */
-import type { Abilities, AgentVersion } from '../agent.ts';
+
 import { compareVersions, type Parts } from '../common/versions.ts';
+import type { Abilities, AgentVersion } from '../contract/version.ts';
 
 /** Versions that were run (lab notes; the matrix), oldest first. */
 const verified = ['1.0.56', '2.1.42', '2.1.197', '2.1.329', '2.1.332'] as const;
@@ -17,7 +18,6 @@ const since = {
   settingsFlag: [1, 0, 61],
   programStatus: [2, 1, 295],
   // 2.1.42 moves the queued text into the input box instead (lab notes §0.5); the border lies somewhere between.
-  queuesAndSends: [2, 1, 197],
 } as const satisfies Record<
   Exclude<keyof Abilities, 'verified' | 'nearestVerified' | 'recordsCallsFirst'>,
   Parts
@@ -54,7 +54,6 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     sessionIdFlag: version !== null && reaches(version, since.sessionIdFlag),
     settingsFlag: version !== null && reaches(version, since.settingsFlag),
     programStatus: reaches(version, since.programStatus),
-    queuesAndSends: reaches(version, since.queuesAndSends),
     recordsCallsFirst: version !== null && compareVersions(version.parts, lastToRecordFirst) <= 0,
     verified: verified.some((text) => text === version?.text),
     nearestVerified: nearestTo(version?.parts ?? assumed),

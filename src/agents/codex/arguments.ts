@@ -2,7 +2,7 @@
  * Reads the user's command line the way Codex does. `splitWords` cuts it into words: a flag with its values, a text,
  * `--`; joined again they are the arguments, byte for byte.
  */
-import type { Invocation } from '../agent.ts';
+import type { Invocation } from '../contract/invocation.ts';
 import { conversations, type Flag, flags, subcommands } from './flags.ts';
 
 export interface Word {

@@ -3,8 +3,10 @@
  * tunnel, what gives the agent's tools their own proxy variables back.
  */
 import { runVariable } from '../../platform/run-mark.ts';
-import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../agent.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
+import type { Variables } from '../contract/invocation.ts';
+import type { Injection, LaunchPlan, UserSettings } from '../contract/launch.ts';
+import type { AgentVersion } from '../contract/version.ts';
 import { splitWords } from './arguments.ts';
 import { hasNoDaemonFlag } from './versions.ts';
 

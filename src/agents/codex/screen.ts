@@ -4,8 +4,8 @@
  * dialog stands in the place of box and footer; its last row names the keys.
  */
 import type { ScreenFacts } from '../../events.ts';
-import type { InputBox, ScreenView } from '../agent.ts';
 import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
+import type { InputBox, ScreenView } from '../contract/screen.ts';
 import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 

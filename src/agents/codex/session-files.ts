@@ -5,8 +5,9 @@
 import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { descendants } from '../../platform/process-tree.ts';
-import type { SessionFile, Variables } from '../agent.ts';
 import { isRecord, parseRecord, textOf } from '../common/json.ts';
+import type { SessionFile } from '../contract/conversation.ts';
+import type { Variables } from '../contract/invocation.ts';
 import { codexHome } from './user-settings.ts';
 
 const rollout = /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i;

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { UserSettings, Variables } from '../agent.ts';
 import { isRecord, parseRecord } from '../common/json.ts';
+import type { Variables } from '../contract/invocation.ts';
+import type { UserSettings } from '../contract/launch.ts';
 import { splitWords } from './arguments.ts';
 import { readOverride, readStrings } from './toml.ts';
 

@@ -1,9 +1,10 @@
 /** What each version of Codex can do. Only one was run; a version that cannot be told is taken for it. */
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Abilities, AgentVersion, Variables } from '../agent.ts';
 import { parseRecord, textOf } from '../common/json.ts';
 import { askVersion, compareVersions, readVersion } from '../common/versions.ts';
+import type { Variables } from '../contract/invocation.ts';
+import type { Abilities, AgentVersion } from '../contract/version.ts';
 
 /** The version that was run, and the first of which anything is known. */
 const verified = '0.169.0';
@@ -15,7 +16,6 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     settingsFlag: false,
     programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
     // Text sent during a turn is given to the model with the next request of the same turn.
-    queuesAndSends: false,
     recordsCallsFirst: false,
     verified: version?.text === verified,
     nearestVerified: verified,

@@ -5,7 +5,7 @@
  * through the tunnel, too, if they had a proxy: the tunnel itself goes by the person's own rules.
  */
 import { BlockList, isIP } from 'node:net';
-import type { UserSettings } from '../agent.ts';
+import type { UserSettings } from '../contract/launch.ts';
 
 const plainNames = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
 

@@ -1,6 +1,7 @@
 /** Versions of agents: how they are read, asked for and compared. */
 import { asking, isOurAnswer, LeadsBack } from '../../platform/hand-over.ts';
-import type { AgentVersion, Variables } from '../agent.ts';
+import type { Variables } from '../contract/invocation.ts';
+import type { AgentVersion } from '../contract/version.ts';
 
 /** A version as numbers, [2, 1, 329]. */
 export type Parts = readonly number[];

@@ -1,7 +1,9 @@
 /** The agent itself: found, its version known, its hooks and its history allowed. */
-import type { AgentAdapter, UserSettings, Variables } from '../../agents/agent.ts';
+import type { AgentAdapter } from '../../agents/agent.ts';
 import { commandNamesOf } from '../../agents/choose.ts';
 import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
+import type { Variables } from '../../agents/contract/invocation.ts';
+import type { UserSettings } from '../../agents/contract/launch.ts';
 import { findAgent } from '../../platform/find-executable.ts';
 import { handedOver } from '../../platform/hand-over.ts';
 import { markOn } from '../../platform/run-mark.ts';

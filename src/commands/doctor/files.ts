@@ -1,7 +1,7 @@
 /** The config file and the folders that the guard writes to. */
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Variables } from '../../agents/agent.ts';
+import type { Variables } from '../../agents/contract/invocation.ts';
 import { loadConfig } from '../../config/load.ts';
 import { configFile, makePrivateFolder, statePaths } from '../../platform/paths.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';

@@ -1,6 +1,6 @@
 /** Node, the pseudo-terminal, the person's terminal, tmux, the clock. */
 import { statSync } from 'node:fs';
-import type { Variables } from '../../agents/agent.ts';
+import type { Variables } from '../../agents/contract/invocation.ts';
 import type { StatePaths } from '../../platform/paths.ts';
 import { terminalStyle } from '../../words/terminal-style.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';

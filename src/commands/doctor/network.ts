@@ -1,5 +1,5 @@
 /** The way to the API host: the person's own proxy, and, only when asked for, whether it leads there. */
-import type { UserSettings } from '../../agents/agent.ts';
+import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
 import { readUpstream } from '../../tunnel/upstream.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';

@@ -4,7 +4,9 @@
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentAdapter, AgentVersion, Variables } from '../../agents/agent.ts';
+import type { AgentAdapter } from '../../agents/agent.ts';
+import type { Variables } from '../../agents/contract/invocation.ts';
+import type { AgentVersion } from '../../agents/contract/version.ts';
 import { replaceFile } from '../../platform/atomic-file.ts';
 import { makePrivateFolder } from '../../platform/paths.ts';
 

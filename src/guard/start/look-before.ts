@@ -2,8 +2,9 @@
  * A conversation that a launch is to go on with, before the agent reads it: where the resume would miss most of what is
  * there, it is repaired first. Nothing of this may keep the agent from its start.
  */
-import type { AgentVersion } from '../../agents/agent.ts';
-import { repairFile } from '../../recover/repair.ts';
+
+import { repairFile } from '../../agents/common/repair.ts';
+import type { AgentVersion } from '../../agents/contract/version.ts';
 import type { Launch } from '../runtime.ts';
 
 /** @returns what the person is to know; null: nothing */

@@ -1,7 +1,7 @@
 /**
  * Opens the tunnel where it is wanted and possible. Where it is not, the guard works without: `reason` says why.
  */
-import type { UserSettings } from '../../agents/agent.ts';
+import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
 import { startTunnel, type Tunnel, type TunnelOptions } from '../../tunnel/proxy.ts';
 import { makeTarget } from '../../tunnel/target.ts';

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AgentVersion } from '../../agents/agent.ts';
+import type { AgentVersion } from '../../agents/contract/version.ts';
 import { statePaths } from '../../platform/paths.ts';
 import type { Launch, Runtime } from '../runtime.ts';
 import { agentVersion } from './agent-version.ts';

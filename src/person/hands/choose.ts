@@ -3,7 +3,7 @@
  * after each key, and Enter comes only when the cursor stands on that very row.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MenuAnswer } from '../../agents/agent.ts';
+import type { MenuAnswer } from '../../agents/contract/screen.ts';
 import type { Runtime } from '../../guard/runtime.ts';
 
 const up = '\x1b[A';

@@ -1,6 +1,6 @@
 /** The guard's hands on the agent's input box: each step is seen on the screen before the next one is taken. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InputBox } from '../../agents/agent.ts';
+import type { InputBox } from '../../agents/contract/screen.ts';
 import { type Runtime, screenShows } from '../../guard/runtime.ts';
 import type { Pty } from '../../terminal/pty.ts';
 import { showsBeginning, showsText } from '../same-text.ts';

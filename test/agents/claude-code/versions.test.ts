@@ -9,10 +9,10 @@ import { temporaryFolder, writeScript } from '../../support/folder.ts';
 it.each([
   ['1.0.44', { sessionIdFlag: false, settingsFlag: false, programStatus: false, verified: false }],
   ['1.0.56', { sessionIdFlag: true, settingsFlag: false, recordsCallsFirst: true, verified: true }],
-  ['2.1.42', { sessionIdFlag: true, settingsFlag: true, queuesAndSends: false, verified: true }],
-  ['2.1.197', { programStatus: false, queuesAndSends: true, recordsCallsFirst: false, verified: true }],
-  ['2.1.329', { programStatus: true, queuesAndSends: true, verified: true }],
-  ['2.1.332', { programStatus: true, queuesAndSends: true, verified: true, nearestVerified: '2.1.332' }],
+  ['2.1.42', { sessionIdFlag: true, settingsFlag: true, verified: true }],
+  ['2.1.197', { programStatus: false, recordsCallsFirst: false, verified: true }],
+  ['2.1.329', { programStatus: true, verified: true }],
+  ['2.1.332', { programStatus: true, verified: true, nearestVerified: '2.1.332' }],
   ['2.1.300', { programStatus: true, verified: false, nearestVerified: '2.1.197' }],
   ['1.0.30', { verified: false, nearestVerified: '1.0.56' }],
   [

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Injection } from '../../../src/agents/agent.ts';
 import { chooseAgent } from '../../../src/agents/choose.ts';
 import { launchPlan } from '../../../src/agents/codex/launch-plan.ts';
 import { findTranscript, recentSessions } from '../../../src/agents/codex/session-files.ts';
 import { readUserSettings } from '../../../src/agents/codex/user-settings.ts';
+import type { Injection } from '../../../src/agents/contract/launch.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'codex-home-'));
 afterAll(() => rmSync(home, { recursive: true }));

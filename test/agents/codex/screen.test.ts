@@ -1,8 +1,8 @@
 /** Screens of the real agent (0.169.0, 100 columns), and what they say. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { ScreenView } from '../../../src/agents/agent.ts';
 import { partialText, readInputBox, readScreen } from '../../../src/agents/codex/screen.ts';
+import type { ScreenView } from '../../../src/agents/contract/screen.ts';
 import { fixture } from '../../support/places.ts';
 
 const file = fixture('codex/screens.json');

@@ -3,7 +3,7 @@
  * screen. Real time, because each step waits for what it sees.
  */
 
-import type { InputBox } from '../../../src/agents/agent.ts';
+import type { InputBox } from '../../../src/agents/contract/screen.ts';
 import type { Observation, ScreenFacts } from '../../../src/events.ts';
 import type { Runtime } from '../../../src/guard/runtime.ts';
 import { createDraft } from '../../../src/person/draft.ts';

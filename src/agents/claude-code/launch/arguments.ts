@@ -4,7 +4,7 @@
  * `splitWords` cuts the arguments into words: a flag with its values, a prompt, `--`. Joined again they are the
  * arguments, byte for byte, so whoever changes one word leaves all others as they were.
  */
-import type { Invocation, InvocationMode } from '../../agent.ts';
+import type { Invocation, InvocationMode } from '../../contract/invocation.ts';
 import { type Flag, flags, subcommands } from './flags.ts';
 
 export interface FlagUse {

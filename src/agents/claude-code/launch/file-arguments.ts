@@ -1,5 +1,5 @@
 /** Arguments that name a file to be read at the start, and what of a command line holds beyond this run. */
-import type { FileArgument } from '../../agent.ts';
+import type { FileArgument } from '../../contract/invocation.ts';
 import { splitWords, type Word } from './arguments.ts';
 
 /** Some also take the content itself; a path is told from it by the file system. */

@@ -6,8 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Variables } from '../../agent.ts';
 import { isRecord, type Json, parseRecord } from '../../common/json.ts';
+import type { Variables } from '../../contract/invocation.ts';
 
 export interface FullscreenStrikes {
   /** The file that holds the record. */

@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { AgentVersion } from '../../agent.ts';
 import { isRecord, type Json, parseRecord } from '../../common/json.ts';
 import { compareVersions } from '../../common/versions.ts';
+import type { AgentVersion } from '../../contract/version.ts';
 import { splitWords } from './arguments.ts';
 
 const lastWinsSince = [2, 1, 169];

@@ -7,8 +7,10 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AgentVersion, Injection, LaunchPlan, UserSettings, Variables } from '../../agent.ts';
 import { tunnelVariables } from '../../common/tunnel-variables.ts';
+import type { Variables } from '../../contract/invocation.ts';
+import type { Injection, LaunchPlan, UserSettings } from '../../contract/launch.ts';
+import type { AgentVersion } from '../../contract/version.ts';
 import { agentEnvironment, carriedVariables, shellFileVariable, toolEnvironment } from '../environment.ts';
 import { abilitiesOf, hookEventsOf } from '../versions.ts';
 import { splitWords, type Word } from './arguments.ts';

@@ -5,8 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
-import type { AgentVersion, UserSettings, Variables } from '../../agent.ts';
 import { isRecord, type Json, parseRecord } from '../../common/json.ts';
+import type { Variables } from '../../contract/invocation.ts';
+import type { UserSettings } from '../../contract/launch.ts';
+import type { AgentVersion } from '../../contract/version.ts';
 import { proxyVariables, shellFileVariable } from '../environment.ts';
 import { splitWords } from './arguments.ts';
 import { readGiven } from './given-settings.ts';

@@ -6,8 +6,9 @@
  * a free prompt.
  */
 import type { ScreenFacts } from '../../../events.ts';
-import type { AgentVersion, ScreenView } from '../../agent.ts';
 import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
+import type { ScreenView } from '../../contract/screen.ts';
+import type { AgentVersion } from '../../contract/version.ts';
 import { failureOfText } from '../senses/failures.ts';
 import { textIn } from './input-box.ts';
 import { type Layout, layOut } from './layout.ts';

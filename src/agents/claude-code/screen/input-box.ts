@@ -1,5 +1,5 @@
 /** The input box as the screen shows it: what a person has typed, and into which of its modes. */
-import type { InputBox, ScreenView } from '../../agent.ts';
+import type { InputBox, ScreenView } from '../../contract/screen.ts';
 import { type Layout, layOut } from './layout.ts';
 import * as patterns from './patterns.ts';
 

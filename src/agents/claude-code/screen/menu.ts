@@ -2,7 +2,7 @@
  * Menus with numbered rows and a cursor: which rows there are, where the cursor stands, and which row a policy means.
  * A row is always found by its words, never by its number: the order has changed before, and some rows cost money.
  */
-import type { MenuAnswer, MenuRow, ScreenView } from '../../agent.ts';
+import type { MenuAnswer, MenuRow, ScreenView } from '../../contract/screen.ts';
 
 const rowPattern = /^[\s│]*(❯)?\s*\d+\.\s+(.*?)[\s│]*$/;
 

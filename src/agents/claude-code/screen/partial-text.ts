@@ -1,5 +1,5 @@
 /** The unfinished answer as the screen shows it: the last block of the conversation, if the agent speaks in it. */
-import type { ScreenView } from '../../agent.ts';
+import type { ScreenView } from '../../contract/screen.ts';
 import { layOut } from './layout.ts';
 import { failureStart, firstOf, toolRows } from './patterns.ts';
 

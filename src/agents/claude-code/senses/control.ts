@@ -2,8 +2,9 @@
  * The control protocol of `--input-format stream-json`: a host and the agent ask each other over the agent's pipes, each
  * request under an id. Seen on 2.1.126 to 2.1.332 with hosts of the Agent SDK.
  */
-import type { ControlProtocol, ControlRecord } from '../../agent.ts';
+
 import { isRecord, type Json, textOf } from '../../common/json.ts';
+import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 
 /** Requests of a host that hold until the agent ends, so that the next one must be asked the same. */
 const lasting = /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$)/;

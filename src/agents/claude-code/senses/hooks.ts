@@ -4,8 +4,8 @@
  * nothing.
  */
 import type { Observation } from '../../../events.ts';
-import type { Variables } from '../../agent.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
+import type { Variables } from '../../contract/invocation.ts';
 import { failureOfCode } from './failures.ts';
 import { isConversation, isSessionId } from './session-files.ts';
 import { toolStarted } from './tools.ts';

@@ -4,8 +4,8 @@
  * by `is_error`, never by `subtype`.
  */
 import type { Observation } from '../../../events.ts';
-import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../../agent.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
+import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../../contract/pipes.ts';
 import { splitWords } from '../launch/arguments.ts';
 import { controlProtocol } from './control.ts';
 import { failureOfText } from './failures.ts';

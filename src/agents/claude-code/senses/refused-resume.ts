@@ -1,5 +1,6 @@
 /** How Claude Code says that it will not go on with a conversation, and what a person can do then. */
-import type { RefusedResume, ScreenView } from '../../agent.ts';
+import type { RefusedResume } from '../../contract/invocation.ts';
+import type { ScreenView } from '../../contract/screen.ts';
 
 /**
  * 2.1.197 and newer, of a conversation that its background service works on; the second as 2.1.329 prints it to a

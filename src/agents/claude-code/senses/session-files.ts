@@ -4,8 +4,9 @@
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import type { SessionFile, Variables } from '../../agent.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
+import type { SessionFile } from '../../contract/conversation.ts';
+import type { Variables } from '../../contract/invocation.ts';
 import { configFolder } from '../launch/user-settings.ts';
 import { printMode } from './print.ts';
 

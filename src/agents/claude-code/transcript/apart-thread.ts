@@ -1,6 +1,6 @@
 /** The thread of `apart.ts`: one conversation file, and all that is asked of it in a row from one reading. */
 import { parentPort } from 'node:worker_threads';
-import type { Examination } from '../../../recover/repair.ts';
+import type { Examination } from '../../contract/conversation.ts';
 import type { Answer, Question, ThreadWork } from './apart.ts';
 import { collectOften } from './collect.ts';
 import { recordsPromptHere } from './records-prompt.ts';

@@ -5,10 +5,9 @@
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import type { SentPrompt } from '../../../person/sent-prompt.ts';
 import { programFile } from '../../../platform/own-files.ts';
-import type { Examination, ExamineOptions, Proof } from '../../../recover/repair.ts';
 import type { TranscriptSummary } from '../../../recover/snapshot.ts';
+import type { Examination, ExamineOptions, Proof, SentPrompt } from '../../contract/conversation.ts';
 
 /** What the thread does. Arguments and results are data, and nothing is left over that a later call would need. */
 export interface ThreadWork {

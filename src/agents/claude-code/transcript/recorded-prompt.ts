@@ -1,6 +1,7 @@
 /** A prompt of the person as the conversation file holds it. */
-import type { SentPrompt } from '../../../person/sent-prompt.ts';
+
 import { type Json, textOf } from '../../common/json.ts';
+import type { SentPrompt } from '../../contract/conversation.ts';
 import { printMode } from '../senses/print.ts';
 
 export interface RecordedPrompt {

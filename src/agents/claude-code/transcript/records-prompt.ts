@@ -1,4 +1,4 @@
-import type { SentPrompt } from '../../../person/sent-prompt.ts';
+import type { SentPrompt } from '../../contract/conversation.ts';
 import { apart } from './apart.ts';
 import { readConversation } from './reading.ts';
 import { isRecordOf } from './recorded-prompt.ts';

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Injection, UserSettings } from '../../../../src/agents/agent.ts';
 import { launchPlan } from '../../../../src/agents/claude-code/launch/launch-plan.ts';
 import { readUserSettings } from '../../../../src/agents/claude-code/launch/user-settings.ts';
 import { readVersion } from '../../../../src/agents/common/versions.ts';
+import type { Injection, UserSettings } from '../../../../src/agents/contract/launch.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 
 const newest = readVersion('2.1.329');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ScreenView } from '../../../../src/agents/agent.ts';
 import { readInputBox } from '../../../../src/agents/claude-code/screen/input-box.ts';
+import type { ScreenView } from '../../../../src/agents/contract/screen.ts';
 
 const rule = '─'.repeat(40);
 

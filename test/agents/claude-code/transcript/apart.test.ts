@@ -9,7 +9,7 @@ import {
   examineHere,
 } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeHere } from '../../../../src/agents/claude-code/transcript/summary.ts';
-import { type RepairOptions, type RepairOutcome, repairFile } from '../../../../src/recover/repair.ts';
+import { type RepairOptions, type RepairOutcome, repairFile } from '../../../../src/agents/common/repair.ts';
 import { repository } from '../../../support/places.ts';
 import { recordsOf, textOf, toText, withFile } from './transcripts.ts';
 
@@ -36,7 +36,7 @@ function run<Told>(code: string, args: readonly string[], built = dist): Told {
     import { writeFileSync } from 'node:fs';
     import { claudeCodeDoctor as doctor } from ${module('agents/claude-code/transcript/repair/repair.js')};
     import { summarizeTranscript } from ${module('agents/claude-code/transcript/summary.js')};
-    import { repairFile } from ${module('recover/repair.js')};
+    import { repairFile } from ${module('agents/common/repair.js')};
     const options = { ...${JSON.stringify(options)}, resultTexts: new Map(${JSON.stringify([...options.resultTexts])}) };
     const [path, other] = process.argv.slice(1);
     const tell = (value) => console.log(JSON.stringify({ value, failures: [doctor.takeFailure(), doctor.takeFailure()] }));`;

@@ -4,7 +4,7 @@ import { readConversation } from '../../../../src/agents/claude-code/transcript/
 import { recordsPrompt } from '../../../../src/agents/claude-code/transcript/records-prompt.ts';
 import { claudeCodeDoctor } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeTranscript } from '../../../../src/agents/claude-code/transcript/summary.ts';
-import { repairFile } from '../../../../src/recover/repair.ts';
+import { repairFile } from '../../../../src/agents/common/repair.ts';
 import { textOf, withFile } from './transcripts.ts';
 
 const whole = textOf('329-idle-killed');

@@ -3,8 +3,8 @@
  * breaks off near its end, so that most of what was said may be missing. Only then is the whole file worth reading.
  */
 import { open, stat } from 'node:fs/promises';
-import type { AgentVersion } from '../../../agent.ts';
 import { textOf } from '../../../common/json.ts';
+import type { AgentVersion } from '../../../contract/version.ts';
 import { chainTo, lastSaid, leafOf } from '../chain.ts';
 import { indexTranscript, type Row } from '../index.ts';
 import { endFor } from './stray-end.ts';

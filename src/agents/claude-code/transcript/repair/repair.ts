@@ -2,12 +2,12 @@
  * Repair of a conversation file, in passes that keep one record in memory at a time:
  * index the file → plan what to mend → write a copy → index the copy and prove that it is whole.
  *
- * The original is only read here; putting the copy in its place is done in `recover/repair.ts`, which knows who else
+ * The original is only read here; putting the copy in its place is done in `agents/common/repair.ts`, which knows who else
  * may be writing.
  */
 import { rm } from 'node:fs/promises';
-import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../../recover/repair.ts';
 import { readVersion } from '../../../common/versions.ts';
+import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../contract/conversation.ts';
 import { apart, endApart, takeFailure } from '../apart.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
 import { readConversation, setReadingAside } from '../reading.ts';

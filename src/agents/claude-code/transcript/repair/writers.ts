@@ -6,8 +6,8 @@ import type { Stats } from 'node:fs';
 import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../../../platform/process-identity.ts';
-import type { Writer } from '../../../../recover/repair.ts';
 import { parseRecord, textOf } from '../../../common/json.ts';
+import type { Writer } from '../../../contract/conversation.ts';
 
 /**
  * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its

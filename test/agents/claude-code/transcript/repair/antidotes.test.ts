@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
-import { repairFile } from '../../../../../src/recover/repair.ts';
+import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { temporaryFolder } from '../../../../support/folder.ts';
 import { fixture } from '../../../../support/places.ts';
 import { recordsOf, toText } from '../transcripts.ts';

@@ -18,7 +18,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
-import { type RepairOptions, repairFile, type TranscriptDoctor } from '../../../../../src/recover/repair.ts';
+import { type RepairOptions, repairFile } from '../../../../../src/agents/common/repair.ts';
+import type { TranscriptDoctor } from '../../../../../src/agents/contract/conversation.ts';
 import { fixture } from '../../../../support/places.ts';
 import { blocks, type Fields, recordsOf, toText, withFile } from '../transcripts.ts';
 

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeTranscript } from '../../../../../src/agents/claude-code/transcript/summary.ts';
+import { type RepairOptions, repairFile } from '../../../../../src/agents/common/repair.ts';
 import { pairingError } from '../../../../../src/drill/api/pairing.ts';
-import { type RepairOptions, repairFile } from '../../../../../src/recover/repair.ts';
 import { repository } from '../../../../support/places.ts';
 import {
   blocks,

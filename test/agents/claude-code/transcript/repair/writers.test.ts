@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { startTimeOf } from '../../../../../src/platform/process-identity.ts';
-import { repairFile } from '../../../../../src/recover/repair.ts';
 import { textOf } from '../transcripts.ts';
 
 const id = '0d0b1c1e-0000-4000-8000-000000000000';
