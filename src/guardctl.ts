@@ -4,7 +4,7 @@
  */
 import { UsageError } from './commands/arguments.ts';
 import { NotFound } from './commands/find.ts';
-import { findCommand, helpText, unknownCommand } from './commands/table.ts';
+import { commands, findCommand, helpText, unknownCommand } from './commands/table.ts';
 import { guardVersion } from './platform/guard-version.ts';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return say(helpText(command));
   try {
     const { run } = await command.load();
-    return await run(rest);
+    return await run(rest, commands);
   } catch (error) {
     if (error instanceof UsageError) {
       return complain(

@@ -55,7 +55,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
     sayWarnings([
       'this shell was started by an earlier guarded session, which is over; guarded all the same',
     ]);
-  const { guard } = await import('./guard/guard.ts');
+  const { guard } = await import('./under-guard.ts');
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }
 

@@ -1,8 +1,8 @@
 import { statePaths } from '../platform/paths.ts';
-import { incidentTimeline } from '../records/incident-timeline.ts';
 import { readIncidents } from '../records/incidents.ts';
 import { asTold, type ToldIncident } from '../records/told-incidents.ts';
 import { causeWords } from '../words/cause.ts';
+import { incidentTimeline } from '../words/incident-timeline.ts';
 import { storyLines } from '../words/story-text.ts';
 import { clockTime, duration } from '../words/times.ts';
 import { parse } from './arguments.ts';

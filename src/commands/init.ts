@@ -9,14 +9,14 @@ import { replaceFileSync } from '../platform/atomic-file.ts';
 import { launcher } from '../platform/own-files.ts';
 import { shellWord } from '../platform/shell-words.ts';
 import { parse, UsageError } from './arguments.ts';
+import type { Command } from './command.ts';
 import { withBlock, withoutBlock } from './init/block.ts';
 import { fish } from './init/fish.ts';
 import { bash, type Programs, zsh } from './init/posix.ts';
 import { print } from './output.ts';
-import { commands } from './table.ts';
 
 interface Shell {
-  lines(programs: Programs): string;
+  lines(commands: readonly Command[], programs: Programs): string;
   /** The file that the shell reads at its start. */
   file(home: string): string;
 }
@@ -24,32 +24,33 @@ interface Shell {
 const { env } = process;
 
 const shells: Readonly<Record<string, Shell>> = {
-  bash: { lines: (programs) => bash(commands, programs), file: (home) => join(home, '.bashrc') },
-  zsh: { lines: (programs) => zsh(commands, programs), file: (home) => join(env.ZDOTDIR || home, '.zshrc') },
+  bash: { lines: bash, file: (home) => join(home, '.bashrc') },
+  zsh: { lines: zsh, file: (home) => join(env.ZDOTDIR || home, '.zshrc') },
   fish: {
-    lines: (programs) => fish(commands, programs),
+    lines: fish,
     // Not conf.d: that is read before config.fish, whose alias would then win.
     file: (home) => join(env.XDG_CONFIG_HOME || join(home, '.config'), 'fish/config.fish'),
   },
 };
 
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], commands: readonly Command[]): Promise<number> {
   const { words, options } = parse(args, ['write', 'remove'], 1);
   const [name] = words;
   const shell = name !== undefined && Object.hasOwn(shells, name) ? shells[name] : undefined;
   if (shell === undefined) throw new UsageError(`which shell? ${Object.keys(shells).join(', ')}`);
   if (options.write && options.remove) throw new UsageError('either --write or --remove');
   const file = shell.file(env.HOME || homedir());
-  if (options.write) return write(file, shell);
+  const lines = shell.lines(commands, programs());
+  if (options.write) return write(file, lines);
   if (options.remove) return remove(file);
-  process.stdout.write(shell.lines(programs()));
+  process.stdout.write(lines);
   return 0;
 }
 
-function write(file: string, shell: Shell): number {
+function write(file: string, lines: string): number {
   mkdirSync(dirname(file), { recursive: true });
   const { path, text, mode } = read(file);
-  const changed = withBlock(text, shell.lines(programs()));
+  const changed = withBlock(text, lines);
   if (changed !== text) replaceFileSync(path, changed, { durable: true, mode });
   print(`Written to ${file}. It holds in new shells; in this one: source ${shellWord(file)}`);
   return 0;

@@ -3,21 +3,7 @@
  * Commands are imported when they are called.
  */
 import { nearest } from '../config/nearest.ts';
-
-/** What a word may be, for completion: a fixed list, or something that is looked up when the person presses Tab. */
-export type Words = readonly string[] | 'session' | 'incident' | 'key' | 'scenario';
-
-export interface Command {
-  readonly name: string;
-  /** As in the help: `[ID] [--json]`. */
-  readonly usage: string;
-  readonly help: string;
-  readonly options: readonly string[];
-  /** First, second … word after the command. */
-  readonly words: readonly Words[];
-  /** `run` gets what follows the command's name and resolves to the exit code. */
-  load(): Promise<{ run(args: readonly string[]): Promise<number> }>;
-}
+import type { Command } from './command.ts';
 
 export const commands: readonly Command[] = [
   {

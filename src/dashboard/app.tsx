@@ -2,9 +2,9 @@
 import { Box, type Key, Text, useApp, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { StatePaths } from '../platform/paths.ts';
-import { incidentTimeline } from '../records/incident-timeline.ts';
 import { sendCommand } from '../sensors/commands.ts';
 import { shorten, wrap } from '../words/columns.ts';
+import { incidentTimeline } from '../words/incident-timeline.ts';
 import { storyLines } from '../words/story-text.ts';
 import type { TerminalStyle } from '../words/terminal-style.ts';
 import { clockTime } from '../words/times.ts';

@@ -4,10 +4,10 @@
  */
 import { createInterface } from 'node:readline';
 import type { StatePaths } from '../platform/paths.ts';
-import { incidentTimeline } from '../records/incident-timeline.ts';
 import type { SessionOnDisk } from '../records/sessions.ts';
 import { type PersonCommand, personCommands, sendCommand } from '../sensors/commands.ts';
 import { homeRelative } from '../words/home.ts';
+import { incidentTimeline } from '../words/incident-timeline.ts';
 import { storyLines } from '../words/story-text.ts';
 import type { TerminalStyle } from '../words/terminal-style.ts';
 import { clockTime } from '../words/times.ts';

@@ -1,5 +1,5 @@
 /** The tunnel's own cure as a verdict, so that it has an incident and a title. */
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { GuardState } from './state.ts';
 

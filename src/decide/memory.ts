@@ -1,5 +1,5 @@
 /** What is handed on to later runs of the guard: the healthy silences of the API's host. */
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import { type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 

@@ -8,7 +8,7 @@ import type { Evidence } from '../detect/evidence/index.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
 import { streams } from '../detect/evidence/wire.ts';
 import { settleMs } from '../detect/limits.ts';
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import { quietMs } from '../detect/rest.ts';
 import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';

@@ -1,7 +1,7 @@
 /** After a time in which nobody could act: a sleep of the machine, Ctrl+Z, a guard that had no turn. */
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import { seconds, verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { affordable } from './budget.ts';

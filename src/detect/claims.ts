@@ -3,35 +3,12 @@
  * that has nothing to say makes none. Which claim wins is told by the table in `precedence.ts`.
  */
 import type { Millis } from '../events.ts';
-import type { Facts } from './evidence/index.ts';
+import type { Activity, Claim, Grade } from './claim.ts';
+import type { Facts } from './evidence/facts.ts';
 import type { ProcessSample } from './evidence/sample.ts';
 import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
 import type { Connection } from './evidence/wire.ts';
 import { toldLateMs } from './limits.ts';
-
-export type Sense = 'status' | 'screen' | 'hooks' | 'record' | 'wire' | 'process';
-
-/** `working`: a turn runs, and the sense cannot tell what it does. */
-export type Activity =
-  | 'idle'
-  | 'working'
-  | 'requesting'
-  | 'receiving'
-  | 'tool'
-  | 'retrying'
-  | 'compacting'
-  | 'dialog'
-  | 'limit';
-
-/** `sure`: borne out by another sense, or by time. `fair`: the sense alone says so. */
-export type Grade = 'sure' | 'fair';
-
-export interface Claim {
-  readonly sense: Sense;
-  readonly activity: Activity;
-  readonly since: Millis;
-  readonly grade: Grade;
-}
 
 /** A screen that says the same for as long was drawn since the agent said that it works. */
 const drawnMs = 2_000;

@@ -1,11 +1,10 @@
 /** Phase: what the agent is doing, as far as the senses agree. In doubt it is one in which nothing is judged. */
 import type { DisconnectPhase } from '../effects.ts';
-import type { Claim } from './claims.ts';
-import type { Evidence, Facts } from './evidence/index.ts';
+import type { Claim } from './claim.ts';
+import type { Evidence, Facts } from './evidence/facts.ts';
 import { toldLateMs } from './limits.ts';
-import { type Doing, decide } from './precedence.ts';
-
-export type Phase = 'gone' | 'suspended' | 'starting' | Doing;
+import type { Doing } from './phases.ts';
+import { decide } from './precedence.ts';
 
 /** What it does, or did until it was stopped or suspended. */
 export const readDoing = (claims: readonly Claim[]): Doing | 'starting' => decide(claims) ?? 'starting';
@@ -26,19 +25,6 @@ function ofTurn(claim: Claim): Claim {
   if (claim.activity !== 'dialog' && claim.activity !== 'limit') return claim;
   return { ...claim, activity: claim.sense === 'status' ? 'idle' : 'working' };
 }
-
-/** Phases in which a turn runs. */
-export function inTurn(phase: Phase): boolean {
-  return phase === 'working' || phase === 'tool' || phase === 'compacting' || phase === 'retrying';
-}
-
-/** Phases in which the agent waits for the API and for nothing else. */
-export function listens(phase: Phase): boolean {
-  return phase === 'working' || phase === 'compacting';
-}
-
-/** Whether anything goes on that an end of the agent, or a prompt, would break off. */
-export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.length > 0;
 
 /** The phase in the terms of the recovery snapshot. */
 export function disconnectPhaseOf(e: Evidence): DisconnectPhase {

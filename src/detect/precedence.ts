@@ -3,10 +3,9 @@
  * does. A strong witness is never overruled by a weak one, and that some process lives is the weakest of all. The table
  * is printed in `docs/how-it-decides.md`.
  */
-import type { Activity, Claim, Grade, Sense } from './claims.ts';
 
-/** What the agent is doing, for those who judge. `working`: it waits for the API. */
-export type Doing = 'idle' | 'dialog' | 'limit' | 'retrying' | 'compacting' | 'tool' | 'working';
+import type { Activity, Claim, Grade, Sense } from './claim.ts';
+import type { Doing } from './phases.ts';
 
 export interface Row {
   readonly question: 'does a turn run?' | 'what does it do?';

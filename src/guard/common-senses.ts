@@ -6,7 +6,7 @@
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { requestBytes } from '../detect/limits.ts';
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';

@@ -8,7 +8,7 @@ import { choose } from '../person/hands/choose.ts';
 import { giveBack } from '../person/hands/give-back.ts';
 import { trustScreen } from '../person/hands/input-box.ts';
 import { nudge } from '../person/hands/nudge.ts';
-import { giveBackFirst, relaunchPrompt, takeLostPrompt } from '../person/lost-prompt.ts';
+import { giveBackFirst, takeLostPrompt } from '../person/lost-prompt.ts';
 import { begunAnewText, noticeText } from '../words/notice.ts';
 import { terminalStyle } from '../words/terminal-style.ts';
 import {
@@ -26,6 +26,7 @@ import { promptOf, takeSnapshot } from './snapshot.ts';
 import { whatIsOnRecord } from './start/begin-anew.ts';
 import { startAgent } from './start/launch.ts';
 import { renewProgram } from './start/program.ts';
+import { relaunchPrompt } from './start/relaunch-prompt.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
 
 export interface TerminalOutlets extends Outlets {

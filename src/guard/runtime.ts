@@ -126,18 +126,3 @@ export const noSession: Runtime['session'] = {
   hadTurn: false,
   isHeld: false,
 };
-
-/** Resolves with true once the screen reads as wanted, with false after `limitMs`. */
-export async function screenShows(
-  runtime: Runtime,
-  wanted: (facts: ScreenFacts) => boolean,
-  limitMs: number,
-): Promise<boolean> {
-  const { setTimeout: pause } = await import('node:timers/promises');
-  const deadline = performance.now() + limitMs;
-  while (!wanted(runtime.facts)) {
-    if (performance.now() >= deadline) return false;
-    await pause(50);
-  }
-  return true;
-}

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import { lookAgainAt, step } from '../decide/machine.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import type { Event, ScreenFacts } from '../events.ts';
 import { boxOf } from '../person/hands/input-box.ts';
 import { configFile } from '../platform/paths.ts';

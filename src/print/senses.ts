@@ -3,7 +3,7 @@
  * process is looked at too: nobody sits there who would notice that it was stopped, or that it does not end.
  */
 
-import { inTurn } from '../detect/phase.ts';
+import { inTurn } from '../detect/phases.ts';
 import type { Observation } from '../events.ts';
 import { commonSenses, type Senses, together } from '../guard/common-senses.ts';
 import { memoryBytes } from '../platform/memory.ts';

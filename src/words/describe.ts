@@ -1,7 +1,7 @@
 /** The state of the supervisor in the words of the status file. Pure. */
 import type { GuardState } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import type { Phase } from '../detect/phase.ts';
+import type { Phase } from '../detect/phases.ts';
 import type { SessionState, Status, StatusChange } from '../records/status.ts';
 
 const ofPhase: { readonly [P in Phase]: SessionState } = {

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
 import { noSession, type Runtime } from '../../src/guard/runtime.ts';
+import { relaunchPrompt } from '../../src/guard/start/relaunch-prompt.ts';
 import { createDraft } from '../../src/person/draft.ts';
-import { relaunchPrompt, takeLostPrompt } from '../../src/person/lost-prompt.ts';
+import { takeLostPrompt } from '../../src/person/lost-prompt.ts';
 import { createSentPrompts } from '../../src/person/sent-prompt.ts';
 import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
 import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';

@@ -1,5 +1,5 @@
 /** The lines for fish: a function instead of an alias, and completion for guardctl. Pure. */
-import type { Command } from '../table.ts';
+import type { Command } from '../command.ts';
 import { type Programs, tmuxLines } from './posix.ts';
 
 export function fish(commands: readonly Command[], { guard, companion }: Programs): string {

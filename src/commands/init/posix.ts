@@ -1,6 +1,6 @@
 /** The lines for bash and zsh: the alias, and completion for guardctl. Pure. */
 import { shellWord } from '../../platform/shell-words.ts';
-import type { Command, Words } from '../table.ts';
+import type { Command, Words } from '../command.ts';
 
 export interface Programs {
   /** Command words as typed in a shell. */

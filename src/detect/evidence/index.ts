@@ -3,50 +3,24 @@
  * without methods, so that a checkpoint of it can stand in a journal. One file per part: its type, its empty value, its
  * fold, and what of it survives a relaunch.
  */
-import type { Event, Millis, ProgramState } from '../../events.ts';
+import type { Event, Millis } from '../../events.ts';
 import { claimsOf } from '../claims.ts';
-import { type Phase, readDoing, readPhase, turnRuns } from '../phase.ts';
-import type { Doing } from '../precedence.ts';
-import { type Agent, foldAgent, noAgent } from './agent.ts';
-import { attended, type Clock, foldClock, startClock } from './clock.ts';
-import { type Conversation, foldConversation, noConversation } from './conversation.ts';
+import { readDoing, readPhase, turnRuns } from '../phase.ts';
+import { foldAgent, noAgent } from './agent.ts';
+import { attended, foldClock, startClock } from './clock.ts';
+import { foldConversation, noConversation } from './conversation.ts';
+import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
-import { foldPerson, nobody, type Person } from './person.ts';
-import { foldProcess, type ProcessSample } from './sample.ts';
-import { foldScreen, type Screen } from './screen.ts';
-import { foldTerminal, newTerminal, type Terminal } from './terminal.ts';
-import { foldTools, type OpenTool } from './tools.ts';
+import { foldPerson, nobody } from './person.ts';
+import { foldProcess } from './sample.ts';
+import { foldScreen } from './screen.ts';
+import { foldTerminal, newTerminal } from './terminal.ts';
+import { foldTools } from './tools.ts';
 import { foldTurn, marked, noTurn, type Turn } from './turn.ts';
-import { foldWire, noWire, type Wire } from './wire.ts';
+import { foldWire, noWire } from './wire.ts';
 
-export interface Facts {
-  readonly clock: Clock;
-  /** Attended time of the latest event: what every "since" is measured against. */
-  readonly now: Millis;
-  readonly agent: Agent;
-  readonly sample: ProcessSample | null;
-  readonly terminal: Terminal;
-  readonly person: Person;
-  /** Program status. */
-  readonly status: { readonly state: ProgramState; readonly at: Millis } | null;
-  readonly screen: Screen | null;
-  readonly turn: Turn;
-  readonly tools: readonly OpenTool[];
-  readonly wire: Wire;
-  readonly host: Host;
-  readonly conversation: Conversation;
-  /** Good probes of the network in a row. */
-  readonly goodProbes: number;
-}
-
-export interface Evidence extends Facts {
-  readonly phase: Phase;
-  /** The phase of the living agent; of one that is suspended or gone: that of before. */
-  readonly doing: Doing | 'starting';
-  /** Whether a turn runs, as far as the senses tell, whatever stands in its way; of an agent that is gone: ran. */
-  readonly runs: boolean;
-}
+export type { Evidence, Facts } from './facts.ts';
 
 export function noEvidence(at: Millis): Evidence {
   return {

@@ -1,8 +1,8 @@
 /** What the bytes of the API teach of its healthy silences. */
 import type { Event, Millis } from '../../events.ts';
 import { learn } from '../health.ts';
+import type { Evidence, Facts } from './facts.ts';
 import type { Host } from './host.ts';
-import type { Evidence, Facts } from './index.ts';
 import { type Connection, lastByteAt, type Wire } from './wire.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** The turn: what hooks and the record tell of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
-import type { Sense } from '../claims.ts';
+import type { Sense } from '../claim.ts';
 import { requestBytes, toldLateMs } from '../limits.ts';
-import { inTurn, listens, type Phase } from '../phase.ts';
+import { inTurn, listens, type Phase } from '../phases.ts';
 import { freshBanner, type Screen } from './screen.ts';
 import { isOfSubagent, type OpenTool } from './tools.ts';
 

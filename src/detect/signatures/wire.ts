@@ -6,7 +6,7 @@ import { hasSteppedSince } from '../claims.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
 import { knowsHabits, type LimitName, toldLateMs } from '../limits.ts';
-import { listens } from '../phase.ts';
+import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 const deadStream: Signature = {

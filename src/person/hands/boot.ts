@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
-import { type Runtime, screenShows } from '../../guard/runtime.ts';
+import { type Desk, screenShows } from './desk.ts';
 
 /** Drawn is not yet listening. */
 export const settleMs = 500;
@@ -17,16 +17,16 @@ const bootMs = 20_000;
  * agent obeys Ctrl+C, too.
  * @param prompted it was started with a prompt of its own, and must begin its turn first
  */
-export async function holdKeysWhileBooting(runtime: Runtime, prompted: boolean): Promise<void> {
-  const { pty, terminal, begun } = runtime;
-  const isGone = () => runtime.pty !== pty;
+export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promise<void> {
+  const { pty, terminal, begun } = desk;
+  const isGone = () => desk.pty !== pty;
   const isOver = () => isGone() || terminal.wantsOut;
   const listens = ({ activity }: ScreenFacts) =>
-    activity !== 'unknown' && (!prompted || activity !== 'idle' || runtime.begun > begun);
+    activity !== 'unknown' && (!prompted || activity !== 'idle' || desk.begun > begun);
   terminal.hold(true);
   try {
-    await screenShows(runtime, (facts) => isOver() || listens(facts), bootMs);
-    if (!isOver() && runtime.facts.activity !== 'dialog') await pause(settleMs);
+    await screenShows(desk, (facts) => isOver() || listens(facts), bootMs);
+    if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
     terminal.hold(false);
   }

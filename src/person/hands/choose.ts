@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MenuAnswer } from '../../agents/contract/screen.ts';
-import type { Runtime } from '../../guard/runtime.ts';
+import type { Desk } from './desk.ts';
 
 const up = '\x1b[A';
 const down = '\x1b[B';
@@ -13,15 +13,15 @@ const redrawMs = 200;
 const mostMoves = 12;
 
 /** False: the menu is not (or no longer) there, or the cursor did not obey; nothing was chosen. */
-export async function choose(runtime: Runtime, generation: number, answer: MenuAnswer): Promise<boolean> {
-  const { pty, terminal, launch } = runtime;
+export async function choose(desk: Desk, generation: number, answer: MenuAnswer): Promise<boolean> {
+  const { pty, terminal, launch } = desk;
   const { menu, keys } = launch.adapter;
   if (menu === null || !pty || pty.generation !== generation) return false;
   if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
   terminal.hold(true);
   try {
-    for (let moves = 0; moves < mostMoves && runtime.pty === pty; moves++) {
-      const rows = menu.read(runtime.view());
+    for (let moves = 0; moves < mostMoves && desk.pty === pty; moves++) {
+      const rows = menu.read(desk.view());
       const wanted = rows.findIndex((row) => menu.isAnswer(row, answer));
       const chosen = rows.findIndex((row) => row.chosen);
       if (wanted < 0 || chosen < 0) return false;

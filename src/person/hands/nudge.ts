@@ -5,8 +5,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../../events.ts';
-import { type Runtime, screenShows } from '../../guard/runtime.ts';
 import type { Pty } from '../../terminal/pty.ts';
+import { type Desk, screenShows } from './desk.ts';
 import { giveBack } from './give-back.ts';
 import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
 
@@ -30,57 +30,57 @@ export interface NudgePlan {
 }
 
 /** Emits `nudge.done` the moment that the outcome is known; the person's draft is given back after that. */
-export async function nudge(runtime: Runtime, plan: NudgePlan): Promise<void> {
-  const { terminal, emit } = runtime;
+export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
+  const { terminal, emit } = desk;
   terminal.hold(true);
   try {
-    emit({ type: 'nudge.done', outcome: await submitPrompt(runtime, plan) });
-    await Promise.race([giveBack(runtime), pause(heldMs)]);
+    emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
+    await Promise.race([giveBack(desk), pause(heldMs)]);
   } finally {
     terminal.hold(false);
   }
 }
 
-async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome> {
-  const { launch, pty, draft, terminal, sent } = runtime;
+async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
+  const { launch, pty, draft, terminal, sent } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste ours would be part of it
   const keysBefore = draft.keys;
-  const asks = () => runtime.facts.activity === 'dialog';
+  const asks = () => desk.facts.activity === 'dialog';
   /** Keys of the person, or their word that the guard shall do nothing. */
-  const tookOver = () => draft.keys !== keysBefore || runtime.paused;
+  const tookOver = () => draft.keys !== keysBefore || desk.paused;
   if (asks()) return 'dialog';
   const type = (text: string) => {
-    if (runtime.pty === pty) pty.write(Buffer.from(text));
-    return runtime.pty === pty;
+    if (desk.pty === pty) pty.write(Buffer.from(text));
+    return desk.pty === pty;
   };
-  const bringsBack = sentTexts(runtime);
-  const aside = await putAside(runtime, pty);
+  const bringsBack = sentTexts(desk);
+  const aside = await putAside(desk, pty);
   if (aside !== null) return aside;
   if (plan.interrupt) {
-    const outcome = await interrupt(runtime, pty);
+    const outcome = await interrupt(desk, pty);
     if (outcome !== null) return outcome;
     await pause(betweenWritesMs);
     // An interrupt before any output puts what was sent back into the box (lab notes §0.6), and in 2.1.42 any puts the
     // queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
-    const restored = boxOf(runtime)?.text ?? '';
-    if (restored !== '' && !runtime.facts.draftIsCommand) {
+    const restored = boxOf(desk)?.text ?? '';
+    if (restored !== '' && !desk.facts.draftIsCommand) {
       if (tookOver()) return 'person-typing';
-      if (bringsBack.some((text) => boxHolds(runtime, text)))
+      if (bringsBack.some((text) => boxHolds(desk, text)))
         return type(keys.submit) ? 'submitted' : 'agent-gone';
       draft.addAside(restored); // whose it is cannot be told: it is given back, unsent
     }
   }
-  if (runtime.paused) return 'person-typing';
-  await enterInsertMode(runtime, pty);
+  if (desk.paused) return 'person-typing';
+  await enterInsertMode(desk, pty);
   if (tookOver()) return 'person-typing';
-  const outcomeOf = () => (runtime.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
-  if (!(await emptyBox(runtime, pty))) return outcomeOf();
+  const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
+  if (!(await emptyBox(desk, pty))) return outcomeOf();
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
   // Not just any text: what is not ours would be sent with it.
-  const isOurs = () => boxHolds(runtime, plan.prompt);
-  const echoed = await screenShows(runtime, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
+  const isOurs = () => boxHolds(desk, plan.prompt);
+  const echoed = await screenShows(desk, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
   if (echoed) await pause(betweenWritesMs);
   if (asks()) return 'dialog';
   const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
@@ -88,12 +88,12 @@ async function submitPrompt(runtime: Runtime, plan: NudgePlan): Promise<Outcome>
     sent.given(plan.prompt);
     return type(keys.submit) ? 'submitted' : 'agent-gone';
   }
-  await emptyBox(runtime, pty);
+  await emptyBox(desk, pty);
   return outcome;
 }
 
 /** What an interrupt may bring back into the box: the prompt of the turn, the queue, or both. */
-function sentTexts({ sent, draft }: Runtime): readonly string[] {
+function sentTexts({ sent, draft }: Desk): readonly string[] {
   const queue = draft.queue().map(({ text }) => text);
   const prompt = sent.lastText === null ? [] : [sent.lastText];
   return [prompt, queue, [...prompt, ...queue]]
@@ -102,27 +102,27 @@ function sentTexts({ sent, draft }: Runtime): readonly string[] {
 }
 
 /** The person's own text leaves the box, if its very wording is known, so that it can be given back. Null: done. */
-async function putAside(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
-  const box = boxOf(runtime);
+async function putAside(desk: Desk, pty: Pty): Promise<Outcome | null> {
+  const box = boxOf(desk);
   if (box === null || (box.text === '' && box.isPrompt)) return null;
-  if (!knowsDraft(runtime)) return 'person-typing';
-  runtime.draft.putAside();
-  await enterInsertMode(runtime, pty);
-  return (await emptyBox(runtime, pty)) ? null : 'no-echo';
+  if (!knowsDraft(desk)) return 'person-typing';
+  desk.draft.putAside();
+  await enterInsertMode(desk, pty);
+  return (await emptyBox(desk, pty)) ? null : 'no-echo';
 }
 
 /** Null: the turn is over, and the prompt free. */
-async function interrupt(runtime: Runtime, pty: Pty): Promise<Outcome | null> {
-  const { launch, begun } = runtime;
+async function interrupt(desk: Desk, pty: Pty): Promise<Outcome | null> {
+  const { launch, begun } = desk;
   const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
-    if (runtime.pty !== pty) return false;
+    if (desk.pty !== pty) return false;
     pty.write(Buffer.from(launch.adapter.keys.interrupt));
-    return await screenShows(runtime, until, limitMs);
+    return await screenShows(desk, until, limitMs);
   };
-  const goesOn = () => runtime.begun > begun;
+  const goesOn = () => desk.begun > begun;
   const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
-  if (boxOf(runtime)?.vimInsert) await press(modeMs, () => boxOf(runtime)?.vimInsert !== true);
-  if (!(await press(idleMs, isOver))) return runtime.pty === pty ? 'not-idle' : 'agent-gone';
+  if (boxOf(desk)?.vimInsert) await press(modeMs, () => boxOf(desk)?.vimInsert !== true);
+  if (!(await press(idleMs, isOver))) return desk.pty === pty ? 'not-idle' : 'agent-gone';
   // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
   return goesOn() ? 'submitted' : null;
 }

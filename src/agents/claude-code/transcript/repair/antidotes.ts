@@ -3,9 +3,9 @@ import type { Parts } from '../../../common/versions.ts';
 import { chainTo, lastAnswer, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
-import type { Work } from './plan.ts';
 import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './poison/index.ts';
 import { takeOut } from './take-out.ts';
+import type { Work } from './work.ts';
 
 /** What is known of the conversation, and of who asks. */
 export function remedyFor(

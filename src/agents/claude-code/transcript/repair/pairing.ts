@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { placesIn } from '../row-set.ts';
-import type { Work } from './plan.ts';
+import type { Work } from './work.ts';
 
 const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
 

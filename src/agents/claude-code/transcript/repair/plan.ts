@@ -4,68 +4,16 @@
  * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Parts } from '../../../common/versions.ts';
-import { type CallMap, mapCalls, type Reach, reachable, reachOf, speaks } from '../chain.ts';
+import { mapCalls, type Reach, reachable, reachOf, speaks } from '../chain.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
-import { addMissingResults } from '../open-calls.ts';
 import type { RowSet } from '../row-set.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';
+import { addMissingResults } from './open-calls.ts';
 import { renameRepeatedCalls, setScatteredApart, setStrayResultsAsText } from './pairing.ts';
-import type { PoisonKind } from './poison/index.ts';
 import { nameBareRecords, relink } from './relink.ts';
 import { endToName, tieStrayEnd, wantedEnd } from './stray-end.ts';
 import { leaveOutRefusedThinking } from './thinking.ts';
-
-export type FindingKind =
-  | 'torn'
-  | 'garbage'
-  | 'salvaged'
-  | 'cut prompt'
-  | 'duplicate'
-  | 'newline'
-  | 'bare'
-  | 'unlinked'
-  | 'restart'
-  | 'circle'
-  | 'stray end'
-  | 'scattered'
-  | 'thinking'
-  | 'repeated call'
-  | 'stray result'
-  | 'open call'
-  | 'foreign id'
-  | PoisonKind;
-
-export interface Finding {
-  readonly kind: FindingKind;
-  readonly count: number;
-}
-
-/** What changes in a record that stays. */
-export interface RowChange {
-  /** Its parent is not the one in the file. */
-  relinked: boolean;
-  /** Its message id is not the one in the file. */
-  apart: boolean;
-  /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
-  readonly renamed: Map<string, string>;
-  /** Results without their call: kept as text. */
-  readonly asText: Set<string>;
-  /** The model's thinking is left out. */
-  thoughtless: boolean;
-  /** Kinds of content that the API refuses, to be taken out. */
-  readonly poisons: Set<PoisonKind>;
-}
-
-/** A result to be written for a call that has none. */
-export interface AddedResult {
-  readonly row: Row;
-  /** Line of the call. */
-  readonly line: Row;
-  readonly toolUseId: string;
-  /** The new line stands behind this one; null: at the end of the file. */
-  readonly after: Row | null;
-}
+import type { AddedResult, Finding, FindingKind, PlanOptions, RowChange, Work } from './work.ts';
 
 export interface Plan {
   readonly findings: readonly Finding[];
@@ -81,32 +29,6 @@ export interface Plan {
   readonly needed: ReadonlySet<string>;
   /** What it finds then, as the rows stand now. */
   readonly finds: RowSet;
-}
-
-export interface PlanOptions {
-  /** Unix milliseconds. */
-  readonly now: number;
-  /**
-   * Also tie a person's message that begins anew in the middle of the file to what was before, if most of the
-   * conversation is lost without. Rewinding to the start looks the same, so only a person should ask for it.
-   */
-  readonly reconnect: boolean;
-  /** A person asks for the repair. */
-  readonly byHand: boolean;
-  /** Of the agent that is to go on with it; null: not known. */
-  readonly version: Parts | null;
-}
-
-/** What the parts of the plan share. */
-export interface Work {
-  /** All links, in file order, added ones at the end. */
-  readonly rows: Row[];
-  readonly calls: CallMap;
-  readonly options: PlanOptions;
-  readonly added: AddedResult[];
-  readonly reach: Reach;
-  change(row: Row): RowChange;
-  note(kind: FindingKind): void;
 }
 
 const mostPasses = 10;

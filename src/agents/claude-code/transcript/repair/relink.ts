@@ -6,7 +6,7 @@
 import { leafOf, reachable, speaks } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
-import type { Work } from './plan.ts';
+import type { Work } from './work.ts';
 
 /** How far around a record its parent is looked for, in records. Lines are written nearly in order (lab notes §3). */
 const reachBack = 400;

@@ -12,9 +12,10 @@ import { apart, endApart, takeFailure } from '../apart.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
 import { readConversation, setReadingAside } from '../reading.ts';
 import { looksBroken } from './first-look.ts';
-import { type FindingKind, type Plan, type PlanOptions, planRepairs } from './plan.ts';
+import { type Plan, planRepairs } from './plan.ts';
 import { poisonWords } from './poison/index.ts';
 import { writeRepaired } from './rewrite.ts';
+import type { FindingKind, PlanOptions } from './work.ts';
 import { findAgent, findWriter } from './writers.ts';
 
 /** What each finding means, for one and for several (`#`), and what is done about it, in plain words. */

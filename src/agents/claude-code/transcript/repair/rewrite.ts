@@ -6,8 +6,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isRecord, type Json, parseRecord, textOf } from '../../../common/json.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
 import { blocksOf, isThinking } from '../records.ts';
-import type { AddedResult, Plan, RowChange } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { without } from './poison/index.ts';
+import type { AddedResult, RowChange } from './work.ts';
 
 /** What the result of a call says that never got one. */
 export type ResultText = (toolUseId: string) => string;

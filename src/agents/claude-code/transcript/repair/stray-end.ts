@@ -9,7 +9,7 @@
 import { compareVersions, type Parts } from '../../../common/versions.ts';
 import { chainTo, endsOf, lastSaid, leafOf, newestEnd } from '../chain.ts';
 import type { NamedEnd, Row } from '../index.ts';
-import type { Work } from './plan.ts';
+import type { Work } from './work.ts';
 
 /** First version seen that goes by the place in the file. */
 const goesByPlace: Parts = [2, 1, 126];

@@ -1,8 +1,8 @@
 /** The agent under the guard: loaded only where it is to be guarded, and only the parts for this agent and this way. */
 
-import type { AgentAdapter } from '../agents/agent.ts';
-import { loadAgent } from '../agents/index.ts';
-import type { Launch } from './runtime.ts';
+import type { AgentAdapter } from './agents/agent.ts';
+import { loadAgent } from './agents/index.ts';
+import type { Launch } from './guard/runtime.ts';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */
 export async function guard(
@@ -11,10 +11,10 @@ export async function guard(
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
   if (way === 'interactive') {
-    const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./supervise.ts')]);
+    const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./guard/supervise.ts')]);
     return await supervise({ ...given, adapter });
   }
-  const [adapter, { print }] = await Promise.all([loadAgent(id), import('../print/print.ts')]);
+  const [adapter, { print }] = await Promise.all([loadAgent(id), import('./print/print.ts')]);
   if (adapter.print === null) throw new Error(`${adapter.name} is not guarded in pipes`);
   return await print({ ...given, adapter }, adapter.print);
 }

@@ -1,9 +1,9 @@
 /** What the journal of its run tells about one incident. */
 import { runPaths, type StatePaths } from '../platform/paths.ts';
-import { stretch } from '../words/story.ts';
-import { type TimelineLine, timeline } from '../words/timeline.ts';
-import { readJournal } from './journal-reader.ts';
-import type { ToldIncident } from './told-incidents.ts';
+import { readJournal } from '../records/journal-reader.ts';
+import type { ToldIncident } from '../records/told-incidents.ts';
+import { stretch } from './story.ts';
+import { type TimelineLine, timeline } from './timeline.ts';
 
 /** Empty when the journal is gone. Reads some megabytes. */
 export function incidentTimeline(state: StatePaths, incident: ToldIncident): TimelineLine[] {

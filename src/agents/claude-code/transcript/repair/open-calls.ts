@@ -1,10 +1,10 @@
 /** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
-import { chainTo, leafOf, type Round, roundsOf } from './chain.ts';
-import { bringTogether, follow } from './repair/pairing.ts';
-import type { Work } from './repair/plan.ts';
-import { Row } from './row.ts';
-import { createRowSet, type RowSet } from './row-set.ts';
+import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
+import { Row } from '../row.ts';
+import { createRowSet, type RowSet } from '../row-set.ts';
+import { bringTogether, follow } from './pairing.ts';
+import type { Work } from './work.ts';
 
 export function addMissingResults(work: Work): void {
   const chain = chainTo(leafOf(work.rows));

@@ -1,0 +1,82 @@
+/** What the parts of a repair plan share. */
+import type { Parts } from '../../../common/versions.ts';
+import type { CallMap, Reach } from '../chain.ts';
+import type { Row } from '../index.ts';
+import type { PoisonKind } from './poison/index.ts';
+
+export type FindingKind =
+  | 'torn'
+  | 'garbage'
+  | 'salvaged'
+  | 'cut prompt'
+  | 'duplicate'
+  | 'newline'
+  | 'bare'
+  | 'unlinked'
+  | 'restart'
+  | 'circle'
+  | 'stray end'
+  | 'scattered'
+  | 'thinking'
+  | 'repeated call'
+  | 'stray result'
+  | 'open call'
+  | 'foreign id'
+  | PoisonKind;
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly count: number;
+}
+
+/** What changes in a record that stays. */
+export interface RowChange {
+  /** Its parent is not the one in the file. */
+  relinked: boolean;
+  /** Its message id is not the one in the file. */
+  apart: boolean;
+  /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
+  readonly renamed: Map<string, string>;
+  /** Results without their call: kept as text. */
+  readonly asText: Set<string>;
+  /** The model's thinking is left out. */
+  thoughtless: boolean;
+  /** Kinds of content that the API refuses, to be taken out. */
+  readonly poisons: Set<PoisonKind>;
+}
+
+/** A result to be written for a call that has none. */
+export interface AddedResult {
+  readonly row: Row;
+  /** Line of the call. */
+  readonly line: Row;
+  readonly toolUseId: string;
+  /** The new line stands behind this one; null: at the end of the file. */
+  readonly after: Row | null;
+}
+
+export interface PlanOptions {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /**
+   * Also tie a person's message that begins anew in the middle of the file to what was before, if most of the
+   * conversation is lost without. Rewinding to the start looks the same, so only a person should ask for it.
+   */
+  readonly reconnect: boolean;
+  /** A person asks for the repair. */
+  readonly byHand: boolean;
+  /** Of the agent that is to go on with it; null: not known. */
+  readonly version: Parts | null;
+}
+
+/** What the parts of the plan share. */
+export interface Work {
+  /** All links, in file order, added ones at the end. */
+  readonly rows: Row[];
+  readonly calls: CallMap;
+  readonly options: PlanOptions;
+  readonly added: AddedResult[];
+  readonly reach: Reach;
+  change(row: Row): RowChange;
+  note(kind: FindingKind): void;
+}
