@@ -1,6 +1,6 @@
 /**
- * The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. The
- * folders of the agents know nothing of each other.
+ * The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. Imports
+ * point one way, and never in a circle. The folders of the agents know nothing of each other.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
@@ -33,12 +33,20 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
   /\.tsx?$/.test(file),
 );
 
-function imports(file: string): { target: string; typeOnly: boolean }[] {
+interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+/** Static ones, with and without names, and dynamic ones. */
+function imports(file: string): readonly Import[] {
   const text = readFileSync(join(source, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'/gm)].map((match) => ({
-    typeOnly: match[1] !== undefined,
-    target: match[2] ?? '',
-  }));
+  const named = text.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'/gm);
+  const others = text.matchAll(/^import\s+()'([^']+)'|\bimport\(()'([^']+)'\)/gm);
+  return [
+    ...[...named].map(([, type, target = '']) => ({ typeOnly: type !== undefined, target })),
+    ...[...others].map((match) => ({ typeOnly: false, target: match[2] ?? match[4] ?? '' })),
+  ];
 }
 
 /** The file, below `src/`, that a relative import leads to. */
@@ -73,19 +81,79 @@ test('every pure file that is named exists', () => {
     ).toBe(true);
 });
 
-/** `agents/<agent>/`; null for a file that is in no agent's folder. What agents share is in `agents/common/`. */
-const agentOf = (file: string) => /^agents\/(?!common\/)([^/]+)\//.exec(file)?.[1] ?? null;
+/** `agents/<agent>/`; null for a file that is in no agent's folder. What agents share is in `common/` and `contract/`. */
+const agentOf = (file: string) => /^agents\/(?!(?:common|contract)\/)([^/]+)\//.exec(file)?.[1] ?? null;
 
-/** Knows all of them. */
-const tableOfAgents = 'agents/choose.ts';
+/** They know all of them: which one is meant, and where it is. */
+const tablesOfAgents = ['agents/choose.ts', 'agents/index.ts'];
 
-test.each(files.filter((file) => file.startsWith('agents/') && file !== tableOfAgents))(
+test.each(files.filter((file) => file.startsWith('agents/') && !tablesOfAgents.includes(file)))(
   '%s depends on no other agent',
   (file) => {
     for (const { target } of imports(file).filter(({ target }) => target.startsWith('.')))
       expect([null, agentOf(file)], `${file} imports ${target}`).toContain(agentOf(resolve(file, target)));
   },
 );
+
+/**
+ * Files and folders of `src/` in layers: an import leads to the same one or to one further up. The last are the rigs,
+ * which only a checkout has.
+ */
+const layers = [
+  'events.ts',
+  'effects.ts',
+  'platform',
+  'config',
+  'detect',
+  'decide',
+  'recover',
+  'agents',
+  'terminal',
+  'tunnel',
+  'sensors',
+  'records',
+  'metrics',
+  'words',
+  'person',
+  'guard',
+  'print',
+  'sdk',
+  'drill',
+  'dashboard',
+  'commands',
+  'target.ts',
+  'plain.ts',
+  'under-guard.ts',
+  'guarded-claude.ts',
+  'guardctl.ts',
+  'bench',
+  'matrix',
+  'episodes',
+];
+
+const layerOf = (file: string) => layers.indexOf(file.split('/')[0] ?? '');
+
+/** What a file imports of ours; bundles name each other as `.js`. */
+const ours = (file: string) =>
+  imports(file)
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ target }) => resolve(file, target));
+
+test.each(files)('%s imports only from its own layer and those above', (file) => {
+  expect(layerOf(file)).toBeGreaterThanOrEqual(0);
+  expect(ours(file).filter((imported) => layerOf(imported) > layerOf(file))).toEqual([]);
+});
+
+test('no file leads back to itself', () => {
+  const done = new Set<string>();
+  const follow = (file: string, way: readonly string[]): void => {
+    expect(way, `${file} leads back to itself`).not.toContain(file);
+    if (done.has(file)) return;
+    for (const imported of ours(file)) if (files.includes(imported)) follow(imported, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) follow(file, []);
+});
 
 test('only the entry points exit', () => {
   const exiting = files.filter((file) => /\bprocess\.exit\(/.test(readFileSync(join(source, file), 'utf8')));

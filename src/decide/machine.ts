@@ -19,7 +19,7 @@ import { andThen, type Step, stay } from './incident.ts';
 import { hostKnown, withMemory } from './memory.ts';
 import { forgetMenu, onChosen } from './menu.ts';
 import { onProbe, probeWhenDue } from './network.ts';
-import { onNudgeDone } from './nudging.ts';
+import { onNudgeDone } from './nudge-done.ts';
 import { obey, pausedOrNot, personActs } from './person.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';

@@ -3,7 +3,7 @@ import type { DisconnectPhase } from '../effects.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence, Facts } from './evidence/facts.ts';
 import { toldLateMs } from './limits.ts';
-import type { Doing } from './phases.ts';
+import type { Doing, Phase } from './phases.ts';
 import { decide } from './precedence.ts';
 
 /** What it does, or did until it was stopped or suspended. */
@@ -25,6 +25,9 @@ function ofTurn(claim: Claim): Claim {
   if (claim.activity !== 'dialog' && claim.activity !== 'limit') return claim;
   return { ...claim, activity: claim.sense === 'status' ? 'idle' : 'working' };
 }
+
+/** Whether anything goes on that an end of the agent, or a prompt, would break off. */
+export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.length > 0;
 
 /** The phase in the terms of the recovery snapshot. */
 export function disconnectPhaseOf(e: Evidence): DisconnectPhase {

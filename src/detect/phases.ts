@@ -1,6 +1,4 @@
 /** The phases of an agent, and what they have in common. */
-import type { Activity } from './claim.ts';
-
 /** What the agent is doing, for those who judge. `working`: it waits for the API. */
 export type Doing = 'idle' | 'dialog' | 'limit' | 'retrying' | 'compacting' | 'tool' | 'working';
 
@@ -15,6 +13,3 @@ export function inTurn(phase: Phase): boolean {
 export function listens(phase: Phase): boolean {
   return phase === 'working' || phase === 'compacting';
 }
-
-/** Whether anything goes on that an end of the agent, or a prompt, would break off. */
-export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.length > 0;

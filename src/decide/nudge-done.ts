@@ -1,0 +1,47 @@
+/** What becomes of a nudge once its keys have been typed, or could not be. */
+import type { Config } from '../config/schema.ts';
+import { verdictOn } from '../detect/verdict.ts';
+import type { Event } from '../events.ts';
+import { giveUp } from './asking.ts';
+import { act, andThen, type Step, stay } from './incident.ts';
+import { typingPauseMs } from './nudging.ts';
+import { proofMs } from './proof.ts';
+import { takeRung } from './rungs.ts';
+import type { GuardState } from './state.ts';
+
+/** A draft that nobody goes on with: after this many tries the person is told instead. */
+const maxYields = 12;
+
+export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {
+  const { cure, evidence: e } = state;
+  if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return stay(state);
+  switch (event.outcome) {
+    case 'submitted':
+      return stay({
+        ...state,
+        cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge },
+      });
+    case 'person-typing':
+      if (cure.yielded >= maxYields) return giveUp(state, 'your own text is in the input box');
+      return andThen(act(state, 'wait', 'somebody is typing'), (next) =>
+        stay({
+          ...next,
+          cure: { ...cure, stage: 'network', yielded: cure.yielded + 1 },
+          probing: { nextAt: e.now + typingPauseMs, failures: 0 },
+          evidence: { ...e, goodProbes: 0 },
+        }),
+      );
+    case 'dialog':
+      return giveUp(state, 'the agent asks something that only a person can answer');
+    case 'not-idle':
+    case 'no-echo':
+      return takeRung(
+        state,
+        'relaunch',
+        verdictOn(cure.class, cure.at, [`the agent did not take the nudge: ${event.outcome}`], 'relaunch'),
+        config,
+      );
+    case 'agent-gone':
+      return stay(state);
+  }
+}
