@@ -11,6 +11,7 @@ export default defineConfig({
     retry: process.env.CI ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } }, // a machine under load takes its time
     maxWorkers: availableParallelism() + 1, // most tests wait for processes, not for the processor
     maxConcurrency: 3, // tests with a real agent overlap; more than this many would starve each other
   },

@@ -154,10 +154,13 @@ test('follows the size of the terminal', async () => {
   await terminal.waitFor('retrying (attempt 2/5), next in 4 s', 30_000);
   terminal.resize(60, 15);
   await terminal.waitFor(/^.{0,59}\n(.*\n)*.*up\/down choose/);
-  await vi.waitFor(() => {
-    for (const row of terminal.rows()) expect(displayWidth(row)).toBeLessThan(60);
-    expect(terminal.text()).toContain('run-a');
-  });
+  await vi.waitFor(
+    () => {
+      for (const row of terminal.rows()) expect(displayWidth(row)).toBeLessThan(60);
+      expect(terminal.text()).toContain('run-a');
+    },
+    { timeout: 10_000 },
+  );
 });
 
 test.each(['SIGTERM', 'SIGHUP'] as const)('ended by %s it restores the terminal', async (signal) => {

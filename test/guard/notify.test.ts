@@ -95,7 +95,9 @@ test('a command that fails is reported; one that does not read its input is no t
   const { notify, settle, failures } = start({ on_incident: 'exit 3' });
   notify('gave-up', incident);
   await settle(20_000);
-  await vi.waitFor(() => expect(failures).toEqual([expect.stringMatching(/^on_incident: .*exit code 3/)]));
+  await vi.waitFor(() => expect(failures).toEqual([expect.stringMatching(/^on_incident: .*exit code 3/)]), {
+    timeout: 10_000,
+  });
 });
 
 test('a hanging command does not hold anything up', async () => {

@@ -127,7 +127,7 @@ test('a journal that cannot be written is dropped and reported once', async () =
     journal.record(event(at));
     journal.record(effect(at));
   }
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 10_000 });
   journal.record(event(99));
   journal.close();
   expect(failures).toHaveLength(1);

@@ -20,7 +20,9 @@ const read = (path: string): Status => JSON.parse(readFileSync(path, 'utf8'));
 
 test('is there soon after the start, private and complete', async () => {
   const { path, file } = start();
-  await vi.waitFor(() => expect(readStatus(path)).toMatchObject({ run: 'r1', state: 'starting' }));
+  await vi.waitFor(() => expect(readStatus(path)).toMatchObject({ run: 'r1', state: 'starting' }), {
+    timeout: 10_000,
+  });
   expect(statSync(path).mode & 0o777).toBe(0o600);
   file.close();
 });
@@ -34,7 +36,9 @@ test('since moves with the state only; the message of a retry is there', async (
     message: 'connection lost, retrying (attempt 2/5), next in 4 s',
     attempt: { n: 2, of: 5, next_in_ms: 4_000 },
   });
-  await vi.waitFor(() => expect(read(path).attempt).toEqual({ n: 2, of: 5, next_in_ms: 4_000 }));
+  await vi.waitFor(() => expect(read(path).attempt).toEqual({ n: 2, of: 5, next_in_ms: 4_000 }), {
+    timeout: 10_000,
+  });
   expect(read(path)).toMatchObject({
     since: '2026-01-01T00:00:01.000Z',
     updated_at: '2026-01-01T00:00:02.000Z',
@@ -74,8 +78,9 @@ test('silence that only grows is not written again; a byte, or another change, i
   clock.now += 4_000;
   tell(4_000);
   file.update({ state: 'suspect' });
-  await vi.waitFor(() =>
-    expect(read(path)).toMatchObject({ state: 'suspect', connection: { silent_ms: 4_000 } }),
+  await vi.waitFor(
+    () => expect(read(path)).toMatchObject({ state: 'suspect', connection: { silent_ms: 4_000 } }),
+    { timeout: 10_000 },
   );
   tell(0);
   await vi.waitFor(() => expect(read(path).connection?.silent_ms).toBe(0), { timeout: 5_000 });
@@ -88,7 +93,7 @@ test('a countdown that only runs is not written again; another attempt is', asyn
   const tell = (n: number) =>
     file.update({ attempt: { n, of: 5, next_in_ms: Math.max(0, 10_000 - (performance.now() - began)) } });
   tell(1);
-  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(1));
+  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(1), { timeout: 10_000 });
   const first = read(path);
   while (performance.now() - began < 1_500) {
     tell(1);
@@ -96,7 +101,7 @@ test('a countdown that only runs is not written again; another attempt is', asyn
   }
   expect(read(path)).toEqual(first);
   tell(2);
-  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(2));
+  await vi.waitFor(() => expect(read(path).attempt?.n).toBe(2), { timeout: 10_000 });
   file.close();
 });
 
@@ -118,12 +123,12 @@ test.each([0, 1, 3])('close writes the end, also over a write under way (%i turn
 test('a disk that fails is reported once, and the file comes back with the disk', async () => {
   const folder = join(temporaryFolder(), 'late');
   const { path, file, failures } = start(join(folder, 'status.json'));
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 10_000 });
   file.update({ state: 'working' });
   await new Promise((resolve) => setTimeout(resolve, 250));
   mkdirSync(folder);
   file.update({ state: 'idle' });
-  await vi.waitFor(() => expect(read(path).state).toBe('idle'));
+  await vi.waitFor(() => expect(read(path).state).toBe('idle'), { timeout: 10_000 });
   expect(failures).toHaveLength(1);
   rmSync(folder, { recursive: true });
   file.close();
