@@ -1,8 +1,9 @@
 /** A first turn that has had its answer, and an agent that is gone with nothing of it on record. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { lastPrompt } from '../../../src/drill/api/api.ts';
+import { say } from '../../../src/drill/api/scenario.ts';
 import { finished } from '../../support/guarded.ts';
 import { type SimulatedGuard, simulatedGuard } from '../../support/simulated-guard.ts';
 
@@ -20,27 +21,35 @@ async function killUnrecorded({ sandbox, status, until, trigger }: SimulatedGuar
   await until('another agent runs', () => ![before, null, undefined].includes(status()?.agent_pid));
 }
 
-describe.each([
+const noHooks = { GUARDED_CLAUDE_HOOKS: 'off' };
+const asksOf = ({ api }: SimulatedGuard) => api.turns().filter((turn) => lastPrompt(turn).includes(asked));
+
+test.each([
   ['hooks tell', {}],
-  ['no hook tells', { GUARDED_CLAUDE_HOOKS: 'off' }],
-  ['nothing but the screen tells', { GUARDED_CLAUDE_HOOKS: 'off', GUARDED_CLAUDE_PROGRAM_STATUS: 'off' }],
-])('where %s', (_name, settings) => {
-  test('the person is told, and what they typed is in the box again, unsent', async () => {
+  ['no hook tells', noHooks],
+  ['nothing but the screen tells', { ...noHooks, GUARDED_CLAUDE_PROGRAM_STATUS: 'off' }],
+])(
+  'where %s, the person is told, and what they typed is in the box again, unsent',
+  async (_name, settings) => {
     const guard = await simulatedGuard(settings);
+    guard.api.enqueue(say(`I build it, and I take my time. ${finished}`, 300)); // seen, whoever looks
     await guard.submit(asked);
     await guard.terminal.waitFor(finished);
     await killUnrecorded(guard);
-    await guard.until('it is in the box', () => guard.terminal.text().trimEnd().includes(`❯ ${asked}`));
+    await guard.until('it is in the box', () => guard.terminal.text().includes(`❯ ${asked}`));
     expect(guard.output()).toContain(isLost);
-    expect(guard.api.turns().filter((turn) => lastPrompt(turn).includes(asked))).toHaveLength(1);
-  });
+    expect(asksOf(guard)).toHaveLength(1);
+  },
+);
 
-  test('a prompt of the command line is not asked again', async () => {
-    const guard = await simulatedGuard(settings, [asked]);
-    await guard.terminal.waitFor(finished);
-    await killUnrecorded(guard);
-    await guard.until('the person is told', () => guard.output().includes(isLost));
-    await guard.until('it is in the box', () => guard.terminal.text().trimEnd().includes(`❯ ${asked}`));
-    expect(guard.api.turns().filter((turn) => lastPrompt(turn).includes(asked))).toHaveLength(1);
-  });
+test.each([
+  ['hooks tell', {}],
+  ['no hook tells', noHooks],
+])('where %s, a prompt of the command line is not asked again', async (_name, settings) => {
+  const guard = await simulatedGuard(settings, [asked]);
+  await guard.terminal.waitFor(finished);
+  await killUnrecorded(guard);
+  await guard.until('the person is told', () => guard.output().includes(isLost));
+  await guard.until('it is in the box', () => guard.terminal.text().includes(`❯ ${asked}`));
+  expect(asksOf(guard)).toHaveLength(1);
 });
