@@ -1,7 +1,7 @@
 /** The end of the ladder: a person must decide. */
 import type { Event } from '../events.ts';
 import { withCure } from './cure.ts';
-import { act, andThen, close, type Step, stay } from './incident.ts';
+import { act, adding, andThen, close, finishing, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /**
@@ -14,14 +14,10 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
   if (!alive) return abandon(state, detail, outcome);
   return andThen(act(state, 'ask', detail), (next) => {
-    const asking = {
-      ...withCure(next, 'ask', cause, null),
-      name: 'asking' as const,
-      since: e.now,
-      asked: next.asked + 1,
-    };
-    const { incident } = asking;
-    return { state: asking, effects: incident ? [{ type: 'notify', what: 'blocked', incident }] : [] };
+    const asked: GuardState = { ...next, name: 'asking', since: e.now, asked: next.asked + 1 };
+    const asking = stay(withCure(asked, 'ask', cause, null));
+    const { incident } = next;
+    return incident ? adding(asking, { type: 'notify', what: 'blocked', incident }) : asking;
   });
 }
 
@@ -29,16 +25,11 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
 export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { exit } = state.evidence.agent;
   const cause = state.incident?.class ?? 'unknown';
-  return andThen(act(state, 'ask', detail), (next) =>
-    andThen(close(next, outcome), (closed) => ({
-      state: { ...closed, name: 'finished', since: state.evidence.now },
-      effects: [
-        { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
-        // Also of an agent that did nothing and exited well.
-        { type: 'exit', code: exit?.code || 1, signal: exit?.signal ?? null },
-      ],
-    })),
+  const told = adding(
+    andThen(act(state, 'ask', detail), (next) => close(next, outcome)),
+    { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
   );
+  return finishing(told, exit?.code || 1, exit?.signal ?? null); // also of an agent that did nothing and exited well
 }
 
 /** Asking over an agent that was to be stopped and has not ended: it has lost the terminal, and keys reach nobody. */
@@ -49,8 +40,5 @@ export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
 /** Ctrl+C is the one key that means something there. */
 export function leaveBehind(state: GuardState, event: Event): Step {
   if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
-  return andThen(close(state, 'user'), (closed) => ({
-    state: { ...closed, name: 'finished', since: event.at },
-    effects: [{ type: 'exit', code: 1, signal: null }],
-  }));
+  return finishing(close(state, 'user'), 1, null);
 }

@@ -4,8 +4,8 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
-import { andThen, close, open, type Step, stay } from './incident.ts';
-import { takeRung } from './rungs.ts';
+import { close, finishing, open, type Step, stay } from './incident.ts';
+import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
 export function agentExited(state: GuardState, event: Event, config: Config): Step {
@@ -24,7 +24,7 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
     return giveUp(open(state, verdict), 'the machine ran out of memory under it, for the second time');
   }
   const remembering = outOfMemory ? { ...state, outOfMemoryAt: state.evidence.now } : state;
-  return takeRung(open(remembering, verdict), 'relaunch', verdict, config);
+  return actOn(remembering, verdict, config);
 }
 
 /** Of an incident that is open when the agent ends by itself: in print mode its last word says how it went. */
@@ -70,8 +70,5 @@ function diedAtStart(state: GuardState, config: Config): Step {
 /** The agent is gone and stays gone: pass its own end on as ours. */
 export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
   const { exit } = state.evidence.agent;
-  return andThen(close(state, outcome), (closed) => ({
-    state: { ...closed, name: 'finished', since: closed.evidence.now },
-    effects: [{ type: 'exit', code: exit?.code ?? null, signal: exit?.signal ?? null }],
-  }));
+  return finishing(close(state, outcome), exit?.code ?? null, exit?.signal ?? null);
 }

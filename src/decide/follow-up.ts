@@ -4,15 +4,15 @@ import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
-import { type Verdict, verdictOn } from '../detect/verdict.ts';
+import { verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
-import { close, open, type Step, stay } from './incident.ts';
+import { close, type Step, stay } from './incident.ts';
 import { above } from './ladder.ts';
 import { probeWhenDue, stable } from './network.ts';
 import { personTypes, typeNudge } from './nudging.ts';
 import { helped, underWay, wasRefused } from './proof.ts';
-import { takeRung } from './rungs.ts';
+import { actOn, takeRung } from './rungs.ts';
 import type { Cure, GuardState } from './state.ts';
 
 /** A cure is pending: proof, patience, or the next rung. */
@@ -55,9 +55,6 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   return takeRung(state, next, verdict, config);
 }
 
-const taken = (state: GuardState, verdict: Verdict, config: Config): Step =>
-  takeRung(open(state, verdict), verdict.cure, verdict, config);
-
 /** While the nudge waited for the network or for the person, something has happened of what it was to bring about. */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
@@ -74,7 +71,7 @@ function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence
 
 function afterRefusal(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config);
-  if (verdict) return taken(state, verdict, config);
+  if (verdict) return actOn(state, verdict, config);
   return giveUp(state, 'the API refuses what the agent asks; the agent says why');
 }
 
@@ -85,7 +82,7 @@ const overMs = 10_000;
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
-  if (verdict) return taken(state, verdict, config);
+  if (verdict) return actOn(state, verdict, config);
   if (e.turn.failure === null && quietMs(e) > overMs) return close(state, 'recovered');
   return stay(state);
 }

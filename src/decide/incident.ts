@@ -60,6 +60,19 @@ export function andThen(first: Step, next: (state: GuardState) => Step): Step {
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
+/** And these, too. */
+export const adding = ({ state, effects }: Step, ...more: readonly Effect[]): Step => ({
+  state,
+  effects: [...effects, ...more],
+});
+
+/** No agent runs, and none comes any more: the guard ends with this. */
+export function finishing(last: Step, code: number | null, signal: string | null): Step {
+  const { state } = last;
+  const finished: GuardState = { ...state, name: 'finished', since: state.evidence.now };
+  return adding({ ...last, state: finished }, { type: 'exit', code, signal });
+}
+
 /** Nothing changes, nothing is done. */
 export function stay(state: GuardState): Step {
   return { state, effects: [] };

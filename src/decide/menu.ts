@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { Effect } from '../effects.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
-import { act, andThen, open, type Step, stay } from './incident.ts';
+import { act, adding, open, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 type Answer = Extract<Effect, { type: 'choose' }>['answer'];
@@ -40,10 +40,8 @@ export function answerMenu(state: GuardState, answer: Answer): Step {
     ...(answer === 'wait-for-limit' ? open(state, why) : state),
     menu: 'answering',
   };
-  return andThen(act(answering, 'wait', `answers the menu with "${answer}"`), (next) => ({
-    state: next,
-    effects: [{ type: 'choose', generation: e.agent.generation, answer }],
-  }));
+  const told = act(answering, 'wait', `answers the menu with "${answer}"`);
+  return adding(told, { type: 'choose', generation: e.agent.generation, answer });
 }
 
 export function onChosen(state: GuardState, event: Event): Step {

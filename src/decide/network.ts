@@ -6,8 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
-import type { Step } from './incident.ts';
-import { act, andThen, stay } from './incident.ts';
+import { act, adding, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /** Pause between two good probes. */
@@ -57,20 +56,10 @@ export function launch(state: GuardState, config: Config): Step {
     since: evidence.now,
     relaunches: [...recentRelaunches(state, config), evidence.now],
   };
-  return andThen(
+  return adding(
     act(relaunching, 'relaunch', `relaunch ${attempt} of at most ${of} in the window`),
-    (next) => ({
-      state: next,
-      effects: [
-        { type: 'notice', notice: { kind: 'resuming', attempt, of } },
-        {
-          type: 'launch',
-          generation: evidence.agent.generation + 1,
-          resume: true,
-          prompt: down.prompt,
-        },
-      ],
-    }),
+    { type: 'notice', notice: { kind: 'resuming', attempt, of } },
+    { type: 'launch', generation: evidence.agent.generation + 1, resume: true, prompt: down.prompt },
   );
 }
 

@@ -4,7 +4,7 @@ import { isAtWork } from '../detect/phase.ts';
 import { spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
-import { act, andThen, type Step } from './incident.ts';
+import { act, adding, type Step } from './incident.ts';
 import { probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
@@ -31,18 +31,13 @@ export function typeNudge(state: GuardState, cause: string): Step {
     ...begun,
     cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 },
   };
-  return andThen(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), (next) => ({
-    state: next,
-    effects: [
-      {
-        type: 'nudge',
-        generation: e.agent.generation,
-        interrupt: isAtWork(e),
-        phase: cutOffPhase(state, cause),
-        cause,
-      },
-    ],
-  }));
+  return adding(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), {
+    type: 'nudge',
+    generation: e.agent.generation,
+    interrupt: isAtWork(e),
+    phase: cutOffPhase(state, cause),
+    cause,
+  });
 }
 
 export function personTypes({ evidence: e }: GuardState): boolean {

@@ -1,62 +1,56 @@
 /** Each rung of the ladder, begun. */
 import type { Config } from '../config/schema.ts';
+import type { Host } from '../detect/evidence/host.ts';
 import { runOn } from '../detect/evidence/sample.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Rung } from '../effects.ts';
 import { giveUp } from './asking.ts';
 import { spend } from './budget.ts';
 import { withCure } from './cure.ts';
-import { act, andThen, type Step } from './incident.ts';
+import { act, adding, open, type Step } from './incident.ts';
 import { allowed } from './ladder.ts';
 import { beginNudge } from './nudging.ts';
 import { proofMs } from './proof.ts';
 import { beginRelaunch } from './relaunching.ts';
 import type { GuardState } from './state.ts';
 
+/** Takes the verdict's own rung, in its incident. */
+export const actOn = (state: GuardState, verdict: Verdict, config: Config): Step =>
+  takeRung(open(state, verdict), verdict.cure, verdict, config);
+
 /** Applies the mildest allowed rung at or above `wanted`. */
 export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, config: Config): Step {
   const { evidence: e } = state;
-  const rung = allowed(wanted, state, config);
-  switch (rung) {
+  const { class: cause } = verdict;
+  switch (allowed(wanted, state, config)) {
     case 'wait':
-      return andThen(
+      return adding(
         act(
-          withCure(
-            { ...state, evidence: { ...e, sample: runOn(e.sample) } },
-            'wait',
-            verdict.class,
-            proofMs.wait,
-          ),
+          withCure({ ...state, evidence: { ...e, sample: runOn(e.sample) } }, 'wait', cause, proofMs.wait),
           'wait',
           'continued a stopped agent',
         ),
-        (next) => ({
-          state: next,
-          effects: [{ type: 'continue', generation: e.agent.generation }],
-        }),
+        { type: 'continue', generation: e.agent.generation },
       );
     case 'hold':
-      return act(withCure(state, 'hold', verdict.class, null), 'hold', verdict.because.join('; '));
+      return act(withCure(state, 'hold', cause, null), 'hold', verdict.because.join('; '));
     case 'cut': {
-      const cutting: GuardState = {
-        ...withCure(spend('cut', state), 'cut', verdict.class, proofMs.cut),
-        evidence: { ...e, host: { ...e.host, patience: e.host.patience * 2 } },
-      };
-      const connections = verdict.connections;
-      return andThen(act(cutting, 'cut', `connections ${connections.join(', ')}`), (next) => ({
-        state: next,
-        effects: [{ type: 'cut', connections, why: verdict.class }],
-      }));
+      const patient = withHost(spend('cut', state), { patience: e.host.patience * 2 });
+      const cutting = withCure(patient, 'cut', cause, proofMs.cut);
+      const { connections } = verdict;
+      const told = act(cutting, 'cut', `connections ${connections.join(', ')}`);
+      return adding(told, { type: 'cut', connections, why: cause });
     }
     case 'nudge':
-      return beginNudge(
-        { ...state, evidence: { ...e, host: { ...e.host, resumesTurn: true } } },
-        verdict.class,
-        config,
-      );
+      return beginNudge(withHost(state, { resumesTurn: true }), cause, config);
     case 'relaunch':
-      return beginRelaunch(state, verdict.class, config);
+      return beginRelaunch(state, cause, config);
     case 'ask':
       return giveUp(state, verdict.because.join('; '));
   }
+}
+
+function withHost(state: GuardState, more: Partial<Host>): GuardState {
+  const { evidence } = state;
+  return { ...state, evidence: { ...evidence, host: { ...evidence.host, ...more } } };
 }

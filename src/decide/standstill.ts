@@ -5,8 +5,8 @@ import { inTurn } from '../detect/phases.ts';
 import { seconds, verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { affordable } from './budget.ts';
-import { open, type Step } from './incident.ts';
-import { takeRung } from './rungs.ts';
+import type { Step } from './incident.ts';
+import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 import { watch } from './watch.ts';
 
@@ -40,5 +40,5 @@ export function afterSleep(state: GuardState, event: Event, config: Config): Ste
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const because = [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'];
   const verdict = verdictOn('slept', e.now, because, 'cut', connections);
-  return takeRung(open(state, verdict), 'cut', verdict, config);
+  return actOn(state, verdict, config);
 }

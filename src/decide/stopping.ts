@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { abandon, giveUp } from './asking.ts';
 import { finish } from './ended.ts';
-import { andThen, type Step, stay } from './incident.ts';
+import { adding, andThen, type Step, stay } from './incident.ts';
 import { probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
@@ -66,10 +66,7 @@ export function unstoppable(state: GuardState): Step {
   // In pipes nobody could press a key: a script shall not wait for ever.
   if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
   const detail = `${stuck}; Ctrl+C leaves it behind`;
-  return andThen(giveUp(state, detail), (asking) => ({
-    state: asking,
-    effects: [
-      { type: 'notice', notice: { kind: 'gave-up', cause: asking.incident?.class ?? 'unknown', detail } },
-    ],
-  }));
+  const asking = giveUp(state, detail);
+  const cause = asking.state.incident?.class ?? 'unknown';
+  return adding(asking, { type: 'notice', notice: { kind: 'gave-up', cause, detail } });
 }

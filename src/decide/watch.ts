@@ -4,9 +4,9 @@ import { detect } from '../detect/detector.ts';
 import { perIncident } from './budget.ts';
 import { followUp } from './follow-up.ts';
 import { heldVerdict } from './held.ts';
-import { close, open, type Step, stay } from './incident.ts';
+import { close, type Step, stay } from './incident.ts';
 import { answerMenu, menuAnswer } from './menu.ts';
-import { takeRung } from './rungs.ts';
+import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
 const longestCoolDownMs = 3_600_000;
@@ -29,9 +29,8 @@ export function watch(state: GuardState, config: Config): Step {
 }
 
 function judge(state: GuardState, config: Config): Step {
-  const held = heldVerdict(state);
-  const verdict = detect(state.evidence, config) ?? held;
-  return verdict ? takeRung(open(state, verdict), verdict.cure, verdict, config) : { state, effects: [] };
+  const verdict = detect(state.evidence, config) ?? heldVerdict(state);
+  return verdict ? actOn(state, verdict, config) : stay(state);
 }
 
 /** How long the guard only looks on after it has asked: the window of the restart intensity, doubling to an hour. */

@@ -26,9 +26,8 @@ interface Carrier {
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
-  const able = all.filter(
-    (each) => !(stream ? [stream] : all).some((main) => isBeside(each, main, stream !== null, e)),
-  );
+  const answers = stream === null ? all : [stream];
+  const able = all.filter((each) => !answers.some((main) => isBeside(each, main, stream !== null, e)));
   const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(able);
   if (connection === null) return null;

@@ -44,6 +44,9 @@ export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
 function hasItsAnswer({ turn, wire, sample }: Evidence): boolean {
   const { told, answer } = turn;
   if (!told || told.working || !answer || answer.cutShort || turn.failure) return false;
-  const hookAt = sample && sample.workers > 0 ? sample.at : (sample?.helperSince ?? 0);
-  return (wire.lastRequestAt ?? 0) <= told.at + toldLateMs && hookAt <= told.at - toldLateMs;
+  const isHooked =
+    sample !== null &&
+    sample.at > told.at &&
+    (sample.workers > 0 || (sample.helperSince ?? 0) > told.at - toldLateMs);
+  return !isHooked && (wire.lastRequestAt ?? 0) <= told.at + toldLateMs;
 }

@@ -11,6 +11,9 @@ const lateMs = 1_000;
 const mostTries = 5;
 const clearBox = '\x15';
 
+/** Their agent has taken a prompt before: it listens, and what it does not show yet is on its way. */
+const listening = new WeakSet<OuterTerminal>();
+
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** In the box, behind its prompt sign: an agent that does not listen yet lets the kernel echo keys anywhere. */
@@ -29,7 +32,7 @@ export async function typePrompt(terminal: OuterTerminal, prompt: string): Promi
   const begin = new RegExp(sign + escaped((prompt.split('\n')[0] ?? '').slice(0, 30)), 'm');
   for (let tries = 1; ; tries += 1) {
     terminal.write(prompt);
-    const isLast = tries === mostTries;
+    const isLast = tries === mostTries || listening.has(terminal);
     const echo = terminal.waitFor(begin, isLast ? undefined : echoMs);
     const echoed = await echo.then(
       () => true,
@@ -45,4 +48,5 @@ export async function typePrompt(terminal: OuterTerminal, prompt: string): Promi
     await pause(betweenWritesMs);
   }
   terminal.write('\r');
+  listening.add(terminal);
 }

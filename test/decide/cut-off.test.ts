@@ -47,6 +47,9 @@ describe('killed when hooks have told of the end of the turn, and its prompt is 
   const answered: Observation = { type: 'answer.recorded' };
   const ended: Observation = { type: 'turn.ended' };
   const atEndHooks: Observation = { type: 'screen', facts: { activity: 'tool' } };
+  const helper = say.sample(9, { helperAgeMs: 2_020 });
+  const older = say.sample(9, { helperAgeMs: 60_000 });
+  const worker = say.sample(9, { workers: 1 });
   const killed: Observation = { type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' };
 
   test.each<[string, boolean, readonly Observation[]]>([
@@ -54,8 +57,10 @@ describe('killed when hooks have told of the end of the turn, and its prompt is 
     ['nothing of its answer is on record', true, [ended, atEndHooks]],
     ['its answer has no end', true, [{ type: 'answer.recorded', cutShort: true }, ended, atEndHooks]],
     ['it has asked again since', true, [answered, ended, atEndHooks, say.drawing, say.request(1)]],
-    ['a hook of the person’s is at work', true, [answered, ended, say.sample(9, { helperAgeMs: 20 })]],
-    ['its hooks have a session of their own', true, [answered, ended, say.sample(9, { workers: 1 })]],
+    ['a hook of the person’s is at work', true, [answered, ended, say.drawing, helper]],
+    ['its hooks have a session of their own', true, [answered, ended, say.drawing, worker]],
+    ['its hooks were seen at work before that', false, [answered, worker, ended, atEndHooks]],
+    ['a helper that is older than the end hangs', false, [answered, ended, say.drawing, older]],
     ['no hook tells of it', true, [answered, atEndHooks]],
   ])('%s', (_name, goesOn, events) => {
     const told = inTurn();

@@ -384,6 +384,43 @@ describe('an end', () => {
   });
 });
 
+describe('at a free prompt after a lost connection', () => {
+  /** A request between the two, on a connection of its own, answered whole. */
+  const end = (requestSize: number, told = inMidResponse()) => {
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.wait(1, say.drawing);
+    told.tell(say.opened(2));
+    told.tell({ type: 'connection.bytes', id: 2, up: requestSize, down: 0, last: 'up' });
+    told.tell(say.bytes(2));
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(5, say.drawing);
+    return told;
+  };
+
+  test.each([1_500, 5_000, 30_000])(
+    'what was asked beside the turn (%s bytes) is no try of its own: nudge',
+    (size) => {
+      expect(end(size).did('nudge')).toMatchObject([{ cause: 'silent-end', interrupt: false }]);
+    },
+  );
+
+  test('the conversation asked once more is one', () => {
+    expect(actions(end(50_000))).toEqual([]);
+  });
+
+  test('and so is a request that the record tells of', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.wait(1, say.drawing);
+    told.tell({ type: 'request.sent' });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(5, say.drawing);
+    expect(actions(told)).toEqual([]);
+  });
+});
+
 describe('a prompt that was taken, and nothing asked', () => {
   function taken() {
     const told = asks(story());

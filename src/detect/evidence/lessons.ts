@@ -3,7 +3,7 @@ import type { Event, Millis } from '../../events.ts';
 import { learn } from '../health.ts';
 import type { Evidence, Facts } from './facts.ts';
 import type { Host } from './host.ts';
-import { type Connection, lastByteAt, type Wire } from './wire.ts';
+import { known, lastByteAt, type Wire } from './wire.ts';
 
 /**
  * Bytes came after a silence, by themselves: that silence was healthy. Only while the agent worked without a tool; a
@@ -12,8 +12,8 @@ import { type Connection, lastByteAt, type Wire } from './wire.ts';
  */
 export function learnt(host: Host, before: Evidence, after: Facts, event: Event): Host {
   if (event.type !== 'connection.bytes' || event.down === 0 || event.up > 0) return host;
-  const was = find(before.wire, event.id);
-  const is = find(after.wire, event.id);
+  const was = known(before.wire, event.id);
+  const is = known(after.wire, event.id);
   const { listeningSince } = before.turn;
   if (!was || is?.stage !== 'answer' || before.phase !== 'working' || listeningSince === null) return host;
   if (was.stage !== 'request' && was.stage !== 'answer') return host;
@@ -35,6 +35,3 @@ function troubled({ waiting, closed }: Wire, since: Millis): boolean {
     waiting.length > 0 || closed.some(({ at, cause }) => at > since && cause !== 'closed' && cause !== 'cut')
   );
 }
-
-const find = (wire: Wire, id: number): Connection | undefined =>
-  wire.connections.find((connection) => connection.id === id);

@@ -199,7 +199,7 @@ function waits(wire: Wire, event: EventOf<'connection.waiting'>, now: Millis): r
   return [...without(wire.waiting, id), { id, host, since, cause, attempt, of, nextAt: now + nextInMs }];
 }
 
-const known = (wire: Wire, id: number): Connection | undefined =>
+export const known = (wire: Wire, id: number): Connection | undefined =>
   wire.connections.find((connection) => connection.id === id);
 
 function without<Item extends { readonly id: number }>(items: readonly Item[], id: number): readonly Item[] {
