@@ -74,15 +74,18 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
     keypad = false;
   }
 
+  function setMode(mode: number, on: boolean): void {
+    const byDefault = privateModes.get(mode);
+    if (byDefault === undefined) return;
+    if (on === byDefault) changed.delete(mode);
+    else changed.add(mode);
+  }
+
   const feed = createSequenceReader({
     csi(prefix, parameters, final) {
       if (prefix === '?' && (final === 'h' || final === 'l')) {
-        for (const mode of parameters.split(';').map(Number)) {
-          const byDefault = privateModes.get(mode);
-          if (byDefault === undefined) continue;
-          if ((final === 'h') === byDefault) changed.delete(mode);
-          else changed.add(mode);
-        }
+        for (const mode of parameters.includes(';') ? parameters.split(';') : [parameters])
+          setMode(Number(mode), final === 'h');
       } else if (final === 'u' && prefix === '>') keyboard().stack.push(parameters || '0');
       else if (final === 'u' && prefix === '<')
         keyboard().stack.splice(-Math.max(1, Number(parameters) || 1));

@@ -81,9 +81,10 @@ interface NativePty {
   resize(fd: number, columns: number, rows: number, pixelWidth: number, pixelHeight: number): void;
 }
 
-const READ_BYTES = 65_536;
-/** The kernel hands out a terminal's output in pieces of at most 4 KiB: after a large one there is likely more. */
-const FULL_READ_BYTES = 2_048;
+/** The kernel hands out a terminal's output in pieces of at most this size. */
+const READ_BYTES = 4_096;
+/** Chunks are parts of a slab of this size: none is copied. */
+const SLAB_BYTES = 65_536;
 /** More than the kernel buffers for a terminal; only a grandchild that goes on writing reaches it. */
 const TAIL_BYTES = 1 << 20;
 
@@ -130,13 +131,22 @@ export function openPty(options: PtyOptions): Pty {
     },
   );
   const slave = holdOpen(pty);
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  // One buffer for all reads: bytes never wait inside the stream, so a pause and the tail's order are exact.
+  let slab = Buffer.allocUnsafe(SLAB_BYTES);
+  let used = 0;
+  // A buffer of our own for each read: bytes never wait inside the stream, so a pause and the tail's order are exact.
   const reading: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
     onread: {
-      buffer,
+      buffer() {
+        if (SLAB_BYTES - used < READ_BYTES) {
+          slab = Buffer.allocUnsafe(SLAB_BYTES);
+          used = 0;
+        }
+        return slab.subarray(used);
+      },
       callback(bytes) {
-        output(Buffer.from(buffer.subarray(0, bytes < FULL_READ_BYTES ? bytes : readOn(bytes))));
+        const chunk = slab.subarray(used, used + bytes);
+        used += bytes;
+        output(chunk);
         return !paused;
       },
     },
@@ -149,28 +159,22 @@ export function openPty(options: PtyOptions): Pty {
     drained: () => inputDrained(),
   });
 
-  /** Bytes read into the buffer from `at` on; 0 when there are none (EAGAIN), or none any more (EIO). */
-  function tryRead(at: number): number {
+  /** Bytes read; 0 when there are none (EAGAIN), or none any more (EIO). */
+  function tryRead(into: Buffer): number {
     try {
-      return readSync(fd, buffer, at, READ_BYTES - at, null);
+      return readSync(fd, into);
     } catch {
       return 0;
     }
   }
 
-  /** Goes on reading behind what is in the buffer, so that a flood takes fewer turns and writes. */
-  function readOn(bytes: number): number {
-    let end = bytes;
-    for (let last = bytes; last >= FULL_READ_BYTES && end < READ_BYTES; end += last) last = tryRead(end);
-    return end;
-  }
-
   function drainTail(): void {
     for (let total = 0; !master.destroyed && total < TAIL_BYTES; ) {
-      const bytes = tryRead(0);
+      const chunk = Buffer.allocUnsafe(READ_BYTES);
+      const bytes = tryRead(chunk);
       if (bytes === 0) return;
       total += bytes;
-      output(Buffer.from(buffer.subarray(0, bytes)));
+      output(chunk.subarray(0, bytes));
     }
   }
 

@@ -27,7 +27,11 @@ export interface Screen {
 
 const BACKLOG_BYTES = 262_144;
 const PORTION_BYTES = 32_768;
+/** Where more waits than a portion it is parsed in slices of about 0.2 ms: no key waits longer. A repaint stays whole. */
+const SLICE_BYTES = 4_096;
 const PERIOD_MS = 25;
+/** In a flood of which most is skipped, what is parsed in between is not worth more. */
+const FLOOD_PERIOD_MS = 100;
 /** Pieces of one repaint come in short succession; one parse for all of them. */
 const GATHER_MS = 8;
 /** Ends a sequence that the skipped part left open (CAN). */
@@ -38,6 +42,9 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   let terminal: VirtualTerminal | null = null;
   let backlog: Buffer[] = [];
   let backlogBytes = 0;
+  /** Of the present portion. */
+  let parsedBytes = 0;
+  let sliceBytes = PORTION_BYTES;
   let skipping = false;
   let busy = false;
   let stale = false;
@@ -94,14 +101,22 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       return;
     }
     busy = true;
-    setTimeout(parsePortion, GATHER_MS);
+    setTimeout(parseSlice, GATHER_MS);
   }
 
-  function parsePortion(): void {
-    terminal?.write(takePortion(), () => {
+  function parseSlice(): void {
+    if (parsedBytes === 0) sliceBytes = backlogBytes > PORTION_BYTES ? SLICE_BYTES : PORTION_BYTES;
+    const slice = takeSlice();
+    parsedBytes += slice.length;
+    terminal?.write(slice, () => {
       view = null;
+      if (backlogBytes > 0 && parsedBytes < PORTION_BYTES) {
+        setImmediate(parseSlice); // the library would go on at once
+        return;
+      }
+      parsedBytes = 0;
       for (const listener of changeListeners) listener();
-      if (backlogBytes > 0) setTimeout(parsePortion, PERIOD_MS);
+      if (backlogBytes > 0) setTimeout(parseSlice, stale ? FLOOD_PERIOD_MS : PERIOD_MS);
       else {
         busy = false;
         next();
@@ -109,13 +124,22 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
     });
   }
 
-  function takePortion(): Buffer {
-    const all = backlog.length === 1 && backlog[0] ? backlog[0] : Buffer.concat(backlog);
-    const portion = all.subarray(0, PORTION_BYTES);
-    const rest = all.subarray(PORTION_BYTES);
-    backlog = rest.length > 0 ? [rest] : [];
-    backlogBytes = rest.length;
-    return portion;
+  function takeSlice(): Buffer {
+    const taken: Buffer[] = [];
+    let missing = Math.min(sliceBytes, backlogBytes);
+    backlogBytes -= missing;
+    let used = 0;
+    for (; missing > 0; used++) {
+      const chunk = backlog[used] as Buffer;
+      taken.push(chunk.subarray(0, missing));
+      if (chunk.length > missing) {
+        backlog[used] = chunk.subarray(missing);
+        break;
+      }
+      missing -= chunk.length;
+    }
+    backlog = backlog.slice(used);
+    return taken.length === 1 && taken[0] ? taken[0] : Buffer.concat(taken);
   }
 
   function skip(): void {

@@ -27,6 +27,8 @@ export function createSequenceReader(listener: SequenceListener): (chunk: Uint8A
   const utf8 = new TextDecoder();
 
   return (chunk) => {
+    // Text alone changes no mode, and the search for one byte is the cheapest there is.
+    if ((state === 'ground' || state === 'string') && !chunk.includes(ESC)) return;
     for (let i = 0; i < chunk.length; i++) {
       if (state === 'ground' || state === 'string') {
         i = skip(chunk, i);
@@ -38,18 +40,26 @@ export function createSequenceReader(listener: SequenceListener): (chunk: Uint8A
     }
   };
 
-  /** Index of the next ESC that may begin a sequence of interest: whole colours and cursor movements are skipped. */
+  /**
+   * Index of the next ESC that needs the state machine. A CSI that is here as a whole does not: colours and cursor
+   * movements are skipped, one of interest is told.
+   */
   function skip(chunk: Uint8Array, from: number): number {
     const { length } = chunk;
     let at = from;
     for (;;) {
       while (at < length && chunk[at] !== ESC) at++;
       if (state === 'string' || at + 2 >= length || chunk[at + 1] !== 0x5b) return at;
-      if ((chunk[at + 2] as number) >= 0x3c && (chunk[at + 2] as number) <= 0x3f) return at;
+      const isPrivate = (chunk[at + 2] as number) >= 0x3c && (chunk[at + 2] as number) <= 0x3f;
       let end = at + 2;
       let byte = chunk[end] as number;
       while (byte >= 0x20 && byte < 0x40 && ++end < length) byte = chunk[end] as number;
-      if (end >= length || byte < 0x40 || OF_INTEREST.has(byte)) return at;
+      if (end >= length || byte < 0x40 || end - at - 2 > LONGEST_CSI) return at;
+      if (isPrivate || OF_INTEREST.has(byte)) {
+        collected = '';
+        for (let i = at + 2; i < end; i++) collected += String.fromCharCode(chunk[i] as number);
+        tell(byte);
+      }
       at = end + 1;
     }
   }
@@ -77,10 +87,17 @@ export function createSequenceReader(listener: SequenceListener): (chunk: Uint8A
       if (collected.length < LONGEST_CSI) collected += String.fromCharCode(byte);
     } else {
       state = 'ground';
-      const prefix = /^[?<=>]/.test(collected) ? collected.charAt(0) : '';
-      if (prefix || byte !== 0x6d)
-        listener.csi(prefix, collected.slice(prefix.length), String.fromCharCode(byte));
+      tell(byte);
     }
+  }
+
+  /** The CSI whose parameters have been collected. */
+  function tell(final: number): void {
+    const first = collected.charCodeAt(0);
+    const prefix = first >= 0x3c && first <= 0x3f ? collected.charAt(0) : '';
+    if (prefix || final !== 0x6d)
+      listener.csi(prefix, collected.slice(prefix.length), String.fromCharCode(final));
+    collected = '';
   }
 
   function introduce(byte: number): void {
