@@ -72,7 +72,8 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
       return true;
     });
   }
-  pty.onOutput((bytes) => {
+  pty.onOutput((chunk) => {
+    const bytes = Buffer.from(chunk);
     for (const listener of listeners) listener(bytes);
     screen.write(bytes, () => {
       for (const check of [...redrawn]) check();

@@ -59,7 +59,7 @@ export function createCast({ columns, rows, now = () => performance.now() }: Cas
     trim();
   };
   return {
-    output: (chunk) => keep({ at: now(), output: chunk }),
+    output: (chunk) => keep({ at: now(), output: Buffer.from(chunk) }),
     resized(nextColumns, nextRows) {
       if (nextColumns === size.columns && nextRows === size.rows) return;
       size = { columns: nextColumns, rows: nextRows };

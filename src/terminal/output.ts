@@ -11,7 +11,7 @@ import type { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 
 export interface Output {
-  /** False: much is waiting (64 KiB), stop the source until `drained`. */
+  /** False: much is waiting (64 KiB), stop the source until `drained`. Bytes that have to wait are copied. */
   write(bytes: Uint8Array | string): boolean;
   /** For the last words of a process: waits for the terminal 100 ms at most, overtakes nothing but waiting bytes. */
   writeNow(text: string): void;
@@ -97,7 +97,7 @@ export function openOutput(listener: OutputListener): Output {
       // Straight to the kernel while nothing waits: half the cost of going through the stream.
       const taken = gone || stream.writableLength > 0 ? 0 : writeAtOnce(all);
       if (gone || taken === all.length) return true;
-      stream.write(all.subarray(taken), wrote);
+      stream.write(Buffer.from(all.subarray(taken)), wrote);
       if (!blocked) watch();
       return stream.writableLength < BOUND_BYTES;
     },

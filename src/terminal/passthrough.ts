@@ -6,6 +6,7 @@
 import type { Observation } from '../events.ts';
 import { createBoundary } from './boundary.ts';
 import { createEarly } from './early.ts';
+import { createGathered } from './gathered.ts';
 import { createKeystrokes } from './keystrokes.ts';
 import type { Output } from './output.ts';
 import type { Pty } from './pty.ts';
@@ -17,6 +18,7 @@ export type Passed =
   | { readonly from: 'agent'; readonly chunk: Buffer }
   | { readonly from: 'person'; readonly tokens: readonly Token[] };
 
+/** The chunk is the observer's only until it returns. */
 export type Observer = (chunk: Buffer) => void;
 /** Null: keys have been passed on that nobody has followed. */
 export type KeyObserver = (tokens: readonly Token[] | null) => void;
@@ -98,6 +100,8 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     (bytes) => pass(bytes),
   );
   let pieces: Passed[] = [];
+  /** Output that no observer has had yet lies here, and what came in one go is one piece. */
+  const gathered = createGathered();
   let observing: NodeJS.Timeout | undefined;
   const outputObservers: Observer[] = [];
   const keyObservers: KeyObserver[] = [];
@@ -113,11 +117,12 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
     observing = undefined;
     const seen = pieces;
     pieces = [];
+    gathered.clear();
     person.passed(seen);
     for (const piece of seen) {
       if (piece.from === 'agent') {
         for (const observer of outputObservers) observer(piece.chunk);
-        early.keep(piece.chunk, piece.chunk.length);
+        if (outputObservers.length === 0) early.keep(Buffer.from(piece.chunk), piece.chunk.length);
       } else {
         for (const observer of keyObservers) observer(piece.tokens);
         earlyKeys.keep(
@@ -178,7 +183,11 @@ export function createPassthrough(output: Output, person: Person): Passthrough {
         boundary.feed(chunk);
         injectWhereSafe();
         for (const listener of listeners) listener(chunk);
-        pieces.push({ from: 'agent', chunk });
+        if (!gathered.hasRoom(chunk.length)) settle();
+        const isNext = pieces.at(-1)?.from === 'agent';
+        const piece: Passed = { from: 'agent', chunk: gathered.add(chunk, isNext) };
+        if (isNext) pieces[pieces.length - 1] = piece;
+        else pieces.push(piece);
         later();
       });
       let deaf = false;

@@ -39,7 +39,7 @@ export interface PtyExit {
 export interface Pty {
   readonly pid: number;
   readonly generation: number;
-  /** Starts reading. The chunk belongs to the listener. */
+  /** Starts reading. The chunk is the listener's only until it returns: the same memory takes the next one. */
   onOutput(listener: (chunk: Buffer) => void): void;
   /** Called once, after the last output has been delivered. */
   onExit(listener: (exit: PtyExit) => void): void;
@@ -81,10 +81,8 @@ interface NativePty {
   resize(fd: number, columns: number, rows: number, pixelWidth: number, pixelHeight: number): void;
 }
 
-/** The kernel hands out a terminal's output in pieces of at most this size. */
-const READ_BYTES = 4_096;
-/** Chunks are parts of a slab of this size: none is copied. */
-const SLAB_BYTES = 65_536;
+/** The kernel hands out a terminal's output in pieces of at most 4 KiB. */
+const READ_BYTES = 16_384;
 /** More than the kernel buffers for a terminal; only a grandchild that goes on writing reaches it. */
 const TAIL_BYTES = 1 << 20;
 
@@ -131,22 +129,13 @@ export function openPty(options: PtyOptions): Pty {
     },
   );
   const slave = holdOpen(pty);
-  let slab = Buffer.allocUnsafe(SLAB_BYTES);
-  let used = 0;
-  // A buffer of our own for each read: bytes never wait inside the stream, so a pause and the tail's order are exact.
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  // One buffer for all reads: bytes never wait inside the stream, so a pause and the tail's order are exact.
   const reading: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
     onread: {
-      buffer() {
-        if (SLAB_BYTES - used < READ_BYTES) {
-          slab = Buffer.allocUnsafe(SLAB_BYTES);
-          used = 0;
-        }
-        return slab.subarray(used);
-      },
+      buffer,
       callback(bytes) {
-        const chunk = slab.subarray(used, used + bytes);
-        used += bytes;
-        output(chunk);
+        output(buffer.subarray(0, bytes));
         return !paused;
       },
     },
@@ -160,9 +149,9 @@ export function openPty(options: PtyOptions): Pty {
   });
 
   /** Bytes read; 0 when there are none (EAGAIN), or none any more (EIO). */
-  function tryRead(into: Buffer): number {
+  function tryRead(): number {
     try {
-      return readSync(fd, into);
+      return readSync(fd, buffer);
     } catch {
       return 0;
     }
@@ -170,11 +159,10 @@ export function openPty(options: PtyOptions): Pty {
 
   function drainTail(): void {
     for (let total = 0; !master.destroyed && total < TAIL_BYTES; ) {
-      const chunk = Buffer.allocUnsafe(READ_BYTES);
-      const bytes = tryRead(chunk);
+      const bytes = tryRead();
       if (bytes === 0) return;
       total += bytes;
-      output(chunk.subarray(0, bytes));
+      output(buffer.subarray(0, bytes));
     }
   }
 

@@ -8,6 +8,7 @@
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/contract/screen.ts';
+import { createBacklog } from './backlog.ts';
 import { createBoundary } from './boundary.ts';
 import { plainRow } from './plain-row.ts';
 
@@ -40,8 +41,7 @@ const CANCEL = Buffer.from('\x18');
 export function createScreen(size: { readonly columns: number; readonly rows: number }): Screen {
   let { columns, rows } = size;
   let terminal: VirtualTerminal | null = null;
-  let backlog: Buffer[] = [];
-  let backlogBytes = 0;
+  const backlog = createBacklog();
   /** Of the present portion. */
   let parsedBytes = 0;
   let sliceBytes = PORTION_BYTES;
@@ -94,7 +94,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
 
   function next(): void {
     if (busy || !terminal) return;
-    if (backlogBytes === 0) {
+    if (backlog.length === 0) {
       const done = waiting;
       waiting = [];
       for (const resolve of done) resolve();
@@ -105,18 +105,18 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   }
 
   function parseSlice(): void {
-    if (parsedBytes === 0) sliceBytes = backlogBytes > PORTION_BYTES ? SLICE_BYTES : PORTION_BYTES;
-    const slice = takeSlice();
+    if (parsedBytes === 0) sliceBytes = backlog.length > PORTION_BYTES ? SLICE_BYTES : PORTION_BYTES;
+    const slice = backlog.take(sliceBytes);
     parsedBytes += slice.length;
     terminal?.write(slice, () => {
       view = null;
-      if (backlogBytes > 0 && parsedBytes < PORTION_BYTES) {
+      if (backlog.length > 0 && parsedBytes < PORTION_BYTES) {
         setImmediate(parseSlice); // the library would go on at once
         return;
       }
       parsedBytes = 0;
       for (const listener of changeListeners) listener();
-      if (backlogBytes > 0) setTimeout(parseSlice, stale ? FLOOD_PERIOD_MS : PERIOD_MS);
+      if (backlog.length > 0) setTimeout(parseSlice, stale ? FLOOD_PERIOD_MS : PERIOD_MS);
       else {
         busy = false;
         next();
@@ -124,27 +124,9 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
     });
   }
 
-  function takeSlice(): Buffer {
-    const taken: Buffer[] = [];
-    let missing = Math.min(sliceBytes, backlogBytes);
-    backlogBytes -= missing;
-    let used = 0;
-    for (; missing > 0; used++) {
-      const chunk = backlog[used] as Buffer;
-      taken.push(chunk.subarray(0, missing));
-      if (chunk.length > missing) {
-        backlog[used] = chunk.subarray(missing);
-        break;
-      }
-      missing -= chunk.length;
-    }
-    backlog = backlog.slice(used);
-    return taken.length === 1 && taken[0] ? taken[0] : Buffer.concat(taken);
-  }
-
   function skip(): void {
-    backlog = [CANCEL];
-    backlogBytes = CANCEL.length;
+    backlog.clear();
+    backlog.push(CANCEL);
     stale = true;
     scrolled = 0;
     skipping = !boundary.safe;
@@ -183,9 +165,8 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
         skipping = !boundary.safe;
         return;
       }
-      backlog.push(chunk);
-      backlogBytes += chunk.length;
-      if (backlogBytes > BACKLOG_BYTES) skip();
+      if (backlog.length + chunk.length > BACKLOG_BYTES) skip();
+      else backlog.push(chunk);
       next();
     },
     view() {
@@ -207,8 +188,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       view = null;
     },
     reset() {
-      backlog = [];
-      backlogBytes = 0;
+      backlog.clear();
       skipping = stale = false;
       cursorVisible = true;
       title = '';
@@ -217,7 +197,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       terminal?.reset();
     },
     settled() {
-      if (terminal && !busy && backlogBytes === 0) return Promise.resolve();
+      if (terminal && !busy && backlog.length === 0) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.push(resolve);
       });

@@ -33,7 +33,7 @@ export function openRawTerminal(command: readonly string[], options: RawTerminal
   const chunks: Buffer[] = [];
   const checks = new Set<() => void>();
   pty.onOutput((chunk) => {
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
     for (const check of [...checks]) check();
   });
   const exited = new Promise<PtyExit>((resolve) => pty.onExit(resolve));

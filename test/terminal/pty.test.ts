@@ -22,7 +22,7 @@ function run(file: string, ...args: string[]): Run {
   const chunks: Buffer[] = [];
   const waiting = new Set<() => void>();
   pty.onOutput((chunk) => {
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
     for (const check of waiting) check();
   });
   const ended = new Promise<{ exit: PtyExit; output: Buffer }>((resolve) => {
