@@ -74,16 +74,10 @@ export function createConnection(
     else hear('host' in observation ? { ...observation, owner } : observation);
   }
 
-  let facts: ConnectionFacts = {
-    id,
-    host,
-    state: 'waiting',
-    since: wantedAt,
-    up: 0,
-    down: 0,
-    lastUpAt: null,
-    lastDownAt: null,
-  };
+  let state: ConnectionFacts['state'] = 'waiting';
+  let since = wantedAt;
+  let up = 0;
+  let down = 0;
 
   function end(by: ConnectionEnd, cause: ConnectionCause): void {
     if (over) return;
@@ -91,15 +85,24 @@ export function createConnection(
     leaving.abort();
     meter.close();
     const now = performance.now();
-    if (by === 'peer' && cause === 'reset' && now - facts.since < shortLifeMs) options.pace.bad(host, now);
-    else if (by !== 'guard' && cause === 'closed' && facts.down > 0) options.pace.good(host);
+    if (by === 'peer' && cause === 'reset' && now - since < shortLifeMs) options.pace.bad(host, now);
+    else if (by !== 'guard' && cause === 'closed' && down > 0) options.pace.good(host);
     report({ type: 'connection.closed', id, by, cause });
     onOver();
   }
 
   return {
     target,
-    facts: () => facts,
+    facts: () => ({
+      id,
+      host,
+      state,
+      since,
+      up,
+      down,
+      lastUpAt: meter.lastUpAt,
+      lastDownAt: meter.lastDownAt,
+    }),
     localAddress: () => leg?.tcp.localAddress ?? null,
     ends() {
       const { localPort, remotePort, remoteAddress } = leg?.tcp ?? {};
@@ -114,11 +117,12 @@ export function createConnection(
         if (result) discard(result);
         return null;
       }
-      const since = performance.now();
+      const doneAt = performance.now();
       if (result?.ok) {
         leg = result.leg;
-        facts = { ...facts, state: 'open', since };
-        report({ type: 'connection.opened', id, host, tookMs: Math.round(since - wantedAt) });
+        state = 'open';
+        since = doneAt;
+        report({ type: 'connection.opened', id, host, tookMs: Math.round(doneAt - wantedAt) });
       } else if (result) {
         over = true;
         report({ type: 'connection.failed', id, host, cause: result.cause });
@@ -129,12 +133,12 @@ export function createConnection(
     countUp(chunk) {
       if (over) return;
       meter.up(chunk);
-      facts = { ...facts, up: facts.up + lengthOf(chunk), lastUpAt: meter.lastUpAt };
+      up += lengthOf(chunk);
     },
     countDown(chunk) {
       if (over) return;
       meter.down(chunk);
-      facts = { ...facts, down: facts.down + chunk.length, lastDownAt: meter.lastDownAt };
+      down += chunk.length;
     },
     drop(cause) {
       end('guard', cause);

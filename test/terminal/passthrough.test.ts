@@ -128,6 +128,7 @@ describe('who does not keep up', () => {
   );
 
   test('a terminal that takes a little all the time is slow, and not told as blocked', async () => {
+    const sipBytes = 65_536;
     /** Reads in small sips; the longest time without one. */
     const play = async () => {
       const folder = temporaryFolder();
@@ -136,8 +137,11 @@ describe('who does not keep up', () => {
         env: { MINI_GUARD_LOG: join(folder, 'log') },
       });
       await terminal.waitFor('begin');
-      let [lastAt, longestMs, sips] = [performance.now(), 0, 0];
-      terminal.pty.onOutput(() => {
+      let [lastAt, longestMs, sips, taken] = [performance.now(), 0, 0, 0];
+      terminal.pty.onOutput((chunk) => {
+        taken += chunk.length;
+        if (taken < sipBytes) return;
+        taken = 0;
         longestMs = Math.max(longestMs, performance.now() - lastAt);
         lastAt = performance.now();
         sips += 1;
