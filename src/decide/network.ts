@@ -3,7 +3,7 @@
  * connection and before every relaunch.
  */
 import type { Config } from '../config/schema.ts';
-import type { Event } from '../events.ts';
+import type { Event, Millis } from '../events.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
 import { act, adding, type Step, stay } from './incident.ts';
@@ -15,6 +15,13 @@ const probeGapMs = 250;
 export function stable(state: GuardState, config: Config): boolean {
   return state.evidence.goodProbes >= config.network_resilience.stable_probes;
 }
+
+/** The network has to prove itself anew, from this moment on. */
+export const distrusting = (state: GuardState, nextAt: Millis): GuardState => ({
+  ...state,
+  probing: { nextAt, failures: 0 },
+  evidence: { ...state.evidence, goodProbes: 0 },
+});
 
 /** Asks for a probe when one is wanted and due. */
 export function probeWhenDue(state: GuardState, config: Config): Step {

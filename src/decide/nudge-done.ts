@@ -4,6 +4,7 @@ import { verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { act, andThen, type Step, stay } from './incident.ts';
+import { distrusting } from './network.ts';
 import { typingPauseMs } from './nudging.ts';
 import { proofMs } from './proof.ts';
 import { takeRung } from './rungs.ts';
@@ -25,10 +26,8 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
       if (cure.yielded >= maxYields) return giveUp(state, 'your own text is in the input box');
       return andThen(act(state, 'wait', 'somebody is typing'), (next) =>
         stay({
-          ...next,
+          ...distrusting(next, e.now + typingPauseMs),
           cure: { ...cure, stage: 'network', yielded: cure.yielded + 1 },
-          probing: { nextAt: e.now + typingPauseMs, failures: 0 },
-          evidence: { ...e, goodProbes: 0 },
         }),
       );
     case 'dialog':

@@ -5,7 +5,7 @@ import { spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
 import { act, adding, type Step } from './incident.ts';
-import { probeWhenDue } from './network.ts';
+import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
 /** A person who typed this recently is still typing, and left alone. */
@@ -16,21 +16,14 @@ const longestTypingMs = 60_000;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
   const evidence = cause === 'stuck-compaction' ? counted(state, 'compactionsCured') : state.evidence;
-  const nudging: GuardState = {
-    ...withCure(spend('nudge', state), 'nudge', cause, null, 'network'),
-    probing: { nextAt: state.evidence.now, failures: 0 },
-    evidence: { ...evidence, goodProbes: 0 },
-  };
-  return probeWhenDue(nudging, config);
+  const nudging = withCure({ ...spend('nudge', state), evidence }, 'nudge', cause, null, 'network');
+  return probeWhenDue(distrusting(nudging, evidence.now), config);
 }
 
 export function typeNudge(state: GuardState, cause: string): Step {
   const { evidence: e } = state;
   const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, longestTypingMs, 'typing');
-  const typing: GuardState = {
-    ...begun,
-    cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 },
-  };
+  const typing = { ...begun, cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 } };
   return adding(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), {
     type: 'nudge',
     generation: e.agent.generation,

@@ -4,7 +4,7 @@ import type { Event } from '../events.ts';
 import { abandon, giveUp } from './asking.ts';
 import { finish } from './ended.ts';
 import { adding, andThen, type Step, stay } from './incident.ts';
-import { probeWhenDue } from './network.ts';
+import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
 /** SIGTERM, SIGKILL and the snapshot take seconds. */
@@ -44,17 +44,14 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
     name: 'down',
     since: state.evidence.now,
     down: state.down && { ...state.down, launchAt, unknownCommands: commands },
-    probing: { nextAt: state.evidence.now, failures: 0 },
   };
-  const told: Step = {
-    state: { ...down, evidence: { ...down.evidence, goodProbes: 0 } },
-    effects: [
-      { type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } },
-      ...(commands > 0
-        ? [{ type: 'notice', notice: { kind: 'confirm', commands, inMs: confirm_timeout_ms } } as const]
-        : []),
-    ],
-  };
+  const told = adding(
+    stay(distrusting(down, state.evidence.now)),
+    { type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } },
+    ...(commands > 0
+      ? [{ type: 'notice', notice: { kind: 'confirm', commands, inMs: confirm_timeout_ms } } as const]
+      : []),
+  );
   return andThen(told, (next) => probeWhenDue(next, config));
 }
 
