@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import {
   claudeCodeDoctor,
   examineHere,
-} from '../dist/modules/agents/claude-code/transcript/repair/repair.js';
-import { repairFile } from '../dist/modules/agents/common/repair.js';
+} from '../dist/modules/src/agents/claude-code/transcript/repair/repair.js';
+import { repairFile } from '../dist/modules/src/agents/common/repair.js';
 
 const [size = '200', option] = process.argv.slice(2);
 const megabytes = Number(size);

@@ -68,7 +68,7 @@ function removeOld(made, isClean) {
     const path = join(dist, file);
     const module = /^modules[\\/](.*)\.js$/.exec(file);
     if (module) {
-      const source = join(root, 'src', module[1]);
+      const source = join(root, module[1]);
       if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(path);
     } else if (isClean || Date.now() - statSync(path).mtimeMs > chunkLifeMs) rmSync(path);
   }

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { finished, openStage } from '../dist/modules/drill/stage.js';
-import { realAgent } from '../dist/modules/matrix/versions.js';
+import { finished, openStage } from '../dist/modules/src/drill/stage.js';
+import { realAgent } from '../dist/modules/test/rig/matrix/versions.js';
 
 const limitMs = 4_000;
 const versions =

@@ -3,7 +3,7 @@
 // the agent's own retries (on its screen, and as requests), which the tunnel's hold is there to prevent.
 // Exits 1 if there was one, or if the turn did not come to its end. Run `npm run build` first.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { finished, openStage } from '../dist/modules/drill/stage.js';
+import { finished, openStage } from '../dist/modules/src/drill/stage.js';
 import { realAgent } from './real-agents.js';
 
 const [seconds = '180', ...wanted] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 // Records a short guarded session and draws it as docs/session.svg: a stream that dies in mid-text and is cured in
 // place, then an agent that is killed and comes back. `npm run build && node scripts/picture.js`
 import { writeFileSync } from 'node:fs';
-import { faults } from '../dist/modules/drill/api/faults.js';
-import { say } from '../dist/modules/drill/api/scenario.js';
-import { finished, openStage } from '../dist/modules/drill/stage.js';
+import { faults } from '../dist/modules/src/drill/api/faults.js';
+import { say } from '../dist/modules/src/drill/api/scenario.js';
+import { finished, openStage } from '../dist/modules/src/drill/stage.js';
 
 const columns = 110;
 const lines = 26;

@@ -2,9 +2,9 @@
 // `npm run build && node scripts/recovery-times.js`; about ten minutes, because the default limits are waited for.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faults } from '../dist/modules/drill/api/faults.js';
-import { say } from '../dist/modules/drill/api/scenario.js';
-import { finished, openStage } from '../dist/modules/drill/stage.js';
+import { faults } from '../dist/modules/src/drill/api/faults.js';
+import { say } from '../dist/modules/src/drill/api/scenario.js';
+import { finished, openStage } from '../dist/modules/src/drill/stage.js';
 import { realAgent } from './real-agents.js';
 
 const versions = ['2.1.329', '2.1.197'];

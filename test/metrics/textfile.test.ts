@@ -50,7 +50,7 @@ test('a real guard: its state while it runs, its incident, nothing of itself onc
 test('guards that write at the same time lose no count', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'guarded.prom');
-  const module = built('modules/metrics/textfile.js');
+  const module = built('modules/src/metrics/textfile.js');
   const program = join(folder, 'guard.mjs');
   writeFileSync(
     program,

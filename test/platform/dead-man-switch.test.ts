@@ -100,7 +100,7 @@ test('in a terminal an agent that does not hear the hang-up goes with its guard'
 
 test('an agent that has ended before is nobody, whoever has its pid now', async () => {
   const folder = temporaryFolder();
-  const module = built('modules/platform/dead-man-switch.js');
+  const module = built('modules/src/platform/dead-man-switch.js');
   const bystander = spawn('sleep', ['60']);
   onTestFinished(() => void bystander.kill('SIGKILL'));
   const host = writeScript(

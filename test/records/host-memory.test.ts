@@ -102,7 +102,7 @@ test('a folder that cannot be written is said, and nothing else', () => {
 
 test('guards that write at the same time lose no host', async () => {
   const folder = temporaryFolder();
-  const module = built('modules/records/host-memory.js');
+  const module = built('modules/src/records/host-memory.js');
   const program = join(folder, 'guard.mjs');
   writeFileSync(
     program,

@@ -39,7 +39,7 @@ test('the file is bounded, the newest incidents stay', () => {
 
 test('several guards share the file: no line is lost or torn, also over rotations', async () => {
   const state = place();
-  const module = built('modules/records/incidents.js');
+  const module = built('modules/src/records/incidents.js');
   const program = `${state.incidents}.mjs`;
   writeFileSync(
     program,

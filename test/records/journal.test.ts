@@ -28,7 +28,7 @@ function start(changes: Partial<JournalOptions> = {}) {
 
 const event = (at: number): JournalEntry => ({ at, event: { type: 'output', bytes: at, at } });
 const effect = (at: number): JournalEntry => ({ at, effect: { type: 'probe' } });
-const journalModule = built('modules/records/journal.js');
+const journalModule = built('modules/src/records/journal.js');
 const lines = (path: string) =>
   readFileSync(path, 'utf8')
     .split('\n')

@@ -59,7 +59,7 @@ test('one entry per run, session and living pane; old ones fade', async () => {
 
 test('guards that come and go at the same time lose nobody', async () => {
   const { state, runs } = place();
-  const module = built('modules/records/resume-map.js');
+  const module = built('modules/src/records/resume-map.js');
   const program = join(state.root, 'guard.mjs');
   writeFileSync(
     program,

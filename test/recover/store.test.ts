@@ -51,7 +51,7 @@ const canMount =
   spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
 test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old snapshot stays', () => {
-  const store = built('modules/recover/store.js');
+  const store = built('modules/src/recover/store.js');
   const { stdout, stderr } = inTinyDisk(`
     import(${JSON.stringify(store)}).then(async ({ saveSnapshot }) => {
       const fs = require('node:fs');

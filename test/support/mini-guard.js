@@ -1,9 +1,9 @@
 // The thinnest guard there can be: terminal and pseudo-terminal, no senses. Runs the compiled code, as users do.
 // node mini-guard.js COMMAND [ARGUMENT…]; MINI_GUARD_TITLE sets a window title, MINI_GUARD_LOG takes observations.
 import { appendFileSync } from 'node:fs';
-import { signalExitCode } from '../../dist/modules/platform/signals.js';
-import { openPty } from '../../dist/modules/terminal/pty.js';
-import { createTerminal } from '../../dist/modules/terminal/terminal.js';
+import { signalExitCode } from '../../dist/modules/src/platform/signals.js';
+import { openPty } from '../../dist/modules/src/terminal/pty.js';
+import { createTerminal } from '../../dist/modules/src/terminal/terminal.js';
 
 const [file, ...args] = process.argv.slice(2);
 const log = process.env.MINI_GUARD_LOG;

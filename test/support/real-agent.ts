@@ -1,13 +1,13 @@
 /**
- * The real agent in exact versions (src/matrix/versions.ts), for tests that must meet it; where one cannot be fetched,
+ * The real agent in exact versions (test/rig/matrix/versions.ts), for tests that must meet it; where one cannot be fetched,
  * the tests that need it are skipped loudly.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchAgent, type Version } from '../../src/matrix/versions.ts';
+import { fetchAgent, type Version } from '../rig/matrix/versions.ts';
 
-export { realAgent } from '../../src/matrix/versions.ts';
+export { realAgent } from '../rig/matrix/versions.ts';
 export type RealVersion = Version;
 
 /** Versions that this test run wanted and could not have, one a line. */

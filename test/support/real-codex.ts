@@ -1,7 +1,7 @@
 /** The real Codex CLI in its exact version, from the platform's own package, which needs no install script. */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchPackage } from '../../src/matrix/versions.ts';
+import { fetchPackage } from '../rig/matrix/versions.ts';
 import { missedFile } from './real-agent.ts';
 
 export const codexVersion = '0.169.0';

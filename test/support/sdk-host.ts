@@ -3,8 +3,8 @@
  * package comes from the registry, like the agents; it brings no agent of its own here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fetchPackage } from '../../src/matrix/versions.ts';
 import { type SpawnOptions, spawnGuarded } from '../../src/sdk/index.ts';
+import { fetchPackage } from '../rig/matrix/versions.ts';
 import type { Stage } from './printed.ts';
 
 const version = '0.3.332';

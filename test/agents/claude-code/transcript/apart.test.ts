@@ -13,7 +13,7 @@ import { type RepairOptions, type RepairOutcome, repairFile } from '../../../../
 import { repository } from '../../../support/places.ts';
 import { recordsOf, textOf, toText, withFile } from './transcripts.ts';
 
-const dist = join(repository, 'dist', 'modules');
+const dist = join(repository, 'dist', 'modules', 'src');
 const bench = join(repository, 'scripts', 'bench-repair.js');
 const options: RepairOptions = {
   now: Date.parse('2026-11-29T00:00:00Z'),
@@ -127,7 +127,7 @@ test('files that were replaced since the start are not mixed with those that wer
       const { value, failures } = run<Told<RepairOutcome>>(
         code,
         [path, thread],
-        join(folder, 'dist', 'modules'),
+        join(folder, 'dist', 'modules', 'src'),
       );
       expect(value.result).toBe('repaired');
       expect(failures).toEqual([
@@ -137,7 +137,11 @@ test('files that were replaced since the start are not mixed with those that wer
     });
     writeFileSync(thread, 'throw new Error("cannot be loaded");');
     await withFile(padding + source, async (path) => {
-      const { value, failures } = run<Told<RepairOutcome>>(repair, [path], join(folder, 'dist', 'modules'));
+      const { value, failures } = run<Told<RepairOutcome>>(
+        repair,
+        [path],
+        join(folder, 'dist', 'modules', 'src'),
+      );
       expect(value.result).toBe('repaired');
       expect(failures).toEqual([
         'a large conversation was read without a thread of its own: cannot be loaded',

@@ -1,0 +1,144 @@
+/**
+ * One measurement each, from outside: in a pseudo-terminal of our own, by what arrives there and when. The agent says
+ * `R` when it is ready; what it then does depends on BENCH.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sample } from '../../../src/platform/process-tree.ts';
+import { openPty, type Pty } from '../../../src/terminal/pty.ts';
+import type { Contender } from './contenders.ts';
+
+/**
+ * The agent: `echo` gives back each key, `flood` prints a file on the first key; `boot` says something only after a
+ * quarter of a second, the time that 2.1.329 takes to its first byte.
+ */
+export const agentScript = `#!/bin/sh
+[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
+stty raw -echo
+[ "$BENCH" = boot ] && sleep 0.25
+printf R
+[ "$BENCH" = flood ] && { head -c 1 > /dev/null; exec cat "$BENCH_FILE"; }
+exec cat
+`;
+
+/** A contender that reached the agent, and the clock of its bytes. */
+interface Session {
+  readonly pty: Pty;
+  readonly firstByteMs: number;
+  /** Resolves when this many more bytes have come. */
+  receive(bytes: number): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The rest of a guard loads after the agent has started; only then is it what it will be all day. */
+const warmUpMs = 1_500;
+
+async function open(contender: Contender, env: Readonly<Record<string, string>>): Promise<Session> {
+  const [file = '', ...args] = contender.command;
+  const began = performance.now();
+  const pty = openPty({
+    file,
+    args,
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'xterm-256color', ...contender.env, ...env },
+    cwd: '/',
+    columns: 120,
+    rows: 40,
+    generation: 1,
+  });
+  let missing = 0;
+  let received = (): void => {};
+  let ready = (_atMs: number): void => {};
+  let isReady = false;
+  const exited = new Promise<void>((resolve) => pty.onExit(() => resolve()));
+  const firstByte = new Promise<number>((resolve) => {
+    ready = resolve;
+  });
+  pty.onOutput((chunk) => {
+    if (!isReady) {
+      if (!chunk.includes('R')) return;
+      isReady = true;
+      ready(performance.now() - began);
+      return;
+    }
+    missing -= chunk.length;
+    if (missing <= 0) received();
+  });
+  const firstByteMs = await firstByte;
+  return {
+    pty,
+    firstByteMs,
+    receive(bytes) {
+      missing = bytes;
+      return new Promise((resolve) => {
+        received = resolve;
+      });
+    },
+    async end() {
+      pty.kill('SIGTERM');
+      const late = setTimeout.bind(null, () => pty.kill('SIGKILL'), 3_000)();
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Milliseconds from the start of the command to the agent's first byte. */
+export async function firstByte(contender: Contender, agent: 'boot' | 'echo'): Promise<number> {
+  const session = await open(contender, { BENCH: agent });
+  await session.end();
+  return session.firstByteMs;
+}
+
+/** Milliseconds from a key to its echo, one by one. */
+export async function echoes(contender: Contender, keys: number): Promise<readonly number[]> {
+  const session = await open(contender, { BENCH: 'echo' });
+  await sleep(warmUpMs);
+  const times: number[] = [];
+  for (let key = 0; key < keys; key++) {
+    const began = performance.now();
+    const echo = session.receive(1);
+    session.pty.write(Buffer.from('x'));
+    await echo;
+    times.push(performance.now() - began);
+    await sleep(4);
+  }
+  await session.end();
+  return times;
+}
+
+/** Bytes per millisecond from the key that starts the flood to its last byte. */
+export async function flood(contender: Contender, file: string, bytes: number): Promise<number> {
+  const session = await open(contender, { BENCH: 'flood', BENCH_FILE: file });
+  await sleep(warmUpMs);
+  const began = performance.now();
+  const all = session.receive(bytes);
+  session.pty.write(Buffer.from('x'));
+  await all;
+  const tookMs = performance.now() - began;
+  await session.end();
+  return bytes / tookMs;
+}
+
+export interface Idle {
+  readonly cpuMsPerS: number;
+  readonly rssMib: number;
+}
+
+/** What the process uses while nothing happens. Linux only. */
+export async function idle(contender: Contender, forMs: number): Promise<Idle> {
+  const session = await open(contender, { BENCH: 'echo' });
+  await sleep(2 * warmUpMs);
+  const before = cpuMsOf(session.pty.pid);
+  await sleep(forMs);
+  const cpuMsPerS = ((cpuMsOf(session.pty.pid) - before) / forMs) * 1_000;
+  const rssMib = (sample(session.pty.pid)?.rssBytes ?? 0) / 1_048_576;
+  await session.end();
+  return { cpuMsPerS, rssMib };
+}
+
+/** All threads, in nanoseconds as the scheduler counts (first field of schedstat). */
+function cpuMsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
+    .reduce((sum, ms) => sum + ms, 0);
+}
