@@ -89,7 +89,7 @@ async function measure() {
     const doctor = option === '--here' ? { ...claudeCodeDoctor, examine: examineHere } : claudeCodeDoctor;
     const before = process.resourceUsage().maxRSS;
     const started = performance.now();
-    const longestGap = watchLoop();
+    const maxGap = watchLoop();
     const idle = performance.eventLoopUtilization();
     const outcome = await repairFile(path, doctor, {
       now: Date.now(),
@@ -101,7 +101,7 @@ async function measure() {
       thorough: false,
     });
     const { utilization } = performance.eventLoopUtilization(idle);
-    const gap = longestGap();
+    const gap = maxGap();
     console.log(
       JSON.stringify({
         megabytes: Math.round(statSync(path).size / 1e6),

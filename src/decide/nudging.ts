@@ -12,7 +12,7 @@ import type { GuardState } from './state.ts';
 export const typingPauseMs = 5_000;
 
 /** From the interrupt to the submitted prompt. */
-const longestTypingMs = 60_000;
+const maxTypingMs = 60_000;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
   const evidence = cause === 'stuck-compaction' ? counted(state, 'compactionsCured') : state.evidence;
@@ -22,7 +22,7 @@ export function beginNudge(state: GuardState, cause: string, config: Config): St
 
 export function typeNudge(state: GuardState, cause: string): Step {
   const { evidence: e } = state;
-  const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, longestTypingMs, 'typing');
+  const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, maxTypingMs, 'typing');
   const typing = { ...begun, cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 } };
   return adding(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), {
     type: 'nudge',

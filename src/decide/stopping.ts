@@ -8,7 +8,7 @@ import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
 /** SIGTERM, SIGKILL and the snapshot take seconds. */
-const longestStopMs = 120_000;
+const maxStopMs = 120_000;
 
 /** Nothing is killed while memory is the only copy; of an agent that is dead already the stop goes on. */
 export function saved(state: GuardState, event: Event): Step {
@@ -58,7 +58,7 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
 /** A process that hangs in the kernel (a dead network drive) does not hear SIGKILL either; nobody shall wait in silence. */
 export function unstoppable(state: GuardState): Step {
   const { agent, now } = state.evidence;
-  if (agent.exit !== null || now - state.since < longestStopMs) return stay(state);
+  if (agent.exit !== null || now - state.since < maxStopMs) return stay(state);
   const stuck = 'the agent does not end, not even by SIGKILL';
   // In pipes nobody could press a key: a script shall not wait for ever.
   if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);

@@ -9,7 +9,7 @@ import { answerMenu, menuAnswer } from './menu.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
-const longestCoolDownMs = 3_600_000;
+const maxCoolDownMs = 3_600_000;
 
 /** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
@@ -35,7 +35,7 @@ function judge(state: GuardState, config: Config): Step {
 
 /** How long the guard only looks on after it has asked: the window of the restart intensity, doubling to an hour. */
 function coolDownMs({ asked }: GuardState, config: Config): number {
-  return Math.min(longestCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
+  return Math.min(maxCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
 }
 
 /** The half-open circuit: nobody came, so one nudge or one relaunch more, if there is still a reason. */

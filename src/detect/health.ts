@@ -22,7 +22,7 @@ export const noHealth: Health = { firstByteMs: 0, streamMs: 0 };
 /** Healthy silences are rare and their tail is long: half as much again is asked before one is called dead. */
 const margin = 1.5;
 /** Nobody waits for longer, whatever was granted: a lesson beyond it would be an error of somebody's. */
-export const longestLessonMs = 3_600_000;
+export const maxLessonMs = 3_600_000;
 
 /** The longest that an agent waits for a silent API, unless it says otherwise (600 s of pings, lab notes §1a). */
 export const usualDeadlineMs = 600_000;
@@ -34,8 +34,8 @@ const afterDeadline = 1.1;
  * deadline it is a broken day, not a habit.
  */
 export function learn(health: Health, kind: Lesson, silentMs: Millis, deadlineMs: Millis): Health {
-  const longestMs = Math.min(longestLessonMs, deadlineMs);
-  if (silentMs < 1_000 || silentMs > longestMs || silentMs <= health[kind]) return health;
+  const maxMs = Math.min(maxLessonMs, deadlineMs);
+  if (silentMs < 1_000 || silentMs > maxMs || silentMs <= health[kind]) return health;
   return { ...health, [kind]: Math.round(silentMs) };
 }
 

@@ -8,7 +8,7 @@ const betweenWritesMs = 150;
 const echoMs = 8_000;
 /** What was typed for the second time may follow the first into the box. */
 const lateMs = 1_000;
-const mostTries = 5;
+const maxTries = 5;
 const clearBox = '\x15';
 
 /** Their agent has taken a prompt before: it listens, and what it does not show yet is on its way. */
@@ -32,7 +32,7 @@ export async function typePrompt(terminal: OuterTerminal, prompt: string): Promi
   const begin = new RegExp(sign + escaped((prompt.split('\n')[0] ?? '').slice(0, 30)), 'm');
   for (let tries = 1; ; tries += 1) {
     terminal.write(prompt);
-    const isLast = tries === mostTries || listening.has(terminal);
+    const isLast = tries === maxTries || listening.has(terminal);
     const echo = terminal.waitFor(begin, isLast ? undefined : echoMs);
     const echoed = await echo.then(
       () => true,

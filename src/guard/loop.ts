@@ -1,7 +1,7 @@
 /**
  * The loop: observations in, effects out. Each observation is stamped with the one clock, goes through the pure core,
  * and the effects that come back are carried out; everything that happens passes one `turn`, so the journal is
- * complete. Until the crew is there, observations wait.
+ * complete. Until the handlers is there, observations wait.
  */
 import type { Config } from '../config/schema.ts';
 import type { GuardState, Step } from '../decide/state.ts';
@@ -9,7 +9,7 @@ import type { Effect } from '../effects.ts';
 import type { Event, Millis, Observation } from '../events.ts';
 
 /** The rest of the guard, as the loop sees it; loaded while the agent boots. */
-export interface Crew {
+export interface Handlers {
   /** The pure core (`decide/machine.ts`). */
   step(before: GuardState, event: Event, config: Config): Step;
   /** One turn: an event, the state before it, and what the core made of it. */
@@ -22,21 +22,21 @@ export interface Crew {
 export interface Loop {
   emit(observation: Observation): void;
   state(): GuardState;
-  /** Hands over the crew; observations that have waited are dealt with at once. */
-  begin(crew: Crew): void;
+  /** Hands over the handlers; observations that have waited are dealt with at once. */
+  begin(handlers: Handlers): void;
 }
 
 /** Ticks come at this pace anyhow. */
 const tickMs = 1_000;
 
 /** Observations that wait while one turn runs; only a loop that stands still gets that many. */
-const mostPending = 10_000;
+const maxPending = 10_000;
 
 /** @param onBroken the core or one of its hands has thrown: the loop stands still from now on */
 export function createLoop(config: Config, initial: GuardState, onBroken: (error: unknown) => void): Loop {
   const pending: Observation[] = [];
   let state = initial;
-  let crew: Crew | null = null;
+  let handlers: Handlers | null = null;
   let turning = false;
 
   let deadline: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
     const inMs = at === null ? 0 : at - performance.now();
     if (inMs > 0 && inMs < tickMs) deadline = setTimeout(emit, Math.ceil(inMs), { type: 'tick' }).unref();
   };
-  const turn = ({ step, turned, perform, lookAgainAt }: Crew): void => {
+  const turn = ({ step, turned, perform, lookAgainAt }: Handlers): void => {
     turning = true;
     try {
       for (let observation = pending.shift(); observation; observation = pending.shift()) {
@@ -65,15 +65,15 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
     }
   };
   const emit = (observation: Observation): void => {
-    if (turning && pending.length >= mostPending) return;
+    if (turning && pending.length >= maxPending) return;
     pending.push(observation);
-    if (crew && !turning) turn(crew);
+    if (handlers && !turning) turn(handlers);
   };
   return {
     emit,
     state: () => state,
     begin(members) {
-      crew = members;
+      handlers = members;
       turn(members);
     },
   };

@@ -122,7 +122,7 @@ function desktopCommand(title: string, body: string, env: Environment): readonly
   return ['notify-send', '--app-name=guarded-claude', title, body];
 }
 
-const longestMs = 30_000;
+const maxMs = 30_000;
 
 async function execute(command: readonly string[], input: string | null, env: Environment): Promise<void> {
   const { execa } = await import('execa'); // 60 ms: only when there is something to tell
@@ -133,7 +133,7 @@ async function execute(command: readonly string[], input: string | null, env: En
     input: input ?? '',
     stdout: 'ignore',
     stderr: 'ignore',
-    timeout: longestMs,
+    timeout: maxMs,
     cleanup: false,
     reject: false,
   });

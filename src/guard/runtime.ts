@@ -1,6 +1,6 @@
 /**
  * What effects act on: the living parts of one run, and what is known of them beyond the pure core (contents that no
- * event may carry). The only mutable state outside `guard/supervise.ts`.
+ * event may carry).
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { Finding } from '../agents/contract/conversation.ts';

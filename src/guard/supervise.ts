@@ -22,7 +22,7 @@ import { prepare } from './start/prepare.ts';
 import { heldAtStart } from './start/second-writer.ts';
 
 /** A sense that fails all the time is noted a few times. */
-const mostFailures = 20;
+const maxFailures = 20;
 
 const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 
@@ -48,7 +48,7 @@ export async function supervise(launch: Launch): Promise<number> {
   };
   const note = (detail: string): void => {
     failures.push(detail);
-    if (failures.length <= mostFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
+    if (failures.length <= maxFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   };
   const open = failOpen(note);
   const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);

@@ -98,13 +98,13 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   runtime.promptTemplate = template;
   if (warning !== null) degraded(warning);
   await senses.start();
-  const calm = hurry(loop);
+  const slowDown = hurry(loop);
   const successor = setInterval(() => {
     if (resumedAtMs !== null) void followResume(runtime, resumedAtMs);
   }, followMs);
 
   const result = await end;
-  calm();
+  slowDown();
   clearInterval(successor);
   await senses.stop();
   await Promise.all([records.close(farewellMs), tmux?.close(farewellMs), terminal.flush(farewellMs)]);
@@ -112,11 +112,11 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
 }
 
 /** As many as can have come since the last look on disk, and some more: one may have been for a dialog. */
-const mostEnters = 20;
+const maxEnters = 20;
 
 function noteEnter({ enteredMs }: Runtime): void {
   enteredMs.push(Date.now());
-  if (enteredMs.length > mostEnters) enteredMs.shift();
+  if (enteredMs.length > maxEnters) enteredMs.shift();
 }
 
 /** With each picture until the conversation is known; without hooks also after each Enter, which may have been /clear. */

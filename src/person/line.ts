@@ -61,8 +61,8 @@ const isBlank = (text: string, at: number) => /\s/.test(text.charAt(at));
 
 const characters = new Intl.Segmenter();
 /** As a person sees them: an emoji may be several code points. */
-const longestCharacter = 64;
+const maxCharacterBytes = 64;
 
 function lastCharacter(text: string): string {
-  return [...characters.segment(text.slice(-longestCharacter))].at(-1)?.segment ?? '';
+  return [...characters.segment(text.slice(-maxCharacterBytes))].at(-1)?.segment ?? '';
 }

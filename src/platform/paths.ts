@@ -114,7 +114,7 @@ function makeOne(folder: string): void {
   }
 }
 
-/** Sorts by time, is unique per machine, and is easy to type: `1121-0936-4f2a9c`. */
+/** Unique on a machine, and easy to type; the time in it has no year: `1121-0936-4f2a9c`. */
 export function newRunId(now: Date = new Date()): string {
   const stamp = now.toISOString();
   return `${stamp.slice(5, 7)}${stamp.slice(8, 10)}-${stamp.slice(11, 13)}${stamp.slice(14, 16)}-${randomBytes(3).toString('hex')}`;

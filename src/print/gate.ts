@@ -30,7 +30,7 @@ export interface Gate {
 }
 
 /** An answer beyond this is no error message: it need not be held. */
-const longestHeldBytes = 8 * 1024 * 1024;
+const maxHeldBytes = 8 * 1024 * 1024;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
@@ -123,7 +123,7 @@ function answerGate({ formats, mode }: GateOptions): Gate {
       held.push(chunk);
       heldBytes += chunk.length;
       printed += chunk.length;
-      return heldBytes > longestHeldBytes ? open(true) : nothing;
+      return heldBytes > maxHeldBytes ? open(true) : nothing;
     },
     settle() {
       if (isOpen || !endsLine()) return null;

@@ -17,7 +17,7 @@ const settledMs = 500;
 const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];
 const againMs = 1_000;
 /** An update takes seconds. */
-const mostTries = 10;
+const maxTries = 10;
 
 /** Rejects if it cannot be started. */
 export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
@@ -112,7 +112,7 @@ async function startPatiently(options: ChildOptions): Promise<Child> {
       return await startChild(options);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (tries >= mostTries || !beingReplaced.includes(code)) throw error;
+      if (tries >= maxTries || !beingReplaced.includes(code)) throw error;
       await pause(againMs);
     }
   }

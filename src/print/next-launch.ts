@@ -27,7 +27,7 @@ export interface NextLaunch {
 }
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
-const longestArgumentBytes = 100_000;
+const maxArgumentBytes = 100_000;
 
 export const unrepeatable = 'what a host has said to the agent over its input cannot be said again';
 
@@ -109,7 +109,7 @@ async function anew(run: PrintRun, next: NextLaunch): Promise<Start | null> {
   if (run.formats.input !== 'text' || told === '') return null;
   const text = withLostPrompt(told, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
-  if (Buffer.byteLength(text) > longestArgumentBytes) return null;
+  if (Buffer.byteLength(text) > maxArgumentBytes) return null;
   // These arguments name no id: one that the person has named is still free, because nothing is on record under it.
   const named = run.launch.invocation.sessionId === null ? null : run.session.id;
   const args = run.launch.adapter.freshArguments(run.launch.args, text, true);

@@ -76,10 +76,10 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
   begun();
   records.tellKnown(warnings);
   await senses.start();
-  const calm = hurry(loop);
+  const slowDown = hurry(loop);
 
   const result = await end;
-  calm();
+  slowDown();
   await senses.stop();
   await records.close(farewellMs);
   run.child?.kill('SIGTERM'); // only where we were told to go while it was being started

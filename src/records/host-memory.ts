@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Health, longestLessonMs, noHealth } from '../detect/health.ts';
+import { type Health, maxLessonMs, noHealth } from '../detect/health.ts';
 import { replaceFileSync } from '../platform/atomic-file.ts';
 import { acquireLock } from '../platform/lock.ts';
 
@@ -101,6 +101,6 @@ function read(path: string): Entries {
 /** A figure that cannot have been learnt would switch detection off for this host. */
 function isEntry(pair: [string, Partial<Entry> | null]): pair is [string, Entry] {
   const [, entry] = pair;
-  const isLesson = (ms = Number.NaN) => ms >= 0 && ms <= longestLessonMs;
+  const isLesson = (ms = Number.NaN) => ms >= 0 && ms <= maxLessonMs;
   return isLesson(entry?.first_byte_ms) && isLesson(entry?.stream_ms) && Number.isFinite(entry?.at_ms);
 }

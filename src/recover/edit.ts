@@ -142,21 +142,21 @@ function undoGives(
           : [candidate.replaceAll(fresh, () => old)]
         : undoOnce(candidate, old, fresh),
     );
-    if (candidates.length > mostCandidates) candidates = candidates.slice(0, mostCandidates);
+    if (candidates.length > maxCandidates) candidates = candidates.slice(0, maxCandidates);
   }
   return candidates.some((candidate) =>
     sameState(before, new TextEncoder().encode(windows ? candidate.replaceAll('\n', '\r\n') : candidate)),
   );
 }
 
-const mostCandidates = 64;
+const maxCandidates = 64;
 
 function undoOnce(text: string, old: string, fresh: string): readonly string[] {
   if (fresh === '') return []; // a deletion leaves no trace of its place
   const undone: string[] = [];
   for (
     let at = text.indexOf(fresh);
-    at >= 0 && undone.length < mostCandidates;
+    at >= 0 && undone.length < maxCandidates;
     at = text.indexOf(fresh, at + 1)
   )
     undone.push(text.slice(0, at) + old + text.slice(at + fresh.length));

@@ -49,7 +49,7 @@ export interface Ledger {
 }
 
 /** Beyond this the oldest ended calls are dropped: their results have long been recorded. */
-const mostCalls = 500;
+const maxCalls = 500;
 
 export function createLedger(): Ledger {
   const calls = new Map<string, LedgerCall & { readonly fingerprint: string }>();
@@ -67,11 +67,11 @@ export function createLedger(): Ledger {
   };
   const makeRoom = () => {
     for (const [id, call] of calls) {
-      if (calls.size <= mostCalls) return;
+      if (calls.size <= maxCalls) return;
       if (call.status !== 'started') calls.delete(id);
     }
     for (const id of calls.keys()) {
-      if (calls.size <= mostCalls) return;
+      if (calls.size <= maxCalls) return;
       calls.delete(id);
     }
   };

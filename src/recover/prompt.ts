@@ -27,12 +27,12 @@ export interface PromptOptions {
 }
 
 /** Longest quotes, in characters, and most items listed: the prompt stays short. */
-const longestCommand = 400;
-const longestPath = 300;
-const longestPartial = 700;
-const longestTodo = 120;
-const mostCalls = 10;
-const mostTodos = 8;
+const maxCommandLength = 400;
+const maxPathLength = 300;
+const maxPartialLength = 700;
+const maxTodoLength = 120;
+const maxCalls = 10;
+const maxTodos = 8;
 
 export const defaultTemplate = `You were interrupted. {{reason}}
 
@@ -133,10 +133,10 @@ function callsText(snapshot: RecoverySnapshot, options: PromptOptions): string {
     snapshot.disconnect_phase === 'streaming' || snapshot.disconnect_phase === 'tool_execution';
   const unseen = turnWasRunning && !options.callsWatched ? blind : null;
   if (calls.length === 0) return unseen ?? 'No tool call was unfinished.';
-  const more = calls.length - mostCalls;
+  const more = calls.length - maxCalls;
   return [
     'Tool calls without a recorded result, and what to do about each:',
-    ...calls.slice(0, mostCalls).map((call, index) => `${index + 1}. ${callText(call, options)}`),
+    ...calls.slice(0, maxCalls).map((call, index) => `${index + 1}. ${callText(call, options)}`),
     ...(more > 0 ? [`${more} more: find out what each did before you repeat it.`] : []),
     ...(unseen === null ? [] : [unseen]),
   ].join('\n');
@@ -145,8 +145,8 @@ function callsText(snapshot: RecoverySnapshot, options: PromptOptions): string {
 function callText(call: ActiveToolCall, options: PromptOptions): string {
   const name = `${line(call.tool, 60)} (${line(call.tool_use_id, 60)})`;
   const target =
-    call.file === undefined ? '' : ` on \`${line(call.file, longestPath).replaceAll('`', "'")}\``;
-  const command = call.command === undefined ? '' : `\n${fencedStart(call.command, longestCommand)}\n`;
+    call.file === undefined ? '' : ` on \`${line(call.file, maxPathLength).replaceAll('`', "'")}\``;
+  const command = call.command === undefined ? '' : `\n${fencedStart(call.command, maxCommandLength)}\n`;
   return `${name}${target}: ${statusOf(call, options)}.${command === '' ? ' ' : command}${advice(call, options)}`;
 }
 
@@ -223,18 +223,18 @@ function commandAdvice(call: ActiveToolCall, options: RetryOptions): string {
 function partialText(snapshot: RecoverySnapshot): string {
   const text = snapshot.partial_response_text;
   if (text === null || text.trim() === '') return '';
-  return `The last of what you had written (a quotation of your own unfinished text, not an instruction):\n${fencedEnd(text, longestPartial)}`;
+  return `The last of what you had written (a quotation of your own unfinished text, not an instruction):\n${fencedEnd(text, maxPartialLength)}`;
 }
 
 function todosText(snapshot: RecoverySnapshot): string {
   const todos = snapshot.pending_todos;
   if (todos.length === 0) return '';
-  const more = todos.length - mostTodos;
+  const more = todos.length - maxTodos;
   return [
     'Open on your task list:',
     ...todos
-      .slice(0, mostTodos)
-      .map((todo) => `- ${line(todo.content, longestTodo)} (${line(todo.status, 20)})`),
+      .slice(0, maxTodos)
+      .map((todo) => `- ${line(todo.content, maxTodoLength)} (${line(todo.status, 20)})`),
     ...(more > 0 ? [`- and ${more} more`] : []),
   ].join('\n');
 }

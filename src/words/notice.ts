@@ -18,7 +18,7 @@ export interface NoticeContext {
 }
 
 /** More are counted only. */
-const mostNamed = 3;
+const maxNamed = 3;
 
 /** Text for a terminal in raw mode (lines end in CR LF). A waiting line replaces the one before it. */
 export function noticeText(notice: Notice, context: NoticeContext): string {
@@ -51,7 +51,7 @@ function compose(notice: Notice, context: NoticeContext): string {
       return lines(
         [
           ...wrap(
-            `${what} cut off, with an outcome nobody knows. Claude will be told to look before running it again.`,
+            `${what} cut off, with an outcome nobody knows. The agent will be told to look before running it again.`,
             style.columns - 1,
           ),
           `Resuming in ${Math.ceil(notice.inMs / 1000)} s · Enter: now · Ctrl+C: leave it`,
@@ -76,15 +76,15 @@ export function begunAnewText(isInBox: boolean, style: TerminalStyle): string {
 /** One line; null: nothing was. */
 export function mendedText(mended: NoticeContext['mended']): string | null {
   if (mended.length === 0) return null;
-  const more = mended.length - mostNamed;
-  const named = mended.slice(0, mostNamed).map(({ found, done }) => `${found} (${done})`);
+  const more = mended.length - maxNamed;
+  const named = mended.slice(0, maxNamed).map(({ found, done }) => `${found} (${done})`);
   return `Mended in your conversation: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }
 
 function leftRunningText(names: readonly string[]): string | null {
   if (names.length === 0) return null;
-  const more = names.length - mostNamed;
-  const named = names.slice(0, mostNamed).map(oneLine).join(', ');
+  const more = names.length - maxNamed;
+  const named = names.slice(0, maxNamed).map(oneLine).join(', ');
   return `Left running, as started to outlive it: ${named}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { learn, limit, longestLessonMs, noHealth, usualDeadlineMs } from '../../src/detect/health.ts';
+import { learn, limit, maxLessonMs, noHealth, usualDeadlineMs } from '../../src/detect/health.ts';
 
 const ms = fc.integer({ min: 1, max: 4_000_000 });
 const deadline = fc.integer({ min: usualDeadlineMs, max: 4_000_000 });
@@ -42,7 +42,7 @@ test.each([
 
 test('a silence within what the person grants is one, up to an hour', () => {
   expect(learn(noHealth, 'firstByteMs', 1_700_000, 1_800_000).firstByteMs).toBe(1_700_000);
-  expect(learn(noHealth, 'firstByteMs', longestLessonMs + 1, 9_000_000).firstByteMs).toBe(0);
+  expect(learn(noHealth, 'firstByteMs', maxLessonMs + 1, 9_000_000).firstByteMs).toBe(0);
 });
 
 test('a shorter silence teaches nothing new', () => {

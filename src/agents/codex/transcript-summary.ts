@@ -6,7 +6,7 @@ import { readLines } from '../common/transcript-lines.ts';
 import { type Call, readCall, resultOf, targetOf, toolRisk } from './tools.ts';
 
 /** Never larger than what a prompt can quote from. */
-const longestText = 4_000;
+const maxTextLength = 4_000;
 /** Context that the agent adds in the person's name. */
 const context = /^\s*<(environment_context|user_instructions|turn_aborted|skills_instructions)>/;
 
@@ -54,7 +54,7 @@ export async function summarizeTranscript(path: string): Promise<TranscriptSumma
       if (item.role === 'user' && context.test(text)) return;
       messages += 1;
       tail = item.role === 'user' ? 'prompt' : 'partial answer';
-      if (item.role === 'assistant') lastText = text.slice(-longestText);
+      if (item.role === 'assistant') lastText = text.slice(-maxTextLength);
     }
   };
   const readEvent = (event: Json): void => {

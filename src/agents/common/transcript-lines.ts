@@ -6,7 +6,7 @@ import { open } from 'node:fs/promises';
 
 export interface Line {
   readonly offset: number;
-  /** Without the newline; good only until `onLine` returns. A line longer than `longestLine` is cut; `length` is the true one. */
+  /** Without the newline; good only until `onLine` returns. A line longer than `maxLineLength` is cut; `length` is the true one. */
   readonly bytes: Buffer;
   readonly length: number;
   /** False only for a last line without its newline. */
@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** Longer than any record (images are at most some 10 MB); what is longer was not written by the agent. */
-const longestLine = 128 * 1024 * 1024;
+const maxLineLength = 128 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /**
@@ -46,7 +46,7 @@ export async function readLines(path: string, onLine: (line: Line) => void, from
         start = position + begin;
       }
       const rest = piece.subarray(begin);
-      if (rest.length > 0 && heldBytes < longestLine) {
+      if (rest.length > 0 && heldBytes < maxLineLength) {
         held.push(Buffer.from(rest));
         heldBytes += rest.length;
       }

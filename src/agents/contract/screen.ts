@@ -1,7 +1,8 @@
 /** What the agent shows in a terminal, and the keys that it takes. */
 
-/** One cell row of the rendered screen, as text without styles and trailing blanks. */
+/** The rendered screen. */
 export interface ScreenView {
+  /** Text without styles and trailing blanks, from the top. */
   readonly rows: readonly string[];
   readonly cursor: { readonly row: number; readonly column: number; readonly visible: boolean };
   readonly title: string;

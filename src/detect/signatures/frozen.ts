@@ -21,7 +21,7 @@ const dangerous = 0.6;
 const deadly = 0.85;
 const growsMs = 10_000;
 /** The agent waits for its own background work for up to 30 minutes, newer ones for 10; this is longer. */
-const longestWaitMs = 35 * 60_000;
+const maxWaitMs = 35 * 60_000;
 
 /** By the monotonic clock: the kernel's word holds whoever attends. */
 const stopped: Signature = {
@@ -149,13 +149,13 @@ const lingering: Signature = {
     const idles = sample.busySince === null;
     return {
       since: Math.max(deliveredAt, e.terminal.lastOutputAt, heardAt(e), sample.busySince ?? 0),
-      limit: idles ? longestWaitMs : 'spinning',
+      limit: idles ? maxWaitMs : 'spinning',
       because: (lastedMs) => [
         `the answer was handed out ${seconds(e.now - deliveredAt)} ago`,
         ...(idles
           ? [
               `nothing runs, nothing is printed, nothing is on the wire for ${seconds(lastedMs)}`,
-              `limit ${seconds(longestWaitMs)}`,
+              `limit ${seconds(maxWaitMs)}`,
             ]
           : [`${oneCore(sample)} for ${seconds(lastedMs)}`]),
       ],

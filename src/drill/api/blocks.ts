@@ -14,10 +14,10 @@ interface Placed {
 /** Its images are limited to `manyImagesPixels` when a request has more than this. */
 const manyImages = 20;
 const manyImagesPixels = 2_000;
-const mostPixels = 8_000;
+const maxPixels = 8_000;
 /** Of the data as it is sent, in base64. */
-const mostImageBytes = 5 * 1024 * 1024;
-const longestToolName = 200;
+const maxImageBytes = 5 * 1024 * 1024;
+const maxToolNameLength = 200;
 
 /** @returns the message of the 400; null: nothing to say against any block. */
 export function blockError(body: Body | null): string | null {
@@ -59,8 +59,8 @@ function errorOf({ path, block }: Placed, images: number): string | null {
     case 'thinking':
       return block.thinking === '' ? `${path}.thinking: each thinking block must contain thinking` : null;
     case 'tool_use':
-      if (String(block.name).length > longestToolName)
-        return `${path}.tool_use.name: String should have at most ${longestToolName} characters`;
+      if (String(block.name).length > maxToolNameLength)
+        return `${path}.tool_use.name: String should have at most ${maxToolNameLength} characters`;
       return typeof block.input === 'object' && block.input !== null && !Array.isArray(block.input)
         ? null
         : `${path}.tool_use.input: Input should be a valid dictionary`;
@@ -80,11 +80,11 @@ function imageError(path: string, data: string | null, images: number): string |
   if (data === null) return null;
   const size = imageSize(Buffer.from(data.slice(0, (headBytes / 3) * 4), 'base64'));
   if (size === null) return 'Could not process image';
-  if (data.length > mostImageBytes)
-    return `${path}.image.source.base64: image exceeds 5 MB maximum: ${data.length} bytes > ${mostImageBytes} bytes`;
+  if (data.length > maxImageBytes)
+    return `${path}.image.source.base64: image exceeds 5 MB maximum: ${data.length} bytes > ${maxImageBytes} bytes`;
   const side = Math.max(size.width, size.height);
   const tooLarge = `${path}.image.source.base64.data: At least one of the image dimensions exceed max allowed size`;
-  if (side > mostPixels) return `${tooLarge}: ${mostPixels} pixels`;
+  if (side > maxPixels) return `${tooLarge}: ${maxPixels} pixels`;
   return images > manyImages && side > manyImagesPixels
     ? `${tooLarge} for many-image requests: ${manyImagesPixels} pixels`
     : null;

@@ -10,7 +10,7 @@ const up = '\x1b[A';
 const down = '\x1b[B';
 /** Time for the agent to draw the cursor in its new place. */
 const redrawMs = 200;
-const mostMoves = 12;
+const maxMoves = 12;
 
 /** False: the menu is not (or no longer) there, or the cursor did not obey; nothing was chosen. */
 export async function choose(desk: Desk, generation: number, answer: MenuAnswer): Promise<boolean> {
@@ -20,7 +20,7 @@ export async function choose(desk: Desk, generation: number, answer: MenuAnswer)
   if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
   terminal.hold(true);
   try {
-    for (let moves = 0; moves < mostMoves && desk.pty === pty; moves++) {
+    for (let moves = 0; moves < maxMoves && desk.pty === pty; moves++) {
       const rows = menu.read(desk.view());
       const wanted = rows.findIndex((row) => menu.isAnswer(row, answer));
       const chosen = rows.findIndex((row) => row.chosen);

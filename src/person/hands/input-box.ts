@@ -12,7 +12,7 @@ const betweenKeysMs = 25;
 /** What was typed for the agent is drawn by then. */
 const settleMs = 200;
 /** One round takes a row of the text. */
-const mostRounds = 200;
+const maxRounds = 200;
 
 /** By then the mode is drawn. */
 const modeMs = 1_500;
@@ -32,7 +32,7 @@ const isEmpty = (box: InputBox | null) => box !== null && box.text === '' && box
 
 /** Empties the box of text and modes. False: it would not; part of its text may be gone. */
 export async function emptyBox(desk: Desk, pty: Pty): Promise<boolean> {
-  for (let round = 0; round < mostRounds && desk.pty === pty; round++) {
+  for (let round = 0; round < maxRounds && desk.pty === pty; round++) {
     if (isEmpty(boxOf(desk))) {
       // Seen empty before the keys of the last round were drawn, or after: empty twice is empty.
       await pause(settleMs);

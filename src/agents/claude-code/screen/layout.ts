@@ -34,7 +34,7 @@ const maxBelowBox = 30;
 const maxBelowStatus = 24;
 const dialogRows = 30;
 /** So many calls of one answer are looked at. */
-const mostBlocks = 8;
+const maxBlocks = 8;
 
 function findBox(rows: readonly string[]): Layout['box'] {
   const last = rows.findLastIndex((row) => row.trim() !== '');
@@ -60,7 +60,7 @@ function findStatus(rows: readonly string[], end: number): number {
 function blocksAbove(rows: readonly string[], end: number): readonly (readonly string[])[] {
   const isBlank = (row: string) => row.trim() === '' || /^\s{40,}\S/.test(row); // a note at the right edge
   const blocks: (readonly string[])[] = [];
-  for (let below = end; blocks.length < mostBlocks; ) {
+  for (let below = end; blocks.length < maxBlocks; ) {
     const last = rows.findLastIndex((row, at) => at < below && !isBlank(row));
     if (last < 0) break;
     below = rows.findLastIndex((row, at) => at < last && isBlank(row)) + 1;

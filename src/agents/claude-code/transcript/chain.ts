@@ -162,7 +162,7 @@ export function mapCalls(rows: readonly Row[]): CallMap {
   return { linesOf: linesOf.get, resultsOf: resultsOf.get, callLines: callLines.get };
 }
 
-/** Everything a resume finds: across compactions, and beside the way what belongs to a message on it. */
+/** Everything a resume finds: across compactions, and off the active branch what belongs to a message on it. */
 export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
   const reached = createRowSet();
   let leaf = end;

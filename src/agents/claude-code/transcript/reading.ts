@@ -18,7 +18,7 @@ export interface Reading {
 }
 
 /** More than can be sent in one turn. */
-const mostPrompts = 100;
+const maxPrompts = 100;
 /** From the first look before a stop to the new agent. */
 const keptMs = 60_000;
 
@@ -67,7 +67,7 @@ async function read(path: string): Promise<Reading> {
     if (row === null) checkpoint = readCheckpoint(record) ?? checkpoint;
     else if (!row.side) tasks.read(record);
     const prompt = readRecordedPrompt(record);
-    if (prompt !== null && prompts.push(prompt) > mostPrompts) prompts.shift();
+    if (prompt !== null && prompts.push(prompt) > maxPrompts) prompts.shift();
   });
   return { index, prompts, todos: tasks.list(), checkpoint };
 }

@@ -17,7 +17,7 @@ import { readConversation } from './reading.ts';
 import { blocksOf, readLink } from './records.ts';
 
 /** Never larger than what a prompt can quote from. */
-const longestText = 4_000;
+const maxTextLength = 4_000;
 
 /** Rejects only if the file cannot be read; damage in it does no harm. */
 export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
@@ -70,7 +70,7 @@ function countMessages(way: readonly Row[]): number {
 
 type Records = ReadonlyMap<Row, Json>;
 
-/** The last message with what answers it, its lines beside the way included. */
+/** The last message with what answers it, its lines off the active branch included. */
 function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
   const isBeside = (row: Row) => !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
   return [...new Set([...last.lines, ...rows.filter(isBeside), ...last.answers])];
@@ -116,7 +116,7 @@ function tailOf(last: Round | undefined, hasOpenCalls: boolean, records: Records
 
 function lastTextOf(last: Round, records: Records): string | null {
   const texts = last.lines.map((row) => textInside(records.get(row))).filter((text) => text !== '');
-  return texts.at(-1)?.slice(-longestText) ?? null;
+  return texts.at(-1)?.slice(-maxTextLength) ?? null;
 }
 
 const messageOf = (record: Json | undefined): Json | null =>

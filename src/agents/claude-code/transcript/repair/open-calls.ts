@@ -17,7 +17,7 @@ export function addMissingResults(work: Work): void {
     const group = groupOf(work, round, onWay);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
-    // Its calls may all stand beside the way, and another message go on from its text.
+    // Its calls may all stand off the active branch, and another message go on from its text.
     const isAlone = round.lines.every((line) => messages.has(line.messageId));
     const isLast = next.done === true && round.answers.every((row) => isAnswer(row, ours));
     // An error shown after the calls keeps its place: the results go before it.
@@ -50,7 +50,7 @@ function fillIn(
   const { chain } = way;
   const lines = new Set(round.lines);
   const answered = new Set(round.answers.flatMap((row) => row.results));
-  // A result beside the way is found there by the versions that write it so, and is no damage.
+  // A result off the active branch is found there by the versions that write it so, and is no damage.
   const isOpen = (id: string) =>
     !answered.has(id) && work.calls.resultsOf(id).every((row) => way.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
@@ -83,7 +83,7 @@ function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answer
 
 /**
  * At the end of the conversation everything is set in one row: the message's lines, the results that exist, the
- * missing ones. Every version reads that, also those that look at nothing beside the way.
+ * missing ones. Every version reads that, also those that look at nothing off the active branch.
  */
 function endConversation(work: Work, group: readonly Row[], messages: MessageIds): void {
   const results = work.rows.filter(

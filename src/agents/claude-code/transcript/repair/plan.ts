@@ -31,7 +31,7 @@ export interface Plan {
   readonly finds: RowSet;
 }
 
-const mostPasses = 10;
+const maxPasses = 10;
 const total = (counts: ReadonlyMap<FindingKind, number>) =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
 
@@ -49,7 +49,7 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   const rows = [...index.rows];
   const remedy = remedyFor(rows, options);
   const hollow = takeOutHollow(rows, remedy);
-  const thoughtless = leaveOutRefusedThinking(rows);
+  const withoutThinking = leaveOutRefusedThinking(rows);
   await turn();
   const calls = mapCalls(rows);
   const reached = reachable(rows, calls, wantedEnd(rows, options.version));
@@ -70,7 +70,7 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
         apart: false,
         renamed: new Map(),
         asText: new Set(),
-        thoughtless: false,
+        thinkingLeftOut: false,
         poisons: new Set(),
       };
       changes.set(row, known);
@@ -85,12 +85,12 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   }
   if (index.newlineMissing) work.note('newline');
   for (const kind of hollow.kinds) work.note(kind);
-  for (const row of [...hollow.relinked, ...thoughtless.relinked]) work.change(row).relinked = true;
-  for (const row of thoughtless.thinned) work.change(row).thoughtless = true;
-  for (let left = thoughtless.count; left > 0; left--) work.note('thinking');
+  for (const row of [...hollow.relinked, ...withoutThinking.relinked]) work.change(row).relinked = true;
+  for (const row of withoutThinking.thinned) work.change(row).thinkingLeftOut = true;
+  for (let left = withoutThinking.count; left > 0; left--) work.note('thinking');
   nameBareRecords(work);
   // What is mended may bring another end of the way to light.
-  for (let noted = -1, pass = 0; noted !== total(counts) && pass < mostPasses; pass++) {
+  for (let noted = -1, pass = 0; noted !== total(counts) && pass < maxPasses; pass++) {
     noted = total(counts);
     for (const part of parts) {
       await turn();
@@ -112,7 +112,7 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
     changes,
     added,
     named,
-    removed: [...hollow.removed, ...thoughtless.removed],
+    removed: [...hollow.removed, ...withoutThinking.removed],
     before,
     after,
     needed,

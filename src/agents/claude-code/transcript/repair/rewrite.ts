@@ -120,7 +120,7 @@ function mend(poisoned: Json, row: Row, change: RowChange): Json {
     fresh.uuid = row.uuid;
     fresh.timestamp = new Date(row.time).toISOString();
   }
-  const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thoughtless;
+  const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thinkingLeftOut;
   if (sameContent && !change.apart) return fresh;
   if (change.asText.size > 0) {
     // They describe the result to the agent's own display, which would look for its call.
@@ -130,7 +130,7 @@ function mend(poisoned: Json, row: Row, change: RowChange): Json {
   const message = isRecord(record.message) ? record.message : {};
   const kept = new Set([...row.uses, ...row.results]);
   const content = blocksOf(message)
-    .filter((block) => !(change.thoughtless && isThinking(block)))
+    .filter((block) => !(change.thinkingLeftOut && isThinking(block)))
     .map((block) => mendBlock(block, change, kept));
   const id = row.messageId === null ? {} : { id: row.messageId };
   return { ...fresh, message: { ...message, ...id, content } };

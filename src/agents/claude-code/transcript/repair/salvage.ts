@@ -14,7 +14,7 @@ export interface Salvaged {
 }
 
 /** Parsing attempts times their length, so that a large broken line cannot hold up the guard. */
-const mostWork = 64 * 1024 * 1024;
+const maxWork = 64 * 1024 * 1024;
 
 /** The whole records inside a damaged line, in order, and what can be read of a prompt; none if it is garbage. */
 export function salvage(line: string): readonly Salvaged[] {
@@ -22,7 +22,7 @@ export function salvage(line: string): readonly Salvaged[] {
   const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
   const whole = parse(text);
   if (whole !== null) return [whole];
-  const budget = { left: mostWork };
+  const budget = { left: maxWork };
   const glued = fromTheEnd(text, budget);
   const before = fromTheBeginning(text.slice(0, glued.start), budget);
   const torn =

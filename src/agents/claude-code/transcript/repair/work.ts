@@ -40,7 +40,7 @@ export interface RowChange {
   /** Results without their call: kept as text. */
   readonly asText: Set<string>;
   /** The model's thinking is left out. */
-  thoughtless: boolean;
+  thinkingLeftOut: boolean;
   /** Kinds of content that the API refuses, to be taken out. */
   readonly poisons: Set<PoisonKind>;
 }

@@ -4,7 +4,7 @@ import { inBlocks } from './content.ts';
 import type { BlockPoison } from './kind.ts';
 
 /** The API's limit, in characters. */
-const longestName = 200;
+const maxNameLength = 200;
 /** Enough to know it by. */
 const keptOfName = 64;
 
@@ -19,7 +19,7 @@ export const toolName: BlockPoison = {
   is: 'always',
   ...inBlocks('tool_use', (call) => {
     const { name } = call;
-    if (typeof name !== 'string' || name.length <= longestName) return call;
+    if (typeof name !== 'string' || name.length <= maxNameLength) return call;
     return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptOfName) };
   }),
 };

@@ -1,5 +1,5 @@
 /**
- * All kinds of poison, in the order in which they are taken out. What no version sends (what lies beside the way, a
+ * All kinds of poison, in the order in which they are taken out. What no version sends (what lies off the active branch, a
  * subagent's records) may hold what it likes.
  */
 import { isRecord, type Json } from '../../../../common/json.ts';

@@ -5,9 +5,9 @@ import { inBlocks } from './content.ts';
 import type { BlockPoison } from './kind.ts';
 
 /** The API's limits: longest side in pixels, alone and with more than `manyImages`; data in base64. */
-const mostPixels = 8_000;
-const mostPixelsOfMany = 2_000;
-const mostBytes = 5 * 1024 * 1024;
+const maxPixels = 8_000;
+const maxPixelsOfMany = 2_000;
+const maxBytes = 5 * 1024 * 1024;
 export const manyImages = 20;
 
 /** From here on the agent replaces them by itself, at the latest after one refusal. */
@@ -32,7 +32,7 @@ function dataOf(block: Json): string | null {
 const sizeOf = (data: string): ImageSize | null =>
   imageSize(Buffer.from(data.slice(0, (headBytes / 3) * 4), 'base64'));
 
-const longestSide = (size: ImageSize | null): number => Math.max(size?.width ?? 0, size?.height ?? 0);
+const maxSidePixels = (size: ImageSize | null): number => Math.max(size?.width ?? 0, size?.height ?? 0);
 
 export const badImage: BlockPoison = {
   kind: 'bad image',
@@ -56,7 +56,7 @@ export const largeImage: BlockPoison = {
   cleanedSince,
   is: 'shrinks',
   ...withoutImages(
-    (data, size) => data.length > mostBytes || longestSide(size) > mostPixels,
+    (data, size) => data.length > maxBytes || maxSidePixels(size) > maxPixels,
     'it was too large',
   ),
 };
@@ -72,7 +72,7 @@ export const oneOfManyImages: BlockPoison = {
   cleanedSince,
   is: 'shrinks',
   ...withoutImages(
-    (_data, size) => longestSide(size) > mostPixelsOfMany,
+    (_data, size) => maxSidePixels(size) > maxPixelsOfMany,
     'it was too large for a conversation with many images',
   ),
 };
