@@ -9,6 +9,8 @@ const betweenWritesMs = 150;
 const echoMs = 20_000;
 /** A box that is drawn may not listen yet, at the start of 1.0.x for seconds. */
 const firstEchoMs = 10_000;
+/** An agent that was killed is back by then, on a busy machine, too, with what was typed meanwhile. */
+const relaunchedMs = 40_000;
 const clearBox = '\x15';
 
 const sign = /^(?:│\s)?[❯>›](?:\s|$)/;
@@ -61,7 +63,7 @@ export function personAt(terminal: OuterTerminal, note: (happening: Happening) =
   /** @param head by which it is known in the box */
   const type = async (text: string, head: string, tag: string) => {
     terminal.write(text);
-    if (await comesUp(head, listened ? echoMs : firstEchoMs)) {
+    if (await comesUp(head, listened ? relaunchedMs : firstEchoMs)) {
       listened = true;
       return;
     }
