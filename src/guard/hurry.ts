@@ -1,13 +1,27 @@
 /** Turns the loop more often while something is being cured; otherwise the clock's own pace is enough. */
+import type { GuardState } from '../decide/state.ts';
 import type { Loop } from './loop.ts';
 
 const hurryMs = 250;
 
-/** Returns what ends it. */
-export function hurry(loop: Loop): () => void {
-  const timer = setInterval(() => {
-    const { name, cure } = loop.state();
-    if (name !== 'watching' || cure !== null) loop.emit({ type: 'tick' });
-  }, hurryMs);
-  return () => clearInterval(timer);
+export interface Hurry {
+  /** After each turn of the loop. */
+  turned(state: GuardState): void;
+  stop(): void;
+}
+
+/** No timer runs while nothing is wrong. */
+export function createHurry(loop: Loop): Hurry {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    turned({ name, cure }) {
+      if (name === 'watching' && cure === null) stop();
+      else timer ??= setInterval(() => loop.emit({ type: 'tick' }), hurryMs);
+    },
+    stop,
+  };
 }

@@ -16,7 +16,7 @@ import { loadTemplate } from '../recover/template.ts';
 import { sayDeafness } from './deaf.ts';
 import type { End } from './fail-open.ts';
 import { endsTurn, follow } from './follow.ts';
-import { hurry } from './hurry.ts';
+import { createHurry } from './hurry.ts';
 import type { Loop } from './loop.ts';
 import { createPerformer } from './perform.ts';
 import { openRecords } from './records.ts';
@@ -48,6 +48,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   const records = openRecords(runtime, loop, (bytes) => terminal.inject(bytes));
   const { reporter, degraded } = records;
   const tmux = openTmux(runtime, degraded);
+  const hurry = createHurry(loop);
   const end = new Promise<End>((resolve) => {
     const perform = createPerformer(runtime, {
       ...records,
@@ -80,6 +81,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
         if (looksForSession(runtime, event)) lookForSession();
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);
+        hurry.turned(result.state);
         const told = reporter.turned(event, before, result);
         tmux?.told(told);
       },
@@ -98,13 +100,12 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   runtime.promptTemplate = template;
   if (warning !== null) degraded(warning);
   await senses.start();
-  const slowDown = hurry(loop);
   const successor = setInterval(() => {
     if (resumedAtMs !== null) void followResume(runtime, resumedAtMs);
   }, followMs);
 
   const result = await end;
-  slowDown();
+  hurry.stop();
   clearInterval(successor);
   await senses.stop();
   await Promise.all([records.close(farewellMs), tmux?.close(farewellMs), terminal.flush(farewellMs)]);

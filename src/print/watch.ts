@@ -11,7 +11,7 @@ import type { Event } from '../events.ts';
 import { sayDeafness } from '../guard/deaf.ts';
 import type { End } from '../guard/fail-open.ts';
 import { follow } from '../guard/follow.ts';
-import { hurry } from '../guard/hurry.ts';
+import { createHurry } from '../guard/hurry.ts';
 import type { Loop } from '../guard/loop.ts';
 import { openRecords } from '../guard/records.ts';
 import { sessionLooker } from '../guard/session.ts';
@@ -42,6 +42,7 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
   const records = openRecords(run, loop, null);
   run.output.onRoom(() => run.child?.stdout.resume());
 
+  const hurry = createHurry(loop);
   const end = new Promise<End>((resolve) => {
     run.leave = (signal) => {
       resolve({ code: null, signal });
@@ -68,6 +69,7 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);
+        hurry.turned(result.state);
         records.reporter.turned(event, before, result);
       },
       perform,
@@ -76,10 +78,9 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
   begun();
   records.tellKnown(warnings);
   await senses.start();
-  const slowDown = hurry(loop);
 
   const result = await end;
-  slowDown();
+  hurry.stop();
   await senses.stop();
   await records.close(farewellMs);
   run.child?.kill('SIGTERM'); // only where we were told to go while it was being started

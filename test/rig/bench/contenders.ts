@@ -1,5 +1,6 @@
 /** Who is measured: the same little agent, alone and inside what passes its terminal on. */
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launcher } from '../../../src/platform/own-files.ts';
 
@@ -10,7 +11,12 @@ export interface Contender {
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const script = '/usr/bin/script';
+/** Programs that pass a terminal on, where they are installed. */
+const others = (agent: string): readonly (readonly [file: string, ...args: string[]])[] => [
+  ['/usr/bin/script', '-qfc', agent, '/dev/null'],
+  ['/usr/bin/unbuffer', '-p', agent],
+  ['/usr/bin/asciinema', 'rec', '-q', '--overwrite', '-c', agent, '/dev/null'],
+];
 
 /** @param stateHome a throw-away folder for the guard's records */
 export function contenders(agent: string, stateHome: string): readonly Contender[] {
@@ -18,9 +24,9 @@ export function contenders(agent: string, stateHome: string): readonly Contender
   return [
     { name: 'direct', command: [agent], env: {} },
     { name: 'bare node-pty', command: [process.execPath, here('./bare.js'), agent], env: {} },
-    ...(existsSync(script)
-      ? [{ name: 'script', command: [script, '-qfc', agent, '/dev/null'], env: {} }]
-      : []),
+    ...others(agent).flatMap((command) =>
+      existsSync(command[0]) ? { name: basename(command[0]), command, env: {} } : [],
+    ),
     { name: 'guard', command: [process.execPath, launcher('guarded-claude')], env: guardEnv },
   ];
 }

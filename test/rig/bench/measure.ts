@@ -2,6 +2,7 @@
  * One measurement each, from outside: in a pseudo-terminal of our own, by what arrives there and when. The agent says
  * `R` when it is ready; what it then does depends on BENCH.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sample } from '../../../src/platform/process-tree.ts';
@@ -20,6 +21,10 @@ printf R
 [ "$BENCH" = flood ] && { head -c 1 > /dev/null; exec cat "$BENCH_FILE"; }
 exec cat
 `;
+
+/** Runs node for nothing, and then the agent: what a call that is handed on costs at least. */
+export const floorScript = (agent: string): string =>
+  `#!/bin/sh\n'${process.execPath}' -e 0\nexec '${agent}' "$@"\n`;
 
 /** A contender that reached the agent, and the clock of its bytes. */
 interface Session {
@@ -117,6 +122,17 @@ export async function flood(contender: Contender, file: string, bytes: number): 
   const tookMs = performance.now() - began;
   await session.end();
   return bytes / tookMs;
+}
+
+/** Milliseconds that `--version` takes, with pipes: nothing is to be guarded. */
+export function execCall({ command, env }: Contender): number {
+  const [file = '', ...args] = command;
+  const began = performance.now();
+  spawnSync(file, [...args, '--version'], {
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+    cwd: '/',
+  });
+  return performance.now() - began;
 }
 
 export interface Idle {

@@ -1,0 +1,59 @@
+/** The table as Markdown, and with what it was measured. */
+import { execFileSync } from 'node:child_process';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { isMet, median, type Row, ratioOf } from './rows.ts';
+
+const number = (value: number) => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : '–');
+
+function aimOf({ aim, unit }: Row): string {
+  if (aim === null) return '';
+  const bound = 'most' in aim ? `≤ ${aim.most}` : `≥ ${aim.least}`;
+  return aim.of === 'ratio' ? `${bound} ×` : `${bound} ${unit}`;
+}
+
+function cells(row: Row, names: readonly string[]): readonly string[] {
+  const values = names.map((name) => number(median(row.values.get(name) ?? [])));
+  const met = isMet(row);
+  return [
+    `${row.name} (${row.unit})`,
+    ...values,
+    row.yardstick ?? '',
+    number(ratioOf(row)),
+    aimOf(row),
+    met === null ? '' : met ? 'met' : 'missed',
+  ];
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const names = [...new Set(rows.flatMap(({ values }) => [...values.keys()]))];
+  const head = ['', ...names, 'yardstick', 'guard by yardstick', 'aim', ''];
+  const lines = [head, head.map(() => '---'), ...rows.map((row) => cells(row, names))];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+export interface Conditions {
+  readonly rounds: number;
+  /** Load average of the minute before the measurement. */
+  readonly loadBefore: number;
+}
+
+export function documentOf(rows: readonly Row[], { rounds, loadBefore }: Conditions): string {
+  const [cpu] = cpus();
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  return `# Benchmarks
+
+\`npm run bench [ROUNDS]\` measures all of this in one run and writes this file. The agent is a script of ten lines, seen from
+outside through a pseudo-terminal. Contenders take turns within a round, ratios are taken within a round, and what is
+shown is the median of the rounds: a busy machine disturbs all alike, but what is measured on one is not worth much.
+
+Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, ${rounds} rounds. node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB; load
+average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after.
+
+${tableOf(rows)}
+
+\`bare node-pty\` is a pass-through of ten lines as everybody would write it, \`ten lines\` a CONNECT proxy of as many, and
+\`direct\` the agent in the outer terminal itself. \`node -e 0, agent\` runs node for nothing and then the agent: what a call
+costs at least that is handed on by a program in node. tmux is missing because it repaints instead of passing bytes on.
+`;
+}

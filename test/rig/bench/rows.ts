@@ -1,0 +1,84 @@
+/** The rows of the table: what is measured, against what it is held, and the values of the rounds. */
+
+export interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly best: 'low' | 'high';
+  /** The contender whose value is the yardstick of this row; null: none. */
+  readonly yardstick: string | null;
+  /** The guard's value: as a ratio to the yardstick, or by itself. `most` and `least` include it. */
+  readonly aim:
+    | ({ readonly of: 'ratio' | 'value' } & ({ readonly most: number } | { readonly least: number }))
+    | null;
+  /** By contender, one value per round. */
+  readonly values: Map<string, number[]>;
+}
+
+export const bare = 'bare node-pty';
+export const guard = 'guard';
+
+const row = (
+  name: string,
+  unit: string,
+  aim: Row['aim'],
+  more: Partial<Pick<Row, 'best' | 'yardstick'>> = {},
+): Row => ({ name, unit, best: 'low', yardstick: bare, ...more, aim, values: new Map() });
+
+const ratio = (most: number) => ({ of: 'ratio', most }) as const;
+
+export const table = {
+  p50: row('echo p50', 'ms', ratio(0.7)),
+  p99: row('echo p99', 'ms', ratio(1)),
+  text: row('flood of text', 'MB/s', { of: 'ratio', least: 1.2 }, { best: 'high' }),
+  repaints: row('flood of repaints', 'MB/s', { of: 'ratio', least: 1.2 }, { best: 'high' }),
+  instant: row('first byte, agent boots at once', 'ms', ratio(1.15)),
+  booting: row('first byte, agent boots 250 ms', 'ms', ratio(1.15)),
+  exec: row('call that is handed on (--version)', 'ms', ratio(1.1), { yardstick: 'node -e 0, agent' }),
+  idleCpu: row('idle, CPU', 'ms/s', { of: 'value', most: 1 }),
+  idleRss: row('idle, resident memory', 'MiB', { of: 'value', most: 60 }),
+  tunnel: row(
+    'tunnel, one response',
+    'MB/s',
+    { of: 'ratio', least: 1 },
+    { best: 'high', yardstick: 'ten lines' },
+  ),
+  eventP50: row(
+    'tunnel, added delay of an event, p50',
+    'ms',
+    { of: 'value', most: 0.1 },
+    { yardstick: 'ten lines' },
+  ),
+  eventP99: row(
+    'tunnel, added delay of an event, p99',
+    'ms',
+    { of: 'value', most: 1 },
+    { yardstick: 'ten lines' },
+  ),
+} satisfies Readonly<Record<string, Row>>;
+
+const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+
+export const quantile = (values: readonly number[], q: number): number =>
+  sorted(values)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+export function note({ values }: Row, contender: string, value: number): void {
+  const before = values.get(contender);
+  if (before) before.push(value);
+  else values.set(contender, [value]);
+}
+
+/** Median over the rounds of the guard's value by the yardstick's of the same round. */
+export function ratioOf({ values, yardstick }: Row): number {
+  const against = values.get(yardstick ?? '') ?? [];
+  return median((values.get(guard) ?? []).map((value, round) => value / (against[round] ?? Number.NaN)));
+}
+
+/** Null: without an aim. */
+export function isMet(measured: Row): boolean | null {
+  const { aim, values } = measured;
+  if (aim === null) return null;
+  const value = aim.of === 'ratio' ? ratioOf(measured) : median(values.get(guard) ?? []);
+  return 'most' in aim ? value <= aim.most : value >= aim.least;
+}
