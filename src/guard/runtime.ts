@@ -10,6 +10,7 @@ import type { ScreenView } from '../agents/contract/screen.ts';
 import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Config } from '../config/schema.ts';
 import type { ScreenFacts } from '../events.ts';
+import type { Composer } from '../person/composer.ts';
 import type { Draft } from '../person/draft.ts';
 import type { SentPrompts } from '../person/sent-prompt.ts';
 import type { RunPaths } from '../platform/paths.ts';
@@ -71,6 +72,8 @@ export interface Runtime {
   readonly ledger: Ledger;
   /** The agent's processes. */
   readonly kin: KinWatch;
+  /** Keeps the two below in step with what happens. */
+  readonly composer: Composer;
   /** What the person has typed and not sent. */
   readonly draft: Draft;
   /** What they have sent last. */

@@ -7,8 +7,7 @@
  */
 
 import type { Observation } from '../events.ts';
-import { createDraft } from '../person/draft.ts';
-import { createSentPrompts } from '../person/sent-prompt.ts';
+import { createComposer } from '../person/composer.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import { signalExitCode } from '../platform/signals.ts';
 import { createTerminal } from '../terminal/terminal.ts';
@@ -81,14 +80,15 @@ export async function supervise(launch: Launch): Promise<number> {
     },
     resized: () => runtime.onResized(),
   });
-  const sent = createSentPrompts();
+  const composer = createComposer();
   const runtime: Runtime = {
     ...run,
     terminal,
     unattended: false,
     paused: false,
-    draft: createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs })),
-    sent,
+    composer,
+    draft: composer.draft,
+    sent: composer.sent,
     emit,
     cast: null,
     onResized: () => {},

@@ -5,9 +5,7 @@
 
 import { dirname } from 'node:path';
 import { lookAgainAt, step } from '../decide/machine.ts';
-import type { Evidence } from '../detect/evidence/index.ts';
-import { inTurn } from '../detect/phases.ts';
-import type { Event, ScreenFacts } from '../events.ts';
+import type { Event } from '../events.ts';
 import { boxOf } from '../person/hands/input-box.ts';
 import { configFile } from '../platform/paths.ts';
 import { castPath, createCast } from '../records/cast.ts';
@@ -25,8 +23,6 @@ import { openSenses } from './senses.ts';
 import { followResume, sessionLooker } from './session.ts';
 import { openTmux } from './tmux.ts';
 
-/** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
-const keySettleMs = 2_000;
 /** How often the new id of a resumed conversation is looked for. */
 const followMs = 2_000;
 /** For so long after an Enter its record is looked for. */
@@ -36,7 +32,7 @@ const farewellMs = 1_000;
 
 /** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
 export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly string[]): Promise<End> {
-  const { config, launch, terminal } = runtime;
+  const { config, launch, terminal, composer } = runtime;
   /** Of an agent that takes no hooks and can change its id with a resume (1.0.56). */
   let resumedAtMs: number | null = null;
   const tells = launch.adapter.abilities(runtime.version).settingsFlag;
@@ -62,7 +58,6 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
       turned(event, before, result) {
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
-        if (event.type === 'session' && event.sessionId !== runtime.session.id) runtime.sent.begun();
         runtime.paused = result.state.paused;
         follow(runtime, event);
         if (endsTurn(event, before.evidence, result.state.evidence))
@@ -73,11 +68,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
           runtime.vim ||= boxOf(runtime)?.vimInsert === true;
         }
         if (event.type === 'turn.started' || event.type === 'request.sent') runtime.begun++;
-        followDraft(runtime, event, result.state.evidence);
-        const isOver =
-          event.type === 'turn.ended' || seenToEnd(before.evidence, event) || runsInShell(runtime, event);
-        if (isOver || isStopped(event)) runtime.sent.settle();
-        if (isOver) runtime.draft.sentIsSettled(); // the box may not have been seen empty yet
+        composer.happened(event, before.evidence, result.state.evidence, keeps(runtime));
         if (looksForSession(runtime, event)) lookForSession();
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);
@@ -89,13 +80,7 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     });
   });
   records.tellKnown(warnings);
-  terminal.observeKeys((tokens) => {
-    const isAway = keeps(runtime);
-    if (tokens === null) runtime.draft.lose();
-    // Keys for a dialog are none for the box. What is sent to an agent that is not there waits, too.
-    else if (isAway || runtime.facts.activity !== 'dialog')
-      runtime.draft.feed(tokens, isAway || inTurn(loop.state().evidence.phase), Date.now());
-  });
+  terminal.observeKeys((tokens) => composer.typed(tokens, keeps(runtime), Date.now()));
   const { template, warning } = await loadTemplate(dirname(configFile(launch.env)));
   runtime.promptTemplate = template;
   if (warning !== null) degraded(warning);
@@ -141,53 +126,6 @@ function saveCast(
   } catch (error) {
     degraded(`cast: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/**
- * The box was seen empty a moment after the last key: what was in it has been sent or deleted. Not where the agent has
- * drawn nothing since: it may not have read the key.
- */
-function followDraft(runtime: Runtime, event: Event, after: Evidence): void {
-  const { draft } = runtime;
-  if (event.type === 'turn.started') draft.queueIsSent();
-  if ((event.type !== 'screen' && event.type !== 'tick') || keeps(runtime)) return;
-  const { facts } = after.screen ?? {};
-  const typing = after.person.lastKeyAt !== null && after.now - after.person.lastKeyAt < keySettleMs;
-  const unread = after.terminal.unansweredKeyAt !== null || after.terminal.inputBlockedSince !== null;
-  if (
-    !facts ||
-    typing ||
-    unread ||
-    facts.draft ||
-    facts.activity === 'dialog' ||
-    facts.activity === 'unknown' ||
-    facts.activity === 'crashed'
-  )
-    return;
-  draft.boxIsEmpty();
-  if (facts.activity !== 'idle') return;
-  draft.queueIsSent();
-  runtime.sent.settle();
-}
-
-const isStopped = (event: Event): boolean =>
-  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
-
-const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
-
-/**
- * A command for the shell was sent to an agent at rest, and now the agent is at work: it runs, and may have run before it
- * is on record. Given back it would be one Enter from running twice.
- */
-const runsInShell = ({ sent }: Runtime, event: Event): boolean =>
-  event.type === 'screen' &&
-  ofTurn.includes(event.facts.activity) &&
-  sent.latest()?.text.trimStart().startsWith('!') === true;
-
-/** The screen showed a turn, and shows a free prompt: what was sent has had its turn, whatever was typed since. */
-function seenToEnd({ screen }: Evidence, event: Event): boolean {
-  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
-  return screen !== null && ofTurn.includes(screen.facts.activity);
 }
 
 /** The person's keys are with us, and not in the agent's box. */

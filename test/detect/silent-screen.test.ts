@@ -167,3 +167,17 @@ test('what comes and goes beside the turn is no sign of its life', () => {
   }
   expect(actions(told)[0]).toBe('nudge');
 });
+
+test('a turn that begins from the queue as the nudge interrupts the one before has its own time', () => {
+  const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)));
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  for (let seconds = 0; told.did('nudge').length === 0; seconds++)
+    told.wait(1, say.drawing, say.busy(1, { elapsedS: seconds }));
+  told.tell({ type: 'interrupted' });
+  told.tell({ type: 'turn.started' });
+  told.tell({ type: 'nudge.done', outcome: 'submitted' });
+  told.wait(30, say.drawing, say.busy(1, { elapsedS: 0 }));
+  expect(actions(told)).toEqual(['nudge']);
+});

@@ -64,6 +64,9 @@ export const noTurn: Turn = {
   recordSpeaks: false,
 };
 
+/** What another turn waits for is none of this one's: from one to the next the phase may never have changed. */
+const unlistened = { listeningSince: null, drawsSince: null } as const;
+
 /** @param before what the screen said, and which tools were open, until this event */
 export function foldTurn(
   turn: Turn,
@@ -77,6 +80,7 @@ export function foldTurn(
     case 'turn.started':
       return {
         ...turn,
+        ...unlistened,
         told: { working: true, at: now },
         toldAt: now,
         limitResetsAt: null,
@@ -97,7 +101,13 @@ export function foldTurn(
         failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
       };
     case 'interrupted':
-      return { ...turn, retryAt: null, told: turn.told && { working: false, at: now }, answer: null };
+      return {
+        ...turn,
+        ...unlistened,
+        retryAt: null,
+        told: turn.told && { working: false, at: now },
+        answer: null,
+      };
     case 'tool.started':
       return turn.told === null || event.recorded || (event.agentId ?? null) !== null
         ? turn
