@@ -90,14 +90,20 @@ async function act(scene: Scene, turn: Turn): Promise<void> {
 async function over(scene: Scene, turn: Turn, pending: readonly Promise<void>[]): Promise<boolean> {
   const { world, terminal, person, note, plan } = scene;
   let settled = false;
-  const all = Promise.all(pending).then(() => {
-    settled = true;
-  });
+  let failure: Error | null = null;
+  const all = Promise.all(pending)
+    .catch((error) => {
+      failure = error;
+    })
+    .finally(() => {
+      settled = true;
+    });
   const tags = [turn.tag, ...(turn.meanwhile?.do === 'queue' ? [turn.meanwhile.tag] : [])];
   const until = Date.now() + turnMs;
   let unsentSince: number | null = null;
   let busyAt = Date.now();
   for (; Date.now() < until; await sleep(100)) {
+    if (failure !== null) throw failure;
     const mains = world.api.turns();
     if (mains.some(({ ended }) => ended === null)) busyAt = Date.now();
     for (const { endedAt } of mains.slice(-3)) busyAt = Math.max(busyAt, endedAt ?? 0);
@@ -114,10 +120,7 @@ async function over(scene: Scene, turn: Turn, pending: readonly Promise<void>[])
     if (!settled) continue;
     const quiet = Date.now() - busyAt > quietMs;
     const escaped = turn.meanwhile?.do === 'escape';
-    if (quiet && (escaped || tags.every((tag) => answered(scene, tag)))) {
-      await all;
-      return true;
-    }
+    if (quiet && (escaped || tags.every((tag) => answered(scene, tag)))) return true;
     const box = boxText(terminal.rows());
     const unsent = tags.find((tag) => box.includes(tag));
     if (unsent === undefined || !quiet) unsentSince = null;
