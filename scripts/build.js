@@ -41,6 +41,8 @@ const groups = [
   { entryPoints: { guard: 'src/under-guard.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { guardctl: 'src/guardctl.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { relay: 'src/tunnel/relay.ts' } },
+  { entryPoints: { 'tunnel-service': 'src/service/main.ts' } },
+  { entryPoints: { 'tunnel-address': 'src/service/address.ts' } },
   { entryPoints: { 'transcript-thread': 'src/agents/claude-code/transcript/apart-thread.ts' } },
   { entryPoints: { 'otlp-thread': 'src/metrics/otlp-thread.ts' } },
   { entryPoints: { 'simulated-agent': 'src/drill/agent/main.ts' } },

@@ -95,6 +95,14 @@ export const commands: readonly Command[] = [
     load: () => import('./restore.ts'),
   },
   {
+    name: 'tunnel',
+    usage: '[status] [--stay] [--json]',
+    help: 'runs the service that protects the connections of background sessions; it starts by itself where it is needed; --stay: also while nobody needs it; status: whom it serves',
+    options: ['--stay', '--json'],
+    words: [['status']],
+    load: () => import('./tunnel.ts'),
+  },
+  {
     name: 'config',
     usage: '[get KEY | set KEY VALUE | path] [--json]',
     help: 'shows every setting and where it comes from; changes the file',

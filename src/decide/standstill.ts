@@ -1,6 +1,7 @@
 /** After a time in which nobody could act: a sleep of the machine, Ctrl+Z, a guard that had no turn. */
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
+import { deadlySleepMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
 import { seconds, verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
@@ -9,9 +10,6 @@ import type { Step } from './incident.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 import { watch } from './watch.ts';
-
-/** Routers forget an idle connection after some minutes at the earliest; servers close a silent one sooner. */
-const deadlySleepMs = 30_000;
 
 /** After a sleep, and after Ctrl+Z, the network and the agent's own timers take their time to come back. */
 const returnMs = 30_000;

@@ -23,6 +23,9 @@ export const requestBytes = 4_096;
 /** With the agent's own instructions and tools a conversation is never smaller than this; the smallest seen is 50 KB. */
 export const conversationBytes = 32_768;
 
+/** A sleep that no connection outlives. Routers forget an idle one after some minutes at the earliest; servers close a silent one sooner. */
+export const deadlySleepMs: Millis = 30_000;
+
 type Key = keyof Config['network_resilience'] | keyof Config['recovery'];
 
 export interface Limit {
@@ -55,6 +58,8 @@ const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] 
 
 const unbroken = 'it has broken no habit; a stream_timeout_ms that the person has set holds as it is';
 const unanswered = 'while a request is unanswered, whatever was answered beside it';
+const alone = 'the next byte, in a session of which only the wire is seen';
+const twice = 'twice the patience of an agent that was told nothing else';
 const hook = 'a hook of the person’s may be at work; one that is seen has all the time it takes';
 const broken = 'a whole one is followed by a request at once; some hooks have no process';
 const unasked = 'a first byte, where the turn may have ended before the request';
@@ -69,6 +74,8 @@ export const limits = {
   midResponseUnknown: wire('the same, of a host never heard to ping', first, 1, unbroken, 'streamMs'),
   handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
   firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
+  wireAlone: wire(alone, stream, 4, 'a cut for nothing costs an idle connection, and no more'),
+  wireAloneUnknown: wire('the same, of a host never heard to ping; a first byte', first, 10, twice),
   ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),
   restOfAnswer: wire(
     'the rest of an answer whose tool has run, no process left',

@@ -7,7 +7,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Programs that run in a process or a thread of their own; `scripts/build.js` makes a file of each. */
-export type Program = 'relay' | 'transcript-thread' | 'otlp-thread' | 'simulated-agent';
+export type Program =
+  | 'relay'
+  | 'tunnel-service'
+  | 'tunnel-address'
+  | 'transcript-thread'
+  | 'otlp-thread'
+  | 'simulated-agent';
 
 let root: string | undefined;
 

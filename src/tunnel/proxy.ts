@@ -36,8 +36,11 @@ export interface TunnelOptions {
   readonly connectTimeoutMs?: number;
   /** Name lookup, as `node:dns` has it. */
   readonly lookup?: LookupFunction;
-  /** Go on with the address of another process's tunnel: its listening socket, inherited as this file descriptor. */
-  readonly takeOver?: { readonly fd: number; readonly url: string };
+  /**
+   * Go on with the address of another process's tunnel: its listening socket, inherited as this file descriptor. Null:
+   * somebody else listens there, and hands on what comes (`take`).
+   */
+  readonly takeOver?: { readonly fd: number | null; readonly url: string };
 }
 
 export interface Tunnel {
@@ -52,6 +55,8 @@ export interface Tunnel {
   agentStarted(pid: number): void;
   /** The listening socket, for a process that shall inherit it. */
   readonly fd: number;
+  /** Serves a connection that somebody else has accepted; what was read of it is back in it. */
+  take(agent: Socket): void;
   /** Those that wait and those that are open. */
   connections(): readonly ConnectionFacts[];
   /** Resets both legs of open connections; returns how many. Those that wait go on waiting. */
@@ -122,7 +127,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     front ??= import('./front.ts').then(({ createFront }) => createFront(context));
     return front;
   };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (agent) => {
+  function take(agent: Socket): void {
     if (unproven.size >= maxUnproven) {
       agent.destroy();
       return;
@@ -137,23 +142,20 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       unproven.delete(agent);
     });
     loadFront().then(
-      (serve) => serve(agent),
+      (serve) => {
+        serve(agent);
+        agent.resume(); // one that was read before has been paused
+      },
       (error) => {
         report({ type: 'sensor.failed', sensor: 'tunnel', detail: String(error) });
         agent.destroy();
       },
     );
-  });
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, take);
   if (takeOver) void loadFront().catch(() => {}); // tried again by whoever connects
-  const port = await new Promise<number>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(takeOver ? { fd: takeOver.fd } : { host: '127.0.0.1', port: 0 }, () => {
-      const address = server.address();
-      server.off('error', reject);
-      if (address && typeof address === 'object') resolve(address.port);
-      else reject(new Error('the tunnel has no port'));
-    });
-  });
+  const port =
+    takeOver?.fd === null ? Number(new URL(takeOver.url).port) : await listenOn(server, takeOver?.fd);
   server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
 
   const endWatch = watchUnacknowledged(openConnections, (connection) => connection.drop('dead'));
@@ -167,6 +169,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       void loadFront().catch(() => {});
     },
     fd: descriptorOf(server),
+    take,
     connections: () => [...connections.values()].map((connection) => connection.facts()),
     cut(which) {
       const chosen = openConnections().filter(({ facts }) => which === 'all' || which.includes(facts().id));
@@ -196,8 +199,21 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   };
 }
 
+/** @returns the port: a free one on loopback, or that of an inherited socket */
+function listenOn(server: Server, fd: number | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(fd === undefined ? { host: '127.0.0.1', port: 0 } : { fd }, () => {
+      const address = server.address();
+      server.off('error', reject);
+      if (address && typeof address === 'object') resolve(address.port);
+      else reject(new Error('the tunnel has no port'));
+    });
+  });
+}
+
 /** Node has no public name for it. */
-function descriptorOf(server: Server): number {
+export function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { readonly _handle?: { readonly fd?: number } };
   return _handle?.fd ?? -1;
 }

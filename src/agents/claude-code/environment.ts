@@ -68,6 +68,16 @@ export function carriedVariables(
   return Object.fromEntries(carried);
 }
 
+/** The person's proxy variables as they were before a tunnel of ours stood in for them, a guard's or the service's. */
+export function beforeTunnel(env: Variables): Variables {
+  const isOurs = (value = '') => /^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/.test(value);
+  const before = proxyVariables.map((name) => [
+    name,
+    env[carrier(name)] ?? (isOurs(env[name]) ? undefined : env[name]),
+  ]);
+  return { ...env, ...Object.fromEntries(before) };
+}
+
 /**
  * Shell lines that give the agent's tools back the variables that the user has set and the tunnel needs. Each line succeeds,
  * because the agent joins them with `&&`.

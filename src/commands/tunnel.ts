@@ -1,0 +1,34 @@
+import { ask } from '../service/counter.ts';
+import { placeOf } from '../service/place.ts';
+import type { Status } from '../service/serve.ts';
+import { parse, UsageError } from './arguments.ts';
+import { NotFound } from './find.ts';
+import { print, printJson } from './output.ts';
+
+const patienceMs = 3_000;
+
+/** `guardctl tunnel`: runs the service here. `guardctl tunnel status`: whom it serves. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { words, options } = parse(args, ['stay', 'json'], 1);
+  const [word] = words;
+  if (word !== undefined && word !== 'status')
+    throw new UsageError(`${JSON.stringify(word)} is not "status"`);
+  if (word === 'status') return await tell(options.json);
+  const { serve } = await import('../service/serve.ts');
+  if (!(await serve({ env: process.env, takesOver: false, stays: options.stay }))) print('it runs already');
+  return 0;
+}
+
+async function tell(asJson: boolean): Promise<number> {
+  const asked = ask(placeOf(process.env).socket, { type: 'status' }, patienceMs);
+  const status = (await asked.catch(() => {
+    throw new NotFound('the service does not run; a session that needs it starts it');
+  })) as Status;
+  if (asJson) printJson(status);
+  else {
+    print(`runs (pid ${status.pid}), sessions: ${status.sessions.length}`);
+    for (const { pid, api, connections, cuts } of status.sessions)
+      print(`  ${pid}  ${api}  connections: ${connections}  cut: ${cuts}`);
+  }
+  return 0;
+}

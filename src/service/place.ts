@@ -1,0 +1,50 @@
+/**
+ * Where the service is found: a folder of the user's own, the same for everybody who looks in the same environment. The
+ * runtime folder lies in memory and goes at log-out; where there is none, the system's temporary folder serves.
+ */
+import { lstatSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { makePrivateFolder } from '../platform/paths.ts';
+
+export interface Place {
+  readonly folder: string;
+  /** Unix socket on which sessions ask for an address. */
+  readonly socket: string;
+  /** Held by the process that answers. */
+  readonly lock: string;
+  /** The port of the addresses that were given out. */
+  readonly port: string;
+  /** One file per session. */
+  readonly sessions: string;
+}
+
+const uid = () => process.getuid?.() ?? 0;
+
+export function placeOf(env: Readonly<Record<string, string | undefined>>): Place {
+  const runtime = env.XDG_RUNTIME_DIR;
+  const folder =
+    runtime !== undefined && isAbsolute(runtime)
+      ? join(runtime, 'guarded-claude')
+      : join(tmpdir(), `guarded-claude-${uid()}`);
+  return {
+    folder,
+    socket: join(folder, 'tunnel.sock'),
+    lock: join(folder, 'lock'),
+    port: join(folder, 'port'),
+    sessions: join(folder, 'sessions'),
+  };
+}
+
+/** @throws where the folder cannot be made, or is another user's */
+export function makePlace({ folder, sessions }: Place): void {
+  makePrivateFolder(folder);
+  if (!isPrivate(folder)) throw new Error(`${folder} is not a folder of this user's alone`);
+  makePrivateFolder(sessions);
+}
+
+/** Nobody else has put it there, or can put anything into it; in a temporary folder anybody may have tried. */
+export function isPrivate(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === uid() && (found.mode & 0o077) === 0;
+}

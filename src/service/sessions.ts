@@ -1,0 +1,66 @@
+/**
+ * Who was given an address: a file for each, so that the next process that answers knows them, too. They hold tokens, and
+ * what the person's own proxy asks for: 0600 in a folder that is the user's alone, and gone with the session.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UserSettings } from '../agents/contract/launch.ts';
+import { replaceFileSync } from '../platform/atomic-file.ts';
+import { isAlive, type ProcessIdentity } from '../platform/process-identity.ts';
+import { needsAddress } from '../tunnel/users.ts';
+
+export interface Session {
+  readonly token: string;
+  /** What the launcher became. */
+  readonly process: ProcessIdentity;
+  readonly user: Pick<UserSettings, 'api' | 'proxy' | 'deadlineMs'>;
+}
+
+export interface Sessions {
+  all(): readonly Session[];
+  byToken(token: string): Session | null;
+  /** @throws where there is no room for its file */
+  add(process: ProcessIdentity, user: Session['user']): Session;
+  /** Forgets those that nobody is left of. @returns their tokens */
+  sweep(isBusy: (token: string) => boolean): readonly string[];
+}
+
+export function createSessions(folder: string): Sessions {
+  const known = new Map<string, Session>();
+  for (const name of readdirSync(folder)) {
+    const session = name.endsWith('.json') ? read(join(folder, name)) : null;
+    if (session !== null) known.set(session.token, session);
+  }
+  const fileOf = ({ process }: Session) =>
+    join(folder, `${process.pid}-${process.startTime.replace(/\W/g, '')}.json`);
+  return {
+    all: () => [...known.values()],
+    byToken: (token) => known.get(token) ?? null,
+    add(process, user) {
+      const session: Session = { token: randomBytes(24).toString('hex'), process, user };
+      replaceFileSync(fileOf(session), JSON.stringify(session));
+      known.set(session.token, session);
+      return session;
+    },
+    sweep(isBusy) {
+      const over = [...known.values()].filter(
+        ({ process, token }) => !isAlive(process) && !isBusy(token) && !needsAddress([token]),
+      );
+      for (const session of over) {
+        known.delete(session.token);
+        rmSync(fileOf(session), { force: true });
+      }
+      return over.map(({ token }) => token);
+    },
+  };
+}
+
+/** Null for what is half a file: such a one was not given out. */
+function read(path: string): Session | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Session;
+  } catch {
+    return null;
+  }
+}

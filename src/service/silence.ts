@@ -1,0 +1,45 @@
+/**
+ * When silence on the wire is too long for a session of which nothing else is seen. Whether it works, waits for a person or
+ * has long been answered is not known, so the limits lie far beyond what is healthy (`detect/limits.ts`), and a connection
+ * that is cut for nothing has to be one that nobody misses. Pure.
+ */
+import type { Config } from '../config/schema.ts';
+import { newHost } from '../detect/evidence/host.ts';
+import { limitMs } from '../detect/limits.ts';
+import type { ConnectionStage, Millis } from '../events.ts';
+
+export interface Quiet {
+  readonly stage: ConnectionStage;
+  /** When it was made. */
+  readonly since: Millis;
+  readonly requestAt: Millis | null;
+  readonly lastDownAt: Millis | null;
+  /** It was heard to bridge a silence with pings. */
+  readonly pings: boolean;
+}
+
+export interface Patience {
+  /** Cuts, of late, after which the session asked again at once: somebody had waited, and may be waiting for a slow host. */
+  readonly strikes: number;
+  /** The agent's own, as far as the person has set it. */
+  readonly deadlineMs: Millis | null;
+  /** Since when this process has seen all there was to see. */
+  readonly seenSince: Millis;
+}
+
+/** @returns null for one that waits for nothing */
+export function silentFor(quiet: Quiet, { seenSince }: Patience, now: Millis): Millis | null {
+  if (quiet.stage === 'ready') return null;
+  const asked = quiet.stage === 'request' ? quiet.requestAt : quiet.lastDownAt;
+  return now - Math.max(asked ?? quiet.since, seenSince);
+}
+
+export function isOverdue(quiet: Quiet, patience: Patience, config: Config, now: Millis): boolean {
+  const silentMs = silentFor(quiet, patience, now);
+  if (silentMs === null) return false;
+  const breaksHabit = quiet.stage === 'handshake' || (quiet.stage === 'answer' && quiet.pings);
+  const host = { ...newHost, deadlineMs: Math.max(newHost.deadlineMs, patience.deadlineMs ?? 0) };
+  return breaksHabit
+    ? silentMs > limitMs('wireAlone', config, { ...host, patience: 2 ** patience.strikes })
+    : silentMs > limitMs('wireAloneUnknown', config, { ...host, patience: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,38 @@
+/** Starts the service, apart from whoever needs it first. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { programFile } from '../platform/own-files.ts';
+
+/** It serves all sessions of the user: nothing of one of them, its keys least of all, belongs into it. */
+const needed = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'XDG_RUNTIME_DIR',
+  'XDG_CONFIG_HOME',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+] as const;
+
+export function serviceEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    needed.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+export function startService(env: Readonly<Record<string, string | undefined>>): ChildProcess {
+  const service = spawn(process.execPath, [programFile('tunnel-service')], {
+    cwd: '/',
+    env: serviceEnvironment(env),
+    stdio: 'ignore',
+    detached: true,
+  });
+  service.unref();
+  return service;
+}

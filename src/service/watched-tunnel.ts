@@ -1,0 +1,94 @@
+/** The tunnel of one session, and what is done about its connections to the API. */
+import type { Config } from '../config/schema.ts';
+import { deadlySleepMs } from '../detect/limits.ts';
+import type { ConnectionStage, Millis, Observation } from '../events.ts';
+import { tunnelSettings } from '../guard/start/open-tunnel.ts';
+import { startTunnel, type Tunnel } from '../tunnel/proxy.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import type { Upstream } from '../tunnel/upstream.ts';
+import type { Session } from './sessions.ts';
+import { isOverdue } from './silence.ts';
+
+export interface WatchedTunnel extends Pick<Tunnel, 'take' | 'connections' | 'networkChanged' | 'stop'> {
+  /** At a steady pace, and after each gap in time. */
+  see(observation: Observation): void;
+  /** Cut by us since this process runs. */
+  readonly cuts: number;
+}
+
+/** Somebody who waited asks again within this time. */
+const askAgainMs = 10_000;
+/** For so long a cut that was answered at once makes the next one later. */
+const memoryMs = 3_600_000;
+
+export async function watchedTunnel(
+  session: Session,
+  port: number,
+  upstream: Upstream,
+  config: Config,
+): Promise<WatchedTunnel> {
+  const { api, deadlineMs } = session.user;
+  const apiHost = makeTarget(api.secure, api.host, api.port).authority;
+  const takeOver = { fd: null, url: `http://guard:${session.token}@127.0.0.1:${port}` };
+  const tunnel = await startTunnel({ upstream, api: apiHost, ...tunnelSettings(config), takeOver });
+
+  const told = new Map<number, { stage: ConnectionStage; requestAt: Millis | null; pings: boolean }>();
+  let strikes: readonly Millis[] = [];
+  let lastCutAt: Millis | null = null;
+  let seenSince: Millis = performance.now();
+  let cuts = 0;
+
+  tunnel.onObservation((observation) => {
+    const now = performance.now();
+    switch (observation.type) {
+      case 'connection.bytes': {
+        const { id, stage = 'ready', requestAt = null, pinged = false } = observation;
+        told.set(id, { stage, requestAt, pings: pinged || told.get(id)?.pings === true });
+        return;
+      }
+      case 'connection.opened':
+      case 'connection.waiting':
+        if (observation.host !== apiHost || lastCutAt === null || now - lastCutAt > askAgainMs) return;
+        strikes = [...strikes, now];
+        lastCutAt = null;
+        return;
+      case 'connection.closed':
+        told.delete(observation.id);
+    }
+  });
+
+  const ofApi = () => tunnel.connections().filter(({ host, state }) => host === apiHost && state === 'open');
+
+  function cut(ids: readonly number[]): void {
+    if (ids.length > 0 && config.recovery.in_place) cuts += tunnel.cut(ids);
+  }
+
+  function cutSilent(now: Millis): void {
+    strikes = strikes.filter((at) => now - at < memoryMs);
+    const patience = { strikes: strikes.length, deadlineMs, seenSince };
+    const silent = ofApi().filter((facts) => {
+      const known = told.get(facts.id);
+      return known !== undefined && isOverdue({ ...facts, ...known }, patience, config, now);
+    });
+    if (silent.length > 0) lastCutAt = now;
+    cut(silent.map(({ id }) => id));
+  }
+
+  return {
+    take: tunnel.take,
+    connections: tunnel.connections,
+    networkChanged: tunnel.networkChanged,
+    stop: tunnel.stop,
+    get cuts() {
+      return cuts;
+    },
+    see(observation) {
+      const now = performance.now();
+      if (observation.type === 'tick') cutSilent(now);
+      if (observation.type !== 'clock.gap') return;
+      seenSince = now;
+      if (observation.cause === 'slept' && observation.gapMs >= deadlySleepMs)
+        cut(ofApi().map(({ id }) => id));
+    },
+  };
+}

@@ -1,0 +1,209 @@
+/** The launcher in front of a real process: it becomes the command, with an address or without. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commandLine, environmentOf } from '../../src/platform/process-table.ts';
+import { farServer } from '../tunnel/support.ts';
+import { launcherBin, makeUser, statusThrough } from './support.ts';
+
+const isRoot = process.getuid?.() === 0;
+const nobody = 65_534;
+
+/** Prints its environment and its input, and ends with 7. */
+const asItIs = ['/bin/sh', '-c', 'env; cat; exit 7'];
+
+test('a session has an address of its own, and goes through it', async () => {
+  const port = await farServer((socket) => void socket.write('hello'));
+  const user = makeUser();
+  await user.served();
+  const [one, two] = [user.session(`127.0.0.1:${port}`), user.session(`127.0.0.1:${port}`)];
+  await one.saw(/answer hello/);
+  await two.saw(/answer hello/);
+  expect(one.proxy().port).toBe(two.proxy().port);
+  expect(one.proxy().password).not.toBe(two.proxy().password);
+  expect((await user.status()).sessions.map(({ pid }) => pid).sort()).toEqual([one.pid, two.pid].sort());
+  expect(await one.end()).toBe(7);
+});
+
+test('several at once, and no service yet: one is started for all', async () => {
+  const user = makeUser();
+  const ends = ['1', '2', '3'].map((n) =>
+    user.launch(['/bin/sh', '-c', `echo "${n}: $HTTPS_PROXY"; exec sleep 20`]),
+  );
+  for (const end of ends) await end.saw(/:\d+\n/);
+  const ports = ends.map((end) => /:(\d+)\n/.exec(end.output())?.[1]);
+  expect(new Set(ports).size).toBe(1);
+  expect((await user.status()).sessions).toHaveLength(3);
+});
+
+test('it only adds to the environment, prints nothing, and leaves input, arguments and exit code alone', async () => {
+  const user = makeUser();
+  const own = { HTTPS_PROXY: 'http://me:secret@127.0.0.1:9', NO_PROXY: 'intern', _guarded: "it's" };
+  const command = ['/bin/sh', '-c', 'env >"$1"; cat; exit 7', 'sh', join(user.folder, 'env')];
+  const options = { env: { ...user.env, ...own }, input: 'the input', encoding: 'utf8' } as const;
+  expect(spawnSync(launcherBin, command, options)).toMatchObject({
+    status: 7,
+    stdout: 'the input',
+    stderr: '',
+  });
+  const { status, stdout } = spawnSync('cat', [join(user.folder, 'env')], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  const seen = Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+  );
+  expect(seen).toMatchObject({ ...user.env, NO_PROXY: 'intern', GUARDED_OWN_HTTPS_PROXY: own.HTTPS_PROXY });
+  expect(seen.HTTPS_PROXY).toMatch(/^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/);
+  const added = ['HTTPS_PROXY', 'https_proxy', 'GUARDED_OWN_HTTPS_PROXY'];
+  const shell = ['PWD', 'OLDPWD', 'SHLVL', '_'];
+  const known = [...Object.keys({ ...user.env, ...own }), ...added, ...shell];
+  expect(Object.keys(seen).filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test('the person’s own proxy is chained to', async () => {
+  const asked: string[] = [];
+  const proxyPort = await farServer((socket) =>
+    socket.once('data', (head) => {
+      asked.push(String(head));
+      socket.write('HTTP/1.1 200 OK\r\n\r\nfrom afar');
+    }),
+  );
+  const user = makeUser();
+  await user.served();
+  const session = user.session('api.example:443', { HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxyPort}` });
+  await session.saw(/answer from afar/);
+  expect(asked[0]).toContain('CONNECT api.example:443');
+  expect(asked[0]).toContain(Buffer.from('me:secret').toString('base64'));
+});
+
+test('a session inside a session has the person’s proxy behind its own address, not the outer session', async () => {
+  const user = makeUser();
+  const inner = [launcherBin, ...['/bin/sh', '-c', 'env; exit 7']];
+  const session = user.launch(inner, { HTTPS_PROXY: 'http://127.0.0.1:9' });
+  expect(await session.exit).toBe(7);
+  expect(session.output()).toContain('GUARDED_OWN_HTTPS_PROXY=http://127.0.0.1:9\n');
+});
+
+test('through a symbolic link, as package managers make them', async () => {
+  const user = makeUser();
+  const link = join(user.folder, 'guarded-claude-launcher');
+  symlinkSync(launcherBin, link);
+  const { status, stdout } = spawnSync(link, ['/usr/bin/env'], { env: user.env, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, expect.stringContaining('HTTPS_PROXY=http://guard:')]);
+});
+
+describe('it becomes the plain command, without a word,', () => {
+  const plainly = (user: ReturnType<typeof makeUser>, more: Readonly<Record<string, string>> = {}) => {
+    const env = { ...user.env, ...more };
+    const result = spawnSync(launcherBin, asItIs, { env, input: 'the input', encoding: 'utf8' });
+    expect([result.status, result.stderr]).toEqual([7, '']);
+    expect(result.stdout).toContain('the input');
+    expect(result.stdout).not.toContain('guard:');
+  };
+
+  test('where no folder can be made for the service', () => {
+    const user = makeUser();
+    writeFileSync(join(user.folder, 'file'), '');
+    plainly(user, { XDG_RUNTIME_DIR: join(user.folder, 'file') });
+    expect(existsSync(user.place.folder)).toBe(false);
+  });
+
+  test('where node is not to be had', () => {
+    const user = makeUser();
+    const bin = join(user.folder, 'bin');
+    mkdirSync(bin);
+    for (const name of ['cat', 'env', 'readlink'])
+      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
+    plainly(user, { PATH: bin });
+  });
+
+  test('where the person’s proxy is of a kind that cannot be chained to', () => {
+    plainly(makeUser(), { HTTPS_PROXY: 'socks5://127.0.0.1:9' });
+  });
+
+  test('where settings name a proxy, which would beat the environment', () => {
+    const user = makeUser();
+    mkdirSync(join(user.folder, '.claude'));
+    const settings = { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } };
+    writeFileSync(join(user.folder, '.claude/settings.json'), JSON.stringify(settings));
+    plainly(user);
+    expect(existsSync(user.place.folder)).toBe(false);
+  });
+
+  test('where the guard is switched off', () => {
+    plainly(makeUser(), { GUARDED_CLAUDE: 'off' });
+  });
+
+  test.runIf(isRoot)('where the folder is another user’s, who might answer in it', () => {
+    const user = makeUser();
+    mkdirSync(user.place.folder, { mode: 0o777 });
+    chownSync(user.place.folder, nobody, nobody);
+    plainly(user);
+  });
+});
+
+test('a command that is not there: the shell’s own code', () => {
+  const user = makeUser();
+  expect(spawnSync(launcherBin, ['/nowhere/claude'], { env: user.env }).status).toBe(127);
+});
+
+describe('nobody else has an address', () => {
+  test('a forged token, none, and somebody who says nothing sensible are refused', async () => {
+    const port = await farServer((socket) => void socket.write('hello'));
+    const host = `127.0.0.1:${port}`;
+    const user = makeUser();
+    await user.served();
+    const session = user.session(host);
+    await session.saw(/answer hello/);
+    const proxy = session.proxy();
+    expect(await statusThrough(proxy, host)).toBe('200');
+    expect(await statusThrough(proxy, host, '0'.repeat(48))).toBe('407');
+    expect(await statusThrough(proxy, host, '')).toBe('407');
+    expect(await statusThrough(proxy, host, '%')).toBe('407');
+  });
+
+  test('token and place are closed to others, and on no command line', async () => {
+    const port = await farServer((socket) => void socket.write('hello'));
+    const user = makeUser();
+    await user.served();
+    const session = user.session(`127.0.0.1:${port}`);
+    await session.saw(/answer hello/);
+    const { folder, sessions, socket } = user.place;
+    for (const path of [folder, sessions]) expect(statSync(path).mode & 0o777).toBe(0o700);
+    const files = [...readdirSync(sessions).map((name) => join(sessions, name)), socket];
+    expect(files).toHaveLength(2);
+    for (const path of files) expect(statSync(path).mode & 0o777).toBe(0o600);
+    const { pid, keeper } = await user.status();
+    for (const process of [pid, keeper ?? 0, session.pid])
+      expect(commandLine(process).join(' ')).not.toContain(session.proxy().password);
+    for (const process of [pid, keeper ?? 0])
+      expect(environmentOf(process).join(' ')).not.toContain('ANTHROPIC');
+  });
+
+  test.runIf(isRoot)('another user cannot ask', async () => {
+    const user = makeUser();
+    await user.launch(['/bin/true']).exit;
+    for (let path = dirname(user.place.folder); path !== '/tmp' && path !== '/'; path = dirname(path))
+      chmodSync(path, 0o755);
+    const script = `require('node:net').connect(${JSON.stringify(user.place.socket)}).on('error', (e) => console.log(e.code)).on('connect', () => console.log('in'))`;
+    const asked = spawnSync(process.execPath, ['-e', script], {
+      uid: nobody,
+      cwd: '/',
+      encoding: 'utf8',
+      timeout: 5_000,
+    });
+    expect(asked.stdout).toBe('EACCES\n');
+  });
+});

@@ -1,0 +1,132 @@
+/** The service among its sessions: what it cuts, and what becomes of them when it is killed. */
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { serve } from '../../src/service/serve.ts';
+import { farServer } from '../tunnel/support.ts';
+import { killed, makeUser, statusThrough } from './support.ts';
+
+const hello = () => farServer((socket) => void socket.write('hello'));
+
+test('a reset reaches the session as a reset', async () => {
+  let asked = 0;
+  const port = await farServer((socket) => {
+    asked += 1;
+    if (asked > 1) socket.write('once more');
+    else socket.once('data', () => socket.resetAndDestroy());
+  });
+  const user = makeUser();
+  await user.served();
+  const session = user.session(`127.0.0.1:${port}`);
+  await session.saw(/lost ECONNRESET\n[\s\S]*answer once more/);
+});
+
+test('a stream that breaks its habit of pings is cut at its limit, and what is asked again is answered', async () => {
+  const streamMs = 500;
+  let asked = 0;
+  let silentSince = 0;
+  const port = await farServer((socket) => {
+    asked += 1;
+    if (asked > 1) socket.write('the whole answer');
+    else
+      socket.once('data', () => {
+        socket.write('beginning '.repeat(20));
+        setTimeout(() => {
+          silentSince = performance.now();
+          socket.write('ping');
+        }, 1_200);
+      });
+  });
+  const user = makeUser({ stream_timeout_ms: streamMs });
+  await user.served();
+  const session = user.session(`127.0.0.1:${port}`);
+  await session.saw(/answer ping/);
+  await session.saw(/lost ECONNRESET/);
+  expect(performance.now() - silentSince).toBeGreaterThan(4 * streamMs - 20);
+  await session.saw(/answer the whole answer/);
+  expect((await user.status()).sessions).toMatchObject([{ pid: session.pid, cuts: 1 }]);
+});
+
+test('killed: the next one answers at the same address, and the session goes on', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  await user.served();
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  const { pid } = await user.status();
+  await killed(pid);
+  expect(await statusThrough(session.proxy(), host)).toBe('200');
+  await session.saw(/lost [\s\S]*answer hello/);
+  expect(await user.status()).toMatchObject({ sessions: [{ pid: session.pid }] });
+  expect((await user.status()).pid).not.toBe(pid);
+});
+
+test('killed again and again', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  await user.served();
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  for (let kills = 0; kills < 3; kills++) {
+    await killed((await user.status()).pid);
+    expect(await statusThrough(session.proxy(), host)).toBe('200');
+  }
+});
+
+test('its keeper killed: nothing is felt, and there is another', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  await user.served();
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  const before = await user.status();
+  await killed(before.keeper);
+  await expect.poll(async () => ((await user.status()).keeper ?? before.keeper) !== before.keeper).toBe(true);
+  expect(session.output()).not.toContain('lost');
+  await killed((await user.status()).pid);
+  expect(await statusThrough(session.proxy(), host)).toBe('200');
+});
+
+test('both killed: whoever asks next brings the address back', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  await user.served();
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  const { pid, keeper } = await user.status();
+  await killed(keeper);
+  await killed(pid);
+  await expect.poll(() => statusThrough(session.proxy(), host)).toBe('ECONNREFUSED');
+  await user.launch(['/bin/true']).exit;
+  expect(await statusThrough(session.proxy(), host)).toBe('200');
+});
+
+test('told to end while it is needed: another goes on', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  await user.served();
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  const { pid } = await user.status();
+  process.kill(pid, 'SIGTERM');
+  await session.saw(/lost [\s\S]*answer hello/);
+  expect((await user.status()).pid).not.toBe(pid);
+});
+
+test('it ends when nobody needs it, with its folder; a session keeps it', async () => {
+  const host = `127.0.0.1:${await hello()}`;
+  const user = makeUser();
+  let isOver = false;
+  const options = { env: user.env, takesOver: false, stays: false, unusedMs: 1_000 };
+  const over = serve(options).finally(() => {
+    isOver = true;
+  });
+  const session = user.session(host);
+  await session.saw(/answer hello/);
+  expect(await serve(options)).toBe(false); // there is one
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect([isOver, existsSync(user.place.folder)]).toEqual([false, true]);
+  await session.end();
+  expect(await over).toBe(true);
+  expect(existsSync(user.place.folder)).toBe(false);
+  expect(await statusThrough(session.proxy(), host)).toBe('ECONNREFUSED');
+});

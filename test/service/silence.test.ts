@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { defaults } from '../../src/config/schema.ts';
+import { isOverdue, type Patience, type Quiet } from '../../src/service/silence.ts';
+
+const answer: Quiet = { stage: 'answer', since: 0, requestAt: 0, lastDownAt: 10_000, pings: true };
+const usual: Patience = { strikes: 0, deadlineMs: null, seenSince: 0 };
+
+/** For how many seconds from the last byte on (or the request, or the connection) it is left alone. */
+function leftAloneS(quiet: Partial<Quiet>, patience: Partial<Patience> = {}): number {
+  for (let s = 0; s < 7_200; s++)
+    if (isOverdue({ ...answer, ...quiet }, { ...usual, ...patience }, defaults, 10_000 + s * 1_000))
+      return s - 1;
+  return Number.POSITIVE_INFINITY;
+}
+
+test.each([
+  ['an answer of a host that pings', {}, {}, 120],
+  [
+    'the same, of a host never heard to ping: twice the usual patience of an agent',
+    { pings: false },
+    {},
+    1_200,
+  ],
+  ['a handshake', { stage: 'handshake', since: 10_000, requestAt: null, lastDownAt: null }, {}, 120],
+  ['a first byte', { stage: 'request', requestAt: 10_000, lastDownAt: null }, {}, 1_200],
+  ['a connection that waits for nothing', { stage: 'ready' }, {}, Number.POSITIVE_INFINITY],
+  ['after a cut that was answered by the same question', {}, { strikes: 1 }, 240],
+  ['after many: until the agent helps itself', {}, { strikes: 9 }, 660],
+  ['an agent to whom the person has given an hour', { pings: false }, { deadlineMs: 3_600_000 }, 3_960],
+  ['silence in a time of which nothing was seen does not count', {}, { seenSince: 60_000 }, 170],
+] as const)('%s', (_, quiet, patience, seconds) => {
+  expect(leftAloneS(quiet, patience)).toBe(seconds);
+});

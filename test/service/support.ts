@@ -1,0 +1,149 @@
+/** A user of the service: a home and a runtime folder of their own, and sessions through the real launcher. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { startTimeOf } from '../../src/platform/process-identity.ts';
+import { processesMarkedBy } from '../../src/platform/process-tree.ts';
+import { ask } from '../../src/service/counter.ts';
+import { type Place, placeOf } from '../../src/service/place.ts';
+import type { Status } from '../../src/service/serve.ts';
+import { startService } from '../../src/service/start-service.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { fixture, repository } from '../support/places.ts';
+
+export const launcherBin = join(repository, 'bin', 'guarded-claude-launcher');
+
+export interface Launched {
+  readonly pid: number;
+  readonly exit: Promise<number | null>;
+  /** All that it has printed so far, on either stream. */
+  output(): string;
+  /** Its proxy, once it has said so. */
+  proxy(): URL;
+  saw(pattern: RegExp): Promise<RegExpExecArray>;
+  end(): Promise<number | null>;
+}
+
+export interface User {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly place: Place;
+  launch(command: readonly string[], more?: Readonly<Record<string, string>>): Launched;
+  /** @param host `host:port` that it asks */
+  session(host: string, more?: Readonly<Record<string, string>>): Launched;
+  status(): Promise<Status>;
+  /** Starts the service: else the first session has to, in the time that a launcher has. */
+  served(): Promise<void>;
+}
+
+/** @param settings of the guard: its `network_resilience` */
+export function makeUser(settings: Readonly<Record<string, number>> = {}): User {
+  const folder = temporaryFolder();
+  const runtime = join(folder, 'run');
+  const config = join(folder, 'config/guarded-claude');
+  mkdirSync(runtime, { mode: 0o700 });
+  mkdirSync(config, { recursive: true });
+  writeFileSync(join(config, 'config.json'), JSON.stringify({ network_resilience: settings }));
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+  };
+  onTestFinished(async () => {
+    const own = () => processesMarkedBy('XDG_RUNTIME_DIR', runtime);
+    for (let tries = 0; own().length > 0 && tries < 20; tries++) {
+      for (const { pid } of own()) killQuietly(pid);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
+  const launch: User['launch'] = (command, more = {}) => {
+    const child = spawn(launcherBin, command, { env: { ...env, ...more }, cwd: folder });
+    const exit = once(child, 'exit').then(([code]) => code as number | null);
+    let text = '';
+    let told = () => {};
+    const hear = (chunk: Buffer) => {
+      text += chunk;
+      told();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    const saw = (pattern: RegExp) =>
+      new Promise<RegExpExecArray>((resolve) => {
+        const before = told;
+        told = () => {
+          before();
+          const match = pattern.exec(text);
+          if (match) resolve(match);
+        };
+        told();
+      });
+    return {
+      pid: child.pid ?? 0,
+      exit,
+      output: () => text,
+      proxy: () => new URL(/^proxy (.*)$/m.exec(text)?.[1] ?? ''),
+      saw,
+      end() {
+        child.stdin.end();
+        return exit;
+      },
+    };
+  };
+  const place = placeOf(env);
+  const status = async () => (await ask(place.socket, { type: 'status' }, 5_000)) as Status;
+  return {
+    folder,
+    env,
+    place,
+    launch,
+    session: (host, more = {}) =>
+      launch([process.execPath, fixture('tunnel', 'session.js')], {
+        ANTHROPIC_BASE_URL: `https://${host}`,
+        HOST: host,
+        ...more,
+      }),
+    status,
+    async served() {
+      startService(env);
+      await expect.poll(status).toMatchObject({ sessions: [] });
+    },
+  };
+}
+
+/** Resolves when nothing is left of it. */
+export async function killed(pid: number | null): Promise<void> {
+  if (pid === null) throw new Error('there is no such process');
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => startTimeOf(pid)).toBe(null);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** The status that a CONNECT through this proxy is answered with; the error's code where there is no answer. */
+export async function statusThrough(proxy: URL, host: string, token = proxy.password): Promise<string> {
+  const socket = connect(Number(proxy.port), proxy.hostname);
+  socket.on('error', () => {});
+  const credentials = Buffer.from(`guard:${token}`).toString('base64');
+  try {
+    await once(socket, 'connect');
+    const head = token === '' ? '' : `Proxy-Authorization: Basic ${credentials}\r\n`;
+    socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${head}\r\n`);
+    const answer = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    return socket.destroyed ? 'closed' : (String(answer[0]).split(' ')[1] ?? '');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  } finally {
+    socket.destroy();
+  }
+}
