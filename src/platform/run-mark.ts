@@ -4,6 +4,7 @@
  * counts where the guard that it names lives and we descend from it.
  */
 import { nameOf, ownIdentity } from './process-identity.ts';
+import { processTable } from './process-table.ts';
 import { ancestors } from './process-tree.ts';
 
 /** The run's id. */
@@ -22,4 +23,18 @@ export function ownMark(run: string): Readonly<Record<string, string>> {
 export function markOn(env: Environment): 'none' | 'inside' | 'leftover' {
   if (env[runVariable] === undefined) return 'none';
   return ancestors(process.pid).some((above) => nameOf(above) === env[guardVariable]) ? 'inside' : 'leftover';
+}
+
+/**
+ * Inside, and in the agent's own process session: a part of what the guard watches. What the agent has started to
+ * outlive it leads a session of its own.
+ */
+export function isWatched(env: Environment): boolean {
+  if (env[guardVariable] === undefined) return false;
+  const line = ancestors(process.pid);
+  const guard = line.findIndex((above) => nameOf(above) === env[guardVariable]);
+  if (guard < 0) return false;
+  const table = processTable();
+  const sessionOf = (pid: number) => table.find((entry) => entry.pid === pid)?.session;
+  return sessionOf(process.pid) === sessionOf(line[guard - 1]?.pid ?? process.pid);
 }

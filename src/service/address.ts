@@ -10,6 +10,7 @@ import { readUserSettings } from '../agents/claude-code/launch/user-settings.ts'
 import { tunnelVariables } from '../agents/common/tunnel-variables.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Millis } from '../events.ts';
+import { isWatched } from '../platform/run-mark.ts';
 import { shellWord } from '../platform/shell-words.ts';
 import { ask } from './counter.ts';
 import { makePlace, placeOf } from './place.ts';
@@ -17,7 +18,7 @@ import type { Session } from './sessions.ts';
 import { startService } from './start-service.ts';
 
 /** Since this program began. Claude Code gives a launcher about three seconds (its documentation, corporate launchers). */
-const limitMs: Millis = 2_000;
+const limitMs: Millis = 2_200;
 const againMs: Millis = 30;
 const restartMs: Millis = 500;
 
@@ -26,7 +27,8 @@ async function main(pid: number): Promise<string> {
   const { network_resilience, senses } = loadConfig(env).config;
   const user = readUserSettings([], env, process.cwd(), null);
   const isOverruled = proxyVariables.some((name) => user.settled.includes(name));
-  const isWanted = env.GUARDED_CLAUDE !== 'off' && network_resilience.enabled && senses.tunnel;
+  const isWanted =
+    env.GUARDED_CLAUDE !== 'off' && network_resilience.enabled && senses.tunnel && !isWatched(env);
   if (!isWanted || !user.tunnelAllowed || isOverruled) return '';
   const { api, proxy, deadlineMs } = user;
   const url = await addressFor(pid, { api, proxy, deadlineMs });

@@ -4,7 +4,9 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { findCommand } from '../../src/commands/table.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { launcher as guardctl } from '../support/guardctl.ts';
 
 const examples = fileURLToPath(new URL('../../docs/examples', import.meta.url));
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
@@ -21,6 +23,29 @@ test.skipIf(!hasSystemd)('systemd-analyze finds nothing wrong with the unit', ()
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
   expect(stderr.split('\n').filter((line) => line.includes('watched-agent'))).toEqual([]);
   expect(status).toBe(0);
+});
+
+test.skipIf(!hasSystemd)('nor with that of the tunnel service', () => {
+  const folder = temporaryFolder();
+  const unit = join(folder, 'guarded-claude-tunnel.service');
+  const text = readFileSync(join(examples, 'guarded-claude-tunnel.service'), 'utf8');
+  writeFileSync(unit, text.replace('/usr/local/bin/guardctl', guardctl));
+  const words = ['verify', '--user', '--man=no', unit];
+  const env = { ...process.env, XDG_RUNTIME_DIR: folder };
+  const { status, stderr } = spawnSync('systemd-analyze', words, { encoding: 'utf8', env });
+  expect(stderr.split('\n').filter((line) => line.includes('guarded-claude'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
+test('the unit and the launch agent of the tunnel service give a command that exists', () => {
+  const read = (name: string) => readFileSync(join(examples, `guarded-claude-tunnel.${name}`), 'utf8');
+  const [, unit = ''] = /^ExecStart=(.*)$/m.exec(read('service')) ?? [];
+  const [, plist = ''] = /<array>([^<]*(?:<string>[^<]*<\/string>\s*)+)<\/array>/.exec(read('plist')) ?? [];
+  const agent = [...plist.matchAll(/<string>(.*)<\/string>/g)].map(([, word]) => word);
+  expect(unit.split(' ')).toEqual(agent);
+  const [command = '', name = '', option = ''] = unit.split(' ');
+  expect(command).toMatch(/\/guardctl$/);
+  expect(findCommand(name)?.options).toContain(option);
 });
 
 /** Runs the script among stand-ins for the commands that it calls. @returns its end and what systemd was told. */

@@ -1,7 +1,7 @@
 /** The blocks of docs/where-it-runs.md do what the page says, word for word, around the simulated agent. */
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,8 +12,12 @@ import { say } from '../../src/drill/api/scenario.ts';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
 import { statePaths } from '../../src/platform/paths.ts';
+import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { readSessions } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/service/serve.ts';
+import { maxTries } from '../service/support.ts';
 import { writeScript } from '../support/folder.ts';
+import { launcher as guardctl } from '../support/guardctl.ts';
 import { tmuxServer } from '../support/tmux-server.ts';
 
 const timeout = 50_000;
@@ -103,4 +107,41 @@ test('VS Code: the binary that the extension brings along runs, and its subcomma
     expect([wrapped.status, wrapped.stdout, wrapped.stderr]).toEqual([bare.status, bare.stdout, bare.stderr]);
   }
   expect(() => bash('guarded-claude /nowhere/claude --version')).toThrow(/no such file/);
+});
+
+test('background sessions: what the setting names leads an agent through the service, also where it is nested', async () => {
+  const { sandbox, api, agent, env } = await home();
+  const setting = JSON.parse(/```json launcher\n(.+)\n```/.exec(page)?.[1] ?? '') as {
+    env: Record<string, string>;
+  };
+  expect(Object.keys(setting.env)).toEqual(['CLAUDE_CODE_PROCESS_WRAPPER']);
+  const name = basename(setting.env.CLAUDE_CODE_PROCESS_WRAPPER ?? '');
+  const launcher = join(sandbox.root, 'bin', name); // linked, as a package manager does it
+  symlinkSync(fileURLToPath(new URL(`bin/${name}`, root)), launcher);
+  const runtime = join(sandbox.root, 'runtime');
+  mkdirSync(runtime, { mode: 0o700 });
+  const all = { ...env, XDG_RUNTIME_DIR: runtime };
+  onTestFinished(() => {
+    for (const { pid } of processesMarkedBy('XDG_RUNTIME_DIR', runtime)) process.kill(pid, 'SIGKILL');
+  });
+  let seen = '';
+  api.respond(() => {
+    const words = [guardctl, 'tunnel', 'status', '--json'];
+    seen = spawnSync(process.execPath, words, { env: all, encoding: 'utf8' }).stdout || '{"sessions":[]}';
+    return say('Done.');
+  });
+  const stand = writeScript(join(sandbox.root, 'service'), `#!/bin/sh\n'${launcher}' "$@"\nexit $?\n`);
+  const words = [stand, agent, '-p', 'Do it.'];
+  let connections: readonly number[] = [];
+  // That of the service, and the agent's own, through which it asks.
+  const areWhole = () => connections.length > 1 && connections.includes(1);
+  // A machine at its limits takes longer than a launcher may.
+  for (let tries = 0; !areWhole() && tries < maxTries; tries++) {
+    const running = promisify(execFile)(launcher, words, { cwd: sandbox.project, env: all, timeout });
+    running.child.stdin?.end();
+    const { stdout, stderr } = await running;
+    expect([stdout.trim(), stderr]).toEqual(['Done.', '']);
+    connections = (JSON.parse(seen) as Status).sessions.map((session) => session.connections);
+  }
+  expect(areWhole(), String(connections)).toBe(true);
 });

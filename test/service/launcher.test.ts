@@ -13,6 +13,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commandLine, environmentOf } from '../../src/platform/process-table.ts';
+import { processesMarkedBy } from '../../src/platform/process-tree.ts';
+import { ownMark } from '../../src/platform/run-mark.ts';
 import { farServer } from '../tunnel/support.ts';
 import { launcherBin, makeUser, statusThrough } from './support.ts';
 
@@ -26,7 +28,8 @@ test('a session has an address of its own, and goes through it', async () => {
   const port = await farServer((socket) => void socket.write('hello'));
   const user = makeUser();
   await user.served();
-  const [one, two] = [user.session(`127.0.0.1:${port}`), user.session(`127.0.0.1:${port}`)];
+  const one = await user.session(`127.0.0.1:${port}`);
+  const two = await user.session(`127.0.0.1:${port}`);
   await one.saw(/answer hello/);
   await two.saw(/answer hello/);
   expect(one.proxy().port).toBe(two.proxy().port);
@@ -37,27 +40,30 @@ test('a session has an address of its own, and goes through it', async () => {
 
 test('several at once, and no service yet: one is started for all', async () => {
   const user = makeUser();
-  const ends = ['1', '2', '3'].map((n) =>
-    user.launch(['/bin/sh', '-c', `echo "${n}: $HTTPS_PROXY"; exec sleep 20`]),
-  );
-  for (const end of ends) await end.saw(/:\d+\n/);
-  const ports = ends.map((end) => /:(\d+)\n/.exec(end.output())?.[1]);
-  expect(new Set(ports).size).toBe(1);
-  expect((await user.status()).sessions).toHaveLength(3);
+  const script = (n: string) => `echo "${n} has <$HTTPS_PROXY>"; exec sleep 20`;
+  const ends = ['1', '2', '3'].map((n) => user.launch(['/bin/sh', '-c', script(n)]));
+  for (const end of ends) await end.saw(/has <.*>/);
+  const ports = ends.flatMap((end) => /:(\d+)>/.exec(end.output())?.[1] ?? []); // none, where it took too long
+  expect(new Set(ports).size).toBeLessThan(2);
+  const alive = () => processesMarkedBy('XDG_RUNTIME_DIR', user.env.XDG_RUNTIME_DIR ?? '');
+  const services = () => alive().filter(({ pid }) => commandLine(pid)[1]?.endsWith('tunnel-service.js'));
+  await expect.poll(async () => (await user.status()).sessions.length).toBeGreaterThanOrEqual(ports.length);
+  const { pid } = await user.status();
+  await expect.poll(() => services().map((each) => each.pid)).toEqual([pid]);
 });
 
 test('it only adds to the environment, prints nothing, and leaves input, arguments and exit code alone', async () => {
   const user = makeUser();
   const own = { HTTPS_PROXY: 'http://me:secret@127.0.0.1:9', NO_PROXY: 'intern', _guarded: "it's" };
-  const command = ['/bin/sh', '-c', 'env >"$1"; cat; exit 7', 'sh', join(user.folder, 'env')];
+  await user.served();
+  const command = ['/bin/sh', '-c', 'cat; exit 7'];
   const options = { env: { ...user.env, ...own }, input: 'the input', encoding: 'utf8' } as const;
   expect(spawnSync(launcherBin, command, options)).toMatchObject({
     status: 7,
     stdout: 'the input',
     stderr: '',
   });
-  const { status, stdout } = spawnSync('cat', [join(user.folder, 'env')], { encoding: 'utf8' });
-  expect(status).toBe(0);
+  const stdout = user.printed([launcherBin, '/usr/bin/env'], own);
   const seen = Object.fromEntries(
     stdout
       .trim()
@@ -82,7 +88,9 @@ test('the person’s own proxy is chained to', async () => {
   );
   const user = makeUser();
   await user.served();
-  const session = user.session('api.example:443', { HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxyPort}` });
+  const session = await user.session('api.example:443', {
+    HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxyPort}`,
+  });
   await session.saw(/answer from afar/);
   expect(asked[0]).toContain('CONNECT api.example:443');
   expect(asked[0]).toContain(Buffer.from('me:secret').toString('base64'));
@@ -90,18 +98,31 @@ test('the person’s own proxy is chained to', async () => {
 
 test('a session inside a session has the person’s proxy behind its own address, not the outer session', async () => {
   const user = makeUser();
-  const inner = [launcherBin, ...['/bin/sh', '-c', 'env; exit 7']];
-  const session = user.launch(inner, { HTTPS_PROXY: 'http://127.0.0.1:9' });
-  expect(await session.exit).toBe(7);
-  expect(session.output()).toContain('GUARDED_OWN_HTTPS_PROXY=http://127.0.0.1:9\n');
+  await user.served();
+  const mine = { HTTPS_PROXY: 'http://127.0.0.1:9' };
+  const inner = user.printed([launcherBin, launcherBin, '/usr/bin/env'], mine);
+  expect(inner).toContain('GUARDED_OWN_HTTPS_PROXY=http://127.0.0.1:9\n');
 });
 
 test('through a symbolic link, as package managers make them', async () => {
   const user = makeUser();
+  await user.served();
   const link = join(user.folder, 'guarded-claude-launcher');
   symlinkSync(launcherBin, link);
-  const { status, stdout } = spawnSync(link, ['/usr/bin/env'], { env: user.env, encoding: 'utf8' });
-  expect([status, stdout]).toEqual([0, expect.stringContaining('HTTPS_PROXY=http://guard:')]);
+  expect(user.printed([link, '/usr/bin/env'])).toContain('HTTPS_PROXY=http://guard:');
+});
+
+test('what a guard watches keeps that guard’s tunnel; what its agent has started apart has an address', async () => {
+  const user = makeUser();
+  await user.served();
+  const guards = 'http://guard:0123@127.0.0.1:9';
+  const around = { ...ownMark('a-run'), HTTPS_PROXY: guards, GUARDED_OWN_HTTPS_PROXY: 'http://mine:1' };
+  const proxyIn = (text: string) => /^HTTPS_PROXY=(.*)$/m.exec(text)?.[1];
+  const options = { env: { ...user.env, ...around }, encoding: 'utf8' } as const;
+  expect(proxyIn(spawnSync(launcherBin, ['/usr/bin/env'], options).stdout)).toBe(guards);
+  const script = 'setsid "$0" /usr/bin/env | grep -vxF "HTTPS_PROXY=$1"';
+  const apart = user.printed(['/bin/sh', '-c', script, launcherBin, guards], around);
+  expect(proxyIn(apart)).toMatch(/^http:\/\/guard:/);
 });
 
 describe('it becomes the plain command, without a word,', () => {
@@ -165,7 +186,7 @@ describe('nobody else has an address', () => {
     const host = `127.0.0.1:${port}`;
     const user = makeUser();
     await user.served();
-    const session = user.session(host);
+    const session = await user.session(host);
     await session.saw(/answer hello/);
     const proxy = session.proxy();
     expect(await statusThrough(proxy, host)).toBe('200');
@@ -178,7 +199,7 @@ describe('nobody else has an address', () => {
     const port = await farServer((socket) => void socket.write('hello'));
     const user = makeUser();
     await user.served();
-    const session = user.session(`127.0.0.1:${port}`);
+    const session = await user.session(`127.0.0.1:${port}`);
     await session.saw(/answer hello/);
     const { folder, sessions, socket } = user.place;
     for (const path of [folder, sessions]) expect(statSync(path).mode & 0o777).toBe(0o700);

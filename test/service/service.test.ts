@@ -16,7 +16,7 @@ test('a reset reaches the session as a reset', async () => {
   });
   const user = makeUser();
   await user.served();
-  const session = user.session(`127.0.0.1:${port}`);
+  const session = await user.session(`127.0.0.1:${port}`);
   await session.saw(/lost ECONNRESET\n[\s\S]*answer once more/);
 });
 
@@ -38,7 +38,7 @@ test('a stream that breaks its habit of pings is cut at its limit, and what is a
   });
   const user = makeUser({ stream_timeout_ms: streamMs });
   await user.served();
-  const session = user.session(`127.0.0.1:${port}`);
+  const session = await user.session(`127.0.0.1:${port}`);
   await session.saw(/answer ping/);
   await session.saw(/lost ECONNRESET/);
   expect(performance.now() - silentSince).toBeGreaterThan(4 * streamMs - 20);
@@ -50,7 +50,7 @@ test('killed: the next one answers at the same address, and the session goes on'
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
-  const session = user.session(host);
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   const { pid } = await user.status();
   await killed(pid);
@@ -64,7 +64,7 @@ test('killed again and again', async () => {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
-  const session = user.session(host);
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   for (let kills = 0; kills < 3; kills++) {
     await killed((await user.status()).pid);
@@ -76,7 +76,7 @@ test('its keeper killed: nothing is felt, and there is another', async () => {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
-  const session = user.session(host);
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   const before = await user.status();
   await killed(before.keeper);
@@ -90,21 +90,21 @@ test('both killed: whoever asks next brings the address back', async () => {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
-  const session = user.session(host);
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   const { pid, keeper } = await user.status();
   await killed(keeper);
   await killed(pid);
   await expect.poll(() => statusThrough(session.proxy(), host)).toBe('ECONNREFUSED');
   await user.launch(['/bin/true']).exit;
-  expect(await statusThrough(session.proxy(), host)).toBe('200');
+  await expect.poll(() => statusThrough(session.proxy(), host)).toBe('200');
 });
 
 test('told to end while it is needed: another goes on', async () => {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
-  const session = user.session(host);
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   const { pid } = await user.status();
   process.kill(pid, 'SIGTERM');
@@ -116,17 +116,18 @@ test('it ends when nobody needs it, with its folder; a session keeps it', async 
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   let isOver = false;
-  const options = { env: user.env, takesOver: false, stays: false, unusedMs: 1_000 };
+  const options = { env: user.env, takesOver: false, stays: false, unusedMs: 3_000 };
   const over = serve(options).finally(() => {
     isOver = true;
   });
-  const session = user.session(host);
+  await expect.poll(user.status).toMatchObject({ sessions: [] });
+  const session = await user.session(host);
   await session.saw(/answer hello/);
   expect(await serve(options)).toBe(false); // there is one
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
   expect([isOver, existsSync(user.place.folder)]).toEqual([false, true]);
   await session.end();
   expect(await over).toBe(true);
   expect(existsSync(user.place.folder)).toBe(false);
-  expect(await statusThrough(session.proxy(), host)).toBe('ECONNREFUSED');
+  await expect.poll(() => statusThrough(session.proxy(), host)).toBe('ECONNREFUSED'); // the keeper ends, too
 });

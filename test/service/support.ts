@@ -1,5 +1,5 @@
 /** A user of the service: a home and a runtime folder of their own, and sessions through the real launcher. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -32,12 +32,17 @@ export interface User {
   readonly env: Readonly<Record<string, string>>;
   readonly place: Place;
   launch(command: readonly string[], more?: Readonly<Record<string, string>>): Launched;
-  /** @param host `host:port` that it asks */
-  session(host: string, more?: Readonly<Record<string, string>>): Launched;
+  /** One that has an address. @param host `host:port` that it asks */
+  session(host: string, more?: Readonly<Record<string, string>>): Promise<Launched>;
+  /** What a command prints behind the launcher, once it has an address. */
+  printed(command: readonly string[], more?: Readonly<Record<string, string>>): string;
   status(): Promise<Status>;
   /** Starts the service: else the first session has to, in the time that a launcher has. */
   served(): Promise<void>;
 }
+
+/** A machine at its limits takes longer than a launcher may; the session then has no address. */
+export const maxTries = 5;
 
 /** @param settings of the guard: its `network_resilience` */
 export function makeUser(settings: Readonly<Record<string, number>> = {}): User {
@@ -101,12 +106,22 @@ export function makeUser(settings: Readonly<Record<string, number>> = {}): User 
     env,
     place,
     launch,
-    session: (host, more = {}) =>
-      launch([process.execPath, fixture('tunnel', 'session.js')], {
-        ANTHROPIC_BASE_URL: `https://${host}`,
-        HOST: host,
-        ...more,
-      }),
+    async session(host, more = {}) {
+      const all = { ANTHROPIC_BASE_URL: `https://${host}`, HOST: host, ...more };
+      for (let tries = 1; ; tries++) {
+        const session = launch([process.execPath, fixture('tunnel', 'session.js')], all);
+        const [, proxy] = await session.saw(/^proxy (.*)$/m);
+        if (proxy?.includes('guard:') || tries === maxTries) return session;
+        await session.end();
+      }
+    },
+    printed(command, more = {}) {
+      for (let tries = 1; ; tries++) {
+        const options = { env: { ...env, ...more }, cwd: folder, encoding: 'utf8' } as const;
+        const { stdout } = spawnSync(command[0] ?? '', command.slice(1), options);
+        if (stdout.includes('=http://guard:') || tries === maxTries) return stdout;
+      }
+    },
     status,
     async served() {
       startService(env);

@@ -2,6 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { launcherBin, makeUser } from '../service/support.ts';
 import { fixture } from '../support/places.ts';
 
 const program = fixture('tunnel', 'dead-path.js');
@@ -23,5 +24,23 @@ test.skipIf(!possible)(
       { id: 2, by: 'guard', cause: 'dead' }, // nobody acknowledges
     ]);
     for (const { afterMs } of ends) expect(afterMs).toBeLessThan(45_000); // the kernel alone: a quarter of an hour
+  },
+);
+
+test.skipIf(!possible)(
+  'a session that was started through the launcher: the same, and it is held until the path is back',
+  async () => {
+    const { env } = makeUser();
+    const words = [
+      process.execPath,
+      fixture('tunnel', 'dead-path-session.js'),
+      launcherBin,
+      fixture('tunnel', 'session.js'),
+    ];
+    const { stdout } = await promisify(execFile)('unshare', ['-rn', ...words], { env, timeout: 55_000 });
+    const seen = JSON.parse(stdout) as { cause: string; afterMs: number };
+    expect(seen).toMatchObject({ cause: 'ECONNRESET' });
+    expect(seen.afterMs).toBeGreaterThan(5_000); // by keepalive, not by the interface
+    expect(seen.afterMs).toBeLessThan(45_000);
   },
 );

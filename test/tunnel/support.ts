@@ -94,7 +94,7 @@ export const authorizationOf = (url: string): string => {
 };
 
 /** A near leg with nothing asked yet. */
-export async function nearLeg(tunnel: Tunnel): Promise<Socket> {
+export async function nearLeg(tunnel: Pick<Tunnel, 'url'>): Promise<Socket> {
   const socket = connect({ port: Number(new URL(tunnel.url).port), host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
   onTestFinished(() => {
@@ -140,7 +140,7 @@ export interface Asked {
 }
 
 /** CONNECT with the right token; resolves at the answer, which may take as long as the tunnel holds. */
-export async function askFor(tunnel: Tunnel, authority: string): Promise<Asked> {
+export async function askFor(tunnel: Pick<Tunnel, 'url'>, authority: string): Promise<Asked> {
   const socket = await nearLeg(tunnel);
   const answer = readUntil(socket, '\r\n\r\n');
   socket.write(

@@ -1,0 +1,82 @@
+/** How the service comes to its lock and its two sockets: anew, or from the process that answered before. */
+import { once } from 'node:events';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Millis } from '../events.ts';
+import { acquireLock, type LockResult } from '../platform/lock.ts';
+import { inherited } from './keeper.ts';
+import { makePlace, type Place } from './place.ts';
+
+/** How long somebody may hold the lock who is about to notice that the sockets are ours. */
+const noticeMs: Millis = 5_000;
+
+/** Null: one runs already. */
+export async function lockOf(
+  place: Place,
+  takesOver: boolean,
+): Promise<Extract<LockResult, { held: true }> | null> {
+  const givesUpAt = performance.now() + (takesOver ? noticeMs : 0);
+  for (;;) {
+    const result = acquireLock(place.lock);
+    if (result.held && (takesOver || !(await isOpen(place.socket)))) return result;
+    if (result.held) result.release();
+    if (result.held || performance.now() >= givesUpAt) return null;
+    await sleep(100);
+  }
+}
+
+/** A keeper without a process that answers holds it open, too. */
+async function isOpen(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** @returns the port; the same as before where addresses with it were given out, and it is to be had */
+export async function openBoth(
+  place: Place,
+  door: Server,
+  counter: Server,
+  takesOver: boolean,
+): Promise<number> {
+  if (takesOver) {
+    await listen(door, { fd: inherited.door });
+    await listen(counter, { fd: inherited.counter });
+    return portOf(door);
+  }
+  rmSync(place.socket, { force: true });
+  try {
+    await listen(door, { host: '127.0.0.1', port: portBefore(place) });
+  } catch {
+    rmSync(place.sessions, { recursive: true, force: true }); // their addresses are somebody else's now
+    makePlace(place);
+    await listen(door, { host: '127.0.0.1', port: 0 });
+  }
+  writeFileSync(place.port, String(portOf(door)), { mode: 0o600 });
+  await listen(counter, { path: place.socket });
+  chmodSync(place.socket, 0o600);
+  return portOf(door);
+}
+
+async function listen(server: Server, where: ListenOptions & { readonly fd?: number }): Promise<void> {
+  server.listen(where);
+  await once(server, 'listening');
+}
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+/** 0 where there was none: any will do. */
+function portBefore({ port }: Place): number {
+  try {
+    return Number(readFileSync(port, 'utf8')) || 0;
+  } catch {
+    return 0;
+  }
+}

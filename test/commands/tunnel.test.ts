@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { makeUser } from '../service/support.ts';
+import { makeHome } from '../support/guardctl.ts';
+
+test('status: nobody there is told as such; whom it serves once it runs', async () => {
+  const user = makeUser();
+  const { run, json } = makeHome(user.env);
+  const none = await run('tunnel', 'status');
+  expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('does not run')]);
+  await user.served();
+  const session = await user.session('127.0.0.1:9');
+  expect(await json('tunnel', 'status', '--json')).toMatchObject({
+    sessions: [{ pid: session.pid, api: '127.0.0.1', cuts: 0 }],
+  });
+  const again = await run('tunnel');
+  expect([again.code, again.stdout]).toEqual([0, 'it runs already\n']);
+});
+
+test('a word that it does not know', async () => {
+  expect((await makeHome().run('tunnel', 'stop')).code).toBe(2);
+});
