@@ -68,6 +68,7 @@ export async function openBoth(
 async function listen(server: Server, where: ListenOptions & { readonly fd?: number }): Promise<void> {
   server.listen(where);
   await once(server, 'listening');
+  server.on('error', () => {}); // one that could not be accepted: too many open files
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;

@@ -36,15 +36,16 @@ export function placeOf(env: Readonly<Record<string, string | undefined>>): Plac
   };
 }
 
-/** @throws where the folder cannot be made, or is another user's */
+/** @throws where the folder cannot be made, or somebody else has put something in its place */
 export function makePlace({ folder, sessions }: Place): void {
+  if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's`);
   makePrivateFolder(folder);
-  if (!isPrivate(folder)) throw new Error(`${folder} is not a folder of this user's alone`);
+  if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's any more`);
   makePrivateFolder(sessions);
 }
 
-/** Nobody else has put it there, or can put anything into it; in a temporary folder anybody may have tried. */
-export function isPrivate(folder: string): boolean {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === uid() && (found.mode & 0o077) === 0;
+/** Or not there yet. In a temporary folder anybody may have been first, with a link, too. */
+function isOurs(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined || (found.isDirectory() && found.uid === uid());
 }

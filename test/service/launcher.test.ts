@@ -167,6 +167,16 @@ describe('it becomes the plain command, without a word,', () => {
     plainly(makeUser(), { GUARDED_CLAUDE: 'off' });
   });
 
+  test('where a link leads elsewhere in its place, which is left alone', () => {
+    const user = makeUser();
+    const elsewhere = join(user.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    chmodSync(elsewhere, 0o755);
+    symlinkSync(elsewhere, user.place.folder);
+    plainly(user);
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o755);
+  });
+
   test.runIf(isRoot)('where the folder is another user’s, who might answer in it', () => {
     const user = makeUser();
     mkdirSync(user.place.folder, { mode: 0o777 });
