@@ -30,8 +30,8 @@ async function main(pid: number): Promise<string> {
   const isWanted =
     env.GUARDED_CLAUDE !== 'off' && network_resilience.enabled && senses.tunnel && !isWatched(env);
   if (!isWanted || !user.tunnelAllowed || isOverruled) return '';
-  const { api, proxy, deadlineMs } = user;
-  const url = await addressFor(pid, { api, proxy, deadlineMs });
+  const { api, pings, proxy, deadlineMs } = user;
+  const url = await addressFor(pid, { api, pings, proxy, deadlineMs });
   if (url === null) return '';
   const tunnel = tunnelVariables(url, { api, proxy });
   return Object.entries({ ...carriedVariables(proxy, tunnel), ...tunnel })

@@ -14,7 +14,7 @@ export interface Session {
   readonly token: string;
   /** What the launcher became. */
   readonly process: ProcessIdentity;
-  readonly user: Pick<UserSettings, 'api' | 'proxy' | 'deadlineMs'>;
+  readonly user: Pick<UserSettings, 'api' | 'pings' | 'proxy' | 'deadlineMs'>;
 }
 
 export interface Sessions {

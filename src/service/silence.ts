@@ -14,7 +14,7 @@ export interface Quiet {
   readonly since: Millis;
   readonly requestAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** It was heard to bridge a silence with pings. */
+  /** Its host is known, or was heard, to bridge silence with pings. */
   readonly pings: boolean;
 }
 

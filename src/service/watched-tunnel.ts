@@ -32,7 +32,8 @@ export async function watchedTunnel(
   const takeOver = { fd: null, url: `http://guard:${session.token}@127.0.0.1:${port}` };
   const tunnel = await startTunnel({ upstream, api: apiHost, ...tunnelSettings(config), takeOver });
 
-  const told = new Map<number, { stage: ConnectionStage; requestAt: Millis | null; pings: boolean }>();
+  const told = new Map<number, { stage: ConnectionStage; requestAt: Millis | null }>();
+  let pings = session.user.pings;
   let strikes: readonly Millis[] = [];
   let lastCutAt: Millis | null = null;
   let seenSince: Millis = performance.now();
@@ -43,7 +44,8 @@ export async function watchedTunnel(
     switch (observation.type) {
       case 'connection.bytes': {
         const { id, stage = 'ready', requestAt = null, pinged = false } = observation;
-        told.set(id, { stage, requestAt, pings: pinged || told.get(id)?.pings === true });
+        told.set(id, { stage, requestAt });
+        pings ||= pinged && ofApi().some((facts) => facts.id === id);
         return;
       }
       case 'connection.opened':
@@ -68,7 +70,7 @@ export async function watchedTunnel(
     const patience = { strikes: strikes.length, deadlineMs, seenSince };
     const silent = ofApi().filter((facts) => {
       const known = told.get(facts.id);
-      return known !== undefined && isOverdue({ ...facts, ...known }, patience, config, now);
+      return known !== undefined && isOverdue({ ...facts, ...known, pings }, patience, config, now);
     });
     if (silent.length > 0) lastCutAt = now;
     cut(silent.map(({ id }) => id));

@@ -18,7 +18,12 @@ async function session(config: Config = defaults) {
     return shown === token;
   });
   const port = await listen(door);
-  const user = { api: { host: '127.0.0.1', port: api, secure: true }, proxy: {}, deadlineMs: null };
+  const user = {
+    api: { host: '127.0.0.1', port: api, secure: true },
+    pings: true,
+    proxy: {},
+    deadlineMs: null,
+  };
   const tunnel = await watchedTunnel({ token, process: ownIdentity(), user }, port, upstreamFrom({}), config);
   onTestFinished(() => tunnel.stop());
   take = tunnel.take;
