@@ -98,7 +98,7 @@ export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Per
           if (isOver) return; // one of them was Ctrl+C
           runtime.draft.rescue();
           if (isAnswered) terminal.say(begunAnewText(runtime.draft.aside() !== '', style()));
-          startAgent(runtime, { generation: effect.generation, resume, prompt, isAnswered });
+          startAgent(runtime, { generation: effect.generation, resume, prompt, lost, isAnswered });
           const person = holdKeysWhileBooting(runtime, prompt !== null).then(() => giveBack(runtime));
           background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
           runtime.ledger.clear(); // told in the prompt

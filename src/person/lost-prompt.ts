@@ -50,5 +50,5 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
 
 /** The first prompt is for the box, unsent: it has had its answer once, and may have done what it was to do. */
 export function giveBackFirst({ sent, draft }: Pick<Known, 'sent' | 'draft'>): void {
-  if (sent.lastText !== null && !special.test(sent.lastText)) draft.addAside(sent.lastText);
+  if (sent.lastOfPerson !== null && !special.test(sent.lastOfPerson)) draft.addAside(sent.lastOfPerson);
 }

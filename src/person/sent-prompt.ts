@@ -13,8 +13,10 @@ export interface SentPrompts {
   begun(): void;
   /** What was sent last, also by the guard itself; settled or not. An interrupt before any output brings it back. */
   readonly lastText: string | null;
-  /** The guard has sent this in the person's place. */
-  given(text: string): void;
+  /** The same of the person alone. */
+  readonly lastOfPerson: string | null;
+  /** The guard has sent this in the person's place. `isOfPerson`: in their own words. */
+  given(text: string, isOfPerson: boolean): void;
   /** How many the agent took, as it said. */
   readonly taken: number;
   /** How often Enter was pressed on something. */
@@ -24,12 +26,16 @@ export interface SentPrompts {
 export function createSentPrompts(): SentPrompts {
   let latest: SentPrompt | null = null;
   let lastText: string | null = null;
+  let lastOfPerson: string | null = null;
+  let ofGuard: string | null = null;
   let taken = 0;
   let typed = 0;
   return {
     sent(prompt) {
       latest = prompt;
       lastText = prompt.text;
+      // The agent tells of ours as of any.
+      if (prompt.text.trim() !== ofGuard?.trim()) lastOfPerson = prompt.text;
       if (prompt.taken) taken++;
       else typed++;
     },
@@ -44,8 +50,13 @@ export function createSentPrompts(): SentPrompts {
     get lastText() {
       return lastText;
     },
-    given(text) {
+    get lastOfPerson() {
+      return lastOfPerson;
+    },
+    given(text, isOfPerson) {
       lastText = text;
+      if (isOfPerson) lastOfPerson = text;
+      else ofGuard = text;
     },
     get taken() {
       return taken;

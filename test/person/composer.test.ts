@@ -174,3 +174,18 @@ test('property: no text is in two places, whatever happens in whatever order', (
     { numRuns: 300 },
   );
 });
+
+test('the last words of the person are theirs alone, whatever the agent tells that it took', () => {
+  const { composer, type, shows } = desk();
+  const { sent } = composer;
+  const told = (text: string) => sent.sent({ text, id: null, taken: true, atMs: 0 });
+  shows('idle');
+  type('do it\r');
+  told('do it');
+  sent.given('You were interrupted.', false);
+  told('You were interrupted.');
+  expect([sent.lastText, sent.lastOfPerson]).toEqual(['You were interrupted.', 'do it']);
+  sent.given('do that', true);
+  told('do that');
+  expect([sent.lastText, sent.lastOfPerson]).toEqual(['do that', 'do that']);
+});

@@ -14,13 +14,15 @@ export interface AgentLaunch {
   readonly resume: boolean;
   /** Null: what the arguments say; for a conversation that is resumed, nothing. */
   readonly prompt: string | null;
+  /** What of it the person had asked before, word for word; null or absent: nothing. */
+  readonly lost?: string | null;
   /** The prompt that the arguments give has had its answer. */
   readonly isAnswered?: boolean;
 }
 
 /** Opens the agent's PTY and attaches it to the terminal. Throws if it cannot be started. */
 export function startAgent(runtime: Runtime, next: AgentLaunch): void {
-  const { generation, resume, prompt, isAnswered = false } = next;
+  const { generation, resume, prompt, lost = null, isAnswered = false } = next;
   const { launch, session, terminal } = runtime;
   const { adapter } = launch;
   const resumed = resume && session.id !== null && session.transcriptPath !== null;
@@ -38,7 +40,7 @@ export function startAgent(runtime: Runtime, next: AgentLaunch): void {
   runtime.facts = { activity: 'unknown' };
   runtime.vim = false;
   const given = prompt ?? (resumed || isAnswered ? null : launch.invocation.prompt);
-  if (given !== null) runtime.sent.given(given);
+  if (given !== null) runtime.sent.given(given, prompt === null || prompt === lost);
   terminal.attach(pty);
   runtime.agentGone = new Promise((resolve) => {
     pty.onExit(async (exit) => {

@@ -85,7 +85,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   if (asks()) return 'dialog';
   const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
-    sent.given(plan.prompt);
+    sent.given(plan.prompt, false);
     return type(keys.submit) ? 'submitted' : 'agent-gone';
   }
   await emptyBox(desk, pty);

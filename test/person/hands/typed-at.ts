@@ -56,7 +56,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const outcomes: string[] = [];
   const draft = createDraft();
   const sent = createSentPrompts();
-  if (options.sent !== undefined) sent.given(options.sent);
+  if (options.sent !== undefined) sent.given(options.sent, true);
   draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
 
   function boxNow(): InputBox {
