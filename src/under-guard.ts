@@ -1,6 +1,7 @@
 /** The agent under the guard: loaded only where it is to be guarded, and only the parts for this agent and this way. */
 
 import type { AgentAdapter } from './agents/agent.ts';
+import { commandNamesOf } from './agents/choose.ts';
 import { loadAgent } from './agents/index.ts';
 import type { Launch } from './guard/runtime.ts';
 
@@ -11,6 +12,8 @@ export async function guard(
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
   if (way === 'interactive') {
+    // By the name of the terminal's foreground process others tell what runs there: tmux, session managers.
+    process.title = commandNamesOf(id)[0] ?? process.title;
     const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./guard/supervise.ts')]);
     return await supervise({ ...given, adapter });
   }

@@ -88,7 +88,7 @@ test.skipIf(!hasTmux)('tmux: the session runs, guarded, and its command is the a
   server.run(verb, '-c', sandbox.project, ...words);
   for (let tries = 0; !runs()[0]?.status.agent_pid && tries < 300; tries++) await sleep(100);
   expect(runs()).toMatchObject([{ alive: true }]);
-  expect(server.run('list-panes', '-t', 'work', '-F', '#{pane_current_command}')).not.toBe('');
+  expect(server.run('list-panes', '-t', 'work', '-F', '#{pane_current_command}').trim()).toBe('claude');
 });
 
 test('VS Code: the binary that the extension brings along runs, and its subcommands go through byte for byte', async () => {
