@@ -32,7 +32,9 @@ export function createOwners(): Owners {
     const isAgents = await holds(pid, inode);
     if (pid !== agent || isAgents === null) return 'unknown';
     connects ||= isAgents;
-    return isAgents ? 'agent' : connects ? 'other' : 'unknown';
+    if (isAgents) return 'agent';
+    // A connection that is over by now has no end left to be found anywhere.
+    return connects && (await inodeOf(near)) === inode ? 'other' : 'unknown';
   }
 
   return {
