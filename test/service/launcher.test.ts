@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandLine, environmentOf } from '../../src/platform/process-table.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { ownMark } from '../../src/platform/run-mark.ts';
@@ -19,6 +19,7 @@ import { farServer } from '../tunnel/support.ts';
 import { launcherBin, makeUser, statusThrough } from './support.ts';
 
 const isRoot = process.getuid?.() === 0;
+const isLinux = process.platform === 'linux';
 const nobody = 65_534;
 
 /** Prints its environment and its input, and ends with 7. */
@@ -38,7 +39,7 @@ test('a session has an address of its own, and goes through it', async () => {
   expect(await one.end()).toBe(7);
 });
 
-test('several at once, and no service yet: one is started for all', async () => {
+test.runIf(isLinux)('several at once, and no service yet: one is started for all', async () => {
   const user = makeUser();
   const script = (n: string) => `echo "${n} has <$HTTPS_PROXY>"; exec sleep 20`;
   const ends = ['1', '2', '3'].map((n) => user.launch(['/bin/sh', '-c', script(n)]));
@@ -112,18 +113,21 @@ test('through a symbolic link, as package managers make them', async () => {
   expect(user.printed([link, '/usr/bin/env'])).toContain('HTTPS_PROXY=http://guard:');
 });
 
-test('what a guard watches keeps that guard’s tunnel; what its agent has started apart has an address', async () => {
-  const user = makeUser();
-  await user.served();
-  const guards = 'http://guard:0123@127.0.0.1:9';
-  const around = { ...ownMark('a-run'), HTTPS_PROXY: guards, GUARDED_OWN_HTTPS_PROXY: 'http://mine:1' };
-  const proxyIn = (text: string) => /^HTTPS_PROXY=(.*)$/m.exec(text)?.[1];
-  const options = { env: { ...user.env, ...around }, encoding: 'utf8' } as const;
-  expect(proxyIn(spawnSync(launcherBin, ['/usr/bin/env'], options).stdout)).toBe(guards);
-  const script = 'setsid "$0" /usr/bin/env | grep -vxF "HTTPS_PROXY=$1"';
-  const apart = user.printed(['/bin/sh', '-c', script, launcherBin, guards], around);
-  expect(proxyIn(apart)).toMatch(/^http:\/\/guard:/);
-});
+test.runIf(isLinux)(
+  'what a guard watches keeps that guard’s tunnel; what its agent has started apart has an address',
+  async () => {
+    const user = makeUser();
+    await user.served();
+    const guards = 'http://guard:0123@127.0.0.1:9';
+    const around = { ...ownMark('a-run'), HTTPS_PROXY: guards, GUARDED_OWN_HTTPS_PROXY: 'http://mine:1' };
+    const proxyIn = (text: string) => /^HTTPS_PROXY=(.*)$/m.exec(text)?.[1];
+    const options = { env: { ...user.env, ...around }, encoding: 'utf8' } as const;
+    expect(proxyIn(spawnSync(launcherBin, ['/usr/bin/env'], options).stdout)).toBe(guards);
+    const script = 'setsid "$0" /usr/bin/env | grep -vxF "HTTPS_PROXY=$1"';
+    const apart = user.printed(['/bin/sh', '-c', script, launcherBin, guards], around);
+    expect(proxyIn(apart)).toMatch(/^http:\/\/guard:/);
+  },
+);
 
 describe('it becomes the plain command, without a word,', () => {
   const plainly = (user: ReturnType<typeof makeUser>, more: Readonly<Record<string, string>> = {}) => {
@@ -165,6 +169,17 @@ describe('it becomes the plain command, without a word,', () => {
 
   test('where the guard is switched off', () => {
     plainly(makeUser(), { GUARDED_CLAUDE: 'off' });
+  });
+
+  test('where the service does not answer, within the time that a launcher has', async () => {
+    const user = makeUser();
+    await user.served();
+    const { pid } = await user.status();
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+    const begunAt = performance.now();
+    plainly(user);
+    expect(performance.now() - begunAt).toBeLessThan(10_000); // three seconds, on a machine that is not at its limits
   });
 
   test('where a link leads elsewhere in its place, which is left alone', () => {
