@@ -1,5 +1,5 @@
-import { ask } from '../service/counter.ts';
-import { placeOf } from '../service/place.ts';
+import { ask } from '../service/control.ts';
+import { servicePaths } from '../service/paths.ts';
 import type { Status } from '../service/serve.ts';
 import { parse, UsageError } from './arguments.ts';
 import { NotFound } from './find.ts';
@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function tell(asJson: boolean): Promise<number> {
-  const asked = ask(placeOf(process.env).socket, { type: 'status' }, patienceMs);
+  const asked = ask(servicePaths(process.env).socket, { type: 'status' }, patienceMs);
   const status = (await asked.catch(() => {
     throw new NotFound('the service does not run; a session that needs it starts it');
   })) as Status;

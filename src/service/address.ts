@@ -12,8 +12,8 @@ import { loadConfig } from '../config/load.ts';
 import type { Millis } from '../events.ts';
 import { isWatched } from '../platform/run-mark.ts';
 import { shellWord } from '../platform/shell-words.ts';
-import { ask } from './counter.ts';
-import { makePlace, placeOf } from './place.ts';
+import { ask } from './control.ts';
+import { makeFolders, servicePaths } from './paths.ts';
 import type { Session } from './sessions.ts';
 import { startService } from './start-service.ts';
 
@@ -41,13 +41,13 @@ async function main(pid: number): Promise<string> {
 
 /** Null where there is none to be had, or not in time. @throws where there is no place for a service */
 async function addressFor(pid: number, user: Session['user']): Promise<string | null> {
-  const place = placeOf(process.env);
-  makePlace(place);
+  const paths = servicePaths(process.env);
+  makeFolders(paths);
   let service: ChildProcess | null = null;
   let startedAt: Millis = 0;
   while (performance.now() < limitMs) {
     try {
-      const given = await ask(place.socket, { type: 'address', pid, user }, limitMs - performance.now());
+      const given = await ask(paths.socket, { type: 'address', pid, user }, limitMs - performance.now());
       return (given as { readonly url: string | null }).url;
     } catch {
       // One that found another, which has been about to end or is not ready yet, has ended well.

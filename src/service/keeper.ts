@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The file descriptors under which the listening sockets are inherited: the sessions' port and the place to ask. */
-export const inherited = { door: 3, counter: 4 } as const;
+export const inherited = { router: 3, control: 4 } as const;
 
 /** It ignores what ends our whole process group or unit: the sessions go on, and need an address. */
 const script = `
@@ -31,7 +31,7 @@ const againMs = 1_000;
  */
 export function startKeeper(
   next: readonly string[],
-  fds: { readonly door: number; readonly counter: number },
+  fds: { readonly router: number; readonly control: number },
   env: Readonly<Record<string, string>>,
 ): Keeper {
   let isDismissed = false;
@@ -42,7 +42,7 @@ export function startKeeper(
     const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-tunnel-keeper', ...next], {
       cwd: '/',
       env,
-      stdio: ['pipe', 'ignore', 'ignore', fds.door, fds.counter],
+      stdio: ['pipe', 'ignore', 'ignore', fds.router, fds.control],
       detached: true,
     });
     const again = () => {

@@ -6,20 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Millis } from '../events.ts';
 import { acquireLock, type LockResult } from '../platform/lock.ts';
 import { inherited } from './keeper.ts';
-import { makePlace, type Place } from './place.ts';
+import { makeFolders, type ServicePaths } from './paths.ts';
 
 /** How long somebody may hold the lock who is about to notice that the sockets are ours. */
 const noticeMs: Millis = 5_000;
 
 /** Null: one runs already. */
 export async function lockOf(
-  place: Place,
+  paths: ServicePaths,
   takesOver: boolean,
 ): Promise<Extract<LockResult, { held: true }> | null> {
   const givesUpAt = performance.now() + (takesOver ? noticeMs : 0);
   for (;;) {
-    const result = acquireLock(place.lock);
-    if (result.held && (takesOver || !(await isOpen(place.socket)))) return result;
+    const result = acquireLock(paths.lock);
+    if (result.held && (takesOver || !(await isOpen(paths.socket)))) return result;
     if (result.held) result.release();
     if (result.held || performance.now() >= givesUpAt) return null;
     await sleep(100);
@@ -41,28 +41,28 @@ async function isOpen(path: string): Promise<boolean> {
 
 /** @returns the port; the same as before where addresses with it were given out, and it is to be had */
 export async function openBoth(
-  place: Place,
-  door: Server,
-  counter: Server,
+  paths: ServicePaths,
+  router: Server,
+  control: Server,
   takesOver: boolean,
 ): Promise<number> {
   if (takesOver) {
-    await listen(door, { fd: inherited.door });
-    await listen(counter, { fd: inherited.counter });
-    return portOf(door);
+    await listen(router, { fd: inherited.router });
+    await listen(control, { fd: inherited.control });
+    return portOf(router);
   }
-  rmSync(place.socket, { force: true });
+  rmSync(paths.socket, { force: true });
   try {
-    await listen(door, { host: '127.0.0.1', port: portBefore(place) });
+    await listen(router, { host: '127.0.0.1', port: portBefore(paths) });
   } catch {
-    rmSync(place.sessions, { recursive: true, force: true }); // their addresses are somebody else's now
-    makePlace(place);
-    await listen(door, { host: '127.0.0.1', port: 0 });
+    rmSync(paths.sessions, { recursive: true, force: true }); // their addresses are somebody else's now
+    makeFolders(paths);
+    await listen(router, { host: '127.0.0.1', port: 0 });
   }
-  writeFileSync(place.port, String(portOf(door)), { mode: 0o600 });
-  await listen(counter, { path: place.socket });
-  chmodSync(place.socket, 0o600);
-  return portOf(door);
+  writeFileSync(paths.port, String(portOf(router)), { mode: 0o600 });
+  await listen(control, { path: paths.socket });
+  chmodSync(paths.socket, 0o600);
+  return portOf(router);
 }
 
 async function listen(server: Server, where: ListenOptions & { readonly fd?: number }): Promise<void> {
@@ -74,7 +74,7 @@ async function listen(server: Server, where: ListenOptions & { readonly fd?: num
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** 0 where there was none: any will do. */
-function portBefore({ port }: Place): number {
+function portBefore({ port }: ServicePaths): number {
   try {
     return Number(readFileSync(port, 'utf8')) || 0;
   } catch {

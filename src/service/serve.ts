@@ -3,7 +3,7 @@
  * for a little longer. What it knows is in files and its sockets are held by the keeper as well, so the next process goes on
  * where one was killed; connections that were open then are reset, and asked for again by whoever had them.
  *
- * counter.ts gives addresses out · door.ts lets in who has one · tunnels.ts and watched-tunnel.ts hold and cut · keeper.ts
+ * control.ts gives addresses out · router.ts leads who has one to its tunnel · tunnels.ts and watched-tunnel.ts hold and cut · keeper.ts
  * outlives · address.ts is what the launcher asks with.
  */
 import { rmdirSync, rmSync } from 'node:fs';
@@ -15,11 +15,11 @@ import { startTimeOf } from '../platform/process-identity.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { networkSensor } from '../sensors/network.ts';
 import { descriptorOf } from '../tunnel/proxy.ts';
-import { createCounter, type Question } from './counter.ts';
-import { createDoor } from './door.ts';
+import { createControl, type Question } from './control.ts';
 import { startKeeper } from './keeper.ts';
 import { lockOf, openBoth } from './opening.ts';
-import { makePlace, type Place, placeOf } from './place.ts';
+import { makeFolders, type ServicePaths, servicePaths } from './paths.ts';
+import { createRouter } from './router.ts';
 import { createSessions } from './sessions.ts';
 import { serviceEnvironment } from './start-service.ts';
 import { canChainTo, createTunnels, type Tunnels } from './tunnels.ts';
@@ -53,23 +53,23 @@ const addressesEveryMs = 2_000;
 /** @returns when it is over; false: one runs already. @throws where there is no place for it */
 export async function serve(options: ServiceOptions): Promise<boolean> {
   const { env, takesOver, stays, unusedMs = usualUnusedMs } = options;
-  const place = placeOf(env);
-  makePlace(place);
-  const lock = await lockOf(place, takesOver);
+  const paths = servicePaths(env);
+  makeFolders(paths);
+  const lock = await lockOf(paths, takesOver);
   if (lock === null) return false;
 
-  const door = createDoor((token, near) => {
+  const router = createRouter((token, near) => {
     const session = sessions.byToken(token);
     if (session !== null) tunnels.enter(session, near);
     return session !== null;
   });
-  const counter = createCounter(async (question) => answer(question));
-  const port = await openBoth(place, door, counter, takesOver);
-  const sessions = createSessions(place.sessions);
+  const control = createControl(async (question) => answer(question));
+  const port = await openBoth(paths, router, control, takesOver);
+  const sessions = createSessions(paths.sessions);
   const tunnels = createTunnels(port, loadConfig(env).config);
   const keeper = startKeeper(
     [process.execPath, programFile('tunnel-service'), 'take-over', ...(stays ? ['stay'] : [])],
-    { door: descriptorOf(door), counter: descriptorOf(counter) },
+    { router: descriptorOf(router), control: descriptorOf(control) },
     serviceEnvironment(env),
   );
   const stopSenses = watch(tunnels);
@@ -106,9 +106,9 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
   }
   keeper.dismiss();
   stopSenses();
-  door.close();
-  counter.close();
-  if (readHolder(place.lock)?.pid === process.pid) clear(place, lock.release); // else the folder was taken from us
+  router.close();
+  control.close();
+  if (readHolder(paths.lock)?.pid === process.pid) clear(paths, lock.release); // else the folder was taken from us
   return true;
 }
 
@@ -151,12 +151,12 @@ function watch({ see }: Tunnels): () => void {
 }
 
 /** The lock goes last: who begins anew finds an empty folder. */
-function clear(place: Place, release: () => void): void {
-  for (const path of [place.socket, place.port, place.sessions])
+function clear(paths: ServicePaths, release: () => void): void {
+  for (const path of [paths.socket, paths.port, paths.sessions])
     rmSync(path, { recursive: true, force: true });
   release();
   try {
-    rmdirSync(place.folder);
+    rmdirSync(paths.folder);
   } catch {
     // Somebody has begun anew in it.
   }

@@ -142,7 +142,7 @@ describe('it becomes the plain command, without a word,', () => {
     const user = makeUser();
     writeFileSync(join(user.folder, 'file'), '');
     plainly(user, { XDG_RUNTIME_DIR: join(user.folder, 'file') });
-    expect(existsSync(user.place.folder)).toBe(false);
+    expect(existsSync(user.paths.folder)).toBe(false);
   });
 
   test('where node is not to be had', () => {
@@ -164,7 +164,7 @@ describe('it becomes the plain command, without a word,', () => {
     const settings = { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } };
     writeFileSync(join(user.folder, '.claude/settings.json'), JSON.stringify(settings));
     plainly(user);
-    expect(existsSync(user.place.folder)).toBe(false);
+    expect(existsSync(user.paths.folder)).toBe(false);
   });
 
   test('where the guard is switched off', () => {
@@ -187,15 +187,15 @@ describe('it becomes the plain command, without a word,', () => {
     const elsewhere = join(user.folder, 'elsewhere');
     mkdirSync(elsewhere);
     chmodSync(elsewhere, 0o755);
-    symlinkSync(elsewhere, user.place.folder);
+    symlinkSync(elsewhere, user.paths.folder);
     plainly(user);
     expect(statSync(elsewhere).mode & 0o777).toBe(0o755);
   });
 
   test.runIf(isRoot)('where the folder is another user’s, who might answer in it', () => {
     const user = makeUser();
-    mkdirSync(user.place.folder, { mode: 0o777 });
-    chownSync(user.place.folder, nobody, nobody);
+    mkdirSync(user.paths.folder, { mode: 0o777 });
+    chownSync(user.paths.folder, nobody, nobody);
     plainly(user);
   });
 });
@@ -226,7 +226,7 @@ describe('nobody else has an address', () => {
     await user.served();
     const session = await user.session(`127.0.0.1:${port}`);
     await session.saw(/answer hello/);
-    const { folder, sessions, socket } = user.place;
+    const { folder, sessions, socket } = user.paths;
     for (const path of [folder, sessions]) expect(statSync(path).mode & 0o777).toBe(0o700);
     const files = [...readdirSync(sessions).map((name) => join(sessions, name)), socket];
     expect(files).toHaveLength(2);
@@ -241,9 +241,9 @@ describe('nobody else has an address', () => {
   test.runIf(isRoot)('another user cannot ask', async () => {
     const user = makeUser();
     await user.launch(['/bin/true']).exit;
-    for (let path = dirname(user.place.folder); path !== '/tmp' && path !== '/'; path = dirname(path))
+    for (let path = dirname(user.paths.folder); path !== '/tmp' && path !== '/'; path = dirname(path))
       chmodSync(path, 0o755);
-    const script = `require('node:net').connect(${JSON.stringify(user.place.socket)}).on('error', (e) => console.log(e.code)).on('connect', () => console.log('in'))`;
+    const script = `require('node:net').connect(${JSON.stringify(user.paths.socket)}).on('error', (e) => console.log(e.code)).on('connect', () => console.log('in'))`;
     const asked = spawnSync(process.execPath, ['-e', script], {
       uid: nobody,
       cwd: '/',

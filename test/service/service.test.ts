@@ -125,9 +125,9 @@ test('it ends when nobody needs it, with its folder; a session keeps it', async 
   await session.saw(/answer hello/);
   expect(await serve(options)).toBe(false); // there is one
   await new Promise((resolve) => setTimeout(resolve, 4_000));
-  expect([isOver, existsSync(user.place.folder)]).toEqual([false, true]);
+  expect([isOver, existsSync(user.paths.folder)]).toEqual([false, true]);
   await session.end();
   expect(await over).toBe(true);
-  expect(existsSync(user.place.folder)).toBe(false);
+  expect(existsSync(user.paths.folder)).toBe(false);
   await expect.poll(() => statusThrough(session.proxy(), host)).toBe('ECONNREFUSED'); // the keeper ends, too
 });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
-import { ask } from '../../src/service/counter.ts';
-import { type Place, placeOf } from '../../src/service/place.ts';
+import { ask } from '../../src/service/control.ts';
+import { type ServicePaths, servicePaths } from '../../src/service/paths.ts';
 import type { Status } from '../../src/service/serve.ts';
 import { startService } from '../../src/service/start-service.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -30,7 +30,7 @@ export interface Launched {
 export interface User {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly place: Place;
+  readonly paths: ServicePaths;
   launch(command: readonly string[], more?: Readonly<Record<string, string>>): Launched;
   /** One that has an address. @param host `host:port` that it asks */
   session(host: string, more?: Readonly<Record<string, string>>): Promise<Launched>;
@@ -99,12 +99,12 @@ export function makeUser(settings: Readonly<Record<string, number>> = {}): User 
       },
     };
   };
-  const place = placeOf(env);
-  const status = async () => (await ask(place.socket, { type: 'status' }, 5_000)) as Status;
+  const paths = servicePaths(env);
+  const status = async () => (await ask(paths.socket, { type: 'status' }, 5_000)) as Status;
   return {
     folder,
     env,
-    place,
+    paths,
     launch,
     async session(host, more = {}) {
       const all = { ANTHROPIC_BASE_URL: `https://${host}`, HOST: host, ...more };

@@ -1,9 +1,9 @@
-/** One session's tunnel behind the door, in this process: gaps in time are told to it. */
+/** One session's tunnel behind the router, in this process: gaps in time are told to it. */
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Config, defaults } from '../../src/config/schema.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
-import { createDoor } from '../../src/service/door.ts';
+import { createRouter } from '../../src/service/router.ts';
 import { watchedTunnel } from '../../src/service/watched-tunnel.ts';
 import { askFor, closing, farServer, listen, upstreamFrom } from '../tunnel/support.ts';
 
@@ -13,11 +13,11 @@ const token = 'abcdef0123456789';
 async function session(config: Config = defaults) {
   const [api, other] = [await farServer(() => {}), await farServer(() => {})];
   let take: (near: Socket) => void = () => {};
-  const door = createDoor((shown, near) => {
+  const router = createRouter((shown, near) => {
     if (shown === token) take(near);
     return shown === token;
   });
-  const port = await listen(door);
+  const port = await listen(router);
   const user = {
     api: { host: '127.0.0.1', port: api, secure: true },
     pings: true,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { makePrivateFolder } from '../platform/paths.ts';
 
-export interface Place {
+export interface ServicePaths {
   readonly folder: string;
   /** Unix socket on which sessions ask for an address. */
   readonly socket: string;
@@ -21,7 +21,7 @@ export interface Place {
 
 const uid = () => process.getuid?.() ?? 0;
 
-export function placeOf(env: Readonly<Record<string, string | undefined>>): Place {
+export function servicePaths(env: Readonly<Record<string, string | undefined>>): ServicePaths {
   const runtime = env.XDG_RUNTIME_DIR;
   const folder =
     runtime !== undefined && isAbsolute(runtime)
@@ -37,7 +37,7 @@ export function placeOf(env: Readonly<Record<string, string | undefined>>): Plac
 }
 
 /** @throws where the folder cannot be made, or somebody else has put something in its place */
-export function makePlace({ folder, sessions }: Place): void {
+export function makeFolders({ folder, sessions }: ServicePaths): void {
   if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's`);
   makePrivateFolder(folder);
   if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's any more`);

@@ -12,7 +12,7 @@ const proofMs = 10_000;
 const maxHeadBytes = 256 * 1024;
 
 /** @param enter takes the connection; false: nobody has that token */
-export function createDoor(enter: (token: string, near: Socket) => boolean): Server {
+export function createRouter(enter: (token: string, near: Socket) => boolean): Server {
   const unproven = new Set<Socket>();
   return createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     if (unproven.size >= maxUnproven) {

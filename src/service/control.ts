@@ -16,7 +16,7 @@ const maxLength = 64 * 1024;
 const maxMs = 5_000;
 
 /** @param answer where it rejects, nothing is answered */
-export function createCounter(answer: (question: Question) => Promise<unknown>): Server {
+export function createControl(answer: (question: Question) => Promise<unknown>): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     socket.setTimeout(maxMs, () => socket.destroy());
     socket.on('error', () => {}); // whoever asked has gone
