@@ -70,12 +70,12 @@ export function carriedVariables(
 
 /** The person's proxy variables as they were before a tunnel of ours stood in for them, a guard's or the service's. */
 export function beforeTunnel(env: Variables): Variables {
-  const isOurs = (value = '') => /^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/.test(value);
-  const before = proxyVariables.map((name) => [
-    name,
-    env[carrier(name)] ?? (isOurs(env[name]) ? undefined : env[name]),
-  ]);
-  return { ...env, ...Object.fromEntries(before) };
+  const before = (name: string) => {
+    const value = env[name] ?? '';
+    if (/^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/.test(value)) return env[carrier(name)];
+    return /^no_proxy$/i.test(name) ? (env[carrier(name)] ?? env[name]) : env[name];
+  };
+  return { ...env, ...Object.fromEntries(proxyVariables.map((name) => [name, before(name)])) };
 }
 
 /**
