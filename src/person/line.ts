@@ -59,10 +59,11 @@ function wordStart(text: string): number {
 
 const isBlank = (text: string, at: number) => /\s/.test(text.charAt(at));
 
-const characters = new Intl.Segmenter();
-/** As a person sees them: an emoji may be several code points. */
+/** Finds characters as a person sees them: an emoji may be several code points. Takes 20 ms to make, so not at the start. */
+let characters: Intl.Segmenter | undefined;
 const maxCharacterBytes = 64;
 
 function lastCharacter(text: string): string {
+  characters ??= new Intl.Segmenter();
   return [...characters.segment(text.slice(-maxCharacterBytes))].at(-1)?.segment ?? '';
 }
