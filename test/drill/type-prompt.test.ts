@@ -10,7 +10,6 @@ import { temporaryFolder } from '../support/folder.ts';
 const slowAgent = `
 const { readSync } = require('node:fs');
 const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-require('node:child_process').execFileSync('stty', ['raw', '-echo'], { stdio: 'inherit' });
 let text = '', said = '', prompts = 0;
 for (;;) {
   process.stdout.write('\\x1b[2J\\x1b[H' + said + '\\r\\n❯ ' + text);
@@ -32,8 +31,8 @@ test('a prompt is typed once into the box of an agent that has taken one before,
   const program = join(folder, 'agent.cjs');
   writeFileSync(program, slowAgent);
   const terminal = openTerminal({
-    command: process.execPath,
-    args: [program],
+    command: '/bin/sh',
+    args: ['-c', 'stty raw -echo; exec "$@"', 'sh', process.execPath, program],
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm-256color' },
   });
