@@ -15,14 +15,17 @@ for (;;) {
   process.stdout.write('\\x1b[2J\\x1b[H' + said + '\\r\\n❯ ' + text);
   if (prompts === 1 && text !== '') wait(2500);
   const bytes = Buffer.alloc('and twice that'.length + 1);
-  const read = bytes.subarray(0, readSync(0, bytes)).toString();
-  if (read === '\\x15') text = '';
-  else text += read.replace(/[\\x00-\\x1f]/g, '');
-  if (!read.endsWith('\\r')) continue;
-  said += '[' + text + ']';
-  text = '';
-  prompts += 1;
-  if (prompts === 1) wait(9000);
+  // Two keys can come in one read.
+  for (const part of bytes.subarray(0, readSync(0, bytes)).toString().split(/([\\x15\\r])/)) {
+    if (part === '\\x15') text = '';
+    else if (part !== '\\r') text += part;
+    else {
+      said += '[' + text + ']';
+      text = '';
+      prompts += 1;
+      if (prompts === 1) wait(9000);
+    }
+  }
 }
 `;
 
