@@ -27,6 +27,8 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
   }
+  // The guard's own keys are on their way: what is heard meanwhile was not asked by them, and they tell how they fared.
+  if (cure.stage === 'typing' && (cure.deadline ?? 0) > e.now) return stay(state);
   if (cure.rung === 'relaunch' && e.phase === 'dialog' && state.menu !== 'answering') {
     // The menu that was answered needs a moment to leave the screen.
     if (state.menu === 'answered' && (cure.deadline ?? 0) > e.now) return stay(state);
