@@ -283,7 +283,10 @@ test('what is asked beside the turn while a nudge is being typed is no reason fo
   asks(told);
   told.tell({ type: 'turn.ended', failure: 'connection' });
   told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
-  told.tell({ type: 'screen', facts: { activity: 'idle', failure: { kind: 'connection', fingerprint: 'a' } } });
+  told.tell({
+    type: 'screen',
+    facts: { activity: 'idle', failure: { kind: 'connection', fingerprint: 'a' } },
+  });
   for (let seconds = 0; told.did('nudge').length === 0 && seconds < 30; seconds++) told.wait(1, say.drawing);
   told.tell(say.opened(2));
   told.tell({ type: 'connection.bytes', id: 2, up: 257_000, down: 0, last: 'up' });

@@ -461,3 +461,16 @@ test('words that a resumed agent makes up itself are no proof that it goes on', 
   expect(told.did('launch')).toHaveLength(1);
   expect(told.state.incident).not.toBeNull();
 });
+
+test('telemetry that stands beside an answer is not judged in the moment in which the person stops the turn', () => {
+  const told = asks(story());
+  told.tell(say.bytes(1));
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 313_000, down: 0, last: 'up' });
+  told.tell(say.bytes(2));
+  told.wait(60, say.drawing, say.bytes(1));
+  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'reset' });
+  told.wait(2, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { Event, FailureKind, Millis } from '../../events.ts';
 import type { Sense } from '../claim.ts';
 import { requestBytes, toldLateMs } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
+import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
 import { isOfSubagent, type OpenTool } from './tools.ts';
 
@@ -67,12 +68,23 @@ export const noTurn: Turn = {
 /** What another turn waits for is none of this one's: from one to the next the phase may never have changed. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
 
-/** @param before what the screen said, and which tools were open, until this event */
+/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it takes its time. */
+const obeysMs = 2_000;
+
+/** @param before what the screen said, what the person did, and which tools were open, until this event */
 export function foldTurn(
   turn: Turn,
   event: Event,
   now: Millis,
-  { screen, tools }: { readonly screen: Screen | null; readonly tools: readonly OpenTool[] },
+  {
+    screen,
+    tools,
+    person,
+  }: {
+    readonly screen: Screen | null;
+    readonly tools: readonly OpenTool[];
+    readonly person: Pick<Person, 'lastInterruptAt'>;
+  },
 ): Turn {
   switch (event.type) {
     case 'agent.started':
@@ -125,6 +137,10 @@ export function foldTurn(
         answer: { at: now, cutShort: event.cutShort ?? false },
         failure: turn.failure?.sense === 'record' ? null : turn.failure,
       };
+    case 'connection.closed': // by an agent that obeys, which tells of the interrupt a little later
+      return event.by === 'agent' && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs
+        ? { ...turn, ...unlistened }
+        : turn;
     case 'retry.recorded':
       return { ...turn, retryAt: now + event.inMs };
     case 'request.sent':
