@@ -15,7 +15,7 @@ export type Activity =
   | 'dialog'
   | 'limit';
 
-/** `sure`: borne out by another sense, or by time. `fair`: the sense alone says so. */
+/** `sure`: confirmed by another sense, or by time. `fair`: the sense alone says so. */
 export type Grade = 'sure' | 'fair';
 
 export interface Claim {

@@ -1,6 +1,6 @@
 /**
- * Claims: what each sense says that the agent is doing, in one vocabulary, since when, and what it is worth. A sense
- * that has nothing to say makes none. Which claim wins is told by the table in `precedence.ts`.
+ * Claims: what each sense says that the agent is doing, in one vocabulary, since when, and how far to trust it. A sense
+ * that has nothing to say makes no claim. The table in `precedence.ts` tells which claim wins.
  */
 import type { Millis } from '../events.ts';
 import type { Activity, Claim, Grade } from './claim.ts';
@@ -10,9 +10,9 @@ import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
 import type { Connection } from './evidence/wire.ts';
 import { toldLateMs } from './limits.ts';
 
-/** A screen that says the same for as long was drawn since the agent said that it works. */
+/** A screen that has not changed for this long was drawn after the agent's latest program status. */
 const drawnMs = 2_000;
-/** A command has begun by then, also on a busy machine. */
+/** By then a command has started its process, even on a busy machine. */
 const beginsMs = 3_000;
 
 export function claimsOf(e: Facts): readonly Claim[] {
@@ -54,13 +54,16 @@ function screen(e: Facts): readonly Claim[] {
   }
 }
 
-/** A free prompt is believed against the program status when hooks say the same or, without them, once it is no old picture. */
+/**
+ * Whether to believe a free prompt against the program status: hooks agree or, without hooks, it cannot be a picture
+ * from before the status.
+ */
 function isBorneOut({ turn, status, screen, now }: Facts): boolean {
   if (turn.told) return !turn.told.working;
   return now - Math.max(status?.at ?? now, screen?.at ?? now) > drawnMs;
 }
 
-/** The screen shows a command of which nothing shows that it runs, and a look at the processes since then found none. */
+/** The screen shows a command but no sign that it runs, and a later look at the processes found none. */
 function commandIsOver({ screen, sample }: Facts): boolean {
   if (!screen?.facts.command || !sample) return false;
   return sample.workers === 0 && sample.at > screen.activitySince;
@@ -89,12 +92,18 @@ function record({ turn, tools, sample, now }: Facts): readonly Claim[] {
   ];
 }
 
-/** Some agents record a call as soon as it is complete, and run it when its message is: a command has no process yet. */
+/**
+ * Some agents record a call as soon as it is complete, but run it only once its message is: until then a command has no
+ * process.
+ */
 function waitsForItsTurn({ recorded, risk, startedAt }: OpenTool, sample: ProcessSample | null): boolean {
   return recorded && risk === 'command' && sample?.workers === 0 && sample.at - startedAt > beginsMs;
 }
 
-/** Bytes do not tell where an answer ends. What the wire says is sure where hooks tell of no step of the agent's since. */
+/**
+ * Bytes do not show where an answer ends. The claim is sure only if hooks report the turn, and no step of the agent
+ * since the request.
+ */
 function wire(e: Facts): readonly Claim[] {
   const asked = connectionAsked(e.wire.connections);
   if (!asked || asked.requestAt === null) return [];
@@ -110,9 +119,9 @@ function connectionAsked(connections: readonly Connection[]): Connection | null 
 }
 
 /**
- * Hooks have told of a step of the agent's own (a prompt taken, a tool or the turn ended), and it has asked nothing
- * since: what keeps it busy is not the API. A prompt or a result is followed by a request at once, the end of a turn by
- * none; in doubt about their order that decides.
+ * Whether hooks have reported a step of the agent (a prompt taken, a tool begun or ended, the turn ended) since its
+ * latest request: then it is not the API that keeps the agent busy. If the two are too close to be ordered, the kind of
+ * step decides: a prompt or a result is followed by a request at once, the end of a turn by none.
  */
 export function hasSteppedSince({ turn: { told, toldAt } }: Facts, requestAt: Millis | null): boolean {
   if (!told || toldAt === null) return false;

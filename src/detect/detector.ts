@@ -1,7 +1,6 @@
 /**
- * Asks every signature, in order of trust: the first suspicion that has lasted too long is the verdict. The order
- * matters: what the process shows comes before what the wire shows, because a stuck process makes every other sense
- * stale.
+ * Asks every signature, in order of trust. The first suspicion that has lasted too long is the verdict. What the
+ * process shows comes before what the wire shows, because a stuck process makes every other sense stale.
  */
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
@@ -15,7 +14,7 @@ import { ofEndedTurn } from './signatures/turn-ended.ts';
 import { endlessResponse, neverAsked, ofWire } from './signatures/wire.ts';
 import { type Signature, type Suspicion, seconds, type Traits, type Verdict } from './verdict.ts';
 
-/** The one table of signatures; it feeds detection, documentation and tests. */
+/** The only table of signatures; detection, documentation and tests use it. */
 export const signatures: readonly Signature[] = [
   ...ofProcess,
   ...ofWire,
@@ -26,23 +25,23 @@ export const signatures: readonly Signature[] = [
   ...ofEndedTurn,
 ];
 
-/** Of a class that is no signature (the tunnel holds, the person asks) nothing follows. */
+/** The traits of a class; none for a class without a signature (the tunnel holds, the person asks). */
 export const traitsOf = (name: string): Traits => signatures.find((each) => each.class === name) ?? {};
 
 interface Look {
   readonly verdict: Verdict | null;
-  /** Attended time at which a suspicion becomes a verdict if nothing happens; null: none is there. */
+  /** Attended time at which a suspicion becomes a verdict if nothing happens; null: no suspicion. */
   readonly dueAt: Millis | null;
 }
 
 const nothing: Look = { verdict: null, dueAt: null };
 
-/** The strongest verdict on the evidence, or null when nothing is wrong as far as can be told. */
+/** The strongest verdict on the evidence; null: nothing is wrong as far as can be told. */
 export const detect = (e: Evidence, config: Config): Verdict | null => look(e, config).verdict;
 
-/** The moment, on the monotonic clock, at which to look again although nothing has happened; null: the next tick will do. */
+/** When to look again although nothing has happened, on the monotonic clock; null: the next tick is soon enough. */
 export function lookAgainAt(e: Evidence, config: Config): Millis | null {
-  if (e.terminal.suspendedSince !== null || e.terminal.blockedSince !== null) return null; // the clock stands
+  if (e.terminal.suspendedSince !== null || e.terminal.blockedSince !== null) return null; // the clock stands still
   const { dueAt } = look(e, config);
   return dueAt === null ? null : momentOf(e.clock, dueAt);
 }

@@ -1,17 +1,20 @@
 /**
- * How long a silence may last, by who is its witness and what is waited for: a key of the configuration times a factor.
- * The one table of such figures; it is printed in `docs/how-it-decides.md`. Beside it the figures of the senses that
- * several rules share.
+ * How long a silence may last, by its witness and by what is waited for: a config key times a factor. This is the only
+ * table of such figures; `docs/how-it-decides.md` prints it. Above it stand the figures of the senses that several
+ * rules share.
  */
 import { type Config, defaults } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
 import type { Host } from './evidence/host.ts';
 import { type Lesson, limit, usualDeadlineMs } from './health.ts';
 
-/** Bytes and hooks are told late by up to so much, so that their order is not known. */
+/** Bytes and hooks are reported up to this late. Two of them that are closer together have no known order. */
 export const toldLateMs: Millis = 1_000;
 
-/** An agent between two steps is not at its end; by then an answer of the model's has gone on, if it was the beginning of one. */
+/**
+ * A shorter pause may lie between two steps of the agent. By then an answer of the model's that had only begun has gone
+ * on, too.
+ */
 export const settleMs: Millis = 2_000;
 
 /**
@@ -20,10 +23,16 @@ export const settleMs: Millis = 2_000;
  */
 export const requestBytes = 4_096;
 
-/** With the agent's own instructions and tools a conversation is never smaller than this; the smallest seen is 50 KB. */
+/**
+ * A conversation is never smaller than this, because it includes the agent's own instructions and tools. The smallest
+ * seen is 50 KB.
+ */
 export const conversationBytes = 32_768;
 
-/** A sleep that no connection outlives. Routers forget an idle one after some minutes at the earliest; servers close a silent one sooner. */
+/**
+ * No connection survives a sleep this long. Routers forget an idle connection after some minutes at the earliest;
+ * servers close a silent one sooner.
+ */
 export const deadlySleepMs: Millis = 30_000;
 
 type Key = keyof Config['network_resilience'] | keyof Config['recovery'];
@@ -36,7 +45,7 @@ export interface Limit {
   readonly factor: number;
   /** One line for people. */
   readonly why: string;
-  /** What was learnt of the host's healthy silences stretches it. */
+  /** The lesson about the host's healthy silences that stretches it. */
   readonly learnt?: Lesson;
 }
 
@@ -120,11 +129,11 @@ export type LimitName = keyof typeof limits;
 export function limitMs(name: LimitName, config: Config, host: Host): Millis {
   const { key, factor, learnt }: Limit = limits[name];
   const usualMs = configured(key, config, host) * factor;
-  if (key !== stream && key !== first) return usualMs; // the API's: the patience of a turn that was cut stretches them
+  if (key !== stream && key !== first) return usualMs; // patience stretches only the limits that are about the API
   return limit(usualMs, learnt === undefined ? 0 : host.health[learnt] * factor, host);
 }
 
-/** A person who grants the API more than the usual time grants it to its answers, too. */
+/** A person who raises the agent's API deadline raises the time for its answers, too. */
 function configured(
   key: Key,
   { network_resilience, recovery }: Config,
@@ -137,12 +146,12 @@ function configured(
 
 const isOfRecovery = (key: Key): key is keyof Config['recovery'] => key in defaults.recovery;
 
-/** Whether a silence in mid-response breaks a habit of this host, or the person has said what to make of it. */
+/** Whether a silence in mid-response is unusual for this host, or the person has set how long one may last. */
 export function knowsHabits({ health }: Host, { network_resilience: set }: Config): boolean {
   return health.pings === true || set.stream_timeout_ms !== defaults.network_resilience.stream_timeout_ms;
 }
 
-/** The table for the documents. */
+/** The table as `docs/how-it-decides.md` shows it. */
 export function printed(): string {
   const rows = Object.values(limits).map(
     ({ witness, state, key, factor, why }: Limit) =>

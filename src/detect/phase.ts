@@ -1,4 +1,4 @@
-/** Phase: what the agent is doing, as far as the senses agree. In doubt it is one in which nothing is judged. */
+/** Phase: what the agent is doing, as far as the senses agree. In doubt the phase is one in which nothing is judged. */
 import type { DisconnectPhase } from '../effects.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence, Facts } from './evidence/facts.ts';
@@ -6,7 +6,7 @@ import { toldLateMs } from './limits.ts';
 import type { Doing, Phase } from './phases.ts';
 import { decide } from './precedence.ts';
 
-/** What it does, or did until it was stopped or suspended. */
+/** What the agent does, or did until it was stopped or suspended. */
 export const readDoing = (claims: readonly Claim[]): Doing | 'starting' => decide(claims) ?? 'starting';
 
 export function readPhase(e: Facts, doing: Doing | 'starting'): Phase {
@@ -14,19 +14,21 @@ export function readPhase(e: Facts, doing: Doing | 'starting'): Phase {
   return e.terminal.suspendedSince === null ? doing : 'suspended';
 }
 
-/** Whether a turn runs, as far as the senses tell, a person who is asked and a limit that is waited for set aside. */
+/** Whether a turn runs, as far as the senses tell. A dialog and a usage limit are ignored. */
 export function turnRuns(claims: readonly Claim[], doing: Doing | 'starting'): boolean {
   const aside = doing === 'dialog' || doing === 'limit' ? decide(claims.map(ofTurn)) : doing;
   return aside !== null && aside !== 'idle' && aside !== 'starting';
 }
 
-/** A question on the screen stands in a turn; an agent that says that it is blocked says that it does not work. */
+/**
+ * A question on the screen belongs to a turn. An agent that reports itself as blocked reports that it does not work.
+ */
 function ofTurn(claim: Claim): Claim {
   if (claim.activity !== 'dialog' && claim.activity !== 'limit') return claim;
   return { ...claim, activity: claim.sense === 'status' ? 'idle' : 'working' };
 }
 
-/** Whether anything goes on that an end of the agent, or a prompt, would break off. */
+/** Whether ending the agent, or typing a prompt, would interrupt anything. */
 export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.length > 0;
 
 /** The phase in the terms of the recovery snapshot. */
@@ -38,8 +40,8 @@ export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
 }
 
 /**
- * Hooks have told of the turn's end, its whole answer is on record, and nothing was asked since: that the box is not free
- * yet takes nothing from it. A hook of the person's that is at work then may have the agent go on.
+ * Hooks have reported the end of the turn, its whole answer is on record, and nothing was asked since. Then the turn is
+ * over, even if the input box is not free yet. A hook of the person's that runs after that may make the agent go on.
  */
 function hasItsAnswer({ turn, wire, sample }: Evidence): boolean {
   const { told, answer } = turn;

@@ -1,7 +1,7 @@
 /**
- * Which claim wins: the first row that somebody claims. First it is asked whether a turn runs; of one that runs, what it
- * does. A strong witness is never overruled by a weak one, and that some process lives is the weakest of all. The table
- * is printed in `docs/how-it-decides.md`.
+ * Which claim wins: that of the first row for which there is one. The first question is whether a turn runs; if one
+ * does, the second is what it does. A weak witness never overrules a strong one, and a living process is the weakest of
+ * all. `docs/how-it-decides.md` prints the table.
  */
 
 import type { Activity, Claim, Grade, Sense } from './claim.ts';
@@ -11,7 +11,7 @@ export interface Row {
   readonly question: 'does a turn run?' | 'what does it do?';
   readonly sense: Sense;
   readonly claims: readonly Activity[];
-  /** Absent: whatever the claim is worth. */
+  /** Absent: any grade. */
   readonly grade?: Grade;
   readonly means: Doing;
   /** One line for people. */
@@ -56,7 +56,7 @@ export const precedence: readonly Row[] = [
 const ofTurn = precedence.filter(({ question }) => question === 'does a turn run?');
 const ofStep = precedence.filter(({ question }) => question === 'what does it do?');
 
-/** What wins among these claims; null: nobody says anything. */
+/** What these claims together say that the agent is doing; null: no row fits. */
 export function decide(claims: readonly Claim[]): Doing | null {
   const turn = first(ofTurn, claims);
   if (turn !== 'working') return turn;
@@ -71,7 +71,7 @@ function supports({ sense, activity, grade }: Claim, row: Row): boolean {
   return sense === row.sense && row.claims.includes(activity) && (row.grade ?? grade) === grade;
 }
 
-/** The table for the documents. */
+/** The table as `docs/how-it-decides.md` shows it. */
 export function printed(): string {
   const rows = precedence.map(
     ({ question, sense, claims, grade, means, why }) =>

@@ -1,6 +1,6 @@
 /**
- * What a signature says. `cure` is the mildest rung that can help this class of freeze; the ladder in `decide/` may
- * start higher (in-place cures switched off) and climbs when a rung did not help.
+ * What a signature finds. `cure` is the mildest rung that can help this class of freeze. The ladder in `decide/` may
+ * start higher (in-place cures switched off) and climbs when a rung has not helped.
  */
 import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
@@ -13,19 +13,22 @@ export interface Verdict {
   readonly class: string;
   /** Attended time. */
   readonly since: Millis;
-  /** Why, one fact per line, without content of the conversation. */
+  /** The reasons, one fact per line, without content of the conversation. */
   readonly because: readonly string[];
   readonly cure: Rung;
-  /** Connections that the verdict is about. */
+  /** The connections that the verdict is about. */
   readonly connections: readonly number[];
 }
 
-/** A state of things that becomes a verdict when it has lasted too long. Times are attended. */
+/** A state that becomes a verdict when it has lasted too long. Times are attended. */
 export interface Suspicion {
   readonly since: Millis;
-  /** Since when it counts, if that is later. */
+  /** When the limit starts to run, if later than `since`. */
   readonly from?: Millis;
-  /** How long it may last: a row of the table of limits, which is then named among the reasons, or a figure of its own. */
+  /**
+   * How long it may last: a row of the table of limits, which is then named among the reasons, or a figure of the
+   * signature's own.
+   */
   readonly limit: LimitName | Millis;
   /** @param lastedMs how long it has lasted */
   because(lastedMs: Millis): readonly string[];
@@ -33,13 +36,16 @@ export interface Suspicion {
   readonly connections?: readonly number[];
 }
 
-/** What follows from a class of freeze, besides its cure. */
+/** What a class of freeze implies, besides its cure. */
 export interface Traits {
-  /** It is a silence of the API: whatever is heard of it ends it, and if it ends by itself this is learnt of the host. */
+  /**
+   * The API is silent. Any sign of it ends the incident; a silence that ends by itself teaches something about the
+   * host.
+   */
   readonly silence?: Lesson | 'unseen';
-  /** The turn has come to its end without its answer: the prompt is free, and yet nothing is done. */
+  /** The turn has ended without its answer: the prompt is free, but the work is not done. */
   readonly unfinished?: true;
-  /** Only a mended conversation helps. */
+  /** Only a repaired conversation helps. */
   readonly mends?: true;
 }
 
@@ -47,18 +53,21 @@ export interface Signature extends Traits {
   readonly class: string;
   /** One line for people: what this looks like. */
   readonly help: string;
-  /** Judges by what the agent draws, or cures by typing: not in print mode. */
+  /** Judges by what the agent draws, or cures by typing, so it is not asked in print mode. */
   readonly needsTerminal?: true;
-  /** Holds also while the terminal takes no output: then the agent waits in its own writing, as is right. */
+  /**
+   * Asked even while the terminal takes no output. The others are not, because the agent then rightly waits in its own
+   * write.
+   */
   readonly evenUnread?: true;
-  /** @returns null: nothing of the kind goes on */
+  /** @returns null: no sign of it */
   test(e: Evidence, config: Config): Suspicion | null;
 }
 
-/** What has helped against it once and is needed again is not for us to cure. */
+/** A trouble that comes back after its cure is left to the person. */
 export const onceThenAsk = (cure: Rung, times: number): Rung => (times > 0 ? 'ask' : cure);
 
-/** @param connections those that it is about */
+/** @param connections the connections that the verdict is about */
 export const verdictOn = (
   name: string,
   since: Millis,

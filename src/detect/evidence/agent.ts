@@ -1,14 +1,14 @@
-/** The agent's process as it was started, and its end. Nothing of it survives a relaunch. */
+/** The agent's process, from its start to its end. A relaunch resets all of it. */
 import type { Event, Millis } from '../../events.ts';
 
 export interface Agent {
-  /** One launch, one generation. */
+  /** The number of this launch. */
   readonly generation: number;
   readonly pid: number | null;
   readonly startedAt: Millis;
   readonly resumed: boolean;
   readonly prompted: boolean;
-  /** Print mode: nothing is drawn and nobody types, so what is judged by a face or by keys is not judged. */
+  /** Print mode: nothing is drawn and nobody types, so signatures that need a screen or keys are not asked. */
   readonly unattended: boolean;
   readonly exit: {
     readonly at: Millis;
@@ -16,9 +16,9 @@ export interface Agent {
     readonly signal: string | null;
     readonly outOfMemory: boolean;
   } | null;
-  /** Why no other agent could follow this one; null: one could. */
+  /** Why no other agent can be started after this one; null: one can. */
   readonly noRelaunch: string | null;
-  /** Print mode: since when its whole good answer is handed out. */
+  /** Print mode: since when its whole good answer has been handed out. */
   readonly deliveredAt: Millis | null;
 }
 

@@ -1,26 +1,30 @@
 /**
- * The attended clock. It stands while nothing that should happen can: the machine sleeps, the guard has no turn, the
- * terminal is suspended or takes no output; and for a moment after each of these, in which the network and the agent's
- * timers come back. Every "since" of the evidence is a stamp of it, so no deadline runs in such a time.
+ * The attended clock. It stands still while nothing that should happen can happen: the machine sleeps, the guard is not
+ * scheduled, the terminal is suspended or takes no output. It also stands still for a moment after each of these, while
+ * the network and the agent's timers come back. Every "since" in the evidence is a time on this clock, so no deadline
+ * runs meanwhile.
  */
 import type { Event, Millis } from '../../events.ts';
 
 export interface Clock {
   /** The latest event, on the monotonic clock. */
   readonly at: Millis;
-  /** How far the attended clock is behind the monotonic one. */
+  /** How far the attended clock lags behind the monotonic one. */
   readonly lag: Millis;
-  /** Monotonic: until then it stands, and nothing is judged. */
+  /** Monotonic. Until then the clock stands still and nothing is judged. */
   readonly graceUntil: Millis;
   /** Wall clock minus monotonic clock, as of the last tick. */
   readonly wallOffsetMs: number | null;
 }
 
-/** After a sleep, a stall or a suspension. */
+/** The grace after a sleep, a stall or a suspension. */
 export const graceMs = 5_000;
-/** Ticks come each second: an event this long after the one before is late, the guard had no turn, and saw nothing. */
+/**
+ * Ticks come every second. If an event comes this long after the one before, the guard was not scheduled and saw
+ * nothing.
+ */
 const lateMs = 2_000;
-/** Shorter stops are a busy machine, or a line that is merely slow. */
+/** A shorter stop is a busy machine or a slow line, and gets no grace. */
 const longStopMs = 5_000;
 
 export const startClock = (at: Millis): Clock => ({ at, lag: 0, graceUntil: at, wallOffsetMs: null });
@@ -44,11 +48,11 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
 /** The attended time of the latest event. */
 export const attended = ({ at, lag }: Clock): Millis => at - lag;
 
-/** Nothing is judged yet. */
+/** Nothing is judged during the grace. */
 export const inGrace = ({ at, graceUntil }: Clock): boolean => at < graceUntil;
 
-/** The attended stamp of a recent moment on the monotonic clock, such as that of a byte which is told late. */
+/** The attended time of a recent moment on the monotonic clock, such as that of a byte that is reported late. */
 export const stampOf = ({ at, lag }: Clock, moment: Millis): Millis => Math.min(moment, at) - lag;
 
-/** An attended stamp as a moment on the monotonic clock, for what people and journals read. */
+/** An attended time as a moment on the monotonic clock, for people and journals. */
 export const momentOf = ({ lag }: Clock, stamp: Millis): Millis => stamp + lag;

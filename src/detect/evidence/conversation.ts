@@ -1,13 +1,13 @@
-/** The conversation, which goes on from one agent to the next. */
+/** The conversation, which continues from one agent to the next. */
 import type { Event } from '../../events.ts';
 
 export interface Conversation {
   readonly sessionId: string | null;
-  /** Why the agent said that the session ended. */
+  /** Why the session ended, as the agent said. */
   readonly ended: string | null;
   /** Compactions that the guard had to end. */
   readonly compactionsCured: number;
-  /** Relaunches with a repair because the API refused the conversation, or the agent could not show it. */
+  /** Relaunches with a repair, after the API refused the conversation or the agent could not show it. */
   readonly historiesRepaired: number;
 }
 
@@ -38,6 +38,6 @@ export function foldConversation(conversation: Conversation, event: Event): Conv
   }
 }
 
-/** The API has taken the conversation: another refusal is another damage. */
+/** The API has accepted the conversation, so a later refusal is new damage. */
 const mended = (conversation: Conversation): Conversation =>
   conversation.historiesRepaired === 0 ? conversation : { ...conversation, historiesRepaired: 0 };

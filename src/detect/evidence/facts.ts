@@ -1,4 +1,4 @@
-/** What is known of the agent right now: the parts of the evidence, and the phase that follows from them. */
+/** What is known of the agent right now, except for the phase that follows from it. */
 import type { Millis, ProgramState } from '../../events.ts';
 import type { Doing, Phase } from '../phases.ts';
 import type { Agent } from './agent.ts';
@@ -29,14 +29,17 @@ export interface Facts {
   readonly wire: Wire;
   readonly host: Host;
   readonly conversation: Conversation;
-  /** Good probes of the network in a row. */
+  /** Successful network probes in a row. */
   readonly goodProbes: number;
 }
 
 export interface Evidence extends Facts {
   readonly phase: Phase;
-  /** The phase of the living agent; of one that is suspended or gone: that of before. */
+  /** What the agent is doing; for one that is suspended or gone, what it was doing before. */
   readonly doing: Doing | 'starting';
-  /** Whether a turn runs, as far as the senses tell, whatever stands in its way; of an agent that is gone: ran. */
+  /**
+   * Whether a turn runs, as far as the senses tell, even behind a dialog or a usage limit; for an agent that is gone,
+   * whether one ran.
+   */
   readonly runs: boolean;
 }

@@ -1,4 +1,6 @@
-/** What is known of the API's host, over all agents of the run: its healthy silences, and how patient to be with it. */
+/**
+ * What is known of the API's host, across all agents of the run: its healthy silences, and how patient to be with it.
+ */
 import type { Event, Millis } from '../../events.ts';
 import { type Health, noHealth, usualDeadlineMs } from '../health.ts';
 
@@ -6,9 +8,12 @@ export interface Host {
   readonly health: Health;
   /** The longest that the agent itself waits for a silent API. */
   readonly deadlineMs: Millis;
-  /** Silence multiplier: doubles with each cut of a turn, and of the turns by which the guard takes it up again. */
+  /**
+   * Multiplier of the limits for silence. It doubles with each cut in a turn, and in the turns by which the guard takes
+   * that turn up again.
+   */
   readonly patience: number;
-  /** The next turn takes up one that was broken off: it is judged with the same patience. */
+  /** The next turn takes up one that was interrupted, so it is judged with the same patience. */
   readonly resumesTurn: boolean;
 }
 

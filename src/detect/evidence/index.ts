@@ -1,7 +1,7 @@
 /**
- * Evidence: what is known of the agent right now, folded from events. Facts only; signatures judge it. Plain data
- * without methods, so that a checkpoint of it can stand in a journal. One file per part: its type, its empty value, its
- * fold, and what of it survives a relaunch.
+ * Evidence: what is known of the agent right now, folded from events. It holds facts only; signatures judge them. It is
+ * plain data without methods, so that a journal can hold a checkpoint of it. There is one file per part: its type, its
+ * empty value, its fold, and what of it survives a relaunch.
  */
 import type { Event, Millis } from '../../events.ts';
 import { claimsOf } from '../claims.ts';
@@ -44,7 +44,7 @@ export function noEvidence(at: Millis): Evidence {
   };
 }
 
-/** Evidence after `event`, whose time must not be before that of the event before. Pure: time is `event.at`. */
+/** Evidence after `event`, which must not be earlier than the event before. Pure: the time is `event.at`. */
 export function observe(before: Evidence, event: Event): Evidence {
   const { terminal } = before;
   const clock = foldClock(before.clock, event, terminal.suspendedSince ?? terminal.blockedSince);
@@ -74,7 +74,9 @@ export function observe(before: Evidence, event: Event): Evidence {
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };
 }
 
-/** Until this agent has a turn of its own, each failure that it draws or records is one of the conversation's past. */
+/**
+ * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past.
+ */
 function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
   const { turn } = before;
   if (turn.count > 0) return foldTurn(turn, event, now, before);
@@ -84,7 +86,7 @@ function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
   return foldTurn(turn, { ...event, facts }, now, before);
 }
 
-/** A turn that begins forgets the patience of the turn before, unless it takes that up. */
+/** A new turn forgets the patience of the turn before, unless it takes that turn up. */
 function newTurn(host: Host): Host {
   return { ...host, patience: host.resumesTurn ? host.patience : 1, resumesTurn: false };
 }

@@ -1,4 +1,4 @@
-/** What the bytes of the API teach of its healthy silences. */
+/** What the API's bytes teach about its healthy silences. */
 import type { Event, Millis } from '../../events.ts';
 import { learn } from '../health.ts';
 import type { Evidence, Facts } from './facts.ts';
@@ -6,9 +6,9 @@ import type { Host } from './host.ts';
 import { known, lastByteAt, type Wire } from './wire.ts';
 
 /**
- * Bytes came after a silence, by themselves: that silence was healthy. Only while the agent worked without a tool; a
- * pause between two turns or beside a tool is nobody's waiting. What comes before the answer (a handshake, session
- * tickets) teaches nothing.
+ * Bytes came after a silence, and nobody made them come, so the silence was healthy. It counts only while the agent
+ * worked without a tool: between turns and beside a tool, nobody waits for the API. What comes before the answer (a
+ * handshake, session tickets) teaches nothing.
  */
 export function learnt(host: Host, before: Evidence, after: Facts, event: Event): Host {
   if (event.type !== 'connection.bytes' || event.down === 0 || event.up > 0) return host;
@@ -29,7 +29,7 @@ export function learnt(host: Host, before: Evidence, after: Facts, event: Event)
   return health === host.health ? host : { ...host, health };
 }
 
-/** The line was bad: other connections were lost or could not be made. A silence of such a day is no habit. */
+/** The line was bad: other connections were lost or could not be made. A silence at such a time is no habit. */
 function troubled({ waiting, closed }: Wire, since: Millis): boolean {
   return (
     waiting.length > 0 || closed.some(({ at, cause }) => at > since && cause !== 'closed' && cause !== 'cut')

@@ -1,4 +1,6 @@
-/** The person at the keys. That they have typed survives a relaunch; what they wanted of the agent before does not. */
+/**
+ * The person at the keyboard. That they have typed survives a relaunch; what they wanted of the agent before does not.
+ */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
 
 export interface Person {
@@ -6,7 +8,7 @@ export interface Person {
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
-  /** Enter on a command of the agent's own (`/exit` is one), as the screen showed it. */
+  /** When the person pressed Enter on a command of the agent's own, such as `/exit`, as the screen showed it. */
   readonly lastCommandAt: Millis | null;
 }
 

@@ -1,27 +1,29 @@
-/** The latest look at the agent's process, with what the looks before it add; null before the first of an agent. */
+/** The latest sample of the agent's process, with what the earlier samples add; null before an agent's first sample. */
 import type { Event, Millis } from '../../events.ts';
 
 export interface ProcessSample {
   readonly at: Millis;
-  /** The same on the monotonic clock: what the kernel says holds whoever attends. */
+  /** The same on the monotonic clock, because what the kernel reports holds whether or not anybody attends. */
   readonly moment: Millis;
   readonly cpuMs: number;
   readonly state: string;
   readonly memoryShare: number;
-  /** Since when each sample has held more memory than the one before, by a hundredth of the machine's or more; monotonic. */
+  /**
+   * Since when each sample has held at least a hundredth of the machine's memory more than the one before; monotonic.
+   */
   readonly growingSince: Millis | null;
   readonly workers: number;
-  /** When the youngest living helper of the agent's was started; null: there is none. */
+  /** When the agent's youngest live helper was started; null: there is none. */
   readonly helperSince: Millis | null;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
   readonly busySince: Millis | null;
-  /** Since when the kernel has shown it stopped; monotonic. */
+  /** Since when the kernel has reported it as stopped; monotonic. */
   readonly stoppedSince: Millis | null;
 }
 
-/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent idles below it). */
+/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
 const spinning = 0.9;
 
 /** Share of the machine's memory that counts as growth from one sample to the next. */
@@ -54,7 +56,7 @@ export function foldProcess(
   };
 }
 
-/** The agent was told to run on: the look that showed it stopped is spent. */
+/** The agent was told to continue, so the sample that showed it as stopped no longer counts. */
 export function runOn(sample: ProcessSample | null): ProcessSample | null {
   return sample && { ...sample, stoppedSince: null };
 }

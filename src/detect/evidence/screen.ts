@@ -1,4 +1,4 @@
-/** The rendered screen: what it says, since when, and what of it is news. Null before the first reading of an agent. */
+/** The rendered screen: what it says, since when, and what is new. Null before the first reading of an agent. */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
 
 export interface Screen {
@@ -8,13 +8,12 @@ export interface Screen {
   readonly tokensChangedAt: Millis | null;
   /** The token counter as it was last shown in this turn. */
   readonly tokensShown: number | null;
-  /** When the counter last moved as that of an answer does; null: not since the latest request. */
+  /** When the counter last moved because an answer came; null: not since the latest request. */
   readonly countedAt: Millis | null;
   /** Fingerprint of the error banner that the idle screen shows. */
   readonly bannerSeen: string | null;
 }
 
-/** What a reading adds to the one before. @param facts the latest reading */
 export function foldScreen(last: Screen | null, event: Event, now: Millis): Screen | null {
   switch (event.type) {
     case 'agent.started':
@@ -30,10 +29,10 @@ export function foldScreen(last: Screen | null, event: Event, now: Millis): Scre
 
 function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
   const { facts: before, tokensShown = null } = last ?? {};
-  // That the agent says how it waits for the API is no sign of life.
+  // With `waiting` the agent says that the API is silent. That is no sign of life.
   const same = facts.activity === 'waiting' || before?.activity === facts.activity;
   const still = same && facts.tokens === before?.tokens && facts.requesting === before?.requesting;
-  // Beside the row of a tool the counter only catches up with the answer that called it.
+  // While a tool runs, the counter only catches up with the answer that called it.
   const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== tokensShown && facts.activity !== 'tool';
   return {
     facts,
@@ -46,7 +45,7 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
   };
 }
 
-/** A banner that was not on the screen before; an old one stays there after recovery, and counts once. */
+/** A banner that was not on the screen before. An old one stays there after recovery, and must count only once. */
 export function freshBanner(last: Screen | null, { activity, failure }: ScreenFacts): ScreenFacts['failure'] {
   return activity === 'idle' && failure && failure.fingerprint !== last?.bannerSeen ? failure : undefined;
 }

@@ -1,26 +1,26 @@
-/** Tools that are open, as hooks tell; where they do not tell of the turn, as the record does. */
+/** The open tools, as hooks report them; where hooks do not report the turn, as the record does. */
 import type { Event, Millis, ToolRisk } from '../../events.ts';
 
 export interface OpenTool {
   readonly toolUseId: string;
   readonly tool: string;
   readonly risk: ToolRisk;
-  /** It works through the API itself. */
+  /** It works through the API, as a subagent does. */
   readonly delegates: boolean;
   readonly limitMs: number | null;
   readonly startedAt: Millis;
-  /** Known from the transcript alone. */
+  /** Known only from the transcript. */
   readonly recorded: boolean;
-  /** The subagent that runs it; null: the main turn. */
+  /** The subagent that runs it; null: the main turn runs it. */
   readonly agentId: string | null;
 }
 
 type Tools = readonly OpenTool[];
 
 /**
- * @param toldTurn hooks tell of the turn: then they tell of each start, too, and a call that is only on record has not
- *   begun
- * @param sessionId of the conversation until now
+ * @param toldTurn hooks report the turn. Then they report each start, too, and a call known only from the record has
+ *   not begun.
+ * @param sessionId the conversation's id before this event
  */
 export function foldTools(
   tools: Tools,
@@ -61,13 +61,13 @@ export function foldTools(
 const without = (tools: Tools, toolUseId: string): Tools =>
   tools.filter((tool) => tool.toolUseId !== toolUseId);
 
-/** An open tool that a subagent runs. */
+/** Whether a subagent runs this open tool. */
 export const isOfSubagent = (tools: Tools, toolUseId: string): boolean =>
   tools.some((tool) => tool.toolUseId === toolUseId && tool.agentId !== null);
 
 /**
- * Those that the main turn waits for. A subagent's count while the call that has started it is open; of one in the
- * background the turn knows nothing.
+ * The tools that the main turn waits for. A subagent's tools count while the call that started the subagent is open.
+ * The main turn does not wait for a subagent in the background.
  */
 export function ofMainTurn(tools: Tools): Tools {
   const waits = tools.some(({ delegates, agentId }) => delegates && agentId === null);

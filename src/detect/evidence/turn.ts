@@ -1,4 +1,4 @@
-/** The turn: what hooks and the record tell of it, and since when the agent has been in which part of it. */
+/** The turn: what hooks and the record report of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
 import type { Sense } from '../claim.ts';
 import { requestBytes, toldLateMs } from '../limits.ts';
@@ -10,27 +10,33 @@ import { isOfSubagent, type OpenTool } from './tools.ts';
 export interface Failure {
   readonly kind: FailureKind;
   readonly at: Millis;
-  /** Who told of it. The record also holds failures that the turn got over: what it says only it takes back. */
+  /**
+   * The sense that reported it. The record also holds failures from which the turn recovered, so an answer on record
+   * takes back a failure that only the record reported.
+   */
   readonly sense: Extract<Sense, 'hooks' | 'screen' | 'record'>;
 }
 
-/** The API has understood the request and does not take it: another try would fare no better. */
+/** The API has understood the request and rejected it, so another try would fare no better. */
 export function isRefusal({ kind }: Failure): boolean {
   return kind === 'history' || kind === 'refused' || kind === 'too-long' || kind === 'person';
 }
 
 export interface Turn {
-  /** As hooks tell it; null: they do not. */
+  /** What hooks report; null: they do not report the turn. */
   readonly told: { readonly working: boolean; readonly at: Millis } | null;
-  /** When a hook last told of a step of the agent's own: a prompt taken, a tool begun or ended, the turn ended. */
+  /** When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. */
   readonly toldAt: Millis | null;
   /** Turns seen to start, by any sense. */
   readonly count: number;
   /** Since when the agent has been in a turn; null while it is not. */
   readonly workingSince: Millis | null;
-  /** Since when it has waited for the API and for nothing else: no tool, no dialog, no retry of its own. */
+  /** Since when it has waited for the API alone: no tool, no dialog, no retry of its own. */
   readonly listeningSince: Millis | null;
-  /** Since when it has had a turn to draw without a break; unlike `workingSince` it begins anew after a dialog. */
+  /**
+   * Since when it has been in a turn without a break, and so should draw. Unlike `workingSince` it restarts after a
+   * dialog.
+   */
   readonly drawsSince: Millis | null;
   readonly idleSince: Millis | null;
   readonly failure: Failure | null;
@@ -38,11 +44,11 @@ export interface Turn {
   readonly failedTurns: number;
   /** Unix milliseconds at which the usage limit that ended the turn is over. */
   readonly limitResetsAt: number | null;
-  /** When the record last told of a request; null: it does not. */
+  /** When the record last reported a request; null: it never did. */
   readonly requestedAt: Millis | null;
-  /** When the agent's own next try is due, as it has recorded; null once it was made. */
+  /** When the agent's own next retry is due, as it has recorded; null once the retry was made. */
   readonly retryAt: Millis | null;
-  /** The latest answer of the model's in this turn that is on record; null: none is. */
+  /** The model's latest answer on record in this turn; null: there is none. */
   readonly answer: { readonly at: Millis; readonly cutShort: boolean } | null;
   /** The record of this agent's conversation is being read. */
   readonly recordSpeaks: boolean;
@@ -65,13 +71,13 @@ export const noTurn: Turn = {
   recordSpeaks: false,
 };
 
-/** What another turn waits for is none of this one's: from one to the next the phase may never have changed. */
+/** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
 
-/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it takes its time. */
+/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it may need longer. */
 const obeysMs = 2_000;
 
-/** @param before what the screen said, what the person did, and which tools were open, until this event */
+/** @param before the screen, the person's interrupt and the open tools as they were before this event */
 export function foldTurn(
   turn: Turn,
   event: Event,
@@ -106,7 +112,7 @@ export function foldTurn(
         told: { working: false, at: now },
         toldAt: now,
         retryAt: null,
-        // A failure that is known from the record alone was not counted, and may be that of the turn before, told late.
+        // A failure known only from the record was not counted, and may belong to the turn before, reported late.
         failedTurns: event.failure
           ? turn.failedTurns + (turn.failure && turn.failure.sense !== 'record' ? 0 : 1)
           : 0,
@@ -137,7 +143,7 @@ export function foldTurn(
         answer: { at: now, cutShort: event.cutShort ?? false },
         failure: turn.failure?.sense === 'record' ? null : turn.failure,
       };
-    case 'connection.closed': // by an agent that obeys, which tells of the interrupt a little later
+    case 'connection.closed': // an agent that obeys an interrupt closes first and reports the interrupt later
       return event.by === 'agent' && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs
         ? { ...turn, ...unlistened }
         : turn;
@@ -171,12 +177,12 @@ function seen(
   };
 }
 
-/** A request of before, told late, is not the try that is waited for. */
+/** A request from before the retry may be reported late; it is not the awaited retry. */
 function isDue(retryAt: Millis | null, now: Millis): boolean {
   return retryAt !== null && now >= retryAt - toldLateMs;
 }
 
-/** Keeps the moments at which the phase has changed. */
+/** Records when the phase changed. */
 export function marked(turn: Turn, phase: Phase, now: Millis): Turn {
   const listeningSince = listens(phase) ? (turn.listeningSince ?? now) : null;
   const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
@@ -184,7 +190,7 @@ export function marked(turn: Turn, phase: Phase, now: Millis): Turn {
   return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now);
 }
 
-/** A dialog, a limit or a suspension belongs to the turn, or the rest, in which it came. */
+/** A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. */
 function onOff(turn: Turn, phase: Phase, now: Millis): Turn {
   if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return turn;
   if (inTurn(phase)) {

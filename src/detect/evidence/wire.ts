@@ -1,14 +1,14 @@
 /**
- * The connections of the agent to the API, as the tunnel tells. It sees bytes, never content. Those of other processes
- * that share the tunnel are none of the turn's. Connections outlive an agent: the tunnel tells when they end.
+ * The agent's connections to the API, as the tunnel reports them. The tunnel sees bytes, never content. Connections of
+ * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
 import type { ConnectionCause, ConnectionEnd, Event, Millis } from '../../events.ts';
 import { conversationBytes, requestBytes } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 /**
- * `handshake` nothing was asked and nothing came · `ready` nothing is asked now · `request` a request went up, and
- * nothing of its answer has come · `answer` its answer has begun to come; where it ends bytes do not tell.
+ * `handshake`: nothing was asked and nothing came. `ready`: no request is open. `request`: a request went up, and
+ * nothing of its answer has come. `answer`: its answer has begun to come; bytes do not show where it ends.
  */
 export type Stage = 'handshake' | 'ready' | 'request' | 'answer';
 
@@ -26,7 +26,7 @@ export interface Connection {
   readonly requestSize: number;
 }
 
-/** An attempt that the tunnel holds: the agent waits, unaware. */
+/** A connection attempt that the tunnel holds. The agent waits and does not know. */
 export interface Waiting {
   readonly id: number;
   readonly host: string;
@@ -41,22 +41,22 @@ export interface ClosedConnection {
   readonly at: Millis;
   readonly by: ConnectionEnd;
   readonly cause: ConnectionCause;
-  /** What it was last asked was answered whole, as what is asked beside a turn is. */
+  /** Its last request was answered whole, as a side request is. */
   readonly answeredWhole: boolean;
 }
 
 export interface Wire {
   readonly connections: readonly Connection[];
   readonly waiting: readonly Waiting[];
-  /** Until when the tunnel has held a connection, as far as that goes; null: never. */
+  /** When the tunnel was last seen to hold a connection; null: never. */
   readonly heldUntil: Millis | null;
-  /** The latest ends of connections of this agent, newest last, at most eight. */
+  /** The latest connections of this agent that were closed, newest last, at most eight. */
   readonly closed: readonly ClosedConnection[];
   /** Connections ever seen. */
   readonly seen: number;
-  /** Of this agent, on whatever connection; also as its record tells. */
+  /** The latest request of this agent, on any connection or in its record. */
   readonly lastRequestAt: Millis | null;
-  /** The same, of one that is large enough for a conversation. */
+  /** The same for a request that is large enough for a conversation. */
   readonly lastConversationAt: Millis | null;
   readonly lastDownAt: Millis | null;
 }
@@ -110,22 +110,25 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
   }
 }
 
-/** The moment of the latest sign of life on a connection, in either direction. */
+/** When the latest byte passed on a connection, in either direction. */
 export function lastByteAt(connection: Connection): Millis {
   return Math.max(connection.lastUpAt, connection.lastDownAt ?? 0);
 }
 
 /**
- * An answer that is whole when it is sent is there a moment after its first byte (telemetry, a count of tokens: a few
- * hundred bytes, one flight); what comes later than that is made while it is sent. A machine at full load takes its time.
+ * An answer that is sent whole (telemetry, a token count: a few hundred bytes, one flight) has arrived this soon after
+ * its first byte, even on a machine at full load. What comes later is produced while it is sent.
  */
 const wholeMs = 250;
 
-/** Something too small for a turn's request was asked since the answer: that is over, and what comes now is another. */
+/**
+ * Since the answer, something too small for a turn's request was sent. So the answer is over, and what comes now is
+ * another.
+ */
 export const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
   stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
 
-/** Its answer comes in a stream. */
+/** Its answer is streamed. */
 export const streams = (each: Connection): boolean =>
   each.stage === 'answer' &&
   each.answerAt !== null &&
@@ -187,7 +190,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
 
 const later = (one: Millis | null, other: Millis | null): Millis => Math.max(one ?? 0, other ?? 0);
 
-/** Where the tunnel tells the direction of the latest byte and nothing more. */
+/** For a tunnel that reports only the direction of the latest byte. */
 function stageOf(before: Connection, last: 'up' | 'down', requestAt: Millis | null): Stage {
   if (requestAt !== null) return last === 'up' ? 'request' : 'answer';
   return last === 'up' && before.lastDownAt === null ? 'handshake' : 'ready';

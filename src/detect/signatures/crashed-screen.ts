@@ -1,6 +1,7 @@
 /**
- * What draws the agent's screen has failed, mostly over a record of the conversation that it cannot show: an error and
- * a stack stand there, the terminal is as it was before the agent, and the process lives on and takes no keys.
+ * The code that draws the agent's screen has failed, mostly on a record of the conversation that it cannot show. An
+ * error and a stack trace stand on the screen, the terminal is back in the state from before the agent, and the process
+ * lives on and takes no keys.
  */
 import { settleMs } from '../limits.ts';
 import { onceThenAsk, type Signature } from '../verdict.ts';

@@ -1,7 +1,7 @@
 /**
- * The process itself is stuck. A working agent draws several times a second even when its connection is dead
- * (lab notes §1d: longest gap 1.1 s), so silence while working means that its event loop does not turn. Print mode has
- * no spinner that could stand still: there the process burns a whole core, or stays on after its answer.
+ * The process itself is stuck. A working agent draws several times a second even when its connection is dead (lab notes
+ * §1d: longest gap 1.1 s), so an agent that works and draws nothing has a stuck event loop. Print mode has no spinner:
+ * there a stuck process uses a whole core, or does not end after its answer.
  */
 import type { Millis } from '../../events.ts';
 import { momentOf } from '../evidence/clock.ts';
@@ -12,18 +12,21 @@ import { inTurn } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 import { crashedScreen } from './crashed-screen.ts';
 
-/** Below this share of a core a process that should draw a spinner is not even trying. */
+/** A process that should draw a spinner and uses less than this share of a core is not even trying. */
 const asleep = 0.005;
 const ticking = 0.1;
 const stoppedMs = 1_000;
-/** Share of the machine's memory from which growth is dangerous, and from which nothing is left to wait for. */
+/**
+ * Shares of the machine's memory: from the first on growth is dangerous, from the second on there is nothing to wait
+ * for.
+ */
 const dangerous = 0.6;
 const deadly = 0.85;
 const growsMs = 10_000;
-/** The agent waits for its own background work for up to 30 minutes, newer ones for 10; this is longer. */
+/** Longer than the agent waits for its own background work: up to 30 minutes, 10 in newer versions. */
 const maxWaitMs = 35 * 60_000;
 
-/** By the monotonic clock: the kernel's word holds whoever attends. */
+/** Judged on the monotonic clock: what the kernel reports holds whether or not anybody attends. */
 const stopped: Signature = {
   class: 'stopped',
   help: 'the agent was stopped from outside (state T)',
@@ -41,8 +44,9 @@ const stopped: Signature = {
 };
 
 /**
- * Gigabytes in seconds have been seen: ended before the kernel has to choose a victim. A machine that is merely small,
- * or an agent that has always been large, is left alone. By the monotonic clock: memory grows whoever attends.
+ * Growth by gigabytes in seconds has been seen. The agent is ended before the kernel has to choose a victim. A machine
+ * that is merely small, or an agent that has always been large, is left alone. Judged on the monotonic clock: memory
+ * grows whether or not anybody attends.
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
@@ -65,7 +69,7 @@ const frozenUi: Signature = {
   needsTerminal: true,
   test(e) {
     if (!inTurn(e.phase)) return null;
-    // While its connection is held an agent waits, and some draw nothing for as long as it lasts.
+    // While its connection is held an agent waits, and some agents draw nothing all that time.
     const { lastOutputAt } = e.terminal;
     const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0);
     const suspicion = stuck(e, since, `agent ${e.phase}, nothing drawn`);
@@ -80,7 +84,7 @@ const deafInput: Signature = {
   test(e) {
     const { unansweredKeyAt, inputBlockedSince } = e.terminal;
     if (e.phase === 'gone' || unansweredKeyAt === null) return null;
-    // A dialog or an idle prompt may ignore a key; only a process that is visibly stuck is judged.
+    // A dialog or an idle prompt may ignore a key, so only a process that is visibly stuck is judged.
     const busySince = e.sample?.busySince ?? null;
     if (inputBlockedSince === null && busySince === null) return null;
     return stuck(e, Math.max(unansweredKeyAt, inputBlockedSince ?? 0, busySince ?? 0), 'keys unanswered');
@@ -99,17 +103,20 @@ function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Sus
   };
 }
 
-/** Its timers run: 0.02 to 0.03 of a core in an agent that waits and draws nothing (measured); a spinner takes far more. */
+/**
+ * Its timers run. An agent that waits and draws nothing uses 0.02 to 0.03 of a core (measured); a spinner uses far
+ * more.
+ */
 function ticks(sample: ProcessSample | null): boolean {
   return sample !== null && sample.cpuShare >= asleep && sample.cpuShare < ticking;
 }
 
-/** It wants to run, and the machine does not let it: that is no event loop that is stuck. */
+/** The agent wants to run, but the machine gives it no CPU time. Its event loop is not stuck. */
 function starved(sample: ProcessSample | null): boolean {
   return sample !== null && sample.state === 'R' && sample.cpuShare < asleep;
 }
 
-/** What the process shows that fits a stuck event loop; null when it shows nothing of the kind. */
+/** What the process shows that fits a stuck event loop; null: nothing. */
 function processSays(sample: ProcessSample | null): string | null {
   if (!sample) return null;
   if (sample.busySince !== null) return oneCore(sample);
@@ -138,7 +145,7 @@ const spinning: Signature = {
   },
 };
 
-/** It spins, or sleeps with nothing left that it could be waiting for. */
+/** The agent spins, or sleeps although nothing is left that it could be waiting for. */
 const lingering: Signature = {
   class: 'lingering',
   help: 'print mode: the answer is handed out, and the agent spins or sleeps on instead of ending',

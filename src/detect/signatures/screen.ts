@@ -1,6 +1,6 @@
 /**
- * What only the screen shows. It cannot tell long thinking from a dead stream, so without the tunnel's eyes the limits
- * are wider than the tunnel's. A compaction of three to five minutes is ordinary; some have hung for days.
+ * What only the screen shows. The screen cannot tell long thinking from a dead stream, so the limits are wider than
+ * where the tunnel sees the connection. A compaction of three to five minutes is ordinary; some have hung for days.
  */
 import type { Config } from '../../config/schema.ts';
 import type { Millis, ScreenFacts } from '../../events.ts';
@@ -21,7 +21,8 @@ const silentScreen: Signature = {
     const screen = screenAtWork(e);
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
     const { facts, activitySince, tokensChangedAt } = screen;
-    // An answer that came whole shows a moment later, if it was the turn's; else (telemetry) it is no sign of its life.
+    // An answer of the turn's that came whole shows on the screen a moment later. If nothing shows, it was a side
+    // request's (telemetry), and no sign of life.
     if (now - (wire.closed.at(-1)?.at ?? 0) < settleMs) return null;
     const lostAt = wire.closed.findLast(({ answeredWhole }) => !answeredWhole)?.at ?? 0;
     const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
@@ -38,7 +39,7 @@ const silentScreen: Signature = {
   },
 };
 
-/** A counter from before the last tool says nothing of the answer that is waited for now. */
+/** A counter from before the last tool says nothing about the answer that is awaited now. */
 function limitOf({ facts, countedAt }: Screen, since: Millis): LimitName {
   const answering = countedAt !== null && countedAt >= since;
   if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
@@ -64,7 +65,7 @@ const stuckCompaction: Signature = {
   },
 };
 
-/** Bytes of an answer still come. */
+/** Bytes of an answer still arrive. */
 function isFed({ wire, now, host }: Evidence, config: Config): boolean {
   const limit = limitMs('midResponse', config, host);
   return wire.connections.some((each) => each.stage === 'answer' && now - lastByteAt(each) < limit);

@@ -1,6 +1,6 @@
 /**
- * A tool that should have ended long ago by its own time limit, and of which no process is left: its result got lost.
- * A tool without a known limit, or with a living process, is never judged, however long it takes.
+ * A tool should have ended long ago by its own time limit, and no process of it is left: its result got lost. A tool
+ * without a known limit, or with a live process, is never judged, however long it takes.
  */
 import { ofMainTurn } from '../evidence/tools.ts';
 import { limitMs } from '../limits.ts';

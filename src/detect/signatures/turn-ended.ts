@@ -1,7 +1,7 @@
 /**
- * The turn is over and the agent sits at its prompt, alive: after an error that a new try can cure, after a refusal of
- * the conversation itself, without a word after its connection was lost, or with an answer that was cut short and that
- * it took for a whole one (lab notes §1b, signatures §5).
+ * The turn is over and the agent sits at its prompt, alive. The turn ended with an error that a new try can cure, with
+ * a refusal of the conversation itself, without a word after its connection was lost, or with a truncated answer that
+ * the agent took for a whole one (lab notes §1b, signatures §5).
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import { hasAskedSince } from '../carrier.ts';
@@ -12,8 +12,8 @@ import { personTookOver, quietSince } from '../rest.ts';
 import { onceThenAsk, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 /**
- * Pause before a turn that failed is taken up again: the faults of a server want more time than those of a line. It
- * doubles with each failure in a row.
+ * Pause before a failed turn is taken up again; it doubles with each failure in a row. A server's faults need more time
+ * than those of a line.
  */
 const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
   connection: 1_000,
@@ -23,10 +23,12 @@ const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
 
 const maxPauseMs = 300_000;
 
-/** An idle prompt this soon after its connection ended, with no new request in between, is a silent end. */
+/**
+ * If the prompt is free this soon after the connection ended, with no new request in between, the turn ended silently.
+ */
 const silentEndMs = 5_000;
 
-/** One refusal may be of that prompt alone. */
+/** A single refusal may concern that one prompt. */
 const refusalsInARow = 2;
 
 type Ended = Omit<Suspicion, 'from' | 'limit'> & { readonly limit?: Millis };
@@ -39,13 +41,13 @@ const ending = (name: string, help: string, test: (e: Evidence) => Suspicion | n
   test,
 });
 
-/** At a free prompt. */
+/** Holds only at a free prompt. */
 function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion | null {
   const from = quietSince(e);
   return from === null ? null : { ...end, from, limit };
 }
 
-/** And nobody has touched it since the turn ended. Esc means stop, and a person who types has a plan. */
+/** Holds only at a free prompt that nobody has touched since the turn ended. */
 function atRest(e: Evidence, end: Ended): Suspicion | null {
   const endedAt = e.turn.failure?.at ?? e.turn.idleSince ?? 0;
   return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
@@ -66,7 +68,7 @@ const brokenHistory: Signature = {
   mends: true,
 };
 
-/** It is told whoever types: nothing is done but to tell. */
+/** Raised even while the person types, because its only cure is to tell them. */
 const unknownRefusal = ending(
   'unknown-refusal',
   'the API refuses one request after the other, for a reason that the guard does not know',
@@ -137,14 +139,17 @@ const cutShort = ending(
 
 export const ofEndedTurn = [brokenHistory, unknownRefusal, failedTurn, silentEnd, cutShort] as const;
 
-/** The usage limit still holds, by the time that was printed; a minute more, for clocks that differ. */
+/** The usage limit still holds by its printed time, plus a minute for clocks that differ. */
 function limited({ turn, clock }: Evidence): boolean {
   if (turn.failure?.kind !== 'rate-limit' || turn.limitResetsAt === null || clock.wallOffsetMs === null)
     return false;
   return clock.at + clock.wallOffsetMs < turn.limitResetsAt + 60_000;
 }
 
-/** Cut by us, reset or dead. A peer that closes may just have said all it had to say; then that is on record. */
+/**
+ * Whether the connection may have taken the turn with it: cut by the guard, reset or dead. A peer that closes may just
+ * have said everything; then the answer is on record.
+ */
 function abnormal({ by, cause }: ClosedConnection, { turn }: Evidence): boolean {
   if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
   return turn.recordSpeaks && turn.answer === null;

@@ -1,4 +1,4 @@
-/** What the wire shows of a turn that waits for the API and for nothing else: a dead connection, no request, no growth. */
+/** What the wire shows of a turn that waits for the API alone: a dead connection, no request, no growth. */
 import type { Config } from '../../config/schema.ts';
 import type { Millis, ScreenFacts } from '../../events.ts';
 import { carrierOf } from '../carrier.ts';
@@ -27,15 +27,15 @@ export const ofWire = [deadStream, noFirstByte] as const;
 
 const position: { readonly [S in Stage]: string } = {
   handshake: 'handshake unanswered',
-  ready: 'nothing asked', // of this turn: it was kept alive, and says nothing
+  ready: 'nothing asked', // by this turn: the connection is only kept alive
   request: 'request unanswered',
   answer: 'in mid-response',
 };
 
-/** The connection that the turn waits on is dead, yet nobody told the agent. */
+/** The connection that the turn waits on is dead, and the agent has not noticed. */
 function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicion | null {
   const { connections, waiting } = e.wire;
-  if (!listens(e.phase) || waiting.length > 0) return null; // a held one the tunnel is already at work on
+  if (!listens(e.phase) || waiting.length > 0) return null; // the tunnel already takes care of a held connection
   if (e.turn.listeningSince === null) return null;
   const carrier = carrierOf(e, e.turn.listeningSince);
   if (!carrier || !stages.includes(carrier.connection.stage)) return null;
@@ -54,10 +54,10 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
   };
 }
 
-/** Null: something of the agent's own is at work. */
+/** Null: something that the agent itself has started is at work. */
 function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
   if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
-    // A hook of the person's begins with the step; a helper that was there before it is none.
+    // A hook of the person's starts with the step; a helper that was there before the step is no hook.
     if ((e.sample?.helperSince ?? 0) > (e.turn.toldAt ?? 0) - toldLateMs) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
@@ -67,15 +67,18 @@ function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config):
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
 }
 
-/** It was asked for in this turn, so what has run since is a tool of its own; and nothing runs any more. */
+/**
+ * Whether tools of this turn have run since the request, and none runs any more. The request was sent in this turn, so
+ * what has run since is a tool of this turn.
+ */
 function hasRunTools(requestAt: Millis | null, { turn: { told, toldAt }, tools, sample }: Evidence): boolean {
   if (!told?.working || (requestAt ?? 0) <= told.at - toldLateMs || tools.length > 0) return false;
   return sample !== null && sample.workers === 0 && sample.at > (toldAt ?? 0);
 }
 
 /**
- * Something inside the agent, such as a plugin, keeps the turn from its first request, and no process is at work that
- * could be a hook of the person's.
+ * Something inside the agent, such as a plugin, keeps the turn from its first request, and no process runs that could
+ * be a hook of the person's.
  */
 export const neverAsked: Signature = {
   class: 'never-asked',
@@ -98,23 +101,26 @@ export const neverAsked: Signature = {
   },
 };
 
-/** A screen that nobody can read is no witness. */
+/** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'compacting', 'tool'];
 
-/** What the screen of a turn that waits for the API shows, where it can be believed. */
+/** The screen of a turn that waits for the API; null where it is no witness. */
 export function screenAtWork({ phase, screen, turn }: Evidence): Evidence['screen'] {
   const reads = listens(phase) && turn.listeningSince !== null && screen !== null;
   return reads && atWork.includes(screen.facts.activity) ? screen : null;
 }
 
-/** Before the first word some agents show their clock but no counter; a model that says it thinks may well be at work. */
+/**
+ * Whether the screen shows if the answer grows. Before the first word some agents show a clock but no counter; a model
+ * that says that it thinks may be at work without a counter.
+ */
 function isCounted({ tokens, thinking, elapsedS }: ScreenFacts): boolean {
   return tokens !== undefined || (!thinking && elapsedS !== undefined);
 }
 
 /**
- * The second clock, which no ping can feed: bytes arrive, but the answer does not grow. The limit is far above the
- * agent's own (600 s of pings, lab notes §1a), so this only ends what the agent itself has missed.
+ * A second clock, which no ping can feed: bytes arrive, but the answer does not grow. The limit is far above the
+ * agent's own (600 s of pings, lab notes §1a), so this ends only what the agent itself has missed.
  */
 export const endlessResponse: Signature = {
   class: 'endless-response',
@@ -124,7 +130,7 @@ export const endlessResponse: Signature = {
     const screen = screenAtWork(e);
     if (!screen || wire.waiting.length > 0 || wire.connections.length === 0) return null;
     const heardAt: Millis = Math.max(...wire.connections.map(lastByteAt));
-    // What is asked beside the answer (telemetry, every ten seconds) makes it no younger.
+    // A side request during the answer (telemetry, every ten seconds) does not restart the clock.
     const askedAt = carrierOf(e, turn.listeningSince ?? 0)?.connection.requestAt ?? wire.lastRequestAt;
     return {
       since: Math.max(turn.listeningSince ?? 0, screen.tokensChangedAt ?? 0, askedAt ?? 0),
