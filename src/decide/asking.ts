@@ -5,8 +5,8 @@ import { act, adding, andThen, close, finishing, type Step, stay } from './incid
 import type { GuardState } from './state.ts';
 
 /**
- * Out of cures. With a living agent: leave it alone, tell the person, look on. Without one: say how to go on by hand
- * and end with the agent's own exit.
+ * The guard is out of cures. With a living agent: leave it alone, tell the person, and watch. Without one: say how to
+ * go on by hand, and end with the agent's own exit code.
  */
 export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { evidence: e } = state;
@@ -21,7 +21,7 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
   });
 }
 
-/** The end: says how to go on by hand, with the code of the agent's own end if there was one. */
+/** The end: says how to go on by hand, and exits with the agent's own code if it has ended. */
 export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { exit } = state.evidence.agent;
   const cause = state.incident?.class ?? 'unknown';
@@ -29,15 +29,18 @@ export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 
     andThen(act(state, 'ask', detail), (next) => close(next, outcome)),
     { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
   );
-  return finishing(told, exit?.code || 1, exit?.signal ?? null); // also of an agent that did nothing and exited well
+  return finishing(told, exit?.code || 1, exit?.signal ?? null); // 1 even if an idle agent exited with 0
 }
 
-/** Asking over an agent that was to be stopped and has not ended: it has lost the terminal, and keys reach nobody. */
+/**
+ * The guard asks about an agent that it was to stop and that has not ended. The agent has lost the terminal, so keys
+ * reach nobody.
+ */
 export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
   return name === 'asking' && down !== null && evidence.agent.exit === null;
 }
 
-/** Ctrl+C is the one key that means something there. */
+/** Ctrl+C is the only key that means something there. */
 export function leaveBehind(state: GuardState, event: Event): Step {
   if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
   return finishing(close(state, 'user'), 1, null);

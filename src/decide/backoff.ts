@@ -1,4 +1,4 @@
-/** How long to wait before the next attempt. Pure: the caller brings the chance and keeps the timer. */
+/** How long to wait before the next attempt. Pure: the caller brings the randomness and keeps the timer. */
 
 export interface BackoffOptions {
   readonly initialMs: number;
@@ -6,9 +6,8 @@ export interface BackoffOptions {
 }
 
 /**
- * Exponential backoff with jitter: attempt 1 waits about `initialMs`, each further one twice as long up to `maxMs`.
- * Half of the wait is fixed and half is chance, so that many guards do not come back in step.
- *
+ * Exponential backoff with jitter: attempt 1 waits about `initialMs`, each further attempt twice as long, up to
+ * `maxMs`. Half of the wait is random, so that many guards do not retry in step.
  * @param attempt how many attempts have failed, 1 or more
  * @param random from 0 to 1
  * @returns whole milliseconds, from half of the step to the step itself

@@ -1,15 +1,15 @@
 /**
- * Budgets: no loop of the guard's can run away. In-place cures are few per incident; all cures together are bounded
- * per hour, and between two inputs of the person; relaunches have their own intensity (N in a window) on top.
+ * Budgets: no loop of the guard's can run away. In-place cures are limited per incident. All cures together are limited
+ * per hour and between two inputs of the person. Relaunches have a limit of their own as well (N in a window).
  */
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
 import { type GuardState, noUses, type Uses } from './state.ts';
 
-/** Per incident, before the next rung is taken. */
+/** Uses per incident; after these the next rung is taken. */
 export const perIncident = { cut: 3, nudge: 2 } as const;
 
-/** Between two inputs of the person. A night of flapping network needs dozens of cuts, a broken agent none. */
+/** Uses between two inputs of the person. A night of flapping network needs dozens of cuts, a broken agent none. */
 export const perInput: Uses = { cut: 60, nudge: 24, relaunch: 12 };
 
 const perHour = 40;
@@ -22,7 +22,7 @@ export function affordable(cure: keyof Uses, state: GuardState, config: Config):
   return state.used[cure] < perIncident[cure];
 }
 
-/** Books one use. */
+/** Records one use. */
 export function spend(cure: keyof Uses, state: GuardState): GuardState {
   const more = (uses: Uses): Uses => ({ ...uses, [cure]: uses[cure] + 1 });
   return {
@@ -33,7 +33,7 @@ export function spend(cure: keyof Uses, state: GuardState): GuardState {
   };
 }
 
-/** The person submitted something: a new account. */
+/** The person has submitted something, so the count starts anew. */
 export function replenish(state: GuardState): GuardState {
   return state.spent === noUses && state.asked === 0 ? state : { ...state, spent: noUses, asked: 0 };
 }

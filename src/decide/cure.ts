@@ -1,8 +1,10 @@
-/** Noting a cure that is under way. */
 import type { Rung } from '../effects.ts';
 import type { Cure, GuardState } from './state.ts';
 
-/** @param waitMs how long its proof, or its stage, may take; null: as long as it takes */
+/**
+ * Notes a cure that has begun.
+ * @param waitMs how long its stage, or its proof, may take; null: as long as it takes
+ */
 export function withCure(
   state: GuardState,
   rung: Rung,
@@ -15,7 +17,7 @@ export function withCure(
   return { ...state, cure: { rung, class: cause, at, stage, deadline, yielded: 0 } };
 }
 
-/** One more cure of a kind that is not tried twice on the same conversation. */
+/** Counts a cure that is not tried twice on the same conversation. */
 export function counted(
   state: GuardState,
   what: 'compactionsCured' | 'historiesRepaired',

@@ -1,12 +1,12 @@
-/** What was cut off when a cure interrupts or ends the agent: the next words to it depend on it. */
+/** What a cure interrupts when it types at the agent or ends it. What the agent is told next depends on it. */
 import { traitsOf } from '../detect/detector.ts';
 import { disconnectPhaseOf } from '../detect/phase.ts';
 import type { DisconnectPhase } from '../effects.ts';
 import type { GuardState } from './state.ts';
 
 /**
- * The phase in the terms of the recovery snapshot. At a free prompt a turn is unfinished all the same where it ended in
- * an error, or where a cure of this incident has ended it and not brought it back.
+ * The phase in the terms of the recovery snapshot. Even at a free prompt a turn is unfinished if it ended in an error,
+ * or if a cure of this incident ended it without getting an answer.
  */
 export function cutOffPhase(state: GuardState, cause: string): DisconnectPhase {
   const { evidence: e, used, cure } = state;

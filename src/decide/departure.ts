@@ -1,49 +1,47 @@
-/**
- * The agent's process has ended: did somebody want that, and if not, is it worth a relaunch?
- */
+/** The agent's process has ended: did somebody want that, and if not, is it worth a relaunch? */
 import type { Config } from '../config/schema.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { disconnectPhaseOf, isAtWork } from '../detect/phase.ts';
 import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { Millis } from '../events.ts';
 
-/** Signals by which somebody asks a program to end; the shell's codes for them are what agents exit with. */
+/** Signals by which somebody asks a program to end, and the shell's exit codes for them, with which agents exit. */
 const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 const politeCodes: readonly number[] = [129, 130, 131, 143];
-/** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its answer. */
+/** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its effect. */
 const answerMs = 10_000;
 
-/** By a signal with which somebody asks a program to end. */
+/** Whether the agent was ended by such a signal. */
 export function endedPolitely({ agent: { exit } }: Evidence): boolean {
   if (!exit) return false;
   if (exit.signal !== null) return politeSignals.includes(exit.signal);
   return exit.code !== null && politeCodes.includes(exit.code);
 }
 
-/** The person, or somebody with the right to signal, ended the agent. */
+/** Whether the person, or somebody with the right to signal, ended the agent. */
 export function personLeft(e: Evidence): boolean {
   const { exit } = e.agent;
   if (!exit) return false;
   if (endedPolitely(e)) return true;
   if (exit.signal !== null) return false;
   if (e.conversation.ended !== null) return true;
-  if (e.agent.unattended) return false; // nobody could; its last word, if it was one, has been told
+  if (e.agent.unattended) return false; // no person is there; and the agent has reported its end, if it came to one
   const follows = (key: Millis | null) => key !== null && exit.at - key < answerMs;
   if (follows(e.person.lastExitKeyAt)) return true;
-  // `/exit` may look like a turn of its own, and no crash ends well.
+  // `/exit` may look like a turn of its own; and no crash exits with 0.
   if (exit.code === 0 && follows(e.person.lastCommandAt)) return true;
   return !isAtWork(e);
 }
 
 /**
- * What to say of an agent that died against the person's will; null when it died too young to be worth another try:
- * it never ran a turn and not even `min_uptime_ms`, so a relaunch would only die again.
+ * The verdict on an agent that died against the person's will. Null if it is not worth another try: it never ran a turn
+ * and did not even live for `min_uptime_ms`, so a relaunch would only die again.
  */
 export function relaunchable(e: Evidence, config: Config): Verdict | null {
   const { exit } = e.agent;
   if (!exit || !config.network_resilience.enabled) return null;
   const uptimeMs = exit.at - e.agent.startedAt;
-  const isFirst = e.agent.unattended && e.agent.generation === 1; // nothing is lost by one more try, and nobody is there to make it
+  const isFirst = e.agent.unattended && e.agent.generation === 1; // one more try costs nothing
   if (e.turn.count === 0 && uptimeMs < config.recovery.min_uptime_ms && !isFirst) return null;
   const because = [
     exit.signal ? `the agent was ended by ${exit.signal}` : `the agent exited with ${exit.code}`,

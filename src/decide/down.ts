@@ -1,4 +1,7 @@
-/** From a stopped agent to the next one: the network is stable, and the person has had a chance to say no; then the launch. */
+/**
+ * From a stopped agent to the next one. The next agent is launched when the network is stable and the person has had a
+ * chance to say no.
+ */
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
@@ -8,7 +11,9 @@ import { launch } from './network.ts';
 import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
 
-/** While no agent runs, or one is on its way, Ctrl+C means: leave it; Enter: do not wait for my word any longer. */
+/**
+ * Keys while no agent runs, or while one is being launched: Ctrl+C means leave it, Enter means do not wait for my word.
+ */
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);
   if (event.kind === 'interrupt' || event.kind === 'exit')

@@ -1,4 +1,4 @@
-/** The agent has ended: its end is passed on as ours, explained, or followed by a relaunch. */
+/** The agent has ended: the guard passes its exit on, explains it, or relaunches the agent. */
 import type { Config } from '../config/schema.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
@@ -27,7 +27,9 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
   return actOn(remembering, verdict, config);
 }
 
-/** Of an incident that is open when the agent ends by itself: in print mode its last word says how it went. */
+/**
+ * The outcome of an incident that is open when the agent ends by itself. In print mode the agent's last report decides.
+ */
 function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
   if (incident === null) return 'recovered';
   if (!e.agent.unattended || e.conversation.ended !== 'done') return 'user';
@@ -35,8 +37,8 @@ function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' 
 }
 
 /**
- * A relaunched agent that ended before its first turn and that nobody asked to: it said no (the conversation is gone,
- * an argument is refused), or it is a stub that does nothing and exits well.
+ * A relaunched agent ended before its first turn, and nobody asked it to. Either it refused (the conversation is gone,
+ * an argument is not accepted), or it is a stub that does nothing and exits with 0.
  */
 function refusedResume({ cure, evidence: e }: GuardState): boolean {
   const { exit } = e.agent;
@@ -48,8 +50,8 @@ function refusedResume({ cure, evidence: e }: GuardState): boolean {
 }
 
 /**
- * It never came up. A first launch that ends with a code of its own has said why on the screen; a crash, and a
- * relaunch that did not come up, want an explanation.
+ * The agent never came up. A first launch that ends with a code of its own has said why on the screen. A crash, or a
+ * relaunch that did not come up, needs an explanation.
  */
 function diedAtStart(state: GuardState, config: Config): Step {
   const { exit, startedAt, generation, noRelaunch } = state.evidence.agent;
@@ -63,11 +65,11 @@ function diedAtStart(state: GuardState, config: Config): Step {
       `the agent ended ${seconds(exit.at - startedAt)} after its start (${how}), before it ran a turn`,
     ],
   };
-  // One that has said why is the right version.
+  // If the reason is known, another version would not help.
   return giveUp(open(state, verdict), noRelaunch ?? `${verdict.because[0]}; another version of it may start`);
 }
 
-/** The agent is gone and stays gone: pass its own end on as ours. */
+/** The agent is gone and stays gone: the guard exits with the agent's own exit. */
 export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
   const { exit } = state.evidence.agent;
   return finishing(close(state, outcome), exit?.code ?? null, exit?.signal ?? null);

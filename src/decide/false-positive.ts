@@ -1,8 +1,7 @@
 /**
- * Suspected false positives, all that is known of them. A cut was perhaps not needed when the same silence comes again
- * after it, in the incident or later in the turn that goes on, or when a silence as long as the one that was cut ends by
- * itself: then the API is only slow. The incident says so, also when it is over already: its record is written once
- * more.
+ * Suspected false positives. A cut was perhaps not needed if the same silence comes again after it, in the incident or
+ * later in the same turn, or if a silence as long as the one that was cut ends by itself: then the API is only slow.
+ * The incident's record says so. If the incident is already over, its record is written once more.
  */
 import { traitsOf } from '../detect/detector.ts';
 import type { Verdict } from '../detect/verdict.ts';
@@ -10,19 +9,19 @@ import type { Effect, Incident } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { GuardState, Step } from './state.ts';
 
-/** The same silence again while a cut of it has to prove itself. */
+/** The same silence has come again while a cut of it has yet to prove that it helped. */
 export function isCutInVain({ cure }: GuardState, verdict: Pick<Verdict, 'class'>): boolean {
   return cure?.rung === 'cut' && cure.class === verdict.class;
 }
 
 export const inVain = 'the same silence followed the cut: perhaps a false alarm';
 
-/** The first suspicion counts. @param moment monotonic */
+/** Keeps the time of the first suspicion. @param moment monotonic */
 export function suspected(incident: Incident, moment: Millis): Incident {
   return { ...incident, regrettedAt: incident.regrettedAt ?? moment };
 }
 
-/** @param before the state in which the event came */
+/** @param before the state before the event */
 export function withFalsePositives(before: GuardState, result: Step): Step {
   return afterIncident(before, whileOpen(before, result));
 }
@@ -43,7 +42,7 @@ function whileOpen(before: GuardState, result: Step): Step {
   };
 }
 
-/** The incident is over, and the turn goes on. */
+/** After the incident, while its turn goes on. */
 function afterIncident(before: GuardState, result: Step): Step {
   const { state } = result;
   const { lastCut } = before;
@@ -70,7 +69,10 @@ function endedWithCut(before: GuardState, { state, effects }: Step): Incident | 
   return closed?.incident.outcome === 'recovered' ? closed.incident : null;
 }
 
-/** A silence as long as the one that was cut has just ended with a byte: what it taught is new. */
+/**
+ * A silence as long as the one that was cut has just ended by itself, with a byte: the host's record of healthy
+ * silences has grown.
+ */
 function endedByItself(cut: Incident, before: GuardState, after: GuardState): boolean {
   const { silence } = traitsOf(cut.class);
   if (silence === undefined || silence === 'unseen') return false;

@@ -1,4 +1,4 @@
-/** A cure is pending: it is proven, given time, overtaken by events, or followed by the next rung. */
+/** A cure is pending: it is proven, given more time, overtaken by events, or followed by the next rung. */
 import type { Config } from '../config/schema.ts';
 import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -15,7 +15,6 @@ import { helped, underWay, wasRefused } from './proof.ts';
 import { actOn, takeRung } from './rungs.ts';
 import type { Cure, GuardState } from './state.ts';
 
-/** A cure is pending: proof, patience, or the next rung. */
 export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   const { evidence: e } = state;
   if (cure.stage === 'network') {
@@ -27,7 +26,7 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
   }
-  // The guard's own keys are on their way: what is heard meanwhile was not asked by them, and they tell how they fared.
+  // The guard is typing. What is heard meanwhile is not its doing; `nudge.done` will report how the keys fared.
   if (cure.stage === 'typing' && (cure.deadline ?? 0) > e.now) return stay(state);
   if (cure.rung === 'relaunch' && e.phase === 'dialog' && state.menu !== 'answering') {
     // The menu that was answered needs a moment to leave the screen.
@@ -37,13 +36,13 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (wasRefused(cure, e)) return quietMs(e) < settleMs ? stay(state) : afterRefusal(state, config);
   if (cure.rung === 'hold') return e.wire.waiting.length > 0 ? stay(state) : judgeAgain(state, config);
-  // A cut can end the turn (lab notes §1b, inside a tool call): that is judged by signatures of its own, at once.
+  // A cut can end the turn (lab notes §1b, inside a tool call). Other signatures judge that, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
-  // The next agent has crashed, too: nor is it here.
+  // The relaunched agent has crashed, too, so waiting for a proof is pointless.
   if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (underWay(cure, e)) return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
-  // In print mode an agent that waits out its own pause looks like this: only a new sign justifies more.
+  // In print mode an agent that waits out its own pause looks like this, so only a new verdict justifies more.
   if (cure.rung === 'cut' && e.agent.unattended) return judgeAgain(state, config);
   const next = above(cure.rung);
   const connections = e.wire.connections.map(({ id }) => id);
@@ -57,7 +56,9 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   return takeRung(state, next, verdict, config);
 }
 
-/** While the nudge waited for the network or for the person, something has happened of what it was to bring about. */
+/**
+ * While the nudge waited for the network or the person, something of what it was to bring about has happened by itself.
+ */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
@@ -77,10 +78,10 @@ function afterRefusal(state: GuardState, config: Config): Step {
   return giveUp(state, 'the API refuses what the agent asks; the agent says why');
 }
 
-/** A prompt that has been free for as long ends the incident of its turn. */
+/** A prompt that has been free for this long ends the incident of its turn. */
 const overMs = 10_000;
 
-/** The agent tries again by itself; only a new verdict justifies more. The incident ends with the turn. */
+/** The agent tries again by itself, so only a new verdict justifies more. The incident ends with the turn. */
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);

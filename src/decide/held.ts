@@ -3,7 +3,7 @@ import { inTurn } from '../detect/phases.ts';
 import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { GuardState } from './state.ts';
 
-/** The tunnel holds the agent's connection: nothing to do but to say so. */
+/** The tunnel holds the agent's connection: the guard only has to say so. */
 export function heldVerdict({ evidence: e }: GuardState): Verdict | null {
   const [waiting] = e.wire.waiting;
   if (!waiting || !inTurn(e.phase)) return null;

@@ -1,6 +1,6 @@
 /**
- * Opening, extending and closing the incident of a state. Every function returns the new state and the effects that
- * keep the record on disk true.
+ * Opens, extends and closes the incident of a state. Every function returns the new state and the effects that keep the
+ * record on disk true.
  */
 import { momentOf } from '../detect/evidence/clock.ts';
 import type { Verdict } from '../detect/verdict.ts';
@@ -10,7 +10,7 @@ import { type GuardState, noUses, type Step } from './state.ts';
 
 export type { Step } from './state.ts';
 
-/** @param verdict its `since` is attended time; what stands in an incident is monotonic */
+/** @param verdict its `since` is attended time; times in an incident are monotonic */
 export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since' | 'because'>): GuardState {
   const { clock, now } = state.evidence;
   if (state.incident) {
@@ -43,7 +43,7 @@ export function act(state: GuardState, action: Rung, detail: string): Step {
   return { state: { ...state, incident }, effects: [{ type: 'incident', incident }] };
 }
 
-/** Ends the open incident, if any, and whatever cure was pending. */
+/** Ends the open incident, if any, and any pending cure. */
 export function close(state: GuardState, outcome: Outcome): Step {
   const rest = { ...state, incident: null, cure: null, probing: null };
   if (!state.incident) return { state: rest, effects: [] };
@@ -60,13 +60,12 @@ export function andThen(first: Step, next: (state: GuardState) => Step): Step {
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
-/** And these, too. */
 export const adding = ({ state, effects }: Step, ...more: readonly Effect[]): Step => ({
   state,
   effects: [...effects, ...more],
 });
 
-/** No agent runs, and none comes any more: the guard ends with this. */
+/** No agent runs and none will follow: the guard ends. */
 export function finishing(last: Step, code: number | null, signal: string | null): Step {
   const { state } = last;
   const finished: GuardState = { ...state, name: 'finished', since: state.evidence.now };

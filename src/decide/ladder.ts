@@ -1,6 +1,4 @@
-/**
- * The ladder: which rung comes next, within what the person allows and what the budgets still hold.
- */
+/** The ladder: which rung comes next, within what the person allows and what the budgets still hold. */
 import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
 import { affordable } from './budget.ts';
@@ -15,23 +13,22 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   const canType = !state.evidence.agent.unattended;
   if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
   const { noRelaunch, deliveredAt } = state.evidence.agent;
-  // To end an agent whose answer is handed out needs no other agent after it.
+  // Ending an agent whose answer has been handed out needs no other agent after it.
   const canRelaunch = noRelaunch === null || deliveredAt !== null;
   const mayRelaunch =
     canRelaunch && config.network_resilience.auto_resume && affordable('relaunch', state, config);
   return wanted !== 'ask' && mayRelaunch ? 'relaunch' : 'ask';
 }
 
-/** The rung above. */
 export function above(rung: Rung): Rung {
   switch (rung) {
     case 'hold':
       return 'cut';
     case 'cut':
       return 'nudge';
-    case 'wait': // it was let run on, and is stopped still
+    case 'wait': // told to continue, and still stopped
     case 'nudge':
-    case 'relaunch': // once more, within the restart intensity
+    case 'relaunch': // once more, within `restart_limit`
       return 'relaunch';
     case 'ask':
       return 'ask';

@@ -1,6 +1,6 @@
 /**
- * The supervisor's behaviour as a table of state × event. Each entry is a small named function from state and event
- * to a new state and effects. Nothing here knows a clock, a process or a file: replaying a journal's events gives the
+ * The supervisor's behaviour as a table of state × event. Each entry is a small named function from state and event to
+ * a new state and effects. Nothing here knows a clock, a process or a file, so replaying a journal's events gives the
  * same effects again.
  *
  *   watching ──verdict──▶ cure in place (cut, nudge) ──no proof──▶ stopping ─▶ down ─▶ launching ─▶ watching
@@ -74,9 +74,7 @@ export const table: { readonly [Name in StateName]: Row } = {
   finished: { otherwise: stay },
 };
 
-/**
- * One turn of the machine. Pure: time is `event.at`, which must not decrease.
- */
+/** Handles one event. Pure: the time is `event.at`, which must not decrease. */
 export function step(before: GuardState, event: Event, config: Config): Step {
   const observed = { ...before, evidence: observe(before.evidence, event) };
   const seen = forgetMenu(afterReturn(observed, event, before.evidence.clock));
@@ -87,7 +85,10 @@ export function step(before: GuardState, event: Event, config: Config): Step {
   return withMemory(withFalsePositives(before, withTitle(handle(state, event, config), config)));
 }
 
-/** When to look again although nothing has happened (monotonic): a suspicion becomes a verdict. Null: at the next tick. */
+/**
+ * When to look again although nothing has happened (monotonic), because a suspicion becomes a verdict then. Null: at
+ * the next tick.
+ */
 export function lookAgainAt({ name, evidence, paused }: GuardState, config: Config): Millis | null {
   const looks = (name === 'watching' || name === 'asking') && !paused && evidence.agent.exit === null;
   return looks ? againAt(evidence, config) : null;

@@ -1,4 +1,4 @@
-/** What is handed on to later runs of the guard: the healthy silences of the API's host. */
+/** What later runs of the guard inherit: the healthy silences of the API's host. */
 import { inTurn } from '../detect/phases.ts';
 import { type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
@@ -6,7 +6,7 @@ import type { GuardState } from './state.ts';
 export const hostKnown = (state: GuardState): Step =>
   stay({ ...state, remembered: state.evidence.host.health });
 
-/** Hands on what was learnt of the host, once the turn that taught it is over. */
+/** Passes on what was learnt of the host, once the turn that taught it is over. */
 export function withMemory(result: Step): Step {
   const { state } = result;
   const { health } = state.evidence.host;

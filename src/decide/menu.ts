@@ -1,7 +1,7 @@
 /**
- * Menus of the agent that have an answer by policy. "Resume from summary?" only in an agent that the guard relaunched:
- * in one that the person started the person answers. The menu at a usage limit when nobody does: of its rows "Stop and
- * wait" costs nothing, and the turn is taken up again after the reset.
+ * Menus of the agent that a policy answers. "Resume from summary?" is answered only in an agent that the guard
+ * relaunched; otherwise the person started the agent and answers. The menu at a usage limit is answered when nobody
+ * does: "Stop and wait" costs nothing, and the turn is taken up again after the reset.
  */
 import type { Config } from '../config/schema.ts';
 import type { Effect } from '../effects.ts';
@@ -12,10 +12,10 @@ import type { GuardState } from './state.ts';
 
 type Answer = Extract<Effect, { type: 'choose' }>['answer'];
 
-/** How long the person has the menu at a usage limit for themselves. */
+/** How long the menu at a usage limit is left to the person. */
 const awayMs = 30_000;
 
-/** The policy's answer to the menu on the screen; null when there is none to give. */
+/** The policy's answer to the menu on the screen; null: none. */
 export function menuAnswer({ evidence: e, menu }: GuardState, config: Config): Answer | null {
   const { dialog } = e.screen?.facts ?? {};
   if (menu !== 'unseen' || !e.screen) return null;
@@ -48,7 +48,7 @@ export function onChosen(state: GuardState, event: Event): Step {
   if (event.type !== 'choose.done') return stay(state);
   if (event.ok) return stay({ ...state, menu: 'answered' });
   const failed: GuardState = { ...state, menu: 'failed' };
-  // Of a relaunched agent's menu its proof will tell.
+  // If a cure is pending, the relaunched agent's menu is part of its proof.
   return failed.incident && !failed.cure
     ? giveUp(failed, 'the agent asks what to do about a usage limit')
     : stay(failed);

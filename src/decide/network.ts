@@ -1,6 +1,6 @@
 /**
- * Waiting for a stable network: probes in a row, with backoff while they fail. Used before a nudge that answers a lost
- * connection and before every relaunch.
+ * Waiting for a stable network: several good probes in a row, with backoff while they fail. Used before a nudge and
+ * before every relaunch.
  */
 import type { Config } from '../config/schema.ts';
 import type { Event, Millis } from '../events.ts';
@@ -9,32 +9,32 @@ import { recentRelaunches, spend } from './budget.ts';
 import { act, adding, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
-/** Pause between two good probes. */
+/** Pause after a good probe. */
 const probeGapMs = 250;
 
 export function stable(state: GuardState, config: Config): boolean {
   return state.evidence.goodProbes >= config.network_resilience.stable_probes;
 }
 
-/** The network has to prove itself anew, from this moment on. */
+/** From this moment on the network has to prove itself anew. */
 export const distrusting = (state: GuardState, nextAt: Millis): GuardState => ({
   ...state,
   probing: { nextAt, failures: 0 },
   evidence: { ...state.evidence, goodProbes: 0 },
 });
 
-/** Asks for a probe when one is wanted and due. */
+/** Asks for a probe if one is wanted and due. */
 export function probeWhenDue(state: GuardState, config: Config): Step {
   const { probing, evidence } = state;
   if (!probing || stable(state, config) || evidence.now < probing.nextAt) return stay(state);
-  // Not due again until the answer is in; should it get lost, a minute later.
+  // Not due again until the answer is in; if the answer gets lost, a minute later.
   return {
     state: { ...state, probing: { ...probing, nextAt: evidence.now + 60_000 } },
     effects: [{ type: 'probe' }],
   };
 }
 
-/** A probe has answered: plan the next one, tell the person when the network is away, go on when it is stable. */
+/** A probe has answered: plans the next one, tells the person if the network is away, goes on if it is stable. */
 export function onProbe(
   state: GuardState,
   event: Event,

@@ -1,4 +1,4 @@
-/** What becomes of a nudge once its keys have been typed, or could not be. */
+/** What follows a nudge, whether its keys were typed or not. */
 import type { Config } from '../config/schema.ts';
 import { verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
@@ -10,7 +10,7 @@ import { proofMs } from './proof.ts';
 import { takeRung } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
-/** A draft that nobody goes on with: after this many tries the person is told instead. */
+/** The guard yields to an unsent draft this often; then it tells the person. */
 const maxYields = 12;
 
 export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {

@@ -1,4 +1,4 @@
-/** The nudge: wait for the network and for the person, have the keys typed. */
+/** The nudge: waits for the network and the person, then has the keys typed. */
 import type { Config } from '../config/schema.ts';
 import { isAtWork } from '../detect/phase.ts';
 import { spend } from './budget.ts';
@@ -8,10 +8,10 @@ import { act, adding, type Step } from './incident.ts';
 import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
-/** A person who typed this recently is still typing, and left alone. */
+/** A person who typed this recently is still typing, so nothing is typed over them. */
 export const typingPauseMs = 5_000;
 
-/** From the interrupt to the submitted prompt. */
+/** The longest time from the interrupt to the submitted prompt. */
 const maxTypingMs = 60_000;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {

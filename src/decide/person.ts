@@ -1,4 +1,4 @@
-/** What the person asks for: by a command to the guard, or by the keys while it asks. */
+/** What the person asks for: by a command to the guard, or by a key while the guard asks. */
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { isBeyondStop, leaveBehind } from './asking.ts';
@@ -8,14 +8,14 @@ import { beginRelaunch } from './relaunching.ts';
 import type { GuardState } from './state.ts';
 import { watch } from './watch.ts';
 
-/** The person deals with it: stand down until something new happens. */
+/** The person deals with it: the guard stands down until something new happens. */
 export function personActs(state: GuardState, event: Event, config: Config): Step {
   if (isBeyondStop(state)) return leaveBehind(state, event);
   if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
   return close({ ...state, name: 'watching', since: state.evidence.now }, 'user');
 }
 
-/** A relaunch under way can only be held up: there is no agent to nudge, and another is on its way anyhow. */
+/** A relaunch under way can only be paused. There is no agent to nudge, and another one is on its way anyway. */
 export function pausedOrNot(state: GuardState, event: Event): GuardState {
   if (state.name === 'watching' || state.name === 'asking' || event.type !== 'command') return state;
   return event.command === 'pause' || event.command === 'continue'

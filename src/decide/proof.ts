@@ -1,7 +1,7 @@
 /**
- * Did the cure help? Each rung has its own proof; without one by the deadline the ladder is climbed. A turn is proven by
- * the answer that it waits for, or by its good end. Who tells of these is the tunnel, where it sees the API; where it is
- * blind, what shows a turn must do.
+ * Did the cure help? Each rung has its own proof; without a proof by the deadline the next rung follows. A turn is
+ * proven by the answer that it waits for, or by ending well. The tunnel is the witness where it sees the API; where it
+ * does not, the screen is.
  */
 import { carrierOf } from '../detect/carrier.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -14,20 +14,20 @@ import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { Cure } from './state.ts';
 
-/** How long a rung may take to show that it took. A cut connection was retried within 1.3 s (lab notes §9). */
+/** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
-/** A turn that is too short to be seen has come and gone by then. */
+/** By then even a turn that is too short to be seen is over. */
 const unseenMs = 5_000;
 
 interface Witness {
-  /** A sign of the API's life has come after `since`. */
+  /** A sign of life from the API has come after `since`. */
   heard(e: Evidence, since: Millis): boolean;
-  /** Something was asked after `since`, even if nothing has come back yet: the agent is on its way. */
+  /** The agent has asked something after `since`, even if nothing has come back yet. */
   asked(e: Evidence, since: Millis): boolean;
-  /** The answer to it comes. */
+  /** The answer to it has begun. */
   answered(e: Evidence, since: Millis): boolean;
-  /** At a free prompt without an error: a turn of after `since` is over. */
+  /** A turn that began after `since` is over: the prompt is free, without an error. */
   finished(e: Evidence, since: Millis): boolean;
 }
 
@@ -35,8 +35,9 @@ const tunnel: Witness = {
   heard: ({ wire }, since) => (wire.lastDownAt ?? 0) > since,
   asked: ({ wire }, since) => (wire.lastRequestAt ?? 0) >= since,
   /**
-   * What comes whole may be a refusal, or asked beside the turn: the agent tells of the one, and makes the turn's
-   * request beside the other, a little later. One that goes on is the model's. After neither does the agent count down to another try.
+   * An answer that came whole may be a refusal, or belong to a side request. A little later the agent reports the
+   * refusal, or sends the turn's own request. An answer that goes on is the model's. Neither counts if the agent then
+   * counts down to its next try.
    */
   answered(e, since) {
     const connection = carrierOf(e, since)?.connection;
@@ -44,7 +45,7 @@ const tunnel: Witness = {
     const lastedMs = e.now - (connection.answerAt ?? e.now);
     return e.phase !== 'retrying' && (streams(connection) || lastedMs >= settleMs);
   },
-  /** Words that the agent makes up itself, nothing asked, are no turn. */
+  /** A turn that sent no request is none: the agent made up its words itself. */
   finished: (e, since) => tunnel.asked(e, since) && quietMs(e) >= settleMs,
 };
 
@@ -65,7 +66,7 @@ const screen: Witness = {
 const witnessOf = ({ wire }: Evidence): Witness => (wire.seen > 0 ? tunnel : screen);
 
 const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
-  // Whatever still waits when the turn is over (telemetry, say) was not what the turn waited for.
+  // A connection that is still held when the turn is over (telemetry, for one) was not the turn's.
   hold: (e, { at }) =>
     (witnessOf(e).heard(e, at) || turned(e, at)) && (e.wire.waiting.length === 0 || restsWell(e)),
   wait: (e, { at }) => e.terminal.lastOutputAt > at || restsWell(e),
@@ -79,36 +80,36 @@ export function helped(cure: Cure, e: Evidence): boolean {
   return cure.stage === 'verify' && !wasRefused(cure, e) && proofs[cure.rung](e, cure);
 }
 
-/** What was asked after this cure the API refuses, as the agent tells: nothing is proven by waiting. */
+/** The API refuses what was asked after this cure, as the agent reports; waiting proves nothing. */
 export function wasRefused(cure: Cure, { turn: { failure } }: Evidence): boolean {
   return failure !== null && isRefusal(failure) && failure.at > cure.at;
 }
 
-/** It took: what follows is judged by the limits for silence. */
+/** The cure took effect; what follows is judged by the limits for silence. */
 export function underWay({ at, rung }: Cure, e: Evidence): boolean {
   const held = e.wire.waiting.some(({ since }) => since >= at);
-  // A short turn is easily missed; a free prompt without an error is nothing to relaunch for.
+  // A short turn is easily missed, and a free prompt without an error is no reason to relaunch.
   const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
   return held || missed || witnessOf(e).asked(e, at);
 }
 
-/** A turn of after `since` gets its answer, or has ended well. */
+/** A turn that began after `since` gets its answer, or has ended well. */
 function turned(e: Evidence, since: Millis): boolean {
   const witness = witnessOf(e);
   return witness.answered(e, since) || (e.turn.failure === null && witness.finished(e, since));
 }
 
-/** A free prompt may be seen before the error that it came with. */
+/** Waits a moment, because a free prompt may be seen before the error that came with it. */
 const restsWell = (e: Evidence): boolean => e.turn.failure === null && quietMs(e) >= settleMs;
 
-/** Since when the running turn runs, as it was seen; 0: none does. */
+/** When the running turn was first seen; 0: no turn runs. */
 function seenSince({ turn }: Evidence): Millis {
   return Math.max(turn.workingSince ?? 0, turn.told?.working ? turn.told.at : 0);
 }
 
 /**
- * The same by the agent's own clock; 0 where it shows none. The free prompt between two turns can be too short to be
- * seen; the clock begins anew with each.
+ * When the running turn began by the agent's own clock; 0: it shows none. The free prompt between two turns can be too
+ * short to be seen, but the clock restarts with each turn.
  */
 function clockSince({ screen: shown }: Evidence): Millis {
   const elapsedS = shown?.facts.elapsedS;

@@ -1,4 +1,4 @@
-/** The hardest rung begins: stop the agent; `down.ts` goes on from there. */
+/** The strongest rung begins: it stops the agent. `down.ts` goes on from there. */
 import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
 import { backoff } from './backoff.ts';
@@ -9,7 +9,7 @@ import type { Step } from './incident.ts';
 import { pace } from './network.ts';
 import type { GuardState } from './state.ts';
 
-/** SIGTERM first; a process that spins does not hear it. */
+/** Time after SIGTERM before SIGKILL: a spinning process does not react to SIGTERM. */
 const stopGraceMs = 2_000;
 
 export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {

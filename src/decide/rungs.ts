@@ -1,4 +1,4 @@
-/** Each rung of the ladder, begun. */
+/** Each rung of the ladder: how it begins. */
 import type { Config } from '../config/schema.ts';
 import type { Host } from '../detect/evidence/host.ts';
 import { runOn } from '../detect/evidence/sample.ts';
@@ -14,11 +14,11 @@ import { proofMs } from './proof.ts';
 import { beginRelaunch } from './relaunching.ts';
 import type { GuardState } from './state.ts';
 
-/** Takes the verdict's own rung, in its incident. */
+/** Takes the verdict's own rung, in the verdict's incident. */
 export const actOn = (state: GuardState, verdict: Verdict, config: Config): Step =>
   takeRung(open(state, verdict), verdict.cure, verdict, config);
 
-/** Applies the mildest allowed rung at or above `wanted`. */
+/** Takes the mildest allowed rung at or above `wanted`. */
 export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, config: Config): Step {
   const { evidence: e } = state;
   const { class: cause } = verdict;

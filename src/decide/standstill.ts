@@ -1,4 +1,7 @@
-/** After a time in which nobody could act: a sleep of the machine, Ctrl+Z, a guard that had no turn. */
+/**
+ * After a time in which nobody could act: the machine slept, the agent was suspended (Ctrl+Z), the guard was not
+ * scheduled.
+ */
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
@@ -11,10 +14,10 @@ import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 import { watch } from './watch.ts';
 
-/** After a sleep, and after Ctrl+Z, the network and the agent's own timers take their time to come back. */
+/** After a sleep or Ctrl+Z the network and the agent's own timers need this long to come back. */
 const returnMs = 30_000;
 
-/** A cure that has to prove itself has the time for it after a standstill. @param before the clock until then */
+/** Extends the deadline of a pending cure after a standstill. @param before the clock before the event */
 export function afterReturn(state: GuardState, event: Event, before: Clock): GuardState {
   const { cure, evidence } = state;
   if (!cure || cure.deadline === null || evidence.clock.graceUntil === before.graceUntil) return state;
@@ -24,8 +27,8 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
 }
 
 /**
- * What was connected before a sleep is dead on the other side, and nobody will tell the agent: cut at once. Between
- * turns that costs nothing and saves the next prompt from a dead connection, so it is no incident.
+ * Connections from before a sleep are dead on the other side, and nobody will tell the agent, so they are cut at once.
+ * Between turns a cut costs nothing and saves the next prompt from a dead connection, so it is no incident.
  */
 export function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
@@ -33,7 +36,7 @@ export function afterSleep(state: GuardState, event: Event, config: Config): Ste
   const connections = e.wire.connections.map((connection) => connection.id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
   if (!inTurn(e.phase)) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
-  // A sleep is no sickness: where cutting is not to be had, nothing stronger takes its place.
+  // A sleep is no fault: where a cut is not allowed, nothing stronger takes its place.
   const beginning = cure !== null && cure.stage !== 'verify';
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const because = [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'];

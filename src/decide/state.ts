@@ -1,6 +1,4 @@
-/**
- * The state of the supervisor. One plain object, so that the journal can hold a checkpoint of it.
- */
+/** The state of the supervisor: one plain object, so that the journal can hold a checkpoint of it. */
 import type { Evidence } from '../detect/evidence/index.ts';
 import { noEvidence } from '../detect/evidence/index.ts';
 import { type Health, noHealth } from '../detect/health.ts';
@@ -15,27 +13,27 @@ export type StateName =
   | 'asking' // out of cures: a person must decide
   | 'finished';
 
-/** A cure that was applied and must now prove that it helped. */
+/** A cure that was applied and must prove that it helped. */
 export interface Cure {
   readonly rung: Rung;
   readonly class: string;
   readonly at: Millis;
-  /** `network`: good probes are collected first; `typing`: keys are being sent; `verify`: wait for the proof. */
+  /** `network`: good probes are collected first. `typing`: keys are being sent. `verify`: the proof is awaited. */
   readonly stage: 'network' | 'typing' | 'verify';
-  /** No proof by then: climb. null: wait as long as it takes. */
+  /** Without a proof by then the next rung is taken; null: there is no deadline. */
   readonly deadline: Millis | null;
-  /** How often the person's own typing was in the way. */
+  /** How often the nudge gave way to the person's own typing. */
   readonly yielded: number;
 }
 
-/** What a relaunch needs to remember from the agent that was stopped. */
+/** What a relaunch has to know about the agent that was stopped. */
 interface Down {
   readonly cause: string;
   readonly phase: DisconnectPhase;
-  /** Something was left undone: tell the next agent to go on. */
+  /** Work was left unfinished: the next agent is told to go on. */
   readonly prompt: boolean;
   readonly launchAt: Millis;
-  /** Commands in flight whose outcome nobody knows: the person may say no before the resume. */
+  /** Commands in flight with an unknown outcome; the person may say no before the resume. */
   readonly unknownCommands: number;
 }
 
@@ -63,26 +61,26 @@ export interface GuardState {
   readonly noticedAt: Millis;
   readonly incidents: number;
   readonly cure: Cure | null;
-  /** The latest incident of this turn that ended with a cut: it may still turn out that the cut was not needed. */
+  /** The latest incident of this turn that ended with a cut. It may still turn out that the cut was not needed. */
   readonly lastCut: Incident | null;
   /** Cures used within the open incident. */
   readonly used: Uses;
-  /** Cures used since the person last submitted something: bounded, whatever happens. */
+  /** Cures used since the person last submitted something; limited in any case. */
   readonly spent: Uses;
-  /** Moments of all cures of the last hour. */
+  /** When each cure of the last hour was taken. */
   readonly acted: readonly Millis[];
-  /** How often in a row the guard ended up asking; each time it waits longer before it tries once more. */
+  /** How often in a row the guard ended up asking. Each time it waits longer before it tries once more. */
   readonly asked: number;
-  /** The machine ran out of memory under an agent of this run before. */
+  /** When the machine last ran out of memory under an agent of this run; null: never. */
   readonly outOfMemoryAt: Millis | null;
-  /** What of the host's health has been handed on to be remembered. */
+  /** The part of the host's health that has been passed on to later runs. */
   readonly remembered: Health;
-  /** Moments of past relaunches, for the restart intensity. */
+  /** When each of the recent relaunches was made, for `restart_limit`. */
   readonly relaunches: readonly Millis[];
   readonly down: Down | null;
   readonly probing: Probing | null;
   readonly paused: boolean;
-  /** The menu of a resumed agent that a policy answers. */
+  /** The state of a menu of the agent that a policy answers. */
   readonly menu: 'unseen' | 'answering' | 'answered' | 'failed';
   readonly title: string | null;
 }

@@ -1,4 +1,4 @@
-/** The agent is being stopped: its snapshot is safe, then its tree is gone. */
+/** The agent is being stopped: first its snapshot is saved, then its process tree is ended. */
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
 import { abandon, giveUp } from './asking.ts';
@@ -7,10 +7,10 @@ import { adding, andThen, type Step, stay } from './incident.ts';
 import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
-/** SIGTERM, SIGKILL and the snapshot take seconds. */
+/** SIGTERM, SIGKILL and the snapshot take seconds; this is far longer. */
 const maxStopMs = 120_000;
 
-/** Nothing is killed while memory is the only copy; of an agent that is dead already the stop goes on. */
+/** Nothing is killed while memory holds the only copy. The stop goes on if the agent is already dead. */
 export function saved(state: GuardState, event: Event): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
@@ -55,12 +55,14 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
   return andThen(told, (next) => probeWhenDue(next, config));
 }
 
-/** A process that hangs in the kernel (a dead network drive) does not hear SIGKILL either; nobody shall wait in silence. */
+/**
+ * A process that hangs in the kernel (a dead network drive) does not react even to SIGKILL; the person must be told.
+ */
 export function unstoppable(state: GuardState): Step {
   const { agent, now } = state.evidence;
   if (agent.exit !== null || now - state.since < maxStopMs) return stay(state);
   const stuck = 'the agent does not end, not even by SIGKILL';
-  // In pipes nobody could press a key: a script shall not wait for ever.
+  // In pipes nobody can press a key, and a script must not wait for ever.
   if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
   const detail = `${stuck}; Ctrl+C leaves it behind`;
   const asking = giveUp(state, detail);

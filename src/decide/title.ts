@@ -1,6 +1,6 @@
 /**
- * The terminal's title while the guard is at work on a living agent; null when nothing is wrong. The only thing that
- * the guard ever shows beside a living agent.
+ * The terminal's title while the guard works on a living agent; null when nothing is wrong. The guard shows nothing
+ * else while an agent lives.
  */
 import type { Config } from '../config/schema.ts';
 import type { Step } from './incident.ts';
@@ -30,7 +30,7 @@ function titleOf(state: GuardState, config: Config): string | null {
   }
 }
 
-/** Adds the title effect when the title has changed. */
+/** Adds the title effect if the title has changed. */
 export function withTitle(result: Step, config: Config): Step {
   const title = titleOf(result.state, config);
   if (title === result.state.title) return result;

@@ -1,4 +1,4 @@
-/** Watching a living agent: judge it, or follow up the cure that is pending. */
+/** Watching a living agent: judge it, or follow up the pending cure. */
 import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
 import { perIncident } from './budget.ts';
@@ -11,7 +11,6 @@ import type { GuardState } from './state.ts';
 
 const maxCoolDownMs = 3_600_000;
 
-/** One look at a living agent. */
 export function watch(state: GuardState, config: Config): Step {
   if (state.paused || state.evidence.agent.exit || state.evidence.terminal.suspendedSince !== null)
     return stay(state);
@@ -33,12 +32,12 @@ function judge(state: GuardState, config: Config): Step {
   return verdict ? actOn(state, verdict, config) : stay(state);
 }
 
-/** How long the guard only looks on after it has asked: the window of the restart intensity, doubling to an hour. */
+/** How long the guard only watches after it has asked: the restart window, doubling to an hour. */
 function coolDownMs({ asked }: GuardState, config: Config): number {
   return Math.min(maxCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
 }
 
-/** The half-open circuit: nobody came, so one nudge or one relaunch more, if there is still a reason. */
+/** Like a half-open circuit breaker: nobody came, so one more nudge or relaunch, if there is still a reason. */
 function tryOnceMore(state: GuardState): Step {
   return stay({
     ...state,
@@ -49,12 +48,12 @@ function tryOnceMore(state: GuardState): Step {
   });
 }
 
-/** Keys after an incident for which nothing is pending: it is theirs. */
+/** The person has typed after the incident, and no cure is pending: the incident is theirs. */
 function personTook({ incident, noticedAt, evidence: e }: GuardState): boolean {
   return incident !== null && e.person.lastKeyAt !== null && e.person.lastKeyAt > noticedAt;
 }
 
-/** Esc or Ctrl+C of the person after the incident began: they deal with it. */
+/** The person pressed Esc or Ctrl+C after the incident began: they deal with it. */
 function personInterrupted(state: GuardState): boolean {
   const { lastInterruptAt } = state.evidence.person;
   return lastInterruptAt !== null && state.incident !== null && lastInterruptAt > state.noticedAt;
