@@ -30,7 +30,7 @@ export interface Incident {
   readonly evidence: readonly string[];
   readonly actions: readonly Action[];
   readonly outcome: Outcome;
-  /** When it turned out that its cut was perhaps not needed: the same silence came again, or ended by itself. */
+  /** When its cut became a suspected false positive: the same silence came again, or ended by itself. */
   readonly regrettedAt?: Millis;
 }
 
@@ -45,9 +45,9 @@ export type Notice =
 export type Effect =
   /** Reset these connections of the tunnel, so that the agent's own retry takes over. */
   | { readonly type: 'cut'; readonly connections: readonly number[]; readonly why: string }
-  /** The agent is stopped (state T) and not by us: let it run. */
+  /** The agent was stopped (state T), and not by us: let it continue. */
   | { readonly type: 'continue'; readonly generation: number }
-  /** In the living process: interrupt, wait for idle, type the prompt, check its echo, submit. */
+  /** In the live process: interrupt, wait for idle, type the prompt, check its echo, submit. */
   | {
       readonly type: 'nudge';
       readonly generation: number;
@@ -56,7 +56,7 @@ export type Effect =
       readonly phase: DisconnectPhase;
       readonly cause: string;
     }
-  /** Answer a menu of the agent: the row is found by its words, the cursor read back before Enter. */
+  /** Answer a menu of the agent: find the row by its words, and read the cursor back before Enter. */
   | {
       readonly type: 'choose';
       readonly generation: number;

@@ -24,23 +24,23 @@ export type ConnectionCause =
   | 'reset'
   | 'closed'
   | 'dead' // TCP keepalive found the path dead
-  | 'proxy-denied' // the user's own upstream proxy answered 4xx
+  | 'proxy-denied' // the person's own upstream proxy answered 4xx
   | 'cut'; // the guard cut it
 
 /**
- * Whose connection it is: of the agent's own process, of another one (a helper of the agent's, an agent that a hook has
- * started, the agent's daemon), or it cannot be told.
+ * Whose connection it is: that of the agent's own process, that of another process (a helper, an agent that a hook has
+ * started, the agent's daemon), or unknown.
  */
 export type ConnectionOwner = 'agent' | 'other' | 'unknown';
 
 /**
- * Where a connection stands. `handshake` TLS is being set up · `ready` nothing has been asked, or what was asked is too
- * small for a turn's request · `request` a request has gone up, and nothing of its answer has come: session tickets of
- * TLS are none · `answer` its answer has begun to come (bytes cannot tell where it ends).
+ * Where a connection stands. `handshake`: TLS is being set up. `ready`: nothing has been asked, or only something too
+ * small for a turn's request. `request`: a request has gone up and nothing of its answer has come; TLS session tickets
+ * are no answer. `answer`: the answer has begun to come; bytes do not show where it ends.
  */
 export type ConnectionStage = 'handshake' | 'ready' | 'request' | 'answer';
 
-/** What the bytes of a connection tell beyond their number. Times are those of the bytes, not of the report. */
+/** What the bytes of a connection show besides their number. Times are those of the bytes, not of the report. */
 export interface ConnectionProgress {
   readonly stage?: ConnectionStage;
   /** When the latest byte went up, when the latest came down; absent: none yet. */
@@ -52,25 +52,25 @@ export interface ConnectionProgress {
   readonly requestSize?: number;
   /** When the answer to that request began to come; absent while it has not. */
   readonly answerAt?: Millis;
-  /** The host bridges silence: since the last report a lone small burst came in mid-answer, as a ping is. */
+  /** The host bridges silence: since the last report a single small burst came in mid-answer, as a ping does. */
   readonly pinged?: true;
 }
 
-/** What a tool can do to the world: decides what a resumed agent is told to do about it. */
+/** What a tool can do to the world. It decides what a resumed agent is told about a call. */
 export type ToolRisk = 'read' | 'edit' | 'command' | 'unknown';
 
-/** How a turn ended in failure, folded from the agent's own error kinds. */
+/** How a turn failed, folded from the agent's own error kinds. */
 export type FailureKind =
   | 'connection'
   | 'overloaded'
   | 'rate-limit'
   | 'history' // the API refuses the conversation itself (400 on tool pairing, thinking signatures)
-  | 'refused' // the API refuses the request for a reason that is not known (another 4xx)
+  | 'refused' // the API refuses the request for an unknown reason (another 4xx)
   | 'too-long'
   | 'person' // login, billing, policy: only a person can act
   | 'other';
 
-/** A printed time of reset; without a zone it is this machine's, without a date the next such time. */
+/** A reset time as printed. Without a zone it is in this machine's; without a date it is the next such time. */
 export interface LimitReset {
   readonly hour: number;
   readonly minute: number;
@@ -93,10 +93,10 @@ export type Dialog =
 /** What the rendered screen says, read by the agent's adapter. All fields are facts, none is a judgement. */
 export interface ScreenFacts {
   /**
-   * `idle` prompt free · `busy` spinner · `tool` spinner with a visibly running tool · `retrying` the agent counts
-   * down to its own retry · `waiting` it says that the API is silent · `limit` it waits for a usage limit ·
-   * `background` free prompt, but background agents run · `dialog` it asks a person · `crashed` what draws it has
-   * failed, and it takes no keys any more · `unknown` nothing recognised.
+   * `idle`: free prompt. `busy`: spinner. `tool`: spinner with a visibly running tool. `retrying`: the agent counts
+   * down to its own retry. `waiting`: it says that the API is silent. `limit`: it waits for a usage limit.
+   * `background`: free prompt, but background agents run. `dialog`: it asks a person. `crashed`: its drawing code has
+   * failed, and it takes no keys. `unknown`: nothing recognised.
    */
   readonly activity:
     | 'idle'
@@ -114,12 +114,13 @@ export interface ScreenFacts {
   readonly tokens?: number;
   /** Seconds beside the spinner, when shown. */
   readonly elapsedS?: number;
-  /** The arrow beside the counter points up: a request is out, and nothing of its answer has come (until 2.1.197). */
+  /** The arrow beside the counter points up: a request was sent, and nothing of its answer has come (until 2.1.197). */
   readonly requesting?: true;
   /** The spinner says that the model thinks (no tokens are expected). */
   readonly thinking?: boolean;
   /**
-   * The running tool is a command of which nothing shows that it still runs: it is over unless a process of it lives.
+   * The running tool is a command, and nothing shows that it still runs: it counts as over unless a process of it
+   * lives.
    */
   readonly command?: true;
   /** Commands that the agent says it runs in the background. */
@@ -131,11 +132,11 @@ export interface ScreenFacts {
   readonly dialog?: Dialog;
   /** When the usage limit resets, as printed. */
   readonly limitReset?: LimitReset;
-  /** The same in Unix milliseconds, worked out when it was first seen. */
+  /** The same in Unix milliseconds, computed when it was first seen. */
   readonly limitResetsAt?: number;
   /** The person's unsent draft is in the input box. */
   readonly draft?: boolean;
-  /** What is in the box is a command of the agent's own, such as `/compact`. */
+  /** The input box holds a command of the agent's own, such as `/compact`. */
   readonly draftIsCommand?: boolean;
 }
 
@@ -144,18 +145,21 @@ export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'r
 export type Observation =
   // clock
   | { readonly type: 'tick' /** Unix milliseconds. */; readonly wallMs?: number }
-  /** The machine slept (wall ran ahead of monotonic) or this process was stopped or starved (tick came late). */
+  /**
+   * The machine slept (the wall clock ran ahead of the monotonic one), or this process was stopped or starved (the tick
+   * came late).
+   */
   | { readonly type: 'clock.gap'; readonly gapMs: number; readonly cause: 'slept' | 'stalled' }
-  // the agent's process; a generation is one launch, so that a late exit is never taken for the new child's
+  // the agent's process; each launch has its own generation, so that a late exit is never taken for the new agent's
   | {
       readonly type: 'agent.started';
       readonly generation: number;
       readonly pid: number;
-      /** Launched to go on with a session that exists. */
+      /** Launched to continue a session that exists. */
       readonly resumed: boolean;
       /** Launched with the "you were interrupted" prompt as an argument. */
       readonly prompted: boolean;
-      /** Print mode: there is no terminal and no person; it draws nothing and takes no keys. */
+      /** Print mode: without a terminal and a person, the agent draws nothing and takes no keys. */
       readonly unattended?: boolean;
     }
   | {
@@ -163,7 +167,7 @@ export type Observation =
       readonly generation: number;
       readonly code: number | null;
       readonly signal: string | null;
-      /** The kernel has ended processes for want of memory while this agent ran. */
+      /** The kernel ended processes for lack of memory while this agent ran. */
       readonly outOfMemory?: boolean;
     }
   | {
@@ -175,27 +179,27 @@ export type Observation =
       readonly state: string;
       /** Share of this machine's memory that the agent's own process holds, 0…1. */
       readonly memoryShare: number;
-      /** Live descendants in a session of their own that are not there when the agent is idle: tools at work. */
+      /** Live descendants in a session of their own that are not there while the agent is idle: tools at work. */
       readonly workers: number;
-      /** Age of the youngest live helper in the agent's own session that the turn has started; absent: none. */
+      /** Age of the youngest live helper that the turn has started in the agent's own session; absent: none. */
       readonly helperAgeMs?: number;
     }
   // terminal
   | { readonly type: 'output'; readonly bytes: number }
   | { readonly type: 'input'; readonly kind: InputKind; readonly bytes: number }
-  /** The agent does not read its input / reads again. */
+  /** The agent does not read its input (`blocked`), or reads it again (`drained`). */
   | { readonly type: 'input.blocked'; readonly pendingBytes: number }
   | { readonly type: 'input.drained' }
-  /** The person's terminal does not take output (flow control, slow reader) / takes it again. */
+  /** The person's terminal takes no output (flow control, slow reader), or takes it again. */
   | { readonly type: 'terminal.blocked' }
   | { readonly type: 'terminal.drained' }
   /** Ctrl+Z and fg. */
   | { readonly type: 'terminal.suspended' }
   | { readonly type: 'terminal.continued' }
-  // what the agent says of itself
+  // what the agent reports about itself
   | { readonly type: 'program-status'; readonly state: ProgramState; readonly kind?: string }
   | { readonly type: 'screen'; readonly facts: ScreenFacts }
-  /** Where the conversation is now: from our own pin, a hook or the transcript. It changes with /clear and /resume. */
+  /** Where the conversation is now, and how that is known. /clear and /resume change it. */
   | {
       readonly type: 'session';
       readonly sessionId: string;
@@ -210,14 +214,16 @@ export type Observation =
   | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
-  /** The agent waits so long before its own next try; 2.1.42 shows nothing of it. */
+  /** The agent waits this long before its own next try; 2.1.42 does not show that. */
   | { readonly type: 'retry.recorded'; readonly inMs: Millis }
-  /** A prompt was written to the transcript: the record is being read. */
+  /** A prompt was written to the transcript. It shows that the record is being read. */
   | { readonly type: 'prompt.recorded' }
-  /** The model's own words were written to the transcript: what was recorded as failed before them is past. */
+  /**
+   * The model's own words were written to the transcript, so the turn has recovered from any failure recorded before.
+   */
   | {
       readonly type: 'answer.recorded';
-      /** The record shows that the answer has no end: its stream broke off. */
+      /** The record shows that the answer is truncated: its stream broke off. */
       readonly cutShort?: true;
     }
   | {
@@ -229,7 +235,7 @@ export type Observation =
       readonly delegates?: boolean;
       /** The tool's own time limit, when its input names one. */
       readonly limitMs?: number;
-      /** Known from the transcript alone: 2.1.42 and older record a call before they run it. */
+      /** Known only from the transcript: 2.1.42 and older record a call before they run it. */
       readonly recorded?: true;
       /** The subagent that runs it; absent: the main turn. */
       readonly agentId?: string;
@@ -251,7 +257,7 @@ export type Observation =
       readonly id: number;
       readonly up: number;
       readonly down: number;
-      /** Direction of the latest byte: a request that goes up right after the TLS handshake still awaits its answer. */
+      /** Direction of the latest byte. `up` right after the TLS handshake is a request that awaits its answer. */
       readonly last: 'up' | 'down';
     } & ConnectionProgress)
   | {
@@ -260,7 +266,7 @@ export type Observation =
       readonly by: ConnectionEnd;
       readonly cause: ConnectionCause;
     }
-  /** An attempt failed; the next one comes in `nextInMs`. `of` is null while the hold has no limit (offline). */
+  /** An attempt failed; the next one follows in `nextInMs`. `of` is null while the hold has no limit (offline). */
   | {
       readonly type: 'connection.waiting';
       readonly id: number;
@@ -271,7 +277,7 @@ export type Observation =
       readonly nextInMs: number;
       readonly owner?: ConnectionOwner;
     }
-  /** All attempts spent: the agent got an honest 502. */
+  /** All attempts have failed, and the agent got a 502. */
   | {
       readonly type: 'connection.failed';
       readonly id: number;
@@ -284,9 +290,9 @@ export type Observation =
       readonly type: 'host.known';
       readonly firstByteMs: number;
       readonly streamMs: number;
-      /** It bridges silence with pings, as the vendor's own does. */
+      /** The host bridges silence with pings, as the vendor's own does. */
       readonly pings?: true;
-      /** The longest that the agent itself waits for a silent API, by its own account. */
+      /** The longest that the agent itself waits for a silent API, as it says. */
       readonly deadlineMs?: number;
     }
   // network
@@ -300,25 +306,25 @@ export type Observation =
     }
   | { readonly type: 'choose.done'; readonly ok: boolean }
   | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
-  /** Somebody else has the conversation open: the agent is left as it is. */
+  /** Somebody else has the conversation open, so the agent is not stopped. */
   | { readonly type: 'stop.refused'; readonly detail: string }
   | {
       readonly type: 'saved';
       readonly ok: boolean;
       readonly detail?: string;
-      /** Not written, but the agent is dead already: stopping goes on. */
+      /** The snapshot was not written, but the agent is already dead, so the stop goes on. */
       readonly goesOn?: true;
-      /** Commands in flight whose outcome nobody knows. */
+      /** Commands in flight with an unknown outcome. */
       readonly unknownCommands?: number;
     }
   | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
   | { readonly type: 'launch.failed'; readonly detail: string }
-  /** Print mode: this agent cannot be followed by another one, and why. */
+  /** No other agent can continue after this one, and why. */
   | { readonly type: 'relaunch.impossible'; readonly detail: string }
-  /** Print mode: a complete good answer has been handed out; the agent has nothing left to do but to end. */
+  /** Print mode: a whole good answer has been handed out, and the agent only has to end. */
   | { readonly type: 'delivered' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };
 
-/** An observation, stamped once per turn of the loop. */
+/** An observation with its time, which the loop adds once per turn. */
 export type Event = Observation & { readonly at: Millis };
