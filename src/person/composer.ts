@@ -1,6 +1,6 @@
 /**
- * What the person writes, in step with what happens: keys go into the draft, a sent prompt waits for its record, and the
- * screen, the turns and the person's interrupts tell what has left the box. Pure; lives in memory only.
+ * Follows what the person writes. Keys go into the draft. A sent prompt waits until it is on record. The screen, the
+ * turns and the person's interrupts show what has left the box. Pure; kept in memory only.
  */
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
@@ -9,19 +9,19 @@ import type { Token } from '../terminal/vt/tokens.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { createSentPrompts, type SentPrompts } from './sent-prompt.ts';
 
-/** A key is on the screen by then, also on a machine under load: an empty box before that tells nothing. */
+/** By then a key is on the screen, even on a machine under load. Before that an empty box proves nothing. */
 const keySettleMs = 2_000;
 
 const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
-/** What is on the screen then is no input box. */
+/** Activities in which the screen shows no input box. */
 const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
 
 export interface Composer {
   readonly draft: Draft;
   readonly sent: SentPrompts;
   /**
-   * The person's keys, as they came in one read; null: some that nobody has followed.
-   * @param kept they are with the guard, and not in the agent's box
+   * The person's keys, as they came in one read; null: some keys were not followed.
+   * @param kept the guard has the keys, so they are not in the agent's box
    * @param atMs wall clock, Unix milliseconds
    */
   typed(tokens: readonly Token[] | null, kept: boolean, atMs: number): void;
@@ -35,7 +35,7 @@ export interface Composer {
 export function createComposer(): Composer {
   const sent = createSentPrompts();
   const draft = createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs }));
-  /** Of the latest event; null before the first. */
+  /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
 
   return {
@@ -43,7 +43,7 @@ export function createComposer(): Composer {
     sent,
     typed(tokens, kept, atMs) {
       if (tokens === null) draft.lose();
-      // Keys for a dialog are none for the box. What is sent to an agent that is not there waits, too.
+      // Keys for a dialog do not go into the box. Text that is sent while no agent takes it is queued, too.
       else if (kept || latest?.screen?.facts.activity !== 'dialog')
         draft.feed(tokens, kept || (latest !== null && inTurn(latest.phase)), atMs);
     },
@@ -67,8 +67,8 @@ export function createComposer(): Composer {
 }
 
 /**
- * The box was seen empty a moment after the last key: what was in it has been sent or deleted. Not where the agent has
- * drawn nothing since: it may not have read the key.
+ * The box was seen empty a moment after the last key, so its text has been sent or deleted. That does not hold if the
+ * agent has drawn nothing since: it may not have read the key.
  */
 function showsEmptyBox({ screen, person, terminal, now }: Evidence): boolean {
   if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
@@ -80,15 +80,17 @@ const isStopped = (event: Event): boolean =>
   event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
 
 /**
- * A command for the shell was sent to an agent at rest, and now the agent is at work: it runs, and may have run before it
- * is on record. Given back it would be one Enter from running twice.
+ * A shell command was sent to an agent at rest, and now the agent is at work: the command runs, perhaps before it is on
+ * record. If it were given back, one Enter would run it twice.
  */
 const runsInShell = (sent: string | undefined, event: Event): boolean =>
   event.type === 'screen' &&
   ofTurn.includes(event.facts.activity) &&
   sent?.trimStart().startsWith('!') === true;
 
-/** The screen showed a turn, and shows a free prompt: what was sent has had its turn, whatever was typed since. */
+/**
+ * The screen showed a turn and now shows a free prompt, so what was sent has had its turn, whatever was typed since.
+ */
 function seenToEnd({ screen }: Evidence, event: Event): boolean {
   if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
   return screen !== null && ofTurn.includes(screen.facts.activity);

@@ -1,6 +1,6 @@
 /**
- * What the person has typed and not sent: the agent keeps it in its own input box, where a nudge or a kill would lose
- * it. Followed from the keys since the box was last seen empty. Pure; lives in memory only.
+ * What the person has typed and not sent. The agent keeps it in its own input box, where a nudge or a kill would lose
+ * it. It is followed from the keys since the box was last seen empty. Pure; kept in memory only.
  */
 
 import { keyOf } from '../terminal/vt/keys.ts';
@@ -14,29 +14,29 @@ export interface Draft {
    * @param atMs wall clock, Unix milliseconds
    */
   feed(tokens: readonly Token[], working: boolean, atMs: number): void;
-  /** Keys that nobody has followed: what is in the box is not known until it is seen empty. */
+  /** Some keys were not followed, so the content of the box is unknown until the box is seen empty. */
   lose(): void;
   /** The screen shows an empty box: what was typed has been sent or deleted. */
   boxIsEmpty(): void;
   /** The agent took a message: what was queued has been sent. */
   queueIsSent(): void;
-  /** What was typed into the box and not sent. */
+  /** The text in the box that has not been sent. */
   inBox(): string;
   /** What waits in the agent's queue, in order. */
   queue(): readonly Queued[];
   /** What to give back: queued messages and the draft, one paragraph each; empty when there is nothing. */
   text(): string;
-  /** The box holds this, whatever the keys said. */
+  /** The box holds this text, whatever the keys said. */
   correct(text: string): void;
-  /** The box is about to be emptied by us: what it holds is kept until `returned`. */
+  /** The guard is about to empty the box; its text is kept until `returned`. */
   putAside(): void;
   /** The last text that was sent to an agent at rest has been dealt with. */
   sentIsSettled(): void;
-  /** The agent has this text, or gets it by other means, also where it looked as if it were for the queue: once. */
+  /** The agent has this text, or gets it in another way. It leaves the queue or the box, once. */
   isTaken(prompt: string): void;
-  /** This was the person's, too, and comes first. */
+  /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
-  /** All that is to be given back is kept until `returned`: the agent that had it is gone. */
+  /** The agent that had the text is gone: everything that is to be given back is kept until `returned`. */
   rescue(): void;
   /** What was put aside; empty when there is nothing. */
   aside(): string;
@@ -44,11 +44,11 @@ export interface Draft {
   returned(): void;
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly exact: boolean;
-  /** What was typed is longer than can be kept, so that it cannot be given back. */
+  /** What was typed is too long to be kept, so it cannot be given back. */
   readonly lost: boolean;
-  /** A paste has begun, and its end has not come yet. */
+  /** A paste has begun and has not ended yet. */
   readonly pasting: boolean;
-  /** Grows with the person's keys; reports of the terminal are none. */
+  /** Counts the person's keys, without the terminal's reports. */
   readonly keys: number;
 }
 
@@ -58,12 +58,12 @@ export interface Queued {
   readonly atMs: number;
 }
 
-/** Enter was pressed on it; whether the agent has taken it out of the box is not known yet. */
+/** Enter was pressed on this line. Whether the agent has taken it out of the box is not known yet. */
 interface Entered extends Line, Queued {
   readonly queued: boolean;
 }
 
-/** @param onSent Enter was pressed on this, and no turn ran; only where its very words are known */
+/** @param onSent called when Enter is pressed on a text while no turn runs, if its exact words are known */
 export function createDraft(onSent: (text: string, atMs: number) => void = () => {}): Draft {
   let line = emptyLine;
   let entered: Entered | null = null;
@@ -71,10 +71,10 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
   let aside = '';
   let keys = 0;
   let pasting = false;
-  /** Where the rest of a paste belongs whose beginning has been put aside, or was lost. */
+  /** Where the rest of a paste goes if its beginning was put aside or lost. */
   let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
   let asideLost = false;
-  /** The last character of the paste so far is a carriage return: a line feed behind it is no second line break. */
+  /** The paste so far ends in a carriage return, so a line feed after it is no second line break. */
   let afterReturn = false;
   let decoder = new TextDecoder();
 
@@ -89,9 +89,9 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
     entered = null;
   }
 
-  /** @param alone the only key of its read: in one burst with others Enter may be a line break to the agent */
+  /** @param alone the only key of its read; in a burst, Enter may be a line break to the agent */
   function enter(working: boolean, alone: boolean, atMs: number): void {
-    // A backslash before Enter is a line break.
+    // A backslash before Enter makes it a line break.
     if (line.text.endsWith('\\')) {
       line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
       return;
@@ -133,7 +133,7 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
       const typed = tokens.filter((token) => keyOf(token) !== 'report');
       for (const token of typed) {
         keys++;
-        // Who types on after Enter has sent what was there, even if the box was never seen empty in between.
+        // A person who types on after Enter has sent the text, even if the box was never seen empty in between.
         take();
         if (token.type !== 'text' && token.type !== 'paste') decoder = new TextDecoder();
         const key = keyOf(token);
@@ -147,7 +147,7 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
       line = { text: '', exact: false, lost: true };
     },
     boxIsEmpty() {
-      if (pasting) return; // not drawn yet
+      if (pasting) return; // the paste is not drawn yet
       take();
       line = emptyLine;
     },

@@ -1,6 +1,6 @@
 /**
- * The text of an input box, as the keys make it: one edit at a time, none of which costs more than what it adds or takes
- * away. Keys whose effect only the agent knows leave it as it is, and inexact. Pure.
+ * The text of an input box, as the keys edit it. An edit costs no more than what it adds or takes away. A key whose
+ * effect only the agent knows leaves the text as it is, and makes it inexact. Pure.
  */
 import type { Key } from '../terminal/vt/keys.ts';
 
@@ -8,13 +8,13 @@ export interface Line {
   readonly text: string;
   /** Every key was text, a deletion or a paste, so this is exactly what the box holds. */
   readonly exact: boolean;
-  /** It was longer than can be kept: nothing is known of it. */
+  /** The text was too long to be kept, so nothing is known of it. */
   readonly lost: boolean;
 }
 
 export const emptyLine: Line = { text: '', exact: true, lost: false };
 
-/** Characters (UTF-16). A longer text is not kept at all: half of one would be misread. */
+/** Max length in characters (UTF-16). A longer text is not kept at all: half of one would be misread. */
 const maxLength = 1 << 20;
 
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f]/g;
@@ -26,7 +26,7 @@ export function append(line: Line, text: string): Line {
   return { ...line, text: line.text + added };
 }
 
-/** A key that is neither text nor a paste, nor sends. */
+/** Applies a key that is neither text nor a paste, and does not send. */
 export function edit(line: Line, key: Key): Line {
   const { text } = line;
   switch (key) {
@@ -35,7 +35,7 @@ export function edit(line: Line, key: Key): Line {
     case 'backspace':
       return { ...line, text: text.slice(0, text.length - lastCharacter(text).length) };
     case 'delete-row':
-      // To the beginning of the row; how far that is in a text of several is the agent's secret.
+      // To the beginning of the row. In a text of several rows only the agent knows where that is.
       return {
         ...line,
         text: text.slice(0, text.lastIndexOf('\n') + 1),
@@ -48,7 +48,7 @@ export function edit(line: Line, key: Key): Line {
   }
 }
 
-/** Where the last word begins, with the blanks behind it. */
+/** Where the last word begins, including the blanks after it. */
 function wordStart(text: string): number {
   let at = text.length;
   while (at > 0 && isBlank(text, at - 1)) at--;
@@ -59,7 +59,10 @@ function wordStart(text: string): number {
 
 const isBlank = (text: string, at: number) => /\s/.test(text.charAt(at));
 
-/** Finds characters as a person sees them: an emoji may be several code points. Takes 20 ms to make, so not at the start. */
+/**
+ * Splits text into characters as a person sees them: an emoji may be several code points. Takes 20 ms to create, so it
+ * is created at first use.
+ */
 let characters: Intl.Segmenter | undefined;
 const maxCharacterBytes = 64;
 

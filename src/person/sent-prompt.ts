@@ -1,23 +1,26 @@
 /**
- * The last prompt that the person has sent and that may not be on record yet: between Enter and its line in the
- * conversation file an agent that dies takes it along. In memory only.
+ * The last prompt that the person has sent, while it may not be on record: if the agent dies between Enter and the
+ * prompt's record, the prompt is lost with it. Kept in memory only.
  */
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 
 export interface SentPrompts {
   sent(prompt: SentPrompt): void;
-  /** Its turn is over, or the person has stopped it. */
+  /** The prompt's turn is over, or the person has stopped it. */
   settle(): void;
   latest(): SentPrompt | null;
-  /** Another conversation: its prompts are counted anew. */
+  /** Another conversation has begun, so the counts start anew. */
   begun(): void;
-  /** What was sent last, also by the guard itself; settled or not. An interrupt before any output brings it back. */
+  /**
+   * The text that was sent last, by the person or the guard, settled or not. An interrupt before any output puts it
+   * back into the box.
+   */
   readonly lastText: string | null;
-  /** The same of the person alone. */
+  /** The text that the person sent last. */
   readonly lastOfPerson: string | null;
-  /** The guard has sent this in the person's place. `isOfPerson`: in their own words. */
+  /** The guard has sent this in the person's place. `isOfPerson`: it is in the person's own words. */
   given(text: string, isOfPerson: boolean): void;
-  /** How many the agent took, as it said. */
+  /** How many prompts the agent has taken, as it reported. */
   readonly taken: number;
   /** How often Enter was pressed on something. */
   readonly typed: number;
@@ -34,7 +37,7 @@ export function createSentPrompts(): SentPrompts {
     sent(prompt) {
       latest = prompt;
       lastText = prompt.text;
-      // The agent tells of ours as of any.
+      // The agent reports the guard's prompts like any other.
       if (prompt.text.trim() !== ofGuard?.trim()) lastOfPerson = prompt.text;
       if (prompt.taken) taken++;
       else typed++;

@@ -1,21 +1,21 @@
 /**
- * While an agent boots that a guard has started anew, the person's keys wait: it would lose them, or they would stand in
- * the way of its own prompt. The one before took them, and nobody sees from outside when the next one does.
+ * Keeps the person's keys back while a relaunched agent boots. The agent would lose them, or they would get in the way
+ * of its own prompt. Nobody can see from outside when the agent begins to take keys; the one before took them.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
 import { type Desk, screenShows } from './desk.ts';
 
-/** Drawn is not yet listening. */
+/** An agent that has drawn its screen does not listen yet. */
 export const settleMs = 500;
 
-/** An agent with a prompt on its command line submits it itself. A busy machine takes its time over a start. */
+/** An agent with a prompt on its command line submits it by itself. On a busy machine the start takes long. */
 const bootMs = 20_000;
 
 /**
- * Returns when the agent listens, asks something, is gone, or has had its time, or the person wants to leave: a booting
- * agent obeys Ctrl+C, too.
- * @param prompted it was started with a prompt of its own, and must begin its turn first
+ * Returns when the agent listens, asks something, is gone or has had its time, or when the person wants to leave: a
+ * booting agent obeys Ctrl+C, too.
+ * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */
 export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promise<void> {
   const { pty, terminal, begun } = desk;

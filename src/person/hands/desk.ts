@@ -1,4 +1,4 @@
-/** What the guard's hands work at: the agent's terminal, what it shows, and what the person has typed into it. */
+/** What the guard's hands work with: the agent's terminal, what it shows, and what the person has typed into it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentAdapter } from '../../agents/agent.ts';
 import type { ScreenView } from '../../agents/contract/screen.ts';
@@ -13,20 +13,20 @@ export interface Desk {
   readonly terminal: Terminal;
   /** What the person has typed and not sent. */
   readonly draft: Draft;
-  /** What they have sent last. */
+  /** What the person has sent last. */
   readonly sent: SentPrompts;
   readonly emit: (observation: Observation) => void;
   /** Null while no agent runs. */
   readonly pty: Pty | null;
-  /** The picture as it is now. */
+  /** The screen as it is now. */
   readonly view: () => ScreenView;
   /** The latest reading of the screen. */
   readonly facts: ScreenFacts;
-  /** This agent was seen in vim's INSERT mode: where that is not shown, it is in NORMAL mode. */
+  /** This agent was seen in vim's INSERT mode. While the screen does not show that mode, it is in NORMAL mode. */
   readonly vim: boolean;
   /** Turns seen to begin, by hooks or by requests: a message from the agent's queue begins one by itself. */
   readonly begun: number;
-  /** The person wants the guard to watch, and to do nothing. */
+  /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
 }
 

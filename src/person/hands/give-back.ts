@@ -17,8 +17,8 @@ const hasBox: readonly ScreenFacts['activity'][] = [
 ];
 
 /**
- * Waits for an empty box for as long as this agent lives: one that asks something has none, and a person who is
- * quicker has it to themselves. What was put aside meanwhile stays there.
+ * Waits for an empty box as long as this agent lives. An agent that asks something has no box; and if the person is
+ * quicker, the box is theirs. What was put aside meanwhile stays aside.
  */
 export async function giveBack(desk: Desk): Promise<void> {
   const { pty, draft, terminal } = desk;
@@ -28,12 +28,12 @@ export async function giveBack(desk: Desk): Promise<void> {
   while (pty !== null && (draft.aside() !== '' || draft.pasting)) {
     await screenShows(desk, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
     const keys = draft.keys;
-    // The box can be seen empty while the agent is still about to draw what was typed for it: empty twice is empty.
+    // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice.
     await pause(settleMs);
     if (isGone()) return;
-    const isQuiet = draft.keys === keys || terminal.keptBytes > 0; // keys that we keep are not on their way
+    const isQuiet = draft.keys === keys || terminal.keptBytes > 0; // keys that the guard keeps are not on their way
     if (!isQuiet || !isReady(desk.facts) || draft.aside() === '') continue;
-    if (!pty.takesKeys()) continue; // its box is drawn, and it does not listen: a long text would be cut
+    if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
     pty.write(Buffer.from(`\x1b[200~${draft.aside()}\x1b[201~`));
     draft.returned(); // it is the person's draft again
   }

@@ -1,4 +1,4 @@
-/** The guard's hands on the agent's input box: each step is seen on the screen before the next one is taken. */
+/** The guard's hands on the agent's input box. Each step is checked on the screen before the next one. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InputBox } from '../../agents/contract/screen.ts';
 import type { Pty } from '../../terminal/pty.ts';
@@ -7,17 +7,17 @@ import { type Desk, screenShows } from './desk.ts';
 
 export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readInputBox(desk.view());
 
-/** Keys in one burst would be taken for a paste (signatures §0). */
+/** The agent takes keys in one burst for a paste (signatures §0). */
 const betweenKeysMs = 25;
-/** What was typed for the agent is drawn by then. */
+/** By then the agent has drawn what was typed. */
 const settleMs = 200;
-/** One round takes a row of the text. */
+/** One round deletes one row of the text. */
 const maxRounds = 200;
 
 /** By then the mode is drawn. */
 const modeMs = 1_500;
 
-/** Into vim's INSERT mode from NORMAL mode, where text would be commands. */
+/** Switches from vim's NORMAL mode, where text would be commands, to INSERT mode. */
 export async function enterInsertMode(desk: Desk, pty: Pty): Promise<void> {
   if (!desk.vim || boxOf(desk)?.vimInsert !== false) return;
   for (const key of desk.launch.adapter.keys.vimInsert) {
@@ -30,11 +30,11 @@ export async function enterInsertMode(desk: Desk, pty: Pty): Promise<void> {
 
 const isEmpty = (box: InputBox | null) => box !== null && box.text === '' && box.isPrompt;
 
-/** Empties the box of text and modes. False: it would not; part of its text may be gone. */
+/** Empties the box of text and modes. False: that failed, and part of the text may be gone. */
 export async function emptyBox(desk: Desk, pty: Pty): Promise<boolean> {
   for (let round = 0; round < maxRounds && desk.pty === pty; round++) {
     if (isEmpty(boxOf(desk))) {
-      // Seen empty before the keys of the last round were drawn, or after: empty twice is empty.
+      // The box may look empty before the keys of the last round are drawn, so it must be seen empty twice.
       await pause(settleMs);
       if (isEmpty(boxOf(desk))) return true;
     }
@@ -47,7 +47,7 @@ export async function emptyBox(desk: Desk, pty: Pty): Promise<boolean> {
   return false;
 }
 
-/** Whether the box is seen to hold this text and nothing else, as a prompt. */
+/** Whether the box shows this text and nothing else, as a prompt. */
 export function boxHolds(desk: Desk, text: string): boolean {
   const box = boxOf(desk);
   return box?.isPrompt === true && showsText(box.text, text, desk.launch.adapter.pasteStandIn);
@@ -56,9 +56,9 @@ export function boxHolds(desk: Desk, text: string): boolean {
 const isWhole = (shown: string, { launch }: Desk) => shown.split(launch.adapter.pasteStandIn).length === 1;
 
 /**
- * Whether the wording of what the box holds is known, so that it can be given back. Where keys and screen agree, it is
- * that of the keys; where the keys do not tell, that of the screen, if it is all in one row: what a row's end in a text
- * of several means, a line break or nothing, is not to be seen.
+ * Whether the exact wording of the box's text is known, so that it can be given back. If keys and screen agree, the
+ * keys have it. If the keys do not tell, the screen has it, but only a single row: where a row ends, the screen does
+ * not show whether there is a line break.
  */
 export function knowsDraft(desk: Desk): boolean {
   const { draft, launch } = desk;
@@ -74,8 +74,9 @@ export function knowsDraft(desk: Desk): boolean {
 }
 
 /**
- * Before the agent is ended: what its box shows counts where the keys alone do not tell (history, completion), and only
- * there: an agent also draws what nobody has typed. What an agent that hangs has not drawn is only in the keys.
+ * Called before the agent is ended. The screen corrects the draft only where the keys do not tell (history,
+ * completion), because an agent also draws text that nobody has typed. What a hanging agent has not drawn is only in
+ * the keys.
  */
 export function trustScreen(desk: Desk): void {
   const { draft } = desk;

@@ -1,7 +1,7 @@
 /**
- * The nudge: put the person's draft aside, interrupt what hangs, wait for the prompt, type, check the echo, submit.
- * Order from lab notes §0.6: it is the one that works in every version. Each step looks before it types; the person's
- * own keys always win.
+ * The nudge: put the person's draft aside, interrupt the stuck turn, wait for the prompt, type, check the echo, submit.
+ * This is the order that works in every version (lab notes §0.6). Each step looks at the screen before it types, and
+ * the person's own keys take precedence.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../../events.ts';
@@ -14,12 +14,12 @@ type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
 
 /** Esc ends a turn within 260 ms (lab notes §2); under load it takes longer. */
 const idleMs = 8_000;
-/** By then vim's INSERT mode has been left. */
+/** By then vim has left INSERT mode. */
 const modeMs = 1_500;
 const echoMs = 5_000;
-/** A burst would be taken for a paste: text and Enter are two writes (signatures §0). */
+/** The agent takes a burst for a paste, so text and Enter are two writes (signatures §0). */
 const betweenWritesMs = 150;
-/** The person's keys wait no longer than that for their draft to be back in front of them. */
+/** The person's keys are held no longer than this while their draft is put back. */
 const heldMs = 10_000;
 
 export interface NudgePlan {
@@ -29,7 +29,7 @@ export interface NudgePlan {
   readonly prompt: string;
 }
 
-/** Emits `nudge.done` the moment that the outcome is known; the person's draft is given back after that. */
+/** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   const { terminal, emit } = desk;
   terminal.hold(true);
@@ -45,10 +45,10 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   const { launch, pty, draft, terminal, sent } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
-  if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste ours would be part of it
+  if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste our keys would be part of it
   const keysBefore = draft.keys;
   const asks = () => desk.facts.activity === 'dialog';
-  /** Keys of the person, or their word that the guard shall do nothing. */
+  /** The person has typed, or has paused the guard. */
   const tookOver = () => draft.keys !== keysBefore || desk.paused;
   if (asks()) return 'dialog';
   const type = (text: string) => {
@@ -62,14 +62,15 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
     const outcome = await interrupt(desk, pty);
     if (outcome !== null) return outcome;
     await pause(betweenWritesMs);
-    // An interrupt before any output puts what was sent back into the box (lab notes §0.6), and in 2.1.42 any puts the
-    // queue there (§0.5): send that. One of a compaction leaves `/compact` there, which would only begin anew.
+    // An interrupt before any output puts the sent text back into the box (lab notes §0.6), and in 2.1.42 every
+    // interrupt puts the queue there (§0.5): send that. An interrupted compaction leaves `/compact` in the box, which
+    // would only start again.
     const restored = boxOf(desk)?.text ?? '';
     if (restored !== '' && !desk.facts.draftIsCommand) {
       if (tookOver()) return 'person-typing';
       if (bringsBack.some((text) => boxHolds(desk, text)))
         return type(keys.submit) ? 'submitted' : 'agent-gone';
-      draft.addAside(restored); // whose it is cannot be told: it is given back, unsent
+      draft.addAside(restored); // whose text this is cannot be told, so it is given back, unsent
     }
   }
   if (desk.paused) return 'person-typing';
@@ -92,7 +93,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   return outcome;
 }
 
-/** What an interrupt may bring back into the box: the prompt of the turn, the queue, or both. */
+/** What an interrupt may put back into the box: the prompt of the turn, the queue, or both. */
 function sentTexts({ sent, draft }: Desk): readonly string[] {
   const queue = draft.queue().map(({ text }) => text);
   const prompt = sent.lastText === null ? [] : [sent.lastText];
@@ -101,7 +102,9 @@ function sentTexts({ sent, draft }: Desk): readonly string[] {
     .map((texts) => texts.join('\n'));
 }
 
-/** The person's own text leaves the box, if its very wording is known, so that it can be given back. Null: done. */
+/**
+ * Takes the person's own text out of the box, if its exact wording is known, so that it can be given back. Null: done.
+ */
 async function putAside(desk: Desk, pty: Pty): Promise<Outcome | null> {
   const box = boxOf(desk);
   if (box === null || (box.text === '' && box.isPrompt)) return null;
@@ -111,7 +114,7 @@ async function putAside(desk: Desk, pty: Pty): Promise<Outcome | null> {
   return (await emptyBox(desk, pty)) ? null : 'no-echo';
 }
 
-/** Null: the turn is over, and the prompt free. */
+/** Null: the turn is over and the prompt is free. */
 async function interrupt(desk: Desk, pty: Pty): Promise<Outcome | null> {
   const { launch, begun } = desk;
   const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
@@ -123,6 +126,6 @@ async function interrupt(desk: Desk, pty: Pty): Promise<Outcome | null> {
   const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
   if (boxOf(desk)?.vimInsert) await press(modeMs, () => boxOf(desk)?.vimInsert !== true);
   if (!(await press(idleMs, isOver))) return desk.pty === pty ? 'not-idle' : 'agent-gone';
-  // A message that the person had queued is sent by the agent itself (lab notes §0.5): that goes on by itself.
+  // The agent itself sends a message that the person had queued (lab notes §0.5), so it goes on by itself.
   return goesOn() ? 'submitted' : null;
 }
