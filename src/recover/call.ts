@@ -1,12 +1,12 @@
-/** A tool call and what is known of it: the words shared by the ledger, the file check, the snapshot and the prompt. */
+/** A tool call and what is known of it: terms shared by the ledger, the file check, the snapshot and the prompt. */
 import type { ToolRisk } from '../events.ts';
 
-/** `unknown`: asked for by the model, but nothing tells whether it ever ran. */
+/** `unknown`: the model asked for it, but nothing shows whether it ever ran. */
 export type CallStatus = 'started' | 'finished' | 'failed' | 'unknown';
 
 export type FileVerdict = 'applied' | 'not applied' | 'changed otherwise' | 'cannot tell';
 
-/** What the file on disk says about an edit that was cut off. */
+/** What the file on disk shows about an interrupted edit. */
 export interface FileCheck {
   readonly verdict: FileVerdict;
   /** In plain words, without any content of the file. */

@@ -1,6 +1,6 @@
 /**
- * What an edit was meant to do to a file, and whether the file shows it. Two kinds of evidence: the checksum taken
- * right before the call (strong: undoing the edit must give the file back), and the texts of the edit themselves.
+ * What an edit was meant to do to a file, and whether the file shows it. There are two kinds of evidence: the checksum
+ * from right before the call (strong: undoing the edit must give the file back), and the texts of the edit themselves.
  */
 import type { FileCheck, FileVerdict } from './call.ts';
 import { cksum } from './checksum.ts';
@@ -63,7 +63,7 @@ function judgeNewFile(intent: EditIntent, text: string): FileCheck {
   return check('changed otherwise', 'the file did not exist before the call, and holds something else now');
 }
 
-/** The file differs from what it was, and not by the edit alone. */
+/** The file differs from before the call, and not by the edit alone. */
 function judgeChanged(done: Done): FileCheck {
   switch (done) {
     case 'yes':
@@ -75,7 +75,7 @@ function judgeChanged(done: Done): FileCheck {
   }
 }
 
-/** Nobody looked at the file before the call. */
+/** The file was not seen before the call. */
 function judgeByText(intent: EditIntent, text: string, done: Done): FileCheck {
   if (intent.kind === 'write')
     return check(
@@ -107,12 +107,12 @@ function looksDone(intent: EditIntent, text: string): Done {
   }
 }
 
-/** The whole edit shows only if every step does; a later step may have changed what an earlier one wrote. */
+/** The edit shows only if every step does. A later step may have changed what an earlier one wrote. */
 function replaceDone(steps: readonly Replacement[], text: string): Done {
   const plain = unixLines(text);
   const shown = steps.map(({ from, to }) => {
     const hasNew = to !== '' && plain.includes(unixLines(to));
-    // The old text may live on inside the new one (an insertion): then only the new one tells.
+    // The old text may be part of the new one (an insertion); then only the new one counts.
     const withoutNew = to === '' ? plain : plain.replaceAll(unixLines(to), '\u0000');
     const hasOld = from !== '' && withoutNew.includes(unixLines(from));
     if (hasNew && !hasOld) return from.includes(to) ? 'unclear' : 'yes';
@@ -123,7 +123,7 @@ function replaceDone(steps: readonly Replacement[], text: string): Done {
   return shown.length > 0 && shown.every((done) => done === 'no') ? 'no' : 'unclear';
 }
 
-/** Whether taking the steps back, last one first, gives the state before the call. */
+/** Whether undoing the steps, last one first, gives the state before the call. */
 function undoGives(
   steps: readonly Replacement[],
   text: string,
@@ -131,7 +131,7 @@ function undoGives(
 ): boolean {
   const windows = text.includes('\r\n');
   const plain = unixLines(text);
-  // One place was edited, but the new text may stand in several: try each, within reason.
+  // One place was edited, but the new text may occur in several: try each, within reason.
   let candidates = [plain];
   for (const { from, to, everywhere } of [...steps].reverse()) {
     const [old, fresh] = [unixLines(from), unixLines(to)];
@@ -163,7 +163,7 @@ function undoOnce(text: string, old: string, fresh: string): readonly string[] {
   return undone;
 }
 
-/** A deletion cannot be undone without its place, but its size shows. The agent may take the line end along. */
+/** A deletion cannot be undone without its place, but its size shows. The agent may have deleted the line end, too. */
 function deletionFits(steps: readonly Replacement[], text: string, shorterBy: number): boolean {
   const [step] = steps;
   if (step === undefined || steps.length > 1 || step.to !== '' || step.from === '') return false;
@@ -188,7 +188,7 @@ function notebookDone(intent: Extract<EditIntent, { kind: 'notebook' }>, text: s
   }
 }
 
-/** The cells of a notebook (nbformat 4: `source` is a string or a list of lines); null if it is none. */
+/** The cells of a notebook (nbformat 4: `source` is a string or a list of lines); null if it is not a notebook. */
 function readCells(text: string): readonly { readonly id: string | null; readonly source: string }[] | null {
   try {
     const notebook: unknown = JSON.parse(text);

@@ -4,10 +4,10 @@ import type { FileCheck } from './call.ts';
 import { judgeEdit } from './edit.ts';
 import type { LedgerCall } from './ledger.ts';
 
-/** A file that is larger than any the agent edits is not read. */
+/** A larger file is not read: the agent edits none of that size. */
 const largestBytes = 64 * 1024 * 1024;
 
-/** The same calls, those that edit a file with its check. Never throws. */
+/** The same calls; those that edit a file carry its check. Never throws. */
 export async function checkFiles<Call extends LedgerCall>(calls: readonly Call[]): Promise<readonly Call[]> {
   return Promise.all(
     calls.map(async (call) => (call.risk === 'edit' ? { ...call, fileCheck: await checkFile(call) } : call)),

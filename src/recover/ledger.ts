@@ -1,21 +1,21 @@
 /**
  * The tool ledger: each call that was seen to start, and how it ended. From 2.1.197 on the agent runs a call before
- * anything about it is on disk (lab notes §0.7), so for a call cut off in between this is the only trace.
- *
- * It lives in memory only. The texts of an edit are kept until its call is settled, to judge the file afterwards.
+ * anything about it is on disk (lab notes §0.7), so for a call interrupted in between this is the only trace.
+ * The ledger is kept in memory only. It holds the texts of an edit until the call is settled, to judge the file
+ * afterwards.
  */
 import type { ToolRisk } from '../events.ts';
 import type { ToolCall } from './call.ts';
 import type { EditIntent, FileState } from './edit.ts';
 
-/** What a hook says of a tool call. */
+/** What a hook reports of a tool call. */
 export type ToolReport = {
-  /** Null: this version of the agent names no ids. */
+  /** Null: this version of the agent gives no ids. */
   readonly toolUseId: string | null;
   readonly tool: string;
   /** The subagent that made the call; null: the main conversation. */
   readonly subagent: string | null;
-  /** Tells calls apart where there are no ids. */
+  /** Tells calls apart if there are no ids. */
   readonly fingerprint: string;
 } & (
   | {
@@ -39,16 +39,16 @@ export interface LedgerCall extends ToolCall {
 
 export interface Ledger {
   report(report: ToolReport): void;
-  /** The main turn is over: its calls are recorded, or were given up. A subagent's may go on. */
+  /** The main turn is over, so its calls are recorded or were given up. A subagent's calls may go on. */
   endTurn(): void;
   endSubagent(subagent: string): void;
-  /** Another conversation, or none. */
+  /** The conversation is another one, or there is none. */
   clear(): void;
   /** All calls not yet known to be recorded, oldest first. */
   calls(): readonly LedgerCall[];
 }
 
-/** Beyond this the oldest ended calls are dropped: their results have long been recorded. */
+/** Above this the oldest ended calls are dropped: their results have long been recorded. */
 const maxCalls = 500;
 
 export function createLedger(): Ledger {
@@ -87,7 +87,7 @@ export function createLedger(): Ledger {
       }
       const id = find(report);
       const call = id === null ? undefined : calls.get(id);
-      // An end without a start: the hook of the start was lost, or the guard came later. Its result is recorded.
+      // An end without a start: the hook of the start was lost, or the guard started later. The result is recorded.
       if (call !== undefined) calls.set(call.toolUseId, { ...call, status: report.phase });
     },
     endTurn: () => drop((call) => call.subagent === null),

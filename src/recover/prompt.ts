@@ -1,7 +1,7 @@
 /**
- * The text with which a resumed agent is told the truth: that it was interrupted, why and when, what was in flight,
- * what is known of it, and what to do about each call. A person may replace the frame (`prompt.md`), not the facts:
- * the statements on each call come from here in any case.
+ * The prompt that tells a resumed agent the truth: that it was interrupted, why and when, what was in flight, what is
+ * known of it, and what to do about each call. A person may replace the frame (`prompt.md`) but not the facts: the
+ * statements on each call always come from here.
  */
 
 import type { DisconnectPhase } from '../effects.ts';
@@ -14,19 +14,19 @@ export interface PromptOptions {
   /** `auto_retry_mutations` */
   readonly autoRetryMutations: boolean;
   /**
-   * How the agent was brought back: in the living process, by a new one on the same conversation, or by a new one
-   * that finds nothing of it on record.
+   * How the agent was brought back: in the live process, by a new one on the same conversation, or by a new one that
+   * finds nothing of it on record.
    */
   readonly rung: 'nudge' | 'relaunch' | 'anew';
-  /** Tool calls were watched as they ran (hooks). Without that, a call of the lost message may have left no trace. */
+  /** Hooks watched the tool calls as they ran. Without them a call of the lost message may have left no trace. */
   readonly callsWatched: boolean;
-  /** Print mode: nobody is there who could be asked. */
+  /** Print mode: there is nobody to ask. */
   readonly unattended: boolean;
-  /** A person's own frame, already found good by `checkTemplate`; null: the default. */
+  /** The person's own frame, accepted by `checkTemplate`; null: the default. */
   readonly template: string | null;
 }
 
-/** Longest quotes, in characters, and most items listed: the prompt stays short. */
+/** Max lengths of quotes, in characters, and of lists: the prompt stays short. */
 const maxCommandLength = 400;
 const maxPathLength = 300;
 const maxPartialLength = 700;
@@ -45,7 +45,7 @@ export const defaultTemplate = `You were interrupted. {{reason}}
 {{next}}
 `;
 
-/** One table of what a template can hold. */
+/** The only table of what a template can hold. */
 const placeholders: Readonly<Record<string, (snapshot: RecoverySnapshot, options: PromptOptions) => string>> =
   {
     reason: reasonText,
@@ -61,8 +61,8 @@ const placeholders: Readonly<Record<string, (snapshot: RecoverySnapshot, options
 const placeholderPattern = /\{\{\s*([a-z_]+)\s*\}\}/g;
 
 /**
- * What is wrong with a person's template, in plain words; null if it can be used. It must say "interrupted" and tell
- * of the calls, and must not begin with a character by which the agent would take it for something other than a prompt.
+ * What is wrong with a person's template, in plain words; null if it can be used. It must contain "interrupted" and the
+ * calls, and must not begin with a character by which the agent would take it for something other than a prompt.
  */
 export function checkTemplate(template: string): string | null {
   const unknown = [...template.matchAll(placeholderPattern)]
@@ -150,7 +150,7 @@ function callText(call: ActiveToolCall, options: PromptOptions): string {
   return `${name}${target}: ${statusOf(call, options)}.${command === '' ? ' ' : command}${advice(call, options)}`;
 }
 
-/** What the missing result of an interrupted call says, once it is written into the conversation. */
+/** The text for the missing result of an interrupted call, when it is written into the conversation. */
 export function interruptedResult(call: ActiveToolCall, options: RetryOptions): string {
   return plain(`[Interrupted: ${statusOf(call, options)}. ${advice(call, options)}]`);
 }
@@ -200,7 +200,7 @@ function editAdvice(call: ActiveToolCall): string {
   }
 }
 
-/** When a command may be run again, as the end of a sentence about verifying it. */
+/** When a command may be run again; the end of a sentence about verifying it. */
 function rerunAdvice({ autoRetryMutations, unattended }: RetryOptions): string {
   if (autoRetryMutations) return 'if it did not take effect, you may run it again.';
   return unattended

@@ -1,14 +1,14 @@
 /**
- * Quoting text of the agent, a tool or a file inside a prompt. The prompt is also typed into a terminal, so nothing
- * in it may act there: no escape sequence, no control character, no end of a bracketed paste.
+ * Quotes text of the agent, a tool or a file inside a prompt. The prompt is also typed into a terminal, so nothing in
+ * it may act there: no escape sequence, no control character, no end of a bracketed paste.
  */
 import stripAnsi from 'strip-ansi';
 
-/** C0 without tab and newline, DEL, C1, direction marks (they reorder what a person reads), byte order mark. */
+/** C0 except tab and newline, DEL, C1, direction marks (they reorder what a person reads), byte order mark. */
 const unprintable =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** The text without anything a terminal would act on; lines end in a newline, half characters are replaced. */
+/** The text without anything that a terminal would act on. Lines end in a newline; lone surrogates are replaced. */
 export function plain(text: string): string {
   return stripAnsi(text)
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
@@ -26,7 +26,7 @@ export function fencedStart(text: string, max: number): string {
   return fence(cutEnd(plain(text).trim(), max));
 }
 
-/** A fenced block holding the last `max` characters: where an answer broke off. */
+/** A fenced block with the last `max` characters, where an answer broke off. */
 export function fencedEnd(text: string, max: number): string {
   const clean = plain(text).trim();
   const characters = [...clean.slice(-2 * max - 2)];

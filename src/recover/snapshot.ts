@@ -1,9 +1,8 @@
 /**
- * The recovery snapshot: what the agent had in hands when it was stopped. It is written beside the transcript before
- * anything is killed; the prompt for the relaunched agent is made from it.
- *
- * Two witnesses are merged. The ledger (hooks) knows which calls ran, also those the agent had not yet put on disk;
- * the transcript knows which calls have a recorded result and which never got one.
+ * The recovery snapshot: what the agent had in flight when it was stopped. It is written beside the transcript before
+ * anything is killed, and the prompt for the relaunched agent is made from it.
+ * It merges two witnesses. The ledger (hooks) knows which calls ran, including those that the agent had not yet written
+ * to disk. The transcript knows which calls have a recorded result and which never got one.
  */
 import type { DisconnectPhase } from '../effects.ts';
 import type { ToolRisk } from '../events.ts';
@@ -32,7 +31,7 @@ export type TranscriptTail =
   | 'partial answer' // an answer whose turn has not ended
   | 'complete';
 
-/** What one pass over the transcript tells. */
+/** What one pass over the transcript finds. */
 export interface TranscriptSummary {
   /** Calls of the last turn that have no recorded result, in order. */
   readonly openCalls: readonly LedgerCall[];
@@ -49,13 +48,13 @@ export interface TranscriptSummary {
 
 export interface SnapshotFacts {
   readonly sessionId: string;
-  /** Why the guard steps in, in plain words: it is quoted to the agent. */
+  /** Why the guard steps in, in plain words, because it is quoted to the agent. */
   readonly cause: string;
   readonly agentVersion: string | null;
   /** ISO 8601. */
   readonly writtenAt: string;
   readonly compacting: boolean;
-  /** Null: not known, the transcript decides. */
+  /** Null: not known, so the transcript decides. */
   readonly turnRunning: boolean | null;
   readonly ledger: readonly ToolCall[];
   readonly transcript: TranscriptSummary | null;
@@ -105,7 +104,7 @@ export function buildSnapshot(facts: SnapshotFacts): RecoverySnapshot {
 }
 
 /**
- * Every call whose result the resumed agent will not find in its history. A finished call counts too: the newest
+ * Every call whose result the resumed agent will not find in its history. A finished call counts, too: the newest
  * versions run a call while its message is still open, and a message that never ended is never recorded.
  */
 function unsettledCalls(
@@ -117,7 +116,7 @@ function unsettledCalls(
   for (const call of transcript?.openCalls ?? []) calls.set(call.toolUseId, call);
   for (const call of ledger) {
     if (settled?.has(call.toolUseId)) continue;
-    // Without a transcript nobody can say what is recorded: only what is surely unfinished is reported.
+    // Without a transcript it is not known what is recorded, so only calls that are surely unfinished are reported.
     if (transcript === null && (call.status === 'finished' || call.status === 'failed')) continue;
     calls.set(call.toolUseId, { ...calls.get(call.toolUseId), ...call });
   }

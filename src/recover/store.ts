@@ -1,6 +1,6 @@
 /**
- * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. A snapshot holds text of the
- * conversation, which is why it lies where the conversation lies and nowhere else, readable by its owner only.
+ * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. It holds text of the
+ * conversation, so it lies where the conversation lies and nowhere else, and only its owner can read it.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,11 +9,11 @@ import type { RecoverySnapshot } from './snapshot.ts';
 
 export type Saved =
   | { readonly ok: true; readonly path: string }
-  /** `full`: the disk has no room. Memory is then the only copy, and the caller must not kill. */
+  /** `full`: the disk has no room. Memory then holds the only copy, so the caller must not kill. */
   | { readonly ok: false; readonly reason: 'full' | 'other'; readonly detail: string };
 
 export function snapshotPath(transcriptPath: string, sessionId: string): string {
-  // The id comes from a hook: only its safe characters may reach a path.
+  // The id comes from a hook, so only safe characters may reach a path.
   return join(dirname(transcriptPath), `${sessionId.replace(/[^a-zA-Z0-9-]/g, '_')}.recovery.json`);
 }
 
@@ -22,7 +22,7 @@ export function snapshotPath(transcriptPath: string, sessionId: string): string 
  */
 export async function saveSnapshot(path: string, snapshot: RecoverySnapshot): Promise<Saved> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 }); // the agent makes it with its first record
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 }); // the agent makes the folder with its first record
     await replaceFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { durable: true });
     return { ok: true, path };
   } catch (error) {

@@ -6,7 +6,7 @@ import { checkTemplate } from './prompt.ts';
 export interface LoadedTemplate {
   /** Null: use the default. */
   readonly template: string | null;
-  /** To be shown to the person; null if all is well. */
+  /** What to tell the person; null if all is well. */
   readonly warning: string | null;
 }
 
