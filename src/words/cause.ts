@@ -1,7 +1,7 @@
-/** Incident classes in words for people. A class that is not here is shown as it is. Pure. */
+/** Incident classes in words for people. A class that is not in the table is shown as it is. Pure. */
 
 interface Words {
-  /** What happened, as one says it to the person whose session it is. */
+  /** What happened, as told to the person whose session it is. */
   readonly headline: string;
   /** The same as a part of a sentence: "recovered from …". */
   readonly noun: string;

@@ -1,4 +1,4 @@
-/** The state of the supervisor in the words of the status file. Pure. */
+/** The supervisor's state in the terms of the status file. Pure. */
 import type { GuardState } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Phase } from '../detect/phases.ts';
@@ -25,7 +25,7 @@ const phaseMessage: { readonly [P in Phase]?: string } = {
   compacting: 'compacts the conversation',
 };
 
-/** @param gaveUp the guard ended its last incident without having been able to help. */
+/** @param gaveUp the guard ended its last incident and had not been able to help */
 export function describe(state: GuardState, gaveUp = false): StatusChange & { readonly state: SessionState } {
   const { evidence: e } = state;
   return {

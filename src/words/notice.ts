@@ -1,5 +1,5 @@
 /**
- * What the person sees in the terminal while no agent runs, and when the guard gives up. Never used beside a living
+ * What the person sees in the terminal while no agent runs, and when the guard gives up. Never shown beside a living
  * agent: there only the title speaks.
  */
 import type { Notice } from '../effects.ts';
@@ -8,16 +8,16 @@ import { oneLine, paint, type TerminalStyle, withoutUnicode } from './terminal-s
 
 export interface NoticeContext {
   readonly sessionId: string | null;
-  /** What to type to go on by hand, quoted for a shell; null when nothing can be resumed. */
+  /** The shell command by which to go on by hand; null if nothing can be resumed. */
   readonly resumeCommand: string | null;
-  /** What the agent has started to outlive it, which goes on: a name and a pid each. */
+  /** Processes that the agent has started to outlive it, and that go on: a name and a pid each. */
   readonly leftRunning: readonly string[];
-  /** What was found in the conversation, and what is now in its place. */
+  /** What was wrong with the conversation, and what has replaced it. */
   readonly mended: readonly { readonly found: string; readonly done: string }[];
   readonly style: TerminalStyle;
 }
 
-/** More are counted only. */
+/** Further ones are only counted. */
 const maxNamed = 3;
 
 /** Text for a terminal in raw mode (lines end in CR LF). A waiting line replaces the one before it. */
@@ -66,14 +66,14 @@ function compose(notice: Notice, context: NoticeContext): string {
   }
 }
 
-/** A conversation that is not on record. @param isInBox what was asked in it is put into the box of the next agent */
+/** For a conversation that is not on record. @param isInBox its prompt is put into the box of the next agent */
 export function begunAnewText(isInBox: boolean, style: TerminalStyle): string {
   const lost = 'The conversation could not be kept: the agent was gone before it had written it down.';
   const next = isInBox ? 'It begins anew; what you asked is in the box, not sent.' : 'It begins anew.';
   return lines(wrap(`${lost} ${next}`, style.columns - 1), style);
 }
 
-/** One line; null: nothing was. */
+/** One line; null: nothing was repaired. */
 export function mendedText(mended: NoticeContext['mended']): string | null {
   if (mended.length === 0) return null;
   const more = mended.length - maxNamed;
@@ -103,18 +103,18 @@ function lines(texts: readonly string[], style: TerminalStyle): string {
   return `${erase(style)}${texts.join('\r\n')}\r\n`;
 }
 
-/** A line without an end: the next notice takes its place, where the terminal can do that. */
+/** A line without an end; the next notice replaces it if the terminal can do that. */
 function waiting(text: string, style: TerminalStyle): string {
   const line = text.slice(0, Math.max(0, style.columns - 1));
   return style.control ? `${erase(style)}${line}` : `${line}\r\n`;
 }
 
-/** Also what the dead agent has drawn below the cursor. */
+/** Erases also what the dead agent has drawn below the cursor. */
 const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[J' : '');
 
 /**
- * Breaks at blanks, as columns.ts does it, but takes each character for one column: what stands here is ours, or a
- * name, and the guard has no tables of widths to load while an agent starts.
+ * Wraps at blanks, as columns.ts does, but counts each character as one column. The text is ours, or a name, and the
+ * guard must not load tables of widths while an agent starts.
  */
 function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];

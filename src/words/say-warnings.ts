@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
 
 /**
- * Says on standard error what the person should know while no agent runs, one line each. Written at once: a
- * terminal that is about to be raw must not get it later. That nobody can read it keeps no agent from starting.
+ * Tells the person on standard error what they should know while no agent runs, one line each. Written synchronously,
+ * because a terminal that is about to be raw must not get it later. If it cannot be written, the agent starts all the
+ * same.
  */
 export function sayWarnings(warnings: readonly string[]): void {
   try {

@@ -1,4 +1,4 @@
-/** An incident told in lines of text, for a terminal. */
+/** An incident as lines of text for a terminal. */
 
 import type { ToldIncident } from '../records/told-incidents.ts';
 import { shortened, tellStory } from './story.ts';

@@ -6,7 +6,7 @@ import type { TimelineLine } from './timeline.ts';
 
 export interface Story {
   readonly headline: string;
-  /** What it cost, what became of it. */
+  /** How it ended. */
   readonly outcome: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
@@ -66,13 +66,13 @@ function costOf({ actions, outcome }: ToldIncident): string {
 /** How many lines of a long timeline are shown at its beginning and its end. */
 const shownLines = 30;
 
-/** The timeline, the middle of a long one left out. */
+/** The timeline, without the middle if it is long. */
 export function shortened(lines: readonly TimelineLine[]): readonly (TimelineLine | null)[] {
   if (lines.length <= 2 * shownLines) return lines;
   return [...lines.slice(0, shownLines), null, ...lines.slice(-shownLines)];
 }
 
-/** The stretch of the journal that belongs to an incident, Unix milliseconds. */
+/** The part of the journal that belongs to an incident, in Unix milliseconds. */
 export function stretch(incident: ToldIncident, nowMs: number): readonly [from: number, to: number] {
   const end = incident.ended_at === null ? nowMs : Date.parse(incident.ended_at);
   return [Date.parse(incident.began_at) - 15_000, end + 5_000];

@@ -1,4 +1,4 @@
-/** What a terminal can show, from its environment: the notices and the listings adapt to it. */
+/** What a terminal can show, according to its environment. Notices and listings adapt to it. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TerminalStyle {
@@ -6,7 +6,7 @@ export interface TerminalStyle {
   /** The locale says UTF-8. */
   readonly unicode: boolean;
   readonly colour: boolean;
-  /** Can move the cursor: a line can be replaced. */
+  /** The cursor can be moved, so a line can be replaced. */
   readonly control: boolean;
 }
 
@@ -33,7 +33,7 @@ export function paint(text: string, colour: Colour, style: TerminalStyle): strin
   return style.colour ? `\x1b[${colours[colour]}m${text}\x1b[0m` : text;
 }
 
-/** Typographic characters of our own texts, for a terminal that may not know them. */
+/** Plain forms of the typographic characters in our own texts, for a terminal that may not know them. */
 const plain: Readonly<Record<string, string>> = {
   '…': '...',
   '·': '-',
@@ -48,7 +48,7 @@ export function withoutUnicode(text: string): string {
   return text.replace(/[^\x00-\x7f]/gu, (character) => plain[character] ?? '?');
 }
 
-/** Removes what could move the cursor or hide text: for words that come from files, hosts or other programs. */
+/** Removes what could move the cursor or hide text, from words that come from files, hosts or other programs. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -1,6 +1,6 @@
 /**
- * What happened around an incident, line by line in words, from its journal. Frequent facts (output, bytes, samples)
- * are left out; of the screen only changes count. Pure.
+ * What happened around an incident, in one line per event, from its journal. Frequent facts (output, bytes, samples)
+ * are left out; the screen counts only when it changes. Pure.
  */
 import type { Event, Observation } from '../events.ts';
 import type { JournalFile } from '../records/journal-reader.ts';
@@ -97,12 +97,12 @@ const words: Words = {
 };
 
 function tell(event: Event): Told {
-  // The table has exactly one function per event type, for that type's event; a newer guard may know more types.
+  // The table has exactly one function per event type, for that type's event. A newer guard may know more types.
   const inWords = words[event.type] as ((event: Event) => Told) | undefined;
   return inWords?.(event) ?? null;
 }
 
-/** Lines from `fromMs` to `toMs` (Unix milliseconds), consecutive repetitions once. */
+/** Lines from `fromMs` to `toMs` (Unix milliseconds); consecutive repetitions appear once. */
 export function timeline(files: readonly JournalFile[], fromMs: number, toMs: number): TimelineLine[] {
   const lines: TimelineLine[] = [];
   const last = new Map<string, string>();

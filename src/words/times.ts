@@ -1,10 +1,10 @@
-/** Moments and spans in words. Pure. */
+/** Moments and durations in words. Pure. */
 import prettyMilliseconds from 'pretty-ms';
 
-/** "4s", "3m 20s", "2h 5m", "3d 1h"; what is shorter than a second counts as one. */
+/** "4s", "3m 20s", "2h 5m", "3d 1h"; less than a second counts as one. */
 export const duration = (ms: number): string => prettyMilliseconds(wholeSeconds(ms), { unitCount: 2 });
 
-/** The largest unit alone: "4s", "3m", "2h", "3d": at most six characters. */
+/** The largest unit alone, at most six characters: "4s", "3m", "2h", "3d". */
 export const roughDuration = (ms: number): string => prettyMilliseconds(wholeSeconds(ms), { compact: true });
 
 const wholeSeconds = (ms: number) => Math.max(1, Math.round(ms / 1000)) * 1000;
