@@ -1,6 +1,6 @@
 /**
- * The companion: `guardctl COMMAND …`. Exit codes: 0 well, 1 the command found or met a problem, 2 not understood,
- * 3 no such session or incident.
+ * The companion: `guardctl COMMAND …`. Exit codes: 0 success, 1 the command found or met a problem, 2 the arguments
+ * were not understood, 3 no such session or incident.
  */
 import { UsageError } from './commands/arguments.ts';
 import { NotFound } from './commands/find.ts';
@@ -44,5 +44,5 @@ function complain(text: string, code: number): number {
 
 // `guardctl … | head` closes the pipe early: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// Not process.exit: what was written to a pipe must arrive.
+// No process.exit: what was written to a pipe must arrive.
 process.exitCode = await main(process.argv.slice(2));

@@ -1,10 +1,9 @@
 /**
- * `guarded-claude`: every argument belongs to the agent. Decides in which of three ways the agent runs: in our place
- * (subcommands, switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to),
- * or in a terminal under the guard.
- *
- * This is one file once it is built, so that the agent runs also where nothing else of ours can be loaded; and where the
- * agent is not to be guarded nothing else is.
+ * `guarded-claude`: every argument belongs to the agent. Decides how the agent runs: in our place (subcommands,
+ * switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to), or in a
+ * terminal under the guard.
+ * The build makes this one file, so that the agent runs even if nothing else of ours can be loaded. If the agent is not
+ * to be guarded, nothing else is loaded.
  */
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
@@ -14,8 +13,9 @@ import { findTarget, type Target } from './target.ts';
 import { sayWarnings } from './words/say-warnings.ts';
 
 /**
- * Runs the agent and resolves to the exit code. Never rejects: what fails on our side ends in the plain agent.
- * @param problem why it cannot be guarded here
+ * Runs the agent and resolves to the exit code. Never rejects: if something fails on our side, the agent runs
+ * unguarded.
+ * @param problem why the agent cannot be guarded here
  */
 export async function main(
   words: readonly string[],
@@ -59,7 +59,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }
 
-/** Without a terminal to draw on, the agent prints by itself. */
+/** Without a terminal to draw on, the agent goes into print mode by itself. */
 function wayOf(mode: InvocationMode, readsTerminal: boolean, drawsTerminal: boolean): InvocationMode {
   if (mode === 'interactive' && !drawsTerminal) return 'print';
   return mode === 'interactive' && !readsTerminal ? 'plain' : mode;

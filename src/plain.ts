@@ -1,13 +1,13 @@
-/** The agent in our place: where it is to run unwatched, and whenever something fails on our side before it runs. */
+/** The agent in our place: when it is to run unwatched, and when something fails on our side before it runs. */
 import { execAgent, oneLineOf, startFailure, startFailureCode } from './platform/exec.ts';
 import { handedOver } from './platform/hand-over.ts';
 import type { Target } from './target.ts';
 
-/** @param env with the mark that we handed over */
+/** @param env carries the mark that we have handed over */
 export const runPlainly = ({ command, named, args }: Target, env: NodeJS.ProcessEnv): Promise<number> =>
   execAgent(command, [...named.slice(1), ...args], env);
 
-/** Says in one line why the guard is not there; or, if it is the agent that cannot be started, why not. */
+/** Says in one line why there is no guard or, if the agent itself cannot be started, why not. */
 export async function runUnguarded(target: Target, env: NodeJS.ProcessEnv, reason: unknown): Promise<number> {
   const { syscall = '' } = reason as NodeJS.ErrnoException;
   if (syscall.startsWith('spawn')) {

@@ -1,4 +1,4 @@
-/** What is to be run: the agent that our arguments name in the wrapper form, else the one that is installed. */
+/** What to run: the agent that our arguments name in the wrapper form, else the one that is installed. */
 import { type AgentChoice, allCommandNames, chooseAgent } from './agents/choose.ts';
 import { type Found, findAgent, judge } from './platform/find-executable.ts';
 import { readWrapperForm } from './platform/wrapper-form.ts';
@@ -7,7 +7,7 @@ export interface Target {
   readonly agent: AgentChoice;
   /** Path of the agent's executable. */
   readonly command: string;
-  /** The words of ours that name the agent, its executable first; empty unless the wrapper form was used. */
+  /** The words of ours that name the agent, its executable first; empty without the wrapper form. */
   readonly named: readonly string[];
   /** The agent's own arguments. */
   readonly args: readonly string[];
@@ -15,15 +15,15 @@ export interface Target {
 
 export type FoundTarget =
   | { readonly ok: true; readonly target: Target }
-  /** `code` is what a shell exits with. */
+  /** `code`: the exit code that a shell would use. */
   | Extract<Found, { ok: false }>;
 
-/** @param invokedAs the path or name under which we were started */
+/** @param invokedAs the path or name by which we were started */
 export function findTarget(words: readonly string[], env: NodeJS.ProcessEnv, invokedAs: string): FoundTarget {
   const form = readWrapperForm(words, allCommandNames);
   if (form?.ok === false) return form;
   const [file = ''] = form?.named ?? [];
-  // One that names ourselves only says that we are to wrap; what, is then to be found.
+  // If it names ourselves, it only asks us to wrap; the agent is still to be found.
   const wrapped = form !== null && judge(file, env) === null ? form : null;
   const wanted = wrapped === null ? env : { ...env, GUARDED_CLAUDE_COMMAND: wrapped.named.at(-1) };
   const agent = chooseAgent(wanted, invokedAs);

@@ -1,4 +1,4 @@
-/** The agent under the guard: loaded only where it is to be guarded, and only the parts for this agent and this way. */
+/** The agent under the guard. Loaded only if the agent is guarded, and only the parts for this agent and this mode. */
 
 import type { AgentAdapter } from './agents/agent.ts';
 import { commandNamesOf } from './agents/choose.ts';
@@ -12,7 +12,7 @@ export async function guard(
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
   if (way === 'interactive') {
-    // By the name of the terminal's foreground process others tell what runs there: tmux, session managers.
+    // tmux and session managers tell what runs in a terminal by the name of its foreground process.
     process.title = commandNamesOf(id)[0] ?? process.title;
     const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./guard/supervise.ts')]);
     return await supervise({ ...given, adapter });
