@@ -1,7 +1,8 @@
 /**
- * The last minute of the terminal, for who has switched it on: output is kept in memory in a bounded ring, and written
- * only when there is an incident, as an asciicast (version 2: a line of JSON for the header, then one per event).
- * The file begins with the minute before the incident was acted on; what comes until its end is added.
+ * The last minute of the terminal, for those who have switched it on. Output is kept in memory in a bounded ring and
+ * written only when there is an incident, as an asciicast (version 2: one line of JSON for the header, then one per
+ * event). The file begins a minute before the guard acted on the incident; what follows until the incident's end is
+ * appended.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import type { RunPaths } from '../platform/paths.ts';
 export interface Cast {
   output(chunk: Buffer): void;
   resized(columns: number, rows: number): void;
-  /** Writes what is kept and not yet in this file, with a mark. Throws if it cannot be written. */
+  /** Appends what is kept and not yet in this file, with a mark. Throws if the file cannot be written. */
   save(path: string, mark: string): void;
 }
 
@@ -29,9 +30,9 @@ type Frame =
 
 const keptMs = 60_000;
 const keptBytes = 2 * 1024 * 1024;
-/** What a frame costs beside its bytes. */
+/** What a frame costs in addition to its bytes. */
 const frameBytes = 300;
-/** An incident may last for hours. */
+/** Limits a file, because an incident may last for hours. */
 const fileBytes = 8 * 1024 * 1024;
 
 export const castPath = (run: RunPaths, incidentId: string) => join(run.folder, `${incidentId}.cast`);
@@ -39,7 +40,7 @@ export const castPath = (run: RunPaths, incidentId: string) => join(run.folder, 
 export function createCast({ columns, rows, now = () => performance.now() }: CastOptions): Cast {
   const frames: Frame[] = [];
   let bytes = 0;
-  /** Size of the terminal at the first frame that is kept, and at the last one. */
+  /** Size of the terminal at the first frame that is kept, and at the last. */
   let firstSize = { columns, rows };
   let size = firstSize;
   let file: CastFile | null = null;

@@ -1,7 +1,7 @@
 /**
- * What was learnt of each API host's healthy silences, kept across runs in one small file. Old lessons fade with time,
- * so that one bad day, or a host that has become fast, is forgotten within weeks. Several guards share the file: each
- * adds to what the others have learnt meanwhile.
+ * What was learnt of each API host's healthy silences, kept across runs in one small file. Old lessons fade, so one bad
+ * day, or a host that has become fast, is forgotten within weeks. Several guards share the file; each adds to what the
+ * others have learnt meanwhile.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import { replaceFileSync } from '../platform/atomic-file.ts';
 import { acquireLock } from '../platform/lock.ts';
 
 export interface HostMemory {
-  /** As of now; of an unknown host it is zeros. */
+  /** As of now; zeros for an unknown host. */
   recall(): Health;
   remember(health: Health): void;
 }
 
-/** Most hosts kept; the one not heard of for longest goes. */
+/** Max hosts kept; the one that was not heard of for longest is dropped. */
 const keptHosts = 50;
-/** A lesson that nothing has confirmed counts half as much after so long. */
+/** A lesson that nothing has confirmed counts half after this time. */
 const halfLifeMs = 7 * 24 * 3_600_000;
-/** Another guard writes: tried again after so long, so many times. */
+/** While another guard writes: pause between tries, and number of tries. */
 const retryMs = 50;
 const retries = 100;
 
@@ -46,7 +46,7 @@ export function openHostMemory(
       const lock = acquireLock(`${path}.lock`);
       if (!lock.held) {
         if (attempts > 0) setTimeout(remember, retryMs, health, attempts - 1).unref();
-        return; // in the end it is lost, and will be learnt anew
+        return; // after the last try the lesson is lost, and will be learnt anew
       }
       try {
         replaceFileSync(path, `${JSON.stringify(withLesson(read(path), host, health, now()))}\n`);
@@ -63,7 +63,7 @@ export function openHostMemory(
   };
 }
 
-/** The longest silences known of the host, whoever has seen them; the host goes to the end of the file. */
+/** The longest silences known of the host, whoever has seen them. The host moves to the end of the file. */
 function withLesson(entries: Entries, host: string, health: Health, nowMs: number): Entries {
   const { [host]: before, ...others } = entries;
   const known = faded(before, nowMs);
@@ -77,7 +77,7 @@ function withLesson(entries: Entries, host: string, health: Health, nowMs: numbe
   return { ...Object.fromEntries(kept), [host]: entry };
 }
 
-/** A clock that was set back does not make a lesson stronger than it was. */
+/** A clock that was set back makes no lesson stronger than it was. */
 function faded(entry: Entry | undefined, nowMs: number): Health {
   if (!entry) return noHealth;
   const share = 0.5 ** (Math.max(0, nowMs - entry.at_ms) / halfLifeMs);
@@ -94,11 +94,11 @@ function read(path: string): Entries {
     if (typeof value !== 'object' || value === null) return {};
     return Object.fromEntries(Object.entries(value).filter(isEntry));
   } catch {
-    return {}; // none yet, or damaged: learnt anew
+    return {}; // no file yet, or a damaged one: learnt anew
   }
 }
 
-/** A figure that cannot have been learnt would switch detection off for this host. */
+/** A figure that cannot have been learnt would switch off detection for this host. */
 function isEntry(pair: [string, Partial<Entry> | null]): pair is [string, Entry] {
   const [, entry] = pair;
   const isLesson = (ms = Number.NaN) => ms >= 0 && ms <= maxLessonMs;

@@ -1,4 +1,4 @@
-/** An incident of the pure core (monotonic times, numbered within its run) as it stands on record. Pure. */
+/** Converts an incident of the pure core (monotonic times, numbered within its run) into its record. Pure. */
 import type { Incident } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { IncidentRecord } from './incidents.ts';
@@ -27,7 +27,7 @@ export function incidentRecord(incident: Incident, context: RecordContext): Inci
     evidence: incident.evidence,
     actions: incident.actions.map(({ action, at, detail }) => ({ action, at: iso(at), detail })),
     outcome: incident.outcome,
-    // The clocks are read for each moment: what is one moment must not become two.
+    // The clocks are read for each moment, so one moment could become two.
     ...(regrettedAt !== undefined && {
       regretted_at: ended_at !== null && regrettedAt === endedAt ? ended_at : iso(regrettedAt),
     }),

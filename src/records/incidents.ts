@@ -1,6 +1,7 @@
 /**
  * incidents.jsonl: one whole line per state of an incident, appended with a single write, so that several guards can
- * share the file; the last line of an id holds. Past its size the file becomes incidents.1.jsonl, which is still read.
+ * share the file. The last line of an id holds. A file that is too large becomes incidents.1.jsonl, which is still
+ * read.
  */
 import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { acquireLock } from '../platform/lock.ts';
@@ -23,7 +24,7 @@ export interface IncidentRecord {
     readonly detail: string;
   }[];
   readonly outcome: 'recovered' | 'gave_up' | 'user' | 'open';
-  /** When it turned out that its cut was perhaps not needed; the incident may be over by then. */
+  /** When its cut became a suspected false positive; the incident may be over by then. */
   readonly regretted_at?: string;
 }
 
@@ -37,7 +38,7 @@ export function recordIncident(path: string, incident: IncidentRecord, limitByte
   try {
     const written = writeSync(descriptor, line);
     if (written < line.length) {
-      writeSync(descriptor, '\n'); // so that the next line is not glued to the torn one
+      writeSync(descriptor, '\n'); // so that the next line is not joined to the torn one
       throw new Error(`${path}: no space left for the incident`);
     }
   } finally {
@@ -46,12 +47,14 @@ export function recordIncident(path: string, incident: IncidentRecord, limitByte
   if (sizeOf(path) > limitBytes) rotate(path, limitBytes);
 }
 
-/** Another guard may just have moved the file away. */
+/** 0 if another guard has just moved the file away. */
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** One guard at a time, and the size is read again under the lock: two rotations in a row would lose the first. */
+/**
+ * One guard at a time. The size is read again under the lock, because two rotations in a row would lose the first file.
+ */
 function rotate(path: string, limitBytes: number): void {
   const lock = acquireLock(`${path}.lock`);
   if (!lock.held) return;
@@ -62,7 +65,7 @@ function rotate(path: string, limitBytes: number): void {
   }
 }
 
-/** All incidents on record, oldest first, each in its last state. One of a dead guard may still be `open`. */
+/** All incidents on record, oldest first, each in its last state. An incident of a dead guard may still be `open`. */
 export function readIncidents(state: Pick<StatePaths, 'incidents'>): IncidentRecord[] {
   const byId = new Map<string, IncidentRecord>();
   for (const path of [olderFile(state.incidents), state.incidents]) {
@@ -82,7 +85,7 @@ function readLines(path: string): string[] {
   }
 }
 
-/** A torn or foreign line is passed over. */
+/** Null for a torn or foreign line. */
 function parse(line: string): IncidentRecord | null {
   if (line === '') return null;
   try {

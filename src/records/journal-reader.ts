@@ -1,4 +1,4 @@
-/** Reads a run's journal back: its files in the order in which they were written, torn and foreign lines left out. */
+/** Reads a run's journal: its files in the order in which they were written, without torn and foreign lines. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { JournalEntry, JournalHeader } from './journal.ts';
@@ -6,17 +6,17 @@ import type { JournalEntry, JournalHeader } from './journal.ts';
 export interface JournalFile {
   readonly path: string;
   readonly header: JournalHeader;
-  /** State of the core before the first entry, as it was written. */
+  /** The core's state before the first entry, as it was written. */
   readonly checkpoint: unknown;
   readonly entries: readonly JournalEntry[];
 }
 
-/** Oldest first; empty when the run left none. Files without a header are left out. */
+/** Oldest first; empty if the run left no journal. Files without a header are left out. */
 export function readJournal(path: string): JournalFile[] {
   return filesOf(path).flatMap((file) => [readJournalFile(file) ?? []].flat());
 }
 
-/** Null when the file cannot be read or does not begin with a header. */
+/** Null if the file cannot be read or does not begin with a header. */
 export function readJournalFile(path: string): JournalFile | null {
   let text: string;
   try {

@@ -1,17 +1,16 @@
 /**
- * The journal: one JSON line per event, verdict and effect, in the order in which they happened, so that any run can
- * be replayed through the pure core. Line 1 of every file is a header with the core's state at that point, so each
- * file replays alone.
- *
- * Writing is asynchronous and positional: `close()` may write a chunk again, synchronously, that is still under way,
- * and the bytes are the same at the same place. A journal that fails (disk full) is dropped and reported once; the
- * session goes on.
+ * The journal: one JSON line per event, verdict and effect, in the order in which they happened, so that any run can be
+ * replayed through the pure core. Line 1 of every file is a header with the core's state at that point, so each file
+ * replays alone.
+ * Writes are asynchronous and positional: if `close()` has to write a chunk synchronously that is still being written,
+ * the same bytes go to the same place. If the journal fails (disk full), it is dropped and reported once; the session
+ * goes on.
  */
 import { closeSync, openSync, renameSync, rmSync, write, writeSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
 import type { Event, Millis } from '../events.ts';
 
-/** Changes when a reader of older files would misunderstand a line. */
+/** Changes if a reader of older files would misunderstand a line. */
 export const journalFormat = 1;
 
 export interface JournalHeader {
@@ -35,12 +34,12 @@ export type JournalEntry =
 export interface JournalOptions {
   readonly path: string;
   readonly header: JournalHeader;
-  /** State of the pure core as plain data; called when a new file begins, between two events. */
+  /** The core's state as plain data; called when a new file begins, between two events. */
   readonly checkpoint: () => unknown;
   readonly onFailure: (detail: string) => void;
-  /** Size after which a new file begins, in bytes. */
+  /** A new file begins after this many bytes. */
   readonly rotateBytes?: number;
-  /** Files kept beside the current one: journal.1.jsonl is the newest of them. */
+  /** Files kept in addition to the current one; journal.1.jsonl is the newest of them. */
   readonly keep?: number;
 }
 
@@ -58,14 +57,13 @@ type Segment = Buffer | 'new file';
 export function openJournal(options: JournalOptions): Journal {
   const rotateBytes = options.rotateBytes ?? 8 * 1024 * 1024;
   let open = true;
-  // What is not written yet: lines of the current second, then whole segments.
+  // What is not written yet: the lines of the current second, then whole segments.
   let lines: string[] = [];
   const segments: Segment[] = [];
   let backlogBytes = 0;
-  /** Size of the file that the newest line will be in. */
+  /** Size of the file that will hold the newest line. */
   let fileBytes = 0;
   let timer: NodeJS.Timeout | null = null;
-  // The file.
   let descriptor: number | null = null;
   let position = 0;
   let inFlight: Buffer | null = null;
@@ -123,7 +121,7 @@ export function openJournal(options: JournalOptions): Journal {
       pump();
     });
   };
-  /** Segment by segment; between two of them nothing is under way, so the file can be changed. */
+  /** Writes segment by segment. Between two segments no write is in flight, so the file can be changed. */
   const pump = () => {
     try {
       while (inFlight === null) {
@@ -154,7 +152,8 @@ export function openJournal(options: JournalOptions): Journal {
   return {
     record(entry) {
       if (!open) return;
-      // A file ends before an event, never between an event and its effects: there the checkpoint is exact.
+      // A file ends before an event, never between an event and its effects, because only there the checkpoint is
+      // exact.
       if ('event' in entry && fileBytes >= rotateBytes) beginFile();
       append(entry);
       if (backlogBytes > largestBacklogBytes) return fail(new Error('the disk is too slow for the journal'));
@@ -171,7 +170,7 @@ export function openJournal(options: JournalOptions): Journal {
             writeWhole(segment);
             continue;
           }
-          if (inFlight !== null) descriptor = null; // in use by the write under way; the process ends anyway
+          if (inFlight !== null) descriptor = null; // the write in flight uses it; the process ends anyway
           startFile();
         }
         open = false;
@@ -183,14 +182,14 @@ export function openJournal(options: JournalOptions): Journal {
   };
 }
 
-/** A command of the person's may hold a password: a journal is shared. */
+/** A command of the person's may hold a password, and journals are shared. */
 function withoutCommands(header: JournalHeader): JournalHeader {
   const { notify } = header.config;
   const on_incident = notify.on_incident === null ? null : '(set)';
   return { ...header, config: { ...header.config, notify: { ...notify, on_incident } } };
 }
 
-/** journal.jsonl → journal.1.jsonl → journal.2.jsonl …; the oldest goes. */
+/** journal.jsonl → journal.1.jsonl → journal.2.jsonl …; the oldest is deleted. */
 function shift(path: string, keep: number): void {
   const numbered = (index: number) => (index === 0 ? path : path.replace(/\.jsonl$/, `.${index}.jsonl`));
   rmSync(numbered(keep), { force: true });

@@ -1,6 +1,6 @@
 /**
- * Plays a journal's events through today's pure core and compares what it decides with what was decided then.
- * A bug report's journal thus becomes a regression test. Pure.
+ * Plays a journal's events through today's pure core and compares its decisions with those made then. So the journal in
+ * a bug report becomes a regression test. Pure.
  */
 import type { Config } from '../config/schema.ts';
 import { defaults } from '../config/schema.ts';
@@ -13,7 +13,7 @@ import type { JournalFile } from './journal-reader.ts';
 export interface Decision {
   readonly at: Millis;
   readonly effect: Effect;
-  /** Taken then and now, only then (before), or only now. */
+  /** Made then and now (`same`), only then (`before`), or only now. */
   readonly taken: 'same' | 'before' | 'now';
 }
 
@@ -22,11 +22,11 @@ export interface Replay {
   readonly decisions: readonly Decision[];
   readonly same: boolean;
   readonly final: GuardState;
-  /** Where today's core could not go on from what another version of the guard wrote, and why. */
+  /** Where today's core could not continue from what another version of the guard wrote, and why. */
   readonly broken: { readonly at: Millis; readonly detail: string } | null;
 }
 
-/** One event with what was decided on it. */
+/** One event with the effects that were decided on it. */
 interface Turn {
   readonly event: Event;
   readonly effects: Effect[];
@@ -58,8 +58,8 @@ export function replay(file: JournalFile): Replay {
 }
 
 /**
- * The state was written by the same type's code; what an older one lacks is as it is in the beginning, and evidence of
- * another build is not read at all.
+ * The state was written by code with the same type. What an older version lacks has its initial value; evidence in
+ * another format is not read at all.
  */
 function stateOf({ header, checkpoint }: JournalFile): GuardState {
   const initial = initialState(header.monotonic_ms);
@@ -71,7 +71,7 @@ function stateOf({ header, checkpoint }: JournalFile): GuardState {
   };
 }
 
-/** Effects before the first event belong to a turn whose event is in the file before; there are none by design. */
+/** By design no effects come before the first event: they would belong to an event in the file before. */
 function turnsOf(file: JournalFile): readonly Turn[] {
   const turns: Turn[] = [];
   for (const entry of file.entries) {
@@ -92,12 +92,12 @@ function compare(at: Millis, before: readonly Effect[], now: readonly Effect[]):
   return [...decisions, ...left.map(({ effect }) => ({ at, effect, taken: 'now' as const }))];
 }
 
-/** As it comes back from a file: without undefined fields. */
+/** As effects come back from a file: without undefined fields. */
 function asWritten(effects: readonly Effect[]): readonly Effect[] {
   return JSON.parse(JSON.stringify(effects)) as readonly Effect[];
 }
 
-/** A journal of an older guard lacks keys that came later. */
+/** The journal of an older guard lacks the keys that were added later. */
 function withDefaults(config: Config): Config {
   const sections: Readonly<Record<string, object | undefined>> = { ...config };
   const filled = Object.entries(defaults).map(([name, keys]) => [name, { ...keys, ...sections[name] }]);

@@ -1,7 +1,7 @@
 /**
- * `resume-map.json`: which session runs in which tmux pane, and how to go on with it, so that `guardctl restore` can
- * bring it back after the tmux server was lost. A person who leaves a session takes it off the map; one that was
- * ended by a hang-up, a shutdown or a crash stays on it. No prompt and no inline setting is in it.
+ * `resume-map.json`: which session runs in which tmux pane, and how to resume it, so that `guardctl restore` can bring
+ * it back after the tmux server was lost. A session that the person leaves is removed; one that was ended by a hang-up,
+ * a shutdown or a crash stays. The file holds no prompt and no inline setting.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,15 +16,15 @@ export interface ResumeEntry {
   readonly socket: string;
   readonly server_pid: number;
   readonly server_start_time: string;
-  /** `session:window.pane`, as it was last. */
+  /** `session:window.pane`, as last seen. */
   readonly pane: string;
   readonly cwd: string;
   readonly session_id: string;
   /** Arguments after `guarded-claude`. */
   readonly args: readonly string[];
-  /** Flags of the launch that are not kept because of what their values may hold. */
+  /** Flags of the launch that are not kept, because their values may be private. */
   readonly left_out: readonly string[];
-  /** Variables that decide which agent and which home it was. */
+  /** Variables that decide which agent and which home were used. */
   readonly variables: Readonly<Record<string, string>>;
   readonly updated_at: string;
 }
@@ -44,7 +44,7 @@ const keptMs = 30 * 24 * 3_600_000;
 const tries = 40;
 const tryMs = 50;
 
-/** Empty when there is none, or it is damaged. */
+/** Empty if there is no map, or it is damaged. */
 export function readResumeMap(state: StatePaths): ResumeEntry[] {
   try {
     const value: unknown = JSON.parse(readFileSync(resumeMapPath(state), 'utf8'));
@@ -54,7 +54,7 @@ export function readResumeMap(state: StatePaths): ResumeEntry[] {
   }
 }
 
-/** Puts the entry on the map in place of older ones of the same run, session or living pane. */
+/** Puts the entry on the map and removes older ones of the same run, session or live pane. */
 export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =>
   change(state, (entries) => [
     ...entries.filter(
@@ -75,7 +75,7 @@ const isSamePane = (one: ResumeEntry, other: ResumeEntry) =>
   one.server_pid === other.server_pid &&
   one.server_start_time === other.server_start_time;
 
-/** Rejects if the file cannot be written, or others hold it for too long. */
+/** Rejects if the file cannot be written, or if others hold its lock for too long. */
 async function change(
   state: StatePaths,
   edit: (entries: readonly ResumeEntry[]) => readonly ResumeEntry[],

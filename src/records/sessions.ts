@@ -1,4 +1,4 @@
-/** All runs on this machine, from their status files. A guard that is gone left a session that has ended. */
+/** All runs on this machine, from their status files. If the guard is gone, its session has ended. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
@@ -7,11 +7,11 @@ import { readStatus, type Status } from './status.ts';
 export interface SessionOnDisk {
   readonly paths: RunPaths;
   readonly status: Status;
-  /** The guard of this run lives. If not, `status.state` is `ended` or `gave_up`, whatever the file says. */
+  /** The guard of this run lives. If it does not, `status.state` is `ended` or `gave_up`, whatever the file says. */
   readonly alive: boolean;
 }
 
-/** Ordered by start; folders without a readable status are passed over. */
+/** Ordered by start. Folders without a readable status are skipped. */
 export function readSessions(state: StatePaths): SessionOnDisk[] {
   const sessions: SessionOnDisk[] = [];
   for (const run of runNames(state)) {
@@ -24,7 +24,7 @@ export function readSessions(state: StatePaths): SessionOnDisk[] {
   return sessions;
 }
 
-/** The guard of this run lives. */
+/** Whether the guard of this run lives. */
 export function guardRuns(state: StatePaths, run: string): boolean {
   const status = readStatus(runPaths(state, run).status);
   return status !== null && isRunning(status);
@@ -42,7 +42,7 @@ const keptRuns = 50;
 const keptMs = 14 * 24 * 3_600_000;
 const startingMs = 3_600_000;
 
-/** Removes the folders of runs that are over and old, and of all but the newest 50. Never throws. */
+/** Removes the folders of ended runs that are old or not among the newest 50. Never throws. */
 export function removeOldRuns(state: StatePaths, nowMs: number): void {
   const over = runNames(state)
     .map((run) => runPaths(state, run))

@@ -1,12 +1,12 @@
 /**
- * The status file: what a session is doing now, one small JSON object replaced as a whole on every change. Readers
- * (`guardctl sessions`, `watch`, a status line, a probe) need nothing else. Pid and start time tell a dead guard's
- * file from a living one's.
+ * The status file: what a session is doing now, as one small JSON object that is replaced as a whole on every change.
+ * Readers (`guardctl sessions`, `watch`, a status line, a probe) need nothing else. Pid and start time tell a dead
+ * guard's file from a live one's.
  */
 import { readFileSync } from 'node:fs';
 import { replaceFile, replaceFileSync } from '../platform/atomic-file.ts';
 
-/** Every state a session can be shown in, with its meaning for people. */
+/** Every state in which a session can be shown, with its meaning for people. */
 export const sessionStates = {
   starting: 'the agent starts',
   idle: 'the agent waits for you',
@@ -24,9 +24,9 @@ export type SessionState = keyof typeof sessionStates;
 export interface Status {
   readonly run: string;
   readonly session_id: string | null;
-  /** The guard. */
+  /** Pid of the guard. */
   readonly pid: number;
-  /** Start time of that pid, opaque. */
+  /** Start time of that process, opaque. */
   readonly start_time: string;
   readonly agent: string;
   readonly agent_pid: number | null;
@@ -34,23 +34,23 @@ export interface Status {
   readonly guard_version: string;
   readonly cwd: string;
   readonly state: SessionState;
-  /** Since when it is in this state (ISO 8601). */
+  /** When it entered this state (ISO 8601). */
   readonly since: string;
   /** When this file was written; ages below count from here. */
   readonly updated_at: string;
-  /** How many incidents this run has had. */
+  /** Number of incidents in this run. */
   readonly incidents: number;
   /** For people: `connection lost, retrying (attempt 2/5), next in 4 s`. */
   readonly message: string | null;
   readonly attempt: { readonly n: number; readonly of: number | null; readonly next_in_ms: number } | null;
-  /** Silence as of `updated_at`; while it only grows with time, the file is not written again. */
+  /** Silence as of `updated_at`. While it only grows with time, the file is not written again. */
   readonly connection: { readonly open: number; readonly silent_ms: number | null } | null;
   readonly tokens: number | null;
   /** Which senses and cures are on in this run. */
   readonly switches: Readonly<Record<string, boolean>>;
 }
 
-/** What changes during a run; times are added here. */
+/** What changes during a run; this file adds the times. */
 export type StatusChange = Partial<Omit<Status, 'run' | 'pid' | 'start_time' | 'since' | 'updated_at'>>;
 
 export interface StatusFile {
@@ -62,17 +62,17 @@ export interface StatusFile {
 export interface StatusOptions {
   readonly path: string;
   readonly initial: Omit<Status, 'since' | 'updated_at'>;
-  /** Called once; the file may come back when there is space again. */
+  /** Called once. The file may be written again when there is space. */
   readonly onFailure: (detail: string) => void;
   /** Unix milliseconds. */
   readonly now?: () => number;
 }
 
-/** Figures change all the time and are written once a second; what people wait for is written soon. */
+/** Figures change all the time and are written once a second. What people wait for is written soon. */
 const figures: ReadonlySet<string> = new Set(['connection', 'tokens']);
 const soonMs = 100;
 const figuresMs = 1_000;
-/** Jitter of the ticks that tell the silence. */
+/** Jitter of the ticks that report the silence. */
 const agedMs = 1_000;
 
 export function openStatus({ path, initial, onFailure, now = Date.now }: StatusOptions): StatusFile {
@@ -84,7 +84,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
   let dueAt = Number.POSITIVE_INFINITY;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let writing = false;
-  /** When the line and the attempt were told last, on this process's clock. */
+  /** When the connection and the attempt were last reported, on this process's clock. */
   let toldAt = 0;
 
   const report = (error: unknown) => {
@@ -120,7 +120,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
     dueAt = due;
     timer = setTimeout(writeNow, due - clock).unref();
   };
-  /** A replacement under way may end after the last one, with older content: then the last one comes again. */
+  /** A replacement in flight may end after the last one, with older content; then the last one is written again. */
   const writeLast = () => {
     try {
       replaceFileSync(path, content());
@@ -163,7 +163,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
   };
 }
 
-/** The same connections, as silent as `elapsedMs` later they must be: nothing a reader could not tell by itself. */
+/** The same connections, and a silence that has grown by `elapsedMs`: nothing that a reader could not compute. */
 function sameLine(before: Status['connection'], after: Status['connection'], elapsedMs: number): boolean {
   if (before === null || after === null) return before === after;
   if (before.silent_ms === null || after.silent_ms === null) {
@@ -172,14 +172,14 @@ function sameLine(before: Status['connection'], after: Status['connection'], ela
   return before.open === after.open && Math.abs(before.silent_ms + elapsedMs - after.silent_ms) < agedMs;
 }
 
-/** The same attempt, its countdown `elapsedMs` further. */
+/** The same attempt, and a countdown that has advanced by `elapsedMs`. */
 function sameAttempt(before: Status['attempt'], after: Status['attempt'], elapsedMs: number): boolean {
   if (before === null || after === null) return before === after;
   const left = Math.max(0, before.next_in_ms - elapsedMs);
   return before.n === after.n && before.of === after.of && Math.abs(left - after.next_in_ms) < agedMs;
 }
 
-/** The status in a file, or null if it cannot be read or is none of ours. */
+/** The status in a file; null if it cannot be read or is not ours. */
 export function readStatus(path: string): Status | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));

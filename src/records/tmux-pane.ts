@@ -1,20 +1,20 @@
 /**
- * The state of the session as an option of its tmux pane, `@guarded`, for status lines and borders
- * (`#{@guarded}`). The same call tells where the pane is, which the resume map needs.
+ * The session's state as an option of its tmux pane, `@guarded`, for status lines and borders (`#{@guarded}`). The same
+ * call tells where the pane is, which the resume map needs.
  */
 import { type TmuxPlace, tmux } from '../platform/tmux.ts';
 import type { SessionState } from './status.ts';
 
 export interface TmuxPane {
   show(state: SessionState): void;
-  /** Takes the option away; waits no longer than `limitMs`. */
+  /** Removes the option; waits no longer than `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
 
 export interface TmuxPaneOptions {
   readonly place: TmuxPlace;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `session:window.pane`, each time that it was asked for. */
+  /** Called with `session:window.pane` after each call to tmux. */
   readonly located: (address: string) => void;
   /** Called once. */
   readonly degraded: (detail: string) => void;
@@ -22,7 +22,7 @@ export interface TmuxPaneOptions {
 
 const option = '@guarded';
 const address = '#{session_name}:#{window_index}.#{pane_index}';
-/** A status line is drawn every 15 s or when asked; states can change several times a second. */
+/** A status line is drawn every 15 s or on request, while states can change several times a second. */
 const periodMs = 1_000;
 
 export function openTmuxPane({ place, env, located, degraded }: TmuxPaneOptions): TmuxPane {

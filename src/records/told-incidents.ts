@@ -1,6 +1,6 @@
 /**
- * Incidents as people are told of them. The record of a guard that was killed in the middle says `open` for ever;
- * whether anybody still works on it is told by the guard's process, not by the record.
+ * Incidents as people see them. The record of a guard that was killed says `open` for ever, so whether anybody still
+ * works on an incident is read from the guard's process, not from the record.
  */
 import type { StatePaths } from '../platform/paths.ts';
 import { type IncidentRecord, readIncidents } from './incidents.ts';
