@@ -1,11 +1,11 @@
 /**
- * Changes one setting in the text of a config file and leaves everything else as it stands: comments, order, blanks,
- * settings we do not know. Pure.
+ * Changes one setting in the text of a config file and leaves everything else: comments, order, blanks, unknown
+ * settings. Pure.
  */
 import { jsoncParser, parseJsonc } from './jsonc.ts';
 import type { Leaf, Value } from './validate.ts';
 
-/** Throws SyntaxError when the text is no JSON (comments allowed), or names the setting twice. */
+/** Throws SyntaxError if the text is not JSON (comments allowed), or contains the setting twice. */
 export function setInText(text: string, { section, name }: Leaf, value: Value): string {
   const before = text.trim() === '' ? '{}\n' : text;
   const root = parseJsonc(before);

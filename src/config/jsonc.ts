@@ -2,9 +2,8 @@ import { createRequire } from 'node:module';
 import type { ParseError } from 'jsonc-parser';
 
 /**
- * JSON with comments and trailing commas, as people write it by hand. A byte order mark is accepted. The parser is
- * loaded only for what plain JSON is not: a start does not wait for it.
- *
+ * JSON with comments and trailing commas, as people write it by hand; a byte order mark is accepted. The parser is
+ * loaded only for what is not plain JSON, so that a start does not wait for it.
  * Throws SyntaxError like JSON.parse.
  */
 export function parseJsonc(text: string): unknown {

@@ -1,6 +1,6 @@
 /**
- * The configuration of a run: defaults < file < environment. Nothing here is fatal: a bad value is told in one
- * line (key, value, what is allowed) and what would hold without it is used, so that the agent always starts.
+ * The configuration of a run: defaults < file < environment. No error is fatal: a bad value causes a warning of one
+ * line (key, value, what is allowed), and the next weaker source is used, so that the agent always starts.
  */
 import { readFileSync } from 'node:fs';
 import { configFile } from '../platform/paths.ts';
@@ -21,7 +21,7 @@ export interface LoadedConfig {
   readonly file: string;
 }
 
-/** Variables of ours that are no configuration keys. */
+/** Our variables that are not config keys. */
 const otherVariables = [
   'GUARDED_CLAUDE',
   'GUARDED_CLAUDE_COMMAND',
@@ -66,7 +66,7 @@ function fromEnvironment(env: Environment, warnings: string[]) {
       const known = [...otherVariables, ...leaves.map((candidate) => candidate.variable)];
       warnings.push(`${name} is not a setting${meant(nearest(name, known))}`);
     } else if (text !== '' || leaf.key.default === null) {
-      found.push({ leaf, text }); // an empty variable is an unset one, but an empty command or path means "none"
+      found.push({ leaf, text }); // an empty variable counts as unset, but an empty command or path means "none"
     }
   }
   return found;
@@ -120,7 +120,7 @@ function readObject(file: string, warnings: string[]): Record<string, unknown> {
   return {};
 }
 
-/** A setting's path for a mistyped leaf name, or for a leaf that stands in the wrong place. */
+/** The path of the setting that was meant by a mistyped name, or by a name in the wrong place. */
 function nearestPath(name: string, more: readonly string[] = []): string | null {
   const guess = nearest(name, [...more, ...leaves.map((leaf) => leaf.name)]);
   return guess === null ? null : (findLeaf(guess)?.path ?? guess);
@@ -135,7 +135,7 @@ function assemble(values: ReadonlyMap<string, Value>): Config {
       leaves.filter((leaf) => leaf.section === section).map((leaf) => [leaf.name, values.get(leaf.path)]),
     ),
   ]);
-  // Built from the very table that the type is derived from; every value went through its validator.
+  // Built from the same table as the type, and every value has passed its validator.
   return Object.fromEntries(sections) as Config;
 }
 
@@ -143,7 +143,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value in a warning: one line, no control characters, cut. */
+/** A value in a warning: one line, no control characters, truncated. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return printable(text.length > 80 ? `${text.slice(0, 80)}…` : text);

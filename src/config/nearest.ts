@@ -1,7 +1,7 @@
-/** The word of a list that a mistyped word most likely means: "did you mean …?". Pure. */
+/** The word of a list that a mistyped word most likely means, for "did you mean …?". Pure. */
 export function nearest(word: string, words: Iterable<string>): string | null {
   const typed = word.toLowerCase();
-  // Beyond a third of the letters a suggestion misleads more than it helps.
+  // If more than a third of the letters differ, a suggestion misleads more than it helps.
   let limit = Math.max(1, Math.floor(typed.length / 3)) + 1;
   let best: string | null = null;
   for (const candidate of words) {

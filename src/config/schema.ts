@@ -1,6 +1,6 @@
 /**
- * One table of every configuration key. It feeds validation, environment variables, `guardctl config`, the help
- * and the README's table; nothing else lists the keys.
+ * The only table of the config keys. Validation, environment variables, `guardctl config`, the help and the README's
+ * table are made from it.
  */
 
 export interface KeyOf<Kind extends string, Value> {
@@ -110,7 +110,7 @@ export type Config = {
   };
 };
 
-/** The defaults, straight from the table. */
+/** The defaults, from the table. */
 export const defaults = Object.fromEntries(
   Object.entries(schema).map(([section, keys]) => [
     section,

@@ -1,6 +1,6 @@
 /**
- * One value against one row of the schema table. The table is the validator: no second list of keys exists.
- * Pure; used for the file, the environment and `guardctl config set`.
+ * Checks one value against one row of the schema table, so there is no second list of keys. Pure; used for the file,
+ * the environment and `guardctl config set`.
  */
 import { type Key, schema } from './schema.ts';
 
@@ -37,7 +37,7 @@ export function findLeaf(word: string): Leaf | null {
   return leaves.find((leaf) => leaf.name === word || leaf.path === word) ?? null;
 }
 
-/** What a key accepts, in words: `textual` as typed in a shell, else as written in JSON. */
+/** What a key accepts, in words: as typed in a shell (`textual`), or as written in JSON. */
 function allowed(key: Key, textual: boolean): string {
   switch (key.kind) {
     case 'switch':
@@ -62,7 +62,7 @@ const words: Readonly<Record<string, boolean>> = {
   0: false,
 };
 
-/** A value as a person types it in a shell: `off`, `5000`, `full`. */
+/** Checks a value as typed in a shell: `off`, `5000`, `full`. */
 export function checkText(key: Key, text: string): Checked {
   const trimmed = text.trim();
   switch (key.kind) {
@@ -81,7 +81,7 @@ export function checkText(key: Key, text: string): Checked {
   }
 }
 
-/** A value as it stands in the file, already parsed. */
+/** Checks a value from the file, already parsed. */
 export function check(key: Key, value: unknown, textual = false): Checked {
   switch (key.kind) {
     case 'switch':
