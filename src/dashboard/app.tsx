@@ -1,4 +1,4 @@
-/** The dashboard on a terminal: draws the model, turns keys into its changes. */
+/** The dashboard on a terminal: draws the model and turns keys into changes of it. */
 import { Box, type Key, Text, useApp, useInput, useStdout } from 'ink';
 import { useEffect, useReducer, useSyncExternalStore } from 'react';
 import type { StatePaths } from '../platform/paths.ts';
@@ -134,7 +134,10 @@ function StoryView({ model, look, state }: { model: Model; look: Look; state: St
   ));
 }
 
-/** The story of the incident that was shown last: reading its journal takes a moment, and it is drawn every second. */
+/**
+ * The story of the incident that was shown last. It is kept because reading the journal takes a moment and the screen
+ * is drawn every second.
+ */
 let told: { readonly key: string; readonly lines: readonly string[] } | null = null;
 
 function linesOf(incident: NonNullable<ReturnType<typeof chosenIncident>>, state: StatePaths, look: Look) {
@@ -147,7 +150,7 @@ function linesOf(incident: NonNullable<ReturnType<typeof chosenIncident>>, state
   return told.lines;
 }
 
-/** A long line goes on below, indented. */
+/** A long line continues below, indented. */
 function folded(line: string, columns: number): readonly string[] {
   if (line.length <= columns) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';

@@ -1,6 +1,4 @@
-/**
- * What the dashboard knows and how keys and news change it. Pure: the same data and keys give the same screen.
- */
+/** What the dashboard knows, and how keys and news change it. Pure: the same data and keys give the same screen. */
 
 import type { SessionOnDisk } from '../records/sessions.ts';
 import type { SessionState, Status } from '../records/status.ts';
@@ -18,20 +16,20 @@ export type View = 'sessions' | 'incidents' | 'story';
 
 export interface Model extends News {
   readonly view: View;
-  /** Run of the chosen session; it stays chosen while others come and go. */
+  /** Run of the chosen session, which stays chosen while others come and go. */
   readonly run: string | null;
   /** Id of the chosen incident. */
   readonly incident: string | null;
   /** First line of the story that is shown. */
   readonly scroll: number;
-  /** A wish that waits for "y", and the run that it is for: the one that was shown in the question. */
+  /** A command that waits for "y", and the run that the question named. */
   readonly confirm: { readonly command: PersonCommand; readonly run: string } | null;
   readonly message: { readonly text: string; readonly untilMs: number } | null;
-  /** Silence of each run's connections, one sample per news. */
+  /** Silence of each run's connections, one sample per update. */
   readonly silences: ReadonlyMap<string, readonly (number | null)[]>;
 }
 
-/** What a key means, by view. One table feeds the keys and the line that explains them. */
+/** What a key means, by view. The handling of keys and the line that explains them use this one table. */
 export interface KeyMeaning {
   readonly keys: readonly string[];
   readonly action: Action;
@@ -92,7 +90,7 @@ export function withNews(model: Model, news: News): Model {
   return { ...model, ...news, silences, message };
 }
 
-/** An open connection of an idle agent is silent by right: it says nothing about the line. */
+/** States in which silence says something about the line. In other states an open connection is rightly silent. */
 const lively: ReadonlySet<SessionState> = new Set(['working', 'waiting', 'suspect', 'recovering']);
 
 function silenceOf({ state, connection, updated_at }: Status, nowMs: number): number | null {
@@ -116,7 +114,7 @@ export function itsIncidents(model: Model): readonly ToldIncident[] {
 export const chosenIncident = (model: Model): ToldIncident | null =>
   itsIncidents(model).find(({ id }) => id === model.incident) ?? itsIncidents(model)[0] ?? null;
 
-/** `key` is a name (`up`, `return`, `escape`) or the character typed. */
+/** @param key a name (`up`, `return`, `escape`) or the character typed */
 export function withKey(model: Model, key: string): Change {
   const action = keyTable.find(({ keys, views }) => keys.includes(key) && views.includes(model.view))?.action;
   if (model.confirm !== null) {
@@ -172,7 +170,7 @@ function open(model: Model): Model {
   return incident === null ? model : { ...model, view: 'story', incident: incident.id, scroll: 0 };
 }
 
-/** A cure that the person asks for touches a living agent: asked twice. */
+/** A cure touches a living agent, so the person has to confirm it. */
 function ask(model: Model, command: PersonCommand): Change {
   const session = chosenSession(model);
   if (session === null || !session.alive) return stay(ended(model));

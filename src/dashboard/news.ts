@@ -1,4 +1,4 @@
-/** The dashboard's only sources: the status files and the incidents on record, read again when something changes. */
+/** The dashboard's only sources: the status files and the recorded incidents, read again when something changes. */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { StatePaths } from '../platform/paths.ts';
 import { readIncidents } from '../records/incidents.ts';
@@ -6,13 +6,13 @@ import { readSessions } from '../records/sessions.ts';
 import { asTold, type ToldIncident } from '../records/told-incidents.ts';
 import type { News } from './model.ts';
 
-/** Ended sessions stay in sight for a while. */
+/** Ended sessions stay visible for this long. */
 const endedMs = 3_600_000;
 const periodMs = 1_000;
 
 export interface NewsSource {
   read(): News;
-  /** Calls once a second, and sooner when an incident is recorded. Returns how to stop. */
+  /** Calls the listener once a second, and at once when an incident is recorded. Returns how to stop. */
   subscribe(listener: (news: News) => void): () => void;
 }
 
@@ -39,7 +39,7 @@ export function newsOf(state: StatePaths): NewsSource {
       try {
         watcher = watch(state.root, tell).on('error', () => {});
       } catch {
-        // No state folder yet: the timer finds it.
+        // No state folder yet: the timer finds it later.
       }
       return () => {
         clearInterval(timer);

@@ -1,6 +1,6 @@
 /**
- * The dashboard for a screen reader, a log or a dumb terminal: what is, then a line for every change. Wishes are typed
- * as words: `nudge RUN`, `incident ID`.
+ * The dashboard for a screen reader, a log or a dumb terminal: the state of each session, then one line per change.
+ * Commands are typed as words: `nudge RUN`, `incident ID`.
  */
 import { createInterface } from 'node:readline';
 import type { StatePaths } from '../platform/paths.ts';
@@ -62,14 +62,14 @@ export async function watchPlain({ state, source, style, home, print, input }: P
   const lines = createInterface({ input, terminal: false });
   await new Promise<void>((resolve) => {
     lines.on('line', (line) => (line.trim() === 'quit' ? resolve() : obey(line)));
-    // A pipe that ends (or /dev/null) only means that nobody types.
+    // The end of a pipe (or /dev/null) only means that nobody types.
     lines.on('close', () => input.isTTY === true && resolve());
   });
   lines.close();
   stop();
 }
 
-/** Without times and countdowns, which would change every second. */
+/** Leaves out times and countdowns, which would change every second. */
 function describe({ status }: SessionOnDisk, home: string): string {
   const incidents = status.incidents === 0 ? '' : `, ${status.incidents} incidents`;
   const message = status.message === null ? '' : `: ${status.message.replace(/, next in .*$/, '')}`;

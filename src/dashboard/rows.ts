@@ -1,4 +1,6 @@
-/** The dashboard as lines of text, cut to the terminal. Pure; colours and the chosen line are added by the view. */
+/**
+ * The dashboard as lines of text, cut to the terminal's width. Pure; the view adds colours and marks the chosen line.
+ */
 
 import type { SessionOnDisk } from '../records/sessions.ts';
 import { type SessionState, sessionStates } from '../records/status.ts';
@@ -18,7 +20,7 @@ export interface Look {
   readonly home: string;
 }
 
-/** How alarming a state is: decides mark and colour. */
+/** How alarming a state is; it decides mark and colour. */
 export const alarm: { readonly [S in SessionState]: 'calm' | 'busy' | 'watch' | 'alarm' | 'gone' } = {
   starting: 'busy',
   idle: 'calm',
@@ -133,7 +135,7 @@ export function footer(model: Model, look: Look): string {
   return shorten(labels.join('   '), look.columns, look);
 }
 
-/** The stretch of `count` items that keeps the chosen one in view. */
+/** The `count` items around the chosen one that fit on the screen. */
 export function visible<Thing>(things: readonly Thing[], chosen: number, count: number): readonly Thing[] {
   const start = Math.max(0, Math.min(chosen - Math.floor(count / 2), things.length - count));
   return things.slice(start, start + Math.max(0, count));
@@ -144,7 +146,7 @@ function tokens(count: number | null): string {
   return count < 10_000 ? String(count) : `${Math.round(count / 1000)}k`;
 }
 
-/** To a width, with at least one blank after it. */
+/** Cuts and pads to a width, with at least one blank at the end. */
 function pad(text: string, width: number): string {
   const cut = shorten(text, width - 1, { unicode: false });
   return cut + ' '.repeat(width - displayWidth(cut));

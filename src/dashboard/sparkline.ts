@@ -1,13 +1,13 @@
 /** A row of bars for the health of a connection: tall is lively, low is silent. Pure. */
 
-/** Silence below which a bar is one step lower than full, in milliseconds; each step doubles and more. */
+/** Silence, in milliseconds, from which a bar is one step lower; each step is about double the one before. */
 const steps = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
 const bars = {
   unicode: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   plain: [' ', '_', '.', ':', '-', '=', '+', '*', '#'],
 };
 
-/** One sample per bar, oldest first; null where no connection was open. */
+/** One sample per bar, oldest first; null if no connection was open. */
 export function sparkline(silences: readonly (number | null)[], width: number, unicode: boolean): string {
   const set = unicode ? bars.unicode : bars.plain;
   const shown = silences

@@ -1,10 +1,10 @@
-/** Holds the model between drawings: keys and news change it here, the screen follows. */
+/** Holds the model between drawings: keys and news change it, and the screen follows. */
 import type { Model } from './model.ts';
 
 export interface Store {
   readonly get: () => Model;
   readonly set: (model: Model) => void;
-  /** Calls on every change; returns how to stop. */
+  /** Calls the listener on every change; returns how to stop. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
