@@ -1,8 +1,7 @@
 /**
- * Every metric, once: the text file and the OTLP export are made from this table. Pure.
- *
- * Names are OpenTelemetry's; the text file's follow from them by the usual rule (dots become underscores, the unit
- * and `_total` are put behind), so both ways lead to the same names in the person's metrics store.
+ * The only table of the metrics; the text file and the OTLP export are made from it. Pure.
+ * Names are OpenTelemetry's. The text file's names follow by the usual rule (dots become underscores, unit and `_total`
+ * are appended), so both ways lead to the same names in the person's metrics store.
  */
 import { type Outcome, rungs } from '../effects.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -11,13 +10,13 @@ export interface Instrument {
   readonly kind: 'gauge' | 'counter' | 'histogram';
   readonly name: string;
   readonly help: string;
-  /** Label values that are told from the beginning, as zeros; of a counter with one label. */
+  /** Label values of a counter with one label that are reported from the start, as zeros. */
   readonly zeros?: { readonly label: string; readonly values: readonly string[] };
-  /** Seconds; upper bounds of a histogram's buckets. */
+  /** Upper bounds of a histogram's buckets, in seconds. */
   readonly bounds?: readonly number[];
 }
 
-/** A freeze is noticed within seconds or minutes, and may last as long as an outage. */
+/** Freezes are detected within seconds or minutes, and may last as long as an outage. */
 const bounds = [1, 5, 15, 30, 60, 120, 300, 900, 3_600];
 
 export const instruments = {
@@ -64,7 +63,7 @@ export interface Measurement {
   readonly value: number;
 }
 
-/** What an incident adds to the metrics when it is over, and when its cut is regretted later. */
+/** What an incident adds to the metrics when it ends, and when its cut becomes a suspected false positive later. */
 export function measure(incident: IncidentRecord): Measurement[] {
   if (incident.outcome === 'open') return [];
   const { ended_at, regretted_at } = incident;
@@ -72,7 +71,7 @@ export function measure(incident: IncidentRecord): Measurement[] {
     regretted_at === undefined
       ? []
       : [{ instrument: 'regrets', labels: { class: incident.class }, value: 1 } as const];
-  if (regretted_at !== undefined && ended_at !== null && regretted_at > ended_at) return regret; // counted when it ended
+  if (regretted_at !== undefined && ended_at !== null && regretted_at > ended_at) return regret; // counted at its end
   const began = Date.parse(incident.began_at);
   const after = (moment: string) => Math.max(0, Date.parse(moment) - began) / 1000;
   const recovered: Outcome = 'recovered';

@@ -1,8 +1,7 @@
 /**
- * Figures for the person's own monitoring: what is seen of incidents that are over, and the state of the sessions.
- *
- * `instruments.ts` says what is measured; it goes into a text file (`textfile.ts`) where one is configured, and to a
- * collector (`otlp.ts`) where the standard OTEL_* variables name one. With neither, nothing happens here.
+ * Figures for the person's own monitoring: ended incidents and the state of the sessions.
+ * `instruments.ts` says what is measured. It goes to a text file (`textfile.ts`) if one is configured, and to a
+ * collector (`otlp.ts`) if the standard OTEL_* variables name one. Otherwise nothing happens here.
  */
 import type { StatePaths } from '../platform/paths.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -25,14 +24,14 @@ export interface MetricsOptions {
 export interface Metrics {
   incident(record: IncidentRecord): void;
   session(state: SessionState): void;
-  /** Once the session's status file says that it is over. */
+  /** To be called once the session's status file says that the session has ended. */
   close(limitMs: number): Promise<void>;
 }
 
 export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
   let session: SessionState | null = null;
   const textfile = file === null ? null : openTextfile(file, state, run, degraded);
-  // That it is missing has been said before the agent started.
+  // If the SDK is missing, the person was told before the agent started.
   const otlp = wantsOtlp(env) && missingOtlp(env) === null ? openOtlp({ run, guardVersion, degraded }) : null;
   return {
     incident(record) {

@@ -1,7 +1,7 @@
 /**
- * Metrics as OpenMetrics text that the older Prometheus parser of node_exporter reads as well: no timestamps, no
- * types that it does not know. The counts of an existing text are read back, so that the file itself is the memory
- * of the counters. Pure.
+ * Metrics as OpenMetrics text that node_exporter's older Prometheus parser can read, too: no timestamps, no types that
+ * it does not know. The counts of an existing text are read back, so the file itself is the memory of the counters.
+ * Pure.
  */
 import { type Instrument, instruments, type Measurement } from './instruments.ts';
 
@@ -10,7 +10,7 @@ export type Series = ReadonlyMap<string, number>;
 
 const families = Object.values(instruments) as readonly Instrument[];
 
-/** `guarded_claude_recovery_seconds`; a counter's samples have `_total` behind it. */
+/** `guarded_claude_recovery_seconds`; `_total` is appended for a counter's samples. */
 function familyName({ name, kind }: Instrument): string {
   const base = name.replaceAll('.', '_');
   return kind === 'histogram' ? `${base}_seconds` : base;
@@ -24,7 +24,7 @@ function key(name: string, labels: Readonly<Record<string, string>>): string {
 const escaped = (text: string) =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
-/** `1.0` and `+Inf`: OpenMetrics wants bounds as floats. */
+/** `1.0` and `+Inf`: OpenMetrics requires bounds to be floats. */
 const boundText = (bound: number) =>
   bound === Number.POSITIVE_INFINITY ? '+Inf' : Number.isInteger(bound) ? `${bound}.0` : String(bound);
 
@@ -42,7 +42,7 @@ function seriesOf(instrument: Instrument, labels: Measurement['labels'], value: 
   ];
 }
 
-/** Everything at zero: what can be told before the first incident. */
+/** Everything at zero: what can be reported before the first incident. */
 function zeros(): Map<string, number> {
   return new Map(
     families.flatMap((instrument): (readonly [string, number])[] => {
@@ -56,7 +56,7 @@ function zeros(): Map<string, number> {
   );
 }
 
-/** The counters in a text of ours; a text that is none, or damaged, counts for nothing. */
+/** The counters in a text of ours. A foreign or damaged text counts for nothing. */
 export function readSeries(text: string): Series {
   const series = zeros();
   for (const line of text.split('\n')) {

@@ -1,6 +1,6 @@
 /**
- * The thread in which the OpenTelemetry SDK runs. The SDK itself reads the variables for endpoint, headers, compression,
- * certificates, time limits and temporality.
+ * The thread in which the OpenTelemetry SDK runs. The SDK itself reads the variables for endpoint, headers,
+ * compression, certificates, time limits and temporality.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -12,7 +12,7 @@ import type { OtlpMessage, OtlpOptions } from './otlp.ts';
 const { run, guardVersion } = workerData as Omit<OtlpOptions, 'degraded'>;
 const { env } = process;
 
-/** Throws for a protocol that we do not bring along. */
+/** Throws for a protocol that is not included. */
 async function openExporter() {
   const protocol =
     env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
@@ -54,7 +54,7 @@ const provider = new MeterProvider({
     new PeriodicExportingMetricReader({
       exporter,
       exportIntervalMillis,
-      exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis), // more is refused
+      exportTimeoutMillis: Math.min(timeoutMillis, exportIntervalMillis), // the SDK refuses more
     }),
   ],
 });
@@ -91,7 +91,7 @@ parentPort?.on('message', (message: OtlpMessage) => {
       session = message.state;
       return;
     case 'close':
-      // What does not arrive has been told by the exporter.
+      // The exporter has already reported what does not arrive.
       void provider
         .shutdown()
         .catch(() => {})

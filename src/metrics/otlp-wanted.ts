@@ -1,4 +1,4 @@
-/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: those who want it install it. */
+/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: who wants it installs it. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../platform/own-files.ts';
@@ -14,7 +14,7 @@ export function wantsOtlp(env: Environment): boolean {
   return Boolean(endpoint) && !disabled && exporters.includes('otlp');
 }
 
-/** What to do where metrics are to be sent and cannot be, in one line; null where all is well. */
+/** What to do if metrics are wanted but cannot be sent, in one line; null if all is well. */
 export function missingOtlp(env: Environment): string | null {
   if (!wantsOtlp(env)) return null;
   const { peerDependencies } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
@@ -36,7 +36,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** Puts them where they are found from here: beside us, or in a checkout among what we are developed with. */
+/** Installs the packages where they are found from here: beside this package or, in a checkout, as dev dependencies. */
 function installCommand(packages: readonly string[]): string {
   const root = packageRoot();
   const folder = dirname(root);

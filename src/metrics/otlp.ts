@@ -1,7 +1,7 @@
 /**
- * Metrics of this run to the person's own collector, by the OpenTelemetry SDK: only when the standard OTEL_* variables
- * name one. The SDK takes half a second of computing to load, in which no key would be passed on: it has a thread of
- * its own (`otlp-thread.ts`).
+ * Sends this run's metrics to the person's own collector with the OpenTelemetry SDK, only if the standard OTEL_*
+ * variables name one. Loading the SDK takes half a second of computing, in which no key would be passed on, so the SDK
+ * has a thread of its own (`otlp-thread.ts`).
  */
 import { Worker } from 'node:worker_threads';
 import { programFile } from '../platform/own-files.ts';
@@ -9,14 +9,14 @@ import type { SessionState } from '../records/status.ts';
 import type { Measurement } from './instruments.ts';
 
 export interface OtlpOptions {
-  /** Names this process among all that report. */
+  /** Identifies this process among all that report. */
   readonly run: string;
   readonly guardVersion: string;
   /** Called once. */
   readonly degraded: (detail: string) => void;
 }
 
-/** What the thread is told. It tells what went wrong, as a text. */
+/** Messages to the thread. The thread answers with what went wrong, as a text. */
 export type OtlpMessage =
   | { readonly type: 'add'; readonly measurements: readonly Measurement[] }
   | { readonly type: 'session'; readonly state: SessionState | null }
@@ -24,7 +24,7 @@ export type OtlpMessage =
 
 export interface Otlp {
   add(measurements: readonly Measurement[]): void;
-  /** Null: over. */
+  /** Null: the session is over. */
   session(state: SessionState | null): void;
   /** Sends what is left, or gives up after `limitMs`. */
   close(limitMs: number): Promise<void>;
@@ -38,7 +38,7 @@ export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
   };
   const worker = new Worker(programFile('otlp-thread'), {
     workerData: { run, guardVersion },
-    stdout: true, // whatever it might say, it is not for the person's screen
+    stdout: true, // the person's screen must not show anything that it prints
     stderr: true,
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -51,7 +51,7 @@ export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
     session: (state) => tell({ type: 'session', state }),
     async close(limitMs) {
       tell({ type: 'close' });
-      // A collector that is away is tried again for longer than somebody who leaves wants to wait.
+      // The SDK retries an unreachable collector for longer than a person who leaves wants to wait.
       const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs));
       await Promise.race([ended, late]);
     },

@@ -1,6 +1,6 @@
 /**
- * The metrics of all guards of this machine in one file, for node_exporter's textfile collector or anything else that
- * reads OpenMetrics text. Every guard adds its own counts under a lock and replaces the file as a whole.
+ * The metrics of all guards on this machine in one file, for node_exporter's textfile collector or any other reader of
+ * OpenMetrics text. Every guard adds its own counts under a lock and replaces the file as a whole.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,17 +16,17 @@ export interface Textfile {
   add(measurements: readonly Measurement[]): void;
   /** The state of a session has changed. */
   changed(): void;
-  /** Writes what is left, or gives up after `limitMs`: other guards have their turn at the file, too. */
+  /** Writes what is left, or gives up after `limitMs`, because other guards may hold the file. */
   close(limitMs: number): Promise<void>;
 }
 
-/** Collectors look every 15 s or so. */
+/** Collectors read every 15 s or so. */
 const periodMs = 3_000;
 const lastTryMs = 50;
 
 /**
- * @param run this guard's own.
- * @param degraded called once; the counts are kept for when the file can be written again.
+ * @param run this guard's own
+ * @param degraded called once; the counts are kept until the file can be written again
  */
 export function openTextfile(
   path: string,
@@ -39,14 +39,14 @@ export function openTextfile(
   let failed = false;
   let over = false;
 
-  /** False: another guard writes just now. */
+  /** False: another guard is writing. */
   const write = (): boolean => {
     try {
       const lock = acquireLock(`${path}.lock`);
       if (!lock.held) return false;
       try {
         const series = withMeasurements(readSeries(read(path)), pending);
-        // The collector runs as somebody else, and nothing in here tells who or where.
+        // The collector runs as another user, and the text does not tell who or where.
         replaceFileSync(path, openMetricsText(series, countSessions(state, over ? run : null)), {
           mode: 0o644,
         });
@@ -86,11 +86,11 @@ function read(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error; // not to be replaced by counters that begin at zero
+    throw error; // must not be replaced by counters that start at zero
   }
 }
 
-/** @param except a run that is over, although its guard still lives. */
+/** @param except a run that is over, although its guard still lives */
 function countSessions(state: StatePaths, except: string | null): Record<string, number> {
   const counts = Object.fromEntries(Object.keys(sessionStates).map((name) => [name, 0])) as Record<
     SessionState,
