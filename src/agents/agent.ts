@@ -1,6 +1,6 @@
 /**
- * What the guard needs to know of an agent CLI. Everything that changes when such a CLI changes lives behind this
- * interface, in one folder per agent; the rest of the project speaks of agents in general.
+ * What the guard has to know about an agent CLI. Everything that changes when such a CLI changes lives behind this
+ * interface, in one folder per agent. The rest of the project speaks of agents in general.
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
@@ -14,17 +14,17 @@ import type { Abilities, AgentVersion } from './contract/version.ts';
 
 export interface AgentAdapter {
   readonly id: 'claude-code' | 'codex';
-  /** As its makers write it, for what people read. */
+  /** The name as its makers write it, for texts that people read. */
   readonly name: string;
   parseArguments(args: readonly string[]): Invocation;
   /**
-   * Version of the executable; null when it cannot be told. May run `<command> --version` once (cached by caller),
-   * and throws `LeadsBack` where one of us answers.
-   * @param command the executable; for a script of node's: node, what it takes before the script, the script
+   * Version of the executable; null if it is unknown. May run `<command> --version` once (the caller caches the
+   * answer), and throws `LeadsBack` if it was guarded-claude that answered.
+   * @param command the executable; for a node script: node, its arguments before the script, the script
    */
   detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;
   abilities(version: AgentVersion | null): Abilities;
-  /** Reads the settings files that hold for an agent started with these arguments in `cwd`. Never fails. */
+  /** Reads the settings files that apply to an agent started with these arguments in `cwd`. Never fails. */
   readUserSettings(
     args: readonly string[],
     env: Variables,
@@ -33,7 +33,7 @@ export interface AgentAdapter {
   ): UserSettings;
   /** Arguments that name a file which is read at the start; null: not known. */
   readonly fileArguments: ((args: readonly string[]) => readonly FileArgument[]) | null;
-  /** The arguments without the flags of which a value is one of these files. */
+  /** The arguments without those flags that name one of these files. */
   withoutFiles(args: readonly string[], files: readonly string[]): readonly string[];
   launchPlan(
     args: readonly string[],
@@ -43,8 +43,8 @@ export interface AgentAdapter {
     version: AgentVersion | null,
   ): LaunchPlan;
   /**
-   * Arguments of a relaunch: the user's own flags, `--resume <id>`, the prompt. `permissionMode` is the mode the
-   * conversation was in; it is carried over only where it allows less than the launch did.
+   * Arguments of a relaunch: the person's own flags, `--resume <id>`, the prompt. `permissionMode` is the mode that the
+   * conversation was in; it is carried over only if it allows less than the launch did.
    */
   resumeArguments(
     args: readonly string[],
@@ -53,54 +53,56 @@ export interface AgentAdapter {
     permissionMode?: string | null,
   ): readonly string[];
   /**
-   * Arguments of a relaunch where nothing of the conversation is on record: the user's own flags without a session id,
-   * the prompt in place of theirs. `asGiven`: from where they began it (a fork); else from nothing.
+   * Arguments of a relaunch when nothing of the conversation is on record: the person's own flags without a session id,
+   * and the prompt in place of theirs. `asGiven`: start where they started (a fork); else from nothing.
    */
   freshArguments(args: readonly string[], prompt: string | null, asGiven: boolean): readonly string[];
   /**
    * What of a command line may be kept on disk, so that the session can be brought back later, and the names of what
-   * was left out; null: nothing is known of this agent's command line.
+   * was left out. Null: this agent's command line is not known.
    */
   readonly storableArguments:
     | ((args: readonly string[]) => { readonly args: readonly string[]; readonly left: readonly string[] })
     | null;
   /** The conversation file of a session; null if there is none (yet). */
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
-  /** The session that the agent with this pid is in, from its own records; null where it keeps none. */
+  /** The session of the agent with this pid, from the agent's own records; null if it keeps none. */
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
-  /** The conversation in this working directory that has got a prompt in one of these moments (wall clock), the latest. */
+  /**
+   * The conversation in this working directory that got a prompt at one of these moments (wall clock); the latest one.
+   */
   sessionOfPrompt(env: Variables, cwd: string, enteredMs: readonly number[]): Promise<SessionFile | null>;
-  /** Conversations of a working directory changed at or after `sinceMs` (wall clock), the latest first. */
+  /** Conversations of a working directory that changed at or after `sinceMs` (wall clock), the latest first. */
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
-  /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if it keeps the id. */
+  /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if the id is kept. */
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
-  /** Whether a process that the agent has started is meant to outlive it, and so is all that it starts in turn. */
+  /** Whether a process that the agent has started, and all that it starts in turn, is meant to outlive the agent. */
   outlives(commandLine: readonly string[]): boolean;
-  /** The same in words behind the executable (or its script), for a shell; null: nothing does. */
+  /** The same as words that follow the executable (or its script), for a shell; null: no process does. */
   readonly outlivingCommand: string | null;
-  /** Null: the agent has no hooks that we inject. */
+  /** Null: the agent has no hooks that the guard injects. */
   readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
-  /** What a conversation file tells for the recovery snapshot. Rejects if it cannot be read. */
+  /** What a conversation file holds for the recovery snapshot. Rejects if it cannot be read. */
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
-  /** Whether the file holds this prompt; null: it cannot be told, and what was sent counts as recorded. */
+  /** Whether the file holds this prompt. Null: it cannot be told, and a sent prompt counts as recorded. */
   readonly recordsPrompt: ((path: string, prompt: SentPrompt) => Promise<boolean>) | null;
-  /** Repair of conversation files; null: the agent copes with what a kill leaves. */
+  /** Repair of conversation files; null: the agent copes with what a kill leaves behind. */
   readonly doctor: TranscriptDoctor | null;
-  /** The unfinished answer on the screen; null where there is none. */
+  /** The unfinished answer on the screen; null if there is none. */
   partialText(view: ScreenView): string | null;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;
-  /** Null where no input box is to be seen. */
+  /** Null if no input box is visible. */
   readInputBox(view: ScreenView): InputBox | null;
-  /** Read from the last words of an agent that would not go on with a conversation; null: they name no known reason. */
+  /** Reads the last words of an agent that refused to continue a conversation; null: no known reason. */
   readRefusedResume(view: Pick<ScreenView, 'rows'>): RefusedResume | null;
-  /** By which the box shows a long paste. */
+  /** What the box shows in place of a long paste. */
   readonly pasteStandIn: RegExp;
-  /** Null: no menu of the agent's is answered by policy. */
+  /** Null: no menu of the agent is answered by policy. */
   readonly menu: MenuReader | null;
   toolRisk(tool: string): ToolRisk;
-  /** Null: print mode is run as it is, nothing watched. */
+  /** Null: print mode runs as it is, unwatched. */
   readonly print: PrintMode | null;
   readonly keys: NudgeKeys;
 }

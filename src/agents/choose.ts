@@ -1,4 +1,4 @@
-/** Which agent is meant, and what its arguments ask for: all that is needed where the agent is not to be guarded. */
+/** Which agent is meant, and what its arguments ask for: all that is needed if the agent is not to be guarded. */
 import { basename } from 'node:path';
 import type { AgentAdapter } from './agent.ts';
 import { parseArguments as parseClaudeCode } from './claude-code/launch/arguments.ts';
@@ -10,11 +10,11 @@ export interface AgentChoice {
   /** Names under which the agent is looked up on PATH. */
   readonly commandNames: readonly string[];
   parseArguments(args: readonly string[]): Invocation;
-  /** It can be guarded with pipes instead of a terminal. */
+  /** Whether it can be guarded in pipes instead of a terminal. */
   readonly isGuardedInPipes: boolean;
 }
 
-/** `asked`: names under which it may be asked for. */
+/** `asked`: names by which `GUARDED_CLAUDE_AGENT` or a command may ask for it. */
 const agents: readonly (AgentChoice & { readonly asked: readonly string[] })[] = [
   {
     id: 'claude-code',
@@ -35,8 +35,8 @@ const agents: readonly (AgentChoice & { readonly asked: readonly string[] })[] =
 const byName = (name: string) => agents.find(({ asked }) => asked.includes(name));
 
 /**
- * @param invokedAs the path or name under which we were started: a link of the agent's name may lead to us
- * @returns null for a name that `GUARDED_CLAUDE_AGENT` may not have
+ * @param invokedAs the path or name by which we were started: a link named like an agent may lead to us
+ * @returns null if `GUARDED_CLAUDE_AGENT` has an unknown value
  */
 export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | null {
   const wanted = env.GUARDED_CLAUDE_AGENT;
@@ -45,7 +45,7 @@ export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | nu
   return byName(basename(command).replace(/\.[cm]?js$/, '')) ?? byName('claude-code') ?? null;
 }
 
-/** Of all agents. */
+/** The command names of all agents. */
 export const allCommandNames: readonly string[] = agents.flatMap(({ commandNames }) => commandNames);
 
 export const commandNamesOf = (id: AgentAdapter['id']): readonly string[] =>

@@ -1,6 +1,6 @@
 import type { AgentAdapter } from './agent.ts';
 
-/** Only the one that is asked for is loaded. */
+/** Loads only the agent that is asked for. */
 export async function loadAgent(id: AgentAdapter['id']): Promise<AgentAdapter> {
   return id === 'codex'
     ? (await import('./codex/index.ts')).codex

@@ -1,16 +1,16 @@
-/** Width and height of an image from its first bytes, for the four formats that the vendor's API takes. */
+/** Width and height of an image from its first bytes, for the four formats that the vendor's API accepts. */
 
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** How many of an image's first bytes tell its size, but for a JPEG with a long head. */
+/** How many first bytes of an image tell its size, except for a JPEG with a long header. */
 export const headBytes = 65_536;
 
 const unknown: ImageSize = { width: 0, height: 0 };
 
-/** Null: neither PNG, JPEG, GIF nor WebP. A size that cannot be told is 0 × 0. */
+/** Null: neither PNG, JPEG, GIF nor WebP. An unknown size is 0 × 0. */
 export function imageSize(bytes: Buffer): ImageSize | null {
   const head = bytes.toString('latin1', 0, 16);
   const size = (read: () => ImageSize, needed: number) => (bytes.length < needed ? unknown : read());

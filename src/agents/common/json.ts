@@ -1,4 +1,4 @@
-/** Reading of JSON that others wrote: every field may be missing or of another type. */
+/** Reads JSON that others wrote: every field may be missing or of another type. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -6,7 +6,7 @@ export function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A byte order mark in front is passed over. */
+/** Ignores a byte order mark at the start. */
 export function parseRecord(text: string): Json | null {
   try {
     const read: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));

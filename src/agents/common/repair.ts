@@ -1,6 +1,6 @@
 /**
- * Repair of a conversation file: on a copy, proven, then put in place in one step, with the original kept beside it.
- * A file that a living process writes is never touched, and a healthy one is not written at all.
+ * Repairs a conversation file: on a copy, which is checked and then put in place in one step; the original is kept
+ * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
 import { createReadStream, type Stats } from 'node:fs';
 import {
@@ -40,7 +40,7 @@ export type RepairOutcome = {
 } & (
   | { readonly result: 'healthy' | 'dry-run' }
   | { readonly result: 'repaired'; readonly backup: string }
-  /** A living process writes the file (pid), or another repair holds it. */
+  /** A living process (pid) writes the file, or another repair holds it. */
   | { readonly result: 'busy'; readonly writer: Writer | null }
   | { readonly result: 'failed'; readonly detail: string }
 );
@@ -77,7 +77,7 @@ async function repairLocked(
   doctor: TranscriptDoctor,
   options: RepairOptions,
 ): Promise<RepairOutcome> {
-  // A link stays one: what it leads to is replaced.
+  // A symbolic link stays one: its target is replaced.
   const file = await realpath(path);
   await removeLeftovers(file);
   const original = await stat(file);
@@ -96,7 +96,7 @@ async function repairLocked(
     }
     await likeOriginal(copy, original);
     const late = await busy();
-    // Looked at last: the search for writers takes time, in which one can write and be gone.
+    // Checked last: the search for writers takes time, in which one can write and be gone.
     const now = await stat(file);
     if (late !== null || now.size !== original.size || now.mtimeMs !== original.mtimeMs)
       return { ...seenOf(seen), result: 'busy', writer: late };
@@ -109,7 +109,7 @@ async function repairLocked(
   }
 }
 
-/** Copies of repairs that were killed: nobody else is at it, as the lock is ours. */
+/** Removes copies left by repairs that were killed. Nobody else works on them, because we hold the lock. */
 async function removeLeftovers(file: string): Promise<void> {
   const folder = dirname(file);
   for (const entry of await readdir(folder, { withFileTypes: true }))
@@ -117,7 +117,7 @@ async function removeLeftovers(file: string): Promise<void> {
       await rm(join(folder, entry.name), { force: true });
 }
 
-/** Owner, rights and times: "the newest conversation of this folder" must not change with a repair. */
+/** Keeps owner, mode and times, so that "the newest conversation of this folder" does not change with a repair. */
 async function likeOriginal(copy: string, original: Stats): Promise<void> {
   const { uid, gid } = await stat(copy);
   if (uid !== original.uid || gid !== original.gid) await chown(copy, original.uid, original.gid);
@@ -125,7 +125,7 @@ async function likeOriginal(copy: string, original: Stats): Promise<void> {
   await utimes(copy, original.atime, original.mtime);
 }
 
-/** What was written to the original in its last moment, after all looks at it. */
+/** Appends what was written to the original in the last moment, after all checks. */
 async function bringAlong(original: string, from: number, file: string): Promise<void> {
   if ((await stat(original)).size <= from) return;
   const added: Buffer[] = [];
@@ -133,7 +133,7 @@ async function bringAlong(original: string, from: number, file: string): Promise
   await appendFile(file, Buffer.concat(added));
 }
 
-/** Keeps the original under another name; with a hard link that costs nothing and cannot run out of disk. */
+/** Keeps the original under another name. A hard link costs nothing and cannot run out of disk space. */
 async function keep(path: string, now: number): Promise<string> {
   const stamp = new Date(now)
     .toISOString()

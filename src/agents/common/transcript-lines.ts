@@ -1,25 +1,28 @@
 /**
- * The lines of a conversation file, whatever its size: read in pieces, handed over one by one with their place.
- * Only a newline ends a line (a record may hold other line separators), and the event loop gets its turn in between.
+ * The lines of a conversation file of any size, read in pieces and passed on one by one with their offset. Only a
+ * newline ends a line (a record may hold other line separators). The event loop runs in between.
  */
 import { open } from 'node:fs/promises';
 
 export interface Line {
   readonly offset: number;
-  /** Without the newline; good only until `onLine` returns. A line longer than `maxLineLength` is cut; `length` is the true one. */
+  /**
+   * Without the newline; valid only until `onLine` returns. A line longer than `maxLineLength` is truncated; `length`
+   * is its true length.
+   */
   readonly bytes: Buffer;
   readonly length: number;
   /** False only for a last line without its newline. */
   readonly ended: boolean;
 }
 
-/** Longer than any record (images are at most some 10 MB); what is longer was not written by the agent. */
+/** Longer than any record (images are at most some 10 MB), so the agent has not written a longer line. */
 const maxLineLength = 128 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 /**
- * Calls `onLine` for each line in order; an empty last line counts as none. Rejects if the file cannot be read.
- * @param from offset to begin at
+ * Calls `onLine` for each line in order, without an empty last line. Rejects if the file cannot be read.
+ * @param from offset at which to begin
  */
 export async function readLines(path: string, onLine: (line: Line) => void, from = 0): Promise<void> {
   const file = await open(path);

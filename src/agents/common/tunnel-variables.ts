@@ -1,8 +1,8 @@
 /**
- * Variables that lead the agent's requests to the API through the tunnel; they lead before `ALL_PROXY`. What the agent
- * starts besides its tools (hooks, MCP servers, helpers) inherits them, so nothing else of the person's is touched:
- * their `NO_PROXY` stands but for entries that exempt the API itself. Where there are such, plain requests are led
- * through the tunnel, too, if they had a proxy: the tunnel itself goes by the person's own rules.
+ * Variables that send the agent's API requests through the tunnel; they take precedence over `ALL_PROXY`. Whatever the
+ * agent starts besides its tools (hooks, MCP servers, helpers) inherits them, so nothing else of the person's is
+ * changed: their `NO_PROXY` stays, except for entries that exempt the API itself. If there are such entries, plain
+ * requests that had a proxy also go through the tunnel, which follows the person's own rules.
  */
 import { BlockList, isIP } from 'node:net';
 import type { UserSettings } from '../contract/launch.ts';
@@ -27,7 +27,7 @@ export function tunnelVariables(
   };
 }
 
-/** Whether any of the ways in which programs read NO_PROXY takes this entry for the host: in doubt, yes. */
+/** Whether some program's way of reading NO_PROXY applies this entry to the host; in doubt, yes. */
 function exempts(entry: string, host: string): boolean {
   const [, base, bits] = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry) ?? [];
   if (base && bits) return inNetwork(host, base, Number(bits));

@@ -1,4 +1,4 @@
-/** Conversations on disk: where they are, what they hold, and how a damaged one is mended. */
+/** Conversations on disk: where they are, what they hold, and how a damaged one is repaired. */
 import type { AgentVersion } from './version.ts';
 
 export interface SessionFile {
@@ -10,9 +10,9 @@ export interface SessionFile {
 
 export interface SentPrompt {
   readonly text: string;
-  /** The agent's own name for it; null: this version names none, or only the keys are known. */
+  /** The agent's own id for it; null: this version gives none, or only the keys are known. */
   readonly id: string | null;
-  /** The agent said that it took it; else Enter was pressed on it. */
+  /** True: the agent reported that it took the prompt. False: Enter was pressed on it. */
   readonly taken: boolean;
   /** Wall clock, Unix milliseconds. */
   readonly atMs: number;
@@ -30,14 +30,14 @@ export interface Finding {
   /** In plain words: what was found, and what is done about it. */
   readonly found: string;
   readonly done: string;
-  /** What was said, by the person or the model, is not word for word there any more: for the person to know. */
+  /** Something that the person or the model said is no longer there word for word, which the person should know. */
   readonly altersContent: boolean;
 }
 
 export interface Proof {
   /** Records that a resume found before and would not find in the copy. */
   readonly lost: number;
-  /** Kinds of damage left in the copy. */
+  /** Kinds of damage that are left in the copy. */
   readonly left: number;
 }
 
@@ -45,20 +45,20 @@ export interface Examination {
   readonly findings: readonly Finding[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Writes the mended copy and proves it; once. */
+  /** Writes the repaired copy and checks it; to be called once. */
   mend(target: string): Promise<Proof>;
 }
 
 export interface ExamineOptions {
   /** Unix milliseconds. */
   readonly now: number;
-  /** Also tie a message that begins anew in mid-file to what was before, if most would be lost without. */
+  /** Also connect a message that begins anew in mid-file to what came before, if most would be lost otherwise. */
   readonly reconnect: boolean;
-  /** A person asks for the repair: then also what is damage only perhaps is mended. */
+  /** A person asks for the repair, so possible damage is repaired, too. */
   readonly byHand: boolean;
-  /** Of the agent that will go on with it; null: the one that wrote it. */
+  /** Version of the agent that will continue the conversation; null: the one that wrote it. */
   readonly version: AgentVersion | null;
-  /** By the id of an interrupted call, what its new result says; none: the general words. */
+  /** The text of the new result of an interrupted call, by its id; without one a general text is used. */
   readonly resultTexts: ReadonlyMap<string, string>;
 }
 
@@ -67,15 +67,15 @@ export interface Writer {
   readonly certain: boolean;
 }
 
-/** What is agent-specific about it. */
+/** The agent-specific part of a repair. */
 export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
-  /** Why a large file had to be examined in the caller's thread, to be told once; null: nothing to tell. */
+  /** Why a large file had to be examined in the caller's thread; reported once. Null: nothing to report. */
   takeFailure(): string | null;
-  /** A look that is short for a file of any size: whether a resume may miss most of what is there. */
+  /** Whether a resume may miss most of the conversation: a check that is short for a file of any size. */
   looksBroken(path: string, version: AgentVersion | null): Promise<boolean>;
-  /** `thorough`: by all signs, also weak ones; right for a person who repairs by hand, too careful right after a stop. */
+  /** `thorough`: uses weak signs, too. Right for a repair by hand, too careful right after a stop. */
   findWriter(path: string, thorough: boolean): Promise<Writer | null>;
-  /** Pid of a living agent that is in this conversation by its own account: a second one must not join it. */
+  /** Pid of a living agent that says it is in this conversation, so that a second one must not join it. */
   findAgent(path: string, except: readonly number[]): Promise<number | null>;
 }

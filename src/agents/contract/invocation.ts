@@ -5,35 +5,35 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** How the guard runs the agent for these arguments. */
 export type InvocationMode = 'interactive' | 'print' | 'plain';
 
-/** The user's arguments, understood but never rewritten. */
+/** The person's arguments, understood but never rewritten. */
 export interface Invocation {
   readonly mode: InvocationMode;
-  /** Session named by the user: `--session-id X`, `--resume X`. */
+  /** Session named by the person: `--session-id X`, `--resume X`. */
   readonly sessionId: string | null;
-  /** The launch goes on with an existing session (`--resume`, `--continue`). */
+  /** The launch continues an existing session (`--resume`, `--continue`). */
   readonly resumes: boolean;
   readonly continues: boolean;
   readonly forks: boolean;
-  /** The user's own `--settings` value: a JSON text or a file path. */
+  /** The person's own `--settings` value: a JSON text or a file path. */
   readonly settings: string | null;
-  /** The conversation is kept on disk, and can be gone on with later. */
+  /** The conversation is kept on disk and can be continued later. */
   readonly isRecorded: boolean;
   /** First prompt given on the command line. */
   readonly prompt: string | null;
 }
 
 export interface FileArgument {
-  /** Which of the arguments. */
+  /** Index of the argument. */
   readonly index: number;
-  /** What stands before the path in it: `--flag=`, or nothing. */
+  /** What precedes the path in the argument: `--flag=`, or nothing. */
   readonly prefix: string;
   readonly path: string;
 }
 
-/** Why an agent would not go on with a conversation. */
+/** Why an agent refused to continue a conversation. */
 export interface RefusedResume {
-  /** For the person: what it is, and how to go on. In the adapter's words, none of the screen's. */
+  /** For the person: the reason, and how to go on. In the adapter's words, without text from the screen. */
   readonly detail: string;
-  /** Another agent has the conversation: to go on means to fork. */
+  /** Another agent has the conversation, so going on requires a fork. */
   readonly isHeld: boolean;
 }

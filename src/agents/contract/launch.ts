@@ -1,24 +1,30 @@
 /** What a launch takes into account, and what the guard adds to it. */
 
-/** What the user's environment and settings files say about matters that the guard touches. */
+/** What the person's environment and settings files say about matters that the guard touches. */
 export interface UserSettings {
   /** Where the agent sends its requests. */
   readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
-  /** That host is known to bridge silence with pings. */
+  /** This host is known to bridge silence with pings. */
   readonly pings: boolean;
-  /** The proxy variables in force without us (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`): the tunnel chains to them. */
+  /**
+   * The proxy variables in force without the guard (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`); the tunnel chains to
+   * them.
+   */
   readonly proxy: Readonly<Record<string, string | undefined>>;
-  /** Names of variables that the settings files set: their values win over those of the environment. */
+  /** Names of variables that the settings files set; these values override the environment. */
   readonly settled: readonly string[];
-  /** A file for the environment of the agent's commands that the settings name. */
+  /** A file that the settings name for the environment of the agent's commands. */
   readonly shellFile?: string;
-  /** False where a policy sets the proxy itself, or the requests do not go over TCP. */
+  /** False if a policy sets the proxy itself, or if the requests do not use TCP. */
   readonly tunnelAllowed: boolean;
-  /** False where the user or a policy has switched hooks off, or ours cannot be given to the agent. */
+  /** False if the person or a policy has switched hooks off, or if the agent cannot be given ours. */
   readonly hooksAllowed: boolean;
-  /** The longest that the agent itself waits for a silent API, milliseconds; null: not known. */
+  /** The longest that the agent itself waits for a silent API, in milliseconds; null: not known. */
   readonly deadlineMs: number | null;
-  /** The user's own `--settings`, all of them in one; null where it is not readable: the agent shall complain, not we. */
+  /**
+   * The person's own `--settings`, merged into one. Null if they cannot be read: the agent should complain, not the
+   * guard.
+   */
   readonly given: Readonly<Record<string, unknown>> | null;
 }
 
@@ -28,23 +34,26 @@ export interface Injection {
   readonly runId: string;
   /** A folder (absolute) for files of the plan that hold no secret and may be read after the run. */
   readonly lastingFolder: string;
-  /** A folder (absolute) that goes with the run, for those that may hold one. Asked for where there is such a file. */
+  /**
+   * A folder (absolute) that is removed with the run, for files that may hold a secret. Called only if there is such a
+   * file.
+   */
   readonly secretFolder: () => string;
   /** Pin this id on a first launch. */
   readonly sessionId: string | null;
-  /** Where hooks leave their input, and the word that names their files; null: inject no hooks. */
+  /** Where hooks store their input, and the word that begins their files' names; null: inject no hooks. */
   readonly spool: { readonly folder: string; readonly word: string } | null;
-  /** Proxy URL of the tunnel with its token; null: no tunnel. For the environment alone. */
+  /** Proxy URL of the tunnel with its token, for the environment only; null: no tunnel. */
   readonly proxyUrl: string | null;
-  /** The same for a file: where it can be, without the token. */
+  /** The same for a file, without the token where possible. */
   readonly storableProxyUrl: string | null;
-  /** Print mode: nothing of ours may show in what the agent prints. */
+  /** Print mode: nothing of ours may show in the agent's output. */
   readonly print?: boolean;
 }
 
 export interface LaunchPlan {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** To be written before the launch, mode 0600: what a command line would show to every user of the machine. */
+  /** To be written before the launch, with mode 0600: on a command line every user of the machine could read it. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }

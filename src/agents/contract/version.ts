@@ -1,4 +1,4 @@
-/** The version of an agent, and what it is able to do. */
+/** The version of an agent, and what it can do. */
 
 export interface AgentVersion {
   readonly text: string;
@@ -10,10 +10,10 @@ export interface Abilities {
   readonly sessionIdFlag: boolean;
   readonly settingsFlag: boolean;
   readonly programStatus: boolean;
-  /** A call is on record before it is run, so that a message that was lost can have run none. */
+  /** A call is on record before it runs, so a lost message cannot have run one. */
   readonly recordsCallsFirst: boolean;
-  /** This version was run in the lab; an unknown newer one works by the structured senses. */
+  /** This version was run in the lab. An unknown newer one uses the structured senses. */
   readonly verified: boolean;
-  /** The version whose screen and records are taken for this one's. */
+  /** The version whose screen and records this one is assumed to have. */
   readonly nearestVerified: string;
 }
