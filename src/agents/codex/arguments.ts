@@ -1,6 +1,6 @@
 /**
- * Reads the user's command line the way Codex does. `splitWords` cuts it into words: a flag with its values, a text,
- * `--`; joined again they are the arguments, byte for byte.
+ * Reads the person's command line the way Codex does. `splitWords` cuts it into words: a flag with its values, a text,
+ * `--`. Joined again, the words are the arguments, byte for byte.
  */
 import type { Invocation } from '../contract/invocation.ts';
 import { conversations, type Flag, flags, subcommands } from './flags.ts';
@@ -26,7 +26,7 @@ function readFlag(args: readonly string[], at: number): Word {
   if (!flag) return { ...bare, raw: [word], kind: 'unknown' };
   const known = { kind: 'flag', name: flag.name, group: flag.group } as const;
   if (isLong && equals >= 0) return { ...known, raw: [word], value: word.slice(equals + 1) };
-  // `-mgpt-5` and `-m=gpt-5`; letters without a value may stand together, which tells us nothing we need.
+  // `-mgpt-5` and `-m=gpt-5`. Letters without a value may be combined, which tells nothing that the guard needs.
   if (!isLong && word.length > 2) return { ...known, raw: [word], value: word.slice(2).replace(/^=/, '') };
   let count = flag.takes === 'nothing' || at + 1 >= args.length ? 0 : 1;
   while (flag.takes === 'many' && at + count + 1 < args.length && !isFlag(args[at + count + 1])) count++;
@@ -52,7 +52,7 @@ export function splitWords(args: readonly string[]): readonly Word[] {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What the user asks of the agent. Never fails: what the agent would refuse, the agent shall refuse itself. */
+/** What the person asks of the agent. Never fails: the agent itself should refuse what it refuses. */
 export function parseArguments(args: readonly string[]): Invocation {
   const words = splitWords(args);
   const separator = words.findIndex(({ kind }) => kind === 'separator');

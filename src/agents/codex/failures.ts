@@ -1,8 +1,8 @@
-/** How an error that ended a turn is sorted: by what helps against it. */
+/** Sorts errors that ended a turn by what helps against them. */
 import type { FailureKind } from '../../events.ts';
 import { isRecord } from '../common/json.ts';
 
-/** `codex_error_info` of a rollout. Seen on 0.169.0 but for those that say otherwise. */
+/** `codex_error_info` of a rollout. Seen on 0.169.0, except where noted. */
 const codes: Readonly<Record<string, FailureKind>> = {
   context_window_exceeded: 'too-long',
   usage_limit_exceeded: 'rate-limit',
@@ -16,7 +16,9 @@ const codes: Readonly<Record<string, FailureKind>> = {
   response_stream_disconnected: 'connection',
 };
 
-/** Wording of the screen and of `error.message`, as far as 0.169.0 was made to fail. The first row that fits counts. */
+/**
+ * Wording of the screen and of `error.message`, for the failures provoked on 0.169.0. The first matching row counts.
+ */
 const words: readonly (readonly [FailureKind, RegExp])[] = [
   ['history', /No tool (output|call) found/i],
   ['too-long', /ran out of room in the model's context window/i],

@@ -6,8 +6,8 @@ export type Takes = 'nothing' | 'one' | 'many';
 export interface Flag {
   readonly takes: Takes;
   /**
-   * `conversation` chooses or begins a conversation · `permission` says what the agent may do: neither is repeated on a
-   * relaunch · `plain` there is no session of this machine to guard · `setting` everything else.
+   * `conversation`: chooses or begins a conversation. `permission`: says what the agent may do. Neither is repeated on
+   * a relaunch. `plain`: there is no session on this machine to guard. `setting`: everything else.
    */
   readonly group: 'setting' | 'permission' | 'conversation' | 'plain';
 }
@@ -42,7 +42,7 @@ const table: readonly (readonly [string, Takes, Flag['group']])[] = [
   ['-V --version', 'nothing', 'plain'],
 ];
 
-/** By each of its names; the first name is the one that `Use` carries. */
+/** Every flag by each of its names; `name` is the first one. */
 export const flags: ReadonlyMap<string, Flag & { readonly name: string }> = new Map(
   table.flatMap(([names, takes, group]) => {
     const all = names.split(' ');
@@ -53,7 +53,7 @@ export const flags: ReadonlyMap<string, Flag & { readonly name: string }> = new 
 /** Subcommands that open a conversation in the terminal. */
 export const conversations: ReadonlySet<string> = new Set(['resume', 'fork']);
 
-/** Every other subcommand is run as it is. */
+/** Every other subcommand runs as it is. */
 export const subcommands: ReadonlySet<string> = new Set(
   (
     'agents exec e review login logout mcp plugin app-server remote-control completion update doctor sandbox debug ' +

@@ -1,6 +1,7 @@
 /**
- * Codex CLI 0.169.0, the second agent: by its program status, its screen, its process, its rollout files and the
- * tunnel. None of its hooks are used, its files need no repair, and its print mode (`codex exec`) is left alone.
+ * Codex CLI 0.169.0, the second agent, watched by its program status, its screen, its process, its rollout files and
+ * the tunnel. The guard uses none of its hooks, its files need no repair, and its print mode (`codex exec`) is left
+ * alone.
  */
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';

@@ -1,6 +1,6 @@
 /**
- * How Codex is started under the guard: the user's words in their order, in front of them `--no-daemon` and, with a
- * tunnel, what gives the agent's tools their own proxy variables back.
+ * How Codex is started under the guard: the person's words in their order, preceded by `--no-daemon` and, with a
+ * tunnel, by what gives the agent's tools their own proxy variables back.
  */
 import { runVariable } from '../../platform/run-mark.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
@@ -11,8 +11,9 @@ import { splitWords } from './arguments.ts';
 import { hasNoDaemonFlag } from './versions.ts';
 
 /**
- * Codex sets these in each tool's environment. A variable cannot be removed that way; an empty one counts as none. A
- * proxy with a password stays out of the command line: then the tools go through the tunnel, which chains to it.
+ * Codex sets these in the environment of each tool. That cannot remove a variable, but an empty one counts as unset. A
+ * proxy with a password must not be on the command line; then the tools go through the tunnel, which chains to that
+ * proxy.
  */
 function toolOverrides(tunnel: Readonly<Record<string, string>>, original: Variables): readonly string[] {
   const values = Object.keys(tunnel).map((name) => [name, original[name] ?? ''] as const);

@@ -4,10 +4,13 @@ import type { Dialog, ScreenFacts } from '../../events.ts';
 /** The status line of a running turn: what it does, and for how long. */
 export const statusLine = /^[•◦⠀-⣿] (.+?) \(((?:\d+[hms] ?)+) • esc to interrupt\)(.*)$/;
 
-/** What may stand between it and the input box: blanks, and what belongs to it; not the mark of a finished turn. */
+/**
+ * What may stand between the status line and the input box: blanks and what belongs to it, but not the mark of a
+ * finished turn.
+ */
 export const belowStatus = /^(?:\s*$| {2}(?!Worked for ))/;
 
-/** On the status line. The first that fits counts. */
+/** Looked for on the status line. The first match counts. */
 export const statusRows: readonly { readonly says: ScreenFacts['activity']; readonly words: RegExp }[] = [
   { says: 'retrying', words: /^Reconnecting\.\.\. \d+\/\d+/ },
   { says: 'compacting', words: /^Compacting/ },
@@ -17,26 +20,26 @@ export const statusRows: readonly { readonly says: ScreenFacts['activity']; read
 
 export const reconnecting = /^Reconnecting\.\.\. (\d+)\/(\d+)/;
 
-/** The prompt sign of the input box; the same sign marks a prompt in the conversation and the cursor of a menu. */
+/** The prompt sign of the input box. The same sign marks a prompt in the conversation and the cursor of a menu. */
 export const promptSign = /^[›!](?:\s|$)/;
 
 /** The last row of a screen that asks something. */
 export const dialogHint =
   /\b(enter to (confirm|continue|submit)|enter select|esc (to cancel|back)|esc to go back)\b/i;
 
-/** In the rows above it. The first that fits counts. */
+/** Looked for in the rows above it. The first match counts. */
 export const dialogRows: readonly { readonly says: Dialog; readonly words: RegExp }[] = [
   { says: 'permission', words: /^ {2}Would you like to /m },
   { says: 'other', words: /./ },
 ];
 
-/** The window title of an agent at work, and of one that waits for a person. */
+/** The window title of a working agent, and of one that waits for a person. */
 export const busyTitle = /^[⠀-⣿] /;
 export const askingTitle = /^\[ . \] Action Required/;
 
 /** An error of a turn that ended. */
 export const failureSign = /^■ (?!Conversation interrupted)/;
 
-/** A block of the agent that is no text of the model: tools and their results. */
+/** A block of the agent that is not text of the model: tools and their results. */
 export const toolBlock =
   /^• (Ran|Running|Exited|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Searched|Updated Plan)\b/;

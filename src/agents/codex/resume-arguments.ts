@@ -1,9 +1,9 @@
 /**
- * The command line of a relaunch: what the user gave, without what chose or began the conversation, and
+ * The command line of a relaunch: the person's arguments without those that chose or began the conversation, then
  * `resume <id>` with the prompt.
  *
- * What the agent may do is left out, too: Codex then takes up the permissions that the conversation had at last, also
- * where the person had tightened them, while the flags of the launch would win over them (seen on 0.169.0).
+ * Permissions are left out, too. Codex then restores those that the conversation last had, even if the person had
+ * tightened them, while the flags of the launch would override them (seen on 0.169.0).
  */
 import { splitWords, type Word } from './arguments.ts';
 

@@ -1,7 +1,7 @@
 /**
- * What the rendered screen of Codex says. From the top: the conversation, a status line while a turn runs, the input
- * box, a footer. While text streams in there is no status line, and only the window title tells of the turn. A
- * dialog stands in the place of box and footer; its last row names the keys.
+ * Reads the rendered screen of Codex. From the top: the conversation, a status line while a turn runs, the input box, a
+ * footer. While text streams in there is no status line, and only the window title shows the turn. A dialog takes the
+ * place of box and footer; its last row names the keys.
  */
 import type { ScreenFacts } from '../../events.ts';
 import { fingerprintOf, secondsOf } from '../common/screen-text.ts';
@@ -10,7 +10,7 @@ import { failureOfText } from './failures.ts';
 import * as patterns from './patterns.ts';
 
 interface Layout {
-  /** Row of the box's first line; -1: there is none. */
+  /** Row of the box's first line; -1: no box. */
   readonly box: number;
   /** Last row with anything on it. */
   readonly last: number;
@@ -35,7 +35,7 @@ function readDialog(view: ScreenView, { last }: Layout): ScreenFacts['dialog'] {
   return patterns.dialogRows.find(({ words }) => words.test(text))?.says ?? 'other';
 }
 
-/** What is in the box: its rows are set in by two, and may be blank; the footer stands behind the last blank one. */
+/** The text in the box. Its rows are indented by two and may be blank; the footer follows the last blank row. */
 function textIn(view: ScreenView, { box, last }: Layout): string {
   const end = view.rows.findLastIndex((row, at) => at > box && at < last && row.trim() === '');
   return view.rows
@@ -53,7 +53,7 @@ export function readInputBox(view: ScreenView): InputBox | null {
   return { text: `${isPrompt ? '' : '!'}${textIn(view, layout)}`, isPrompt, vimInsert: false };
 }
 
-/** The running turn as its status line tells it. */
+/** The running turn as the status line shows it. */
 function readRunning(rows: readonly string[], box: number): ScreenFacts | null {
   const at = rows.findLastIndex((row, index) => index < box && !patterns.belowStatus.test(row));
   const [, doing, elapsed = '', rest = ''] = patterns.statusLine.exec(rows[at] ?? '') ?? [];
@@ -87,7 +87,7 @@ export function readScreen(view: ScreenView): ScreenFacts {
   };
 }
 
-/** The unfinished answer: the last block above the status line or the box, if the model speaks in it. */
+/** The unfinished answer: the last block above the status line or the box, if it is text of the model. */
 export function partialText(view: ScreenView): string | null {
   const { box } = layOut(view.rows);
   const rows = view.rows.slice(0, box < 0 ? view.rows.length : box);

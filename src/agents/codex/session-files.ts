@@ -1,6 +1,6 @@
 /**
- * Where conversations lie: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen;
- * the file comes with the first prompt, and the agent holds it open from then on.
+ * Where conversations are: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen.
+ * The file appears with the first prompt, and the agent keeps it open from then on.
  */
 import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -22,7 +22,7 @@ async function describe(path: string): Promise<SessionFile | null> {
   return found && sessionId !== null ? { sessionId, path, changedAtMs: found.mtimeMs } : null;
 }
 
-/** All rollouts, the one changed last first. */
+/** All rollouts, the last changed first. */
 async function listFiles(env: Variables): Promise<readonly SessionFile[]> {
   const folder = join(codexHome(env), 'sessions');
   const names = await readdir(folder, { recursive: true }).catch(() => []);
@@ -34,7 +34,7 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
   return (await listFiles(env)).find((file) => file.sessionId === sessionId)?.path ?? null;
 }
 
-/** Working directory of a conversation that a person leads; null for a subagent's or an unreadable one. */
+/** Working directory of a person's conversation; null for a subagent's or an unreadable one. */
 async function cwdOf(path: string): Promise<string | null> {
   const file = await open(path).catch(() => null);
   if (file === null) return null;
@@ -49,7 +49,7 @@ async function cwdOf(path: string): Promise<string | null> {
   }
 }
 
-/** Conversations of a working directory, the one changed last first. */
+/** Conversations of a working directory, the last changed first. */
 export async function recentSessions(
   env: Variables,
   cwd: string,
@@ -74,8 +74,8 @@ async function openFiles(pid: number): Promise<readonly string[]> {
 }
 
 /**
- * The conversation whose rollout a running agent holds open; of several the one changed last. The npm package starts
- * the agent as a child of a script. Null where there is no `/proc`.
+ * The conversation whose rollout a running agent holds open; of several the last changed. The npm package starts the
+ * agent as a child of a script. Null without `/proc`.
  */
 export async function sessionOfProcess(_: Variables, pid: number): Promise<string | null> {
   const pids = [pid, ...descendants(pid).map((process) => process.pid)];

@@ -1,19 +1,19 @@
-/** The strings among Codex's settings, under names such as `model_providers.mine.base_url`. */
+/** The strings in Codex's settings, under names such as `model_providers.mine.base_url`. */
 import { createRequire } from 'node:module';
 import type { TomlTable } from 'smol-toml';
 
-/** Those in a `config.toml`; none where it is no TOML: Codex itself refuses to start then. */
+/** Those of a `config.toml`; none if it is not valid TOML, because Codex itself then refuses to start. */
 export function readStrings(text: string): ReadonlyMap<string, string> {
   return parse(text) ?? new Map();
 }
 
-/** That of a `-c name=value`, whose value is TOML or else a word. */
+/** The one of a `-c name=value`, whose value is TOML or else a word. */
 export function readOverride(text: string): ReadonlyMap<string, string> {
   const [name = '', ...value] = text.split('=');
   return parse(text) ?? new Map([[name.trim(), value.join('=').trim()]]);
 }
 
-/** Null where it is no TOML. The parser is loaded when there is something to read. */
+/** Null if it is not valid TOML. The parser is loaded only if there is something to read. */
 function parse(text: string): ReadonlyMap<string, string> | null {
   if (text.trim() === '') return new Map();
   const toml: typeof import('smol-toml') = createRequire(import.meta.url)('smol-toml');

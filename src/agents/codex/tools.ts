@@ -1,4 +1,4 @@
-/** What each of the agent's tools can do to the world, and what a call of it is about. Names of 0.169.0. */
+/** What each of the agent's tools can do to the world, and what a call is about. Names of 0.169.0. */
 import type { ToolRisk } from '../../events.ts';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 
@@ -28,7 +28,7 @@ export interface Call {
   readonly text: string;
 }
 
-/** Null if this response item is no call of a tool on this machine. */
+/** Null if this response item is not a call of a tool on this machine. */
 export function readCall(item: Json): Call | null {
   const id = textOf(item, 'call_id');
   const isCall = item.type === 'function_call' || item.type === 'custom_tool_call';
@@ -38,7 +38,7 @@ export function readCall(item: Json): Call | null {
   return { id, tool, input: input ?? {}, text: textOf(item, 'input') ?? '' };
 }
 
-/** The call that this item is the result of; null if it is none. */
+/** The call whose result this item is; null if it is not a result. */
 export function resultOf(item: Json): string | null {
   const isResult = item.type === 'function_call_output' || item.type === 'custom_tool_call_output';
   return isResult ? textOf(item, 'call_id') : null;
@@ -46,7 +46,7 @@ export function resultOf(item: Json): string | null {
 
 const patchedFile = /^\*\*\* (?:Add|Update|Delete) File: (.+)$/m;
 
-/** What it runs or edits, for the recovery snapshot. */
+/** What the call runs or edits, for the recovery snapshot. */
 export function targetOf({ input, text }: Call): { readonly command?: string; readonly file?: string } {
   const command = input.cmd ?? input.command;
   if (typeof command === 'string') return { command };

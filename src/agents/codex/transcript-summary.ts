@@ -1,11 +1,11 @@
-/** What the recovery snapshot needs of a rollout: calls without a result, how it ends, what is still to do. */
+/** What the recovery snapshot needs from a rollout: calls without a result, how it ends, what is still to do. */
 import type { LedgerCall } from '../../recover/ledger.ts';
 import type { Todo, TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
 import { readLines } from '../common/transcript-lines.ts';
 import { type Call, readCall, resultOf, targetOf, toolRisk } from './tools.ts';
 
-/** Never larger than what a prompt can quote from. */
+/** A prompt never quotes more than this. */
 const maxTextLength = 4_000;
 /** Context that the agent adds in the person's name. */
 const context = /^\s*<(environment_context|user_instructions|turn_aborted|skills_instructions)>/;
@@ -58,7 +58,7 @@ export async function summarizeTranscript(path: string): Promise<TranscriptSumma
     }
   };
   const readEvent = (event: Json): void => {
-    if (event.type === 'task_started') open.clear(); // after a new prompt nobody waits for the calls before it
+    if (event.type === 'task_started') open.clear(); // after a new prompt nobody waits for earlier calls
     if (event.type === 'task_complete' || event.type === 'turn_aborted') tail = 'complete';
   };
 

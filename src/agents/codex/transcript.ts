@@ -1,6 +1,6 @@
 /**
- * Records of a rollout as observations. Codex writes each as it happens: a call before the tool runs, the beginning
- * and the end of a turn at once.
+ * Records of a rollout as observations. Codex writes each as it happens: a call before the tool runs, the start and the
+ * end of a turn at once.
  */
 import type { Observation } from '../../events.ts';
 import { isRecord, type Json, textOf } from '../common/json.ts';
@@ -32,7 +32,7 @@ function readEvent(event: Json): readonly Observation[] {
   }
 }
 
-/** One parsed record as observations; none for what is not understood. */
+/** One parsed record as observations; none if it is not understood. */
 export function readTranscript(record: unknown): readonly Observation[] {
   if (!isRecord(record) || !isRecord(record.payload)) return [];
   if (record.type === 'response_item') return readItem(record.payload);

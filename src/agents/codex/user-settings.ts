@@ -1,4 +1,7 @@
-/** What the user's environment, `config.toml` and arguments say of where Codex sends its requests, and through what. */
+/**
+ * What the person's environment, `config.toml` and arguments say about where Codex sends its requests, and through
+ * what.
+ */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +20,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // missing or unreadable: the agent shall complain
+    return ''; // missing or unreadable: the agent should complain
   }
 }
 
@@ -27,7 +30,7 @@ const builtIn: Readonly<Record<string, string>> = {
   lmstudio: 'http://localhost:1234/v1',
 };
 
-/** With a ChatGPT login the requests go to another host than with a key; without an account not tried. */
+/** With a ChatGPT login the requests go to another host than with a key. Not tried, for lack of an account. */
 function vendorAddress(home: string): string {
   const auth = parseRecord(read(join(home, 'auth.json')));
   const hasLogin = auth !== null && isRecord(auth.tokens);

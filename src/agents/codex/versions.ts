@@ -1,4 +1,4 @@
-/** What each version of Codex can do. Only one was run; a version that cannot be told is taken for it. */
+/** What each version of Codex can do. Only one was run; an unknown version is taken for that one. */
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseRecord, textOf } from '../common/json.ts';
@@ -15,7 +15,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     sessionIdFlag: false,
     settingsFlag: false,
     programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
-    // Text sent during a turn is given to the model with the next request of the same turn.
+    // Text sent during a turn is passed to the model with the next request of the same turn.
     recordsCallsFirst: false,
     verified: version?.text === verified,
     nearestVerified: verified,
@@ -23,14 +23,16 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
 }
 
 /**
- * `--no-daemon`: the agent works in its own process. Without it 0.169.0 works in a server in the background, which
- * neither takes our proxy nor ends with the agent. An older version refuses a flag that it does not know.
+ * `--no-daemon`: the agent works in its own process. Without it 0.169.0 works in a background server, which neither
+ * uses our proxy nor ends with the agent. An older version refuses a flag that it does not know.
  */
 export function hasNoDaemonFlag(version: AgentVersion | null): boolean {
   return version === null || compareVersions(version.parts, firstSeen) >= 0;
 }
 
-/** npm's packages: `<package>/bin/codex.js`, or `<package>/vendor/<target>/bin/codex` in the platform's own. */
+/**
+ * npm's packages: `<package>/bin/codex.js`, or `<package>/vendor/<target>/bin/codex` in the package for the platform.
+ */
 async function fromPackage(executable: string): Promise<AgentVersion | null> {
   let folder = dirname(executable);
   for (let up = 0; up < 4; up++, folder = dirname(folder)) {
@@ -42,7 +44,7 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
   return null;
 }
 
-/** Null when neither files nor `--version` tell. Takes at most 5 s. */
+/** Null if neither files nor `--version` tell. Takes at most 5 s. */
 export async function detectVersion(
   command: readonly string[],
   env: Variables,
