@@ -1,6 +1,6 @@
 /**
- * The version of an installed agent, without running it where its files tell: the package beside it (npm), or its
- * path (`…/versions/2.1.329`, the native installer). Only otherwise `<command> --version` is run.
+ * Finds the version of an installed agent without running it, if its files tell: the package beside it (npm), or its
+ * path (`…/versions/2.1.329`, the native installer). Otherwise `<command> --version` is run.
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -24,10 +24,10 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
 }
 
 /**
- * @param command absolute path of the executable; of node and the script for a script of node's
+ * @param command absolute path of the executable; for a node script: node and the script
  * @param env environment for the one `--version` run that may be needed
- * @returns null when neither files nor the run tell. Takes at most 5 s. The caller keeps the answer for as long as
- *   the executable's real path, time and size stay the same.
+ * @returns null if neither the files nor the run tell. Takes at most 5 s. The caller keeps the answer as long as the
+ *   executable's real path, time and size stay the same.
  */
 export async function detectVersion(
   command: readonly string[],

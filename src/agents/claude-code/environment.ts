@@ -1,13 +1,13 @@
 /**
- * The agent's environment: the user's own, without the marks of an agent that we may run inside (they would switch
- * off its transcript, lab notes §9), with the mark of this guard and with the tunnel as its proxy.
+ * The agent's environment: the person's own, with the mark of this guard and the tunnel as its proxy. It lacks the
+ * marks of an agent that we may run inside, which would switch off the transcript (lab notes §9).
  */
 
 import { runVariable } from '../../platform/run-mark.ts';
 import { shellWord } from '../../platform/shell-words.ts';
 import type { Variables } from '../contract/invocation.ts';
 
-/** Set by a running agent for its tools. Seen there on 2.1.42, 2.1.197 and 2.1.329. */
+/** Set by a running agent for its tools. Seen on 2.1.42, 2.1.197 and 2.1.329. */
 const marksOfAnAgent: ReadonlySet<string> = new Set([
   'AI_AGENT',
   'CLAUDECODE',
@@ -24,7 +24,7 @@ const marksOfAnAgent: ReadonlySet<string> = new Set([
   'CLAUDE_PID',
 ]);
 
-/** Every spelling under which the agent looks for a proxy; it prefers the lower case. 2.1.329 takes ALL_PROXY, too. */
+/** Every spelling under which the agent looks for a proxy; it prefers lower case. 2.1.329 reads ALL_PROXY, too. */
 export const proxyVariables = [
   'https_proxy',
   'HTTPS_PROXY',
@@ -50,13 +50,17 @@ export function agentEnvironment(
   return { ...Object.fromEntries(kept), ...tunnel, [runVariable]: runId };
 }
 
-/** Names a file that the agent sources before each of its commands (its documentation, "Bash tool"; 2.1.38 to 2.1.329). */
+/**
+ * Names a file that the agent sources before each of its commands (its documentation, "Bash tool"; 2.1.38 to 2.1.329).
+ */
 export const shellFileVariable = 'CLAUDE_ENV_FILE';
 
-/** Under this name the agent's environment carries a variable of the person's that the tunnel stands in for. */
+/** The name under which the agent's environment carries a variable of the person's that the tunnel replaces. */
 const carrier = (name: string) => `GUARDED_OWN_${name}`;
 
-/** What the shell lines below refer to: a proxy's password travels by environment and is in no file. */
+/**
+ * The variables that the shell lines below refer to. A proxy's password is passed in the environment, never in a file.
+ */
 export function carriedVariables(
   original: Variables,
   tunnel: Readonly<Record<string, string>>,
@@ -68,7 +72,7 @@ export function carriedVariables(
   return Object.fromEntries(carried);
 }
 
-/** The person's proxy variables as they were before a tunnel of ours stood in for them, a guard's or the service's. */
+/** The person's proxy variables as they were before a tunnel of ours, a guard's or the service's, replaced them. */
 export function beforeTunnel(env: Variables): Variables {
   const before = (name: string) => {
     const value = env[name] ?? '';
@@ -79,9 +83,9 @@ export function beforeTunnel(env: Variables): Variables {
 }
 
 /**
- * Shell lines that give the agent's tools back the variables that the user has set and the tunnel needs. Each line succeeds,
- * because the agent joins them with `&&`.
- * @param userFile the user's own file of the kind, which ours stands in for
+ * Shell lines that give the agent's tools back the person's own values of the variables that the tunnel uses. Each line
+ * succeeds, because the agent joins them with `&&`.
+ * @param userFile the person's own file of this kind, which ours replaces
  */
 export function toolEnvironment(
   original: Variables,

@@ -1,8 +1,8 @@
 /**
- * Claude Code, from 1.0.56 to 2.1.332 and after: everything that changes when it changes.
+ * Claude Code, from 1.0.56 to 2.1.332 and later: everything that changes when it changes.
  *
- * `flags` and `arguments` read its command line, `launch-plan` and `resume-arguments` build ours, `settings` and
- * `environment` are what it is started with; `hooks`, `transcript` and `screen/` read what it says of itself.
+ * `flags` and `arguments` read its command line; `launch-plan` and `resume-arguments` build ours; `settings` and
+ * `environment` are what it starts with; `hooks`, `transcript` and `screen/` read what it says about itself.
  */
 import type { AgentAdapter } from '../agent.ts';
 import { detectVersion } from './detect-version.ts';
@@ -68,7 +68,7 @@ export const claudeCode = {
   toolRisk,
   print: printMode,
   pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
-  // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row that is drawn, and
-  // in 2.1.42 no further; Backspace goes over to the row before, and on an empty box leaves the shell mode.
+  // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row as drawn, and in
+  // 2.1.42 no further. Backspace continues into the row before; in an empty box it leaves the shell mode.
   keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
 } satisfies AgentAdapter;

@@ -1,7 +1,8 @@
 /**
- * What each version of Claude Code can do, as a table of version ranges. An unknown newer version has whatever the
- * newest known one has. A version that cannot be told is taken for a recent one, because most are, but is given no flag
- * of ours: an older one refuses what it does not know and ends at its start (1.0.56: `unknown option '--settings'`).
+ * What each version of Claude Code can do, as a table of version ranges. An unknown newer version has the abilities of
+ * the newest known one. If the version is not known, a recent one is assumed, because most are recent; but it gets none
+ * of our flags, because an older version refuses an unknown flag and ends at its start (1.0.56: `unknown option
+ * '--settings'`).
  */
 
 import { compareVersions, type Parts } from '../common/versions.ts';
@@ -9,24 +10,25 @@ import type { Abilities, AgentVersion } from '../contract/version.ts';
 
 /** Versions that were run (lab notes; the matrix), oldest first. */
 const verified = ['1.0.56', '2.1.42', '2.1.197', '2.1.329', '2.1.332'] as const;
-/** Taken where the version cannot be told. */
+/** Assumed if the version is not known. */
 const assumed: Parts = [2, 1, 197];
 
-/** First version with an ability. Source: the agent's changelog and `--help`, bounds seen on the lab versions. */
+/** First version with each ability. Source: the agent's changelog and `--help`; bounds seen on the lab versions. */
 const since = {
   sessionIdFlag: [1, 0, 55],
   settingsFlag: [1, 0, 61],
   programStatus: [2, 1, 295],
-  // 2.1.42 moves the queued text into the input box instead (lab notes §0.5); the border lies somewhere between.
 } as const satisfies Record<
   Exclude<keyof Abilities, 'verified' | 'nearestVerified' | 'recordsCallsFirst'>,
   Parts
 >;
 
-/** Newer ones run a call while its message is still open; the border lies somewhere before 2.1.197 (lab notes §0.7). */
+/**
+ * Newer versions run a call while its message is still open. The border is somewhere before 2.1.197 (lab notes §0.7).
+ */
 const lastToRecordFirst: Parts = [2, 1, 42];
 
-/** First version that knows a hook event (lab notes §5; changelog for the border). */
+/** First version with each hook event (lab notes §5; changelog for the borders). */
 const hookEvents: Readonly<Record<string, Parts>> = {
   PreToolUse: [1, 0, 38],
   PostToolUse: [1, 0, 38],
@@ -43,7 +45,7 @@ const hookEvents: Readonly<Record<string, Parts>> = {
 const reaches = (version: AgentVersion | null, first: Parts) =>
   compareVersions(version?.parts ?? assumed, first) >= 0;
 
-/** The newest verified version that is not above this one; the oldest for one that is below them all. */
+/** The newest verified version that is not above this one; the oldest if this one is below them all. */
 function nearestTo(parts: Parts): string {
   const below = verified.findLast((text) => compareVersions(text.split('.').map(Number), parts) <= 0);
   return below ?? verified[0];
@@ -60,14 +62,14 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
   };
 }
 
-/** Hook events that this version knows, out of those that `hooks.ts` reads. */
+/** The hook events that this version knows, out of those that `hooks.ts` reads. */
 export function hookEventsOf(version: AgentVersion | null): readonly string[] {
   return Object.entries(hookEvents)
     .filter(([, first]) => reaches(version, first))
     .map(([name]) => name);
 }
 
-/** First version whose records say why an answer ended; until 2.1.42 they say `null` of every one. */
+/** First version whose records say why an answer ended; until 2.1.42 they always say `null`. */
 const firstToRecordStopReason: Parts = [2, 1, 126];
 
 /** @param version as a record names it */

@@ -1,8 +1,8 @@
 /**
- * Reads the user's command line the way the agent's own parser does (commander, with the flags of `flags.ts`).
+ * Reads the person's command line as the agent's own parser does (commander, with the flags of `flags.ts`).
  *
- * `splitWords` cuts the arguments into words: a flag with its values, a prompt, `--`. Joined again they are the
- * arguments, byte for byte, so whoever changes one word leaves all others as they were.
+ * `splitWords` cuts the arguments into words: a flag with its values, a prompt, `--`. Joined again, the words are the
+ * arguments, byte for byte, so changing one word leaves all others as they were.
  */
 import type { Invocation, InvocationMode } from '../../contract/invocation.ts';
 import { type Flag, flags, subcommands } from './flags.ts';
@@ -17,7 +17,7 @@ export interface FlagUse {
 export interface Word {
   readonly raw: readonly string[];
   readonly kind: 'flag' | 'unknown' | 'separator' | 'text';
-  /** Flags that it sets; several in a cluster such as `-pc`. */
+  /** The flags that it sets; several in a cluster such as `-pc`. */
   readonly uses: readonly FlagUse[];
 }
 
@@ -33,7 +33,7 @@ function countValues(args: readonly string[], start: number, takes: Flag['takes'
   return count;
 }
 
-/** `-pc` is `-p -c`; `-rNAME` is `-r NAME`. Null if a letter of it is no flag. */
+/** `-pc` is `-p -c`; `-rNAME` is `-r NAME`. Null if one of its letters is not a flag. */
 function readCluster(word: string): readonly FlagUse[] | null {
   const uses: FlagUse[] = [];
   for (let rest = word.slice(1); rest !== ''; ) {
@@ -58,7 +58,7 @@ function readFlag(args: readonly string[], start: number): Word {
   const uses = flag ? [{ flag, name, value: null }] : cluster;
   const last = uses?.at(-1);
   if (!uses || !last) {
-    // A flag of a version that we do not know. A single word after it is taken for its value, a sentence for the prompt.
+    // A flag of an unknown version. A single word after it counts as its value, a sentence as the prompt.
     const next = args[start + 1];
     const ownsNext = equals < 0 && next !== undefined && !isFlag(next) && !/\s/.test(next);
     return { raw: args.slice(start, start + (ownsNext ? 2 : 1)), kind: 'unknown', uses: [] };
@@ -89,13 +89,13 @@ export function splitWords(args: readonly string[]): readonly Word[] {
   return words;
 }
 
-/** As a command of the agent's is written. A prompt has blanks, capitals, punctuation, or letters of another script. */
+/** The form of the agent's commands. A prompt has blanks, capitals, punctuation, or letters of another script. */
 const commandWord = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
 
 /**
- * Only what is known to be a conversation is guarded. The agent has commands that its help does not list, and each
- * version has others (`rc`, `sync`, `bridge`): a lone word in front that is written like one goes to the agent as it
- * is. A prompt is what has blanks, follows a flag that opens a conversation or prints, or stands behind `--`.
+ * Only what is known to be a conversation is guarded. The agent has commands that its help does not list, and they
+ * differ between versions (`rc`, `sync`, `bridge`), so a single first word that looks like a command goes to the agent
+ * as it is. A prompt is a text that has blanks, follows a flag that opens a conversation or prints, or follows `--`.
  */
 function runsCommand(words: readonly Word[], text: string): boolean {
   const at = words.findIndex((word) => word.kind === 'text');
@@ -116,7 +116,7 @@ function modeOf(words: readonly Word[], firstText: string | null): InvocationMod
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What the user asks of the agent. Never fails: what the agent would refuse, the agent shall refuse itself. */
+/** What the person asks of the agent. Never fails: the agent itself should refuse what it refuses. */
 export function parseArguments(args: readonly string[]): Invocation {
   const words = splitWords(args);
   const firstText = words.find((word) => word.kind === 'text')?.raw[0] ?? null;

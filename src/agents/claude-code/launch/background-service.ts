@@ -1,11 +1,11 @@
 /**
  * The service behind the agents in the background (← at an empty prompt). The agent starts it as its child, in a
- * session of its own, with its own environment; it goes on when the agent has ended, and is joined by every agent of
- * the person that is started later (`claude daemon run …`: 2.1.197, 2.1.263, 2.1.329, 2.1.332).
+ * session of its own, with its own environment. It goes on when the agent has ended, and every agent that the person
+ * starts later joins it (`claude daemon run …`: 2.1.197, 2.1.263, 2.1.329, 2.1.332).
  */
 export const serviceCommand = 'daemon run';
 
-/** @param commandLine of an executable, or of node and a script. */
+/** @param commandLine of an executable, or of node and a script */
 export function isBackgroundService(commandLine: readonly string[]): boolean {
   return [1, 2].some((at) => commandLine.slice(at, at + 2).join(' ') === serviceCommand);
 }

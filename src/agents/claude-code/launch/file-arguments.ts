@@ -1,8 +1,8 @@
-/** Arguments that name a file to be read at the start, and what of a command line holds beyond this run. */
+/** Arguments that name a file to be read at the start, and what of a command line is valid beyond this run. */
 import type { FileArgument } from '../../contract/invocation.ts';
 import { splitWords, type Word } from './arguments.ts';
 
-/** Some also take the content itself; a path is told from it by the file system. */
+/** Some of these flags also take the content itself; the file system tells whether it is a path. */
 const fileFlags: ReadonlySet<string> = new Set([
   '--settings',
   '--mcp-config',
@@ -30,7 +30,7 @@ export function fileArguments(args: readonly string[]): readonly FileArgument[] 
   return found;
 }
 
-/** Without the flags of which a value is one of these files. */
+/** The arguments without those flags that name one of these files. */
 export function withoutFiles(args: readonly string[], files: readonly string[]): readonly string[] {
   const names = (word: Word) =>
     takesFile(word) && word.raw.some((text) => files.some((file) => text.endsWith(file)));

@@ -1,9 +1,9 @@
 /**
- * The command line of Claude Code as data: every flag and subcommand that 1.0.56, 2.1.42, 2.1.197 and 2.1.329
- * print with `--help`, and the hidden ones that those versions accept.
+ * The command line of Claude Code as data: every flag and subcommand that 1.0.56, 2.1.42, 2.1.197 and 2.1.329 print
+ * with `--help`, and the hidden ones that those versions accept.
  *
- * A flag is written as `--help` prints it, so a new version's flag is pasted in as one line:
- * `<x>` takes one word, `<x...>` all words up to the next flag, `[x]` a word unless that is a flag.
+ * A flag is written as `--help` prints it, so a new version's flag is pasted in as one line: `<x>` takes one word,
+ * `<x...>` all words up to the next flag, `[x]` a word unless that is a flag.
  */
 
 /** How many of the following words belong to a flag. */
@@ -16,7 +16,7 @@ export interface Flag {
 }
 
 const groups = {
-  /** The agent prints and ends, or hands the conversation to another process: nothing to guard. */
+  /** The agent prints and ends, or passes the conversation to another process: nothing to guard. */
   plain: [
     '-v, --version',
     '-V',
@@ -35,7 +35,7 @@ const groups = {
   ],
   /** The agent answers on standard output. */
   print: ['-p, --print', '--sdk-url <url>'],
-  /** Says which conversation to open, or how to begin it: meaningless once a resume names the conversation. */
+  /** Choose which conversation to open, or how to begin it. Meaningless once a resume names the conversation. */
   conversation: [
     '-c, --continue',
     '-r, --resume [value]',
@@ -57,7 +57,7 @@ const groups = {
     '--maintenance',
     '-n, --name <name>',
   ],
-  /** The user's own settings; ours are merged into them. */
+  /** The person's own settings; ours are merged into them. */
   settings: ['--settings <file-or-json>', '--setting-sources <sources>'],
   /** How much the agent may do without asking. */
   permission: [
@@ -66,9 +66,9 @@ const groups = {
     '--allow-dangerously-skip-permissions',
     '--enable-auto-mode',
   ],
-  /** A checkout of its own; without a name, every launch would make another one. */
+  /** A checkout of its own. Without a name every launch would make another one. */
   worktree: ['-w, --worktree [name]'],
-  /** Holds for the process, not for the conversation: given again at every launch. */
+  /** Apply to the process, not to the conversation, so they are given again at every launch. */
   process: [
     '-d, --debug [filter]',
     '-d2e, --debug-to-stderr',
@@ -175,7 +175,7 @@ const groups = {
   ],
 } as const;
 
-/** Words that, as the first word that is no flag, run a command of their own instead of a conversation. */
+/** Words that run a command instead of a conversation if they are the first word that is not a flag. */
 export const subcommands: ReadonlySet<string> = new Set(
   [
     'agents attach auth auto-mode config daemon doctor gateway help import import-conversations install kill logs',

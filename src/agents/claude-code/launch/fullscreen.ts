@@ -1,7 +1,7 @@
 /**
- * The agent's own record of starts that died in its full-screen drawing (`.claude.json`; 2.1.329): a pid stays under
- * `fullscreenBootPending` when the agent was killed in its first seconds, and after a few of those this version goes
- * on without the full screen (`fullscreenAutoDisabled`).
+ * The agent's own record of starts that died in its full-screen drawing (`.claude.json`; 2.1.329). A pid stays under
+ * `fullscreenBootPending` if the agent was killed in its first seconds. After a few of those, this version goes on
+ * without the full screen (`fullscreenAutoDisabled`).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -12,14 +12,14 @@ import type { Variables } from '../../contract/invocation.ts';
 export interface FullscreenStrikes {
   /** The file that holds the record. */
   readonly file: string;
-  /** Starts that are on record as killed, or under way. */
+  /** Starts recorded as killed, or still under way. */
   readonly pending: number;
   readonly strikes: number;
   /** The version that has given up the full screen; null: none. */
   readonly disabledFor: string | null;
 }
 
-/** Null where there is no such record. */
+/** Null if there is no such record. */
 export function fullscreenStrikes(env: Variables): FullscreenStrikes | null {
   const file = join(env.CLAUDE_CONFIG_DIR || env.HOME || homedir(), '.claude.json');
   const state = read(file);

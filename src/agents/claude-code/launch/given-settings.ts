@@ -1,7 +1,8 @@
 /**
- * The person's own `--settings`, as one record. The agent takes only one of several: the first up to 2.1.168, the last
- * from 2.1.169. Ours must be that one, so all of theirs are merged into it, and nothing that they gave is lost. What
- * the agent would have taken wins; permissions are its alone, because the others would allow more than it did.
+ * The person's own `--settings`, merged into one record. Of several the agent takes only one: the first up to 2.1.168,
+ * the last from 2.1.169. Ours must be that one, so all of theirs are merged into it and nothing that they gave is lost.
+ * The one that the agent would have taken wins. Permissions come from it alone, because the others would allow more
+ * than it did.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,7 +13,9 @@ import { splitWords } from './arguments.ts';
 
 const lastWinsSince = [2, 1, 169];
 
-/** `{}` when none is given, null when one cannot be read: the agent shall complain of it. Files are relative to `cwd`. */
+/**
+ * `{}` if none is given; null if one cannot be read, so that the agent itself complains. Files are relative to `cwd`.
+ */
 export function readGiven(args: readonly string[], cwd: string, version: AgentVersion | null): Json | null {
   const uses = splitWords(args).flatMap((word) => word.uses);
   const values = uses.filter((use) => use.name === '--settings').map((use) => read(use.value, cwd));
@@ -36,7 +39,7 @@ function read(value: string | null, cwd: string): Json | null {
 
 const withoutPermissions = ({ permissions: _, ...rest }: Json): Json => rest;
 
-/** Hooks are added up, as those of the settings files are. */
+/** Hooks are concatenated, as those of the settings files are. */
 function over(below: Json, above: Json, isHooks = false): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {

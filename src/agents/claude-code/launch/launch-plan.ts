@@ -1,7 +1,7 @@
 /**
- * How the agent is started under the guard: every word of the user's in its place, our own few in front, the
- * settings in a private file (others can read a command line). The tunnel's token is in the environment alone; a file of
- * settings that may hold a secret of the user's lies outside the records and goes with the run. The other files outlive
+ * How the agent is started under the guard: every word of the person's in its place, our own few in front, the settings
+ * in a private file (others can read a command line). The tunnel's token is only in the environment. A settings file
+ * that may hold a secret of the person's lies outside the records and is removed with the run. The other files outlive
  * the guard with what the agent has started: they are named by their content, and stay.
  */
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ import { splitWords, type Word } from './arguments.ts';
 import { mergeSettings, spoolVariable } from './settings.ts';
 import { configFolder } from './user-settings.ts';
 
-/** The same words with one `--settings` in place of the user's, however many; null when they gave none. */
+/** The same words with a single `--settings` in place of the person's; null if they gave none. */
 function replaceSettings(words: readonly Word[]): ((path: string) => readonly string[]) | null {
   const isSettings = (word: Word) => word.uses.some((use) => use.name === '--settings');
   const at = words.findLastIndex(isSettings);
@@ -29,7 +29,10 @@ function replaceSettings(words: readonly Word[]): ((path: string) => readonly st
     });
 }
 
-/** Hooks that may be injected: in print mode none whose run the agent prints (2.1.329, 2.1.197: `hook_started`). */
+/**
+ * Hooks that may be injected. In print mode that excludes hooks whose run the agent prints (2.1.329, 2.1.197:
+ * `hook_started`).
+ */
 function hookEvents(
   args: readonly string[],
   version: AgentVersion | null,
@@ -43,7 +46,7 @@ function hookEvents(
 }
 
 /**
- * For hooks at a session's start the agent makes a folder of its own; where it cannot, it reports each of them as failed
+ * For hooks at a session's start the agent makes a folder. If it cannot, it reports each of these hooks as failed
  * (2.1.329: `EROFS … mkdir '…/session-env'`), whatever the hook does.
  */
 function canRunStartHooks(env: Variables): boolean {
@@ -57,7 +60,7 @@ function canRunStartHooks(env: Variables): boolean {
   }
 }
 
-/** A file that says the same for as long as it is there. */
+/** A file that is named by its content, so its text never changes. */
 function lasting(folder: string, name: string, text: string): LaunchPlan['files'][number] {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return { path: join(folder, `${hash}.${name}`), text };

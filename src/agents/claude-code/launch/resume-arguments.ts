@@ -1,10 +1,10 @@
 /**
- * The command line of a relaunch: what the user gave, without what chose or began the conversation, and with the
- * conversation named. Nothing is ever added that allows the agent more than the user did.
+ * The command line of a relaunch: what the person gave, without what chose or began the conversation, and with the
+ * conversation named. Nothing is ever added that allows the agent more than the person did.
  */
 import { type FlagUse, splitWords, type Word } from './arguments.ts';
 
-/** From the most careful to the most permissive; the names of all versions (`default` is `manual` from 2.1.2xx). */
+/** From the strictest to the most permissive, with the names of all versions (`default` is `manual` from 2.1.2xx). */
 const modes = ['plan', 'dontAsk', 'default', 'manual', 'acceptEdits', 'auto', 'bypassPermissions'];
 const rankOf = (mode: string) => {
   const rank = modes.indexOf(mode);
@@ -28,7 +28,7 @@ function keep(word: Word, isWanted: (use: FlagUse) => boolean): readonly string[
 const setsMode = (use: FlagUse) =>
   use.name === '--permission-mode' || use.name === '--dangerously-skip-permissions';
 
-/** The permission mode that the words ask for; null: what the user's settings say. */
+/** The permission mode that the words ask for; null: the one in the person's settings. */
 function launchMode(words: readonly Word[]): string | null {
   const uses = words.flatMap((word) => word.uses);
   if (uses.some((use) => use.name === '--dangerously-skip-permissions')) return 'bypassPermissions';
@@ -36,8 +36,8 @@ function launchMode(words: readonly Word[]): string | null {
 }
 
 /**
- * @param permissionMode the mode that the conversation was in, when known. It is asked for where it allows less than
- *   the launch did (the person had gone to plan mode); a mode that allows more is not carried over.
+ * @param permissionMode the mode that the conversation was in, if known. It is asked for if it allows less than the
+ *   launch did (the person had gone to plan mode). A mode that allows more is not carried over.
  */
 export function resumeArguments(
   args: readonly string[],
@@ -47,7 +47,7 @@ export function resumeArguments(
 ): readonly string[] {
   const words = splitWords(args);
   const launched = launchMode(words);
-  // What the settings allow is not known here: not less than a mode that asks for everything.
+  // What the settings allow is not known here. They are taken to allow no less than a mode that asks for everything.
   const below = launched === null ? rankOf('acceptEdits') : rankOf(launched);
   const tighten = permissionMode !== null && rankOf(permissionMode) < below;
   const kept = words
@@ -57,13 +57,13 @@ export function resumeArguments(
   return [...kept, ...tightened, '--resume', sessionId, ...positional(prompt)];
 }
 
-/** Given again where a conversation is begun anew: where it forked from, its name. Not its id, and not a draft. */
+/** Given again when a conversation begins anew: where it forked from, its name. Not its id, and not a draft. */
 const beginsAgain = (use: FlagUse) =>
   isKept(use) ||
   (use.flag.group === 'conversation' && !['--session-id', '--prefill', '--prefill-b64'].includes(use.name));
 
 /**
- * The conversation is begun anew: nothing of it was ever recorded.
+ * The conversation begins anew, because nothing of it was ever recorded.
  * @param asGiven from where the person began it; false: from nothing (they have cleared it since)
  */
 export function freshArguments(

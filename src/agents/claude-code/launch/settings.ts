@@ -1,27 +1,27 @@
 /**
- * The settings that the agent gets: the user's own `--settings` with ours merged in. Hooks and variables of the
- * settings files stay in force beside them (lab notes §5, §9).
+ * The settings that the agent gets: the person's own `--settings` with ours merged in. Hooks and variables of the
+ * settings files stay in force (lab notes §5, §9).
  *
- * Each hook is a shell line that stores its input as one file in the spool folder, about 10 ms. It writes nothing on
- * its output and always succeeds, so the agent does what it would have done without it. Where the spool is stands in the
- * environment: the agent notes down the name of its settings' file for sessions in the background and reads it again
- * weeks later (2.1.329: `Settings file not found`), so the file must be the same in every run, and say nothing of one.
+ * Each hook is a shell line that stores its input as one file in the spool folder, in about 10 ms. It writes nothing to
+ * its output and always succeeds, so the agent does what it would have done without it. The spool's path is in the
+ * environment, not in the settings: the agent notes the name of its settings file for sessions in the background and
+ * reads the file again weeks later (2.1.329: `Settings file not found`), so the file must be the same in every run.
  */
 
 import { isRecord, type Json } from '../../common/json.ts';
 import { beforeEditShell, editToolsMatcher, otherToolsMatcher } from '../senses/edit-watch.ts';
 
-/** Seconds after which the agent gives up on a hook of ours; a full disk must not hold up a tool. */
+/** Seconds after which the agent gives up on a hook of ours, because a full disk must not hold up a tool. */
 const timeoutS = 10;
 
 /**
- * What the files that hooks leave begin with: the spool folder, and the word by which they are known for this agent's.
- * Unset for an agent that was started without a guard, or by a service that was.
+ * How the files that hooks leave begin: the spool folder, and the word that marks them as this agent's. Unset for an
+ * agent that was started without a guard, or by a service that was.
  */
 export const spoolVariable = 'GUARDED_CLAUDE_SPOOL';
 
 /**
- * The shell line of a hook. The rename makes the file appear complete; its name says who has left it: the agent is the
+ * The shell line of a hook. The rename makes the file appear complete. Its name tells who left it: the agent is the
  * parent of the shell in every version (2.1.38 to 2.1.329).
  * @param before shell text that looks at the world while the agent waits
  */
@@ -33,16 +33,16 @@ function spoolCommand(before = ''): string {
 }
 
 /**
- * Not at the very start: where any SessionStart hook has run then, and the person rewinds to before their first prompt,
- * the agent records the next one as a sequel of what was taken back (2.1.38 to 2.1.329), and the next resume finds it
- * all again. The first prompt tells of the session, too.
+ * Not at a fresh start. If any SessionStart hook has run then and the person rewinds to before their first prompt, the
+ * agent records the next prompt as a sequel of what was taken back (2.1.38 to 2.1.329), and the next resume finds all
+ * of it again. The hook of the first prompt reports the session, too.
  */
 const startsToldOf = 'resume|clear|compact';
 
 export interface SettingsParts {
   /** Hook events to spool. */
   readonly hooks: readonly string[];
-  /** Variables that shall win over those of the user's settings files. */
+  /** Variables that must override those of the person's settings files. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -63,7 +63,7 @@ function withSpool(hooks: Json, event: string): Json {
   return withHook(watched, event, plain, otherToolsMatcher);
 }
 
-/** Merges ours into the user's settings. Nothing of the user's is removed but variables that we set. */
+/** Merges ours into the person's settings. Nothing of theirs is removed except variables that we set. */
 export function mergeSettings(user: Json, parts: SettingsParts): Json {
   let hooks: Json = isRecord(user.hooks) ? user.hooks : {};
   for (const event of parts.hooks) hooks = withSpool(hooks, event);

@@ -1,6 +1,6 @@
 /**
- * What of a command line may be kept on disk. A prompt, a system prompt, inline settings may hold what is nobody's
- * business, so a flag's value is kept only where it is known to be none of that: a name, a mode, a rule, a path.
+ * What of a command line may be kept on disk. A prompt, a system prompt or inline settings may be private, so a flag's
+ * value is kept only if it is known to be harmless: a name, a mode, a rule, a path.
  */
 import { type FlagUse, splitWords, type Word } from './arguments.ts';
 
@@ -38,7 +38,7 @@ const harmless: ReadonlySet<string> = new Set([
   '--permission-prompts',
 ]);
 
-/** Harmless as the name of a file; they also take the content itself. */
+/** Harmless as a file name; these flags also take the content itself. */
 const fileOrContent: ReadonlySet<string> = new Set(['--settings', '--mcp-config', '--agents']);
 
 export interface Storable {

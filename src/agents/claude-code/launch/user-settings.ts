@@ -1,6 +1,6 @@
 /**
- * What the user's environment and settings files say about the network and the hooks of the agent, read the way the
- * agent does: user < project < local < `--settings` < managed policy; a later file's variable wins.
+ * What the person's environment and settings files say about the agent's network and hooks, read the way the agent
+ * does: user < project < local < `--settings` < managed policy. A later file's variable wins.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
@@ -13,7 +13,7 @@ import { proxyVariables, shellFileVariable } from '../environment.ts';
 import { splitWords } from './arguments.ts';
 import { readGiven } from './given-settings.ts';
 
-/** A settings file as an object; empty when it is missing or broken, as the agent treats it. */
+/** A settings file as an object; null if it is missing or broken, in which case the agent ignores it, too. */
 function readRecord(path: string): Json | null {
   try {
     return parseRecord(readFileSync(path, 'utf8'));
@@ -75,7 +75,7 @@ function apiOf(env: Variables): UserSettings['api'] {
   return { host, port, secure };
 }
 
-/** Variables by which a person grants a slow API more time; they can only be raised above the usual (lab notes §1c). */
+/** Variables by which a person allows a slow API more time. They can only raise the usual deadline (lab notes §1c). */
 const deadlines = [
   'API_TIMEOUT_MS',
   'CLAUDE_STREAM_IDLE_TIMEOUT_MS',

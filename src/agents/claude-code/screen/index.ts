@@ -1,9 +1,9 @@
 /**
- * What the rendered screen says. It is read by place (`layout.ts`) and by words that are data (`patterns.ts`).
+ * What the rendered screen says. It is read by position (`layout.ts`) and by words that are data (`patterns.ts`).
  *
- * A turn counts as running when any of three signs says so: spinner, footer, window title. A repaint may lack one
- * of them (while text fills the screen, 2.1.329 shows no spinner at all); only when all are gone is a free prompt
- * a free prompt.
+ * A turn counts as running if any of three signs says so: spinner, footer, window title. A repaint may lack one of them
+ * (while text fills the screen, 2.1.329 shows no spinner at all), so the prompt counts as free only when all three are
+ * gone.
  */
 import type { ScreenFacts } from '../../../events.ts';
 import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
@@ -25,7 +25,7 @@ function readRetry(text: string): ScreenFacts['retry'] {
   return { attempt: Number(attempt), of: Number(of), inMs: Number(seconds) * 1_000 };
 }
 
-/** What stands in brackets beside the spinner: `(1m 2s · ↓ 29 tokens · still thinking)`. */
+/** The part in brackets beside the spinner: `(1m 2s · ↓ 29 tokens · still thinking)`. */
 function readSpinner(status: string): Partial<ScreenFacts> {
   const [, inside = ''] = /…\s*\(([^)]*)\)/.exec(status) ?? [];
   const tokens = tokensOf(inside);
@@ -48,7 +48,7 @@ function readDraft(view: ScreenView, box: NonNullable<Layout['box']>): Partial<S
   return text === '' ? {} : { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
 }
 
-/** How many commands the footer counts in the background. */
+/** How many background commands the footer counts. */
 function readBackground(footer: string): Partial<ScreenFacts> {
   const [, counts] = patterns.backgroundCommands.exec(footer) ?? [];
   if (counts === undefined) return {};
@@ -68,19 +68,19 @@ function readFailure(layout: Layout): ScreenFacts['failure'] {
   return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
 }
 
-/** The blocks of calls at the end of the conversation, the last one first. */
+/** The blocks of calls at the end of the conversation, last one first. */
 function lastCalls({ lastBlocks }: Layout): readonly (readonly string[])[] {
   const end = lastBlocks.findIndex(([first = '']) => !patterns.callRow.test(first));
   return end < 0 ? lastBlocks : lastBlocks.slice(0, end);
 }
 
-/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor of one beside it that is done sooner. */
+/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor below a parallel call that is done sooner. */
 function callsWithoutResult(layout: Layout): boolean {
   if (!patterns.toolMark.test(layout.status ?? '')) return false;
   return lastCalls(layout).some((block) => !block.some((row) => patterns.resultMark.test(row)));
 }
 
-/** The tool that the last blocks show at work: a call that waits for its turn may stand below one that runs. */
+/** The tool that the last blocks show at work. A call that waits for its turn may be below one that runs. */
 function readTool(layout: Layout, parts: Parts): 'tool' | 'command' | null {
   const say = (row: string) => patterns.firstOf(patterns.toolRows, row, parts);
   const said = layout.lastBlock.map(say);
@@ -89,7 +89,7 @@ function readTool(layout: Layout, parts: Parts): 'tool' | 'command' | null {
   return lastCalls(layout).some((block) => block.some((row) => say(row) === 'tool')) ? 'tool' : 'command';
 }
 
-/** A running turn: what it does. */
+/** What a running turn does. */
 function readRunning(layout: Layout, parts: Parts): ScreenFacts {
   const status = layout.status ?? '';
   const block = layout.lastBlock.join('\n');
@@ -106,8 +106,8 @@ function readRunning(layout: Layout, parts: Parts): ScreenFacts {
 }
 
 /**
- * The agent has put its terminal back as it was, and an error of its own stands at the end of what it has drawn. An editor
- * that it has opened may show the same words, on a screen of its own.
+ * The agent has restored the terminal, and an error of its own is at the end of what it has drawn. An editor that the
+ * agent has opened may show the same words, but on the alternate screen.
  */
 function isCrashed({ rows, bracketedPaste, alternate }: ScreenView): boolean {
   if (bracketedPaste !== false || alternate) return false;

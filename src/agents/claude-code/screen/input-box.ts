@@ -1,11 +1,11 @@
-/** The input box as the screen shows it: what a person has typed, and into which of its modes. */
+/** The input box as the screen shows it: what a person has typed, and in which of its modes. */
 import type { InputBox, ScreenView } from '../../contract/screen.ts';
 import { type Layout, layOut } from './layout.ts';
 import * as patterns from './patterns.ts';
 
 type Box = NonNullable<Layout['box']>;
 
-/** What is in the box without the sign before it, and without what is only offered: that is drawn faint. */
+/** The text in the box, without the sign in front of it and without suggestions, which are drawn faint. */
 export function textIn(view: ScreenView, box: Box): string {
   const text = view.rows
     .slice(box.top + 1, box.bottom)
@@ -15,16 +15,16 @@ export function textIn(view: ScreenView, box: Box): string {
   return patterns.placeholder.test(text) ? '' : text;
 }
 
-/** Before the text, in a frame of its own in 1.0.x. */
+/** The sign in front of the text, which 1.0.x draws in a frame. */
 const sign = /^(?:│\s)?([❯>!#&])?/;
 
-/** A row without frame and sign, which may be drawn faint themselves. */
+/** A row without frame and sign, which may be drawn faint, too. */
 function bare(plain: string, row: string, isFirst: boolean): string {
   const [before = ''] = (isFirst ? sign : /^│?/).exec(row) ?? [];
   return plain.slice(before.length).replace(/│\s*$/, '').trim();
 }
 
-/** Null where no box is to be seen. */
+/** Null if no box is visible. */
 export function readInputBox(view: ScreenView): InputBox | null {
   const { box, bottom } = layOut(view.rows);
   if (box === null) return null;

@@ -1,13 +1,13 @@
 /**
- * Where things are on the agent's screen. From the top: the conversation, the status line (spinner, retry, limit)
- * with tips and to-dos below it, the input box between two rules, the footer. A dialog stands in the box's place.
+ * Where things are on the agent's screen. From the top: the conversation, the status line (spinner, retry, limit) with
+ * tips and to-dos below it, the input box between two rules, the footer. A dialog takes the box's place.
  *
- * Only these places are ever searched for words. The same words in the conversation (the agent's users work on code
- * full of them) mean nothing.
+ * Words are searched for only in these places. The same words in the conversation (the agent's users work on code full
+ * of them) mean nothing.
  */
 
 export interface Layout {
-  /** The input box is there. */
+  /** Rows of the two rules; null: there is no input box. */
   readonly box: { readonly top: number; readonly bottom: number } | null;
   /** The status line without its glyph; null if there is none. */
   readonly status: string | null;
@@ -22,18 +22,18 @@ export interface Layout {
 const rule = /^[╭╰]?─{8,}/;
 /** The prompt sign of the box; `!` and `#` in its shell and memory modes. 1.0.x draws a frame around it. */
 const prompt = /^(?:│\s)?[❯>!#&](?:\s|$)/;
-/** The spinner's glyphs stand in the first column, where the conversation never has them. */
+/** The spinner's glyphs are in the first column, where the conversation never has them. */
 const statusGlyph = /^[·✢✳✶✻✽✺*] (?=\S)/;
-/** What may stand between the status line and the box: blanks, tips, to-dos, queued messages, right-hand notes. */
+/** What may be between the status line and the box: blanks, tips, to-dos, queued messages, right-hand notes. */
 const belowStatus = /^(?:\s|$)/;
 /** "✻ Worked for 15s · done 3:35 AM": the mark below a finished turn. */
 const doneLine = /^[·✢✳✶✻✽✺*] \S+ for (\d+[hms] ?)+( ·[^…]*)?$/;
 
-/** Rows that a box may have below it: footer, or a completion list. */
+/** Max rows below a box: a footer, or a completion list. */
 const maxBelowBox = 30;
 const maxBelowStatus = 24;
 const dialogRows = 30;
-/** So many calls of one answer are looked at. */
+/** Max calls of one answer that are looked at. */
 const maxBlocks = 8;
 
 function findBox(rows: readonly string[]): Layout['box'] {
@@ -56,7 +56,7 @@ function findStatus(rows: readonly string[], end: number): number {
   return -1;
 }
 
-/** What blank rows part above `end`, newest first. */
+/** The blocks above `end`, which blank rows separate, newest first. */
 function blocksAbove(rows: readonly string[], end: number): readonly (readonly string[])[] {
   const isBlank = (row: string) => row.trim() === '' || /^\s{40,}\S/.test(row); // a note at the right edge
   const blocks: (readonly string[])[] = [];

@@ -6,7 +6,7 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const pattern =
   /\bresets?\s+(?:at\s+)?(?:([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:,|\s+at)?\s+)?(\d{1,2})(?::(\d{2}))?\s*(am|pm)?(?:\s*\(([A-Za-z0-9_+/-]+)\))?/i;
 
-/** Null when the text names no time of reset. */
+/** Null if the text names no reset time. */
 export function readReset(text: string): LimitReset | null {
   const [found, month, day, hour, minute, half, zone] = pattern.exec(text) ?? [];
   if (found === undefined || hour === undefined || (minute === undefined && half === undefined)) return null;

@@ -1,6 +1,6 @@
 /**
- * Menus with numbered rows and a cursor: which rows there are, where the cursor stands, and which row a policy means.
- * A row is always found by its words, never by its number: the order has changed before, and some rows cost money.
+ * Menus with numbered rows and a cursor: their rows, the place of the cursor, and the row that a policy means. A row is
+ * always found by its words, never by its number: the order has changed before, and some rows cost money.
  */
 import type { MenuAnswer, MenuRow, ScreenView } from '../../contract/screen.ts';
 
@@ -13,7 +13,7 @@ const words: { readonly [Answer in MenuAnswer]: RegExp } = {
   'wait-for-limit': /stop and wait for limit to reset/i,
 };
 
-/** Rows of the menu at the bottom of the screen, from the top; empty when there is none. */
+/** Rows of the menu at the bottom of the screen, from the top; empty if there is none. */
 export function readMenu(view: ScreenView): readonly MenuRow[] {
   return view.rows.flatMap((row) => {
     const [found, cursor, text] = rowPattern.exec(row) ?? [];

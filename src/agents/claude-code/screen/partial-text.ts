@@ -3,7 +3,7 @@ import type { ScreenView } from '../../contract/screen.ts';
 import { layOut } from './layout.ts';
 import { failureStart, firstOf, toolRows } from './patterns.ts';
 
-/** Null when the last block is not the agent's own text. Wrapped lines are joined by a blank, as the screen cut them. */
+/** Null if the last block is not the agent's own text. Lines that the screen has wrapped are joined by a blank. */
 export function partialText(view: ScreenView): string | null {
   const { lastBlock } = layOut(view.rows);
   const [first = ''] = lastBlock;

@@ -1,6 +1,6 @@
 /**
- * The words by which the agent's screen is read, as data. Each row says where they stand, what they mean, on which
- * lab version they were seen, and for which versions they hold. A version that is not known gets all of them.
+ * The words by which the agent's screen is read, as data. Each row says what they mean, on which lab version they were
+ * seen, and for which versions they hold. An unknown version gets all of them.
  */
 import type { Dialog, ScreenFacts } from '../../../events.ts';
 import { compareVersions, type Parts } from '../../common/versions.ts';
@@ -16,7 +16,7 @@ interface Row<Says> {
 
 type Activity = ScreenFacts['activity'];
 
-/** On the status line. The first that fits counts. */
+/** On the status line. The first match counts. */
 export const statusRows: readonly Row<Activity>[] = [
   { says: 'retrying', words: /retrying in \d+ ?s.*attempt \d+\/\d+/i, seenOn: '2.1.329' },
   { says: 'retrying', words: /No response from the API after .* · retrying/, seenOn: '2.1.329' },
@@ -29,18 +29,18 @@ export const statusRows: readonly Row<Activity>[] = [
   { says: 'busy', words: /…/, seenOn: '1.0.56' },
 ];
 
-/** What is left on the screen when the drawing of it has failed (1.0.56 to 2.1.197): an error, and where it was thrown. */
+/** What is left on the screen when drawing it has failed (1.0.56 to 2.1.197): an error, and where it was thrown. */
 export const crashError = /^\s*ERROR\s+\S/;
 export const crashPlace = /^ - .*\([^()]*\)$/;
 
 /**
- * In the block above a spinner: a tool that runs. The first that fits a row counts. `command`: one of which that cannot
- * be said, because its row is drawn while its input is still being received, and stays when it is done until the next
+ * In the block above a spinner: a running tool. The first match in a row counts. `command`: whether it runs cannot be
+ * told, because its row is drawn while its input is still being received, and stays after the command until the next
  * answer comes.
  */
 export const toolRows: readonly Row<'tool' | 'command'>[] = [
   { says: 'tool', words: /^\s*⎿\s+(Running|Initializing)…/, seenOn: '2.1.197' },
-  // For its turn, a hook, or the end of its message, which may never come (1.0.56, 2.1.42).
+  // It waits for its turn, for a hook, or for the end of its message, which may never come (1.0.56, 2.1.42).
   { says: 'command', words: /^\s*⎿\s+Waiting…/, seenOn: '1.0.56' },
   { says: 'tool', words: /^\s*⎿\s+Fetching…/, seenOn: 'program text of 1.0.56 to 2.1.329' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
@@ -57,9 +57,9 @@ export const toolRows: readonly Row<'tool' | 'command'>[] = [
   },
 ];
 
-/** On the status line of 1.0.x while the calls of an answer are carried out; while one is received it blinks. */
+/** On the status line of 1.0.x while the calls of an answer run; it blinks while an answer is received. */
 export const toolMark = /· ⚒ [\d.,]+[km]? tokens/;
-/** A tool call's first row in 1.0.x, and the mark of what comes of it: without one it is still at work. */
+/** The first row of a tool call in 1.0.x, and the mark of its result. Without the mark the call is still at work. */
 export const callRow = /^[● ] \S.*\(/;
 export const resultMark = /^\s*⎿/;
 
@@ -81,7 +81,7 @@ export const limitRows: readonly Row<'limit'>[] = [
 export const failureStart =
   /^(?:● |\s*⎿\s+)(API Error|Prompt is too long|Request too large|Invalid API key|Not logged in|Login expired|Credit balance|You've (hit|reached) your|Compaction failed|Error during compaction|Error: Error during compaction|Context limit reached|Autocompact is thrashing|There's an issue with the selected model|Unable to connect to|Request timed out|OAuth token|Claude (usage|AI usage) limit|.{1,12} limit reached)/;
 
-/** On a screen without an input box. The first that fits counts. */
+/** On a screen without an input box. The first match counts. */
 export const dialogRows: readonly Row<Dialog>[] = [
   { says: 'limit-menu', words: /Stop and wait for limit to reset/, seenOn: '2.1.197' },
   { says: 'auto-mode', words: /Make auto mode your default permission mode\?/, seenOn: '2.1.329' },
@@ -113,15 +113,15 @@ export const dialogRows: readonly Row<Dialog>[] = [
 export const placeholder =
   /^(Try ".*|Press up to edit queued messages|Resend your message to try again|Run \/rewind to go back|Message @.*)$/;
 
-/** A slash command in the box; a path is none. */
+/** A slash command in the box, but not a path. */
 export const command = /^\/[\w:-]+(\s|$)/;
 
-/** In the footer: commands in the background, `1 shell, 2 monitors`; among tasks of other kinds they are not counted. */
+/** In the footer: background commands, `1 shell, 2 monitors`. Among tasks of other kinds they are not counted. */
 export const backgroundCommands = /(?:^\s*|· )((?:\d+ (?:shells?|bash(?:es)?|monitors?)(?:, )?)+)(?: ·|$)/m;
 
 /** Footer of a running turn. */
 export const interruptHint = /esc to interrupt/i;
-/** First sign of the window title: an agent at rest, or at work (2.1.42 to 2.1.329). */
+/** First character of the window title while the agent works (2.1.42 to 2.1.329). */
 export const busyTitle = /^[◐◑◒◓⠀-⣿] /;
 
 const holds = <Says>(row: Row<Says>, version: Parts | null) =>
@@ -129,7 +129,7 @@ const holds = <Says>(row: Row<Says>, version: Parts | null) =>
   ((row.from === undefined || compareVersions(version, row.from) >= 0) &&
     (row.until === undefined || compareVersions(version, row.until) < 0));
 
-/** What the first fitting row says of `text`; null if none fits. */
+/** What the first matching row says of `text`; null: none matches. */
 export function firstOf<Says>(rows: readonly Row<Says>[], text: string, version: Parts | null): Says | null {
   return rows.find((row) => holds(row, version) && row.words.test(text))?.says ?? null;
 }

@@ -1,15 +1,15 @@
 /**
- * The control protocol of `--input-format stream-json`: a host and the agent ask each other over the agent's pipes, each
- * request under an id. Seen on 2.1.126 to 2.1.332 with hosts of the Agent SDK.
+ * The control protocol of `--input-format stream-json`: a host and the agent ask each other over the agent's pipes,
+ * each request with an id. Seen on 2.1.126 to 2.1.332 with hosts of the Agent SDK.
  */
 
 import { isRecord, type Json, textOf } from '../../common/json.ts';
 import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 
-/** Requests of a host that hold until the agent ends, so that the next one must be asked the same. */
+/** A host's requests that hold until the agent ends, so the next agent must be asked the same. */
 const lasting = /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$)/;
 
-/** What the agent asks while it waits for a person, however long. */
+/** What the agent asks a person; it waits for the answer, however long it takes. */
 const ofPerson: readonly string[] = ['can_use_tool', 'elicitation', 'request_user_dialog'];
 
 function request({ request_id: id, request: asked }: Json): ControlRecord {

@@ -1,10 +1,10 @@
 /**
- * The state of a file right before the agent edits it. The agent runs a tool as soon as the PreToolUse hook returns,
- * so only the hook itself can look at the file in time. It puts one more field into the payload that it spools:
+ * The state of a file right before the agent edits it. The agent runs a tool as soon as the PreToolUse hook returns, so
+ * only the hook itself can look at the file in time. It adds one field to the payload that it spools:
  * `"guard_before":"<checksum> <bytes>"` or `"absent"`. Only a checksum is kept, never the content.
  *
- * Cost: 3 ms, for the tools that edit. The path is looked for in the first bytes of the payload only, as it comes
- * before the text; where it does not (or holds an escaped character), the field is missing and the ledger does without.
+ * Cost: 3 ms, for the tools that edit. The path is searched only in the first bytes of the payload, because it precedes
+ * the text. If it is not there (or holds an escaped character), the field is missing and the ledger does without.
  */
 import type { FileState } from '../../../recover/edit.ts';
 import { type Json, textOf } from '../../common/json.ts';
@@ -14,9 +14,9 @@ export const editToolsMatcher = 'Edit|Write|MultiEdit|NotebookEdit';
 export const otherToolsMatcher = `^(?!(${editToolsMatcher})$).*`;
 
 /**
- * Shell text (POSIX sh) that puts the field into the file that holds the payload. It never fails.
+ * Shell text (POSIX sh) that adds the field to the file with the payload. It never fails.
  *
- * @param payloadFile the file as a shell word, for example `"$f.part"`.
+ * @param payloadFile the file as a shell word, for example `"$f.part"`
  */
 export function beforeEditShell(payloadFile: string): string {
   const path = ['file', 'notebook']
@@ -30,7 +30,7 @@ export function beforeEditShell(payloadFile: string): string {
   );
 }
 
-/** The field as read back; null if the hook could not take the state. */
+/** The field as read back; null if the hook could not take it. */
 export function readBefore(payload: Json): FileState | null {
   const state = textOf(payload, 'guard_before');
   if (state === 'absent') return 'absent';

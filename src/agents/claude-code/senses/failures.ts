@@ -1,7 +1,7 @@
 /**
- * How an error that ended a turn is sorted: by what helps against it. The status that the agent prints after
- * `API Error` decides which rows of the table are looked at, because the text of a refusal quotes the request: a path
- * like `messages.529.content` is no status. Used for hooks, transcript, screen and print mode alike.
+ * Sorts errors that ended a turn by what helps against them. The status that the agent prints after `API Error` decides
+ * which rows of the table apply, because the text of a refusal quotes the request: a path like `messages.529.content`
+ * is no status. Used for hooks, transcript, screen and print mode.
  */
 import type { FailureKind } from '../../../events.ts';
 import { refusesHistory, refusesThinking } from './refusals.ts';
@@ -23,7 +23,7 @@ const refusals: readonly Row[] = [
   ],
 ];
 
-/** Everything else that the agent says, from 1.0.56 to 2.1.329. The first row that fits counts. */
+/** Everything else that the agent says, from 1.0.56 to 2.1.329. The first matching row counts. */
 const others: readonly Row[] = [
   [
     'person',
@@ -39,7 +39,7 @@ const others: readonly Row[] = [
   ],
 ];
 
-/** Where no words tell more. */
+/** Used if no words tell more. */
 const statuses: ReadonlyMap<number, FailureKind> = new Map<number, FailureKind>([
   [401, 'person'],
   [403, 'person'],
@@ -48,7 +48,7 @@ const statuses: ReadonlyMap<number, FailureKind> = new Map<number, FailureKind>(
   [429, 'rate-limit'],
 ]);
 
-/** `error` of a StopFailure hook (the agent's documentation, "hooks"), where its text tells no more. */
+/** `error` of a StopFailure hook (the agent's documentation, "hooks"), used if its text tells no more. */
 const codes: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
   ['authentication_failed', 'person'],
   ['oauth_org_not_allowed', 'person'],
@@ -63,7 +63,7 @@ const codes: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
 /** `API Error: 400 …`, `API Error (500 …)`, `API Error: Request rejected (429)`, `API Error: Repeated 529 …`. */
 const statusWords = /API Error(?::| \()\s*(?:Request rejected \(|Repeated )?(\d{3})\b/;
 
-/** The HTTP status that the agent names; null: it names none. */
+/** The HTTP status that the agent names; null: none. */
 export function statusOfText(text: string): number | null {
   const digits = statusWords.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
@@ -80,7 +80,7 @@ export function failureOfText(text: string): FailureKind {
   return statuses.get(status) ?? (status >= 500 ? 'overloaded' : isRefusal ? 'refused' : 'other');
 }
 
-/** Sorts a StopFailure hook: its text first, because `server_error` stands for a lost connection too. */
+/** Sorts a StopFailure hook, its text first, because `server_error` also stands for a lost connection. */
 export function failureOfCode(code: string, text: string): FailureKind {
   const byText = failureOfText(text);
   return byText === 'other' ? (codes.get(code) ?? 'other') : byText;

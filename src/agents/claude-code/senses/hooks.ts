@@ -1,7 +1,6 @@
 /**
- * Hook payloads as observations. Nothing of what they say goes along: no prompt, no command, no file.
- * A subagent's tools carry its id: whether the main turn waits for them is for others to say. Its end of a turn says
- * nothing.
+ * Hook payloads as observations, without their content: no prompt, no command, no file. A subagent's tools carry its
+ * id, so that others can tell whether the main turn waits for them. The end of a subagent's turn is ignored.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -96,21 +95,24 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** The prompt whose turn begins; the id is known from 2.1.197 on. */
+/** The prompt whose turn begins. Its id is known from 2.1.197 on. */
 export function readPrompt(payload: unknown): { readonly text: string; readonly id: string | null } | null {
   if (!isRecord(payload) || payload.hook_event_name !== 'UserPromptSubmit') return null;
   const text = textOf(payload, 'prompt');
   return text === null ? null : { text, id: textOf(payload, 'prompt_id') };
 }
 
-/** A file is written beside the conversation, and into it: only where the agent keeps them, under the session's name. */
+/**
+ * The guard writes a file beside the conversation, and into it. So a path is trusted only if it is where the agent
+ * keeps conversations, under the session's name.
+ */
 function withTrustedPath(session: Session, env: Variables): Session {
   const { transcriptPath, sessionId } = session;
   const isTrusted = transcriptPath !== null && isConversation(env, transcriptPath, sessionId);
   return isTrusted ? session : { ...session, transcriptPath: null };
 }
 
-/** One spooled document as observations; none for what is not understood. */
+/** One spooled document as observations; none if it is not understood. */
 export function readHook(payload: unknown, env: Variables): readonly Observation[] {
   if (!isRecord(payload)) return [];
   const event = textOf(payload, 'hook_event_name') ?? '';

@@ -1,9 +1,9 @@
-/** Keeps the tool ledger true to what the hooks tell. */
+/** Keeps the tool ledger in step with the hooks. */
 import type { Ledger } from '../../../recover/ledger.ts';
 import { isRecord, textOf } from '../../common/json.ts';
 import { readToolReport } from './tool-reports.ts';
 
-/** One hook payload; those that are not about tool calls change nothing. */
+/** Takes one hook payload; those that are not about tool calls change nothing. */
 export function feedLedger(ledger: Ledger, payload: unknown): void {
   const report = readToolReport(payload);
   if (report) {

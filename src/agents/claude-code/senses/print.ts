@@ -1,7 +1,7 @@
 /**
- * What Claude Code says and takes in print mode (`-p`): the records of `--output-format stream-json`, the document of
- * `json`, the messages of `--input-format stream-json`. Seen on 2.1.197 and 2.1.329 (lab notes §7): an error is told
- * by `is_error`, never by `subtype`.
+ * What Claude Code prints and reads in print mode (`-p`): the records of `--output-format stream-json`, the document of
+ * `json`, the messages of `--input-format stream-json`. Seen on 2.1.197 and 2.1.329 (lab notes §7): `is_error` marks an
+ * error, `subtype` never does.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -27,7 +27,7 @@ const blocksOf = (record: Json): readonly Json[] => {
   return Array.isArray(content) ? content.filter(isRecord) : [];
 };
 
-/** All text of a message, whichever form it has; null where it has none, as a tool result. */
+/** All text of a message in whatever form; null if it has none, as a tool result. */
 function textIn(record: Json): string | null {
   const content = contentOf(record);
   if (typeof content === 'string') return content;
@@ -70,7 +70,7 @@ function system(record: Json): readonly Observation[] {
 }
 
 const nothing: PrintedRecord = { observations: [], result: null, tellsError: false, begins: false };
-/** The model that the agent names for words of its own. */
+/** The model name that the agent gives to messages of its own. */
 const ownWords = '<synthetic>';
 
 const isOwnWord = (record: Json) => isRecord(record.message) && record.message.model === ownWords;
@@ -79,7 +79,7 @@ function readOutput(value: unknown): PrintedRecord {
   // `json --verbose` prints all records as one array; the last is the result.
   if (Array.isArray(value)) return readOutput(value.at(-1));
   if (!isRecord(value)) return nothing;
-  // Records of a subagent; the main conversation waits in a tool of its own.
+  // A subagent's records: the main conversation waits in a tool of its own.
   if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
   switch (value.type) {
     case 'system':

@@ -1,10 +1,10 @@
 /**
- * How the API, or the agent for it, says that the conversation itself cannot be sent: every later prompt would meet
- * the same refusal until the transcript is repaired. Wording as the API answers it and as Claude Code 1.0.56 to
- * 2.1.332 shows it, in its own table of refusals or verbatim.
+ * How the API, or the agent for it, says that the conversation itself cannot be sent: every later prompt would be
+ * refused, too, until the transcript is repaired. The wording is the API's, and that of Claude Code 1.0.56 to 2.1.332,
+ * which shows it in its own table of refusals or verbatim.
  */
 
-/** Of tool calls and their results. */
+/** About tool calls and their results. */
 const pairing = [
   /tool use concurrency issues/i,
   /without `?tool_result`? blocks/i,
@@ -15,7 +15,7 @@ const pairing = [
   /each tool_use must have a single result/i,
 ] as const;
 
-/** Of what a block holds. */
+/** About what a block holds. */
 const content = [
   /request body is not valid JSON/i,
   /tool_use\.name: String should have at most/i,
@@ -30,14 +30,14 @@ const content = [
   /diagnostics\.previous_message_id/i,
 ] as const;
 
-/** The API wants thinking back as it was given, and with a signature that fits. */
+/** About thinking: the API wants it back as it was given, with a signature that fits. */
 const thinking = [
   /thinking`? blocks? .*cannot be modified/i,
   /invalid.*signature`? in `?thinking/i,
   /invalid_thinking_signature/,
 ] as const;
 
-/** Names of the same in machine-readable fields of the newest versions. */
+/** The same in machine-readable fields of the newest versions. */
 const names = [
   /\b(image_unprocessable|document_unprocessable|empty_text_block|tool_use_id_invalid|request_body_invalid_json)\b/,
 ] as const;
@@ -46,5 +46,5 @@ const all: readonly RegExp[] = [...pairing, ...content, ...thinking, ...names];
 
 export const refusesHistory = (text: string): boolean => all.some((pattern) => pattern.test(text));
 
-/** Whether the conversation was refused for the thinking in it. */
+/** Whether the conversation was refused because of the thinking in it. */
 export const refusesThinking = (text: string): boolean => thinking.some((pattern) => pattern.test(text));

@@ -1,10 +1,10 @@
-/** How Claude Code says that it will not go on with a conversation, and what a person can do then. */
+/** How Claude Code says that it refuses to continue a conversation, and what a person can do then. */
 import type { RefusedResume } from '../../contract/invocation.ts';
 import type { ScreenView } from '../../contract/screen.ts';
 
 /**
- * 2.1.197 and newer, of a conversation that its background service works on; the second as 2.1.329 prints it to a
- * script. Rows may break in the middle of a word.
+ * 2.1.197 and newer, about a conversation that its background service works on; the second wording is what 2.1.329
+ * prints to a script. Rows may break in the middle of a word.
  */
 const inBackground = /currentlyrunningasabackgroundagent|sessionisrunninginthebackground\([0-9a-f]+\)/i;
 

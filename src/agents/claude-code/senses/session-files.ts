@@ -1,5 +1,5 @@
 /**
- * Where conversations lie: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
+ * Where conversations are: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
  * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
@@ -11,17 +11,17 @@ import { configFolder } from '../launch/user-settings.ts';
 import { printMode } from './print.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
-/** Records with the working directory stand near the beginning; 2.1.329 writes long ones before them. */
+/** Records with the working directory are near the beginning; 2.1.329 writes long ones before them. */
 const headBytes = 262_144;
 const tailBytes = 262_144;
-/** The agent stamps a prompt when it takes it: at once, or, where hooks of the person's look at it first, later. */
+/** The agent stamps a prompt when it takes it: at once, or later if hooks of the person's look at it first. */
 const takenMs = 3_000;
-/** Both stamps are of one clock; one of them is taken after a key has gone through a queue. */
+/** Both stamps are from one clock, but one of them is taken after a key has gone through a queue. */
 const clockMs = 100;
 
 export const isSessionId = (id: string): boolean => sessionName.test(`${id}.jsonl`);
 
-/** Whether this is where the agent keeps the conversation of that name, whatever the project's folder is called. */
+/** Whether the agent keeps the conversation of that name at this path, in whatever project folder. */
 export function isConversation(env: Variables, path: string, sessionId: string): boolean {
   const below = relative(resolve(configFolder(env), 'projects'), path).split(sep);
   return (
@@ -47,14 +47,14 @@ async function describe(path: string): Promise<SessionFile | null> {
   return found && { sessionId: basename(path, '.jsonl'), path, changedAtMs: found.mtimeMs };
 }
 
-/** The conversation file of a session; the one changed last if several folders have one. Null if there is none. */
+/** The conversation file of a session, the last changed if several folders have one; null if there is none. */
 export async function findTranscript(env: Variables, sessionId: string): Promise<string | null> {
   const paths = (await listFiles(env)).filter((path) => basename(path) === `${sessionId}.jsonl`);
   const files = (await Promise.all(paths.map(describe))).filter((file) => file !== null);
   return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
 }
 
-/** The first records of a conversation; none where it cannot be read. */
+/** The first records of a conversation; none if it cannot be read. */
 async function headOf(path: string): Promise<readonly Json[]> {
   const file = await open(path).catch(() => null);
   if (file === null) return [];
@@ -69,13 +69,13 @@ async function headOf(path: string): Promise<readonly Json[]> {
 
 const isText = (text: string | null) => text !== null;
 
-/** The working directory that a conversation was begun in. */
+/** The working directory in which a conversation began. */
 async function cwdOf(path: string): Promise<string | null> {
   return (await headOf(path)).map((record) => textOf(record, 'cwd')).find(isText) ?? null;
 }
 
 /**
- * Conversations of a working directory, the one changed last first: what `--continue` opens.
+ * Conversations of a working directory, the last changed first: what `--continue` opens.
  * @param sinceMs only those changed at or after this time (wall clock)
  */
 export async function recentSessions(
@@ -91,8 +91,8 @@ export async function recentSessions(
 }
 
 /**
- * The conversation under its new id, where a resume gives it one (1.0.56): its file begins with copies of the records,
- * and those of the person still name the old session. Null if there is none.
+ * The conversation under its new id, for a version whose resume gives it one (1.0.56). The new file begins with copies
+ * of the records, and the person's records in it still name the old session. Null if there is none.
  */
 export async function successorOf(
   env: Variables,
@@ -108,7 +108,7 @@ export async function successorOf(
   return null;
 }
 
-/** The last records of a conversation; none where it cannot be read. */
+/** The last records of a conversation; none if it cannot be read. */
 async function tailOf(path: string): Promise<readonly Json[]> {
   const file = await open(path).catch(() => null);
   if (file === null) return [];
@@ -124,8 +124,8 @@ async function tailOf(path: string): Promise<readonly Json[]> {
 }
 
 /**
- * The conversation that has got a prompt, or a command such as /clear, in one of these moments, the latest that did:
- * it is the one that whoever pressed Enter then is in. Null if there is none.
+ * The conversation that got a prompt, or a command such as /clear, at one of these moments: the one in which Enter was
+ * pressed. Of several it is the one that got the latest. Null if there is none.
  * @param enteredMs wall clock, Unix milliseconds, in order
  */
 export async function sessionOfPrompt(
@@ -148,9 +148,9 @@ export async function sessionOfPrompt(
 }
 
 /**
- * The session that a running agent is in, from the file that it keeps of its own process: `<config>/sessions/<pid>.json`.
- * It follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; 2.1.126 has one that
- * stays as it was at the start, 2.1.42 none.
+ * The session of a running agent, from the file that it keeps about its own process: `<config>/sessions/<pid>.json`.
+ * The file follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; that of 2.1.126 stays as it
+ * was at the start, and 2.1.42 has none.
  */
 export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
   const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');

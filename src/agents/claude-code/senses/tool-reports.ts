@@ -1,4 +1,4 @@
-/** Hook payloads and tool_use blocks as the ledger's terms: which tool, on what, and what it was to write. */
+/** Hook payloads and tool_use blocks in the ledger's terms: which tool, on what, and what it was to write. */
 import type { EditIntent, Replacement } from '../../../recover/edit.ts';
 import type { ToolReport } from '../../../recover/ledger.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -22,7 +22,7 @@ export function readToolReport(payload: unknown): ToolReport | null {
     toolUseId,
     tool,
     subagent: textOf(payload, 'agent_id'),
-    // An input may be a whole file: it is kept only where there is no id.
+    // An input may be a whole file, so it is kept only if there is no id.
     fingerprint: toolUseId === null ? `${tool} ${JSON.stringify(payload.tool_input)}` : tool,
   };
   return phase === 'started'

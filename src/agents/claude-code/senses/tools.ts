@@ -22,12 +22,12 @@ export function toolRisk(tool: string): ToolRisk {
   return risks.get(tool) ?? 'unknown';
 }
 
-/** Tools that run a subagent: it works through the same API. */
+/** Tools that run a subagent, which works through the same API. */
 const delegating: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
 type ToolStarted = Extract<Observation, { type: 'tool.started' }>;
 
-/** A tool call begins. Of its input only a time limit is taken (Bash: `timeout`, milliseconds). */
+/** A tool call begins. Only a time limit is taken from its input (Bash: `timeout`, milliseconds). */
 export function toolStarted(toolUseId: string, tool: string, input: unknown): ToolStarted {
   const limitMs = isRecord(input) && typeof input.timeout === 'number' ? input.timeout : null;
   return {

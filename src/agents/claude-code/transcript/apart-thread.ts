@@ -1,4 +1,4 @@
-/** The thread of `apart.ts`: one conversation file, and all that is asked of it in a row from one reading. */
+/** The thread of `apart.ts`: works on one conversation file, which it reads once for all that is asked in a row. */
 import { parentPort } from 'node:worker_threads';
 import type { Examination } from '../../contract/conversation.ts';
 import type { Answer, Question, ThreadWork } from './apart.ts';
@@ -7,14 +7,14 @@ import { recordsPromptHere } from './records-prompt.ts';
 import { examineHere, mendAnew } from './repair/repair.ts';
 import { summarizeHere } from './summary.ts';
 
-/** Of the last look; only a short way for the `mend` that follows. */
+/** The latest examination. It only saves the following `mend` from examining again. */
 let examined: Examination | null = null;
 
 const work: ThreadWork = {
   summarize: summarizeHere,
   recordsPrompt: recordsPromptHere,
   async examine(path, options) {
-    examined = null; // its room is needed
+    examined = null; // frees its memory first
     examined = await examineHere(path, options);
     const { findings, before, after } = examined;
     return { findings, before, after };
@@ -36,7 +36,7 @@ function refuse(id: number, reason: unknown): void {
   try {
     answer({ id, error, code });
   } catch {
-    answer({ id, error: new Error(error.message), code }); // what it was caused by cannot be cloned
+    answer({ id, error: new Error(error.message), code }); // its cause cannot be cloned
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The work on a large conversation file, in a thread of its own: the guard's loop turns meanwhile, little garbage is left
- * to lie about (`collect.ts`), and the memory is given back at the end.
+ * Runs the work on a large conversation file in a thread of its own. Meanwhile the guard's loop runs on, little garbage
+ * piles up (`collect.ts`), and at the end the memory is given back.
  */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { programFile } from '../../../platform/own-files.ts';
 import type { TranscriptSummary } from '../../../recover/snapshot.ts';
 import type { Examination, ExamineOptions, Proof, SentPrompt } from '../../contract/conversation.ts';
 
-/** What the thread does. Arguments and results are data, and nothing is left over that a later call would need. */
+/** What the thread does. Arguments and results are plain data, and no call depends on an earlier one. */
 export interface ThreadWork {
   summarize(path: string): Promise<TranscriptSummary>;
   recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean>;
@@ -39,16 +39,18 @@ interface Thread {
   end(): void;
 }
 
-/** Below, the thread's start (30 to 50 ms) costs more than it saves. */
+/** Below this size, starting the thread (30 to 50 ms) costs more than it saves. */
 const smallBytes = 4 * 1024 * 1024;
-/** From the first look before a stop to the new agent. */
+/** Long enough for the time from the first look before a stop to the new agent. */
 const idleMs = 60_000;
 
 const entry = programFile('transcript-thread');
-/** As the guard was loaded: an upgrade in place may put files there that understand each other, but not us. */
+/**
+ * As it was when the guard was loaded: an upgrade in place may put files there that fit each other, but not this guard.
+ */
 const loaded = identityOf(entry);
 
-/** The thread could not be had: what is to be done has to be done without. */
+/** No thread can be had, so the work has to be done without one. */
 class NoThread extends Error {}
 
 const threads = new Map<string, Thread>();
@@ -56,8 +58,8 @@ let untold: string | null = null;
 let toldOnce = false;
 
 /**
- * @returns null: to be done in this thread, as the file is small or no other thread can be had
- * @throws what the work throws, and what `stat` does
+ * @returns null: the caller does the work in this thread, because the file is small or no other thread can be had
+ * @throws what the work throws, and what `stat` throws
  */
 export async function apart<Called extends Name>(
   path: string,
@@ -76,10 +78,10 @@ export async function apart<Called extends Name>(
   }
 }
 
-/** Gives the memory back at once: nothing more is to be asked of this file as it was. */
+/** Gives the memory back at once. To be called when nothing more will be asked of the file as it was. */
 export const endApart = (path: string): void => threads.get(path)?.end();
 
-/** Why there was no thread, to be told once; null: nothing to tell. */
+/** Why there was no thread, to be reported once; null: nothing to report. */
 export function takeFailure(): string | null {
   const failure = untold;
   untold = null;
@@ -103,7 +105,7 @@ function start(path: string): Thread {
       });
     },
     end() {
-      if (waiting.size > 0) return; // somebody else asks: it ends when it is idle
+      if (waiting.size > 0) return; // another call is pending; the thread ends when it is idle
       fail(new NoThread('it was ended'));
       void worker.terminate();
     },
@@ -133,21 +135,22 @@ function start(path: string): Thread {
 function startWorker(): Worker {
   try {
     return new Worker(entry, {
-      // None for the old generation: a large allocation beyond such a limit aborts the whole process (seen with node 20).
+      // No limit for the old generation: a large allocation beyond such a limit aborts the whole process (seen with
+      // node 20).
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
       execArgv: [],
-      stdout: true, // whatever it might say, it is not for the person's screen
+      stdout: true, // the person's screen must not show anything that it prints
       stderr: true,
     });
   } catch (error) {
-    throw new NoThread(error instanceof Error ? error.message : String(error)); // the system has none left
+    throw new NoThread(error instanceof Error ? error.message : String(error)); // the system has no thread left
   }
 }
 
 const withCode = ({ error, code }: { readonly error: Error; readonly code: string | undefined }): Error =>
   code === undefined ? error : Object.assign(error, { code });
 
-/** There is no more of it in this thread either. */
+/** This thread would run out of memory, too. */
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
@@ -156,6 +159,6 @@ function identityOf(file: string): string | null {
     const { dev, ino, size, ctimeNs } = statSync(file, { bigint: true });
     return [dev, ino, size, ctimeNs].join(' ');
   } catch {
-    return null; // as good as not there, and told when a thread is asked for
+    return null; // counts as missing; reported when a thread is asked for
   }
 }

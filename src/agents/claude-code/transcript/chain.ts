@@ -1,18 +1,18 @@
 /**
- * The way through a conversation, as the agent goes it on resume: from the newest end up by parent, and for each
- * message of the model also its other lines and their results, which stand beside that way when tools ran in
- * parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
+ * The active branch of a conversation, as the agent follows it on resume: from the newest end up by parent. For each
+ * message of the model it also holds the message's other lines and their results, which are off that branch when tools
+ * ran in parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
  */
 
 import type { Row } from './index.ts';
 import { createRowSet, type RowSet } from './row-set.ts';
 
-/** Every record that can be sent: what may be lost, and what must not. */
+/** Whether it is a message of the main conversation: it can be sent, and must not be lost. */
 export const speaks = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
 
 /**
- * The end at which the conversation should go on: of all ends the one with the newest message at or above it. A note
- * that hangs at an old message does not lead back there, whatever the agent would do. Null: there is none.
+ * The end at which the conversation should continue: of all ends, the one with the newest message at or above it. A
+ * note attached to an old message does not lead back there, whatever the agent would do. Null: there is none.
  */
 export function leafOf(rows: readonly Row[]): Row | null {
   let leaf: Row | null = null;
@@ -29,7 +29,7 @@ export function leafOf(rows: readonly Row[]): Row | null {
 const isNewer = (one: Row | null, other: Row | null) =>
   one !== null && one !== other && (other === null || one.time >= other.time);
 
-/** The end that is the newest by itself, whatever it is: where 2.1.38 and older go on. Null: there is none. */
+/** The end with the newest time, whatever it is; 2.1.38 and older continue there. Null: there is none. */
 export function newestEnd(rows: readonly Row[]): Row | null {
   return endsOf(rows).reduce<Row | null>(
     (best, end) => (best === null || end.time >= best.time ? end : best),
@@ -37,16 +37,17 @@ export function newestEnd(rows: readonly Row[]): Row | null {
   );
 }
 
-/** Records of the main conversation that nothing follows, in file order. */
+/** Records of the main conversation that no record follows, in file order. */
 export function endsOf(rows: readonly Row[]): readonly Row[] {
   const parents = createRowSet();
   for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
   return rows.filter((row) => !row.side && !parents.has(row));
 }
 
-/** The last message on the way to this record; null: there is none. */
+/** The last message on the branch up from this record; null: there is none. */
 export function lastSaid(end: Row): Row | null {
-  // In a circle the way comes back to a row that was marked, at the latest once the marks lie further apart.
+  // In a circle the walk returns to a marked row, at the latest once the marks are further apart than the circle is
+  // long.
   let marked: Row | null = null;
   let steps = 0;
   for (let row: Row | null = end; row !== null && row !== marked; row = row.parent) {
@@ -57,7 +58,7 @@ export function lastSaid(end: Row): Row | null {
   return null;
 }
 
-/** The last answer on the way to this record, a failure counted as one; null: there is none. */
+/** The last answer on the branch up from this record; a failure counts as one. Null: there is none. */
 export function lastAnswer(end: Row | null): Row | null {
   const seen = createRowSet();
   for (let row = end; row !== null && seen.add(row); row = row.parent)
@@ -65,12 +66,12 @@ export function lastAnswer(end: Row | null): Row | null {
   return null;
 }
 
-/** From the first record to `leaf`. A circle is cut where it closes. */
+/** The branch from the first record to `leaf`. A circle is cut where it closes. */
 export function chainTo(leaf: Row | null): Row[] {
   const seen = createRowSet();
   let length = 0;
   for (let row = leaf; row !== null && seen.add(row); row = row.parent) length += 1;
-  // Made at its full length: one that grows leaves several times as much behind.
+  // Allocated at its full length: a growing array leaves several times as much garbage behind.
   const chain = new Array<Row>(length);
   for (let row = leaf; row !== null && length > 0; row = row.parent) chain[--length] = row;
   return chain;
@@ -78,16 +79,19 @@ export function chainTo(leaf: Row | null): Row[] {
 
 /** One message of the model with what answers it. */
 export interface Round {
-  /** Its lines on the way; none for what comes before the first one. */
+  /** Its lines on the branch; none for what comes before the first message. */
   readonly lines: Row[];
-  /** The user records on the way until the model speaks again. */
+  /** The user records on the branch until the model speaks again. */
   readonly answers: Row[];
   readonly messageIds: Set<string>;
-  /** Both as they stand on the way. */
+  /** Lines and answers in the order of the branch. */
   readonly rows: Row[];
 }
 
-/** The part of the way that is sent: after the last compaction. There is always one round. `chain` must stay as it is. */
+/**
+ * The part of the branch that is sent: after the last compaction. There is always one round. `chain` must not change
+ * meanwhile.
+ */
 export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
   let round = newRound();
@@ -99,7 +103,7 @@ export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
       round.rows.push(row);
     }
     if (row.kind !== 'assistant') continue;
-    // 2.1.197 may write a result before the last lines of its message, but no prompt.
+    // 2.1.197 may write a result before the last lines of its message, but never a prompt.
     const same =
       row.messageId !== null &&
       round.messageIds.has(row.messageId) &&
@@ -120,7 +124,7 @@ const callsTools = (row: Row) => row.uses.length > 0;
 
 const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set(), rows: [] });
 
-/** Where calls and their results stand in the main conversation. */
+/** Where calls and their results are in the main conversation. */
 export interface CallMap {
   linesOf(toolUseId: string): readonly Row[];
   resultsOf(toolUseId: string): readonly Row[];
@@ -133,7 +137,7 @@ interface RowsById {
   get(id: string): readonly Row[];
 }
 
-/** Nearly every id has one row: then there is no list of it. */
+/** Nearly every id has one row, which is stored without a list. */
 function createRowsById(): RowsById {
   const rows = new Map<string, Row | Row[]>();
   return {
@@ -162,7 +166,9 @@ export function mapCalls(rows: readonly Row[]): CallMap {
   return { linesOf: linesOf.get, resultsOf: resultsOf.get, callLines: callLines.get };
 }
 
-/** Everything a resume finds: across compactions, and off the active branch what belongs to a message on it. */
+/**
+ * Everything that a resume finds: the active branch across compactions and, off it, what belongs to a message on it.
+ */
 export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
   const reached = createRowSet();
   let leaf = end;

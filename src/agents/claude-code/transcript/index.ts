@@ -1,6 +1,6 @@
 /**
- * A conversation file in compact form: one small object per link of the chain and none of the content, so that a
- * file of any size can be judged. Also says which lines are no records.
+ * A conversation file in compact form: one small object per link of the chain and none of the content, so that a file
+ * of any size can be judged. It also tells which lines are not records.
  */
 import { randomUUID } from 'node:crypto';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -16,18 +16,18 @@ export type { Row };
 export interface Damage {
   readonly kind: 'torn' | 'garbage' | 'salvaged' | 'duplicate';
   readonly offset: number;
-  /** Bytes without the newline. */
+  /** Without the newline, in bytes. */
   readonly length: number;
-  /** What the line is replaced by; none: it is dropped. */
+  /** The records that replace the line; none: the line is dropped. */
   readonly pieces: readonly Piece[];
-  /** One of them is what can be read of a prompt. */
+  /** One of the pieces is the readable part of a truncated prompt. */
   readonly isPromptCut: boolean;
 }
 
-/** Where the agent notes that the conversation ends (`last-prompt`). */
+/** The end of the conversation as the agent has noted it (`last-prompt`). */
 export interface NamedEnd {
   readonly row: Row;
-  /** Of the note. */
+  /** Offset of the note. */
   readonly offset: number;
 }
 
@@ -35,19 +35,19 @@ export interface TranscriptIndex {
   readonly path: string;
   readonly rows: readonly Row[];
   readonly damages: readonly Damage[];
-  /** The last one. Null: there is none, or it names what is not in the file. */
+  /** The last one. Null: there is none, or its record is not in the file. */
   readonly namedEnd: NamedEnd | null;
   readonly bytes: number;
   readonly lines: number;
-  /** The last line is a whole record, but its newline is missing: the next one would be glued to it. */
+  /** The last line is a whole record without a newline, so the next record would be glued to it. */
   readonly newlineMissing: boolean;
-  /** Version of the agent that wrote the last record which names one. */
+  /** Version of the agent in the last record that names one. */
   readonly writtenBy: string | null;
 }
 
 /**
- * @param onRecord sees each whole record once, in file order, with its link if it has one
- * @param from offset to begin at
+ * @param onRecord called once for each whole record, in file order, with its link if it has one
+ * @param from offset at which to begin
  */
 export async function indexTranscript(
   path: string,
@@ -58,7 +58,7 @@ export async function indexTranscript(
   const byUuid = new Map<string, Row>();
   const damages: Damage[] = [];
   const ids = createSameIds();
-  /** A parent may stand behind its child (lab notes §3): names not known yet are looked up at the end. */
+  /** A parent may come after its child (lab notes §3), so unknown parents are looked up at the end. */
   const open = new Map<Row, Link>();
   let places = 0;
   let lines = 0;
@@ -72,14 +72,14 @@ export async function indexTranscript(
     let row: Row | null = null;
     const namesake = link?.uuid == null ? undefined : byUuid.get(link.uuid);
     const isOther = namesake !== undefined && namesake.kind !== link?.kind;
-    // A note that has a message's id is another record, and no link of the chain.
+    // A note with the id of a message is a separate record, and no link of the chain.
     if (link !== null && !(isOther && !speaks(link))) {
       writtenBy = textOf(record, 'version') ?? writtenBy;
       const known = namesake;
       if (known !== undefined && !isOther) supersede(known, damages);
       row = known ?? new Row(link.uuid ?? randomUUID());
       fill(row, link, rows.at(-1)?.time ?? 0, ids);
-      // Mostly the line just before it.
+      // Reuses the string of the call's row, mostly the line before, to save memory.
       row.source = byUuid.get(link.source ?? '')?.uuid ?? link.source;
       row.content = link.side ? wholesome : readContent(record, text);
       Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
@@ -109,7 +109,7 @@ export async function indexTranscript(
         newlineMissing = !line.ended;
         return add(record, line, text, null);
       }
-      // The parent that the record behind a cut prompt names may be another one, and be there.
+      // The parent that the record after a truncated prompt names may be another record, which is in the file.
       const saved = (whole ? salvage(text) : []).filter(
         ({ restored, record }) => !restored || !byUuid.has(textOf(record, 'uuid') ?? ''),
       );
@@ -123,7 +123,7 @@ export async function indexTranscript(
   );
 
   for (const [row, link] of open) tie(row, link, byUuid);
-  // A record that was superseded stands where the later one does.
+  // A superseded record takes the place of the later one.
   if (places > rows.length) rows.sort((a, b) => a.order - b.order);
   for (const [order, row] of rows.entries()) row.order = order;
   const namedEnd = resolve(noted, byUuid);
@@ -150,14 +150,14 @@ function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
   row.messageId = ids.one(link.messageId);
   row.uses = ids.list(link.uses);
   row.results = ids.list(link.results);
-  // A missing time must not make it older than what it follows: the newest record is where a resume goes on.
+  // A resume continues at the newest record, so a missing time must not make a record older than what it follows.
   row.time = link.time ?? timeBefore + 1;
   row.bare = link.uuid === null || (speaks(link) && link.time === null);
 }
 
-/** @returns whether all that the record names is known */
+/** @returns whether all parents that the record names are known */
 function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: ReadonlyMap<string, Row>): boolean {
-  // The main conversation never goes on from a subagent's record.
+  // The main conversation never continues from a subagent's record.
   const known = (uuid: string | null) => {
     const found = uuid === null ? undefined : byUuid.get(uuid);
     return found === undefined || (found.side && !row.side) ? null : found;
@@ -168,7 +168,7 @@ function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: Readonly
   return row.link !== 'dangling' && (logicalParentUuid === null || row.before !== null);
 }
 
-/** Records with one id are one record, and the later one counts, as for the agent. */
+/** Records with the same id are one record; the later one counts, as for the agent. */
 function supersede(row: Row, damages: Damage[]): void {
   if (row.piece !== null) row.piece.dropped = true;
   else

@@ -1,5 +1,5 @@
 /**
- * The conversation file, read and parsed once for all who ask about it in a row: a relaunch wants its summary, its
+ * The conversation file, read and parsed once for all who ask about it in a row. A relaunch wants its summary, its
  * damage, whether the last prompt is in it and whether it can be resumed, and the file may have hundreds of megabytes.
  */
 import { stat } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { createTaskList } from './tasks.ts';
 
 export interface Reading {
   readonly index: TranscriptIndex;
-  /** The person's latest ones, in file order. */
+  /** The person's latest prompts, in file order. */
   readonly prompts: readonly RecordedPrompt[];
   readonly todos: readonly Todo[];
   readonly checkpoint: FileCheckpoint | null;
@@ -19,7 +19,7 @@ export interface Reading {
 
 /** More than can be sent in one turn. */
 const maxPrompts = 100;
-/** From the first look before a stop to the new agent. */
+/** Long enough for the time from the first look before a stop to the new agent. */
 const keptMs = 60_000;
 
 interface Kept {
@@ -34,7 +34,7 @@ let kept: Kept | null = null;
 /** Rejects if the file cannot be read. */
 export async function readConversation(path: string): Promise<Reading> {
   const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  // As it was before it is read: what is written meanwhile makes it another one.
+  // Taken before the file is read: what is written meanwhile makes it another state.
   const state = [dev, ino, size, mtimeNs].join(' ');
   if (kept?.path === path && kept.state === state) return kept.reading;
   forgetReading();
@@ -49,7 +49,7 @@ function forgetReading(): void {
   kept = null;
 }
 
-/** Nobody else gets it until it is put back: whoever moves the rows of the index has to ask for that first. */
+/** Withholds the reading from others until it is put back. To be called by whoever moves the rows of the index. */
 export function setReadingAside(): () => void {
   const aside = kept;
   forgetReading();
@@ -72,7 +72,7 @@ async function read(path: string): Promise<Reading> {
   return { index, prompts, todos: tasks.list(), checkpoint };
 }
 
-/** `file-history-snapshot`, and the `…-delta` of 2.1.329: backups by path of the file. */
+/** `file-history-snapshot`, and the `…-delta` of 2.1.329: backups by file path. */
 function readCheckpoint(record: Json): FileCheckpoint | null {
   if (record.type !== 'file-history-snapshot' && record.type !== 'file-history-delta') return null;
   const body = isRecord(record.snapshot) ? record.snapshot : isRecord(record.delta) ? record.delta : record;

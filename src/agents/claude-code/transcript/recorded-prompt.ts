@@ -5,7 +5,7 @@ import type { SentPrompt } from '../../contract/conversation.ts';
 import { printMode } from '../senses/print.ts';
 
 export interface RecordedPrompt {
-  /** The agent's own; null: this version writes none. */
+  /** The agent's own id; null: this version writes none. */
   readonly id: string | null;
   readonly text: string;
   /** Unix milliseconds; null: the record does not say. */
@@ -17,26 +17,29 @@ const interruption = /^\[Request interrupted by user/;
 /** A command that was typed in shell mode. */
 const shellInput = /^<bash-input>([\s\S]*)<\/bash-input>$/;
 /**
- * The agent's own word for a prompt is read from a folder, some time after it was sent; a key is stamped in the turn of
- * the event loop in which it is passed on.
+ * The agent's report of a prompt is read from a folder some time after the prompt was sent. A key is stamped in the
+ * same turn of the event loop in which it is passed on.
  */
 const slackMs = { told: 10_000, typed: 1_000 };
 
-/** Null: the record is none. */
+/** Null: the record is not a prompt. */
 export function readRecordedPrompt(record: Json): RecordedPrompt | null {
   const recorded = printMode.readProgress(record);
   if (recorded?.kind !== 'prompt' || interruption.test(recorded.text)) return null;
   return { id: textOf(record, 'promptId'), text: recorded.text, atMs: recorded.atMs };
 }
 
-/** By the agent's id where both have one (2.1.197 and newer); else the same words, and not those of an earlier time. */
+/**
+ * Compared by the agent's id if both have one (2.1.197 and newer). Otherwise the words must be the same, and the record
+ * must not be from an earlier time.
+ */
 export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: SentPrompt): boolean {
   if (id !== null && recorded.id !== null) return id === recorded.id;
   const isEarlier = recorded.atMs !== null && recorded.atMs < atMs - (taken ? slackMs.told : slackMs.typed);
   return typed(recorded.text) === typed(text) && !isEarlier;
 }
 
-/** A text as its keys were: a command for the shell stands behind `!`. */
+/** A text as it was typed: a shell command follows `!`. */
 function typed(text: string): string {
   const command = shellInput.exec(text.trim())?.[1];
   return command === undefined ? text.trim().replace(/^!\s+/, '!') : `!${command.trim()}`;

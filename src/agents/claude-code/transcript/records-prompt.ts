@@ -3,7 +3,7 @@ import { apart } from './apart.ts';
 import { readConversation } from './reading.ts';
 import { isRecordOf } from './recorded-prompt.ts';
 
-/** Whether a prompt has reached the conversation file. False also where there is no file. */
+/** Whether a prompt has reached the conversation file. False also if there is no file. */
 export async function recordsPrompt(path: string, prompt: SentPrompt): Promise<boolean> {
   const told = await apart(path, 'recordsPrompt', prompt).catch(() => null);
   return told ?? (await recordsPromptHere(path, prompt));

@@ -1,6 +1,6 @@
 /**
- * The shape of a conversation file's records, as far as the way through the conversation goes (lab notes §3).
- * A record with a `uuid` is a link of the chain; all others are bookkeeping and have no place in it.
+ * The shape of a conversation file's records, as far as the chain goes (lab notes §3). A record with a `uuid` is a link
+ * of the chain; all others are bookkeeping and not part of it.
  */
 
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -14,7 +14,7 @@ export type RowKind =
   | 'other';
 
 export interface Link {
-  /** Null: the record lost its id. */
+  /** Null: the record has lost its id. */
   readonly uuid: string | null;
   readonly parentUuid: string | null;
   readonly logicalParentUuid: string | null;
@@ -27,21 +27,21 @@ export interface Link {
   readonly messageId: string | null;
   readonly uses: readonly string[];
   readonly results: readonly string[];
-  /** Line of the call that this is the result of, where the version writes it. */
+  /** Line of the call whose result this is, if the version writes it. */
   readonly source: string | null;
   /** An error shown to the person as a message; it is never sent. */
   readonly failure: boolean;
-  /** The failure says that the conversation was refused for the thinking in it. */
+  /** The failure says that the API refused the conversation because of its thinking. */
   readonly refusesThinking: boolean;
-  /** The failure says that the request was no good: asked again, it would be refused again. */
+  /** The failure says that the request was invalid, so another try would be refused, too. */
   readonly refused: boolean;
-  /** Thinking of the model: all that the record holds, or part of it. */
+  /** The model's thinking: all that the record holds, a part of it, or none. */
   readonly thinking: 'all' | 'part' | 'none';
 }
 
 const none: readonly string[] = [];
 
-/** As the agent shows what the API answers to a request that it does not take. */
+/** How the agent shows the API's answer to an invalid request. */
 const refusal = /\bAPI Error:? \(?400\b|"?invalid_request_error\b/;
 
 /** Null: a bookkeeping record. */

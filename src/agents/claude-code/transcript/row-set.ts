@@ -1,12 +1,12 @@
 /**
- * Sets of rows, and numbers of rows, by their place in the file: a conversation has hundreds of thousands of them, and
- * a repair asks many times which of them it has passed. Good only while nothing is taken out of the rows.
+ * Sets of rows, and numbers for rows, by the row's place in the file. A conversation has hundreds of thousands of rows,
+ * and a repair asks many times which of them it has passed. Valid only while no row is removed.
  */
 import type { Row } from './index.ts';
 
 export interface RowSet {
   has(row: Row): boolean;
-  /** @returns whether it was not in there before */
+  /** @returns whether the row is new in the set */
   add(row: Row): boolean;
 }
 
@@ -29,7 +29,7 @@ export function createRowSet(rows: Iterable<Row> = []): RowSet {
   return { has, add };
 }
 
-/** Where each row stands in `chain`; -1 for one that does not. */
+/** The place of each row in `chain`; -1 if it is not in there. */
 export function placesIn(chain: readonly Row[]): (row: Row) => number {
   const places = new Int32Array(chain.reduce((most, { order }) => Math.max(most, order), -1) + 1).fill(-1);
   let place = 0;

@@ -1,6 +1,6 @@
 /**
- * One link of the chain, kept small: a conversation has hundreds of thousands. What is one of a few things is packed
- * into one number, and what few rows have is kept beside them.
+ * One link of the chain, kept small because a conversation has hundreds of thousands. Fields with few possible values
+ * are packed into one number; fields that few rows have are kept in an object of their own.
  */
 import type { RowKind } from './records.ts';
 import { type Content, wholesome } from './repair/poison/index.ts';
@@ -19,7 +19,7 @@ const kinds: readonly RowKind[] = ['other', 'user', 'assistant', 'boundary', 'pr
 const thoughts: readonly Thinking[] = ['none', 'part', 'all'];
 const links: readonly RowLink[] = ['root', 'linked', 'dangling'];
 
-/** Bits of `packed`: three for the kind, two for thinking and link each, then one for each yes or no. */
+/** Bits of `packed`: three for the kind, two each for thinking and link, then one for each flag. */
 const thinkingAt = 3;
 const linkAt = 5;
 const side = 1 << 7;
@@ -41,12 +41,12 @@ export class Row {
   messageId: string | null = null;
   uses = nothing;
   results = nothing;
-  /** Line of the call that this is the result of. */
+  /** Line of the call whose result this is. */
   source: string | null = null;
-  /** Unix milliseconds; right after the record before if it was missing. */
+  /** Unix milliseconds; if the time was missing, right after the record before. */
   time = 0;
   parent: Row | null = null;
-  /** Place of its line in the file, without the newline. */
+  /** Offset and length of its line in the file, without the newline. */
   offset = 0;
   length = 0;
   /** Counts the links of the file from 0. */
@@ -64,7 +64,7 @@ export class Row {
   set kind(kind: RowKind) {
     this.put(7, kinds.indexOf(kind));
   }
-  /** The model's thinking: all that the record holds, or part of it. */
+  /** The model's thinking: all that the record holds, a part of it, or none. */
   get thinking(): Thinking {
     return thoughts[(this.packed >> thinkingAt) & 3] as Thinking;
   }
@@ -103,7 +103,7 @@ export class Row {
   set refused(is: boolean) {
     this.put(refused, is ? refused : 0);
   }
-  /** The record had no id or no time: both are to be written. */
+  /** The record had no id or no time, so both have to be written. */
   get bare(): boolean {
     return (this.packed & bare) !== 0;
   }
@@ -124,7 +124,7 @@ export class Row {
   set before(before: Row | null) {
     if (before !== this.before) this.rarely().before = before;
   }
-  /** Null: the line is the record. */
+  /** Null: the record is the whole line. */
   get piece(): Piece | null {
     return this.rare?.piece ?? null;
   }

@@ -1,6 +1,7 @@
 /**
- * What the recovery snapshot needs of a conversation file: which calls have no result, how the conversation ends, what
- * is still to do, and which backup of the files is the last. One pass; then the few records that matter are read again.
+ * What the recovery snapshot needs from a conversation file: which calls have no result, how the conversation ends,
+ * what is still to do, and which backup of the files is the last. One pass; then the few records that matter are read
+ * again.
  */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,10 +17,10 @@ import type { Row } from './index.ts';
 import { readConversation } from './reading.ts';
 import { blocksOf, readLink } from './records.ts';
 
-/** Never larger than what a prompt can quote from. */
+/** A prompt never quotes more than this. */
 const maxTextLength = 4_000;
 
-/** Rejects only if the file cannot be read; damage in it does no harm. */
+/** Rejects only if the file cannot be read; damage in the file does no harm. */
 export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
   return (await apart(path, 'summarize')) ?? (await summarizeHere(path));
 }
@@ -58,7 +59,7 @@ async function addSubagents(path: string, settled: Set<string>): Promise<void> {
   }
 }
 
-/** Lines of one message of the model count once. */
+/** Counts the lines of one message of the model once. */
 function countMessages(way: readonly Row[]): number {
   const counted = new Set<string>();
   return way.filter((row) => {
@@ -70,14 +71,14 @@ function countMessages(way: readonly Row[]): number {
 
 type Records = ReadonlyMap<Row, Json>;
 
-/** The last message with what answers it, its lines off the active branch included. */
+/** The last message with what answers it, including its lines off the active branch. */
 function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
   const isBeside = (row: Row) => !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
   return [...new Set([...last.lines, ...rows.filter(isBeside), ...last.answers])];
 }
 
 function openCallsOf(last: Round, settled: ReadonlySet<string>, records: Records): readonly LedgerCall[] {
-  // After a new prompt of the person nobody waits for the calls before it.
+  // After a new prompt of the person nobody waits for earlier calls.
   if (last.answers.some((row) => row.results.length === 0)) return [];
   return [...records.values()].flatMap((record) =>
     blocksOf(messageOf(record)).flatMap((block): readonly LedgerCall[] => {
@@ -107,7 +108,7 @@ function tailOf(last: Round | undefined, hasOpenCalls: boolean, records: Records
     return answer.results.length > 0 ? 'tool result' : 'prompt';
   }
   const message = messageOf(records.get(last.lines.at(-1) as Row));
-  // 2.1.42 and older record no reason with a block: what is recorded is then taken for whole.
+  // 2.1.42 and older record no reason with a block, so what is recorded counts as whole.
   const reason = message?.stop_reason;
   return reason === 'tool_use' || reason === 'max_tokens' || reason === 'pause_turn'
     ? 'partial answer'

@@ -1,13 +1,13 @@
 /**
- * The model's own list of what is to do, as its calls leave it: `TodoWrite` replaces the whole list (older versions),
- * `TaskCreate` and `TaskUpdate` change one item (newer ones); the id of a new task is in the result.
+ * The model's own to-do list, as its calls leave it. `TodoWrite` replaces the whole list (older versions). `TaskCreate`
+ * and `TaskUpdate` change one item (newer ones); the id of a new task is in the result.
  */
 import type { Todo } from '../../../recover/snapshot.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
 import { blocksOf } from './records.ts';
 
 export interface TaskList {
-  /** One record of the main conversation, in file order. */
+  /** Takes one record of the main conversation, in file order. */
   read(record: Json): void;
   list(): readonly Todo[];
 }

@@ -1,6 +1,6 @@
 /**
  * Records of the conversation file as observations (lab notes §3). Which records exist depends on the version; each
- * is one fact more, none is needed. A subagent's records (side chain) say nothing of the main turn.
+ * adds a fact, and none is required. A subagent's records (side chain) say nothing about the main turn.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -42,29 +42,29 @@ function readAssistant(record: Json): readonly Observation[] {
     if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
     return [{ ...toolStarted(toolUseId, tool, block.input), recorded: true }];
   });
-  // The agent makes up a message of its own where a turn was broken off (lab notes §4).
+  // The agent inserts a message of its own where a turn was interrupted (lab notes §4).
   const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
   return isMadeUp || blocks.length === 0 ? calls : [answer(record), ...calls];
 }
 
-/** A stream that ended before the model gave its reason to stop is taken by the agent for a whole answer. */
+/** The agent takes a stream that ended before the model gave its stop reason for a whole answer. */
 function answer(record: Json): Observation {
   const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
   const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
   return cutShort ? { type: 'answer.recorded', cutShort } : { type: 'answer.recorded' };
 }
 
-/** The end of a turn is recorded, too (`turn_duration`), but may be read only when the next one has begun. */
+/** The end of a turn is recorded, too (`turn_duration`), but may be read only after the next turn has begun. */
 function readSystem(record: Json): readonly Observation[] {
   if (record.subtype === 'compact_boundary') return [{ type: 'compaction.finished' }];
-  // 2.1.42: before each try of its own after an error; at a usage limit that is in hours (lab notes §1b).
+  // 2.1.42 writes this before each of its own tries after an error; at a usage limit the wait is hours (lab notes §1b).
   const { retryInMs } = record;
   if (record.subtype === 'api_error' && typeof retryInMs === 'number' && retryInMs > 0)
     return [{ type: 'retry.recorded', inMs: retryInMs }];
   return [];
 }
 
-/** One parsed record as observations; none for what is not understood. */
+/** One parsed record as observations; none if it is not understood. */
 export function readTranscript(record: unknown): readonly Observation[] {
   if (!isRecord(record) || record.isSidechain === true) return [];
   switch (record.type) {
@@ -74,7 +74,7 @@ export function readTranscript(record: unknown): readonly Observation[] {
       return readAssistant(record);
     case 'system':
       return readSystem(record);
-    case 'api-request': // 2.1.329: written as the request is sent, on each retry too
+    case 'api-request': // 2.1.329: written as the request is sent, also on each retry
       return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
     default:
       return [];

@@ -1,4 +1,4 @@
-/** Plans what is to be done about poison: content that makes the API refuse every further turn. */
+/** Plans what to do about poison: content that makes the API refuse every further turn. */
 import type { Parts } from '../../../common/versions.ts';
 import { chainTo, lastAnswer, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
@@ -7,7 +7,7 @@ import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './po
 import { takeOut } from './take-out.ts';
 import type { Work } from './work.ts';
 
-/** What is known of the conversation, and of who asks. */
+/** What is known about the conversation, and about who asks. */
 export function remedyFor(
   rows: readonly Row[],
   { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
@@ -15,7 +15,7 @@ export function remedyFor(
   return { version, byHand, refused: lastAnswer(leafOf(rows))?.refused ?? false };
 }
 
-/** Answers that hold nothing but empty blocks: none of their blocks may be sent, so neither may they. */
+/** Takes out answers that hold nothing but empty blocks: no such block may be sent, so neither may the answer. */
 export function takeOutHollow(
   rows: Row[],
   remedy: Remedy,
@@ -34,8 +34,8 @@ export function takeOutHollow(
 }
 
 /**
- * From 2.1.263 on the agent tells the vendor's API the id of the last answer, and it takes only its own kind; another
- * provider may have given another. A made-up one is taken, and its lines stay one message.
+ * From 2.1.263 on the agent sends the vendor's API the id of the last answer, and the API accepts only ids of its own
+ * form. Another provider may have given one of another form. A made-up id is accepted, and the lines stay one message.
  */
 function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHand }: Remedy): void {
   const id = chain.findLast((row) => row.kind === 'assistant' && !row.failure)?.messageId ?? null;

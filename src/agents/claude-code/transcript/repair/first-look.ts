@@ -1,6 +1,7 @@
 /**
- * A look at a conversation before it is resumed, short enough for every start: whether the way that the resume will go
- * breaks off near its end, so that most of what was said may be missing. Only then is the whole file worth reading.
+ * A check of a conversation before it is resumed, short enough for every start: whether the branch that the resume will
+ * follow breaks off near its end, so that most of the conversation may be missing. Only then is the whole file worth
+ * reading.
  */
 import { open, stat } from 'node:fs/promises';
 import { textOf } from '../../../common/json.ts';
@@ -9,7 +10,7 @@ import { chainTo, lastSaid, leafOf } from '../chain.ts';
 import { indexTranscript, type Row } from '../index.ts';
 import { endFor } from './stray-end.ts';
 
-/** Of the end of the file: enough for the last turns. */
+/** Bytes at the end of the file that are enough for the last turns. */
 const tailBytes = 512 * 1024;
 const pieceBytes = 1024 * 1024;
 
@@ -31,7 +32,7 @@ export async function looksBroken(path: string, version: AgentVersion | null): P
   return parent != null && !(await holds(path, `"uuid":"${parent}"`));
 }
 
-/** Whether the text stands anywhere in the file, its end first, where it mostly does; nothing is parsed. */
+/** Whether the text is anywhere in the file. Searches from the end, where it mostly is; nothing is parsed. */
 async function holds(path: string, text: string): Promise<boolean> {
   const wanted = Buffer.from(text);
   const file = await open(path);
@@ -39,7 +40,7 @@ async function holds(path: string, text: string): Promise<boolean> {
     const buffer = Buffer.allocUnsafe(pieceBytes + wanted.length);
     for (let end = (await file.stat()).size; end > 0; end -= pieceBytes) {
       const start = Math.max(0, end - pieceBytes);
-      // A little more than the piece: the text may stand across its end.
+      // A little more than the piece, because the text may extend beyond its end.
       const { bytesRead } = await file.read(buffer, 0, end - start + wanted.length, start);
       if (buffer.subarray(0, bytesRead).includes(wanted)) return true;
     }

@@ -1,4 +1,4 @@
-/** Gives each call without a result one that says so, at the place where the API wants it: right after the call. */
+/** Gives each call without a result one that says so, where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
 import { Row } from '../row.ts';
@@ -17,7 +17,7 @@ export function addMissingResults(work: Work): void {
     const group = groupOf(work, round, onWay);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
-    // Its calls may all stand off the active branch, and another message go on from its text.
+    // All its calls may be off the active branch, and another message may continue from its text.
     const isAlone = round.lines.every((line) => messages.has(line.messageId));
     const isLast = next.done === true && round.answers.every((row) => isAnswer(row, ours));
     // An error shown after the calls keeps its place: the results go before it.
@@ -27,7 +27,7 @@ export function addMissingResults(work: Work): void {
   }
 }
 
-/** The message's lines with calls, on the way and beside it, in file order. */
+/** The message's lines with calls, on the active branch and off it, in file order. */
 function groupOf(work: Work, round: Round, onWay: RowSet): readonly Row[] {
   const beside = [...round.messageIds]
     .flatMap((id) => work.calls.callLines(id))
@@ -40,7 +40,7 @@ function groupOf(work: Work, round: Round, onWay: RowSet): readonly Row[] {
 const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
   row.results.length > 0 && row.results.every((id) => ids.has(id));
 
-/** In mid-conversation: behind the last record of the message and its results. */
+/** In mid-conversation: the results go after the last record of the message and its results. */
 function fillIn(
   work: Work,
   round: Round,
@@ -50,7 +50,7 @@ function fillIn(
   const { chain } = way;
   const lines = new Set(round.lines);
   const answered = new Set(round.answers.flatMap((row) => row.results));
-  // A result off the active branch is found there by the versions that write it so, and is no damage.
+  // The versions that write a result off the active branch also find it there, so that is no damage.
   const isOpen = (id: string) =>
     !answered.has(id) && work.calls.resultsOf(id).every((row) => way.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
@@ -62,7 +62,7 @@ function fillIn(
   const next = chain[last + 1];
   let end = chain[last] as Row;
   const place = end;
-  // 2.1.38 finds the end by its time: there it has to be the newest.
+  // 2.1.38 finds the end by its time, so the last result must be the newest record.
   const time = next === undefined ? place.time + 1 : place.time;
   for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time });
   follow(work, next, end);
@@ -70,7 +70,7 @@ function fillIn(
 
 type MessageIds = ReadonlySet<string | null>;
 
-/** The last message on the way to this end, with what answers it. */
+/** The last message on the branch up from this end, with what answers it. */
 function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answers'> {
   const lines: Row[] = [];
   const answers: Row[] = [];
@@ -82,8 +82,8 @@ function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answer
 }
 
 /**
- * At the end of the conversation everything is set in one row: the message's lines, the results that exist, the
- * missing ones. Every version reads that, also those that look at nothing off the active branch.
+ * At the end of the conversation everything is put in one line of succession: the message's lines, the results that
+ * exist, the missing ones. Every version can read that, even those that ignore everything off the active branch.
  */
 function endConversation(work: Work, group: readonly Row[], messages: MessageIds): void {
   const results = work.rows.filter(
@@ -119,7 +119,7 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
   }
 }
 
-/** The end of the way, so that it goes through the line. */
+/** The end of the active branch, changed so that the branch leads through the line. */
 function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   const leaf = leafOf(work.rows);
   const chain = chainTo(leaf);
@@ -127,7 +127,7 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   const end = lastBelow(work, line);
   const way = createRowSet(chainTo(end));
   const beside = chain.find((row) => !way.has(row));
-  // Another line of the message, or what the agent notes after a turn: it goes behind the call.
+  // Another line of the message, or what the agent notes after a turn: it is moved behind the call.
   if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
   follow(work, beside, end);
   return leaf;
@@ -135,7 +135,7 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
 
 const depth = (line: Row, group: readonly Row[]) => chainTo(line).filter((row) => group.includes(row)).length;
 
-/** The last record that hangs below a result or a call without the model having spoken: what its hooks added. */
+/** The last record below a result or a call before the model speaks again: what its hooks have added. */
 function lastBelow(work: Work, row: Row): Row {
   let last = row;
   for (const candidate of work.rows.slice(row.order + 1))

@@ -1,4 +1,4 @@
-/** What the API asks of tool calls and their results: ids that are there once, each result after its call. */
+/** What the API requires of tool calls and their results: each id occurs once, and each result follows its call. */
 import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
 import type { Row } from '../index.ts';
@@ -7,7 +7,10 @@ import type { Work } from './work.ts';
 
 const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
 
-/** Lines of one message are collected wherever they stand: one that stands after another answer is set apart. */
+/**
+ * Lines of one message are collected wherever they are, so a line that comes after another answer gets a message of its
+ * own.
+ */
 export function setScatteredApart(work: Work): void {
   const seen = new Set<string>();
   for (const { lines, messageIds } of currentRounds(work)) {
@@ -25,7 +28,7 @@ function setApart(work: Work, line: Row): void {
   work.change(line).apart = true;
 }
 
-/** The API wants each call's id once per conversation. */
+/** The API requires each call's id to occur once per conversation. */
 export function renameRepeatedCalls(work: Work): void {
   const seen = new Set<string>();
   for (const round of currentRounds(work)) {
@@ -41,7 +44,7 @@ export function renameRepeatedCalls(work: Work): void {
         if (line.messageId !== null && !own.has(id)) setApart(work, line);
         const fresh = `${id}_${randomUUID().slice(0, 8)}`;
         work.change(line).renamed.set(id, fresh);
-        // Its result, unless that belongs to the first call of this id.
+        // Its result, unless that belongs to the first call with this id.
         const answer = own.has(id) ? undefined : round.answers.find((row) => row.results.includes(id));
         if (answer !== undefined) {
           work.change(answer).renamed.set(id, fresh);
@@ -54,7 +57,7 @@ export function renameRepeatedCalls(work: Work): void {
   }
 }
 
-/** The API wants each result right after its call, once. Others are kept, as text. */
+/** The API requires each result right after its call, once. Other results are kept as text. */
 export function setStrayResultsAsText(work: Work): void {
   const chain = chainTo(leafOf(work.rows));
   const settled = new Set<string>();
@@ -88,7 +91,9 @@ export function setStrayResultsAsText(work: Work): void {
   }
 }
 
-/** Whether other lines and results stand between a call and its result: fine where messages are collected, only there. */
+/**
+ * Whether other lines and results are between a call and its result. Only versions that collect messages accept that.
+ */
 function isInterleaved(round: Round): boolean {
   let latest = new Set<string>();
   let isAnswered = false;
@@ -107,8 +112,8 @@ function isInterleaved(round: Round): boolean {
 }
 
 /**
- * 2.1.197 may write a result before the last lines of its message; what is added is right only after all of them.
- * @returns the end of the way
+ * 2.1.197 may write a result before the last lines of its message; what is added must come after all of them.
+ * @returns the end of the branch
  */
 export function bringTogether(
   work: Work,
@@ -130,7 +135,7 @@ interface Place {
   readonly chain: Row[];
 }
 
-/** The call of a result stands elsewhere: its line goes behind the other lines of its message before the result. */
+/** The call of a result is elsewhere: moves its line behind the other lines of its message before the result. */
 export function bringIn(work: Work, line: Row, { round, answer, chain }: Place): void {
   const from = chain.indexOf(line);
   if (from >= 0) {

@@ -1,7 +1,7 @@
 /**
- * Decides what to repair in a conversation file. It works on the compact index, moves its rows as the file will have
- * them, and writes down what has to be rewritten or added. Only the way that a resume goes is mended: what lies
- * beside it (rewound branches, subagents, earlier parts before a compaction) is nobody's problem.
+ * Decides what to repair in a conversation file. It works on the compact index, moves the rows as the file will have
+ * them, and notes what has to be rewritten or added. Only the active branch is repaired: what is off it (rewound
+ * branches, subagents, parts before a compaction) does no harm.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { mapCalls, type Reach, reachable, reachOf, speaks } from '../chain.ts';
@@ -19,15 +19,15 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly changes: ReadonlyMap<Row, RowChange>;
   readonly added: readonly AddedResult[];
-  /** The end of the conversation, where the file has to say so. */
+  /** The end of the conversation, if the file has to name it; else null. */
   readonly named: Row | null;
-  /** Records that held nothing but what is left out. */
+  /** Records that held only content that is left out. */
   readonly removed: readonly Row[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Ids of what a resume found before, and must find then. */
+  /** Ids of the records that a resume found before, and must still find. */
   readonly needed: ReadonlySet<string>;
-  /** What it finds then, as the rows stand now. */
+  /** The records that it finds after the repair, with the rows as they are now. */
   readonly finds: RowSet;
 }
 
@@ -44,7 +44,9 @@ const parts: readonly ((work: Work) => void)[] = [
   addMissingResults,
 ];
 
-/** Moves the rows of the index. In a large conversation each part takes long: others have their turn in between. */
+/**
+ * Moves the rows of the index. In a large conversation each part takes long, so the event loop gets a turn in between.
+ */
 export async function planRepairs(index: TranscriptIndex, options: PlanOptions): Promise<Plan> {
   const rows = [...index.rows];
   const remedy = remedyFor(rows, options);
@@ -89,7 +91,7 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   for (const row of withoutThinking.thinned) work.change(row).thinkingLeftOut = true;
   for (let left = withoutThinking.count; left > 0; left--) work.note('thinking');
   nameBareRecords(work);
-  // What is mended may bring another end of the way to light.
+  // A repair may reveal another end of the branch.
   for (let noted = -1, pass = 0; noted !== total(counts) && pass < maxPasses; pass++) {
     noted = total(counts);
     for (const part of parts) {
@@ -102,8 +104,8 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   await turn();
   planAntidotes(work, finds, remedy);
   const after = reachOf(rows, finds);
-  // Progress is shown, but never sent: it may fall behind. What is noted beside the messages may fall away where
-  // messages are found again for it, but no message ever.
+  // Progress records are shown but never sent, so they may be lost. If the repair finds more messages again, other
+  // notes may be lost, too; messages never.
   const isNeeded = after.reachable > before.reachable ? speaks : (row: Row) => row.kind !== 'progress';
   const needed = new Set<string>();
   for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);

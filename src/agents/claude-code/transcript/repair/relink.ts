@@ -1,6 +1,6 @@
 /**
- * Ties the way through a conversation together where it breaks off: a record that names a parent which is not in the
- * file, an answer or a result without any parent, a circle.
+ * Reconnects the active branch where it breaks: a record whose parent is not in the file, an answer or a result without
+ * any parent, a circle.
  */
 
 import { leafOf, reachable, speaks } from '../chain.ts';
@@ -8,13 +8,16 @@ import type { Row } from '../index.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
 import type { Work } from './work.ts';
 
-/** How far around a record its parent is looked for, in records. Lines are written nearly in order (lab notes §3). */
+/**
+ * How far before and after a record its parent is searched, in records. Lines are written nearly in order (lab notes
+ * §3).
+ */
 const reachBack = 400;
 const reachAhead = 50;
-/** A record without children is preferred as parent over a newer one with children, within this time. */
+/** Within this time a record without children is preferred as parent over a newer one with children. */
 const nearMs = 5_000;
 
-/** Messages without an id make some versions refuse the whole file, wherever they stand. */
+/** Messages without an id make some versions refuse the whole file, wherever they are. */
 export function nameBareRecords(work: Work): void {
   const parents = parentsOf(work.rows);
   for (const row of work.rows) {
@@ -22,7 +25,7 @@ export function nameBareRecords(work: Work): void {
     work.note('bare');
     work.change(row);
     if (row.parent === null) adopt(work, row, parents);
-    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // it was made up
+    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // its time was made up
   }
 }
 
@@ -30,7 +33,7 @@ export function relink(work: Work): void {
   openCircles(work);
   const parents = parentsOf(work.rows);
   const seen = createRowSet();
-  // A new parent may lie in a circle of notes, which the next pass opens.
+  // A new parent may be part of a circle of notes, which the next pass opens.
   for (let top = leafOf(work.rows); top !== null && seen.add(top); top = top.parent)
     if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
 }
@@ -42,11 +45,11 @@ function parentsOf(rows: readonly Row[]): RowSet {
 }
 
 /**
- * Those on the way first, then those beside it that hold messages: 1.0.56 runs in them for ever. Opened, one of mere
- * notes could be taken for the newest end.
+ * Opens the circles on the active branch first, then those off it that hold messages: 1.0.56 walks in them for ever. A
+ * circle of mere notes stays, because once opened it could be taken for the newest end.
  */
 function openCircles(work: Work): void {
-  /** The walk that has passed each row, counted from 1; 0: none has. */
+  /** The walk that has passed each row, counted from 1; 0: none. */
   const passed = new Uint32Array(work.rows.length);
   const newest = newestEnd(work);
   for (let walk = 1; walk <= work.rows.length + 1; walk++) {
@@ -61,7 +64,7 @@ function openCircles(work: Work): void {
   }
 }
 
-/** With nothing but circles there is no end: then the newest record. */
+/** If there is nothing but circles, there is no end; then the newest record. */
 function newestEnd(work: Work): Row | null {
   const leaf = leafOf(work.rows);
   if (leaf !== null) return leaf;
@@ -70,15 +73,15 @@ function newestEnd(work: Work): Row | null {
   }, null);
 }
 
-/** Records that name one as their parent that is later than themselves, oldest first. */
+/** Records that name a later record as their parent, oldest first. */
 const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
   circle
     .filter((row) => row.parent !== null && !isEarlier(row.parent, row))
     .toSorted((a, b) => a.time - b.time);
 
 /**
- * Opened at an impossible link, if all that a resume found is still found then; else where the way closes the circle,
- * which never loses anything.
+ * Opens the circle at an impossible link, if a resume then still finds everything that it found before. Otherwise opens
+ * it where the walk closes it, which never loses anything.
  * @param last the first record on the way up whose parent was passed before
  */
 function openOnTheWay(work: Work, last: Row, circle: readonly Row[]): void {
@@ -118,14 +121,14 @@ function isBroken(work: Work, root: Row): boolean {
 
 function adopt(work: Work, row: Row, parents: RowSet): void {
   if (row.kind === 'boundary') {
-    // What was before it is not sent any more.
+    // What came before it is not sent any more.
     row.link = 'root';
     work.note('unlinked');
     work.change(row).relinked = true;
     return;
   }
   const parent = foster(work, row, parents);
-  if (parent === null) return; // the way begins here, then
+  if (parent === null) return; // the branch begins here
   work.note(row.link === 'root' && isPrompt(row) && !row.bare ? 'restart' : 'unlinked');
   row.parent = parent;
   row.link = 'linked';
@@ -133,11 +136,11 @@ function adopt(work: Work, row: Row, parents: RowSet): void {
   work.change(row).relinked = true;
 }
 
-/** Whether `row` is an ancestor of the other, or the same. */
+/** Whether `row` is an ancestor of `other`, or the same record. */
 function isBelow(other: Row, row: Row, most: number): boolean {
   let up: Row | null = other;
   for (let steps = 0; up !== null && steps < most; up = up.parent, steps++) if (up === row) return true;
-  return false; // without an end: in a circle of others, which is opened when the way goes there
+  return false; // no end: a circle of other records, which is opened when the walk gets there
 }
 
 /** The record after which this one must have come. */
@@ -159,7 +162,7 @@ function foster(work: Work, row: Row, parents: RowSet): Row | null {
     )
     .toSorted((a, b) => a.time - b.time || a.order - b.order);
   const newest = earlier.findLast(fits);
-  // Times may say nothing: 1.0.56 gives copies of a conversation new ones. Its place in the file still does.
+  // Times may mean nothing: 1.0.56 gives copies of a conversation new ones. Its place in the file still counts.
   if (newest === undefined) return around.findLast((one) => one.order < row.order && fits(one)) ?? null;
   const ends = earlier.filter(
     (candidate) => !parents.has(candidate) && newest.time - candidate.time <= nearMs,
@@ -167,7 +170,10 @@ function foster(work: Work, row: Row, parents: RowSet): Row | null {
   return ends.toSorted((a, b) => a.order - b.order).findLast(fits) ?? newest;
 }
 
-/** What is written at once has times in any order (attachments of a prompt): then its place tells. */
+/**
+ * Records that are written at once have times in any order (attachments of a prompt); then the place in the file
+ * decides.
+ */
 const isEarlier = (candidate: Row, row: Row) =>
   Math.abs(candidate.time - row.time) <= atOnceMs ? candidate.order < row.order : candidate.time < row.time;
 const atOnceMs = 100;

@@ -1,9 +1,9 @@
 /**
- * Repair of a conversation file, in passes that keep one record in memory at a time:
- * index the file → plan what to mend → write a copy → index the copy and prove that it is whole.
+ * Repairs a conversation file, in passes that keep one record in memory at a time: index the file → plan the repair →
+ * write a copy → index the copy and prove that it is whole.
  *
- * The original is only read here; putting the copy in its place is done in `agents/common/repair.ts`, which knows who else
- * may be writing.
+ * The original is only read here. `agents/common/repair.ts` puts the copy in its place, because it knows who else may
+ * be writing.
  */
 import { rm } from 'node:fs/promises';
 import { readVersion } from '../../../common/versions.ts';
@@ -98,7 +98,7 @@ const words: Readonly<
   },
 };
 
-/** Beside all poison. */
+/** Findings that alter content, in addition to all poison. */
 const alsoContent: ReadonlySet<FindingKind> = new Set(['cut prompt', 'thinking']);
 
 const defaultResult =
@@ -113,7 +113,7 @@ export const claudeCodeDoctor: TranscriptDoctor = {
   examine,
 };
 
-/** A large file in a thread of its own. */
+/** Examines a large file in a thread of its own. */
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
   const seen = await apart(path, 'examine', options);
   if (seen === null) return examineHere(path, options);
@@ -124,23 +124,23 @@ async function examine(path: string, options: ExamineOptions): Promise<Examinati
   return { ...seen, mend };
 }
 
-/** Where the thread that examined the file is gone, and may have left half a copy. */
+/** For when the thread that examined the file is gone; it may have left half a copy. */
 export async function mendAnew(path: string, options: ExamineOptions, target: string): Promise<Proof> {
   await rm(target, { force: true });
   return (await examineHere(path, options)).mend(target);
 }
 
-/** In this thread, and not at once again with the same reading: its rows move. */
+/** Examines in this thread. The same reading cannot be used again at once, because its rows move. */
 export async function examineHere(path: string, options: ExamineOptions): Promise<Examination> {
   const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
-  // Its rows move meanwhile.
+  // The plan moves its rows.
   const putBack = setReadingAside();
   const plan = await planRepairs(index, wanted);
   const { before, after, needed } = plan;
-  // Else they stand as they will, and the proof needs room for those of the copy.
+  // Otherwise the rows stay moved, and the proof needs memory for those of the copy.
   if (plan.changes.size === 0 && plan.findings.length === 0) putBack();
-  // Let go once it is written: the proof needs room for the index of the copy.
+  // Released once the copy is written, because the proof needs memory for the copy's index.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {
     findings: plan.findings.map(({ kind, count }) => ({
@@ -162,7 +162,7 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
   };
 }
 
-/** Where nobody says which version goes on with it, that will be the one that wrote it last. */
+/** If nobody says which version will continue the conversation, it is the one that wrote last. */
 function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOptions {
   const version = options.version ?? readVersion(index.writtenBy ?? '');
   return { ...options, version: version?.parts ?? null };
@@ -170,7 +170,7 @@ function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOption
 
 async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
-  // Where nothing is found, nothing is moved.
+  // If there are no findings, no row is moved.
   const { findings, finds } = await planRepairs(copy, options);
   let lost = needed.size;
   for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;

@@ -1,5 +1,5 @@
 /**
- * Writes the mended copy of a conversation file. Lines that need no change are copied byte for byte; memory holds one
+ * Writes the repaired copy of a conversation file. Lines that need no change are copied byte for byte; memory holds one
  * changed record at a time.
  */
 import { type FileHandle, open } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 import { without } from './poison/index.ts';
 import type { AddedResult, RowChange } from './work.ts';
 
-/** What the result of a call says that never got one. */
+/** The text of the result for a call that never got one. */
 export type ResultText = (toolUseId: string) => string;
 
 /** A range of the original that is replaced; an empty range inserts. */
@@ -123,7 +123,7 @@ function mend(poisoned: Json, row: Row, change: RowChange): Json {
   const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thinkingLeftOut;
   if (sameContent && !change.apart) return fresh;
   if (change.asText.size > 0) {
-    // They describe the result to the agent's own display, which would look for its call.
+    // These fields describe the result to the agent's own display, which would look for its call.
     delete fresh.toolUseResult;
     delete fresh.sourceToolAssistantUUID;
   }
@@ -156,7 +156,7 @@ function textInside(block: Json): string {
   return parts.map((part) => textOf(part, 'text') ?? `[${String(part.type)}]`).join('\n');
 }
 
-/** The fields that every version takes (lab notes §4), with those of the call's own record. */
+/** The fields that every version accepts (lab notes §4), with those of the call's own record. */
 function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: string): Json {
   const content = [{ type: 'tool_result', tool_use_id: toolUseId, content: text, is_error: true }];
   return {
@@ -177,7 +177,7 @@ function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: s
   };
 }
 
-/** With it every version that reads it goes on at this record. */
+/** With this record, every version that reads it continues at `end`. */
 const endRecord = (end: Row, { sessionId }: Json): Json => ({
   type: 'last-prompt',
   leafUuid: end.uuid,

@@ -1,6 +1,6 @@
 /**
- * What can be saved of a line that is no record: NUL bytes are left behind when a machine goes down in mid-write, and
- * an append after a torn write glues a whole record to the torn one.
+ * What can be saved from a line that is not a record. NUL bytes are left behind when a machine goes down in mid-write,
+ * and an append after a torn write glues a whole record to the torn one.
  */
 import { isRecord, type Json, textOf } from '../../../common/json.ts';
 import { blocksOf } from '../records.ts';
@@ -9,16 +9,18 @@ import { readTornPrompt } from './torn-prompt.ts';
 export interface Salvaged {
   readonly text: string;
   readonly record: Json;
-  /** Part of a prompt, put back under the id by which the record behind it names its parent. */
+  /** Part of a prompt, restored under the id that the next record names as its parent. */
   readonly restored: boolean;
 }
 
-/** Parsing attempts times their length, so that a large broken line cannot hold up the guard. */
+/** Max product of parsing attempts and their length, so that a large broken line cannot hold up the guard. */
 const maxWork = 64 * 1024 * 1024;
 
-/** The whole records inside a damaged line, in order, and what can be read of a prompt; none if it is garbage. */
+/**
+ * The whole records inside a damaged line, in order, and the readable part of a prompt; none if the line is garbage.
+ */
 export function salvage(line: string): readonly Salvaged[] {
-  // Control characters cannot stand in JSON as they are: whatever put them there, no record needs them.
+  // JSON cannot contain raw control characters, so whatever put them there, no record needs them.
   const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
   const whole = parse(text);
   if (whole !== null) return [whole];
@@ -36,7 +38,7 @@ interface Budget {
   left: number;
 }
 
-/** What an append has glued to a torn record stands at the end, and is whole: nothing behind it has to be tried. */
+/** A record that was glued to a torn one is at the end, and whole, so nothing after it has to be tried. */
 function fromTheEnd(
   text: string,
   budget: Budget,
@@ -67,7 +69,7 @@ function fromTheBeginning(text: string, budget: Budget): readonly Salvaged[] {
     let next = index + 1;
     for (; next <= starts.length; next++) {
       const end = starts[next] ?? text.length;
-      // Between two records glued together there is nothing; inside one, objects are separated.
+      // Two records that are glued together have nothing in between; objects inside a record are separated.
       if (text[end - 1] !== '}') continue;
       budget.left -= end - start;
       if (budget.left < 0) return found;
@@ -103,7 +105,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   document: [],
 };
 
-/** What was damaged may parse, and yet have lost a part that it cannot be sent without. */
+/** A damaged record may parse, and yet have lost a part without which it cannot be sent. */
 function isSound({ message }: Json): boolean {
   return blocksOf(isRecord(message) ? message : null).every((block) =>
     needed[String(block.type)]?.every((field) => textOf(block, field) !== null),

@@ -1,6 +1,9 @@
-/** Ids that records have in common, kept once: a result names its call, the lines of one message name it, soon after each other. */
+/**
+ * Stores ids that several records share only once: a result names its call, and the lines of one message name the
+ * message, soon after each other.
+ */
 
-/** Calls that are open at a time, and then some. */
+/** More than the calls that are open at any time. */
 const remembered = 256;
 
 export interface SameIds {

@@ -1,10 +1,11 @@
 /**
- * Where an agent goes on is not always where the conversation ended: a note that was written late at an old message may
+ * An agent does not always continue where the conversation ended. A note that was written late at an old message may
  * take it back there, and what was said since is lost.
  *
- * - Before 2.1.126 (somewhere) it goes on at the newest record, whatever it is.
- * - Since then at the last end in the file, unless that is not below the end that its last `last-prompt` record names:
- *   then there. It writes such a record after a turn; until then a prompt that follows a rewind is not below it.
+ * - Before 2.1.126 (somewhere) it continues at the newest record, whatever it is.
+ * - Since then it continues at the last end in the file, unless that is not below the end that the last `last-prompt`
+ *   record names; then it continues at the named end. The agent writes such a record after a turn; until then a prompt
+ *   that follows a rewind is not below it.
  */
 import { compareVersions, type Parts } from '../../../common/versions.ts';
 import { chainTo, endsOf, lastSaid, leafOf, newestEnd } from '../chain.ts';
@@ -16,13 +17,16 @@ const goesByPlace: Parts = [2, 1, 126];
 
 const isOld = (version: Parts | null) => version !== null && compareVersions(version, goesByPlace) < 0;
 
-/** Where this version goes on. @param version null: not known, then as the newer ones */
+/** Where this version continues. @param version null: not known, treated as a newer one */
 export function endFor(rows: readonly Row[], named: NamedEnd | null, version: Parts | null): Row | null {
   if (isOld(version)) return newestEnd(rows);
   return endByPlace(endsOf(rows).at(-1) ?? null, named);
 }
 
-/** The end that counts for what is found: for the newer versions, the right one can be named whatever else is there. */
+/**
+ * The end by which the findings are judged: for newer versions the right end can be named, whatever else is in the
+ * file.
+ */
 export const wantedEnd = (rows: readonly Row[], version: Parts | null): Row | null =>
   isOld(version) ? newestEnd(rows) : leafOf(rows);
 
@@ -30,7 +34,7 @@ function endByPlace(last: Row | null, named: NamedEnd | null): Row | null {
   return named === null || last === null || chainTo(last).includes(named.row) ? last : named.row;
 }
 
-/** Ties a newest note to the end of what was said, for the older versions. */
+/** For older versions: attaches a newest note to the end of what was said. */
 export function tieStrayEnd(work: Work): void {
   const { version, byHand } = work.options;
   if (!byHand && !isOld(version)) return;
@@ -45,7 +49,7 @@ export function tieStrayEnd(work: Work): void {
   work.note('stray end');
 }
 
-/** The end that is to be named for the newer versions; null: they find it. */
+/** The end that must be named for newer versions; null: they find it. */
 export function endToName(work: Work, named: NamedEnd | null): Row | null {
   const { version, byHand } = work.options;
   const leaf = leafOf(work.rows);
@@ -53,7 +57,7 @@ export function endToName(work: Work, named: NamedEnd | null): Row | null {
   if (leaf === null || said === null || (!byHand && isOld(version))) return null;
   const end = endByPlace(lastInFile(work), named);
   if (end === null || chainTo(end).includes(said)) return null;
-  // What was named after it was said is where the person wanted to go on.
+  // An end that was named after the last message is where the person wanted to continue.
   const isAdded = work.added.some(({ row }) => row === said);
   if (end === named?.row && !isAdded && said.offset < named.offset) return null;
   work.note('stray end');

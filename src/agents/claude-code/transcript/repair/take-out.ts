@@ -1,8 +1,8 @@
-/** Records that are left out of a conversation: what came after one comes after its parent then. */
+/** Leaves records out of a conversation: what followed one then follows its parent. */
 import type { Row } from '../index.ts';
 
 /**
- * Takes them out of `rows`.
+ * Removes them from `rows`.
  * @returns those that have another parent now
  */
 export function takeOut(rows: Row[], removed: ReadonlySet<Row>): readonly Row[] {

@@ -1,7 +1,7 @@
 /**
- * The model's thinking, where the API has refused the conversation for it: its signature does not fit any more (rewound,
- * merged, another model; signatures §5). Versions from 2.1.197 on leave it out by themselves; the older ones fail again
- * and again. Nothing else is ever a reason to leave thinking out: the API wants it back as it was given.
+ * Leaves out the model's thinking if the API has refused the conversation because of it: its signature does not fit any
+ * more (rewound, merged, another model; signatures §5). Versions from 2.1.197 on leave it out by themselves; older ones
+ * fail again and again. There is no other reason to leave thinking out, because the API wants it back as it was given.
  */
 
 import { chainTo, lastAnswer, leafOf } from '../chain.ts';
@@ -11,14 +11,14 @@ import { takeOut } from './take-out.ts';
 export interface Thoughtless {
   /** Records that keep their other content. */
   readonly thinned: readonly Row[];
-  /** Records that held nothing else: an answer without content would be refused, too. */
+  /** Records that held nothing else, because an answer without content would be refused, too. */
   readonly removed: readonly Row[];
-  /** What came after a removed record comes after its parent now. */
+  /** Records that followed a removed one, and now follow its parent. */
   readonly relinked: readonly Row[];
   readonly count: number;
 }
 
-/** Takes removed records out of `rows`. */
+/** Takes the removed records out of `rows`. */
 export function leaveOutRefusedThinking(rows: Row[]): Thoughtless {
   const leaf = leafOf(rows);
   const chain = lastAnswer(leaf)?.refusesThinking === true ? chainTo(leaf) : [];

@@ -1,4 +1,4 @@
-/** A prompt of the person that was cut off in mid-write: what can be read of it is put back. */
+/** A prompt of the person that was truncated in mid-write: its readable part is restored. */
 import { isRecord, type Json, textOf } from '../../../common/json.ts';
 
 const beginning =
@@ -6,7 +6,7 @@ const beginning =
 
 /**
  * @param torn the rest of the record
- * @param next the record behind it: if it is no message but a note, it came after the prompt and names it as its parent
+ * @param next the record after it; if it is a note and no message, it came after the prompt and names it as its parent
  * @returns null: it was no prompt, or nothing of its text is left
  */
 export function readTornPrompt(torn: string, next: Json | null): Json | null {
@@ -25,10 +25,10 @@ export function readTornPrompt(torn: string, next: Json | null): Json | null {
   };
 }
 
-/** What records of one moment have in common. */
+/** What records of the same moment have in common. */
 const copied = ['timestamp', 'userType', 'entrypoint', 'cwd', 'sessionId', 'version', 'gitBranch'];
 
-/** The text up to its end or to where it is cut off, escapes undone as far as they are whole. */
+/** The text up to its end or to where it is truncated, with whole escapes decoded. */
 function readText(written: string): string {
   const [text = ''] = /^(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/.exec(written) ?? [];
   const read: unknown = JSON.parse(`"${text}"`);

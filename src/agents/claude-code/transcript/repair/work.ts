@@ -31,17 +31,17 @@ export interface Finding {
 
 /** What changes in a record that stays. */
 export interface RowChange {
-  /** Its parent is not the one in the file. */
+  /** Its parent differs from the one in the file. */
   relinked: boolean;
-  /** Its message id is not the one in the file. */
+  /** Its message id differs from the one in the file. */
   apart: boolean;
   /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
   readonly renamed: Map<string, string>;
-  /** Results without their call: kept as text. */
+  /** Results without a call, kept as text. */
   readonly asText: Set<string>;
   /** The model's thinking is left out. */
   thinkingLeftOut: boolean;
-  /** Kinds of content that the API refuses, to be taken out. */
+  /** Kinds of content that the API refuses, to be removed. */
   readonly poisons: Set<PoisonKind>;
 }
 
@@ -51,7 +51,7 @@ export interface AddedResult {
   /** Line of the call. */
   readonly line: Row;
   readonly toolUseId: string;
-  /** The new line stands behind this one; null: at the end of the file. */
+  /** The new line goes after this one; null: at the end of the file. */
   readonly after: Row | null;
 }
 
@@ -59,17 +59,17 @@ export interface PlanOptions {
   /** Unix milliseconds. */
   readonly now: number;
   /**
-   * Also tie a person's message that begins anew in the middle of the file to what was before, if most of the
-   * conversation is lost without. Rewinding to the start looks the same, so only a person should ask for it.
+   * Also attach a person's message that begins anew in the middle of the file to what came before, if most of the
+   * conversation is lost otherwise. Rewinding to the start looks the same, so only a person should ask for it.
    */
   readonly reconnect: boolean;
   /** A person asks for the repair. */
   readonly byHand: boolean;
-  /** Of the agent that is to go on with it; null: not known. */
+  /** Version of the agent that will continue the conversation; null: not known. */
   readonly version: Parts | null;
 }
 
-/** What the parts of the plan share. */
+/** The state that the parts of the plan share. */
 export interface Work {
   /** All links, in file order, added ones at the end. */
   readonly rows: Row[];

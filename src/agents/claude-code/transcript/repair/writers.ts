@@ -1,6 +1,7 @@
 /**
- * Who may be writing a conversation file. The agent opens it for each line and closes it again, so an open file is
- * seldom caught; from 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start time.
+ * Finds who may be writing a conversation file. The agent opens the file for each line and closes it again, so an open
+ * file is seldom caught. From 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start
+ * time.
  */
 import type { Stats } from 'node:fs';
 import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
@@ -10,8 +11,8 @@ import { parseRecord, textOf } from '../../../common/json.ts';
 import type { Writer } from '../../../contract/conversation.ts';
 
 /**
- * @param thorough also take an agent for a writer that runs in the conversation's folder and says nothing of its
- *   session (2.1.42 and older): right for a person who repairs by hand, too careful right after a stop.
+ * @param thorough also count an agent that runs in the conversation's folder and does not tell its session (2.1.42 and
+ *   older): right for a repair by hand, too careful right after a stop
  */
 export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
   const named = await agentsBeside(path);
@@ -31,9 +32,9 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
 }
 
 /**
- * A living agent that says itself that it is in this conversation, or that says nothing of itself (2.1.42 and older) and
- * was started on it: who only reads the file is none.
- * @param except processes that are known not to be
+ * A living agent that says it is in this conversation, or one that says nothing about itself (2.1.42 and older) and was
+ * started on it. A process that only reads the file does not count.
+ * @param except processes that are known not to be in it
  */
 export async function findAgent(path: string, except: readonly number[]): Promise<number | null> {
   const named = await agentsBeside(path);
@@ -58,7 +59,7 @@ async function startedOn(path: string, except: readonly number[]): Promise<numbe
   return null;
 }
 
-/** The agent's program or script, and not a guard around it. */
+/** The agent's program or script, not a guard around it. */
 const agentName = /(^|\/)(claude|cli\.js)$/;
 
 const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '..', 'sessions'));
@@ -66,7 +67,7 @@ const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '.
 const inConversation = (agents: readonly Named[], path: string): number | null =>
   agents.find((one) => one.sessionId === basename(path, '.jsonl'))?.pid ?? null;
 
-/** Where the working directory stands at the latest; the newest version writes long records before it. */
+/** The working directory is within these first bytes; the newest version writes long records before it. */
 const headBytes = 262_144;
 
 interface Named {
@@ -84,7 +85,7 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
       const pid = Number(name.replace('.json', ''));
       const start = startTimeOf(pid);
       if (record === null || sessionId === null || start === null) return null;
-      // The agent notes the start time as the kernel counts it; a pid that was used again has another one.
+      // The agent notes the start time as the kernel counts it; a reused pid has another one.
       const noted = textOf(record, 'procStart');
       return process.platform === 'linux' && noted !== null && noted !== start ? null : { pid, sessionId };
     }),
@@ -92,7 +93,7 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
   return read.filter((one) => one !== null);
 }
 
-/** By device and inode: the file may be open under another path, through a link. */
+/** Compared by device and inode, because the file may be open under another path, through a link. */
 async function holdsOpen(pid: number, { dev, ino }: Stats): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
   for (const name of await readdir(folder).catch(() => [])) {

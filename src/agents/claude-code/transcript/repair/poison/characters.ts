@@ -1,11 +1,11 @@
 /**
- * Characters that make a request no valid JSON for the API: a NUL cuts the body off, half a surrogate pair is no
- * character. They come from what a command printed, or from a text that was cut in the middle of a character.
+ * Characters that make a request invalid JSON for the API: a NUL truncates the body, and half a surrogate pair is no
+ * character. They come from a command's output, or from a text that was cut inside a character.
  */
 import { isRecord, type Json } from '../../../../common/json.ts';
 import type { Poison } from './kind.ts';
 
-/** Whether the line of a record can hold one at all: both can be written only as these escapes. */
+/** Whether a record's line can hold one at all: both are written only as these escapes. */
 export const mayHoldBadCharacters = (line: string): boolean =>
   line.includes('\\u') && /\\u(?:0000|d[89a-f])/i.test(line);
 
@@ -28,12 +28,14 @@ export const halfCharacter: Poison = {
     many: '# records hold halves of characters, with which the request is no text',
     done: 'it stands as � now',
   },
-  cleanedSince: [2, 1, 329], // 2.1.197 and 2.1.263 clean values, but no keys
+  cleanedSince: [2, 1, 329], // 2.1.197 and 2.1.263 clean values, but not keys
   is: 'always',
   clean: (record) => mapTexts(record, (text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
 };
 
-/** Every text in a value, names of fields included, at any depth; the same object if none has changed. */
+/**
+ * Maps every text in a value at any depth, names of fields included; returns the same object if no text has changed.
+ */
 function mapTexts<Value>(value: Value, mend: (text: string) => string): Value;
 function mapTexts(value: unknown, mend: (text: string) => string): unknown {
   if (typeof value === 'string') return mend(value);

@@ -1,13 +1,13 @@
-/** Content blocks of a record, those inside of results included, rebuilt one by one. */
+/** Rebuilds the content blocks of a record one by one, including those inside results. */
 import { isRecord, type Json } from '../../../../common/json.ts';
 
-/** The agent's own words for a message that has none. */
+/** The agent's own text for a message without content. */
 export const noContent = '(no content)';
 
-/** Null: the block is left out. The block itself: nothing changes. */
+/** Null: leave the block out. The block itself: no change. */
 export type MendBlock = (block: Json) => Json | null;
 
-/** The record with its blocks mended; the same object if none was. What would be left empty says so. */
+/** The record with its blocks repaired; the same object if none was. Content that would be left empty says so. */
 export function mapBlocks(record: Json, mend: MendBlock): Json {
   const { message } = record;
   if ((record.type !== 'user' && record.type !== 'assistant') || !isRecord(message)) return record;
@@ -31,14 +31,14 @@ function mapContent(content: unknown, mend: MendBlock): unknown {
   return mended.length > 0 ? mended : [{ type: 'text', text: noContent }];
 }
 
-/** A result may hold blocks of its own; one that is a plain text may be empty. */
+/** A result may hold blocks of its own. One that is a plain text may be empty. */
 function withContent(block: Json, mend: MendBlock): Json {
   if (block.type !== 'tool_result' || !Array.isArray(block.content)) return block;
   const content = mapContent(block.content, mend);
   return content === block.content ? block : { ...block, content };
 }
 
-/** What a kind of poison needs that is found in blocks of one type. */
+/** The fields of a kind of poison that is found in blocks of one type. */
 export function inBlocks(type: string, mend: MendBlock) {
   return {
     type,
@@ -47,7 +47,7 @@ export function inBlocks(type: string, mend: MendBlock) {
   };
 }
 
-/** Shows every block that `mapBlocks` would mend, in any order. */
+/** Visits every block that `mapBlocks` would pass to `mend`, in any order. */
 export function visitBlocks({ type, message }: Json, visit: (block: Json) => void): void {
   if ((type === 'user' || type === 'assistant') && isRecord(message)) visitContent(message.content, visit);
 }

@@ -1,4 +1,4 @@
-/** Blocks without anything in them. */
+/** Blocks with nothing in them. */
 import type { Json } from '../../../../common/json.ts';
 import { inBlocks } from './content.ts';
 import type { BlockPoison } from './kind.ts';
@@ -17,13 +17,13 @@ export const emptyText: BlockPoison = {
     many: '# records hold empty texts',
     done: 'left out, or said to be empty where nothing else is there',
   },
-  // 2.1.38 and 2.1.329 leave out empty texts of messages, but none those of results.
+  // 2.1.38 and 2.1.329 leave out the empty texts of messages, but no version leaves out those of results.
   cleanedSince: null,
   is: 'always',
   ...inBlocks('text', (block) => (isBlank(block) ? null : block)),
 };
 
-/** An API that keeps the thinking to itself gives an empty one with a signature, and takes it back. */
+/** An API that keeps its thinking to itself returns it empty with a signature, and accepts it back. */
 export const emptyThinking: BlockPoison = {
   kind: 'empty thinking',
   words: {

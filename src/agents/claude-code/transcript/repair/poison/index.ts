@@ -1,6 +1,6 @@
 /**
- * All kinds of poison, in the order in which they are taken out. What no version sends (what lies off the active branch, a
- * subagent's records) may hold what it likes.
+ * All kinds of poison, in the order in which they are removed. What no version sends (records off the active branch, a
+ * subagent's records) may hold anything.
  */
 import { isRecord, type Json } from '../../../../common/json.ts';
 import { compareVersions, type Parts } from '../../../../common/versions.ts';
@@ -35,17 +35,17 @@ export const poisonWords = Object.fromEntries(all.map(({ kind, words }) => [kind
   Record<PoisonKind, Words>
 >;
 
-/** What of it a record holds. */
+/** The poison that a record holds. */
 export interface Content {
   readonly poisons: readonly PoisonKind[];
-  /** It is an answer, and holds nothing but empty blocks. */
+  /** The record is an answer that holds nothing but empty blocks. */
   readonly hollow: boolean;
   readonly images: number;
 }
 
 export const wholesome: Content = { poisons: [], hollow: false, images: 0 };
 
-/** @param line the record as it is written */
+/** @param line the record as written */
 export function readContent(record: Json, line: string): Content {
   const found = new Set<PoisonKind>();
   let images = 0;
@@ -60,7 +60,7 @@ export function readContent(record: Json, line: string): Content {
   return { poisons, hollow: isHollow(record), images };
 }
 
-/** An answer of the model, or a part of it, of which nothing is left without its empty blocks. */
+/** An answer of the model, or a part of it, with nothing but empty blocks. */
 function isHollow({ type, message }: Json): boolean {
   const content = type === 'assistant' && isRecord(message) ? message.content : null;
   return (
@@ -70,23 +70,23 @@ function isHollow({ type, message }: Json): boolean {
   );
 }
 
-/** What a mend may do with a conversation. */
+/** What a repair may do with a conversation. */
 export interface Remedy {
-  /** Of the agent that is to go on with it; null: not known. */
+  /** Version of the agent that will continue the conversation; null: not known. */
   readonly version: Parts | null;
   /** The API has refused the conversation as it is. */
   readonly refused: boolean;
-  /** A person asks for the mend. */
+  /** A person asks for the repair. */
   readonly byHand: boolean;
 }
 
 const kinds = new Map(all.map((poison) => [poison.kind, poison]));
 
-/** Whether all that makes a hollow record so is to be taken out. */
+/** Whether everything that makes a hollow record hollow is to be removed. */
 export const isToGo = ({ poisons, hollow }: Content, remedy: Remedy): boolean =>
   hollow && poisons.every((kind) => !kind.startsWith('empty') || isPoison(kind, remedy));
 
-/** Whether this kind is to be taken out. */
+/** Whether this kind is to be removed. */
 export function isPoison(kind: PoisonKind, { version, refused, byHand }: Remedy): boolean {
   const poison = kinds.get(kind);
   if (poison === undefined) return false;

@@ -1,4 +1,4 @@
-/** One kind of content that the API refuses at every turn, for as long as it stands in the conversation. */
+/** One kind of content that makes the API refuse every turn, as long as it is in the conversation. */
 import type { Json } from '../../../../common/json.ts';
 import type { Parts } from '../../../../common/versions.ts';
 import type { MendBlock } from './content.ts';
@@ -16,7 +16,7 @@ export type PoisonKind =
   | 'many images'
   | 'bad document';
 
-/** For the person: for one record and for several (`#`), and what is done. */
+/** For the person: the finding in one record and in several (`#`), and what is done. */
 export interface Words {
   readonly one: string;
   readonly many: string;
@@ -27,20 +27,21 @@ export interface Poison {
   readonly kind: PoisonKind;
   readonly words: Words;
   /**
-   * First version that was seen to clean it before it sends a request (the borders lie somewhere between the versions
-   * that were run); null: none does. Such a version is helped only where it was refused all the same.
+   * First version that was seen to clean it before it sends a request (the borders are somewhere between the versions
+   * that were run); null: none does. Such a version needs the repair only if the API has refused the conversation all
+   * the same.
    */
   readonly cleanedSince: Parts | null;
   /**
-   * `always` poison · `perhaps`: the same content may be fine, so that it is mended only where the API has refused the
-   * conversation or a person asks · `shrinks`: what cleans it keeps more of it than a mend can.
+   * `always`: always poison. `perhaps`: the same content may be fine, so it is repaired only if the API has refused the
+   * conversation or a person asks. `shrinks`: the agent's own cleaning keeps more of it than a repair can.
    */
   readonly is: 'always' | 'perhaps' | 'shrinks';
-  /** The record without it; the same object where there is none in it. */
+  /** The record without it; the same object if the record does not hold it. */
   clean(record: Json): Json;
 }
 
-/** One that is found in blocks of one type, each by itself. */
+/** A poison that is found in blocks of one type, each on its own. */
 export interface BlockPoison extends Poison {
   readonly type: string;
   readonly mend: MendBlock;

@@ -1,16 +1,16 @@
-/** Images and documents that the API cannot read, or not at that size. A text says what stood there. */
+/** Images and documents that the API cannot read, or not at their size. A text says what was there. */
 import { headBytes, type ImageSize, imageSize } from '../../../../common/image-size.ts';
 import { isRecord, type Json } from '../../../../common/json.ts';
 import { inBlocks } from './content.ts';
 import type { BlockPoison } from './kind.ts';
 
-/** The API's limits: longest side in pixels, alone and with more than `manyImages`; data in base64. */
+/** The API's limits: longest side in pixels, for few images and for more than `manyImages`; data in base64. */
 const maxPixels = 8_000;
 const maxPixelsOfMany = 2_000;
 const maxBytes = 5 * 1024 * 1024;
 export const manyImages = 20;
 
-/** From here on the agent replaces them by itself, at the latest after one refusal. */
+/** From this version on the agent replaces them by itself, at the latest after one refusal. */
 const cleanedSince = [2, 1, 197] as const;
 
 type Judge = (data: string, size: ImageSize | null) => boolean;
@@ -61,7 +61,7 @@ export const largeImage: BlockPoison = {
   ),
 };
 
-/** Poison only where the request holds more than `manyImages`. */
+/** Poison only if the request holds more than `manyImages`. */
 export const oneOfManyImages: BlockPoison = {
   kind: 'many images',
   words: {
@@ -77,7 +77,7 @@ export const oneOfManyImages: BlockPoison = {
   ),
 };
 
-/** The mark may stand some way behind the beginning. */
+/** The mark may come some way after the beginning. */
 const headOfDocument = 2_048;
 
 export const badDocument: BlockPoison = {
