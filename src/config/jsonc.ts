@@ -4,6 +4,7 @@ import type { ParseError } from 'jsonc-parser';
 /**
  * JSON with comments and trailing commas, as people write it by hand; a byte order mark is accepted. The parser is
  * loaded only for what is not plain JSON, so that a start does not wait for it.
+ *
  * Throws SyntaxError like JSON.parse.
  */
 export function parseJsonc(text: string): unknown {

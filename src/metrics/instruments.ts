@@ -1,5 +1,6 @@
 /**
  * The only table of the metrics; the text file and the OTLP export are made from it. Pure.
+ *
  * Names are OpenTelemetry's. The text file's names follow by the usual rule (dots become underscores, unit and `_total`
  * are appended), so both ways lead to the same names in the person's metrics store.
  */

@@ -1,5 +1,6 @@
 /**
  * Figures for the person's own monitoring: ended incidents and the state of the sessions.
+ *
  * `instruments.ts` says what is measured. It goes to a text file (`textfile.ts`) if one is configured, and to a
  * collector (`otlp.ts`) if the standard OTEL_* variables name one. Otherwise nothing happens here.
  */

@@ -2,6 +2,7 @@
  * The journal: one JSON line per event, verdict and effect, in the order in which they happened, so that any run can be
  * replayed through the pure core. Line 1 of every file is a header with the core's state at that point, so each file
  * replays alone.
+ *
  * Writes are asynchronous and positional: if `close()` has to write a chunk synchronously that is still being written,
  * the same bytes go to the same place. If the journal fails (disk full), it is dropped and reported once; the session
  * goes on.

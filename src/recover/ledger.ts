@@ -1,6 +1,7 @@
 /**
  * The tool ledger: each call that was seen to start, and how it ended. From 2.1.197 on the agent runs a call before
  * anything about it is on disk (lab notes §0.7), so for a call interrupted in between this is the only trace.
+ *
  * The ledger is kept in memory only. It holds the texts of an edit until the call is settled, to judge the file
  * afterwards.
  */

@@ -1,6 +1,7 @@
 /**
  * The recovery snapshot: what the agent had in flight when it was stopped. It is written beside the transcript before
  * anything is killed, and the prompt for the relaunched agent is made from it.
+ *
  * It merges two witnesses. The ledger (hooks) knows which calls ran, including those that the agent had not yet written
  * to disk. The transcript knows which calls have a recorded result and which never got one.
  */
