@@ -1,8 +1,8 @@
-/** Arguments of a guardctl command: a few options without values, a few words. */
+/** Arguments of a guardctl command: options without values, and words. */
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
 
-/** Said to the person as it is; exit code 2. */
+/** Its message is shown to the person as it is; exit code 2. */
 export class UsageError extends Error {}
 
 export interface Parsed<Option extends string> {
@@ -11,9 +11,9 @@ export interface Parsed<Option extends string> {
   readonly options: Readonly<Record<Option, boolean>>;
 }
 
-/** A number, and none of our options. */
+/** A number, not an option. */
 const negative = /^-\d/;
-/** No argument can hold it. */
+/** Marks a negative number, so that it is not parsed as an option. No argument can contain this character. */
 const marked = '\0';
 
 /** Throws UsageError for an unknown option or too many words. */

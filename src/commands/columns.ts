@@ -2,7 +2,7 @@ import { displayWidth, shorten } from '../words/columns.ts';
 import { paint, type TerminalStyle } from '../words/terminal-style.ts';
 
 /**
- * Rows as aligned columns under their heads; the last column is cut at the terminal's edge. Into a pipe nothing is
+ * Rows as aligned columns under their headings. The last column is cut at the terminal's edge; in a pipe nothing is
  * cut.
  */
 export function columns(

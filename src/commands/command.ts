@@ -1,6 +1,6 @@
-/** What a command of `guardctl` is. */
-
-/** What a word may be, for completion: a fixed list, or something that is looked up when the person presses Tab. */
+/**
+ * What a word may be, for completion: one of a fixed list, or something that is looked up when the person presses Tab.
+ */
 export type Words = readonly string[] | 'session' | 'incident' | 'key' | 'scenario';
 
 export interface Command {
@@ -9,8 +9,8 @@ export interface Command {
   readonly usage: string;
   readonly help: string;
   readonly options: readonly string[];
-  /** First, second … word after the command. */
+  /** Kinds of the first, second … word after the command. */
   readonly words: readonly Words[];
-  /** `run` gets what follows the command's name, and all commands; it resolves to the exit code. */
+  /** `run` gets what follows the command's name, and all commands. It resolves to the exit code. */
   load(): Promise<{ run(args: readonly string[], commands: readonly Command[]): Promise<number> }>;
 }

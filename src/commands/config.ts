@@ -85,7 +85,7 @@ function get(leaf: Leaf, json: boolean): number {
   return 0;
 }
 
-/** Changes the file; a link (people keep such files elsewhere) stays a link. */
+/** Changes the file. A symbolic link (people keep such files elsewhere) stays a link. */
 function set(leaf: Leaf, text: string): number {
   const checked = checkText(leaf.key, text);
   if (!checked.ok) throw new UsageError(`${leaf.path} must be ${checked.allowed}`);

@@ -1,4 +1,4 @@
-/** `guardctl doctor [--network] [--json]`: looks at this machine; exit code 1 when something must be mended. */
+/** `guardctl doctor [--network] [--json]`: checks this machine; exit code 1 if something must be fixed. */
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../platform/paths.ts';

@@ -1,7 +1,7 @@
 /**
- * `guardctl drill [SCENARIO] [--agent real|simulated] [--json]`: the guard shows what it can, against a simulated
- * API, in a throw-away home. With the real agent if there is one, with the simulated one otherwise. Nothing of the
- * person's is read or changed, and nothing leaves the machine.
+ * `guardctl drill [SCENARIO] [--agent real|simulated] [--json]`: shows what the guard can do, against a simulated API,
+ * in a throw-away home. Uses the real agent if there is one, else the simulated one. Nothing of the person's is read or
+ * changed, and nothing leaves the machine.
  */
 import { parseArgs } from 'node:util';
 import { commandNamesOf } from '../agents/choose.ts';
@@ -65,7 +65,7 @@ function readWish(args: readonly string[]): Wish {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
 
-/** A line that moves while the drill runs, on a terminal; nothing in a pipe. @returns what removes it. */
+/** On a terminal, a line that moves while the drill runs; nothing in a pipe. @returns a function that removes it */
 function startSpinner(text: string): () => void {
   const { control, unicode } = style();
   if (!control) return () => {};

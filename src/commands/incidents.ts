@@ -10,7 +10,7 @@ import { columns } from './columns.ts';
 import { findByPrefix } from './find.ts';
 import { print, printJson, style } from './output.ts';
 
-/** `guardctl incidents [ID] [--json]`: the list, or one told in full. The JSON is an array in both cases. */
+/** `guardctl incidents [ID] [--json]`: the list, or one incident in full. The JSON is an array in both cases. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['json'], 1);
   const state = statePaths(process.env);

@@ -1,6 +1,6 @@
 /**
- * `guardctl init bash|zsh|fish [--write|--remove]`: prints what a shell needs; touches the person's files only when
- * told to, and takes back exactly what it put there. The agent's own executable and links are never touched.
+ * `guardctl init bash|zsh|fish [--write|--remove]`: prints what a shell needs. Changes the person's files only when
+ * told to, and removes exactly what it has put there. The agent's own executable and links are never touched.
  */
 import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -68,7 +68,7 @@ function remove(file: string): number {
   return 0;
 }
 
-/** A link stays a link: the file that it points to is changed. */
+/** A symbolic link stays a link: its target is changed. */
 function read(file: string): { path: string; text: string; mode: number } {
   try {
     const path = realpathSync(file);
@@ -79,7 +79,7 @@ function read(file: string): { path: string; text: string; mode: number } {
   }
 }
 
-/** By name where PATH leads to this installation, else by path. */
+/** The program's name if PATH leads to this installation, else its path. */
 function programs(): Programs {
   const word = (name: 'guarded-claude' | 'guardctl') => {
     const own = realpathSync(launcher(name));

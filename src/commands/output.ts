@@ -1,4 +1,4 @@
-/** How commands speak: JSON for programs, text for people. */
+/** How commands print: JSON for programs, text for people. */
 import { type TerminalStyle, terminalStyle, withoutUnicode } from '../words/terminal-style.ts';
 
 export const style = (): TerminalStyle => terminalStyle(process.env, process.stdout);

@@ -9,7 +9,10 @@ import { parse, UsageError } from './arguments.ts';
 import { NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
-/** `guardctl repair SESSION|FILE [--dry-run] [--reconnect] [--json]`: exit 1 when the file could not or must not be mended. */
+/**
+ * `guardctl repair SESSION|FILE [--dry-run] [--reconnect] [--json]`: exit 1 if the file could not be, or must not be,
+ * repaired.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['dry-run', 'reconnect', 'json'], 1);
   const [wanted] = words;
@@ -29,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return outcome.result === 'busy' || outcome.result === 'failed' ? 1 : 0;
 }
 
-/** A file by its path; a session by its id, or by its run if the guard knows it. */
+/** The file of a path, of a session id, or of a run that the guard knows. */
 async function fileOf(wanted: string): Promise<string> {
   if (wanted.includes('/') || wanted.endsWith('.jsonl')) {
     const path = resolve(wanted);

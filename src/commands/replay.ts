@@ -10,7 +10,7 @@ import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 import { print, printJson, style } from './output.ts';
 
-/** `guardctl replay JOURNAL|RUN [--json]`: what today's code would decide; exit 1 when that differs from then. */
+/** `guardctl replay JOURNAL|RUN [--json]`: what today's code would decide; exit 1 if that differs from then. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['json'], 1);
   const [wanted] = words;

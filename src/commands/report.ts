@@ -17,7 +17,7 @@ import { type TimelineLine, timeline } from '../words/timeline.ts';
 import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 
-/** `guardctl report ID [--cast]`: Markdown on standard output, without what tells who and where. */
+/** `guardctl report ID [--cast]`: Markdown on standard output, without what reveals who and where. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['cast'], 1);
   const [wanted] = words;
@@ -111,7 +111,7 @@ function environment(incident: ToldIncident, status: Status | null, config: Conf
   ];
 }
 
-/** Commands and paths of the person's own are named, not shown. */
+/** The person's own commands and paths are only named, not shown. */
 function changedSettings(config: Config): string[] {
   const sections: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
   return leaves.flatMap(({ section, name, key }) => {

@@ -1,7 +1,7 @@
 /**
- * `guardctl restore [--dry-run] [--json]`: brings back the sessions whose tmux server was lost. A session goes into
- * the pane that stands where its own was, if an idle shell waits there in the same folder; else into a window of its
- * own. Nothing is typed into anybody's shell, and no conversation gets a second writer.
+ * `guardctl restore [--dry-run] [--json]`: brings back the sessions whose tmux server was lost. A session goes into the
+ * pane at its old place, if an idle shell waits there in the same folder; else into a window of its own. Nothing is
+ * typed into anybody's shell, and no conversation gets a second writer.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -27,7 +27,7 @@ import { print, printJson, style } from './output.ts';
 interface Result {
   readonly entry: ResumeEntry;
   readonly result: 'restored' | 'would restore' | 'left' | 'failed';
-  /** Where to, or why not. */
+  /** Where the session goes, or why it does not. */
   readonly detail: string;
 }
 
@@ -52,7 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** @param taken panes that got a session just now: their shells look idle for a moment. */
+/** @param taken panes that just got a session, because their shells still look idle for a moment */
 async function restore(
   entry: ResumeEntry,
   state: StatePaths,
@@ -65,8 +65,8 @@ async function restore(
   if (place.pane !== null) taken.add(place.pane);
   if (dryRun) return { entry, result: 'would restore', detail: place.words };
   try {
-    mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties the folder of sockets
-    const folder = entry.cwd.replaceAll('#', '##'); // taken for a format
+    mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties this folder
+    const folder = entry.cwd.replaceAll('#', '##'); // else tmux reads it as a format
     await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
     await takeOffMap(state, entry.run);
     return { entry, result: 'restored', detail: place.words };
@@ -75,7 +75,7 @@ async function restore(
   }
 }
 
-/** Why it cannot be brought back; null: it can. */
+/** Why the session cannot be brought back; null: it can. */
 async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string | null> {
   const { session_id, cwd, left_out, args } = entry;
   if (left_out.length > 0) {
@@ -91,10 +91,10 @@ async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string
 }
 
 interface Place {
-  /** The tmux command that makes it, without the folder and what is to run. */
+  /** The tmux command that makes the place, without the folder and the command to run. */
   readonly command: readonly string[];
   readonly words: string;
-  /** The pane that it takes over; null: a new one. */
+  /** The pane that is taken over; null: a new one. */
   readonly pane: string | null;
 }
 
@@ -122,12 +122,12 @@ async function findPlace({ socket, pane, cwd }: ResumeEntry, taken: ReadonlySet<
     : { command: ['new-session', '-d', '-s', session], words: `a new session ${session}`, pane: null };
 }
 
-/** Those that take `-l -i -c`. */
+/** Shells that take `-l -i -c`. */
 const shells: ReadonlySet<string> = new Set(['bash', 'zsh', 'fish', 'sh', 'dash', 'ksh']);
 
 /**
- * The person's own login shell runs it, as it would have from its prompt, with what their start files set; afterwards
- * the shell is there.
+ * The person's own login shell runs the command, as if typed at its prompt, with everything that their start files set.
+ * When the command ends, the shell stays.
  */
 async function shellWith({ socket, args, variables }: ResumeEntry): Promise<string[]> {
   const asked = await tmux(socket, ['show-options', '-gv', 'default-shell'], env).catch(() => '');

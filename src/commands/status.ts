@@ -4,7 +4,7 @@ import { type SessionState, sessionStates } from '../records/status.ts';
 import { parse } from './arguments.ts';
 import { print } from './output.ts';
 
-/** States that a status line should stand out for, in tmux colours. */
+/** States that stand out in a status line, with their tmux colours. */
 const tmuxColours: { readonly [S in SessionState]?: string } = {
   blocked: 'yellow',
   waiting: 'yellow',
@@ -13,7 +13,7 @@ const tmuxColours: { readonly [S in SessionState]?: string } = {
   gave_up: 'red',
 };
 
-/** `guardctl status [--tmux]`: `claude: 2 working, 1 waiting`; nothing when no session runs. */
+/** `guardctl status [--tmux]`: `claude: 2 working, 1 waiting`; nothing if no session runs. */
 export async function run(args: readonly string[]): Promise<number> {
   const { options } = parse(args, ['tmux'], 0);
   const states = readSessions(statePaths(process.env))

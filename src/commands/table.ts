@@ -1,6 +1,6 @@
 /**
- * Every command of `guardctl`, once: dispatch, help, suggestions and shell completion are made from this table.
- * Commands are imported when they are called.
+ * The only table of the commands of `guardctl`; dispatch, help, suggestions and shell completion are made from it. A
+ * command is imported when it is called.
  */
 import { nearest } from '../config/nearest.ts';
 import type { Command } from './command.ts';
@@ -120,7 +120,7 @@ export const commands: readonly Command[] = [
   },
 ];
 
-/** Asked by completion, not by people: in no listing. */
+/** Called by completion, not by people, so it is not listed. */
 const words: Command = {
   name: 'words',
   usage: 'session|incident|key|scenario',

@@ -7,7 +7,7 @@ import { print, printJson } from './output.ts';
 
 const patienceMs = 3_000;
 
-/** `guardctl tunnel`: runs the service here. `guardctl tunnel status`: whom it serves. */
+/** `guardctl tunnel`: runs the service here. `guardctl tunnel status`: which sessions it serves. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['stay', 'json'], 1);
   const [word] = words;

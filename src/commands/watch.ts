@@ -23,8 +23,8 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdin.destroy();
     return 0;
   }
-  process.env.NODE_ENV ??= 'production'; // react's other build checks itself all the time
-  // Both take a third of a second to load: here only.
+  process.env.NODE_ENV ??= 'production'; // react's other build constantly checks itself
+  // Loaded only here, because both together take a third of a second.
   const [{ render }, { createElement }, { App }] = await Promise.all([
     import('ink'),
     import('react'),
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   ]);
   process.stdout.write(enterScreen);
   const leave = (): void => void process.stdout.write(leaveScreen);
-  const forget = onExit(leave); // ended by a signal, the terminal must be as before, too
+  const forget = onExit(leave); // restores the terminal also if a signal ends us
   const store = createStore(withNews(emptyModel, source.read()));
   const stop = source.subscribe((news) => store.set(withNews(store.get(), news)));
   try {

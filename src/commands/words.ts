@@ -5,7 +5,7 @@ import { readSessions } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { print } from './output.ts';
 
-/** How many of the newest are offered. */
+/** Max number of the newest ids that are offered. */
 const most = 20;
 
 /** `guardctl words session|incident|key|scenario`: what a shell offers when the person presses Tab. */

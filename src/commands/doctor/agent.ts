@@ -1,4 +1,4 @@
-/** The agent itself: found, its version known, its hooks and its history allowed. */
+/** Checks on the agent itself: found, version known, hooks and history allowed. */
 import type { AgentAdapter } from '../../agents/agent.ts';
 import { commandNamesOf } from '../../agents/choose.ts';
 import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
@@ -48,7 +48,7 @@ export function hooksAllowed(user: UserSettings): Finding {
   );
 }
 
-/** Variables by which an agent or a guard around us shows. */
+/** Looks for variables that show an agent or a guard around us. */
 export function nesting(env: Variables): Finding {
   if (markOn(env) === 'inside') {
     return note('nesting', 'inside a guarded session: a guard started here stands aside');
@@ -67,7 +67,10 @@ export function switchedOff(env: Variables): Finding | null {
   return warning('guard', 'GUARDED_CLAUDE=off: sessions run unguarded', 'unset GUARDED_CLAUDE');
 }
 
-/** Starts of the agent that were killed early: after a few it gives up its full screen, and does not say for how long. */
+/**
+ * Starts of the agent that were killed early. After a few of them the agent gives up its full screen, and does not say
+ * for how long.
+ */
 export function fullScreen(env: Variables): Finding | null {
   const found = fullscreenStrikes(env);
   if (found === null) return null;

@@ -1,4 +1,4 @@
-/** The config file and the folders that the guard writes to. */
+/** Checks on the config file and on the folders to which the guard writes. */
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Variables } from '../../agents/contract/invocation.ts';
@@ -15,7 +15,7 @@ export function config(env: Variables): Finding[] {
   return warnings.map((text) => warning('config', text, 'correct it: guardctl config set KEY VALUE'));
 }
 
-/** The config folder may be missing; then the nearest folder above must be writable for `config set`. */
+/** The config folder may be missing. Then `config set` needs the nearest folder above to be writable. */
 export function configFolder(env: Variables): Finding {
   const folder = dirname(configFile(env));
   let above = folder;

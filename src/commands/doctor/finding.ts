@@ -1,10 +1,10 @@
-/** One line of the doctor's. */
+/** One finding of the doctor. */
 export interface Finding {
   readonly check: string;
   /** `warning`: the guard works with less. `problem`: it does not work. `note`: nothing to do. */
   readonly state: 'ok' | 'note' | 'warning' | 'problem';
   readonly detail: string;
-  /** What the person can do about it; null when nothing is to be done. */
+  /** What the person can do about it; null if nothing has to be done. */
   readonly remedy: string | null;
 }
 
@@ -28,7 +28,7 @@ export const problem = (check: string, detail: string, remedy: string): Finding 
   remedy,
 });
 
-/** A check that fails unexpectedly is itself a finding; the others go on. */
+/** Turns an unexpected failure of a check into a finding, so that the other checks go on. */
 export async function guarded(check: string, find: () => Finding | Promise<Finding>): Promise<Finding> {
   try {
     return await find();

@@ -1,4 +1,4 @@
-/** Node, the pseudo-terminal, the person's terminal, tmux, the clock. */
+/** Checks on node, the pseudo-terminal, the person's terminal, tmux and the clock. */
 import { statSync } from 'node:fs';
 import type { Variables } from '../../agents/contract/invocation.ts';
 import type { StatePaths } from '../../platform/paths.ts';
@@ -94,7 +94,7 @@ export async function tmux(env: Variables): Promise<Finding[]> {
   const { execa } = await import('execa');
   const show = async (option: string) => {
     const run = { reject: false, timeout: 2_000, stdin: 'ignore' } as const;
-    // -A: also the inherited value; the pane knows options of every level.
+    // -A includes inherited values; the pane knows the options of every level.
     const result = await execa('tmux', ['show-options', '-pAqv', option], run);
     if (result.stdout !== '') return result.stdout;
     const server = await execa('tmux', ['show-options', '-sqv', option], run);
@@ -107,13 +107,13 @@ export async function tmux(env: Variables): Promise<Finding[]> {
   const findings: Finding[] = [ok('tmux', version.stdout)];
   for (const { option, well, loses, set } of tmuxOptions) {
     const value = await show(option);
-    if (value === '' || well(value)) continue; // an older tmux does not know it
+    if (value === '' || well(value)) continue; // an older tmux does not know the option
     findings.push(warning(`tmux ${option}`, `${value}: ${loses}`, `tmux set ${set}`));
   }
   return findings;
 }
 
-/** A clock far behind breaks TLS; files that we wrote ourselves bound it from below. */
+/** TLS fails if the clock is far behind. Files that we wrote ourselves show the least that it should be. */
 export function clock(state: StatePaths): Finding {
   const written = [new URL(import.meta.url), state.incidents, state.sessions].flatMap(
     (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? [],

@@ -1,4 +1,4 @@
-/** The way to the API host: the person's own proxy, and, only when asked for, whether it leads there. */
+/** Checks on the route to the API host: the person's own proxy and, only if asked, whether it leads there. */
 import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
 import { readUpstream } from '../../tunnel/upstream.ts';

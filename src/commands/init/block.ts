@@ -1,8 +1,8 @@
-/** Our lines in a file of the person's, between two marks: put in once, replaced, taken out without a trace. Pure. */
+/** Our lines in a file of the person's, between two marks: inserted once, replaced, removed without a trace. Pure. */
 const begin = '# >>> guarded-claude >>>';
 const end = '# <<< guarded-claude <<<';
 
-/** The text with our block in its latest form; the block goes to the end where there was none. */
+/** The text with our block in its latest form. A new block goes to the end. */
 export function withBlock(text: string, lines: string): string {
   const block = `${begin}\n${lines.trimEnd()}\n${end}\n`;
   const found = find(text);
@@ -11,7 +11,7 @@ export function withBlock(text: string, lines: string): string {
   return `${text}${gap}${block}`;
 }
 
-/** The text without our block; null when there is none. */
+/** The text without our block; null if there is none. */
 export function withoutBlock(text: string): string | null {
   const found = find(text);
   return found === null ? null : text.slice(0, found.start) + text.slice(found.end);
@@ -21,7 +21,7 @@ function find(text: string): { start: number; end: number } | null {
   const start = text.search(new RegExp(`^${begin}$`, 'm'));
   if (start === -1) return null;
   const last = text.indexOf(end, start);
-  if (last === -1) return null; // somebody has edited the marks: touch nothing
+  if (last === -1) return null; // somebody has edited the marks: change nothing
   const after = text.indexOf('\n', last);
   return { start, end: after === -1 ? text.length : after + 1 };
 }

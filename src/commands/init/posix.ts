@@ -16,8 +16,8 @@ export const tmuxLines = (companion: string): readonly string[] => [
 ];
 
 /**
- * `claude` becomes the guard. An alias of the person's keeps its options, and one that points to another executable
- * is guarded, too; a function of theirs is left alone.
+ * `claude` becomes the guard. An alias of the person's keeps its options, and one that points to another executable is
+ * guarded, too. A function of theirs is left alone.
  */
 function aliasLines(guard: string, readAlias: readonly string[], isFunction: string): readonly string[] {
   return [
@@ -37,7 +37,7 @@ function aliasLines(guard: string, readAlias: readonly string[], isFunction: str
 
 export function bash(commands: readonly Command[], { guard, companion }: Programs): string {
   const read = [
-    // bash 3.2 has no BASH_ALIASES: the listing is a quoted assignment, read back as one.
+    // bash 3.2 has no BASH_ALIASES. The listing is a quoted assignment, so it is evaluated.
     'if alias claude >/dev/null 2>&1; then',
     '  __guarded_words=$(alias claude)',
     '  eval "__guarded_words=${__guarded_words#alias claude=}"',
