@@ -1,16 +1,19 @@
-/** What a guard may leave of a terminal: nothing. An eye of its own, so that its bookkeeping is not judged by itself. */
+/**
+ * Checks what a guard leaves of a terminal, which must be nothing. Independent of the guard, so that the guard's
+ * bookkeeping is not judged by itself.
+ */
 
 /**
- * A shell program that runs its arguments and notes the terminal's settings before and after in the folder `$0`. It
- * outlives a Ctrl+C that comes when the terminal is its own again, and so does its last look.
+ * A shell program that runs its arguments and writes the terminal's settings before and after into the folder `$0`. It
+ * survives a Ctrl+C that comes once the terminal is its own again, and so does its last check.
  */
 export const watchedRun =
   'trap : INT; stty -g >"$0/tty-before"; "$@"; code=$?; trap "" INT; stty -g >"$0/tty-after"; exit $code';
 
-/** On when a terminal is fresh: wrap at the margin, visible cursor. */
+/** On in a fresh terminal: wrap at the margin, visible cursor. */
 const onByDefault = new Set(['7', '25']);
 
-/** The private modes, and pushed keyboard protocols, that a stream of output leaves other than it found them. */
+/** The private modes, and pushed keyboard protocols, that a stream of output does not leave as it found them. */
 export function modesLeftOn(output: string): readonly string[] {
   const changed = new Set<string>();
   let keyboards = 0;

@@ -1,4 +1,4 @@
-/** The agents that live below a guard, by the kernel's own tables (Linux) and not by the guard's word. */
+/** The agents that live below a guard, according to the kernel (Linux) and not to the guard. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { childrenOf } from '../platform/process-table.ts';
 
@@ -20,7 +20,10 @@ function terminalOf(pid: number): string | null {
   }
 }
 
-/** A guard asks for the agent's terminal settings by a program on that terminal; such a one does not. */
+/**
+ * Excludes the program by which a guard reads the settings of the agent's terminal: it runs on that terminal, but leads
+ * no session.
+ */
 function leadsSession(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

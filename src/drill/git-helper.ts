@@ -1,8 +1,14 @@
-/** The `git` by which an agent fetches its plugin marketplace at the first prompt: a helper child that may go on for long. */
+/**
+ * The `git` by which an agent fetches its plugin marketplace at the first prompt: a helper process that may run for
+ * long.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** `answered`: an empty marketplace, after a moment · `refused`: it fails at once · `hanging`: with a child of its own. */
+/**
+ * `answered`: an empty marketplace, after a moment. `refused`: fails at once. `hanging`: hangs, with a child of its
+ * own.
+ */
 export const gitHelpers = ['answered', 'refused', 'hanging'] as const;
 export type GitHelper = (typeof gitHelpers)[number];
 
@@ -15,7 +21,7 @@ echo '{"name":"claude-plugins-official","owner":{"name":"drill"},"plugins":[]}' 
   hanging: "sh -c 'sleep 120; true' & wait",
 };
 
-/** Puts it into a folder. @returns a PATH that finds it first; every other command of git's is the real one's. */
+/** Puts it into a folder. @returns a PATH on which it comes first; every other git command is passed to the real git */
 export function withGitHelper(folder: string, how: GitHelper, path: string): string {
   mkdirSync(folder, { recursive: true });
   const script = `#!/bin/sh\ncase " $* " in *' clone '*) ;; *) PATH=\${PATH#*:} exec git "$@" ;; esac\n${clones[how]}\n`;

@@ -1,6 +1,6 @@
 /**
- * The person's terminal, simulated: a program in a PTY with a virtual screen, keys to press, and a way to wait
- * until something is to be seen.
+ * The person's terminal, simulated: a program in a PTY with a virtual screen, keys to press, and a way to wait until
+ * something is visible.
  */
 import headless from '@xterm/headless';
 import { signalExitCode } from '../platform/signals.ts';
@@ -8,22 +8,22 @@ import { openPty } from '../terminal/pty.ts';
 
 export interface OuterTerminal {
   readonly pid: number;
-  /** Rows of the screen, trailing blanks cut. */
+  /** Rows of the screen, without trailing blanks. */
   rows(): readonly string[];
   text(): string;
   title(): string;
   write(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** Waits until the screen shows it. @throws with the screen's text when it does not come. */
+  /** Waits until the screen shows it. @throws with the screen's text if it does not appear */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>;
-  /** Takes no output any more / takes it again. */
+  /** `pause`: the terminal takes no output. `resume`: it takes output again. */
   pause(): void;
   resume(): void;
   /** Called with each piece of output. */
   onOutput(listener: (bytes: Buffer) => void): void;
   readonly exited: Promise<{ readonly code: number; readonly signal: number | null }>;
   kill(signal?: NodeJS.Signals): void;
-  /** The window is closed: the kernel hangs up on what runs in it. */
+  /** The window is closed: the kernel sends a hang-up to what runs in it. */
   close(): void;
 }
 
@@ -34,7 +34,7 @@ export interface OuterTerminalOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly columns?: number;
   readonly rows?: number;
-  /** Answer the question for program status (OSC 7501), as a terminal that knows it does. */
+  /** Answer the query for program status (OSC 7501), as a terminal that knows it does. */
   readonly programStatus?: boolean;
 }
 
@@ -60,7 +60,7 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
   const redrawn = new Set<() => void>();
   let title = '';
   let alive = true;
-  /** Gone, and its last words are on the screen. */
+  /** The program has ended, and its last output is on the screen. */
   let isOver = false;
   screen.onTitleChange((next) => {
     title = next;
@@ -140,7 +140,7 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
       try {
         if (alive) process.kill(pty.pid, signal);
       } catch {
-        // gone, and its end not told yet
+        // gone, but its end is not reported yet
       }
     },
     close() {

@@ -1,6 +1,6 @@
 /**
- * Runs one drill: opens a stage, brings the trouble about, waits until the turn has come to its end, and reads what
- * the guard has written down. Whether it went well is judged by the API's own record, not by the guard's word.
+ * Runs one drill: opens a stage, causes the fault, waits until the turn has ended, and reads what the guard has
+ * recorded. Whether the drill succeeded is judged by the API's own record, not by the guard's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -11,25 +11,25 @@ export interface DrillResult {
   readonly scenario: ScenarioName;
   readonly what: string;
   readonly expect: DrillScenario['expect'];
-  /** Class of the first incident that the guard wrote down for it; null: none. */
+  /** Class of the first incident that the guard recorded; null: none. */
   readonly class: string | null;
   /** Everything that the guard did, in order. */
   readonly actions: readonly IncidentRecord['actions'][number]['action'][];
   readonly outcome: IncidentRecord['outcome'] | null;
-  /** From the beginning of the trouble to the guard's finding. */
+  /** From the start of the fault to its detection by the guard. */
   readonly detect_ms: number | null;
-  /** From the beginning of the trouble to the end of the turn; null: it never ended. */
+  /** From the start of the fault to the end of the turn; null: the turn never ended. */
   readonly recover_ms: number | null;
-  /** The agent's process lived through it. */
+  /** The agent's process has survived. */
   readonly same_process: boolean | null;
   readonly ok: boolean;
-  /** Why not; null when all is well. */
+  /** Why the drill failed; null if it is ok. */
   readonly problem: string | null;
 }
 
-/** Longest that a turn may take to come back. */
+/** Max time for a turn to recover. */
 const patienceMs = 45_000;
-/** An incident is closed a moment after the turn is. */
+/** An incident is closed a moment after its turn has ended; this is the max wait for that. */
 const settleMs = 15_000;
 
 async function settledIncidents(stage: Stage): Promise<readonly IncidentRecord[]> {
@@ -59,8 +59,8 @@ function problemOf(
 /**
  * Never rejects: a failed drill is a result.
  *
- * @param agent path of the real agent; null: the simulated one.
- * @param signal ends the drill early, with everything cleaned up.
+ * @param agent path of the real agent; null: the simulated one
+ * @param signal ends the drill early, with everything cleaned up
  */
 export async function runDrill(
   name: ScenarioName,

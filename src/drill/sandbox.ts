@@ -1,20 +1,20 @@
 /**
- * A throw-away home for an agent: its own HOME, configuration folder, project and state folder, prepared so that no
- * dialog comes up at start (lab notes §0b), and an environment built from nothing but an allow-list, so that
- * neither the person's credentials nor their settings are ever touched.
+ * A throw-away home for an agent: its own HOME, config folder, project and state folder, prepared so that no dialog
+ * appears at the start (lab notes §0b). Its environment is built only from an allow-list, so the person's credentials
+ * and settings are never touched.
  */
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** No key of anybody: the simulated API takes whatever comes. */
+/** A dummy key: the simulated API accepts any. */
 const dummyKey = 'sk-ant-api03-this-is-no-key-it-only-looks-like-one-in-a-drill-0000';
 
-/** Passed through from the surroundings; everything else is ours or is not there. */
+/** Variables that are passed through. Everything else is set here or missing. */
 const passedThrough = ['PATH', 'LANG', 'LC_ALL', 'TMPDIR'] as const;
 
 export interface SandboxOptions {
-  /** `allow`: tools run without asking. `ask`: a permission dialog comes up for each command and edit. */
+  /** `allow`: tools run without asking. `ask`: a permission dialog appears for each command and edit. */
   readonly tools?: 'allow' | 'ask';
   /** Merged into the agent's user settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     hasCompletedOnboarding: true,
     theme: 'dark',
     bypassPermissionsModeAccepted: true,
-    // The dialog "Make auto mode your default permission mode?" of 2.1.329 and its notice count as seen.
+    // The dialog "Make auto mode your default permission mode?" of 2.1.329, and its notice, count as seen.
     hasSeenAutoDefaultNudge: true,
     hasSeenAutoDefaultNotice: true,
     customApiKeyResponses: { approved: [dummyKey.slice(-20)], rejected: [] },
@@ -66,7 +66,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       },
     },
   };
-  // Without a mode of its own the newest agent starts in auto mode, where each tool call costs a request.
+  // Without a mode of its own the newest agent starts in auto mode, in which each tool call costs a request.
   const permissions =
     options.tools === 'ask'
       ? { defaultMode: 'default' }
@@ -90,7 +90,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
           .filter((name) => name.endsWith('.jsonl'))
           .map((name) => join(projects, name));
       } catch {
-        return []; // nothing written yet
+        return []; // nothing has been written yet
       }
     },
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
@@ -100,8 +100,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 /**
  * The complete environment of an agent (or of a guard around it) in the sandbox.
  *
- * @param surroundings what leads its requests to the simulated API (world.ts).
- * @param extra further variables; they win.
+ * @param surroundings variables that lead its requests to the simulated API (world.ts)
+ * @param extra further variables, which take precedence
  */
 export function agentEnvironment(
   sandbox: Sandbox,
@@ -124,7 +124,7 @@ export function agentEnvironment(
     ANTHROPIC_API_KEY: dummyKey,
     DISABLE_AUTOUPDATER: '1', // the executable is shared with other sandboxes
     ...surroundings,
-    // What the API says would be shown as a suggestion for the next prompt, too (2.1.42), and taken for the answer.
+    // 2.1.42 would also show the API's words as a suggestion for the next prompt, which would be taken for the answer.
     CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false',
     ...extra,
   };

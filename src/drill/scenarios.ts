@@ -1,24 +1,24 @@
-/** What a drill can put an agent through: one table for the command, its help and the tests. */
+/** The faults that a drill can cause: one table for the command, its help and the tests. */
 import { type FaultName, faults, longTool } from './api/faults.ts';
 import { call, say } from './api/scenario.ts';
 import { finished, type Stage } from './stage.ts';
 
 export interface DrillScenario {
   readonly what: string;
-  /** Some need an agent that misbehaves on demand. */
+  /** Some scenarios need an agent that misbehaves on demand. */
   readonly agents: 'any' | 'simulated';
-  /** `recovery`: the turn must come to its end. `no action`: it must, and the guard must keep its hands off. */
+  /** `recovery`: the turn must end well. `no action`: the same, without any action of the guard. */
   readonly expect: 'recovery' | 'no action';
-  /** Config of the guard beyond the drill's own, as environment variables. */
+  /** Config of the guard in addition to the drill's own, as environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly tools?: 'ask';
-  /** Sends a prompt and brings the trouble about. @returns its beginning, in Unix milliseconds. */
+  /** Sends a prompt and causes the fault. @returns when the fault began, in Unix milliseconds */
   play(stage: Stage): Promise<number>;
 }
 
 const prompt = 'please do the drill';
 
-/** The next answer has this fault. */
+/** Gives the next answer this fault. */
 async function answerWith(stage: Stage, fault: FaultName): Promise<number> {
   stage.api.enqueue(faults[fault].scenario);
   await stage.submit(prompt);
@@ -26,7 +26,7 @@ async function answerWith(stage: Stage, fault: FaultName): Promise<number> {
   return request.faultAt ?? request.at;
 }
 
-/** The agent is in the middle of a long healthy answer. */
+/** Brings the agent into the middle of a long healthy answer. */
 async function inMidText(stage: Stage): Promise<void> {
   const words = Array.from({ length: 200 }, (_, index) => `word${index}`).join(' ');
   stage.api.enqueue(say(words, 100));
@@ -34,7 +34,7 @@ async function inMidText(stage: Stage): Promise<void> {
   await stage.terminal.waitFor('word5');
 }
 
-/** How long the API is out of reach, longer than one attempt of the tunnel may last. */
+/** How long the API is out of reach. `darkMs` is longer than one attempt of the tunnel may last. */
 const outageMs = 4000;
 const darkMs = 14_000;
 /** Longer than every limit that a drill sets. */

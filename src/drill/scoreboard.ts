@@ -1,4 +1,4 @@
-/** A drill's result in words: one line while it runs, one when it is over, a sentence at the end. Pure. */
+/** A drill's result in words: one line while it runs, one when it has ended, a sentence at the end. Pure. */
 import type { DrillResult } from './run.ts';
 
 const nameWidth = 14;
@@ -17,7 +17,7 @@ export const headline = `  ${[
   '  process',
 ].join(' ')}`;
 
-/** What the guard did; the same rung taken several times in a row is counted. */
+/** What the guard did; repetitions of the same rung are counted. */
 function cure({ actions, expect, ok }: DrillResult): string {
   if (actions.length === 0) return ok && expect === 'recovery' ? 'agent by itself' : '–';
   const runs: { action: string; times: number }[] = [];

@@ -1,4 +1,6 @@
-/** A small reproducible generator (mulberry32): the same seed, the same numbers in [0, 1). Not for secrets. */
+/**
+ * A small reproducible random generator (mulberry32): the same seed gives the same numbers in [0, 1). Not for secrets.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** FNV-1a: a seed out of a text; texts that are nearly the same have seeds with nothing in common. */
+/** FNV-1a: makes a seed of a text. Similar texts get unrelated seeds. */
 export function seedOf(text: string): number {
   let value = 0x811c9dc5;
   for (const letter of text) value = Math.imul(value ^ letter.charCodeAt(0), 0x01000193);

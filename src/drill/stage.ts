@@ -1,6 +1,6 @@
 /**
- * The stage of one drill: a throw-away home, the simulated API, and the guard in a terminal with an agent inside,
- * just as a person would run it.
+ * The stage of one drill: a throw-away home, the simulated API, and the guard in a terminal with an agent inside, just
+ * as a person would run it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ import { agentEnvironment, createSandbox, type Sandbox } from './sandbox.ts';
 import { typePrompt } from './type-prompt.ts';
 import { startWorld, type WorldOptions } from './world.ts';
 
-/** Shown by the agent at the end of a turn that came through. */
+/** The agent shows this at the end of a turn that succeeded. */
 export const finished = 'Drill complete.';
 
-/** Short patience, so that a drill takes seconds; everything else is as in real life. */
+/** Short timeouts, so that a drill takes seconds. Everything else is as in normal use. */
 const guardSettings: Readonly<Record<string, string>> = {
   GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '2000',
   GUARDED_CLAUDE_FIRST_BYTE_TIMEOUT_MS: '3000',
@@ -35,14 +35,14 @@ const guardSettings: Readonly<Record<string, string>> = {
   GUARDED_CLAUDE_DESKTOP: 'off',
 };
 
-/** Where the agent comes from: an executable, or null for the simulated one. */
+/** `agent`: path of an executable, or null for the simulated agent. */
 export interface StageOptions {
   readonly agent: string | null;
   readonly tools: 'allow' | 'ask';
   readonly settings: Readonly<Record<string, string>>;
   /** Arguments of the agent. */
   readonly args?: readonly string[];
-  /** First-party surroundings, if missing. */
+  /** Default: first-party surroundings. */
   readonly world?: WorldOptions;
   /** Merged into the agent's user settings. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
@@ -54,16 +54,16 @@ export interface Stage {
   readonly api: Api;
   readonly sandbox: Sandbox;
   readonly terminal: OuterTerminal;
-  /** The guard's own word on its session; null before the first. */
+  /** The guard's own report on its session; null before the first. */
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
-  /** What the guard has journalled so far. */
+  /** What the guard has written to its journal so far. */
   journal(): readonly JournalFile[];
-  /** @throws when the guard does not name its agent. */
+  /** @throws if the guard does not report its agent */
   agentPid(): number;
   /** Types a prompt as a person does, and sends it. */
   submit(prompt: string): Promise<void>;
-  /** @throws when the drill is ended early. */
+  /** @throws if the drill is ended early */
   pause(ms: number): Promise<void>;
   /** Makes the simulated agent misbehave. */
   trigger(what: 'spin' | 'die'): void;
@@ -75,7 +75,7 @@ const guard = launcher('guarded-claude');
 /** Some agents draw nothing for 30 s while their helpers' requests are not answered. */
 const startMs = 60_000;
 
-/** How long a guard may take to leave when it is told to. */
+/** Max time for a guard to leave when it is told to. */
 const leaveMs = 5000;
 
 /** The guard writes its status a moment after the agent has drawn its prompt. */
@@ -95,7 +95,7 @@ function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
   }
 }
 
-/** Opens it and waits for the agent's prompt. @throws when that does not come. */
+/** Opens the stage and waits for the agent's prompt. @throws if the prompt does not appear */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const sandbox = createSandbox({
     tools: options.tools,

@@ -1,9 +1,9 @@
 /**
  * A stand-in for `api.anthropic.com`: the simulated API behind TLS, and a small CONNECT proxy that leads there.
  *
- * An agent (or a guard's tunnel) whose HTTPS_PROXY names the proxy believes that it speaks to the vendor: its base
- * URL stays untouched, TLS (1.3, with session tickets) is end to end between agent and stand-in, and nothing leaves
- * the machine. What comes down is cut at arbitrary byte positions, as a network does.
+ * An agent (or a guard's tunnel) whose HTTPS_PROXY names the proxy believes that it talks to the vendor: its base URL
+ * is unchanged, TLS (1.3, with session tickets) is end to end between agent and stand-in, and nothing leaves the
+ * machine. What comes down is split at arbitrary byte positions, as in a real network.
  */
 
 import { once } from 'node:events';
@@ -16,25 +16,25 @@ import { type Api, type ApiOptions, startApi } from './api/api.ts';
 import { authorityCertificate, standInCertificate, standInKey } from './api/test-certificate.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** The only place that the proxy leads to. */
+/** The only place to which the proxy leads. */
 const vendor = 'api.anthropic.com:443';
 
 /**
- * What becomes of an agent's traffic to other hosts (plugin marketplace, updates, telemetry): refused at once,
- * refused after about as long as a clone of the marketplace takes, never answered, or answered with a 502, by a proxy
- * that cannot reach them.
+ * What happens to an agent's traffic to other hosts (plugin marketplace, updates, telemetry): refused at once, refused
+ * after about as long as a clone of the marketplace takes, never answered, or answered with a 502 by a proxy that
+ * cannot reach them.
  */
 export type HelperTraffic = 'refused' | 'slow' | 'hanging' | 'broken';
 
-/** The payload of a segment on an Ethernet. */
+/** The payload of a TCP segment on Ethernet. */
 const maxPieceBytes = 1_460;
 
-/** Measured with 2.1.263: the clone of its plugin marketplace at the first prompt. */
+/** Measured with 2.1.263 for the clone of its plugin marketplace at the first prompt. */
 const slowMs = 5_000;
 
 export interface StandInOptions extends Omit<ApiOptions, 'wrap'> {
   readonly helpers?: HelperTraffic;
-  /** Draws where answers are cut. */
+  /** Seed of the positions at which answers are split. */
   readonly seed?: number;
 }
 
@@ -44,11 +44,11 @@ export interface StandIn {
   readonly proxyUrl: string;
   /** `host:port` of each CONNECT, in order. */
   readonly connects: readonly string[];
-  /** CONNECT requests stay unanswered while on, as behind a proxy that lost its line. */
+  /** While on, CONNECT requests get no answer, as behind a proxy that has lost its line. */
   hold(on: boolean): void;
-  /** Nothing passes while on, on open connections either, and nobody is told. */
+  /** While on, nothing passes, not even on open connections, and nobody is told. */
   blackHole(on: boolean): void;
-  /** The proxy itself is gone: whoever connects is refused, open connections are reset. */
+  /** The proxy itself is gone: new connections are refused, open ones are reset. */
   goAway(): Promise<void>;
   /** The proxy is back on the same port. */
   comeBack(): Promise<void>;
@@ -57,7 +57,7 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** Joins two sockets for good; a reset of one is a reset of the other. */
+/** Joins two sockets for good. A reset of one resets the other. */
 function join(client: Socket, upstream: Socket, up: Transform, down: Transform): void {
   client.pipe(up).pipe(upstream);
   upstream.pipe(down).pipe(client);
@@ -70,10 +70,10 @@ function join(client: Socket, upstream: Socket, up: Transform, down: Transform):
   }
 }
 
-/** What waits while on; everything goes on, in order, when it is off. */
+/** Holds callbacks while it is shut, and runs them in order when it opens. */
 interface Gate {
   set(shut: boolean): void;
-  /** Now, or once the gate is open. */
+  /** Proceeds now, or once the gate is open. */
   pass(proceed: () => void): void;
 }
 
@@ -183,7 +183,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   };
   const hold = (on: boolean) => newConnections.set(on);
   return {
-    // A line that is down is the proxy's line: it goes on to take CONNECTs, and answers none.
+    // If the line is down, it is the proxy's line: the proxy still accepts CONNECT requests, but answers none.
     api: {
       ...api,
       async silence() {

@@ -1,25 +1,28 @@
-/** A person at the agent's input box: types, sees what was typed, presses Enter. */
+/** A person at the agent's input box: types, checks what was typed, presses Enter. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OuterTerminal } from './outer-terminal.ts';
 
-/** In one burst text and Enter would be a paste (1.0.56). */
+/** Text and Enter in one burst would be a paste (1.0.56). */
 const betweenWritesMs = 150;
-/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b); a busy machine draws late. */
+/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b). A busy machine draws late. */
 const echoMs = 8_000;
-/** What was typed for the second time may follow the first into the box. */
+/** Text that was typed a second time may follow the first into the box. */
 const lateMs = 1_000;
 const maxTries = 5;
 const clearBox = '\x15';
 
-/** Their agent has taken a prompt before: it listens, and what it does not show yet is on its way. */
+/** Terminals whose agent has taken a prompt before: it listens, and what it does not show yet is on its way. */
 const listening = new WeakSet<OuterTerminal>();
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** In the box, behind its prompt sign: an agent that does not listen yet lets the kernel echo keys anywhere. */
+/**
+ * Text counts only in the box, after its prompt sign: while the agent does not listen yet, the kernel may echo keys
+ * anywhere.
+ */
 const sign = '^(?:│\\s)?[❯>›]\\s?';
 
-/** The box holds it, once: where it is too long for the row, its beginning. */
+/** Whether the box holds the prompt once; for one that is too long for the row, its beginning. */
 function holds(terminal: OuterTerminal, prompt: string): boolean {
   const [line = ''] = prompt.split('\n');
   const shown = new RegExp(`${sign}(${escaped(line.slice(0, 30))}.*)$`, 'm').exec(terminal.text())?.[1];
@@ -27,7 +30,7 @@ function holds(terminal: OuterTerminal, prompt: string): boolean {
   return rest !== undefined && (line.startsWith(rest) || rest.startsWith(`${line} `));
 }
 
-/** @throws when the prompt does not come up in the box, or the agent has ended. */
+/** @throws if the prompt does not appear in the box, or the agent has ended */
 export async function typePrompt(terminal: OuterTerminal, prompt: string): Promise<void> {
   const begin = new RegExp(sign + escaped((prompt.split('\n')[0] ?? '').slice(0, 30)), 'm');
   for (let tries = 1; ; tries += 1) {
@@ -43,7 +46,7 @@ export async function typePrompt(terminal: OuterTerminal, prompt: string): Promi
     );
     await pause(tries === 1 ? betweenWritesMs : lateMs);
     if (echoed && (isLast || holds(terminal, prompt))) break;
-    // By itself: in one burst with the text it may be no key. What was late may be in the box twice by now.
+    // Sent separately: in one burst with the text it may not count as a key. Late text may be in the box twice by now.
     terminal.write(clearBox);
     await pause(betweenWritesMs);
   }

@@ -12,18 +12,18 @@ export interface Answer {
   readonly messageId: string;
   readonly model: string;
   readonly stopReason: string | null;
-  /** The message has its stop reason, so it counts even if the stream then breaks. */
+  /** The message has its stop reason, so it counts even if the stream breaks after that. */
   readonly started: boolean;
   readonly tokens: number;
-  /** Blocks that are complete; an open text block counts with what it has. */
+  /** Blocks that are complete; an open text block counts with what has come of it. */
   blocks(): readonly Block[];
-  /** A tool call has begun and its input is not complete. */
+  /** A tool call has begun, and its input is not complete. */
   insideTool(): boolean;
   text(): string;
   take(event: StreamEvent): Block | null;
 }
 
-/** `take` returns a tool call when that event completed it. */
+/** `take` returns a tool call when the event completes it. */
 export function newAnswer(): Answer {
   const open: OpenBlock[] = [];
   let messageId = '';

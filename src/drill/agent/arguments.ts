@@ -1,7 +1,7 @@
 /** The arguments that the simulated agent understands: those that a guard or a person uses with the real one. */
 import { readFileSync } from 'node:fs';
 
-/** Options that take a value, as far as the simulated agent must step over it. */
+/** Options with a value that the simulated agent has to skip. */
 const valued = [
   '--session-id',
   '--settings',
@@ -69,7 +69,7 @@ export interface Settings {
   >;
 }
 
-/** @throws when the text is neither JSON nor the name of a readable file, as the real agent ends then. */
+/** @throws if the text is neither JSON nor the name of a readable file; the real agent then ends */
 export function readSettings(value: string): Settings {
   const text = value.trimStart().startsWith('{') ? value : readFileSync(value, 'utf8');
   return JSON.parse(text) as Settings;

@@ -1,4 +1,4 @@
-/** One request to the Messages API and how it ended; what to do about that is decided in request.ts. */
+/** One request to the Messages API and how it ended. request.ts decides what to do about that. */
 import { openRequest } from './connection.ts';
 
 export interface StreamEvent {
@@ -14,7 +14,7 @@ export type Outcome =
       readonly headers: NodeJS.Dict<string | string[]>;
       readonly body: string;
     }
-  /** An answer of status 200 that is no answer. */
+  /** Status 200, but the body is not a message. */
   | { readonly end: 'malformed' }
   | { readonly end: 'error-event'; readonly message: string }
   /** No answer, or the stream ended before message_stop. */
@@ -29,11 +29,11 @@ export interface Exchange {
   readonly streaming: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Longest silence before the headers, and between two pieces of a stream. */
+  /** Max silence before the headers, and between two pieces of a stream. */
   readonly patienceMs: number;
-  /** Every event; an answer without streaming is turned into the events that it would have been. */
+  /** Called for every event. An answer without streaming is turned into the events of a streamed one. */
   readonly onEvent: (event: StreamEvent) => void;
-  /** Any bytes at all. */
+  /** Called for any bytes. */
   readonly onBytes: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How the simulated agent reaches its API: directly, or through the proxy that the environment names, in absolute
- * form for http and with CONNECT for https, its credentials in Proxy-Authorization.
+ * How the simulated agent reaches its API: directly, or through the proxy that the environment names, in absolute form
+ * for http and with CONNECT for https, with credentials in Proxy-Authorization.
  */
 import { Agent, type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -24,7 +24,7 @@ function authorization(proxy: URL): Record<string, string> {
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** @throws (rejects) when the proxy refuses the tunnel or goes away. */
+/** @throws (rejects) if the proxy refuses the tunnel or goes away */
 function openTunnel(proxy: URL, target: URL, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const host = `${target.hostname}:${target.port || 443}`;
@@ -60,7 +60,7 @@ export async function openRequest(
     if (!proxy) return httpsRequest(url, options);
     const socket = await openTunnel(proxy, url, signal);
     const secure = tlsConnect({ socket, servername: url.hostname });
-    // Without an agent node takes the connection that it is given.
+    // Without an `agent`, node uses the connection that it is given.
     return httpsRequest(url, { ...options, createConnection: () => secure });
   }
   if (!proxy) return httpRequest(url, { ...options, agent: keepAlive });

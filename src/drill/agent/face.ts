@@ -1,29 +1,29 @@
 /**
  * What the simulated agent shows: a full screen like that of 2.1.329, with the same prompt box, spinner, title and
- * footers, so that whatever reads the real one reads this one too. Only rows that changed are written.
+ * footers, so that whatever reads the real one can read this one, too. Only rows that changed are written.
  */
 
 const spinnerFrames = ['·', '✢', '*', '✶', '✻', '✽'];
 const frameMs = 120;
 
-/** Modes that the real one switches on, and back when it goes (lab notes §2). */
+/** Modes that the real agent switches on, and off again when it ends (lab notes §2). */
 const modesOn =
   '\x1b[?2004h\x1b[?2031h\x1b[?1004h\x1b[?1049h\x1b[2J\x1b[H\x1b[?1000h\x1b[?1002h\x1b[?1003h\x1b[?1006h\x1b[?25l';
 const modesOff =
   '\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1049l\x1b[?1004l\x1b[?2031l\x1b[?2004l\x1b[?25h\x1b]0;\x07';
 
 export interface Busy {
-  /** What the spinner says: a verb with `…`. */
+  /** The spinner's text: a verb with `…`. */
   readonly verb: string;
   /** Unix milliseconds. */
   readonly since: number;
   readonly tokens: number;
   readonly thinking: boolean;
-  /** Replaces the whole line behind the spinner. */
+  /** Replaces the whole line after the spinner. */
   readonly note: string | null;
 }
 
-/** Everything that is on the screen; the caller changes it and calls `draw`. */
+/** Everything on the screen. The caller changes it and calls `draw`. */
 export interface Picture {
   conversation: string[];
   /** Rows below the conversation that are not final: partial text, a running tool. */
@@ -31,7 +31,7 @@ export interface Picture {
   busy: () => Busy | null;
   queued: readonly string[];
   draft: string;
-  /** A dialog takes the place of the prompt box. */
+  /** A dialog replaces the prompt box. */
   dialog: readonly string[] | null;
 }
 
@@ -74,7 +74,7 @@ function spinnerLine(busy: Busy, now: number): string {
   return `${frame} ${busy.verb}…${details.length > 0 ? ` (${details.join(' · ')})` : ''}`;
 }
 
-/** @param header the rows on top: name, version, folder. */
+/** @param header the rows at the top: name, version, folder */
 export function createFace(output: NodeJS.WriteStream, header: readonly string[]): Face {
   const picture: Picture = {
     conversation: [...header, ''],
@@ -143,7 +143,7 @@ export function createFace(output: NodeJS.WriteStream, header: readonly string[]
       output.write(modesOn);
       output.on('resize', redraw);
       process.on('SIGCONT', redraw);
-      // The spinner goes on whatever the network does: that is what a freeze looks like (lab notes §0, fact 1).
+      // The spinner turns whatever the network does: that is what a freeze looks like (lab notes §0, fact 1).
       timer = setInterval(() => picture.busy() && !picture.dialog && draw(), frameMs);
       draw();
     },

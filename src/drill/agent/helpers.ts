@@ -1,12 +1,12 @@
 /**
- * What the real agent does on the side while it speaks to the vendor: at the first prompt a child process clones a
- * plugin marketplace (in the agent's own session, unlike a tool), and telemetry goes to the API's host from then on.
+ * The real agent's side traffic with the vendor's own URL: at the first prompt a child process clones a plugin
+ * marketplace (in the agent's own session, unlike a tool), and from then on telemetry goes to the API's host.
  */
 import { spawn } from 'node:child_process';
 import { openRequest } from './connection.ts';
 import { isFirstParty } from './patience.ts';
 
-/** Asks the proxy for a host and stays until it is answered, as `git` does. */
+/** Asks the proxy for a host and waits for the answer, as `git` does. */
 const cloneProgram = `const { HTTPS_PROXY } = process.env;
 const { hostname, port } = new URL(HTTPS_PROXY);
 require('node:http').request({ host: hostname, port, method: 'CONNECT', path: 'github.com:443' })
@@ -21,11 +21,11 @@ export function cloneMarketplace(env: NodeJS.ProcessEnv): void {
   process.on('exit', () => child.kill());
 }
 
-/** The real agent's come in the seconds after something has happened (2.1.329: 3,662 bytes each, some on a new connection). */
+/** The real agent sends it in the seconds after an event (2.1.329: 3,662 bytes each, some on a new connection). */
 const telemetryMs = 1_500;
 const events = JSON.stringify({ events: [{ event: 'e'.repeat(8_000) }] });
 
-/** Called at the first prompt: for as long as the agent lives, each time on a connection of its own. */
+/** Called at the first prompt. Sends telemetry as long as the agent lives, each time on a connection of its own. */
 export function sendTelemetry(env: NodeJS.ProcessEnv): void {
   if (isFirstParty(env)) setInterval(() => void reportTelemetry(env), telemetryMs).unref();
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Settings } from './arguments.ts';
 
 export interface HookContext {
-  /** User settings first, then those of the command line: they add up (lab notes §5). */
+  /** User settings first, then those of the command line; their hooks are concatenated (lab notes §5). */
   readonly settings: readonly Settings[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
@@ -32,12 +32,14 @@ function runOne(command: string, context: HookContext, payload: string, extraEnv
     });
     child.once('error', () => resolve());
     child.once('close', () => resolve());
-    child.stdin.on('error', () => {}); // a hook need not read
+    child.stdin.on('error', () => {}); // a hook need not read its input
     child.stdin.end(payload);
   });
 }
 
-/** Waits until every hook of the event has ended. The tool, or how the session began, is matched against the hook's matcher. */
+/**
+ * Waits until every hook of the event has ended. A hook's matcher is applied to the tool, or to how the session began.
+ */
 export async function runHooks(
   event: HookEvent,
   context: HookContext,

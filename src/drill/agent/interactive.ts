@@ -1,4 +1,4 @@
-/** The interactive session: keyboard, queue, turns, dialogs and the way out. */
+/** The interactive session: keyboard, queue, turns, dialogs and leaving. */
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,9 @@
-/** Reads the keyboard: raw bytes of the terminal become keys. */
+/** Reads the keyboard: turns the raw bytes of the terminal into keys. */
 
 export type Key =
   | { readonly key: 'text'; readonly text: string }
   | { readonly key: 'enter' | 'escape' | 'clear' | 'interrupt' | 'backspace' | 'suspend' }
-  /** The terminal's answer to the question for program status. */
+  /** The terminal's answer to the query for program status. */
   | { readonly key: 'program-status' };
 
 const pasteStart = '\x1b[200~';
@@ -17,10 +17,10 @@ const controls: Readonly<Record<string, Key>> = {
   '\x7f': { key: 'backspace' },
 };
 
-/** How long a lone escape byte may be the beginning of a longer sequence. */
+/** How long a lone escape byte may still be the beginning of a longer sequence. */
 const escapePauseMs = 40;
 
-/** @returns a function that takes each piece of input. */
+/** @returns a function that takes each piece of input */
 export function readKeys(press: (key: Key) => void): (piece: string) => void {
   let pending = '';
   let timer: NodeJS.Timeout | undefined;
@@ -42,7 +42,7 @@ export function readKeys(press: (key: Key) => void): (piece: string) => void {
           pending = pending.slice(sequence[0].length);
           continue;
         }
-        // A lone escape, or the beginning of a sequence that has not come yet.
+        // A lone escape, or the beginning of a sequence that is not complete yet.
         if (!final) return;
         press({ key: 'escape' });
         pending = pending.slice(1);
@@ -50,7 +50,7 @@ export function readKeys(press: (key: Key) => void): (piece: string) => void {
       }
       const run = /^[^\x00-\x1f\x7f]+/.exec(pending)?.[0];
       if (run) {
-        // Text and Enter in one burst is a paste to the real agent: the Enter becomes a line break.
+        // The real agent takes text and Enter in one burst for a paste, so the Enter becomes a line break.
         const burst = pending[run.length] === '\r' && pending.length > run.length ? `${run}\n` : run;
         press({ key: 'text', text: burst });
         pending = pending.slice(burst.length);

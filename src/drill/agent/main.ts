@@ -1,6 +1,6 @@
 /**
- * The simulated agent: behaves on a terminal, on the wire and on disk like the real one (2.1.329), so that a guard
- * can be drilled where no real one is installed. No packages, no credentials, no model.
+ * The simulated agent: behaves on a terminal, on the wire and on disk like the real one (2.1.329), so that a guard can
+ * be drilled where no real agent is installed. No packages, no credentials, no model.
  *
  * keys.ts reads the keyboard, interactive.ts holds the session together, turn.ts asks the API and runs the tools,
  * face.ts draws.
@@ -30,7 +30,7 @@ function newestSession(folder: string): string | null {
   return files.sort((a, b) => changed(b) - changed(a))[0]?.slice(0, -'.jsonl'.length) ?? null;
 }
 
-/** @returns the session's id and where its transcript is, or will be. */
+/** @returns the session's id and the path of its transcript, which may not exist yet */
 function chooseSession(
   args: AgentArguments,
   configDir: string,
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   const configDir = process.env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude');
   const cwd = process.cwd();
   const settings = loadSettings(args, configDir);
-  // `env` in --settings wins over that in the user's settings, and both over the process (lab notes §9).
+  // `env` in --settings overrides that in the user's settings, and both override the process's (lab notes §9).
   for (const { env } of settings) Object.assign(process.env, env);
   const session = {
     args,

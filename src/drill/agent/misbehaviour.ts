@@ -1,13 +1,13 @@
 /**
- * Bad behaviour on demand, for tests and drills. `SIMULATED_AGENT` lists what holds for the whole run (`exit=CODE`,
- * `ignore-escape`, `ignore-sigterm`); `SIMULATED_AGENT_TRIGGERS` names a folder in which a file `spin` or `die`
- * has its effect once, in whatever phase the agent is, so that the relaunched agent behaves again.
+ * Misbehaviour on demand, for tests and drills. `SIMULATED_AGENT` lists what applies to the whole run (`exit=CODE`,
+ * `ignore-escape`, `ignore-sigterm`). `SIMULATED_AGENT_TRIGGERS` names a folder: a file `spin` or `die` in it takes
+ * effect once, in any phase of the agent, so the relaunched agent behaves again.
  */
 import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Misbehaviour {
-  /** Exit at once with this code; null: live. */
+  /** Exit at once with this code; null: do not. */
   readonly exitCode: number | null;
   readonly ignoreEscape: boolean;
   readonly ignoreSigterm: boolean;
@@ -23,12 +23,12 @@ export function readMisbehaviour(env: NodeJS.ProcessEnv): Misbehaviour {
   };
 }
 
-/** An event loop that never turns again: signals with a handler (SIGTERM among them) are never heard. */
+/** An event loop that never turns again, so signals with a handler (SIGTERM among them) have no effect. */
 function spin(): never {
   for (;;) Math.sqrt(Math.random());
 }
 
-/** Looks for triggers ten times a second, while there is a folder for them. */
+/** Looks for triggers ten times a second, if there is a folder for them. */
 export function watchTriggers(env: NodeJS.ProcessEnv): void {
   const folder = env.SIMULATED_AGENT_TRIGGERS;
   if (!folder) return;

@@ -1,10 +1,10 @@
-/** How long the real agent waits by itself (lab notes §1a), which depends on whether the vendor's own URL is asked. */
+/** How long the real agent waits by itself (lab notes §1a); depends on whether it uses the vendor's own URL. */
 export interface Patience {
-  /** Says so after this long without a byte of an open stream. */
+  /** After this long without a byte on an open stream the agent says so. */
   readonly noticeMs: number;
-  /** Gives a silent stream up, and an answer without streaming. */
+  /** The agent gives up a silent stream, and an answer without streaming. */
   readonly streamMs: number;
-  /** Gives up waiting for an answer to begin. */
+  /** The agent gives up waiting for an answer to begin. */
   readonly headersMs: number;
 }
 

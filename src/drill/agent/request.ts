@@ -1,6 +1,6 @@
 /**
- * Asks the API until there is an answer, with the retry ladder of 2.1.329 (lab notes §1a, §1b): which ends are tried
- * again, how often, how long apart, with or without streaming, and what the screen says meanwhile.
+ * Asks the API until there is an answer, with the retry ladder of 2.1.329 (lab notes §1a, §1b): which outcomes are
+ * retried, how often, with which delays, with or without streaming, and what the screen says meanwhile.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, newAnswer } from './answer.ts';
@@ -19,7 +19,7 @@ export type FailureName =
 
 export type Reply =
   | { readonly end: 'answered'; readonly answer: Answer }
-  /** `answer` holds what had come, where the real agent keeps it. */
+  /** `answer` holds what had arrived, if the real agent keeps it. */
   | {
       readonly end: 'failed';
       readonly name: FailureName;
@@ -165,7 +165,7 @@ export async function ask(asking: Asking): Promise<Reply> {
     });
     if (outcome.end === 'aborted') return { end: 'aborted', answer };
     if (outcome.end === 'complete') return { end: 'answered', answer };
-    // A message with a complete tool call counts although its stream broke: the tool has run.
+    // A message with a complete tool call counts even if its stream broke, because the tool has run.
     if (
       outcome.end === 'lost' &&
       !answer.insideTool() &&

@@ -1,4 +1,4 @@
-/** Program status (OSC 7501): reports what the agent does, once the terminal has answered that it listens. */
+/** Program status (OSC 7501): reports what the agent does, once the terminal has answered that it understands this. */
 
 export type Status = 'idle' | 'working' | 'blocked' | 'done' | 'error' | 'clear';
 

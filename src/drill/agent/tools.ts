@@ -1,4 +1,4 @@
-/** The three tools of the simulated agent. A command is a session leader of its own, as in the real one. */
+/** The three tools of the simulated agent. A command leads a session of its own, as in the real agent. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -9,13 +9,13 @@ export interface ToolResult {
 }
 export interface RunningTool {
   readonly result: Promise<ToolResult>;
-  /** Ends a command and all that it started; the others cannot be stopped. */
+  /** Ends a command and all that it has started. Other tools cannot be stopped. */
   stop(): void;
 }
 
 const toolNames = ['Bash', 'Read', 'Write'] as const;
 
-/** What the API is told of the tools. */
+/** How the tools are described to the API. */
 export const toolDescriptions = toolNames.map((name) => ({
   name,
   description: `The simulated ${name} tool`,

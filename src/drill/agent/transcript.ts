@@ -1,6 +1,6 @@
 /**
- * The conversation on disk and in memory: one JSONL record per content block, linked by parentUuid, in the shapes
- * of 2.1.329 (lab notes §3). An assistant message is written when it has ended, not before.
+ * The conversation on disk and in memory: one JSONL record per content block, linked by parentUuid, in the shapes of
+ * 2.1.329 (lab notes §3). An assistant message is written only when it has ended.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ export interface Transcript {
   addAssistant(message: object, blocks: readonly Block[], extra?: object): void;
   /** A record outside the conversation's chain. */
   note(record: object): void;
-  /** Takes back the last user message: an interrupted prompt returns to the input box. */
+  /** Takes back the last user message, because an interrupted prompt returns to the input box. */
   takeBack(): void;
 }
 
@@ -42,7 +42,7 @@ const interruptedCall =
 export const projectFolder = (configDir: string, cwd: string): string =>
   join(configDir, 'projects', cwd.replace(/[^a-zA-Z0-9]/g, '-'));
 
-/** Where the transcript of a session lies, in whatever project; null: nowhere. */
+/** The transcript of a session, in whatever project; null: there is none. */
 export function findTranscript(configDir: string, sessionId: string): string | null {
   const projects = join(configDir, 'projects');
   if (!existsSync(projects)) return null;
@@ -64,7 +64,7 @@ function readEntries(path: string): readonly Entry[] {
     });
 }
 
-/** The chain that ends in the last linked record, oldest first. */
+/** The chain that ends at the last linked record, oldest first. */
 function chain(entries: readonly Entry[]): readonly Entry[] {
   const byId = new Map(entries.flatMap((entry) => (entry.uuid ? [[entry.uuid, entry] as const] : [])));
   const line: Entry[] = [];
@@ -124,7 +124,7 @@ export function openTranscript(path: string, sessionId: string, version: string,
   return transcript;
 }
 
-/** A resumed conversation gets an honest result for each call that has none, as 2.1.329 writes it. */
+/** Gives each call without a result in a resumed conversation an honest one, as 2.1.329 does. */
 function closeOpenCalls(transcript: Transcript): void {
   const blocks = transcript.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
   const answered = new Set(blocks.map((block) => block.tool_use_id));

@@ -1,7 +1,7 @@
 /**
- * One turn of the conversation: ask, show, run the tools, ask again, until the model has said all. A tool runs as
- * soon as its call is complete, while the message still streams; the message is on disk only when it has ended
- * (lab notes §0, fact 7).
+ * One turn of the conversation: ask, show, run the tools, ask again, until the model has finished. A tool runs as soon
+ * as its call is complete, while the message still streams. The message is on disk only when it has ended (lab notes
+ * §0, fact 7).
  */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer.ts';
@@ -38,12 +38,12 @@ export interface TurnContext {
 export type TurnEnd =
   | { readonly end: 'done'; readonly text: string }
   | { readonly end: 'failed'; readonly text: string; readonly name: FailureName }
-  /** Nothing had come yet: the prompt goes back to the input box. */
+  /** Nothing had come yet, so the prompt goes back to the input box. */
   | { readonly end: 'withdrawn' }
   | { readonly end: 'interrupted' };
 
 const interruptedNotice = '[Request interrupted by user]';
-/** A main request of the real agent is about 50 KB (lab notes §9), and by its size it is known on the wire. */
+/** A main request of the real agent is about 50 KB (lab notes §9); on the wire it is recognised by its size. */
 const system = 'You are a simulated agent. '.repeat(1800);
 const model = 'claude-simulated';
 
@@ -121,7 +121,7 @@ function keep(answer: Answer, context: TurnContext, extra: object = {}): void {
   );
 }
 
-/** Runs until the turn is over. The prompt is in the transcript already. */
+/** Runs until the turn has ended. The prompt is already in the transcript. */
 export async function runTurn(context: TurnContext): Promise<TurnEnd> {
   const { transcript, hooks } = context;
   for (let first = true; ; first = false) {

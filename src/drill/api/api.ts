@@ -1,9 +1,9 @@
 /**
  * A simulated Messages API on loopback, for drills and tests.
  *
- * Every request is written down. A turn of the conversation gets the next scenario of the queue, or what `respond`
- * says when the queue is empty; side questions (titles, token counts) are answered quietly and never take a
- * scenario. A scenario is a list of steps (scenario.ts), `faults.ts` names the bad ones, play.ts plays them.
+ * Every request is recorded. A turn of the conversation gets the next scenario of the queue or, if the queue is empty,
+ * what `respond` returns. Side requests (titles, token counts) are answered quietly and never take a scenario. A
+ * scenario is a list of steps (scenario.ts); `faults.ts` names the bad ones; play.ts plays them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -22,7 +22,7 @@ export { lastPrompt } from './request.ts';
 export interface ApiOptions {
   /** Refuse malformed conversations as the real API does (raw-body.ts, blocks.ts, pairing.ts). */
   readonly enforceRules?: boolean;
-  /** Whatever is no message (telemetry, settings, policies) is never answered. */
+  /** Requests other than messages (telemetry, settings, policies) are never answered. */
   readonly helpersHang?: boolean;
   /** Wraps each TCP connection, for TLS. */
   readonly wrap?: (socket: Socket) => Socket;
@@ -36,11 +36,14 @@ export interface Api {
   turns(): readonly ApiRequest[];
   /** Scenarios for the next requests of the conversation, one each. */
   enqueue(...scenarios: readonly Scenario[]): void;
-  /** What a request gets when the queue is empty; at first a short healthy answer. */
+  /** What a request gets if the queue is empty; the default is a short healthy answer. */
   respond(answer: (request: ApiRequest) => Scenario): void;
-  /** Called for each request on arrival, when its answer goes bad, and when it has ended. @returns stops it. */
+  /**
+   * Called for each request on arrival, when its answer goes bad, and when it has ended. @returns a function that stops
+   * this
+   */
   onRequest(listener: (request: ApiRequest) => void): () => void;
-  /** The first request, past or future, for which `matches` holds, also as its end changes it. */
+  /** The first request, past or future, for which `matches` holds. Also checked when a request ends. */
   waitForRequest(matches: (request: ApiRequest) => boolean, timeoutMs?: number): Promise<ApiRequest>;
   refuse(): Promise<void>;
   silence(): Promise<void>;
@@ -60,15 +63,15 @@ function parseBody(raw: Buffer): Body | null {
     const parsed: unknown = JSON.parse(raw.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null ? (parsed as Body) : null;
   } catch {
-    return null; // no body, or none of a conversation
+    return null; // no body, or not that of a conversation
   }
 }
 
-/** @returns the message of the 400 that the API would answer; null: nothing is wrong with the request. */
+/** @returns the message of the 400 that the API would answer; null: the request is fine */
 const refusalOf = (raw: Buffer, body: Body | null): string | null =>
   rawBodyError(raw) ?? blockError(body) ?? pairingError(body?.messages);
 
-/** Telemetry is taken; settings, policies and the like do not exist for this account. */
+/** Telemetry is accepted; settings, policies and the like do not exist for this account. */
 function helperAnswer(path: string, hangs: boolean): Scenario {
   if (hangs) return [{ do: 'hang' }];
   if (path.startsWith('/api/event_logging/'))
@@ -139,7 +142,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       reset: () => connection && reset(connection.raw),
       close: () => socket.end(),
       onFault: () => {
-        if (request.kind !== 'main') return; // what the agent asks on the side has no scenario
+        if (request.kind !== 'main') return; // a side request of the agent has no scenario
         request.faultAt ??= Date.now();
         tell(request);
       },
@@ -150,7 +153,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   };
 
   const server = createServer((incoming, response) => {
-    // An agent that goes away while its request is still being read is no error of ours.
+    // An agent may go away while its request is still being read; that is no error of ours.
     handle(incoming, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;

@@ -1,6 +1,6 @@
 /**
- * What the Messages API asks of each content block by itself, with its own wording (`pairing.ts` has what it asks of
- * the conversation as a whole).
+ * What the Messages API requires of each content block on its own, in the API's own wording (`pairing.ts` has what it
+ * requires of the conversation as a whole).
  */
 import { headBytes, imageSize } from '../../agents/common/image-size.ts';
 import type { Block, Body } from './request.ts';
@@ -11,15 +11,15 @@ interface Placed {
   readonly block: Block;
 }
 
-/** Its images are limited to `manyImagesPixels` when a request has more than this. */
+/** Images are limited to `manyImagesPixels` if a request has more than this many. */
 const manyImages = 20;
 const manyImagesPixels = 2_000;
 const maxPixels = 8_000;
-/** Of the data as it is sent, in base64. */
+/** Size of the data as sent, in base64. */
 const maxImageBytes = 5 * 1024 * 1024;
 const maxToolNameLength = 200;
 
-/** @returns the message of the 400; null: nothing to say against any block. */
+/** @returns the message of the 400; null: all blocks are fine */
 export function blockError(body: Body | null): string | null {
   const placed = (body?.messages ?? []).flatMap(({ content }, index) =>
     placedIn(content, `messages.${index}`),
@@ -90,7 +90,7 @@ function imageError(path: string, data: string | null, images: number): string |
     : null;
 }
 
-/** The data of an image or a PDF that is in the request itself; null: a text, or it is elsewhere. */
+/** The data of an image or a PDF in the request itself; null: it is a text, or elsewhere. */
 function dataOf(block: Block): string | null {
   const source = (block.source ?? {}) as Record<string, unknown>;
   return source.type === 'base64' ? String(source.data) : null;

@@ -1,12 +1,12 @@
 /**
- * Every way in which an answer can go wrong, by name: the one table that feeds the drill, the tests and the docs.
- * What the real agent does on each is in the lab notes §1a (silent) and §1b (loud).
+ * Every way in which an answer can go wrong, by name: the only table, for the drill, the tests and the docs. What the
+ * real agent does in each case is in the lab notes §1a (silent) and §1b (loud).
  */
 import { call, refuse, type Scenario, type Step } from './scenario.ts';
 
 /**
- * `silent`: the agent hears nothing and nothing ends · `loud`: the agent is told (error, reset, end of stream) ·
- * `listener`: no scenario of one answer, but a state of the whole API (see `Api.refuse`).
+ * `silent`: the agent hears nothing, and nothing ends. `loud`: the agent is told (error, reset, end of stream).
+ * `listener`: not the scenario of one answer, but a state of the whole API (see `Api.refuse`).
  */
 export type FaultKind = 'silent' | 'loud' | 'listener';
 
@@ -22,7 +22,7 @@ const sentence: Step = { do: 'text', text: 'I will run a command. ', everyMs: 20
 const hang: Step = { do: 'hang' };
 const reset: Step = { do: 'reset' };
 const close: Step = { do: 'close' };
-/** An end that comes together with the last words is read before them, and the agent never knows of the call. */
+/** If the end comes together with the last words, the agent reads it first and never learns of the call. */
 const read: Step = { do: 'wait', ms: 300 };
 const halfTool: Step = { do: 'tool', name: 'Bash', input: { command: 'echo never' }, part: 0.5 };
 const wholeTool: Step = {
@@ -135,7 +135,7 @@ export type FaultName = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as readonly FaultName[];
 
-/** A healthy tool call that keeps the agent busy and the wire silent for `seconds`. */
+/** A healthy tool call that keeps the agent busy, and the wire silent, for `seconds`. */
 export const longTool = (seconds: number): Scenario =>
   // The newest agents refuse a bare `sleep 20` (lab notes §1d).
   call('Bash', { command: `for i in $(seq ${seconds}); do sleep 1; done; echo done`, description: 'Wait' });

@@ -1,7 +1,4 @@
-/**
- * The simulated API's ear: a listener on one loopback port that can refuse connections, take none in silence, and
- * come back on the same port.
- */
+/** A listener on one loopback port that can refuse connections, ignore them, and come back on the same port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -9,11 +6,11 @@ import { reset } from '../../tunnel/sockets.ts';
 
 export interface Listener {
   readonly port: number;
-  /** Connection attempts are refused from now on; open connections are reset. */
+  /** From now on connection attempts are refused; open connections are reset. */
   refuse(): Promise<void>;
-  /** Connection attempts get no answer from now on, as if the line were down; open connections are reset. */
+  /** From now on connection attempts get no answer, as if the line were down; open connections are reset. */
   silence(): Promise<void>;
-  /** Back to normal on the same port. */
+  /** Back to normal, on the same port. */
   reopen(): Promise<void>;
   /** Resets every open connection. */
   dropConnections(): void;
@@ -23,11 +20,11 @@ export interface Listener {
 const host = '127.0.0.1';
 
 /**
- * A listener that never accepts: the kernel stops answering once its queue is full. It must live in a process of
- * its own that stands still, because node accepts whatever comes.
+ * A listener that never accepts: the kernel stops answering once its queue is full. It must be a stopped process of its
+ * own, because node accepts whatever comes.
  */
 async function startBlackHole(port: number): Promise<() => Promise<void>> {
-  // Stopped in the very turn in which it begins to listen, so that it never accepts anything.
+  // Stopped in the same turn of the event loop in which it begins to listen, so that it never accepts anything.
   const program = `require('node:net').createServer().listen({ port: ${port}, host: '${host}', backlog: 1 }, () => {
     require('node:fs').writeSync(1, 'up'); process.kill(process.pid, 'SIGSTOP'); });`;
   const child: ChildProcess = spawn(process.execPath, ['-e', program], {
@@ -41,7 +38,7 @@ async function startBlackHole(port: number): Promise<() => Promise<void>> {
     fillers.push(filler);
     answered = await new Promise<boolean>((resolve) => {
       filler.once('connect', () => resolve(true)).on('error', () => resolve(true));
-      // On a busy machine the timer may be due before the answer has been read: look once more.
+      // On a busy machine the timer may be due before the answer has been read, so look once more.
       setTimeout(() => setImmediate(() => resolve(!filler.connecting)), 150);
     });
   }
@@ -52,7 +49,7 @@ async function startBlackHole(port: number): Promise<() => Promise<void>> {
   };
 }
 
-/** @param accept gets every connection, before anything is read from it. */
+/** @param accept gets every connection before anything is read from it */
 export async function startListener(accept: (socket: Socket) => void): Promise<Listener> {
   const open = new Set<Socket>();
   let server: Server;
@@ -62,7 +59,7 @@ export async function startListener(accept: (socket: Socket) => void): Promise<L
   const listen = async () => {
     server = createServer({ noDelay: true }, (socket) => {
       open.add(socket);
-      socket.on('error', () => {}); // a reset by the agent is a finding of the scenario, not of ours
+      socket.on('error', () => {}); // a reset by the agent is the scenario's finding, not an error
       socket.once('close', () => open.delete(socket));
       accept(socket);
     });

@@ -1,6 +1,6 @@
 /**
- * The Messages API's rules about a conversation's shape, with its own wording, so that a recovered conversation is
- * refused here as it would be there.
+ * The Messages API's rules about the shape of a conversation, in its own wording, so that a recovered conversation is
+ * refused here if it would be refused there.
  */
 import type { Block, Message } from './request.ts';
 
@@ -11,7 +11,7 @@ interface Turn {
   readonly index: number;
 }
 
-/** Consecutive messages of one role count as one turn, as in the real API; `system` ones stand between turns. */
+/** Consecutive messages of one role count as one turn, as in the real API. Messages of `system` do not count. */
 function turnsOf(messages: readonly Message[]): readonly Turn[] {
   const turns: Turn[] = [];
   messages.forEach((message, index) => {
@@ -34,7 +34,7 @@ const ids = (turn: Turn | undefined, role: string, type: string, field: string):
 const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.indexOf(name) !== index);
 
-/** @returns the message of the 400 that the API would answer; null: the conversation is well-formed. */
+/** @returns the message of the 400 that the API would answer; null: the conversation is well-formed */
 export function pairingError(messages: readonly Message[] | undefined): string | null {
   if (!messages?.length) return 'messages: at least one message is required';
   const empty = messages.findIndex(

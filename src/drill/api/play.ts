@@ -1,6 +1,6 @@
 /**
- * Plays a scenario as an answer. A streaming request gets events as the steps say; a request without `stream`
- * (the agent's fallback) gets the same content as one document at the end, and the same faults on the way.
+ * Plays a scenario as an answer. A streaming request gets events as the steps say. A request without `stream` (the
+ * agent's fallback) gets the same content as one document at the end, with the same faults on the way.
  */
 import type { ServerResponse } from 'node:http';
 import type { Scenario, Step } from './scenario.ts';
@@ -12,19 +12,21 @@ export interface Stage {
   readonly model: string;
   readonly messageId: string;
   readonly streaming: boolean;
-  /** Fresh id for a tool call that names none. */
+  /** Fresh id for a tool call without one. */
   readonly newToolId: () => string;
-  /** TCP reset, on whatever lies below. */
+  /** TCP reset of the underlying connection. */
   readonly reset: () => void;
   readonly close: () => void;
-  /** Called when the first step is reached after which the answer is no longer a good one. */
+  /** Called at the first step that makes the answer a bad one. */
   readonly onFault: () => void;
 }
 
-/** How the answer ended from our side. */
+/** How the answer ended on our side. */
 export type Played = 'complete' | 'fault' | 'abandoned';
 
-/** An answer with one of these steps is broken from there on; a `body` is one too, as healthy answers are streams. */
+/**
+ * An answer with one of these steps is bad from there on. `body` is among them, because healthy answers are streams.
+ */
 const faulty: ReadonlySet<Step['do']> = new Set([
   'ping',
   'comment',
@@ -39,7 +41,7 @@ function* textDeltas(step: Extract<Step, { do: 'text' }>): Iterable<object> {
   for (const text of spoken(step)) yield { type: 'text_delta', text };
 }
 
-/** @returns when the answer is over or the other side has gone. */
+/** @returns when the answer has ended or the other side has gone */
 export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
   const { response } = stage;
   const head = messageHead(stage.messageId, stage.model);
@@ -61,7 +63,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
     });
     response.flushHeaders();
   };
-  /** Sends one content block piece by piece; false: the other side went away. */
+  /** Sends one content block piece by piece; false: the other side has gone. */
   const block = async (opening: object, deltas: Iterable<object>, everyMs: number, open: boolean) => {
     send('content_block_start', { index, content_block: opening });
     for (const delta of deltas) {

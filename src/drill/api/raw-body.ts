@@ -1,15 +1,15 @@
 /**
- * What the API's own JSON parser refuses in the raw body, before anything of it is understood: a NUL cuts the text
- * off, and half a surrogate pair is no character. `JSON.parse` takes both, so the bytes themselves are looked at.
+ * What the API's own JSON parser refuses in the raw body, before anything in it is understood: a NUL truncates the
+ * text, and half a surrogate pair is no character. `JSON.parse` accepts both, so the bytes themselves are checked.
  */
 
 const refusal = (what: string, place: number) =>
   `The request body is not valid JSON: ${what}: line 1 column ${place + 1} (char ${place})`;
 
-/** @returns the message of the 400; null: all characters are such. */
+/** @returns the message of the 400; null: all characters are valid */
 export function rawBodyError(body: Buffer): string | null {
   const text = body.toString('latin1');
-  let high: number | null = null; // place of a first half that waits for its second one
+  let high: number | null = null; // place of a first half that waits for its second
   const halfAt = (place: number) => refusal('no low surrogate in string', place);
   for (const { 0: written, 1: digits, index } of text.matchAll(/\\(?:u([0-9a-fA-F]{4})|.)/gs)) {
     if (high !== null && index !== high + written.length) return halfAt(high);

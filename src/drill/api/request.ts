@@ -1,4 +1,4 @@
-/** What the simulated API writes down of each request, and how it tells the requests of an agent apart. */
+/** What the simulated API records of each request, and how it tells an agent's requests apart. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Played } from './play.ts';
 
@@ -10,7 +10,7 @@ export interface Message {
   readonly role: string;
   readonly content: string | readonly Block[];
 }
-/** The part of a Messages request that is looked at here; `null` where the body was no JSON object. */
+/** The part of a Messages request that is used here; `null` if the body was not a JSON object. */
 export interface Body {
   readonly model?: string;
   readonly stream?: boolean;
@@ -21,14 +21,14 @@ export interface Body {
 }
 
 /**
- * `main` a turn of the conversation (also compaction and subagents: they look the same, lab notes §6) ·
- * `title` a side question to a small model · `count` count_tokens · `hello` HEAD / · `other` anything else.
+ * `main`: a turn of the conversation (also compaction and subagents, which look the same, lab notes §6). `title`: a
+ * side request to a small model. `count`: count_tokens. `hello`: HEAD /. `other`: anything else.
  */
 export type RequestKind = 'main' | 'title' | 'count' | 'hello' | 'other';
 
 export interface ApiRequest {
   readonly number: number;
-  /** Which TCP connection it came on; ids rise. */
+  /** The TCP connection on which it came; numbers rise. */
   readonly connection: number;
   /** Unix milliseconds of arrival. */
   readonly at: number;
@@ -41,11 +41,11 @@ export interface ApiRequest {
   faultAt: number | null;
   /** How the answer ended; null while it goes on. */
   ended: Played | null;
-  /** Unix milliseconds of that; null while it goes on. */
+  /** When it ended, in Unix milliseconds; null while it goes on. */
   endedAt: number | null;
 }
 
-/** Tells the turn of a conversation from what the agent asks on the side (lab notes §6, "title/topic requests"). */
+/** Tells a turn of the conversation from the agent's side requests (lab notes §6, "title/topic requests"). */
 export function kindOf(method: string, path: string, body: Body | null): RequestKind {
   if (method === 'HEAD') return 'hello';
   const route = path.split('?')[0];
@@ -55,7 +55,7 @@ export function kindOf(method: string, path: string, body: Body | null): Request
   return small && !body?.tools?.length ? 'title' : 'main';
 }
 
-/** The text of a request's last message of the user, tool results left out. */
+/** The text of a request's last user message, without tool results. */
 export function lastPrompt(request: ApiRequest): string {
   const last = request.body?.messages?.filter((message) => message.role === 'user').at(-1);
   if (!last) return '';

@@ -1,8 +1,8 @@
 /**
  * The language in which an answer of the simulated API is written: a list of steps, played in order.
  *
- * Steps speak of content, not of bytes, so that one scenario serves both a streaming request (server-sent events)
- * and the agent's non-streaming fallback (one JSON document). After the last step a well-formed answer is over.
+ * Steps describe content, not bytes, so one scenario serves both a streaming request (server-sent events) and the
+ * agent's non-streaming fallback (one JSON document). After the last step a well-formed answer has ended.
  */
 
 export type Step =
@@ -11,8 +11,8 @@ export type Step =
   /** The `message_start` event. */
   | { readonly do: 'start' }
   /**
-   * A text block in pieces. `open`: the block is not ended. `until`: the text is said again and again until something
-   * else in the world has happened.
+   * A text block in pieces. `open`: the block is not ended. `until`: the text is repeated until something else has
+   * happened.
    */
   | {
       readonly do: 'text';
@@ -22,7 +22,7 @@ export type Step =
       readonly until?: () => boolean;
     }
   | { readonly do: 'thinking'; readonly text: string; readonly everyMs?: number; readonly open?: boolean }
-  /** A tool call. `part` (0…1): only so much of its input is sent, and the block stays open. */
+  /** A tool call. `part` (0…1): only this share of its input is sent, and the block stays open. */
   | {
       readonly do: 'tool';
       readonly name: string;
@@ -39,7 +39,7 @@ export type Step =
   | { readonly do: 'stop' }
   /** An error in the middle of the stream: `event: error`. */
   | { readonly do: 'error'; readonly type: string; readonly message: string }
-  /** A whole answer that is no stream. */
+  /** A whole answer that is not a stream. */
   | {
       readonly do: 'body';
       readonly status: number;
@@ -48,7 +48,7 @@ export type Step =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly do: 'wait'; readonly ms: number }
-  /** Nothing more, and the connection stays open, until the other side ends it. */
+  /** Nothing more is sent, and the connection stays open until the other side ends it. */
   | { readonly do: 'hang' }
   /** TCP reset. */
   | { readonly do: 'reset' }

@@ -1,8 +1,8 @@
 /**
- * TEST MATERIAL, NO SECRET. A certificate for `api.anthropic.com`, signed by a certificate authority that exists
- * for drills only and whose key was thrown away. It is worth nothing anywhere: no machine trusts this authority
- * unless it is told to, and the drill tells only its own agent, in its throw-away home (NODE_EXTRA_CA_CERTS).
- * Valid from 2020 to 2120, so that no drill fails on a date.
+ * TEST MATERIAL, NOT A SECRET. A certificate for `api.anthropic.com`, signed by a certificate authority that exists for
+ * drills only and whose key was thrown away. It is worth nothing anywhere: no machine trusts this authority unless it
+ * is told to, and the drill tells only its own agent, in its throw-away home (NODE_EXTRA_CA_CERTS). Valid from 2020 to
+ * 2120, so that no drill fails on a date.
  */
 
 export const authorityCertificate = `

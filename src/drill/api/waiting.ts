@@ -1,7 +1,7 @@
-/** Waiting between the steps of an answer, for as long as the other side is there. */
+/** Waits between the steps of an answer, as long as the other side is there. */
 import type { ServerResponse } from 'node:http';
 
-/** Resolves early, with false, when the other side goes away. */
+/** Resolves early, with false, if the other side goes away. */
 export function pause(response: ServerResponse, ms: number): Promise<boolean> {
   if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {

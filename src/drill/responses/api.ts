@@ -1,6 +1,7 @@
 /**
- * A simulated Responses API on loopback, as far as Codex asks it: a turn gets the next scenario of the queue, a
- * request for a title a quiet answer, everything else a 404. Scenarios are those of the simulated Messages API (`../api/scenario.ts`).
+ * A simulated Responses API on loopback, as far as Codex uses it: a turn gets the next scenario of the queue, a request
+ * for a title a quiet answer, everything else a 404. The scenarios are those of the simulated Messages API
+ * (`../api/scenario.ts`).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { reset } from '../../tunnel/sockets.ts';
@@ -22,13 +23,13 @@ export interface ResponsesRequest {
 }
 
 export interface ResponsesApi {
-  /** What goes into `base_url`. */
+  /** The value for `base_url`. */
   readonly url: string;
   readonly requests: readonly ResponsesRequest[];
   turns(): readonly ResponsesRequest[];
   /** Scenarios for the next turns, one each. */
   enqueue(...scenarios: readonly Scenario[]): void;
-  /** What a turn gets when the queue is empty; at first a short healthy answer. */
+  /** What a turn gets if the queue is empty; the default is a short healthy answer. */
   respond(answer: () => Scenario): void;
   stop(): Promise<void>;
 }
@@ -39,7 +40,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** The text of the last message of the user in the request's conversation. */
+/** The text of the last user message in the request's conversation. */
 export function lastInput(request: ResponsesRequest): string {
   const body: unknown = request.body === '' ? null : JSON.parse(request.body);
   const input = typeof body === 'object' && body !== null && 'input' in body ? body.input : null;
@@ -60,7 +61,7 @@ export async function startResponsesApi(): Promise<ResponsesApi> {
     const body = await readBody(incoming);
     const path = (incoming.url ?? '/').replace(/^https?:\/\/[^/]+/, ''); // absolute through an HTTP proxy
     const isAsked = incoming.method === 'POST' && /\/responses$/.test(path);
-    // The request for a title on the side names no tools.
+    // The side request for a title names no tools.
     const isTurn = isAsked && !/"tools":\[\]/.test(body);
     const request: ResponsesRequest = { path, body, isTurn, faultAt: null, ended: null };
     requests.push(request);
@@ -83,7 +84,7 @@ export async function startResponsesApi(): Promise<ResponsesApi> {
   }
 
   const server = createServer((incoming, response) => {
-    // An agent that goes away while its request is still being read is no error of ours.
+    // An agent may go away while its request is still being read; that is no error of ours.
     handle(incoming, response).catch(() => response.destroy());
   });
   const listener = await startListener((socket) => server.emit('connection', socket));

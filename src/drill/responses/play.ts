@@ -1,6 +1,6 @@
 /**
- * Plays a scenario as a stream of the Responses API. The steps are those of the Messages API's simulation: they speak
- * of content, and what a text or a tool call looks like on the wire is told here.
+ * Plays a scenario as a stream of the Responses API. The steps are those of the simulated Messages API: they describe
+ * content, and this file defines what a text or a tool call looks like on the wire.
  */
 import type { ServerResponse } from 'node:http';
 import type { Played } from '../api/play.ts';
@@ -13,7 +13,7 @@ export interface ResponseStage {
   readonly id: string;
   readonly reset: () => void;
   readonly close: () => void;
-  /** The answer is no longer a good one from here on. */
+  /** Called when the answer becomes a bad one. */
   readonly onFault: () => void;
 }
 
@@ -25,7 +25,7 @@ const usage = {
   total_tokens: 120,
 };
 
-/** @returns when the answer is over or the other side has gone. */
+/** @returns when the answer has ended or the other side has gone */
 export async function playResponse(scenario: Scenario, stage: ResponseStage): Promise<Played> {
   const { response, id } = stage;
   let index = 0;
