@@ -11,7 +11,7 @@ const politeCodes: readonly number[] = [129, 130, 131, 143];
 /** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its effect. */
 const answerMs = 10_000;
 
-/** Whether the agent was ended by such a signal. */
+/** Whether the agent was ended by one of `politeSignals`. */
 export function endedPolitely({ agent: { exit } }: Evidence): boolean {
   if (!exit) return false;
   if (exit.signal !== null) return politeSignals.includes(exit.signal);
@@ -25,7 +25,7 @@ export function personLeft(e: Evidence): boolean {
   if (endedPolitely(e)) return true;
   if (exit.signal !== null) return false;
   if (e.conversation.ended !== null) return true;
-  if (e.agent.unattended) return false; // no person is there; and the agent has reported its end, if it came to one
+  if (e.agent.unattended) return false; // nobody is there to do so; a regular end has set `ended`
   const follows = (key: Millis | null) => key !== null && exit.at - key < answerMs;
   if (follows(e.person.lastExitKeyAt)) return true;
   // `/exit` may look like a turn of its own; and no crash exits with 0.

@@ -64,7 +64,7 @@ export interface Signature extends Traits {
   test(e: Evidence, config: Config): Suspicion | null;
 }
 
-/** A trouble that comes back after its cure is left to the person. */
+/** A freeze that comes back after its cure is left to the person. */
 export const onceThenAsk = (cure: Rung, times: number): Rung => (times > 0 ? 'ask' : cure);
 
 /** @param connections the connections that the verdict is about */
