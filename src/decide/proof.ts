@@ -45,7 +45,7 @@ const tunnel: Witness = {
     const lastedMs = e.now - (connection.answerAt ?? e.now);
     return e.phase !== 'retrying' && (streams(connection) || lastedMs >= settleMs);
   },
-  /** A turn that sent no request is none: the agent made up its words itself. */
+  /** A turn without a request does not count: the agent wrote its words itself. */
   finished: (e, since) => tunnel.asked(e, since) && quietMs(e) >= settleMs,
 };
 

@@ -44,7 +44,7 @@ export function endsOf(rows: readonly Row[]): readonly Row[] {
   return rows.filter((row) => !row.side && !parents.has(row));
 }
 
-/** The last message on the branch up from this record; null: there is none. */
+/** The last message on the branch that ends at this record; null: there is none. */
 export function lastSaid(end: Row): Row | null {
   // In a circle the walk returns to a marked row, at the latest once the marks are further apart than the circle is
   // long.
@@ -58,7 +58,7 @@ export function lastSaid(end: Row): Row | null {
   return null;
 }
 
-/** The last answer on the branch up from this record; a failure counts as one. Null: there is none. */
+/** The last answer on the branch that ends at this record; a failure counts as one. Null: there is none. */
 export function lastAnswer(end: Row | null): Row | null {
   const seen = createRowSet();
   for (let row = end; row !== null && seen.add(row); row = row.parent)

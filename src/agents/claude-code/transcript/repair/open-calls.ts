@@ -70,7 +70,7 @@ function fillIn(
 
 type MessageIds = ReadonlySet<string | null>;
 
-/** The last message on the branch up from this end, with what answers it. */
+/** The last message on the branch that ends here, with what answers it. */
 function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answers'> {
   const lines: Row[] = [];
   const answers: Row[] = [];
