@@ -26,7 +26,7 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
   }
-  // The guard is typing. What is heard meanwhile is not its doing; `nudge.done` will report how the keys fared.
+  // The guard is typing. What is heard meanwhile is no result of its keys; `nudge.done` will report how they fared.
   if (cure.stage === 'typing' && (cure.deadline ?? 0) > e.now) return stay(state);
   if (cure.rung === 'relaunch' && e.phase === 'dialog' && state.menu !== 'answering') {
     // The menu that was answered needs a moment to leave the screen.
@@ -56,9 +56,7 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   return takeRung(state, next, verdict, config);
 }
 
-/**
- * While the nudge waited for the network or the person, something of what it was to bring about has happened by itself.
- */
+/** While the nudge waited for the network or the person, the agent has done by itself what the nudge was for. */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';

@@ -19,8 +19,8 @@ interface Carrier {
 }
 
 /**
- * The connection that the turn waits on: the one with an unanswered request, else the one with the latest byte that
- * carries no side request. Null: there is none.
+ * The connection that the turn waits on: the one with an unanswered request, else the one with the latest byte, side
+ * requests excluded. Null: there is none.
  * @param since when the agent began to wait for the API
  */
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
@@ -37,9 +37,7 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
   return { connection, lastByteAt: Math.max(lastByteAt(connection), flows) };
 }
 
-/**
- * Not a leftover: a request from an earlier turn, or from before the agent's latest step, may have stayed unanswered.
- */
+/** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */
 function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
   return (requestAt ?? 0) > since - toldLateMs && !hasSteppedSince(e, requestAt);
 }
