@@ -34,7 +34,7 @@ export function probeWhenDue(state: GuardState, config: Config): Step {
   };
 }
 
-/** A probe has answered: plans the next one, tells the person if the network is away, goes on if it is stable. */
+/** A probe has answered: plans the next one, tells the person if the network is down, goes on if it is stable. */
 export function onProbe(
   state: GuardState,
   event: Event,
