@@ -12,7 +12,7 @@ const periodMs = 1_000;
 
 export interface NewsSource {
   read(): News;
-  /** Calls the listener once a second, and at once when an incident is recorded. Returns how to stop. */
+  /** Calls the listener once a second, and sooner when an incident is recorded. Returns how to stop. */
   subscribe(listener: (news: News) => void): () => void;
 }
 

@@ -10,7 +10,7 @@ import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
 import type { Connection } from './evidence/wire.ts';
 import { toldLateMs } from './limits.ts';
 
-/** A screen that has not changed for this long was drawn after the agent's latest program status. */
+/** By then a screen that lagged behind the program status has caught up. */
 const drawnMs = 2_000;
 /** By then a command has started its process, even on a busy machine. */
 const beginsMs = 3_000;

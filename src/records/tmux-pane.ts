@@ -14,7 +14,7 @@ export interface TmuxPane {
 export interface TmuxPaneOptions {
   readonly place: TmuxPlace;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Called with `session:window.pane` after each call to tmux. */
+  /** Called with `session:window.pane` each time that tmux reports it. */
   readonly located: (address: string) => void;
   /** Called once. */
   readonly degraded: (detail: string) => void;
