@@ -38,7 +38,7 @@ export function openSenses(runtime: Runtime): Senses {
   const common = commonSenses(
     runtime,
     () => true,
-    (prompt) => runtime.sent.sent({ ...prompt, taken: true, atMs: Date.now() }),
+    (prompt) => runtime.composer.taken({ ...prompt, atMs: Date.now() }),
   );
   const transcript = transcriptSensor({
     read: (record) => adapter.readTranscript(record),

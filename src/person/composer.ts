@@ -2,6 +2,7 @@
  * Follows what the person writes. Keys go into the draft. A sent prompt waits until it is on record. The screen, the
  * turns and the person's interrupts show what has left the box. Pure; kept in memory only.
  */
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event, ScreenFacts } from '../events.ts';
@@ -25,6 +26,8 @@ export interface Composer {
    * @param atMs wall clock, Unix milliseconds
    */
   typed(tokens: readonly Token[] | null, kept: boolean, atMs: number): void;
+  /** The agent names the prompt that it took; the `turn.started` that comes with it follows. */
+  taken(prompt: Pick<SentPrompt, 'text' | 'id' | 'atMs'>): void;
   /**
    * One turn of the loop.
    * @param kept as for `typed`
@@ -37,6 +40,8 @@ export function createComposer(): Composer {
   const draft = createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs }));
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
+  /** The prompt of the turn that is about to be told was named. */
+  let isNamed = false;
 
   return {
     draft,
@@ -47,10 +52,22 @@ export function createComposer(): Composer {
       else if (kept || latest?.screen?.facts.activity !== 'dialog')
         draft.feed(tokens, kept || (latest !== null && inTurn(latest.phase)), atMs);
     },
+    taken(prompt) {
+      isNamed = true;
+      // Some agents name a message as soon as it waits in their queue (2.1.329): it has not left it.
+      const isQueued = draft.queue().some(({ text }) => text.trim() === prompt.text.trim());
+      if (isQueued && latest?.turn.told?.working) return;
+      draft.isTaken(prompt.text);
+      sent.sent({ ...prompt, taken: true });
+    },
     happened(event, before, after, kept) {
       latest = after;
       if (event.type === 'session' && event.sessionId !== before.conversation.sessionId) sent.begun();
-      if (event.type === 'turn.started') draft.queueIsSent();
+      if (event.type === 'turn.started') {
+        // An agent that names no prompt sends its queue when a turn has ended.
+        if (!isNamed && before.turn.told?.working === false) draft.queueIsSent();
+        isNamed = false;
+      }
       if ((event.type === 'screen' || event.type === 'tick') && !kept && showsEmptyBox(after)) {
         draft.boxIsEmpty();
         if (after.screen?.facts.activity === 'idle') {

@@ -32,7 +32,10 @@ export interface Draft {
   putAside(): void;
   /** The last text that was sent to an agent at rest has been dealt with. */
   sentIsSettled(): void;
-  /** The agent has this text, or gets it in another way. It leaves the queue or the box, once. */
+  /**
+   * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
+   * one text leaves as a whole.
+   */
   isTaken(prompt: string): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
@@ -169,7 +172,8 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
       if (!entered?.queued) entered = null;
     },
     isTaken(prompt) {
-      const isIt = ({ text }: Queued) => text.trim() === prompt.trim();
+      if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
+      const isIt = ({ text }: Queued) => isSame(text, prompt);
       const at = queued.findIndex(isIt);
       if (at >= 0) queued.splice(at, 1);
       else if (entered && isIt(entered)) entered = null;
@@ -205,4 +209,6 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
   };
 }
 
+const isSame = (text: string, other: string) =>
+  text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();
 const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');

@@ -27,6 +27,21 @@ test('a nudge is proven by the clock of the new turn when the free prompt betwee
   expect(actions(told)).toEqual(['nudge', 'nudge']);
 });
 
+test('a turn that came and went after the nudge proves it, also when the person has begun to write since', () => {
+  const told = story({}, (effect) =>
+    effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect),
+  );
+  told.tell(say.started);
+  told.tell(say.idle);
+  while (actions(told).length === 0) told.wait(1, say.busy(1), say.drawing);
+  told.wait(2, turnBegins, say.drawing);
+  told.tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+  expect(outcomes(told).at(-1)).toBe('open');
+  told.wait(6);
+  expect(outcomes(told).at(-1)).toBe('recovered');
+  expect(actions(told)).toEqual(['nudge']);
+});
+
 describe('a nudge that took, and whose request is silent, too', () => {
   const took = (effect: Parameters<typeof obliging>[0]): readonly Observation[] =>
     effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect);

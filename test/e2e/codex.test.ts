@@ -16,12 +16,14 @@ const deadMidText: Scenario = [
 ];
 
 /** A first turn, so that there is a conversation to come back to. */
-async function firstTurn({ submit, terminal, until, status, rollouts }: GuardedCodex): Promise<void> {
+async function firstTurn(guarded: GuardedCodex): Promise<void> {
+  const { api, submit, terminal, until, status, rollouts, sawTurnEnd } = guarded;
+  api.enqueue(say(finished, 300)); // long enough to be seen
   await submit('first, say something');
   await terminal.waitFor(finished);
   await until('the session is known', () => status()?.session_id === rollouts()[0]);
   // What is sent while a turn runs is kept, and given back after a relaunch.
-  await until('the guard has seen the end of the turn', () => status()?.state === 'idle');
+  await until('the guard has seen the end of the turn', sawTurnEnd);
 }
 
 /** The next process took up the conversation, and was told. */

@@ -83,16 +83,50 @@ describe('a prompt', () => {
 });
 
 describe('while a turn runs', () => {
-  test('what is sent waits in the queue until the next turn begins', () => {
-    const { composer, type, shows, tell } = desk();
+  const queue = ({ composer }: ReturnType<typeof desk>) => composer.draft.queue().map(({ text }) => text);
+  const named = ({ composer, tell }: ReturnType<typeof desk>, text: string) => {
+    composer.taken({ text, id: null, atMs: 0 });
     tell({ type: 'turn.started' });
-    shows('busy');
-    type('and that\r');
-    shows('busy');
-    expect(composer.draft.queue().map(({ text }) => text)).toEqual(['and that']);
-    tell({ type: 'turn.started' });
-    shows('busy');
-    expect(composer.draft.text()).toBe('');
+  };
+  /** The first prompt is being worked on, and a second one waits; a third is being written. */
+  function queued() {
+    const told = desk();
+    told.shows('idle');
+    told.type('do it\r');
+    told.shows('busy');
+    told.type('and that\r');
+    return told;
+  }
+
+  test.each<[string, (told: ReturnType<typeof desk>) => void]>([
+    ['named by the agent', (told) => named(told, 'and that')],
+    ['named with what was queued behind it', (told) => named(told, 'and that\nand more')],
+    ['of an agent that names none', ({ tell }) => tell({ type: 'turn.started' })],
+  ])('what is sent waits in the queue until the next turn begins, %s', (_name, begin) => {
+    const told = queued();
+    if (_name.includes('behind')) told.type('and more\r');
+    told.shows('busy');
+    expect(queue(told)[0]).toBe('and that');
+    told.tell({ type: 'turn.ended', background: 0 });
+    begin(told);
+    told.shows('busy');
+    expect(told.composer.draft.text()).toBe('');
+  });
+
+  test('an agent that names a message as soon as it is queued has not taken it', () => {
+    const told = queued();
+    named(told, 'do it');
+    told.type('a third');
+    named(told, 'and that');
+    expect([queue(told), told.composer.draft.inBox()]).toEqual([['and that'], 'a third']);
+    expect(told.composer.sent.latest()?.text).toBe('do it');
+  });
+
+  test('the first prompt, named late, takes nothing of the queue along', () => {
+    const told = queued();
+    told.type('a third');
+    named(told, 'do it');
+    expect(queue(told)).toEqual(['and that']);
   });
 
   test('a free prompt is an empty queue', () => {

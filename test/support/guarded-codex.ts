@@ -29,6 +29,8 @@ export interface GuardedCodex {
   /** Ids of the conversations on disk. */
   rollouts(): readonly string[];
   submit(prompt: string): Promise<void>;
+  /** The guard has seen a turn on the screen, and the free prompt behind it. */
+  sawTurnEnd(): boolean;
   until(what: string, check: () => boolean, timeoutMs?: number): Promise<void>;
   /** The only incident of the run, once it is closed. */
   closedIncident(): Promise<IncidentRecord>;
@@ -99,6 +101,12 @@ export async function onGuardedCodex(
         (name) => /rollout-.*-([0-9a-f-]{36})\.jsonl$/.exec(name)?.[1] ?? [],
       ),
     submit: (prompt) => typePrompt(terminal, prompt),
+    sawTurnEnd() {
+      const seen = (readJournal(runPaths(state, status()?.run ?? '').journal)[0]?.entries ?? []).flatMap(
+        (entry) => ('event' in entry && entry.event.type === 'screen' ? [entry.event.facts.activity] : []),
+      );
+      return seen.includes('busy') && seen.at(-1) === 'idle';
+    },
     async closedIncident() {
       await until('an incident is closed', () =>
         readIncidents(state).some(({ outcome }) => outcome !== 'open'),

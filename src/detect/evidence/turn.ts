@@ -29,6 +29,8 @@ export interface Turn {
   readonly toldAt: Millis | null;
   /** Turns seen to start, by any sense. */
   readonly count: number;
+  /** When the last of them was. */
+  readonly lastStartedAt: Millis | null;
   /** Since when the agent has been in a turn; null while it is not. */
   readonly workingSince: Millis | null;
   /** Since when it has waited for the API alone: no tool, no dialog, no retry of its own. */
@@ -58,6 +60,7 @@ export const noTurn: Turn = {
   told: null,
   toldAt: null,
   count: 0,
+  lastStartedAt: null,
   workingSince: null,
   listeningSince: null,
   drawsSince: null,
@@ -195,7 +198,8 @@ function onOff(turn: Turn, phase: Phase, now: Millis): Turn {
   if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return turn;
   if (inTurn(phase)) {
     if (turn.workingSince !== null) return turn.idleSince === null ? turn : { ...turn, idleSince: null };
-    return { ...turn, workingSince: now, idleSince: null, count: turn.count + 1, answer: null };
+    const count = turn.count + 1;
+    return { ...turn, workingSince: now, lastStartedAt: now, idleSince: null, count, answer: null };
   }
   if (turn.idleSince !== null && turn.workingSince === null) return turn;
   return { ...turn, workingSince: null, idleSince: turn.idleSince ?? now };
