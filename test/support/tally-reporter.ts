@@ -1,5 +1,16 @@
 /** Ends every run with one line that counts, and says loudly what was skipped, and what passed only when run again. */
+
+import type { TestError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
+
+/** Why the first try failed, with the lines of ours that it came through. */
+const why = (errors: readonly TestError[] = []): readonly string[] =>
+  errors.flatMap(({ message, stacks = [] }) =>
+    [
+      ...message.split('\n').slice(0, 12),
+      ...stacks.slice(0, 3).map(({ file, line }) => `at ${file}:${line}`),
+    ].map((line) => `    ${line}`),
+  );
 
 export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -12,7 +23,8 @@ export default class TallyReporter implements Reporter {
         const { state } = test.result();
         if (state === 'pending') count.skipped++;
         else count[state]++;
-        if (test.diagnostic()?.flaky) again.push(`${module.relativeModuleId}: ${test.fullName}`);
+        if (test.diagnostic()?.flaky)
+          again.push(`${module.relativeModuleId}: ${test.fullName}`, ...why(test.result().errors));
         if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
       }
     }
