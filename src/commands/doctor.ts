@@ -6,10 +6,12 @@ import { wrap } from '../words/columns.ts';
 import { oneLine, paint, type TerminalStyle } from '../words/terminal-style.ts';
 import { parse } from './arguments.ts';
 import { findAgentAndVersion, fullScreen, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
+import { backgroundLauncher } from './doctor/background.ts';
 import { config, configFolder, stateFolder } from './doctor/files.ts';
 import { type Finding, guarded } from './doctor/finding.ts';
 import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
 import { proxyChain, reachability } from './doctor/network.ts';
+import { relaunches } from './doctor/relaunch.ts';
 import { print, printJson, style } from './output.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -29,6 +31,7 @@ async function examine(network: boolean): Promise<Finding[]> {
   const loaded = loadConfig(env);
   const off = switchedOff(env);
   const strikes = fullScreen(env);
+  const launcher = backgroundLauncher(env);
   return [
     ...(off === null ? [] : [off]),
     ...(await several('agent', () => findAgentAndVersion(claudeCode, env))),
@@ -38,10 +41,12 @@ async function examine(network: boolean): Promise<Finding[]> {
     ownTerminal(env),
     await guarded('proxy chain', () => proxyChain(user, loaded.config)),
     hooksAllowed(user),
+    ...(launcher === null ? [] : [launcher]),
     ...(await several('config', () => config(env))),
     await guarded('config folder', () => configFolder(env)),
     await guarded('state folder', () => stateFolder(env)),
     ...(await several('tmux', () => tmux(env))),
+    ...(await several('relaunch', () => relaunches(statePaths(env)))),
     nesting(env),
     await guarded('clock', () => clock(statePaths(env))),
     ...(network ? [await guarded('network', () => reachability(user))] : []),

@@ -19,8 +19,8 @@ export interface Dialogue {
   opening(): readonly Buffer[];
   /** What it must hear once it has begun the turn: the host has stopped it, and the one before is gone. */
   onceBegun(): readonly Buffer[];
-  /** Something of it could not be read, so that nobody can say what the next agent would have to hear. */
-  readonly isUnknown: boolean;
+  /** What of it is not known, so that nobody can say what the next agent would have to hear; null: all is known. */
+  readonly unknown: string | null;
 }
 
 /** What a record of the agent's is besides. */
@@ -30,6 +30,8 @@ export interface Marks {
   /** A turn is over. */
   readonly ends: boolean;
 }
+
+const strangeForm = 'a record of the control protocol in no form that is known';
 
 interface Asked {
   readonly line: Buffer;
@@ -58,7 +60,7 @@ export function createDialogue(
   const dead = new Set<string>();
   let turnBegun = false;
   let awaitsPerson = false;
-  let isUnknown = false;
+  let unknown: string | null = null;
 
   function ask(id: string, line: Buffer, what: 'initialize' | 'interrupt' | 'other', setting: string | null) {
     if (what === 'interrupt') stopped = { id, line, isAnswered: false };
@@ -90,7 +92,8 @@ export function createDialogue(
     fromHost(record, line) {
       const said = protocol.read(record);
       if (said === null) return true;
-      if (said.kind === 'unknown') isUnknown = true;
+      if (said.kind === 'unknown') unknown ??= strangeForm;
+      if (said.kind === 'request' && said.what === 'unknown') unknown ??= `the request ${said.name}`;
       if (said.kind === 'request') {
         const what = said.what === 'initialize' || said.what === 'interrupt' ? said.what : 'other';
         ask(said.id, line, what, said.what === 'setting' ? said.setting : null);
@@ -106,7 +109,7 @@ export function createDialogue(
       if (said?.kind === 'answer') return answer(said.id);
       if (said?.kind === 'request') open.set(said.id, said.what === 'person');
       if (said?.kind === 'withdrawal') open.delete(said.id);
-      if (said?.kind === 'unknown') isUnknown = true;
+      if (said?.kind === 'unknown') unknown ??= strangeForm;
       tellWait();
       if (ends) {
         turnBegun = false;
@@ -135,8 +138,8 @@ export function createDialogue(
       if (stopped.isAnswered) answered.add(stopped.id);
       return [stopped.line];
     },
-    get isUnknown() {
-      return isUnknown;
+    get unknown() {
+      return unknown;
     },
   };
 }

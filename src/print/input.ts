@@ -22,8 +22,8 @@ export interface Input {
   unknown(recorded: readonly string[]): Unknown;
   /** All that was said, for an agent that starts afresh; null: it was too much to keep. */
   whole(): readonly Buffer[] | null;
-  /** False where the host has said more than can be kept, or what nobody can say again. */
-  isRepeatable(): boolean;
+  /** Why nobody can say again what has come; null: somebody can. */
+  unrepeatable(): string | null;
   hasEnded(): boolean;
   stop(): void;
 }
@@ -151,7 +151,11 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       if (records === null) return kept;
       return isTooMuch ? null : lines.map(({ bytes }) => bytes);
     },
-    isRepeatable: () => !isTooMuch && records?.dialogue.isUnknown !== true,
+    unrepeatable() {
+      if (isTooMuch) return 'its host has said more than can be kept';
+      const unknown = records?.dialogue.unknown ?? null;
+      return unknown === null ? null : `its host says what this guard does not know: ${unknown}`;
+    },
     hasEnded: () => hasEnded,
     stop() {
       target = null;

@@ -29,12 +29,11 @@ export interface NextLaunch {
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxArgumentBytes = 100_000;
 
-export const unrepeatable = 'what a host has said to the agent over its input cannot be said again';
-
 /** Why no other agent can go on, as far as that is certain at once; null: one may. */
 export function obstacle(run: PrintRun, ranTurn: boolean): string | null {
   const { input, session, formats } = run;
-  if (input?.isRepeatable() === false) return unrepeatable;
+  const unrepeatable = input?.unrepeatable() ?? null;
+  if (unrepeatable !== null) return unrepeatable;
   if (session.transcriptPath !== null || didNothing(run, ranTurn)) return null;
   if (formats.input === 'text' && session.id !== null && input?.whole() !== null) return null;
   return 'nothing of the conversation is on record';

@@ -16,7 +16,6 @@ import type { Loop } from '../guard/loop.ts';
 import { openRecords } from '../guard/records.ts';
 import { sessionLooker } from '../guard/session.ts';
 import type { OnEnd } from './launch.ts';
-import { unrepeatable } from './next-launch.ts';
 import { createPrintPerformer } from './perform.ts';
 import type { PrintRun } from './run.ts';
 import { openPrintSenses } from './senses.ts';
@@ -64,8 +63,9 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
         if (event.type === 'turn.started') lookForSession();
         if (beginsTurn(event, run, before.evidence)) emit({ type: 'turn.started' });
         const { noRelaunch } = result.state.evidence.agent;
-        if (event.type === 'tick' && noRelaunch === null && run.input?.isRepeatable() === false)
-          emit({ type: 'relaunch.impossible', detail: unrepeatable });
+        const unrepeatable =
+          event.type === 'tick' && noRelaunch === null ? (run.input?.unrepeatable() ?? null) : null;
+        if (unrepeatable !== null) emit({ type: 'relaunch.impossible', detail: unrepeatable });
         if (waitsInVain(event, run, result.state.name)) run.leave('SIGPIPE');
         senses.tell(event, result.state.evidence);
         hearing(result.state.evidence);

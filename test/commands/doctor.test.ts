@@ -59,6 +59,31 @@ test('an agent that has given up its full screen: says so, and how to have it ba
   expect((await findings(home)).find('full screen')).toBeUndefined();
 });
 
+test('the launcher of background sessions: one that is not there is a problem, wherever it is named', async () => {
+  const home = withAgent('2.1.329');
+  expect((await findings(home)).find('launcher')).toBeUndefined();
+  const file = join(home.folder, '.claude/settings.json');
+  mkdirSync(join(home.folder, '.claude'));
+  const gone = join(home.folder, 'guarded-claude-launcher');
+  for (const [settings, key] of [
+    [{ env: { CLAUDE_CODE_PROCESS_WRAPPER: gone } }, 'CLAUDE_CODE_PROCESS_WRAPPER'],
+    [{ processWrapper: gone }, 'processWrapper'],
+  ] as const) {
+    writeFileSync(file, JSON.stringify(settings));
+    const { code, find } = await findings(home);
+    expect(code).toBe(1);
+    expect(find('launcher')).toMatchObject({
+      state: 'problem',
+      detail: expect.stringMatching(`${key} in ${file} names ${gone}: no such file`),
+    });
+  }
+  writeScript(gone, '#!/bin/sh\nexec "$@"\n');
+  expect((await findings(home)).find('launcher')).toMatchObject({ state: 'ok' });
+  writeFileSync(file, '{}');
+  const inherited = withAgent('2.1.329', { CLAUDE_CODE_PROCESS_WRAPPER: 'guarded-claude-launcher' });
+  expect((await findings(inherited)).find('launcher')?.detail).toMatch(/not an absolute path/);
+});
+
 test('a broken one: each line says what to do, exit 1', async () => {
   const home = makeHome({
     PATH: '/usr/bin:/bin',

@@ -58,6 +58,8 @@ describe('the next agent', () => {
       ['h4', asks('h4', 'set_model', { model: 'b' })],
       ['h5', asks('h5', 'mcp_toggle', { serverName: 'x' })],
       ['h6', asks('h6', 'mcp_toggle', { serverName: 'y' })],
+      ['h9', asks('h9', 'register_repo_root', { directory: '/one' })],
+      ['h10', asks('h10', 'register_repo_root', { directory: '/two' })],
       ['h7', asks('h7', 'get_usage')],
     ] as const) {
       host(dialogue, record);
@@ -67,7 +69,7 @@ describe('the next agent', () => {
     host(dialogue, { type: 'control_cancel_request', request_id: 'h8' });
     dialogue.agentGone();
     const ids = said(dialogue.opening()).map(({ request_id }) => request_id);
-    expect(ids).toEqual(['h1', 'h3', 'h4', 'h5', 'h6']);
+    expect(ids).toEqual(['h1', 'h3', 'h4', 'h5', 'h6', 'h9', 'h10']);
     expect(ids.map((id) => agent(dialogue, answers(id)))).toEqual(ids.map(() => false));
     dialogue.agentGone();
     expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(ids);
@@ -151,5 +153,22 @@ test.each([
   { type: 'control_cancel_request' },
 ])('%j is in no known form: it goes through, and is not forgotten', (record) => {
   const dialogue = createDialogue(controlProtocol);
-  expect([host(dialogue, record), dialogue.isUnknown]).toEqual([true, true]);
+  expect([host(dialogue, record), dialogue.unknown]).toEqual([true, expect.any(String)]);
+});
+
+test.each([
+  ['do_as_never_before', /do_as_never_before/],
+  ['a name with words of the person', /^(?!.*person)/],
+])('a request that is not known may hold: it goes through, and is not forgotten: %s', (name, shown) => {
+  const dialogue = createDialogue(controlProtocol);
+  expect([host(dialogue, asks('h1', name)), dialogue.unknown]).toEqual([true, expect.stringMatching(shown)]);
+});
+
+test('what an agent asks that is not known is withdrawn like the rest', () => {
+  const dialogue = inTurn();
+  agent(dialogue, asks('a1', 'ask_as_never_before'));
+  expect([dialogue.unknown, dialogue.agentGone()]).toEqual([
+    null,
+    [{ type: 'control_cancel_request', request_id: 'a1' }],
+  ]);
 });

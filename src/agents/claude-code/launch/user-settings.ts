@@ -14,7 +14,7 @@ import { splitWords } from './arguments.ts';
 import { readGiven } from './given-settings.ts';
 
 /** A settings file as an object; null if it is missing or broken, in which case the agent ignores it, too. */
-function readRecord(path: string): Json | null {
+export function readRecord(path: string): Json | null {
   try {
     return parseRecord(readFileSync(path, 'utf8'));
   } catch {
@@ -28,10 +28,10 @@ export function configFolder(env: Variables): string {
 }
 
 /** Folder of the settings that an administrator prescribes (the agent's documentation, "managed settings"). */
-const managedFolder = () =>
+export const managedFolder = () =>
   platform() === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code';
 
-function readManaged(folder: string, config: string): readonly Json[] {
+export function readManaged(folder: string, config: string): readonly Json[] {
   let extra: readonly string[] = [];
   try {
     extra = readdirSync(join(folder, 'managed-settings.d')).filter((name) => name.endsWith('.json'));

@@ -7,7 +7,26 @@ import { isRecord, type Json, textOf } from '../../common/json.ts';
 import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 
 /** A host's requests that hold until the agent ends, so the next agent must be asked the same. */
-const lasting = /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$)/;
+const lasting =
+  /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$|register_repo_root$|seed_read_state$)/;
+/** What such a request is about. There is one setting for each server, folder or file. */
+const subjects = ['serverName', 'directory', 'path'] as const;
+
+/**
+ * Requests that are done with once they are answered, of either side (Agent SDK 0.3.332: its types, and what it sends).
+ * Questions are known by their first word.
+ */
+const passing: ReadonlySet<string> = new Set(
+  (
+    'background_tasks cancel_async_message channel_enable claim_session claude_authenticate claude_oauth_callback ' +
+    'claude_oauth_wait_for_completion end_session export_conversation file_suggestions generate_session_title ' +
+    'hook_callback mcp_authenticate mcp_call mcp_clear_auth mcp_message mcp_oauth_callback_url mcp_read_resource ' +
+    'mcp_reconnect mcp_status message_rated prompt_draft_activity reload_output_styles reload_plugins reload_skills ' +
+    'remote_control rename_session rewind_files select_chrome_browser side_question stop_task submit_feedback ' +
+    'submit_survey_feedback ultrareview_launch'
+  ).split(' '),
+);
+const isQuestion = (name: string) => /^(get|list|read)_/.test(name);
 
 /** What the agent asks a person; it waits for the answer, however long it takes. */
 const ofPerson: readonly string[] = ['can_use_tool', 'elicitation', 'request_user_dialog'];
@@ -17,9 +36,14 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
   if (typeof id !== 'string' || !isRecord(asked) || what === null) return { kind: 'unknown' };
   if (what === 'initialize' || what === 'interrupt') return { kind: 'request', id, what };
   if (ofPerson.includes(what)) return { kind: 'request', id, what: 'person' };
-  if (!lasting.test(what)) return { kind: 'request', id, what: 'other' };
-  return { kind: 'request', id, what: 'setting', setting: `${what} ${textOf(asked, 'serverName') ?? ''}` };
+  if (passing.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
+  if (!lasting.test(what)) return { kind: 'request', id, what: 'unknown', name: shown(what) };
+  const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
+  return { kind: 'request', id, what: 'setting', setting: `${what} ${subject}` };
 }
+
+/** A name is no content; what does not look like one may be. */
+const shown = (name: string) => (/^[a-z_]{1,60}$/.test(name) ? name : 'of a strange name');
 
 function read(record: unknown): ControlRecord | null {
   if (!isRecord(record)) return null;
