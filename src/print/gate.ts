@@ -25,6 +25,8 @@ export interface Gate {
   isDone(): boolean;
   /** The agent has printed something. */
   hasPrinted(): boolean;
+  /** It has printed something of a conversation, and not only what it and its host ask and answer each other beside it. */
+  hasSpoken(): boolean;
   /** Everything that is still held. The gate is empty after that. */
   release(): Buffer;
 }
@@ -36,7 +38,7 @@ const nothing = Buffer.alloc(0);
 
 export interface GateOptions {
   readonly formats: PrintFormats;
-  readonly mode: Pick<PrintMode, 'readOutput' | 'readError'>;
+  readonly mode: Pick<PrintMode, 'readOutput' | 'readError' | 'control'>;
   /** Called with each record, when its line is whole. */
   readonly onRecord: (record: PrintedRecord) => void;
   /** Whether a parsed record is for who reads; else it is left out. */
@@ -53,6 +55,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
   let failure: FailureKind | null = null;
   let isDone = false;
   let hasPrinted = false;
+  let hasSpoken = false;
 
   /** Whether this record, and with it what is held already, may have to be taken back. */
   function mustHold(record: PrintedRecord): boolean {
@@ -76,6 +79,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
         partial = [];
         start = end + 1;
         const value = parse(line.toString('utf8'));
+        hasSpoken ||= value === undefined || mode.control.read(value) === null;
         const record = value === undefined ? null : mode.readOutput(value);
         if (record === null || isForHost(value, record)) held.push(line);
         const holds = record === null ? held.length > 1 : mustHold(record);
@@ -88,6 +92,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
     failure: () => failure,
     isDone: () => isDone,
     hasPrinted: () => hasPrinted,
+    hasSpoken: () => hasSpoken || partial.length > 0,
     release() {
       const rest = Buffer.concat([...held, ...partial]);
       held = [];
@@ -139,6 +144,7 @@ function answerGate({ formats, mode }: GateOptions): Gate {
     },
     isDone: () => isDone,
     hasPrinted: () => printed > 0,
+    hasSpoken: () => printed > 0,
     release,
   };
 }

@@ -47,9 +47,9 @@ export async function planNext(run: PrintRun, next: NextLaunch): Promise<Start> 
   return plan;
 }
 
-/** Surely nothing was done: hooks speak and told of no call; or no request was seen, and nothing was printed. */
+/** Surely nothing was done: hooks speak and told of no call; or no request was seen, and no word of a conversation. */
 function didNothing({ hookSource, tunnel, ledger, gate }: PrintRun, ranTurn: boolean): boolean {
-  const askedNothing = tunnel !== null && !ranTurn && !gate.hasPrinted();
+  const askedNothing = tunnel !== null && !ranTurn && !gate.hasSpoken();
   return ledger.calls().length === 0 && (hookSource.heard() || askedNothing);
 }
 

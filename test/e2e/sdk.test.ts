@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
+import { type Host, type HostOptions, sdkPath, startHost } from '../rig/sdk/host.ts';
 import { onPipes, type Stage } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
-import { type Host, type HostOptions, sdkPath, startHost } from '../support/sdk-host.ts';
 
 const limitMs = 60_000;
 

@@ -44,6 +44,14 @@ describe('records', () => {
     );
   });
 
+  test('what a host is answered beside the conversation is no word of it', () => {
+    const gate = records();
+    const answered = line({ type: 'control_response', response: { subtype: 'success', request_id: '1' } });
+    expect([take(gate, answered), gate.hasPrinted(), gate.hasSpoken()]).toEqual([answered, true, false]);
+    take(gate, answer);
+    expect(gate.hasSpoken()).toBe(true);
+  });
+
   test('a torn line is held', () => {
     const gate = records();
     expect(take(gate, `${answer}{"type":"assi`)).toBe(answer);

@@ -3,29 +3,40 @@
  * package comes from the registry, like the agents; it brings no agent of its own here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type SpawnOptions, spawnGuarded } from '../../src/sdk/index.ts';
-import { fetchPackage } from '../rig/matrix/versions.ts';
-import type { Stage } from './printed.ts';
+import type { Sandbox } from '../../../src/drill/sandbox.ts';
+import { type SpawnOptions, spawnGuarded } from '../../../src/sdk/index.ts';
+import { fetchPackage } from '../matrix/versions.ts';
 
-const version = '0.3.332';
+export const sdkVersion = '0.3.332';
 const packages = [
-  `@anthropic-ai/claude-agent-sdk@${version}`,
+  `@anthropic-ai/claude-agent-sdk@${sdkVersion}`,
   '@anthropic-ai/sdk@1.14.0',
   '@modelcontextprotocol/sdk@1.32.2',
   'zod@4.6.7',
 ];
 
 export const sdkPath = (): string | null =>
-  fetchPackage(`sdk-${version}`, packages.join(' '), 'node_modules/@anthropic-ai/claude-agent-sdk/sdk.mjs', [
-    '--omit=optional',
-    '--legacy-peer-deps',
-  ]);
+  fetchPackage(
+    `sdk-${sdkVersion}`,
+    packages.join(' '),
+    'node_modules/@anthropic-ai/claude-agent-sdk/sdk.mjs',
+    ['--omit=optional', '--legacy-peer-deps'],
+  );
+
+/** Where it runs: the agent's executable, and the environment of whoever starts it. */
+export interface Place {
+  readonly sandbox: Sandbox;
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 export interface Message {
   readonly type: string;
   readonly subtype?: string;
   readonly session_id?: string;
   readonly is_error?: boolean;
+  /** The text of a result. */
+  readonly result?: string;
 }
 
 export interface Host {
@@ -36,7 +47,12 @@ export interface Host {
   /** Says this to the agent. */
   say(text: string): void;
   readonly abort: AbortController;
-  readonly query: { interrupt(): Promise<void>; setModel(model: string): Promise<void> };
+  readonly query: {
+    interrupt(): Promise<void>;
+    setModel(model: string): Promise<void>;
+    /** Resolves once the agent has said what it can do. */
+    initializationResult(): Promise<unknown>;
+  };
   /** Resolves when `for await` has ended; to the error with which it did. */
   readonly ended: Promise<Error | null>;
 }
@@ -50,7 +66,7 @@ export interface HostOptions {
 
 /** Starts an agent with the SDK, which is told `prompts` and keeps its input open until `close`. */
 export async function startHost(
-  { sandbox, command, env }: Stage,
+  { sandbox, command, env }: Place,
   prompts: readonly string[],
   { guarded = true, settings = {}, options = {} }: HostOptions = {},
 ): Promise<Host> {
