@@ -1,7 +1,7 @@
 /**
  * `guarded-claude`: every argument belongs to the agent. Decides how the agent runs: in our place (subcommands,
- * switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to), or in a
- * terminal under the guard.
+ * switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to), in a
+ * terminal under the guard, or started again after an outage if it serves sessions of its own.
  *
  * The build makes this one file, so that the agent runs even if nothing else of ours can be loaded. If the agent is not
  * to be guarded, nothing else is loaded.

@@ -7,7 +7,7 @@ import type { Launch } from './guard/runtime.ts';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */
 export async function guard(
-  way: 'interactive' | 'print',
+  way: 'interactive' | 'print' | 'serving',
   id: AgentAdapter['id'],
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
@@ -16,6 +16,10 @@ export async function guard(
     process.title = commandNamesOf(id)[0] ?? process.title;
     const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./guard/supervise.ts')]);
     return await supervise({ ...given, adapter });
+  }
+  if (way === 'serving') {
+    const [adapter, { keep }] = await Promise.all([loadAgent(id), import('./service/keep.ts')]);
+    return await keep({ ...given, adapter });
   }
   const [adapter, { print }] = await Promise.all([loadAgent(id), import('./print/print.ts')]);
   if (adapter.print === null) throw new Error(`${adapter.name} is not guarded in pipes`);

@@ -2,8 +2,8 @@
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** How the guard runs the agent for these arguments. */
-export type InvocationMode = 'interactive' | 'print' | 'plain';
+/** How the guard runs the agent for these arguments. `serving`: it serves sessions of its own, and has no turns. */
+export type InvocationMode = 'interactive' | 'print' | 'serving' | 'plain';
 
 /** The person's arguments, understood but never rewritten. */
 export interface Invocation {

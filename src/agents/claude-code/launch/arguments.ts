@@ -5,7 +5,7 @@
  * arguments, byte for byte, so changing one word leaves all others as they were.
  */
 import type { Invocation, InvocationMode } from '../../contract/invocation.ts';
-import { type Flag, flags, subcommands } from './flags.ts';
+import { type Flag, flags, servingCommands, subcommands } from './flags.ts';
 
 export interface FlagUse {
   readonly flag: Flag;
@@ -108,9 +108,10 @@ function runsCommand(words: readonly Word[], text: string): boolean {
 }
 
 function modeOf(words: readonly Word[], firstText: string | null): InvocationMode {
-  if (firstText !== null && runsCommand(words, firstText)) return 'plain';
   const groups = new Set(words.flatMap((word) => word.uses.map((use) => use.flag.group)));
   if (groups.has('plain')) return 'plain';
+  if (firstText !== null && runsCommand(words, firstText))
+    return servingCommands.has(firstText) ? 'serving' : 'plain';
   return groups.has('print') ? 'print' : 'interactive';
 }
 
@@ -135,6 +136,6 @@ export function parseArguments(args: readonly string[]): Invocation {
     forks,
     settings: last('--settings')?.value ?? null,
     isRecorded: last('--no-session-persistence') === undefined,
-    prompt: mode === 'plain' ? null : firstText,
+    prompt: mode === 'plain' || mode === 'serving' ? null : firstText,
   };
 }

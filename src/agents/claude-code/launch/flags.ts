@@ -185,6 +185,9 @@ export const subcommands: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
+/** Those that go on for as long as somebody may want something of them. */
+export const servingCommands: ReadonlySet<string> = new Set(['remote-control']);
+
 function parseFlag(written: string, group: Flag['group']): Flag {
   const [, names = '', placeholder = ''] = /^([^<[]+?)(?: ([<[].*))?$/.exec(written) ?? [];
   const takes = placeholder.startsWith('[')

@@ -27,6 +27,8 @@ describe('which way an invocation runs', () => {
     [['rc'], 'plain'],
     [['sync', '--json'], 'plain'],
     [['bridge', 'a b'], 'plain'],
+    [['remote-control', '--spawn', 'worktree'], 'serving'],
+    [['remote-control', '--help'], 'plain'],
     [['foo-bar', '-p', 'x'], 'plain'],
     [['--model', 'opus', 'foo_bar2'], 'plain'],
     [['-p', 'rc'], 'print'],

@@ -1,0 +1,41 @@
+/** Whether the API can be reached by the way the agent takes, for somebody who has no tunnel of their own to watch. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UserSettings } from '../agents/contract/launch.ts';
+import type { Config } from '../config/schema.ts';
+import type { Millis } from '../events.ts';
+import { probe } from '../tunnel/probe.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import { readUpstream } from '../tunnel/upstream.ts';
+
+export interface Network {
+  isThere(): Promise<boolean>;
+  /** Resolves with null once so many probes in a row were good as make it stable. */
+  isBack(): Promise<null>;
+}
+
+const probeMs: Millis = 5_000;
+
+/** Null where the way leads through a proxy of a kind that cannot be asked. */
+export function networkOf(
+  { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
+  { backoff_initial_ms, backoff_max_ms, stable_probes }: Config['network_resilience'],
+): Network | null {
+  const reading = readUpstream(proxy);
+  if (reading.kind === 'unsupported') return null;
+  const { upstream } = reading;
+  const target = makeTarget(api.secure, api.host, api.port);
+  const isThere = async () => (await probe(target, { upstream, timeoutMs: probeMs })).reachable;
+  return {
+    isThere,
+    async isBack() {
+      let delayMs = backoff_initial_ms;
+      for (let good = 0; good < Math.max(1, stable_probes); ) {
+        await pause(delayMs);
+        const isGood = await isThere();
+        good = isGood ? good + 1 : 0;
+        delayMs = isGood ? backoff_initial_ms : Math.min(delayMs * 2, backoff_max_ms);
+      }
+      return null;
+    },
+  };
+}
