@@ -18,14 +18,17 @@ import type { Status } from '../../src/service/serve.ts';
 import { maxTries } from '../service/support.ts';
 import { writeScript } from '../support/folder.ts';
 import { launcher as guardctl } from '../support/guardctl.ts';
+import { fixture } from '../support/places.ts';
+import { onPipes } from '../support/printed.ts';
+import { missing } from '../support/real-agent.ts';
 import { tmuxServer } from '../support/tmux-server.ts';
 
 const timeout = 50_000;
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/where-it-runs.md', root), 'utf8');
 
-function block(name: string): string {
-  const [, text] = new RegExp(`^\`\`\`sh ${name}\\n([^]*?)^\`\`\`$`, 'm').exec(page) ?? [];
+function block(name: string, language = 'sh'): string {
+  const [, text] = new RegExp(`^\`\`\`${language} ${name}\\n([^]*?)^\`\`\`$`, 'm').exec(page) ?? [];
   if (text === undefined) throw new Error(`no block ${name} on the page`);
   return text;
 }
@@ -108,6 +111,36 @@ test('VS Code: the binary that the extension brings along runs, and its subcomma
   }
   expect(() => bash('guarded-claude /nowhere/claude --version')).toThrow(/no such file/);
 });
+
+const hasPython = spawnSync('python3', ['-c', 'import asyncio']).status === 0;
+const version = '2.1.329';
+
+test.skipIf(!hasPython || missing(version))(
+  'Agent SDK for Python: the real agent runs, guarded, and the prompt has its one result',
+  () =>
+    onPipes(version, async ({ sandbox, api, env }) => {
+      const text = block('sdk', 'python');
+      expect(text).toContain('cli_path');
+      const bin = join(sandbox.root, 'path');
+      mkdirSync(bin);
+      symlinkSync(fileURLToPath(new URL('bin/guarded-claude.js', root)), join(bin, 'guarded-claude'));
+      const running = promisify(execFile)('python3', ['-c', text], {
+        cwd: sandbox.project,
+        env: {
+          ...env,
+          PATH: `${bin}:${env.PATH}`,
+          PYTHONPATH: fixture('python'),
+          PYTHONDONTWRITEBYTECODE: '1',
+        },
+        timeout,
+      });
+      const { stdout } = await running;
+      expect(stdout.match(/'type': 'result'/g)).toHaveLength(1);
+      expect(stdout).toMatch(/'is_error': False/);
+      expect(api.turns()).toHaveLength(1);
+      expect(readSessions(statePaths(env))).toHaveLength(1);
+    }),
+);
 
 test('background sessions: what the setting names leads an agent through the service, also where it is nested', async () => {
   const { sandbox, api, agent, env } = await home();
