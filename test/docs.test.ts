@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { commands } from '../src/commands/table.ts';
 import { leaves } from '../src/config/validate.ts';
 import { signatures } from '../src/detect/detector.ts';
-import { printed as limits } from '../src/detect/limits.ts';
-import { printed as precedence } from '../src/detect/precedence.ts';
+import { markdownTable as limits } from '../src/detect/limits.ts';
+import { markdownTable as precedence } from '../src/detect/precedence.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 

@@ -12,6 +12,6 @@ export function cutOffPhase(state: GuardState, cause: string): DisconnectPhase {
   const { evidence: e, used, cure } = state;
   const phase = disconnectPhaseOf(e);
   if (phase !== 'between_turns') return phase;
-  const curedInVain = used.cut + used.nudge > 0 || (cure?.rung === 'relaunch' && e.agent.prompted);
-  return traitsOf(cause).unfinished || e.turn.failure !== null || curedInVain ? 'streaming' : phase;
+  const cureDidNotHelp = used.cut + used.nudge > 0 || (cure?.rung === 'relaunch' && e.agent.prompted);
+  return traitsOf(cause).unfinished || e.turn.failure !== null || cureDidNotHelp ? 'streaming' : phase;
 }

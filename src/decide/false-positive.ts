@@ -10,11 +10,11 @@ import type { Millis } from '../events.ts';
 import type { GuardState, Step } from './state.ts';
 
 /** The same silence has come again while a cut of it has yet to prove that it helped. */
-export function isCutInVain({ cure }: GuardState, verdict: Pick<Verdict, 'class'>): boolean {
+export function isSuspectedFalsePositive({ cure }: GuardState, verdict: Pick<Verdict, 'class'>): boolean {
   return cure?.rung === 'cut' && cure.class === verdict.class;
 }
 
-export const inVain = 'the same silence followed the cut: perhaps a false alarm';
+export const suspectedFalsePositive = 'the same silence followed the cut: perhaps a false alarm';
 
 /** Keeps the time of the first suspicion. @param moment monotonic */
 export function suspected(incident: Incident, moment: Millis): Incident {

@@ -8,10 +8,10 @@ import { verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
-import { above } from './ladder.ts';
+import { nextRung } from './ladder.ts';
 import { probeWhenDue, stable } from './network.ts';
 import { personTypes, typeNudge } from './nudging.ts';
-import { helped, underWay, wasRefused } from './proof.ts';
+import { helped, tookEffect, wasRefused } from './proof.ts';
 import { actOn, takeRung } from './rungs.ts';
 import type { Cure, GuardState } from './state.ts';
 
@@ -40,11 +40,11 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // The relaunched agent has crashed, too, so waiting for a proof is pointless.
   if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
-  if (underWay(cure, e)) return judgeAgain(state, config);
+  if (tookEffect(cure, e)) return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // In print mode an agent that waits out its own pause looks like this, so only a new verdict justifies more.
   if (cure.rung === 'cut' && e.agent.unattended) return judgeAgain(state, config);
-  const next = above(cure.rung);
+  const next = nextRung(cure.rung);
   const connections = e.wire.connections.map(({ id }) => id);
   const verdict = verdictOn(
     cure.class,

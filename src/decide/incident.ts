@@ -5,7 +5,7 @@
 import { momentOf } from '../detect/evidence/clock.ts';
 import type { Verdict } from '../detect/verdict.ts';
 import type { Effect, Incident, Outcome, Rung } from '../effects.ts';
-import { inVain, isCutInVain, suspected } from './false-positive.ts';
+import { isSuspectedFalsePositive, suspected, suspectedFalsePositive } from './false-positive.ts';
 import { type GuardState, noUses, type Step } from './state.ts';
 
 export type { Step } from './state.ts';
@@ -14,8 +14,8 @@ export type { Step } from './state.ts';
 export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since' | 'because'>): GuardState {
   const { clock, now } = state.evidence;
   if (state.incident) {
-    const doubt = isCutInVain(state, verdict);
-    const because = doubt ? [...verdict.because, inVain] : verdict.because;
+    const doubt = isSuspectedFalsePositive(state, verdict);
+    const because = doubt ? [...verdict.because, suspectedFalsePositive] : verdict.because;
     const evidence = [...state.incident.evidence, `then ${verdict.class}: ${because.join('; ')}`];
     const incident = { ...state.incident, evidence: evidence.slice(-20) };
     return { ...state, incident: doubt ? suspected(incident, clock.at) : incident };

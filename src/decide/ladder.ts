@@ -20,7 +20,7 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   return wanted !== 'ask' && mayRelaunch ? 'relaunch' : 'ask';
 }
 
-export function above(rung: Rung): Rung {
+export function nextRung(rung: Rung): Rung {
   switch (rung) {
     case 'hold':
       return 'cut';

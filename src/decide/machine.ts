@@ -20,7 +20,7 @@ import { hostKnown, withMemory } from './memory.ts';
 import { forgetMenu, onChosen } from './menu.ts';
 import { onProbe, probeWhenDue } from './network.ts';
 import { onNudgeDone } from './nudge-done.ts';
-import { obey, pausedOrNot, personActs } from './person.ts';
+import { onCommand, pausedOrNot, personActs } from './person.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
 import { saved, stopDone, stopRefused, unstoppable } from './stopping.ts';
@@ -44,7 +44,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     'nudge.done': onNudgeDone,
     'choose.done': onChosen,
     'network.probed': probedWatching,
-    command: obey,
+    command: onCommand,
     otherwise: lookOn,
   },
   stopping: {
@@ -67,7 +67,7 @@ export const table: { readonly [Name in StateName]: Row } = {
   asking: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
-    command: obey,
+    command: onCommand,
     input: personActs,
     otherwise: lookOn,
   },

@@ -23,7 +23,7 @@ export function pausedOrNot(state: GuardState, event: Event): GuardState {
     : state;
 }
 
-export function obey(state: GuardState, event: Event, config: Config): Step {
+export function onCommand(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'command') return stay(state);
   const asked = {
     class: `asked-${event.command}`,

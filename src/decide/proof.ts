@@ -70,12 +70,13 @@ const witnessOf = ({ wire }: Evidence): Witness => (wire.seen > 0 ? tunnel : scr
 const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
   // A connection that is still held when the turn is over (telemetry, for one) was not the turn's.
   hold: (e, { at }) =>
-    (witnessOf(e).heard(e, at) || turned(e, at)) && (e.wire.waiting.length === 0 || restsWell(e)),
-  wait: (e, { at }) => e.terminal.lastOutputAt > at || restsWell(e),
-  cut: (e, { at }) => turned(e, at),
-  nudge: (e, { at }) => turned(e, at),
-  relaunch: (e) => (e.agent.prompted ? turned(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase)),
-  ask: (e, { at }) => turned(e, at) || restsWell(e),
+    (witnessOf(e).heard(e, at) || turnSucceeded(e, at)) && (e.wire.waiting.length === 0 || isSettledIdle(e)),
+  wait: (e, { at }) => e.terminal.lastOutputAt > at || isSettledIdle(e),
+  cut: (e, { at }) => turnSucceeded(e, at),
+  nudge: (e, { at }) => turnSucceeded(e, at),
+  relaunch: (e) =>
+    e.agent.prompted ? turnSucceeded(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase),
+  ask: (e, { at }) => turnSucceeded(e, at) || isSettledIdle(e),
 };
 
 export function helped(cure: Cure, e: Evidence): boolean {
@@ -88,7 +89,7 @@ export function wasRefused(cure: Cure, { turn: { failure } }: Evidence): boolean
 }
 
 /** The cure took effect; what follows is judged by the limits for silence. */
-export function underWay({ at, rung }: Cure, e: Evidence): boolean {
+export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const held = e.wire.waiting.some(({ since }) => since >= at);
   // A short turn is easily missed, and a free prompt without an error is no reason to relaunch.
   const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
@@ -96,13 +97,13 @@ export function underWay({ at, rung }: Cure, e: Evidence): boolean {
 }
 
 /** A turn that began after `since` gets its answer, or has ended well. */
-function turned(e: Evidence, since: Millis): boolean {
+function turnSucceeded(e: Evidence, since: Millis): boolean {
   const witness = witnessOf(e);
   return witness.answered(e, since) || (e.turn.failure === null && witness.finished(e, since));
 }
 
 /** Waits a moment, because a free prompt may be seen before the error that came with it. */
-const restsWell = (e: Evidence): boolean => e.turn.failure === null && quietMs(e) >= settleMs;
+const isSettledIdle = (e: Evidence): boolean => e.turn.failure === null && quietMs(e) >= settleMs;
 
 /** When the running turn was first seen; 0: no turn runs. */
 function seenSince({ turn }: Evidence): Millis {

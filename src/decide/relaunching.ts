@@ -23,7 +23,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     since: e.now,
     cure: null,
     down: { cause, phase, prompt: phase !== 'between_turns', launchAt: e.now + pauseMs, unknownCommands: 0 },
-    evidence: traitsOf(cause).mends ? counted(state, 'historiesRepaired') : e,
+    evidence: traitsOf(cause).needsRepair ? counted(state, 'historiesRepaired') : e,
   };
   return {
     state: stopping,

@@ -3,10 +3,10 @@
  * (telemetry, a token count, a title). Neither their bytes nor their silence say anything about the awaited answer.
  */
 import type { Millis } from '../events.ts';
-import { hasSteppedSince } from './claims.ts';
+import { hasStepAfterRequest } from './claims.ts';
 import type { Facts } from './evidence/index.ts';
 import { type Connection, isOver, lastByteAt, streams } from './evidence/wire.ts';
-import { conversationBytes, settleMs, toldLateMs } from './limits.ts';
+import { conversationBytes, reportLagMs, settleMs } from './limits.ts';
 
 /** No byte has come since its request. */
 const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
@@ -27,19 +27,21 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
   const answers = stream === null ? all : [stream];
-  const able = all.filter((each) => !answers.some((main) => isBeside(each, main, stream !== null, e)));
-  const asking = able.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
-  const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(able);
+  const candidates = all.filter(
+    (each) => !answers.some((main) => isSideRequest(each, main, stream !== null, e)),
+  );
+  const asking = candidates.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
+  const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(candidates);
   if (connection === null) return null;
   // The few bytes after a request may be session tickets or a short answer. Since that cannot be told, the connection
   // does not count as silent while the answer beside it flows.
-  const flows = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
-  return { connection, lastByteAt: Math.max(lastByteAt(connection), flows) };
+  const flowedAt = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
+  return { connection, lastByteAt: Math.max(lastByteAt(connection), flowedAt) };
 }
 
 /** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */
 function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
-  return (requestAt ?? 0) > since - toldLateMs && !hasSteppedSince(e, requestAt);
+  return (requestAt ?? 0) > since - reportLagMs && !hasStepAfterRequest(e, requestAt);
 }
 
 /**
@@ -50,15 +52,15 @@ function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boole
  * conversation's: after a step the turn sends a request at once, and there was no step. In that case an unanswered
  * request never counts as a side request: it may be the turn's, delayed by a hook of the person's.
  */
-function isBeside(each: Connection, main: Connection, flows: boolean, e: Facts): boolean {
-  if (main.stage !== 'answer' || isOver(main) || (flows && streams(each))) return false;
+function isSideRequest(each: Connection, main: Connection, isStreaming: boolean, e: Facts): boolean {
+  if (main.stage !== 'answer' || isOver(main) || (isStreaming && streams(each))) return false;
   if (isOver(each) || each.stage === 'ready') return true; // no request of a turn is open there
-  const able = flows || (each.stage === 'answer' && main.requestSize >= conversationBytes);
-  const from = flows ? (main.answerAt ?? 0) : (main.requestAt ?? main.openedAt) + settleMs;
+  const canTell = isStreaming || (each.stage === 'answer' && main.requestSize >= conversationBytes);
+  const startedAfter = isStreaming ? (main.answerAt ?? 0) : (main.requestAt ?? main.openedAt) + settleMs;
   const began = each.requestAt ?? each.openedAt;
-  if (!able || began < from) return false;
+  if (!canTell || began < startedAfter) return false;
   const isLess = each.requestSize <= main.requestSize;
-  if (flows && isLess && (main.lastDownAt ?? 0) > began) return true;
+  if (isStreaming && isLess && (main.lastDownAt ?? 0) > began) return true;
   return (isLess || isApart(each, main, e)) && isStillRead(main, e);
 }
 
@@ -73,7 +75,7 @@ function isApart(each: Connection, { answerAt }: Connection, e: Facts): boolean 
 }
 
 /** Whether the turn itself has sent another request. A request smaller than a conversation is a side request. */
-export const hasAskedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
+export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
   Math.max(wire.lastConversationAt ?? 0, turn.requestedAt ?? 0) > since;
 
 /**
@@ -82,7 +84,7 @@ export const hasAskedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
  */
 function isStillRead({ requestAt }: Connection, e: Facts): boolean {
   const ofSubagents = e.tools.some(({ agentId }) => agentId !== null);
-  return e.turn.told?.working === true && !ofSubagents && !hasSteppedSince(e, requestAt);
+  return e.turn.told?.working === true && !ofSubagents && !hasStepAfterRequest(e, requestAt);
 }
 
 function latest(connections: readonly Connection[]): Connection | null {

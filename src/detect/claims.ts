@@ -8,7 +8,7 @@ import type { Facts } from './evidence/facts.ts';
 import type { ProcessSample } from './evidence/sample.ts';
 import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
 import type { Connection } from './evidence/wire.ts';
-import { toldLateMs } from './limits.ts';
+import { reportLagMs } from './limits.ts';
 
 /** By then a screen that lagged behind the program status has caught up. */
 const drawnMs = 2_000;
@@ -42,7 +42,7 @@ function screen(e: Facts): readonly Claim[] {
     case 'background': // the prompt is free, whatever the agent reports of its subagents' work
       return [says('idle', 'sure')];
     case 'idle':
-      return [says('idle', isBorneOut(e) ? 'sure' : 'fair')];
+      return [says('idle', isConfirmed(e) ? 'sure' : 'fair')];
     case 'tool':
       return [
         says('working', 'fair'),
@@ -58,7 +58,7 @@ function screen(e: Facts): readonly Claim[] {
  * Whether to believe a free prompt against the program status: hooks agree or, without hooks, it cannot be a picture
  * from before the status.
  */
-function isBorneOut({ turn, status, screen, now }: Facts): boolean {
+function isConfirmed({ turn, status, screen, now }: Facts): boolean {
   if (turn.told) return !turn.told.working;
   return now - Math.max(status?.at ?? now, screen?.at ?? now) > drawnMs;
 }
@@ -108,7 +108,7 @@ function wire(e: Facts): readonly Claim[] {
   const asked = connectionAsked(e.wire.connections);
   if (!asked || asked.requestAt === null) return [];
   const activity = asked.stage === 'request' ? 'requesting' : 'receiving';
-  const grade = e.turn.told?.working && !hasSteppedSince(e, asked.requestAt) ? 'sure' : 'fair';
+  const grade = e.turn.told?.working && !hasStepAfterRequest(e, asked.requestAt) ? 'sure' : 'fair';
   return [{ sense: 'wire', activity, since: asked.requestAt, grade }];
 }
 
@@ -123,9 +123,9 @@ function connectionAsked(connections: readonly Connection[]): Connection | null 
  * latest request: then it is not the API that keeps the agent busy. If the two are too close to be ordered, the kind of
  * step decides: a prompt or a result is followed by a request at once, the end of a turn by none.
  */
-export function hasSteppedSince({ turn: { told, toldAt } }: Facts, requestAt: Millis | null): boolean {
+export function hasStepAfterRequest({ turn: { told, toldAt } }: Facts, requestAt: Millis | null): boolean {
   if (!told || toldAt === null) return false;
-  return (requestAt ?? 0) <= toldAt + (told.working ? -toldLateMs : toldLateMs);
+  return (requestAt ?? 0) <= toldAt + (told.working ? -reportLagMs : reportLagMs);
 }
 
 function processes({ sample }: Facts): readonly Claim[] {

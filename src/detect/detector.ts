@@ -51,7 +51,7 @@ function look(e: Evidence, config: Config): Look {
   let dueAt: Millis | null = null;
   for (const signature of signatures) {
     if (signature.needsTerminal && e.agent.unattended) continue;
-    if (!signature.evenUnread && e.terminal.blockedSince !== null) continue;
+    if (!signature.whileOutputBlocked && e.terminal.blockedSince !== null) continue;
     const suspicion = signature.test(e, config);
     if (!suspicion) continue;
     const { since, from = since, limit } = suspicion;

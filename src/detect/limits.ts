@@ -9,7 +9,7 @@ import type { Host } from './evidence/host.ts';
 import { type Lesson, limit, usualDeadlineMs } from './health.ts';
 
 /** Bytes and hooks are reported up to this late. Two of them that are closer together have no known order. */
-export const toldLateMs: Millis = 1_000;
+export const reportLagMs: Millis = 1_000;
 
 /**
  * A shorter pause may lie between two steps of the agent. By then an answer of the model's that had only begun has gone
@@ -152,7 +152,7 @@ export function knowsHabits({ health }: Host, { network_resilience: set }: Confi
 }
 
 /** The table as `docs/how-it-decides.md` shows it. */
-export function printed(): string {
+export function markdownTable(): string {
   const rows = Object.values(limits).map(
     ({ witness, state, key, factor, why }: Limit) =>
       `| ${witness} | ${state} | \`${key}\`${factor === 1 ? '' : ` × ${factor}`} | ${why} |`,

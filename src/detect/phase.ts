@@ -2,7 +2,7 @@
 import type { DisconnectPhase } from '../effects.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence, Facts } from './evidence/facts.ts';
-import { toldLateMs } from './limits.ts';
+import { reportLagMs } from './limits.ts';
 import type { Doing, Phase } from './phases.ts';
 import { decide } from './precedence.ts';
 
@@ -49,6 +49,6 @@ function hasItsAnswer({ turn, wire, sample }: Evidence): boolean {
   const isHooked =
     sample !== null &&
     sample.at > told.at &&
-    (sample.workers > 0 || (sample.helperSince ?? 0) > told.at - toldLateMs);
-  return !isHooked && (wire.lastRequestAt ?? 0) <= told.at + toldLateMs;
+    (sample.workers > 0 || (sample.helperSince ?? 0) > told.at - reportLagMs);
+  return !isHooked && (wire.lastRequestAt ?? 0) <= told.at + reportLagMs;
 }

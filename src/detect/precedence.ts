@@ -72,7 +72,7 @@ function supports({ sense, activity, grade }: Claim, row: Row): boolean {
 }
 
 /** The table as `docs/how-it-decides.md` shows it. */
-export function printed(): string {
+export function markdownTable(): string {
   const rows = precedence.map(
     ({ question, sense, claims, grade, means, why }) =>
       `| ${question} | ${sense} | ${claims.join(', ')}${grade ? ` (${grade})` : ''} | ${means} | ${why} |`,

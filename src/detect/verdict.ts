@@ -46,7 +46,7 @@ export interface Traits {
   /** The turn has ended without its answer: the prompt is free, but the work is not done. */
   readonly unfinished?: true;
   /** Only a repaired conversation helps. */
-  readonly mends?: true;
+  readonly needsRepair?: true;
 }
 
 export interface Signature extends Traits {
@@ -59,13 +59,13 @@ export interface Signature extends Traits {
    * Asked even while the terminal takes no output. The others are not, because the agent then rightly waits in its own
    * write.
    */
-  readonly evenUnread?: true;
+  readonly whileOutputBlocked?: true;
   /** @returns null: no sign of it */
   test(e: Evidence, config: Config): Suspicion | null;
 }
 
 /** A freeze that comes back after its cure is left to the person. */
-export const onceThenAsk = (cure: Rung, times: number): Rung => (times > 0 ? 'ask' : cure);
+export const askIfRepeated = (cure: Rung, times: number): Rung => (times > 0 ? 'ask' : cure);
 
 /** @param connections the connections that the verdict is about */
 export const verdictOn = (

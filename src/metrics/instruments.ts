@@ -68,11 +68,12 @@ export interface Measurement {
 export function measure(incident: IncidentRecord): Measurement[] {
   if (incident.outcome === 'open') return [];
   const { ended_at, regretted_at } = incident;
-  const regret =
+  const suspectedFalsePositive =
     regretted_at === undefined
       ? []
       : [{ instrument: 'regrets', labels: { class: incident.class }, value: 1 } as const];
-  if (regretted_at !== undefined && ended_at !== null && regretted_at > ended_at) return regret; // counted at its end
+  if (regretted_at !== undefined && ended_at !== null && regretted_at > ended_at)
+    return suspectedFalsePositive; // counted at its end
   const began = Date.parse(incident.began_at);
   const after = (moment: string) => Math.max(0, Date.parse(moment) - began) / 1000;
   const recovered: Outcome = 'recovered';
@@ -85,7 +86,7 @@ export function measure(incident: IncidentRecord): Measurement[] {
     ...incident.actions.map(
       ({ action }) => ({ instrument: 'actions', labels: { action }, value: 1 }) as const,
     ),
-    ...regret,
+    ...suspectedFalsePositive,
     { instrument: 'detection', labels: {}, value: after(incident.detected_at) },
     ...(incident.outcome === recovered && ended_at !== null
       ? [{ instrument: 'recovery', labels: {}, value: after(ended_at) } as const]

@@ -57,7 +57,7 @@ export function createComposer(): Composer {
       // Some agents name a message as soon as it waits in their queue (2.1.329): it has not left it.
       const isQueued = draft.queue().some(({ text }) => text.trim() === prompt.text.trim());
       if (isQueued && latest?.turn.told?.working) return;
-      draft.isTaken(prompt.text);
+      draft.remove(prompt.text);
       sent.sent({ ...prompt, taken: true });
     },
     happened(event, before, after, kept) {

@@ -28,7 +28,7 @@ export interface Draft {
   text(): string;
   /** The box holds this text, whatever the keys said. */
   correct(text: string): void;
-  /** The guard is about to empty the box; its text is kept until `returned`. */
+  /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
   /** The last text that was sent to an agent at rest has been dealt with. */
   sentIsSettled(): void;
@@ -36,15 +36,15 @@ export interface Draft {
    * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
    * one text leaves as a whole.
    */
-  isTaken(prompt: string): void;
+  remove(prompt: string): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
-  /** The agent that had the text is gone: everything that is to be given back is kept until `returned`. */
+  /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
   rescue(): void;
   /** What was put aside; empty when there is nothing. */
   aside(): string;
   /** What was put aside is in the box again, in front of what was typed meanwhile. */
-  returned(): void;
+  restored(): void;
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly exact: boolean;
   /** What was typed is too long to be kept, so it cannot be given back. */
@@ -171,7 +171,7 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
     sentIsSettled() {
       if (!entered?.queued) entered = null;
     },
-    isTaken(prompt) {
+    remove(prompt) {
       if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
       const isIt = ({ text }: Queued) => isSame(text, prompt);
       const at = queued.findIndex(isIt);
@@ -189,7 +189,7 @@ export function createDraft(onSent: (text: string, atMs: number) => void = () =>
       queued = [];
     },
     aside: () => aside,
-    returned() {
+    restored() {
       line = { ...line, text: aside + line.text };
       aside = '';
       asideLost = false;

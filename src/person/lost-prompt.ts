@@ -33,7 +33,7 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   // If the same words were sent twice, one record can stand for only one of them.
   const queued = new Map(draft.queue().map(({ text, atMs }) => [text, atMs]));
   for (const [text, atMs] of queued)
-    if (await records({ text, id: null, taken: false, atMs })) draft.isTaken(text);
+    if (await records({ text, id: null, taken: false, atMs })) draft.remove(text);
   const prompt = sent.latest();
   if (prompt === null) return null;
   sent.settle();
@@ -42,7 +42,7 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   // 2.1.329 reports a queued message under the id of the running turn; what is still in the queue is given back as the
   // queue.
   if (isRecorded) return null;
-  draft.isTaken(prompt.text);
+  draft.remove(prompt.text);
   const isSure = prompt.taken || !hookSource.heard();
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxBytes) return prompt.text;
   draft.addAside(prompt.text);

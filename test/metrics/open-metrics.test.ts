@@ -19,7 +19,7 @@ describe('what an incident adds', () => {
     expect(measure(sampleIncident('r1-1'))).toEqual([]);
   });
 
-  test('an incident whose cut is regretted adds that once, whether it is over by then or not', () => {
+  test('an incident whose cut is a suspected false positive adds that once, whether it is over by then or not', () => {
     const names = (regretted_at: string) =>
       measure(
         sampleIncident('r1-1', {

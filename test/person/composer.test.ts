@@ -200,7 +200,7 @@ test('property: no text is in two places, whatever happens in whatever order', (
         else if (each.what === 'paste') composer.typed(tokensOf(`\x1b[200~<${typed++}>\x1b[201~`), kept, 0);
         else if (each.what === 'rescue') draft.rescue();
         else if (each.what === 'put aside') draft.putAside();
-        else draft.returned();
+        else draft.restored();
         for (let text = 0; text < typed; text++)
           expect(draft.text().split(`<${text}>`).length - 1, `<${text}> in ${draft.text()}`).toBeLessThan(2);
       }

@@ -62,7 +62,7 @@ describe('a draft', () => {
     expect([draft.inBox(), draft.aside(), draft.text()]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
     draft.boxIsEmpty();
     type(draft, [', typed on'], true);
-    draft.returned();
+    draft.restored();
     expect([draft.inBox(), draft.aside()]).toEqual(['the draft, typed on', '']);
   });
 
@@ -74,7 +74,7 @@ describe('a draft', () => {
     expect(draft.aside()).toBe('first\n\nthe draft');
     draft.rescue();
     expect(draft.text()).toBe('first\n\nthe draft');
-    draft.returned();
+    draft.restored();
     expect(draft.inBox()).toBe('first\n\nthe draft');
   });
 

@@ -56,7 +56,7 @@ export function agentEnvironment(
 export const shellFileVariable = 'CLAUDE_ENV_FILE';
 
 /** The name under which the agent's environment carries a variable of the person's that the tunnel replaces. */
-const carrier = (name: string) => `GUARDED_OWN_${name}`;
+const carriedName = (name: string) => `GUARDED_OWN_${name}`;
 
 /**
  * The variables that the shell lines below refer to. A proxy's password is passed in the environment, never in a file.
@@ -67,7 +67,7 @@ export function carriedVariables(
 ): Readonly<Record<string, string>> {
   const carried = Object.keys(tunnel).flatMap((name) => {
     const value = original[name];
-    return value === undefined ? [] : [[carrier(name), value] as const];
+    return value === undefined ? [] : [[carriedName(name), value] as const];
   });
   return Object.fromEntries(carried);
 }
@@ -76,8 +76,8 @@ export function carriedVariables(
 export function beforeTunnel(env: Variables): Variables {
   const before = (name: string) => {
     const value = env[name] ?? '';
-    if (/^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/.test(value)) return env[carrier(name)];
-    return /^no_proxy$/i.test(name) ? (env[carrier(name)] ?? env[name]) : env[name];
+    if (/^http:\/\/guard:\w+@127\.0\.0\.1:\d+$/.test(value)) return env[carriedName(name)];
+    return /^no_proxy$/i.test(name) ? (env[carriedName(name)] ?? env[name]) : env[name];
   };
   return { ...env, ...Object.fromEntries(proxyVariables.map((name) => [name, before(name)])) };
 }
@@ -95,7 +95,7 @@ export function toolEnvironment(
   const restored = Object.keys(tunnel).map((name) =>
     original[name] === undefined
       ? `unset ${name}`
-      : `export ${name}="$${carrier(name)}"; unset ${carrier(name)}`,
+      : `export ${name}="$${carriedName(name)}"; unset ${carriedName(name)}`,
   );
   const own =
     userFile === undefined

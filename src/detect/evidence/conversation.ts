@@ -28,9 +28,9 @@ export function foldConversation(conversation: Conversation, event: Event): Conv
         ? conversation
         : { ...conversation, sessionId: event.sessionId };
     case 'turn.ended':
-      return event.failure ? conversation : mended(conversation);
+      return event.failure ? conversation : accepted(conversation);
     case 'answer.recorded':
-      return mended(conversation);
+      return accepted(conversation);
     case 'session.ended':
       return { ...conversation, ended: event.reason };
     default:
@@ -39,5 +39,5 @@ export function foldConversation(conversation: Conversation, event: Event): Conv
 }
 
 /** The API has accepted the conversation, so a later refusal is new damage. */
-const mended = (conversation: Conversation): Conversation =>
+const accepted = (conversation: Conversation): Conversation =>
   conversation.historiesRepaired === 0 ? conversation : { ...conversation, historiesRepaired: 0 };

@@ -1,7 +1,7 @@
 /** The turn: what hooks and the record report of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
 import type { Sense } from '../claim.ts';
-import { requestBytes, toldLateMs } from '../limits.ts';
+import { reportLagMs, requestBytes } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
 import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
@@ -182,7 +182,7 @@ function seen(
 
 /** A request from before the retry may be reported late; it is not the awaited retry. */
 function isDue(retryAt: Millis | null, now: Millis): boolean {
-  return retryAt !== null && now >= retryAt - toldLateMs;
+  return retryAt !== null && now >= retryAt - reportLagMs;
 }
 
 /** Records when the phase changed. */

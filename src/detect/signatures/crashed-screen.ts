@@ -4,12 +4,12 @@
  * lives on and takes no keys.
  */
 import { settleMs } from '../limits.ts';
-import { onceThenAsk, type Signature } from '../verdict.ts';
+import { askIfRepeated, type Signature } from '../verdict.ts';
 
 export const crashedScreen: Signature = {
   class: 'crashed-screen',
   help: 'the agent shows an error of its own instead of a screen, and takes no keys',
-  mends: true,
+  needsRepair: true,
   needsTerminal: true,
   test({ screen, terminal, agent, conversation }) {
     if (screen?.facts.activity !== 'crashed' || agent.exit || terminal.suspendedSince !== null) return null;
@@ -17,7 +17,7 @@ export const crashedScreen: Signature = {
       since: screen.activitySince,
       limit: settleMs,
       because: () => ['the agent’s screen has crashed', 'its process lives, and takes no keys'],
-      cure: onceThenAsk('relaunch', conversation.historiesRepaired),
+      cure: askIfRepeated('relaunch', conversation.historiesRepaired),
     };
   },
 };

@@ -30,7 +30,7 @@ const maxWaitMs = 35 * 60_000;
 const stopped: Signature = {
   class: 'stopped',
   help: 'the agent was stopped from outside (state T)',
-  evenUnread: true,
+  whileOutputBlocked: true,
   test({ sample, terminal, agent, clock }) {
     const since = sample?.stoppedSince ?? null;
     if (since === null || terminal.suspendedSince !== null || agent.exit) return null;
@@ -51,7 +51,7 @@ const stopped: Signature = {
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
   help: 'the agent takes most of the memory of the machine, and more every second',
-  evenUnread: true,
+  whileOutputBlocked: true,
   test({ sample, clock }) {
     if (!sample || sample.memoryShare < dangerous || sample.growingSince === null) return null;
     return {

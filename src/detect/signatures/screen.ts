@@ -8,7 +8,7 @@ import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
 import { lastByteAt } from '../evidence/wire.ts';
 import { type LimitName, limitMs, settleMs } from '../limits.ts';
-import { onceThenAsk, type Signature, seconds } from '../verdict.ts';
+import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
 const silentScreen: Signature = {
@@ -60,7 +60,7 @@ const stuckCompaction: Signature = {
       since: e.screen.activitySince,
       limit: isFed(e, config) ? 'compactionAlive' : 'compaction',
       because: (lastedMs) => [`compacting for ${seconds(lastedMs)}`],
-      cure: onceThenAsk('nudge', e.conversation.compactionsCured),
+      cure: askIfRepeated('nudge', e.conversation.compactionsCured),
     };
   },
 };

@@ -4,12 +4,12 @@
  * the agent took for a whole one (lab notes §1b, signatures §5).
  */
 import type { FailureKind, Millis } from '../../events.ts';
-import { hasAskedSince } from '../carrier.ts';
+import { turnHasRequestedSince } from '../carrier.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { ClosedConnection } from '../evidence/wire.ts';
 import { settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
-import { onceThenAsk, type Signature, type Suspicion, seconds } from '../verdict.ts';
+import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 /**
  * Pause before a failed turn is taken up again; it doubles with each failure in a row. A server's faults need more time
@@ -62,10 +62,10 @@ const brokenHistory: Signature = {
     return atRest(e, {
       since: failure.at,
       because: () => ['the API refused the conversation', 'every later prompt would be refused, too'],
-      cure: onceThenAsk('relaunch', e.conversation.historiesRepaired),
+      cure: askIfRepeated('relaunch', e.conversation.historiesRepaired),
     });
   }),
-  mends: true,
+  needsRepair: true,
 };
 
 /** Raised even while the person types, because its only cure is to tell them. */
@@ -110,7 +110,7 @@ const silentEnd = ending(
     const { idleSince, count } = e.turn;
     if (!lost || idleSince === null || count === 0) return null;
     const gap = idleSince - lost.at;
-    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || hasAskedSince(e, lost.at)) return null;
+    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
     if (personTookOver(e, lost.at)) return null;
     return atRest(e, {
       since: idleSince,

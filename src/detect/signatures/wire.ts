@@ -2,10 +2,10 @@
 import type { Config } from '../../config/schema.ts';
 import type { Millis, ScreenFacts } from '../../events.ts';
 import { carrierOf } from '../carrier.ts';
-import { hasSteppedSince } from '../claims.ts';
+import { hasStepAfterRequest } from '../claims.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
-import { knowsHabits, type LimitName, toldLateMs } from '../limits.ts';
+import { knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -56,9 +56,9 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 
 /** Null: something that the agent itself has started is at work. */
 function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
-  if (e.phase === 'working' && hasSteppedSince(e, requestAt)) {
+  if (e.phase === 'working' && hasStepAfterRequest(e, requestAt)) {
     // A hook of the person's starts with the step; a helper that was there before the step is no hook.
-    if ((e.sample?.helperSince ?? 0) > (e.turn.toldAt ?? 0) - toldLateMs) return null;
+    if ((e.sample?.helperSince ?? 0) > (e.turn.toldAt ?? 0) - reportLagMs) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
@@ -72,7 +72,7 @@ function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config):
  * what has run since is a tool of this turn.
  */
 function hasRunTools(requestAt: Millis | null, { turn: { told, toldAt }, tools, sample }: Evidence): boolean {
-  if (!told?.working || (requestAt ?? 0) <= told.at - toldLateMs || tools.length > 0) return false;
+  if (!told?.working || (requestAt ?? 0) <= told.at - reportLagMs || tools.length > 0) return false;
   return sample !== null && sample.workers === 0 && sample.at > (toldAt ?? 0);
 }
 
@@ -87,7 +87,7 @@ export const neverAsked: Signature = {
   test({ phase, turn: { told, listeningSince }, wire, sample }) {
     if (phase !== 'working' || !told?.working || listeningSince === null) return null;
     const { waiting, lastRequestAt, seen } = wire;
-    if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - toldLateMs) return null;
+    if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - reportLagMs) return null;
     if (!sample || sample.workers > 0 || sample.helperSince !== null) return null;
     return {
       since: Math.max(told.at, listeningSince),

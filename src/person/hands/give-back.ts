@@ -35,6 +35,6 @@ export async function giveBack(desk: Desk): Promise<void> {
     if (!isQuiet || !isReady(desk.facts) || draft.aside() === '') continue;
     if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
     pty.write(Buffer.from(`\x1b[200~${draft.aside()}\x1b[201~`));
-    draft.returned(); // it is the person's draft again
+    draft.restored(); // it is the person's draft again
   }
 }

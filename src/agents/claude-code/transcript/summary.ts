@@ -32,14 +32,14 @@ export async function summarizeHere(path: string): Promise<TranscriptSummary> {
   for (const { results } of rows) for (const id of results) settled.add(id);
   await addSubagents(path, settled);
 
-  const way = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
-  const last = [...roundsOf(way)].at(-1);
+  const branch = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
+  const last = [...roundsOf(branch)].at(-1);
   const records = await readRecords(path, last === undefined ? [] : recordsOf(last, rows));
   const openCalls = last === undefined ? [] : openCallsOf(last, settled, records);
   return {
     openCalls,
     settled,
-    lastMessageIndex: countMessages(way) - 1 < 0 ? null : countMessages(way) - 1,
+    lastMessageIndex: countMessages(branch) - 1 < 0 ? null : countMessages(branch) - 1,
     checkpoint,
     todos,
     tail: tailOf(last, openCalls.length > 0, records),
@@ -60,9 +60,9 @@ async function addSubagents(path: string, settled: Set<string>): Promise<void> {
 }
 
 /** Counts the lines of one message of the model once. */
-function countMessages(way: readonly Row[]): number {
+function countMessages(branch: readonly Row[]): number {
   const counted = new Set<string>();
-  return way.filter((row) => {
+  return branch.filter((row) => {
     if (row.failure || (row.messageId !== null && counted.has(row.messageId))) return false;
     if (row.messageId !== null) counted.add(row.messageId);
     return true;
@@ -73,8 +73,9 @@ type Records = ReadonlyMap<Row, Json>;
 
 /** The last message with what answers it, including its lines off the active branch. */
 function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
-  const isBeside = (row: Row) => !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
-  return [...new Set([...last.lines, ...rows.filter(isBeside), ...last.answers])];
+  const isSameMessage = (row: Row) =>
+    !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
+  return [...new Set([...last.lines, ...rows.filter(isSameMessage), ...last.answers])];
 }
 
 function openCallsOf(last: Round, settled: ReadonlySet<string>, records: Records): readonly LedgerCall[] {

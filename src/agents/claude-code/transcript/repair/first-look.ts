@@ -23,11 +23,11 @@ export async function looksBroken(path: string, version: AgentVersion | null): P
     (record, row) => void (row && parents.set(row, textOf(record, 'parentUuid'))),
     Math.max(0, size - tailBytes),
   );
-  const way = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
+  const branch = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
   const leaf = leafOf(rows);
   const said = leaf === null ? null : lastSaid(leaf);
-  if (said !== null && !way.includes(said)) return true;
-  const [first] = way;
+  if (said !== null && !branch.includes(said)) return true;
+  const [first] = branch;
   const parent = first?.link === 'dangling' ? parents.get(first) : null;
   return parent != null && !(await holds(path, `"uuid":"${parent}"`));
 }

@@ -8,13 +8,13 @@ import type { Work } from './work.ts';
 
 export function addMissingResults(work: Work): void {
   const chain = chainTo(leafOf(work.rows));
-  const onWay = createRowSet(chain);
+  const onBranch = createRowSet(chain);
   const rounds = roundsOf([...chain]);
   let next = rounds.next();
   while (next.done !== true) {
     const round = next.value;
     next = rounds.next();
-    const group = groupOf(work, round, onWay);
+    const group = groupOf(work, round, onBranch);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
     // All its calls may be off the active branch, and another message may continue from its text.
@@ -23,15 +23,15 @@ export function addMissingResults(work: Work): void {
     // An error shown after the calls keeps its place: the results go before it.
     const hasFailure = () => chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
     if (isLast && isAlone && !hasFailure()) endConversation(work, group, messages);
-    else fillIn(work, round, { chain, rows: onWay }, ours);
+    else fillIn(work, round, { chain, rows: onBranch }, ours);
   }
 }
 
 /** The message's lines with calls, on the active branch and off it, in file order. */
-function groupOf(work: Work, round: Round, onWay: RowSet): readonly Row[] {
+function groupOf(work: Work, round: Round, onBranch: RowSet): readonly Row[] {
   const beside = [...round.messageIds]
     .flatMap((id) => work.calls.callLines(id))
-    .filter((row) => !onWay.has(row));
+    .filter((row) => !onBranch.has(row));
   return [...round.lines.filter((line) => line.uses.length > 0), ...beside].toSorted(
     (a, b) => a.order - b.order,
   );
@@ -44,15 +44,15 @@ const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
 function fillIn(
   work: Work,
   round: Round,
-  way: { readonly chain: Row[]; readonly rows: RowSet },
+  branch: { readonly chain: Row[]; readonly rows: RowSet },
   ours: ReadonlySet<string>,
 ): void {
-  const { chain } = way;
+  const { chain } = branch;
   const lines = new Set(round.lines);
   const answered = new Set(round.answers.flatMap((row) => row.results));
   // The versions that write a result off the active branch also find it there, so that is no damage.
   const isOpen = (id: string) =>
-    !answered.has(id) && work.calls.resultsOf(id).every((row) => way.rows.has(row));
+    !answered.has(id) && work.calls.resultsOf(id).every((row) => branch.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
   if (open.length === 0) return;
   bringTogether(work, round, chain);
@@ -99,18 +99,18 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
   const last = endBehind(work, deepest, messages);
   let end = bringTogether(work, ownRound(last, messages), chainTo(last)) ?? last;
   while (end.kind === 'progress' && end.parent !== null) end = end.parent;
-  const way = createRowSet(chainTo(end));
+  const branch = createRowSet(chainTo(end));
   for (const result of results) {
-    if (way.has(result) || !group.some((line) => way.has(line) && isAnswer(result, new Set(line.uses))))
+    if (branch.has(result) || !group.some((line) => branch.has(line) && isAnswer(result, new Set(line.uses))))
       continue;
     follow(work, result, end);
     end = lastBelow(work, result);
-    for (const row of chainTo(end)) way.add(row);
+    for (const row of chainTo(end)) branch.add(row);
   }
   const newest = work.rows.reduce((time, row) => Math.max(time, row.time), 0);
   let time = Math.max(work.options.now, newest + 1);
   for (const line of group) {
-    if (!way.has(line)) continue;
+    if (!branch.has(line)) continue;
     for (const id of line.uses) {
       if (answered.has(id)) continue;
       end = add(work, { line, id, parent: end, after: null, time });
@@ -125,8 +125,8 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   const chain = chainTo(leaf);
   if (leaf === null || chain.includes(line)) return leaf ?? line;
   const end = lastBelow(work, line);
-  const way = createRowSet(chainTo(end));
-  const beside = chain.find((row) => !way.has(row));
+  const branch = createRowSet(chainTo(end));
+  const beside = chain.find((row) => !branch.has(row));
   // Another line of the message, or what the agent notes after a turn: it is moved behind the call.
   if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
   follow(work, beside, end);

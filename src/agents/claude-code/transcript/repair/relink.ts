@@ -58,7 +58,7 @@ function openCircles(work: Work): void {
       passed[row.order] = walk;
       if (row.parent === null || passed[row.parent.order] !== walk) continue;
       const circle = circleOf(row);
-      if (start === newest) openOnTheWay(work, row, circle);
+      if (start === newest) openOnBranch(work, row, circle);
       else if (circle.some(speaks)) openAt(work, impossibleIn(circle)[0] ?? row);
     }
   }
@@ -84,7 +84,7 @@ const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
  * it where the walk closes it, which never loses anything.
  * @param last the first record on the way up whose parent was passed before
  */
-function openOnTheWay(work: Work, last: Row, circle: readonly Row[]): void {
+function openOnBranch(work: Work, last: Row, circle: readonly Row[]): void {
   const found = reachable(work.rows, work.calls);
   const losesNothing = (row: Row) => {
     const { parent, link } = row;
@@ -127,7 +127,7 @@ function adopt(work: Work, row: Row, parents: RowSet): void {
     work.change(row).relinked = true;
     return;
   }
-  const parent = foster(work, row, parents);
+  const parent = findParent(work, row, parents);
   if (parent === null) return; // the branch begins here
   work.note(row.link === 'root' && isPrompt(row) && !row.bare ? 'restart' : 'unlinked');
   row.parent = parent;
@@ -144,7 +144,7 @@ function isBelow(other: Row, row: Row, most: number): boolean {
 }
 
 /** The record after which this one must have come. */
-function foster(work: Work, row: Row, parents: RowSet): Row | null {
+function findParent(work: Work, row: Row, parents: RowSet): Row | null {
   const fits = (candidate: Row | undefined): candidate is Row =>
     candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
   const caller = row.results.flatMap((id) => work.calls.linesOf(id)).findLast(fits);

@@ -10,7 +10,7 @@ function records(told: Told): readonly Incident[] {
   const byNumber = new Map(told.did('incident').map(({ incident }) => [incident.number, incident]));
   return [...byNumber.values()];
 }
-const regrets = (told: Told) => records(told).map(({ regrettedAt }) => regrettedAt !== undefined);
+const suspicions = (told: Told) => records(told).map(({ regrettedAt }) => regrettedAt !== undefined);
 
 /** A stream that dies and is cut; the agent asks again and gets its first bytes. */
 function cutAndAnswered(): Told {
@@ -32,20 +32,20 @@ function cutAndAnswered(): Told {
   return told;
 }
 
-test('a cut after which the answer comes is regretted by nobody', () => {
+test('a cut after which the answer comes is no suspected false positive', () => {
   const told = cutAndAnswered();
   told.wait(120, say.bytes(2), say.drawing);
   told.tell({ type: 'turn.ended' });
   told.tell(say.idle);
   told.wait(10);
-  expect(regrets(told)).toEqual([false]);
+  expect(suspicions(told)).toEqual([false]);
 });
 
 test('the same silence again in the same turn: the incident that was over says so', () => {
   const told = cutAndAnswered();
   told.wait(62, say.drawing);
   expect(told.did('cut')).toHaveLength(2);
-  expect(regrets(told)).toEqual([true, false]);
+  expect(suspicions(told)).toEqual([true, false]);
   const [first] = records(told);
   expect(first).toMatchObject({ outcome: 'recovered', actions: [{ action: 'cut' }] });
   expect(first?.regrettedAt).toBeGreaterThan(first?.endedAt ?? 0);
@@ -56,7 +56,7 @@ test('a silence as long as the one that was cut ends by itself', () => {
   told.wait(40, say.drawing);
   told.tell(say.bytes(2));
   expect(told.did('cut')).toHaveLength(1);
-  expect(regrets(told)).toEqual([true]);
+  expect(suspicions(told)).toEqual([true]);
 });
 
 test('the retry is answered after more than the time that was cut short', () => {
@@ -89,7 +89,7 @@ test('the same silence while the incident is open', () => {
   told.tell(say.request(2));
   told.wait(245, say.drawing);
   expect(told.did('cut')).toHaveLength(2);
-  expect(regrets(told)).toEqual([true]);
+  expect(suspicions(told)).toEqual([true]);
   expect(records(told)).toMatchObject([{ outcome: 'open' }]);
 });
 
@@ -104,5 +104,5 @@ test('a silence in another turn says nothing of the cut', () => {
   told.tell(say.bytes(2));
   told.wait(31, say.drawing);
   expect(told.did('cut')).toHaveLength(2);
-  expect(regrets(told)).toEqual([false, false]);
+  expect(suspicions(told)).toEqual([false, false]);
 });
