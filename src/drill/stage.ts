@@ -153,7 +153,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     close,
   };
   try {
-    await terminal.waitFor(/❯|│\s>/, startMs);
+    await terminal.waitFor(/❯|^(?:│?\s)?>\s/m, startMs);
     await agentNamed(stage);
   } catch (error) {
     await close();

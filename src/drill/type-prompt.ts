@@ -20,7 +20,7 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
  * Text counts only in the box, after its prompt sign: while the agent does not listen yet, the kernel may echo keys
  * anywhere.
  */
-const sign = '^(?:│\\s)?[❯>›]\\s?';
+const sign = '^(?:│?\\s)?[❯>›]\\s?';
 
 /** Whether the box holds the prompt once; for one that is too long for the row, its beginning. */
 function holds(terminal: OuterTerminal, prompt: string): boolean {

@@ -13,7 +13,7 @@ const firstEchoMs = 10_000;
 const relaunchedMs = 40_000;
 const clearBox = '\x15';
 
-const sign = /^(?:│\s)?[❯>›](?:\s|$)/;
+const sign = /^(?:│?\s)?[❯>›](?:\s|$)/;
 
 /** What stands in the input box: the lowest row with a prompt sign, and what follows below it. */
 export function boxText(rows: readonly string[]): string {

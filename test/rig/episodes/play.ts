@@ -65,7 +65,7 @@ export async function playEpisode(plan: Plan): Promise<Played> {
   const person = personAt(terminal, note);
   const remove = () => sandbox.remove();
   try {
-    await terminal.waitFor(/❯|(?:^|│\s)>\s/m, 45_000);
+    await terminal.waitFor(/❯|^(?:│?\s)?>\s/m, 45_000);
     if (plan.version.startsWith('1.0.')) await sleep(3_000); // it draws its box long before it listens
     await playTurns({ plan, world, model, terminal, person, watch, note });
     const screen = terminal.text();

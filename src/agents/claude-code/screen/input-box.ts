@@ -15,8 +15,8 @@ export function textIn(view: ScreenView, box: Box): string {
   return patterns.placeholder.test(text) ? '' : text;
 }
 
-/** The sign in front of the text, which 1.0.x draws in a frame. */
-const sign = /^(?:│\s)?([❯>!#&])?/;
+/** The sign in front of the text, which 1.0.x draws in a frame or sets in. */
+const sign = /^(?:│?\s)?([❯>!#&])?/;
 
 /** A row without frame and sign, which may be drawn faint, too. */
 function bare(plain: string, row: string, isFirst: boolean): string {

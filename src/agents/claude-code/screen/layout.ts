@@ -20,8 +20,8 @@ export interface Layout {
 }
 
 const rule = /^[╭╰]?─{8,}/;
-/** The prompt sign of the box; `!` and `#` in its shell and memory modes. 1.0.x draws a frame around it. */
-const prompt = /^(?:│\s)?[❯>!#&](?:\s|$)/;
+/** The prompt sign of the box; `!` and `#` in its shell and memory modes. 1.0.x draws a frame around it, or sets it in. */
+const prompt = /^(?:│?\s)?[❯>!#&](?:\s|$)/;
 /** The spinner's glyphs are in the first column, where the conversation never has them. */
 const statusGlyph = /^[·✢✳✶✻✽✺*] (?=\S)/;
 /** What may be between the status line and the box: blanks, tips, to-dos, queued messages, right-hand notes. */

@@ -20,6 +20,8 @@ test.each([
   ['❯ one\n  two\n\n  > three', 'one\ntwo\n\n> three', true],
   ['❯ [Pasted text #1 +4 lines]', '[Pasted text #1 +4 lines]', true],
   ['❯ Try "fix it"', '', true],
+  [' > Try "fix it"', '', true],
+  [' > one\n   > two', 'one\n> two', true],
   ['! ls', '!ls', false],
   ['!', '!', false],
 ])('%j', (drawn, text, isPrompt) => {
