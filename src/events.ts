@@ -144,7 +144,13 @@ export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'r
 
 export type Observation =
   // clock
-  | { readonly type: 'tick' /** Unix milliseconds. */; readonly wallMs?: number }
+  | {
+      readonly type: 'tick';
+      /** Unix milliseconds. */
+      readonly wallMs?: number;
+      /** The agent is at rest: the next event may come this much later than usual. Absent: ticks keep their usual pace. */
+      readonly restMs?: Millis;
+    }
   /**
    * The machine slept (the wall clock ran ahead of the monotonic one), or this process was stopped or starved (the tick
    * came late).

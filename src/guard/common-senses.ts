@@ -31,6 +31,8 @@ export interface Senses {
   catchUp(): Promise<void>;
   /** Asks for one `network.probed`. */
   probe(): void;
+  /** A rest begins, or ends (`sensors/sensor.ts`). */
+  rest(isAtRest: boolean): void;
 }
 
 const addressesMs = 2_000;
@@ -112,7 +114,7 @@ export function commonSenses(
 }
 
 /** Starts and stops them; one that fails is told and done without. */
-export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop'> {
+export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop' | 'rest'> {
   return {
     async start() {
       for (const sensor of sensors) {
@@ -126,6 +128,9 @@ export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, '
     },
     async stop() {
       await Promise.allSettled(sensors.map((sensor) => sensor.stop()));
+    },
+    rest(isAtRest) {
+      for (const sensor of sensors) sensor.rest?.(isAtRest);
     },
   };
 }

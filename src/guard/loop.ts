@@ -17,6 +17,10 @@ export interface Handlers {
   perform(effect: Effect): void;
   /** When the core wants to be asked again although nothing has happened (monotonic); null: the next tick will do. */
   lookAgainAt(state: GuardState, config: Config): Millis | null;
+  /** Whether nothing can become due until something happens. */
+  isAtRest(state: GuardState, config: Config): boolean;
+  /** A rest begins, or ends. */
+  rest(isAtRest: boolean): void;
 }
 
 export interface Loop {
@@ -26,8 +30,11 @@ export interface Loop {
   begin(handlers: Handlers): void;
 }
 
-/** Ticks come at this pace anyhow. */
+/** Ticks come at this pace, unless the agent rests. */
 const tickMs = 1_000;
+
+/** A rest begins after so long without anything but ticks: what follows an event a little later is over by then. */
+const calmMs = 15_000;
 
 /** Observations that wait while one turn runs; only a loop that stands still gets that many. */
 const maxPending = 10_000;
@@ -40,13 +47,23 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
   let turning = false;
 
   let deadline: NodeJS.Timeout | undefined;
+  let happenedAt: Millis = 0;
+  let resting = false;
 
   const lookAgain = (at: Millis | null): void => {
     clearTimeout(deadline);
     const inMs = at === null ? 0 : at - performance.now();
     if (inMs > 0 && inMs < tickMs) deadline = setTimeout(emit, Math.ceil(inMs), { type: 'tick' }).unref();
   };
-  const turn = ({ step, turned, perform, lookAgainAt }: Handlers): void => {
+  const tellRest = ({ isAtRest, rest }: Handlers, event: Event): void => {
+    if (event.type !== 'tick') happenedAt = event.at;
+    const rests = event.at - happenedAt >= calmMs && isAtRest(state, config);
+    if (rests === resting) return;
+    resting = rests;
+    rest(rests);
+  };
+  const turn = (members: Handlers): void => {
+    const { step, turned, perform, lookAgainAt } = members;
     turning = true;
     try {
       for (let observation = pending.shift(); observation; observation = pending.shift()) {
@@ -56,6 +73,7 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
         state = result.state;
         turned(event, before, result);
         for (const effect of result.effects) perform(effect);
+        tellRest(members, event);
       }
       lookAgain(lookAgainAt(state, config));
       turning = false;

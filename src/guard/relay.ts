@@ -7,7 +7,8 @@ import { programFile } from '../platform/own-files.ts';
 import type { ProcessIdentity } from '../platform/process-identity.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import { childrenOf, commandLine } from '../platform/process-table.ts';
-import type { Sensor } from '../sensors/sensor.ts';
+import { createPoll } from '../sensors/poll.ts';
+import type { Emit, Sensor } from '../sensors/sensor.ts';
 import type { RelayOrder } from '../tunnel/relay.ts';
 import { makeTarget } from '../tunnel/target.ts';
 import { needsAddress } from '../tunnel/users.ts';
@@ -21,19 +22,21 @@ const started = new WeakSet<object>();
 
 /** Looks for what will outlive the guard, among the children of the agent. Linux only. */
 export function relaySensor(run: Run): Sensor {
-  let timer: NodeJS.Timeout | undefined;
+  let emit: Emit = () => {};
+  const poll = createPoll(() => {
+    const users = outliving(run);
+    if (users.length === 0) return;
+    poll.stop();
+    startRelay(run, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
+  }, lookMs);
   return {
     name: 'relay',
-    start(emit) {
-      const look = () => {
-        const users = outliving(run);
-        if (users.length === 0) return;
-        clearInterval(timer);
-        startRelay(run, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
-      };
-      timer = setInterval(look, lookMs).unref();
+    start(into) {
+      emit = into;
+      poll.start();
     },
-    stop: () => clearInterval(timer),
+    rest: poll.rest,
+    stop: poll.stop,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { dirname } from 'node:path';
+import { isAtRest } from '../decide/at-rest.ts';
 import { lookAgainAt, step } from '../decide/machine.ts';
 import type { Event } from '../events.ts';
 import { boxOf } from '../person/hands/input-box.ts';
@@ -55,6 +56,8 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
     loop.begin({
       step,
       lookAgainAt,
+      isAtRest,
+      rest: senses.rest,
       turned(event, before, result) {
         if (event.type === 'agent.started') resumedAtMs = event.resumed && !tells ? Date.now() : null;
         if (event.type === 'session' && event.sessionId !== runtime.session.id) resumedAtMs = null;
@@ -85,9 +88,10 @@ export async function watchOver(runtime: Runtime, loop: Loop, warnings: readonly
   runtime.promptTemplate = template;
   if (warning !== null) degraded(warning);
   await senses.start();
-  const successor = setInterval(() => {
+  const followNow = () => {
     if (resumedAtMs !== null) void followResume(runtime, resumedAtMs);
-  }, followMs);
+  };
+  const successor = tells ? undefined : setInterval(followNow, followMs);
 
   const result = await end;
   hurry.stop();

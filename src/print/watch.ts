@@ -3,6 +3,7 @@
  * here may fail without the script noticing.
  */
 
+import { isAtRest } from '../decide/at-rest.ts';
 import { lookAgainAt, step } from '../decide/machine.ts';
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -57,6 +58,8 @@ export async function watchPrint(run: PrintRun, loop: Loop, options: WatchOption
     loop.begin({
       step,
       lookAgainAt,
+      isAtRest,
+      rest: senses.rest,
       turned(event, before, result) {
         follow(run, event);
         if (event.type === 'screen') endPauseInTime(run, event);

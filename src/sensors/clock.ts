@@ -1,5 +1,5 @@
 /**
- * Time as a sense: a tick at a steady pace, and gaps in it. The time since boot runs on while the machine sleeps, the
+ * Time as a sense: a tick at a steady pace (in a rest a sparse one), and gaps in it, which are looked for all the time. The time since boot runs on while the machine sleeps, the
  * monotonic clock does not; so boot time ahead of monotonic means sleep. The wall clock is no witness: a time server or
  * a person may set it, and no connection dies of that. A tick that comes far too late by the monotonic clock means that
  * this process was stopped or starved, and saw nothing for as long.
@@ -10,6 +10,7 @@
  */
 import { uptime } from 'node:os';
 import type { Millis, Observation } from '../events.ts';
+import { restMs } from './poll.ts';
 import type { Sensor } from './sensor.ts';
 
 export interface Moment {
@@ -55,6 +56,9 @@ export function readGaps(last: Moment, next: Moment, intervalMs: number): readon
 /** @param read both clocks at once; for tests */
 export function clockSensor(intervalMs: number, read: () => Moment = now): Sensor {
   let timer: NodeJS.Timeout | undefined;
+  let isAtRest = false;
+  /** When the latest tick in this rest was told; null: none was yet. */
+  let restToldAt: Millis | null = null;
   return {
     name: 'clock',
     start(emit) {
@@ -63,8 +67,17 @@ export function clockSensor(intervalMs: number, read: () => Moment = now): Senso
         const next = read();
         for (const gap of readGaps(last, next, intervalMs)) emit(gap);
         last = next;
-        emit({ type: 'tick', wallMs: next.wallMs });
+        const { wallMs, monotonicMs } = next;
+        if (!isAtRest) emit({ type: 'tick', wallMs });
+        else if (restToldAt === null || monotonicMs - restToldAt >= restMs) {
+          restToldAt = monotonicMs;
+          emit({ type: 'tick', wallMs, restMs });
+        }
       }, intervalMs);
+    },
+    rest(rests) {
+      isAtRest = rests;
+      restToldAt = null;
     },
     stop() {
       clearInterval(timer);

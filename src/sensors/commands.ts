@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Observation } from '../events.ts';
 import { replaceFileSync } from '../platform/atomic-file.ts';
 import { makePrivateFolder, type RunPaths } from '../platform/paths.ts';
+import { createPoll, type Poll, restMs } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
 export type PersonCommand = Extract<Observation, { type: 'command' }>['command'];
@@ -18,7 +19,7 @@ export const personCommands = [
   'continue',
 ] as const satisfies readonly PersonCommand[];
 
-const staleMs = 60_000;
+const staleMs = 2 * restMs;
 /** Watching misses events on some file systems, so the folder is also looked at now and then. */
 const pollMs = 2_000;
 
@@ -33,7 +34,7 @@ export function sendCommand(run: RunPaths, command: PersonCommand): void {
 
 export function commandSensor(run: RunPaths): Sensor {
   let watcher: FSWatcher | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let poll: Poll | null = null;
   return {
     name: 'commands',
     start(emit) {
@@ -41,12 +42,14 @@ export function commandSensor(run: RunPaths): Sensor {
       const look = () => takeAll(folderOf(run), emit);
       watcher = watch(folderOf(run), look).on('error', () => {}); // the poll goes on
       watcher.unref();
-      timer = setInterval(look, pollMs).unref();
+      poll = createPoll(look, pollMs);
+      poll.start();
       look();
     },
+    rest: (isAtRest) => poll?.rest(isAtRest),
     stop() {
       watcher?.close();
-      if (timer !== null) clearInterval(timer);
+      poll?.stop();
     },
   };
 }

@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Observation } from '../events.ts';
+import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
 export interface HookSensorOptions {
@@ -49,7 +50,7 @@ export interface HookSensor extends Sensor {
 export function hookSensor(options: HookSensorOptions): HookSensor {
   const { spoolDir, isOurs, read, onPayload, pollMs = 4_000 } = options;
   let watcher: FSWatcher | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const poll = createPoll(readSoon, pollMs);
   let emit: Emit = () => {};
   let reading: Promise<void> = Promise.resolve();
   let isQueued = false;
@@ -97,13 +98,13 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
       await mkdir(spoolDir, { recursive: true, mode: 0o700 });
       watcher = watch(spoolDir, { depth: 0 }).on('add', readSoon);
       watcher.on('error', (error) => emit({ type: 'sensor.failed', sensor: 'hooks', detail: String(error) }));
-      timer = setInterval(readSoon, pollMs);
-      timer.unref();
+      poll.start();
     },
+    rest: poll.rest,
     catchUp,
     /** Reads what has come in until now: the agent's last hook tells how the session ended. */
     async stop() {
-      clearInterval(timer);
+      poll.stop();
       await watcher?.close();
       await catchUp();
       // An agent in the background goes on: nobody reads what its hooks tell from now on, so it must not be kept.

@@ -4,6 +4,7 @@
  */
 import { type LocalAddress, type ReadAddresses, readAddresses } from '../tunnel/addresses.ts';
 import type { ProbeResult } from '../tunnel/probe.ts';
+import { createPoll } from './poll.ts';
 import type { Sensor } from './sensor.ts';
 
 export interface NetworkSensor extends Sensor {
@@ -31,26 +32,28 @@ function fingerprint(addresses: readonly LocalAddress[]): string {
 
 export function networkSensor(options: NetworkSensorOptions): NetworkSensor {
   const read = options.addresses ?? readAddresses;
-  let timer: NodeJS.Timeout | undefined;
+  let last: string | null = null;
   let emit: Parameters<Sensor['start']>[0] = () => {};
   let probing: Promise<void> | null = null;
+  const poll = createPoll(() => {
+    const addresses = read();
+    if (!addresses) return; // a passing failure: the next look decides
+    const next = fingerprint(addresses);
+    if (next !== last) emit({ type: 'network.changed' });
+    last = next;
+  }, options.intervalMs);
   return {
     name: 'network',
     start(emitter) {
       emit = emitter;
       const first = read();
       if (!first) throw new Error('the addresses of this machine cannot be read');
-      let last = fingerprint(first);
-      timer = setInterval(() => {
-        const addresses = read();
-        if (!addresses) return; // a passing failure: the next look decides
-        const next = fingerprint(addresses);
-        if (next !== last) emit({ type: 'network.changed' });
-        last = next;
-      }, options.intervalMs);
+      last = fingerprint(first);
+      poll.start();
     },
+    rest: poll.rest,
     stop() {
-      clearInterval(timer);
+      poll.stop();
       emit = () => {};
     },
     probe() {

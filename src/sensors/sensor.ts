@@ -11,4 +11,6 @@ export interface Sensor {
   /** Begin to observe. Throws or rejects if this sense cannot work here; the guard then goes on without it. */
   start(emit: Emit): void | Promise<void>;
   stop(): void | Promise<void>;
+  /** The agent rests, or does so no more: in a rest nothing is due but what an event tells of. */
+  rest?(isAtRest: boolean): void;
 }

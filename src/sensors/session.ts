@@ -2,6 +2,7 @@
  * Which session the agent is in, from what it records of its own process. Hooks tell the same at once; this slow look
  * is for agents whose hooks are off, so that after /clear the right conversation is resumed.
  */
+import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
 export interface SessionSensor extends Sensor {
@@ -15,7 +16,7 @@ export function sessionSensor(read: (pid: number) => Promise<string | null>, pol
   let agent: number | null = null;
   let known: string | null = null;
   let isLooking = false;
-  let timer: NodeJS.Timeout | undefined;
+  const poll = createPoll(() => void look(), pollMs);
 
   async function look(): Promise<void> {
     const pid = agent;
@@ -32,11 +33,11 @@ export function sessionSensor(read: (pid: number) => Promise<string | null>, pol
     name: 'session',
     start(into) {
       emit = into;
-      timer = setInterval(() => void look(), pollMs);
-      timer.unref();
+      poll.start();
     },
+    rest: poll.rest,
     stop() {
-      clearInterval(timer);
+      poll.stop();
       emit = null;
     },
     newAgent(pid) {

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Observation } from '../events.ts';
+import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 import { openTail, type Tail } from './tail.ts';
 
@@ -34,7 +35,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
   let session: Session | null = null;
   let tail: Tail | null = null;
   let watcher: FSWatcher | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const poll = createPoll(enqueue, pollMs);
   let work: Promise<void> = Promise.resolve();
   let isQueued = false;
 
@@ -78,9 +79,9 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     name: 'transcript',
     start(into) {
       emit = into;
-      timer = setInterval(enqueue, pollMs);
-      timer.unref();
+      poll.start();
     },
+    rest: poll.rest,
     readOn: enqueue,
     follow(sessionId, path) {
       const isSame =
@@ -101,7 +102,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
       return work;
     },
     async stop() {
-      clearInterval(timer);
+      poll.stop();
       await work;
       leave();
       emit = null;

@@ -79,6 +79,7 @@ const proofMs = 10_000;
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const listeners = new Set<(observation: Observation) => void>();
   const report = (observation: Observation) => {
+    if (observation.type === 'connection.bytes' && observation.up > 0) unacknowledged.sent();
     for (const listener of [...listeners]) listener(observation);
   };
   const hold: HoldOptions = {
@@ -105,6 +106,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     return connection;
   }
   const openConnections = () => [...connections.values()].filter(({ facts }) => facts().state === 'open');
+
+  const unacknowledged = watchUnacknowledged(openConnections, (connection) => connection.drop('dead'));
 
   const { takeOver } = options;
   const token = takeOver ? new URL(takeOver.url).password : randomBytes(24).toString('hex');
@@ -158,8 +161,6 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     takeOver?.fd === null ? Number(new URL(takeOver.url).port) : await listenOn(server, takeOver?.fd);
   server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
 
-  const endWatch = watchUnacknowledged(openConnections, (connection) => connection.drop('dead'));
-
   const url = `http://guard:${token}@127.0.0.1:${port}`;
   return {
     url,
@@ -190,7 +191,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       return () => listeners.delete(listener);
     },
     stop() {
-      endWatch();
+      unacknowledged.stop();
       return new Promise((resolve) => {
         server.close(() => resolve());
         for (const agent of agents) reset(agent);

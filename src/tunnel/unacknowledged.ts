@@ -14,17 +14,29 @@ const deadRepeats = 5;
 /** And for as long they must have gone on, about as long as keepalive needs. */
 const deadAfterMs = 10_000;
 
+export interface UnacknowledgedWatch {
+  /** Something went up: from now on it is looked, until all that went up has been answered. */
+  sent(): void;
+  stop(): void;
+}
+
 /** @param toll called once for each connection found dead */
 export function watchUnacknowledged(
   open: () => readonly Connection[],
   toll: (connection: Connection) => void,
-): () => void {
+): UnacknowledgedWatch {
   const since = new Map<Connection, Millis>();
-  const timer = setInterval(() => void look(), everyMs);
-  timer.unref();
+  let timer: NodeJS.Timeout | undefined;
+
+  function stop(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
 
   async function look(): Promise<void> {
-    const suspects = open().filter(awaitsAnswer);
+    const unanswered = open().filter(isUnanswered);
+    if (unanswered.length === 0) stop();
+    const suspects = unanswered.filter(isOverdue);
     for (const connection of since.keys()) if (!suspects.includes(connection)) since.delete(connection);
     if (suspects.length === 0) return;
     const repeats = await readRepeats();
@@ -37,14 +49,22 @@ export function watchUnacknowledged(
       else if (count >= deadRepeats && now - (since.get(connection) ?? now) >= deadAfterMs) toll(connection);
     }
   }
-  return () => clearInterval(timer);
+  return {
+    sent() {
+      timer ??= setInterval(() => void look(), everyMs).unref();
+    },
+    stop,
+  };
 }
 
-/** Something went up a while ago, and nothing came down since. */
-function awaitsAnswer(connection: Connection): boolean {
+/** Something went up, and nothing came down since. */
+function isUnanswered(connection: Connection): boolean {
   const { lastUpAt, lastDownAt } = connection.facts();
-  return lastUpAt !== null && lastUpAt >= (lastDownAt ?? 0) && performance.now() - lastUpAt >= everyMs;
+  return lastUpAt !== null && lastUpAt >= (lastDownAt ?? 0);
 }
+
+const isOverdue = (connection: Connection): boolean =>
+  performance.now() - (connection.facts().lastUpAt ?? 0) >= everyMs;
 
 const keyOf = (ends: Ends): string =>
   `${ends.localPort} ${ends.remotePort} ${kernelAddress(ends.remoteAddress)}`;

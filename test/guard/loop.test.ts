@@ -1,6 +1,7 @@
 /** The guard may break, the session may not. */
 import { describe, expect, test, vi } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
+import { isAtRest } from '../../src/decide/at-rest.ts';
 import { lookAgainAt, step } from '../../src/decide/machine.ts';
 import { initialState } from '../../src/decide/state.ts';
 import type { Observation } from '../../src/events.ts';
@@ -29,6 +30,8 @@ describe('a core that throws', () => {
       turned() {},
       perform() {},
       lookAgainAt: () => null,
+      isAtRest: () => false,
+      rest() {},
     });
     for (let i = 0; i < 20_000; i++) loop.emit({ type: 'tick' });
     expect(asked).toBe(1);
@@ -39,7 +42,7 @@ describe('a core that throws', () => {
 test('what comes first after a standstill finds the clock where it was', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const loop = createLoop(defaults, initialState(performance.now()), () => {});
-  loop.begin({ step, turned() {}, perform() {}, lookAgainAt });
+  loop.begin({ step, turned() {}, perform() {}, lookAgainAt, isAtRest, rest() {} });
   loop.emit(started);
   vi.advanceTimersByTime(1_000);
   loop.emit({ type: 'tick' });
@@ -121,10 +124,56 @@ test('the core is asked again at the moment that it names, though nothing happen
     loop.begin({
       step,
       lookAgainAt: () => named,
+      isAtRest: () => false,
+      rest() {},
       turned: (event) => event.type === 'tick' && resolve(event.at),
       perform: () => {},
     }),
   );
   loop.emit(started);
   expect(await asked).toBeGreaterThan(named - 2); // a timer counts whole milliseconds
+});
+
+test('a rest begins when nothing has happened for a while, and ends with whatever happens', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const told: boolean[] = [];
+  const loop = createLoop(defaults, initialState(performance.now()), () => {});
+  loop.begin({ step, turned() {}, perform() {}, lookAgainAt, isAtRest, rest: (rests) => told.push(rests) });
+  const pass = (seconds: number) => {
+    for (let passed = 0; passed < seconds; passed++) {
+      vi.advanceTimersByTime(1_000);
+      loop.emit({ type: 'tick' });
+    }
+  };
+  loop.emit(started);
+  pass(10);
+  expect(told).toEqual([]);
+  pass(10);
+  expect(told).toEqual([true]);
+  loop.emit({ type: 'output', bytes: 1 });
+  expect(told).toEqual([true, false]);
+  loop.emit({ type: 'turn.started' });
+  pass(60);
+  expect(told).toEqual([true, false]);
+  vi.useRealTimers();
+});
+
+test('what a sense finds as it looks at the end of a rest is dealt with at once', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const types: string[] = [];
+  const loop = createLoop(defaults, initialState(performance.now()), () => {});
+  loop.begin({
+    step,
+    turned: ({ type }) => types.push(type),
+    perform() {},
+    lookAgainAt,
+    isAtRest: () => true,
+    rest: (rests) => rests || loop.emit({ type: 'network.changed' }),
+  });
+  loop.emit(started);
+  vi.advanceTimersByTime(20_000);
+  loop.emit({ type: 'tick' });
+  loop.emit({ type: 'output', bytes: 1 });
+  vi.useRealTimers();
+  expect(types).toEqual(['agent.started', 'tick', 'output', 'network.changed']);
 });

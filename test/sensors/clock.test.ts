@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { clockSensor, type Moment, readGaps } from '../../src/sensors/clock.ts';
+import { restMs } from '../../src/sensors/poll.ts';
 
 const zero: Moment = { wallMs: 1_000_000, monotonicMs: 0, bootMs: 500 };
 /** @param sleptMs of sleep in between: it counts for the wall and for the time since boot */
@@ -83,4 +84,37 @@ test('ticks; tells a gap before the tick that ends it; stops', () => {
   void clock.stop();
   vi.advanceTimersByTime(10_000);
   expect(seen).toHaveLength(4);
+});
+
+test('in a rest it tells a tick a minute, and a gap as soon as ever', () => {
+  const seen: Observation[] = [];
+  let sleptMs = 0;
+  const clock = clockSensor(1_000, () => ({
+    wallMs: Date.now(),
+    monotonicMs: performance.now(),
+    bootMs: performance.now() + sleptMs,
+  }));
+  void clock.start((observation) => {
+    seen.push(observation);
+    if (observation.type === 'clock.gap') clock.rest?.(false);
+  });
+  clock.rest?.(true);
+  vi.advanceTimersByTime(1_000);
+  expect(seen).toMatchObject([{ type: 'tick', restMs }]);
+  vi.advanceTimersByTime(restMs - 1_000);
+  expect(seen).toHaveLength(1);
+  vi.advanceTimersByTime(1_000);
+  expect(seen).toMatchObject([
+    { type: 'tick', restMs },
+    { type: 'tick', restMs },
+  ]);
+  vi.advanceTimersByTime(30_000);
+  sleptMs = 60_000;
+  vi.advanceTimersByTime(2_000);
+  expect(seen.slice(2)).toEqual([
+    { type: 'clock.gap', gapMs: 60_000, cause: 'slept' },
+    { type: 'tick', wallMs: Date.now() - 1_000 },
+    { type: 'tick', wallMs: Date.now() },
+  ]);
+  void clock.stop();
 });

@@ -15,13 +15,15 @@ export interface Clock {
   readonly graceUntil: Millis;
   /** Wall clock minus monotonic clock, as of the last tick. */
   readonly wallOffsetMs: number | null;
+  /** The latest event was a tick in a rest, and the next one may come so much later; 0 or absent: it was none. */
+  readonly restMs?: Millis;
 }
 
 /** The grace after a sleep, a stall or a suspension. */
 export const graceMs = 5_000;
 /**
- * Ticks come every second. If an event comes this long after the one before, the guard was not scheduled and saw
- * nothing.
+ * Ticks come every second, or as the one before has announced. If an event comes this long after it was due, the guard
+ * was not scheduled and saw nothing.
  */
 const lateMs = 2_000;
 /** A shorter stop is a busy machine or a slow line, and gets no grace. */
@@ -32,7 +34,7 @@ export const startClock = (at: Millis): Clock => ({ at, lag: 0, graceUntil: at, 
 /** @param stopped since when the terminal has been suspended or blocked (monotonic); null: it is neither */
 export function foldClock(clock: Clock, event: Event, stopped: Millis | null): Clock {
   const passedMs = event.at - clock.at;
-  const missedMs = passedMs > lateMs ? passedMs : 0;
+  const missedMs = passedMs > lateMs + (clock.restMs ?? 0) ? passedMs : 0;
   const usableMs = Math.min(passedMs - missedMs, Math.max(0, event.at - clock.graceUntil));
   const stopMs = event.type === 'terminal.drained' && stopped !== null ? event.at - stopped : missedMs;
   const returns = event.type === 'clock.gap' || event.type === 'terminal.continued' || stopMs >= longStopMs;
@@ -42,6 +44,7 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
     graceUntil: returns ? event.at + graceMs : clock.graceUntil,
     wallOffsetMs:
       event.type === 'tick' && event.wallMs !== undefined ? event.wallMs - event.at : clock.wallOffsetMs,
+    restMs: event.type === 'tick' ? (event.restMs ?? 0) : 0,
   };
 }
 
