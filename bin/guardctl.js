@@ -1,4 +1,2 @@
 #!/usr/bin/env node
-import { launch } from './launch.js';
-
-await launch('guardctl');
+require('./launch.js').launch('guardctl');

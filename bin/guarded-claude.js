@@ -1,4 +1,2 @@
 #!/usr/bin/env node
-import { launch } from './launch.js';
-
-await launch('guarded-claude');
+require('./launch.js').launch('guarded-claude');

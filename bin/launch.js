@@ -1,20 +1,24 @@
-// Shared by the two launchers: checks node, builds a fresh checkout once, hands over to dist/.
-import { existsSync } from 'node:fs';
-import module from 'node:module';
-import { fileURLToPath } from 'node:url';
+// Shared by the two launchers: checks node, builds a fresh checkout once, hands over to dist/. CommonJS, as what it loads
+// to run the agent is: node has less to load before it.
+const { existsSync } = require('node:fs');
+const { enableCompileCache } = require('node:module');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const oldest = [20, 19];
+const root = join(__dirname, '..');
+const entries = { 'guarded-claude': 'guarded-claude.cjs', guardctl: 'guardctl.js' };
 
 function fail(text, code = 1) {
   process.stderr.write(`guarded-claude: ${text}\n`);
   process.exit(code);
 }
 
-export async function launch(name) {
-  const entry = new URL(`../dist/${name}.js`, import.meta.url);
+async function launch(name) {
+  const entry = join(root, 'dist', entries[name]);
   if (!existsSync(entry)) await build();
-  if (!existsSync(entry)) fail(`${fileURLToPath(entry)} is missing; install the package again`);
-  module.enableCompileCache?.(); // node 22.1 and later
+  if (!existsSync(entry)) fail(`${entry} is missing; install the package again`);
+  enableCompileCache?.(); // node 22.1 and later
   if (name === 'guarded-claude') await guard(entry);
   else await companion(entry);
 }
@@ -22,15 +26,21 @@ export async function launch(name) {
 async function companion(entry) {
   const problem = oldNode();
   if (problem !== null) fail(problem);
-  await import(entry.href);
+  await import(pathToFileURL(entry).href);
 }
 
 /** What fails once this one file is loaded (too many open files, half an update) ends in the plain agent. */
 async function guard(entry) {
-  const { main } = await import(entry.href).catch((error) =>
-    fail(`cannot be loaded: ${String(error).split('\n')[0]}`, 126),
-  );
+  const { main } = load(entry);
   process.exit(await main(process.argv.slice(2), process.env, oldNode()));
+}
+
+function load(entry) {
+  try {
+    return require(entry);
+  } catch (error) {
+    return fail(`cannot be loaded: ${String(error).split('\n')[0]}`, 126);
+  }
 }
 
 function oldNode() {
@@ -40,11 +50,13 @@ function oldNode() {
 }
 
 async function build() {
-  const { spawnSync } = await import('node:child_process');
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  if (!existsSync(`${root}src`) || !existsSync(`${root}scripts/build.js`)) return;
-  if (!existsSync(`${root}node_modules/typescript`)) fail(`not built yet; run "npm ci" in ${root}`);
+  const { spawnSync } = require('node:child_process');
+  const script = join(root, 'scripts', 'build.js');
+  if (!existsSync(join(root, 'src')) || !existsSync(script)) return;
+  if (!existsSync(join(root, 'node_modules', 'typescript'))) fail(`not built yet; run "npm ci" in ${root}`);
   // The compiler's words go to stderr: stdout may be what a script reads.
-  const { status } = spawnSync(process.execPath, [`${root}scripts/build.js`], { stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(process.execPath, [script], { stdio: ['ignore', 2, 2] });
   if (status !== 0) fail(`the build failed; run "npm ci && npm run build" in ${root}`);
 }
+
+module.exports = { launch };

@@ -6,12 +6,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
 const chunkLifeMs = 86_400_000;
 
 const shared = {
@@ -27,18 +28,8 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** The guard is built apart from the file that decides whether it is needed. */
-const guardApart = {
-  name: 'guard-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/under-guard\.ts$/ }, () => ({ path: './guard.js', external: true }));
-  },
-};
-
 /** Each group is built by itself: the fewer entries share a module, the fewer files there are to load. */
 const groups = [
-  { entryPoints: { 'guarded-claude': 'src/guarded-claude.ts' }, plugins: [guardApart] },
-  { entryPoints: { guard: 'src/under-guard.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { guardctl: 'src/guardctl.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { relay: 'src/tunnel/relay.ts' } },
   { entryPoints: { 'tunnel-service': 'src/service/main.ts' } },
@@ -49,7 +40,108 @@ const groups = [
   { entryPoints: { 'sdk/index': 'src/sdk/index.ts' } },
 ];
 
-const require = createRequire(import.meta.url);
+/**
+ * What runs before the agent does is one CommonJS file, and so is what decides whether the agent is to be guarded: node
+ * has the loader of ES modules to load before the first of them.
+ */
+const beforeTheAgent = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/**
+ * What is not needed before the agent runs, or not each time, is loaded when it is used for the first time: each of these
+ * takes node a millisecond or more.
+ */
+const lazyModules = [
+  ...[
+    'child_process',
+    'crypto',
+    'dns',
+    'fs/promises',
+    'net',
+    'os',
+    'timers/promises',
+    'tty',
+    'worker_threads',
+  ].map((name) => `node:${name}`),
+  'signal-exit',
+];
+const lazily = {
+  name: 'lazily',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, namespace }) => {
+      if (!lazyModules.includes(path)) return null;
+      return namespace === 'lazily' ? { path, external: true } : { path, namespace: 'lazily' };
+    });
+    onLoad({ filter: /./, namespace: 'lazily' }, ({ path }) => ({
+      contents: `for (const name of ${JSON.stringify(Object.keys(require(path)))})
+        Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+    }));
+  },
+};
+
+/** Decides alone: the guard is another file. */
+const guardApart = {
+  name: 'guard-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/under-guard\.ts$/ }, () => ({ path: './guard.cjs', external: true }));
+  },
+};
+const decision = {
+  ...beforeTheAgent,
+  entryPoints: { 'guarded-claude': 'src/guarded-claude.ts' },
+  supported: { 'dynamic-import': false },
+  plugins: [lazily, guardApart],
+};
+
+/** Loaded as modules of their own by design, and yet needed before the agent runs. */
+const neededAtOnce = ['guard/supervise.ts', 'agents/claude-code/index.ts', 'agents/codex/index.ts'];
+
+/** @param pathOf the file that is built of a module which is needed later, as the guard imports it */
+const laterApart = (pathOf) => ({
+  name: 'later-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+      const module = relative(join(root, 'src'), join(resolveDir, path));
+      if (kind !== 'dynamic-import' || neededAtOnce.includes(module)) return null;
+      return { path: pathOf(`src/${module}`), external: true };
+    });
+  },
+});
+const guardWith = (pathOf) => ({
+  ...beforeTheAgent,
+  entryPoints: { guard: 'src/under-guard.ts' },
+  plugins: [lazily, laterApart(pathOf)],
+});
+
+/** What the guard loads once the agent runs, and then the guard, which knows those files by their names. */
+async function buildGuard() {
+  const later = new Set();
+  const note = (module) => {
+    later.add(module);
+    return module;
+  };
+  await build({ ...shared, ...guardWith(note), write: false });
+  const names = 'chunks/[name]-[hash]';
+  const rest = await build({
+    ...shared,
+    entryPoints: [...later],
+    splitting: true,
+    entryNames: names,
+    chunkNames: names,
+  });
+  const files = new Map(
+    Object.entries(rest.metafile.outputs).map(([file, { entryPoint }]) => [
+      entryPoint,
+      relative('dist', file),
+    ]),
+  );
+  return [rest, await build({ ...shared, ...guardWith((module) => `./${files.get(module)}`) })];
+}
+
 const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 
 const compile = (project) =>
@@ -59,14 +151,15 @@ const compile = (project) =>
   });
 
 async function bundle() {
-  const results = await Promise.all(groups.map((group) => build({ ...shared, ...group })));
+  const built = [...groups, decision].map((group) => build({ ...shared, ...group }));
+  const results = [...(await Promise.all(built)), ...(await buildGuard())];
   return new Set(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
 }
 
 /** @param made files of this build's bundles, relative to the root */
 function removeOld(made, isClean) {
   for (const file of readdirSync(dist, { recursive: true })) {
-    if (!file.endsWith('.js') || made.has(join('dist', file))) continue;
+    if (!/\.c?js$/.test(file) || made.has(join('dist', file))) continue;
     const path = join(dist, file);
     const module = /^modules[\\/](.*)\.js$/.exec(file);
     if (module) {

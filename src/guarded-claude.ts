@@ -6,6 +6,7 @@
  * The build makes this one file, so that the agent runs even if nothing else of ours can be loaded. If the agent is not
  * to be guarded, nothing else is loaded.
  */
+import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
 import { answerTo, handedOver, isHandedOver, isLeadsBack } from './platform/hand-over.ts';
@@ -49,7 +50,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
   const invocation = agent.parseArguments(args);
   const mark = markOn(env);
   const switchedOff = env.GUARDED_CLAUDE === 'off' || mark === 'inside';
-  const way = switchedOff ? 'plain' : wayOf(invocation.mode, process.stdin.isTTY, process.stdout.isTTY);
+  const way = switchedOff ? 'plain' : wayOf(invocation.mode);
   if (way === 'plain' || (way === 'print' && !agent.isGuardedInPipes)) return await runPlainly(target, env);
   const cwd = process.cwd();
   if (mark === 'leftover')
@@ -60,8 +61,12 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }
 
-/** Without a terminal to draw on, the agent goes into print mode by itself. */
-function wayOf(mode: InvocationMode, readsTerminal: boolean, drawsTerminal: boolean): InvocationMode {
-  if (mode === 'interactive' && !drawsTerminal) return 'print';
-  return mode === 'interactive' && !readsTerminal ? 'plain' : mode;
+/**
+ * Without a terminal to draw on, the agent goes into print mode by itself. The streams are not opened to find out: that
+ * takes node some milliseconds.
+ */
+function wayOf(mode: InvocationMode): InvocationMode {
+  if (mode !== 'interactive') return mode;
+  if (!isatty(1)) return 'print';
+  return isatty(0) ? mode : 'plain';
 }

@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants as fileConstants } from 'node:fs';
 import { constants } from 'node:os';
-import { setTimeout as pause } from 'node:timers/promises';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Execve = (file: string, args: readonly string[], env: Environment) => never;
@@ -23,7 +22,7 @@ export async function execAgent(file: string, args: readonly string[], env: Envi
       return await runBeside(file, args, env, shared);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EMFILE' && left > 0) {
-        await pause(fullPauseMs);
+        await new Promise((resolve) => setTimeout(resolve, fullPauseMs));
         continue;
       }
       process.stderr.write(`guarded-claude: ${startFailure(file, error)}\n`);

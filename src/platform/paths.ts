@@ -1,6 +1,6 @@
 /** Where things live: the XDG base directories (relative values are ignored, as their specification says). */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -81,7 +81,7 @@ function withRoom(paths: RunPaths): RunPaths {
   const file = join(paths.folder, 'room');
   try {
     writeFileSync(file, Buffer.alloc(roomBytes), { mode: 0o600 });
-    rmSync(file);
+    unlinkSync(file);
     return paths;
   } catch (error) {
     rmSync(paths.folder, { recursive: true, force: true });

@@ -100,7 +100,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
   let isStopped = false;
   let lastOutputAt = 0;
   let suspending: { cancel(): void } | undefined;
-  let forgetExit = (): void => {};
+  let forgetExit: (() => void) | null = null;
 
   /** In order: whether the agent had its modes on when Ctrl+Z came decides what its giving them back means. */
   function passed(pieces: readonly Passed[]): void {
@@ -208,7 +208,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
   function restore(): void {
     if (!started) return;
     started = false;
-    forgetExit();
+    forgetExit?.();
     suspending?.cancel();
     for (const [name, handler] of handlers) process.removeListener(name, handler);
     process.removeListener('SIGTSTP', onStop);
@@ -228,7 +228,6 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
     start() {
       started = true;
-      forgetExit = onExit(restore);
       for (const [name, handler] of handlers) process.on(name, handler);
       process.on('SIGTSTP', onStop);
       process.stdout.on('resize', onSize);
@@ -245,6 +244,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       passthrough.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
       setTimeout(leaveOutputAlone, BOOT_MS);
+      forgetExit ??= onExit(restore); // as late as this: it takes its time to load
     },
     detach(exit) {
       suspending?.cancel();

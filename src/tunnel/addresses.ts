@@ -21,9 +21,8 @@ export const readAddresses: ReadAddresses = () => {
   }
 };
 
-const neighbourhood = new BlockList();
 /** Loopback, private use (RFC 1918, RFC 4193), link-local, and what providers share among their customers (RFC 6598). */
-for (const [network, bits, family] of [
+const nearby = [
   ['127.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
   ['172.16.0.0', 12, 'ipv4'],
@@ -33,10 +32,19 @@ for (const [network, bits, family] of [
   ['::1', 128, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
-] as const)
-  neighbourhood.addSubnet(network, bits, family);
+] as const;
+
+let neighbourhood: BlockList | undefined;
+
+function makeNeighbourhood(): BlockList {
+  const list = new BlockList();
+  for (const [network, bits, family] of nearby) list.addSubnet(network, bits, family);
+  return list;
+}
 
 /** An address on this machine or its own network. */
 export function isNearby(address: string | undefined): boolean {
-  return address !== undefined && neighbourhood.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  if (address === undefined) return false;
+  neighbourhood ??= makeNeighbourhood();
+  return neighbourhood.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

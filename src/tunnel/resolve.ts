@@ -2,7 +2,7 @@
  * Name lookups of the tunnel. Connections to one host share a lookup in flight: a lookup without a network can hang
  * for many seconds, each holds one of node's four pool threads, and file writes of the guard need them too.
  */
-import { lookup as systemLookup } from 'node:dns';
+import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 type Answer = Parameters<Parameters<LookupFunction>[2]>;
@@ -15,6 +15,9 @@ export interface Resolver {
   works(): boolean;
   networkChanged(): void;
 }
+
+/** Not before it is needed: `node:dns` takes its time to load. */
+const systemLookup: LookupFunction = (...asked) => lookup(...asked);
 
 export function createResolver(system: LookupFunction = systemLookup): Resolver {
   const inFlight = new Map<string, ((...answer: Answer) => void)[]>();
