@@ -54,9 +54,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
   if (way === 'plain' || (way === 'print' && !agent.isGuardedInPipes)) return await runPlainly(target, env);
   const cwd = process.cwd();
   if (mark === 'leftover')
-    sayWarnings([
-      'this shell was started by an earlier guarded session, which is over; guarded all the same',
-    ]);
+    sayWarnings(['this shell was started by an earlier guarded session, which has ended; guarded anyway']);
   const { guard } = await import('./under-guard.ts');
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }

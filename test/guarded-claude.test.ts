@@ -117,7 +117,7 @@ describe('what is wrong on our side does not keep the agent from starting', () =
     expect(code).toBe(7);
   });
 
-  test('a full disk: guarded all the same where there is room elsewhere, else unguarded', async (context) => {
+  test('a full disk: guarded anyway where there is room elsewhere, else unguarded', async (context) => {
     const { root, piped, inTerminal } = stage();
     const full = fullDisk(root);
     if (full === null) return context.skip();

@@ -38,7 +38,7 @@ export function parse<const Option extends string>(
   }
   const words = positionals.map((word) => (word.startsWith(marked) ? word.slice(marked.length) : word));
   const extra = words[mostWords];
-  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`);
+  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
   const values = Object.fromEntries(options.map((name) => [name, given[name] === true]));
   return { words, options: values as Record<Option, boolean> };
 }

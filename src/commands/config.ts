@@ -95,12 +95,14 @@ function set(leaf: Leaf, text: string): number {
     changed = setInText(content, leaf, checked.value);
   } catch (error) {
     throw new Error(
-      `${path} is not valid JSON; mend it first (${error instanceof Error ? error.message : String(error)})`,
+      `${path} is not valid JSON; fix it first (${error instanceof Error ? error.message : String(error)})`,
     );
   }
   replaceFileSync(path, changed, { durable: true, mode });
   if ((process.env[leaf.variable] ?? '') !== '') {
-    process.stderr.write(`guardctl config: ${leaf.variable} is set in this environment and goes first\n`);
+    process.stderr.write(
+      `guardctl config: ${leaf.variable} is set in this environment and takes precedence\n`,
+    );
   }
   return 0;
 }

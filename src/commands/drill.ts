@@ -45,7 +45,7 @@ function chooseAgent(wanted: string | undefined): string | null {
 function readWish(args: readonly string[]): Wish {
   const { values, positionals } = parse(args);
   const [word, extra] = positionals;
-  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`);
+  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
   const agent = chooseAgent(values.agent);
   const json = values.json === true;
   const possible = scenarioNames.filter((name) => agent === null || scenarios[name].agents === 'any');

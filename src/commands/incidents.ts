@@ -40,6 +40,6 @@ function row(incident: ToldIncident): string[] {
     causeWords(incident.class).noun,
     done === '' ? '-' : done,
     (outcome === 'guard_gone' ? 'its guard is gone' : outcome) +
-      (regretted_at === undefined ? '' : ', perhaps a false alarm'),
+      (regretted_at === undefined ? '' : ', suspected false positive'),
   ];
 }

@@ -52,7 +52,7 @@ function write(file: string, lines: string): number {
   const { path, text, mode } = read(file);
   const changed = withBlock(text, lines);
   if (changed !== text) replaceFileSync(path, changed, { durable: true, mode });
-  print(`Written to ${file}. It holds in new shells; in this one: source ${shellWord(file)}`);
+  print(`Written to ${file}. It takes effect in new shells; in this one: source ${shellWord(file)}`);
   return 0;
 }
 

@@ -26,7 +26,7 @@ function filesOf(wanted: string): readonly JournalFile[] {
   const path = resolve(wanted);
   if (existsSync(path)) {
     const file = readJournalFile(path);
-    if (file === null) throw new Error(`${wanted} is no journal`);
+    if (file === null) throw new Error(`${wanted} is not a journal`);
     return [file];
   }
   const sessions = readSessions(statePaths(process.env));

@@ -82,7 +82,7 @@ async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string
     return `needs ${left_out.join(', ')}, which is not kept; in ${cwd}: ${shellCommand(['guarded-claude', ...left_out, '…', ...args])}`;
   }
   const runs = readSessions(state).some(({ alive, status }) => alive && status.session_id === session_id);
-  if (runs) return 'runs already';
+  if (runs) return 'already running';
   if (!existsSync(cwd)) return `the folder is gone: ${cwd}`;
   const path = await claudeCode.findTranscript({ ...env, ...entry.variables }, session_id);
   if (path === null) return 'the conversation is gone';

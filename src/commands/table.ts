@@ -49,7 +49,7 @@ export const commands: readonly Command[] = [
   {
     name: 'repair',
     usage: 'SESSION|FILE [--dry-run] [--reconnect] [--json]',
-    help: 'mend a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only tells, --reconnect also brings back what was before a message that begins anew',
+    help: 'repairs a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only says what it would do, --reconnect also brings back what was before a message that begins anew',
     options: ['--dry-run', '--reconnect', '--json'],
     words: ['session'],
     load: () => import('./repair.ts'),
@@ -89,7 +89,7 @@ export const commands: readonly Command[] = [
   {
     name: 'restore',
     usage: '[--dry-run] [--json]',
-    help: 'brings the sessions of a lost tmux server back into their panes; --dry-run only tells',
+    help: 'brings the sessions of a lost tmux server back into their panes; --dry-run only says what it would do',
     options: ['--dry-run', '--json'],
     words: [],
     load: () => import('./restore.ts'),

@@ -15,7 +15,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(`${JSON.stringify(word)} is not "status"`);
   if (word === 'status') return await tell(options.json);
   const { serve } = await import('../service/serve.ts');
-  if (!(await serve({ env: process.env, takesOver: false, stays: options.stay }))) print('it runs already');
+  if (!(await serve({ env: process.env, takesOver: false, stays: options.stay }))) print('already running');
   return 0;
 }
 

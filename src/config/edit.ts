@@ -15,7 +15,7 @@ export function setInText(text: string, { section, name }: Leaf, value: Value): 
   const formattingOptions = { tabSize: 2, insertSpaces: true, eol: '\n' };
   const after = applyEdits(before, modify(before, path, json, { formattingOptions }));
   const changed = parseJsonc(after) as Record<string, Record<string, Value>>;
-  if (changed[section]?.[name] !== value) throw new SyntaxError(`${section} or ${name} stands there twice`);
+  if (changed[section]?.[name] !== value) throw new SyntaxError(`${section} or ${name} appears twice`);
   return after;
 }
 

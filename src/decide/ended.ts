@@ -16,7 +16,7 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
   if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const verdict = relaunchable(state.evidence, config);
   if (!verdict) return diedAtStart(state, config);
-  if (state.paused) return giveUp(open(state, verdict), 'the guard is paused, and starts no other');
+  if (state.paused) return giveUp(open(state, verdict), 'the guard is paused, and starts no other agent');
   const { noRelaunch } = state.evidence.agent;
   if (noRelaunch !== null) return giveUp(open(state, verdict), noRelaunch);
   const { outOfMemory } = exit;

@@ -14,7 +14,7 @@ export function isSuspectedFalsePositive({ cure }: GuardState, verdict: Pick<Ver
   return cure?.rung === 'cut' && cure.class === verdict.class;
 }
 
-export const suspectedFalsePositive = 'the same silence followed the cut: perhaps a false alarm';
+export const suspectedFalsePositive = 'the same silence followed the cut: suspected false positive';
 
 /** Keeps the time of the first suspicion. @param moment monotonic */
 export function suspected(incident: Incident, moment: Millis): Incident {

@@ -65,25 +65,25 @@ const [stream, first, frozen] = [
 ] as const;
 const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] as const;
 
-const unbroken = 'it has broken no habit; a stream_timeout_ms that the person has set holds as it is';
+const unbroken = 'its silence may be normal; a stream_timeout_ms that the person has set applies unchanged';
 const unanswered = 'while a request is unanswered, whatever was answered beside it';
 const alone = 'the next byte, in a session of which only the wire is seen';
-const twice = 'twice the patience of an agent that was told nothing else';
-const hook = 'a hook of the person’s may be at work; one that is seen has all the time it takes';
-const broken = 'a whole one is followed by a request at once; some hooks have no process';
+const twice = 'twice the agent’s own default deadline';
+const hook = 'a hook of the person’s may be running; one that is seen has no limit';
+const broken = 'a complete one is followed by a request at once; some hooks have no process';
 const unasked = 'a first byte, where the turn may have ended before the request';
-const busy = 'a prompt was taken, and nothing was asked; a busy machine takes its time';
-const uncounted = 'a counter that is not there yet, of a model that says that it thinks';
+const busy = 'a prompt was taken, and no request was sent; a busy machine takes its time';
+const uncounted = 'a counter that is not there yet, of a model that says that it is thinking';
 const lost = 'the result of a tool past its own limit, no process of it left';
 const draws = 'a working agent draws several times a second';
-const turns = 'its event loop turns: some draw nothing while a second try is unanswered';
+const turns = 'its event loop runs: some draw nothing while a second try is unanswered';
 
 export const limits = {
   midResponse: wire('the next byte of an answer', stream, 1, 'a ping is a byte', 'streamMs'),
   midResponseUnknown: wire('the same, of a host never heard to ping', first, 1, unbroken, 'streamMs'),
   handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
   firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
-  wireAlone: wire(alone, stream, 4, 'a cut for nothing costs an idle connection, and no more'),
+  wireAlone: wire(alone, stream, 4, 'a needless cut costs an idle connection, and no more'),
   wireAloneUnknown: wire('the same, of a host never heard to ping; a first byte', first, 10, twice),
   ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),
   restOfAnswer: wire(
@@ -105,14 +105,14 @@ export const limits = {
     'the token counter, before the first word',
     first,
     2,
-    'the same; and for a model that says that it thinks',
+    'the same; and for a model that says that it is thinking',
   ),
   screenThinking: screen(uncounted, first, 6, 'it cannot stand still'),
-  growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings feed every other clock'),
+  growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings reset every other clock'),
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
   frozenTicking: process('anything drawn, the process at work now and then', frozen, 30, turns),
-  frozenUnseen: screen('anything drawn, without a look at the process', frozen, 3, 'one witness less'),
+  frozenUnseen: screen('anything drawn, without a look at the process', frozen, 3, 'one witness fewer'),
   spinning: process(
     'anything printed, one core fully used',
     frozen,

@@ -27,24 +27,24 @@ const of =
 const runs = of('does a turn run?');
 const does = of('what does it do?');
 
-const borneOut =
-  'a free prompt, borne out by hooks or by time; program status goes on to say "working" beside background work';
-const asked = 'a request is out, and hooks tell of no step of the agent since';
-const row = 'the row of a running tool, where no hook tells of the turn';
+const confirmed =
+  'a free prompt, confirmed by hooks or by time; program status still says "working" during background work';
+const asked = 'a request is open, and hooks have reported no step of the agent since';
+const row = 'the row of a running tool, where no hook reports the turn';
 
 export const precedence: readonly Row[] = [
   runs('screen', ['dialog'], 'dialog', 'a person is asked'),
   runs('status', ['dialog'], 'dialog', 'the agent says that it is blocked'),
-  runs('screen', ['limit'], 'limit', 'a usage limit is waited for'),
-  runs('screen', ['idle'], 'idle', borneOut, 'sure'),
-  runs('status', ['idle'], 'idle', 'the agent says that it rests'),
-  runs('status', ['working'], 'working', 'the agent says that it works'),
+  runs('screen', ['limit'], 'limit', 'the agent waits for a usage limit to reset'),
+  runs('screen', ['idle'], 'idle', confirmed, 'sure'),
+  runs('status', ['idle'], 'idle', 'the agent says that it is idle'),
+  runs('status', ['working'], 'working', 'the agent says that it is working'),
   runs('screen', ['idle'], 'idle', 'a free prompt'),
   runs('screen', busy, 'working', 'a spinner'),
   runs('hooks', ['idle'], 'idle', 'the turn has ended'),
   runs('hooks', ['working'], 'working', 'a prompt was taken'),
   does('screen', ['retrying'], 'retrying', 'the agent counts down to its own try'),
-  does('record', ['retrying'], 'retrying', 'the same, told on record only'),
+  does('record', ['retrying'], 'retrying', 'the same, known only from the record'),
   does('screen', ['compacting'], 'compacting', 'it says so'),
   does('hooks', ['tool'], 'tool', 'a tool of the main turn is open'),
   does('wire', ['requesting', 'receiving'], 'working', asked, 'sure'),

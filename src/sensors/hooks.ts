@@ -38,7 +38,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('a payload is no JSON');
+    throw new Error('a payload is not JSON');
   }
 }
 

@@ -38,9 +38,9 @@ export function servicePaths(env: Readonly<Record<string, string | undefined>>):
 
 /** @throws where the folder cannot be made, or somebody else has put something in its place */
 export function makeFolders({ folder, sessions }: ServicePaths): void {
-  if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's`);
+  if (!isOurs(folder)) throw new Error(`${folder} does not belong to this user`);
   makePrivateFolder(folder);
-  if (!isOurs(folder)) throw new Error(`${folder} is no folder of this user's any more`);
+  if (!isOurs(folder)) throw new Error(`${folder} no longer belongs to this user`);
   makePrivateFolder(sessions);
 }
 

@@ -78,14 +78,14 @@ export function mendedText(mended: NoticeContext['mended']): string | null {
   if (mended.length === 0) return null;
   const more = mended.length - maxNamed;
   const named = mended.slice(0, maxNamed).map(({ found, done }) => `${found} (${done})`);
-  return `Mended in your conversation: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
+  return `Repaired in your conversation: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }
 
 function leftRunningText(names: readonly string[]): string | null {
   if (names.length === 0) return null;
   const more = names.length - maxNamed;
   const named = names.slice(0, maxNamed).map(oneLine).join(', ');
-  return `Left running, as started to outlive it: ${named}${more > 0 ? ` and ${more} more` : ''}.`;
+  return `Still running, because they were started to outlive the agent: ${named}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function gaveUp(cause: string, detail: string, { sessionId, resumeCommand, style }: NoticeContext): string {

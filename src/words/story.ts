@@ -19,7 +19,7 @@ const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
   guard_gone: 'nobody knows how it ended: its guard is gone',
 };
 
-const perhapsFalse = '; perhaps a false alarm: the same silence came again, or ended by itself';
+const perhapsFalse = '; suspected false positive: the same silence came again, or ended by itself';
 
 const actionWords: { readonly [A in ToldIncident['actions'][number]['action']]: string } = {
   wait: 'waited',

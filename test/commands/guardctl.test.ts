@@ -36,7 +36,7 @@ describe('misunderstandings: exit 2, a hint on stderr, nothing on stdout', () =>
     [['sesions'], 'did you mean sessions?'],
     [['qqqqqq'], 'is not a command\nTry: guardctl help'],
     [['sessions', '--jsn'], 'did you mean --json?'],
-    [['sessions', 'x'], '"x" is one word too many'],
+    [['sessions', 'x'], '"x" is an unexpected argument'],
     [['sessions', '--json=1'], '--json takes no value'],
     [['report'], 'which incident?'],
     [['config', 'st', 'a', 'b'], 'neither get, set nor path'],

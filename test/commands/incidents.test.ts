@@ -69,7 +69,7 @@ test('a cut that was perhaps not needed is said wherever the incident is told', 
   placeIncidents(home.state, recovered, { ...recovered, regretted_at });
   expect(await home.json('incidents', '--json')).toEqual([{ ...recovered, regretted_at }]);
   for (const args of [['incidents'], ['incidents', recovered.id], ['report', recovered.id]])
-    expect((await home.run(...args)).stdout).toContain('perhaps a false alarm');
+    expect((await home.run(...args)).stdout).toContain('suspected false positive');
 });
 
 test('the contract of --json: an array of records, also for one', async () => {

@@ -13,7 +13,7 @@ test('status: nobody there is told as such; whom it serves once it runs', async 
     sessions: [{ pid: session.pid, api: '127.0.0.1', cuts: 0 }],
   });
   const again = await run('tunnel');
-  expect([again.code, again.stdout]).toEqual([0, 'it runs already\n']);
+  expect([again.code, again.stdout]).toEqual([0, 'already running\n']);
 });
 
 test('a word that it does not know', async () => {

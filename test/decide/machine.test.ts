@@ -119,7 +119,7 @@ describe('healthy work is left alone', () => {
       },
     ],
     [
-      'a usage limit that is waited for',
+      'a usage limit that the agent waits for',
       (told) => {
         told.tell({ type: 'screen', facts: { activity: 'limit' } });
         told.wait(20_000);
@@ -332,7 +332,7 @@ describe('after a sleep of the machine', () => {
   });
 });
 
-test('a nudge waits while the network is away', () => {
+test('a nudge waits while the network is down', () => {
   let online = false;
   const told = inMidResponse({}, (effect) =>
     effect.type === 'probe'
@@ -555,7 +555,7 @@ describe('a usage limit', () => {
     },
   } as const;
 
-  test('whose menu nobody answers is waited for, and the turn taken up after the reset', () => {
+  test('whose menu nobody answers is waited out, and the turn taken up after the reset', () => {
     const told = inMidResponse();
     tick(told);
     told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });

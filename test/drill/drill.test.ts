@@ -44,7 +44,7 @@ describe('guardctl drill', () => {
 
   test.each([
     [['ded-mid-text'], 'did you mean dead-mid-text?'],
-    [['spinning', 'twice'], 'one word too many'],
+    [['spinning', 'twice'], 'unexpected argument'],
     [['--agent', 'imagined'], '--agent is real or simulated'],
     [['--speed'], '--speed'],
   ])('does not understand %s', async (args, hint) => {

@@ -25,7 +25,7 @@ const unknown = refuse(
 async function poison({ api, terminal, submit, until, incidents }: Guarded, time: number): Promise<void> {
   api.enqueue(printNul, say(`Mended, ${time}.`));
   await submit(`print it, ${time}`);
-  await terminal.waitFor('Mended in your conversation: one record holds a NUL character', cureMs);
+  await terminal.waitFor('Repaired in your conversation: one record holds a NUL character', cureMs);
   await terminal.waitFor(`Mended, ${time}.`, cureMs);
   const recovered = () => incidents().filter(({ outcome }) => outcome === 'recovered');
   await until('the incident is closed', () => recovered().length === time);

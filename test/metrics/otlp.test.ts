@@ -166,7 +166,7 @@ test('where OpenTelemetry is not installed it is said how to install it, and the
   const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
   const guard = await simulatedGuard(named, [], join(own, 'bin', 'guarded-claude.js'));
   expect(guard.output().split('\n')[0]).toContain(
-    `OpenTelemetry is not installed; without them until: npm install --prefix ${folder} @opentelemetry/api@1.`,
+    `OpenTelemetry is not installed; metrics stay off; install with: npm install --prefix ${folder} @opentelemetry/api@1.`,
   );
   await guard.submit('hello');
   await guard.terminal.waitFor(finished);

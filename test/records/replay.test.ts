@@ -221,7 +221,7 @@ test('guardctl replay: a file or a run, exit 1 on a difference', async () => {
   expect(await home.run('replay', 'none')).toMatchObject({ code: 3 });
   expect(await home.run('replay', home.folder)).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('is no journal'),
+    stderr: expect.stringContaining('is not a journal'),
   });
   expect(await home.run('replay')).toMatchObject({ code: 2 });
 });

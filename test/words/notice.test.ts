@@ -32,11 +32,11 @@ describe('notices', () => {
 
   test('what was changed in the conversation is told in one line', () => {
     const mended = [
-      { found: 'one record holds a NUL character', done: 'it stands as ␀ now' },
+      { found: 'one record holds a NUL character', done: 'replaced by ␀' },
       { found: '2 records hold empty texts', done: 'left out' },
     ];
     expect(noticeText({ kind: 'stopped', cause: 'broken-history' }, { ...context(), mended })).toContain(
-      'Mended in your conversation: one record holds a NUL character (it stands as',
+      'Repaired in your conversation: one record holds a NUL character (replaced by',
     );
   });
 

@@ -91,7 +91,7 @@ async function repairLocked(
   try {
     const { lost, left } = await seen.mend(copy);
     if (lost > 0 || left > 0) {
-      const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be mended';
+      const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be repaired';
       return { ...seenOf(seen), result: 'failed', detail: `${detail}; the file was left as it is` };
     }
     await likeOriginal(copy, original);

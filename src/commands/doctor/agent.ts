@@ -51,7 +51,7 @@ export function hooksAllowed(user: UserSettings): Finding {
 /** Looks for variables that show an agent or a guard around us. */
 export function nesting(env: Variables): Finding {
   if (markOn(env) === 'inside') {
-    return note('nesting', 'inside a guarded session: a guard started here stands aside');
+    return note('nesting', 'inside a guarded session: a guard started here does nothing');
   }
   const marker = ['CLAUDE_CODE_CHILD_SESSION', 'CLAUDECODE'].find((name) => env[name] !== undefined);
   if (marker === undefined) return ok('nesting', 'not inside another agent');

@@ -148,7 +148,7 @@ const spinning: Signature = {
 /** The agent spins, or sleeps although nothing is left that it could be waiting for. */
 const lingering: Signature = {
   class: 'lingering',
-  help: 'print mode: the answer is handed out, and the agent spins or sleeps on instead of ending',
+  help: 'print mode: the answer has been delivered, but the agent spins or sleeps instead of ending',
   test(e) {
     const { deliveredAt, exit } = e.agent;
     const { sample } = e;

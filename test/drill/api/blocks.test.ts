@@ -84,7 +84,7 @@ test.each<[string, readonly Block[], RegExp | null]>([
     /^messages\.0\.content\.20\.image\.source.*many-image requests: 2000 pixels/,
   ],
   ['a PDF', [pdf('%PDF-1.7')], null],
-  ['a PDF that is none', [pdf('<html>')], /pdf\.source\.base64\.data: The PDF specified was not valid/],
+  ['an invalid PDF', [pdf('<html>')], /pdf\.source\.base64\.data: The PDF specified was not valid/],
 ])('%s', (_title, content, wording) => {
   const error = blockError({ messages: [{ role: 'user', content }] });
   if (wording === null) expect(error).toBeNull();

@@ -35,8 +35,8 @@ const words: Readonly<
     done: 'kept as far as it can be read, with a note',
   },
   duplicate: {
-    one: 'one record stands in the file twice',
-    many: '# records stand in the file more than once',
+    one: 'one record is in the file twice',
+    many: '# records are in the file more than once',
     done: 'the latest is kept',
   },
   newline: { one: 'the last line has no end', many: 'the last lines have no end', done: 'it gets one' },
@@ -61,8 +61,8 @@ const words: Readonly<
     done: 'the circle is opened',
   },
   scattered: {
-    one: 'one part of an answer stands behind a later answer',
-    many: '# parts of answers stand behind later answers',
+    one: 'one part of an answer comes after a later answer',
+    many: '# parts of answers come after later answers',
     done: 'it counts as an answer of its own',
   },
   thinking: {

@@ -110,7 +110,7 @@ describe('a late note at an old message', () => {
   });
 });
 
-describe('a path that is no text', () => {
+describe('a path that is not a string', () => {
   const call = (name: string, input: object) =>
     toText(
       recordsOf(textOf('263-nul-result')).map((record) => ({
@@ -129,7 +129,7 @@ describe('a path that is no text', () => {
     ['Read', { file_path: {} }, { file_path: '{}' }],
     ['Glob', { pattern: '*', path: ['a'] }, { pattern: '*', path: '["a"]' }],
     ['NotebookEdit', { notebook_path: 5 }, { notebook_path: '5' }],
-  ])('of %s is made one for a version that cannot show it', async (name, input, mended) => {
+  ])('of %s is converted to one for a version that cannot show it', async (name, input, mended) => {
     const { outcome, text } = await mend(call(name, input), on(2, 1, 197));
     expect(kinds(outcome)).toEqual({ 'tool path': 1 });
     const inputs = recordsOf(text)

@@ -27,9 +27,9 @@ export const toolName: BlockPoison = {
 export const toolInput: BlockPoison = {
   kind: 'tool input',
   words: {
-    one: 'the input of one tool call is no set of named values',
-    many: 'the inputs of # tool calls are no sets of named values',
-    done: 'made one',
+    one: 'the input of one tool call is not an object',
+    many: 'the inputs of # tool calls are not objects',
+    done: 'replaced by one',
   },
   cleanedSince: null,
   is: 'always',
@@ -50,9 +50,9 @@ const isShown = (path: unknown) => path === undefined || path === null || typeof
 export const toolPath: BlockPoison = {
   kind: 'tool path',
   words: {
-    one: 'one tool call names a path that is no text, which the agent cannot show',
-    many: '# tool calls name paths that are no texts, which the agent cannot show',
-    done: 'made one',
+    one: 'one tool call names a path that is not a string, which the agent cannot show',
+    many: '# tool calls name paths that are not strings, which the agent cannot show',
+    done: 'converted to one',
   },
   cleanedSince: [2, 1, 263],
   is: 'always',

@@ -14,7 +14,7 @@ export const nul: Poison = {
   words: {
     one: 'one record holds a NUL character, at which the request breaks off',
     many: '# records hold NUL characters, at which the request breaks off',
-    done: 'it stands as ␀ now',
+    done: 'replaced by ␀',
   },
   cleanedSince: null,
   is: 'always',
@@ -24,9 +24,9 @@ export const nul: Poison = {
 export const halfCharacter: Poison = {
   kind: 'half character',
   words: {
-    one: 'one record holds half a character, with which the request is no text',
-    many: '# records hold halves of characters, with which the request is no text',
-    done: 'it stands as � now',
+    one: 'one record holds half a character, which makes the request invalid JSON',
+    many: '# records hold halves of characters, which make the request invalid JSON',
+    done: 'replaced by �',
   },
   cleanedSince: [2, 1, 329], // 2.1.197 and 2.1.263 clean values, but not keys
   is: 'always',

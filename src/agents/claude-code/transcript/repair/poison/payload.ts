@@ -37,13 +37,13 @@ const maxSidePixels = (size: ImageSize | null): number => Math.max(size?.width ?
 export const badImage: BlockPoison = {
   kind: 'bad image',
   words: {
-    one: 'one record holds an image that is none',
-    many: '# records hold images that are none',
-    done: 'a note stands in its place',
+    one: 'one record holds an invalid image',
+    many: '# records hold invalid images',
+    done: 'replaced by a note',
   },
   cleanedSince,
   is: 'always',
-  ...withoutImages((_data, size) => size === null, 'it was no PNG, JPEG, GIF or WebP'),
+  ...withoutImages((_data, size) => size === null, 'it was not a PNG, JPEG, GIF or WebP'),
 };
 
 export const largeImage: BlockPoison = {
@@ -51,7 +51,7 @@ export const largeImage: BlockPoison = {
   words: {
     one: 'one record holds an image that is too large for the API',
     many: '# records hold images that are too large for the API',
-    done: 'a note stands in its place',
+    done: 'replaced by a note',
   },
   cleanedSince,
   is: 'shrinks',
@@ -67,7 +67,7 @@ export const oneOfManyImages: BlockPoison = {
   words: {
     one: 'one record holds an image that is too large for a conversation with many',
     many: '# records hold images that are too large for a conversation with many',
-    done: 'a note stands in its place',
+    done: 'replaced by a note',
   },
   cleanedSince,
   is: 'shrinks',
@@ -83,15 +83,15 @@ const headOfDocument = 2_048;
 export const badDocument: BlockPoison = {
   kind: 'bad document',
   words: {
-    one: 'one record holds a PDF that is none',
-    many: '# records hold PDFs that are none',
-    done: 'a note stands in its place',
+    one: 'one record holds an invalid PDF',
+    many: '# records hold invalid PDFs',
+    done: 'replaced by a note',
   },
   cleanedSince,
   is: 'always',
   ...inBlocks('document', (block) => {
     const data = dataOf(block);
     if (data === null || Buffer.from(data.slice(0, headOfDocument), 'base64').includes('%PDF-')) return block;
-    return note('Document removed: it was no PDF');
+    return note('Document removed: it was not a PDF');
   }),
 };
