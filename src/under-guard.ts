@@ -3,7 +3,7 @@
 import type { AgentAdapter } from './agents/agent.ts';
 import { commandNamesOf } from './agents/choose.ts';
 import { loadAgent } from './agents/index.ts';
-import type { Launch } from './guard/runtime.ts';
+import type { Launch } from './guard/run.ts';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */
 export async function guard(

@@ -3,18 +3,18 @@
  * them off. By its first turn an agent has told of itself (SessionStart, UserPromptSubmit); if not, that is said once.
  */
 import type { Evidence } from '../detect/evidence/index.ts';
-import type { Runtime } from './runtime.ts';
-
-type Hearing = Pick<Runtime, 'hooks' | 'hookSource' | 'catchUp' | 'emit'>;
+import type { Agent } from './agent.ts';
+import type { Body } from './body.ts';
+import type { Run } from './run.ts';
 
 /** @returns to be called with the evidence after each event */
-export function sayDeafness(run: Hearing): (after: Evidence) => void {
+export function sayDeafness(run: Run, { hooks }: Agent, catchUp: Body['catchUp']): (after: Evidence) => void {
   let told = 0;
   return ({ turn, agent: { generation } }) => {
-    if (!run.hooks || run.hookSource.heard() || turn.count === 0 || told === generation) return;
+    if (!run.wantsHooks || hooks.heard() || turn.count === 0 || told === generation) return;
     told = generation;
-    void run.catchUp().then(() => {
-      if (run.hookSource.heard()) return;
+    void catchUp().then(() => {
+      if (hooks.heard()) return;
       const detail = 'none was heard though all were asked for: tool calls cannot be observed';
       run.emit({ type: 'sensor.failed', sensor: 'hooks', detail });
     });

@@ -7,15 +7,11 @@
  * its command line.
  */
 
-import type { AgentAdapter } from '../agents/agent.ts';
-import type { RunPaths } from '../platform/paths.ts';
 import type { ProcessIdentity } from '../platform/process-identity.ts';
 import { isAlive, startTimeOf } from '../platform/process-identity.ts';
 import { commandLine, processTable, processTableReader, type TableEntry } from '../platform/process-table.ts';
 import { type Descendant, descendants, processesMarkedBy } from '../platform/process-tree.ts';
 import { runVariable } from '../platform/run-mark.ts';
-import type { Ledger } from '../recover/ledger.ts';
-import type { HookSource } from '../sensors/hook-source.ts';
 
 /** One look at the processes of one agent. */
 export interface Kin {
@@ -59,22 +55,6 @@ export interface Claims {
    * off with the agent; null: the turn had no calls. Linux only.
    */
   readonly openIn: string | null;
-}
-
-interface Watched {
-  readonly launch: { readonly adapter: Pick<AgentAdapter, 'outlives'> };
-  readonly paths: Pick<RunPaths, 'run'>;
-  readonly hookSource: Pick<HookSource, 'heard'>;
-  readonly ledger: Pick<Ledger, 'calls'>;
-}
-
-/**
- * Hooks tell of a call before it runs; without them one may always have been open. Of a call that has ended a hook of
- * the person's may still run.
- */
-export function claimsOf({ launch, paths, hookSource, ledger }: Watched): Claims {
-  const isOpen = !hookSource.heard() || ledger.calls().length > 0;
-  return { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null };
 }
 
 /** Those that end with the agent, itself included: a list of the living among them, anew at each call. */

@@ -6,8 +6,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopTree } from '../platform/process-tree.ts';
 import { signalExitCode } from '../platform/signals.ts';
-import { claimsOf, endingWith } from './kin.ts';
-import type { Runtime } from './runtime.ts';
+import type { Agent } from './agent.ts';
+import type { Conversation } from './conversation.ts';
+import { endingOf } from './ending.ts';
+import type { Run } from './run.ts';
 
 /** As long as a healthy agent may take to write its last records (measured: up to 0.5 s, lab notes §2). */
 const followMs = 5_000;
@@ -23,16 +25,17 @@ const loopMs = 1_000;
  * @param onClear nothing is left of an agent that did follow: 2.1.42 and older leave their commands behind.
  */
 export async function leave(
-  runtime: Pick<Runtime, 'pty' | 'agentGone' | 'paths' | 'kin' | 'launch' | 'hookSource' | 'ledger'>,
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
   signal: NodeJS.Signals,
   onKill: () => void,
   onClear: () => void,
 ): Promise<number> {
-  const { pty, agentGone } = runtime;
-  const kin = runtime.kin.last();
-  const ending = kin === null ? () => [] : endingWith(kin, claimsOf(runtime));
-  const followed = pty !== null && (await Promise.race([agentGone.then(() => true), pause(followMs, false)]));
-  if (pty && !followed) onKill();
+  const isRunning = agent.process !== null;
+  const ending = endingOf(run, agent, conversation, agent.kin.last());
+  const followed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(followMs, false)]));
+  if (isRunning && !followed) onKill();
   await stopTree(ending(), { graceMs: followed ? leftoverGraceMs : 0 });
   onClear();
   if (followed) await pause(loopMs);

@@ -3,125 +3,88 @@
  * observation; none may throw into the loop.
  */
 import type { Effect } from '../effects.ts';
-import { holdKeysWhileBooting } from '../person/hands/boot.ts';
-import { choose } from '../person/hands/choose.ts';
-import { giveBack } from '../person/hands/give-back.ts';
-import { trustScreen } from '../person/hands/input-box.ts';
-import { nudge } from '../person/hands/nudge.ts';
-import { giveBackFirst, takeLostPrompt } from '../person/lost-prompt.ts';
-import { begunAnewText, noticeText } from '../words/notice.ts';
-import { terminalStyle } from '../words/terminal-style.ts';
-import {
-  background,
-  type Outlets,
-  type Perform,
-  performCommon,
-  resumeCommand,
-  stopAgent,
-} from './common-effects.ts';
-import { leftRunning } from './kin.ts';
-import type { Runtime } from './runtime.ts';
+import { background } from './background.ts';
+import type { Body } from './body.ts';
+import type { End } from './fail-open.ts';
+import type { Parts } from './parts.ts';
+import type { Records } from './records.ts';
+import type { Senses } from './senses.ts';
 import { findSession } from './session.ts';
-import { promptOf, takeSnapshot } from './snapshot.ts';
-import { whatIsOnRecord } from './start/begin-anew.ts';
-import { startAgent } from './start/launch.ts';
-import { renewProgram } from './start/program.ts';
-import { relaunchPrompt } from './start/relaunch-prompt.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
+import { stopAgent } from './stop-agent.ts';
 
-export interface TerminalOutlets extends Outlets {
-  readonly incident: (effect: Extract<Effect, { type: 'incident' }>) => void;
+/** Who carries out what the parts of a run do not. */
+export interface Outlets {
+  readonly body: Body;
+  readonly senses: Pick<Senses, 'probe'>;
+  readonly records: Pick<Records, 'remember' | 'notify' | 'recordOf'>;
+  /** The agent is gone for good. */
+  readonly exit: (end: End) => void;
 }
 
-const tooLong = 'what was in the input box is too long to be given back';
-
-export function createPerformer(runtime: Runtime, outlets: TerminalOutlets): Perform {
-  const { emit, terminal } = runtime;
-  /** The person has left while an agent was on its way: it is not started any more. */
+export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect) => void {
+  const { run, agent, conversation, wire } = parts;
+  const { body, senses, records, exit } = outlets;
+  const { emit } = run;
+  /** Somebody has ended us while an agent was on its way: it is not started any more. */
   let isOver = false;
-  const style = () => terminalStyle(runtime.launch.env, process.stdout);
+
+  async function launch(effect: Extract<Effect, { type: 'launch' }>): Promise<void> {
+    await findSession(run, agent, conversation); // written with its last breath
+    await refuseSecondWriter(run, conversation);
+    await agent.program.renew();
+    if (isOver) return;
+    await body.relaunch({ ...effect, isOver: () => isOver });
+    conversation.ledger.clear(); // told in the prompt
+  }
 
   return (effect) => {
     switch (effect.type) {
       case 'cut':
+        emit({ type: 'cut.done', count: wire.cut(effect.connections) });
+        return;
       case 'probe':
+        senses.probe();
+        return;
       case 'remember':
+        records.remember(effect);
+        return;
       case 'notify':
-        performCommon(runtime, outlets, effect);
+        records.notify(effect);
         return;
       case 'exit':
         isOver = true;
-        performCommon(runtime, outlets, effect);
+        exit({ code: effect.code, signal: effect.signal });
         return;
       case 'continue':
-        runtime.pty?.kill('SIGCONT');
+        agent.process?.kill('SIGCONT');
         return;
-      case 'nudge': {
-        const work = async () => {
-          runtime.snapshot = await takeSnapshot(runtime, effect);
-          await nudge(runtime, {
-            generation: effect.generation,
-            interrupt: effect.interrupt,
-            prompt: promptOf(runtime, 'nudge'),
-          });
-        };
-        background(work(), () => emit({ type: 'nudge.done', outcome: 'no-echo' }));
+      case 'nudge':
+        background(body.nudge(effect), () => emit({ type: 'nudge.done', outcome: 'no-echo' }));
         return;
-      }
       case 'choose': {
-        const work = async () => {
-          emit({ type: 'choose.done', ok: await choose(runtime, effect.generation, effect.answer) });
-        };
+        const work = async () => emit({ type: 'choose.done', ok: await body.choose(effect) });
         background(work(), () => emit({ type: 'choose.done', ok: false }));
         return;
       }
-      case 'stop':
-        trustScreen(runtime);
-        background(stopAgent(runtime, runtime, effect), (detail) =>
+      case 'stop': {
+        const stopped = { ...effect, phase: body.beforeStop(effect.phase) };
+        background(stopAgent(run, agent, conversation, body, stopped), (detail) =>
           emit({ type: 'saved', ok: false, detail }),
         );
         return;
-      case 'launch': {
-        const work = async () => {
-          await findSession(runtime); // written with its last breath
-          await refuseSecondWriter(runtime);
-          await renewProgram(runtime);
-          const lost = await takeLostPrompt(runtime);
-          const onRecord = effect.resume ? await whatIsOnRecord(runtime) : 'nothing';
-          const resume = onRecord === 'kept';
-          const prompt = relaunchPrompt(runtime, effect.prompt, lost, resume);
-          const isAnswered = onRecord === 'lost' && prompt === null;
-          if (isAnswered) giveBackFirst(runtime);
-          // From here on in one go: a key between the two would be neither kept nor the agent's.
-          if (runtime.draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
-          terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
-          if (isOver) return; // one of them was Ctrl+C
-          runtime.draft.rescue();
-          if (isAnswered) terminal.say(begunAnewText(runtime.draft.aside() !== '', style()));
-          startAgent(runtime, { generation: effect.generation, resume, prompt, lost, isAnswered });
-          const person = holdKeysWhileBooting(runtime, prompt !== null).then(() => giveBack(runtime));
-          background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
-          runtime.ledger.clear(); // told in the prompt
-        };
-        background(work(), (detail) => emit({ type: 'launch.failed', detail }));
-        return;
       }
+      case 'launch':
+        background(launch(effect), (detail) => emit({ type: 'launch.failed', detail }));
+        return;
       case 'title':
-        terminal.setTitle(effect.text);
+        body.setTitle(effect.text);
         return;
       case 'notice':
-        terminal.say(
-          noticeText(effect.notice, {
-            sessionId: runtime.session.id,
-            resumeCommand: resumeCommand(runtime),
-            mended: runtime.mended,
-            leftRunning: effect.notice.kind === 'stopped' ? leftRunning(runtime.paths.run) : [],
-            style: style(),
-          }),
-        );
+        body.say(effect.notice);
         return;
       case 'incident':
-        outlets.incident(effect);
+        body.keep(records.recordOf(effect.incident));
         return;
     }
   };

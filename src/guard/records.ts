@@ -3,17 +3,24 @@
  * All of it may fail without the session noticing: what fails is reported once and done without.
  */
 
+import type { Effect } from '../effects.ts';
 import { guardVersion } from '../platform/guard-version.ts';
 import { statePaths } from '../platform/paths.ts';
 import { openHostMemory } from '../records/host-memory.ts';
-import type { Outlets } from './common-effects.ts';
+import type { Agent } from './agent.ts';
+import type { Conversation } from './conversation.ts';
 import type { Loop } from './loop.ts';
 import { createNotifier, type NotifierOptions } from './notify.ts';
 import { openReporter, type Reporter } from './reporter.ts';
-import type { Runtime } from './runtime.ts';
+import type { Run } from './run.ts';
 
-export interface Records extends Pick<Outlets, 'remember' | 'notify'> {
-  readonly reporter: Reporter;
+type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+
+export interface Records {
+  readonly reporter: Pick<Reporter, 'turned'>;
+  recordOf: Reporter['recordOf'];
+  remember(effect: Of<'remember'>): void;
+  notify(effect: Of<'notify'>): void;
   /** A part of the guard has failed. */
   readonly degraded: (detail: string) => void;
   /** Tells the loop what is known before the agent has said a word. */
@@ -24,21 +31,23 @@ export interface Records extends Pick<Outlets, 'remember' | 'notify'> {
 
 /** @param write puts bytes on the person's terminal; null without one */
 export function openRecords(
-  run: Pick<Runtime, 'launch' | 'config' | 'paths' | 'user' | 'version' | 'emit' | 'session'>,
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
   loop: Loop,
   write: NotifierOptions['write'],
 ): Records {
-  const { launch, config, paths, version, emit } = run;
+  const { launch, config, paths, emit } = run;
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const hosts = openHostMemory(statePaths(launch.env).root, run.user.api.host, degraded);
   const reporter = openReporter({
     launch,
     paths,
     config,
-    version,
+    version: agent.program.version,
     guardVersion: guardVersion(),
     state: loop.state,
-    sessionId: () => run.session.id,
+    sessionId: () => conversation.id,
     degraded,
   });
   const notifier = createNotifier({
@@ -50,6 +59,7 @@ export function openRecords(
   });
   return {
     reporter,
+    recordOf: reporter.recordOf,
     degraded,
     remember: ({ type, ...health }) => hosts.remember(health),
     notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
@@ -61,7 +71,7 @@ export function openRecords(
         ...(pings && { pings }),
         ...(deadlineMs !== null && { deadlineMs }),
       });
-      const { id } = run.session;
+      const { id } = conversation;
       if (id !== null) emit({ type: 'session', sessionId: id, transcriptPath: null, source: 'pinned' });
       for (const detail of warnings) degraded(detail);
     },

@@ -9,25 +9,25 @@ import { startTimeOf } from '../platform/process-identity.ts';
 import { childrenOf, commandLine } from '../platform/process-table.ts';
 import { createPoll } from '../sensors/poll.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
+import type { Tunnel } from '../tunnel/proxy.ts';
 import type { RelayOrder } from '../tunnel/relay.ts';
 import { makeTarget } from '../tunnel/target.ts';
 import { needsAddress } from '../tunnel/users.ts';
-import type { Runtime } from './runtime.ts';
+import type { KinWatch } from './kin.ts';
+import type { Run } from './run.ts';
 import { tunnelSettings } from './start/open-tunnel.ts';
-
-type Run = Pick<Runtime, 'tunnel' | 'launch' | 'paths' | 'user' | 'config' | 'kin'>;
+import type { Wire } from './wire.ts';
 
 const lookMs = 2_000;
-const started = new WeakSet<object>();
 
 /** Looks for what will outlive the guard, among the children of the agent. Linux only. */
-export function relaySensor(run: Run): Sensor {
+export function relaySensor(run: Run, wire: Wire, kin: KinWatch): Sensor {
   let emit: Emit = () => {};
   const poll = createPoll(() => {
-    const users = outliving(run);
+    const users = outliving(run, kin);
     if (users.length === 0) return;
     poll.stop();
-    startRelay(run, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
+    startRelay(run, wire, users, (detail) => emit({ type: 'sensor.failed', sensor: 'relay', detail }));
   }, lookMs);
   return {
     name: 'relay',
@@ -41,14 +41,14 @@ export function relaySensor(run: Run): Sensor {
 }
 
 /** Ends the tunnel; its address goes on for those who need it. */
-export async function closeTunnel(run: Run): Promise<void> {
-  const { tunnel } = run;
+export async function closeWire(run: Run, wire: Wire): Promise<void> {
+  const { tunnel } = wire;
   if (tunnel === null) return;
-  if (needsAddress(traces(run))) startRelay(run, [], () => {});
+  if (needsAddress(traces(run, tunnel))) startRelay(run, wire, [], () => {});
   await tunnel.stop();
 }
 
-function outliving({ kin, launch }: Run): readonly ProcessIdentity[] {
+function outliving({ launch }: Run, kin: KinWatch): readonly ProcessIdentity[] {
   const agent = kin.last()?.agent;
   if (agent === undefined) return [];
   return childrenOf(agent.pid)
@@ -57,20 +57,25 @@ function outliving({ kin, launch }: Run): readonly ProcessIdentity[] {
 }
 
 /** In the environment of what was started with the tunnel are its token and the place for hooks. */
-function traces({ tunnel, paths }: Run): readonly string[] {
-  return tunnel === null ? [] : [new URL(tunnel.url).password, paths.spool];
+function traces({ paths }: Run, tunnel: Tunnel): readonly string[] {
+  return [new URL(tunnel.url).password, paths.spool];
 }
 
-function startRelay(run: Run, users: readonly ProcessIdentity[], failed: (detail: string) => void): void {
-  const { tunnel, paths } = run;
-  if (tunnel === null || started.has(tunnel)) return;
-  started.add(tunnel);
+function startRelay(
+  run: Run,
+  wire: Wire,
+  users: readonly ProcessIdentity[],
+  failed: (detail: string) => void,
+): void {
+  const { paths } = run;
+  const tunnel = wire.handOver();
+  if (tunnel === null) return;
   const { api, proxy } = run.user;
   const order: RelayOrder = {
     url: tunnel.url,
     api: makeTarget(api.secure, api.host, api.port).authority,
     proxy,
-    traces: traces(run),
+    traces: traces(run, tunnel),
     spool: paths.spool,
     users,
     ...tunnelSettings(run.config),

@@ -18,7 +18,7 @@ import { journalFormat, openJournal } from '../records/journal.ts';
 import { removeOldRuns } from '../records/sessions.ts';
 import { openStatus, type SessionState } from '../records/status.ts';
 import { describe } from '../words/describe.ts';
-import type { Launch } from './runtime.ts';
+import type { Launch } from './run.ts';
 
 export interface ReporterOptions {
   readonly launch: Launch;

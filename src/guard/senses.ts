@@ -1,101 +1,133 @@
 /**
- * The senses of a session in a terminal, started while the agent boots. What a sense must be told (another agent,
- * another session, a turn) it is told here, from the same events as everybody.
+ * The senses that every run has, with a terminal or without: the clock, the agent's processes, the network, commands of
+ * the person, hooks and the tunnel. Each may be missing or fail; the others go on.
  */
-import type { ScreenFacts } from '../events.ts';
-import { momentOf } from '../platform/wall-time.ts';
-import { tickMs } from '../sensors/clock.ts';
-import { programStatusCode, programStatusSensor } from '../sensors/program-status.ts';
-import { screenSensor } from '../sensors/screen.ts';
-import type { Sensor } from '../sensors/sensor.ts';
-import { sessionSensor } from '../sensors/session.ts';
-import { transcriptSensor } from '../sensors/transcript.ts';
-import { createScreen } from '../terminal/screen.ts';
-import { coalesce } from './coalesce.ts';
-import { commonSenses, type Senses, together } from './common-senses.ts';
-import type { Runtime } from './runtime.ts';
 
-export function openSenses(runtime: Runtime): Senses {
-  const { emit, config, terminal, launch } = runtime;
-  const { adapter } = launch;
+import type { SentPrompt } from '../agents/contract/conversation.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
+import { requestBytes } from '../detect/limits.ts';
+import { inTurn } from '../detect/phases.ts';
+import type { Event, Observation } from '../events.ts';
+import { sample } from '../platform/process-tree.ts';
+import { clockSensor, tickMs } from '../sensors/clock.ts';
+import { commandSensor } from '../sensors/commands.ts';
+import { hookSensor } from '../sensors/hooks.ts';
+import { networkSensor } from '../sensors/network.ts';
+import { processSensor } from '../sensors/process.ts';
+import type { Emit, Sensor } from '../sensors/sensor.ts';
+import { tunnelSensor } from '../sensors/tunnel.ts';
+import { probe } from '../tunnel/probe.ts';
+import { makeTarget } from '../tunnel/target.ts';
+import { readUpstream } from '../tunnel/upstream.ts';
+import type { Parts } from './parts.ts';
+import { relaySensor } from './relay.ts';
 
-  const screen = createScreen(terminal);
-  const screenSense = screenSensor(() =>
-    withResetMoment(adapter.readScreen(screen.view(), runtime.version), runtime.facts),
-  );
-  screen.onChange(() => screenSense.changed());
-  runtime.view = () => screen.view();
-  runtime.drawn = () => screen.settled();
-  runtime.onResized = () => {
-    screen.resize(terminal.columns, terminal.rows);
-    runtime.cast?.resized(terminal.columns, terminal.rows);
-  };
+export interface Senses {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Every event of the loop and the evidence after it. */
+  tell(event: Event, after: Evidence): void;
+  /** What the agent has left for a sense to read has been read. */
+  catchUp(): Promise<void>;
+  /** Asks for one `network.probed`. */
+  probe(): void;
+  /** A rest begins, or ends (`sensors/sensor.ts`). */
+  rest(isAtRest: boolean): void;
+}
 
-  const status = programStatusSensor((bytes) => runtime.pty?.write(Buffer.from(bytes)));
-  if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
+const addressesMs = 2_000;
+/** Limit of one probe. */
+const probeMs = 5_000;
 
-  const session = sessionSensor((pid) => adapter.sessionOfProcess(launch.env, pid));
-  const common = commonSenses(
-    runtime,
-    () => true,
-    (prompt) => runtime.composer.taken({ ...prompt, atMs: Date.now() }),
-  );
-  const transcript = transcriptSensor({
-    read: (record) => adapter.readTranscript(record),
-    find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
+export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'> {
+  readonly process: ReturnType<typeof processSensor>;
+  readonly sensors: readonly Sensor[];
+}
+
+/**
+ * @param keeps whether what a hook tells is to be passed on
+ * @param onPrompt a hook has told of it
+ */
+export function commonSenses(
+  { run, agent, conversation, wire }: Parts,
+  keeps: (observation: Observation) => boolean,
+  onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
+): CommonSenses {
+  const { paths, user, launch } = run;
+  const { kin } = agent;
+  const reading = readUpstream(user.proxy);
+  const target = makeTarget(user.api.secure, user.api.host, user.api.port);
+  const network = networkSensor({
+    intervalMs: addressesMs,
+    probe: async () =>
+      reading.kind === 'ok'
+        ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
+        : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
   });
-
-  if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
-  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
-  terminal.observe((chunk) => {
-    screen.feed(chunk);
-    runtime.cast?.output(chunk);
-    tellOutput(chunk.length);
-  });
-
-  const sensors: readonly Sensor[] = [
-    screenSense,
-    ...common.sensors,
-    session,
-    ...(config.senses.program_status ? [status] : []),
-    ...(config.senses.transcript ? [transcript] : []),
-  ];
-
+  const process = processSensor({ descendants: kin.look, sample });
+  const reader = run.wantsHooks ? launch.adapter.hooks : null;
+  const hooks =
+    reader &&
+    hookSensor({
+      spoolDir: paths.spool,
+      isOurs: (fileName) => agent.hooks.isOurs(fileName),
+      read: (payload) => reader.read(payload, launch.env).filter(keeps),
+      onPayload(payload) {
+        reader.feedLedger(conversation.ledger, payload);
+        const prompt = reader.readPrompt(payload);
+        if (prompt !== null) onPrompt(prompt);
+      },
+    });
+  let pid: number | null = null;
+  let worked = false;
   return {
-    ...together(sensors, emit),
-    catchUp: common.catchUp,
-    probe: common.probe,
+    process,
+    sensors: [
+      clockSensor(tickMs),
+      process,
+      network,
+      commandSensor(paths),
+      ...(hooks ? [hooks] : []),
+      ...(wire.tunnel ? [tunnelSensor(wire.tunnel, target.authority), relaySensor(run, wire, kin)] : []),
+    ],
     tell(event, after) {
-      switch (event.type) {
-        case 'agent.started':
-          if (event.generation > 1) {
-            screen.reset(); // the first words of the first agent are in the picture already
-            screenSense.restart();
-          }
-          status.newAgent();
-          session.newAgent(event.pid);
-          break;
-        case 'session':
-          transcript.follow(event.sessionId, event.transcriptPath);
-          break;
-        case 'screen':
-          common.process.inBackground(event.facts.commandsInBackground ?? 0);
-          transcript.readOn();
-          break;
-        case 'tick':
-          if (after.terminal.unansweredKeyAt !== null && after.now - after.terminal.unansweredKeyAt > tickMs)
-            common.process.sampleNow();
-          break;
+      if (event.type === 'agent.started') {
+        process.newAgent(event.pid, event.generation);
+        pid = event.pid;
       }
-      common.tell(event, after);
+      // While the agent rests nothing is measured: what a turn has left is seen once, at its end.
+      const works = inTurn(after.phase);
+      if (pid !== null && (event.type === 'agent.started' || (worked && !works))) kin.look(pid);
+      worked = works;
+      // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
+      // tell: a subagent may ask while a command of another one runs.
+      const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
+      if (asks && after.turn && after.tools.length === 0) process.listening();
+      process.working(works);
     },
+    catchUp: async () => hooks?.catchUp(),
+    probe: () => void network.probe(),
   };
 }
 
-/** A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's. */
-function withResetMoment(facts: ScreenFacts, before: ScreenFacts): ScreenFacts {
-  if (!facts.limitReset) return facts;
-  const known = before.failure?.fingerprint === facts.failure?.fingerprint ? before.limitResetsAt : undefined;
-  const limitResetsAt = known ?? momentOf(facts.limitReset, Date.now());
-  return limitResetsAt === null ? facts : { ...facts, limitResetsAt };
+/** Starts and stops them; one that fails is told and done without. */
+export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop' | 'rest'> {
+  return {
+    async start() {
+      for (const sensor of sensors) {
+        try {
+          await sensor.start(emit);
+        } catch (error) {
+          const detail = error instanceof Error ? error.message : String(error);
+          emit({ type: 'sensor.failed', sensor: sensor.name, detail });
+        }
+      }
+    },
+    async stop() {
+      await Promise.allSettled(sensors.map((sensor) => sensor.stop()));
+    },
+    rest(isAtRest) {
+      for (const sensor of sensors) sensor.rest?.(isAtRest);
+    },
+  };
 }

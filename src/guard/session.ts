@@ -6,7 +6,10 @@ import { randomUUID } from 'node:crypto';
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { Invocation } from '../agents/contract/invocation.ts';
 import type { AgentVersion } from '../agents/contract/version.ts';
-import type { Launch, Runtime } from './runtime.ts';
+import type { Event } from '../events.ts';
+import type { Agent } from './agent.ts';
+import type { Conversation } from './conversation.ts';
+import type { Launch, Run } from './run.ts';
 
 /** The id that a first launch is pinned to; null where the arguments decide or this version cannot be told. */
 export function pinFor(
@@ -24,36 +27,40 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
   return pin ?? invocation.sessionId;
 }
 
-type Looking = Pick<Runtime, 'session' | 'emit' | 'launchedAtMs' | 'hookSource' | 'enteredMs'> & {
-  readonly launch: Launch;
-};
+/** For so long after an Enter its record is looked for. */
+const followedMs = 10_000;
+/** How often the new id of a resumed conversation is looked for. */
+const successorMs = 2_000;
 
 /** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
-export async function findSession(runtime: Looking): Promise<void> {
-  const { launch, emit, launchedAtMs } = runtime;
-  await followPrompt(runtime);
-  const { session } = runtime;
-  if (session.id !== null) {
-    if (session.transcriptPath !== null) return;
-    const path = await launch.adapter.findTranscript(launch.env, session.id);
-    if (path !== null)
-      emit({ type: 'session', sessionId: session.id, transcriptPath: path, source: 'transcript' });
-    return;
-  }
-  const [newest] = await launch.adapter.recentSessions(launch.env, launch.cwd, launchedAtMs);
-  if (!newest || runtime.session.id !== null) return;
-  emit({ type: 'session', sessionId: newest.sessionId, transcriptPath: newest.path, source: 'transcript' });
+export async function findSession(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
+  const { launch, launchedAtMs, emit } = run;
+  await followPrompt(run, agent, conversation);
+  const { id } = conversation;
+  if (id !== null && conversation.transcriptPath !== null) return;
+  const [sessionId, path] =
+    id !== null
+      ? [id, await launch.adapter.findTranscript(launch.env, id)]
+      : await newest(launch, launchedAtMs);
+  if (path === null || conversation.id !== id) return; // another one has been told of meanwhile
+  emit({ type: 'session', sessionId, transcriptPath: path, source: 'transcript' });
+}
+
+async function newest({ adapter, env, cwd }: Launch, sinceMs: number): Promise<[string, string | null]> {
+  const [found] = await adapter.recentSessions(env, cwd, sinceMs);
+  return found ? [found.sessionId, found.path] : ['', null];
 }
 
 /**
  * Where no hook tells, an id that was known once may be past: after /clear the conversation goes on under another, and
  * before 2.1.197 nothing but the files says so. What the person sends is in the one they are in.
  */
-async function followPrompt({ launch, session, hookSource, enteredMs, emit }: Looking): Promise<void> {
-  if (hookSource.heard() || enteredMs.length === 0) return;
+async function followPrompt({ launch, emit }: Run, { hooks }: Agent, conversation: Conversation) {
+  const { enteredMs } = conversation;
+  if (hooks.heard() || enteredMs.length === 0) return;
   const found = await launch.adapter.sessionOfPrompt(launch.env, launch.cwd, enteredMs);
-  if (found === null || found.sessionId === session.id) return;
-  const reason = session.id === null ? {} : { reason: 'clear' };
+  if (found === null || found.sessionId === conversation.id) return;
+  const reason = conversation.id === null ? {} : { reason: 'clear' };
   emit({
     type: 'session',
     sessionId: found.sessionId,
@@ -64,12 +71,12 @@ async function followPrompt({ launch, session, hookSource, enteredMs, emit }: Lo
 }
 
 /** The same look in the background: one at a time, however often it is asked for; what fails is tried again later. */
-export function sessionLooker(runtime: Looking): () => void {
+export function sessionLooker(run: Run, agent: Agent, conversation: Conversation): () => void {
   let isLooking = false;
   return () => {
     if (isLooking) return;
     isLooking = true;
-    findSession(runtime)
+    findSession(run, agent, conversation)
       .catch(() => {}) // a folder that comes and goes while it is read
       .finally(() => {
         isLooking = false;
@@ -77,14 +84,41 @@ export function sessionLooker(runtime: Looking): () => void {
   };
 }
 
-/** Where a resume gives a new id that nobody tells (1.0.56). Emits `session` once it is found. Never throws. */
-export async function followResume(
-  { session, launch, emit }: Pick<Runtime, 'session' | 'emit'> & { readonly launch: Launch },
-  resumedAtMs: number,
-): Promise<void> {
-  if (session.id === null) return;
+/** With each picture until the conversation is known; without hooks also after each Enter, which may have been /clear. */
+export function looksForSession({ hooks }: Agent, conversation: Conversation, event: Event): boolean {
+  if (event.type === 'turn.started') return true;
+  if (event.type === 'screen') return conversation.id === null || conversation.transcriptPath === null;
+  const entered = conversation.enteredMs.at(-1);
+  return (
+    event.type === 'tick' && !hooks.heard() && entered !== undefined && Date.now() - entered < followedMs
+  );
+}
+
+export interface Successor {
+  /** Every event. */
+  follow(event: Event): void;
+  stop(): void;
+}
+
+/** Where a resume gives a new id, and an agent that takes no hooks does not tell it (1.0.56): it is looked for. */
+export function watchSuccessor({ launch, emit }: Run, agent: Agent, conversation: Conversation): Successor {
   const { adapter, env, cwd } = launch;
-  const next = await adapter.successorOf(env, cwd, session.id, resumedAtMs).catch(() => null);
-  if (next === null) return;
-  emit({ type: 'session', sessionId: next.sessionId, transcriptPath: next.path, source: 'transcript' });
+  const tells = adapter.abilities(agent.program.version).settingsFlag;
+  let resumed: { readonly id: string; readonly atMs: number } | null = null;
+  const look = async () => {
+    if (resumed === null || conversation.id !== resumed.id) return;
+    const { id, atMs } = resumed;
+    const next = await adapter.successorOf(env, cwd, id, atMs).catch(() => null);
+    if (next === null || conversation.id !== id) return;
+    emit({ type: 'session', sessionId: next.sessionId, transcriptPath: next.path, source: 'transcript' });
+  };
+  const timer = tells ? undefined : setInterval(() => void look(), successorMs).unref();
+  return {
+    follow(event) {
+      if (event.type !== 'agent.started') return;
+      const { id } = conversation;
+      resumed = event.resumed && !tells && id !== null ? { id, atMs: Date.now() } : null;
+    },
+    stop: () => clearInterval(timer),
+  };
 }

@@ -12,74 +12,83 @@ import {
   type TranscriptSummary,
 } from '../recover/snapshot.ts';
 import { causeWords } from '../words/cause.ts';
-import type { Runtime } from './runtime.ts';
-
-/** What a snapshot is taken of; print mode has no screen to view. */
-export type Observed = Pick<Runtime, 'session' | 'version' | 'ledger' | 'catchUp' | 'launch'> &
-  Partial<Pick<Runtime, 'view'>>;
+import type { Agent } from './agent.ts';
+import type { Body } from './body.ts';
+import type { Conversation } from './conversation.ts';
+import type { Launch, Run } from './run.ts';
 
 /** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
 export async function takeSnapshot(
-  runtime: Observed,
+  { launch }: Run,
+  agent: Agent,
+  conversation: Conversation,
+  body: Body,
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
-  await runtime.catchUp(); // which may tell of another session
-  const { session, version } = runtime;
-  if (session.id === null) return null;
-  const transcript = await summary(runtime);
+  await body.catchUp(); // which may tell of another session
+  const { id, transcriptPath } = conversation;
+  if (id === null) return null;
+  const transcript = await summary(launch, transcriptPath);
   return buildSnapshot({
-    sessionId: session.id,
+    sessionId: id,
     cause: causeWords(at.cause).headline.replace(/\.$/, ''),
-    agentVersion: version?.text ?? null,
+    agentVersion: agent.program.version?.text ?? null,
     writtenAt: new Date().toISOString(),
     compacting: at.phase === 'compacting',
     turnRunning: at.phase !== 'between_turns',
-    ledger: await checkFiles(runtime.ledger.calls()),
+    ledger: await checkFiles(conversation.ledger.calls()),
     transcript: transcript && { ...transcript, openCalls: await checkFiles(transcript.openCalls) },
-    screenText: runtime.view ? runtime.launch.adapter.partialText(runtime.view()) : null,
+    screenText: body.partialText(),
   });
 }
 
 /** Null where there is no conversation file, or it cannot be read: the ledger and the screen must do. */
-async function summary({ session, launch }: Observed): Promise<TranscriptSummary | null> {
-  if (session.transcriptPath === null) return null;
-  return await launch.adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
+async function summary({ adapter }: Launch, path: string | null): Promise<TranscriptSummary | null> {
+  if (path === null) return null;
+  return await adapter.summarizeTranscript(path).catch(() => null);
 }
 
-type Telling = Pick<Runtime, 'config' | 'hookSource' | 'recordsCallsFirst' | 'unattended' | 'snapshot'>;
-
-/** The "you were interrupted" text from the last snapshot; empty when none could be taken. */
+/**
+ * The "you were interrupted" text from the last snapshot; empty when none could be taken.
+ * @param template the person's own frame of it; null: the built-in one
+ */
 export function promptOf(
-  runtime: Telling & Partial<Pick<Runtime, 'promptTemplate'>>,
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
   rung: PromptOptions['rung'],
+  template: string | null,
 ): string {
-  if (runtime.snapshot === null) return '';
-  return interruptedPrompt(runtime.snapshot, {
-    ...retryOptions(runtime),
-    rung,
-    template: runtime.promptTemplate ?? null,
-  });
+  const { snapshot } = conversation;
+  if (snapshot === null) return '';
+  return interruptedPrompt(snapshot, { ...retryOptions(run, agent, conversation), rung, template });
 }
 
 /** What the conversation file shall say of an interrupted call. */
-export function resultTextOf(runtime: Telling, call: ActiveToolCall): string {
-  return interruptedResult(call, retryOptions(runtime));
+export function resultTextOf(
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
+  call: ActiveToolCall,
+): string {
+  return interruptedResult(call, retryOptions(run, agent, conversation));
 }
 
 /** No call of the lost message can have run unseen: hooks were heard, or this version has put each on record first. */
-export function watchesCalls({ hookSource, recordsCallsFirst, snapshot }: Telling): boolean {
-  return (
-    hookSource.heard() || (recordsCallsFirst && (snapshot?.last_committed_message_index ?? null) !== null)
-  );
+export function watchesCalls(
+  { recordsCallsFirst }: Run,
+  { hooks }: Agent,
+  { snapshot }: Conversation,
+): boolean {
+  return hooks.heard() || (recordsCallsFirst && (snapshot?.last_committed_message_index ?? null) !== null);
 }
 
-function retryOptions(runtime: Telling) {
-  const { config, unattended } = runtime;
-  const { auto_retry_mutations, auto_retry_readonly_tools } = config.network_resilience;
+function retryOptions(run: Run, agent: Agent, conversation: Conversation) {
+  const { auto_retry_mutations, auto_retry_readonly_tools } = run.config.network_resilience;
   return {
     autoRetryReadonlyTools: auto_retry_readonly_tools,
     autoRetryMutations: auto_retry_mutations,
-    callsWatched: watchesCalls(runtime),
-    unattended,
+    callsWatched: watchesCalls(run, agent, conversation),
+    unattended: run.unattended,
   };
 }

@@ -8,10 +8,11 @@ import type { Finding } from '../agents/contract/conversation.ts';
 import { stopTree } from '../platform/process-tree.ts';
 import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
-import type { Pty } from '../terminal/pty.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { claimsOf, endingWith } from './kin.ts';
-import type { Runtime } from './runtime.ts';
+import type { Agent } from './agent.ts';
+import type { Body } from './body.ts';
+import type { Conversation } from './conversation.ts';
+import { endingOf } from './ending.ts';
+import type { Run } from './run.ts';
 
 /** A tool that was left alone by the agent's end may clean up. */
 const leftoverGraceMs = 1_000;
@@ -25,40 +26,21 @@ export interface StopPlan {
   resultText(call: ActiveToolCall): string | null;
 }
 
-/** What stopping needs of a run: the run itself and no copy, because another session may be told meanwhile. */
-export type Stoppable = Pick<
-  Runtime,
-  | 'session'
-  | 'paths'
-  | 'emit'
-  | 'mended'
-  | 'agentGone'
-  | 'launch'
-  | 'kin'
-  | 'hookSource'
-  | 'ledger'
-  | 'version'
->;
-
-/** The agent as it is reached; print mode has no terminal to speak of. */
-export interface StoppedBody {
-  readonly pty: Pick<Pty, 'pid' | 'generation'> | null;
-  readonly terminal: Pick<Terminal, 'detach'>;
-}
-
 /** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
 export async function stop(
-  runtime: Stoppable,
-  { pty, terminal }: StoppedBody,
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
+  body: Body,
   plan: StopPlan,
 ): Promise<void> {
-  const { emit } = runtime;
-  const running = pty !== null && pty.generation === plan.generation ? pty : null;
-  if (running) runtime.kin.look(running.pid);
-  const kin = runtime.kin.last();
+  const { emit } = run;
+  const running = agent.process?.generation === plan.generation ? agent.process : null;
+  if (running) agent.kin.look(running.pid);
+  const kin = agent.kin.last();
 
   const before = await plan.look();
-  const path = pathOf(runtime);
+  const path = pathOf(conversation);
   if (before && path) {
     const saved = await saveSnapshot(path, before);
     const unknownCommands = before.active_tool_calls.filter(
@@ -68,22 +50,22 @@ export async function stop(
     emit({ type: 'saved', ok: saved.ok, unknownCommands, ...failed });
     if (!saved.ok && running) return;
   }
-  if (running) terminal.detach(); // its last words are not for a screen that is about to be another agent's
-  const ending = kin === null ? () => [] : endingWith(kin, claimsOf(runtime));
+  if (running) body.detach(); // its last words are not for a screen that is about to be another agent's
+  const ending = endingOf(run, agent, conversation, kin);
   await stopTree(ending(), { graceMs: plan.graceMs });
-  await runtime.agentGone;
+  await agent.gone;
   const left = await stopTree(ending(), { graceMs: leftoverGraceMs });
   // A tool may have come to its end while it was stopped: what is told must be what is on disk now.
   const after = (await plan.look()) ?? before;
-  const afterPath = pathOf(runtime);
+  const afterPath = pathOf(conversation);
   if (after && afterPath) await saveSnapshot(afterPath, after); // if not: the one from before is there
-  runtime.mended = await mend(runtime, after?.active_tool_calls ?? [], plan);
+  conversation.repaired(await mend(run, agent, conversation, after?.active_tool_calls ?? [], plan));
   emit({ type: 'stop.done', generation: plan.generation, left });
 }
 
 /** Where the snapshot of the present session belongs; null where its conversation has no file. */
-function pathOf({ session }: Stoppable): string | null {
-  return session.transcriptPath && session.id ? snapshotPath(session.transcriptPath, session.id) : null;
+function pathOf({ id, transcriptPath }: Conversation): string | null {
+  return transcriptPath && id ? snapshotPath(transcriptPath, id) : null;
 }
 
 /**
@@ -91,22 +73,24 @@ function pathOf({ session }: Stoppable): string | null {
  * @returns what has changed of what was said
  */
 async function mend(
-  { session, launch, version, emit }: Stoppable,
+  { launch, emit }: Run,
+  agent: Agent,
+  { transcriptPath }: Conversation,
   calls: readonly ActiveToolCall[],
   plan: StopPlan,
 ): Promise<readonly Finding[]> {
   const { doctor } = launch.adapter;
-  if (!doctor || session.transcriptPath === null || !existsSync(session.transcriptPath)) return [];
+  if (!doctor || transcriptPath === null || !existsSync(transcriptPath)) return [];
   const options = {
     now: Date.now(),
     reconnect: false, // to start anew may be what the person wanted
     byHand: false,
-    version,
+    version: agent.program.version,
     thorough: false,
     dryRun: false,
     resultTexts: textsFor(calls, plan),
   };
-  const outcome = await repairFile(session.transcriptPath, doctor, options);
+  const outcome = await repairFile(transcriptPath, doctor, options);
   const failure = doctor.takeFailure();
   if (failure !== null) emit({ type: 'sensor.failed', sensor: 'guard', detail: failure });
   if (outcome.result === 'healthy') return [];

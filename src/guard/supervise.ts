@@ -2,7 +2,7 @@
  * One interactive session under the guard, from the first launch to the exit code.
  *
  * Order at the start: what the agent's environment needs (settings, tunnel), then the agent itself, then the rest of
- * the guard (`guard/watch-over.ts`) while the agent boots. From there on the loop (`guard/loop.ts`) turns: sensors emit
+ * the guard (`guard/watch.ts`) while the agent boots. From there on the loop (`guard/loop.ts`) turns: sensors emit
  * observations, the pure core answers with effects, `guard/perform.ts` carries them out.
  */
 
@@ -10,11 +10,12 @@ import type { Observation } from '../events.ts';
 import { createComposer } from '../person/composer.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import { signalExitCode } from '../platform/signals.ts';
+import type { Pty } from '../terminal/pty.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { sayWarnings } from '../words/say-warnings.ts';
 import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
-import type { Launch, Runtime } from './runtime.ts';
+import type { Launch } from './run.ts';
 import { dropGivenFiles } from './start/given-files.ts';
 import { startAgent } from './start/launch.ts';
 import { prepare } from './start/prepare.ts';
@@ -27,11 +28,18 @@ const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
-  const { run, warnings, noted } = await prepare(launch);
+  const emit = (observation: Observation): void => {
+    open.see(observation);
+    deadManSwitch.see(observation);
+    if (loop) loop.emit(observation);
+    else early.push(observation);
+  };
+  const prepared = await prepare<Pty>(launch, { unattended: false, emit });
+  const { run, agent, conversation, wire, warnings, noted } = prepared;
   const held = await heldAtStart(run);
   if (held !== null) {
     sayWarnings([held]);
-    await run.tunnel?.stop();
+    await wire.tunnel?.stop();
     return 1;
   }
 
@@ -39,23 +47,22 @@ export async function supervise(launch: Launch): Promise<number> {
   const early: Observation[] = [];
   const failures: string[] = [];
   let loop: Loop | null = null;
-  const emit = (observation: Observation): void => {
-    open.see(observation);
-    deadManSwitch.see(observation);
-    if (loop) loop.emit(observation);
-    else early.push(observation);
-  };
   const note = (detail: string): void => {
     failures.push(detail);
     if (failures.length <= maxFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   };
   const open = failOpen(note);
   const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
+  /** The guard was told to go: hang-up, shutdown. */
+  let isSignalled = false;
   let killing = false;
   let clear = (): void => {};
   const cleared = new Promise<void>((resolve) => {
     clear = resolve;
   });
+  const killed = () => {
+    killing = true;
+  };
   let left = (_code: number): void => {};
   const leaving = new Promise<number>((resolve) => {
     left = resolve;
@@ -63,69 +70,37 @@ export async function supervise(launch: Launch): Promise<number> {
   const terminal = createTerminal({
     observe: emit,
     signal: (name) => {
-      if (runtime.pty) run.kin.look(runtime.pty.pid);
-      runtime.signalled = name;
+      if (agent.process) agent.kin.look(agent.process.pid);
+      isSignalled = true;
       void import('./leave.ts')
-        .then(({ leave }) =>
-          leave(
-            runtime,
-            name,
-            () => {
-              killing = true;
-            },
-            clear,
-          ),
-        )
+        .then(({ leave }) => leave(run, agent, conversation, name, killed, clear))
         .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
     },
-    resized: () => runtime.onResized(),
   });
   const composer = createComposer();
-  const runtime: Runtime = {
-    ...run,
-    terminal,
-    unattended: false,
-    paused: false,
-    composer,
-    draft: composer.draft,
-    sent: composer.sent,
-    emit,
-    cast: null,
-    onResized: () => {},
-    pty: null,
-    view: () => ({
-      rows: [],
-      cursor: { row: 0, column: 0, visible: false },
-      title: '',
-      columns: 0,
-      stale: true,
-    }),
-    drawn: () => Promise.resolve(),
-    facts: { activity: 'unknown' },
-    vim: false,
-    begun: 0,
-    promptTemplate: null,
-    signalled: null,
-  };
   try {
     sayWarnings(warnings);
     terminal.start();
-    startAgent(runtime, { generation: 1, resume: false, prompt: null });
+    const { args, invocation } = run.launch;
+    const first = { generation: 1, args, pin: run.pin, resumed: false, prompted: false };
+    startAgent(run, agent, wire, terminal, first);
+    if (invocation.prompt !== null) composer.sent.given(invocation.prompt, true);
     const watch = async (): Promise<End> => {
-      const [{ createLoop }, { initialState }, { watchOver }] = await Promise.all([
+      const [{ createLoop }, { initialState }, { watchTerminal }] = await Promise.all([
         import('./loop.ts'),
         import('../decide/state.ts'),
-        import('./watch-over.ts'),
+        import('./watch-terminal.ts'),
         // For the end: an upgrade in place may have replaced the files by then.
         import('./leave.ts'),
         import('./relay.ts'),
       ]);
       loop = createLoop(run.config, initialState(performance.now()), open.broken);
       for (const observation of early) loop.emit(observation);
-      return await watchOver(runtime, loop, noted);
+      const parts = { ...prepared, terminal, composer, isSignalled: () => isSignalled };
+      return await watchTerminal(parts, loop, noted);
     };
     const ended = open.codeOf(watch()).then(async (code) => {
-      if (runtime.signalled) await cleared;
+      if (isSignalled) await cleared;
       return killing ? leaving : code;
     });
     return await Promise.race([ended, leaving]);
@@ -137,6 +112,6 @@ export async function supervise(launch: Launch): Promise<number> {
     if (first !== undefined)
       process.stderr.write(`guarded-claude: went on without a part of itself: ${withoutStack(first)}\n`);
     dropGivenFiles(run.givenFiles);
-    await (await import('./relay.ts')).closeTunnel(run);
+    await (await import('./relay.ts')).closeWire(run, wire);
   }
 }

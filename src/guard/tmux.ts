@@ -7,7 +7,8 @@ import { tmuxPlace } from '../platform/tmux.ts';
 import { keptVariables, putOnMap, type ResumeEntry, takeOffMap } from '../records/resume-map.ts';
 import type { SessionState } from '../records/status.ts';
 import { openTmuxPane } from '../records/tmux-pane.ts';
-import type { Runtime } from './runtime.ts';
+import type { Conversation } from './conversation.ts';
+import type { Run } from './run.ts';
 
 export interface Tmux {
   /** The session's state, or something of what the map holds, may have changed. */
@@ -15,9 +16,17 @@ export interface Tmux {
   close(limitMs: number): Promise<void>;
 }
 
-/** Null outside tmux. */
-export function openTmux(runtime: Runtime, degraded: (detail: string) => void): Tmux | null {
-  const { launch, paths } = runtime;
+/**
+ * Null outside tmux.
+ * @param isSignalled the guard was told to go: hang-up, shutdown
+ */
+export function openTmux(
+  run: Run,
+  conversation: Conversation,
+  isSignalled: () => boolean,
+  degraded: (detail: string) => void,
+): Tmux | null {
+  const { launch, paths } = run;
   const place = tmuxPlace(launch.env);
   if (place === null) return null;
   const state = statePaths(launch.env);
@@ -33,7 +42,7 @@ export function openTmux(runtime: Runtime, degraded: (detail: string) => void): 
     });
   };
   const note = (): void => {
-    const command = resumeCommand(runtime);
+    const command = resumeCommand(run, conversation);
     if (address === null || command === null) return;
     const entry: Omit<ResumeEntry, 'updated_at'> = {
       run: paths.run,
@@ -71,27 +80,25 @@ export function openTmux(runtime: Runtime, degraded: (detail: string) => void): 
     },
     async close(limitMs) {
       // Who was hung up on or shut down is to come back; who has left is not.
-      if (runtime.signalled === null && onMap !== '') write(() => takeOffMap(state, paths.run));
+      if (!isSignalled() && onMap !== '') write(() => takeOffMap(state, paths.run));
       await Promise.all([pane.close(limitMs), writing]);
     },
   };
 }
 
 /** Null while there is nothing to resume, or nothing is known of this agent's command line. */
-function resumeCommand({
-  launch,
-  session,
-  givenFiles,
-}: Runtime): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
+function resumeCommand(
+  { launch, givenFiles }: Run,
+  { id, transcriptPath, permissionMode }: Conversation,
+): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
   const { adapter, named, args } = launch;
-  if (adapter.storableArguments === null || session.id === null || session.transcriptPath === null)
-    return null;
+  if (adapter.storableArguments === null || id === null || transcriptPath === null) return null;
   if (!launch.invocation.isRecorded) return null;
-  const resumed = adapter.resumeArguments(args, session.id, null, session.permissionMode);
+  const resumed = adapter.resumeArguments(args, id, null, permissionMode);
   const lasting = adapter.withoutFiles(resumed, givenFiles);
   const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));
   const { args: kept, left } = adapter.storableArguments(lasting);
-  return { session_id: session.id, args: [...named, ...kept], left_out: [...gone.map(flagName), ...left] };
+  return { session_id: id, args: [...named, ...kept], left_out: [...gone.map(flagName), ...left] };
 }
 
 const flagName = (word: string) => word.split('=', 1)[0] ?? word;

@@ -14,7 +14,7 @@ const maxBytes = 100_000;
 const special = /^\s*[/!#&<]/;
 
 /** What is known of the conversation in which the prompt was sent. */
-interface Known {
+export interface Known {
   readonly sent: SentPrompts;
   readonly draft: Draft;
   readonly session: { readonly transcriptPath: string | null };

@@ -5,11 +5,23 @@ import { planLaunch, watchMemory } from '../guard/start/plan-launch.ts';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { createGate } from './gate.ts';
 import { type NextLaunch, planNext, type Start } from './next-launch.ts';
+import type { Answer, PrintParts } from './pipes.ts';
 import { transcriptBytes } from './progress.ts';
-import type { PrintRun } from './run.ts';
 
-/** Called with the agent's end. */
-export type OnEnd = (child: Child, end: Awaited<Child['ended']>, outOfMemory: boolean) => Promise<void>;
+/** An agent's end. */
+export interface ChildEnd extends Awaited<Child['ended']> {
+  readonly child: Child;
+  readonly answer: Answer;
+  readonly outOfMemory: boolean;
+}
+
+/** Who knows more of an agent than what it prints. */
+export interface Judge {
+  /** All that is known says that what has been printed is a good answer. */
+  endsWell(answer: Answer): Promise<boolean>;
+  /** Tells everybody. */
+  ended(end: ChildEnd): Promise<void>;
+}
 
 /** Silence after which what an agent has printed as plain text counts as all of it. */
 const settledMs = 500;
@@ -20,35 +32,39 @@ const againMs = 1_000;
 const maxTries = 10;
 
 /** Rejects if it cannot be started. */
-export async function startFirst(run: PrintRun, onEnd: OnEnd): Promise<void> {
-  const stdin = run.input === null ? 'inherit' : 'pipe';
-  await start(
-    run,
-    1,
-    { args: run.launch.args, resumed: false, pin: run.pin, stdin, first: [], ownPrompt: null },
-    onEnd,
-  );
+export async function startFirst(parts: PrintParts, judge: Judge): Promise<void> {
+  const { run, pipes } = parts;
+  const stdin = pipes.input === null ? 'inherit' : 'pipe';
+  const plan = {
+    args: run.launch.args,
+    resumed: false,
+    pin: run.pin,
+    stdin,
+    first: [],
+    ownPrompt: null,
+  } as const;
+  await start(parts, 1, plan, judge);
 }
 
 /** Rejects where nothing can be gone on with. */
-export async function startNext(run: PrintRun, next: NextLaunch, onEnd: OnEnd): Promise<void> {
-  await start(run, next.generation, await planNext(run, next), onEnd);
+export async function startNext(parts: PrintParts, next: NextLaunch, judge: Judge): Promise<void> {
+  await start(parts, next.generation, await planNext(parts, next), judge);
 }
 
-async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEnd): Promise<void> {
-  const { formats, mode, input, dialogue, output, emit } = run;
-  const command = planLaunch(run, plan.args, plan.pin);
+async function start(parts: PrintParts, generation: number, plan: Start, judge: Judge): Promise<void> {
+  const { run, agent, conversation, wire, pipes } = parts;
+  const { formats, mode, input, dialogue, output } = pipes;
+  const { emit } = run;
+  const command = planLaunch(run, agent, wire, plan.args, plan.pin);
   const env = plan.resumed ? without(mode.resumeVariables, command.env) : command.env;
-  if (plan.pin !== null) run.session = { ...run.session, id: plan.pin, transcriptPath: null };
-  run.transcriptBytes = transcriptBytes(run.session.transcriptPath);
-  run.told = null;
+  if (plan.pin !== null) conversation.pinned(plan.pin);
+  const bytesBefore = transcriptBytes(conversation.transcriptPath);
 
   const isOutOfMemory = watchMemory();
-  const errors = plan.resumed ? run.errors : null; // one that would not go on says there why
+  const errors = plan.resumed ? pipes.errors : null; // one that would not go on says there why
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
   const child = generation === 1 ? await startChild(options) : await startPatiently(options);
-  run.hookSource.startedAs(child.pid);
-  run.child = child;
+  const ended = agent.started(child);
   const gate = createGate({
     formats,
     mode,
@@ -66,10 +82,9 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
       if (gate.isDone() && formats.input === 'text') emit({ type: 'delivered' });
     },
   });
-  run.gate = gate;
+  const answer = pipes.next(gate, bytesBefore);
   const settle = async () => {
-    await run.catchUp();
-    if (run.gate !== gate || !run.endsWell()) return;
+    if (!(await judge.endsWell(answer)) || pipes.answer !== answer) return;
     const rest = gate.settle();
     if (rest === null) return;
     output.write(rest);
@@ -89,12 +104,13 @@ async function start(run: PrintRun, generation: number, plan: Start, onEnd: OnEn
   const first = generation === 1 ? [] : (dialogue?.opening() ?? []);
   const late = generation === 1 ? [] : [...(dialogue?.onceBegun() ?? [])];
   if (child.stdin) input?.connect(child.stdin, [...first, ...plan.first]);
-  run.agentGone = child.ended.then((end) => {
-    clearTimeout(settling);
-    run.child = null;
-    input?.disconnect();
-    return onEnd(child, end, isOutOfMemory(end.signal));
-  });
+  void child.ended.then((end) =>
+    ended(async () => {
+      clearTimeout(settling);
+      input?.disconnect();
+      await judge.ended({ ...end, child, answer, outOfMemory: isOutOfMemory(end.signal) });
+    }),
+  );
   const { pid } = child;
   const { resumed } = plan;
   // One that begins anew has the prompt of the first.

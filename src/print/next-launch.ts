@@ -3,9 +3,10 @@
  * to be undone is not done again in silence: then the next agent is told what is known, and what is not.
  */
 import { randomUUID } from 'node:crypto';
+import type { Run } from '../guard/run.ts';
 import { withLostPrompt } from '../recover/prompt.ts';
+import type { PrintParts } from './pipes.ts';
 import { type Progress, readProgress } from './progress.ts';
-import type { PrintRun } from './run.ts';
 
 /** How an attempt begins: arguments, and what stands on its input before anything else. */
 export interface Start {
@@ -30,45 +31,53 @@ export interface NextLaunch {
 const maxArgumentBytes = 100_000;
 
 /** Why no other agent can go on, as far as that is certain at once; null: one may. */
-export function obstacle(run: PrintRun, ranTurn: boolean): string | null {
-  const { input, session, formats } = run;
+export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
+  const { id, transcriptPath } = parts.conversation;
+  const { input, formats } = parts.pipes;
   const unrepeatable = input?.unrepeatable() ?? null;
   if (unrepeatable !== null) return unrepeatable;
-  if (session.transcriptPath !== null || didNothing(run, ranTurn)) return null;
-  if (formats.input === 'text' && session.id !== null && input?.whole() !== null) return null;
+  if (transcriptPath !== null || didNothing(parts, ranTurn)) return null;
+  if (formats.input === 'text' && id !== null && input?.whole() !== null) return null;
   return 'nothing of the conversation is on record';
 }
 
 /** Rejects where nothing can be gone on with. */
-export async function planNext(run: PrintRun, next: NextLaunch): Promise<Start> {
-  const why = obstacle(run, next.ranTurn);
-  const plan = why === null ? ((await resumption(run, next)) ?? (await anew(run, next))) : null;
+export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Start> {
+  const why = obstacle(parts, next.ranTurn);
+  const plan = why === null ? ((await resumption(parts, next)) ?? (await anew(parts, next))) : null;
   if (plan === null) throw new Error(why ?? 'nothing of the conversation is on record');
   return plan;
 }
 
 /** Surely nothing was done: hooks speak and told of no call; or no request was seen, and no word of a conversation. */
-function didNothing({ hookSource, tunnel, ledger, gate }: PrintRun, ranTurn: boolean): boolean {
-  const askedNothing = tunnel !== null && !ranTurn && !gate.hasSpoken();
-  return ledger.calls().length === 0 && (hookSource.heard() || askedNothing);
+function didNothing({ agent, wire, conversation, pipes }: PrintParts, ranTurn: boolean): boolean {
+  const askedNothing = wire.tunnel !== null && !ranTurn && pipes.answer?.gate.hasSpoken() !== true;
+  return conversation.ledger.calls().length === 0 && (agent.hooks.heard() || askedNothing);
 }
 
-async function toldOf(run: PrintRun, rung: 'relaunch' | 'anew'): Promise<string> {
+async function toldOf({ run, agent, conversation }: PrintParts, rung: 'relaunch' | 'anew'): Promise<string> {
   const { promptOf } = await import('../guard/snapshot.ts'); // a first launch needs none
-  return promptOf(run, rung);
+  return promptOf(run, agent, conversation, rung, null);
 }
 
 /**
  * On the conversation as it is on record; null where there is none. A prompt that had not come on record when the
  * agent was killed is given once more, and then there is nothing to tell of: the conversation knows of no interruption.
  */
-async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null> {
-  const { session, mode, formats, input } = run;
-  if (session.id === null) return null;
-  const { prompts } = await readProgress(session.transcriptPath, 0, mode);
+async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
+  const { run, conversation } = parts;
+  const { mode, formats, input } = parts.pipes;
+  const { id } = conversation;
+  if (id === null) return null;
+  const { prompts } = await readProgress(conversation.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
-  const words = await toldOf(run, 'relaunch');
-  const nothing = didNothing(run, next.ranTurn);
+  const words = await toldOf(parts, 'relaunch');
+  const nothing = didNothing(parts, next.ranTurn);
+  const resumed = (prompt: string | null) => {
+    const { args, adapter } = run.launch;
+    const resuming = adapter.resumeArguments(args, id, prompt, conversation.permissionMode);
+    return { args: resuming, resumed: true, pin: null };
+  };
   if (formats.input === 'records' && input !== null) {
     const unknown = input.unknown(prompts.map(({ text }) => text));
     const tells = next.prompt && !(unknown.isAllOfIt && nothing);
@@ -76,50 +85,46 @@ async function resumption(run: PrintRun, next: NextLaunch): Promise<Start | null
     const told =
       ownPrompt === null ? [] : [Buffer.from(`${JSON.stringify(mode.promptRecord(words, ownPrompt))}\n`)];
     return {
-      ...resumed(run, session.id, null),
+      ...resumed(null),
       stdin: 'pipe',
       first: [...told, ...unknown.bytes],
       ownPrompt,
     };
   }
-  const again = isAsked(run, prompts) || !nothing ? null : afresh(run);
-  if (again !== null) return { ...again, ...resumed(run, session.id, run.launch.invocation.prompt) };
+  const again = isAsked(run, prompts) || !nothing ? null : afresh(parts);
+  if (again !== null) return { ...again, ...resumed(run.launch.invocation.prompt) };
   const stdin = input === null ? 'inherit' : 'none';
-  return { ...resumed(run, session.id, words), stdin, first: [], ownPrompt: null };
-}
-
-function resumed({ launch, session }: PrintRun, id: string, prompt: string | null) {
-  const args = launch.adapter.resumeArguments(launch.args, id, prompt, session.permissionMode);
-  return { args, resumed: true, pin: null };
+  return { ...resumed(words), stdin, first: [], ownPrompt: null };
 }
 
 /** What this run was started to ask is on record. A conversation that was gone on with has prompts from before. */
-function isAsked({ launch, launchedAtMs }: PrintRun, prompts: Progress['prompts']): boolean {
+function isAsked({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): boolean {
   const { resumes } = launch.invocation;
   return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
 }
 
 /** The same again, word for word; where something may have been done, with what is known of that before it. */
-async function anew(run: PrintRun, next: NextLaunch): Promise<Start | null> {
-  const again = afresh(run);
-  if (again === null || didNothing(run, next.ranTurn)) return again;
-  const { prompt } = run.launch.invocation;
-  const told = await toldOf(run, 'anew');
-  if (run.formats.input !== 'text' || told === '') return null;
+async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
+  const again = afresh(parts);
+  if (again === null || didNothing(parts, next.ranTurn)) return again;
+  const { launch } = parts.run;
+  const { prompt } = launch.invocation;
+  const told = await toldOf(parts, 'anew');
+  if (parts.pipes.formats.input !== 'text' || told === '') return null;
   const text = withLostPrompt(told, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > maxArgumentBytes) return null;
   // These arguments name no id: one that the person has named is still free, because nothing is on record under it.
-  const named = run.launch.invocation.sessionId === null ? null : run.session.id;
-  const args = run.launch.adapter.freshArguments(run.launch.args, text, true);
+  const named = launch.invocation.sessionId === null ? null : parts.conversation.id;
+  const args = launch.adapter.freshArguments(launch.args, text, true);
   return { ...again, args, pin: again.pin ?? named };
 }
 
-function afresh({ launch, input, pin, session }: PrintRun): Start | null {
+function afresh({ run: { launch, pin }, conversation, pipes: { input } }: PrintParts): Start | null {
   const first = input === null ? [] : input.whole();
   if (first === null) return null;
   // A file without a prompt makes the id taken all the same (lab notes §4).
-  const id = pin === null || session.transcriptPath === null ? pin : randomUUID();
+  const id = pin === null || conversation.transcriptPath === null ? pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
   return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null };
 }

@@ -17,20 +17,23 @@
 
 import type { PrintMode } from '../agents/contract/pipes.ts';
 import { initialState } from '../decide/state.ts';
+import type { Observation } from '../events.ts';
 import { failOpen } from '../guard/fail-open.ts';
 import { createLoop } from '../guard/loop.ts';
-import { closeTunnel } from '../guard/relay.ts';
-import type { Launch } from '../guard/runtime.ts';
+import { closeWire } from '../guard/relay.ts';
+import type { Launch } from '../guard/run.ts';
+import type { Senses } from '../guard/senses.ts';
 import { dropGivenFiles } from '../guard/start/given-files.ts';
 import { prepare } from '../guard/start/prepare.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
+import type { Emit } from '../sensors/sensor.ts';
 import { sayWarnings } from '../words/say-warnings.ts';
+import type { Child } from './child.ts';
 import { createDialogue } from './dialogue.ts';
-import { createGate } from './gate.ts';
 import { createInput } from './input.ts';
-import { type OnEnd, startFirst } from './launch.ts';
-import type { PrintRun } from './run.ts';
-import { passSignals } from './signals.ts';
+import { type Judge, startFirst } from './launch.ts';
+import { dieOf, passSignals } from './leaving.ts';
+import { createPipes, type Pipes } from './pipes.ts';
 import { createSink } from './sink.ts';
 import { endsWell, tellEnd } from './tell-end.ts';
 
@@ -39,75 +42,75 @@ const farewellMs = 1_000;
 
 /** Runs the agent; resolves to the exit code. Rejects only before the agent runs. */
 export async function print(launch: Launch, mode: PrintMode): Promise<number> {
-  const { run: prepared, warnings, noted } = await prepare(launch);
+  const emit = (observation: Observation): void => {
+    open.see(observation);
+    deadManSwitch.see(observation);
+    loop.emit(observation);
+  };
+  const prepared = await prepare<Child>(launch, { unattended: true, emit });
+  const { run, agent, wire, warnings, noted } = prepared;
   sayWarnings(warnings);
-  const formats = mode.formats(launch.args);
   const note = (detail: string) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const open = failOpen(note);
   const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
-  const loop = createLoop(prepared.config, initialState(performance.now()), open.broken);
+  const loop = createLoop(run.config, initialState(performance.now()), open.broken);
+  const pipes = openPipes(launch, mode, emit);
+  const leaving = passSignals(agent);
+  const parts = { ...prepared, pipes, leaving };
+  try {
+    let begun = (_senses: Senses | null): void => {};
+    /** Null: they could not be loaded. */
+    const watched = new Promise<Senses | null>((resolve) => {
+      begun = resolve;
+    });
+    // What came before is known by then, also of an agent that ends at once.
+    const catchUp = async () => await (await watched)?.catchUp();
+    const judge: Judge = {
+      async endsWell(answer) {
+        await catchUp();
+        return endsWell(parts, answer, loop.state().evidence);
+      },
+      async ended(end) {
+        await watched;
+        await tellEnd(parts, loop, catchUp, end);
+      },
+    };
+    await startFirst(parts, judge);
+    // From here on an agent runs: what fails now must not start another one.
+    const watch = async () => {
+      const { watchPrint } = await import('./watch.ts');
+      return await watchPrint(parts, loop, { judge, begun, warnings: noted });
+    };
+    const code = await open.codeOf(watch().finally(() => begun(null)));
+    if (pipes.answer !== null) pipes.output.write(pipes.answer.gate.release());
+    await pipes.errors.drained(farewellMs);
+    if (leaving.signal === null) await pipes.output.drained();
+    else if (!(await pipes.output.drained(farewellMs))) dieOf(leaving.signal);
+    return code;
+  } finally {
+    open.close();
+    pipes.input?.stop();
+    dropGivenFiles(run.givenFiles);
+    await closeWire(run, wire);
+  }
+}
+
+function openPipes({ args }: Launch, mode: PrintMode, emit: Emit): Pipes {
+  const formats = mode.formats(args);
   const dialogue =
-    formats.input === 'records' ? createDialogue(mode.control, (waits) => tellWait(run, waits)) : null;
+    formats.input === 'records' ? createDialogue(mode.control, (waits) => tellWait(emit, waits)) : null;
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
-  const run: PrintRun = {
-    ...prepared,
+  return createPipes({
     mode,
     formats,
-    unattended: true,
-    emit(observation) {
-      open.see(observation);
-      deadManSwitch.see(observation);
-      loop.emit(observation);
-    },
     input: readsTerminal ? null : createInput(process.stdin, dialogue && { mode, dialogue }),
     dialogue,
     output: createSink(1),
     errors: createSink(2),
-    child: null,
-    gate: createGate({ formats, mode, onRecord: () => {} }),
-    told: null,
-    endsWell: () => endsWell(run, loop.state().evidence),
-    transcriptBytes: 0,
-    leaving: null,
-    leave: dieOf,
-  };
-  passSignals(run);
-  try {
-    let begun = (): void => {};
-    const watched = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
-    const onEnd: OnEnd = async (child, end, outOfMemory) => {
-      await watched; // what came before the end is known by then, also of one that ends at once
-      await tellEnd(run, loop, child, end, outOfMemory);
-    };
-    await startFirst(run, onEnd);
-    // From here on an agent runs: what fails now must not start another one.
-    const watch = async () => {
-      const { watchPrint } = await import('./watch.ts');
-      return await watchPrint(run, loop, { onEnd, begun, warnings: noted });
-    };
-    const code = await open.codeOf(watch().finally(begun));
-    run.output.write(run.gate.release());
-    await run.errors.drained(farewellMs);
-    if (run.leaving === null) await run.output.drained();
-    else if (!(await run.output.drained(farewellMs))) dieOf(run.leaving);
-    return code;
-  } finally {
-    open.close();
-    run.input?.stop();
-    dropGivenFiles(run.givenFiles);
-    await closeTunnel(run);
-  }
+  });
 }
 
 /** A person who thinks is no silence, whoever puts the question to them. */
-function tellWait(run: PrintRun, waits: boolean): void {
-  run.emit({ type: 'screen', facts: { activity: waits ? 'dialog' : 'unknown' } });
-}
-
-/** Nobody reads our last words, and node would wait for that for ever; or there is no agent: end as the signal does. */
-function dieOf(signal: NodeJS.Signals): void {
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
+function tellWait(emit: Emit, waits: boolean): void {
+  emit({ type: 'screen', facts: { activity: waits ? 'dialog' : 'unknown' } });
 }

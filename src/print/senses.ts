@@ -5,19 +5,21 @@
 
 import { inTurn } from '../detect/phases.ts';
 import type { Observation } from '../events.ts';
-import { commonSenses, type Senses, together } from '../guard/common-senses.ts';
+import type { Agent } from '../guard/agent.ts';
+import { commonSenses, type Senses, together } from '../guard/senses.ts';
 import { memoryBytes } from '../platform/memory.ts';
 import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
-import type { PrintRun } from './run.ts';
+import type { Pipes, PrintParts } from './pipes.ts';
 
 /** As often as in a turn (`sensors/process.ts`). */
 const periodMs = 2_000;
 
-export function openPrintSenses(run: PrintRun): Senses {
-  const common = commonSenses(run, (observation) => keeps(run, observation));
+export function openPrintSenses(parts: PrintParts): Senses {
+  const { run, agent, pipes } = parts;
+  const common = commonSenses(parts, (observation) => keeps(pipes, observation));
   let isWatched = false;
-  const resting = restSensor(run, () => isWatched);
+  const resting = restSensor(agent, () => isWatched);
   return {
     ...common,
     ...together([...common.sensors, resting], run.emit),
@@ -32,19 +34,19 @@ export function openPrintSenses(run: PrintRun): Senses {
  * Hooks tell of the end of a turn, but in print mode the turn is over when the answer is printed; and nobody can
  * answer what they say a person is needed for.
  */
-function keeps(run: PrintRun, observation: Observation): boolean {
-  if (observation.type === 'turn.ended') run.told = { failure: observation.failure ?? null };
+function keeps({ answer }: Pipes, observation: Observation): boolean {
+  if (observation.type === 'turn.ended') answer?.turnEnded(observation.failure ?? null);
   return !['turn.ended', 'session.ended', 'person.needed'].includes(observation.type);
 }
 
 /** What leads a session of its own is at work for the agent: tools, hooks, commands in the background. */
-function restSensor(run: PrintRun, isWatched: () => boolean): Sensor {
+function restSensor(agent: Agent, isWatched: () => boolean): Sensor {
   let timer: NodeJS.Timeout | undefined;
   const look = (emit: Emit) => {
-    const { child } = run;
+    const child = agent.process;
     const measured = child === null || isWatched() ? null : sample(child.pid);
     if (child === null || measured === null) return;
-    const workers = run.kin.look(child.pid).filter(({ apart }) => apart).length;
+    const workers = agent.kin.look(child.pid).filter(({ apart }) => apart).length;
     const { rssBytes, ...spent } = measured;
     const memoryShare = rssBytes / memoryBytes();
     emit({ type: 'agent.sample', generation: child.generation, ...spent, memoryShare, workers });

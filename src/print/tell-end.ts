@@ -1,17 +1,21 @@
 /** Tells the loop that an agent has ended, and whether that was its last word. */
 
+import type { PrintFormats } from '../agents/contract/pipes.ts';
 import { momentOf } from '../detect/evidence/clock.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { FailureKind } from '../events.ts';
+import type { Conversation } from '../guard/conversation.ts';
 import type { Loop } from '../guard/loop.ts';
+import type { Run } from '../guard/run.ts';
 import { findSession } from '../guard/session.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
 import { finalCode, judgeEnding } from './ending.ts';
+import type { ChildEnd } from './launch.ts';
 import { obstacle } from './next-launch.ts';
+import type { Answer, Pipes, PrintParts } from './pipes.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
-import type { PrintRun } from './run.ts';
 
 /** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
 const silentEndMs = 5_000;
@@ -21,31 +25,31 @@ const lastWordsMs = 1_000;
 
 /** Never rejects. */
 export async function tellEnd(
-  run: PrintRun,
+  parts: PrintParts,
   loop: Loop,
-  child: Child,
-  end: Awaited<Child['ended']>,
-  outOfMemory: boolean,
+  catchUp: () => Promise<void>,
+  { child, answer, code, signal, outOfMemory }: ChildEnd,
 ): Promise<void> {
-  const { code, signal } = end;
+  const { run, leaving, pipes } = parts;
+  const { gate } = answer;
   const { generation } = child;
   const { clock, agent } = loop.state().evidence;
   const uptimeMs = performance.now() - momentOf(clock, agent.startedAt);
   const silent = endedByCut(loop.state().evidence);
-  await run.catchUp();
-  const reported = reportedFailure(run);
+  await catchUp();
+  const reported = reportedFailure(pipes.formats, answer);
   // Plain text reads as an error only where the code says that it is one.
-  const failure = code === 0 ? reported : (run.gate.failure() ?? run.told?.failure ?? null);
-  const done = run.gate.isDone() && !awaitsMore(run, loop.state().evidence);
+  const failure = code === 0 ? reported : (gate.failure() ?? answer.told?.failure ?? null);
+  const done = gate.isDone() && !awaitsMore(pipes, loop.state().evidence);
   const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turn.count > 0);
-  const { answers, newPrompts } = await progressOf(run, isWell);
+  const { answers, newPrompts } = await progressOf(parts, answer, isWell);
   // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
   if (loop.state().evidence.turn.count === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
   const turns = loop.state().evidence.turn.count;
-  const idle = generation > 1 && turns === 0 && !run.gate.hasPrinted();
+  const idle = generation > 1 && turns === 0 && !gate.hasPrinted();
 
   if (
-    run.leaving === null &&
+    leaving.signal === null &&
     judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'torn'
   ) {
     const isYoung = uptimeMs < run.config.recovery.min_uptime_ms;
@@ -53,52 +57,57 @@ export async function tellEnd(
     const crashedAgain = generation > 1 && isYoung && answers === 0 && signal !== 'SIGKILL';
     const why = crashedAgain
       ? `the agent ended ${seconds(uptimeMs)} after its start (${signal ?? `exit code ${code}`}), without an answer, as the one before it`
-      : obstacle(run, turns > 0);
+      : obstacle(parts, turns > 0);
     if (why !== null) run.emit({ type: 'relaunch.impossible', detail: why });
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
     return;
   }
   if (generation > 1 && turns === 0 && code !== 0) {
-    tellRefusal(run, child);
-    await run.errors.drained(lastWordsMs); // ours follow
+    tellRefusal(run, parts.conversation, child);
+    await pipes.errors.drained(lastWordsMs); // ours follow
   }
   const plainCode = exitCode(code, signal);
-  const last = run.leaving === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
+  const last = leaving.signal === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
   run.emit({ type: 'turn.ended', ...(last !== 0 && !done && { failure: failure ?? 'other' }) });
-  run.emit({ type: 'session.ended', reason: run.leaving ?? 'done' });
+  run.emit({ type: 'session.ended', reason: leaving.signal ?? 'done' });
   // As a shell reports it: whatever it was, nobody shall take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: last, signal: null });
 }
 
 /** An agent that would not go on with the conversation has said why, or nothing that is known. */
-function tellRefusal(run: PrintRun, child: Child): void {
+function tellRefusal(run: Run, conversation: Conversation, child: Child): void {
   const refused = run.launch.adapter.readRefusedResume({ rows: child.lastErrors().split('\n') });
   if (refused === null) return;
-  run.session = { ...run.session, isHeld: refused.isHeld };
+  const { transcriptPath } = conversation;
+  if (transcriptPath !== null) conversation.isHeldByOther(transcriptPath, refused.isHeld);
   run.emit({ type: 'relaunch.impossible', detail: refused.detail });
 }
 
 /** What is on record; not looked for where all went well, because a conversation can be long. */
-async function progressOf(run: PrintRun, isWell: boolean): Promise<Progress> {
+async function progressOf(
+  { run, agent, conversation, pipes }: PrintParts,
+  { transcriptBytes }: Answer,
+  isWell: boolean,
+): Promise<Progress> {
   if (isWell) return noProgress;
-  await findSession(run).catch(() => {}); // then there is nothing to resume
-  return await readProgress(run.session.transcriptPath, run.transcriptBytes, run.mode);
+  await findSession(run, agent, conversation).catch(() => {}); // then there is nothing to resume
+  return await readProgress(conversation.transcriptPath, transcriptBytes, pipes.mode);
 }
 
 /** The error of which the agent has told in a form that cannot be mistaken for an answer. */
-function reportedFailure({ formats, gate, told }: PrintRun): FailureKind | null {
+function reportedFailure(formats: PrintFormats, { gate, told }: Answer): FailureKind | null {
   return formats.output === 'text' ? (told?.failure ?? null) : gate.failure();
 }
 
 /** Whether what the agent has printed is its good answer, while it runs on. */
-export function endsWell({ hookSource, told, formats, gate }: PrintRun, e: Evidence): boolean {
+export function endsWell({ agent, pipes }: PrintParts, { told, gate }: Answer, e: Evidence): boolean {
   if (endedByCut(e)) return false;
-  if (hookSource.heard()) return told !== null && told.failure === null;
-  return formats.output !== 'text' || gate.failure() === 'other'; // it reads like no error that is known
+  if (agent.hooks.heard()) return told !== null && told.failure === null;
+  return pipes.formats.output !== 'text' || gate.failure() === 'other'; // it reads like no error that is known
 }
 
 /** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */
-function awaitsMore({ formats, input }: PrintRun, e: Evidence): boolean {
+function awaitsMore({ formats, input }: Pipes, e: Evidence): boolean {
   if (formats.input === 'text') return false;
   return e.turn.told?.working === true || input?.hasEnded() === false;
 }

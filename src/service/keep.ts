@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
-import type { Launch } from '../guard/runtime.ts';
+import type { Launch } from '../guard/run.ts';
 import { createDeadManSwitch, type DeadManSwitch } from '../platform/dead-man-switch.ts';
 import { exitCode, startFailure, startFailureCode } from '../platform/exec.ts';
 import { packageRoot } from '../platform/own-files.ts';

@@ -23,7 +23,6 @@ export interface TerminalListener {
   observe(observation: Observation): void;
   /** The guard got this signal; the agent, if one is attached, is sent the same in the next moment. */
   signal(name: PassedOnSignal): void;
-  resized(columns: number, rows: number): void;
 }
 
 export interface Terminal {
@@ -60,6 +59,8 @@ export interface Terminal {
   observeKeys(keys: KeyObserver): void;
   /** Output in the very turn in which it was passed on, for what an agent must be answered at once. Must be cheap. */
   listen(output: Observer): void;
+  /** The terminal has changed its size, and the agent has been told. */
+  observeSize(changed: () => void): void;
   /** Everything said and passed on has reached the terminal, or `limitMs` have passed. */
   flush(limitMs: number): Promise<void>;
   /** The terminal as it was before `start`; synchronous, safe to call twice, also called when the process ends. */
@@ -92,6 +93,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
     passed,
   });
+  const sizeObservers: (() => void)[] = [];
   let modes = createModes();
   let title: string | null = null;
   let started = false;
@@ -141,7 +143,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
 
   function onSize(): void {
     passthrough.attached?.resize(process.stdout.columns, process.stdout.rows);
-    listener.resized(process.stdout.columns, process.stdout.rows);
+    for (const changed of sizeObservers) changed();
   }
 
   function onSignal(name: PassedOnSignal): void {
@@ -277,6 +279,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     observe: passthrough.observe,
     observeKeys: passthrough.observeKeys,
     listen: passthrough.listen,
+    observeSize: (changed) => void sizeObservers.push(changed),
     flush: output.flush,
     restore,
   };

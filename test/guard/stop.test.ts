@@ -1,116 +1,141 @@
+/** What a stop leaves of the conversation, with an agent that is gone and with one that lives. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { claudeCode } from '../../src/agents/claude-code/index.ts';
-import { defaults } from '../../src/config/schema.ts';
-import type { Observation } from '../../src/events.ts';
-import { stopAgent } from '../../src/guard/common-effects.ts';
-import { follow } from '../../src/guard/follow.ts';
-import { watchKin } from '../../src/guard/kin.ts';
-import { noSession } from '../../src/guard/runtime.ts';
-import { createLedger } from '../../src/recover/ledger.ts';
-import { createHookSource } from '../../src/sensors/hook-source.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import type { AgentProcess } from '../../src/guard/agent.ts';
+import { stopAgent } from '../../src/guard/stop-agent.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixture } from '../support/places.ts';
+import { bodyWith, type PartsOptions, partsOfRun } from '../support/run.ts';
 
 const [before, after] = ['a', 'b'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
   string,
   string,
 ];
 
-/** A run whose agent is dead, in a config folder of its own. */
-function run() {
+/** The folder of conversations in a config folder of its own. */
+function conversations() {
   const config = temporaryFolder();
   const folder = join(config, 'projects', '-p');
   mkdirSync(folder, { recursive: true });
   const pathOf = (id: string) => join(folder, `${id}.jsonl`);
-  const write = (id: string) =>
-    writeFileSync(
-      pathOf(id),
-      `${JSON.stringify({ type: 'user', uuid: id, parentUuid: null, sessionId: id, cwd: '/p', message: { role: 'user', content: 'hi' } })}\n`,
-    );
-  const told: Observation[] = [];
-  const launch = {
-    adapter: claudeCode,
-    command: 'claude',
-    args: [],
-    named: [],
-    invocation: claudeCode.parseArguments([]),
-    env: { CLAUDE_CONFIG_DIR: config },
+  const record = (id: string) => ({
+    type: 'user',
+    uuid: id,
+    parentUuid: null,
+    sessionId: id,
     cwd: '/p',
-  };
-  const agent = {
-    launch,
-    config: defaults,
-    version: null,
-    hookSource: createHookSource(),
-    recordsCallsFirst: false,
-    unattended: false,
-    launchedAtMs: Date.now() - 1_000,
-    enteredMs: [],
-    ledger: createLedger(),
-    kin: watchKin(),
-    paths: { run: 'no-such-run', folder: config, spool: '', lasting: '', status: '', journal: '' },
-    tunnel: null,
-    session: noSession,
-    snapshot: null,
-    mended: [],
-    agentGone: Promise.resolve(),
-    catchUp: async () => {},
-    emit(observation: Observation) {
-      told.push(observation);
-      follow(agent, { ...observation, at: 0 });
-    },
-  };
-  const stop = () =>
+    message: { role: 'user', content: 'hi' },
+  });
+  const write = (id: string) => writeFileSync(pathOf(id), `${JSON.stringify(record(id))}\n`);
+  return { config, folder, pathOf, write };
+}
+
+/** A run in such a folder. */
+function runIn(config: string, known: Pick<PartsOptions, 'id' | 'transcriptPath'> = {}) {
+  const parts = partsOfRun({ env: { CLAUDE_CONFIG_DIR: config }, cwd: '/p', ...known });
+  const { run, agent, conversation, told } = parts;
+  const detached: number[] = [];
+  const stop = (catchUp = async () => {}) =>
     stopAgent(
+      run,
       agent,
-      { pty: null, terminal: { detach() {} } },
+      conversation,
+      bodyWith({ catchUp, detach: () => void detached.push(told.length) }),
       { type: 'stop', generation: 1, graceMs: 0, phase: 'streaming', cause: 'agent-gone' },
     );
-  return { agent, told, folder, pathOf, write, stop };
+  return { ...parts, stop, detached };
+}
+
+/** A process in an agent's place, of the first generation. */
+function started(): AgentProcess & { readonly process: ChildProcess } {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return {
+    pid: child.pid as number,
+    generation: 1,
+    kill: (signal) => void child.kill(signal),
+    process: child,
+  };
 }
 
 it('saves under the session that was told of while the stop began', async () => {
-  const { agent, folder, pathOf, write, stop } = run();
+  const { config, folder, pathOf, write } = conversations();
   write(before);
   write(after);
-  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
-  agent.catchUp = async () =>
-    agent.emit({ type: 'session', sessionId: after, transcriptPath: pathOf(after), source: 'hook' });
-  await stop();
+  const { run, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
+  await stop(async () =>
+    run.emit({ type: 'session', sessionId: after, transcriptPath: pathOf(after), source: 'hook' }),
+  );
   const saved = JSON.parse(readFileSync(join(folder, `${after}.recovery.json`), 'utf8'));
   expect(saved.session_id).toBe(after);
   expect(() => readFileSync(join(folder, `${before}.recovery.json`))).toThrow('ENOENT');
 });
 
 it('finds the conversation of an agent that was given no id and told of none', async () => {
-  const { agent, folder, write, stop } = run();
+  const { config, folder, write } = conversations();
+  const { conversation, stop } = runIn(config);
   write(after);
   await stop();
-  expect(agent.session.id).toBe(after);
+  expect(conversation.id).toBe(after);
   expect(readFileSync(join(folder, `${after}.recovery.json`), 'utf8')).toContain(after);
 });
 
 it('stops to the end where the snapshot of a dead agent cannot be written', async () => {
-  const { agent, told, folder, pathOf, stop } = run();
+  const { config, folder, pathOf } = conversations();
+  const { told, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'no folder');
-  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
   await stop();
   expect(told.filter(({ type }) => type === 'saved')).toMatchObject([{ ok: false, goesOn: true }]);
   expect(told.at(-1)).toMatchObject({ type: 'stop.done', generation: 1 });
 });
 
+it('leaves a living agent alone where its snapshot cannot be written', async () => {
+  const { config, folder, pathOf } = conversations();
+  const { agent, told, stop, detached } = runIn(config, { id: before, transcriptPath: pathOf(before) });
+  const child = started();
+  agent.started(child);
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'no folder');
+  await stop();
+  expect(told.at(-1)).toMatchObject({ type: 'saved', ok: false });
+  expect(detached).toEqual([]);
+  expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
+});
+
+it('waits until the end of a living agent has been told, and only then says that it is done', async () => {
+  const { config, pathOf, write } = conversations();
+  write(before);
+  const { run, agent, told, stop, detached } = runIn(config, {
+    id: before,
+    transcriptPath: pathOf(before),
+  });
+  const child = started();
+  const ended = agent.started(child);
+  child.process.once('exit', (code, signal) =>
+    ended(async () => {
+      await pause(50);
+      run.emit({ type: 'agent.exited', generation: 1, code, signal });
+    }),
+  );
+  await stop();
+  expect(told.map(({ type }) => type)).toEqual(['saved', 'agent.exited', 'repaired', 'stop.done']);
+  expect(detached).toEqual([1]);
+  expect(agent.process).toBeNull();
+});
+
 it('knows what it has changed of what was said, and not what it has only added', async () => {
-  const { agent, pathOf, stop } = run();
-  agent.session = { ...noSession, id: before, transcriptPath: pathOf(before) };
+  const { config, pathOf } = conversations();
+  const { conversation, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
   const text = (name: string) => readFileSync(fixture('transcripts', `${name}.jsonl`), 'utf8');
   writeFileSync(pathOf(before), text('damaged/263-nul-result'));
   await stop();
-  expect(agent.mended).toMatchObject([{ kind: 'nul', count: 1 }]);
+  expect(conversation.mended).toMatchObject([{ kind: 'nul', count: 1 }]);
   writeFileSync(pathOf(before), text('329-exec-killed'));
   await stop();
-  expect(agent.mended).toEqual([]);
+  expect(conversation.mended).toEqual([]);
   expect(readFileSync(pathOf(before), 'utf8')).not.toBe(text('329-exec-killed'));
 });

@@ -4,7 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Runtime } from '../runtime.ts';
+import type { SentPrompts } from '../../person/sent-prompt.ts';
+import type { Agent } from '../agent.ts';
+import type { Conversation } from '../conversation.ts';
+import type { Run } from '../run.ts';
 
 export interface FreshStart {
   readonly args: readonly string[];
@@ -18,24 +21,23 @@ export interface FreshStart {
  * @throws saying so, where the person had gone on with it from an earlier time, or it had come further than its first
  *   prompt: more is missing than a new beginning could make good.
  */
-export async function whatIsOnRecord({
-  session,
-  launch,
-  sent,
-  hookSource,
-}: Pick<Runtime, 'session' | 'launch' | 'sent' | 'hookSource'>): Promise<'kept' | 'nothing' | 'lost'> {
-  const { invocation, adapter } = launch;
-  if (session.id === null) return session.hadTurn ? 'lost' : 'nothing';
+export async function whatIsOnRecord(
+  { launch: { invocation, adapter } }: Run,
+  agent: Agent,
+  conversation: Conversation,
+  sent: SentPrompts,
+): Promise<'kept' | 'nothing' | 'lost'> {
+  const { id, transcriptPath } = conversation;
+  const withoutRecord = () => (conversation.hadTurn ? 'lost' : 'nothing');
+  if (id === null) return withoutRecord();
   const summary =
-    session.transcriptPath === null
-      ? null
-      : await adapter.summarizeTranscript(session.transcriptPath).catch(() => null);
+    transcriptPath === null ? null : await adapter.summarizeTranscript(transcriptPath).catch(() => null);
   if (summary !== null && summary.lastMessageIndex !== null) return 'kept';
-  const prompts = hookSource.heard() ? sent.taken : sent.typed + (invocation.prompt === null ? 0 : 1);
-  const isResumed = invocation.resumes && !invocation.forks && session.id === invocation.sessionId;
+  const prompts = agent.hooks.heard() ? sent.taken : sent.typed + (invocation.prompt === null ? 0 : 1);
+  const isResumed = invocation.resumes && !invocation.forks && id === invocation.sessionId;
   if (isResumed || prompts > 1)
     throw new Error('nothing of the conversation is on record, so it cannot be resumed');
-  return session.hadTurn ? 'lost' : 'nothing';
+  return withoutRecord();
 }
 
 /**
@@ -43,18 +45,20 @@ export async function whatIsOnRecord({
  * @param isAnswered the one that the arguments give is not asked again
  */
 export function freshStart(
-  { launch, session, version, emit }: Pick<Runtime, 'launch' | 'session' | 'version' | 'emit'>,
+  { launch, emit }: Run,
+  agent: Agent,
+  conversation: Conversation,
   prompt: string | null,
   isAnswered = false,
 ): FreshStart {
   const { adapter, args, invocation } = launch;
-  const { id, isCleared } = session;
-  if (id === null || !adapter.abilities(version).sessionIdFlag) {
+  const { id, isCleared, transcriptPath } = conversation;
+  if (id === null || !adapter.abilities(agent.program.version).sessionIdFlag) {
     const asGiven = prompt === null && !isAnswered;
     return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
   }
   // A file without a turn makes an id taken all the same (lab notes §4).
-  const isFree = session.transcriptPath === null || !existsSync(session.transcriptPath);
+  const isFree = transcriptPath === null || !existsSync(transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });
   const asked = isCleared || isAnswered ? null : invocation.prompt;

@@ -5,7 +5,7 @@
 
 import { repairFile } from '../../agents/common/repair.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
-import type { Launch } from '../runtime.ts';
+import type { Launch } from '../run.ts';
 
 /** @returns what the person is to know; null: nothing */
 export async function lookBefore(launch: Launch, version: AgentVersion | null): Promise<string | null> {

@@ -4,7 +4,9 @@ import { replaceFileSync } from '../../platform/atomic-file.ts';
 import { outOfMemoryKills } from '../../platform/memory.ts';
 import { makePrivateFolder } from '../../platform/paths.ts';
 import { ownMark } from '../../platform/run-mark.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Agent } from '../agent.ts';
+import type { Run } from '../run.ts';
+import type { Wire } from '../wire.ts';
 
 export interface LaunchCommand {
   readonly file: string;
@@ -15,34 +17,25 @@ export interface LaunchCommand {
 
 /** @param pin the id that the conversation shall get; null: the arguments decide */
 export function planLaunch(
-  run: Pick<
-    Runtime,
-    | 'launch'
-    | 'paths'
-    | 'secretFolder'
-    | 'user'
-    | 'hooks'
-    | 'hookSource'
-    | 'tunnel'
-    | 'version'
-    | 'unattended'
-  >,
+  run: Run,
+  agent: Agent,
+  wire: Wire,
   args: readonly string[],
   pin: string | null,
 ): LaunchCommand {
-  const { launch, paths, user, hooks, hookSource, tunnel, version, unattended } = run;
-  const word = hookSource.renew();
+  const { launch, paths, user } = run;
+  const word = agent.hooks.renew();
   const injection = {
     runId: paths.run,
     lastingFolder: paths.lasting,
     secretFolder: run.secretFolder,
     sessionId: pin,
-    spool: hooks ? { folder: paths.spool, word } : null,
-    proxyUrl: tunnel?.url ?? null,
-    storableProxyUrl: tunnel?.storableUrl ?? null,
-    print: unattended,
+    spool: run.wantsHooks ? { folder: paths.spool, word } : null,
+    proxyUrl: wire.tunnel?.url ?? null,
+    storableProxyUrl: wire.tunnel?.storableUrl ?? null,
+    print: run.unattended,
   };
-  const plan = launch.adapter.launchPlan(args, launch.env, user, injection, version);
+  const plan = launch.adapter.launchPlan(args, launch.env, user, injection, agent.program.version);
   makePrivateFolder(paths.lasting);
   for (const { path, text } of plan.files) if (!isThere(path, text)) replaceFileSync(path, text);
   return {

@@ -2,54 +2,39 @@
 import { loadConfig } from '../../config/load.ts';
 import { openRun, statePaths } from '../../platform/paths.ts';
 import { createSecretFolder } from '../../platform/secret-folder.ts';
-import { createLedger } from '../../recover/ledger.ts';
-import { createHookSource } from '../../sensors/hook-source.ts';
-import { watchKin } from '../kin.ts';
-import { type Launch, noSession, type Runtime } from '../runtime.ts';
+import type { Emit } from '../../sensors/sensor.ts';
+import { type AgentProcess, createAgent } from '../agent.ts';
+import { createConversation } from '../conversation.ts';
+import type { Parts } from '../parts.ts';
+import type { Launch } from '../run.ts';
 import { knownFromStart, pinFor } from '../session.ts';
+import { createWire } from '../wire.ts';
 import { agentVersion } from './agent-version.ts';
 import { keepGivenFiles } from './given-files.ts';
 import { lookBefore } from './look-before.ts';
 import { openTunnel } from './open-tunnel.ts';
-import { programAt, programPath } from './program.ts';
+import { openProgram } from './program.ts';
 
-/** The parts of a run that do not depend on how the agent is reached. */
-export type Prepared = Pick<
-  Runtime,
-  | 'launch'
-  | 'givenFiles'
-  | 'config'
-  | 'paths'
-  | 'secretFolder'
-  | 'user'
-  | 'version'
-  | 'program'
-  | 'tunnel'
-  | 'hooks'
-  | 'hookSource'
-  | 'recordsCallsFirst'
-  | 'launchedAtMs'
-  | 'enteredMs'
-  | 'pin'
-  | 'ledger'
-  | 'kin'
-  | 'catchUp'
-  | 'agentGone'
-  | 'session'
-  | 'snapshot'
-  | 'mended'
->;
-
-export interface Preparation {
-  readonly run: Prepared;
+export interface Preparation<Process extends AgentProcess> extends Parts<Process> {
   /** For the person, before the agent starts. */
   readonly warnings: readonly string[];
   /** For the record. */
   readonly noted: readonly string[];
 }
 
+/** How the agent will be reached, as far as it matters here. */
+export interface Way {
+  /** Nobody is there who could be asked. */
+  readonly unattended: boolean;
+  /** To the loop; nothing is emitted yet. */
+  readonly emit: Emit;
+}
+
 /** Throws where nothing can be written, and the agent has to run without us; `LeadsBack` before anything is done. */
-export async function prepare(given: Launch): Promise<Preparation> {
+export async function prepare<Process extends AgentProcess>(
+  given: Launch,
+  { unattended, emit }: Way,
+): Promise<Preparation<Process>> {
   const { adapter, env, cwd, command, named } = given;
   const { config, warnings } = loadConfig(env);
   // First: if that is no agent, the next one wants all that is here, also files that can be read only once.
@@ -64,7 +49,6 @@ export async function prepare(given: Launch): Promise<Preparation> {
   const repaired = await lookBefore(launch, version);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
-  const hooks = config.senses.hooks && user.hooksAllowed && settingsFlag;
   return {
     run: {
       launch,
@@ -73,23 +57,16 @@ export async function prepare(given: Launch): Promise<Preparation> {
       paths,
       secretFolder: createSecretFolder(env),
       user,
-      version,
-      program: programAt(programPath(given)),
-      tunnel: opened.tunnel,
-      hooks,
-      hookSource: createHookSource(),
+      wantsHooks: config.senses.hooks && user.hooksAllowed && settingsFlag,
       recordsCallsFirst,
+      unattended,
       launchedAtMs: Date.now(),
-      enteredMs: [],
       pin,
-      ledger: createLedger(),
-      kin: watchKin(),
-      catchUp: async () => {},
-      agentGone: Promise.resolve(),
-      session: { ...noSession, id: knownFromStart(invocation, pin) },
-      snapshot: null,
-      mended: [],
+      emit,
     },
+    agent: createAgent(openProgram(given, version)),
+    conversation: createConversation(knownFromStart(invocation, pin)),
+    wire: createWire(opened.tunnel),
     warnings: [...said, ...[warning, repaired].filter((one) => one !== null)],
     noted: opened.warning === null ? said : [...said, opened.warning],
   };

@@ -1,29 +1,40 @@
 /** The prompt on the command line of a relaunch. */
-import { withLostPrompt } from '../../recover/prompt.ts';
+import { type PromptOptions, withLostPrompt } from '../../recover/prompt.ts';
 import type { RecoverySnapshot } from '../../recover/snapshot.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Agent } from '../agent.ts';
+import type { Conversation } from '../conversation.ts';
+import type { Run } from '../run.ts';
 import { promptOf, watchesCalls } from '../snapshot.ts';
 
-/**
- * What the next agent is told. Null: nothing.
- * @param resume the conversation is on record; else it is begun anew, and nobody will find in it what was asked
- */
+export interface Interruption {
+  /** Work was cut off. */
+  readonly isInterrupted: boolean;
+  /** A prompt of the person's that is not on record, word for word; null: none. */
+  readonly lost: string | null;
+  /** The conversation is on record; else it is begun anew, and nobody will find in it what was asked. */
+  readonly resume: boolean;
+  /** The person's own frame of the prompt; null: the built-in one. */
+  readonly template: string | null;
+}
+
+/** What the next agent is told. Null: nothing. */
 export function relaunchPrompt(
-  runtime: Runtime,
-  isInterrupted: boolean,
-  lost: string | null,
-  resume: boolean,
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
+  { isInterrupted, lost, resume, template }: Interruption,
 ): string | null {
+  const promptFor = (rung: PromptOptions['rung']) => promptOf(run, agent, conversation, rung, template);
   if (resume) {
-    if (lost === null) return isInterrupted ? promptOf(runtime, 'relaunch') : null;
-    if (!isInterrupted || !hasMore(runtime.snapshot)) return lost;
-    return withLostPrompt(promptOf(runtime, 'relaunch'), lost);
+    if (lost === null) return isInterrupted ? promptFor('relaunch') : null;
+    if (!isInterrupted || !hasMore(conversation.snapshot)) return lost;
+    return withLostPrompt(promptFor('relaunch'), lost);
   }
-  const asked = lost ?? (runtime.session.isCleared ? null : runtime.launch.invocation.prompt);
+  const asked = lost ?? (conversation.isCleared ? null : run.launch.invocation.prompt);
   if (!isInterrupted || asked === null) return lost;
   // Without a record and without hooks, a call that nobody saw may have run.
-  const mayHaveActed = hasMore(runtime.snapshot) || !watchesCalls(runtime);
-  return mayHaveActed ? withLostPrompt(promptOf(runtime, 'anew'), asked) : asked;
+  const mayHaveActed = hasMore(conversation.snapshot) || !watchesCalls(run, agent, conversation);
+  return mayHaveActed ? withLostPrompt(promptFor('anew'), asked) : asked;
 }
 
 /** The turn left more traces than its prompt. */

@@ -8,15 +8,14 @@ import { basename } from 'node:path';
 import { statePaths } from '../../platform/paths.ts';
 import { ancestors, descendants } from '../../platform/process-tree.ts';
 import { readSessions } from '../../records/sessions.ts';
-import type { Runtime } from '../runtime.ts';
-
-type Looking = Pick<Runtime, 'launch' | 'paths'>;
+import type { Conversation } from '../conversation.ts';
+import type { Run } from '../run.ts';
 
 /**
  * Who else is in the conversation, in words; null: nobody.
  * @param own our own agent's process; null: none runs
  */
-async function holderOf(run: Looking, path: string, own: number | null): Promise<string | null> {
+async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
   const { doctor } = run.launch.adapter;
   if (doctor === null) return null;
   // A guard follows where its agent goes, so of an agent with a guard only that guard is asked.
@@ -41,23 +40,25 @@ async function inWords(pid: number): Promise<string> {
 
 /** Who else is in the present conversation, in words; null: nobody. What is told of how to go on follows from it. */
 export async function otherIn(
-  run: Looking & Pick<Runtime, 'session'>,
+  run: Run,
+  conversation: Conversation,
   own: number | null,
 ): Promise<string | null> {
-  const { transcriptPath } = run.session;
-  const other = transcriptPath === null ? null : await holderOf(run, transcriptPath, own);
-  run.session = { ...run.session, isHeld: other !== null };
+  const { transcriptPath } = conversation;
+  if (transcriptPath === null) return null;
+  const other = await holderOf(run, transcriptPath, own);
+  conversation.isHeldByOther(transcriptPath, other !== null);
   return other;
 }
 
 /** Rejects, saying who it is, when another living agent is in the conversation. */
-export async function refuseSecondWriter(run: Looking & Pick<Runtime, 'session'>): Promise<void> {
-  const other = await otherIn(run, null);
+export async function refuseSecondWriter(run: Run, conversation: Conversation): Promise<void> {
+  const other = await otherIn(run, conversation, null);
   if (other !== null) throw new Error(other);
 }
 
 /** The same before the first launch, for the conversation that the arguments name. What to do is said, too. */
-export async function heldAtStart(run: Looking): Promise<string | null> {
+export async function heldAtStart(run: Run): Promise<string | null> {
   const { adapter, invocation, env, cwd } = run.launch;
   if (!invocation.resumes || invocation.forks) return null;
   const path =

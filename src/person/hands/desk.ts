@@ -2,22 +2,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentAdapter } from '../../agents/agent.ts';
 import type { ScreenView } from '../../agents/contract/screen.ts';
-import type { Observation, ScreenFacts } from '../../events.ts';
+import type { Event, Observation, ScreenFacts } from '../../events.ts';
 import type { Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { Composer } from '../composer.ts';
 import type { Draft } from '../draft.ts';
 import type { SentPrompts } from '../sent-prompt.ts';
 
+/** One agent, as far as keys are typed at it. */
+export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
+
 export interface Desk {
   readonly launch: { readonly adapter: AgentAdapter };
-  readonly terminal: Terminal;
+  /** Where the person's keys can be held. */
+  readonly terminal: Pick<Terminal, 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
   /** What the person has typed and not sent. */
   readonly draft: Draft;
   /** What the person has sent last. */
   readonly sent: SentPrompts;
   readonly emit: (observation: Observation) => void;
   /** Null while no agent runs. */
-  readonly pty: Pty | null;
+  readonly pty: Keyboard | null;
   /** The screen as it is now. */
   readonly view: () => ScreenView;
   /** The latest reading of the screen. */
@@ -28,6 +33,59 @@ export interface Desk {
   readonly begun: number;
   /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
+}
+
+/** The parts of a desk that others own. */
+export interface DeskParts extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view'> {
+  readonly composer: Pick<Composer, 'draft' | 'sent'>;
+  /** The agent that runs; null while none does. */
+  readonly keyboard: () => Keyboard | null;
+}
+
+export interface KeptDesk extends Desk {
+  /** Every event. @param paused as the core has it after the event */
+  follow(event: Event, paused: boolean): void;
+}
+
+export function createDesk({ launch, terminal, emit, view, composer, keyboard }: DeskParts): KeptDesk {
+  let facts: ScreenFacts = { activity: 'unknown' };
+  let vim = false;
+  let begun = 0;
+  let paused = false;
+  return {
+    launch,
+    terminal,
+    draft: composer.draft,
+    sent: composer.sent,
+    emit,
+    get pty() {
+      return keyboard();
+    },
+    view,
+    get facts() {
+      return facts;
+    },
+    get vim() {
+      return vim;
+    },
+    get begun() {
+      return begun;
+    },
+    get paused() {
+      return paused;
+    },
+    follow(event, isPaused) {
+      paused = isPaused;
+      if (event.type === 'turn.started' || event.type === 'request.sent') begun++;
+      if (event.type === 'agent.started') {
+        facts = { activity: 'unknown' };
+        vim = false;
+      }
+      if (event.type !== 'screen') return;
+      facts = event.facts;
+      vim ||= launch.adapter.readInputBox(view())?.vimInsert === true;
+    },
+  };
 }
 
 /** Resolves with true once the screen reads as wanted, with false after `limitMs`. */

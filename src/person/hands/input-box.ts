@@ -1,9 +1,8 @@
 /** The guard's hands on the agent's input box. Each step is checked on the screen before the next one. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InputBox } from '../../agents/contract/screen.ts';
-import type { Pty } from '../../terminal/pty.ts';
 import { showsBeginning, showsText } from '../same-text.ts';
-import { type Desk, screenShows } from './desk.ts';
+import { type Desk, type Keyboard, screenShows } from './desk.ts';
 
 export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readInputBox(desk.view());
 
@@ -18,7 +17,7 @@ const maxRounds = 200;
 const modeMs = 1_500;
 
 /** Switches from vim's NORMAL mode, where text would be commands, to INSERT mode. */
-export async function enterInsertMode(desk: Desk, pty: Pty): Promise<void> {
+export async function enterInsertMode(desk: Desk, pty: Keyboard): Promise<void> {
   if (!desk.vim || boxOf(desk)?.vimInsert !== false) return;
   for (const key of desk.launch.adapter.keys.vimInsert) {
     if (desk.pty !== pty) return;
@@ -31,7 +30,7 @@ export async function enterInsertMode(desk: Desk, pty: Pty): Promise<void> {
 const isEmpty = (box: InputBox | null) => box !== null && box.text === '' && box.isPrompt;
 
 /** Empties the box of text and modes. False: that failed, and part of the text may be gone. */
-export async function emptyBox(desk: Desk, pty: Pty): Promise<boolean> {
+export async function emptyBox(desk: Desk, pty: Keyboard): Promise<boolean> {
   for (let round = 0; round < maxRounds && desk.pty === pty; round++) {
     if (isEmpty(boxOf(desk))) {
       // The box may look empty before the keys of the last round are drawn, so it must be seen empty twice.

@@ -5,8 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../../events.ts';
-import type { Pty } from '../../terminal/pty.ts';
-import { type Desk, screenShows } from './desk.ts';
+import { type Desk, type Keyboard, screenShows } from './desk.ts';
 import { giveBack } from './give-back.ts';
 import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
 
@@ -105,7 +104,7 @@ function sentTexts({ sent, draft }: Desk): readonly string[] {
 /**
  * Takes the person's own text out of the box, if its exact wording is known, so that it can be given back. Null: done.
  */
-async function putAside(desk: Desk, pty: Pty): Promise<Outcome | null> {
+async function putAside(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const box = boxOf(desk);
   if (box === null || (box.text === '' && box.isPrompt)) return null;
   if (!knowsDraft(desk)) return 'person-typing';
@@ -115,7 +114,7 @@ async function putAside(desk: Desk, pty: Pty): Promise<Outcome | null> {
 }
 
 /** Null: the turn is over and the prompt is free. */
-async function interrupt(desk: Desk, pty: Pty): Promise<Outcome | null> {
+async function interrupt(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const { launch, begun } = desk;
   const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
     if (desk.pty !== pty) return false;

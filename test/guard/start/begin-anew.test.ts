@@ -2,12 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claudeCode } from '../../../src/agents/claude-code/index.ts';
-import type { Observation } from '../../../src/events.ts';
-import { noSession, type Runtime } from '../../../src/guard/runtime.ts';
 import { freshStart, whatIsOnRecord } from '../../../src/guard/start/begin-anew.ts';
 import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { partsOfRun } from '../../support/run.ts';
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000000';
 const earlier = 'bbbbbbbb-0000-4000-8000-000000000000';
@@ -18,12 +16,17 @@ interface World {
   readonly args?: readonly string[];
   /** Records of the conversation's file; null: there is none. */
   readonly records?: readonly object[] | null;
-  readonly session?: Partial<Runtime['session']>;
+  /** Null: it is not known. */
+  readonly knownId?: string | null;
+  readonly isCleared?: boolean;
+  readonly hadTurn?: boolean;
   readonly prompts?: number;
   readonly hooks?: boolean;
 }
 
-function world({ args = [], records = null, session = {}, prompts = 0, hooks = true }: World) {
+function world(given: World) {
+  const { args = [], records = null, knownId = id, isCleared = false, hadTurn = false } = given;
+  const { prompts = 0, hooks = true } = given;
   const folder = join(temporaryFolder(), 'projects', '-p');
   mkdirSync(folder, { recursive: true });
   const transcriptPath = join(folder, `${id}.jsonl`);
@@ -31,47 +34,39 @@ function world({ args = [], records = null, session = {}, prompts = 0, hooks = t
     writeFileSync(transcriptPath, records.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const sent = createSentPrompts();
   for (let count = 0; count < prompts; count++) sent.sent({ text: 'x', id: null, taken: hooks, atMs: 0 });
-  const told: Observation[] = [];
-  const launch = {
-    adapter: claudeCode,
-    command: 'claude',
-    args,
-    named: [],
-    invocation: claudeCode.parseArguments(args),
-    env: {},
-    cwd: '/p',
-  };
-  return {
-    launch,
-    sent,
-    hookSource: { renew: () => '', startedAs() {}, isOurs: () => false, heard: () => hooks },
-    version: { text: '2.1.329', parts: [2, 1, 329] },
-    session: { ...noSession, id, transcriptPath, ...session },
-    emit: (observation: Observation) => void told.push(observation),
-    told,
-  };
+  const parts = partsOfRun({ args, hooks, id: knownId, transcriptPath });
+  const { conversation } = parts;
+  const cleared = { type: 'session', transcriptPath, source: 'hook', reason: 'clear', at: 0 } as const;
+  if (isCleared) conversation.follow({ ...cleared, sessionId: id });
+  if (hadTurn) conversation.turnEnded();
+  return { ...parts, sent };
 }
+
+const onRecord = (given: World) => {
+  const { run, agent, conversation, sent } = world(given);
+  return whatIsOnRecord(run, agent, conversation, sent);
+};
 
 describe('a conversation', () => {
   test.each<[string, World, 'kept' | 'nothing' | 'lost']>([
     ['with a turn is resumed', { records: [bookkeeping, turn], prompts: 3 }, 'kept'],
-    ['of which no id is known is not', { session: { id: null } }, 'nothing'],
+    ['of which no id is known is not', { knownId: null }, 'nothing'],
     ['without a file is not', {}, 'nothing'],
     ['of bookkeeping alone is not', { records: [bookkeeping], prompts: 1 }, 'nothing'],
     ['whose first prompt was typed and no hook tells is not', { prompts: 1, hooks: false }, 'nothing'],
     ['under an id of the person is not', { args: ['--session-id', id] }, 'nothing'],
     ['forked from another is not', { args: ['--resume', earlier, '--fork-session'] }, 'nothing'],
-    ['whose first turn has ended is lost', { prompts: 1, session: { hadTurn: true } }, 'lost'],
-    ['and where no hook tells, too', { prompts: 1, hooks: false, session: { hadTurn: true } }, 'lost'],
-    ['and where no id is known', { session: { id: null, hadTurn: true } }, 'lost'],
-  ])('%s', async (_name, given, expected) => expect(await whatIsOnRecord(world(given))).toBe(expected));
+    ['whose first turn has ended is lost', { prompts: 1, hadTurn: true }, 'lost'],
+    ['and where no hook tells, too', { prompts: 1, hooks: false, hadTurn: true }, 'lost'],
+    ['and where no id is known', { knownId: null, hadTurn: true }, 'lost'],
+  ])('%s', async (_name, given, expected) => expect(await onRecord(given)).toBe(expected));
 
   test.each<[string, World]>([
     ['that the person went on with', { args: ['--resume', id] }],
     ['that had a second prompt', { prompts: 2 }],
     ['that had a second prompt and no hook tells', { prompts: 2, hooks: false }],
   ])('%s and that is not on record is lost, and said to be', async (_name, given) => {
-    await expect(whatIsOnRecord(world(given))).rejects.toThrow('nothing of the conversation is on record');
+    await expect(onRecord(given)).rejects.toThrow('nothing of the conversation is on record');
   });
 });
 
@@ -95,27 +90,25 @@ describe('begun anew', () => {
     ],
     [
       'from nothing, where it was cleared',
-      { args: ['--model', 'opus', '--resume', earlier, 'go'], session: { isCleared: true } },
+      { args: ['--model', 'opus', '--resume', earlier, 'go'], isCleared: true },
       null,
       ['--model', 'opus'],
       id,
     ],
-    [
-      'as it was, where no id is known',
-      { args: ['-c', 'go'], session: { id: null } },
-      null,
-      ['-c', 'go'],
-      null,
-    ],
+    ['as it was, where no id is known', { args: ['-c', 'go'], knownId: null }, null, ['-c', 'go'], null],
   ])('%s', (_name, given, prompt, args, pin) => {
-    expect(freshStart(world(given), prompt)).toEqual({ args, pin });
+    const { run, agent, conversation } = world(given);
+    expect(freshStart(run, agent, conversation, prompt)).toEqual({ args, pin });
   });
 
   test('under another id where a file without a turn has taken it', () => {
-    const run = world({ args: ['--session-id', id], records: [bookkeeping] });
-    const { args, pin } = freshStart(run, null);
+    const { run, agent, conversation, told } = world({
+      args: ['--session-id', id],
+      records: [bookkeeping],
+    });
+    const { args, pin } = freshStart(run, agent, conversation, null);
     expect(args).toEqual([]);
     expect(pin).not.toBe(id);
-    expect(run.told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
+    expect(told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
   });
 });

@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
-import { programAt, readyProgram } from '../../../src/guard/start/program.ts';
+import { openProgram } from '../../../src/guard/start/program.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 
 /** An agent that says its version, at a path, as it was when it was started. */
@@ -21,26 +21,29 @@ function started() {
     cwd: folder,
   };
   const version = { text: '2.1.329', parts: [2, 1, 329] };
-  return { folder, command, install, run: { launch, version, program: programAt(command) } };
+  return { folder, command, install, program: openProgram(launch, version), version };
 }
 
 it('is the one that was started', async () => {
-  const { run } = started();
-  expect(await readyProgram(run, 0)).toEqual(run.version);
+  const { program, version } = started();
+  await program.renew(0);
+  expect(program.version).toEqual(version);
 });
 
 it('is waited for while it is away', async () => {
-  const { run, command } = started();
+  const { program, version, command } = started();
   renameSync(command, `${command}.old`);
-  const ready = readyProgram(run);
+  const ready = program.renew();
   renameSync(`${command}.old`, command);
-  expect(await ready).toEqual(run.version);
+  await ready;
+  expect(program.version).toEqual(version);
 });
 
 it('is another version after an update', async () => {
-  const { run, install } = started();
+  const { program, install } = started();
   install('#!/bin/sh\necho "2.1.332 (Claude Code)"; : longer\n');
-  expect((await readyProgram(run, 0))?.text).toBe('2.1.332');
+  await program.renew(0);
+  expect(program.version?.text).toBe('2.1.332');
 });
 
 it.each([
@@ -52,7 +55,7 @@ it.each([
     /\(it was 2\.1\.329\) was replaced/,
   ],
 ])('is not started when it is %s, and its version is named', async (_name, spoil, told) => {
-  const { run, command } = started();
+  const { program, command } = started();
   spoil(command);
-  await expect(readyProgram(run, 0)).rejects.toThrow(told);
+  await expect(program.renew(0)).rejects.toThrow(told);
 });

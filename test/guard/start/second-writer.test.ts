@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { claudeCode } from '../../../src/agents/claude-code/index.ts';
-import { noSession } from '../../../src/guard/runtime.ts';
 import { heldAtStart, otherIn, refuseSecondWriter } from '../../../src/guard/start/second-writer.ts';
 import { openRun } from '../../../src/platform/paths.ts';
 import { startTimeOf } from '../../../src/platform/process-identity.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
+import { partsOfRun } from '../../support/run.ts';
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000000';
 const linux = process.platform === 'linux';
@@ -22,9 +21,7 @@ function world(args: readonly string[] = []) {
   mkdirSync(join(root, 'sessions'));
   const transcriptPath = join(folder, `${id}.jsonl`);
   writeFileSync(transcriptPath, `${JSON.stringify({ type: 'user', cwd: root })}\n`);
-  const invocation = claudeCode.parseArguments(args);
-  const launch = { adapter: claudeCode, command: 'claude', named: [], args, invocation, env, cwd: root };
-  return { root, launch, paths: openRun(env).paths, session: { ...noSession, id, transcriptPath } };
+  return { root, ...partsOfRun({ args, env, cwd: root, id, transcriptPath }) };
 }
 
 /** An agent that says nothing of itself; `sh` is its interpreter, as node is that of a script. */
@@ -37,18 +34,18 @@ async function started(folder: string, name: string, args: readonly string[]): P
 }
 
 test('an agent by its own account is named, with its folder and since when', async () => {
-  const run = world();
-  const child = await started(run.root, 'any', []);
+  const { root, run, conversation } = world();
+  const child = await started(root, 'any', []);
   const { pid = 0 } = child;
   const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
-  writeFileSync(join(run.root, 'sessions', `${pid}.json`), JSON.stringify(record));
-  const told = await otherIn(run, null);
+  writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
+  const told = await otherIn(run, conversation, null);
   expect(told).toContain(`process ${pid}`);
-  if (linux) expect(told).toMatch(new RegExp(`in ${run.root}, since \\d\\d:\\d\\d\\)`));
-  expect(run.session.isHeld).toBe(true);
-  await expect(refuseSecondWriter(run)).rejects.toThrow('has this conversation open');
-  expect(await otherIn(run, pid)).toBeNull(); // our own
-  expect(run.session.isHeld).toBe(false);
+  if (linux) expect(told).toMatch(new RegExp(`in ${root}, since \\d\\d:\\d\\d\\)`));
+  expect(conversation.isHeld).toBe(true);
+  await expect(refuseSecondWriter(run, conversation)).rejects.toThrow('has this conversation open');
+  expect(await otherIn(run, conversation, pid)).toBeNull(); // our own
+  expect(conversation.isHeld).toBe(false);
 });
 
 test.skipIf(!linux).each([
@@ -57,13 +54,13 @@ test.skipIf(!linux).each([
   ['forked from it', ['--resume', id, '--fork-session'], false],
   ['speaks of it', ['look', id], false],
 ])('an agent that keeps no account and %s', async (_name, args, expected) => {
-  const run = world();
-  await started(run.root, 'claude', args);
-  expect((await otherIn(run, null)) !== null).toBe(expected);
+  const { root, run, conversation } = world();
+  await started(root, 'claude', args);
+  expect((await otherIn(run, conversation, null)) !== null).toBe(expected);
 });
 
 test('another guard knows where its agent is', async () => {
-  const run = world();
+  const { root, run, conversation } = world();
   const other = openRun(run.launch.env).paths;
   const status = {
     run: other.run,
@@ -72,11 +69,11 @@ test('another guard knows where its agent is', async () => {
     start_time: startTimeOf(process.pid),
     agent_pid: null,
     state: 'idle',
-    cwd: run.root,
+    cwd: root,
     since: new Date().toISOString(),
   };
   writeFileSync(other.status, JSON.stringify(status));
-  expect(await otherIn(run, null)).toContain(`process ${process.pid}`);
+  expect(await otherIn(run, conversation, null)).toContain(`process ${process.pid}`);
 });
 
 test.each([
@@ -85,11 +82,11 @@ test.each([
   [['--resume', id, '--fork-session'], false],
   [[], false],
 ])('is looked for before a start with %j', async (args, expected) => {
-  const run = world(args);
-  const child = await started(run.root, 'any', []);
+  const { root, run } = world(args);
+  const child = await started(root, 'any', []);
   const { pid = 0 } = child;
   const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
-  writeFileSync(join(run.root, 'sessions', `${pid}.json`), JSON.stringify(record));
+  writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
   const told = await heldAtStart(run);
   if (expected) expect(told).toMatch(/--fork-session/);
   else expect(told).toBeNull();

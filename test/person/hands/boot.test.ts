@@ -6,38 +6,38 @@ import { typedAt } from './typed-at.ts';
 
 function booting() {
   const agent = typedAt();
-  agent.runtime.facts = { activity: 'unknown' };
+  agent.shows('unknown');
   return agent;
 }
 
 describe.concurrent('keys while an agent boots', () => {
   test('wait for its box', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.runtime, false);
+    const held = holdKeysWhileBooting(agent.desk, false);
     agent.personTypes('my thought');
     await pause(300);
     expect(agent.written).toEqual([]);
-    agent.runtime.facts = { activity: 'idle' };
+    agent.shows('idle');
     await held;
     expect(agent.box()).toBe('my thought');
   });
 
   test('wait for its own prompt, too', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.runtime, true);
+    const held = holdKeysWhileBooting(agent.desk, true);
     agent.personTypes('my thought');
-    agent.runtime.facts = { activity: 'idle' };
+    agent.shows('idle');
     await pause(1_000);
     expect(agent.written).toEqual([]);
-    agent.runtime.facts = { activity: 'busy' };
+    agent.shows('busy');
     await held;
     expect(agent.box()).toBe('my thought');
   });
 
   test('are for what it asks', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.runtime, true);
-    agent.runtime.facts = { activity: 'dialog' };
+    const held = holdKeysWhileBooting(agent.desk, true);
+    agent.shows('dialog');
     await held;
     agent.personTypes('1');
     expect(agent.written).toEqual(['1']);
@@ -45,7 +45,7 @@ describe.concurrent('keys while an agent boots', () => {
 
   test('are the agent’s at once when one of them means to leave', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.runtime, true);
+    const held = holdKeysWhileBooting(agent.desk, true);
     agent.personTypes('no\x03');
     await held;
     expect(agent.written.join('')).toBe('no\x03');
@@ -53,8 +53,8 @@ describe.concurrent('keys while an agent boots', () => {
 
   test('are nobody’s when it is gone', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.runtime, true);
-    agent.runtime.pty = null;
+    const held = holdKeysWhileBooting(agent.desk, true);
+    agent.end();
     await held;
     expect(agent.written).toEqual([]);
   });

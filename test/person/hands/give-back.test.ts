@@ -7,18 +7,17 @@ import { typedAt } from './typed-at.ts';
 describe.concurrent('what was put aside', () => {
   test('is pasted, and not sent', async () => {
     const agent = typedAt();
-    agent.runtime.draft.addAside('line one\nline two');
-    await giveBack(agent.runtime);
+    agent.desk.draft.addAside('line one\nline two');
+    await giveBack(agent.desk);
     expect(agent.written).toEqual(['\x1b[200~line one\nline two\x1b[201~']);
-    expect([agent.runtime.draft.aside(), agent.runtime.draft.inBox()]).toEqual(['', 'line one\nline two']);
+    expect([agent.desk.draft.aside(), agent.desk.draft.inBox()]).toEqual(['', 'line one\nline two']);
   });
 
   test('waits for an agent that has drawn its box and does not take keys yet', async () => {
-    const agent = typedAt();
     let takesKeys = false;
-    Object.assign(agent.runtime.pty as object, { takesKeys: () => takesKeys });
-    agent.runtime.draft.addAside('my draft');
-    const given = giveBack(agent.runtime);
+    const agent = typedAt({ takesKeys: () => takesKeys });
+    agent.desk.draft.addAside('my draft');
+    const given = giveBack(agent.desk);
     await pause(1_500);
     expect(agent.written).toEqual([]);
     takesKeys = true;
@@ -28,8 +27,8 @@ describe.concurrent('what was put aside', () => {
 
   test('waits for a person who was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
-    agent.runtime.draft.addAside('my draft');
-    const given = giveBack(agent.runtime);
+    agent.desk.draft.addAside('my draft');
+    const given = giveBack(agent.desk);
     await pause(1_000);
     expect(agent.written).toEqual([]);
     agent.personTypes('\x15');
@@ -39,11 +38,11 @@ describe.concurrent('what was put aside', () => {
 
   test('stays for the next agent when this one ends', async () => {
     const agent = typedAt({ draft: 'something new' });
-    agent.runtime.draft.addAside('my draft');
-    const given = giveBack(agent.runtime);
-    agent.runtime.pty = null;
+    agent.desk.draft.addAside('my draft');
+    const given = giveBack(agent.desk);
+    agent.end();
     await given;
-    agent.runtime.draft.rescue();
-    expect(agent.runtime.draft.aside()).toBe('my draft\n\nsomething new');
+    agent.desk.draft.rescue();
+    expect(agent.desk.draft.aside()).toBe('my draft\n\nsomething new');
   });
 });

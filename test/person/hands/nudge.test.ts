@@ -8,7 +8,7 @@ const plan = { generation: 1, interrupt: true, prompt };
 
 async function nudged(options: BoxOptions, more: Partial<typeof plan> = {}) {
   const agent = typedAt(options);
-  await nudge(agent.runtime, { ...plan, ...more });
+  await nudge(agent.desk, { ...plan, ...more });
   return agent;
 }
 
@@ -64,13 +64,13 @@ describe.concurrent('a nudge', () => {
     const agent = await nudged({ draft: 'my draft', stuck: true });
     expect(agent.outcomes).toEqual(['no-echo']);
     expect(agent.submitted).toEqual([]);
-    expect(agent.runtime.draft.text()).toBe('my draft');
+    expect(agent.desk.draft.text()).toBe('my draft');
   });
 
   test('touches no draft whose wording is not known', async () => {
     const agent = typedAt({ draft: 'my draft' });
-    agent.runtime.draft.correct('something else'); // its keys tell another story than the screen
-    await nudge(agent.runtime, plan);
+    agent.desk.draft.correct('something else'); // its keys tell another story than the screen
+    await nudge(agent.desk, plan);
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.written).toEqual([]);
   });
@@ -79,10 +79,10 @@ describe.concurrent('a nudge', () => {
     const agent = typedAt({
       draft: 'my draft',
       onWrite(keys) {
-        if (keys.includes('200~')) agent.runtime.paused = true;
+        if (keys.includes('200~')) agent.pause();
       },
     });
-    await nudge(agent.runtime, plan);
+    await nudge(agent.desk, plan);
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.submitted).toEqual([]);
     expect(agent.box()).toBe('my draft');
@@ -107,7 +107,7 @@ describe.concurrent('a nudge', () => {
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.submitted).toEqual([]);
     expect(agent.box()).toBe('my draft goes on');
-    expect(agent.runtime.draft.inBox()).toBe('my draft goes on');
+    expect(agent.desk.draft.inBox()).toBe('my draft goes on');
   });
 
   test('is not stopped by what only the terminal reports', async () => {

@@ -3,10 +3,11 @@
  * screen. Real time, because each step waits for what it sees.
  */
 
+import { claudeCode } from '../../../src/agents/claude-code/index.ts';
 import type { InputBox } from '../../../src/agents/contract/screen.ts';
-import type { Observation, ScreenFacts } from '../../../src/events.ts';
-import type { Runtime } from '../../../src/guard/runtime.ts';
+import type { Event, Observation, ScreenFacts } from '../../../src/events.ts';
 import { createDraft } from '../../../src/person/draft.ts';
+import { createDesk, type Desk } from '../../../src/person/hands/desk.ts';
 import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
 import { tokensOf } from '../../support/keys.ts';
 
@@ -27,17 +28,26 @@ export interface BoxOptions {
   readonly keys?: string;
   /** A long paste is drawn by a stand-in. */
   readonly standIn?: boolean;
+  /** False: its box is drawn, and it does not listen yet. */
+  readonly takesKeys?: () => boolean;
   /** Called with each write, before it has its effect. */
   readonly onWrite?: (keys: string, agent: TypedAt) => void;
 }
 
 export interface TypedAt {
-  readonly runtime: Runtime;
+  readonly desk: Desk;
   readonly submitted: string[];
   readonly written: string[];
   readonly outcomes: string[];
   box(): string;
   ask(): void;
+  /** Its screen is read as this, whatever is in the box. */
+  shows(activity: ScreenFacts['activity']): void;
+  /** The person wants the guard to do nothing. */
+  pause(): void;
+  end(): void;
+  /** One more event of the loop. */
+  follow(event: Event): void;
   /** The person's keys while the terminal is held. */
   personTypes(keys: string): void;
 }
@@ -50,6 +60,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let activity: ScreenFacts['activity'] = 'busy';
   let seen: InputBox = boxNow();
   let held = false;
+  let paused = false;
   const kept: string[] = [];
   const submitted: string[] = [];
   const written: string[] = [];
@@ -65,12 +76,12 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   }
   function draw(): void {
     const [box, now] = [boxNow(), activity];
-    const show = () => {
+    const drawn = () => {
       seen = box;
-      runtime.facts = { activity: now, ...(box.text !== '' && { draft: true }) };
+      show({ activity: now, ...(box.text !== '' && { draft: true }) });
     };
-    if (drawMs === 0) show();
-    else setTimeout(show, drawMs);
+    if (drawMs === 0) drawn();
+    else setTimeout(drawn, drawMs);
   }
   function interrupt(): void {
     activity = 'idle';
@@ -103,8 +114,10 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     draw();
     return true;
   };
-  const runtime = {
-    pty: { generation: 1, write, takesKeys: () => true },
+  const pty = { generation: 1, write, takesKeys: () => options.takesKeys?.() ?? true };
+  let running: typeof pty | null = pty;
+  const desk = createDesk({
+    keyboard: () => running,
     terminal: {
       hold(on: boolean) {
         held = on;
@@ -120,32 +133,49 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     },
     launch: {
       adapter: {
+        ...claudeCode,
         keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
         pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
         readInputBox: () => (activity === 'dialog' ? null : seen),
       },
     },
-    view: () => ({}),
-    draft,
-    sent,
-    vim: vim !== undefined,
-    begun: 0,
-    facts: { activity: 'busy' },
+    view: () => ({
+      rows: [],
+      cursor: { row: 0, column: 0, visible: false },
+      title: '',
+      columns: 80,
+      stale: false,
+    }),
+    composer: { draft, sent },
     emit: (observation: Observation) => {
       if (observation.type === 'nudge.done') outcomes.push(observation.outcome);
     },
-  } as unknown as Runtime; // the parts that the nudge touches
+  });
+  const show = (facts: ScreenFacts) => desk.follow({ type: 'screen', facts, at: 0 }, paused);
+  if (vim !== undefined) {
+    seen = { ...seen, vimInsert: true }; // each of them has begun in INSERT mode
+    show({ activity });
+  }
   draw();
   const agent: TypedAt = {
-    runtime,
+    desk,
     submitted,
     written,
     outcomes,
     box: () => boxNow().text,
     ask() {
       activity = 'dialog';
-      runtime.facts = { activity };
+      show({ activity });
     },
+    shows: (now) => show({ activity: now }),
+    pause() {
+      paused = true;
+      desk.follow({ type: 'tick', at: 0 }, paused);
+    },
+    end() {
+      running = null;
+    },
+    follow: (event) => desk.follow(event, paused),
     personTypes(keys) {
       draft.feed(tokensOf(keys), true, 0);
       if (held) kept.push(keys);

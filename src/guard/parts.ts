@@ -1,0 +1,12 @@
+/** The living parts of one run, with a terminal or without. */
+import type { Agent, AgentProcess } from './agent.ts';
+import type { Conversation } from './conversation.ts';
+import type { Run } from './run.ts';
+import type { Wire } from './wire.ts';
+
+export interface Parts<Process extends AgentProcess = AgentProcess> {
+  readonly run: Run;
+  readonly agent: Agent<Process>;
+  readonly conversation: Conversation;
+  readonly wire: Wire;
+}

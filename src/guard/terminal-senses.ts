@@ -1,0 +1,113 @@
+/**
+ * The senses of a session in a terminal, started while the agent boots. What a sense must be told (another agent,
+ * another session, a turn) it is told here, from the same events as everybody.
+ */
+import type { ScreenFacts } from '../events.ts';
+import type { Composer } from '../person/composer.ts';
+import type { Desk } from '../person/hands/desk.ts';
+import { momentOf } from '../platform/wall-time.ts';
+import type { Cast } from '../records/cast.ts';
+import { tickMs } from '../sensors/clock.ts';
+import { programStatusCode, programStatusSensor } from '../sensors/program-status.ts';
+import { screenSensor } from '../sensors/screen.ts';
+import type { Sensor } from '../sensors/sensor.ts';
+import { sessionSensor } from '../sensors/session.ts';
+import { transcriptSensor } from '../sensors/transcript.ts';
+import type { Pty } from '../terminal/pty.ts';
+import type { Screen } from '../terminal/screen.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { coalesce } from './coalesce.ts';
+import type { Parts } from './parts.ts';
+import { commonSenses, type Senses, together } from './senses.ts';
+
+export interface SenseParts extends Parts<Pty> {
+  readonly terminal: Terminal;
+  readonly composer: Composer;
+  readonly screen: Screen;
+  readonly desk: Desk;
+  /** The last minute of the terminal; null unless the person has switched it on. */
+  readonly cast: Cast | null;
+}
+
+export function openTerminalSenses(parts: SenseParts): Senses {
+  const { run, agent, terminal, composer, screen, desk, cast } = parts;
+  const { emit, config, launch } = run;
+  const { adapter } = launch;
+
+  const screenSense = screenSensor(() =>
+    withResetMoment(adapter.readScreen(screen.view(), agent.program.version), desk.facts),
+  );
+  screen.onChange(() => screenSense.changed());
+  terminal.observeSize(() => {
+    screen.resize(terminal.columns, terminal.rows);
+    cast?.resized(terminal.columns, terminal.rows);
+  });
+
+  const status = programStatusSensor((bytes) => agent.process?.write(Buffer.from(bytes)));
+  if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
+
+  const session = sessionSensor((pid) => adapter.sessionOfProcess(launch.env, pid));
+  const common = commonSenses(
+    parts,
+    () => true,
+    (prompt) => composer.taken({ ...prompt, atMs: Date.now() }),
+  );
+  const transcript = transcriptSensor({
+    read: (record) => adapter.readTranscript(record),
+    find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
+  });
+
+  if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
+  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
+  terminal.observe((chunk) => {
+    screen.feed(chunk);
+    cast?.output(chunk);
+    tellOutput(chunk.length);
+  });
+
+  const sensors: readonly Sensor[] = [
+    screenSense,
+    ...common.sensors,
+    session,
+    ...(config.senses.program_status ? [status] : []),
+    ...(config.senses.transcript ? [transcript] : []),
+  ];
+
+  return {
+    ...together(sensors, emit),
+    catchUp: common.catchUp,
+    probe: common.probe,
+    tell(event, after) {
+      switch (event.type) {
+        case 'agent.started':
+          if (event.generation > 1) {
+            screen.reset(); // the first words of the first agent are in the picture already
+            screenSense.restart();
+          }
+          status.newAgent();
+          session.newAgent(event.pid);
+          break;
+        case 'session':
+          transcript.follow(event.sessionId, event.transcriptPath);
+          break;
+        case 'screen':
+          common.process.inBackground(event.facts.commandsInBackground ?? 0);
+          transcript.readOn();
+          break;
+        case 'tick':
+          if (after.terminal.unansweredKeyAt !== null && after.now - after.terminal.unansweredKeyAt > tickMs)
+            common.process.sampleNow();
+          break;
+      }
+      common.tell(event, after);
+    },
+  };
+}
+
+/** A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's. */
+function withResetMoment(facts: ScreenFacts, before: ScreenFacts): ScreenFacts {
+  if (!facts.limitReset) return facts;
+  const known = before.failure?.fingerprint === facts.failure?.fingerprint ? before.limitResetsAt : undefined;
+  const limitResetsAt = known ?? momentOf(facts.limitReset, Date.now());
+  return limitResetsAt === null ? facts : { ...facts, limitResetsAt };
+}

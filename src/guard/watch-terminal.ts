@@ -1,0 +1,73 @@
+/** The rest of the guard with a terminal: its senses, the hands at the agent's input box, the pane in tmux. */
+
+import { dirname } from 'node:path';
+import type { Composer } from '../person/composer.ts';
+import { createDesk } from '../person/hands/desk.ts';
+import { configFile } from '../platform/paths.ts';
+import { createCast } from '../records/cast.ts';
+import { loadTemplate } from '../recover/template.ts';
+import type { Pty } from '../terminal/pty.ts';
+import { createScreen } from '../terminal/screen.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { End } from './fail-open.ts';
+import type { Loop } from './loop.ts';
+import type { Parts } from './parts.ts';
+import { openRecords } from './records.ts';
+import { watchSuccessor } from './session.ts';
+import { createTerminalBody } from './terminal-body.ts';
+import { openTerminalSenses } from './terminal-senses.ts';
+import { openTmux } from './tmux.ts';
+import { type Way, watch } from './watch.ts';
+
+/** What is there before the rest of the guard is. */
+export interface TerminalParts extends Parts<Pty> {
+  readonly terminal: Terminal;
+  readonly composer: Composer;
+  /** The guard was told to go: hang-up, shutdown. */
+  readonly isSignalled: () => boolean;
+}
+
+/** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
+export async function watchTerminal(
+  parts: TerminalParts,
+  loop: Loop,
+  warnings: readonly string[],
+): Promise<End> {
+  const { run, agent, conversation, terminal, composer } = parts;
+  const { config, launch, emit } = run;
+  const cast = config.records.cast ? createCast(terminal) : null;
+  const screen = createScreen(terminal);
+  const { view } = screen;
+  const desk = createDesk({ launch, terminal, emit, view, composer, keyboard: () => agent.process });
+  const senses = openTerminalSenses({ ...parts, screen, desk, cast });
+  const { catchUp } = senses;
+  const records = openRecords(run, agent, conversation, loop, (bytes) => terminal.inject(bytes));
+  const { degraded } = records;
+  const tmux = openTmux(run, conversation, parts.isSignalled, degraded);
+  const loaded = loadTemplate(dirname(configFile(launch.env)));
+  const template = loaded.then((one) => one.template);
+  const successor = watchSuccessor(run, agent, conversation);
+  /** The person's keys are with us, and not in the agent's box. */
+  const keeps = () => agent.process === null || terminal.keptBytes > 0;
+  const way: Way = {
+    body: createTerminalBody({ ...parts, screen, desk, template, catchUp, cast, degraded }),
+    senses,
+    records,
+    turned(event, before, { evidence, paused }) {
+      successor.follow(event);
+      desk.follow(event, paused);
+      composer.happened(event, before, evidence, keeps());
+    },
+    told: (state) => tmux?.told(state),
+    async begun() {
+      terminal.observeKeys((tokens) => composer.typed(tokens, keeps(), Date.now()));
+      const { warning } = await loaded;
+      if (warning !== null) degraded(warning);
+    },
+    async close(limitMs) {
+      successor.stop();
+      await Promise.all([tmux?.close(limitMs), terminal.flush(limitMs)]);
+    },
+  };
+  return await watch(parts, loop, way, warnings);
+}

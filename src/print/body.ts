@@ -1,0 +1,58 @@
+/** The agent as it is reached by pipes: no screen, no keys; what is to be said goes to standard error in one line. */
+
+import type { Notice } from '../effects.ts';
+import type { Body } from '../guard/body.ts';
+import { resumeCommand } from '../guard/resume-command.ts';
+import { causeWords } from '../words/cause.ts';
+import { mendedText } from '../words/notice.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
+import { type Judge, startNext } from './launch.ts';
+import type { PrintParts } from './pipes.ts';
+
+export interface PipesBodyOptions {
+  readonly catchUp: Body['catchUp'];
+  readonly judge: Judge;
+  /** Whether a turn had begun in the agent that has ended. */
+  readonly ranTurn: () => boolean;
+}
+
+export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn }: PipesBodyOptions): Body {
+  return {
+    catchUp,
+    partialText: () => null,
+    // An answer that was made and never printed was in flight, too.
+    beforeStop: (phase) => (phase === 'between_turns' ? 'streaming' : phase),
+    detach() {}, // what it still prints is judged at its end
+    // A person asked for it; nobody can type here.
+    nudge: async () => parts.run.emit({ type: 'nudge.done', outcome: 'not-idle' }),
+    choose: async () => false,
+    relaunch: ({ generation, prompt }) => startNext(parts, { generation, prompt, ranTurn: ranTurn() }, judge),
+    say(notice) {
+      const text = words(parts, notice);
+      if (text !== null) sayWarnings([text]);
+    },
+    setTitle() {}, // in the status file
+    keep() {}, // on record
+  };
+}
+
+function words({ run, agent, conversation }: PrintParts, notice: Notice): string | null {
+  switch (notice.kind) {
+    case 'resuming':
+      return `resuming the session (attempt ${notice.attempt}/${notice.of})`;
+    case 'stopped':
+      return [causeWords(notice.cause).headline, mendedText(conversation.mended)]
+        .filter((text) => text !== null)
+        .join(' ');
+    case 'offline':
+      return notice.attempt === 1 ? 'waiting for the network' : null;
+    case 'gave-up': {
+      const { adapter } = run.launch;
+      const told = `${causeWords(notice.cause).headline} ${notice.detail} (${adapter.name} ${agent.program.version?.text ?? 'of unknown version'})`;
+      const command = resumeCommand(run, conversation);
+      return command === null ? told : `${told}. To go on: ${command}`;
+    }
+    case 'confirm':
+      return null; // nobody is there to confirm
+  }
+}

@@ -1,0 +1,83 @@
+/** What is known of the conversation, and what of it another one takes away. */
+import { describe, expect, test } from 'vitest';
+import type { Event } from '../../src/events.ts';
+import { createConversation } from '../../src/guard/conversation.ts';
+import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
+
+const told = (sessionId: string, more: Partial<Extract<Event, { type: 'session' }>> = {}): Event => ({
+  type: 'session',
+  sessionId,
+  transcriptPath: null,
+  source: 'hook',
+  at: 0,
+  ...more,
+});
+const path = '/p/a.jsonl';
+
+/** One of which everything is known. */
+function known() {
+  const conversation = createConversation('a');
+  conversation.follow(told('a', { transcriptPath: path, permissionMode: 'plan', reason: 'clear' }));
+  conversation.turnEnded();
+  conversation.isHeldByOther(path, true);
+  conversation.ledger.report({
+    phase: 'started',
+    toolUseId: 't',
+    tool: 'Bash',
+    subagent: null,
+    fingerprint: 't',
+    risk: 'command',
+    before: null,
+  });
+  return conversation;
+}
+
+describe('a conversation', () => {
+  test('keeps what is known of it when it is told of again', () => {
+    const conversation = known();
+    conversation.follow(told('a'));
+    expect(conversation).toMatchObject({ id: 'a', transcriptPath: path, permissionMode: 'plan' });
+    expect(conversation).toMatchObject({ isCleared: true, hadTurn: true, isHeld: true });
+    expect(conversation.ledger.calls()).toHaveLength(1);
+  });
+
+  test('takes all of that along when another one is told of', () => {
+    const conversation = known();
+    conversation.follow(told('b'));
+    expect(conversation).toMatchObject({ id: 'b', transcriptPath: null, permissionMode: null });
+    expect(conversation).toMatchObject({ isCleared: false, hadTurn: false, isHeld: false });
+    expect(conversation.ledger.calls()).toEqual([]);
+  });
+
+  test('is not held because the one before it is, by a look that took its time', () => {
+    const conversation = known();
+    conversation.follow(told('b', { transcriptPath: '/p/b.jsonl' }));
+    conversation.isHeldByOther(path, true);
+    expect(conversation.isHeld).toBe(false);
+  });
+
+  test('that is pinned anew has no file, and nobody else can be in it', () => {
+    const conversation = known();
+    conversation.pinned('b');
+    expect(conversation).toMatchObject({ id: 'b', transcriptPath: null, isHeld: false });
+  });
+
+  test('keeps its last snapshot where none can be taken', () => {
+    const conversation = createConversation(null);
+    const snapshot: RecoverySnapshot = {
+      session_id: 'a',
+      disconnect_phase: 'streaming',
+      active_tool_calls: [],
+      partial_response_text: null,
+      last_committed_message_index: null,
+      last_file_checkpoint: null,
+      pending_todos: [],
+      cause: 'The connection died',
+      agent_version: null,
+      written_at: '2026-11-01T12:00:00Z',
+    };
+    conversation.interrupted(snapshot);
+    conversation.interrupted(null);
+    expect(conversation.snapshot).toBe(snapshot);
+  });
+});

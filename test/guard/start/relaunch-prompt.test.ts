@@ -1,0 +1,58 @@
+/** What the next agent is told of the work that was cut off. */
+import { describe, expect, test } from 'vitest';
+import { relaunchPrompt } from '../../../src/guard/start/relaunch-prompt.ts';
+import type { RecoverySnapshot } from '../../../src/recover/snapshot.ts';
+import { partsOfRun } from '../../support/run.ts';
+
+describe('the next agent is told', () => {
+  const snapshot = (partial: string | null): RecoverySnapshot => ({
+    session_id: 'id',
+    disconnect_phase: 'streaming',
+    active_tool_calls: [],
+    partial_response_text: partial,
+    last_committed_message_index: null,
+    last_file_checkpoint: null,
+    pending_todos: [],
+    cause: 'The connection died',
+    agent_version: null,
+    written_at: '2026-11-01T12:00:00Z',
+  });
+  const told = (partial: string | null, isInterrupted: boolean, lost: string | null) => {
+    const { run, agent, conversation } = partsOfRun({ hooks: true, id: 'id' });
+    conversation.interrupted(snapshot(partial));
+    return relaunchPrompt(run, agent, conversation, { isInterrupted, lost, resume: true, template: null });
+  };
+
+  test('nothing where nothing was cut off', () => expect(told(null, false, null)).toBeNull());
+  test('of the interruption', () => expect(told(null, true, null)).toMatch(/^You were interrupted/));
+  test('the lost prompt alone, where its turn left no trace', () => {
+    expect(told(null, true, 'do it')).toBe('do it');
+    expect(told('words', false, 'do it')).toBe('do it');
+  });
+  test('both, the prompt word for word', () => {
+    expect(told('Some words', true, ' do\n\n\nit')).toMatch(/^You were interrupted[\s\S]*\n\n do\n\n\nit$/);
+  });
+
+  describe('where nothing is on record', () => {
+    const anew = (hooks: boolean, partial: string | null, asked: string | null, lost: string | null) => {
+      const args = asked === null ? [] : [asked];
+      const { run, agent, conversation } = partsOfRun({ hooks, id: 'id', args });
+      conversation.interrupted(snapshot(partial));
+      const interruption = { isInterrupted: true, lost, resume: false, template: null };
+      return relaunchPrompt(run, agent, conversation, interruption);
+    };
+    const both = /^You were interrupted[\s\S]*nothing of the conversation had been recorded[\s\S]*\n\ndo it$/;
+
+    test('the prompt alone, where hooks have told of no call', () => {
+      expect(anew(true, null, 'do it', null)).toBe('do it');
+      expect(anew(true, null, null, 'do it')).toBe('do it');
+    });
+    test('of the interruption, where an answer had begun', () =>
+      expect(anew(true, 'Some words', 'do it', null)).toMatch(both));
+    test('of calls that nobody could see', () => {
+      expect(anew(false, null, 'do it', null)).toMatch(both);
+      expect(anew(false, null, null, 'do it')).toMatch(/could not be observed/);
+    });
+    test('nothing where nothing was asked', () => expect(anew(false, null, null, null)).toBeNull());
+  });
+});

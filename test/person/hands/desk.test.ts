@@ -1,0 +1,34 @@
+/** What the hands know of the agent in front of them, and what of it another agent takes away. */
+import { expect, test } from 'vitest';
+import type { Event } from '../../../src/events.ts';
+import { typedAt } from './typed-at.ts';
+
+const started: Event = {
+  type: 'agent.started',
+  generation: 2,
+  pid: 1,
+  resumed: true,
+  prompted: false,
+  at: 0,
+};
+
+test('nothing is known of the face of an agent that has just been started', () => {
+  const { desk, follow } = typedAt({ vim: 'insert' });
+  expect([desk.facts.activity, desk.vim]).toEqual(['busy', true]);
+  follow(started);
+  expect([desk.facts.activity, desk.vim]).toEqual(['unknown', false]);
+});
+
+test('a turn that begins is counted, by whatever it is seen', () => {
+  const { desk, follow } = typedAt();
+  follow({ type: 'turn.started', at: 0 });
+  follow({ type: 'request.sent', at: 0 });
+  expect(desk.begun).toBe(2);
+});
+
+test('there is no agent to type at once it has ended', () => {
+  const agent = typedAt();
+  expect(agent.desk.pty?.generation).toBe(1);
+  agent.end();
+  expect(agent.desk.pty).toBeNull();
+});
