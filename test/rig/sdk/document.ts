@@ -1,6 +1,7 @@
 /** The table as Markdown, and with what it was played. */
 import { cpus } from 'node:os';
 import { limits } from '../matrix/timing.ts';
+import type { AbortResult } from './abort.ts';
 import { type CellResult, faultsOf } from './cell.ts';
 import { sdkVersion } from './host.ts';
 import { phaseNames, phases } from './phases.ts';
@@ -43,6 +44,26 @@ function table(results: readonly CellResult[], versions: readonly string[]): str
   return [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
+function abortTable(aborts: readonly AbortResult[], versions: readonly string[]): string {
+  const columns = versions.flatMap((version) => [false, true].map((guarded) => ({ version, guarded })));
+  const text = (result: AbortResult | undefined) => {
+    if (result === undefined) return 'not played';
+    const { endedMs, goneMs, left } = result;
+    const shown = (ms: number | null) => (ms === null ? 'never' : inSeconds(ms));
+    return `${shown(endedMs)}, ${shown(goneMs)}${left > 0 ? `, ${left} processes left` : ''}`;
+  };
+  const head = ['', ...columns.map(({ version, guarded }) => `${version} ${guarded ? 'guarded' : 'alone'}`)];
+  const rows = phaseNames.map((phase) => [
+    phase,
+    ...columns.map(({ version, guarded }) =>
+      text(
+        aborts.findLast((one) => one.version === version && one.guarded === guarded && one.phase === phase),
+      ),
+    ),
+  ]);
+  return [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
 function figures(results: readonly CellResult[]): string {
   const of = (guarded: boolean) => {
     const some = results.filter((result) => result.guarded === guarded);
@@ -62,7 +83,11 @@ const list = (rows: Readonly<Record<string, { readonly what: string }>>) =>
     .map(([name, { what }]) => `* **${name}**: ${what}`)
     .join('\n');
 
-export function documentOf(all: readonly CellResult[], versions: readonly string[]): string {
+export function documentOf(
+  all: readonly CellResult[],
+  aborts: readonly AbortResult[],
+  versions: readonly string[],
+): string {
   const results = all.filter(({ version }) => versions.includes(version));
   return `# Under the Agent SDK
 
@@ -83,5 +108,12 @@ ${table(results, versions)}
 ${list(phases)}
 
 ${list(troubles)}
+
+## Abort
+
+The host aborts its query: seconds until \`for await\` has ended, and until the agent (and the guard) is gone. The SDK ends
+the agent's input, and two seconds later tells it to end; so does \`spawnGuarded\`. \`npm run sdk -- --aborts\` measures it.
+
+${abortTable(aborts, versions)}
 `;
 }

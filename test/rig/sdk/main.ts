@@ -1,16 +1,18 @@
 /**
- * `npm run sdk -- [--only PATTERN] [--versions V,V] [--missing] [--wrong] [--minutes N] [--results FILE] [--document]`:
- * the real Agent SDK with the real agent, alone and under the guard, in every trouble and phase. Linux only.
+ * `npm run sdk -- [--only PATTERN] [--versions V,V] [--missing] [--wrong] [--aborts] [--minutes N] [--results FILE]
+ * [--document]`: the real Agent SDK with the real agent, alone and under the guard, in every trouble and phase. Linux only.
  *
- * One cell after the other; each result is appended to the results (default: .cache/sdk.jsonl) at once, and with --document
- * docs/sdk.md is written from them, and nothing is played. PATTERN is a regular expression on
- * `version/phase/trouble/guarded|alone`; --missing leaves out what has a result, --wrong what was right.
+ * Plays one cell after the other. Each result is appended to the results (default: .cache/sdk.jsonl) at once. --document plays
+ * nothing and writes docs/sdk.md from them. PATTERN is a regular expression on `version/phase/trouble/guarded|alone`;
+ * --missing leaves out what has a result, --wrong what was right. --aborts measures instead what an abort takes, in each
+ * phase; its results are appended to a file of their own (….aborts.jsonl).
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../../src/platform/own-files.ts';
 import { appendJsonLine, readJsonLines } from '../json-lines.ts';
+import { type AbortResult, playAbort } from './abort.ts';
 import { type Cell, type CellResult, faultsOf, nameOf } from './cell.ts';
 import { documentOf } from './document.ts';
 import { phaseNames } from './phases.ts';
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     versions: { type: 'string', default: '2.1.332,2.1.126' },
     missing: { type: 'boolean', default: false },
     wrong: { type: 'boolean', default: false },
+    aborts: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '100000' },
     results: { type: 'string', default: join(root, '.cache', 'sdk.jsonl') },
     document: { type: 'boolean', default: false },
@@ -32,6 +35,7 @@ const { values } = parseArgs({
 });
 
 const versions = values.versions.split(',');
+const abortsPath = values.results.replace(/(\.jsonl)?$/, '.aborts.jsonl');
 /** The last one of a cell holds. */
 const known = () =>
   new Map(readJsonLines<CellResult>(values.results).map((result) => [nameOf(result), result]));
@@ -49,9 +53,20 @@ function wanted(): readonly Cell[] {
     .filter((cell) => !values.wrong || isWrong(before.get(nameOf(cell))));
 }
 
+async function measureAborts(): Promise<void> {
+  for (const version of versions)
+    for (const phase of phaseNames)
+      for (const guarded of [false, true]) {
+        const result = await playAbort({ version, phase, guarded });
+        appendJsonLine(abortsPath, result);
+        process.stdout.write(`${JSON.stringify(result)}\n`);
+      }
+}
+
 const stopAt = Date.now() + Number(values.minutes) * 60_000;
 let wrong = 0;
-for (const cell of values.document ? [] : wanted()) {
+if (values.aborts) await measureAborts();
+for (const cell of values.document || values.aborts ? [] : wanted()) {
   if (Date.now() > stopAt) break;
   const name = nameOf(cell).padEnd(46);
   const startedAt = Date.now();
@@ -71,5 +86,9 @@ for (const cell of values.document ? [] : wanted()) {
     process.stdout.write(`✗ ${name} not played: ${what} · ${took()}\n`);
   }
 }
-if (values.document) writeFileSync(join(root, 'docs', 'sdk.md'), documentOf([...known().values()], versions));
+if (values.document)
+  writeFileSync(
+    join(root, 'docs', 'sdk.md'),
+    documentOf([...known().values()], readJsonLines<AbortResult>(abortsPath), versions),
+  );
 process.exit(wrong > 0 ? 1 : 0); // an agent that was stopped for good may hold a host of ours
