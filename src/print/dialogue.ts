@@ -19,7 +19,7 @@ export interface Dialogue {
   opening(): readonly Buffer[];
   /** What it must hear once it has begun the turn: the host has stopped it, and the one before is gone. */
   onceBegun(): readonly Buffer[];
-  /** What of it is not known, so that nobody can say what the next agent would have to hear; null: all is known. */
+  /** What is not understood, so it is not known what the next agent would have to hear. Null: all is understood. */
   readonly unknown: string | null;
 }
 

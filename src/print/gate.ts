@@ -25,7 +25,7 @@ export interface Gate {
   isDone(): boolean;
   /** The agent has printed something. */
   hasPrinted(): boolean;
-  /** It has printed something of a conversation, and not only what it and its host ask and answer each other beside it. */
+  /** The agent has printed more than control records, so it may have worked. */
   hasSpoken(): boolean;
   /** Everything that is still held. The gate is empty after that. */
   release(): Buffer;

@@ -1,8 +1,10 @@
 /**
- * An agent that serves sessions of its own and has no turns (`claude remote-control`). It ends after about ten minutes
- * without network (its documentation); then it is started again with the same arguments, once the network is back and
- * stays. Its connections are those of any session without a guard: the launcher asks the service for an address. Nothing
- * else of it is judged: an end while the network is there is its own.
+ * An agent that serves sessions of its own and has no turns (`claude remote-control`). It exits after about ten minutes
+ * without network (its documentation). Then it is started again with the same arguments, once the network is stable. It runs
+ * behind the launcher, so its connections get hold and cut from the service, as a background session's do.
+ *
+ * The documentation names no exit code. The network tells the two kinds of exit apart: if the API cannot be reached, the
+ * outage ended the agent; if it can, the agent ended by itself, and so do we.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,7 +22,6 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** It ends by the network's absence alone; said on one line, since it has left the terminal. */
 const away = 'the agent has ended while the network is away; it is started again when that is back';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */

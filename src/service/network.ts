@@ -1,4 +1,4 @@
-/** Whether the API can be reached by the way the agent takes, for somebody who has no tunnel of their own to watch. */
+/** Can the API be reached by the way that the agent takes? For a program that has no tunnel of its own to watch. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Config } from '../config/schema.ts';
@@ -9,13 +9,13 @@ import { readUpstream } from '../tunnel/upstream.ts';
 
 export interface Network {
   isThere(): Promise<boolean>;
-  /** Resolves with null once so many probes in a row were good as make it stable. */
+  /** Resolves with null once enough probes in a row have succeeded (`stable_probes`). */
   isBack(): Promise<null>;
 }
 
 const probeMs: Millis = 5_000;
 
-/** Null where the way leads through a proxy of a kind that cannot be asked. */
+/** Null if the way leads through a kind of proxy that we cannot use. */
 export function networkOf(
   { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
   { backoff_initial_ms, backoff_max_ms, stable_probes }: Config['network_resilience'],

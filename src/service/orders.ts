@@ -1,16 +1,16 @@
-/** The signals by which somebody ends us, and through us the agent. Ctrl+C of a terminal reaches both by itself. */
+/** Signals by which somebody ends us, and through us the agent. A Ctrl+C in a terminal reaches both without our help. */
 import type { Millis } from '../events.ts';
 
 export interface Orders {
-  /** What comes is for the agent from now on. @returns ends that */
+  /** Passes SIGTERM and SIGHUP on from now on. @returns stops that */
   pass(tell: (signal: NodeJS.Signals) => void): () => void;
-  /** One has come so shortly before that it explains an end. */
+  /** A signal came so recently that it explains why the agent ended. */
   explain(): boolean;
-  /** Resolves with the next one. */
+  /** Resolves with the next signal. */
   next(): Promise<NodeJS.Signals>;
 }
 
-/** An agent that was told to end has ended by then. */
+/** An agent that was told to end has ended within this time. */
 const followMs: Millis = 10_000;
 
 export function takeOrders(): Orders {

@@ -26,7 +26,7 @@ export type ControlRecord =
       /** `person`: only a person can answer, in their own time. */
       readonly what: 'initialize' | 'interrupt' | 'person' | 'other';
     }
-  /** One of a name that is not known: it may hold, and what it needs to be asked again is not known either. */
+  /** A request whose name is not known, so it is not known either whether it holds until the agent ends. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'unknown'; readonly name: string }
   /** A request that holds until the agent ends; the latest `setting` of a name counts. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'setting'; readonly setting: string }

@@ -1,11 +1,11 @@
-/** What there is no guard around: the launcher of background sessions. */
+/** Background sessions, which have no guard around them: is their launcher there? */
 import { isAbsolute } from 'node:path';
 import { processWrapper } from '../../agents/claude-code/launch/process-wrapper.ts';
 import type { Variables } from '../../agents/contract/invocation.ts';
 import { judgeFile } from '../../platform/executable-file.ts';
 import { type Finding, ok, problem } from './finding.ts';
 
-/** Null where none is set. */
+/** Null if none is set. */
 export function backgroundLauncher(env: Variables): Finding | null {
   const found = processWrapper(env);
   if (found === null) return null;

@@ -1,10 +1,10 @@
-/** Sessions that no other agent can go on with, and why. */
+/** Sessions that no other agent could take up, and why. */
 import { readFileSync } from 'node:fs';
 import type { StatePaths } from '../../platform/paths.ts';
 import { readSessions } from '../../records/sessions.ts';
 import { type Finding, note, warning } from './finding.ts';
 
-/** A host is asked after soon, if at all. */
+/** Somebody who misses a relaunch asks soon. */
 const recentMs = 24 * 3_600_000;
 
 export function relaunches(state: StatePaths, nowMs = Date.now()): Finding[] {
@@ -26,7 +26,7 @@ export function relaunches(state: StatePaths, nowMs = Date.now()): Finding[] {
   });
 }
 
-/** The latest in a journal; it can be large, and is not read line by line. */
+/** The last reason in a journal. A journal can be large, so only that line is parsed. */
 function reasonIn(journal: string): string | null {
   let text: string;
   try {

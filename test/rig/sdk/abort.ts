@@ -17,7 +17,7 @@ export interface AbortResult extends Abort {
   /** Null: not within `limitMs`. */
   readonly endedMs: number | null;
   readonly goneMs: number | null;
-  /** Processes that were there when all was over. */
+  /** Processes that were still there at the end. */
   readonly left: number;
 }
 

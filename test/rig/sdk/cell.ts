@@ -1,4 +1,4 @@
-/** A cell of the table of the Agent SDK: what happens to its agent, and when; and what its host saw. */
+/** A cell of the Agent SDK's table: what happens to the agent, in which phase, and what the host saw. */
 import type { PhaseName } from './phases.ts';
 import type { TroubleName } from './troubles.ts';
 
@@ -17,24 +17,24 @@ export interface CellResult extends Cell {
   readonly end: 'well' | 'error' | 'none';
   /** What it threw, or what a result that is an error says. */
   readonly error: string | null;
-  /** Prompts that the host has said: each is to have one result. */
+  /** Prompts that the host has given. Each must have one result. */
   readonly prompts: number;
   readonly results: number;
   readonly failedResults: number;
   readonly beginnings: number;
   readonly sessionIds: number;
-  /** How often the command of the turn has run; it may once. */
+  /** How many times the command of the turn has run. Once is right, and so is never if the agent was killed before. */
   readonly ran: number;
-  /** From the beginning of the trouble to the last result; null: there was none after it. */
+  /** From the beginning of the trouble to the last result. Null: no result came after it. */
   readonly backMs: number | null;
-  /** Processes that were there when all was over. */
+  /** Processes that were still there at the end. */
   readonly left: number;
 }
 
 export const nameOf = ({ version, phase, trouble, guarded }: Cell): string =>
   `${version}/${phase}/${trouble}/${guarded ? 'guarded' : 'alone'}`;
 
-/** What is wrong, for people; empty: the host has noticed nothing. */
+/** What went wrong, for people. Empty: the host has noticed nothing. */
 export function faultsOf(result: CellResult): readonly string[] {
   const { end, error, prompts, results, failedResults, beginnings, sessionIds, ran, left } = result;
   const told = error === null ? '' : `: ${error}`;

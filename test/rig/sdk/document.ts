@@ -5,7 +5,7 @@ import type { AbortResult } from './abort.ts';
 import { type CellResult, faultsOf } from './cell.ts';
 import { sdkVersion } from './host.ts';
 import { phaseNames, phases } from './phases.ts';
-import { patienceMs } from './play.ts';
+import { patience } from './play.ts';
 import { troubleNames, troubles } from './troubles.ts';
 
 const inSeconds = (ms: number) => `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
@@ -98,8 +98,9 @@ and \`npm run sdk -- --document\` writes this file; do not edit. A few of the ce
 A cell is right when the host notices nothing: \`for await\` ends by itself, with one result for each prompt and none that
 is an error, one beginning for each, one session id, and the command of the turn has not run twice. \`goes on\`: seconds from
 the beginning of the trouble to the last result, the trouble's own time and that of the turn included. After the trouble a
-host waits ${patienceMs / 1_000} s here; the guard's limits are a tenth of its defaults (${limits.streamMs / 1_000} s in mid-response, ${limits.firstByteMs / 1_000} s for a first byte),
-while those of the agent are its own, minutes long: [recovery times](recovery-times.md) has what it does in the end.
+host with the guard waits ${patience.guardedMs / 1_000} s. The guard's limits are a tenth of its defaults here (${limits.streamMs / 1_000} s in mid-response, ${limits.firstByteMs / 1_000} s for a
+first byte). Those of the agent are its own, minutes long, so a host without the guard waits only ${patience.aloneMs / 1_000} s, and \`no result\`
+means: not yet. [Recovery times](recovery-times.md) says what the agent does in the end about a stream that dies.
 
 ${figures(results)}
 

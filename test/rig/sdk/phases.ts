@@ -1,4 +1,4 @@
-/** Where in its work the agent is when something happens to it. */
+/** The phases of the agent's work in which something happens to it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faults } from '../../../src/drill/api/faults.ts';
 import { call, type Scenario, say } from '../../../src/drill/api/scenario.ts';
@@ -11,7 +11,7 @@ export interface Phase {
   readonly asks?: true;
   /** What the API answers, then `All done here.` */
   readonly answers: readonly Scenario[];
-  /** The same with the stream that dies here. */
+  /** What the API answers if the stream is to die in this phase. */
   readonly dying: readonly Scenario[];
   /** Brings the agent there. */
   enter(scene: Scene): Promise<void>;
@@ -31,7 +31,7 @@ const callDies: Scenario = [
 const someTextMs = 1_000;
 /** A person answers after this. */
 const thinkMs = 2_000;
-/** The host takes note of an end before it says something. */
+/** The host may notice an exit before it gives the next prompt. */
 const noteMs = 300;
 
 const died = ({ api }: Scene) => api.turns().some(({ faultAt }) => faultAt !== null);

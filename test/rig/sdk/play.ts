@@ -7,8 +7,8 @@ import { type OpenPlace, openPlace } from './place.ts';
 import { openScene, type Scene, waitFor } from './scene.ts';
 import { awayMs, type Trouble, troubles } from './troubles.ts';
 
-/** How long a host waits for its results once the trouble is over. */
-export const patienceMs = 30_000;
+/** How long a host waits for its results once the trouble is over. The agent's own limits are minutes: nobody waits for those. */
+export const patience = { guardedMs: 40_000, aloneMs: 20_000 } as const;
 /** An agent whose input has ended is gone within this time. */
 const endMs = 15_000;
 
@@ -34,6 +34,7 @@ async function play(cell: Cell, place: OpenPlace): Promise<CellResult> {
     const beganAt = Date.now();
     await trouble.begin?.(scene);
     await Promise.all([phase.goOn?.(scene), endOf(trouble, scene)]);
+    const patienceMs = cell.guarded ? patience.guardedMs : patience.aloneMs;
     await waitFor(patienceMs, () => scene.end() !== undefined || scene.results() >= phase.prompts);
     const backMs = scene.results() > before ? Date.now() - beganAt : null;
     scene.host.close();

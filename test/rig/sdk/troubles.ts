@@ -3,14 +3,14 @@ import type { Scene } from './scene.ts';
 
 export interface Trouble {
   readonly what: string;
-  /** The phase's own stream dies. */
+  /** The API plays the phase's answer that dies. */
   readonly stream?: true;
   begin?(scene: Scene): void | Promise<void>;
   /** Over after `awayMs`. */
   end?(scene: Scene): void | Promise<void>;
 }
 
-/** Longer than every limit that silence has here. */
+/** An outage of some seconds, longer than the guard's limit for silence in mid-response. */
 export const awayMs = 10_000;
 
 function signal({ agent }: Scene, name: NodeJS.Signals): void {

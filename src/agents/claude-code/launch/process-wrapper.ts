@@ -1,6 +1,6 @@
 /**
- * The launcher that the agent starts its background sessions with (its documentation, "corporate launcher"; 2.1.208 and
- * later): where it is set, and to what. A project's settings are ignored there.
+ * The launcher with which the agent starts its background sessions (its documentation, "corporate launcher"; 2.1.208 and
+ * later). The agent reads it from its environment, the user's settings and managed settings, not from a project's.
  */
 import { join } from 'node:path';
 import { isRecord, type Json, textOf } from '../../common/json.ts';

@@ -13,8 +13,8 @@ const lasting =
 const subjects = ['serverName', 'directory', 'path'] as const;
 
 /**
- * Requests that are done with once they are answered, of either side (Agent SDK 0.3.332: its types, and what it sends).
- * Questions are known by their first word.
+ * Requests of either side that have no effect on later ones once they are answered (Agent SDK 0.3.332: its types, and what
+ * it sends). Questions are recognised by their first word.
  */
 const passing: ReadonlySet<string> = new Set(
   (
@@ -42,7 +42,7 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
   return { kind: 'request', id, what: 'setting', setting: `${what} ${subject}` };
 }
 
-/** A name is no content; what does not look like one may be. */
+/** A name may be recorded. What does not look like one may be content, which may not. */
 const shown = (name: string) => (/^[a-z_]{1,60}$/.test(name) ? name : 'of a strange name');
 
 function read(record: unknown): ControlRecord | null {
