@@ -241,7 +241,10 @@ export type Observation =
       readonly delegates?: boolean;
       /** The tool's own time limit, when its input names one. */
       readonly limitMs?: number;
-      /** Known only from the transcript: 2.1.42 and older record a call before they run it. */
+      /**
+       * Known only from the transcript or, in print mode, from the output: the agent may write a call down before it runs it
+       * (transcript: 2.1.42 and older; output: 2.1.126).
+       */
       readonly recorded?: true;
       /** The subagent that runs it; absent: the main turn. */
       readonly agentId?: string;

@@ -1,5 +1,6 @@
 /** Starts an agent in print mode: the first one, or the next one after one was torn away. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Observation } from '../events.ts';
 import { coalesce } from '../guard/coalesce.ts';
 import { planLaunch, watchMemory } from '../guard/start/plan-launch.ts';
 import { type Child, type ChildOptions, startChild } from './child.ts';
@@ -73,7 +74,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
       return dialogue?.fromAgent(value, { begins: record.begins, ends: record.result !== null }) ?? true;
     },
     onRecord(record) {
-      for (const observation of record.observations) emit(observation);
+      for (const observation of record.observations) emit(asPrinted(observation, agent.hooks.heard()));
       if (record.begins) for (const line of late.splice(0)) child.stdin?.write(line);
       if (!record.result) return;
       input?.turnDone();
@@ -117,6 +118,13 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   const prompted = generation > 1;
   emit({ type: 'agent.started', generation, pid, resumed, prompted, unattended: true });
 }
+
+/**
+ * A call is printed when the model has made it. Some versions run it only once the answer is complete (2.1.126), so if hooks
+ * are heard, they report its start.
+ */
+const asPrinted = (observation: Observation, hooksAreHeard: boolean): Observation =>
+  observation.type === 'tool.started' && hooksAreHeard ? { ...observation, recorded: true } : observation;
 
 const without = (names: readonly string[], env: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));

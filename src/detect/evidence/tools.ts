@@ -9,7 +9,7 @@ export interface OpenTool {
   readonly delegates: boolean;
   readonly limitMs: number | null;
   readonly startedAt: Millis;
-  /** Known only from the transcript. */
+  /** Known only from the transcript, or from what is printed. */
   readonly recorded: boolean;
   /** The subagent that runs it; null: the main turn runs it. */
   readonly agentId: string | null;
