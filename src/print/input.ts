@@ -152,9 +152,11 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       return isTooMuch ? null : lines.map(({ bytes }) => bytes);
     },
     unrepeatable() {
-      if (isTooMuch) return 'its host has said more than can be kept';
+      if (isTooMuch) return 'the host said more than can be kept, so it cannot be said again';
       const unknown = records?.dialogue.unknown ?? null;
-      return unknown === null ? null : `its host says what this guard does not know: ${unknown}`;
+      return unknown === null
+        ? null
+        : `the host said what this guard does not know, so it cannot be said again: ${unknown}`;
     },
     hasEnded: () => hasEnded,
     stop() {

@@ -47,7 +47,7 @@ test('a request of no known name: the agent gets it, and the doctor names it', a
   const findings = JSON.parse(stdout) as readonly Finding[];
   expect(findings.find(({ check }) => check === 'relaunch')).toMatchObject({
     state: 'warning',
-    detail: expect.stringMatching(/its host says .*do_as_never_before/),
+    detail: expect.stringMatching(/cannot be said again: .*do_as_never_before/),
   });
   child.stdin.end();
   expect(await once(child, 'exit')).toEqual([0, null]);
