@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function expectWords(words: readonly string[], count: number): void {
   if (words.length !== count)
-    throw new UsageError(words.length < count ? 'something is missing' : 'too many words');
+    throw new UsageError(words.length < count ? 'something is missing' : 'too many arguments');
 }
 
 function leafNamed(word = ''): Leaf {

@@ -17,7 +17,7 @@ export function findByPrefix<Thing>(
   const newest = found.at(-1);
   if (newest === undefined || wanted === '') throw new NotFound(`no ${what} ${JSON.stringify(wanted)}`);
   if (exact.length === 0 && found.length > 1) {
-    throw new UsageError(`${JSON.stringify(wanted)} fits ${found.length} ${what}s; give more of the id`);
+    throw new UsageError(`${JSON.stringify(wanted)} matches ${found.length} ${what}s; give more of the id`);
   }
   return newest;
 }

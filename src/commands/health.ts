@@ -16,7 +16,7 @@ export async function run(args: readonly string[]): Promise<number> {
     wanted === undefined
       ? all.filter(({ alive }) => alive)
       : [findByPrefix('session', wanted, all, ({ status }) => [status.run, status.session_id])];
-  if (chosen.length === 0) throw new NotFound('no guarded session runs');
+  if (chosen.length === 0) throw new NotFound('no guarded session is running');
   const verdicts = chosen.map((session) => ({ session, well: isWell(session) }));
   if (options.json)
     printJson(

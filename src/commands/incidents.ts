@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const told = asTold(chosen, state);
   const [only] = told;
-  if (only === undefined) print('No incident so far.');
+  if (only === undefined) print('No incidents so far.');
   else if (wanted !== undefined) print(storyLines(only, incidentTimeline(state, only), style()).join('\n'));
   else print(columns(['ID', 'BEGAN', 'LASTED', 'WHAT', 'DONE', 'OUTCOME'], told.map(row), style()));
   return 0;

@@ -49,7 +49,7 @@ export const commands: readonly Command[] = [
   {
     name: 'repair',
     usage: 'SESSION|FILE [--dry-run] [--reconnect] [--json]',
-    help: 'repairs a damaged conversation file, also one the guard never saw; the original is kept; --dry-run only says what it would do, --reconnect also brings back what was before a message that begins anew',
+    help: 'repairs a damaged conversation file, even one that the guard never saw; the original is kept; --dry-run only says what it would do, --reconnect also brings back what came before a message that starts over',
     options: ['--dry-run', '--reconnect', '--json'],
     words: ['session'],
     load: () => import('./repair.ts'),

@@ -22,11 +22,11 @@ export async function run(args: readonly string[]): Promise<number> {
 async function tell(asJson: boolean): Promise<number> {
   const asked = ask(servicePaths(process.env).socket, { type: 'status' }, patienceMs);
   const status = (await asked.catch(() => {
-    throw new NotFound('the service does not run; a session that needs it starts it');
+    throw new NotFound('the service is not running; a session that needs it starts it');
   })) as Status;
   if (asJson) printJson(status);
   else {
-    print(`runs (pid ${status.pid}), sessions: ${status.sessions.length}`);
+    print(`running (pid ${status.pid}), sessions: ${status.sessions.length}`);
     for (const { pid, api, connections, cuts } of status.sessions)
       print(`  ${pid}  ${api}  connections: ${connections}  cut: ${cuts}`);
   }

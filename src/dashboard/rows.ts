@@ -82,7 +82,7 @@ function nextStep({ status, alive }: SessionOnDisk, nowMs: number): string {
   if (!alive)
     return status.session_id === null
       ? 'over'
-      : `over; guarded-claude --resume ${status.session_id} goes on with it`;
+      : `ended; guarded-claude --resume ${status.session_id} continues it`;
   const { attempt } = status;
   if (attempt !== null) {
     const leftMs = attempt.next_in_ms - Math.max(0, nowMs - Date.parse(status.updated_at));
@@ -95,10 +95,10 @@ function nextStep({ status, alive }: SessionOnDisk, nowMs: number): string {
 const nextOf: { readonly [S in SessionState]: string } = {
   starting: 'the guard waits for the agent to draw',
   idle: 'nothing to do',
-  working: 'the guard looks on',
+  working: 'the guard watches',
   blocked: 'answer in the session',
   waiting: 'the guard waits',
-  suspect: 'a cure, if the signs stay',
+  suspect: 'a cure, if the signs persist',
   recovering: 'the guard checks whether it helped',
   paused: 'nothing until it is continued (p)',
   gave_up: 'look into the session, or ask for a relaunch (r)',

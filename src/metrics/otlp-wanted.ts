@@ -24,7 +24,7 @@ export function missingOtlp(env: Environment): string | null {
   const packages = Object.entries(peerDependencies).map(
     ([name, range]) => `${name}@${range.replace('^', '')}`,
   );
-  return `metrics by OTLP are asked for, but OpenTelemetry is not installed; metrics stay off; install with: ${installCommand(packages)}`;
+  return `OTLP metrics are requested, but OpenTelemetry is not installed; metrics stay off; install with: ${installCommand(packages)}`;
 }
 
 function isInstalled(name: string): boolean {

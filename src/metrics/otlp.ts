@@ -33,7 +33,7 @@ export interface Otlp {
 export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
   let failed = false;
   const fail = (detail: string) => {
-    if (!failed) degraded(`metrics by OTLP: ${detail}`);
+    if (!failed) degraded(`OTLP metrics: ${detail}`);
     failed = true;
   };
   const worker = new Worker(programFile('otlp-thread'), {

@@ -22,7 +22,7 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const away = 'the agent has ended while the network is away; it is started again when that is back';
+const away = 'the agent has ended while the network is down; it is started again when the network is back';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */
 export async function keep(launch: Launch): Promise<number> {

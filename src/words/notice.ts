@@ -51,7 +51,7 @@ function compose(notice: Notice, context: NoticeContext): string {
       return lines(
         [
           ...wrap(
-            `${what} cut off, with an outcome nobody knows. The agent will be told to look before running it again.`,
+            `${what} cut off, with an unknown outcome. The agent will be told to look before running it again.`,
             style.columns - 1,
           ),
           `Resuming in ${Math.ceil(notice.inMs / 1000)} s · Enter: now · Ctrl+C: leave it`,
@@ -69,7 +69,7 @@ function compose(notice: Notice, context: NoticeContext): string {
 /** For a conversation that is not on record. @param isInBox its prompt is put into the box of the next agent */
 export function begunAnewText(isInBox: boolean, style: TerminalStyle): string {
   const lost = 'The conversation could not be kept: the agent was gone before it had written it down.';
-  const next = isInBox ? 'It begins anew; what you asked is in the box, not sent.' : 'It begins anew.';
+  const next = isInBox ? 'It starts over; what you asked is in the input box, not sent.' : 'It starts over.';
   return lines(wrap(`${lost} ${next}`, style.columns - 1), style);
 }
 

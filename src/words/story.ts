@@ -16,7 +16,7 @@ const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
   gave_up: 'not recovered: a person had to take over',
   user: 'ended by the person',
   open: 'not over',
-  guard_gone: 'nobody knows how it ended: its guard is gone',
+  guard_gone: 'unknown, because its guard is gone',
 };
 
 const perhapsFalse = '; suspected false positive: the same silence came again, or ended by itself';

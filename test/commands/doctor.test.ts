@@ -168,7 +168,7 @@ test('the network is tried only when asked for', async () => {
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 test.runIf(hasTmux)(
-  'inside tmux: options that cost something are named, with the command that mends them',
+  'inside tmux: options that cost something are named, with the command that fixes them',
   async () => {
     const home = withAgent('2.1.329', { TMUX_TMPDIR: temporaryFolder() });
     const socket = ['-L', 'doctor', '-f', '/dev/null'];

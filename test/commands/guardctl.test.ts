@@ -43,7 +43,7 @@ describe('misunderstandings: exit 2, a hint on stderr, nothing on stdout', () =>
     [['config', 'get'], 'something is missing'],
     [['config', 'get', 'tunel'], 'did you mean tunnel?'],
     [['config', 'set', 'tunnel', 'maybe'], 'senses.tunnel must be on, off, true, false, 1 or 0'],
-    [['config', 'path', 'x'], 'too many words'],
+    [['config', 'path', 'x'], 'too many arguments'],
   ])('%j', async (args, hint) => {
     const { code, stdout, stderr } = await makeHome().run(...args);
     expect(stderr).toContain(hint);

@@ -86,7 +86,7 @@ test('health: exit codes for probes', async () => {
   const home = makeHome();
   expect(await home.run('health')).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining('no guarded session runs'),
+    stderr: expect.stringContaining('no guarded session is running'),
   });
   const { session_id } = placeStatus(home.state, {
     run: 'abc-1',
@@ -107,7 +107,7 @@ test('health: exit codes for probes', async () => {
   expect((await home.run('health', 'abc-2')).code).toBe(1);
   expect(await home.run('health', 'abc')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('fits 2 sessions'),
+    stderr: expect.stringContaining('matches 2 sessions'),
   });
   placeStatus(home.state, { run: 'dead', state: 'working', start_time: '1' });
   expect((await home.run('health', 'dead')).code).toBe(1);

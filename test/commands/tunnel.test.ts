@@ -6,7 +6,7 @@ test('status: nobody there is told as such; whom it serves once it runs', async 
   const user = makeUser();
   const { run, json } = makeHome(user.env);
   const none = await run('tunnel', 'status');
-  expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('does not run')]);
+  expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('is not running')]);
   await user.served();
   const session = await user.session('127.0.0.1:9');
   expect(await json('tunnel', 'status', '--json')).toMatchObject({

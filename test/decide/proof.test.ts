@@ -124,7 +124,7 @@ describe('a relaunch whose first answer is a refusal has not helped', () => {
     expect(told.state.name).toBe('asking');
   });
 
-  test('and the damage of another day is mended again', () => {
+  test('and the damage of another day is repaired again', () => {
     const told = story({});
     told.tell(say.started);
     for (const [id, since] of [
@@ -272,7 +272,7 @@ describe('after a cut', () => {
   });
 
   test.each([
-    ['of the conversation, which is mended', 'history', ['cut', 'stop', 'launch'], 'open'],
+    ['of the conversation, which is repaired', 'history', ['cut', 'stop', 'launch'], 'open'],
     ['that nobody knows', 'refused', ['cut'], 'open'],
     ['for want of a login', 'person', ['cut'], 'open'],
   ] as const)(

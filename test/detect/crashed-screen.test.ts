@@ -1,10 +1,10 @@
-/** An agent whose screen has crashed: its conversation is mended once; when that does not help the person is asked. */
+/** An agent whose screen has crashed: its conversation is repaired once; when that does not help the person is asked. */
 import { expect, test } from 'vitest';
 import { say, story } from '../support/story.ts';
 
 const crashed = { type: 'screen', facts: { activity: 'crashed' } } as const;
 
-test('relaunched once the crash has stood for a while, with a mended conversation', () => {
+test('relaunched once the crash has stood for a while, with a repaired conversation', () => {
   const told = story();
   told.tell(crashed);
   expect(told.did('stop')).toHaveLength(0);

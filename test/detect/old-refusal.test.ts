@@ -53,13 +53,13 @@ test('an old refusal is not the first of two in a row', () => {
   expect(done(told)).toEqual([]);
 });
 
-test('a refusal of what this agent has asked is mended', () => {
+test('a refusal of what this agent has asked is repaired', () => {
   const told = resumed(shows('history'));
   asks(told, shows('history', 'new'));
   expect(told.did('stop')).toMatchObject([{ cause: 'broken-history' }]);
 });
 
-test('an agent that was relaunched on a mended conversation is not refused by what it draws of before', () => {
+test('an agent that was relaunched on a repaired conversation is not refused by what it draws of before', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);

@@ -1,4 +1,4 @@
-/** The API refuses the conversation: what is known is mended, what is unknown is asked about when it comes again. */
+/** The API refuses the conversation: what is known is repaired, what is unknown is asked about when it comes again. */
 import { expect, test } from 'vitest';
 import type { FailureKind } from '../../src/events.ts';
 import { asks, type Story, say, story } from '../support/story.ts';
@@ -41,7 +41,7 @@ test('a good turn between two unknown refusals makes the second one the first ag
   expect(asked(told)).toHaveLength(0);
 });
 
-test('a history that was mended, and answered, is mended again when it is damaged again', () => {
+test('a history that was repaired, and answered, is repaired again when it is damaged again', () => {
   const told = asks(story());
   ends(told, 'history');
   expect(told.did('stop')).toHaveLength(1);

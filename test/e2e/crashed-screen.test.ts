@@ -41,7 +41,7 @@ function write(sandbox: Sandbox, version: string): void {
 }
 
 test.each(versions.filter((version) => !missing(version)))(
-  'Claude Code %s: a conversation that it cannot show is mended, and shown',
+  'Claude Code %s: a conversation that it cannot show is repaired, and shown',
   async (version) => {
     const options = {
       version,

@@ -1,5 +1,5 @@
 /**
- * Conversations that the API refuses at every turn: mended, they are taken by the real agent and an API that looks at
+ * Conversations that the API refuses at every turn: repaired, they are taken by the real agent and an API that looks at
  * every request as the vendor's does, and nothing else of them is missing.
  */
 import { spawn } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * What a tool has printed makes the API refuse the conversation at every turn from then on: the guard notices, mends
- * it and has the turn taken up, as often as it happens. What it cannot mend, and a refusal that nobody knows, is for
+ * What a tool has printed makes the API refuse the conversation at every turn from then on: the guard notices, repairs
+ * it and has the turn taken up, as often as it happens. What it cannot repair, and a refusal that nobody knows, is for
  * the person to decide.
  */
 import { describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const unknown = refuse(
   'messages.512.content.3: the moon is in the wrong phase',
 );
 
-/** Has the model run a command that prints a NUL, and waits until the mended conversation was answered. */
+/** Has the model run a command that prints a NUL, and waits until the repaired conversation was answered. */
 async function poison({ api, terminal, submit, until, incidents }: Guarded, time: number): Promise<void> {
   api.enqueue(printNul, say(`Mended, ${time}.`));
   await submit(`print it, ${time}`);
@@ -40,7 +40,7 @@ const versions: readonly RealVersion[] = ['2.1.329', '2.1.126'];
 
 describe.each(versions.filter((version) => !missing(version)))('Claude Code %s', (version) => {
   test(
-    'a NUL in what a command has printed is mended, and another one after a good turn, too',
+    'a NUL in what a command has printed is repaired, and another one after a good turn, too',
     async () => {
       await onGuard({ version }, async (guarded) => {
         const { api, terminal, submit, incidents, agentPid } = guarded;

@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
   });
 
-  test('a closed terminal between two agents, while the network is away', async () => {
+  test('a closed terminal between two agents, while the network is down', async () => {
     const { terminal, folder } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
       GUARDED_CLAUDE_MIN_UPTIME_MS: '0',

@@ -70,7 +70,7 @@ async function oneIncident(guard: SimulatedGuard): Promise<void> {
 function notesOf({ state, status }: SimulatedGuard): readonly string[] {
   return readJournal(runPaths(state, status()?.run ?? '').journal)
     .flatMap(({ entries }) => entries.map((entry) => JSON.stringify(entry)))
-    .filter((line) => line.includes('metrics by OTLP'));
+    .filter((line) => line.includes('OTLP metrics'));
 }
 
 async function leave(guard: SimulatedGuard): Promise<void> {

@@ -150,7 +150,7 @@ done`);
     expect(told).toEqual([initialize, expect.stringContaining('interrupted')]);
   });
 
-  test('from a host that asks in no known form: it is told at once, also while the network is away', async () => {
+  test('from a host that asks in no known form: it is told at once, also while the network is down', async () => {
     const { run, api, starts, incidents } = await scripted('read -r one; read -r two; kill -KILL $$');
     await api.stop();
     const { child, ended } = run({ args: hosts, input: 'open' });

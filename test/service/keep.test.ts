@@ -89,7 +89,7 @@ test('ended by an outage it is started again when the network is back, with the 
   const { child, exit, runs, said, end, goAway, comeBack } = await serving();
   await goAway();
   end();
-  await until('it has ended', () => /started again when that is back/.test(said()));
+  await until('it has ended', () => /started again when the network is back/.test(said()));
   expect([runs().length, child.exitCode]).toEqual([1, null]);
   await comeBack();
   await until('it serves again', () => runs().length === 2);

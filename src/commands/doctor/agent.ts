@@ -20,7 +20,7 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
   }
   const version = await adapter.detectVersion([found.path], env);
   if (version === null) {
-    const remedy = `run ${found.path} --version; the guard goes on and takes it for a recent version`;
+    const remedy = `run ${found.path} --version; the guard goes on and treats it as a recent version`;
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
   }
   const { verified, nearestVerified, settingsFlag, programStatus } = adapter.abilities(version);

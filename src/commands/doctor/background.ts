@@ -15,6 +15,6 @@ export function backgroundLauncher(env: Variables): Finding | null {
   return problem(
     'launcher',
     `${namedBy} names ${path}: ${unfit}; the agent starts no background session`,
-    'correct the path ("command -v guarded-claude-launcher" prints that of ours), or remove the setting',
+    'correct the path ("command -v guarded-claude-launcher" prints the path of ours), or remove the setting',
   );
 }

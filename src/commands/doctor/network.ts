@@ -13,7 +13,7 @@ export function proxyChain(user: UserSettings, config: Config): Finding {
     return warning(
       'proxy chain',
       'a policy sets the proxy itself, or requests go through a socket file: no tunnel; freezes are seen on the screen',
-      'nothing; the other senses carry the guard',
+      'nothing; the guard relies on its other senses',
     );
   }
   const reading = readUpstream(user.proxy);

@@ -21,7 +21,7 @@ export function relaunches(state: StatePaths, nowMs = Date.now()): Finding[] {
     return warning(
       'relaunch',
       `not possible in run ${which}: ${why}`,
-      'connections are protected all the same; a host that is newer than this guard may need a newer guard',
+      'connections are still protected; a host that is newer than this guard may need a newer guard',
     );
   });
 }

@@ -93,7 +93,7 @@ export const neverAsked: Signature = {
       since: Math.max(told.at, listeningSince),
       limit: 'neverAsked',
       because: (lastedMs) => [
-        `a prompt was taken ${seconds(lastedMs)} ago, and nothing was asked of the API since`,
+        `a prompt was taken ${seconds(lastedMs)} ago, and no request has been sent since`,
         'no tool running, no process at work',
       ],
       cure: 'nudge',

@@ -197,7 +197,7 @@ only the limit for a frozen screen is ${limits.frozenUiMs / 1000} s, because an 
 What is right in a cell is data beside each situation (\`test/rig/matrix/situations/\`). It is judged by what the world saw
 alone: answers that were broken off, words that were typed, processes that came and went or were left behind, turns that
 ended. What the guard's own record says is shown beside, and where it tells another story that is listed. A cell
-shows its last run: one that came out wrong led to a mend and was played again; the others were not all played again.
+shows its last run: one that came out wrong led to a fix and was played again; the others were not all played again.
 
 ## Figures
 

@@ -76,7 +76,7 @@ const damages: readonly [string, string][] = [
   ['nothing', textOf('329-idle-killed')],
 ];
 
-test.each(damages)('%s: mended in a thread as it is without one', async (_title, damaged) => {
+test.each(damages)('%s: repaired in a thread as it is without one', async (_title, damaged) => {
   const content = padding + damaged;
   const without = await withFile(content, async (path) => {
     const outcome = await repairFile(path, { ...claudeCodeDoctor, examine: examineHere }, options);
@@ -153,7 +153,7 @@ test('files that were replaced since the start are not mixed with those that wer
   }
 });
 
-test('the loop has next to nothing to do while 60 MB are mended', () => {
+test('the loop has next to nothing to do while 60 MB are repaired', () => {
   const { stdout } = spawnSync(process.execPath, [bench, '60'], { encoding: 'utf8' });
   const told = JSON.parse(stdout) as { readonly loop_at_work: number };
   expect(told).toMatchObject({ result: 'repaired', without_thread: null });

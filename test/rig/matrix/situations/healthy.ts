@@ -223,7 +223,7 @@ export const healthySituations = {
     },
   ),
   'slow-tool-hook': healthy(
-    "a hook of the user's before a tool takes long",
+    "a hook of the person's before a tool takes long",
     async (scene) => {
       await serversAreUp(scene);
       return await turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' }));
@@ -231,7 +231,7 @@ export const healthySituations = {
     slowHook('PreToolUse'),
   ),
   'slow-result-hook': healthy(
-    "a hook of the user's after a tool takes long",
+    "a hook of the person's after a tool takes long",
     async (scene) => {
       await serversAreUp(scene);
       return await turn(scene, call('Bash', { command: 'echo hi', description: 'Say hi' }));
@@ -239,7 +239,7 @@ export const healthySituations = {
     slowHook('PostToolUse'),
   ),
   'slow-prompt-hook': healthy(
-    "a hook of the user's on the prompt takes long",
+    "a hook of the person's on the prompt takes long",
     async (scene) => {
       await serversAreUp(scene);
       return await turn(scene, say(finished));
@@ -247,7 +247,7 @@ export const healthySituations = {
     { ...slowHook('UserPromptSubmit'), oneTurn: true },
   ),
   'slow-stop-hook': healthy(
-    "a hook of the user's at the end of the turn takes long",
+    "a hook of the person's at the end of the turn takes long",
     async (scene) => {
       await serversAreUp(scene);
       const beganAt = await turn(scene, say(finished));

@@ -39,21 +39,25 @@ const words: Readonly<
     many: '# records are in the file more than once',
     done: 'the latest is kept',
   },
-  newline: { one: 'the last line has no end', many: 'the last lines have no end', done: 'it gets one' },
+  newline: {
+    one: 'the last line has no newline',
+    many: 'the last lines have no newline',
+    done: 'one is added',
+  },
   bare: {
     one: 'one message has lost its id or time',
     many: '# messages have lost their id or time',
-    done: 'new ones given',
+    done: 'new ones assigned',
   },
   unlinked: {
     one: 'one record is cut off from what came before',
     many: '# records are cut off from what came before',
-    done: 'tied to the record that came before',
+    done: 'linked to the record that came before',
   },
   restart: {
-    one: 'one message begins anew in the middle of the file, and most of the conversation is lost with that',
-    many: '# messages begin anew in the middle of the file, and most of the conversation is lost with that',
-    done: 'tied to the record that came before (if you rewound to the start on purpose, put the original back)',
+    one: 'one message starts over in the middle of the file, and most of the conversation is lost as a result',
+    many: '# messages start over in the middle of the file, and most of the conversation is lost as a result',
+    done: 'linked to the record that came before (if you rewound to the start on purpose, put the original back)',
   },
   circle: {
     one: 'one record comes after itself',
@@ -73,7 +77,7 @@ const words: Readonly<
   'repeated call': {
     one: 'one tool call repeats the id of an earlier one',
     many: '# tool calls repeat the id of an earlier one',
-    done: 'an id of its own given',
+    done: 'given an id of its own',
   },
   'stray result': {
     one: 'one tool result has no call before it',
@@ -81,15 +85,15 @@ const words: Readonly<
     done: 'kept as text',
   },
   'stray end': {
-    one: 'the agent would go on at an earlier message, and what was said since is lost with that',
-    many: 'the agent would go on at an earlier message, for # reasons, and what was said since is lost with that',
-    done: 'it is led to the end of the conversation',
+    one: 'the agent would go on at an earlier message, and what was said since is lost as a result',
+    many: 'the agent would go on at an earlier message, for # reasons, and what was said since is lost as a result',
+    done: 'led to the end of the conversation',
   },
   ...poisonWords,
   'foreign id': {
     one: 'the last answer has an id that the API does not take',
     many: '# answers have an id that the API does not take',
-    done: 'one of the API’s form given',
+    done: 'replaced by one that it takes',
   },
   'open call': {
     one: 'one tool call has no result',

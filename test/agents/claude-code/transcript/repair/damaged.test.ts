@@ -158,7 +158,7 @@ describe('what is poison only perhaps', () => {
     expect((await mend(textOf('263-thinking-empty'), automatic)).outcome.result).toBe('healthy');
   });
 
-  test('is mended where the API has refused the conversation', async () => {
+  test('is repaired where the API has refused the conversation', async () => {
     const records = recordsOf(textOf('263-thinking-empty'));
     const last = records.findLast((record) => record.type === 'assistant') as Fields;
     const refusal = {
@@ -246,7 +246,7 @@ describe('who else may have the file', () => {
     });
   });
 
-  test('it is a link: what it leads to is mended, and it stays one', async () => {
+  test('it is a link: what it leads to is repaired, and it stays one', async () => {
     await withFile(damaged, async (path) => {
       const real = `${path}.real`;
       renameSync(path, real);

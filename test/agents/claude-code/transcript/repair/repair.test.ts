@@ -40,7 +40,7 @@ const mend = (content: string | Buffer, changed: Partial<RepairOptions> = {}) =>
 const kinds = (outcome: { findings: readonly { kind: string; count: number }[] }) =>
   Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count]));
 
-/** Versions that go on at the newest message, not at the newest record, need no mend for the older ones. */
+/** Versions that go on at the newest message, not at the newest record, need no repair for the older ones. */
 const isNew = (text: string) => /"version":"2\.1\.(197|329)"/.test(text);
 
 /** What the API would say to the kinds of agent that may read it; a lost first prompt is the agent's business. */
@@ -345,7 +345,7 @@ const harms: Readonly<Record<string, Harm>> = {
   glue: (records, at) => toText(records.slice(0, at)) + toText(records.slice(at)).slice(7),
 };
 
-/** What once was not mended, or mended so that the API would have refused it. */
+/** What once was not repaired, or repaired so that the API would have refused it. */
 const once: readonly [string, string][] = [
   ['56-subagent', 'otherParent 9 461'],
   ['56-afterresult-killed', 'unknownParent 897 808, otherParent 590 387, swap 244 707, noParent 811 840'],

@@ -12,8 +12,8 @@ export const mayHoldBadCharacters = (line: string): boolean =>
 export const nul: Poison = {
   kind: 'nul',
   words: {
-    one: 'one record holds a NUL character, at which the request breaks off',
-    many: '# records hold NUL characters, at which the request breaks off',
+    one: 'one record holds a NUL character, which cuts the request short',
+    many: '# records hold NUL characters, which cut the request short',
     done: 'replaced by ␀',
   },
   cleanedSince: null,

@@ -15,7 +15,7 @@ export const emptyText: BlockPoison = {
   words: {
     one: 'one record holds an empty text',
     many: '# records hold empty texts',
-    done: 'left out, or said to be empty where nothing else is there',
+    done: 'left out, or marked as empty where nothing else is left',
   },
   // 2.1.38 and 2.1.329 leave out the empty texts of messages, but no version leaves out those of results.
   cleanedSince: null,
