@@ -45,7 +45,8 @@ export function documentOf(rows: readonly Row[], { rounds, loadBefore }: Conditi
 
 \`npm run bench [ROUNDS]\` measures all of this in one run and writes this file. The agent is a script of ten lines, seen from
 outside through a pseudo-terminal. Contenders take turns within a round, ratios are taken within a round, and what is
-shown is the median of the rounds: a busy machine disturbs all alike, but what is measured on one is not worth much.
+shown is the median of the rounds: a busy machine disturbs all alike, but what is measured on one is not worth much. What
+only the guard does is measured in sessions of the simulated agent and API, as in a drill.
 
 Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, ${rounds} rounds. node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB; load
 average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after.

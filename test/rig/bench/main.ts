@@ -11,7 +11,9 @@ import { type Contender, contenders } from './contenders.ts';
 import { documentOf, tableOf } from './document.ts';
 import { repaintFlood, textFlood } from './floods.ts';
 import { agentScript, echoes, execCall, firstByte, flood, floorScript, idle } from './measure.ts';
+import { listing, pastSessions, repair } from './records.ts';
 import { guard, median, note, quantile, table } from './rows.ts';
+import { busy, detection, many, relaunch } from './sessions.ts';
 import { eventDelays, throughput } from './tunnel.ts';
 
 const floodBytes = 20_000_000;
@@ -20,6 +22,11 @@ const keysPerRound = 100;
 const eventsPerRound = 100;
 const startsPerRound = 3;
 const idleMs = 20_000;
+const busyMs = 10_000;
+const manyMs = 30_000;
+const sessions = 32;
+const pastRuns = 1_000;
+const repairMegabytes = 200;
 
 /** Of some that are taken one after the other. */
 async function medianOf(times: number, take: () => number | Promise<number>): Promise<number> {
@@ -52,6 +59,25 @@ async function tunnelRound(): Promise<void> {
   }
 }
 
+/** What only the guard does. */
+async function guardRound(): Promise<void> {
+  note(table.busyCpu, guard, await busy(busyMs));
+  note(table.detection, guard, await detection());
+  note(table.relaunch, guard, await relaunch());
+  const { mbPerS, rssMib } = repair(repairMegabytes);
+  note(table.repair, guard, mbPerS);
+  note(table.repairMemory, guard, rssMib);
+  note(table.listing, guard, await medianOf(startsPerRound, listing));
+}
+
+async function manySessions(contender: Contender): Promise<void> {
+  const { many: all, beside } = await many(sessions, manyMs, () => echoes(contender, keysPerRound));
+  note(table.manyEcho, guard, quantile(beside, 0.99));
+  note(table.manyIncidents, guard, all.incidents);
+  note(table.manyCpu, guard, all.cpuMsPerS);
+  note(table.manyMemory, guard, all.pssMib);
+}
+
 async function main(rounds: number): Promise<void> {
   const loadBefore = loadavg()[0] ?? 0;
   const folder = mkdtempSync(join(tmpdir(), 'guarded-claude-bench-'));
@@ -67,6 +93,7 @@ async function main(rounds: number): Promise<void> {
       { name: 'node -e 0, agent', command: [floor], env: {} },
       ...all.filter(({ name }) => name === guard),
     ];
+    pastSessions(join(folder, 'past'), pastRuns);
     for (const contender of all) await firstByte(contender, 'echo'); // fills caches: disk, the guard's note of the version
     for (let round = 0; round < rounds; round++) {
       process.stderr.write(`round ${round + 1} of ${rounds}\r`);
@@ -77,7 +104,9 @@ async function main(rounds: number): Promise<void> {
       for (const contender of called)
         note(table.exec, contender.name, await medianOf(startsPerRound, () => execCall(contender)));
       await tunnelRound();
+      await guardRound();
     }
+    for (const contender of all.filter(({ name }) => name === guard)) await manySessions(contender);
     for (const contender of all.filter(({ name }) => name !== 'direct')) {
       const { cpuMsPerS, rssMib } = await idle(contender, idleMs);
       note(table.idleCpu, contender.name, cpuMsPerS);

@@ -3,11 +3,11 @@
  * `R` when it is ready; what it then does depends on BENCH.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sample } from '../../../src/platform/process-tree.ts';
 import { openPty, type Pty } from '../../../src/terminal/pty.ts';
 import type { Contender } from './contenders.ts';
+import { cpuMsOf } from './usage.ts';
 
 /**
  * The agent: `echo` gives back each key, `flood` prints a file on the first key; `boot` says something only after a
@@ -37,6 +37,9 @@ interface Session {
 
 /** The rest of a guard loads after the agent has started; only then is it what it will be all day. */
 const warmUpMs = 1_500;
+
+/** Nothing has happened for so long that the guard rests. */
+const restsAfterMs = 20_000;
 
 async function open(contender: Contender, env: Readonly<Record<string, string>>): Promise<Session> {
   const [file = '', ...args] = contender.command;
@@ -94,6 +97,9 @@ export async function firstByte(contender: Contender, agent: 'boot' | 'echo'): P
   return session.firstByteMs;
 }
 
+/** Between two keys: at no fixed pace, or one and the same timer of a contender's would be met each time. */
+const pauseMs = (key: number): number => 5 + ((key * 7) % 23);
+
 /** Milliseconds from a key to its echo, one by one. */
 export async function echoes(contender: Contender, keys: number): Promise<readonly number[]> {
   const session = await open(contender, { BENCH: 'echo' });
@@ -105,7 +111,7 @@ export async function echoes(contender: Contender, keys: number): Promise<readon
     session.pty.write(Buffer.from('x'));
     await echo;
     times.push(performance.now() - began);
-    await sleep(4);
+    await sleep(pauseMs(key));
   }
   await session.end();
   return times;
@@ -143,18 +149,11 @@ export interface Idle {
 /** What the process uses while nothing happens. Linux only. */
 export async function idle(contender: Contender, forMs: number): Promise<Idle> {
   const session = await open(contender, { BENCH: 'echo' });
-  await sleep(2 * warmUpMs);
+  await sleep(restsAfterMs);
   const before = cpuMsOf(session.pty.pid);
   await sleep(forMs);
   const cpuMsPerS = ((cpuMsOf(session.pty.pid) - before) / forMs) * 1_000;
   const rssMib = (sample(session.pty.pid)?.rssBytes ?? 0) / 1_048_576;
   await session.end();
   return { cpuMsPerS, rssMib };
-}
-
-/** All threads, in nanoseconds as the scheduler counts (first field of schedstat). */
-function cpuMsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`)
-    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
-    .reduce((sum, ms) => sum + ms, 0);
 }

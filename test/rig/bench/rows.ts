@@ -24,6 +24,11 @@ const row = (
   more: Partial<Pick<Row, 'best' | 'yardstick'>> = {},
 ): Row => ({ name, unit, best: 'low', yardstick: bare, ...more, aim, values: new Map() });
 
+/** Nobody else does it. */
+const own = (name: string, unit: string, aim: Row['aim'], best: Row['best'] = 'low'): Row =>
+  row(name, unit, aim, { best, yardstick: null });
+
+const most = (value: number) => ({ of: 'value', most: value }) as const;
 const ratio = (most: number) => ({ of: 'ratio', most }) as const;
 
 export const table = {
@@ -54,6 +59,16 @@ export const table = {
     { of: 'value', most: 1 },
     { yardstick: 'ten lines' },
   ),
+  busyCpu: own('busy (an answer streams), CPU', 'ms/s', most(20)),
+  detection: own('detection beyond the limit', 's', most(0.25)),
+  relaunch: own('relaunch, from the end of the agent to the next', 's', most(0.3)),
+  manyEcho: own('echo p99 beside 32 busy sessions', 'ms', most(20)),
+  manyIncidents: own('32 busy sessions, misjudged', 'incidents', most(0)),
+  manyCpu: own('32 busy sessions, CPU of the guards', 'ms/s', null),
+  manyMemory: own('32 busy sessions, memory of the guards', 'MiB', null),
+  repair: own('repair of 200 MB', 'MB/s', { of: 'value', least: 150 }, 'high'),
+  repairMemory: own('repair of 200 MB, memory', 'MiB', most(120)),
+  listing: own('guardctl sessions, 1000 past runs, beyond node', 'ms', most(30)),
 } satisfies Readonly<Record<string, Row>>;
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
