@@ -66,14 +66,20 @@ export async function passOpaque(
   function attach(leg: FarLeg): void {
     far = leg;
     const { stream } = leg;
+    // Not by `pipe`: a second listener for each chunk is a tenth of what a chunk costs here.
     stream.on('data', (chunk: Buffer) => {
       connection.countDown(chunk);
+      if (agent.writable && !agent.write(chunk)) stream.pause();
       if (upgraded !== 'asked') return;
       upgraded = /^HTTP\/1\.1 101 /.test(chunk.toString('latin1', 0, 13)) ? 'granted' : 'refused';
       forward();
     });
+    agent.on('drain', () => stream.resume());
     stream.on('drain', () => agent.resume());
-    stream.on('end', () => connection.end('peer', 'closed'));
+    stream.on('end', () => {
+      connection.end('peer', 'closed');
+      agent.end();
+    });
     stream.on('error', (error) => connection.end('peer', causeOfLoss(error)));
     stream.on('close', () => {
       connection.end('peer', 'reset');
@@ -82,7 +88,7 @@ export async function passOpaque(
     if (stream.destroyed) reset(agent);
     if (upgrade === null) agent.write('HTTP/1.1 200 Connection established\r\n\r\n');
     else send(leg, upgrade);
-    stream.pipe(agent);
+    stream.resume();
     agent.resume();
     forward();
   }
