@@ -72,9 +72,8 @@ function figures(results: readonly CellResult[]): string {
   const loads = results.map(({ load }) => load);
   const days = results.map(({ date }) => date.slice(0, 10)).toSorted();
   return (
-    `The host goes on in ${of(true)} cells with the guard, and in ${of(false)} without. Played ${days[0] ?? '–'} to ` +
-    `${days.at(-1) ?? '–'}, one cell at a time, on ${cpus().length} cores under a load of ` +
-    `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (average of a minute).`
+    `The host goes on in ${of(true)} cells with the guard, and in ${of(false)} without it. Played until ${days.at(-1) ?? '–'},\n` +
+    `one cell at a time, on ${cpus().length} cores under a load of ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} (average of a minute), other work beside it.`
   );
 }
 
@@ -96,11 +95,12 @@ with \`spawnGuarded\` and without it, against the simulated API at the vendor's 
 and \`npm run sdk -- --document\` writes this file; do not edit. A few of the cells are played by every \`npm test\`.
 
 A cell is right when the host notices nothing: \`for await\` ends by itself, with one result for each prompt and none that
-is an error, one beginning for each, one session id, and the command of the turn has not run twice. \`goes on\`: seconds from
+is an error, one beginning for each, one session id, and the command of the turn has not run twice. A cell shows its last run. \`goes on\`: seconds from
 the beginning of the trouble to the last result, the trouble's own time and that of the turn included. After the trouble a
 host with the guard waits ${patience.guardedMs / 1_000} s. The guard's limits are a tenth of its defaults here (${limits.streamMs / 1_000} s in mid-response, ${limits.firstByteMs / 1_000} s for a
-first byte). Those of the agent are its own, minutes long, so a host without the guard waits only ${patience.aloneMs / 1_000} s, and \`no result\`
-means: not yet. [Recovery times](recovery-times.md) says what the agent does in the end about a stream that dies.
+first byte). Those of the agent are its own, minutes long, so a host without the guard waits only ${patience.aloneMs / 1_000} s. There \`no result\`
+means never for an agent that is stopped, and not yet for a stream that dies: [recovery times](recovery-times.md) has
+what the agent does about that in the end. An outage of some seconds is survived by the agent itself, too.
 
 ${figures(results)}
 

@@ -54,9 +54,11 @@ function wanted(): readonly Cell[] {
 }
 
 async function measureAborts(): Promise<void> {
+  const pattern = new RegExp(values.only);
   for (const version of versions)
     for (const phase of phaseNames)
       for (const guarded of [false, true]) {
+        if (!pattern.test(`${version}/${phase}/aborted/${guarded ? 'guarded' : 'alone'}`)) continue;
         const result = await playAbort({ version, phase, guarded });
         appendJsonLine(abortsPath, result);
         process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -23,8 +23,8 @@ export interface OpenPlace extends Place {
   close(): Promise<void>;
 }
 
-/** What an agent has started may be about to end. */
-const leftMs = 6_000;
+/** What an agent has started may be about to end. The tunnel's relay looks every ten seconds whether it is still needed. */
+const leftMs = 15_000;
 
 /** @throws where that version cannot be had. */
 export async function openPlace(version: string): Promise<OpenPlace> {
