@@ -1,28 +1,32 @@
-/** The agent that runs, one after the other: its program, its process, who ends with it, and whose hooks are its own. */
+/** The agent that runs: its program, its process, its descendants and its hooks. A run may start several, one at a time. */
 import { createHookSource, type HookSource } from '../sensors/hook-source.ts';
 import { type KinWatch, watchKin } from './kin.ts';
 import type { Program } from './start/program.ts';
 
-/** An agent's process, however it is reached. */
+/** An agent's process, with a terminal or with pipes. */
 export interface AgentProcess {
   readonly pid: number;
   readonly generation: number;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** To be called once, when the process has ended: none runs from then on. @param tell tells everybody of the end */
+/**
+ * To be called once, when the process has ended. From then on no agent runs.
+ * @param tell reports the end; `gone` waits for it
+ */
 export type Ended = (tell: () => Promise<void>) => void;
 
 export interface Agent<Process extends AgentProcess = AgentProcess> {
-  /** What is started, now and next. */
+  /** The program that is started, now and at the next relaunch. */
   readonly program: Program;
+  /** Tells which hooks are those of the present agent. */
   readonly hooks: HookSource;
   readonly kin: KinWatch;
-  /** Null while none runs. */
+  /** Null while no agent runs. */
   readonly process: Process | null;
-  /** Settles when the end of the present one has been told; at once while none runs. */
+  /** Settles when the end of the present agent has been reported. Settled while no agent runs. */
   readonly gone: Promise<void>;
-  /** This is the one that runs from now on. */
+  /** This process runs from now on. */
   started(process: Process): Ended;
 }
 

@@ -1,31 +1,31 @@
-/** How an agent is reached, through a terminal or by pipes: what the rest of the guard can do with it either way. */
+/** How an agent is reached: through a terminal or through pipes. This is what the guard can do with it in both cases. */
 import type { DisconnectPhase, Effect, Notice } from '../effects.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
 
 type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 
 export interface Relaunch extends Omit<Of<'launch'>, 'type'> {
-  /** The person has left: no agent is started any more. */
+  /** The person has left, so no agent is started any more. */
   readonly isOver: () => boolean;
 }
 
 export interface Body {
-  /** What the agent has left for a sense to read has been read. */
+  /** Resolves when everything that the agent has left for a sensor has been read. */
   catchUp(): Promise<void>;
-  /** What its screen shows of the answer that runs; null: nothing, or it has no screen. */
+  /** The part of an unfinished answer that the screen shows. Null: none, or there is no screen. */
   partialText(): string | null;
-  /** It is about to be stopped in this phase. @returns the phase that counts for what it has left */
+  /** The agent is about to be stopped. @returns the phase that its work counts as interrupted in */
   beforeStop(phase: DisconnectPhase): DisconnectPhase;
-  /** Nobody is to see its last words. */
+  /** Its last output is not shown. */
   detach(): void;
-  /** Types a prompt of ours. Emits `nudge.done`; rejects where it did not come so far. */
+  /** Types a prompt of the guard. Emits `nudge.done`, or rejects. */
   nudge(effect: Of<'nudge'>): Promise<void>;
   /** @returns whether the answer was chosen */
   choose(effect: Of<'choose'>): Promise<boolean>;
-  /** Starts the next agent. Rejects, saying why, where none can be started. */
+  /** Starts the next agent. Rejects with the reason if none can be started. */
   relaunch(plan: Relaunch): Promise<void>;
   setTitle(text: string | null): void;
   say(notice: Notice): void;
-  /** An incident has begun, or is over. */
+  /** An incident has begun or ended. */
   keep(incident: IncidentRecord): void;
 }

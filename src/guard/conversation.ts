@@ -1,6 +1,6 @@
 /**
- * The conversation that the agent is in, as far as it is known: its id and file, the calls of its turn, and what an
- * interruption has left of it. Contents that no event may carry; in memory only.
+ * The conversation that the agent is in, as far as it is known: its id, its file, the calls of its turn, and what an
+ * interruption has left. It holds content that no event may carry, so it is kept in memory only.
  */
 import type { Finding } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -12,33 +12,33 @@ export interface Conversation {
   readonly id: string | null;
   readonly transcriptPath: string | null;
   readonly permissionMode: string | null;
-  /** Begun by clearing another one: nothing of what the arguments opened is in it. */
+  /** It began with /clear, so it holds nothing of what the arguments opened. */
   readonly isCleared: boolean;
-  /** A turn was seen to come to its end in it. */
+  /** A turn of it was seen to end. */
   readonly hadTurn: boolean;
-  /** Another agent has it open: to go on means to fork. */
+  /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
   /** Tool calls seen by hooks. */
   readonly ledger: Ledger;
-  /** When the person has pressed Enter of late: wall clock, Unix milliseconds, in order. */
+  /** When the person last pressed Enter: wall clock, Unix milliseconds, oldest first. */
   readonly enteredMs: readonly number[];
-  /** Taken before the last nudge or stop; the prompt is made from it. */
+  /** Taken before the last nudge or stop. The prompt is made from it. */
   readonly snapshot: RecoverySnapshot | null;
-  /** What the last stop has changed in it of what was said. */
+  /** What the repair at the last stop has changed of its content. */
   readonly mended: readonly Finding[];
-  /** Every event. */
+  /** To be called with every event. */
   follow(event: Event): void;
-  /** One begins under this id: nothing of it is on disk. */
+  /** A conversation begins with this id. Nothing of it is on disk. */
   pinned(id: string): void;
   turnEnded(): void;
-  /** @param path the file that was looked at: the agent may have gone on to another one meanwhile */
+  /** @param path the file that was checked; the agent may have moved to another one since */
   isHeldByOther(path: string, isHeld: boolean): void;
-  /** @param taken null where none could be taken: the one from before stays */
+  /** @param taken null: none could be taken, so the previous one stays */
   interrupted(taken: RecoverySnapshot | null): void;
   repaired(mended: readonly Finding[]): void;
 }
 
-/** What is known of one; another one has another file and another mode. */
+/** What is known of one conversation. */
 interface Facts {
   readonly id: string | null;
   readonly transcriptPath: string | null;
@@ -56,10 +56,10 @@ const nothingKnown: Omit<Facts, 'id'> = {
   isHeld: false,
 };
 
-/** As many as can have come since the last look on disk, and some more: one may have been for a dialog. */
+/** More than can come between two looks on disk. Some of them may be for a dialog. */
 const maxEnters = 20;
 
-/** @param id as it is known from the start; null: it is not */
+/** @param id the id if it is known from the start, else null */
 export function createConversation(id: string | null): Conversation {
   const ledger = createLedger();
   const enteredMs: number[] = [];
@@ -132,7 +132,7 @@ export function createConversation(id: string | null): Conversation {
   };
 }
 
-/** A turn has come to its end by itself, as hooks tell it or as the other senses together show it. */
+/** Whether a turn has ended by itself, as hooks report it or as the other senses together show it. */
 export function endsTurn(event: Event, { turn }: Evidence, after: Evidence): boolean {
   if (event.type === 'turn.ended') return true;
   if (event.type === 'agent.started' || turn.workingSince === null) return false;

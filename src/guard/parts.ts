@@ -1,4 +1,4 @@
-/** The living parts of one run, with a terminal or without. */
+/** The parts of one run, with a terminal or with pipes. */
 import type { Agent, AgentProcess } from './agent.ts';
 import type { Conversation } from './conversation.ts';
 import type { Run } from './run.ts';

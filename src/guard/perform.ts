@@ -1,6 +1,6 @@
 /**
- * Carries out effects: one exhaustive switch, one call each. Slow ones run on their own and answer with an
- * observation; none may throw into the loop.
+ * Carries out effects: one exhaustive switch with one call per effect. Slow work runs on its own and answers with an
+ * observation. None may throw into the loop.
  */
 import type { Effect } from '../effects.ts';
 import { background } from './background.ts';
@@ -11,9 +11,9 @@ import type { Records } from './records.ts';
 import type { Senses } from './senses.ts';
 import { findSession } from './session.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
-import { stopAgent } from './stop-agent.ts';
+import { stopAgent } from './stop.ts';
 
-/** Who carries out what the parts of a run do not. */
+/** What carries out the effects that the parts of a run cannot. */
 export interface Outlets {
   readonly body: Body;
   readonly senses: Pick<Senses, 'probe'>;
@@ -26,16 +26,16 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
   const { run, agent, conversation, wire } = parts;
   const { body, senses, records, exit } = outlets;
   const { emit } = run;
-  /** Somebody has ended us while an agent was on its way: it is not started any more. */
+  /** The run has ended, so an agent that is about to be started is not started. */
   let isOver = false;
 
   async function launch(effect: Extract<Effect, { type: 'launch' }>): Promise<void> {
-    await findSession(run, agent, conversation); // written with its last breath
+    await findSession(run, agent, conversation); // the agent may have written the file just before its end
     await refuseSecondWriter(run, conversation);
     await agent.program.renew();
     if (isOver) return;
     await body.relaunch({ ...effect, isOver: () => isOver });
-    conversation.ledger.clear(); // told in the prompt
+    conversation.ledger.clear(); // the prompt names them
   }
 
   return (effect) => {

@@ -1,4 +1,4 @@
-/** One run of the guard: what was said on the command line, and what stays as it is from its start to its end. */
+/** What is fixed for one run of the guard, from its start to its end. */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { Invocation } from '../agents/contract/invocation.ts';
 import type { UserSettings } from '../agents/contract/launch.ts';
@@ -22,23 +22,23 @@ export interface Launch {
 
 export interface Run {
   readonly launch: Launch;
-  /** Files in the run's folder that stand in for arguments which can be read only once. */
+  /** Files in the run's folder that replace arguments which can be read only once. */
   readonly givenFiles: readonly string[];
   readonly config: Config;
   readonly paths: RunPaths;
-  /** Where a file that may hold a secret goes; gone with the guard. */
+  /** The folder for files that may hold a secret. It is removed with the guard. */
   readonly secretFolder: () => string;
   readonly user: UserSettings;
-  /** Inject hooks: wanted, allowed and known to this version. Whether they run, `Agent.hooks` says. */
+  /** Hooks are wanted, allowed and known to this version. `Agent.hooks` says whether they run. */
   readonly wantsHooks: boolean;
   /** This version records a call before it runs it. */
   readonly recordsCallsFirst: boolean;
-  /** Print mode: nobody is there who could be asked. */
+  /** In print mode: nobody can be asked. */
   readonly unattended: boolean;
   /** Just before the first agent was started: wall clock, Unix milliseconds. */
   readonly launchedAtMs: number;
-  /** The session id that a first launch is pinned to; null where the arguments decide. */
+  /** The session id that the first launch is pinned to. Null: the arguments decide. */
   readonly pin: string | null;
-  /** To the loop. */
+  /** Reports to the loop. */
   readonly emit: Emit;
 }

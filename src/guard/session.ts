@@ -1,6 +1,6 @@
 /**
- * Which conversation this is. Hooks and the transcript say so by themselves; where they are silent the id comes from
- * the arguments, from our own pin, or from the newest file that this working directory has got since the launch.
+ * Finds out which conversation this is. Hooks and the transcript report it. Without them the id comes from the arguments,
+ * from the guard's own pin, or from the newest file of this working directory since the launch.
  */
 import { randomUUID } from 'node:crypto';
 import type { AgentAdapter } from '../agents/agent.ts';
@@ -11,7 +11,7 @@ import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
 import type { Launch, Run } from './run.ts';
 
-/** The id that a first launch is pinned to; null where the arguments decide or this version cannot be told. */
+/** The id that a first launch is pinned to. Null: the arguments decide, or this version takes no id. */
 export function pinFor(
   adapter: AgentAdapter,
   invocation: Invocation,
@@ -22,17 +22,17 @@ export function pinFor(
   return adapter.abilities(version).sessionIdFlag ? randomUUID() : null;
 }
 
-/** The id that is known before the agent has said a word: our pin, or the person's own. */
+/** The id that is known before the agent reports one: the guard's pin, or the person's own. */
 export function knownFromStart(invocation: Invocation, pin: string | null): string | null {
   return pin ?? invocation.sessionId;
 }
 
-/** For so long after an Enter its record is looked for. */
+/** How long after an Enter its record is looked for. */
 const followedMs = 10_000;
 /** How often the new id of a resumed conversation is looked for. */
 const successorMs = 2_000;
 
-/** Looks on disk for what no sense has told yet. Emits `session` when it finds more than was known. */
+/** Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. */
 export async function findSession(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
   const { launch, launchedAtMs, emit } = run;
   await followPrompt(run, agent, conversation);
@@ -42,7 +42,7 @@ export async function findSession(run: Run, agent: Agent, conversation: Conversa
     id !== null
       ? [id, await launch.adapter.findTranscript(launch.env, id)]
       : await newest(launch, launchedAtMs);
-  if (path === null || conversation.id !== id) return; // another one has been told of meanwhile
+  if (path === null || conversation.id !== id) return; // another one has been reported meanwhile
   emit({ type: 'session', sessionId, transcriptPath: path, source: 'transcript' });
 }
 
@@ -52,8 +52,8 @@ async function newest({ adapter, env, cwd }: Launch, sinceMs: number): Promise<[
 }
 
 /**
- * Where no hook tells, an id that was known once may be past: after /clear the conversation goes on under another, and
- * before 2.1.197 nothing but the files says so. What the person sends is in the one they are in.
+ * Without hooks, a known id may be out of date: after /clear the conversation goes on under another id, and before
+ * 2.1.197 only the files show that. The right file is the one that holds what the person has sent.
  */
 async function followPrompt({ launch, emit }: Run, { hooks }: Agent, conversation: Conversation) {
   const { enteredMs } = conversation;
@@ -70,21 +70,21 @@ async function followPrompt({ launch, emit }: Run, { hooks }: Agent, conversatio
   });
 }
 
-/** The same look in the background: one at a time, however often it is asked for; what fails is tried again later. */
+/** Does the same in the background, one look at a time. A look that fails is repeated later. */
 export function sessionLooker(run: Run, agent: Agent, conversation: Conversation): () => void {
   let isLooking = false;
   return () => {
     if (isLooking) return;
     isLooking = true;
     findSession(run, agent, conversation)
-      .catch(() => {}) // a folder that comes and goes while it is read
+      .catch(() => {}) // the folder may change while it is read
       .finally(() => {
         isLooking = false;
       });
   };
 }
 
-/** With each picture until the conversation is known; without hooks also after each Enter, which may have been /clear. */
+/** With each screen until the conversation is known. Without hooks also after each Enter, which may have been /clear. */
 export function looksForSession({ hooks }: Agent, conversation: Conversation, event: Event): boolean {
   if (event.type === 'turn.started') return true;
   if (event.type === 'screen') return conversation.id === null || conversation.transcriptPath === null;
@@ -95,12 +95,12 @@ export function looksForSession({ hooks }: Agent, conversation: Conversation, ev
 }
 
 export interface Successor {
-  /** Every event. */
+  /** To be called with every event. */
   follow(event: Event): void;
   stop(): void;
 }
 
-/** Where a resume gives a new id, and an agent that takes no hooks does not tell it (1.0.56): it is looked for. */
+/** Looks for the new id after a resume, if the agent takes no hooks and does not report it (1.0.56). */
 export function watchSuccessor({ launch, emit }: Run, agent: Agent, conversation: Conversation): Successor {
   const { adapter, env, cwd } = launch;
   const tells = adapter.abilities(agent.program.version).settingsFlag;

@@ -1,6 +1,6 @@
 /**
- * Takes the recovery snapshot: what the ledger, the transcript and the screen know of the work in flight; and makes the
- * prompt from it.
+ * Takes the recovery snapshot, which holds what the ledger, the transcript and the screen know of the unfinished work, and
+ * makes the prompt from it.
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { checkFiles } from '../recover/file-check.ts';
@@ -17,7 +17,7 @@ import type { Body } from './body.ts';
 import type { Conversation } from './conversation.ts';
 import type { Launch, Run } from './run.ts';
 
-/** Null where no session is known: then there is nothing to come back to. Never throws for a damaged transcript. */
+/** Null if no session is known, because then there is nothing to resume. Never throws for a damaged transcript. */
 export async function takeSnapshot(
   { launch }: Run,
   agent: Agent,
@@ -25,7 +25,7 @@ export async function takeSnapshot(
   body: Body,
   at: { readonly phase: DisconnectPhase; readonly cause: string },
 ): Promise<RecoverySnapshot | null> {
-  await body.catchUp(); // which may tell of another session
+  await body.catchUp(); // this may report another session
   const { id, transcriptPath } = conversation;
   if (id === null) return null;
   const transcript = await summary(launch, transcriptPath);
@@ -42,15 +42,15 @@ export async function takeSnapshot(
   });
 }
 
-/** Null where there is no conversation file, or it cannot be read: the ledger and the screen must do. */
+/** Null if there is no conversation file or it cannot be read. The ledger and the screen must do then. */
 async function summary({ adapter }: Launch, path: string | null): Promise<TranscriptSummary | null> {
   if (path === null) return null;
   return await adapter.summarizeTranscript(path).catch(() => null);
 }
 
 /**
- * The "you were interrupted" text from the last snapshot; empty when none could be taken.
- * @param template the person's own frame of it; null: the built-in one
+ * The "you were interrupted" text from the last snapshot. Empty if none could be taken.
+ * @param template the person's own template; null: the built-in one
  */
 export function promptOf(
   run: Run,
@@ -64,7 +64,7 @@ export function promptOf(
   return interruptedPrompt(snapshot, { ...retryOptions(run, agent, conversation), rung, template });
 }
 
-/** What the conversation file shall say of an interrupted call. */
+/** The result that the conversation file gets for an interrupted call. */
 export function resultTextOf(
   run: Run,
   agent: Agent,
@@ -74,7 +74,7 @@ export function resultTextOf(
   return interruptedResult(call, retryOptions(run, agent, conversation));
 }
 
-/** No call of the lost message can have run unseen: hooks were heard, or this version has put each on record first. */
+/** Whether no call of the lost message can have run unseen: hooks were heard, or this version records each call first. */
 export function watchesCalls(
   { recordsCallsFirst }: Run,
   { hooks }: Agent,

@@ -1,45 +1,56 @@
 /**
- * Stops the agent: descendants on record first (its tools survive it, lab notes §0.8), the snapshot on disk, then the
- * process tree, then the terminal as it was. Nothing is killed while the snapshot could not be saved.
+ * Stops the agent. First its descendants are recorded, because its tools survive it (lab notes §0.8), and the snapshot is
+ * written to disk. Then the process tree is stopped and the terminal is restored. Nothing is killed unless the snapshot
+ * could be saved.
  */
 import { existsSync } from 'node:fs';
 import { repairFile } from '../agents/common/repair.ts';
 import type { Finding } from '../agents/contract/conversation.ts';
+import type { Effect } from '../effects.ts';
 import { stopTree } from '../platform/process-tree.ts';
-import type { ActiveToolCall, RecoverySnapshot } from '../recover/snapshot.ts';
+import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Agent } from './agent.ts';
 import type { Body } from './body.ts';
 import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
+import { findSession } from './session.ts';
+import { resultTextOf, takeSnapshot } from './snapshot.ts';
+import { otherIn } from './start/second-writer.ts';
 
-/** A tool that was left alone by the agent's end may clean up. */
+type Stop = Extract<Effect, { type: 'stop' }>;
+
+/** A tool that the agent leaves behind may clean up. */
 const leftoverGraceMs = 1_000;
 
-export interface StopPlan {
-  readonly generation: number;
-  readonly graceMs: number;
-  /** Takes a snapshot of the work in flight; asked before the kill, and once more when nothing runs any more. */
-  look(): Promise<RecoverySnapshot | null>;
-  /** What the conversation file shall say of an interrupted call; null: general words. */
-  resultText(call: ActiveToolCall): string | null;
-}
-
-/** Emits `saved` and, if that went well, `stop.done` once the agent's process is gone. */
-export async function stop(
+/**
+ * Emits `stop.refused` if another agent is in the conversation, because this one could not be started again. Otherwise
+ * emits `saved` and, if that went well, `stop.done` once the agent's process is gone. Rejects if none of that is possible.
+ */
+export async function stopAgent(
   run: Run,
   agent: Agent,
   conversation: Conversation,
   body: Body,
-  plan: StopPlan,
+  effect: Stop,
 ): Promise<void> {
   const { emit } = run;
-  const running = agent.process?.generation === plan.generation ? agent.process : null;
+  await findSession(run, agent, conversation); // the file may have been written since the last look
+  const other = agent.process === null ? null : await otherIn(run, conversation, agent.process.pid);
+  if (other !== null) {
+    emit({ type: 'stop.refused', detail: other });
+    return;
+  }
+  const running = agent.process?.generation === effect.generation ? agent.process : null;
   if (running) agent.kin.look(running.pid);
   const kin = agent.kin.last();
+  const look = async () => {
+    conversation.interrupted(await takeSnapshot(run, agent, conversation, body, effect));
+    return conversation.snapshot;
+  };
 
-  const before = await plan.look();
+  const before = await look();
   const path = pathOf(conversation);
   if (before && path) {
     const saved = await saveSnapshot(path, before);
@@ -50,45 +61,49 @@ export async function stop(
     emit({ type: 'saved', ok: saved.ok, unknownCommands, ...failed });
     if (!saved.ok && running) return;
   }
-  if (running) body.detach(); // its last words are not for a screen that is about to be another agent's
+  if (running) body.detach(); // the screen is about to be another agent's
   const ending = endingOf(run, agent, conversation, kin);
-  await stopTree(ending(), { graceMs: plan.graceMs });
+  await stopTree(ending(), { graceMs: effect.graceMs });
   await agent.gone;
   const left = await stopTree(ending(), { graceMs: leftoverGraceMs });
-  // A tool may have come to its end while it was stopped: what is told must be what is on disk now.
-  const after = (await plan.look()) ?? before;
+  // A tool may have ended while it was being stopped, and the next agent must be told what is on disk now.
+  const after = (await look()) ?? before;
   const afterPath = pathOf(conversation);
-  if (after && afterPath) await saveSnapshot(afterPath, after); // if not: the one from before is there
-  conversation.repaired(await mend(run, agent, conversation, after?.active_tool_calls ?? [], plan));
-  emit({ type: 'stop.done', generation: plan.generation, left });
+  if (after && afterPath) await saveSnapshot(afterPath, after); // if that fails, the first one is there
+  conversation.repaired(await mend(run, agent, conversation, after));
+  emit({ type: 'stop.done', generation: effect.generation, left });
 }
 
-/** Where the snapshot of the present session belongs; null where its conversation has no file. */
+/** Where the snapshot of the present conversation belongs. Null: the conversation has no file. */
 function pathOf({ id, transcriptPath }: Conversation): string | null {
   return transcriptPath && id ? snapshotPath(transcriptPath, id) : null;
 }
 
 /**
- * The conversation file, now that nobody writes it: damage would be refused, or lose what was said.
- * @returns what has changed of what was said
+ * Repairs the conversation's file once nobody writes it. The next agent would refuse a damaged file, or lose part of it.
+ * @returns what has changed of the conversation's content
  */
 async function mend(
-  { launch, emit }: Run,
+  run: Run,
   agent: Agent,
-  { transcriptPath }: Conversation,
-  calls: readonly ActiveToolCall[],
-  plan: StopPlan,
+  conversation: Conversation,
+  snapshot: RecoverySnapshot | null,
 ): Promise<readonly Finding[]> {
-  const { doctor } = launch.adapter;
+  const { emit } = run;
+  const { doctor } = run.launch.adapter;
+  const { transcriptPath } = conversation;
   if (!doctor || transcriptPath === null || !existsSync(transcriptPath)) return [];
+  const calls = snapshot?.active_tool_calls ?? [];
   const options = {
     now: Date.now(),
-    reconnect: false, // to start anew may be what the person wanted
+    reconnect: false, // the person may have wanted to start anew
     byHand: false,
     version: agent.program.version,
     thorough: false,
     dryRun: false,
-    resultTexts: textsFor(calls, plan),
+    resultTexts: new Map(
+      calls.map((call) => [call.tool_use_id, resultTextOf(run, agent, conversation, call)]),
+    ),
   };
   const outcome = await repairFile(transcriptPath, doctor, options);
   const failure = doctor.takeFailure();
@@ -99,11 +114,3 @@ async function mend(
   emit({ type: 'repaired', ok, repairs, ...('detail' in outcome && { detail: outcome.detail }) });
   return ok ? outcome.findings.filter(({ altersContent }) => altersContent) : [];
 }
-
-const textsFor = (calls: readonly ActiveToolCall[], plan: StopPlan): ReadonlyMap<string, string> =>
-  new Map(
-    calls.flatMap((call) => {
-      const text = plan.resultText(call);
-      return text === null ? [] : [[call.tool_use_id, text]];
-    }),
-  );

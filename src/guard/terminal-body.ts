@@ -1,4 +1,4 @@
-/** The agent as it is reached through the person's terminal. */
+/** An agent that is reached through the person's terminal. */
 import { choose } from '../person/hands/choose.ts';
 import { trustScreen } from '../person/hands/input-box.ts';
 import { nudge } from '../person/hands/nudge.ts';
@@ -13,7 +13,7 @@ import { type RelaunchParts, relaunch } from './start/relaunch.ts';
 
 export interface TerminalBodyParts extends RelaunchParts {
   readonly catchUp: Body['catchUp'];
-  /** The last minute of the terminal; null unless the person has switched it on. */
+  /** The recording of the last minute. Null: not switched on. */
   readonly cast: Cast | null;
   /** A part of the guard has failed. */
   readonly degraded: (detail: string) => void;
@@ -48,7 +48,7 @@ export function createTerminalBody(parts: TerminalBodyParts): Body {
           style: terminalStyle(env, process.stdout),
         }),
       ),
-    // Also while an incident lasts: what is kept is only the latest minute.
+    // Also saved while an incident lasts, because only the last minute is kept.
     keep(incident) {
       try {
         cast?.save(castPath(run.paths, incident.id), `${incident.class}: ${incident.outcome}`);

@@ -1,4 +1,4 @@
-/** The rest of the guard with a terminal: its senses, the hands at the agent's input box, the pane in tmux. */
+/** The rest of the guard with a terminal: its senses, the guard's hands on the input box, the pane in tmux. */
 
 import { dirname } from 'node:path';
 import type { Composer } from '../person/composer.ts';
@@ -19,15 +19,15 @@ import { openTerminalSenses } from './terminal-senses.ts';
 import { openTmux } from './tmux.ts';
 import { type Way, watch } from './watch.ts';
 
-/** What is there before the rest of the guard is. */
+/** What exists before the rest of the guard is loaded. */
 export interface TerminalParts extends Parts<Pty> {
   readonly terminal: Terminal;
   readonly composer: Composer;
-  /** The guard was told to go: hang-up, shutdown. */
+  /** The guard was told to end: hang-up, shutdown. */
   readonly isSignalled: () => boolean;
 }
 
-/** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
+/** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */
 export async function watchTerminal(
   parts: TerminalParts,
   loop: Loop,
@@ -47,7 +47,7 @@ export async function watchTerminal(
   const loaded = loadTemplate(dirname(configFile(launch.env)));
   const template = loaded.then((one) => one.template);
   const successor = watchSuccessor(run, agent, conversation);
-  /** The person's keys are with us, and not in the agent's box. */
+  /** The guard holds the person's keys, so they are not in the agent's box. */
   const keeps = () => agent.process === null || terminal.keptBytes > 0;
   const way: Way = {
     body: createTerminalBody({ ...parts, screen, desk, template, catchUp, cast, degraded }),

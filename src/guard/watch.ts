@@ -1,6 +1,6 @@
 /**
- * The rest of the guard, loaded while the agent boots: senses, records, hands. Everything here may fail without the
- * session noticing: what fails is reported once and done without.
+ * The rest of the guard, loaded while the agent boots: senses, records, effects. Any of it may fail without the session
+ * noticing. A failure is reported once, and the guard works without that part.
  */
 
 import { isAtRest } from '../decide/at-rest.ts';
@@ -21,27 +21,27 @@ import type { Records } from './records.ts';
 import type { Senses } from './senses.ts';
 import { looksForSession, sessionLooker } from './session.ts';
 
-/** What a way to reach the agent adds. */
+/** What a mode (terminal or pipes) adds. */
 export interface Way {
   readonly body: Body;
   readonly senses: Senses;
   readonly records: Records;
-  /** One turn of the loop, once the parts of the run have followed it. */
+  /** One turn of the loop, after the parts of the run have followed the event. */
   turned(event: Event, before: Evidence, after: GuardState): void;
-  /** How the session is shown after it. */
+  /** The state that the session is shown in after each turn. */
   told?(state: SessionState): void;
-  /** Settles where somebody ends us and the core has no say. */
+  /** Settles if the run is ended from outside, without the core. */
   readonly left?: Promise<End>;
-  /** All that has happened so far has been dealt with. */
+  /** Everything that has happened so far has been handled. */
   begun(): void | Promise<void>;
-  /** The last words, within `limitMs`. */
+  /** Finishes what is under way, within `limitMs`. */
   close?(limitMs: number): Promise<unknown>;
 }
 
-/** The last words of notifications and of the terminal. */
+/** Limit for notifications and for output to the terminal. */
 const farewellMs = 1_000;
 
-/** @param warnings to be said once there is somebody to say them to. Resolves when the agent is gone for good. */
+/** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */
 export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readonly string[]): Promise<End> {
   const { run, agent, conversation, wire } = parts;
   const { senses, records } = way;

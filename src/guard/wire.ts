@@ -1,15 +1,15 @@
-/** The agent's way to the network: through our tunnel where there is one. */
+/** The agent's connection to the network, through the tunnel if there is one. */
 import type { Event } from '../events.ts';
 import type { Tunnel } from '../tunnel/proxy.ts';
 
 export interface Wire {
-  /** Null: the agent goes its own way, and nobody sees its connections. */
+  /** Null: the agent connects directly, and its connections are not seen. */
   readonly tunnel: Tunnel | null;
-  /** Every event. */
+  /** To be called with every event. */
   follow(event: Event): void;
-  /** @returns how many connections there were to cut */
+  /** @returns how many connections were cut */
   cut(which: readonly number[]): number;
-  /** The tunnel, for who shall keep its address when we are gone; null where there is none, or somebody does so already. */
+  /** The tunnel, for a process that keeps its address after the guard. Null: there is no tunnel, or it was handed over before. */
   handOver(): Tunnel | null;
 }
 

@@ -1,4 +1,4 @@
-/** The agent as it is reached by pipes: no screen, no keys; what is to be said goes to standard error in one line. */
+/** An agent that is reached through pipes, without screen and keys. Notices go to standard error, one line each. */
 
 import type { Notice } from '../effects.ts';
 import type { Body } from '../guard/body.ts';
@@ -12,7 +12,7 @@ import type { PrintParts } from './pipes.ts';
 export interface PipesBodyOptions {
   readonly catchUp: Body['catchUp'];
   readonly judge: Judge;
-  /** Whether a turn had begun in the agent that has ended. */
+  /** Whether the agent that has ended had begun a turn. */
   readonly ranTurn: () => boolean;
 }
 
@@ -20,10 +20,10 @@ export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn }: 
   return {
     catchUp,
     partialText: () => null,
-    // An answer that was made and never printed was in flight, too.
+    // An answer that was finished but never printed also counts as unfinished.
     beforeStop: (phase) => (phase === 'between_turns' ? 'streaming' : phase),
-    detach() {}, // what it still prints is judged at its end
-    // A person asked for it; nobody can type here.
+    detach() {}, // the gate judges what it still prints
+    // Only a person can ask for a nudge here, and nobody can type.
     nudge: async () => parts.run.emit({ type: 'nudge.done', outcome: 'not-idle' }),
     choose: async () => false,
     relaunch: ({ generation, prompt }) => startNext(parts, { generation, prompt, ranTurn: ranTurn() }, judge),
@@ -31,8 +31,8 @@ export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn }: 
       const text = words(parts, notice);
       if (text !== null) sayWarnings([text]);
     },
-    setTitle() {}, // in the status file
-    keep() {}, // on record
+    setTitle() {}, // the status file shows it
+    keep() {}, // there is no recording
   };
 }
 
@@ -53,6 +53,6 @@ function words({ run, agent, conversation }: PrintParts, notice: Notice): string
       return command === null ? told : `${told}. To go on: ${command}`;
     }
     case 'confirm':
-      return null; // nobody is there to confirm
+      return null; // nobody can confirm
   }
 }

@@ -9,18 +9,18 @@ import { type NextLaunch, planNext, type Start } from './next-launch.ts';
 import type { Answer, PrintParts } from './pipes.ts';
 import { transcriptBytes } from './progress.ts';
 
-/** An agent's end. */
+/** The end of one agent. */
 export interface ChildEnd extends Awaited<Child['ended']> {
   readonly child: Child;
   readonly answer: Answer;
   readonly outOfMemory: boolean;
 }
 
-/** Who knows more of an agent than what it prints. */
+/** Judges an agent by more than its output. */
 export interface Judge {
-  /** All that is known says that what has been printed is a good answer. */
+  /** Whether everything that is known says that the output is a good answer. */
   endsWell(answer: Answer): Promise<boolean>;
-  /** Tells everybody. */
+  /** Reports the end. */
   ended(end: ChildEnd): Promise<void>;
 }
 

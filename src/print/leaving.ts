@@ -1,21 +1,21 @@
 /**
- * Signals that end us end the agent first, and the agent's own end is ours. Ctrl+C in a terminal reaches both by
- * itself; the second one that it gets from us changes nothing (2.1.329, 2.1.197).
+ * Passes signals that end the guard to the agent, and the guard ends as the agent does. Ctrl+C in a terminal reaches
+ * both anyway; the second one from the guard changes nothing (2.1.329, 2.1.197).
  */
 import type { Agent } from '../guard/agent.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import { descendants, stopTree } from '../platform/process-tree.ts';
 
 const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
-/** An agent that spins does not hear; whoever asked us to end would then end us, and leave it behind. */
+/** A spinning agent ignores signals. The sender would then kill the guard and leave the agent behind. */
 const deafMs = 8_000;
 
 export interface Leaving {
-  /** The signal by which somebody has ended us, and through us the agent; null: nobody has. */
+  /** The signal that has ended the guard. Null: none. */
   readonly signal: NodeJS.Signals | null;
-  /** No agent runs, or nobody can read its answer any more: we go. */
+  /** Ends the run, because no agent runs or nobody can read its answer. */
   go(signal: NodeJS.Signals): void;
-  /** From now on `end` is how we go; until then we die of the signal. */
+  /** From now on `end` ends the run. Before, the signal kills the process. */
   goBy(end: (signal: NodeJS.Signals) => void): void;
 }
 
@@ -51,7 +51,7 @@ export function passSignals(agent: Agent): Leaving {
   };
 }
 
-/** Nobody reads our last words, and node would wait for that for ever; or there is no agent: end as the signal does. */
+/** Ends as the signal does: there is no agent, or nobody reads the output, for which node would wait for ever. */
 export function dieOf(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

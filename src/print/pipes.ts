@@ -1,4 +1,4 @@
-/** The pipes of print mode: what a script says to the agent and reads of it, and what the present agent has printed. */
+/** The pipes of print mode: what a script sends to the agent and reads from it, and what the agent has printed. */
 
 import type { PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
@@ -10,7 +10,7 @@ import type { Input } from './input.ts';
 import type { Leaving } from './leaving.ts';
 import type { Sink } from './sink.ts';
 
-/** The living parts of one run in print mode. */
+/** The parts of one run in print mode. */
 export interface PrintParts extends Parts<Child> {
   readonly pipes: Pipes;
   readonly leaving: Leaving;
@@ -19,27 +19,27 @@ export interface PrintParts extends Parts<Child> {
 export interface Pipes {
   readonly mode: PrintMode;
   readonly formats: PrintFormats;
-  /** Null: the agent reads our own terminal. */
+  /** Null: the agent reads the terminal itself. */
   readonly input: Input | null;
-  /** With a host that may ask the agent, and be asked; null: input is text. */
+  /** The dialogue with a host over the control protocol. Null: the input is text. */
   readonly dialogue: Dialogue | null;
   readonly output: Sink;
   readonly errors: Sink;
-  /** What the latest agent has said; null before the first. */
+  /** The output of the latest agent. Null before the first. */
   readonly answer: Answer | null;
-  /** Another agent speaks from now on. */
+  /** Another agent has been started. */
   next(gate: Gate, transcriptBytes: number): Answer;
 }
 
-/** What one agent has said, as far as it is known. */
+/** The output of one agent, and what is known of it. */
 export interface Answer {
-  /** What it prints; after its end, what of it is still held. */
+  /** Passes its output on. After its end it holds what was not passed on. */
   readonly gate: Gate;
-  /** Size of the transcript when it was started: what follows is its own work. */
+  /** Size of the transcript when the agent was started. What follows is its own work. */
   readonly transcriptBytes: number;
-  /** How a hook has said that its latest turn ended; null: none has. */
+  /** The end of its latest turn, as a hook reported it. Null: no hook has. */
   readonly told: { readonly failure: FailureKind | null } | null;
-  /** A hook has said so. */
+  /** A hook has reported the end of a turn. */
   turnEnded(failure: FailureKind | null): void;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AgentProcess } from '../../src/guard/agent.ts';
-import { stopAgent } from '../../src/guard/stop-agent.ts';
+import { stopAgent } from '../../src/guard/stop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixture } from '../support/places.ts';
 import { bodyWith, type PartsOptions, partsOfRun } from '../support/run.ts';

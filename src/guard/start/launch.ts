@@ -1,4 +1,4 @@
-/** Starts an agent in the terminal: the first one, or the next one after a stop. */
+/** Starts an agent in the terminal, at the start of a run or after a stop. */
 import { throughStarter } from '../../platform/exec.ts';
 import { openPty, type Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -10,13 +10,13 @@ import { planLaunch, watchMemory } from './plan-launch.ts';
 export interface AgentLaunch {
   readonly generation: number;
   readonly args: readonly string[];
-  /** The id that the conversation shall get; null: the arguments decide. */
+  /** The id for the conversation. Null: the arguments decide. */
   readonly pin: string | null;
-  /** It goes on with the conversation. */
+  /** The agent resumes the conversation. */
   readonly resumed: boolean;
-  /** It has a prompt of ours. */
+  /** The agent is started with a prompt of the guard. */
   readonly prompted: boolean;
-  /** Its last words are to be read before its end is told. @param code null: a signal has ended it */
+  /** Reads the agent's last output before its end is reported. @param code null: a signal ended it */
   readonly readLastWords?: (code: number | null) => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The agent's program. It may be updated while the agent runs: an updater takes it away for a moment, writes it in
- * place, or leaves a stub that does nothing. So it is looked at before it is started again.
+ * The agent's program. An updater may replace it while the agent runs: it removes the file for a moment, writes it in
+ * place, or leaves a stub that does nothing. So the file is checked before it is started again.
  */
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,32 +9,32 @@ import { statePaths } from '../../platform/paths.ts';
 import type { Launch } from '../run.ts';
 import { agentVersion } from './agent-version.ts';
 
-/** A download is written at once in the end; what is not there after this long will not come by itself. */
+/** An updater writes the file within seconds. What is not there by then will not come by itself. */
 const awaitedMs = 10_000;
 const againMs = 1_000;
 
 export interface Program {
-  /** Of what is started; null: it could not be told. An update puts another one in its place at a relaunch. */
+  /** Null: it could not be determined. After an update, a relaunch starts another version. */
   readonly version: AgentVersion | null;
   /**
-   * Waits until it can be started again.
-   * @throws saying what is wrong with it when that lasts
+   * Waits until the program can be started again.
+   * @throws the reason if that takes longer than `limitMs`
    */
   renew(limitMs?: number): Promise<void>;
 }
 
-/** @param initial its version as it is now */
+/** @param initial its present version */
 export function openProgram(launch: Launch, initial: AgentVersion | null): Program {
   const { command, named, adapter, env } = launch;
-  /** What is replaced by an update: of node and a script, the script. */
+  /** The file that an update replaces: the script, if node runs one. */
   const path = named.at(-1) ?? command;
   let version = initial;
   let stamp = stampOf(path);
 
   async function look(present: string | null): Promise<Look> {
     if (present === null) return { wrong: 'is missing' };
-    if (statSync(path).size === 0) return { wrong: 'is empty' }; // its name alone may tell a version
-    // One whose version was never known cannot be asked for it now.
+    if (statSync(path).size === 0) return { wrong: 'is empty' }; // the version may be taken from the file's name
+    // If its version was never known, it cannot be asked for now.
     if (present === stamp || version === null) return { wrong: null, version };
     const asked = agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
     const next = await asked.catch(() => null);
@@ -65,7 +65,7 @@ export function openProgram(launch: Launch, initial: AgentVersion | null): Progr
 
 type Look = { readonly wrong: string } | { readonly wrong: null; readonly version: AgentVersion | null };
 
-/** What tells one program from the next under the same path; null: there is none. */
+/** Differs if another program is at the same path. Null: there is none. */
 function stampOf(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : null;

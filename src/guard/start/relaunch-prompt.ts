@@ -1,4 +1,4 @@
-/** The prompt on the command line of a relaunch. */
+/** Makes the prompt for the command line of a relaunch. */
 import { type PromptOptions, withLostPrompt } from '../../recover/prompt.ts';
 import type { RecoverySnapshot } from '../../recover/snapshot.ts';
 import type { Agent } from '../agent.ts';
@@ -7,17 +7,17 @@ import type { Run } from '../run.ts';
 import { promptOf, watchesCalls } from '../snapshot.ts';
 
 export interface Interruption {
-  /** Work was cut off. */
+  /** A turn was interrupted. */
   readonly isInterrupted: boolean;
-  /** A prompt of the person's that is not on record, word for word; null: none. */
+  /** A prompt of the person that is not on record, word for word. Null: none. */
   readonly lost: string | null;
-  /** The conversation is on record; else it is begun anew, and nobody will find in it what was asked. */
+  /** The conversation is on record. Otherwise it is begun anew and does not hold what was asked. */
   readonly resume: boolean;
-  /** The person's own frame of the prompt; null: the built-in one. */
+  /** The person's own template of the prompt. Null: the built-in one. */
   readonly template: string | null;
 }
 
-/** What the next agent is told. Null: nothing. */
+/** Null: the next agent gets no prompt. */
 export function relaunchPrompt(
   run: Run,
   agent: Agent,
@@ -32,11 +32,11 @@ export function relaunchPrompt(
   }
   const asked = lost ?? (conversation.isCleared ? null : run.launch.invocation.prompt);
   if (!isInterrupted || asked === null) return lost;
-  // Without a record and without hooks, a call that nobody saw may have run.
+  // Without a record and without hooks, a call may have run unseen.
   const mayHaveActed = hasMore(conversation.snapshot) || !watchesCalls(run, agent, conversation);
   return mayHaveActed ? withLostPrompt(promptFor('anew'), asked) : asked;
 }
 
-/** The turn left more traces than its prompt. */
+/** Whether the turn left more than its prompt. */
 const hasMore = (snapshot: RecoverySnapshot | null): boolean =>
   snapshot !== null && (snapshot.active_tool_calls.length > 0 || snapshot.partial_response_text !== null);

@@ -1,6 +1,6 @@
 /**
- * The next agent after one has ended. It goes on with the conversation; one without a single turn on record cannot be
- * resumed and is begun anew, under the same id where that is free.
+ * Starts the next agent after one has ended. It resumes the conversation. A conversation without a recorded turn cannot be
+ * resumed, so it is begun anew, under the same id if that is free.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { holdKeysWhileBooting } from '../../person/hands/boot.ts';
@@ -21,18 +21,18 @@ import { freshStart, whatIsOnRecord } from './begin-anew.ts';
 import { type AgentLaunch, startAgent } from './launch.ts';
 import { relaunchPrompt } from './relaunch-prompt.ts';
 
-/** What the next agent is started with. */
+/** What a relaunch works with. */
 export interface RelaunchParts extends Parts<Pty> {
   readonly terminal: Terminal;
   readonly screen: Screen;
   readonly desk: Desk;
-  /** The person's own frame of the prompt; null: the built-in one. */
+  /** The person's own template of the prompt. Null: the built-in one. */
   readonly template: Promise<string | null>;
 }
 
 const tooLong = 'what was in the input box is too long to be given back';
 
-/** Rejects, saying why, where no agent can be started. */
+/** Rejects with the reason if no agent can be started. */
 export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<void> {
   const { run, agent, conversation, terminal, desk } = parts;
   const { draft, sent } = desk;
@@ -45,10 +45,10 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
   const prompt = relaunchPrompt(run, agent, conversation, interruption);
   const isAnswered = onRecord === 'lost' && prompt === null;
   if (isAnswered) giveBackFirst(desk);
-  // From here on in one go: a key between the two would be neither kept nor the agent's.
+  // No await from here on: a key that came in between would be neither kept nor passed to the agent.
   if (draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
-  terminal.takeKept(); // in the draft, as text: keys of the time without an agent are not for its dialogs
-  if (plan.isOver()) return; // one of them was Ctrl+C
+  terminal.takeKept(); // they are in the draft as text; typed without an agent, they are not meant for its dialogs
+  if (plan.isOver()) return; // one of the keys was Ctrl+C
   draft.rescue();
   if (isAnswered)
     terminal.say(begunAnewText(draft.aside() !== '', terminalStyle(launch.env, process.stdout)));
@@ -59,11 +59,11 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
 
 interface Beginning {
   readonly resume: boolean;
-  /** Null: what the arguments say; for a conversation that is resumed, nothing. */
+  /** Null: the prompt of the arguments, or none if the conversation is resumed. */
   readonly prompt: string | null;
-  /** What of it the person had asked before, word for word; null: nothing. */
+  /** The part of it that is the person's, word for word. Null: none. */
   readonly lost: string | null;
-  /** The prompt that the arguments give has had its answer. */
+  /** The prompt of the arguments has been answered. */
   readonly isAnswered: boolean;
 }
 
@@ -89,10 +89,10 @@ function start(
   if (given !== null) desk.sent.given(given, prompt === null || prompt === lost);
 }
 
-/** Its last words are read by then, or not at all. */
+/** The last output is drawn by then, or never. */
 const lastWordsMs = 1_000;
 
-/** An agent that would not resume has said why on the screen, or nothing that is known. */
+/** Reports why an agent refused to resume, if the screen shows a reason that is known. */
 async function tellRefusal(
   { launch, emit }: Run,
   conversation: Conversation,
