@@ -1,4 +1,6 @@
-/** One agent in print mode: a child with pipes. Its errors go straight to ours, or are passed on and the last of them kept. */
+/**
+ * One agent in print mode: a child with pipes. Its standard error is inherited, or passed on while the end of it is kept.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Sink } from './sink.ts';
@@ -9,9 +11,9 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly generation: number;
-  /** `inherit`: it reads our own terminal; `none`: there is nothing to read. */
+  /** `inherit`: it reads the terminal itself; `none`: there is nothing to read. */
   readonly stdin: 'pipe' | 'inherit' | 'none';
-  /** Where its errors go, if its last words are to be known; null: straight to ours. */
+  /** Takes its standard error, if the last of it must be known. Null: standard error is inherited. */
   readonly errors: Sink | null;
 }
 
@@ -21,16 +23,16 @@ export interface Child {
   readonly stdin: Writable | null;
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** The latest of its errors; empty where they go straight to ours. */
+  /** The end of its standard error. Empty if that is inherited. */
   lastErrors(): string;
-  /** Its end, told once its output has been read to the end. */
+  /** Settles after its end, once its output has been read completely. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** A tool that outlives the agent may hold its output open; nobody waits for that longer than this. */
+/** A tool that outlives the agent may keep its output open. Nothing waits longer for that. */
 const tailMs = 1_000;
 
-/** More than any last words take. */
+/** More than any error message takes. */
 const keptErrorBytes = 4_096;
 
 /** Throws if it cannot be started. */
@@ -46,10 +48,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  child.on('error', () => {}); // a signal that could not be sent: the process is gone, and its end is told below
+  child.on('error', () => {}); // a signal could not be sent because the process is gone; its end is reported below
   const { pid, stdout } = child;
   if (pid === undefined || stdout === null) throw new Error(`${file} did not start`);
-  child.stdin?.on('error', () => {}); // it does not read any more: its business
+  child.stdin?.on('error', () => {}); // the agent has stopped reading, which it may do
   let kept = Buffer.alloc(0);
   const { errors } = options;
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -85,7 +87,7 @@ function endOf(child: ChildProcess, outputs: readonly Readable[]): Child['ended'
       }
       const stepMs = tailMs / 10;
       const timer = setInterval(() => {
-        // While the reader of our own output is slow, the rest waits in the pipe: that is no silence.
+        // While the reader of the guard's output is slow, the rest waits in the pipe. That does not count as silence.
         if (!outputs.some((output) => output.isPaused())) quietMs += stepMs;
         if (quietMs > tailMs) settle();
       }, stepMs);

@@ -1,33 +1,33 @@
 /**
- * The dialogue of a host and its agent over the control protocol, followed so that the next agent can take it up where
- * the one before was torn away. Pure.
+ * Follows the dialogue of a host and its agent over the control protocol, so that the next agent can take it up where the
+ * last one was interrupted. Pure.
  *
- * The host must notice nothing: what it has asked for good is asked again and the answer swallowed, what it has asked in
- * vain is asked again and answered by the next agent, what the dead agent has asked is withdrawn, and an answer to that
- * which comes late is for nobody. A turn that the host has seen begin does not begin a second time.
+ * The host must not notice the change. A setting of the host is sent again, and the answer is dropped. A request without
+ * an answer is sent again, and the next agent answers it. A request of the dead agent is withdrawn, and a late answer to
+ * it is dropped. A turn that the host has seen begin does not begin a second time.
  */
 import type { ControlProtocol } from '../agents/contract/pipes.ts';
 
 export interface Dialogue {
-  /** A line of the host's, and the record in it. @returns whether it is for the agent that runs */
+  /** Takes a line of the host and the record in it. @returns whether the present agent gets it */
   fromHost(record: unknown, line: Buffer): boolean;
-  /** What the agent prints. @returns whether it is for the host */
+  /** Takes a record of the agent. @returns whether the host gets it */
   fromAgent(record: unknown, marks: Marks): boolean;
-  /** The agent is gone. @returns what the host must hear before another one speaks */
+  /** The agent is gone. @returns what the host must get before the output of the next one */
   agentGone(): readonly unknown[];
-  /** What the next agent must hear before anything else. */
+  /** What the next agent must get before anything else. */
   opening(): readonly Buffer[];
-  /** What it must hear once it has begun the turn: the host has stopped it, and the one before is gone. */
+  /** What the next agent must get once it has begun the turn, because the host has stopped that turn. */
   onceBegun(): readonly Buffer[];
   /** What is not understood, so it is not known what the next agent would have to hear. Null: all is understood. */
   readonly unknown: string | null;
 }
 
-/** What a record of the agent's is besides. */
+/** What a record of the agent means for the turn. */
 export interface Marks {
-  /** A turn begins. */
+  /** It begins a turn. */
   readonly begins: boolean;
-  /** A turn is over. */
+  /** It ends a turn. */
   readonly ends: boolean;
 }
 
@@ -36,23 +36,23 @@ const strangeForm = 'a record of the control protocol in no form that is known';
 interface Asked {
   readonly line: Buffer;
   readonly isInitialize: boolean;
-  /** Holds until the agent ends; the latest of the same name counts. */
+  /** The name of the setting that it sets until the agent ends. The latest of a name counts. */
   readonly setting: string | null;
 }
 
-/** @param onWait the agent waits for a person's answer from now on, or does so no more */
+/** @param onWait called when the agent begins or stops waiting for a person's answer */
 export function createDialogue(
   protocol: ControlProtocol,
   onWait: (awaitsPerson: boolean) => void = () => {},
 ): Dialogue {
   /** Requests of the host without an answer, by id. */
   const asked = new Map<string, Asked>();
-  /** The first request of all, once it is answered. */
+  /** The initial request, once it is answered. */
   let initialize: { readonly id: string; readonly line: Buffer } | null = null;
   const settings = new Map<string, { readonly id: string; readonly line: Buffer }>();
   /** The host has stopped the turn that runs. */
   let stopped: { readonly id: string; readonly line: Buffer; readonly isAnswered: boolean } | null = null;
-  /** Answers that the host has had from an agent before. */
+  /** Requests that an earlier agent has already answered to the host. */
   const answered = new Set<string>();
   /** Requests of the agent without an answer; true: a person is asked. */
   const open = new Map<string, boolean>();
@@ -67,7 +67,7 @@ export function createDialogue(
     else asked.set(id, { line, isInitialize: what === 'initialize', setting });
   }
 
-  /** @returns whether the host is to hear of it */
+  /** @returns whether the host gets it */
   function answer(id: string): boolean {
     if (answered.delete(id)) return false;
     // While no turn runs there is nothing to stop, neither here nor in the next agent.
@@ -76,7 +76,7 @@ export function createDialogue(
     asked.delete(id);
     if (request?.isInitialize) initialize = { id, line: request.line };
     if (request && request.setting !== null) {
-      settings.delete(request.setting); // the order is that of the latest
+      settings.delete(request.setting); // the order is that of the latest requests
       settings.set(request.setting, { id, line: request.line });
     }
     return true;

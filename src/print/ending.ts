@@ -1,40 +1,40 @@
 /**
- * An agent in print mode has ended: is that its answer to the script, or was it torn away? Pure.
+ * Judges the end of an agent in print mode: is it the answer to the script, or was the agent interrupted? Pure.
  *
- * A complete good answer is final, whatever follows. Its own retries come first: an error that it reports is passed on,
- * unless the fault passes by itself (connection, overload) *and* this process had got answers: then there is work to
- * save, and a relaunch that gets no answer at all ends the matter, so there is no loop. An exit that did nothing proves
- * nothing, whatever its code.
+ * A complete good answer is final, whatever follows. An error that the agent reports is passed on, because the agent has
+ * retried by itself. The exception is a passing fault (connection, overload) in a process that had got answers, because
+ * then there is work to save. A relaunch that gets no answer at all is final, so there is no loop. An exit without any
+ * work proves nothing, whatever its code.
  */
 import type { FailureKind } from '../events.ts';
 
 export interface Ending {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The error that its last words tell of. */
+  /** The error that its last output reports. */
   readonly failure: FailureKind | null;
-  /** Answers of the model that this process has put on record. */
+  /** How many answers of the model this process has recorded. */
   readonly answers: number;
-  /** What it was asked for has gone out already. */
+  /** The answer has been passed on already. */
   readonly done: boolean;
-  /** It ended well right after we cut its connection, without another request (lab notes §1b: a cut tool call). */
+  /** It ended well right after the guard cut its connection, without another request (lab notes §1b: a cut tool call). */
   readonly silent: boolean;
-  /** It was to go on with the work of another one, and has neither begun a turn nor printed a byte. */
+  /** It should have gone on with the work of another agent, but began no turn and printed nothing. */
   readonly idle: boolean;
 }
 
-/** `final`: its own last word · `torn`: no word to a script, and worth a relaunch where one is possible. */
+/** `final`: the end is passed on · `torn`: the agent was interrupted and is relaunched if that is possible. */
 export type Judgement = 'final' | 'torn';
 
 const passing: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
-/** The code of a wrapper whose agent was ended by a signal is 128 + n; SIGHUP, SIGINT and SIGTERM are polite requests. */
+/** A wrapper exits with 128 + n if signal n ended its agent. SIGHUP, SIGINT and SIGTERM are polite requests. */
 const politeCodes: readonly number[] = [129, 130, 143];
 
 const isOfSignal = (code: number | null) => code !== null && code > 128 && code < 160;
 
 export function judgeEnding({ code, signal, failure, answers, done, silent, idle }: Ending): Judgement {
   if (done) return 'final';
-  if (signal !== null) return 'torn'; // whether somebody had the right to is judged with all other evidence
+  if (signal !== null) return 'torn'; // the core judges whether the signal was meant to end it
   if (code === 0 && idle) return 'torn';
   if (isOfSignal(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'torn';
   if (passing.includes(failure) && answers > 0) return 'torn';
@@ -42,8 +42,8 @@ export function judgeEnding({ code, signal, failure, answers, done, silent, idle
 }
 
 /**
- * The exit code of a last word. What happens to an agent after its good answer changes nothing, and one that reports
- * an error has failed, whatever its code; else the code is its own.
+ * The exit code of a final end. A good answer counts, whatever happens to the agent afterwards. An agent that reports an
+ * error has failed, whatever its code. Otherwise the code is the agent's own.
  */
 export function finalCode(code: number, { done, failure }: Pick<Ending, 'done' | 'failure'>): number {
   if (done && isOfSignal(code)) return 0;

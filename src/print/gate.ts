@@ -1,37 +1,37 @@
 /**
- * What of an agent's output is let through, and when. An answer that may have to be taken back is held:
+ * Decides which output of the agent is passed on, and when. An answer that may have to be taken back is held:
  *
- * records  each line goes out as it is, once it is whole; the report of an error that ends the run is held
- * text, document  the agent prints its answer only at its end, so all of it is held until it is known how that went:
- *                 the agent has ended, or it has printed a whole good answer and lingers
+ * records  each line is passed on once it is complete; the report of an error that ends the run is held
+ * text, document  the agent prints its answer only at its end, so everything is held until the agent has ended, or has
+ *                 printed a complete good answer and does not exit
  *
- * Nothing is ever changed: what goes out are the agent's own bytes, in their order. What is only for us (the answer to
- * what a host has been answered before) is left out.
+ * Nothing is changed: the script gets the agent's own bytes in their order. Records that are only for the guard (an answer
+ * that the host has had before) are left out.
  */
 import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
 
 export interface Gate {
-  /** @returns what goes out now. */
+  /** @returns what is passed on now */
   take(chunk: Buffer): Buffer;
-  /** The error that the final word tells of, as far as it has come; null: none, or no final word yet. */
+  /** The error that the result reports, as far as it has been printed. Null: none, or no result yet. */
   failure(): FailureKind | null;
   /**
-   * Nothing more has come for a while, and all else says that the turn ended well: what goes out now, because it is
-   * the whole answer; null: it is not, or it has gone out already.
+   * To be called if nothing has been printed for a while and everything else says that the turn ended well.
+   * @returns what is passed on now as the complete answer; null: it is not complete, or it was passed on before
    */
   settle(): Buffer | null;
-  /** A final word has gone out, and it was a good one. */
+  /** A good result has been passed on. */
   isDone(): boolean;
   /** The agent has printed something. */
   hasPrinted(): boolean;
   /** The agent has printed more than control records, so it may have worked. */
   hasSpoken(): boolean;
-  /** Everything that is still held. The gate is empty after that. */
+  /** @returns everything that is still held; after that the gate is empty */
   release(): Buffer;
 }
 
-/** An answer beyond this is no error message: it need not be held. */
+/** A longer answer cannot be an error message, so it is not held. */
 const maxHeldBytes = 8 * 1024 * 1024;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
@@ -39,9 +39,9 @@ const nothing = Buffer.alloc(0);
 export interface GateOptions {
   readonly formats: PrintFormats;
   readonly mode: Pick<PrintMode, 'readOutput' | 'readError' | 'control'>;
-  /** Called with each record, when its line is whole. */
+  /** Called with each record once its line is complete. */
   readonly onRecord: (record: PrintedRecord) => void;
-  /** Whether a parsed record is for who reads; else it is left out. */
+  /** Whether a parsed record is passed on. Otherwise it is left out. */
   readonly isForHost?: (value: unknown, record: PrintedRecord) => boolean;
 }
 
@@ -57,14 +57,14 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
   let hasPrinted = false;
   let hasSpoken = false;
 
-  /** Whether this record, and with it what is held already, may have to be taken back. */
+  /** Whether this record may have to be taken back. Then what is held before it stays held. */
   function mustHold(record: PrintedRecord): boolean {
     if (record.result) {
       ({ failure } = record.result);
       isDone = failure === null;
     }
     onRecord(record);
-    // With records as input the same process goes on to the next prompt, and its host waits for this word.
+    // With records as input, the same process goes on to the next prompt, and its host waits for this result.
     if (formats.input === 'records') return false;
     return failure !== null || record.tellsError;
   }
@@ -149,7 +149,7 @@ function answerGate({ formats, mode }: GateOptions): Gate {
   };
 }
 
-/** Undefined when it is not JSON. */
+/** Undefined if it is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

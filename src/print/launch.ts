@@ -1,4 +1,4 @@
-/** Starts an agent in print mode: the first one, or the next one after one was torn away. */
+/** Starts an agent in print mode, at the start of a run or after one was interrupted. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../events.ts';
 import { coalesce } from '../guard/coalesce.ts';
@@ -24,15 +24,15 @@ export interface Judge {
   ended(end: ChildEnd): Promise<void>;
 }
 
-/** Silence after which what an agent has printed as plain text counts as all of it. */
+/** After so long a silence, the plain text that an agent has printed counts as complete. */
 const settledMs = 500;
-/** An update replaces the agent's file: there is none for a moment, or one that is still being written. */
+/** Errors while an update replaces the agent's file: it is missing for a moment, or still being written. */
 const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];
 const againMs = 1_000;
 /** An update takes seconds. */
 const maxTries = 10;
 
-/** Rejects if it cannot be started. */
+/** Rejects if the agent cannot be started. */
 export async function startFirst(parts: PrintParts, judge: Judge): Promise<void> {
   const { run, pipes } = parts;
   const stdin = pipes.input === null ? 'inherit' : 'pipe';
@@ -47,7 +47,7 @@ export async function startFirst(parts: PrintParts, judge: Judge): Promise<void>
   await start(parts, 1, plan, judge);
 }
 
-/** Rejects where nothing can be gone on with. */
+/** Rejects if nothing can be resumed or begun anew. */
 export async function startNext(parts: PrintParts, next: NextLaunch, judge: Judge): Promise<void> {
   await start(parts, next.generation, await planNext(parts, next), judge);
 }
@@ -62,7 +62,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   const bytesBefore = transcriptBytes(conversation.transcriptPath);
 
   const isOutOfMemory = watchMemory();
-  const errors = plan.resumed ? pipes.errors : null; // one that would not go on says there why
+  const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume gives the reason there
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
   const child = generation === 1 ? await startChild(options) : await startPatiently(options);
   const ended = agent.started(child);
@@ -114,7 +114,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   );
   const { pid } = child;
   const { resumed } = plan;
-  // One that begins anew has the prompt of the first.
+  // An agent that begins anew gets the first prompt again.
   const prompted = generation > 1;
   emit({ type: 'agent.started', generation, pid, resumed, prompted, unattended: true });
 }
@@ -129,7 +129,7 @@ const asPrinted = (observation: Observation, hooksAreHeard: boolean): Observatio
 const without = (names: readonly string[], env: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
-/** Starts an agent whose file was there before. */
+/** Starts an agent whose file existed before, and waits while it is being replaced. */
 async function startPatiently(options: ChildOptions): Promise<Child> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -1,6 +1,6 @@
 /**
- * How the next agent begins, once one was torn away: on the conversation as it is on record, or anew. What is not known
- * to be undone is not done again in silence: then the next agent is told what is known, and what is not.
+ * Plans how the next agent begins after one was interrupted: it resumes the recorded conversation, or begins anew. Work
+ * that may have been done is not silently repeated: the next agent is told what is known and what is not.
  */
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../guard/run.ts';
@@ -8,29 +8,29 @@ import { withLostPrompt } from '../recover/prompt.ts';
 import type { PrintParts } from './pipes.ts';
 import { type Progress, readProgress } from './progress.ts';
 
-/** How an attempt begins: arguments, and what stands on its input before anything else. */
+/** How an agent begins: its arguments, and what its input begins with. */
 export interface Start {
   readonly args: readonly string[];
   readonly resumed: boolean;
   readonly pin: string | null;
   readonly stdin: 'pipe' | 'inherit' | 'none';
   readonly first: readonly Buffer[];
-  /** The id of a prompt of ours among them: whoever reads the output shall not hear of it. */
+  /** The id of a prompt of the guard in `first`. The script must not see it in the output. */
   readonly ownPrompt: string | null;
 }
 
 export interface NextLaunch {
   readonly generation: number;
-  /** A turn was torn away, and the agent is to be told. */
+  /** A turn was interrupted, and the agent is told so. */
   readonly prompt: boolean;
-  /** A turn had begun in the agent that has ended. */
+  /** The agent that has ended had begun a turn. */
   readonly ranTurn: boolean;
 }
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxArgumentBytes = 100_000;
 
-/** Why no other agent can go on, as far as that is certain at once; null: one may. */
+/** Why no other agent can go on, as far as that is certain without reading files. Null: one may. */
 export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
   const { id, transcriptPath } = parts.conversation;
   const { input, formats } = parts.pipes;
@@ -41,7 +41,7 @@ export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
   return 'nothing of the conversation is on record';
 }
 
-/** Rejects where nothing can be gone on with. */
+/** Rejects if nothing can be resumed or begun anew. */
 export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Start> {
   const why = obstacle(parts, next.ranTurn);
   const plan = why === null ? ((await resumption(parts, next)) ?? (await anew(parts, next))) : null;
@@ -49,20 +49,23 @@ export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Sta
   return plan;
 }
 
-/** Surely nothing was done: hooks speak and told of no call; or no request was seen, and no word of a conversation. */
+/**
+ * Whether certainly nothing was done: hooks run and reported no call; or there was no request, and no output of the
+ * conversation.
+ */
 function didNothing({ agent, wire, conversation, pipes }: PrintParts, ranTurn: boolean): boolean {
   const askedNothing = wire.tunnel !== null && !ranTurn && pipes.answer?.gate.hasSpoken() !== true;
   return conversation.ledger.calls().length === 0 && (agent.hooks.heard() || askedNothing);
 }
 
 async function toldOf({ run, agent, conversation }: PrintParts, rung: 'relaunch' | 'anew'): Promise<string> {
-  const { promptOf } = await import('../guard/snapshot.ts'); // a first launch needs none
+  const { promptOf } = await import('../guard/snapshot.ts'); // not needed at a first launch
   return promptOf(run, agent, conversation, rung, null);
 }
 
 /**
- * On the conversation as it is on record; null where there is none. A prompt that had not come on record when the
- * agent was killed is given once more, and then there is nothing to tell of: the conversation knows of no interruption.
+ * Resumes the recorded conversation. Null: there is none. If the prompt was not recorded when the agent was killed, it is
+ * given again, without a word about an interruption, because the conversation does not show one.
  */
 async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
   const { run, conversation } = parts;
@@ -97,13 +100,13 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
   return { ...resumed(words), stdin, first: [], ownPrompt: null };
 }
 
-/** What this run was started to ask is on record. A conversation that was gone on with has prompts from before. */
+/** Whether the prompt of this run is on record. A resumed conversation also holds earlier prompts. */
 function isAsked({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): boolean {
   const { resumes } = launch.invocation;
   return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
 }
 
-/** The same again, word for word; where something may have been done, with what is known of that before it. */
+/** Gives the same prompt again, word for word. If something may have been done, what is known of that comes first. */
 async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
   const again = afresh(parts);
   if (again === null || didNothing(parts, next.ranTurn)) return again;
@@ -114,7 +117,7 @@ async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> 
   const text = withLostPrompt(told, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > maxArgumentBytes) return null;
-  // These arguments name no id: one that the person has named is still free, because nothing is on record under it.
+  // The new arguments name no id. An id of the person is still free, because nothing is on record with it.
   const named = launch.invocation.sessionId === null ? null : parts.conversation.id;
   const args = launch.adapter.freshArguments(launch.args, text, true);
   return { ...again, args, pin: again.pin ?? named };
@@ -123,7 +126,7 @@ async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> 
 function afresh({ run: { launch, pin }, conversation, pipes: { input } }: PrintParts): Start | null {
   const first = input === null ? [] : input.whole();
   if (first === null) return null;
-  // A file without a prompt makes the id taken all the same (lab notes §4).
+  // Even a file without a prompt makes the id taken (lab notes §4).
   const id = pin === null || conversation.transcriptPath === null ? pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
   return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null };

@@ -1,4 +1,4 @@
-/** What the transcript holds of the conversation: whether there is something to resume, and what this agent has added. */
+/** What the transcript holds: whether there is something to resume, and what the present agent has added. */
 import { statSync } from 'node:fs';
 import { readLines } from '../agents/common/transcript-lines.ts';
 import type { PrintMode, ProgressRecord } from '../agents/contract/pipes.ts';
@@ -6,7 +6,7 @@ import type { PrintMode, ProgressRecord } from '../agents/contract/pipes.ts';
 type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 
 export interface Progress {
-  /** All prompts, in order. Without one there is no conversation to resume (lab notes §4). */
+  /** All prompts, in order. Without a prompt there is no conversation to resume (lab notes §4). */
   readonly prompts: readonly Prompt[];
   /** Prompts recorded after the first `fromBytes` of the file. */
   readonly newPrompts: number;
@@ -16,12 +16,12 @@ export interface Progress {
 
 export const noProgress: Progress = { prompts: [], newPrompts: 0, answers: 0 };
 
-/** 0 while there is no file. */
+/** Returns 0 while there is no file. */
 export function transcriptBytes(path: string | null): number {
   return path === null ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
-/** Reads the file once, in pieces. Never fails: what cannot be read is no progress. */
+/** Reads the file once, in pieces. Never rejects: what cannot be read does not count. */
 export async function readProgress(
   path: string | null,
   fromBytes: number,
@@ -42,7 +42,7 @@ export async function readProgress(
   return { prompts, newPrompts, answers };
 }
 
-/** Null for a record that is torn. */
+/** Null if the record is truncated. */
 function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));

@@ -1,6 +1,6 @@
 /**
- * The senses of print mode: those of an interactive session without the ones that need a terminal. Outside a turn the
- * process is looked at too: nobody sits there who would notice that it was stopped, or that it does not end.
+ * The senses of print mode: those of an interactive session that need no terminal. The process is also sampled outside a
+ * turn, because nobody is there to notice that it was stopped or does not end.
  */
 
 import { inTurn } from '../detect/phases.ts';
@@ -31,15 +31,15 @@ export function openPrintSenses(parts: PrintParts): Senses {
 }
 
 /**
- * Hooks tell of the end of a turn, but in print mode the turn is over when the answer is printed; and nobody can
- * answer what they say a person is needed for.
+ * Filters what hooks report. In print mode a turn is over when the answer is printed, and nobody can answer if a hook
+ * reports that a person is needed.
  */
 function keeps({ answer }: Pipes, observation: Observation): boolean {
   if (observation.type === 'turn.ended') answer?.turnEnded(observation.failure ?? null);
   return !['turn.ended', 'session.ended', 'person.needed'].includes(observation.type);
 }
 
-/** What leads a session of its own is at work for the agent: tools, hooks, commands in the background. */
+/** Samples the process outside a turn. Processes in sessions of their own count as work: tools, hooks, commands. */
 function restSensor(agent: Agent, isWatched: () => boolean): Sensor {
   let timer: NodeJS.Timeout | undefined;
   const look = (emit: Emit) => {

@@ -1,24 +1,24 @@
 /**
- * Standard output, byte by byte as it comes. Written by the thread pool: node writes to a pipe synchronously, so a slow
- * reader would otherwise stop the whole guard, the tunnel included.
+ * Writes standard output or error as it comes, with the thread pool. Node itself writes to a pipe synchronously, so a slow
+ * reader would stop the whole guard, including the tunnel.
  */
 import { write } from 'node:fs';
 import { hasReader } from '../platform/reader.ts';
 
 export interface Sink {
   write(bytes: Buffer): void;
-  /** More than enough is waiting for the reader. */
+  /** Much is waiting for the reader. */
   isFull(): boolean;
   /** Called each time there is room again. */
   onRoom(listener: () => void): void;
-  /** False: nobody will ever read it. */
+  /** False: nobody will ever read the output. */
   hasReader(): boolean;
-  /** Resolves with true when all is written (or nobody reads any more), with false after `limitMs`. */
+  /** Resolves to true once everything is written or nobody reads any more, to false after `limitMs`. */
   drained(limitMs?: number): Promise<boolean>;
 }
 
 const fullBytes = 1024 * 1024;
-/** Somebody else has made the shared pipe non-blocking: try again after a moment. */
+/** Pause before the next attempt if another process has made the shared pipe non-blocking. */
 const againMs = 10;
 
 export function createSink(descriptor: number): Sink {
@@ -48,7 +48,7 @@ export function createSink(descriptor: number): Sink {
         return;
       }
       if (error) {
-        // Nobody reads any more. The agent itself runs on after that, too (seen on 2.1.329 and 2.1.197).
+        // Nobody reads any more. Without a guard, the agent also goes on after that (seen on 2.1.329 and 2.1.197).
         isClosed = true;
         queue.length = 0;
         queuedBytes = 0;

@@ -1,4 +1,4 @@
-/** Tells the loop that an agent has ended, and whether that was its last word. */
+/** Reports to the loop that an agent has ended, and whether that is final. */
 
 import type { PrintFormats } from '../agents/contract/pipes.ts';
 import { momentOf } from '../detect/evidence/clock.ts';
@@ -17,10 +17,10 @@ import { obstacle } from './next-launch.ts';
 import type { Answer, Pipes, PrintParts } from './pipes.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
 
-/** An end this soon after we cut the connection is an answer that was cut off (as `silent-end`). */
+/** If an agent ends so soon after the guard cut its connection, the answer was cut off (as in `silent-end`). */
 const silentEndMs = 5_000;
 
-/** Nobody waits longer for somebody to read the agent's last words. */
+/** Limit for the agent's last errors to be read. */
 const lastWordsMs = 1_000;
 
 /** Never rejects. */
@@ -38,12 +38,12 @@ export async function tellEnd(
   const silent = endedByCut(loop.state().evidence);
   await catchUp();
   const reported = reportedFailure(pipes.formats, answer);
-  // Plain text reads as an error only where the code says that it is one.
+  // Plain text counts as an error only if the exit code says so.
   const failure = code === 0 ? reported : (gate.failure() ?? answer.told?.failure ?? null);
   const done = gate.isDone() && !awaitsMore(pipes, loop.state().evidence);
   const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turn.count > 0);
   const { answers, newPrompts } = await progressOf(parts, answer, isWell);
-  // Without hooks and tunnel nobody has seen the turn begin; the conversation has.
+  // Without hooks and tunnel only the conversation shows that a turn began.
   if (loop.state().evidence.turn.count === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
   const turns = loop.state().evidence.turn.count;
   const idle = generation > 1 && turns === 0 && !gate.hasPrinted();
@@ -53,7 +53,7 @@ export async function tellEnd(
     judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'torn'
   ) {
     const isYoung = uptimeMs < run.config.recovery.min_uptime_ms;
-    // Somebody may kill one agent after the other; one that crashes does so by itself.
+    // SIGKILL may come from outside each time, so it is no sign of an agent that crashes by itself.
     const crashedAgain = generation > 1 && isYoung && answers === 0 && signal !== 'SIGKILL';
     const why = crashedAgain
       ? `the agent ended ${seconds(uptimeMs)} after its start (${signal ?? `exit code ${code}`}), without an answer, as the one before it`
@@ -64,17 +64,17 @@ export async function tellEnd(
   }
   if (generation > 1 && turns === 0 && code !== 0) {
     tellRefusal(run, parts.conversation, child);
-    await pipes.errors.drained(lastWordsMs); // ours follow
+    await pipes.errors.drained(lastWordsMs); // the guard's own messages follow
   }
   const plainCode = exitCode(code, signal);
   const last = leaving.signal === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
   run.emit({ type: 'turn.ended', ...(last !== 0 && !done && { failure: failure ?? 'other' }) });
   run.emit({ type: 'session.ended', reason: leaving.signal ?? 'done' });
-  // As a shell reports it: whatever it was, nobody shall take it for a crash.
+  // As a shell reports it, so that the core does not take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: last, signal: null });
 }
 
-/** An agent that would not go on with the conversation has said why, or nothing that is known. */
+/** Reports why an agent refused to resume, if its errors give a reason that is known. */
 function tellRefusal(run: Run, conversation: Conversation, child: Child): void {
   const refused = run.launch.adapter.readRefusedResume({ rows: child.lastErrors().split('\n') });
   if (refused === null) return;
@@ -83,30 +83,30 @@ function tellRefusal(run: Run, conversation: Conversation, child: Child): void {
   run.emit({ type: 'relaunch.impossible', detail: refused.detail });
 }
 
-/** What is on record; not looked for where all went well, because a conversation can be long. */
+/** Reads what is on record. Skipped if all went well, because a conversation can be long. */
 async function progressOf(
   { run, agent, conversation, pipes }: PrintParts,
   { transcriptBytes }: Answer,
   isWell: boolean,
 ): Promise<Progress> {
   if (isWell) return noProgress;
-  await findSession(run, agent, conversation).catch(() => {}); // then there is nothing to resume
+  await findSession(run, agent, conversation).catch(() => {}); // if that fails, there is nothing to resume
   return await readProgress(conversation.transcriptPath, transcriptBytes, pipes.mode);
 }
 
-/** The error of which the agent has told in a form that cannot be mistaken for an answer. */
+/** The error that the agent has reported in a form that cannot be mistaken for an answer. */
 function reportedFailure(formats: PrintFormats, { gate, told }: Answer): FailureKind | null {
   return formats.output === 'text' ? (told?.failure ?? null) : gate.failure();
 }
 
-/** Whether what the agent has printed is its good answer, while it runs on. */
+/** Whether the output of an agent that still runs is its good answer. */
 export function endsWell({ agent, pipes }: PrintParts, { told, gate }: Answer, e: Evidence): boolean {
   if (endedByCut(e)) return false;
   if (agent.hooks.heard()) return told !== null && told.failure === null;
-  return pipes.formats.output !== 'text' || gate.failure() === 'other'; // it reads like no error that is known
+  return pipes.formats.output !== 'text' || gate.failure() === 'other'; // the text matches no error that is known
 }
 
-/** With records as input, one good answer is not the last: a turn may run, or the next prompt may come. */
+/** Whether another answer may follow. With records as input a turn may be running, or the next prompt may come. */
 function awaitsMore({ formats, input }: Pipes, e: Evidence): boolean {
   if (formats.input === 'text') return false;
   return e.turn.told?.working === true || input?.hasEnded() === false;

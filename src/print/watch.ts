@@ -1,4 +1,4 @@
-/** The rest of the guard in print mode: what a turn, a question and an end are where nobody sits at a screen. */
+/** The rest of the guard in print mode: how turns, pauses and the end are recognized without a screen. */
 
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -17,9 +17,9 @@ import { openPrintSenses } from './senses.ts';
 
 export interface WatchOptions {
   readonly judge: Judge;
-  /** Called once all that has happened so far has been dealt with. */
+  /** Called once everything that has happened so far has been handled. */
   readonly begun: (senses: Senses) => void;
-  /** To be said once there is somebody to say them to. */
+  /** Reported to the loop once it runs. */
   readonly warnings: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
   const left = new Promise<End>((resolve) => {
     leaving.goBy((signal) => {
       resolve({ code: null, signal });
-      emit({ type: 'input', kind: 'interrupt', bytes: 0 }); // ends the incident as the person's own decision
+      emit({ type: 'input', kind: 'interrupt', bytes: 0 }); // so that the incident ends as the person's own decision
     });
   });
   pipes.output.onRoom(() => agent.process?.stdout.resume());
@@ -55,19 +55,19 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
     begun: () => begun(senses),
   };
   const end = await watch(parts, loop, way, warnings);
-  agent.process?.kill('SIGTERM'); // only where we were told to go while it was being started
+  agent.process?.kill('SIGTERM'); // only if the guard was ended while this agent was being started
   return end;
 }
 
 /**
- * No agent runs, the network is away, and nobody is left who could read an answer: where a killed script has taken
- * its server with it, that would be for ever.
+ * No agent runs, the network is down, and nobody is left to read an answer. If a killed script has taken its server with
+ * it, the guard would wait for ever.
  */
 function waitsInVain(event: Event, { output }: Pipes, state: StateName): boolean {
   return state === 'down' && event.type === 'network.probed' && !event.reachable && !output.hasReader();
 }
 
-/** Where no hook says so: a turn begins with the first record of it or, if there are none, with the first request. */
+/** Whether a turn begins, if no hook reports it: with its first record or, without records, with the first request. */
 function beginsTurn(event: Event, { agent, pipes }: PrintParts, before: Evidence): boolean {
   if (before.turn.told?.working) return false;
   if (pipes.formats.output === 'records') return event.type === 'session' && event.source === 'output';
@@ -77,7 +77,7 @@ function beginsTurn(event: Event, { agent, pipes }: PrintParts, before: Evidence
   );
 }
 
-/** The agent has said how long it waits before its next try; after that its silence counts again. */
+/** The agent has reported how long it waits before its next try. After that, its silence counts again. */
 function endPauseInTime(emit: Emit, { facts }: Extract<Event, { type: 'screen' }>): void {
   if (facts.retry === undefined) return;
   const over = () => emit({ type: 'screen', facts: { activity: 'unknown' } });
