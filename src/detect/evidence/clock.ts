@@ -11,6 +11,8 @@ export interface Clock {
   readonly at: Millis;
   /** How far the attended clock lags behind the monotonic one. */
   readonly lag: Millis;
+  /** The latest time that the clock stood still: since when, and the lag until then. Absent: it never has. */
+  readonly stood?: { readonly since: Millis; readonly lag: Millis; readonly until: Millis };
   /** Monotonic. Until then the clock stands still and nothing is judged. */
   readonly graceUntil: Millis;
   /** Wall clock minus monotonic clock, as of the last tick. */
@@ -38,9 +40,14 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
   const usableMs = Math.min(passedMs - missedMs, Math.max(0, event.at - clock.graceUntil));
   const stopMs = event.type === 'terminal.drained' && stopped !== null ? event.at - stopped : missedMs;
   const returns = event.type === 'clock.gap' || event.type === 'terminal.continued' || stopMs >= longStopMs;
+  const lag = clock.lag + passedMs - (stopped === null ? usableMs : 0);
+  const goesOn = clock.stood?.until === clock.at;
+  const since = goesOn ? clock.stood : { since: clock.at, lag: clock.lag };
+  const stood = lag > clock.lag && since ? { ...since, until: event.at } : clock.stood;
   return {
     at: event.at,
-    lag: clock.lag + passedMs - (stopped === null ? usableMs : 0),
+    lag,
+    ...(stood && { stood }),
     graceUntil: returns ? event.at + graceMs : clock.graceUntil,
     wallOffsetMs:
       event.type === 'tick' && event.wallMs !== undefined ? event.wallMs - event.at : clock.wallOffsetMs,
@@ -54,8 +61,15 @@ export const attended = ({ at, lag }: Clock): Millis => at - lag;
 /** Nothing is judged during the grace. */
 export const inGrace = ({ at, graceUntil }: Clock): boolean => at < graceUntil;
 
-/** The attended time of a recent moment on the monotonic clock, such as that of a byte that is reported late. */
-export const stampOf = ({ at, lag }: Clock, moment: Millis): Millis => Math.min(moment, at) - lag;
+/**
+ * The attended time of a recent moment on the monotonic clock, such as that of a byte that is reported late. All moments
+ * while the clock stood are the same to it.
+ */
+export function stampOf({ at, lag, stood }: Clock, moment: Millis): Millis {
+  const stamp = Math.min(moment, at) - lag;
+  if (stood === undefined || moment >= stood.until) return stamp;
+  return Math.min(moment, stood.since) - stood.lag;
+}
 
 /** An attended time as a moment on the monotonic clock, for people and journals. */
 export const momentOf = ({ lag }: Clock, stamp: Millis): Millis => stamp + lag;

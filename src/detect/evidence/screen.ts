@@ -31,7 +31,10 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
   const { facts: before, tokensShown = null } = last ?? {};
   // With `waiting` the agent says that the API is silent. That is no sign of life.
   const same = facts.activity === 'waiting' || before?.activity === facts.activity;
-  const still = same && facts.tokens === before?.tokens && facts.requesting === before?.requesting;
+  // The end of thinking is a sign of life: the first word may take as long as any.
+  const hasThought = before?.thinking === true && !facts.thinking;
+  const isSameCount = facts.tokens === before?.tokens && facts.requesting === before?.requesting;
+  const still = same && isSameCount && !hasThought;
   // While a tool runs, the counter only catches up with the answer that called it.
   const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== tokensShown && facts.activity !== 'tool';
   return {

@@ -24,6 +24,8 @@ export interface Connection {
   /** When the answer to it began to come; null before. */
   readonly answerAt: Millis | null;
   readonly requestSize: number;
+  /** The moments of `requestAt` and `answerAt` as they were reported (monotonic); absent: they were not. */
+  readonly reported?: { readonly requestAt?: Millis; readonly answerAt?: Millis };
 }
 
 /** A connection attempt that the tunnel holds. The agent waits and does not know. */
@@ -162,10 +164,13 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   if (!before) return wire;
   const { up, down } = event;
   const stamp = (moment: Millis | undefined) => (moment === undefined ? now : stampOf(clock, moment));
-  const isRequest = event.requestAt !== undefined || up >= requestBytes;
+  // Every report repeats these moments. A moment keeps its first stamp, or a stop of the clock would change their order.
+  const isAsked = event.requestAt !== undefined && event.requestAt === before.reported?.requestAt;
+  const isAnswered = event.answerAt !== undefined && event.answerAt === before.reported?.answerAt;
+  const isRequest = !isAsked && (event.requestAt !== undefined || up >= requestBytes);
   const requestAt = isRequest ? stamp(event.requestAt) : before.requestAt;
   const stage = event.stage ?? stageOf(before, event.last, requestAt);
-  const goesOn = before.stage === 'answer' && !isRequest;
+  const goesOn = isAnswered || (before.stage === 'answer' && !isRequest);
   const after: Connection = {
     ...before,
     stage,
@@ -175,6 +180,11 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     lastDownAt: down > 0 ? stamp(event.lastDownAt) : before.lastDownAt,
     requestAt,
     requestSize: event.requestSize ?? (isRequest ? up : before.requestSize),
+    reported: {
+      ...before.reported,
+      ...(event.requestAt !== undefined && { requestAt: event.requestAt }),
+      ...(event.answerAt !== undefined && { answerAt: event.answerAt }),
+    },
   };
   return {
     ...wire,

@@ -14,8 +14,10 @@ export const overdueTool: Signature = {
     const working = ofMainTurn(e.tools).filter((tool) => !tool.delegates);
     const [first] = working;
     if (!first || working.some((tool) => tool.limitMs === null)) return null;
+    // A call is reported before the person is asked about it: it runs once they have answered.
+    const runsSince = e.turn.drawsSince ?? 0;
     return {
-      since: Math.max(...working.map((tool) => tool.startedAt + (tool.limitMs ?? 0))),
+      since: Math.max(...working.map((tool) => Math.max(tool.startedAt, runsSince) + (tool.limitMs ?? 0))),
       limit: limitMs('tool', config, e.host),
       because: () => [
         `${first.tool} runs for ${seconds(e.now - first.startedAt)}, its limit is ${seconds(first.limitMs ?? 0)}`,
