@@ -3,9 +3,9 @@
  * new choice in one does not redraw the others.
  */
 import { type FaultName, faultNames } from '../../../src/drill/api/faults.ts';
-import { seededRandom, seedOf } from '../../../src/drill/seeded-random.ts';
 import type { HelperTraffic } from '../../../src/drill/tls-stand-in.ts';
 import type { Surroundings } from '../../../src/drill/world.ts';
+import { type Chance, chance } from '../chance.ts';
 import { type Senses, sensesNames } from '../matrix/senses.ts';
 
 /** What the model does in a turn in which all goes well. */
@@ -74,29 +74,6 @@ const notDrawn: readonly FaultName[] = [
   'slow-drip',
 ];
 const faultsDrawn = faultNames.filter((name) => !notDrawn.includes(name));
-
-interface Chance {
-  pick<T>(from: readonly T[]): T;
-  between(low: number, high: number): number;
-  /** The value whose share of all weights is hit. */
-  weighted<T>(choices: readonly (readonly [number, T])[]): T;
-}
-
-function chance(seed: number, concern: string): Chance {
-  const random = seededRandom(seedOf(`${seed}/${concern}`));
-  return {
-    pick: (from) => from[Math.floor(random() * from.length)] as never,
-    between: (low, high) => Math.round(low + random() * (high - low)),
-    weighted(choices) {
-      let at = random() * choices.reduce((sum, [weight]) => sum + weight, 0);
-      for (const [weight, value] of choices) {
-        at -= weight;
-        if (at < 0) return value;
-      }
-      return choices[0]?.[1] as never;
-    },
-  };
-}
 
 /** Consonants only: no word of a language. */
 const letters = 'bcdfghjklmnpqrstvwxz';

@@ -1,0 +1,260 @@
+/**
+ * The network between the agent and its provider, and the tunnel in it: what really becomes of bytes, and what the
+ * tunnel reports of them. The tunnel counts what goes up at once, as the kernel takes it whether the line is there or not.
+ */
+import type { ConnectionProgress, ConnectionStage, Millis, Observation } from '../../../src/events.ts';
+import type { Chance } from '../chance.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export type LineState = 'up' | 'black-hole' | 'refused' | 'no-route';
+
+export interface Connection {
+  readonly id: number;
+  readonly generation: number;
+  isOpen: boolean;
+  /** Nothing comes through any more, and nobody tells the agent. */
+  isDead: boolean;
+  /** Since when bytes are on their way that do not arrive; null: there are none. */
+  stuckSince: Millis | null;
+  /** The agent hears of its end. */
+  onEnd: ((error: boolean) => void) | null;
+}
+
+export interface Line {
+  state(): LineState;
+  set(state: LineState): void;
+  /** The agent connects; `opened` or `failed` follows, unless the tunnel holds it for as long as the line is away. */
+  connect(generation: number, opened: (connection: Connection) => void, failed: () => void): void;
+  send(connection: Connection, direction: 'up' | 'down', bytes: number, arrived?: () => void): void;
+  /** A request goes up as one. */
+  request(connection: Connection, bytes: number, arrived: () => void): void;
+  end(connection: Connection, by: 'agent' | 'peer' | 'guard', cause: 'closed' | 'reset' | 'cut'): void;
+  /** The machine has slept: what was open is dead on the other side. */
+  slept(): void;
+  endAllOf(generation: number): void;
+  find(id: number): Connection | undefined;
+  /** Attempts of this agent to connect that are held. */
+  isHeld(generation: number): boolean;
+}
+
+const host = 'api.example:443';
+const reportMs = 500;
+/** A ping, or what looks like one. */
+const maxPingBytes = 100;
+
+interface Progress {
+  up: number;
+  down: number;
+  last: 'up' | 'down';
+  stage: ConnectionStage;
+  lastUpAt: Millis | null;
+  lastDownAt: Millis | null;
+  requestAt: Millis | null;
+  requestSize: number;
+  answerAt: Millis | null;
+  bursts: number;
+  reportedAt: Millis;
+  isDue: boolean;
+}
+
+/** @param emit what the tunnel reports; null: there is no tunnel */
+export function createLine(
+  scheduler: Scheduler,
+  draw: Chance,
+  emit: ((observation: Observation) => void) | null,
+): Line {
+  const open = new Map<number, { connection: Connection; progress: Progress; late: (() => void)[] }>();
+  const held = new Map<number, { generation: number; retry: () => void }>();
+  let state: LineState = 'up';
+  let awaySince: Millis = 0;
+  let lastId = 0;
+
+  function report(id: number): void {
+    const entry = open.get(id);
+    if (emit === null || entry === undefined || entry.progress.isDue) return;
+    const { progress } = entry;
+    progress.isDue = true;
+    scheduler.after(Math.max(1, progress.reportedAt + reportMs - scheduler.now()), () => {
+      if (!open.has(id)) return;
+      tell(id, progress);
+    });
+  }
+
+  function tell(id: number, progress: Progress): void {
+    const { up, down, last, stage, lastUpAt, lastDownAt, requestAt, requestSize, answerAt, bursts } =
+      progress;
+    const pinged = up === 0 && bursts === 1 && down <= maxPingBytes && stage === 'answer';
+    const more: ConnectionProgress = {
+      stage,
+      ...(lastUpAt === null ? {} : { lastUpAt }),
+      ...(lastDownAt === null ? {} : { lastDownAt }),
+      ...(requestAt === null ? {} : { requestAt, requestSize }),
+      ...(answerAt === null ? {} : { answerAt }),
+      ...(pinged ? { pinged } : {}),
+    };
+    Object.assign(progress, { up: 0, down: 0, bursts: 0, isDue: false, reportedAt: scheduler.now() });
+    emit?.({ type: 'connection.bytes', id, up, down, last, ...more });
+  }
+
+  function opened(generation: number, tookMs: number): Connection {
+    const connection: Connection = {
+      id: ++lastId,
+      generation,
+      isOpen: true,
+      isDead: false,
+      stuckSince: null,
+      onEnd: null,
+    };
+    const progress: Progress = {
+      up: 1_500,
+      down: 1_700,
+      last: 'down',
+      stage: 'ready',
+      lastUpAt: scheduler.now(),
+      lastDownAt: scheduler.now(),
+      requestAt: null,
+      requestSize: 0,
+      answerAt: null,
+      bursts: 1,
+      reportedAt: scheduler.now() - reportMs,
+      isDue: false,
+    };
+    open.set(connection.id, { connection, progress, late: [] });
+    emit?.({ type: 'connection.opened', id: connection.id, host, tookMs, owner: 'agent' });
+    report(connection.id);
+    return connection;
+  }
+
+  function arrive(
+    connection: Connection,
+    direction: 'up' | 'down',
+    bytes: number,
+    arrived?: () => void,
+  ): void {
+    const entry = open.get(connection.id);
+    if (entry === undefined || connection.isDead) return;
+    if (direction === 'down') {
+      const { progress } = entry;
+      progress.down += bytes;
+      progress.bursts += 1;
+      progress.last = 'down';
+      progress.lastDownAt = scheduler.now();
+      if (progress.stage === 'request') {
+        progress.stage = 'answer';
+        progress.answerAt = scheduler.now();
+      }
+      report(connection.id);
+    }
+    arrived?.();
+  }
+
+  const line: Line = {
+    state: () => state,
+    set(next) {
+      const outageMs = scheduler.now() - awaySince;
+      if (state === 'up' && next !== 'up') awaySince = scheduler.now();
+      const isBack = state !== 'up' && next === 'up';
+      state = next;
+      if (!isBack) return;
+      for (const { connection, late } of open.values()) {
+        // After so long the kernel gives a connection up; before, it sends again at growing intervals.
+        if (outageMs > 900_000 && late.length > 0) connection.isDead = true;
+        const again = late.splice(0);
+        if (connection.isDead || again.length === 0) continue;
+        scheduler.after(draw.between(100, Math.min(outageMs, 20_000) + 200), () => {
+          if (state !== 'up') open.get(connection.id)?.late.push(...again);
+          else {
+            connection.stuckSince = null;
+            for (const act of again) act();
+          }
+        });
+      }
+      for (const { retry } of [...held.values()]) scheduler.after(draw.between(100, 3_000), retry);
+    },
+    connect(generation, whenOpen, failed) {
+      const id = ++lastId;
+      const startedAt = scheduler.now();
+      let attempt = 0;
+      const trial = (): void => {
+        if (state === 'up') {
+          held.delete(id);
+          scheduler.after(draw.between(10, 300), () => {
+            if (state === 'up') whenOpen(opened(generation, scheduler.now() - startedAt));
+            else trial();
+          });
+          return;
+        }
+        attempt++;
+        if (emit === null || (state === 'refused' && attempt > 5)) {
+          held.delete(id);
+          if (emit !== null) emit({ type: 'connection.failed', id, host, cause: 'refused', owner: 'agent' });
+          scheduler.after(state === 'black-hole' ? 30_000 : 50, failed);
+          return;
+        }
+        const nextInMs = draw.between(500, Math.min(30_000, 1_000 * 2 ** attempt));
+        held.set(id, { generation, retry: trial });
+        const cause = state === 'black-hole' ? 'connect-timeout' : state;
+        emit({
+          type: 'connection.waiting',
+          id,
+          host,
+          cause,
+          attempt,
+          of: state === 'refused' ? 5 : null,
+          nextInMs,
+          owner: 'agent',
+        });
+        scheduler.after(nextInMs, () => {
+          if (held.has(id)) trial();
+        });
+      };
+      trial();
+    },
+    send(connection, direction, bytes, arrived) {
+      const entry = open.get(connection.id);
+      if (entry === undefined) return;
+      if (direction === 'up') {
+        entry.progress.up += bytes;
+        entry.progress.last = 'up';
+        entry.progress.lastUpAt = scheduler.now();
+        report(connection.id);
+      }
+      if (connection.isDead) return;
+      if (state === 'up' && connection.stuckSince === null) arrive(connection, direction, bytes, arrived);
+      else {
+        connection.stuckSince ??= scheduler.now();
+        entry.late.push(() => arrive(connection, direction, bytes, arrived));
+      }
+    },
+    request(connection, bytes, arrived) {
+      const entry = open.get(connection.id);
+      if (entry === undefined) return;
+      const { progress } = entry;
+      progress.stage = 'request';
+      progress.requestAt = scheduler.now();
+      progress.requestSize = bytes;
+      progress.answerAt = null;
+      line.send(connection, 'up', bytes, arrived);
+    },
+    end(connection, by, cause) {
+      const entry = open.get(connection.id);
+      if (entry === undefined) return;
+      if (emit !== null && entry.progress.isDue) tell(connection.id, entry.progress);
+      open.delete(connection.id);
+      connection.isOpen = false;
+      emit?.({ type: 'connection.closed', id: connection.id, by, cause });
+      if (by !== 'agent') connection.onEnd?.(cause !== 'closed');
+    },
+    slept() {
+      for (const { connection } of open.values()) connection.isDead = true;
+    },
+    endAllOf(generation) {
+      for (const { connection } of [...open.values()])
+        if (connection.generation === generation) line.end(connection, 'agent', 'reset');
+      for (const [id, each] of held) if (each.generation === generation) held.delete(id);
+    },
+    find: (id) => open.get(id)?.connection,
+    isHeld: (generation) => [...held.values()].some((each) => each.generation === generation),
+  };
+  return line;
+}

@@ -1,0 +1,74 @@
+/** How what an agent does reaches the guard: by senses that may be missing, each with a delay of its own. */
+import type { Observation, ScreenFacts } from '../../../src/events.ts';
+import type { Plan } from './plan.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface Senses {
+  /** What stands on the screen now; the latest alone is seen. */
+  shows(facts: ScreenFacts): void;
+  draws(bytes: number): void;
+  hook(observation: Observation): void;
+  status(state: 'idle' | 'working' | 'blocked'): void;
+  record(observation: Observation): void;
+}
+
+const screenMs = 250;
+const outputMs = 500;
+
+export function createSenses(
+  plan: Plan,
+  scheduler: Scheduler,
+  emit: (observation: Observation) => void,
+): Senses {
+  const draw = plan.chance('senses');
+  const { senses } = plan;
+  let shown: ScreenFacts | null = null;
+  let isScreenDue = false;
+  let seen = '';
+  let bytes = 0;
+
+  /** In the order in which it was said. */
+  function inOrder(low: number, high: number, slow: number): (observation: Observation) => void {
+    let lastAt = 0;
+    return (observation) => {
+      const delayMs = draw.happens(0.03) ? draw.between(high, slow) : draw.between(low, high);
+      lastAt = Math.max(lastAt, scheduler.now() + delayMs);
+      scheduler.after(lastAt - scheduler.now(), () => emit(observation));
+    };
+  }
+  const byHook = inOrder(20, 300, 4_000);
+  const byStatus = inOrder(20, 300, 1_500);
+  const onRecord = inOrder(50, 900, 3_000);
+
+  return {
+    shows(facts) {
+      shown = facts;
+      if (isScreenDue) return;
+      isScreenDue = true;
+      scheduler.after(draw.between(20, screenMs), () => {
+        isScreenDue = false;
+        const text = JSON.stringify(shown);
+        if (shown === null || text === seen) return;
+        seen = text;
+        emit({ type: 'screen', facts: shown });
+      });
+    },
+    draws(count) {
+      if (bytes === 0)
+        scheduler.after(outputMs, () => {
+          emit({ type: 'output', bytes });
+          bytes = 0;
+        });
+      bytes += count;
+    },
+    hook(observation) {
+      if (senses.hooks) byHook(observation);
+    },
+    status(state) {
+      if (senses.status) byStatus({ type: 'program-status', state });
+    },
+    record(observation) {
+      if (senses.record) onRecord(observation);
+    },
+  };
+}
