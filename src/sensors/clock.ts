@@ -1,8 +1,9 @@
 /**
- * Time as a sense: a tick at a steady pace (in a rest a sparse one), and gaps in it, which are looked for all the time. The time since boot runs on while the machine sleeps, the
- * monotonic clock does not; so boot time ahead of monotonic means sleep. The wall clock is no witness: a time server or
- * a person may set it, and no connection dies of that. A tick that comes far too late by the monotonic clock means that
- * this process was stopped or starved, and saw nothing for as long.
+ * Time as a sense: ticks at a steady pace (sparse ones in a rest), and gaps between them, which are looked for all the
+ * time. The time since boot runs on while the machine sleeps, the monotonic clock does not, so boot time ahead of
+ * monotonic time means sleep. The wall clock is no witness: a time server or a person may set it, and no connection dies
+ * of that. A tick that comes far too late by the monotonic clock means that this process was stopped or starved, and
+ * saw nothing for as long.
  *
  * Where the monotonic clock runs on during sleep (macOS) a sleep is told as a stall: clocks are set back, nothing is
  * cut. Either way the gap is reported before the tick, so that nobody takes it for silence. Where the time since boot

@@ -101,8 +101,8 @@ export function planOf(seed: number, versions: readonly string[], options: PlanO
     version,
     senses: chance(seed, 'senses').pick(sensesNames),
     surroundings,
-    // 1.0.x asks nothing before its helpers have answered or 30 s are over, which no limit here has room for.
-    helpers: version.startsWith('1.0.') ? 'refused' : helpers,
+    // These ask nothing before their helpers have answered or 30 s are over, which no limit here has room for.
+    helpers: /^[12]\.0\./.test(version) ? 'refused' : helpers,
     tools,
     dialogMs: chance(seed, 'dialog').between(500, 4_000),
     leave: chance(seed, 'leave').pick(['ctrl-c', 'ctrl-d', '/exit'] as const),
