@@ -93,12 +93,15 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const held = e.wire.waiting.some(({ since }) => since >= at);
   // A short turn is easily missed, and a free prompt without an error is no reason to relaunch.
   const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
-  return held || missed || witnessOf(e).asked(e, at);
+  // The agent has noticed, and counts down to its own next try.
+  const retries = e.phase === 'retrying';
+  return held || missed || retries || witnessOf(e).asked(e, at);
 }
 
-/** A turn that began after `since` gets its answer, or has ended well. */
+/** A turn that began after `since` gets its answer, asks a person about it, or has ended well. */
 function turnSucceeded(e: Evidence, since: Millis): boolean {
   const witness = witnessOf(e);
+  if (e.phase === 'dialog') return true;
   return witness.answered(e, since) || (e.turn.failure === null && witness.finished(e, since));
 }
 

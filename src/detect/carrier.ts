@@ -26,7 +26,9 @@ interface Carrier {
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
-  const answers = stream === null ? all : [stream];
+  // A whole answer from before this wait is over: the turn has asked again since, perhaps for the same.
+  const isOpen = (each: Connection) => streams(each) || (each.lastDownAt ?? 0) >= since;
+  const answers = stream === null ? all.filter(isOpen) : [stream];
   const candidates = all.filter(
     (each) => !answers.some((main) => isSideRequest(each, main, stream !== null, e)),
   );

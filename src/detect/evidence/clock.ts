@@ -28,6 +28,8 @@ export const graceMs = 5_000;
  * was not scheduled and saw nothing.
  */
 const lateMs = 2_000;
+/** So much the clock moves from event to event while it stands: what comes later has the later stamp. */
+const leastStepMs = 0.001;
 /** A shorter stop is a busy machine or a slow line, and gets no grace. */
 const longStopMs = 5_000;
 
@@ -38,15 +40,16 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
   const passedMs = event.at - clock.at;
   const missedMs = passedMs > lateMs + (clock.restMs ?? 0) ? passedMs : 0;
   const usableMs = Math.min(passedMs - missedMs, Math.max(0, event.at - clock.graceUntil));
+  const orderMs = Math.min(passedMs, leastStepMs);
   const stopMs = event.type === 'terminal.drained' && stopped !== null ? event.at - stopped : missedMs;
   const returns = event.type === 'clock.gap' || event.type === 'terminal.continued' || stopMs >= longStopMs;
-  const lag = clock.lag + passedMs - (stopped === null ? usableMs : 0);
+  const stoodMs = passedMs - Math.max(orderMs, stopped === null ? usableMs : 0);
   const goesOn = clock.stood?.until === clock.at;
   const since = goesOn ? clock.stood : { since: clock.at, lag: clock.lag };
-  const stood = lag > clock.lag && since ? { ...since, until: event.at } : clock.stood;
+  const stood = stoodMs > 0 && since ? { ...since, until: event.at } : clock.stood;
   return {
     at: event.at,
-    lag,
+    lag: clock.lag + stoodMs,
     ...(stood && { stood }),
     graceUntil: returns ? event.at + graceMs : clock.graceUntil,
     wallOffsetMs:

@@ -45,6 +45,8 @@ export interface ClosedConnection {
   readonly cause: ConnectionCause;
   /** Its last request was answered whole, as a side request is. */
   readonly answeredWhole: boolean;
+  /** A request was unanswered on it, or its answer was still coming. Absent in older records: not known. */
+  readonly wasRead?: boolean;
 }
 
 export interface Wire {
@@ -91,7 +93,8 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
     case 'connection.closed': {
       const last = known(wire, event.id);
       const answeredWhole = last?.stage === 'answer' && !streams(last);
-      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole };
+      const wasRead = last !== undefined && (last.stage === 'request' || streams(last));
+      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, wasRead };
       return {
         ...wire,
         waiting: without(wire.waiting, event.id),

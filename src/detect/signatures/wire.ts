@@ -42,8 +42,10 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
   const { id, host, stage } = carrier.connection;
   const limit = limitOf(carrier.connection, e, config);
   if (limit === null) return null;
+  // An agent whose connection has just ended asks again a little later.
+  const lostAt = e.wire.closed.findLast(({ wasRead }) => wasRead)?.at ?? 0;
   return {
-    since: Math.max(carrier.lastByteAt, e.turn.listeningSince),
+    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, lostAt),
     limit,
     because: (lastedMs) => [
       `agent ${e.phase}, no tool running`,

@@ -99,6 +99,8 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   let idleConnection: Connection | null = null;
   let cpuMs = 500;
   let calls = 0;
+  /** A conversation only grows. */
+  let conversationBytes = draw.between(50_000, 200_000);
 
   /** Timers of a process that is stopped, stuck or gone do nothing; those of a stopped one are made up for later. */
   const parked: (() => void)[] = [];
@@ -243,7 +245,8 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       heardAt = scheduler.now();
       if (isMine() && !stuck && !isStopped) mine.tokens += tokens;
     };
-    line.request(connection, draw.between(45_000, 250_000), () => {
+    conversationBytes += draw.between(200, 8_000);
+    line.request(connection, conversationBytes, () => {
       if (answer.firstByteMs === Number.POSITIVE_INFINITY) {
         connection.isDead = true;
         return;
@@ -390,7 +393,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     isAlive: () => alive,
     isWorking: () => alive && turn !== null,
     isFree: () => alive && free && turn === null && !stuck && !isStopped,
-    asksPerson: () => alive && !stuck && !isStopped && turn?.activity === 'dialog',
+    asksPerson: () => alive && turn?.activity === 'dialog',
     trouble() {
       if (!alive) return 'dead';
       if (stuck) return 'stuck';

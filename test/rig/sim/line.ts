@@ -14,7 +14,9 @@ export interface Connection {
   isOpen: boolean;
   /** Nothing comes through any more, and nobody tells the agent. */
   isDead: boolean;
-  /** Since when bytes are on their way that do not arrive; null: there are none. */
+  /** Bytes are on their way that do not arrive. */
+  isClogged: boolean;
+  /** Since when nothing has come down because of that; null: it has, or there was no such thing. */
   stuckSince: Millis | null;
   /** The agent hears of its end. */
   onEnd: ((error: boolean) => void) | null;
@@ -23,6 +25,8 @@ export interface Connection {
 export interface Line {
   state(): LineState;
   set(state: LineState): void;
+  /** The tunnel is part of the guard: while that has no turn nothing goes through. */
+  pause(ms: Millis): void;
   /** The agent connects; `opened` or `failed` follows, unless the tunnel holds it for as long as the line is away. */
   connect(generation: number, opened: (connection: Connection) => void, failed: () => void): void;
   send(connection: Connection, direction: 'up' | 'down', bytes: number, arrived?: () => void): void;
@@ -67,6 +71,7 @@ export function createLine(
   const held = new Map<number, { generation: number; retry: () => void }>();
   let state: LineState = 'up';
   let awaySince: Millis = 0;
+  let pausedUntil: Millis = 0;
   let lastId = 0;
 
   function report(id: number): void {
@@ -96,12 +101,13 @@ export function createLine(
     emit?.({ type: 'connection.bytes', id, up, down, last, ...more });
   }
 
-  function opened(generation: number, tookMs: number): Connection {
+  function opened(id: number, generation: number, tookMs: number): Connection {
     const connection: Connection = {
-      id: ++lastId,
+      id,
       generation,
       isOpen: true,
       isDead: false,
+      isClogged: false,
       stuckSince: null,
       onEnd: null,
     };
@@ -135,6 +141,7 @@ export function createLine(
     if (entry === undefined || connection.isDead) return;
     if (direction === 'down') {
       const { progress } = entry;
+      connection.stuckSince = null;
       progress.down += bytes;
       progress.bursts += 1;
       progress.last = 'down';
@@ -159,27 +166,43 @@ export function createLine(
       for (const { connection, late } of open.values()) {
         // After so long the kernel gives a connection up; before, it sends again at growing intervals.
         if (outageMs > 900_000 && late.length > 0) connection.isDead = true;
-        const again = late.splice(0);
-        if (connection.isDead || again.length === 0) continue;
+        if (connection.isDead || late.length === 0) continue;
         scheduler.after(draw.between(100, Math.min(outageMs, 20_000) + 200), () => {
-          if (state !== 'up') open.get(connection.id)?.late.push(...again);
-          else {
-            connection.stuckSince = null;
-            for (const act of again) act();
-          }
+          if (state !== 'up' || connection.isDead) return;
+          connection.isClogged = false;
+          for (const act of late.splice(0)) act();
         });
       }
-      for (const { retry } of [...held.values()]) scheduler.after(draw.between(100, 3_000), retry);
+      for (const [id, { retry }] of [...held])
+        scheduler.after(draw.between(100, 3_000), () => {
+          if (held.has(id)) retry();
+        });
+    },
+    pause(ms) {
+      if (emit === null) return;
+      pausedUntil = scheduler.now() + ms;
+      scheduler.after(ms, () => {
+        if (state !== 'up') return;
+        for (const { connection, late } of open.values()) {
+          connection.isClogged = false;
+          for (const act of late.splice(0)) act();
+        }
+      });
     },
     connect(generation, whenOpen, failed) {
       const id = ++lastId;
       const startedAt = scheduler.now();
       let attempt = 0;
       const trial = (): void => {
+        const pauseMs = pausedUntil - scheduler.now();
+        if (pauseMs > 0) {
+          scheduler.after(pauseMs + 1, trial);
+          return;
+        }
         if (state === 'up') {
           held.delete(id);
           scheduler.after(draw.between(10, 300), () => {
-            if (state === 'up') whenOpen(opened(generation, scheduler.now() - startedAt));
+            if (state === 'up') whenOpen(opened(id, generation, scheduler.now() - startedAt));
             else trial();
           });
           return;
@@ -220,8 +243,10 @@ export function createLine(
         report(connection.id);
       }
       if (connection.isDead) return;
-      if (state === 'up' && connection.stuckSince === null) arrive(connection, direction, bytes, arrived);
+      const isPaused = scheduler.now() < pausedUntil;
+      if (state === 'up' && !isPaused && !connection.isClogged) arrive(connection, direction, bytes, arrived);
       else {
+        connection.isClogged = true;
         connection.stuckSince ??= scheduler.now();
         entry.late.push(() => arrive(connection, direction, bytes, arrived));
       }
@@ -251,7 +276,11 @@ export function createLine(
     endAllOf(generation) {
       for (const { connection } of [...open.values()])
         if (connection.generation === generation) line.end(connection, 'agent', 'reset');
-      for (const [id, each] of held) if (each.generation === generation) held.delete(id);
+      for (const [id, each] of [...held]) {
+        if (each.generation !== generation) continue;
+        held.delete(id);
+        emit?.({ type: 'connection.closed', id, by: 'agent', cause: 'closed' });
+      }
     },
     find: (id) => open.get(id)?.connection,
     isHeld: (generation) => [...held.values()].some((each) => each.generation === generation),

@@ -3,6 +3,7 @@
  * every turn must come to its end or a person must have been asked (liveness).
  */
 import { defaults } from '../../../src/config/schema.ts';
+import { deadlySleepMs } from '../../../src/detect/limits.ts';
 import type { Effect, Incident } from '../../../src/effects.ts';
 import type { Observation } from '../../../src/events.ts';
 import { type Agent, type AgentWorld, startAgent } from './agent.ts';
@@ -201,11 +202,15 @@ export function simulate(
   for (const kind of ['black-hole', 'refused', 'no-route'] as const) everySoOften(kind, away(kind));
   everySoOften('sleep', () => {
     const gapMs = draw.magnitude(10_000, 8 * hour);
-    if (gapMs > 300_000) line.slept();
+    if (gapMs >= deadlySleepMs) line.slept();
     checker.slept();
     tell({ type: 'clock.gap', gapMs, cause: 'slept' });
   });
-  everySoOften('stall', () => guard.stall(draw.magnitude(6_000, 120_000)));
+  everySoOften('stall', () => {
+    const ms = draw.magnitude(6_000, 120_000);
+    guard.stall(ms);
+    line.pause(ms);
+  });
 
   // Samples of the process.
   const sampling = (): void => {
@@ -267,7 +272,9 @@ export function simulate(
     const agent = current();
     const { name, incident } = guard.state();
     const isAsked = name === 'asking';
-    if (agent.isWorking() && agent.trouble() !== null && !isAsked)
+    // Without hooks and without a record nobody knows a tool's time limit, so that none is ever overdue.
+    const isUntold = agent.trouble() === 'lost-tool' && !plan.senses.hooks && !plan.senses.record;
+    if (agent.isWorking() && agent.trouble() !== null && !isAsked && !isUntold)
       checker.violate(
         'every turn ends, or a person is asked',
         `turn ${agent.turn()} (${wanted}): ${agent.trouble()}`,

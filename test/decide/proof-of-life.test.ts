@@ -1,0 +1,83 @@
+/** What shows that an agent goes on by itself, so that nothing more is done to it. */
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { asks, obliging, say, story } from '../support/story.ts';
+
+const cures = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'stop').map((effect) => effect.type);
+const report = (id: number, more: object): Observation => ({
+  type: 'connection.bytes',
+  id,
+  up: 0,
+  down: 0,
+  last: 'down',
+  stage: 'answer',
+  ...more,
+});
+
+test('whose connection was reset asks again in a moment: one that is left from before is not judged', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell(say.opened(1));
+  told.tell(
+    report(1, { up: 60_000, down: 900, requestAt: 0, requestSize: 60_000, answerAt: 10, lastDownAt: 400 }),
+  );
+  told.wait(20);
+  told.tell({ type: 'screen', facts: { activity: 'busy' } });
+  told.tell(say.opened(2));
+  const asked = { requestAt: 20_000, requestSize: 70_000 };
+  told.tell(report(2, { ...asked, up: 70_000, stage: 'request', last: 'up', lastUpAt: 20_000 }));
+  for (let second = 21; second < 81; second += 10) {
+    told.tell(report(2, { ...asked, down: 300, answerAt: 21_000, lastDownAt: second * 1_000 }));
+    told.wait(10, say.drawing, say.busy(second));
+  }
+  told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'reset' });
+  told.wait(2, say.drawing);
+  expect(cures(told)).toEqual([]);
+});
+
+test('that was refused and has asked the same again is not judged by the refusal when its answer begins', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  const refused = { requestAt: 0, requestSize: 90_000, answerAt: 500, lastDownAt: 500 };
+  told.tell(report(1, { ...refused, up: 90_000, down: 700 }));
+  told.wait(5, say.drawing, { type: 'screen', facts: { activity: 'retrying' } });
+  told.tell(say.busy(0));
+  told.tell(say.opened(2));
+  const asked = { requestAt: 5_000, requestSize: 90_000, lastUpAt: 5_000 };
+  told.tell(report(2, { ...asked, up: 90_000, stage: 'request', last: 'up' }));
+  told.wait(60, say.drawing, say.busy(0));
+  told.tell(report(2, { ...asked, down: 900, answerAt: 65_000, lastDownAt: 65_000 }));
+  told.wait(8, say.drawing, say.busy(1));
+  expect(cures(told)).toEqual([]);
+});
+
+test('that was cut after a sleep and counts down to its own next try is let alone', () => {
+  const told = asks(story());
+  told.wait(5, say.drawing);
+  told.tell({ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' });
+  told.wait(1, say.drawing);
+  expect(cures(told)).toEqual(['cut']);
+  told.wait(28, say.drawing, { type: 'screen', facts: { activity: 'retrying' } });
+  expect(cures(told)).toEqual(['cut']);
+});
+
+test('that was nudged right before a sleep, and asks a person for leave, is not ended', () => {
+  const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)), null);
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'screen', facts: { activity: 'busy' } });
+  while (told.did('nudge').length === 0) told.wait(1, say.drawing);
+  told.tell(say.idle);
+  told.tell({ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' });
+  told.tell({ type: 'nudge.done', outcome: 'submitted' });
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  for (let second = 1; second < 20; second++) told.wait(1, say.drawing, say.busy(second));
+  told.wait(90, { type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
+  expect(cures(told)).toEqual(['nudge']);
+});
