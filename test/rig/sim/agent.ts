@@ -173,6 +173,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       ofTurn(mine, draw.between(50, 5_000), sideRequest);
     if (world.hits('never-asks')) {
       mine.neverAsks = true;
+      mine.hookSince = null;
       return;
     }
     if (world.hits('stuck')) ofTurn(mine, draw.between(500, 20_000), () => self.getStuck());

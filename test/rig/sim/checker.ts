@@ -22,15 +22,23 @@ export interface Checker {
   check(effect: Effect): void;
   personActed(): void;
   slept(): void;
+  nudged(): void;
 }
 
 /** What the guard learns late by so much it may act on. */
 const lateMs = 1_500;
+/** Longer than every limit: by then somebody has noticed. */
+const unnoticedMs = 30 * 60_000;
 
 export function createChecker(scheduler: Scheduler, line: Line, agents: () => readonly Agent[]): Checker {
   const violations: Violation[] = [];
   /** When the latest agent was last seen in trouble, and which. */
   let trouble: { readonly what: Trouble; readonly at: number } | null = null;
+  /** Since when one trouble has lasted that nobody has noticed; null: there is none. */
+  let unnoticedSince: number | null = null;
+  let isNudging = false;
+  /** An incident is on record and has not ended. */
+  let isNoticed = false;
   let cuts = 0;
   let launches = 0;
   let sleeps = 0;
@@ -45,6 +53,11 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
     look() {
       const what = latest()?.trouble() ?? null;
       if (what !== null) trouble = { what, at: scheduler.now() };
+      if (what === null || line.state() !== 'up' || isNoticed) unnoticedSince = null;
+      else unnoticedSince ??= scheduler.now();
+      if (unnoticedSince === null || scheduler.now() - unnoticedSince < unnoticedMs) return;
+      checker.violate('trouble is noticed', `${what} for ${unnoticedMs / 60_000} minutes`);
+      unnoticedSince = Number.POSITIVE_INFINITY; // once
     },
     check(effect) {
       checker.look();
@@ -65,8 +78,15 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
         }
         case 'nudge':
         case 'stop':
+          if (effect.type === 'nudge') {
+            if (isNudging) checker.violate('one nudge at a time', effect.cause);
+            isNudging = true;
+          }
           if (!wasInTrouble())
             checker.violate(`no healthy agent gets a ${effect.type}`, `${effect.cause} in ${effect.phase}`);
+          return;
+        case 'incident':
+          isNoticed = effect.incident.endedAt === null;
           return;
         case 'launch':
           launches++;
@@ -85,6 +105,9 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
     },
     slept() {
       sleeps++;
+    },
+    nudged() {
+      isNudging = false;
     },
   };
   return checker;

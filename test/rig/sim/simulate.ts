@@ -138,6 +138,7 @@ export function simulate(
         if (effect.interrupt) scheduler.after(draw.between(10, 200), () => agent.interrupt());
         scheduler.after(draw.between(700, 4_000), () => {
           const outcome = !agent.isAlive() ? 'agent-gone' : agent.submit() ? 'submitted' : 'not-idle';
+          checker.nudged();
           tell({ type: 'nudge.done', outcome });
         });
         return;
