@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import RigsFirst from './test/support/rigs-first.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     reporters: ['default', './test/support/tally-reporter.ts'],
     // On a shared machine a test with real processes may fail for want of time; the tally names each that needed it.
     retry: process.env.CI ? 1 : 0,
+    sequence: { sequencer: RigsFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } }, // a machine under load takes its time

@@ -72,8 +72,9 @@ const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
   hold: (e, { at }) =>
     (witnessOf(e).heard(e, at) || turnSucceeded(e, at)) && (e.wire.waiting.length === 0 || isSettledIdle(e)),
   wait: (e, { at }) => e.terminal.lastOutputAt > at || isSettledIdle(e),
-  cut: (e, { at }) => turnSucceeded(e, at),
-  nudge: (e, { at }) => turnSucceeded(e, at),
+  // A living agent that asks a person has its answer.
+  cut: (e, { at }) => turnSucceeded(e, at) || e.phase === 'dialog',
+  nudge: (e, { at }) => turnSucceeded(e, at) || e.phase === 'dialog',
   relaunch: (e) =>
     e.agent.prompted ? turnSucceeded(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase),
   ask: (e, { at }) => turnSucceeded(e, at) || isSettledIdle(e),
@@ -98,10 +99,9 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   return held || missed || retries || witnessOf(e).asked(e, at);
 }
 
-/** A turn that began after `since` gets its answer, asks a person about it, or has ended well. */
+/** A turn that began after `since` gets its answer, or has ended well. */
 function turnSucceeded(e: Evidence, since: Millis): boolean {
   const witness = witnessOf(e);
-  if (e.phase === 'dialog') return true;
   return witness.answered(e, since) || (e.turn.failure === null && witness.finished(e, since));
 }
 

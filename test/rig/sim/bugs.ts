@@ -26,12 +26,13 @@ export const bugs: Readonly<Record<string, () => Bug>> = {
   'the end of a tool is lost': () => ({ hears: lost((told) => told.type === 'tool.finished') }),
   'ticks are lost': () => ({ hears: lost((told) => told.type === 'tick') }),
   'the end of an agent is told of another generation': () => ({
-    hears: (told) =>
-      told.type === 'agent.exited' ? { ...told, generation: told.generation + 1 } : told,
+    hears: (told) => (told.type === 'agent.exited' ? { ...told, generation: told.generation + 1 } : told),
   }),
   'the screen is read as free while a turn runs': () => ({
     hears: (told) =>
-      told.type === 'screen' && told.facts.activity === 'busy' ? { ...told, facts: { activity: 'idle' } } : told,
+      told.type === 'screen' && told.facts.activity === 'busy'
+        ? { ...told, facts: { activity: 'idle' } }
+        : told,
   }),
   'a dialog is read as work': () => ({
     hears: (told) =>
@@ -42,7 +43,8 @@ export const bugs: Readonly<Record<string, () => Bug>> = {
           : told,
   }),
   'the agent is said to be stopped when it sleeps': () => ({
-    hears: (told) => (told.type === 'agent.sample' && told.state === 'S' ? { ...told, state: 'R', cpuMs: 1 } : told),
+    hears: (told) =>
+      told.type === 'agent.sample' && told.state === 'S' ? { ...told, state: 'R', cpuMs: 1 } : told,
   }),
   'progress of answers is not heard': () => ({
     hears: lost((told) => told.type === 'connection.bytes' && told.down > 0 && told.up === 0),
