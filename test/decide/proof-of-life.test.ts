@@ -81,3 +81,24 @@ test('that was nudged right before a sleep, and asks a person for leave, is not 
   told.wait(90, { type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
   expect(cures(told)).toEqual(['nudge']);
 });
+
+test('whose telemetry ends unanswered, again and again, has a dead stream all the same', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  const asked = { requestAt: 0, requestSize: 90_000, answerAt: 500 };
+  told.tell(report(1, { ...asked, up: 90_000, down: 700, lastDownAt: 900 }));
+  for (let id = 2; id < 6; id++) {
+    const askedAt = (id - 2) * 8_000 + 1_000;
+    told.tell(say.opened(id));
+    told.tell(
+      report(id, { up: 9_000, stage: 'request', last: 'up', requestAt: askedAt, requestSize: 9_000 }),
+    );
+    told.wait(8, say.drawing, say.busy(3));
+    told.tell({ type: 'connection.closed', id, by: id % 2 === 0 ? 'peer' : 'agent', cause: 'closed' });
+  }
+  expect(cures(told)).toEqual(['cut']);
+});

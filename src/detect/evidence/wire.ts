@@ -45,8 +45,8 @@ export interface ClosedConnection {
   readonly cause: ConnectionCause;
   /** Its last request was answered whole, as a side request is. */
   readonly answeredWhole: boolean;
-  /** A request was unanswered on it, or its answer was still coming. Absent in older records: not known. */
-  readonly wasRead?: boolean;
+  /** Bytes of the request whose answer was awaited or still came on it; 0: none was. Absent in older records. */
+  readonly awaitedSize?: number;
 }
 
 export interface Wire {
@@ -93,8 +93,9 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
     case 'connection.closed': {
       const last = known(wire, event.id);
       const answeredWhole = last?.stage === 'answer' && !streams(last);
-      const wasRead = last !== undefined && (last.stage === 'request' || streams(last));
-      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, wasRead };
+      const isAwaited = last !== undefined && (last.stage === 'request' || streams(last));
+      const awaitedSize = isAwaited ? last.requestSize : 0;
+      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, awaitedSize };
       return {
         ...wire,
         waiting: without(wire.waiting, event.id),

@@ -42,10 +42,8 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
   const { id, host, stage } = carrier.connection;
   const limit = limitOf(carrier.connection, e, config);
   if (limit === null) return null;
-  // An agent whose connection has just ended asks again a little later.
-  const lostAt = e.wire.closed.findLast(({ wasRead }) => wasRead)?.at ?? 0;
   return {
-    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, lostAt),
+    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, lostAt(e, carrier.connection)),
     limit,
     because: (lastedMs) => [
       `agent ${e.phase}, no tool running`,
@@ -54,6 +52,17 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
     cure: 'cut',
     connections: connections.map((each) => each.id),
   };
+}
+
+/**
+ * When the turn's connection was lost, if that was another than `left`: the agent asks again a little later. A
+ * conversation only grows, so what was lost with a smaller request was a side request's.
+ */
+function lostAt({ wire }: Evidence, left: Connection): Millis {
+  const lost = wire.closed.findLast(
+    ({ by, awaitedSize = 0 }) => by !== 'agent' && awaitedSize > 0 && awaitedSize >= left.requestSize,
+  );
+  return lost?.at ?? 0;
 }
 
 /** Null: something that the agent itself has started is at work. */
