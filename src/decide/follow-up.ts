@@ -4,7 +4,7 @@ import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
-import { verdictOn } from '../detect/verdict.ts';
+import { sleptClass, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
@@ -42,8 +42,10 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (tookEffect(cure, e)) return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
-  // In print mode an agent that waits out its own pause looks like this, so only a new verdict justifies more.
-  if (cure.rung === 'cut' && e.agent.unattended) return judgeAgain(state, config);
+  // In print mode an agent that waits out its own pause looks like this, so only a new verdict justifies more. Nor is a
+  // sleep a reason for more than a cut.
+  if (cure.rung === 'cut' && (e.agent.unattended || cure.class === sleptClass))
+    return judgeAgain(state, config);
   const next = nextRung(cure.rung);
   const connections = e.wire.connections.map(({ id }) => id);
   const verdict = verdictOn(
@@ -57,13 +59,14 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
 }
 
 /** While the nudge waited for the network or the person, the agent has done by itself what the nudge was for. */
-function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire }: Evidence): boolean {
+function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire, screen }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
   if (!silence) return false;
   const stirredAt = Math.max(
     wire.lastDownAt ?? 0,
     wire.lastRequestAt ?? 0,
+    screen?.tokensChangedAt ?? 0,
     ...wire.connections.map(({ openedAt }) => openedAt),
   );
   const { listeningSince } = turn;

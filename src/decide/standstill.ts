@@ -5,8 +5,8 @@
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs } from '../detect/evidence/clock.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
-import { inTurn } from '../detect/phases.ts';
-import { seconds, verdictOn } from '../detect/verdict.ts';
+import { listens } from '../detect/phases.ts';
+import { seconds, sleptClass, verdictOn } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { affordable } from './budget.ts';
 import type { Step } from './incident.ts';
@@ -28,18 +28,19 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
 
 /**
  * Connections from before a sleep are dead on the other side, and nobody will tell the agent, so they are cut at once.
- * Between turns a cut costs nothing and saves the next prompt from a dead connection, so it is no incident.
+ * While nothing is awaited on them (between turns, while a tool runs or a person is asked) a cut costs nothing and saves
+ * the next request from a dead connection, so it is no incident.
  */
 export function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
   const connections = e.wire.connections.map((connection) => connection.id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
-  if (!inTurn(e.phase)) return { state, effects: [{ type: 'cut', connections, why: 'slept' }] };
+  if (!listens(e.phase)) return { state, effects: [{ type: 'cut', connections, why: sleptClass }] };
   // A sleep is no fault: where a cut is not allowed, nothing stronger takes its place.
   const beginning = cure !== null && cure.stage !== 'verify';
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const because = [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'];
-  const verdict = verdictOn('slept', e.now, because, 'cut', connections);
+  const verdict = verdictOn(sleptClass, e.now, because, 'cut', connections);
   return actOn(state, verdict, config);
 }

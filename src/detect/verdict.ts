@@ -80,3 +80,6 @@ export const verdictOn = (
 export function seconds(ms: Millis): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** The class of what a sleep of the machine has broken. It is no fault, so nothing stronger than a cut follows from it. */
+export const sleptClass = 'slept';

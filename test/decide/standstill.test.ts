@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/effects.ts';
 import type { Observation } from '../../src/events.ts';
-import { obliging, say, story } from '../support/story.ts';
+import { asks, obliging, say, story } from '../support/story.ts';
 
 type Told = ReturnType<typeof story>;
 const deeds = (told: Told) => told.did('cut', 'nudge', 'stop', 'launch', 'exit').map(({ type }) => type);
@@ -244,4 +244,25 @@ test.each(withoutSleep)('%s never cuts, whatever the agent is doing', (_name, st
     expect(deeds(told)).toEqual([]);
     expect(told.did('incident')).toEqual([]);
   }
+});
+
+test('a sleep while a command runs: what is idle is cut, and the command runs on', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.opened(1));
+  told.tell({ type: 'tool.started', toolUseId: 'a', tool: 'Bash', risk: 'command', limitMs: 600_000 });
+  told.tell({ type: 'screen', facts: { activity: 'tool' } });
+  told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'slept' });
+  told.wait(200, say.drawing, say.sample(10, { workers: 1 }));
+  expect(deeds(told)).toEqual(['cut']);
+  expect(told.did('incident')).toEqual([]);
+});
+
+test('a sleep while an answer is awaited: cut, and nothing stronger although the agent takes its time', () => {
+  const told = asks(story());
+  told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'slept' });
+  told.wait(55, say.drawing, say.busy(0));
+  expect(deeds(told)).toEqual(['cut']);
 });

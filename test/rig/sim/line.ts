@@ -68,7 +68,7 @@ export function createLine(
   emit: ((observation: Observation) => void) | null,
 ): Line {
   const open = new Map<number, { connection: Connection; progress: Progress; late: (() => void)[] }>();
-  const held = new Map<number, { generation: number; retry: () => void }>();
+  const held = new Map<number, { generation: number; retry: () => void; end: () => void }>();
   let state: LineState = 'up';
   let awaySince: Millis = 0;
   let pausedUntil: Millis = 0;
@@ -193,7 +193,9 @@ export function createLine(
       const id = ++lastId;
       const startedAt = scheduler.now();
       let attempt = 0;
+      let isOver = false;
       const trial = (): void => {
+        if (isOver) return;
         const pauseMs = pausedUntil - scheduler.now();
         if (pauseMs > 0) {
           scheduler.after(pauseMs + 1, trial);
@@ -202,7 +204,9 @@ export function createLine(
         if (state === 'up') {
           held.delete(id);
           scheduler.after(draw.between(10, 300), () => {
-            if (state === 'up') whenOpen(opened(id, generation, scheduler.now() - startedAt));
+            if (isOver) return;
+            isOver = state === 'up';
+            if (isOver) whenOpen(opened(id, generation, scheduler.now() - startedAt));
             else trial();
           });
           return;
@@ -210,12 +214,19 @@ export function createLine(
         attempt++;
         if (emit === null || (state === 'refused' && attempt > 5)) {
           held.delete(id);
+          isOver = true;
           if (emit !== null) emit({ type: 'connection.failed', id, host, cause: 'refused', owner: 'agent' });
           scheduler.after(state === 'black-hole' ? 30_000 : 50, failed);
           return;
         }
         const nextInMs = draw.between(500, Math.min(30_000, 1_000 * 2 ** attempt));
-        held.set(id, { generation, retry: trial });
+        held.set(id, {
+          generation,
+          retry: trial,
+          end() {
+            isOver = true;
+          },
+        });
         const cause = state === 'black-hole' ? 'connect-timeout' : state;
         emit({
           type: 'connection.waiting',
@@ -279,6 +290,7 @@ export function createLine(
       for (const [id, each] of [...held]) {
         if (each.generation !== generation) continue;
         held.delete(id);
+        each.end();
         emit?.({ type: 'connection.closed', id, by: 'agent', cause: 'closed' });
       }
     },
