@@ -4,7 +4,7 @@ import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
-import { sleptClass, verdictOn } from '../detect/verdict.ts';
+import { sleptClass, type Verdict, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
@@ -86,7 +86,14 @@ const overMs = 10_000;
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
+  if (verdict && isSameEnd(verdict, state)) return stay(state);
   if (verdict) return actOn(state, verdict, config);
   if (e.turn.failure === null && quietMs(e) > overMs) return close(state, 'recovered');
   return stay(state);
+}
+
+/** The turn's end that this nudge answers: until its time is over the next turn may just not have been seen yet. */
+function isSameEnd({ class: cause, since }: Verdict, { cure, evidence }: GuardState): boolean {
+  const isPending = cure?.rung === 'nudge' && evidence.now < (cure.deadline ?? 0);
+  return isPending && traitsOf(cause).unfinished === true && since <= cure.at;
 }

@@ -102,3 +102,48 @@ test('whose telemetry ends unanswered, again and again, has a dead stream all th
   }
   expect(cures(told)).toEqual(['cut']);
 });
+
+test('whose first request was held for minutes is not nudged in the moment in which it goes out', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell(say.opened(1));
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  told.wait(10);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  for (let attempt = 1; attempt < 12; attempt++) {
+    told.tell({
+      type: 'connection.waiting',
+      id: 2,
+      host: 'api.example',
+      cause: 'no-route',
+      attempt,
+      of: null,
+      nextInMs: 30_000,
+    });
+    told.wait(30, say.drawing, say.busy(0), say.sample(10));
+  }
+  told.tell(say.opened(2));
+  told.wait(3, say.drawing, say.busy(0), say.sample(10));
+  expect(cures(told)).toEqual([]);
+});
+
+test('whose answer begins late, behind telemetry that is longer than the conversation, is not judged by that', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  const telemetry = { requestAt: 100, requestSize: 300_000, answerAt: 400, lastDownAt: 400 };
+  told.tell(report(1, { ...telemetry, up: 300_000, down: 700 }));
+  told.wait(4, say.drawing, say.busy(0));
+  told.tell(say.opened(2));
+  const asked = { requestAt: 4_000, requestSize: 90_000, lastUpAt: 4_000 };
+  told.tell(report(2, { ...asked, up: 90_000, stage: 'request', last: 'up' }));
+  told.wait(60, say.drawing, say.busy(0));
+  told.tell(report(2, { ...asked, down: 900, answerAt: 64_000, lastDownAt: 64_000 }));
+  told.wait(2, say.drawing, say.busy(1));
+  expect(cures(told)).toEqual([]);
+});

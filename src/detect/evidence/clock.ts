@@ -65,13 +65,12 @@ export const attended = ({ at, lag }: Clock): Millis => at - lag;
 export const inGrace = ({ at, graceUntil }: Clock): boolean => at < graceUntil;
 
 /**
- * The attended time of a recent moment on the monotonic clock, such as that of a byte that is reported late. All moments
- * while the clock stood are the same to it.
+ * The attended time of a recent moment on the monotonic clock, such as that of a byte that is reported late. A moment
+ * while the clock stood counts as the end of that time: what was reported before it stays before it.
  */
 export function stampOf({ at, lag, stood }: Clock, moment: Millis): Millis {
-  const stamp = Math.min(moment, at) - lag;
-  if (stood === undefined || moment >= stood.until) return stamp;
-  return Math.min(moment, stood.since) - stood.lag;
+  if (stood === undefined || moment >= stood.until) return Math.min(moment, at) - lag;
+  return moment <= stood.since ? moment - stood.lag : stood.until - lag;
 }
 
 /** An attended time as a moment on the monotonic clock, for people and journals. */

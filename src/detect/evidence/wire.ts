@@ -45,8 +45,10 @@ export interface ClosedConnection {
   readonly cause: ConnectionCause;
   /** Its last request was answered whole, as a side request is. */
   readonly answeredWhole: boolean;
-  /** Bytes of the request whose answer was awaited or still came on it; 0: none was. Absent in older records. */
+  /** Bytes of the request that was unanswered on it; 0: none was. Absent in older records. */
   readonly awaitedSize?: number;
+  /** An answer was being streamed on it. */
+  readonly streamed?: boolean;
 }
 
 export interface Wire {
@@ -93,9 +95,9 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
     case 'connection.closed': {
       const last = known(wire, event.id);
       const answeredWhole = last?.stage === 'answer' && !streams(last);
-      const isAwaited = last !== undefined && (last.stage === 'request' || streams(last));
-      const awaitedSize = isAwaited ? last.requestSize : 0;
-      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, awaitedSize };
+      const awaitedSize = last?.stage === 'request' ? last.requestSize : 0;
+      const streamed = last !== undefined && streams(last);
+      const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, awaitedSize, streamed };
       return {
         ...wire,
         waiting: without(wire.waiting, event.id),

@@ -55,12 +55,13 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 }
 
 /**
- * When the turn's connection was lost, if that was another than `left`: the agent asks again a little later. A
- * conversation only grows, so what was lost with a smaller request was a side request's.
+ * When the turn's connection was lost, if that was another than `left`: the agent asks again a little later. What streams
+ * is the model's answer. A conversation only grows, so what was lost with a smaller request was a side request's.
  */
 function lostAt({ wire }: Evidence, left: Connection): Millis {
   const lost = wire.closed.findLast(
-    ({ by, awaitedSize = 0 }) => by !== 'agent' && awaitedSize > 0 && awaitedSize >= left.requestSize,
+    ({ by, awaitedSize = 0, streamed }) =>
+      by !== 'agent' && (streamed || (awaitedSize > 0 && awaitedSize >= left.requestSize)),
   );
   return lost?.at ?? 0;
 }
@@ -97,11 +98,11 @@ export const neverAsked: Signature = {
   needsTerminal: true,
   test({ phase, turn: { told, listeningSince }, wire, sample }) {
     if (phase !== 'working' || !told?.working || listeningSince === null) return null;
-    const { waiting, lastRequestAt, seen } = wire;
+    const { waiting, lastRequestAt, heldUntil, seen } = wire;
     if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - reportLagMs) return null;
     if (!sample || sample.workers > 0 || sample.helperSince !== null) return null;
     return {
-      since: Math.max(told.at, listeningSince),
+      since: Math.max(told.at, listeningSince, heldUntil ?? 0),
       limit: 'neverAsked',
       because: (lastedMs) => [
         `a prompt was taken ${seconds(lastedMs)} ago, and no request has been sent since`,
