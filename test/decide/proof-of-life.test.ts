@@ -147,3 +147,27 @@ test('whose answer begins late, behind telemetry that is longer than the convers
   told.wait(2, say.drawing, say.busy(1));
   expect(cures(told)).toEqual([]);
 });
+
+test('that ends its own stream, before the key that asked for it was told, is not judged by its telemetry', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(10);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  const asked = { requestAt: 10_000, requestSize: 110_000, answerAt: 10_500 };
+  told.tell(report(1, { ...asked, up: 110_000, down: 900, lastDownAt: 10_900 }));
+  told.wait(4, say.drawing, say.busy(1));
+  told.tell(say.opened(2));
+  const telemetry = { requestAt: 14_000, requestSize: 312_000, answerAt: 14_100, lastDownAt: 14_100 };
+  told.tell(report(2, { ...telemetry, up: 312_000, down: 700 }));
+  for (let second = 15; second < 60; second += 5) {
+    told.tell(report(1, { ...asked, down: 60, lastDownAt: second * 1_000 - 500, pinged: true }));
+    told.wait(5, say.drawing, say.busy(1));
+  }
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'reset' });
+  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.wait(1, say.drawing);
+  expect(cures(told)).toEqual([]);
+});

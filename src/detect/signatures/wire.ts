@@ -43,7 +43,7 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
   const limit = limitOf(carrier.connection, e, config);
   if (limit === null) return null;
   return {
-    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, lostAt(e, carrier.connection)),
+    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, endedAt(e, carrier.connection)),
     limit,
     because: (lastedMs) => [
       `agent ${e.phase}, no tool running`,
@@ -55,15 +55,16 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 }
 
 /**
- * When the turn's connection was lost, if that was another than `left`: the agent asks again a little later. What streams
- * is the model's answer. A conversation only grows, so what was lost with a smaller request was a side request's.
+ * When the turn's connection ended, if that was another than `left`: the agent asks again a little later, or has ended the
+ * turn itself. What streams is the model's answer, whoever ends it. A conversation only grows, so what was lost with a
+ * smaller request was a side request's; and what the agent gives up unanswered may be one of any size.
  */
-function lostAt({ wire }: Evidence, left: Connection): Millis {
-  const lost = wire.closed.findLast(
+function endedAt({ wire }: Evidence, left: Connection): Millis {
+  const ended = wire.closed.findLast(
     ({ by, awaitedSize = 0, streamed }) =>
-      by !== 'agent' && (streamed || (awaitedSize > 0 && awaitedSize >= left.requestSize)),
+      streamed || (by !== 'agent' && awaitedSize > 0 && awaitedSize >= left.requestSize),
   );
-  return lost?.at ?? 0;
+  return ended?.at ?? 0;
 }
 
 /** Null: something that the agent itself has started is at work. */
