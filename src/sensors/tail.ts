@@ -86,10 +86,10 @@ export async function openTail(
       const bytes = await readAt(file, offset, chunkBytes);
       if (bytes.length === 0) break;
       offset += bytes.length;
+      // From what was read: the file may be rewritten in this very moment.
+      mark = Buffer.from(Buffer.concat([mark, bytes]).subarray(-markBytes));
       take(bytes, tell);
     }
-    const from = Math.max(0, offset - markBytes);
-    mark = await readAt(file, from, offset - from);
   }
 
   async function isAsLeft(file: FileHandle): Promise<boolean> {
@@ -100,6 +100,7 @@ export async function openTail(
   /** Begins again at the end of a file, and tells what comes after the last record that is known. */
   async function resynchronise(file: FileHandle, size: number): Promise<void> {
     offset = Math.max(0, size - windowBytes);
+    mark = Buffer.alloc(0);
     partial = Buffer.alloc(0);
     const records: unknown[] = [];
     await readFrom(file, (record) => records.push(record));

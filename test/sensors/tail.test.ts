@@ -1,0 +1,24 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openTail } from '../../src/sensors/tail.ts';
+
+const record = (uuid: string) => `${JSON.stringify({ type: 'user', uuid })}\n`;
+
+test('a file that is rewritten in the moment in which it is read is known as such at the next look', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tail-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file.jsonl');
+  writeFileSync(path, record('1') + record('2') + record('taken back'));
+  const told: unknown[] = [];
+  const tail = await openTail(path, true, (each) => {
+    const { uuid } = each as { uuid: string };
+    told.push(uuid);
+    if (uuid === 'taken back')
+      writeFileSync(path, record('1') + record('2') + record('3, which is longer than that'));
+  });
+  await tail.readOn();
+  await tail.readOn();
+  expect(told).toEqual(['1', '2', 'taken back', '3, which is longer than that']);
+});
