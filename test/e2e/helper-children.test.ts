@@ -46,7 +46,11 @@ const diesOnce = (hanging: () => boolean): Scenario => [
   { do: 'hang' },
 ];
 
-describe.each(['2.1.329', '2.1.263', '2.1.126'] as const)('Claude Code %s', (version) => {
+describe.each([
+  '2.1.329',
+  '2.1.126',
+  ...(process.env.NIGHTLY === undefined ? [] : (['2.1.263'] as const)),
+] as const)('Claude Code %s', (version) => {
   describe.skipIf(missing(version))('with a helper that hangs', () => {
     test('a stream that dies in the first turn is found at its limit', async () => {
       const { PATH, cloned } = hangingGit();

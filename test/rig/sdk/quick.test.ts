@@ -13,9 +13,6 @@ const cells: readonly Cell[] = [
   { version: newer, phase: 'before init', trouble: 'killed', guarded },
   { version: older, phase: 'before a prompt', trouble: 'killed', guarded },
   { version: newer, phase: 'asking a person', trouble: 'stopped', guarded },
-  { version: newer, phase: 'asking a person', trouble: 'dead stream', guarded },
-  { version: newer, phase: 'in a tool', trouble: 'refused', guarded },
-  { version: older, phase: 'between turns', trouble: 'stopped', guarded },
   { version: older, phase: 'in a tool', trouble: 'dead stream', guarded },
 ];
 
