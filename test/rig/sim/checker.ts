@@ -28,7 +28,7 @@ export interface Checker {
 /** What the guard learns late by so much it may act on. */
 const lateMs = 1_500;
 /** Longer than every limit: by then somebody has noticed. */
-const unnoticedMs = 30 * 60_000;
+const unnoticedMs = 40 * 60_000;
 
 export function createChecker(scheduler: Scheduler, line: Line, agents: () => readonly Agent[]): Checker {
   const violations: Violation[] = [];
