@@ -171,3 +171,19 @@ test('that ends its own stream, before the key that asked for it was told, is no
   told.wait(1, say.drawing);
   expect(cures(told)).toEqual([]);
 });
+
+test('whose nudge has just been sent is not nudged again for the same end, before its turn is seen', () => {
+  const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)));
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(10);
+  told.tell({ type: 'turn.started' });
+  told.wait(3, say.drawing, say.busy(5));
+  told.tell({ type: 'answer.recorded', cutShort: true });
+  told.tell({ type: 'turn.ended', background: 0 });
+  told.tell(say.idle);
+  for (let seconds = 0; told.did('nudge').length === 0 && seconds < 30; seconds++) told.wait(1);
+  told.tell({ type: 'nudge.done', outcome: 'submitted' });
+  told.wait(4);
+  expect(cures(told)).toEqual(['nudge']);
+});
