@@ -42,10 +42,6 @@ export const bugs: Readonly<Record<string, () => Bug>> = {
           ? { ...told, state: 'working' }
           : told,
   }),
-  'the agent is said to be stopped when it sleeps': () => ({
-    hears: (told) =>
-      told.type === 'agent.sample' && told.state === 'S' ? { ...told, state: 'R', cpuMs: 1 } : told,
-  }),
   'progress of answers is not heard': () => ({
     hears: lost((told) => told.type === 'connection.bytes' && told.down > 0 && told.up === 0),
   }),

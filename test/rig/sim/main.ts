@@ -1,5 +1,5 @@
 /**
- * `npm run sim -- [--seed N] [--count N] [--healthy] [--only KIND,KIND] [--hours N]`: the guard's core in a simulated
+ * `npm run sim -- [--seed N] [--count N] [--healthy] [--only KIND,KIND] [--hours N] [--tail]`: the guard's core in a simulated
  * world, one run for each seed. It prints the runs that broke a rule, each with the command that repeats it, and what
  * was reached.
  */
@@ -21,6 +21,11 @@ const only = values.only?.split(',') as readonly FaultKind[] | undefined;
 const unknown = only?.find((kind) => !faultNames.includes(kind));
 if (unknown !== undefined) {
   process.stderr.write(`sim: --only: "${unknown}" is no kind of fault; there are ${faultNames.join(', ')}\n`);
+  process.exit(2);
+}
+const wrong = (['seed', 'count', 'hours'] as const).find((name) => !(Number(values[name]) > 0));
+if (wrong !== undefined) {
+  process.stderr.write(`sim: --${wrong}: "${values[wrong]}" is not a number above 0\n`);
   process.exit(2);
 }
 const total = { turns: 0, faults: 0, broken: 0, hours: 0 };

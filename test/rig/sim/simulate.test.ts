@@ -1,5 +1,6 @@
 /** The core in a simulated world; a seed that breaks a rule is repeated with `npm run sim -- --seed N --count 1 --tail`. */
 import { expect, test, vi } from 'vitest';
+import { bugs } from './bugs.ts';
 import { type Bug, simulate } from './simulate.ts';
 
 /** All of it is computed, in one go: on a busy machine that takes its time. */
@@ -21,15 +22,16 @@ test('the same seed is the same run', () => {
   expect(one?.log).toEqual(other?.log);
 });
 
-test('a guard that hears of no progress of an answer cuts it: the rules see it', () => {
-  const bug: Bug = {
-    hears: (observation) =>
-      observation.type === 'connection.bytes' && observation.down > 0 && observation.up === 0
-        ? null
-        : observation,
-  };
-  const broken = seeds(8).flatMap(
-    (seed) => simulate(seed, { healthy: true, safetyMs: hour, bug }).violations,
-  );
-  expect(broken.map(({ rule }) => rule)).toContain('no healthy agent is cut');
+test.each([
+  ['progress of answers is not heard', 'no healthy agent is cut'],
+  ['a nudge is typed twice', 'one nudge at a time'],
+  ['an agent is started beside the old one', 'one living agent'],
+  ['a dialog is read as work', 'no healthy agent gets a nudge'],
+] as const)('a planted bug is found: %s', (name, rule) => {
+  const isBroken = (bug: Bug) =>
+    seeds(6).some((seed) =>
+      simulate(seed, { safetyMs: hour, bug }).violations.some((each) => each.rule === rule),
+    );
+  expect(isBroken({})).toBe(false);
+  expect(isBroken(bugs[name]?.() ?? {})).toBe(true);
 });
