@@ -19,7 +19,9 @@ export function acquireLock(path: string): LockResult {
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
-      const holder = readHolder(path);
+      const found = contentOf(path);
+      if (found === null) continue; // released in this moment
+      const holder = holderIn(found);
       if (holder !== null && isAlive(holder)) return { held: false, by: holder };
       removeStale(path, temporary);
     }
@@ -46,16 +48,22 @@ function tryLink(from: string, to: string): boolean {
 function removeStale(path: string, own: string): void {
   const removal = `${path}.stale`;
   if (!tryLink(own, removal)) {
-    const remover = readHolder(removal);
-    if (remover === null || !isAlive(remover)) rmSync(removal, { force: true }); // died in that very moment
+    removeIfStale(removal); // who wrote it may have died in that very moment
     return;
   }
   try {
-    const holder = readHolder(path);
-    if (holder === null || !isAlive(holder)) rmSync(path, { force: true });
+    removeIfStale(path);
   } finally {
     rmSync(removal, { force: true });
   }
+}
+
+/** A lock that is gone is not touched: in its place another may stand by now. */
+function removeIfStale(path: string): void {
+  const content = contentOf(path);
+  if (content === null) return;
+  const holder = holderIn(content);
+  if (holder === null || !isAlive(holder)) rmSync(path, { force: true });
 }
 
 function releaseLock(path: string, content: string): void {
@@ -68,8 +76,22 @@ function releaseLock(path: string, content: string): void {
 
 /** Who holds the lock at `path`; null if nobody or if the file is no lock. */
 export function readHolder(path: string): ProcessIdentity | null {
+  const content = contentOf(path);
+  return content === null ? null : holderIn(content);
+}
+
+/** Null: there is no such file. One that cannot be read is as good as empty. */
+function contentOf(path: string): string | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? null : '';
+  }
+}
+
+function holderIn(content: string): ProcessIdentity | null {
+  try {
+    const value: unknown = JSON.parse(content);
     if (typeof value !== 'object' || value === null) return null;
     const { pid, startTime } = value as Record<string, unknown>;
     return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : null;

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { acquireLock } from '../../src/platform/lock.ts';
 import { isAlive, ownIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { built } from '../support/places.ts';
 
 async function sleeper() {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
@@ -72,4 +73,28 @@ test('while somebody else removes a dead one’s lock it is left to them, unless
   await once(child, 'exit');
   expect(acquireLock(path).held).toBe(true);
   expect(existsSync(`${path}.stale`)).toBe(false);
+});
+
+test('never held by two, however often it changes hands', async () => {
+  const folder = temporaryFolder();
+  const program = join(folder, 'guard.mjs');
+  writeFileSync(
+    program,
+    `import { closeSync, openSync, rmSync } from 'node:fs';
+     import { acquireLock } from ${JSON.stringify(built('modules/src/platform/lock.js'))};
+     for (let times = 0; times < 3000; ) {
+       const lock = acquireLock(${JSON.stringify(join(folder, 'lock'))});
+       if (!lock.held) continue;
+       closeSync(openSync(${JSON.stringify(join(folder, 'inside'))}, 'wx')); // throws if another one is inside
+       rmSync(${JSON.stringify(join(folder, 'inside'))});
+       lock.release();
+       times += 1;
+     }`,
+  );
+  const guards = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  onTestFinished(() => guards.forEach((guard) => void guard.kill('SIGKILL')));
+  const codes = await Promise.all(guards.map(async (guard) => (await once(guard, 'exit'))[0]));
+  expect(codes).toEqual([0, 0, 0, 0]);
 });
