@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openHostMemory } from '../../src/records/host-memory.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { built } from '../support/places.ts';
@@ -118,6 +118,7 @@ test('guards that write at the same time lose no host', async () => {
   const guards = ['a', 'b', 'c'].map((name) =>
     spawn(process.execPath, [program, name], { stdio: 'inherit' }),
   );
+  onTestFinished(() => guards.forEach((guard) => void guard.kill('SIGKILL')));
   const codes = await Promise.all(guards.map(async (guard) => (await once(guard, 'exit'))[0]));
   expect(codes).toEqual([0, 0, 0]);
   expect(Object.keys(JSON.parse(readFileSync(join(folder, 'hosts.json'), 'utf8')))).toHaveLength(30);
