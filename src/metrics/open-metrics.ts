@@ -60,7 +60,7 @@ function zeros(): Map<string, number> {
 export function readSeries(text: string): Series {
   const series = zeros();
   for (const line of text.split('\n')) {
-    const [, name, sample] = /^([^#\s{]+(?:\{.*\})?) (\S+)$/.exec(line) ?? [];
+    const [, name, sample] = /^([^#\s{]+(?:\{.*\})?) (\S+)$/s.exec(line) ?? [];
     if (name === undefined || sample === undefined) continue;
     const ours = families.some(
       (instrument) => instrument.kind !== 'gauge' && name.startsWith(`${familyName(instrument)}_`),

@@ -89,6 +89,11 @@ test('any text is valid OpenMetrics, and read back it goes on from where it was'
       expect(new Map(later)).toEqual(new Map(atOnce));
       readOpenMetrics(openMetricsText(later, {}));
     }),
+    {
+      examples: [
+        [[{ instrument: 'incidents', labels: { class: '\u2028', outcome: 'recovered' }, value: 1 }], []],
+      ],
+    },
   );
 });
 

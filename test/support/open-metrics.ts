@@ -84,7 +84,7 @@ export function readOpenMetrics(text: string): OpenMetrics {
 }
 
 function readSample(line: string): Sample | null {
-  const [, name, , inside = '', text = ''] = /^([a-zA-Z_:][\w:]*)(\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  const [, name, , inside = '', text = ''] = /^([a-zA-Z_:][\w:]*)(\{(.*)\})? (\S+)$/s.exec(line) ?? [];
   if (name === undefined || !number.test(text)) return null;
   const labels: Record<string, string> = {};
   let rest = inside;
