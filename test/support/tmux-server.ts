@@ -1,6 +1,8 @@
 /** A real tmux server on a socket of the test's own, ended with the test. */
 import { execFileSync } from 'node:child_process';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
+import { isAlive } from '../../src/platform/process-identity.ts';
+import { descendants } from '../../src/platform/process-tree.ts';
 
 export interface TmuxServer {
   /** Runs a tmux command; returns its standard output. Throws with tmux's words. */
@@ -33,6 +35,18 @@ export function tmuxServer(folder: string, env: Readonly<Record<string, string>>
       // gone already
     }
   };
-  onTestFinished(kill);
+  const inPanes = () => {
+    try {
+      return descendants(Number(run('display-message', '-p', '#{pid}')));
+    } catch {
+      return []; // the server is gone
+    }
+  };
+  /** A guard that is hung up on ends its agent first, and writes down how the run ended. */
+  onTestFinished(async () => {
+    const inside = inPanes();
+    kill();
+    await vi.waitFor(() => expect(inside.filter(isAlive)).toEqual([]), { timeout: 20_000 });
+  });
   return { run, screen: (pane) => run('capture-pane', '-p', '-t', pane), kill };
 }
