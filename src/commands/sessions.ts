@@ -1,5 +1,8 @@
+import { claudeCode } from '../agents/claude-code/index.ts';
 import { statePaths } from '../platform/paths.ts';
-import { readSessions, type SessionOnDisk } from '../records/sessions.ts';
+import { shellCommand } from '../platform/shell-words.ts';
+import { killedMessage, readSessions, type SessionOnDisk } from '../records/sessions.ts';
+import type { Status } from '../records/status.ts';
 import { duration } from '../words/times.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
@@ -34,7 +37,13 @@ function contract({ status }: SessionOnDisk) {
 }
 
 function row({ status }: SessionOnDisk, now: number): string[] {
-  const message = status.message === null ? '' : ` · ${status.message}`;
+  const message = status.message === null ? '' : ` · ${status.message}${howToGoOn(status)}`;
   const since = duration(now - Date.parse(status.since));
   return [status.run, status.state, since, String(status.incidents), `${status.cwd}${message}`];
+}
+
+/** A session that nobody has ended on purpose can be taken up again. */
+function howToGoOn({ message, agent, session_id }: Status): string {
+  if (message !== killedMessage || agent !== claudeCode.id || session_id === null) return '';
+  return `; to go on: ${shellCommand(['guarded-claude', ...claudeCode.resumeArguments([], session_id, null)])}`;
 }

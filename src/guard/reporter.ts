@@ -10,8 +10,10 @@ import type { GuardState } from '../decide/state.ts';
 import type { Effect, Incident } from '../effects.ts';
 import type { Event, Millis } from '../events.ts';
 import { openMetrics } from '../metrics/metrics.ts';
-import { type RunPaths, statePaths } from '../platform/paths.ts';
+import { removeHalfWritten } from '../platform/atomic-file.ts';
+import { lastingFolder, type RunPaths, statePaths } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
+import { removeSecretsOfTheDead } from '../platform/secret-folder.ts';
 import { incidentRecord } from '../records/incident-record.ts';
 import { type IncidentRecord, recordIncident } from '../records/incidents.ts';
 import { journalFormat, openJournal } from '../records/journal.ts';
@@ -40,8 +42,15 @@ export interface Reporter {
   close(limitMs: number): Promise<void>;
 }
 
-/** Folders of runs long over are removed once the start is behind us. */
+/** What others have left is removed once the start is behind us. */
 const tidyMs = 10_000;
+
+function tidy(env: Launch['env']): void {
+  const state = statePaths(env);
+  removeOldRuns(state, Date.now());
+  for (const folder of [state.root, lastingFolder(state)]) removeHalfWritten(folder);
+  removeSecretsOfTheDead(env);
+}
 
 export function openReporter(options: ReporterOptions): Reporter {
   const { launch, paths, config, version, state } = options;
@@ -90,7 +99,7 @@ export function openReporter(options: ReporterOptions): Reporter {
     },
     onFailure: (detail) => options.degraded(`status: ${detail}`),
   });
-  setTimeout(() => removeOldRuns(statePaths(launch.env), Date.now()), tidyMs).unref();
+  setTimeout(tidy, tidyMs, launch.env).unref();
   const recordOf = (incident: Incident): IncidentRecord =>
     incidentRecord(incident, {
       run: paths.run,

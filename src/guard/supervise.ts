@@ -16,7 +16,7 @@ import { sayWarnings } from '../words/say-warnings.ts';
 import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import type { Launch } from './run.ts';
-import { dropGivenFiles } from './start/given-files.ts';
+import { belongingsOf, dropGivenFiles } from './start/given-files.ts';
 import { startAgent } from './start/launch.ts';
 import { prepare } from './start/prepare.ts';
 import { heldAtStart } from './start/second-writer.ts';
@@ -52,7 +52,7 @@ export async function supervise(launch: Launch): Promise<number> {
     if (failures.length <= maxFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   };
   const open = failOpen(note);
-  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
+  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, belongingsOf(run), note);
   /** The guard was told to go: hang-up, shutdown. */
   let isSignalled = false;
   let killing = false;

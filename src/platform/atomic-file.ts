@@ -3,8 +3,10 @@
  * renamed over it. Files are 0600. With `durable` the content is on disk before the rename (fsync).
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startTimeOf } from './process-identity.ts';
 
 export interface ReplaceOptions {
   readonly durable?: boolean;
@@ -54,5 +56,24 @@ export function replaceFileSync(
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Names of what stands half written beside a file: ours, a lock's, a repair's. The number is its writer's pid. */
+const halfWritten = /\.(\d+)(-[0-9a-f]{8}(\.tmp)?|\.repaired)$/;
+
+/**
+ * Removes what writers that were killed have left half written in a folder: it may be large, or hold a conversation.
+ * Never throws.
+ * @param beside only what stands beside files whose names begin like this
+ */
+export function removeHalfWritten(folder: string, beside = ''): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const pid = name.startsWith(beside) ? halfWritten.exec(name)?.[1] : undefined;
+      if (pid !== undefined && startTimeOf(Number(pid)) === null) rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // no such folder, or not ours to tidy
   }
 }

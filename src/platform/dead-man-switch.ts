@@ -5,7 +5,9 @@
  * A `sh` waits at the end of a pipe whose other end only the guard holds. It is told the agent's pid; when the pipe
  * closes it ends that process and its descendants, SIGTERM first, then SIGKILL, each only while it is the same process
  * by pid and start time. So it needs no compiler and no second node, and goes with the guard in every case. What is meant
- * to outlive the agent is spared, with all that it has started. It leads a session of its own, so that what ends our whole process group or terminal does not end it before the agent.
+ * to outlive the agent is spared, with all that it has started. It leads a session of its own, so that what ends our
+ * whole process group or terminal does not end it before the agent. What the guard would have removed at its end, because
+ * it may hold words or secrets of the person's, is removed by it once nobody is left who writes there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -25,6 +27,7 @@ const graceTenths = 5;
  */
 const script = `
 trap '' HUP INT QUIT TERM
+trap 'rm -rf -- "$@"' EXIT
 agent= began=
 if [ -r /proc/self/stat ]; then
   look() {
@@ -93,10 +96,12 @@ each kill -KILL
 
 /**
  * @param spared words of a command line that is meant to outlive the agent; null: there is none
+ * @param belongings absolute paths of files and folders that are to go with the guard
  * @param onFailure called when there is no such switch, or no more
  */
 export function createDeadManSwitch(
   spared: string | null,
+  belongings: readonly string[],
   onFailure: (detail: string) => void,
 ): DeadManSwitch {
   let watcher: ChildProcess | null = null;
@@ -104,7 +109,7 @@ export function createDeadManSwitch(
   function start(): ChildProcess {
     const { PATH = '/usr/bin:/bin' } = process.env;
     // Nothing of our environment: its mark would make the watcher one of the agent's processes.
-    const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch'], {
+    const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch', ...belongings], {
       cwd: '/',
       env: { PATH, SPARED: spared ?? '' },
       stdio: ['pipe', 'ignore', 'ignore'],

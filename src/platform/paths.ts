@@ -35,6 +35,11 @@ export interface RunPaths {
   readonly lasting: string;
 }
 
+export const lastingFolder = (state: StatePaths): string => join(state.root, 'launch');
+
+/** How the copies of what the person has given are named, in the folder of a run; they go with the guard. */
+export const givenPrefix = 'given-';
+
 export function runPaths(state: StatePaths, run: string): RunPaths {
   const folder = join(state.sessions, run);
   return {
@@ -43,7 +48,7 @@ export function runPaths(state: StatePaths, run: string): RunPaths {
     status: join(folder, 'status.json'),
     journal: join(folder, 'journal.jsonl'),
     spool: join(folder, 'spool'),
-    lasting: join(state.root, 'launch'),
+    lasting: lastingFolder(state),
   };
 }
 

@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { startTimeOf } from './process-identity.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const prefix = 'guarded-claude-secret-';
 
 /** Makes the folder when it is first asked for. @throws where none can be made */
-export function createSecretFolder(env: Readonly<Record<string, string | undefined>>): () => string {
+export function createSecretFolder(env: Environment): () => string {
   let made: string | null = null;
   return () => {
     made ??= makeFolder(env.XDG_RUNTIME_DIR);
@@ -19,10 +21,9 @@ export function createSecretFolder(env: Readonly<Record<string, string | undefin
 }
 
 function makeFolder(runtimeFolder: string | undefined): string {
-  const places = runtimeFolder !== undefined && isAbsolute(runtimeFolder) ? [runtimeFolder] : [];
   let failure: unknown;
-  for (const place of [...places, tmpdir()]) {
-    const folder = join(place, `${prefix}${process.pid}-${startTimeOf(process.pid)?.replace(/\W/g, '')}`);
+  for (const place of placesFor(runtimeFolder)) {
+    const folder = folderIn(place);
     try {
       removeLeftovers(place);
       mkdirSync(folder, { mode: 0o700 });
@@ -35,7 +36,29 @@ function makeFolder(runtimeFolder: string | undefined): string {
   throw failure;
 }
 
-/** Of guards that were killed. */
+/** Where this process has its folder, if it has one: for who removes it when this process is killed. */
+export const secretFoldersOf = (env: Environment): readonly string[] =>
+  placesFor(env.XDG_RUNTIME_DIR).map(folderIn);
+
+/** Removes the folders of processes that were killed. Never throws. */
+export function removeSecretsOfTheDead(env: Environment): void {
+  for (const place of placesFor(env.XDG_RUNTIME_DIR)) {
+    try {
+      removeLeftovers(place);
+    } catch {
+      // no such place, or not ours to look into
+    }
+  }
+}
+
+const placesFor = (runtimeFolder: string | undefined): readonly string[] => [
+  ...(runtimeFolder !== undefined && isAbsolute(runtimeFolder) ? [runtimeFolder] : []),
+  tmpdir(),
+];
+
+const folderIn = (place: string): string =>
+  join(place, `${prefix}${process.pid}-${startTimeOf(process.pid)?.replace(/\W/g, '')}`);
+
 function removeLeftovers(place: string): void {
   for (const name of readdirSync(place)) {
     const [, pid, startTime] = new RegExp(`^${prefix}(\\d+)-(\\w+)$`).exec(name) ?? [];

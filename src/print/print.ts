@@ -23,7 +23,7 @@ import { createLoop } from '../guard/loop.ts';
 import { closeWire } from '../guard/relay.ts';
 import type { Launch } from '../guard/run.ts';
 import type { Senses } from '../guard/senses.ts';
-import { dropGivenFiles } from '../guard/start/given-files.ts';
+import { belongingsOf, dropGivenFiles } from '../guard/start/given-files.ts';
 import { prepare } from '../guard/start/prepare.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import type { Emit } from '../sensors/sensor.ts';
@@ -52,7 +52,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   sayWarnings(warnings);
   const note = (detail: string) => loop.emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const open = failOpen(note);
-  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, note);
+  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, belongingsOf(run), note);
   const loop = createLoop(run.config, initialState(performance.now()), open.broken);
   const pipes = openPipes(launch, mode, emit);
   const leaving = passSignals(agent);

@@ -1,6 +1,8 @@
 /** All runs on this machine, from their status files. If the guard is gone, its session has ended. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
+import { join } from 'node:path';
+import { removeHalfWritten } from '../platform/atomic-file.ts';
+import { givenPrefix, type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import { readStatus, type Status } from './status.ts';
 
@@ -33,16 +35,24 @@ export function guardRuns(state: StatePaths, run: string): boolean {
 const isRunning = (status: Status) => status.state !== 'ended' && guardLives(status);
 const guardLives = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
 
+/** Of a run that nobody has ended: a guard that ends writes so. */
+export const killedMessage = 'its guard was killed';
+
 function ended(status: Status): Status {
-  const over = { message: null, attempt: null, connection: null, agent_pid: null };
-  return { ...status, ...over, state: status.state === 'gave_up' ? 'gave_up' : 'ended' };
+  const isEnded = status.state === 'ended' || status.state === 'gave_up';
+  const over = { attempt: null, connection: null, agent_pid: null };
+  const message = isEnded ? null : killedMessage;
+  return { ...status, ...over, message, state: status.state === 'gave_up' ? 'gave_up' : 'ended' };
 }
 
 const keptRuns = 50;
 const keptMs = 14 * 24 * 3_600_000;
 const startingMs = 3_600_000;
 
-/** Removes the folders of ended runs that are old or not among the newest 50. Never throws. */
+/**
+ * Removes the folders of ended runs that are old or not among the newest 50. From the others goes what a guard that was
+ * killed could not remove: words of the person's, half-written files. Never throws.
+ */
 export function removeOldRuns(state: StatePaths, nowMs: number): void {
   const over = runNames(state)
     .map((run) => runPaths(state, run))
@@ -51,12 +61,31 @@ export function removeOldRuns(state: StatePaths, nowMs: number): void {
     .sort((a, b) => a.ageMs - b.ageMs);
   for (const [index, { paths, status, ageMs }] of over.entries()) {
     const starting = status === null && ageMs < startingMs; // its guard may be about to write the first status
-    if (starting || (index < keptRuns && ageMs < keptMs)) continue;
-    try {
-      rmSync(paths.folder, { recursive: true, force: true });
-    } catch {
-      // Not ours to remove, or in use; the next run tries again.
-    }
+    if (starting) continue;
+    if (index < keptRuns && ageMs < keptMs) forget(paths);
+    else remove(paths.folder);
+  }
+}
+
+function forget({ folder, spool }: RunPaths): void {
+  remove(spool);
+  for (const name of namesIn(folder)) if (name.startsWith(givenPrefix)) remove(join(folder, name));
+  removeHalfWritten(folder);
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Not ours to remove, or in use; the next run tries again.
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // gone meanwhile
   }
 }
 

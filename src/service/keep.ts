@@ -31,7 +31,7 @@ export async function keep(launch: Launch): Promise<number> {
   sayWarnings(warnings);
   const network = networkOf(adapter.readUserSettings(args, env, cwd, null), config.network_resilience);
   const orders = takeOrders();
-  const deadManSwitch = createDeadManSwitch(adapter.outlivingCommand, () => {});
+  const deadManSwitch = createDeadManSwitch(adapter.outlivingCommand, [], () => {});
   let end = await start(launch, orders, deadManSwitch);
   while (!orders.explain() && end.signal === null && network !== null && !(await network.isThere())) {
     sayWarnings([away]);

@@ -32,6 +32,9 @@ test('a session whose guard is gone has ended; long after, it is not listed', as
   expect(await home.json('sessions', '--json')).toEqual([
     expect.objectContaining({ run: 'gone', state: 'ended', agent_pid: null }),
   ]);
+  expect((await home.run('sessions')).stdout).toContain(
+    '· its guard was killed; to go on: guarded-claude --resume 11111111-2222-4333-8444-555555555555',
+  );
 });
 
 test('for people: aligned columns, the message, nothing when there is nothing', async () => {

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { replaceFile, replaceFileSync } from '../../src/platform/atomic-file.ts';
+import { removeHalfWritten, replaceFile, replaceFileSync } from '../../src/platform/atomic-file.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const ways = [
@@ -53,4 +54,26 @@ test('a reader in the middle of many replacements never sees a part', async () =
 test('a folder that cannot be written rejects', async () => {
   const folder = temporaryFolder();
   await expect(replaceFile(join(folder, 'none/x'), 'y')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('what a dead writer has left half written goes, and nothing else', () => {
+  const folder = temporaryFolder();
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const left = (name: string) => writeFileSync(join(folder, name), '');
+  const others = [
+    `x.json.${process.pid}-0123abcd.tmp`,
+    `other.json.${dead}-0123abcd.tmp`,
+    'x.json',
+    'x.jsonl.before-repair-20260101T000000Z',
+    `x.json.${dead}-0123abcd.tmp.kept`,
+  ];
+  for (const name of others) left(name);
+  for (const name of ['json.lock.', 'json.', 'recovery.json.']) left(`x.${name}${dead}-0123abcd`);
+  left(`x.recovery.json.${dead}-89efabcd.tmp`);
+  left(`x.jsonl.${dead}.repaired`);
+  removeHalfWritten(folder, 'x');
+  expect(readdirSync(folder).toSorted()).toEqual(others.toSorted());
+  removeHalfWritten(folder);
+  expect(readdirSync(folder)).not.toContain(`other.json.${dead}-0123abcd.tmp`);
+  expect(() => removeHalfWritten(join(folder, 'none'))).not.toThrow();
 });

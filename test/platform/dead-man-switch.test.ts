@@ -1,7 +1,7 @@
 /** A guard that is killed takes its agent along, and nobody else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
@@ -98,6 +98,30 @@ test('in a terminal an agent that does not hear the hang-up goes with its guard'
   await until('the agent is gone', () => !isAlive(agent), goneMs);
 });
 
+test('what must not outlive the guard goes with it, between two agents, too', async () => {
+  const folder = temporaryFolder();
+  const module = built('modules/src/platform/dead-man-switch.js');
+  const host = writeScript(
+    join(folder, 'host.mjs'),
+    `import { createDeadManSwitch } from '${module}';
+import { join } from 'node:path';
+const [folder] = process.argv.slice(2);
+const belongings = ['of mine', 'nothing', 'a $(file)'].map((name) => join(folder, name));
+const deadManSwitch = createDeadManSwitch(null, belongings, console.error);
+deadManSwitch.see({ type: 'agent.started', pid: process.pid });
+deadManSwitch.see({ type: 'agent.exited' });
+setInterval(() => {}, 1000);
+`,
+  );
+  mkdirSync(join(folder, 'of mine', 'deep'), { recursive: true });
+  for (const name of ['of mine/deep/secret', 'a $(file)', 'kept']) writeFileSync(join(folder, name), '');
+  const guard = spawn(process.execPath, [host, folder], { stdio: 'inherit' });
+  onTestFinished(() => void guard.kill('SIGKILL'));
+  await until('the switch is there', () => descendants(guard.pid ?? 0).length > 0);
+  await kill(guard);
+  expect(readdirSync(folder).toSorted()).toEqual(['host.mjs', 'kept']);
+});
+
 test('an agent that has ended before is nobody, whoever has its pid now', async () => {
   const folder = temporaryFolder();
   const module = built('modules/src/platform/dead-man-switch.js');
@@ -106,7 +130,7 @@ test('an agent that has ended before is nobody, whoever has its pid now', async 
   const host = writeScript(
     join(folder, 'host.mjs'),
     `import { createDeadManSwitch } from '${module}';
-const deadManSwitch = createDeadManSwitch(console.error);
+const deadManSwitch = createDeadManSwitch(null, [], console.error);
 deadManSwitch.see({ type: 'agent.started', pid: ${bystander.pid} });
 deadManSwitch.see({ type: 'agent.exited' });
 setInterval(() => {}, 1000);

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { statePaths } from '../../src/platform/paths.ts';
-import { readSessions, removeOldRuns } from '../../src/records/sessions.ts';
+import { killedMessage, readSessions, removeOldRuns } from '../../src/records/sessions.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { placeStatus } from '../support/status.ts';
 
@@ -28,7 +28,8 @@ test('a dead guard is never shown as running', () => {
     ['c', 'gave_up', false, null],
     ['d', 'ended', false, null],
   ]);
-  expect(readSessions(state)[1]?.status.message).toBeNull();
+  const messages = readSessions(state).map(({ status }) => status.message);
+  expect(messages).toEqual([null, killedMessage, null, null]);
 });
 
 test('old runs go, living and young ones stay, at most fifty dead ones stay', () => {
@@ -63,4 +64,21 @@ test('old runs go, living and young ones stay, at most fifty dead ones stay', ()
 
 test('a state folder that is not there is fine', () => {
   expect(() => removeOldRuns(statePaths({ XDG_STATE_HOME: '/none' }), 0)).not.toThrow();
+});
+
+test('words of the person’s go with a guard that was killed, its records stay', () => {
+  const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+  for (const [run, guard] of [
+    ['living', {}],
+    ['killed', dead],
+  ] as const) {
+    placeStatus(state.root, { run, state: 'working', ...guard });
+    const folder = join(state.sessions, run);
+    mkdirSync(join(folder, 'spool'));
+    for (const name of ['spool/a.1.json', 'given-1', 'journal.jsonl'])
+      writeFileSync(join(folder, name), 'words');
+  }
+  removeOldRuns(state, Date.now());
+  expect(readdirSync(join(state.sessions, 'killed')).toSorted()).toEqual(['journal.jsonl', 'status.json']);
+  expect(readdirSync(join(state.sessions, 'living'))).toHaveLength(4);
 });

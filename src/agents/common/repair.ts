@@ -2,7 +2,7 @@
  * Repairs a conversation file: on a copy, which is checked and then put in place in one step; the original is kept
  * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, existsSync, type Stats } from 'node:fs';
 import {
   appendFile,
   chmod,
@@ -17,6 +17,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { removeHalfWritten } from '../../platform/atomic-file.ts';
 import { acquireLock } from '../../platform/lock.ts';
 import type {
   Examination,
@@ -45,6 +46,16 @@ export type RepairOutcome = {
   | { readonly result: 'failed'; readonly detail: string }
 );
 
+const lockOf = (path: string) => `${path}.repair-lock`;
+
+/** Removes what killed repairs and killed guards have left beside a conversation. Throws if the folder cannot be written. */
+export function tidyBeside(path: string): void {
+  removeHalfWritten(dirname(path), basename(path, '.jsonl'));
+  if (!existsSync(lockOf(path))) return;
+  const lock = acquireLock(lockOf(path));
+  if (lock.held) lock.release();
+}
+
 /** Never throws. */
 export async function repairFile(
   path: string,
@@ -57,7 +68,7 @@ export async function repairFile(
       const seen = await doctor.examine(path, options);
       return { ...seenOf(seen), result: seen.findings.length === 0 ? 'healthy' : 'dry-run' };
     }
-    const lock = acquireLock(`${path}.repair-lock`);
+    const lock = acquireLock(lockOf(path));
     if (!lock.held)
       return { ...nothing, result: 'busy', writer: lock.by && { pid: lock.by.pid, certain: true } };
     try {

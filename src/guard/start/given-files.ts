@@ -5,6 +5,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AgentAdapter } from '../../agents/agent.ts';
+import { givenPrefix } from '../../platform/paths.ts';
+import { secretFoldersOf } from '../../platform/secret-folder.ts';
+import type { Run } from '../run.ts';
 
 export interface GivenFiles {
   /** The arguments with the kept files in place of what can be read only once. */
@@ -25,7 +28,7 @@ export function keepGivenFiles(
   for (const { index, prefix, path } of adapter.fileArguments?.(args) ?? []) {
     const content = readOnce(resolve(cwd, path));
     if (content === null) continue;
-    const copy = join(folder, `given-${kept.length + 1}`);
+    const copy = join(folder, `${givenPrefix}${kept.length + 1}`);
     writeFileSync(copy, content, { mode: 0o600 });
     kept.push(copy);
     result[index] = `${prefix}${copy}`;
@@ -41,6 +44,13 @@ function readOnce(path: string): Buffer | null {
     return null;
   }
 }
+
+/** What must not outlive the run, if the guard cannot remove it itself: given files, hook payloads, merged settings. */
+export const belongingsOf = ({ givenFiles, paths, launch }: Run): readonly string[] => [
+  ...givenFiles,
+  paths.spool,
+  ...secretFoldersOf(launch.env),
+];
 
 /** At the run's end. Never throws. */
 export function dropGivenFiles(kept: readonly string[]): void {

@@ -3,7 +3,7 @@
  * there, it is repaired first. Nothing of this may keep the agent from its start.
  */
 
-import { repairFile } from '../../agents/common/repair.ts';
+import { repairFile, tidyBeside } from '../../agents/common/repair.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
 import type { Launch } from '../run.ts';
 
@@ -13,7 +13,9 @@ export async function lookBefore(launch: Launch, version: AgentVersion | null): 
   if (!doctor || !launch.invocation.resumes) return null;
   try {
     const path = await fileOf(launch);
-    if (path === null || !(await doctor.looksBroken(path, version))) return null;
+    if (path === null) return null;
+    tidyBeside(path);
+    if (!(await doctor.looksBroken(path, version))) return null;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
     const resultTexts = new Map<string, string>();
     const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });

@@ -1,0 +1,164 @@
+/**
+ * The guard's own death, instant by instant: whatever it was about to do, nobody is left, no file is torn, and the next
+ * start goes on. A few rows by default, all of them with NIGHTLY.
+ */
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { faults } from '../../src/drill/api/faults.ts';
+import { say } from '../../src/drill/api/scenario.ts';
+import { finished } from '../support/guarded.ts';
+import { until } from '../support/scripted.ts';
+import {
+  type Call,
+  expectCleanDeath,
+  expectNextStart,
+  openStruck,
+  type Struck,
+  type Way,
+} from '../support/struck.ts';
+
+interface Instant {
+  /** The guard's own call at which it is struck; null: from outside, when `play` is through. */
+  readonly at: Call | null;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly play: (struck: Struck) => Promise<void>;
+  readonly byDefault?: true;
+}
+
+const nothing = async () => {};
+const prompt = ({ terminal }: Struck) => terminal.waitFor('❯');
+const words = Array.from({ length: 200 }, (_, index) => `word${index}`).join(' ');
+
+async function turn(struck: Struck): Promise<void> {
+  await prompt(struck);
+  struck.api.enqueue(say(words, 100));
+  await struck.submit('please do it');
+  await struck.terminal.waitFor('word5');
+}
+
+/** An agent that is relaunched because its stream is dead. */
+async function deadStream(struck: Struck): Promise<void> {
+  await prompt(struck);
+  struck.api.enqueue(faults['dead-mid-text'].scenario);
+  await struck.submit('please do it');
+}
+const byRelaunch = { GUARDED_CLAUDE_IN_PLACE: 'off', GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '1000' };
+
+/** An agent that is killed in a call: its conversation is repaired before the next one reads it. */
+async function killedInCall(struck: Struck): Promise<void> {
+  await turn(struck);
+  for (const path of struck.sandbox.transcripts()) {
+    const records = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { uuid, ...last } = records.findLast((record) => record.uuid);
+    const content = [{ type: 'tool_use', id: 'toolu_open', name: 'Bash', input: { command: 'true' } }];
+    const message = {
+      id: 'msg_open',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-simulated',
+      content,
+    };
+    const open = { ...last, type: 'assistant', parentUuid: uuid, uuid: randomUUID(), message };
+    appendFileSync(path, `${JSON.stringify(open)}\n`);
+  }
+  process.kill(struck.status()?.agent_pid ?? 0, 'SIGKILL');
+}
+
+async function lostTurn(struck: Struck): Promise<void> {
+  await prompt(struck);
+  struck.api.enqueue(faults['close-mid-tool-input'].scenario);
+  await struck.submit('please do it');
+}
+
+async function leaving(struck: Struck): Promise<void> {
+  await prompt(struck);
+  await struck.submit('please do it');
+  await struck.terminal.waitFor(finished);
+  await until('the turn is over', () => struck.status()?.state === 'idle');
+  struck.terminal.write('\x03\x03');
+}
+
+const slave = '^/dev/pts/';
+const snapshot = '\\.recovery\\.json';
+const instants: Readonly<Record<string, Instant>> = {
+  'the folder of the run is made': {
+    at: { call: 'writeFileSync', on: '/room ', when: 'after' },
+    play: nothing,
+  },
+  'the files of the launch are written': {
+    at: { call: 'openSync', on: 'settings\\.json\\.\\d', when: 'after' },
+    play: nothing,
+  },
+  'the agent has just been started': { at: { call: 'openSync', on: slave, when: 'after' }, play: nothing },
+  'the agent boots': { at: { call: 'openSync', on: 'journal\\.jsonl', when: 'after' }, play: nothing },
+  'the agent is idle': {
+    at: null,
+    async play(struck) {
+      await prompt(struck);
+      await until('the guard knows', () => struck.status()?.state === 'idle');
+    },
+  },
+  'a turn runs': { at: null, play: turn, byDefault: true },
+  'the snapshot is being written': {
+    at: { call: 'promises.open', on: snapshot, when: 'after' },
+    settings: byRelaunch,
+    play: deadStream,
+  },
+  'the snapshot is about to be put in place': {
+    at: { call: 'promises.rename', on: snapshot, when: 'before' },
+    settings: byRelaunch,
+    play: deadStream,
+  },
+  'the agent is dead, and the next not begun': {
+    at: { call: 'promises.rename', on: snapshot, nth: 2, when: 'after' },
+    settings: byRelaunch,
+    play: deadStream,
+  },
+  'the repaired copy is begun': {
+    at: { call: 'promises.open', on: '\\.repaired', when: 'after' },
+    play: killedInCall,
+    byDefault: true,
+  },
+  'the original is kept under another name': {
+    at: { call: 'promises.link', on: 'before-repair', when: 'after' },
+    play: killedInCall,
+  },
+  'the repaired copy is put in place': {
+    at: { call: 'promises.rename', on: '\\.repaired', when: 'after' },
+    play: killedInCall,
+  },
+  'the next agent has just been started': {
+    at: { call: 'openSync', on: slave, nth: 2, when: 'after' },
+    settings: byRelaunch,
+    play: deadStream,
+  },
+  'the next agent boots': {
+    at: { call: 'write', on: '"generation":2', when: 'after' },
+    settings: byRelaunch,
+    play: deadStream,
+  },
+  'a nudge is typed': { at: { call: 'writeSync', on: 'interrupted', when: 'after' }, play: lostTurn },
+  'the agent has left': { at: { call: 'renameSync', on: 'status\\.json', when: 'before' }, play: leaving },
+};
+
+const rows = Object.entries(instants).filter(([, { byDefault }]) => byDefault || process.env.NIGHTLY);
+
+async function struckAt({ at, settings, play }: Instant, way: Way): Promise<Struck> {
+  const struck = await openStruck({ at, way, ...(settings && { settings }) });
+  await play(struck);
+  if (at === null) struck.terminal.kill();
+  return struck;
+}
+
+describe.runIf(process.platform === 'linux')('the guard is killed', () => {
+  test.each(rows)('while %s', async (_, instant) => {
+    const struck = await struckAt(instant, 'killed');
+    expect((await struck.terminal.exited).signal).toBe(9);
+    await expectCleanDeath(struck);
+    await expectNextStart(struck);
+  });
+});
