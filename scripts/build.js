@@ -97,8 +97,31 @@ const decision = {
   plugins: [lazily, guardApart],
 };
 
-/** Loaded as modules of their own by design, and yet needed before the agent runs. */
-const neededAtOnce = ['guard/supervise.ts', 'agents/claude-code/index.ts', 'agents/codex/index.ts'];
+/**
+ * What a guarded session in a terminal always needs stays in the one file: it is evaluated when it is imported, and to find
+ * and load some thirty files takes node ten times as long.
+ */
+const neededInTerminal = [
+  'guard/supervise.ts',
+  'agents/claude-code/index.ts',
+  'agents/codex/index.ts',
+  'guard/loop.ts',
+  'decide/state.ts',
+  'guard/watch-terminal.ts',
+  'guard/leave.ts',
+  'guard/relay.ts',
+];
+
+/** These packages are ES modules, which a CommonJS file cannot load on each node that is supported. */
+const packed = ['chokidar', 'readdirp', 'strip-ansi', 'ansi-regex'];
+const packedIn = {
+  name: 'packed-in',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${packed.join('|')})$`) }, ({ path }) => ({
+      path: fileURLToPath(import.meta.resolve(path)),
+    }));
+  },
+};
 
 /** @param pathOf the file that is built of a module which is needed later, as the guard imports it */
 const laterApart = (pathOf) => ({
@@ -106,7 +129,7 @@ const laterApart = (pathOf) => ({
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       const module = relative(join(root, 'src'), join(resolveDir, path));
-      if (kind !== 'dynamic-import' || neededAtOnce.includes(module)) return null;
+      if (kind !== 'dynamic-import' || neededInTerminal.includes(module)) return null;
       return { path: pathOf(`src/${module}`), external: true };
     });
   },
@@ -114,7 +137,7 @@ const laterApart = (pathOf) => ({
 const guardWith = (pathOf) => ({
   ...beforeTheAgent,
   entryPoints: { guard: 'src/under-guard.ts' },
-  plugins: [lazily, laterApart(pathOf)],
+  plugins: [lazily, packedIn, laterApart(pathOf)],
 });
 
 /** What the guard loads once the agent runs, and then the guard, which knows those files by their names. */

@@ -24,6 +24,9 @@ import { heldAtStart } from './start/second-writer.ts';
 /** A sense that fails all the time is noted a few times. */
 const maxFailures = 20;
 
+/** To load a part of the guard takes some milliseconds, in which nothing is passed on: the agent comes first. */
+const outputPasses = () => new Promise((resolve) => setImmediate(resolve));
+
 const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
@@ -86,14 +89,15 @@ export async function supervise(launch: Launch): Promise<number> {
     startAgent(run, agent, wire, terminal, first);
     if (invocation.prompt !== null) composer.sent.given(invocation.prompt, true);
     const watch = async (): Promise<End> => {
-      const [{ createLoop }, { initialState }, { watchTerminal }] = await Promise.all([
-        import('./loop.ts'),
-        import('../decide/state.ts'),
-        import('./watch-terminal.ts'),
-        // For the end: an upgrade in place may have replaced the files by then.
-        import('./leave.ts'),
-        import('./relay.ts'),
-      ]);
+      await outputPasses();
+      const { createLoop } = await import('./loop.ts');
+      const { initialState } = await import('../decide/state.ts');
+      await outputPasses();
+      const { watchTerminal } = await import('./watch-terminal.ts');
+      // For the end: an upgrade in place may have replaced the files by then.
+      await import('./leave.ts');
+      await import('./relay.ts');
+      await outputPasses();
       loop = createLoop(run.config, initialState(performance.now()), open.broken);
       for (const observation of early) loop.emit(observation);
       const parts = { ...prepared, terminal, composer, isSignalled: () => isSignalled };
