@@ -30,6 +30,22 @@ export interface Loop {
   begin(handlers: Handlers): void;
 }
 
+/** The one clock, and its alarms. */
+export interface LoopClock {
+  /** Monotonic. */
+  now(): Millis;
+  /** @returns takes it back */
+  after(ms: Millis, act: () => void): () => void;
+}
+
+const ownClock: LoopClock = {
+  now: () => performance.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Ticks come at this pace, unless the agent rests. */
 const tickMs = 1_000;
 
@@ -40,20 +56,25 @@ const calmMs = 15_000;
 const maxPending = 10_000;
 
 /** @param onBroken the core or one of its hands has thrown: the loop stands still from now on */
-export function createLoop(config: Config, initial: GuardState, onBroken: (error: unknown) => void): Loop {
+export function createLoop(
+  config: Config,
+  initial: GuardState,
+  onBroken: (error: unknown) => void,
+  clock: LoopClock = ownClock,
+): Loop {
   const pending: Observation[] = [];
   let state = initial;
   let handlers: Handlers | null = null;
   let turning = false;
 
-  let deadline: NodeJS.Timeout | undefined;
+  let takeBack = (): void => {};
   let happenedAt: Millis = 0;
   let resting = false;
 
   const lookAgain = (at: Millis | null): void => {
-    clearTimeout(deadline);
-    const inMs = at === null ? 0 : at - performance.now();
-    if (inMs > 0 && inMs < tickMs) deadline = setTimeout(emit, Math.ceil(inMs), { type: 'tick' }).unref();
+    takeBack();
+    const inMs = at === null ? 0 : at - clock.now();
+    if (inMs > 0 && inMs < tickMs) takeBack = clock.after(Math.ceil(inMs), () => emit({ type: 'tick' }));
   };
   const tellRest = ({ isAtRest, rest }: Handlers, event: Event): void => {
     if (event.type !== 'tick') happenedAt = event.at;
@@ -67,7 +88,7 @@ export function createLoop(config: Config, initial: GuardState, onBroken: (error
     turning = true;
     try {
       for (let observation = pending.shift(); observation; observation = pending.shift()) {
-        const event: Event = { ...observation, at: performance.now() };
+        const event: Event = { ...observation, at: clock.now() };
         const before = state;
         const result = step(before, event, config);
         state = result.state;

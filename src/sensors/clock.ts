@@ -54,9 +54,20 @@ export function readGaps(last: Moment, next: Moment, intervalMs: number): readon
   return gaps;
 }
 
-/** @param read both clocks at once; for tests */
-export function clockSensor(intervalMs: number, read: () => Moment = now): Sensor {
-  let timer: NodeJS.Timeout | undefined;
+/** @returns takes it back */
+type Every = (ms: Millis, act: () => void) => () => void;
+
+const byInterval: Every = (ms, act) => {
+  const timer = setInterval(act, ms);
+  return () => clearInterval(timer);
+};
+
+/**
+ * @param read both clocks at once; for tests
+ * @param every the timer; for a simulation
+ */
+export function clockSensor(intervalMs: number, read: () => Moment = now, every: Every = byInterval): Sensor {
+  let takeBack = (): void => {};
   let isAtRest = false;
   /** When the latest tick in this rest was told; null: none was yet. */
   let restToldAt: Millis | null = null;
@@ -64,7 +75,7 @@ export function clockSensor(intervalMs: number, read: () => Moment = now): Senso
     name: 'clock',
     start(emit) {
       let last = read();
-      timer = setInterval(() => {
+      takeBack = every(intervalMs, () => {
         const next = read();
         for (const gap of readGaps(last, next, intervalMs)) emit(gap);
         last = next;
@@ -74,14 +85,14 @@ export function clockSensor(intervalMs: number, read: () => Moment = now): Senso
           restToldAt = monotonicMs;
           emit({ type: 'tick', wallMs, restMs });
         }
-      }, intervalMs);
+      });
     },
     rest(rests) {
       isAtRest = rests;
       restToldAt = null;
     },
     stop() {
-      clearInterval(timer);
+      takeBack();
     },
   };
 }
