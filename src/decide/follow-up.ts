@@ -35,7 +35,8 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   }
   if (helped(cure, e)) return close({ ...state, name: 'watching' }, 'recovered');
   if (wasRefused(cure, e)) return quietMs(e) < settleMs ? stay(state) : afterRefusal(state, config);
-  if (cure.rung === 'hold') return e.wire.waiting.length > 0 ? stay(state) : judgeAgain(state, config);
+  if (cure.rung === 'hold')
+    return e.wire.waiting.length > 0 ? whileHeld(state, config) : judgeAgain(state, config);
   // A cut can end the turn (lab notes §1b, inside a tool call). Other signatures judge that, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // The relaunched agent has crashed, too, so waiting for a proof is pointless.
@@ -56,6 +57,12 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
     connections,
   );
   return takeRung(state, next, verdict, config);
+}
+
+/** The line is no excuse for what the process shows: that it was stopped, or takes all the memory. */
+function whileHeld(state: GuardState, config: Config): Step {
+  const verdict = detect(state.evidence, config);
+  return verdict ? actOn(state, verdict, config) : stay(state);
 }
 
 /** While the nudge waited for the network or the person, the agent has done by itself what the nudge was for. */

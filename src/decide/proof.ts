@@ -7,7 +7,7 @@ import { carrierOf } from '../detect/carrier.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
 import { streams } from '../detect/evidence/wire.ts';
-import { settleMs } from '../detect/limits.ts';
+import { reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
 import { quietMs } from '../detect/rest.ts';
 import type { Rung } from '../effects.ts';
@@ -96,7 +96,12 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
-  return held || missed || retries || witnessOf(e).asked(e, at);
+  return held || missed || retries || isHooked(e, at) || witnessOf(e).asked(e, at);
+}
+
+/** A turn runs, and something that the agent has started since, such as a hook of the person's, keeps it. */
+function isHooked({ turn, sample }: Evidence, since: Millis): boolean {
+  return turn.workingSince !== null && (sample?.helperSince ?? 0) > since - reportLagMs;
 }
 
 /** A turn that began after `since` gets its answer, or has ended well. */

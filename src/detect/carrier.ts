@@ -62,6 +62,10 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   const began = each.requestAt ?? each.openedAt;
   if (!canTell || began < startedAfter) return false;
   const isLess = each.requestSize <= main.requestSize;
+  // What came whole was asked with less than the conversation: it is the side request itself.
+  const { conversationSize } = e.wire;
+  const isSmall = !streams(main) && main.requestSize < conversationSize;
+  if (isSmall && each.requestSize >= conversationSize) return false;
   // A side request is answered at once; what was long awaited may be the model's answer, and `main` the side request's.
   const { requestAt, answerAt } = each;
   const wasAwaited = answerAt !== null && answerAt - (requestAt ?? answerAt) > settleMs;

@@ -123,7 +123,10 @@ function connectionAsked(connections: readonly Connection[]): Connection | null 
  * latest request: then it is not the API that keeps the agent busy. If the two are too close to be ordered, the kind of
  * step decides: a prompt or a result is followed by a request at once, the end of a turn by none.
  */
-export function hasStepAfterRequest({ turn: { told, toldAt } }: Facts, requestAt: Millis | null): boolean {
+export function hasStepAfterRequest(
+  { turn: { told, toldAt } }: Pick<Facts, 'turn'>,
+  requestAt: Millis | null,
+): boolean {
   if (!told || toldAt === null) return false;
   return (requestAt ?? 0) <= toldAt + (told.working ? -reportLagMs : reportLagMs);
 }

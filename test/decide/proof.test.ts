@@ -83,6 +83,20 @@ test('a nudge that nothing follows is followed by a relaunch', () => {
   expect(actions(told)).toEqual(['nudge', 'stop', 'launch']);
 });
 
+test('a nudge that a hook of the person’s keeps from its request is not followed by a relaunch', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.opened(1));
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  while (actions(told).length === 0) told.wait(1, say.busy(0), say.drawing, say.sample(100));
+  told.tell({ type: 'turn.started' });
+  for (let second = 1; second < 120; second++)
+    told.wait(1, say.busy(0), say.drawing, say.sample(100, { helperAgeMs: second * 1_000 }));
+  expect(actions(told)).toEqual(['nudge']);
+});
+
 test('a relaunch whose first byte is slow is not followed by another', () => {
   const told = story({ recovery: { in_place: false } });
   told.tell(say.started);

@@ -136,6 +136,19 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('of the try before is none of the one that follows a pause of the agent’s own', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(3, say.drawing, say.busy(1));
+    told.wait(2, say.drawing, screen({ activity: 'retrying' }));
+    told.wait(100, say.drawing, say.busy(34)); // what came last before the try broke off
+    expect(actions(told)).toEqual([]);
+    told.wait(3, say.drawing, say.busy(35));
+    told.wait(61, say.drawing, say.busy(35));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
   test('of the turn before is none of this one', () => {
     const told = story();
     told.tell(say.started);

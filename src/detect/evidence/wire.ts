@@ -64,6 +64,8 @@ export interface Wire {
   readonly lastRequestAt: Millis | null;
   /** The same for a request that is large enough for a conversation. */
   readonly lastConversationAt: Millis | null;
+  /** Bytes of the latest request of this agent whose answer was streamed: a conversation only grows. 0: not known. */
+  readonly conversationSize: number;
   readonly lastDownAt: Millis | null;
 }
 
@@ -75,6 +77,7 @@ export const noWire: Wire = {
   seen: 0,
   lastRequestAt: null,
   lastConversationAt: null,
+  conversationSize: 0,
   lastDownAt: null,
 };
 
@@ -85,7 +88,16 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
   const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
   switch (event.type) {
     case 'agent.started':
-      return { ...wire, closed: [], lastRequestAt: null, lastConversationAt: null, lastDownAt: null };
+      return {
+        ...wire,
+        closed: [],
+        lastRequestAt: null,
+        lastConversationAt: null,
+        conversationSize: 0,
+        lastDownAt: null,
+      };
+    case 'compaction.finished':
+      return { ...wire, conversationSize: 0 };
     case 'request.sent':
       return { ...wire, lastRequestAt: Math.max(wire.lastRequestAt ?? 0, now) };
     case 'connection.opened':
@@ -200,6 +212,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
       after.requestSize < conversationBytes
         ? wire.lastConversationAt
         : later(wire.lastConversationAt, requestAt),
+    conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
   };
 }

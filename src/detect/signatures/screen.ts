@@ -3,9 +3,10 @@
  * where the tunnel sees the connection. A compaction of three to five minutes is ordinary; some have hung for days.
  */
 import type { Config } from '../../config/schema.ts';
-import type { Millis, ScreenFacts } from '../../events.ts';
+import type { ScreenFacts } from '../../events.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
+import type { Turn } from '../evidence/turn.ts';
 import { lastByteAt } from '../evidence/wire.ts';
 import { type LimitName, limitMs, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
@@ -28,7 +29,7 @@ const silentScreen: Signature = {
     const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
     return {
       since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt),
-      limit: limitOf(screen, turn.listeningSince ?? 0),
+      limit: limitOf(screen, turn),
       because: (lastedMs) => [
         `spinner on, ${counter(facts)} for ${seconds(lastedMs)}`,
         ...(facts.activity === 'waiting' ? ['the agent says that it waits for the API'] : []),
@@ -39,9 +40,14 @@ const silentScreen: Signature = {
   },
 };
 
-/** A counter from before the last tool says nothing about the answer that is awaited now. */
-function limitOf({ facts, countedAt }: Screen, since: Millis): LimitName {
-  const answering = countedAt !== null && countedAt >= since;
+/**
+ * A counter from before the last tool says nothing about the answer that is awaited now. Nor does the one with which a wait
+ * begins in mid-turn: after a pause of the agent's own it is that of the try before.
+ */
+function limitOf({ facts, countedAt }: Screen, { listeningSince, workingSince }: Turn): LimitName {
+  const since = listeningSince ?? 0;
+  const answering =
+    countedAt !== null && (countedAt > since || (countedAt === since && since === workingSince));
   if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
   if (facts.thinking && facts.tokens === undefined) return 'screenThinking';
   return answering && !facts.thinking ? 'screenMidText' : 'screenFirstByte';
@@ -57,7 +63,7 @@ const stuckCompaction: Signature = {
   test(e, config) {
     if (e.phase !== 'compacting' || !e.screen) return null;
     return {
-      since: e.screen.activitySince,
+      since: Math.max(e.screen.activitySince, e.wire.heldUntil ?? 0),
       limit: isFed(e, config) ? 'compactionAlive' : 'compaction',
       because: (lastedMs) => [`compacting for ${seconds(lastedMs)}`],
       cure: askIfRepeated('nudge', e.conversation.compactionsCured),

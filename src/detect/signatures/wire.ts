@@ -68,10 +68,12 @@ function endedAt({ wire }: Evidence, left: Connection): Millis {
 }
 
 /** Null: something that the agent itself has started is at work. */
-function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config): LimitName | null {
-  if (e.phase === 'working' && hasStepAfterRequest(e, requestAt)) {
+function limitOf(connection: Connection, e: Evidence, config: Config): LimitName | null {
+  const { stage, requestAt } = connection;
+  const steppedAfter = ownStepAfter(connection, e);
+  if (e.phase === 'working' && steppedAfter !== null) {
     // A hook of the person's starts with the step; a helper that was there before the step is no hook.
-    if ((e.sample?.helperSince ?? 0) > (e.turn.toldAt ?? 0) - reportLagMs) return null;
+    if ((e.sample?.helperSince ?? 0) > steppedAfter) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
@@ -81,12 +83,26 @@ function limitOf({ stage, requestAt }: Connection, e: Evidence, config: Config):
 }
 
 /**
+ * After when the agent took a step of its own (a prompt taken, a tool ended), if it did so after what this connection
+ * carries; null: it did not. Hooks tell of the step. Without them it shows as the agent begins to wait: no byte has come
+ * since, and no call is open that is recorded before it runs.
+ */
+function ownStepAfter(connection: Connection, { turn, tools }: Evidence): Millis | null {
+  const { told, toldAt, listeningSince } = turn;
+  if (told) return hasStepAfterRequest({ turn }, connection.requestAt) ? (toldAt ?? 0) - reportLagMs : null;
+  const lastAt = lastByteAt(connection);
+  return tools.length === 0 && lastAt <= (listeningSince ?? 0) - reportLagMs ? lastAt : null;
+}
+
+/**
  * Whether tools of this turn have run since the request, and none runs any more. The request was sent in this turn, so
  * what has run since is a tool of this turn.
  */
-function hasRunTools(requestAt: Millis | null, { turn: { told, toldAt }, tools, sample }: Evidence): boolean {
-  if (!told?.working || (requestAt ?? 0) <= told.at - reportLagMs || tools.length > 0) return false;
-  return sample !== null && sample.workers === 0 && sample.at > (toldAt ?? 0);
+function hasRunTools(requestAt: Millis | null, { turn, tools, sample }: Evidence): boolean {
+  const { told, toldAt, workingSince, listeningSince } = turn;
+  const begunAt = told ? (told.working ? told.at : null) : workingSince;
+  if (begunAt === null || (requestAt ?? 0) <= begunAt - reportLagMs || tools.length > 0) return false;
+  return sample !== null && sample.workers === 0 && sample.at > ((told ? toldAt : listeningSince) ?? 0);
 }
 
 /**

@@ -1,0 +1,50 @@
+/** The line is away, and the tunnel holds the turn's connection: what is wrong with the agent itself is seen all the same. */
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { say, story } from '../support/story.ts';
+
+const actions = (told: ReturnType<typeof story>) =>
+  told.did('cut', 'nudge', 'continue', 'stop').map((effect) => effect.type);
+const waiting: Observation = {
+  type: 'connection.waiting',
+  id: 1,
+  host: 'api.example',
+  cause: 'no-route',
+  attempt: 1,
+  of: null,
+  nextInMs: 30_000,
+};
+
+function held(...screen: readonly Observation[]) {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  for (const each of screen) told.tell(each);
+  told.tell(waiting);
+  told.wait(30, say.drawing, say.sample(100));
+  expect(told.state.cure?.rung).toBe('hold');
+  return told;
+}
+
+test('an agent that was stopped from outside is let run on', () => {
+  const told = held(say.busy(0));
+  told.wait(3, say.sample(100, { state: 'T' }));
+  expect(actions(told)).toEqual(['continue']);
+});
+
+test('an agent that takes all the memory is ended', () => {
+  const told = held(say.busy(0));
+  for (let share = 0.4; share < 0.85; share += 0.02)
+    told.wait(1, say.drawing, say.sample(100, { memoryShare: share }));
+  expect(actions(told)).toEqual(['stop']);
+});
+
+test('a compaction has all its time once the line is back', () => {
+  const told = held({ type: 'screen', facts: { activity: 'compacting' } });
+  told.wait(1_200, say.drawing, say.sample(100));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(60, say.bytes(1), say.drawing, say.sample(100));
+  expect(actions(told)).toEqual([]);
+});
