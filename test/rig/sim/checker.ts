@@ -1,15 +1,19 @@
 /**
  * The rules. They know the world's truth and what the guard did to it, nothing of what the guard thinks: nobody is
- * touched who can go on alone, nobody is started beside a living agent, and cures between two inputs are few.
+ * touched who can go on alone, nobody is started beside a living agent, cures between two inputs are few, and trouble is
+ * noticed in time.
  */
 import { perInput } from '../../../src/decide/budget.ts';
 import type { Effect } from '../../../src/effects.ts';
-import type { Agent, Trouble } from './agent.ts';
+import type { Millis } from '../../../src/events.ts';
+import type { Agent } from './agent.ts';
 import type { Line } from './line.ts';
+import type { Senses } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
+import { type Trouble, troubles } from './trouble.ts';
 
 export interface Violation {
-  readonly at: number;
+  readonly at: Millis;
   readonly rule: string;
   readonly what: string;
 }
@@ -20,24 +24,40 @@ export interface Checker {
   /** Looks at the truth; call it before anything is told to the guard. */
   look(): void;
   check(effect: Effect): void;
-  personActed(): void;
+  /** The person has pressed a key. */
+  touched(submits: boolean): void;
   slept(): void;
+  /** The guard has no turn for so long. */
+  stalled(ms: Millis): void;
   nudged(): void;
 }
 
 /** What the guard learns late by so much it may act on. */
 const lateMs = 1_500;
-/** Longer than every limit: by then somebody has noticed. */
-const unnoticedMs = 40 * 60_000;
 
-export function createChecker(scheduler: Scheduler, line: Line, agents: () => readonly Agent[]): Checker {
+export function createChecker(
+  scheduler: Scheduler,
+  senses: Senses,
+  line: Line,
+  agents: () => readonly Agent[],
+): Checker {
   const violations: Violation[] = [];
   /** When the latest agent was last seen in trouble, and which. */
-  let trouble: { readonly what: Trouble; readonly at: number } | null = null;
-  /** Since when one trouble has lasted that nobody has noticed; null: there is none. */
-  let unnoticedSince: number | null = null;
+  let trouble: { readonly what: Trouble; readonly at: Millis } | null = null;
+  /**
+   * The trouble that there is, and since when nobody has noticed although they could: a line that is away and a question
+   * to the person come first. Null: there is none.
+   */
+  let unseen: {
+    readonly what: Trouble;
+    readonly beganAt: Millis;
+    countsFrom: Millis;
+    isTold: boolean;
+  } | null = null;
+  let touchedAt = Number.NEGATIVE_INFINITY;
+  let stalledUntil = 0;
   let isNudging = false;
-  /** An incident is on record and has not ended. */
+  /** Something is done about it, or an incident is on record that has not ended. */
   let isNoticed = false;
   let cuts = 0;
   let launches = 0;
@@ -45,6 +65,38 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
 
   const latest = (): Agent | undefined => agents().at(-1);
   const wasInTrouble = (): boolean => trouble !== null && scheduler.now() - trouble.at <= lateMs;
+
+  function watchNotice(what: Trouble | null): void {
+    const now = scheduler.now();
+    if (what !== unseen?.what) unseen = what && { what, beganAt: now, countsFrom: now, isTold: false };
+    if (unseen === null) return;
+    const isAsked = latest()?.asksPerson() && touchedAt < unseen.beganAt;
+    if (line.state() !== 'up' || isNoticed || isAsked) unseen.countsFrom = now;
+    unseen.countsFrom = Math.max(unseen.countsFrom, Math.min(now, stalledUntil));
+    const { withinMs, isTold = () => true, isAtPrompt } = troubles[unseen.what];
+    const isTheirs = isAtPrompt && touchedAt > unseen.beganAt - lateMs;
+    if (unseen.isTold || isTheirs || !isTold(senses) || now - unseen.countsFrom < withinMs) return;
+    unseen.isTold = true;
+    checker.violate('trouble is noticed', `${what} for ${Math.round(withinMs / 1_000)} s`);
+  }
+  function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {
+    cuts++;
+    const isAnyBroken = connections.some((id) => {
+      const connection = line.find(id);
+      return connection === undefined || connection.isDead || connection.stuckSince !== null;
+    });
+    if (!isAnyBroken && !wasInTrouble())
+      checker.violate('no healthy agent is cut', `${why}: connections ${connections.join(', ')}`);
+    if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
+  }
+  function checkLaunch(): void {
+    launches++;
+    if (agents().some((agent) => agent.isAlive()))
+      checker.violate('one living agent', 'another is started beside it');
+    if (launches > perInput.relaunch)
+      checker.violate('relaunches are few', `${launches} since the last input`);
+  }
+
   const checker: Checker = {
     violations,
     violate(rule, what) {
@@ -53,29 +105,13 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
     look() {
       const what = latest()?.trouble() ?? null;
       if (what !== null) trouble = { what, at: scheduler.now() };
-      if (what === null || line.state() !== 'up' || isNoticed) unnoticedSince = null;
-      else unnoticedSince ??= scheduler.now();
-      if (unnoticedSince === null || scheduler.now() - unnoticedSince < unnoticedMs) return;
-      checker.violate('trouble is noticed', `${what} for ${unnoticedMs / 60_000} minutes`);
-      unnoticedSince = Number.POSITIVE_INFINITY; // once
+      watchNotice(what);
     },
     check(effect) {
       checker.look();
       switch (effect.type) {
-        case 'cut': {
-          cuts++;
-          const broken = effect.connections.filter((id) => {
-            const connection = line.find(id);
-            return connection === undefined || connection.isDead || connection.stuckSince !== null;
-          });
-          if (broken.length === 0 && !wasInTrouble())
-            checker.violate(
-              'no healthy agent is cut',
-              `${effect.why}: connections ${effect.connections.join(', ')}`,
-            );
-          if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
-          return;
-        }
+        case 'cut':
+          return checkCut(effect);
         case 'nudge':
         case 'stop':
           if (effect.type === 'nudge') {
@@ -84,27 +120,29 @@ export function createChecker(scheduler: Scheduler, line: Line, agents: () => re
           }
           if (!wasInTrouble())
             checker.violate(`no healthy agent gets a ${effect.type}`, `${effect.cause} in ${effect.phase}`);
+          if (effect.type === 'stop') isNoticed = true;
           return;
         case 'incident':
           isNoticed = effect.incident.endedAt === null;
           return;
         case 'launch':
-          launches++;
-          if (agents().some((agent) => agent.isAlive()))
-            checker.violate('one living agent', 'another is started beside it');
-          if (launches > perInput.relaunch)
-            checker.violate('relaunches are few', `${launches} since the last input`);
-          return;
+          return checkLaunch();
         default:
       }
     },
-    personActed() {
+    touched(submits) {
+      touchedAt = scheduler.now();
+      if (!submits) return;
       cuts = 0;
       launches = 0;
       sleeps = 0;
     },
     slept() {
       sleeps++;
+      if (unseen !== null) unseen.countsFrom = scheduler.now();
+    },
+    stalled(ms) {
+      stalledUntil = Math.max(stalledUntil, scheduler.now() + ms);
     },
     nudged() {
       isNudging = false;

@@ -1,72 +1,98 @@
-/** The guard under test: the real core, turned by simulated time. Its effects go to `perform`, and are noted. */
+/** The guard under test: its own loop, core and sense of time, turned by simulated time. */
 import type { Config } from '../../../src/config/schema.ts';
 import { isAtRest } from '../../../src/decide/at-rest.ts';
 import { lookAgainAt, step } from '../../../src/decide/machine.ts';
 import { type GuardState, initialState } from '../../../src/decide/state.ts';
 import type { Effect } from '../../../src/effects.ts';
-import type { Observation } from '../../../src/events.ts';
+import type { Millis, Observation } from '../../../src/events.ts';
+import { createLoop } from '../../../src/guard/loop.ts';
+import { clockSensor, tickMs } from '../../../src/sensors/clock.ts';
+import type { Chance } from '../chance.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface Guard {
   tell(observation: Observation): void;
   state(): GuardState;
   /** The guard has no turn for so long. */
-  stall(ms: number): void;
+  stall(ms: Millis): void;
+  /** The machine sleeps for so long: only the clock since boot runs on. */
+  sleep(ms: Millis): void;
 }
 
-const tickMs = 1_000;
-const restTickMs = 60_000;
-const calmMs = 15_000;
+interface Ways {
+  /** Where the sense of time emits to; it leads to the guard's `tell`. */
+  emit(observation: Observation): void;
+  perform(effect: Effect): void;
+}
 
-export function createGuard(config: Config, scheduler: Scheduler, perform: (effect: Effect) => void): Guard {
-  const pending: Observation[] = [];
-  let state = initialState(scheduler.now());
-  let isTurning = false;
-  let happenedAt = 0;
+export function createGuard(
+  config: Config,
+  scheduler: Scheduler,
+  draw: Chance,
+  { emit, perform }: Ways,
+): Guard {
+  /** What has come while the guard had no turn. */
+  const waiting: Observation[] = [];
   let stalledUntil = 0;
-  let isRestTold = false;
-  let takeBack = (): void => {};
+  let sleptMs = 0;
+  const isStalled = (): boolean => scheduler.now() < stalledUntil;
 
-  function turn(): void {
-    if (isTurning || scheduler.now() < stalledUntil) return;
-    isTurning = true;
-    for (let observation = pending.shift(); observation !== undefined; observation = pending.shift()) {
-      if (observation.type !== 'tick') happenedAt = scheduler.now();
-      const result = step(state, { ...observation, at: scheduler.now() }, config);
-      state = result.state;
-      for (const effect of result.effects) perform(effect);
-    }
-    isTurning = false;
-    plan();
-  }
-  /** The next tick: at the usual pace, sooner where the core wants it, later in a rest that a tick has announced. */
-  function plan(): void {
-    takeBack();
-    const rests = scheduler.now() - happenedAt >= calmMs && isAtRest(state, config);
-    const paceMs = rests && isRestTold ? restTickMs : tickMs;
-    isRestTold = rests;
-    const at = lookAgainAt(state, config);
-    const inMs =
-      at === null || at <= scheduler.now() ? paceMs : Math.min(paceMs, Math.ceil(at - scheduler.now()));
-    takeBack = scheduler.after(inMs, () => {
-      pending.push(rests ? { type: 'tick', restMs: restTickMs } : { type: 'tick' });
-      turn();
+  /** A timer of the guard's process. */
+  function after(ms: Millis, act: () => void): () => void {
+    let takeBack = scheduler.after(ms, function due() {
+      if (isStalled()) takeBack = scheduler.after(stalledUntil - scheduler.now(), due);
+      else act();
     });
+    return () => takeBack();
   }
-  plan();
+  function every(ms: Millis, act: () => void): () => void {
+    let takeBack = after(ms, function due() {
+      act();
+      takeBack = after(ms, due);
+    });
+    return () => takeBack();
+  }
+
+  const clock = clockSensor(
+    tickMs,
+    () => {
+      const monotonicMs = scheduler.now();
+      return { monotonicMs, bootMs: monotonicMs + sleptMs, wallMs: monotonicMs + sleptMs };
+    },
+    every,
+  );
+  const broken = (error: unknown): never => {
+    throw error;
+  };
+  const loop = createLoop(config, initialState(scheduler.now()), broken, { now: scheduler.now, after });
+  loop.begin({
+    step,
+    lookAgainAt,
+    isAtRest,
+    turned() {},
+    perform,
+    rest: (isAtRest) => clock.rest?.(isAtRest),
+  });
+  void clock.start(emit);
+
   return {
     tell(observation) {
-      pending.push(observation);
-      turn();
+      if (isStalled() || waiting.length > 0) waiting.push(observation);
+      else loop.emit(observation);
     },
-    state: () => state,
+    state: loop.state,
     stall(ms) {
-      takeBack();
-      stalledUntil = scheduler.now() + ms;
-      scheduler.after(ms, () => {
-        pending.unshift({ type: 'clock.gap', gapMs: ms, cause: 'stalled' });
-        turn();
-      });
+      stalledUntil = Math.max(stalledUntil, scheduler.now() + ms);
+      // What has come may be read before the timers that are due, or after them.
+      const readsFirst = draw.happens(0.5);
+      scheduler.after(ms, () =>
+        scheduler.after(readsFirst ? 0 : 1, () => {
+          if (!isStalled()) for (const each of waiting.splice(0)) loop.emit(each);
+        }),
+      );
+    },
+    sleep(ms) {
+      sleptMs += ms;
     },
   };
 }

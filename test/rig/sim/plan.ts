@@ -10,12 +10,19 @@ export const faultKinds = {
   'dead-mid-answer': { per: 'request', low: 0.02, high: 0.4 },
   reset: { per: 'request', low: 0.02, high: 0.4 },
   'http-error': { per: 'request', low: 0.02, high: 0.3 },
+  overloaded: { per: 'request', low: 0.01, high: 0.2 },
   'cut-short': { per: 'request', low: 0.01, high: 0.2 },
+  'silent-end': { per: 'request', low: 0.01, high: 0.2 },
   'never-asks': { per: 'turn', low: 0.01, high: 0.2 },
   killed: { per: 'turn', low: 0.01, high: 0.2 },
   stuck: { per: 'turn', low: 0.01, high: 0.2 },
   stopped: { per: 'turn', low: 0.01, high: 0.1 },
   'lost-tool': { per: 'turn', low: 0.01, high: 0.1 },
+  'stuck-compaction': { per: 'turn', low: 0.01, high: 0.2 },
+  'crashed-screen': { per: 'turn', low: 0.01, high: 0.1 },
+  'damaged-history': { per: 'turn', low: 0.01, high: 0.1 },
+  leak: { per: 'turn', low: 0.01, high: 0.1 },
+  'out-of-memory': { per: 'turn', low: 0.01, high: 0.1 },
   'black-hole': { per: 'hour', low: 1, high: 12 },
   refused: { per: 'hour', low: 1, high: 12 },
   'no-route': { per: 'hour', low: 1, high: 12 },
@@ -30,6 +37,8 @@ export interface Senses {
   readonly hooks: boolean;
   readonly status: boolean;
   readonly record: boolean;
+  /** The record also tells of each request. */
+  readonly requests: boolean;
 }
 
 export interface Plan {
@@ -69,6 +78,7 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
       hooks: draw.happens(0.8),
       status: draw.happens(0.7),
       record: draw.happens(0.8),
+      requests: draw.happens(0.7),
     },
     pings: draw.happens(0.8),
     sideRequests: draw.between(0, 3),

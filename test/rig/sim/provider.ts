@@ -9,9 +9,27 @@ export interface Answer {
   readonly thinkingMs: Millis;
   /** Pauses before the pieces that follow the first byte. */
   readonly pauses: readonly Millis[];
-  readonly ending: 'tool' | 'end' | 'cut-short' | 'reset' | 'dead' | 'http-error';
+  readonly ending:
+    | 'tool'
+    | 'end'
+    | 'cut-short'
+    | 'silent'
+    | 'reset'
+    | 'dead'
+    | 'http-error'
+    | 'overloaded'
+    | 'refused';
   readonly fault: FaultKind | null;
 }
+
+/** To a conversation whose history is damaged. */
+export const refusal: Answer = {
+  firstByteMs: 400,
+  thinkingMs: 0,
+  pauses: [],
+  ending: 'refused',
+  fault: null,
+};
 
 /** The longest pauses between words that are healthy, with pings in them and without. */
 const maxPingedMs = 50_000;
@@ -27,7 +45,9 @@ export function createProvider(plan: Plan): { answer(rounds: number): Answer; he
     'dead-mid-answer',
     'reset',
     'http-error',
+    'overloaded',
     'cut-short',
+    'silent-end',
   ];
 
   function pauses(count: number): Millis[] {
@@ -43,7 +63,9 @@ export function createProvider(plan: Plan): { answer(rounds: number): Answer; he
   }
   return {
     answer(rounds) {
-      const fault = kinds.find(hits) ?? null;
+      const struck = kinds.find(hits) ?? null;
+      // Later in a turn an end without a word looks like one that has said all in the words before.
+      const fault = struck === 'silent-end' && rounds > 1 ? 'cut-short' : struck;
       const firstByteMs = draw.weighted<() => Millis>([
         [90, () => draw.between(300, 6_000)],
         [10, () => draw.between(6_000, 100_000)],
@@ -60,15 +82,12 @@ export function createProvider(plan: Plan): { answer(rounds: number): Answer; he
         case 'reset':
           return { firstByteMs, thinkingMs, pauses: pauses(piece), ending: 'reset', fault };
         case 'http-error':
-          return {
-            firstByteMs: draw.between(100, 2_000),
-            thinkingMs: 0,
-            pauses: [],
-            ending: 'http-error',
-            fault,
-          };
+        case 'overloaded':
+          return { firstByteMs: draw.between(100, 2_000), thinkingMs: 0, pauses: [], ending: fault, fault };
         case 'cut-short':
           return { firstByteMs, thinkingMs, pauses: pauses(piece + 1), ending: 'cut-short', fault };
+        case 'silent-end':
+          return { firstByteMs, thinkingMs, pauses: pauses(piece + 1), ending: 'silent', fault };
         default:
           return { firstByteMs, thinkingMs, pauses: pauses(count), ending: healthy, fault: null };
       }

@@ -10,6 +10,8 @@ export interface Senses {
   hook(observation: Observation): void;
   status(state: 'idle' | 'working' | 'blocked'): void;
   record(observation: Observation): void;
+  /** A request of the turn's goes up; newer agents write that down. */
+  requested(): void;
 }
 
 const screenMs = 250;
@@ -69,6 +71,9 @@ export function createSenses(
     },
     record(observation) {
       if (senses.record) onRecord(observation);
+    },
+    requested() {
+      if (senses.record && senses.requests) onRecord({ type: 'request.sent' });
     },
   };
 }

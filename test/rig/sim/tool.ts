@@ -1,0 +1,28 @@
+/** A tool as the model calls it. */
+import type { Millis, Observation } from '../../../src/events.ts';
+import type { Chance } from '../chance.ts';
+
+export interface Tool {
+  readonly started: Extract<Observation, { type: 'tool.started' }>;
+  /** A person is asked first. */
+  readonly asks: boolean;
+  readonly tookMs: Millis;
+}
+
+/** A command has this time unless its input names another. */
+const usualLimitMs = 120_000;
+
+export function drawTool(draw: Chance, toolUseId: string): Tool {
+  const asks = draw.happens(0.2);
+  const tookMs = draw.weighted<() => Millis>([
+    [80, () => draw.between(50, 10_000)],
+    [18, () => draw.between(10_000, 120_000)],
+    [2, () => draw.between(120_000, 1_800_000)],
+  ])();
+  const limitMs = Math.max(usualLimitMs, tookMs);
+  return {
+    asks,
+    tookMs,
+    started: { type: 'tool.started', toolUseId, tool: 'Bash', risk: 'command', limitMs },
+  };
+}
