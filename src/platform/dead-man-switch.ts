@@ -54,9 +54,13 @@ else
   }
   words() { ps -o command= -p "$1"; }
 fi
-while read -r pid; do
-  agent= began=
-  [ -n "$pid" ] && look "$pid" && agent=$pid began=$start
+while IFS= read -r told; do
+  case $told in
+    /*) set -- "$@" "$told" ;;
+    *)
+      agent= began=
+      [ -n "$told" ] && look "$told" && agent=$told began=$start ;;
+  esac
 done
 [ -n "$agent" ] || exit 0
 same() {
@@ -109,7 +113,7 @@ export function createDeadManSwitch(
   function start(): ChildProcess {
     const { PATH = '/usr/bin:/bin' } = process.env;
     // Nothing of our environment: its mark would make the watcher one of the agent's processes.
-    const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch', ...belongings], {
+    const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch'], {
       cwd: '/',
       env: { PATH, SPARED: spared ?? '' },
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -119,6 +123,8 @@ export function createDeadManSwitch(
     child.once('error', failed);
     child.once('exit', (code, signal) => failed(new Error(`ended by ${signal ?? code}`)));
     child.stdin.on('error', () => {}); // its end is told above
+    // Not on its command line or in its environment: by these paths it is told who still uses the guard's address.
+    for (const path of belongings) child.stdin.write(`${path}\n`);
     child.unref();
     (child.stdin as Socket).unref();
     return child;

@@ -7,7 +7,6 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
 import { say } from '../../src/drill/api/scenario.ts';
-import { finished } from '../support/guarded.ts';
 import { until } from '../support/scripted.ts';
 import {
   type Call,
@@ -77,7 +76,7 @@ async function lostTurn(struck: Struck): Promise<void> {
 async function leaving(struck: Struck): Promise<void> {
   await prompt(struck);
   await struck.submit('please do it');
-  await struck.terminal.waitFor(finished);
+  await struck.terminal.waitFor(still);
   await until('the turn is over', () => struck.status()?.state === 'idle');
   struck.terminal.write('\x03\x03');
 }
@@ -149,10 +148,13 @@ const rows = Object.entries(instants).filter(([, { byDefault }]) => byDefault ||
 
 async function struckAt({ at, settings, play }: Instant, way: Way): Promise<Struck> {
   const struck = await openStruck({ at, way, ...(settings && { settings }) });
+  struck.api.respond(() => say(still));
   await play(struck);
   if (at === null) struck.terminal.kill();
   return struck;
 }
+
+const still = 'Still here.';
 
 describe.runIf(process.platform === 'linux')('the guard is killed', () => {
   test.each(rows)('while %s', async (_, instant) => {
@@ -160,5 +162,33 @@ describe.runIf(process.platform === 'linux')('the guard is killed', () => {
     expect((await struck.terminal.exited).signal).toBe(9);
     await expectCleanDeath(struck);
     await expectNextStart(struck);
+  });
+});
+
+/** What fails only in part: the session goes on, and what the guard writes is whole or as before. */
+const parts: readonly (readonly [Way, string])[] = (['thrown', 'full'] as const).flatMap((way) =>
+  [
+    'the agent boots',
+    'the snapshot is being written',
+    'the agent is dead, and the next not begun',
+    'the repaired copy is begun',
+    'the next agent has just been started',
+    'a nudge is typed',
+  ].map((instant) => [way, instant] as const),
+);
+
+describe.runIf(process.platform === 'linux' && process.env.NIGHTLY)('a part of the guard fails', () => {
+  test.each(parts)('%s, while %s', async (way, name) => {
+    const struck = await struckAt(instants[name] as Instant, way);
+    const { terminal } = struck;
+    await terminal.waitFor(still, 15_000).catch(async () => {
+      terminal.write('\x1b');
+      await struck.submit('are you there');
+      await terminal.waitFor(still);
+    });
+    await terminal.waitFor(/Cogitated/);
+    terminal.write('\x03\x03');
+    expect((await terminal.exited).code).toBe(0);
+    await expectCleanDeath(struck);
   });
 });
