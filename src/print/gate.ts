@@ -5,11 +5,12 @@
  * text, document  the agent prints its answer only at its end, so everything is held until the agent has ended, or has
  *                 printed a complete good answer and does not exit
  *
- * Nothing is changed: the script gets the agent's own bytes in their order. Records that are only for the guard (an answer
- * that the host has had before) are left out.
+ * Nothing is changed: the script gets the agent's own bytes in their order. Records that are only for the guard (an
+ * answer that the host has had before) are left out.
  */
 import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
+import { createLines, newline, parseLine } from './lines.ts';
 
 export interface Gate {
   /** @returns what is passed on now */
@@ -33,7 +34,6 @@ export interface Gate {
 
 /** A longer answer cannot be an error message, so it is not held. */
 const maxHeldBytes = 8 * 1024 * 1024;
-const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
 export interface GateOptions {
@@ -50,7 +50,7 @@ export function createGate(options: GateOptions): Gate {
 }
 
 function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOptions): Gate {
-  let partial: Buffer[] = [];
+  const lines = createLines();
   let held: Buffer[] = [];
   let failure: FailureKind | null = null;
   let isDone = false;
@@ -73,30 +73,24 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
     take(chunk) {
       hasPrinted = true;
       const out: Buffer[] = [];
-      let start = 0;
-      for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-        const line = Buffer.concat([...partial, chunk.subarray(start, end + 1)]);
-        partial = [];
-        start = end + 1;
-        const value = parse(line.toString('utf8'));
+      for (const line of lines.take(chunk)) {
+        const value = parseLine(line);
         hasSpoken ||= value === undefined || mode.control.read(value) === null;
         const record = value === undefined ? null : mode.readOutput(value);
         if (record === null || isForHost(value, record)) held.push(line);
         const holds = record === null ? held.length > 1 : mustHold(record);
         if (!holds) out.push(...held.splice(0));
       }
-      if (start < chunk.length) partial.push(chunk.subarray(start));
       return Buffer.concat(out);
     },
     settle: () => null,
     failure: () => failure,
     isDone: () => isDone,
     hasPrinted: () => hasPrinted,
-    hasSpoken: () => hasSpoken || partial.length > 0,
+    hasSpoken: () => hasSpoken || lines.isOpen,
     release() {
-      const rest = Buffer.concat([...held, ...partial]);
+      const rest = Buffer.concat([...held, lines.rest()]);
       held = [];
-      partial = [];
       return rest;
     },
   };
@@ -133,27 +127,18 @@ function answerGate({ formats, mode }: GateOptions): Gate {
     settle() {
       if (isOpen || !endsLine()) return null;
       if (formats.output === 'text') return open(true);
-      const { result } = mode.readOutput(parse(Buffer.concat(held).toString('utf8')));
+      const { result } = mode.readOutput(parseLine(Buffer.concat(held)));
       return result?.failure === null ? open(true) : null;
     },
     failure() {
       if (isOpen || heldBytes === 0) return null;
-      const text = Buffer.concat(held).toString('utf8');
-      if (formats.output === 'text') return mode.readError(text);
-      return mode.readOutput(parse(text)).result?.failure ?? null;
+      const answer = Buffer.concat(held);
+      if (formats.output === 'text') return mode.readError(answer.toString('utf8'));
+      return mode.readOutput(parseLine(answer)).result?.failure ?? null;
     },
     isDone: () => isDone,
     hasPrinted: () => printed > 0,
     hasSpoken: () => printed > 0,
     release,
   };
-}
-
-/** Undefined if it is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,6 +10,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
 import type { Dialogue } from './dialogue.ts';
+import { createLines, parseLine } from './lines.ts';
 
 export interface Input {
   /** Pass everything that comes to this agent; `first` goes before it. */
@@ -50,7 +51,6 @@ export interface RecordReader {
 const maxKeptBytes = 32 * 1024 * 1024;
 /** Recorded prompts that were not ours to pass: the agent's own words, the one about an earlier interruption. */
 const otherPrompts = 2;
-const newline = 0x0a;
 
 /** @param records how its lines are read; null: it is one text */
 export function createInput(source: Readable, records: RecordReader | null): Input {
@@ -59,8 +59,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   let kept: Buffer[] | null = [];
   let keptBytes = 0;
   let lines: Line[] = [];
-  /** The beginning of a line that has not ended yet. */
-  let partial: Buffer[] = [];
+  const split = createLines();
   /** Turns that have ended. */
   let turn = 0;
   /** Prompts that have come. */
@@ -75,19 +74,10 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   }
   /** @returns the lines that are for the agent */
   function takeLines(reader: RecordReader, chunk: Buffer): Buffer {
-    const out: Buffer[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      const line = Buffer.concat([...partial, chunk.subarray(start, end + 1)]);
-      partial = [];
-      start = end + 1;
-      if (takeLine(reader, line)) out.push(line);
-    }
-    if (start < chunk.length) partial.push(chunk.subarray(start));
-    return Buffer.concat(out);
+    return Buffer.concat(split.take(chunk).filter((line) => takeLine(reader, line)));
   }
   function takeLine({ mode, dialogue }: RecordReader, bytes: Buffer): boolean {
-    const record = parse(bytes);
+    const record = parseLine(bytes);
     const isForAgent = dialogue.fromHost(record, bytes);
     if (mode.control.read(record) !== null) return isForAgent;
     const text = mode.readPrompt(record);
@@ -107,7 +97,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   const end = () => {
     if (hasEnded) return;
     hasEnded = true;
-    pass(Buffer.concat(partial)); // of a line that nobody has ended
+    pass(split.rest()); // of a line that nobody has ended
     target?.end();
   };
   source.on('end', end);
@@ -164,13 +154,4 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       source.destroy();
     },
   };
-}
-
-/** Undefined where it is no JSON: the agent shall complain, not we. */
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

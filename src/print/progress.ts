@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { readLines } from '../agents/common/transcript-lines.ts';
 import type { PrintMode, ProgressRecord } from '../agents/contract/pipes.ts';
+import { parseLine } from './lines.ts';
 
 type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 
@@ -33,20 +34,11 @@ export async function readProgress(
   let answers = 0;
   const whole = readLines(path, ({ offset, bytes }) => {
     const isNew = offset >= fromBytes;
-    const record = mode.readProgress(parse(bytes));
+    const record = mode.readProgress(parseLine(bytes));
     if (record?.kind === 'prompt') prompts.push(record);
     if (isNew && record?.kind === 'prompt') newPrompts += 1;
     if (isNew && record?.kind === 'answer') answers += 1;
   });
   await whole.catch(() => {});
   return { prompts, newPrompts, answers };
-}
-
-/** Null if the record is truncated. */
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }
