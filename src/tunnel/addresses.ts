@@ -1,4 +1,4 @@
-/** The addresses of this machine, and those of its neighbourhood. */
+/** The addresses of this machine, and which addresses are near it. */
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -8,7 +8,7 @@ export interface LocalAddress {
   readonly internal: boolean;
 }
 
-/** Reads the machine's addresses; null where the system does not tell (some sandboxes refuse). */
+/** Reads the machine's addresses. Null if the system does not give them, as in some sandboxes. */
 export type ReadAddresses = () => readonly LocalAddress[] | null;
 
 export const readAddresses: ReadAddresses = () => {
@@ -21,7 +21,7 @@ export const readAddresses: ReadAddresses = () => {
   }
 };
 
-/** Loopback, private use (RFC 1918, RFC 4193), link-local, and what providers share among their customers (RFC 6598). */
+/** Loopback, private (RFC 1918, RFC 4193), link-local, and shared by a provider among its customers (RFC 6598). */
 const nearby = [
   ['127.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -42,7 +42,7 @@ function makeNeighbourhood(): BlockList {
   return list;
 }
 
-/** An address on this machine or its own network. */
+/** Whether an address is on this machine or its own network. */
 export function isNearby(address: string | undefined): boolean {
   if (address === undefined) return false;
   neighbourhood ??= makeNeighbourhood();

@@ -1,9 +1,9 @@
-/** Why a connection could not be made or was lost, read from the error of the operating system. */
+/** Why a connection could not be made, or was lost, according to the operating system's error. */
 import type { ConnectionCause } from '../events.ts';
 
 /**
- * What the tunnel does about a failed attempt. `hold`: the line is down, try for as long as the agent waits.
- * `bounded`: somebody answered "no", try a few times. `pass`: the answer belongs to the agent, at once.
+ * What the tunnel does about a failed attempt. `hold`: the line is down, so it tries for as long as the agent waits.
+ * `bounded`: somebody answered "no", so it tries a few times. `pass`: the agent gets the answer at once.
  */
 export type Patience = 'hold' | 'bounded' | 'pass';
 
@@ -33,7 +33,7 @@ const words: Readonly<Record<ConnectionCause, string>> = {
   'proxy-denied': 'the proxy denied it',
 };
 
-/** For the agent. @param detail error code or status */
+/** The answer to the agent. @param detail error code or status */
 export const noConnection = (authority: string, cause: ConnectionCause, detail: string): string =>
   `guarded-claude: no connection to ${authority}: ${words[cause]} (${detail}).`;
 
@@ -46,19 +46,19 @@ interface ConnectError extends Error {
   readonly errors?: readonly ConnectError[];
 }
 
-/** Error codes; several when node tried several addresses of a host. */
+/** Error codes; several if node tried several addresses of a host. */
 export function codesOf(error: ConnectError): readonly string[] {
   return error.errors ? error.errors.flatMap(codesOf) : [error.code ?? 'unknown'];
 }
 
-/** The addresses that were tried, as far as the error names them. */
+/** The addresses that were tried, if the error names them. */
 export function addressesOf(error: ConnectError): readonly string[] {
   return error.errors ? error.errors.flatMap(addressesOf) : error.address ? [error.address] : [];
 }
 
 /**
- * Cause of a failed connect. One address that refused is proof that the line works, whatever the others say.
- * Unknown errors (a certificate of a proxy, a local firewall's EPERM) count as refused: a person has to see them.
+ * Cause of a failed connect. If one address refused, the line works, whatever the others say. Unknown errors (a proxy's
+ * certificate, EPERM of a local firewall) count as refused, because a person has to see them.
  */
 export function causeOfConnectError(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);
@@ -69,7 +69,7 @@ export function causeOfConnectError(error: ConnectError): ConnectionCause {
   return codes.some((code) => offline.includes(code)) ? 'no-route' : 'refused';
 }
 
-/** Cause of the loss of a connection that had been made. ETIMEDOUT is what TCP keepalive reports (lab notes §9). */
+/** Why an established connection was lost. ETIMEDOUT is what TCP keepalive reports (lab notes §9). */
 export function causeOfLoss(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);
   return codes.some((code) => code === 'ETIMEDOUT' || offline.includes(code)) ? 'dead' : 'reset';

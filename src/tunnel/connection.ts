@@ -1,4 +1,7 @@
-/** One connection of the agent to one target, from the wish to the end: its facts, its observations, its count. */
+/**
+ * One connection of the agent to one target, from the request for it to its end: its facts, observations and byte
+ * counts.
+ */
 import type { ConnectionCause, ConnectionEnd, ConnectionOwner, Millis, Observation } from '../events.ts';
 import type { Dialled, FarLeg } from './dial.ts';
 import { connectPatiently, discard, type HoldOptions } from './hold.ts';
@@ -11,7 +14,7 @@ export interface ConnectionFacts {
   /** `host:port`. */
   readonly host: string;
   readonly state: 'waiting' | 'open';
-  /** When the state began. */
+  /** When the present state began. */
   readonly since: Millis;
   /** Bytes since the connection was made. */
   readonly up: number;
@@ -30,24 +33,24 @@ export interface Ends {
 export interface Connection {
   readonly target: Target;
   facts(): ConnectionFacts;
-  /** Tries until it is made, fails for good or is ended (null). Reports opened or failed. */
+  /** Tries until the connection is made, has failed for good, or is ended (null). Reports `opened` or `failed`. */
   open(): Promise<Dialled | null>;
-  /** @param chunk of a request in plain http its length will do */
+  /** @param chunk for a request in plain http, its length is enough */
   countUp(chunk: Uint8Array | number): void;
   countDown(chunk: Uint8Array): void;
-  /** The first end is the one reported: what the other side still says after it is not counted. */
+  /** Only the first end is reported. What the other side still sends after it is not counted. */
   end(by: ConnectionEnd, cause: ConnectionCause): void;
-  /** Address of this machine that an open connection uses. */
+  /** The local address of an open connection. */
   localAddress(): string | null;
   ends(): Ends | null;
-  /** Resets the far leg; the near leg follows it. */
+  /** Resets the far leg. The near leg follows it. */
   drop(cause: 'cut' | 'dead'): void;
 }
 
-/** A peer that resets a connection younger than this is pushing the agent away; see pace.ts. */
+/** A peer that resets a younger connection is rejecting the agent (see `pace.ts`). */
 const shortLifeMs = 10_000;
 
-/** Its observations wait until its owner is known; the connection does not. */
+/** Its observations wait until its owner is known. The connection itself does not wait. */
 export function createConnection(
   id: number,
   target: Target,

@@ -1,4 +1,4 @@
-/** One attempt to reach a target: directly, or through the person's own proxy. */
+/** One attempt to reach a target, directly or through the upstream proxy. */
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionCause } from '../events.ts';
 import { isNearby } from './addresses.ts';
@@ -6,10 +6,10 @@ import { addressesOf, causeOfConnectError, codesOf } from './causes.ts';
 import type { Target } from './target.ts';
 import type { Route, UpstreamProxy } from './upstream.ts';
 
-/** The far leg of a connection, ready for bytes. */
+/** The far leg of a connection, ready to carry bytes. */
 export interface FarLeg {
   readonly stream: Socket;
-  /** The TCP socket under it: the same, except below TLS to a proxy. */
+  /** The TCP socket; differs from `socket` only below TLS to a proxy. */
   readonly tcp: Socket;
 }
 
@@ -20,24 +20,24 @@ export type Dialled =
       readonly cause: ConnectionCause;
       /** Error code or status, for the person. */
       readonly detail: string;
-      /** The person's own proxy, or a host on this machine or its own network, was not to be reached or hung up. */
+      /** The upstream proxy, or a host on this machine or its own network, could not be reached or hung up. */
       readonly nearby: boolean;
-      /** What the person's proxy answered instead of a connection; to be passed on as it is, then destroyed. */
+      /** What the upstream proxy answered instead of connecting. It must be passed on as it is, then destroyed. */
       readonly answer?: FarLeg;
     };
 
 export interface DialOptions {
   readonly lookup: LookupFunction;
-  /** For the TCP connection, name lookup included. */
+  /** Timeout for the TCP connection, including the name lookup. */
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Idle time before keepalive probes; a dead path is then found in about 11 s on Linux (lab notes §9). */
+/** Idle time before keepalive probes. Linux then finds a dead path in about 11 s (lab notes §9). */
 const keepAliveMs = 1_000;
-/** Node gives each address 250 ms by default, less than a round trip on a slow line. */
+/** Node's default for each address is 250 ms, which is less than a round trip on a slow line. */
 const addressTimeoutMs = 1_000;
-/** A proxy may take its own connect timeout to answer. */
+/** Before a proxy answers, it may use up its own connect timeout. */
 const proxyAnswerTimeoutMs = 60_000;
 const maxAnswerHeadBytes = 64 * 1024;
 
@@ -49,7 +49,7 @@ class DialError extends Error {
   }
 }
 
-/** Tries once. Never rejects; an aborted attempt counts as one that took too long. */
+/** Tries once. Never rejects. An aborted attempt counts as a timeout. */
 export async function dial(target: Target, route: Route, options: DialOptions): Promise<Dialled> {
   let leg: FarLeg | null = null;
   let nearby = route !== null;
@@ -78,7 +78,7 @@ function openTcp(host: string, port: number, options: DialOptions): Promise<Sock
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: addressTimeoutMs,
   });
-  socket.on('error', () => {}); // between two owners nobody else listens; whoever takes over looks at `destroyed`
+  socket.on('error', () => {}); // between two owners nobody else listens; the next owner checks `destroyed`
   return settle(socket, options.connectTimeoutMs, options.signal, (done) => {
     socket.once('connect', () => done(socket));
   });
@@ -94,7 +94,7 @@ async function startTls(tcp: Socket, route: UpstreamProxy, options: DialOptions)
   });
 }
 
-/** Asks a proxy for the target and reads its answer's head. */
+/** Asks a proxy for the target and reads the head of its answer. */
 async function askProxy(
   leg: FarLeg,
   target: Target,
@@ -131,7 +131,10 @@ async function askProxy(
   };
 }
 
-/** What `start` calls done with; rejects at an error, an early end, the time limit or the signal, and destroys the socket. */
+/**
+ * Resolves with what `start` passes to `done`. On an error, an early end, the timeout or the signal, destroys the
+ * socket and rejects.
+ */
 function settle<T>(
   socket: Socket,
   timeoutMs: number,

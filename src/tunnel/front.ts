@@ -1,8 +1,8 @@
 /**
- * What the agent asks of the tunnel, read by node's own strict parser: who asks, and for what. A CONNECT or an upgrade
- * leaves a raw socket (opaque.ts); a request in absolute form is made anew (plain-requests.ts).
+ * Reads what the agent asks of the tunnel, with node's own strict parser: who asks, and for what. A CONNECT or an
+ * upgrade leaves a raw socket (`opaque.ts`). A request in absolute form is made anew (`plain-requests.ts`).
  *
- * A module of its own because node:http takes its time to load: the tunnel listens before this is there.
+ * This is a module of its own because node:http takes long to load. The tunnel listens before this module is there.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -19,7 +19,7 @@ export interface FrontContext {
   readonly upstream: Upstream;
   /** @param shown the value of Proxy-Authorization */
   isOurs(near: Socket, shown: string | undefined): boolean | Promise<boolean>;
-  /** It is ours: from now on it may take its time. */
+  /** The agent has shown the token, so its connection has no time limit any more. */
   onProven(near: Socket): void;
   connectionTo(target: Target, near: Socket): Connection;
 }
@@ -28,17 +28,17 @@ const options = {
   maxHeaderSize: 256 * 1024,
   insecureHTTPParser: false,
   requireHostHeader: false, // some agents leave it out of a CONNECT
-  // An agent may take its time, also while its request is held; who shows no token is sent away by the tunnel.
+  // No timeouts: an agent may be slow, and its request may be held. The tunnel closes connections that show no token.
   headersTimeout: 0,
   requestTimeout: 0,
   keepAliveTimeout: 0,
 };
 
-/** @returns takes over a connection to the tunnel's port */
+/** @returns a function that takes over a connection to the tunnel's port */
 export function createFront(context: FrontContext): (near: Socket) => void {
   const plain = new WeakMap<Duplex, PlainRequests>();
 
-  /** The target, if whoever asks may; else it is answered. */
+  /** @returns the target; null if the request was refused, which has then been answered */
   async function admit(request: IncomingMessage): Promise<Target | null> {
     const { socket: near, method = '', url = '' } = request;
     if (!(await context.isOurs(near, request.headers['proxy-authorization']))) {
@@ -71,7 +71,9 @@ export function createFront(context: FrontContext): (near: Socket) => void {
     await passOpaque(near, connection, ask);
   }
 
-  /** It would be opaque from its body on: such a request is asked as if it had not offered to change the protocol. */
+  /**
+   * With a body, an upgrade would be opaque from there on. So such a request is passed on without its offer to upgrade.
+   */
   function onUpgradeWithBody(request: IncomingMessage, head: Buffer): void {
     const { socket: near } = request;
     near.unshift(Buffer.concat([headOf(request, withoutUpgrade(request)), head]));
@@ -79,13 +81,13 @@ export function createFront(context: FrontContext): (near: Socket) => void {
   }
 
   const serve = (server: Server): Server => {
-    Object.assign(server, { httpAllowHalfOpen: true }); // an agent's FIN is not yet its farewell; node does not document it
+    Object.assign(server, { httpAllowHalfOpen: true }); // an agent that has sent FIN still reads; node does not document this
     return server
       .on('request', onRequest)
       .on('checkContinue', onRequest)
       .on('connect', (request, _, head) => void onOpaque(request, head));
   };
-  /** Takes an offer to change the protocol for none. */
+  /** Ignores an offer to upgrade. */
   const requests = serve(createServer(options));
   const server = serve(createServer(options)).on('upgrade', (request, _, head) => {
     if (hasBody(request)) onUpgradeWithBody(request, head);

@@ -1,9 +1,9 @@
 /**
- * Patience, for the API alone: attempts one after another until a connection is made, the answer is final or the agent
- * has left. Line down (no route, no name, no answer): as long as the agent waits. A "no" from the far end: `maxRetries`
- * times. The person's own proxy, or a gateway nearby, that was there before and now refuses is a line that is down.
- * After each failure a backoff; a network change, or another connection that got through, ends the pause at once.
- * Any other host is tried once: what comes of it is for the agent to hear, as it would without a tunnel.
+ * Holds connections to the API: attempts follow one another until a connection is made, the answer is final, or the
+ * agent has left. While the line is down (no route, no name, no answer), they go on for as long as the agent waits. If
+ * the far end refuses, they end after `maxRetries`. If the upstream proxy or a gateway nearby worked before and now
+ * refuses, the line counts as down. A backoff follows each failure; a network change, or another connection that got
+ * through, ends it at once. Any other host is tried once, and the agent gets the result, as it would without a tunnel.
  */
 import { type BackoffOptions, backoff } from '../decide/backoff.ts';
 import type { ConnectionCause } from '../events.ts';
@@ -21,7 +21,7 @@ export interface HoldOptions {
   readonly resolver: Resolver;
   readonly pace: Pace;
   readonly alarm: Alarm;
-  /** Way and place of each connection that was made in this run. */
+  /** Route and target of each connection that was made in this run. */
   readonly reached: Set<string>;
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
@@ -35,12 +35,12 @@ export interface Waiting {
   readonly nextInMs: number;
 }
 
-/** `line-works`: some connection was made, so those who wait for the line try at once. */
+/** `line-works`: a connection was made, so attempts that wait for the line start at once. */
 type Ring = 'line-works' | 'network-changed';
 
-/** Wakes those who pause between attempts; attempts that started on an old network are given up. */
+/** Ends the pauses between attempts. Attempts that started on an old network are aborted. */
 export interface Alarm {
-  /** @returns takes the listener back */
+  /** @returns a function that removes the listener */
   listen(listener: (what: Ring) => void): () => void;
   ring(what: Ring): void;
 }
@@ -58,10 +58,10 @@ export function createAlarm(): Alarm {
   };
 }
 
-/** A direct attempt fails by itself at its limit. */
+/** A direct attempt ends by itself at its timeout. */
 const slackMs = 250;
 
-/** The last attempt's result; null when `signal` ended the wait. Never rejects. */
+/** @returns the last attempt's result; null if `signal` ended the wait. Never rejects. */
 export async function connectPatiently(
   target: Target,
   options: HoldOptions,
@@ -72,12 +72,12 @@ export async function connectPatiently(
   const route = options.upstream.routeFor(target);
   const way = route ? `${route.host}:${route.port}` : target.authority;
   const isApi = target.authority === options.api;
-  let failures = 0; // in a row, for the backoff
-  let refusals = 0; // those of them that somebody answered
+  let failures = 0; // in a row; sets the backoff
+  let refusals = 0; // failures that somebody answered
   for (;;) {
     if (isApi) await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
     if (signal.aborted) return null;
-    // A proxy may take a minute over its own attempt to connect: that is a wait, too.
+    // A proxy may take a minute for its own attempt to connect, so that counts as waiting as well.
     const slow = setTimeout(
       () => isApi && onWaiting({ cause: 'connect-timeout', attempt: failures + 1, of: null, nextInMs: 0 }),
       options.connectTimeoutMs + slackMs,
@@ -118,8 +118,8 @@ export async function connectPatiently(
 }
 
 /**
- * A name that was never resolved, while other names are: it does not exist (a blocked telemetry host, a typo), and
- * the agent has to hear that. Without this evidence a name that cannot be resolved is a line that is down.
+ * A name that was never resolved, while other names are, does not exist (a blocked telemetry host, a typo), and the
+ * agent must get that answer. Without this evidence, a name that cannot be resolved means that the line is down.
  */
 const isUnknownName = (cause: ConnectionCause, target: Target, resolver: Resolver): boolean =>
   cause === 'dns' && !resolver.knows(target.host) && resolver.works();
@@ -149,7 +149,7 @@ async function dialOnThisNetwork(
   return changed && !result.ok ? 'network-changed' : result;
 }
 
-/** Waits; the signal ends it early, and so does an alarm that `heeds`. */
+/** Waits. The signal ends it early, and so does an alarm that `heeds` accepts. */
 function pause(
   ms: number,
   signal: AbortSignal,
@@ -170,7 +170,7 @@ function pause(
   });
 }
 
-/** Drops the sockets of a result that nobody will use. */
+/** Destroys the sockets of a result that nobody will use. */
 export function discard(result: Dialled): void {
   const leg = result.ok ? result.leg : result.answer;
   leg?.tcp.destroy();

@@ -1,6 +1,6 @@
 /**
- * Counts the bytes of a connection and reports them at most once per interval: first burst at once, the rest later.
- * However late the report, its times are those of the bytes.
+ * Counts the bytes of a connection and reports them at most once per interval, the first burst at once. However late a
+ * report is, its times are those of the bytes.
  */
 import type { ConnectionProgress, Millis } from '../events.ts';
 import { createStages } from './stages.ts';
@@ -10,11 +10,11 @@ export interface Meter {
   down(chunk: Uint8Array): void;
   readonly lastUpAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** Reports what is still unreported and stops. */
+  /** Reports what is still unreported, then stops. */
   close(): void;
 }
 
-/** Every event is journalled, so a stream must not make more than two a second. */
+/** Every event is journalled, so a stream must not cause more than two a second. */
 const intervalMs = 500;
 
 export interface Count extends ConnectionProgress {

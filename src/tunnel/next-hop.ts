@@ -1,17 +1,17 @@
-/** A request of the agent's as the next hop gets it: a server, or the person's own proxy. */
+/** The agent's request in the form that the next hop gets: a server, or the upstream proxy. */
 import type { IncomingMessage } from 'node:http';
 import { originForm, type Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Outgoing {
   readonly path: string;
-  /** Names and values by turns, in order, spelled as sent. */
+  /** Names and values alternately, in order, spelled as sent. */
   readonly headers: readonly string[];
 }
 
 /**
- * Without `Proxy-*` headers, otherwise untouched. A server gets the origin form; the person's own proxy the absolute
- * form and its own credentials.
+ * The request without `Proxy-*` headers, otherwise unchanged. A server gets the origin form. The upstream proxy gets
+ * the absolute form and its own credentials.
  */
 export function forNextHop(request: IncomingMessage, target: Target, upstream: Upstream): Outgoing {
   const route = upstream.routeFor(target);
@@ -21,7 +21,7 @@ export function forNextHop(request: IncomingMessage, target: Target, upstream: U
   return { path: route ? url : originForm(url), headers: [...headers, ...added] };
 }
 
-/** As it came, but without the offer to change the protocol. */
+/** The request as it came, but without the offer to upgrade. */
 export const withoutUpgrade = (request: IncomingMessage): Outgoing => ({
   path: request.url ?? '',
   headers: headersWithout(request, (name) => name === 'upgrade' || name === 'connection'),
@@ -31,7 +31,7 @@ function headersWithout({ rawHeaders }: IncomingMessage, isLeftOut: (name: strin
   return rawHeaders.filter((_, index) => !isLeftOut((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
 }
 
-/** Its head as bytes. */
+/** The request's head as bytes. */
 export function headOf({ method, httpVersion }: IncomingMessage, { path, headers }: Outgoing): Buffer {
   const lines = headers.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${headers[index + 1]}`] : []));
   return Buffer.from([`${method} ${path} HTTP/${httpVersion}`, ...lines, '', ''].join('\r\n'), 'latin1');

@@ -1,7 +1,7 @@
 /**
- * A connection of the agent's (the near leg) whose bytes are nobody's business, and the far leg that belongs to it:
- * after a CONNECT, or a request for another protocol. The agent is kept waiting until the far leg stands; then bytes
- * flow both ways untouched, each direction with its own end and its own backpressure.
+ * Joins a connection of the agent (the near leg) to its far leg, after a CONNECT or a request for another protocol. The
+ * tunnel does not interpret these bytes. The agent waits until the far leg is connected. Then bytes flow unchanged in
+ * both directions, each with its own end and its own backpressure.
  */
 import type { Socket } from 'node:net';
 import { causeOfLoss, noConnection } from './causes.ts';
@@ -9,9 +9,9 @@ import type { Connection } from './connection.ts';
 import type { Dialled, FarLeg } from './dial.ts';
 import { answerAndClose, reset } from './sockets.ts';
 
-/** While a connection waits, the near leg is still read, to notice that the agent leaves. Requests end at 32 MB. */
+/** While a connection waits, the near leg is still read, to notice if the agent leaves. Requests have at most 32 MB. */
 export const maxInboxBytes = 64 * 1024 * 1024;
-/** After the agent's FIN the far side may finish what it says, but not be silent for longer than this. */
+/** After the agent's FIN, the far side may finish its answer, but must not be silent for longer than this. */
 export const lingerMs = 10_000;
 
 /** @param upgrade head of a request that asks for another protocol; null after a CONNECT */
@@ -24,7 +24,7 @@ export async function passOpaque(
   let inboxBytes = 0;
   let far: FarLeg | null = null;
   let refused = false;
-  /** What the agent says goes to whom it is meant for, or nowhere: a refused upgrade leaves requests in it. */
+  /** The agent's bytes go to their target or nowhere: after a refused upgrade, they hold more requests. */
   let upgraded: 'asked' | 'granted' | 'refused' = upgrade === null ? 'granted' : 'asked';
 
   agent.on('data', (chunk) => {
@@ -50,7 +50,7 @@ export async function passOpaque(
   });
   agent.resume();
 
-  /** Hands on what has been read. */
+  /** Passes on what has been read. */
   function forward(): void {
     if (!far || upgraded === 'asked') return;
     if (upgraded === 'refused' && inbox.length > 0) agent.destroy();
@@ -66,7 +66,7 @@ export async function passOpaque(
   function attach(leg: FarLeg): void {
     far = leg;
     const { stream } = leg;
-    // Not by `pipe`: a second listener for each chunk is a tenth of what a chunk costs here.
+    // Not with `pipe`: a second listener for each chunk would add a tenth to the cost of a chunk.
     stream.on('data', (chunk: Buffer) => {
       connection.countDown(chunk);
       if (agent.writable && !agent.write(chunk)) stream.pause();
@@ -104,7 +104,7 @@ export async function passOpaque(
     stream.pipe(agent);
     agent.on('close', () => tcp.destroy());
     agent.on('end', () => agent.destroy());
-    agent.on('data', () => agent.destroy()); // the end of that answer is unknown, so nothing can follow it
+    agent.on('data', () => agent.destroy()); // where that answer ends is unknown, so nothing can follow it
   }
 
   const result = await connection.open();

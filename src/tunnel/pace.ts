@@ -1,7 +1,7 @@
 /**
- * Paces connects per host. One old agent reconnects 750 times a second while a server resets it (lab notes §9);
- * a healthy agent never waits: the pause counts from the last bad end, the first bad ends are free, and the agents'
- * own pauses (0.5 s and more, doubling) are longer than ours would be.
+ * Limits how often the agent connects to a host. One old agent reconnects 750 times a second while a server resets it
+ * (lab notes §9). A healthy agent never waits: the pause begins at the last bad end, the first bad ends cost nothing,
+ * and the agents' own pauses (0.5 s and more, doubling) are longer than ours.
  */
 import { backoff } from '../decide/backoff.ts';
 
@@ -12,11 +12,11 @@ interface History {
 
 const freeBadEnds = 3;
 const limits = { initialMs: 100, maxMs: 2_000 };
-/** Bad ends further apart than this are no hammering. */
+/** Bad ends that are further apart do not count as hammering. */
 const forgetMs = 10_000;
 
 export interface Pace {
-  /** The agent was told that no connection can be made, or the peer reset one soon after it was made. */
+  /** The agent got the answer that no connection can be made, or the peer reset one soon after it was made. */
   bad(host: string, nowMs: number): void;
   /** A connection did its work. */
   good(host: string): void;

@@ -1,24 +1,24 @@
 /**
- * Who is at the other end of a connection to the tunnel. Linux names a socket's inode in /proc/net/tcp, and each
- * process's sockets by inode in /proc/PID/fd (proc(5)); elsewhere nobody can be told.
+ * Which process is at the other end of a connection to the tunnel. Linux lists a socket's inode in /proc/net/tcp, and
+ * each process's sockets by inode in /proc/PID/fd (proc(5)). On other systems, the process remains unknown.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { ConnectionOwner, Millis } from '../events.ts';
 
-/** Whoever needs longer to be found stays unknown: a machine at its limits. */
+/** If the search takes longer, the machine is overloaded, and the process remains unknown. */
 const limitMs: Millis = 1_000;
 
 export interface Owners {
-  /** A new agent runs. Connections of before belong to nobody known. */
+  /** A new agent runs. The owner of older connections is unknown. */
   agentStarted(pid: number): void;
   /** Never rejects. */
   ownerOf(near: Socket): Promise<ConnectionOwner>;
 }
 
 /**
- * The agent is known by its own sockets. Another process counts as `other` once the agent has been seen to connect by
- * itself: until then it may be that the command that was started is a wrapper, and the agent its child.
+ * Recognises the agent by its own sockets. Another process counts as `other` only once the agent has been seen to
+ * connect itself. Until then, the command that was started may be a wrapper, and the agent its child.
  */
 export function createOwners(): Owners {
   let agent: number | null = null;
@@ -33,7 +33,7 @@ export function createOwners(): Owners {
     if (pid !== agent || isAgents === null) return 'unknown';
     connects ||= isAgents;
     if (isAgents) return 'agent';
-    // A connection that is over by now has no end left to be found anywhere.
+    // A connection that has ended by now has no end that could be found anywhere.
     return connects && (await inodeOf(near)) === inode ? 'other' : 'unknown';
   }
 
@@ -53,7 +53,7 @@ export function createOwners(): Owners {
   };
 }
 
-/** Whether the process at the other end carries this text in its environment, as the agent's children do. */
+/** Whether the process at the other end has this text in its environment, as the agent's children do. */
 export async function carries(near: Socket, text: string): Promise<boolean> {
   const inode = await inodeOf(near);
   if (inode === null) return false;
@@ -75,7 +75,7 @@ async function inodeOf({ remotePort, localPort }: Socket): Promise<string | null
   return null;
 }
 
-/** @param port of the socket that is looked for; @param peerPort of that to which it is connected */
+/** @param port of the wanted socket; @param peerPort of the socket to which it is connected */
 export function parseInode(table: string, port: number, peerPort: number): string | null {
   const hex = (number: number) => number.toString(16).toUpperCase().padStart(4, '0');
   const ends = new RegExp(`^ *\\d+: \\w+:${hex(port)} \\w+:${hex(peerPort)} 01 (.*)$`, 'm');
@@ -83,7 +83,7 @@ export function parseInode(table: string, port: number, peerPort: number): strin
   return inode === '0' ? null : inode;
 }
 
-/** Null where the process is gone, or its files are not ours to see. */
+/** Null if the process is gone, or if we may not see its files. */
 async function holds(pid: number, inode: string): Promise<boolean | null> {
   try {
     const files = await readdir(`/proc/${pid}/fd`);

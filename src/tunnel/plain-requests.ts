@@ -1,7 +1,7 @@
 /**
- * Plain http requests on one connection of the agent's (the near leg), made anew by node's own client on a far leg of
- * ours. The far leg is kept from one request to the next as long as both sides keep it, and closes with it, so that the
- * agent's own handling of kept connections sees what it would see without a tunnel.
+ * Plain http requests on one connection of the agent (the near leg), made anew by node's own client on a far leg of
+ * ours. The far leg is reused for the next request as long as both sides keep it open, and the two legs close together.
+ * So the agent's handling of persistent connections sees what it would see without a tunnel.
  */
 import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -16,9 +16,9 @@ import type { Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface PlainRequests {
-  /** One after the other, in order. */
+  /** Requests must come one after the other, in order. */
   take(incoming: IncomingMessage, response: ServerResponse): void;
-  /** The agent asks for something else: the answer to its last request is complete. */
+  /** The agent asks for something else, so the answer to its last request is complete. */
   leave(): void;
 }
 
@@ -32,7 +32,7 @@ export function createPlainRequests(
 ): PlainRequests {
   let connection: Connection | null = null;
   let far: FarLeg | null = null;
-  /** Bytes on the far leg that have been counted. */
+  /** Bytes on the far leg that have been counted so far. */
   let counted = 0;
   let busy = false;
   let turn = Promise.resolve();
@@ -98,7 +98,7 @@ export function createPlainRequests(
     counted = Math.max(counted, written);
   }
 
-  /** Resolves when the answer has been handed on, or never will be. */
+  /** Resolves once the answer has been passed on, or never will be. */
   async function exchange(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = near.writableEnded ? null : await admit(incoming);
     if (!target || near.destroyed) {
@@ -138,13 +138,13 @@ export function createPlainRequests(
       headers,
       maxHeaderSize,
     });
-    outgoing.on('socket', () => process.nextTick(count)); // what has been waiting goes up just after it
+    outgoing.on('socket', () => process.nextTick(count)); // the waiting bytes are sent right after this event
     outgoing.on('finish', count);
     outgoing.on('drain', () => incoming.resume());
     incoming.on('data', (chunk: Buffer) => {
       const isTaken = outgoing.write(chunk);
       count();
-      // Without a far leg the near leg is still read, to notice that the agent leaves.
+      // Without a far leg, the near leg is still read, to notice if the agent leaves.
       if (!isTaken && (far || outgoing.writableLength > maxInboxBytes)) incoming.pause();
     });
     incoming.on('end', () => outgoing.end());
@@ -156,7 +156,7 @@ export function createPlainRequests(
     response.sendDate = false;
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
     response.flushHeaders();
-    answer.on('error', () => reset(near)); // what came so far shall not be taken for the whole
+    answer.on('error', () => reset(near)); // the agent must not take what came so far for the whole answer
     answer.pipe(response);
   }
 

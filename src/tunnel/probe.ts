@@ -1,6 +1,6 @@
 /**
- * Is the API's host reachable, by the way the agent takes? A TCP connection is proof enough; through the person's own
- * proxy it is that proxy's yes to a CONNECT. No TLS, no request, closed at once.
+ * Checks whether the API's host can be reached by the agent's route. A TCP connection is proof enough, or, through an
+ * upstream proxy, that proxy's "yes" to a CONNECT. The probe uses no TLS, sends no request, and closes at once.
  */
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -18,12 +18,15 @@ export interface ProbeOptions {
 
 export interface ProbeResult {
   readonly reachable: boolean;
-  /** Until the connection stood; null when it did not. */
+  /** Time until the connection was made; null if it was not. */
   readonly latencyMs: Millis | null;
   readonly cause: ConnectionCause | null;
 }
 
-/** Never rejects. A proxy that denies the host counts as reachable: the line works, and the agent must be told no. */
+/**
+ * Never rejects. If a proxy denies the host, that counts as reachable: the line works, and the agent must get that
+ * answer.
+ */
 export async function probe(target: Target, options: ProbeOptions): Promise<ProbeResult> {
   const startedAt = performance.now();
   const result = await dial(target, options.upstream.routeFor(target), {
@@ -38,7 +41,7 @@ export async function probe(target: Target, options: ProbeOptions): Promise<Prob
   return { reachable: denied, latencyMs: denied ? latencyMs : null, cause: result.cause };
 }
 
-/** The target behind a base URL such as `https://api.anthropic.com`; null for what is no http or https URL. */
+/** The target of a base URL such as `https://api.anthropic.com`; null if it is no http or https URL. */
 export function targetOfUrl(text: string): Target | null {
   if (!URL.canParse(text)) return null;
   const { protocol, hostname, port } = new URL(text);

@@ -1,13 +1,13 @@
 /**
- * The tunnel: a proxy on loopback that the agent is started with. It forwards bytes blindly (TLS stays end to end),
- * sees when they flow, keeps the agent waiting while the line is down, and cuts connections that are dead, so that
+ * The tunnel: a proxy on loopback that the agent is started with. It forwards bytes without reading them (TLS stays end
+ * to end), but sees when they flow. It lets the agent wait while the line is down, and cuts dead connections, so that
  * the agent's own retry takes over. It answers nobody without the token of this run.
  *
- * front.ts reads what the agent asks · opaque.ts and plain-requests.ts join its leg to a far leg · hold.ts and dial.ts
- * make that · connection.ts reports.
+ * `front.ts` reads what the agent asks. `opaque.ts` and `plain-requests.ts` join its leg to a far leg, which `hold.ts`
+ * and `dial.ts` make. `connection.ts` reports.
  *
- * Observations carry one id per far leg. A far leg that is made for plain http serves several requests if the agent
- * and the server keep it, as one under TLS does: silence means the same on both.
+ * Observations carry one id per far leg. A far leg for plain http serves several requests if the agent and the server
+ * keep it open, as a far leg under TLS does, so silence means the same on both.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type LookupFunction, type Server, type Socket } from 'node:net';
@@ -27,55 +27,55 @@ import type { Upstream } from './upstream.ts';
 
 export interface TunnelOptions {
   readonly upstream: Upstream;
-  /** `host:port` of the API: for it the tunnel is patient, for any other host it is a plain proxy. */
+  /** `host:port` of the API. Only connections to it are held; for any other host, the tunnel is a plain proxy. */
   readonly api: string;
-  /** Attempts before a refused or reset connect is reported to the agent; 0 counts as 1. */
+  /** Attempts before the agent gets the answer that a connect was refused or reset; 0 counts as 1. */
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
-  /** Limit of one attempt. */
+  /** Timeout of one attempt. */
   readonly connectTimeoutMs?: number;
-  /** Name lookup, as `node:dns` has it. */
+  /** Name lookup, as in `node:dns`. */
   readonly lookup?: LookupFunction;
   /**
-   * Go on with the address of another process's tunnel: its listening socket, inherited as this file descriptor. Null:
-   * somebody else listens there, and hands on what comes (`take`).
+   * Takes over the address of another process's tunnel, whose listening socket was inherited as this file descriptor.
+   * Null: somebody else listens there, and passes connections on to `take`.
    */
   readonly takeOver?: { readonly fd: number | null; readonly url: string };
 }
 
 export interface Tunnel {
-  /** Proxy URL for the agent, with the token in its userinfo. A secret of this run: never on disk, never shown. */
+  /** Proxy URL for the agent, with the token in its userinfo. A secret of this run: it is never stored or shown. */
   readonly url: string;
   /**
-   * For a file: without the token where the system tells who connects (Linux). Whoever comes that way must carry the
-   * token in its environment.
+   * Proxy URL for a file: without the token if the system shows which process connects (Linux). Such a process must
+   * have the token in its environment.
    */
   readonly storableUrl: string;
-  /** Tells whose connections are the agent's own. */
+  /** Knows which connections are the agent's own. */
   agentStarted(pid: number): void;
-  /** The listening socket, for a process that shall inherit it. */
+  /** The listening socket, for a process that inherits it. */
   readonly fd: number;
-  /** Serves a connection that somebody else has accepted; what was read of it is back in it. */
+  /** Serves a connection that somebody else has accepted, with the bytes that were read put back. */
   take(agent: Socket): void;
-  /** Those that wait and those that are open. */
+  /** Connections that wait or are open. */
   connections(): readonly ConnectionFacts[];
-  /** Resets both legs of open connections; returns how many. Those that wait go on waiting. */
+  /** Resets both legs of open connections, and returns how many. Waiting connections go on waiting. */
   cut(which: readonly number[] | 'all'): number;
-  /** Attempts start anew at once, and connections from an address that this machine has lost are dropped as dead. */
+  /** Starts all attempts anew at once, and drops connections from an address that this machine has lost. */
   networkChanged(): void;
-  /** Several may listen; the result takes the listener back. */
+  /** Several may listen. @returns a function that removes the listener */
   onObservation(listener: (observation: Observation) => void): () => void;
   /** Resets everything and closes the port. */
   stop(): Promise<void>;
 }
 
 const defaultConnectTimeoutMs = 10_000;
-/** An agent shows its token with its first bytes; others shall not take our file descriptors. */
+/** An agent shows its token with its first bytes. Others must not use up our file descriptors. */
 const maxUnproven = 64;
-/** Whoever has said nothing sensible by then is no agent. */
+/** Whoever has not sent a valid request by then is no agent. */
 const proofMs = 10_000;
 
-/** Listens on a free loopback port. Rejects if it cannot; later failures are observations. */
+/** Listens on a free loopback port. Rejects if that fails. Later failures are observations. */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const listeners = new Set<(observation: Observation) => void>();
   const report = (observation: Observation) => {
@@ -113,7 +113,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const token = takeOver ? new URL(takeOver.url).password : randomBytes(24).toString('hex');
   const credentials = Buffer.from(`Basic ${Buffer.from(`guard:${token}`).toString('base64')}`);
   const agents = new Set<Socket>();
-  /** Those that have not shown the token yet. */
+  /** Connections that have not shown the token yet. */
   const unproven = new Set<Socket>();
   const context: FrontContext = {
     upstream: options.upstream,
@@ -138,7 +138,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     const proof = setTimeout(() => unproven.has(agent) && agent.destroy(), proofMs);
     unproven.add(agent);
     agents.add(agent);
-    agent.on('error', () => {}); // its end is told by `close`
+    agent.on('error', () => {}); // `close` reports its end
     agent.on('close', () => {
       clearTimeout(proof);
       agents.delete(agent);
@@ -147,7 +147,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     loadFront().then(
       (serve) => {
         serve(agent);
-        agent.resume(); // one that was read before has been paused
+        agent.resume(); // a connection that was read before has been paused
       },
       (error) => {
         report({ type: 'sensor.failed', sensor: 'tunnel', detail: String(error) });
@@ -156,7 +156,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     );
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, take);
-  if (takeOver) void loadFront().catch(() => {}); // tried again by whoever connects
+  if (takeOver) void loadFront().catch(() => {}); // the next connection tries again
   const port =
     takeOver?.fd === null ? Number(new URL(takeOver.url).port) : await listenOn(server, takeOver?.fd);
   server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
@@ -200,7 +200,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   };
 }
 
-/** @returns the port: a free one on loopback, or that of an inherited socket */
+/** @returns the port: a free one on loopback, or the inherited socket's */
 function listenOn(server: Server, fd: number | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -213,7 +213,7 @@ function listenOn(server: Server, fd: number | undefined): Promise<number> {
   });
 }
 
-/** Node has no public name for it. */
+/** Node has no public API for it. */
 export function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { readonly _handle?: { readonly fd?: number } };
   return _handle?.fd ?? -1;

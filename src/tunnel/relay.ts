@@ -1,10 +1,10 @@
 /**
- * Keeps the tunnel's address alive for those who outlive the guard: whoever was started with it (the agent's
- * background service, a server that a hook has started) would else be cut off from the network for good.
+ * Keeps the tunnel's address alive for processes that outlive the guard. Those that were started with the address (the
+ * agent's background service, a server that a hook has started) would otherwise have no network any more.
  *
- * A program of its own. It shares the listening socket with the guard and leaves it to the guard; only when that is
- * gone, in whatever way, does it answer there, with a tunnel that nobody watches. It ends when nobody is left who may
- * ask. Standard input brings one JSON document (`RelayOrder`), and by its end tells that the guard is gone.
+ * This is a program of its own. It shares the listening socket with the guard, but does not answer while the guard
+ * lives. Once the guard is gone, in whatever way, it answers with a tunnel that nobody watches. It ends when nobody is
+ * left who may ask. Standard input brings one JSON document (`RelayOrder`); its end means that the guard is gone.
  */
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -18,24 +18,24 @@ export interface RelayOrder extends Omit<TunnelOptions, 'upstream' | 'lookup' | 
   readonly url: string;
   /** The person's own proxy variables. */
   readonly proxy: Readonly<Record<string, string | undefined>>;
-  /** What those who may ask carry in their environment or on their command line. */
+  /** Texts in the environment or on the command line of those who may ask. */
   readonly traces: readonly string[];
-  /** Who may ask although nothing shows it. */
+  /** Processes that may ask although they have none of these texts. */
   readonly users: readonly ProcessIdentity[];
-  /** The folder into which hooks of theirs write for the guard. */
+  /** The folder into which their hooks write for the guard. */
   readonly spool: string;
 }
 
-/** The file descriptor under which the listening socket is inherited. */
+/** The file descriptor of the inherited listening socket. */
 export const inheritedFd = 3;
-/** How long the address may outlive the last who may ask. */
+/** How long the address remains after the last process that may ask has gone. */
 const lookMs = 10_000;
 
 async function main(): Promise<void> {
-  process.on('SIGHUP', () => {}); // of the terminal that the guard was in
+  process.on('SIGHUP', () => {}); // it comes from the terminal that the guard was in
   const order = JSON.parse(await text(process.stdin)) as RelayOrder;
   const { url, proxy, traces, users, spool, ...settings } = order;
-  await rm(spool, { recursive: true, force: true }); // nobody reads it any more, nor would it stop growing
+  await rm(spool, { recursive: true, force: true }); // nobody reads it any more, and it would go on growing
   const isNeeded = () => users.some(isAlive) || needsAddress(traces);
   const reading = readUpstream(proxy);
   if (reading.kind !== 'ok' || !isNeeded()) return;

@@ -1,6 +1,6 @@
 /**
- * Name lookups of the tunnel. Connections to one host share a lookup in flight: a lookup without a network can hang
- * for many seconds, each holds one of node's four pool threads, and file writes of the guard need them too.
+ * The tunnel's name lookups. Connections to one host share a pending lookup: without a network, a lookup can hang for
+ * many seconds and holds one of node's four pool threads, which the guard's file writes need as well.
  */
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -11,12 +11,12 @@ export interface Resolver {
   readonly lookup: LookupFunction;
   /** This name was resolved at least once in this run. */
   knows(host: string): boolean;
-  /** Some name was resolved since the network last changed: a name that is not found then does not exist. */
+  /** Some name was resolved since the network last changed, so a name that is not found does not exist. */
   works(): boolean;
   networkChanged(): void;
 }
 
-/** Not before it is needed: `node:dns` takes its time to load. */
+/** Loaded when first needed, because `node:dns` takes long to load. */
 const systemLookup: LookupFunction = (...asked) => lookup(...asked);
 
 export function createResolver(system: LookupFunction = systemLookup): Resolver {
@@ -49,7 +49,7 @@ export function createResolver(system: LookupFunction = systemLookup): Resolver 
     works: () => works,
     networkChanged() {
       works = false;
-      inFlight.clear(); // those who come now ask anew; those who wait still get their answer
+      inFlight.clear(); // new requests start a new lookup; waiting ones still get their answer
     },
   };
 }

@@ -1,9 +1,10 @@
-/** Ways of ending a socket that node leaves to its user. */
+/** Ways of closing a socket for which node has no function. */
 import type { Socket } from 'node:net';
 
 /**
- * RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole. While its
- * FIN is on the way out a socket can only be closed: node would leave it open for ever, and spin when the process ends.
+ * Sends RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole.
+ * While a socket's FIN is being sent, it can only be closed: node would leave it open for ever, and spin when the
+ * process ends.
  */
 export function reset(socket: Socket): void {
   const ending = socket.writableEnded && !socket.writableFinished;
@@ -12,10 +13,10 @@ export function reset(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
-/** Time for the other side to read a last answer before the socket goes. */
+/** Time for the other side to read a last answer before the socket is destroyed. */
 const goodbyeMs = 5_000;
 
-/** Sends a last answer of the tunnel's own. */
+/** Sends a last answer by the tunnel itself. */
 export function answerAndClose(
   socket: Socket,
   status: string,
@@ -34,7 +35,7 @@ export function answerAndClose(
   endAndClose(socket);
 }
 
-/** Says goodbye. What still comes in is thrown away: a reset could overtake what has been said. */
+/** Ends the socket. What still comes in is read and dropped, because a reset could overtake the last answer. */
 export function endAndClose(socket: Socket): void {
   socket.end();
   socket.resume();

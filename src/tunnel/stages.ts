@@ -1,48 +1,49 @@
 /**
- * Where a connection stands between the handshake and the answer, told from directions, sizes and times alone.
+ * Where a connection stands between the handshake and the answer, derived from directions, sizes and times alone.
  *
- * In a fresh TLS 1.3 connection the server's session tickets come after the client's last word of the handshake, so
- * often after the request, and long before the answer to it (Claude Code 2.1.38: about 500 bytes). They look like
- * data. What gives them away: they are small, all of the same size, and there within a round trip.
+ * In a fresh TLS 1.3 connection, the server's session tickets come after the client's last handshake message, so often
+ * after the request, and long before the answer to it (Claude Code 2.1.38: about 500 bytes). They look like data, but
+ * they are small, all of the same size, and arrive within a round trip.
  */
 import { requestBytes } from '../detect/limits.ts';
 import type { ConnectionStage, Millis } from '../events.ts';
 import { createTlsReader, type TlsRecord } from './tls-records.ts';
 
 export interface Stages {
-  /** @param chunk a length, where there is nothing to look into */
+  /** @param chunk its length, if the bytes themselves are not available */
   up(chunk: Uint8Array | number, at: Millis): void;
   down(chunk: Uint8Array, at: Millis): void;
   readonly stage: ConnectionStage;
-  /** When the latest request began to go up. */
+  /** When the first byte of the latest request went up. */
   readonly requestAt: Millis | null;
-  /** Its bytes so far, of the answered one all. */
+  /** Its bytes so far; all of them once it has been answered. */
   readonly requestSize: number;
-  /** When its answer, or that of a small question since, began to come down; null while it has not. */
+  /** When its answer, or the answer to a small request since, began to come down; null before that. */
   readonly answerAt: Millis | null;
-  /** Bursts so far that can only be a sign of life in mid-answer: one small record after a pause. */
+  /** Bursts so far that can only be a sign of life within an answer: one small record after a pause. */
   readonly pings: number;
 }
 
-/** A ticket is a few hundred bytes; with the client's certificate in it 2 KB. */
+/** A ticket has a few hundred bytes, or 2 KB with the client's certificate in it. */
 const maxTicketBytes = 2_048;
 /**
- * Tickets are there within a round trip, on a machine at full load later (300 ms on loopback, measured). A server without
- * tickets pays for a long time: what it sends first, alone and in so few bytes, does not begin its answer yet.
+ * Tickets arrive within a round trip, later on a machine under full load (300 ms on loopback, measured). A long time
+ * has a price: if a server without tickets first sends so few bytes alone, they do not count as the beginning of its
+ * answer.
  */
 const ticketMs = 2_000;
-/** An upload does not stand still for longer; where it does, only its later part counts as the request. */
+/** An upload does not pause for longer. If it does, only the part after the pause counts as the request. */
 const uploadPauseMs = 250;
 /**
- * A little that goes up so long after the last byte down is a question of its own, such as that for a title. What
+ * A few bytes that go up so long after the last byte down are a request of their own, such as the one for a title. What
  * acknowledges an answer while it comes (HTTP/2) follows at once.
  */
 const askPauseMs = 250;
-/** An SSE ping in a chunk in a TLS record is 65 bytes, a comment less; a delta is twice as long. */
+/** An SSE ping in a chunk in a TLS record has 65 bytes, a comment fewer. A delta has twice as many. */
 const maxPingBytes = 72;
 const pingPauseMs = 1_000;
 
-/** @param secure the bytes are TLS; if they turn out not to be, each byte down answers what went up */
+/** @param secure the bytes are TLS. If they turn out not to be, each byte down answers what went up. */
 export function createStages(secure: boolean): Stages {
   const readUp = createTlsReader();
   const readDown = createTlsReader();
@@ -57,7 +58,7 @@ export function createStages(secure: boolean): Stages {
   let roundTripMs: Millis | null = null;
   /** The server encrypts before the client does: TLS 1.3. */
   let encryptsFirst = false;
-  /** The client's last word of the handshake. */
+  /** When the client's last handshake message went up. */
   let finishedAt: Millis | null = null;
   let ticketLength: number | null = null;
   /** Since the latest byte down. */
@@ -69,7 +70,7 @@ export function createStages(secure: boolean): Stages {
   let lastDownAt: Millis | null = null;
 
   function sent(bytes: number, at: Millis): void {
-    // Asked again: what looked like a ticket was the short answer to what had been asked before.
+    // There is a new request, so what looked like a ticket was the short answer to the one before.
     const again = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > uploadPauseMs;
     if (again) sentBytes = 0;
     lastUpAt = at;
@@ -107,7 +108,7 @@ export function createStages(secure: boolean): Stages {
     if (stage === 'handshake') {
       stage = 'ready';
       finishedAt = at;
-      if (encryptsFirst) return; // the end of the handshake, no data yet
+      if (encryptsFirst) return; // the end of the handshake, not data yet
     }
     sent(length, at);
   }

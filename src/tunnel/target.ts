@@ -1,4 +1,4 @@
-/** What is asked of the proxy: the place where a request wants to go. */
+/** The target that a request names to the proxy. */
 
 /** `secure` is a CONNECT, whose bytes are opaque. */
 export interface Target {
@@ -28,7 +28,7 @@ export function makeTarget(secure: boolean, host: string, port: number): Target 
   };
 }
 
-/** The target of a CONNECT or of a request in absolute form; null for anything that a proxy is not asked. */
+/** The target of a CONNECT or of a request in absolute form; null if the request is not meant for a proxy. */
 export function targetOf(method: string, url: string): Target | null {
   if (method === 'CONNECT') {
     const place = parseAuthority(url);
@@ -39,7 +39,7 @@ export function targetOf(method: string, url: string): Target | null {
   return place && makeTarget(false, place.host, place.port);
 }
 
-/** Origin form of an absolute URL: what a server, not a proxy, is asked. */
+/** Origin form of an absolute URL, which a server, not a proxy, expects. */
 export function originForm(url: string): string {
   const rest = url.replace(/^http:\/\/[^/?#]*/i, '').replace(/#.*$/, '');
   return rest.startsWith('/') ? rest : `/${rest}`;

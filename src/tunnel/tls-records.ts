@@ -1,20 +1,22 @@
 /**
- * Reads the heads of TLS records, and nothing else: type and length, five bytes in front of each (RFC 8446 §5.1).
- * Pure; what is encrypted stays so.
+ * Reads only the heads of TLS records: type and length, in the first five bytes of each (RFC 8446 §5.1). Pure. Decrypts
+ * nothing.
  */
 
 export interface TlsRecord {
-  /** `data` is whatever is encrypted: in TLS 1.3 also most of the handshake, and what the server says of it later. */
+  /**
+   * `data` is everything encrypted; in TLS 1.3 also most of the handshake, and the server's later handshake messages.
+   */
   readonly kind: 'handshake' | 'data' | 'other';
   /** Bytes after the head. */
   readonly length: number;
 }
 
-/** One direction of one connection; null from the first byte on that cannot be TLS. */
+/** Reads one direction of one connection. Returns null from the first byte on that cannot be TLS. */
 export type TlsReader = (chunk: Uint8Array) => readonly TlsRecord[] | null;
 
 const headBytes = 5;
-/** With the expansion that TLS 1.2 allows; more is a protocol error. */
+/** Includes the expansion that TLS 1.2 allows. A longer record is a protocol error. */
 const maxLength = 16_384 + 2_048;
 
 const kinds: Readonly<Record<number, TlsRecord['kind']>> = {
@@ -24,7 +26,7 @@ const kinds: Readonly<Record<number, TlsRecord['kind']>> = {
   23: 'data',
 };
 
-/** A record is told when its head is complete: its body may still be on its way. */
+/** A record is reported once its head is complete. Its body may still be on its way. */
 export function createTlsReader(): TlsReader {
   const head = new Uint8Array(headBytes);
   let have = 0; // bytes of the head

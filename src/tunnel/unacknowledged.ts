@@ -1,26 +1,29 @@
 /**
- * Finds connections whose data nobody acknowledges. TCP keepalive cannot: it is silent while data is on its way, and
- * the kernel sends the data again for a quarter of an hour before it gives up. So an agent that sends its request
- * into a dead path would wait for its own timers. Linux counts the repetitions in /proc/net/tcp; elsewhere this sense
- * is missing and the silence after a request has to tell.
+ * Finds connections whose data nobody acknowledges. TCP keepalive cannot find them: it is silent while data is on its
+ * way, and the kernel retransmits the data for a quarter of an hour before it gives up. So an agent that sends its
+ * request into a dead path would wait for its own timeouts. Linux counts the retransmissions in /proc/net/tcp. Other
+ * systems lack this sense, and only the silence after a request shows the dead path.
  */
 import { readFile } from 'node:fs/promises';
 import type { Millis } from '../events.ts';
 import type { Connection, Ends } from './connection.ts';
 
 const everyMs = 2_000;
-/** As many repetitions take the kernel 6 s at least, more on a slow line; any acknowledgement sets them to 0. */
+/**
+ * The kernel needs at least 6 s for this many retransmissions, more on a slow line. Any acknowledgement resets them to
+ * 0.
+ */
 const deadRepeats = 5;
-/** And for as long they must have gone on, about as long as keepalive needs. */
+/** They must also have gone on for this long, about as long as keepalive needs. */
 const deadAfterMs = 10_000;
 
 export interface UnacknowledgedWatch {
-  /** Something went up: from now on it is looked, until all that went up has been answered. */
+  /** Something went up, so the connection is checked until all of it has been answered. */
   sent(): void;
   stop(): void;
 }
 
-/** @param toll called once for each connection found dead */
+/** @param toll called once for each connection that is found dead */
 export function watchUnacknowledged(
   open: () => readonly Connection[],
   toll: (connection: Connection) => void,
@@ -76,7 +79,7 @@ async function readRepeats(): Promise<ReadonlyMap<string, number>> {
   return parseRepeats(tables.join('\n'));
 }
 
-/** How often each connection has sent its oldest data again, from the text of /proc/net/tcp and tcp6 (proc(5)). */
+/** How often each connection has retransmitted its oldest data, from the text of /proc/net/tcp and tcp6 (proc(5)). */
 export function parseRepeats(table: string): ReadonlyMap<string, number> {
   const repeats = new Map<string, number>();
   for (const line of table.split('\n')) {

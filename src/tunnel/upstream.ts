@@ -1,13 +1,13 @@
 /**
- * The person's own proxy variables, read as the agents read them: lower case before upper case, the HTTPS one for
- * plain http too when there is no other (all versions fall back from one to the other), NO_PROXY by host suffix.
- * ALL_PROXY comes last and counts only if it names an http proxy: 2.1.329 takes it so, older versions not at all.
+ * The person's own proxy variables, read as the agents read them: lower case before upper case; the HTTPS variable also
+ * for plain http if there is no other (all versions fall back in this way); NO_PROXY by host suffix. ALL_PROXY comes
+ * last and counts only if it names an http proxy. 2.1.329 reads it in this way, older versions ignore it.
  */
 
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 export interface UpstreamProxy {
-  /** The proxy itself is spoken to over TLS (`https://` proxy URL). */
+  /** The connection to the proxy itself uses TLS (`https://` proxy URL). */
   readonly secure: boolean;
   readonly host: string;
   readonly port: number;
@@ -22,7 +22,7 @@ export interface Upstream {
   routeFor(target: { readonly secure: boolean; readonly host: string; readonly port: number }): Route;
 }
 
-/** `unsupported`: the variables name something that the tunnel cannot chain to; it must then stay off. */
+/** `unsupported`: the variables name something that the tunnel cannot connect through, so it must stay off. */
 export type UpstreamReading =
   | { readonly kind: 'ok'; readonly upstream: Upstream }
   | { readonly kind: 'unsupported'; readonly variable: string; readonly why: string };
@@ -52,7 +52,9 @@ export function readUpstream(env: Environment): UpstreamReading {
   return { kind: 'ok', upstream: { routeFor } };
 }
 
-/** A proxy URL as a proxy, or a sentence on what is wrong with it (without the value: it may hold a password). */
+/**
+ * The proxy of a URL, or a sentence that says what is wrong. It does not quote the value, which may hold a password.
+ */
 function parseProxyUrl(text: string): UpstreamProxy | string {
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) return 'not a URL';
@@ -73,7 +75,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a stray % in a password: meant literally
+    return text; // a stray % in a password is meant literally
   }
 }
 
@@ -84,8 +86,8 @@ const bare = (host: string): string =>
     .replace(/\.$/, '');
 
 /**
- * NO_PROXY: entries separated by commas or blanks. `*` everything; `name` and `.name` and `*.name` the host and
- * everything below it; an IP itself; `a.b.c.d/n` or `v6/n` a network; each with an optional `:port`.
+ * NO_PROXY: entries separated by commas or blanks. `*` means everything; `name`, `.name` and `*.name` the host and
+ * everything below it; an IP address only itself; `a.b.c.d/n` or `v6/n` a network. Each may have a `:port`.
  */
 function readNoProxy(text: string): (host: string, port: number) => boolean {
   const rules = text

@@ -1,8 +1,8 @@
-/** Who may ask for the tunnel's address. */
+/** Which processes may ask at the tunnel's address. */
 import { commandLine, environmentOf, processTable } from '../platform/process-table.ts';
 
 /**
- * Whether a process on this machine carries one of these texts in its environment or on its command line. Outside Linux
+ * Whether a process on this machine has one of these texts in its environment or on its command line. Outside Linux,
  * only command lines can be read.
  */
 export function needsAddress(traces: readonly string[]): boolean {
