@@ -22,8 +22,8 @@ export interface ProcessSample {
 }
 
 /** Linux counts process times in hundredths of a second for user space, whatever the kernel's own clock (proc(5)). */
-const TICK_MS = 10;
-const PAGE_BYTES = 4_096;
+const tickMs = 10;
+const pageBytes = 4_096;
 /** A pid that is free is not given to another process before thousands of others have begun. */
 const trustedMs = 5_000;
 
@@ -55,7 +55,7 @@ export function processTableReader(): (changing: ReadonlySet<number>) => readonl
       }),
     );
     return [...known.values()].flatMap((entry) =>
-      entry === null ? [] : { ...entry, ageMs: bootMs - Number(entry.startTime) * TICK_MS },
+      entry === null ? [] : { ...entry, ageMs: bootMs - Number(entry.startTime) * tickMs },
     );
   };
 }
@@ -69,7 +69,7 @@ function entryOf(pid: number, bootMs: number): TableEntry | null {
   if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
   const [, parent, , session = ''] = fields;
   const startTime = fields[19] ?? '';
-  const ageMs = Math.max(0, bootMs - Number(startTime) * TICK_MS);
+  const ageMs = Math.max(0, bootMs - Number(startTime) * tickMs);
   return { pid, parent: Number(parent), session, startTime, ageMs };
 }
 
@@ -118,9 +118,9 @@ function sampleFromProc(pid: number): ProcessSample | null {
   const fields = statFields(pid);
   if (!fields) return null;
   return {
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
     state: fields[0] ?? '?',
-    rssBytes: Number(fields[21]) * PAGE_BYTES,
+    rssBytes: Number(fields[21]) * pageBytes,
   };
 }
 

@@ -15,9 +15,9 @@ export interface Descendant extends TableEntry {
   readonly apart: boolean;
 }
 
-const POLL_MS = 20;
+const pollMs = 20;
 /** How long the kernel may take to carry out SIGKILL; a process in uninterruptible sleep takes longer. */
-const KILL_WAIT_MS = 2_000;
+const killWaitMs = 2_000;
 
 /** All living descendants of a process, itself not included; parents come before their children. */
 export function descendants(pid: number, table = processTable()): readonly Descendant[] {
@@ -76,7 +76,7 @@ export async function stopTree(
     if ((await waitUntilGone(records, graceMs)) === 0) return 0;
   }
   signalAll(records, 'SIGKILL');
-  return waitUntilGone(records, KILL_WAIT_MS);
+  return waitUntilGone(records, killWaitMs);
 }
 
 function signalAll(records: readonly ProcessIdentity[], signal: NodeJS.Signals): void {
@@ -91,9 +91,9 @@ function signalAll(records: readonly ProcessIdentity[], signal: NodeJS.Signals):
 }
 
 async function waitUntilGone(records: readonly ProcessIdentity[], limitMs: number): Promise<number> {
-  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
     const left = records.filter(isAlive).length;
     if (left === 0 || waitedMs >= limitMs) return left;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
