@@ -8,7 +8,7 @@ import type { Desk } from '../person/hands/desk.ts';
 import { momentOf } from '../platform/wall-time.ts';
 import type { Cast } from '../records/cast.ts';
 import { tickMs } from '../sensors/clock.ts';
-import { programStatusCode, programStatusSensor } from '../sensors/program-status.ts';
+import { programStatusSensor } from '../sensors/program-status.ts';
 import { screenSensor } from '../sensors/screen.ts';
 import type { Sensor } from '../sensors/sensor.ts';
 import { sessionSensor } from '../sensors/session.ts';
@@ -44,7 +44,6 @@ export function openTerminalSenses(parts: SenseParts): Senses {
   });
 
   const status = programStatusSensor((bytes) => agent.process?.write(Buffer.from(bytes)));
-  if (config.senses.program_status) screen.onOsc(programStatusCode, (payload) => status.receive(payload));
 
   const session = sessionSensor((pid) => adapter.sessionOfProcess(launch.env, pid));
   const common = commonSenses(
@@ -57,9 +56,10 @@ export function openTerminalSenses(parts: SenseParts): Senses {
     find: (sessionId) => adapter.findTranscript(launch.env, sessionId),
   });
 
-  if (config.senses.program_status) terminal.listen((chunk) => status.listen(chunk));
+  if (config.senses.program_status) terminal.listen((sequence) => status.listen(sequence));
   const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
-  terminal.observe((chunk) => {
+  terminal.observe((chunk, sequences) => {
+    for (const sequence of sequences) status.receive(sequence);
     screen.feed(chunk);
     cast?.output(chunk);
     tellOutput(chunk.length);
@@ -104,7 +104,9 @@ export function openTerminalSenses(parts: SenseParts): Senses {
   };
 }
 
-/** A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's. */
+/**
+ * A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's.
+ */
 function withResetMoment(facts: ScreenFacts, before: ScreenFacts): ScreenFacts {
   if (!facts.limitReset) return facts;
   const known = before.failure?.fingerprint === facts.failure?.fingerprint ? before.limitResetsAt : undefined;

@@ -2,25 +2,23 @@
  * Program status (OSC 7501): the agent asks its terminal `?` and, if that answers the same, reports what it does.
  * We are its terminal; each agent gets its answer once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
  */
-import type { ProgramState } from '../events.ts';
+import type { Observation, ProgramState } from '../events.ts';
+import type { Sequence } from '../terminal/vt/sequences.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
-export const programStatusCode = 7501;
-
-const question = Buffer.from(`\x1b]${programStatusCode};?`);
-const answerBytes = `\x1b]${programStatusCode};?\x1b\\`;
+const code = '7501;';
+const answerBytes = `\x1b]${code}?\x1b\\`;
 const states: ReadonlySet<string> = new Set<ProgramState>(['idle', 'working', 'blocked', 'done', 'error']);
 const isState = (text: string | undefined): text is ProgramState => text !== undefined && states.has(text);
 
 export interface ProgramStatusSensor extends Sensor {
   /**
-   * Raw output, in the turn in which it was passed on. The agent asks for the terminal's attributes (`CSI c`) right
-   * after, and takes an answer to that, coming first, for "no program status": so the question is answered from
-   * the bytes, before any screen has been parsed (seen on 2.1.329).
+   * What the agent writes, in the turn in which it was passed on. The agent asks for the terminal's attributes
+   * (`CSI c`) right after its question, and takes an answer to that, coming first, for "no program status" (2.1.329).
    */
-  listen(chunk: Buffer): void;
-  /** The payload of an OSC 7501 from the agent. */
-  receive(payload: string): void;
+  listen(sequence: Sequence): void;
+  /** The same later, for what the agent reports. What comes before the start is told at the start. */
+  receive(sequence: Sequence): void;
   /** Another agent runs in the terminal now. */
   newAgent(): void;
 }
@@ -40,37 +38,39 @@ export function readStatus(payload: string): { readonly state: ProgramState; rea
   return kind === undefined ? { state } : { state, kind };
 }
 
+/** Null: it is not about program status. */
+const payloadOf = (sequence: Sequence) =>
+  sequence.type === 'osc' && sequence.payload.startsWith(code) ? sequence.payload.slice(code.length) : null;
+
 /** @param answer writes to the agent's terminal input */
 export function programStatusSensor(answer: (bytes: string) => void): ProgramStatusSensor {
   let emit: Emit | null = null;
   let isAnswered = false;
-  /** The end of the chunk before, should the question be split. */
-  let tail = Buffer.alloc(0);
+  let untold: Observation | null = null;
   return {
     name: 'program-status',
     start(into) {
       emit = into;
+      if (untold) emit(untold);
     },
     stop() {
       emit = null;
     },
     newAgent() {
       isAnswered = false;
-      tail = Buffer.alloc(0);
     },
-    listen(chunk) {
-      if (isAnswered) return;
-      const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
-      const last = bytes.lastIndexOf(0x1b);
-      tail = last > bytes.length - question.length ? Buffer.from(bytes.subarray(last)) : Buffer.alloc(0);
-      if (!bytes.includes(question)) return;
+    listen(sequence) {
+      if (isAnswered || payloadOf(sequence)?.startsWith('?') !== true) return;
       isAnswered = true;
       answer(answerBytes);
     },
-    receive(payload) {
-      if (emit === null) return;
-      const status = readStatus(payload);
-      if (status) emit({ type: 'program-status', ...status });
+    receive(sequence) {
+      const payload = payloadOf(sequence);
+      const status = payload === null ? null : readStatus(payload);
+      if (status === null) return;
+      const told: Observation = { type: 'program-status', ...status };
+      if (emit) emit(told);
+      else untold = told;
     },
   };
 }

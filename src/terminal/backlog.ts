@@ -1,22 +1,22 @@
-/** Bytes that wait, in one piece of memory that is used again and again: a flood makes no garbage. */
+/** Waiting bytes in one buffer that is reused, so a flood makes no garbage. */
 
 export interface Backlog {
   readonly length: number;
-  /** Copies them. */
+  /** Copies the bytes. */
   push(bytes: Uint8Array): void;
-  /** The next bytes, at most so many, as a copy. */
+  /** Takes out the next bytes, at most this many. */
   take(maxBytes: number): Buffer;
   clear(): void;
 }
 
-const FIRST_BYTES = 16_384;
+const firstBytes = 16_384;
 
 export function createBacklog(): Backlog {
-  let memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let memory = Buffer.allocUnsafeSlow(firstBytes);
   let start = 0;
   let end = 0;
 
-  /** Moves what waits to the beginning, into more memory if need be. */
+  /** Moves what waits to the beginning, into a larger buffer if necessary. */
   function makeRoom(bytes: number): void {
     let size = memory.length;
     while (size < end - start + bytes) size *= 2;

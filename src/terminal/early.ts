@@ -1,11 +1,11 @@
-/** Who looks at a stream is loaded while it flows already: what came before is kept for the first one, up to a bound. */
+/** Keeps the beginning of a stream for its first observer, which is loaded while the stream already flows. */
 
 export interface Early<Piece> {
-  /** Nothing is kept once it has been taken, nor after a gap. */
+  /** Does nothing after `take`, and drops the piece once the limit is reached. */
   keep(piece: Piece, bytes: number): void;
-  /** What is kept now. */
+  /** What is kept so far. */
   pieces(): readonly Piece[];
-  /** What came before, handed out once. `gap`: there was more. */
+  /** Hands out what is kept, once. `gap`: there was more than could be kept. */
   take(): { readonly pieces: readonly Piece[]; readonly gap: boolean };
 }
 

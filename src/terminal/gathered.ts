@@ -1,18 +1,18 @@
-/** Chunks that are looked at a little later, copied one behind the other into memory that is used again and again. */
+/** Chunks that are looked at a little later, copied one after the other into a buffer that is reused. */
 
 export interface Gathered {
-  /** Without room clear it first. */
+  /** If there is no room, `clear` must come first. */
   hasRoom(bytes: number): boolean;
-  /** @returns the chunk where it lies now; `isNext`: with what was added before it */
+  /** @returns the copy; with `isNext` the one of the previous chunk, with this chunk appended */
   add(chunk: Uint8Array, isNext: boolean): Buffer;
-  /** What was returned is nobody's any more. */
+  /** Nobody may use what `add` returned any more. */
   clear(): void;
 }
 
-const ROOM_BYTES = 65_536;
+const roomBytes = 65_536;
 
 export function createGathered(): Gathered {
-  let memory = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  let memory = Buffer.allocUnsafeSlow(roomBytes);
   let start = 0;
   let end = 0;
   return {

@@ -1,33 +1,33 @@
 /**
- * Bytes on their way to the agent's pseudo-terminal. They are written at once; what the kernel does not take waits
- * here in order and is tried again by a timer that grows while the agent does not read. (libuv has no way to wait
- * for a pseudo-terminal's master without blocking the whole loop, and trying on every turn costs a whole CPU.)
+ * Writes to the agent's pseudo-terminal. What the kernel does not take waits here, in order, and is retried by a timer
+ * that backs off while the agent does not read. (libuv cannot wait for the master of a pseudo-terminal without blocking
+ * the whole loop, and retrying in every turn of the loop would use a whole CPU.)
  */
 import { writeSync } from 'node:fs';
 
 export interface InputQueue {
-  /** False: much is waiting (16 MiB), pause the source until `drained`. Nothing is dropped. */
+  /** False: 16 MiB are waiting, so the source must pause until `drained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
   close(): void;
 }
 
 export interface InputQueueListener {
-  /** Bytes have been waiting for a second: the agent does not read. Comes once until `drained`. */
+  /** Bytes have been waiting for a second, so the agent does not read. Called once until `drained`. */
   blocked(pendingBytes: number): void;
   /** Everything that had to wait has been taken. */
   drained(): void;
 }
 
-/** More than anybody pastes, so that a Ctrl+C behind a paste is heard while the agent does not read. */
-const BOUND_BYTES = 16_777_216;
-const BLOCKED_MS = 1_000;
-const FIRST_RETRY_MS = 1;
-const LAST_RETRY_MS = 64;
+/** More than anybody pastes, so that a Ctrl+C after a paste is noticed although the agent does not read. */
+const maxWaitingBytes = 16_777_216;
+const blockedMs = 1_000;
+const firstRetryMs = 1;
+const maxRetryMs = 64;
 
 export function createInputQueue(fd: number, listener: InputQueueListener): InputQueue {
   let waiting: Uint8Array[] = [];
   let pendingBytes = 0;
-  let retryMs = FIRST_RETRY_MS;
+  let retryMs = firstRetryMs;
   let retry: NodeJS.Timeout | undefined;
   let blocked: NodeJS.Timeout | undefined;
   let open = true;
@@ -41,14 +41,14 @@ export function createInputQueue(fd: number, listener: InputQueueListener): Inpu
       if (taken === next.length) waiting.shift();
       else {
         waiting[0] = next.subarray(taken);
-        retryMs = progress ? FIRST_RETRY_MS : Math.min(retryMs * 2, LAST_RETRY_MS);
+        retryMs = progress ? firstRetryMs : Math.min(retryMs * 2, maxRetryMs);
         retry = setTimeout(drain, retryMs);
         return;
       }
     }
     clearTimeout(blocked);
     retry = blocked = undefined;
-    retryMs = FIRST_RETRY_MS;
+    retryMs = firstRetryMs;
     listener.drained();
   }
 
@@ -60,8 +60,8 @@ export function createInputQueue(fd: number, listener: InputQueueListener): Inpu
       waiting.push(bytes.subarray(taken));
       pendingBytes += bytes.length - taken;
       retry ??= setTimeout(drain, retryMs);
-      blocked ??= setTimeout(() => listener.blocked(pendingBytes), BLOCKED_MS).unref();
-      return pendingBytes < BOUND_BYTES;
+      blocked ??= setTimeout(() => listener.blocked(pendingBytes), blockedMs).unref();
+      return pendingBytes < maxWaitingBytes;
     },
     close() {
       clearTimeout(retry);
@@ -72,7 +72,7 @@ export function createInputQueue(fd: number, listener: InputQueueListener): Inpu
   };
 }
 
-/** Bytes taken; 0 when the kernel's buffer is full, or when the other side is gone (its end is told elsewhere). */
+/** @returns bytes taken; 0 if the kernel's buffer is full or the other side is gone, which is noticed elsewhere */
 function tryWrite(fd: number, bytes: Uint8Array): number {
   let taken = 0;
   try {

@@ -1,44 +1,122 @@
 /**
  * Job control: what Ctrl+Z and `fg` do to a program with a terminal inside a program with a terminal.
  *
- * The agent is the leader of a session of its own, so its process group is orphaned and the kernel discards the
- * SIGTSTP by which it would stop itself: 2.1.329 and 2.1.197 clean up their modes, say that they are suspended, and
- * then just wait for SIGCONT; 2.1.42 and 1.0.56 use SIGSTOP and do stop. Either way the guard must stop the shell's
- * job, which is its own process group, as the kernel does on Ctrl+Z in a plain program.
+ * The agent leads a session of its own, so its process group is orphaned, and the kernel discards the SIGTSTP by which
+ * the agent would stop itself. 2.1.329 and 2.1.197 undo their modes, say that they are suspended, and then just wait
+ * for SIGCONT. 2.1.42 and 1.0.56 use SIGSTOP and do stop. In both cases the guard must stop the shell's job, which is
+ * its own process group, as the kernel does on Ctrl+Z in a plain program.
  */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import type { Pty } from './pty.ts';
 
 /** How long after Ctrl+Z the agent may take to suspend itself. */
-const SUSPEND_WINDOW_MS = 3_000;
-const LOOK_EVERY_MS = 25;
-/** Without its modes and silent for this long: it has suspended itself, not just repainted. */
-const QUIET_MS = 60;
-/** Where the whole job cannot be stopped (no shell above us) we are simply still here after this. */
-const STOP_WINDOW_MS = 100;
+const suspendMs = 3_000;
+const lookEveryMs = 25;
+/** An agent that has undone its modes and is silent for this long has suspended itself, not just repainted. */
+const quietMs = 60;
+/** If the job cannot be stopped, because there is no shell above us, we still run after this and go on. */
+const stopMs = 100;
 
-export interface AgentView {
-  readonly pid: number;
-  /** It has given its terminal modes back. */
+/** The terminal, as far as job control concerns it. */
+export interface JobTerminal {
+  /** The agent that has the terminal now. */
+  readonly agent: () => Pty | null;
+  /** The agent has given its terminal modes back. */
   readonly modesOff: () => boolean;
   /** `performance.now()` of its last output. */
   readonly lastOutputAt: () => number;
+  /** Undoes the modes of an agent that does not know that it is stopped. Returns what brings them up again. */
+  putModesAside(): () => void;
+  /** Resolves once everything passed on has reached the terminal, or soon. */
+  flush(): Promise<void>;
+  /** The terminal as the shell had it. */
+  giveBack(): void;
+  takeAgain(): void;
 }
 
-/** After a suspend key: resolves true once the agent has suspended itself, false if it does not. */
-export function watchSuspend(agent: AgentView): { readonly suspended: Promise<boolean>; cancel(): void } {
-  const until = performance.now() + SUSPEND_WINDOW_MS;
-  const hadModes = !agent.modesOff();
+export interface Job {
+  /** From now on, a SIGTSTP from outside stops the agent as well. */
+  start(): void;
+  /** The person has pressed Ctrl+Z. The agent gets it like any other key. */
+  suspendKey(): void;
+  /** The agent is about to go, so it will not suspend itself any more. */
+  forgetKey(): void;
+  stop(): void;
+}
+
+export function createJob(terminal: JobTerminal): Job {
+  let suspending: { cancel(): void } | undefined;
+
+  async function suspendWithAgent(): Promise<void> {
+    const agent = terminal.agent();
+    if (!agent || suspending) return;
+    const watch = watchSuspend(agent.pid, terminal);
+    suspending = watch;
+    if ((await watch.suspended) && terminal.agent() === agent) await suspend(agent);
+    suspending = undefined;
+  }
+
+  /** SIGTSTP from outside. The agent knows nothing of it, so we undo its modes, and switch them on again afterwards. */
+  async function onStop(): Promise<void> {
+    const agent = terminal.agent();
+    const bringUp = terminal.putModesAside();
+    if (agent) await suspend(agent);
+    else await stopped();
+    bringUp();
+    if (agent && terminal.agent() === agent) repaint(agent);
+  }
+
+  async function suspend(agent: Pty): Promise<void> {
+    await terminal.flush();
+    agent.kill('SIGSTOP');
+    await stopped();
+    agent.kill('SIGCONT');
+  }
+
+  async function stopped(): Promise<void> {
+    terminal.giveBack();
+    process.removeListener('SIGTSTP', onStop);
+    await stopJob();
+    process.on('SIGTSTP', onStop);
+    terminal.takeAgain();
+  }
+
+  return {
+    start: () => void process.on('SIGTSTP', onStop),
+    suspendKey: () => void suspendWithAgent(),
+    forgetKey: () => suspending?.cancel(),
+    stop() {
+      suspending?.cancel();
+      process.removeListener('SIGTSTP', onStop);
+    },
+  };
+}
+
+/** Makes the agent repaint everything, which it does when its size changes. */
+function repaint(agent: Pty): void {
+  const { columns, rows } = process.stdout;
+  agent.resize(columns, Math.max(1, rows - 1));
+  agent.resize(columns, rows);
+}
+
+/** Called after a suspend key. Resolves with true once the agent has suspended itself, with false if it does not. */
+function watchSuspend(
+  pid: number,
+  { modesOff, lastOutputAt }: JobTerminal,
+): { readonly suspended: Promise<boolean>; cancel(): void } {
+  const until = performance.now() + suspendMs;
+  const hadModes = !modesOff();
   let finish = (_suspended: boolean): void => {};
   const suspended = new Promise<boolean>((resolve) => {
     finish = resolve;
   });
   const timer = setInterval(() => {
     const now = performance.now();
-    const gaveUpModes = hadModes && agent.modesOff() && now - agent.lastOutputAt() >= QUIET_MS;
-    if (gaveUpModes || isStopped(agent.pid)) end(true);
+    const gaveUpModes = hadModes && modesOff() && now - lastOutputAt() >= quietMs;
+    if (gaveUpModes || isStopped(pid)) end(true);
     else if (now > until) end(false);
-  }, LOOK_EVERY_MS);
+  }, lookEveryMs);
   const end = (result: boolean) => {
     clearInterval(timer);
     finish(result);
@@ -46,8 +124,8 @@ export function watchSuspend(agent: AgentView): { readonly suspended: Promise<bo
   return { suspended, cancel: () => end(false) };
 }
 
-/** Stops this process group as Ctrl+Z does. Resolves when it goes on, or at once where it cannot be stopped. */
-export function stopJob(): Promise<void> {
+/** Stops this process group as Ctrl+Z does. Resolves when it goes on, or soon if it cannot be stopped. */
+function stopJob(): Promise<void> {
   return new Promise((resolve) => {
     const goOn = () => {
       clearTimeout(timer);
@@ -56,11 +134,11 @@ export function stopJob(): Promise<void> {
     };
     process.on('SIGCONT', goOn);
     process.kill(0, 'SIGTSTP');
-    const timer = setTimeout(goOn, STOP_WINDOW_MS);
+    const timer = setTimeout(goOn, stopMs);
   });
 }
 
-/** Only Linux tells cheaply; elsewhere the agent's modes must do. */
+/** Only Linux offers this cheaply. Elsewhere the agent's modes must do. */
 function isStopped(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {

@@ -1,59 +1,50 @@
 /**
- * The person's bytes as tokens, in real time: an ESC that nothing follows is told once its time is over. Also knows
- * what of the bytes an agent must not get: the end of something whose beginning it never got, and what the terminal
- * reports to one that has asked nothing.
+ * Splits the person's bytes into tokens, and leaves out what an agent must not get: the end of a sequence or paste
+ * whose beginning it did not get, and the terminal's reports to an agent that has asked nothing. The caller supplies
+ * the time.
  */
-import { performance } from 'node:perf_hooks';
+import type { Millis } from '../events.ts';
 import { keyOf } from './vt/keys.ts';
 import { createTokenizer, type Token } from './vt/tokens.ts';
 
 export interface Keystrokes {
   /**
-   * Returns the part of the chunk that is for the agent.
-   * @param reports the terminal's reports are for it, too; else what has begun is kept until it is known what it is
+   * @param reports the agent gets the terminal's reports, too; otherwise an open sequence is kept until it has ended
+   * @param at when the chunk came, milliseconds of a monotonic clock
    */
-  take(chunk: Buffer, reports: boolean): Buffer;
-  /** What was kept so far for want of its rest: from now on everything is for the agent. */
+  take(chunk: Buffer, reports: boolean, at: Millis): Typed;
+  /** Ends what has waited too long: an ESC that nothing follows is a key. */
+  expire(at: Millis): Typed;
+  /** When `expire` must be called, unless more bytes come. Null: nothing waits. */
+  readonly dueAt: Millis | null;
+  /** Hands out what is kept because its rest has not come. From now on, everything is for the agent. */
   release(): Buffer;
-  /** What is open now has lost its beginning, and its rest is for nobody: it would be read as keys. */
+  /** The open sequence or paste has lost its beginning, so nobody gets its rest, which would be read as keys. */
   swallowRest(): void;
   /** The next byte belongs to a sequence or a paste that has begun. */
   readonly isOpen: boolean;
 }
 
+export interface Typed {
+  readonly tokens: readonly Token[];
+  readonly forAgent: Buffer;
+}
+
 const nothing = Buffer.alloc(0);
 
-/**
- * @param told called with the tokens of each chunk, and with those that only time has told
- * @param late called with bytes for the agent that were kept, once time has told that they are keys
- */
-export function createKeystrokes(
-  told: (tokens: readonly Token[]) => void,
-  late: (bytes: Buffer) => void = () => {},
-): Keystrokes {
+export function createKeystrokes(): Keystrokes {
   const tokenizer = createTokenizer();
   let isSwallowing = false;
-  /** The beginning of what is open, as far as the agent has not got it. */
+  /** The beginning of what is open, if the agent has not got it. */
   let kept: Buffer = nothing;
-  let timer: NodeJS.Timeout | undefined;
 
-  function tell(tokens: readonly Token[]): void {
-    if (tokens.length > 0) told(tokens);
-    clearTimeout(timer);
-    const { dueAt } = tokenizer;
-    // What waits in the terminal already is read before time is up: a busy guard makes no key of half a sequence.
-    if (dueAt !== null)
-      timer = setTimeout(() => setImmediate(expire), Math.max(1, dueAt - performance.now()));
-  }
-  function expire(): void {
-    const { heldBytes } = tokenizer;
-    const tokens = tokenizer.expire(performance.now());
-    tell(tokens);
-    isSwallowing &&= tokenizer.isOpen;
-    if (kept.length === 0 || tokens.length === 0) return;
-    const bytes = kept;
-    kept = nothing;
-    late(withoutReports(bytes, bytes.length - heldBytes, tokens));
+  /** @param from where in the bytes the first token begins; below 0: before them */
+  function forAgent(bytes: Buffer, from: number, tokens: readonly Token[], reports: boolean): Buffer {
+    if (isSwallowing) return withoutRest(bytes, from, tokens);
+    if (reports) return bytes;
+    const end = bytes.length - tokenizer.heldBytes;
+    kept = Buffer.from(bytes.subarray(Math.max(0, end)));
+    return withoutReports(bytes.subarray(0, Math.max(0, end)), from, tokens);
   }
   function withoutRest(bytes: Buffer, from: number, tokens: readonly Token[]): Buffer {
     const last = tokens.findIndex(({ type }) => type !== 'paste');
@@ -63,18 +54,25 @@ export function createKeystrokes(
   }
 
   return {
-    take(chunk, reports) {
+    take(chunk, reports, at) {
       const { heldBytes } = tokenizer;
-      const tokens = tokenizer.read(chunk, performance.now());
-      tell(tokens);
+      const tokens = tokenizer.read(chunk, at);
       const bytes = kept.length > 0 ? Buffer.concat([kept, chunk]) : chunk;
       const from = bytes.length - chunk.length - heldBytes;
       kept = nothing;
-      if (isSwallowing) return withoutRest(bytes, from, tokens);
-      if (reports) return bytes;
-      const end = bytes.length - tokenizer.heldBytes;
-      kept = Buffer.from(bytes.subarray(Math.max(0, end)));
-      return withoutReports(bytes.subarray(0, Math.max(0, end)), from, tokens);
+      return { tokens, forAgent: forAgent(bytes, from, tokens, reports) };
+    },
+    expire(at) {
+      const { heldBytes } = tokenizer;
+      const tokens = tokenizer.expire(at);
+      isSwallowing &&= tokenizer.isOpen;
+      if (kept.length === 0 || tokens.length === 0) return { tokens, forAgent: nothing };
+      const bytes = kept;
+      kept = nothing;
+      return { tokens, forAgent: withoutReports(bytes, bytes.length - heldBytes, tokens) };
+    },
+    get dueAt() {
+      return tokenizer.dueAt;
     },
     release() {
       const bytes = kept;

@@ -1,18 +1,19 @@
 /**
- * The terminal modes that the agent has switched on. An agent that is killed cleans up nothing (lab notes §2), so
- * the guard follows its output and knows the exact bytes that undo what is still on, and nothing else.
+ * The terminal modes that the agent has switched on. An agent that is killed cleans up nothing (lab notes §2), so the
+ * guard follows its output, and knows the exact bytes that undo what is still on and nothing else.
  */
-import { createSequenceReader } from './sequences.ts';
+import type { Sequence } from './vt/sequences.ts';
 
 export interface Modes {
-  feed(chunk: Uint8Array): void;
-  /** Bytes that bring the terminal back; empty when nothing is on. Does not change what is recorded. */
+  /** The agent has written this. */
+  follow(sequence: Sequence): void;
+  /** Bytes that restore the terminal; empty if nothing is on. Does not change what is recorded. */
   undo(what?: { readonly title: boolean }): string;
-  /** Bytes that bring the recorded modes up again after `undo`. The picture itself is the agent's to repaint. */
+  /** Bytes that switch the recorded modes on again after `undo`. Only the agent can repaint the picture itself. */
   redo(): string;
-  /** The person's keys come one by one and marked: the agent is in its own input box, not suspended or gone. */
+  /** Pastes are marked, so the agent shows its input box and is neither suspended nor gone. */
   readonly bracketedPaste: boolean;
-  /** The agent's own last window title; null before the first and after it was cleared. */
+  /** The agent's own last window title; null before the first one and after the agent has cleared it. */
   readonly title: string | null;
 }
 
@@ -81,42 +82,41 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
     else changed.add(mode);
   }
 
-  const feed = createSequenceReader({
-    csi(prefix, parameters, final) {
-      if (prefix === '?' && (final === 'h' || final === 'l')) {
-        for (const mode of parameters.includes(';') ? parameters.split(';') : [parameters])
-          setMode(Number(mode), final === 'h');
-      } else if (final === 'u' && prefix === '>') keyboard().stack.push(parameters || '0');
-      else if (final === 'u' && prefix === '<')
-        keyboard().stack.splice(-Math.max(1, Number(parameters) || 1));
-      else if (final === 'u' && prefix === '=') keyboard().flags = parameters === '0' ? '' : parameters;
-      else if (prefix === '>' && (final === 'm' || final === 'n') && parameters.startsWith('4')) {
-        const level = parameters.slice(2);
-        otherKeys = final === 'n' || level === '0' ? '' : level;
-      } else if (prefix === '' && final === 'r')
-        region = parameters.replaceAll(';', '') === '' ? '' : parameters;
-      else if (prefix === '' && final === 'q' && parameters.endsWith(' '))
-        cursorStyle = Number(parameters) > 0 ? parameters : '';
-      else if (prefix === '' && final === 'p' && parameters === '!') {
-        region = charset = '';
-        keypad = false;
-        for (const mode of [1, 6, 7, 25]) changed.delete(mode);
-      }
-    },
-    osc(payload) {
-      if (/^[02];/.test(payload)) {
-        title = payload.slice(2) || null;
-        onTitle(title);
-      } else if (payload.startsWith('8;')) link = !/^8;[^;]*;$/.test(payload);
-      else if (payload.startsWith('9;4;')) progress = payload.startsWith('9;4;0') ? '' : payload;
-      else if (payload.startsWith('7501;state=')) status = !payload.startsWith('7501;state=clear');
-    },
-    escape(what) {
-      if (what === 'c') reset();
-      else if (what === '=' || what === '>') keypad = what === '=';
-      else if (what.startsWith('(')) charset = what === '(B' ? '' : what;
-    },
-  });
+  function csi({ prefix, parameters, final }: Extract<Sequence, { type: 'csi' }>): void {
+    if (prefix === '?' && (final === 'h' || final === 'l')) {
+      for (const mode of parameters.includes(';') ? parameters.split(';') : [parameters])
+        setMode(Number(mode), final === 'h');
+    } else if (final === 'u' && prefix === '>') keyboard().stack.push(parameters || '0');
+    else if (final === 'u' && prefix === '<') keyboard().stack.splice(-Math.max(1, Number(parameters) || 1));
+    else if (final === 'u' && prefix === '=') keyboard().flags = parameters === '0' ? '' : parameters;
+    else if (prefix === '>' && (final === 'm' || final === 'n') && parameters.startsWith('4')) {
+      const level = parameters.slice(2);
+      otherKeys = final === 'n' || level === '0' ? '' : level;
+    } else if (prefix === '' && final === 'r')
+      region = parameters.replaceAll(';', '') === '' ? '' : parameters;
+    else if (prefix === '' && final === 'q' && parameters.endsWith(' '))
+      cursorStyle = Number(parameters) > 0 ? parameters : '';
+    else if (prefix === '' && final === 'p' && parameters === '!') {
+      region = charset = '';
+      keypad = false;
+      for (const mode of [1, 6, 7, 25]) changed.delete(mode);
+    }
+  }
+
+  function osc(payload: string): void {
+    if (/^[02];/.test(payload)) {
+      title = payload.slice(2) || null;
+      onTitle(title);
+    } else if (payload.startsWith('8;')) link = !/^8;[^;]*;$/.test(payload);
+    else if (payload.startsWith('9;4;')) progress = payload.startsWith('9;4;0') ? '' : payload;
+    else if (payload.startsWith('7501;state=')) status = !payload.startsWith('7501;state=clear');
+  }
+
+  function esc(rest: string): void {
+    if (rest === 'c') reset();
+    else if (rest === '=' || rest === '>') keypad = rest === '=';
+    else if (rest.startsWith('(')) charset = rest === '(B' ? '' : rest;
+  }
 
   const keyboardOff = ({ stack, flags }: Keyboard) =>
     (flags ? '\x1b[=0u' : '') + (stack.length > 0 ? `\x1b[<${stack.length}u` : '');
@@ -126,7 +126,11 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
   const inOrder = () => [...privateModes].filter(([mode]) => changed.has(mode));
 
   return {
-    feed,
+    follow(sequence) {
+      if (sequence.type === 'csi') csi(sequence);
+      else if (sequence.type === 'osc') osc(sequence.payload);
+      else esc(sequence.rest);
+    },
     undo(what = { title: true }) {
       // The alternate screen's keyboard stack can be popped only there, so it comes before leaving it.
       const bytes = [
@@ -149,7 +153,7 @@ export function createModes(onTitle: (title: string | null) => void = () => {}):
       return [
         keyboardOn(main),
         ...inOrder()
-          .filter(([mode]) => mode !== 2026) // its end is the agent's to send
+          .filter(([mode]) => mode !== 2026) // only the agent knows when a repaint ends
           .map(([mode, byDefault]) => set(mode, !byDefault)),
         onAlternate() ? keyboardOn(alternate) : '',
         otherKeys && `\x1b[>4;${otherKeys}m`,

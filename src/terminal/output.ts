@@ -1,47 +1,47 @@
 /**
  * The person's terminal as a place to write to.
  *
- * `process.stdout` blocks the whole process when it is a terminal that does not take output, and the tunnel lives in
- * this process. So the device is opened a second time (the shell's own open file is untouched) and wrapped in a
- * `tty.ReadStream`, which, unlike `tty.WriteStream`, writes without blocking: what the kernel takes is written at
- * once, the rest by readiness, in order.
+ * `process.stdout` blocks the whole process, with the tunnel in it, if it is a terminal that takes no output. So this
+ * module opens the device a second time, which leaves the shell's open file alone, and wraps it in a `tty.ReadStream`.
+ * Unlike a `tty.WriteStream`, that writes without blocking: at once what the kernel takes, and the rest, in order, when
+ * the terminal is ready.
  */
 import { constants, openSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 
 export interface Output {
-  /** False: much is waiting (64 KiB), stop the source until `drained`. Bytes that have to wait are copied. */
+  /** False: 64 KiB are waiting, so the source must pause until `drained`. Bytes that have to wait are copied. */
   write(bytes: Uint8Array | string): boolean;
-  /** For the last words of a process: waits for the terminal 100 ms at most, overtakes nothing but waiting bytes. */
+  /** For a process that is about to end or stop: waits for the terminal, 100 ms at most. Waiting bytes come later. */
   writeNow(text: string): void;
-  /** All waiting bytes are written, the terminal is gone, or `limitMs` have passed. */
+  /** Resolves once all waiting bytes are written, the terminal is gone, or `limitMs` have passed. */
   flush(limitMs: number): Promise<void>;
 }
 
 export interface OutputListener {
-  /** The terminal has taken nothing for half a second. Comes once until `drained`. */
+  /** The terminal has taken nothing for half a second. Called once until `drained`. */
   blocked(): void;
-  /** Nothing waits any more; `told`: `blocked` had been called. */
+  /** Nothing waits any more. `told`: `blocked` has been called. */
   drained(told: boolean): void;
-  /** The terminal is gone; what is written from now on is dropped. */
+  /** The terminal is gone, and everything written from now on is dropped. */
   gone(): void;
 }
 
-/** How much of a write the kernel has not taken yet: node keeps it to itself, and tells of a write as a whole only. */
+/** How much of a write the kernel has not taken yet. Node's public API reports only whole writes. */
 interface Inside {
   readonly _handle?: { readonly writeQueueSize?: number };
 }
 
-const BOUND_BYTES = 65_536;
-const BLOCKED_MS = 500;
-const LAST_WORDS_TRIES = 20;
-const LAST_WORDS_PAUSE_MS = 5;
+const maxWaitingBytes = 65_536;
+const blockedMs = 500;
+const maxTries = 20;
+const betweenTriesMs = 5;
 
 export function openOutput(listener: OutputListener): Output {
   const { stream, fd, direct } = openTerminal();
   let blocked: NodeJS.Timeout | undefined;
-  /** Finished writes, and what the unfinished one still holds, as of the last look. */
+  /** Finished writes and the rest of the unfinished one, at the last check. */
   let seen = '';
   let finished = 0;
   let told = false;
@@ -54,7 +54,7 @@ export function openOutput(listener: OutputListener): Output {
     for (const done of flushed) done();
     flushed = [];
   }
-  /** A line that is merely slow takes something all the time; only one that takes nothing is blocked. */
+  /** A terminal that is merely slow keeps taking something. Only one that takes nothing is blocked. */
   function watch(): void {
     const unwritten = (stream as Partial<Inside>)._handle?.writeQueueSize;
     const now = `${finished} ${unwritten}`;
@@ -64,9 +64,9 @@ export function openOutput(listener: OutputListener): Output {
       return;
     }
     seen = now;
-    blocked = setTimeout(watch, BLOCKED_MS).unref();
+    blocked = setTimeout(watch, blockedMs).unref();
   }
-  // Called for each finished write; the stream's own `drain` does not come for a last write below its mark.
+  // Called for each finished write. The stream's own `drain` is not emitted for a last write below its high-water mark.
   function wrote(): void {
     finished += 1;
     if (!blocked || stream.writableLength > 0) return;
@@ -81,7 +81,7 @@ export function openOutput(listener: OutputListener): Output {
     listener.gone();
   });
 
-  /** Bytes taken; what is wrong, if anything is, the stream will find out. */
+  /** @returns bytes taken; if that fails, the stream meets the same error and reports it */
   function writeAtOnce(bytes: Uint8Array): number {
     if (!direct) return 0;
     try {
@@ -94,22 +94,22 @@ export function openOutput(listener: OutputListener): Output {
   return {
     write(bytes) {
       const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-      // Straight to the kernel while nothing waits: half the cost of going through the stream.
+      // While nothing waits, writing straight to the kernel costs half of what the stream does.
       const taken = gone || stream.writableLength > 0 ? 0 : writeAtOnce(all);
       if (gone || taken === all.length) return true;
       stream.write(Buffer.from(all.subarray(taken)), wrote);
       if (!blocked) watch();
-      return stream.writableLength < BOUND_BYTES;
+      return stream.writableLength < maxWaitingBytes;
     },
     writeNow(text) {
       const bytes = Buffer.from(text);
       const pause = new Int32Array(new SharedArrayBuffer(4));
-      for (let at = 0, tries = 0; at < bytes.length && !gone && tries < LAST_WORDS_TRIES; tries++) {
+      for (let at = 0, tries = 0; at < bytes.length && !gone && tries < maxTries; tries++) {
         try {
           at += writeSync(fd, bytes, at);
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-          Atomics.wait(pause, 0, 0, LAST_WORDS_PAUSE_MS);
+          Atomics.wait(pause, 0, 0, betweenTriesMs);
         }
       }
     },
@@ -123,7 +123,7 @@ export function openOutput(listener: OutputListener): Output {
   };
 }
 
-/** Falls back to `process.stdout`, which may block, where the device cannot be opened again. */
+/** Falls back to `process.stdout`, which may block, if the device cannot be opened again. */
 function openTerminal(): { readonly stream: Writable; readonly fd: number; readonly direct: boolean } {
   const path = process.platform === 'linux' ? '/proc/self/fd/1' : '/dev/tty';
   try {

@@ -1,15 +1,15 @@
 /**
- * A row of the screen without what an agent draws faint or grey, beside and behind what a person has typed: hints,
- * suggestions, the rest of a command from the history.
+ * A row of the screen without the faint or grey text that an agent draws beside and after what a person has typed:
+ * hints, suggestions, the rest of a command from the history.
  */
 import type { IBufferCell, IBufferLine } from '@xterm/headless';
 
 /** Bright black, of the 16 colours. */
 const grey = 8;
-/** Shades between black and white; typed text has the terminal's own colour. */
+/** Shades of grey between black and white. Typed text has the terminal's own colour. */
 const darkest = 0x40;
 const lightest = 0xc0;
-/** The channels of a grey are as good as equal. */
+/** The channels of a grey differ by no more than this. */
 const maxTint = 12;
 
 function isFaint(cell: IBufferCell): boolean {
@@ -22,8 +22,10 @@ function isFaint(cell: IBufferCell): boolean {
   return high - low <= maxTint && low >= darkest && high <= lightest;
 }
 
-/** Blanks stand in the place of faint characters, one for each UTF-16 unit. The cursor's cell is drawn inverse: it is
- * as faint as what follows it. */
+/**
+ * Replaces faint characters by blanks, one for each UTF-16 unit. The agent draws the cursor's cell inverse, so that
+ * cell counts as faint if the next one is.
+ */
 export function plainRow(line: IBufferLine): string {
   const cells: { readonly text: string; readonly faint: boolean; readonly inverse: boolean }[] = [];
   for (let column = 0; column < line.length; column++) {

@@ -1,12 +1,12 @@
 /**
- * The agent's pseudo-terminal; the only file that knows node-pty.
+ * The agent's pseudo-terminal. No other file knows node-pty.
  *
  * Only node-pty's native part is used (`fork`, `resize`). Its JavaScript layer loses the last output of a program on
- * node 20 and 22 (libuv takes a hang-up that comes with a partial read for the end), delays the exit by 200 ms when
- * that is cured from outside, and spins at 100 % CPU while the child does not read. So: the master is read by a plain
- * `tty.ReadStream` and written by our own queue; we hold the slave open, so that no hang-up is ever seen; and when
- * the child has ended, what the kernel still holds is read out at once, up to a bound, before anybody is told. A
- * surviving grandchild that keeps the slave open changes nothing in that.
+ * node 20 and 22, because libuv takes a hang-up that comes with a partial read for the end. A cure from outside delays
+ * the exit by 200 ms. The layer also uses a whole CPU while the child does not read. So a plain `tty.ReadStream` reads
+ * the master, and our own queue writes to it. We hold the slave open, so that no hang-up is ever seen. Once the child
+ * has ended, we read what the kernel still holds, up to a limit, before we report the end. All this works the same if a
+ * grandchild survives and keeps the slave open.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
@@ -35,31 +35,31 @@ export interface PtyExit {
   readonly signal: string | null;
 }
 
-/** Each `on…` takes one listener, to be set in the turn of `openPty`. */
+/** Each `on…` takes one listener, which must be set in the same turn of the loop as `openPty`. */
 export interface Pty {
   readonly pid: number;
   readonly generation: number;
-  /** Starts reading. The chunk is the listener's only until it returns: the same memory takes the next one. */
+  /** Starts reading. The listener may use the chunk only until it returns, because the buffer is reused. */
   onOutput(listener: (chunk: Buffer) => void): void;
   /** Called once, after the last output has been delivered. */
   onExit(listener: (exit: PtyExit) => void): void;
-  /** Bytes have been waiting for a second: the child does not read. Comes once until `onInputDrained`. */
+  /** Bytes have been waiting for a second, so the child does not read. Called once until `onInputDrained`. */
   onInputBlocked(listener: (pendingBytes: number) => void): void;
   /** Everything that had to wait has been taken. */
   onInputDrained(listener: () => void): void;
-  /** False: much is waiting (16 MiB), pause the source until `onInputDrained`. Nothing is dropped. */
+  /** False: 16 MiB are waiting, so the source must pause until `onInputDrained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
   /**
-   * The child takes keys one by one. Before it does the kernel edits lines for it, and cuts one that is longer than 4 KiB.
-   * True also where that cannot be told. Costs a process.
+   * Whether the child takes keys one by one. Until then the kernel edits lines for it, and truncates those longer than
+   * 4 KiB. True also if that is unknown. Starts a process.
    */
   takesKeys(): boolean;
   resize(columns: number, rows: number): void;
   pause(): void;
   resume(): void;
-  /** Signals the child itself; nothing happens once it has ended. */
+  /** Signals the child itself. Does nothing once it has ended. */
   kill(signal: NodeJS.Signals): void;
-  /** Closes our side: a child that still lives is hung up on by the kernel. */
+  /** Closes our side. The kernel then hangs up on a child that still lives. */
   close(): void;
 }
 
@@ -82,9 +82,9 @@ interface NativePty {
 }
 
 /** The kernel hands out a terminal's output in pieces of at most 4 KiB. */
-const READ_BYTES = 16_384;
-/** More than the kernel buffers for a terminal; only a grandchild that goes on writing reaches it. */
-const TAIL_BYTES = 1 << 20;
+const readBytes = 16_384;
+/** More than the kernel buffers for a terminal. Only a grandchild that goes on writing reaches it. */
+const maxTailBytes = 1 << 20;
 
 let native: { readonly module: NativePty; readonly helperPath: string } | undefined;
 
@@ -97,7 +97,7 @@ function loadNative() {
   return native;
 }
 
-/** Starts the child on a new pseudo-terminal. Throws if none can be had. */
+/** Starts the child on a new pseudo-terminal. Throws if that fails. */
 export function openPty(options: PtyOptions): Pty {
   const { module, helperPath } = loadNative();
   const environment = Object.entries(options.env).flatMap(([name, value]) =>
@@ -129,8 +129,8 @@ export function openPty(options: PtyOptions): Pty {
     },
   );
   const slave = holdOpen(pty);
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  // One buffer for all reads: bytes never wait inside the stream, so a pause and the tail's order are exact.
+  const buffer = Buffer.allocUnsafe(readBytes);
+  // One buffer for all reads: no bytes wait inside the stream, so a pause takes effect at once and the tail is in order.
   const reading: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
     onread: {
       buffer,
@@ -141,14 +141,14 @@ export function openPty(options: PtyOptions): Pty {
     },
   };
   const master = new ReadStream(fd, reading);
-  // EIO: every holder of the slave is gone. The exit is told by the child's own end.
+  // EIO: nobody holds the slave any more. The child's own end reports the exit.
   master.on('error', () => close());
   const input = createInputQueue(fd, {
     blocked: (pendingBytes) => inputBlocked(pendingBytes),
     drained: () => inputDrained(),
   });
 
-  /** Bytes read; 0 when there are none (EAGAIN), or none any more (EIO). */
+  /** @returns bytes read; 0 if there are none now (EAGAIN) or none any more (EIO) */
   function tryRead(): number {
     try {
       return readSync(fd, buffer);
@@ -158,7 +158,7 @@ export function openPty(options: PtyOptions): Pty {
   }
 
   function drainTail(): void {
-    for (let total = 0; !master.destroyed && total < TAIL_BYTES; ) {
+    for (let total = 0; !master.destroyed && total < maxTailBytes; ) {
       const bytes = tryRead();
       if (bytes === 0) return;
       total += bytes;
@@ -211,14 +211,14 @@ export function openPty(options: PtyOptions): Pty {
       try {
         if (running) process.kill(pid, signal);
       } catch {
-        // it has just ended, and its exit is on the way
+        // it has just ended, and its exit is about to be reported
       }
     },
     close,
   };
 }
 
-/** Null where the slave cannot be opened a second time; the tail may then be cut as in plain node-pty. */
+/** Null if the slave cannot be opened a second time. The tail may then be lost, as in plain node-pty. */
 function holdOpen(slavePath: string): number | null {
   try {
     return openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);

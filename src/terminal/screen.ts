@@ -1,42 +1,41 @@
 /**
- * A picture of what the person sees, made from the agent's output after it has been passed on; the only file that
- * knows the virtual terminal.
+ * A picture of what the person sees, made from the agent's output after it has been passed on. No other file knows the
+ * virtual terminal.
  *
- * Parsing costs about 40 ms per MB, so it is rationed: at most one portion per period. An agent's repaints are far
- * below that; a flood is not, and then its middle is skipped: the picture is `stale` until it has been repainted as
- * a whole. The library is loaded while the agent boots, what comes before waits in the backlog.
+ * Parsing costs about 40 ms per MB, so it is rationed: at most one portion per period. An agent's repaints stay far
+ * below that. The middle of a flood is skipped, and then the picture is `stale` until all of it has been repainted. The
+ * library is loaded while the agent boots; the output until then waits in the backlog.
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/contract/screen.ts';
 import { createBacklog } from './backlog.ts';
-import { createBoundary } from './boundary.ts';
 import { plainRow } from './plain-row.ts';
 
 export interface Screen {
   feed(chunk: Buffer): void;
   view(): ScreenView;
-  /** Called with the payload of each OSC sequence of this number, in order; those in a skipped flood are not seen. */
-  onOsc(code: number, handler: (data: string) => void): void;
   /** Called after each parsed portion. */
   onChange(listener: () => void): void;
   resize(columns: number, rows: number): void;
   /** A blank picture, for the next agent. */
   reset(): void;
-  /** Everything fed so far has been parsed or skipped. */
+  /** Resolves once everything fed so far has been parsed or skipped. */
   settled(): Promise<void>;
 }
 
-const BACKLOG_BYTES = 262_144;
-const PORTION_BYTES = 32_768;
-/** Where more waits than a portion it is parsed in slices of about 0.2 ms: no key waits longer. A repaint stays whole. */
-const SLICE_BYTES = 4_096;
-const PERIOD_MS = 25;
-/** In a flood of which most is skipped, what is parsed in between is not worth more. */
-const FLOOD_PERIOD_MS = 100;
-/** Pieces of one repaint come in short succession; one parse for all of them. */
-const GATHER_MS = 8;
-/** Ends a sequence that the skipped part left open (CAN). */
-const CANCEL = Buffer.from('\x18');
+const maxBacklogBytes = 262_144;
+const portionBytes = 32_768;
+/** If more than a portion waits, it is parsed in slices of about 0.2 ms, so that no key waits longer. */
+const maxSliceBytes = 4_096;
+const periodMs = 25;
+/** Most of a flood is skipped, so parsing more of it is not worth the time. */
+const floodPeriodMs = 100;
+/** The pieces of one repaint come in short succession and are parsed together. */
+const gatherMs = 8;
+/** CAN: ends a sequence that the skipped part left open. */
+const cancel = Buffer.from('\x18');
+/** ESC or a line feed: a sequence or a character that the skipped part cut off does not go on after it. */
+const begins = (byte: number) => byte === 0x1b || byte === 0x0a;
 
 export function createScreen(size: { readonly columns: number; readonly rows: number }): Screen {
   let { columns, rows } = size;
@@ -44,7 +43,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   const backlog = createBacklog();
   /** Of the present portion. */
   let parsedBytes = 0;
-  let sliceBytes = PORTION_BYTES;
+  let sliceBytes = portionBytes;
   let skipping = false;
   let busy = false;
   let stale = false;
@@ -53,8 +52,6 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   let title = '';
   let view: ScreenView | null = null;
   let waiting: (() => void)[] = [];
-  let boundary = createBoundary();
-  const oscHandlers: [number, (data: string) => void][] = [];
   const changeListeners: (() => void)[] = [];
 
   void import('@xterm/headless').then(({ default: { Terminal } }) => {
@@ -68,7 +65,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       title = changed;
     });
     created.onLineFeed(() => {
-      // The cursor stays in the last row: the picture moves up. When all of it has moved out, it is whole again.
+      // The cursor stays in the last row, so the picture moves up. Once all old rows have moved out, it is whole again.
       if (stale && created.buffer.active.cursorY === rows - 1 && ++scrolled > rows) stale = false;
     });
     for (const final of ['h', 'l']) {
@@ -82,14 +79,6 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       if (parameters[0] === 2) stale = false;
       return false;
     });
-    for (const [code, handler] of oscHandlers) register(created, code, handler);
-  }
-
-  function register(created: VirtualTerminal, code: number, handler: (data: string) => void): void {
-    created.parser.registerOscHandler(code, (data) => {
-      handler(data);
-      return false;
-    });
   }
 
   function next(): void {
@@ -101,22 +90,22 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       return;
     }
     busy = true;
-    setTimeout(parseSlice, GATHER_MS);
+    setTimeout(parseSlice, gatherMs);
   }
 
   function parseSlice(): void {
-    if (parsedBytes === 0) sliceBytes = backlog.length > PORTION_BYTES ? SLICE_BYTES : PORTION_BYTES;
+    if (parsedBytes === 0) sliceBytes = backlog.length > portionBytes ? maxSliceBytes : portionBytes;
     const slice = backlog.take(sliceBytes);
     parsedBytes += slice.length;
     terminal?.write(slice, () => {
       view = null;
-      if (backlog.length > 0 && parsedBytes < PORTION_BYTES) {
+      if (backlog.length > 0 && parsedBytes < portionBytes) {
         setImmediate(parseSlice); // the library would go on at once
         return;
       }
       parsedBytes = 0;
       for (const listener of changeListeners) listener();
-      if (backlog.length > 0) setTimeout(parseSlice, stale ? FLOOD_PERIOD_MS : PERIOD_MS);
+      if (backlog.length > 0) setTimeout(parseSlice, stale ? floodPeriodMs : periodMs);
       else {
         busy = false;
         next();
@@ -126,10 +115,10 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
 
   function skip(): void {
     backlog.clear();
-    backlog.push(CANCEL);
+    backlog.push(cancel);
     stale = true;
     scrolled = 0;
-    skipping = !boundary.safe;
+    skipping = true;
   }
 
   function draw(): ScreenView {
@@ -160,22 +149,16 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
 
   return {
     feed(chunk) {
-      boundary.feed(chunk);
-      if (skipping) {
-        skipping = !boundary.safe;
-        return;
-      }
-      if (backlog.length + chunk.length > BACKLOG_BYTES) skip();
-      else backlog.push(chunk);
+      const from = skipping ? chunk.findIndex(begins) : 0;
+      if (from < 0) return;
+      skipping = false;
+      if (backlog.length + chunk.length > maxBacklogBytes) skip();
+      else backlog.push(chunk.subarray(from));
       next();
     },
     view() {
       view ??= draw();
       return view;
-    },
-    onOsc(code, handler) {
-      oscHandlers.push([code, handler]);
-      if (terminal) register(terminal, code, handler);
     },
     onChange(listener) {
       changeListeners.push(listener);
@@ -193,7 +176,6 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       cursorVisible = true;
       title = '';
       view = null;
-      boundary = createBoundary();
       terminal?.reset();
     },
     settled() {

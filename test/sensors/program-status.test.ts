@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { programStatusSensor, readStatus } from '../../src/sensors/program-status.ts';
+import type { Sequence } from '../../src/terminal/vt/sequences.ts';
 
 it.each<[string, object | null]>([
   ['state=idle:app=claude-code', { state: 'idle' }],
@@ -16,17 +17,27 @@ it.each<[string, object | null]>([
   expect(readStatus(payload)).toEqual(expected);
 });
 
-it('answers each agent once, however the question is cut', () => {
+const osc = (payload: string): Sequence => ({ type: 'osc', payload });
+
+it('answers each agent once', () => {
   const answers: string[] = [];
-  const told: Observation[] = [];
   const sensor = programStatusSensor((bytes) => answers.push(bytes));
-  sensor.start((observation) => told.push(observation));
-  for (const piece of ['\x1b[?25l\x1b]75', '01;?\x1b', '\\', '\x1b]7501;?\x1b\\'])
-    sensor.listen(Buffer.from(piece));
+  for (const payload of ['0;7501;?', '7501;state=idle', '7501;?', '7501;?']) sensor.listen(osc(payload));
   expect(answers).toEqual(['\x1b]7501;?\x1b\\']);
   sensor.newAgent();
-  sensor.listen(Buffer.from('\x1b]7501;?\x1b\\'));
+  sensor.listen(osc('7501;?'));
   expect(answers).toHaveLength(2);
-  sensor.receive('state=done:app=claude-code');
-  expect(told).toEqual([{ type: 'program-status', state: 'done' }]);
+});
+
+it('tells what the agent reports, and the last of what it has reported before', () => {
+  const told: Observation[] = [];
+  const sensor = programStatusSensor(() => {});
+  for (const state of ['idle', 'working']) sensor.receive(osc(`7501;state=${state}`));
+  sensor.start((observation) => told.push(observation));
+  sensor.receive(osc('0;state=done'));
+  sensor.receive(osc('7501;state=done:app=claude-code'));
+  expect(told).toEqual([
+    { type: 'program-status', state: 'working' },
+    { type: 'program-status', state: 'done' },
+  ]);
 });

@@ -1,11 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createModes } from '../../src/terminal/modes.ts';
+import { createSequenceReader } from '../../src/terminal/vt/sequences.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** The modes of one agent, and a way to let it write. */
+function modesOf(onTitle?: (title: string | null) => void) {
+  const modes = createModes(onTitle);
+  const reader = createSequenceReader();
+  return {
+    modes,
+    write(output: Uint8Array | string) {
+      const chunk = typeof output === 'string' ? bytes(output) : output;
+      for (const sequence of reader.read(chunk)) modes.follow(sequence);
+    },
+  };
+}
 const modesAfter = (output: string) => {
-  const modes = createModes();
-  modes.feed(bytes(output));
+  const { modes, write } = modesOf();
+  write(output);
   return modes;
 };
 
@@ -78,12 +92,13 @@ test('undo, then redo, gives the same modes again', () => {
   );
   fc.assert(
     fc.property(fc.array(mode), (output) => {
-      const modes = modesAfter(output.join('').replaceAll('\x1b[?2026h', ''));
+      const { modes, write } = modesOf();
+      write(output.join('').replaceAll('\x1b[?2026h', ''));
       const undo = modes.undo();
       const redo = modes.redo();
-      modes.feed(bytes(undo));
+      write(undo);
       expect(modes.undo()).toBe('');
-      modes.feed(bytes(redo));
+      write(redo);
       expect(modes.undo()).toBe(undo);
     }),
   );
@@ -96,13 +111,13 @@ test('a stream says the same however it is cut', () => {
   const whole = modesAfter(new TextDecoder().decode(stream));
   fc.assert(
     fc.property(fc.array(fc.nat(12)), (cuts) => {
-      const modes = createModes();
+      const { modes, write } = modesOf();
       let at = 0;
       for (const length of cuts) {
-        modes.feed(stream.subarray(at, at + length));
+        write(stream.subarray(at, at + length));
         at += length;
       }
-      modes.feed(stream.subarray(at));
+      write(stream.subarray(at));
       expect(modes.undo()).toBe(whole.undo());
       expect(modes.title).toBe('◐ Täsk');
     }),
@@ -111,10 +126,10 @@ test('a stream says the same however it is cut', () => {
 
 test('titles are told as they change, and bracketed paste is known', () => {
   const titles: (string | null)[] = [];
-  const modes = createModes((title) => titles.push(title));
-  modes.feed(bytes('\x1b]0;one\x07\x1b]2;two\x1b\\\x1b]1;icon\x07\x1b]0;\x07'));
+  const { modes, write } = modesOf((title) => titles.push(title));
+  write('\x1b]0;one\x07\x1b]2;two\x1b\\\x1b]1;icon\x07\x1b]0;\x07');
   expect(titles).toEqual(['one', 'two', null]);
   expect(modes.bracketedPaste).toBe(false);
-  modes.feed(bytes('\x1b[?2004h'));
+  write('\x1b[?2004h');
   expect(modes.bracketedPaste).toBe(true);
 });

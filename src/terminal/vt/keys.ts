@@ -1,7 +1,9 @@
 /**
  * What a token means as a key, whichever way the terminal writes it: as ever, by the kitty protocol, or by
- * modifyOtherKeys. The one table for all who ask.
+ * modifyOtherKeys. The one table for all who ask. And what that says of the person, as far as an event tells it: did
+ * somebody type, submit, interrupt, leave, suspend, or did only the terminal report something?
  */
+import type { InputKind } from '../../events.ts';
 import type { Token } from './tokens.ts';
 
 export type Key =
@@ -95,3 +97,30 @@ function csiKey(parameters: string, final: string): Key {
 
 /** Caps lock (64) and num lock (128) do not change what a key means; the field holds 1 + the bits. */
 const withoutLocks = (modifiers: string) => 1 + ((Number(modifiers || '1') - 1) & 63);
+
+/** All others are `text`. */
+const kinds: { readonly [Is in Key]?: InputKind } = {
+  report: 'report',
+  enter: 'enter',
+  escape: 'interrupt',
+  interrupt: 'interrupt',
+  exit: 'exit',
+  suspend: 'suspend',
+};
+
+export interface InputRun {
+  readonly kind: InputKind;
+  readonly bytes: number;
+}
+
+/** Runs of one kind, in order. */
+export function inputRuns(tokens: readonly Token[]): readonly InputRun[] {
+  const runs: { kind: InputKind; bytes: number }[] = [];
+  for (const token of tokens) {
+    const kind = kinds[keyOf(token)] ?? 'text';
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.bytes += token.length;
+    else runs.push({ kind, bytes: token.length });
+  }
+  return runs;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inputRuns } from '../../src/terminal/input.ts';
-import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
-import { reads } from '../support/keys.ts';
+import { inputRuns } from '../../../src/terminal/vt/keys.ts';
+import { createTokenizer } from '../../../src/terminal/vt/tokens.ts';
+import { reads } from '../../support/keys.ts';
 
 const kinds = (...chunks: string[]) =>
   reads(...chunks).flatMap((tokens) => inputRuns(tokens).map(({ kind }) => kind));

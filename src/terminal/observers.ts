@@ -1,0 +1,122 @@
+/**
+ * Those who only look at what passes between the person and the agent. They get it a few milliseconds after it has been
+ * passed on. Both streams keep their common order, because what it means that an agent undoes its modes depends on
+ * whether Ctrl+Z came before.
+ */
+import { createEarly } from './early.ts';
+import { createGathered } from './gathered.ts';
+import type { Sequence } from './vt/sequences.ts';
+import type { Token } from './vt/tokens.ts';
+
+/** Output as it came, with the sequences that end in it. */
+interface Written {
+  readonly chunk: Buffer;
+  readonly sequences: readonly Sequence[];
+}
+
+/** A piece of one of the two streams: what the agent has written, or the person's keys as what they are. */
+export type Passed =
+  | ({ readonly from: 'agent' } & Written)
+  | { readonly from: 'person'; readonly tokens: readonly Token[] };
+
+/** The chunk is the observer's only until it returns; `sequences` are those that end in it. */
+export type OutputObserver = (chunk: Buffer, sequences: readonly Sequence[]) => void;
+/** Null: some keys were not followed. */
+export type KeyObserver = (tokens: readonly Token[] | null) => void;
+export type SequenceListener = (sequence: Sequence) => void;
+
+export interface Observers {
+  /** This output has just been passed on. */
+  written(chunk: Buffer, sequences: readonly Sequence[]): void;
+  /** These keys have just been passed on, or are kept. */
+  typed(tokens: readonly Token[]): void;
+  /** The first one also gets the output from before (256 KiB). */
+  observe(observer: OutputObserver): void;
+  /** The first one also gets the keys from before. */
+  observeKeys(observer: KeyObserver): void;
+  /**
+   * The listener is called in the same turn in which a sequence was passed on, for what must be answered at once. It
+   * must be cheap. What came before is told at once.
+   */
+  listen(listener: SequenceListener): void;
+  /** Delivers now what the observers have not got yet. */
+  settle(): void;
+}
+
+/** Long enough that the echo to a key is passed on before the observers take their time. */
+const observeMs = 5;
+/** Observers are loaded while the agent boots. Output and keys until then are kept for them. */
+const maxEarlyBytes = 262_144;
+
+/** @param first gets each delivery before the observers do */
+export function createObservers(first: (pieces: readonly Passed[]) => void): Observers {
+  let pieces: Passed[] = [];
+  /** Output that no observer has got yet. What came without a key in between is one piece. */
+  const gathered = createGathered();
+  let timer: NodeJS.Timeout | undefined;
+  const outputObservers: OutputObserver[] = [];
+  const keyObservers: KeyObserver[] = [];
+  const listeners: SequenceListener[] = [];
+  const early = createEarly<Written>(maxEarlyBytes);
+  const earlyKeys = createEarly<readonly Token[]>(maxEarlyBytes);
+
+  function later(): void {
+    timer ??= setTimeout(settle, observeMs);
+  }
+
+  function settle(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const seen = pieces;
+    pieces = [];
+    gathered.clear();
+    first(seen);
+    for (const piece of seen) {
+      if (piece.from === 'agent') {
+        const { chunk, sequences } = piece;
+        for (const observer of outputObservers) observer(chunk, sequences);
+        if (outputObservers.length === 0) early.keep({ chunk: Buffer.from(chunk), sequences }, chunk.length);
+      } else {
+        for (const observer of keyObservers) observer(piece.tokens);
+        earlyKeys.keep(
+          piece.tokens,
+          piece.tokens.reduce((sum, { length }) => sum + length, 0),
+        );
+      }
+    }
+  }
+
+  return {
+    written(chunk, sequences) {
+      for (const sequence of sequences) for (const listener of listeners) listener(sequence);
+      if (!gathered.hasRoom(chunk.length)) settle();
+      const last = pieces.at(-1);
+      if (last?.from === 'agent') {
+        const together = sequences.length === 0 ? last.sequences : [...last.sequences, ...sequences];
+        pieces[pieces.length - 1] = { from: 'agent', chunk: gathered.add(chunk, true), sequences: together };
+      } else pieces.push({ from: 'agent', chunk: gathered.add(chunk, false), sequences });
+      later();
+    },
+    typed(tokens) {
+      pieces.push({ from: 'person', tokens });
+      later();
+    },
+    observe(observer) {
+      settle();
+      for (const { chunk, sequences } of early.take().pieces) observer(chunk, sequences);
+      outputObservers.push(observer);
+    },
+    observeKeys(observer) {
+      settle();
+      const { pieces: before, gap } = earlyKeys.take();
+      for (const tokens of gap ? [...before, null] : before) observer(tokens);
+      keyObservers.push(observer);
+    },
+    listen(listener) {
+      const before = [...early.pieces(), ...pieces.filter((piece) => piece.from === 'agent')];
+      for (const { sequences } of before) for (const sequence of sequences) listener(sequence);
+      listeners.push(listener);
+    },
+    settle,
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * Passes the person's keys on to the agent in the same turn in which they arrive, or keeps them while no agent may have
+ * them. If the agent does not keep up, the terminal is paused, so nothing is lost and memory stays bounded.
+ */
+import { performance } from 'node:perf_hooks';
+import type { Observation } from '../events.ts';
+import { createKeystrokes } from './keystrokes.ts';
+import type { Observers } from './observers.ts';
+import type { Pty } from './pty.ts';
+import { type Key, keyOf } from './vt/keys.ts';
+import type { Token } from './vt/tokens.ts';
+
+export interface PersonKeys {
+  /** The terminal has sent this. */
+  read(chunk: Buffer): void;
+  /** From now on the keys are for this agent. */
+  attach(pty: Pty): void;
+  /** From now on the keys are kept. */
+  detach(): void;
+  /** The agent that gets the keys. */
+  readonly agent: Pty | null;
+  /**
+   * The agent has written, and may have asked the terminal something, so it gets the terminal's reports from now on.
+   */
+  agentWrote(): void;
+  /**
+   * Hands out, once, what the person typed while no agent was there. The next agent does not get the rest of an open
+   * paste or sequence either, which it would read as keys.
+   */
+  takeKept(): Buffer;
+  /** While held, the person's bytes are kept although an agent is there. Afterwards it gets them, in order. */
+  hold(held: boolean): void;
+  readonly keptBytes: number;
+  /** Ctrl+C or Ctrl+D has been pressed since the bytes are held. */
+  readonly wantsOut: boolean;
+  /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
+  readonly isMidKey: boolean;
+}
+
+/** Where the keys come from. */
+export interface KeySource {
+  pauseInput(paused: boolean): void;
+  observe(observation: Observation): void;
+}
+
+/**
+ * More than anybody pastes. Beyond this, the terminal is paused while the keys are held. While no agent is there,
+ * further bytes are read but not kept, so that Ctrl+C is noticed; they end up only in the draft.
+ */
+const maxKeptBytes = 16_777_216;
+
+const outKeys: ReadonlySet<Key> = new Set<Key>(['interrupt', 'exit']);
+
+export function createPersonKeys(
+  observers: Pick<Observers, 'typed' | 'settle'>,
+  source: KeySource,
+): PersonKeys {
+  let agent: Pty | null = null;
+  let kept: Buffer[] = [];
+  let keptBytes = 0;
+  let holding = false;
+  let wantsOut = false;
+  /** The agent does not read, and its queue is full. */
+  let isBacklogged = false;
+  let isPaused = false;
+  /** The agent follows another one and has not written anything, so it has asked the terminal nothing. */
+  let isMute = false;
+  let hadAgent = false;
+  const keystrokes = createKeystrokes();
+  let timer: NodeJS.Timeout | undefined;
+
+  function tell(tokens: readonly Token[]): void {
+    if (tokens.length > 0) {
+      wantsOut ||= holding && tokens.some((token) => outKeys.has(keyOf(token)));
+      observers.typed(tokens);
+    }
+    clearTimeout(timer);
+    const { dueAt } = keystrokes;
+    // What already waits in the terminal is read first, so that a busy guard does not take half a sequence for a key.
+    if (dueAt !== null)
+      timer = setTimeout(() => setImmediate(expire), Math.max(1, dueAt - performance.now()));
+  }
+  function expire(): void {
+    const { tokens, forAgent } = keystrokes.expire(performance.now());
+    tell(tokens);
+    pass(forAgent);
+  }
+
+  /** Gives the bytes to the agent, or keeps them for it. */
+  function pass(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (agent && !holding) give(agent, bytes);
+    else if (agent || keptBytes < maxKeptBytes) {
+      kept.push(bytes);
+      keptBytes += bytes.length;
+    }
+    pauseInput();
+  }
+  function give(to: Pty, bytes: Buffer): void {
+    if (!to.write(bytes)) isBacklogged = true;
+  }
+  function pauseInput(): void {
+    const pause = agent !== null && (isBacklogged || keptBytes >= maxKeptBytes);
+    if (pause !== isPaused) source.pauseInput(pause);
+    isPaused = pause;
+  }
+  /** Takes out everything that is kept. */
+  function emptied(): Buffer {
+    observers.settle(); // the observers get them before whoever takes them out
+    const bytes = Buffer.concat(kept);
+    kept = [];
+    keptBytes = 0;
+    return bytes;
+  }
+
+  return {
+    read(chunk) {
+      // The next agent must not get the terminal's answers to the previous one, which it would read as keys.
+      const { tokens, forAgent } = keystrokes.take(chunk, !isMute, performance.now());
+      tell(tokens);
+      pass(forAgent);
+    },
+    attach(next) {
+      agent = next;
+      isMute = hadAgent;
+      hadAgent = true;
+      isBacklogged = false;
+      pauseInput();
+      let isDeaf = false;
+      next.onInputBlocked((pendingBytes) => {
+        isDeaf = true;
+        source.observe({ type: 'input.blocked', pendingBytes });
+      });
+      next.onInputDrained(() => {
+        if (agent === next) {
+          isBacklogged = false;
+          pauseInput();
+        }
+        if (isDeaf) source.observe({ type: 'input.drained' });
+        isDeaf = false;
+      });
+    },
+    detach() {
+      agent = null;
+      isMute = false;
+      isBacklogged = false;
+      pauseInput(); // what waited for it is in the draft, and Ctrl+C must be noticed
+    },
+    get agent() {
+      return agent;
+    },
+    agentWrote() {
+      if (!isMute) return;
+      isMute = false;
+      pass(keystrokes.release());
+    },
+    takeKept() {
+      const bytes = emptied();
+      keystrokes.swallowRest();
+      pauseInput();
+      return bytes;
+    },
+    get keptBytes() {
+      return keptBytes;
+    },
+    get wantsOut() {
+      return wantsOut;
+    },
+    get isMidKey() {
+      return keystrokes.isOpen;
+    },
+    hold(held) {
+      holding = held;
+      wantsOut = false;
+      if (holding || !agent || keptBytes === 0) return;
+      give(agent, emptied());
+      pauseInput();
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** Keys of the time in which no agent may have them: kept in order, told to the observers, handed out once. */
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { createObservers } from '../../src/terminal/observers.ts';
+import { createPersonKeys } from '../../src/terminal/person-keys.ts';
+import type { Pty } from '../../src/terminal/pty.ts';
+
+function played(taken = true) {
+  const written: string[] = [];
+  const heard: string[] = [];
+  const pauses: boolean[] = [];
+  const observers = createObservers(() => {});
+  const keys = createPersonKeys(observers, {
+    pauseInput: (paused) => pauses.push(paused),
+    observe: () => {},
+  });
+  const look = () =>
+    observers.observeKeys((tokens) => {
+      for (const token of tokens ?? []) {
+        if (token.type === 'text' || token.type === 'paste') heard.push(Buffer.from(token.bytes).toString());
+        else if (token.type === 'control') heard.push(String.fromCharCode(token.byte));
+      }
+    });
+  const pty = {
+    write: (bytes: Buffer) => written.push(bytes.toString()) > 0 && taken,
+    onInputBlocked: () => {},
+    onInputDrained: () => {},
+  } as unknown as Pty;
+  return { keys, type: (text: string) => keys.read(Buffer.from(text)), look, pty, written, heard, pauses };
+}
+
+test('whoever takes them has been told of them', () => {
+  const { keys, type, look, heard } = played();
+  look();
+  type('typed while away');
+  expect(keys.takeKept().toString()).toBe('typed while away');
+  expect(heard.join('')).toBe('typed while away');
+  expect(keys.takeKept()).toHaveLength(0);
+});
+
+test('an agent that ends without having read them leaves the terminal readable', () => {
+  const { keys, type, pty, pauses } = played(false);
+  keys.attach(pty);
+  type('typed at a deaf agent');
+  expect(pauses).toEqual([true]);
+  keys.detach();
+  expect(pauses).toEqual([true, false]);
+});
+
+test.each([
+  ['a paste', '\x1b[200~one\r', 'two\r\x1b[201~next', 'next'],
+  ['a paste, split in its end', '\x1b[200~one\x1b[20', '1~next', 'next'],
+  ['a paste, split in its beginning', '\x1b[20', '0~one\r\x1b[201~', 'one\r\x1b[201~'],
+  ['an arrow', '\x1b[', 'Anext', 'next'],
+])('%s that began without an agent is not the next one’s to end', (_name, before, after, written) => {
+  const agent = played();
+  agent.type(before);
+  agent.keys.takeKept();
+  agent.keys.attach(agent.pty);
+  agent.type(after);
+  expect(agent.written.join('')).toBe(written);
+});
+
+test.each([
+  ['Ctrl+C', '\x03', true],
+  ['Ctrl+C by the kitty protocol', '\x1b[99;5u', true],
+  ['Ctrl+D', '\x04', true],
+  ['a paste that holds one', '\x1b[200~a\x03b\x1b[201~', false],
+  ['text', 'c', false],
+])('while they are held, %s: whether the person wants to leave is known', (_name, typed, wantsOut) => {
+  const { keys, type, pty } = played();
+  keys.attach(pty);
+  type('\x03');
+  keys.hold(true);
+  expect(keys.wantsOut).toBe(false);
+  type(typed);
+  expect(keys.wantsOut).toBe(wantsOut);
+  keys.hold(false);
+  expect(keys.wantsOut).toBe(false);
+});
+
+test('of the time before anybody looked are told, in order', () => {
+  const { keys, type, look, pty, heard } = played();
+  keys.attach(pty);
+  for (const key of 'early') type(key);
+  look();
+  expect(heard.join('')).toBe('early');
+});
+
+test('whatever is held, let go, taken and attached: each key goes one way, in order, and all are told', () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('type' as const), keys: fc.stringMatching(/^[a-z\r]{1,4}$/) }),
+    fc.record({ do: fc.constantFrom('attach', 'detach', 'hold', 'release', 'take') }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const { keys, type, look, pty, written, heard } = played();
+      look();
+      const out: string[] = [];
+      let typed = '';
+      const drain = () => out.push(...written.splice(0));
+      for (const one of steps) {
+        if (one.do === 'type') {
+          typed += one.keys;
+          type(one.keys);
+        } else if (one.do === 'attach') {
+          out.push(keys.takeKept().toString()); // as a launch does it
+          keys.attach(pty);
+        } else if (one.do === 'detach') keys.detach();
+        else if (one.do === 'take') out.push(keys.takeKept().toString());
+        else keys.hold(one.do === 'hold');
+        drain();
+      }
+      out.push(keys.takeKept().toString());
+      expect(out.join('')).toBe(typed);
+      expect(heard.join('')).toBe(typed);
+    }),
+  );
+});
+
+/** To its device attributes, its place of the cursor, its colour of the background; focus; a lone key among them. */
+const answers = '\x1b[?62;22ca\x1b[12;7R\x1b]11;rgb:00/00/00\x1b\\\x1b[A\x1b[I\x03';
+const keysAmong = 'a\x1b[A\x03';
+
+describe('what the terminal answers an agent that is gone', () => {
+  const second = () => {
+    const agent = played();
+    agent.keys.attach(agent.pty);
+    agent.keys.detach();
+    agent.keys.attach(agent.pty);
+    return agent;
+  };
+
+  test.each([1, 3, 100])('does not reach the next one, which has asked nothing yet; keys do (%i)', (size) => {
+    const { type, written } = second();
+    for (let at = 0; at < answers.length; at += size) type(answers.slice(at, at + size));
+    expect(written.join('')).toBe(keysAmong);
+  });
+
+  test('once it has written something, everything reaches it, what had begun by then, too', () => {
+    const { keys, type, written } = second();
+    type('\x1b[?62');
+    keys.agentWrote();
+    type(';22c');
+    type(answers);
+    expect(written.join('')).toBe(`\x1b[?62;22c${answers}`);
+  });
+
+  test('an Esc of the person’s is a key once its time is over', async () => {
+    const { type, written } = second();
+    type('\x1b');
+    await vi.waitFor(() => expect(written.join('')).toBe('\x1b'), { timeout: 5_000 });
+  });
+
+  test('the first agent gets everything: nobody was there before it', () => {
+    const { keys, type, pty, written } = played();
+    keys.attach(pty);
+    type(answers);
+    expect(written.join('')).toBe(answers);
+  });
+});
