@@ -87,7 +87,7 @@ export async function supervise(launch: Launch): Promise<number> {
     const { args, invocation } = run.launch;
     const first = { generation: 1, args, pin: run.pin, resumed: false, prompted: false };
     startAgent(run, agent, wire, terminal, first);
-    if (invocation.prompt !== null) composer.sent.given(invocation.prompt, true);
+    if (invocation.prompt !== null) composer.given(invocation.prompt, true);
     const watch = async (): Promise<End> => {
       await outputPasses();
       const { createLoop } = await import('./loop.ts');

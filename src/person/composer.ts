@@ -1,114 +1,309 @@
 /**
- * Follows what the person writes. Keys go into the draft. A sent prompt waits until it is on record. The screen, the
- * turns and the person's interrupts show what has left the box. Pure; kept in memory only.
+ * All that the person has written and that may still be needed, each text in one place: in the agent's input box, where
+ * a nudge or a kill would lose it; in the agent's queue; put aside by the guard; or sent, and perhaps not on record
+ * yet. Followed from the keys and from what the events show. Pure; kept in memory only.
  */
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
-import type { Event, ScreenFacts } from '../events.ts';
+import type { Event } from '../events.ts';
+import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
-import { createDraft, type Draft } from './draft.ts';
-import { createSentPrompts, type SentPrompts } from './sent-prompt.ts';
-
-/** By then a key is on the screen, even on a machine under load. Before that an empty box proves nothing. */
-const keySettleMs = 2_000;
-
-const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
-/** Activities in which the screen shows no input box. */
-const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
+import { append, edit, emptyLine, type Line } from './line.ts';
+import { createPasteText } from './paste.ts';
+import { type Sign, signsOf } from './signs.ts';
 
 export interface Composer {
-  readonly draft: Draft;
-  readonly sent: SentPrompts;
   /**
-   * The person's keys, as they came in one read; null: some keys were not followed.
+   * The person's keys, as they came in one read; null: some keys were not followed, so the content of the box is
+   * unknown until the box is seen empty.
    * @param kept the guard has the keys, so they are not in the agent's box
    * @param atMs wall clock, Unix milliseconds
    */
   typed(tokens: readonly Token[] | null, kept: boolean, atMs: number): void;
-  /** The agent names the prompt that it took; the `turn.started` that comes with it follows. */
+  /** The agent names the prompt that it took, before the `turn.started` that comes of it. */
   taken(prompt: Pick<SentPrompt, 'text' | 'id' | 'atMs'>): void;
+  /** The guard has sent this in the person's place. `isOfPerson`: it is in the person's own words. */
+  given(text: string, isOfPerson: boolean): void;
   /**
    * One turn of the loop.
    * @param kept as for `typed`
    */
   happened(event: Event, before: Evidence, after: Evidence, kept: boolean): void;
+
+  /** The text in the box that has not been sent. */
+  readonly inBox: string;
+  /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
+  readonly isExact: boolean;
+  /** What was typed is too long to be kept, so it cannot be given back. */
+  readonly isLost: boolean;
+  /** A paste has begun and has not ended yet. */
+  readonly isPasting: boolean;
+  /** Counts the person's keys, without the terminal's reports. */
+  readonly keys: number;
+  /** What waits in the agent's queue, in order. */
+  readonly queue: readonly Queued[];
+  /** What was put aside; empty when there is nothing. */
+  readonly aside: string;
+  /**
+   * What to give back, one paragraph each: what was put aside, queued messages, the draft. Empty when there is nothing.
+   */
+  readonly unsent: string;
+  /** The last prompt that was sent, until its turn is over: it may not be on record, and is lost if the agent dies. */
+  readonly sent: SentPrompt | null;
+  /** The text that was sent last, by person or guard. An interrupt before any output puts it back into the box. */
+  readonly lastText: string | null;
+  /** The text that the person sent last. */
+  readonly lastOfPerson: string | null;
+  /** Of this conversation: prompts that the agent has named, and how often Enter was pressed on something. */
+  readonly prompts: { readonly taken: number; readonly typed: number };
+
+  /** The box holds this text, whatever the keys said. */
+  correct(text: string): void;
+  /** The guard is about to empty the box; its text is kept until `restored`. */
+  putAside(): void;
+  /** This text is the person's, too. It goes in front of what was put aside. */
+  addAside(text: string): void;
+  /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
+  rescue(): void;
+  /** What was put aside is in the box again, in front of what was typed meanwhile. */
+  restored(): void;
+  /**
+   * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
+   * one text leaves as a whole.
+   */
+  remove(prompt: string): void;
+  /** Hands out `sent`, once: whoever takes it sees to it. */
+  takeSent(): SentPrompt | null;
+}
+
+export interface Queued {
+  readonly text: string;
+  /** When Enter was pressed on it: wall clock, Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** Enter was pressed on this line. Whether the agent has taken it out of the box is not known yet. */
+interface Entered extends Line, Queued {
+  readonly isQueued: boolean;
 }
 
 export function createComposer(): Composer {
-  const sent = createSentPrompts();
-  const draft = createDraft((text, atMs) => sent.sent({ text, id: null, taken: false, atMs }));
+  let line = emptyLine;
+  let entered: Entered | null = null;
+  let queued: Queued[] = [];
+  let aside = '';
+  let isAsideLost = false;
+  let sent: SentPrompt | null = null;
+  let lastText: string | null = null;
+  let lastOfPerson: string | null = null;
+  let lastOfGuard: string | null = null;
+  let prompts = { taken: 0, typed: 0 };
+  let keys = 0;
+  let decoder = new TextDecoder();
+  /** Of the paste that has begun and not ended. */
+  let paste: ReturnType<typeof createPasteText> | null = null;
+  /** Where the rest of a paste goes if its beginning was put aside or lost. */
+  let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
-  /** The prompt of the turn that is about to be told was named. */
-  let isNamed = false;
+  let namesPrompts = false;
+
+  const box = (): Line => entered ?? line;
+  const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
+  const unsent = () => paragraphs([aside, ...queued.map(({ text }) => text), box().text]);
+
+  /** What was sent has left the box. */
+  function leaveBox(): void {
+    if (entered?.isQueued && entered.text !== '') queued.push(entered);
+    entered = null;
+  }
+  function clearBox(): void {
+    line = emptyLine;
+    entered = null;
+  }
+  function remove(prompt: string): void {
+    if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
+    const isIt = ({ text }: Queued) => isSame(text, prompt);
+    const at = queued.findIndex(isIt);
+    if (at >= 0) queued.splice(at, 1);
+    else if (entered && isIt(entered)) entered = null;
+  }
+  function send(prompt: SentPrompt): void {
+    sent = prompt;
+    lastText = prompt.text;
+    // The agent names the guard's prompts like any other.
+    if (prompt.text.trim() !== lastOfGuard?.trim()) lastOfPerson = prompt.text;
+    const { taken, typed } = prompts;
+    prompts = prompt.taken ? { taken: taken + 1, typed } : { taken, typed: typed + 1 };
+  }
+
+  /** @param isAlone the only key of its read; in a burst, Enter may be a line break to the agent */
+  function enter(isQueued: boolean, isAlone: boolean, atMs: number): void {
+    // A backslash before Enter makes it a line break.
+    if (line.text.endsWith('\\')) {
+      line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
+      return;
+    }
+    const { text, exact } = line;
+    entered = { ...line, isQueued, atMs };
+    line = emptyLine;
+    if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
+  }
+
+  function pasted(token: Token): void {
+    if (token.type !== 'paste') {
+      paste = token.type === 'paste-begin' ? createPasteText() : null;
+      pasteInto = 'line';
+      return;
+    }
+    paste ??= createPasteText();
+    const text = paste.read(token.bytes);
+    if (pasteInto === 'line') line = append(line, text);
+    if (pasteInto !== 'aside') return;
+    const whole = append({ ...emptyLine, text: aside }, text);
+    aside = whole.text;
+    if (!whole.lost) return;
+    isAsideLost = true;
+    pasteInto = 'nowhere';
+  }
+
+  /** @param isQueued what is sent now waits in the agent's queue, or for the next agent */
+  function follow(tokens: readonly Token[], isQueued: boolean, atMs: number): void {
+    const typed = tokens.filter((token) => keyOf(token) !== 'report');
+    for (const token of typed) {
+      keys++;
+      // A person who types on after Enter has sent the text, even if the box was never seen empty in between.
+      leaveBox();
+      if (token.type !== 'text') decoder = new TextDecoder();
+      const key = keyOf(token);
+      if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
+      else if (key === 'paste') pasted(token);
+      else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
+      else line = edit(line, key);
+    }
+  }
+
+  const heed: { readonly [Each in Sign]: () => void } = {
+    'other-conversation'() {
+      prompts = { taken: 0, typed: 0 };
+    },
+    'queue-sent'() {
+      queued = [];
+    },
+    'box-empty'() {
+      if (paste !== null) return; // it is not drawn yet
+      leaveBox();
+      line = emptyLine;
+    },
+    'prompt-free'() {
+      heed['box-empty']();
+      queued = [];
+      sent = null;
+    },
+    'turn-over'() {
+      sent = null;
+      if (!entered?.isQueued) entered = null; // the box may not have been seen empty yet
+    },
+    stopped() {
+      sent = null;
+    },
+  };
 
   return {
-    draft,
-    sent,
     typed(tokens, kept, atMs) {
-      if (tokens === null) draft.lose();
+      if (tokens === null) line = { text: '', exact: false, lost: true };
       // Keys for a dialog do not go into the box. Text that is sent while no agent takes it is queued, too.
       else if (kept || latest?.screen?.facts.activity !== 'dialog')
-        draft.feed(tokens, kept || (latest !== null && inTurn(latest.phase)), atMs);
+        follow(tokens, kept || (latest !== null && inTurn(latest.phase)), atMs);
     },
     taken(prompt) {
-      isNamed = true;
+      namesPrompts = true;
       // Some agents name a message as soon as it waits in their queue (2.1.329): it has not left it.
-      const isQueued = draft.queue().some(({ text }) => text.trim() === prompt.text.trim());
-      if (isQueued && latest?.turn.told?.working) return;
-      draft.remove(prompt.text);
-      sent.sent({ ...prompt, taken: true });
+      const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
+      if (isInQueue && latest?.turn.told?.working) return;
+      remove(prompt.text);
+      send({ ...prompt, taken: true });
+    },
+    given(text, isOfPerson) {
+      lastText = text;
+      if (isOfPerson) lastOfPerson = text;
+      else lastOfGuard = text;
     },
     happened(event, before, after, kept) {
       latest = after;
-      if (event.type === 'session' && event.sessionId !== before.conversation.sessionId) sent.begun();
-      if (event.type === 'turn.started') {
-        // An agent that names no prompt sends its queue when a turn has ended.
-        if (!isNamed && before.turn.told?.working === false) draft.queueIsSent();
-        isNamed = false;
-      }
-      if ((event.type === 'screen' || event.type === 'tick') && !kept && showsEmptyBox(after)) {
-        draft.boxIsEmpty();
-        if (after.screen?.facts.activity === 'idle') {
-          draft.queueIsSent();
-          sent.settle();
-        }
-      }
-      const isOver =
-        event.type === 'turn.ended' || seenToEnd(before, event) || runsInShell(sent.latest()?.text, event);
-      if (isOver || isStopped(event)) sent.settle();
-      if (isOver) draft.sentIsSettled(); // the box may not have been seen empty yet
+      if (event.type === 'agent.started') namesPrompts = false;
+      const known = { sent: sent?.text ?? null, namesPrompts, kept };
+      for (const sign of signsOf(event, before, after, known)) heed[sign]();
+    },
+    get inBox() {
+      return box().text;
+    },
+    get isExact() {
+      return box().exact;
+    },
+    get isLost() {
+      return isAsideLost || box().lost;
+    },
+    get isPasting() {
+      return paste !== null;
+    },
+    get keys() {
+      return keys;
+    },
+    get queue() {
+      return queue();
+    },
+    get aside() {
+      return aside;
+    },
+    get unsent() {
+      return unsent();
+    },
+    get sent() {
+      return sent;
+    },
+    get lastText() {
+      return lastText;
+    },
+    get lastOfPerson() {
+      return lastOfPerson;
+    },
+    get prompts() {
+      return prompts;
+    },
+    correct(text) {
+      clearBox();
+      line = append(emptyLine, text);
+    },
+    putAside() {
+      aside = paragraphs([aside, box().text]);
+      clearBox();
+    },
+    addAside(first) {
+      aside = paragraphs([first, aside]);
+    },
+    rescue() {
+      aside = unsent();
+      isAsideLost ||= box().lost;
+      if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
+      clearBox();
+      queued = [];
+    },
+    restored() {
+      line = { ...line, text: aside + line.text };
+      aside = '';
+      isAsideLost = false;
+    },
+    remove,
+    takeSent() {
+      const taken = sent;
+      if (taken !== null) heed['turn-over']();
+      return taken;
     },
   };
 }
 
-/**
- * The box was seen empty a moment after the last key, so its text has been sent or deleted. That does not hold if the
- * agent has drawn nothing since: it may not have read the key.
- */
-function showsEmptyBox({ screen, person, terminal, now }: Evidence): boolean {
-  if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
-  const isTyping = person.lastKeyAt !== null && now - person.lastKeyAt < keySettleMs;
-  return !isTyping && terminal.unansweredKeyAt === null && terminal.inputBlockedSince === null;
-}
-
-const isStopped = (event: Event): boolean =>
-  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
-
-/**
- * A shell command was sent to an agent at rest, and now the agent is at work: the command runs, perhaps before it is on
- * record. If it were given back, one Enter would run it twice.
- */
-const runsInShell = (sent: string | undefined, event: Event): boolean =>
-  event.type === 'screen' &&
-  ofTurn.includes(event.facts.activity) &&
-  sent?.trimStart().startsWith('!') === true;
-
-/**
- * The screen showed a turn and now shows a free prompt, so what was sent has had its turn, whatever was typed since.
- */
-function seenToEnd({ screen }: Evidence, event: Event): boolean {
-  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
-  return screen !== null && ofTurn.includes(screen.facts.activity);
-}
+const isSame = (text: string, other: string) =>
+  text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();
+const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');

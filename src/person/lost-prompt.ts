@@ -5,8 +5,7 @@
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
-import type { Draft } from './draft.ts';
-import type { SentPrompts } from './sent-prompt.ts';
+import type { Composer } from './composer.ts';
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxBytes = 100_000;
@@ -15,8 +14,7 @@ const special = /^\s*[/!#&<]/;
 
 /** What is known of the conversation in which the prompt was sent. */
 export interface Known {
-  readonly sent: SentPrompts;
-  readonly draft: Draft;
+  readonly composer: Composer;
   readonly session: { readonly transcriptPath: string | null };
   /** Whether the agent reports by hooks what it takes. */
   readonly hookSource: { heard(): boolean };
@@ -25,31 +23,30 @@ export interface Known {
 
 /** To be called while no agent runs. Null: nothing is lost, or it is in the draft now. */
 export async function takeLostPrompt(known: Known): Promise<string | null> {
-  const { sent, draft, session, hookSource, launch } = known;
+  const { composer, session, hookSource, launch } = known;
   const { recordsPrompt } = launch.adapter;
   if (recordsPrompt === null) return null;
   const path = session.transcriptPath;
   const records = async (prompt: SentPrompt) => path !== null && (await recordsPrompt(path, prompt));
   // If the same words were sent twice, one record can stand for only one of them.
-  const queued = new Map(draft.queue().map(({ text, atMs }) => [text, atMs]));
+  const queued = new Map(composer.queue.map(({ text, atMs }) => [text, atMs]));
   for (const [text, atMs] of queued)
-    if (await records({ text, id: null, taken: false, atMs })) draft.remove(text);
-  const prompt = sent.latest();
+    if (await records({ text, id: null, taken: false, atMs })) composer.remove(text);
+  const prompt = composer.takeSent();
   if (prompt === null) return null;
-  sent.settle();
   const isRecorded = await records(prompt);
-  draft.sentIsSettled();
   // 2.1.329 reports a queued message under the id of the running turn; what is still in the queue is given back as the
   // queue.
   if (isRecorded) return null;
-  draft.remove(prompt.text);
+  composer.remove(prompt.text);
   const isSure = prompt.taken || !hookSource.heard();
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxBytes) return prompt.text;
-  draft.addAside(prompt.text);
+  composer.addAside(prompt.text);
   return null;
 }
 
 /** Puts the first prompt into the box, unsent: it was answered once and may have had its effects. */
-export function giveBackFirst({ sent, draft }: Pick<Known, 'sent' | 'draft'>): void {
-  if (sent.lastOfPerson !== null && !special.test(sent.lastOfPerson)) draft.addAside(sent.lastOfPerson);
+export function giveBackFirst({ composer }: Pick<Known, 'composer'>): void {
+  const { lastOfPerson } = composer;
+  if (lastOfPerson !== null && !special.test(lastOfPerson)) composer.addAside(lastOfPerson);
 }

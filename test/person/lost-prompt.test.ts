@@ -1,13 +1,12 @@
 /** What becomes of a prompt that was sent when the agent was ended. */
 import { describe, expect, test } from 'vitest';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
-import { createDraft } from '../../src/person/draft.ts';
 import { type Known, takeLostPrompt } from '../../src/person/lost-prompt.ts';
-import { createSentPrompts } from '../../src/person/sent-prompt.ts';
+import { composing } from '../support/composing.ts';
 import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 
 interface World {
-  readonly sent?: Partial<SentPrompt>;
+  readonly sent?: Partial<Pick<SentPrompt, 'text'>>;
   readonly typed?: string;
   /** What of it is on record. */
   readonly recorded?: (prompt: SentPrompt) => boolean;
@@ -15,15 +14,16 @@ interface World {
   readonly path?: string | null;
 }
 
-function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.jsonl' }: World): Known {
-  const prompts = createSentPrompts();
-  const draft = createDraft((text) => prompts.sent({ text, id: null, taken: false, atMs: 0 }));
+type Told = Known & Pick<ReturnType<typeof composing>, 'tell'>;
+
+function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.jsonl' }: World): Told {
+  const { composer, tell } = composing();
   for (const tokens of typed?.includes('\x1b') ? reads(...typed.split(/(?=\r)/)) : typedOneByOne(typed ?? ''))
-    draft.feed(tokens, false, 0);
-  if (sent) prompts.sent({ text: 'do it', id: null, taken: true, atMs: 0, ...sent });
+    composer.typed(tokens, false, 0);
+  if (sent) composer.taken({ text: 'do it', id: null, atMs: 0, ...sent });
   return {
-    sent: prompts,
-    draft,
+    composer,
+    tell,
     hookSource: { heard: () => hooks },
     session: { transcriptPath: path },
     launch: { adapter: { recordsPrompt: async (_path, prompt) => recorded(prompt) } },
@@ -47,7 +47,7 @@ describe('a sent prompt', () => {
   ])('%s', async (_name, given, prompt, draft) => {
     const known = world(given);
     expect(await takeLostPrompt(known)).toBe(prompt);
-    expect(known.draft.text()).toBe(draft);
+    expect(known.composer.unsent).toBe(draft);
     expect(await takeLostPrompt(known)).toBeNull(); // never twice
   });
 
@@ -56,37 +56,38 @@ describe('a sent prompt', () => {
     ['and something was queued after it', 'do it\rand that\r', 'and that'],
   ])('taken, though it looked as if it were for the queue: %s', async (_name, typed, draft) => {
     const known = world({});
-    known.draft.feed(tokensOf(typed), true, 0);
-    known.sent.sent({ text: 'do it', id: null, taken: true, atMs: 0 });
+    known.composer.typed(tokensOf(typed), true, 0);
+    known.composer.taken({ text: 'do it', id: null, atMs: 0 });
     expect(await takeLostPrompt(known)).toBe('do it');
-    expect(known.draft.text()).toBe(draft);
+    expect(known.composer.unsent).toBe(draft);
   });
 
   test('a queued message, told under the id of a recorded turn, stays in the queue', async () => {
     const known = world({ recorded: ({ id }) => id === 'p' });
-    known.draft.feed(tokensOf('do it\rnext'), true, 0);
-    known.sent.sent({ text: 'do it', id: 'p', taken: true, atMs: 0 });
+    known.tell({ type: 'turn.started' });
+    known.composer.typed(tokensOf('do it\rnext'), true, 0);
+    known.composer.taken({ text: 'do it', id: 'p', atMs: 0 });
     expect(await takeLostPrompt(known)).toBeNull();
-    expect(known.draft.text()).toBe('do it\n\nnext');
+    expect(known.composer.unsent).toBe('do it\n\nnext');
   });
 
   test('what looked as if it were for the queue, and is on record since, is not given back', async () => {
     const known = world({ recorded: ({ text, atMs, taken }) => text === 'do it' && atMs === 7 && !taken });
-    known.draft.feed(tokensOf('do it\rand that\r'), true, 7);
+    known.composer.typed(tokensOf('do it\rand that\r'), true, 7);
     expect(await takeLostPrompt(known)).toBeNull();
-    expect(known.draft.text()).toBe('and that');
+    expect(known.composer.unsent).toBe('and that');
   });
 
   test('of the same words twice, one record takes one', async () => {
     const known = world({ recorded: () => true });
-    known.draft.feed(tokensOf('yes\ryes\r'), true, 0);
+    known.composer.typed(tokensOf('yes\ryes\r'), true, 0);
     expect(await takeLostPrompt(known)).toBeNull();
-    expect(known.draft.text()).toBe('yes');
+    expect(known.composer.unsent).toBe('yes');
   });
 
   test('that the person stopped is not taken up again', async () => {
     const known = world({ sent: {} });
-    known.sent.settle();
+    known.tell({ type: 'interrupted' });
     expect(await takeLostPrompt(known)).toBeNull();
   });
 });

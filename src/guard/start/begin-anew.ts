@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { SentPrompts } from '../../person/sent-prompt.ts';
+import type { Composer } from '../../person/composer.ts';
 import type { Agent } from '../agent.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Run } from '../run.ts';
@@ -25,7 +25,7 @@ export async function whatIsOnRecord(
   { launch: { invocation, adapter } }: Run,
   agent: Agent,
   conversation: Conversation,
-  sent: SentPrompts,
+  composer: Pick<Composer, 'prompts'>,
 ): Promise<'kept' | 'nothing' | 'lost'> {
   const { id, transcriptPath } = conversation;
   const withoutRecord = () => (conversation.hadTurn ? 'lost' : 'nothing');
@@ -33,7 +33,8 @@ export async function whatIsOnRecord(
   const summary =
     transcriptPath === null ? null : await adapter.summarizeTranscript(transcriptPath).catch(() => null);
   if (summary !== null && summary.lastMessageIndex !== null) return 'kept';
-  const prompts = agent.hooks.heard() ? sent.taken : sent.typed + (invocation.prompt === null ? 0 : 1);
+  const { taken, typed } = composer.prompts;
+  const prompts = agent.hooks.heard() ? taken : typed + (invocation.prompt === null ? 0 : 1);
   const isResumed = invocation.resumes && !invocation.forks && id === invocation.sessionId;
   if (isResumed || prompts > 1)
     throw new Error('nothing of the conversation is on record, so it cannot be resumed');

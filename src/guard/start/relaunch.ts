@@ -1,6 +1,6 @@
 /**
- * Starts the next agent after one has ended. It resumes the conversation. A conversation without a recorded turn cannot be
- * resumed, so it is begun anew, under the same id if that is free.
+ * Starts the next agent after one has ended. It resumes the conversation. A conversation without a recorded turn cannot
+ * be resumed, so it is begun anew, under the same id if that is free.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { holdKeysWhileBooting } from '../../person/hands/boot.ts';
@@ -35,23 +35,23 @@ const tooLong = 'what was in the input box is too long to be given back';
 /** Rejects with the reason if no agent can be started. */
 export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<void> {
   const { run, agent, conversation, terminal, desk } = parts;
-  const { draft, sent } = desk;
+  const { composer } = desk;
   const { emit, launch } = run;
   const template = await parts.template;
-  const lost = await takeLostPrompt({ sent, draft, session: conversation, hookSource: agent.hooks, launch });
-  const onRecord = plan.resume ? await whatIsOnRecord(run, agent, conversation, sent) : 'nothing';
+  const lost = await takeLostPrompt({ composer, session: conversation, hookSource: agent.hooks, launch });
+  const onRecord = plan.resume ? await whatIsOnRecord(run, agent, conversation, composer) : 'nothing';
   const resume = onRecord === 'kept';
   const interruption = { isInterrupted: plan.prompt, lost, resume, template };
   const prompt = relaunchPrompt(run, agent, conversation, interruption);
   const isAnswered = onRecord === 'lost' && prompt === null;
   if (isAnswered) giveBackFirst(desk);
   // No await from here on: a key that came in between would be neither kept nor passed to the agent.
-  if (draft.lost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
+  if (composer.isLost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
   terminal.takeKept(); // they are in the draft as text; typed without an agent, they are not meant for its dialogs
   if (plan.isOver()) return; // one of the keys was Ctrl+C
-  draft.rescue();
+  composer.rescue();
   if (isAnswered)
-    terminal.say(begunAnewText(draft.aside() !== '', terminalStyle(launch.env, process.stdout)));
+    terminal.say(begunAnewText(composer.aside !== '', terminalStyle(launch.env, process.stdout)));
   start(parts, plan.generation, { resume, prompt, lost, isAnswered });
   const person = holdKeysWhileBooting(desk, prompt !== null).then(() => giveBack(desk));
   background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
@@ -86,7 +86,7 @@ function start(
     : freshStart(run, agent, conversation, prompt, isAnswered);
   startAgent(run, agent, wire, terminal, { ...next, generation, resumed, prompted: prompt !== null });
   const given = prompt ?? (resumed || isAnswered ? null : launch.invocation.prompt);
-  if (given !== null) desk.sent.given(given, prompt === null || prompt === lost);
+  if (given !== null) desk.composer.given(given, prompt === null || prompt === lost);
 }
 
 /** The last output is drawn by then, or never. */

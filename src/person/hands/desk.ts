@@ -6,8 +6,6 @@ import type { Event, Observation, ScreenFacts } from '../../events.ts';
 import type { Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Composer } from '../composer.ts';
-import type { Draft } from '../draft.ts';
-import type { SentPrompts } from '../sent-prompt.ts';
 
 /** One agent, as far as keys are typed at it. */
 export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
@@ -16,10 +14,8 @@ export interface Desk {
   readonly launch: { readonly adapter: AgentAdapter };
   /** Where the person's keys can be held. */
   readonly terminal: Pick<Terminal, 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
-  /** What the person has typed and not sent. */
-  readonly draft: Draft;
-  /** What the person has sent last. */
-  readonly sent: SentPrompts;
+  /** What the person has written. */
+  readonly composer: Composer;
   readonly emit: (observation: Observation) => void;
   /** Null while no agent runs. */
   readonly pty: Keyboard | null;
@@ -36,8 +32,7 @@ export interface Desk {
 }
 
 /** The parts of a desk that others own. */
-export interface DeskParts extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view'> {
-  readonly composer: Pick<Composer, 'draft' | 'sent'>;
+export interface DeskParts extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view' | 'composer'> {
   /** The agent that runs; null while none does. */
   readonly keyboard: () => Keyboard | null;
 }
@@ -55,8 +50,7 @@ export function createDesk({ launch, terminal, emit, view, composer, keyboard }:
   return {
     launch,
     terminal,
-    draft: composer.draft,
-    sent: composer.sent,
+    composer,
     emit,
     get pty() {
       return keyboard();

@@ -21,20 +21,20 @@ const hasBox: readonly ScreenFacts['activity'][] = [
  * quicker, the box is theirs. What was put aside meanwhile stays aside.
  */
 export async function giveBack(desk: Desk): Promise<void> {
-  const { pty, draft, terminal } = desk;
+  const { pty, composer, terminal } = desk;
   const isGone = () => desk.pty !== pty;
   const isReady = (facts: ScreenFacts) =>
-    hasBox.includes(facts.activity) && boxOf(desk)?.text === '' && !terminal.isMidKey && !draft.pasting;
-  while (pty !== null && (draft.aside() !== '' || draft.pasting)) {
+    hasBox.includes(facts.activity) && boxOf(desk)?.text === '' && !terminal.isMidKey && !composer.isPasting;
+  while (pty !== null && (composer.aside !== '' || composer.isPasting)) {
     await screenShows(desk, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
-    const keys = draft.keys;
+    const { keys } = composer;
     // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice.
     await pause(settleMs);
     if (isGone()) return;
-    const isQuiet = draft.keys === keys || terminal.keptBytes > 0; // keys that the guard keeps are not on their way
-    if (!isQuiet || !isReady(desk.facts) || draft.aside() === '') continue;
+    const isQuiet = composer.keys === keys || terminal.keptBytes > 0; // keys that the guard keeps are not on their way
+    if (!isQuiet || !isReady(desk.facts) || composer.aside === '') continue;
     if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
-    pty.write(Buffer.from(`\x1b[200~${draft.aside()}\x1b[201~`));
-    draft.restored(); // it is the person's draft again
+    pty.write(Buffer.from(`\x1b[200~${composer.aside}\x1b[201~`));
+    composer.restored(); // it is the person's draft again
   }
 }

@@ -60,15 +60,15 @@ const isWhole = (shown: string, { launch }: Desk) => shown.split(launch.adapter.
  * not show whether there is a line break.
  */
 export function knowsDraft(desk: Desk): boolean {
-  const { draft, launch } = desk;
+  const { composer, launch } = desk;
   const box = boxOf(desk);
-  if (box === null || draft.pasting) return false;
-  const agree = !draft.lost && showsText(box.text, draft.inBox(), launch.adapter.pasteStandIn);
-  if (draft.exact) return agree;
+  if (box === null || composer.isPasting) return false;
+  const agree = !composer.isLost && showsText(box.text, composer.inBox, launch.adapter.pasteStandIn);
+  if (composer.isExact) return agree;
   if (!isWhole(box.text, desk)) return false;
   if (agree) return true;
   if (box.text.includes('\n')) return false;
-  draft.correct(box.text);
+  composer.correct(box.text);
   return true;
 }
 
@@ -78,8 +78,9 @@ export function knowsDraft(desk: Desk): boolean {
  * the keys.
  */
 export function trustScreen(desk: Desk): void {
-  const { draft } = desk;
+  const { composer } = desk;
   const shown = boxOf(desk)?.text ?? '';
-  if (draft.exact || draft.lost || draft.pasting || shown === '' || !isWhole(shown, desk)) return;
-  if (!showsBeginning(shown, draft.inBox())) draft.correct(shown);
+  if (composer.isExact || composer.isLost || composer.isPasting || shown === '' || !isWhole(shown, desk))
+    return;
+  if (!showsBeginning(shown, composer.inBox)) composer.correct(shown);
 }

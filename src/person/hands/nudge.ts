@@ -41,14 +41,14 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
 }
 
 async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
-  const { launch, pty, draft, terminal, sent } = desk;
+  const { launch, pty, composer, terminal } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste our keys would be part of it
-  const keysBefore = draft.keys;
+  const keysBefore = composer.keys;
   const asks = () => desk.facts.activity === 'dialog';
   /** The person has typed, or has paused the guard. */
-  const tookOver = () => draft.keys !== keysBefore || desk.paused;
+  const tookOver = () => composer.keys !== keysBefore || desk.paused;
   if (asks()) return 'dialog';
   const type = (text: string) => {
     if (desk.pty === pty) pty.write(Buffer.from(text));
@@ -69,7 +69,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
       if (tookOver()) return 'person-typing';
       if (bringsBack.some((text) => boxHolds(desk, text)))
         return type(keys.submit) ? 'submitted' : 'agent-gone';
-      draft.addAside(restored); // whose text this is cannot be told, so it is given back, unsent
+      composer.addAside(restored); // whose text this is cannot be told, so it is given back, unsent
     }
   }
   if (desk.paused) return 'person-typing';
@@ -85,7 +85,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   if (asks()) return 'dialog';
   const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
-    sent.given(plan.prompt, false);
+    composer.given(plan.prompt, false);
     return type(keys.submit) ? 'submitted' : 'agent-gone';
   }
   await emptyBox(desk, pty);
@@ -93,9 +93,9 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
 }
 
 /** What an interrupt may put back into the box: the prompt of the turn, the queue, or both. */
-function sentTexts({ sent, draft }: Desk): readonly string[] {
-  const queue = draft.queue().map(({ text }) => text);
-  const prompt = sent.lastText === null ? [] : [sent.lastText];
+function sentTexts({ composer }: Desk): readonly string[] {
+  const queue = composer.queue.map(({ text }) => text);
+  const prompt = composer.lastText === null ? [] : [composer.lastText];
   return [prompt, queue, [...prompt, ...queue]]
     .filter((texts) => texts.length > 0)
     .map((texts) => texts.join('\n'));
@@ -108,7 +108,7 @@ async function putAside(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const box = boxOf(desk);
   if (box === null || (box.text === '' && box.isPrompt)) return null;
   if (!knowsDraft(desk)) return 'person-typing';
-  desk.draft.putAside();
+  desk.composer.putAside();
   await enterInsertMode(desk, pty);
   return (await emptyBox(desk, pty)) ? null : 'no-echo';
 }

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freshStart, whatIsOnRecord } from '../../../src/guard/start/begin-anew.ts';
-import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
+import { createComposer } from '../../../src/person/composer.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { typedOneByOne } from '../../support/keys.ts';
 import { partsOfRun } from '../../support/run.ts';
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000000';
@@ -32,19 +33,22 @@ function world(given: World) {
   const transcriptPath = join(folder, `${id}.jsonl`);
   if (records !== null)
     writeFileSync(transcriptPath, records.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  const sent = createSentPrompts();
-  for (let count = 0; count < prompts; count++) sent.sent({ text: 'x', id: null, taken: hooks, atMs: 0 });
+  const composer = createComposer();
+  for (let count = 0; count < prompts; count++) {
+    for (const tokens of typedOneByOne('x\r')) composer.typed(tokens, false, 0);
+    if (hooks) composer.taken({ text: 'x', id: null, atMs: 0 });
+  }
   const parts = partsOfRun({ args, hooks, id: knownId, transcriptPath });
   const { conversation } = parts;
   const cleared = { type: 'session', transcriptPath, source: 'hook', reason: 'clear', at: 0 } as const;
   if (isCleared) conversation.follow({ ...cleared, sessionId: id });
   if (hadTurn) conversation.turnEnded();
-  return { ...parts, sent };
+  return { ...parts, composer };
 }
 
 const onRecord = (given: World) => {
-  const { run, agent, conversation, sent } = world(given);
-  return whatIsOnRecord(run, agent, conversation, sent);
+  const { run, agent, conversation, composer } = world(given);
+  return whatIsOnRecord(run, agent, conversation, composer);
 };
 
 describe('a conversation', () => {

@@ -7,16 +7,16 @@ import { typedAt } from './typed-at.ts';
 describe.concurrent('what was put aside', () => {
   test('is pasted, and not sent', async () => {
     const agent = typedAt();
-    agent.desk.draft.addAside('line one\nline two');
+    agent.desk.composer.addAside('line one\nline two');
     await giveBack(agent.desk);
     expect(agent.written).toEqual(['\x1b[200~line one\nline two\x1b[201~']);
-    expect([agent.desk.draft.aside(), agent.desk.draft.inBox()]).toEqual(['', 'line one\nline two']);
+    expect([agent.desk.composer.aside, agent.desk.composer.inBox]).toEqual(['', 'line one\nline two']);
   });
 
   test('waits for an agent that has drawn its box and does not take keys yet', async () => {
     let takesKeys = false;
     const agent = typedAt({ takesKeys: () => takesKeys });
-    agent.desk.draft.addAside('my draft');
+    agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
     await pause(1_500);
     expect(agent.written).toEqual([]);
@@ -27,7 +27,7 @@ describe.concurrent('what was put aside', () => {
 
   test('waits for a person who was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
-    agent.desk.draft.addAside('my draft');
+    agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
     await pause(1_000);
     expect(agent.written).toEqual([]);
@@ -38,11 +38,11 @@ describe.concurrent('what was put aside', () => {
 
   test('stays for the next agent when this one ends', async () => {
     const agent = typedAt({ draft: 'something new' });
-    agent.desk.draft.addAside('my draft');
+    agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
     agent.end();
     await given;
-    agent.desk.draft.rescue();
-    expect(agent.desk.draft.aside()).toBe('my draft\n\nsomething new');
+    agent.desk.composer.rescue();
+    expect(agent.desk.composer.aside).toBe('my draft\n\nsomething new');
   });
 });

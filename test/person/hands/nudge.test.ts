@@ -64,12 +64,12 @@ describe.concurrent('a nudge', () => {
     const agent = await nudged({ draft: 'my draft', stuck: true });
     expect(agent.outcomes).toEqual(['no-echo']);
     expect(agent.submitted).toEqual([]);
-    expect(agent.desk.draft.text()).toBe('my draft');
+    expect(agent.desk.composer.unsent).toBe('my draft');
   });
 
   test('touches no draft whose wording is not known', async () => {
     const agent = typedAt({ draft: 'my draft' });
-    agent.desk.draft.correct('something else'); // its keys tell another story than the screen
+    agent.desk.composer.correct('something else'); // its keys tell another story than the screen
     await nudge(agent.desk, plan);
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.written).toEqual([]);
@@ -107,7 +107,7 @@ describe.concurrent('a nudge', () => {
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.submitted).toEqual([]);
     expect(agent.box()).toBe('my draft goes on');
-    expect(agent.desk.draft.inBox()).toBe('my draft goes on');
+    expect(agent.desk.composer.inBox).toBe('my draft goes on');
   });
 
   test('is not stopped by what only the terminal reports', async () => {

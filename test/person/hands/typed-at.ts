@@ -6,9 +6,8 @@
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
 import type { InputBox } from '../../../src/agents/contract/screen.ts';
 import type { Event, Observation, ScreenFacts } from '../../../src/events.ts';
-import { createDraft } from '../../../src/person/draft.ts';
+import { createComposer } from '../../../src/person/composer.ts';
 import { createDesk, type Desk } from '../../../src/person/hands/desk.ts';
-import { createSentPrompts } from '../../../src/person/sent-prompt.ts';
 import { tokensOf } from '../../support/keys.ts';
 
 export interface BoxOptions {
@@ -65,10 +64,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const submitted: string[] = [];
   const written: string[] = [];
   const outcomes: string[] = [];
-  const draft = createDraft();
-  const sent = createSentPrompts();
-  if (options.sent !== undefined) sent.given(options.sent, true);
-  draft.feed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
+  const composer = createComposer();
+  if (options.sent !== undefined) composer.given(options.sent, true);
+  composer.typed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
 
   function boxNow(): InputBox {
     const drawn = options.standIn && text.length > 40 ? '[Pasted text #1 +4 lines]' : text;
@@ -146,7 +144,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       columns: 80,
       stale: false,
     }),
-    composer: { draft, sent },
+    composer,
     emit: (observation: Observation) => {
       if (observation.type === 'nudge.done') outcomes.push(observation.outcome);
     },
@@ -177,7 +175,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     },
     follow: (event) => desk.follow(event, paused),
     personTypes(keys) {
-      draft.feed(tokensOf(keys), true, 0);
+      composer.typed(tokensOf(keys), true, 0);
       if (held) kept.push(keys);
       else write(Buffer.from(keys));
     },

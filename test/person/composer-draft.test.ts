@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createDraft, type Draft } from '../../src/person/draft.ts';
+import { type Composer, createComposer } from '../../src/person/composer.ts';
 import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
+import { composing } from '../support/composing.ts';
 import { reads } from '../support/keys.ts';
 
-function type(draft: Draft, chunks: readonly (string | Uint8Array)[], working: boolean): Draft {
-  for (const tokens of reads(...chunks)) draft.feed(tokens, working, 0);
-  return draft;
+/** @param kept they wait for the next agent, so what is sent among them is queued */
+function type(composer: Composer, chunks: readonly (string | Uint8Array)[], kept: boolean): Composer {
+  for (const tokens of reads(...chunks)) composer.typed(tokens, kept, 0);
+  return composer;
 }
-const typed = (...chunks: readonly string[]) => type(createDraft(), chunks, true);
+const typed = (...chunks: readonly string[]) => type(createComposer(), chunks, true);
 
 describe('a draft', () => {
   test.each([
@@ -26,68 +28,72 @@ describe('a draft', () => {
     ['letters beyond ASCII', ['gr\u00fc\u00df\x7f\u00df \u{1f600}\x7f'], 'gr\u00fc\u00df ', true],
   ])('of %s', (_name, chunks, text, exact) => {
     const draft = typed(...chunks);
-    expect(draft.text()).toBe(text);
-    expect(draft.exact).toBe(exact);
+    expect(draft.unsent).toBe(text);
+    expect(draft.isExact).toBe(exact);
   });
 
   test('is over when the box is empty, and queued when it was sent', () => {
-    const draft = typed('first\r');
-    draft.boxIsEmpty();
+    const { composer: draft, tell, shows } = composing();
+    tell({ type: 'turn.started' });
+    type(draft, ['first\r'], true);
+    shows('busy');
     type(draft, ['second'], true);
-    expect(draft.text()).toBe('first\n\nsecond');
-    draft.queueIsSent();
-    expect(draft.text()).toBe('second');
+    expect(draft.unsent).toBe('first\n\nsecond');
+    tell({ type: 'turn.ended', background: 0 });
+    tell({ type: 'turn.started' });
+    expect(draft.unsent).toBe('second');
     type(draft, ['\x15'], true);
-    draft.boxIsEmpty();
-    expect(draft.text()).toBe('');
+    shows('busy');
+    expect(draft.unsent).toBe('');
   });
 
   test('typed on after Enter is a new one, even if the box was never seen empty', () => {
-    const draft = createDraft();
+    const draft = createComposer();
     type(draft, ['do it'], false);
     type(draft, ['\r'], false);
     type(draft, ['\x1b[I'], true);
-    expect(draft.text()).toBe('do it');
+    expect(draft.unsent).toBe('do it');
     type(draft, ['next'], true);
-    expect(draft.text()).toBe('next');
+    expect(draft.unsent).toBe('next');
     type(draft, ['\r'], true);
     type(draft, ['more'], true);
-    expect(draft.text()).toBe('next\n\nmore');
-    expect(typed('in one burst\rwith the next').text()).toBe('in one burst\n\nwith the next');
+    expect(draft.unsent).toBe('next\n\nmore');
+    expect(typed('in one burst\rwith the next').unsent).toBe('in one burst\n\nwith the next');
   });
 
   test('is put aside, and comes back in front of what was typed meanwhile', () => {
-    const draft = typed('first\r', 'the draft');
+    const { composer: draft, shows } = composing();
+    type(draft, ['first\r', 'the draft'], true);
     draft.putAside();
-    expect([draft.inBox(), draft.aside(), draft.text()]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
-    draft.boxIsEmpty();
+    expect([draft.inBox, draft.aside, draft.unsent]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
+    shows('busy');
     type(draft, [', typed on'], true);
     draft.restored();
-    expect([draft.inBox(), draft.aside()]).toEqual(['the draft, typed on', '']);
+    expect([draft.inBox, draft.aside]).toEqual(['the draft, typed on', '']);
   });
 
   test('is rescued from an agent that ends, with its queue, and kept until it has been given back', () => {
-    const draft = typed('first\r', 'the draft');
+    const { composer: draft, shows } = composing();
+    type(draft, ['first\r', 'the draft'], true);
     draft.rescue();
-    draft.boxIsEmpty();
-    draft.queueIsSent();
-    expect(draft.aside()).toBe('first\n\nthe draft');
+    shows('idle');
+    expect(draft.aside).toBe('first\n\nthe draft');
     draft.rescue();
-    expect(draft.text()).toBe('first\n\nthe draft');
+    expect(draft.unsent).toBe('first\n\nthe draft');
     draft.restored();
-    expect(draft.inBox()).toBe('first\n\nthe draft');
+    expect(draft.inBox).toBe('first\n\nthe draft');
   });
 
   test('is what the screen shows where the keys do not tell', () => {
     const draft = typed('\x1b[A');
-    expect(draft.exact).toBe(false);
+    expect(draft.isExact).toBe(false);
     draft.correct('from the history');
     type(draft, ['!'], true);
-    expect([draft.inBox(), draft.exact]).toEqual(['from the history!', true]);
+    expect([draft.inBox, draft.isExact]).toEqual(['from the history!', true]);
   });
 
   test('sent behind a paste in one burst with more', () => {
-    expect(typed('\x1b[200~one\rtwo\x1b[201~\rthree').text()).toBe('one\ntwo\n\nthree');
+    expect(typed('\x1b[200~one\rtwo\x1b[201~\rthree').unsent).toBe('one\ntwo\n\nthree');
   });
 
   test('counts keys, and not what the terminal reports', () => {
@@ -117,44 +123,43 @@ describe('a draft', () => {
           const bytes = Buffer.from(pieces.join(''));
           const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
           const cut = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-          expect(type(createDraft(), cut, true).text()).toBe(type(createDraft(), [bytes], true).text());
+          expect(type(createComposer(), cut, true).unsent).toBe(type(createComposer(), [bytes], true).unsent);
         },
       ),
     );
   });
 
   test('that began a turn is not queued', () => {
-    const draft = createDraft();
+    const { composer: draft, shows } = composing();
     type(draft, ['do it\r'], false);
-    draft.boxIsEmpty();
-    expect(draft.text()).toBe('');
+    shows('busy');
+    expect(draft.unsent).toBe('');
   });
 
   test('of a character split over chunks keeps it', () => {
     const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
-    expect(type(createDraft(), [first, second], false).text()).toBe('\u00fc');
+    expect(type(createComposer(), [first, second], false).unsent).toBe('\u00fc');
   });
 
   test('longer than can be kept is not kept in part, and not interpreted', () => {
-    const sent: string[] = [];
-    const draft = createDraft((text) => sent.push(text));
+    const draft = createComposer();
     const begin = `\x1b[200~${'line\r'.repeat(150_000)}`;
     type(draft, [begin, 'line\r'.repeat(150_000), 'last line\r\x1b[201~'], false);
-    expect([draft.text(), draft.exact, draft.lost]).toEqual(['', false, true]);
+    expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['', false, true]);
     type(draft, ['more'], false);
     type(draft, ['\r'], false);
-    expect([draft.text(), sent, draft.queue()]).toEqual(['', [], []]);
+    expect([draft.unsent, draft.sent, draft.queue]).toEqual(['', null, []]);
     type(draft, ['x'], false);
-    expect([draft.text(), draft.exact, draft.lost]).toEqual(['x', true, false]);
+    expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['x', true, false]);
   });
 
   test('of 100 KiB in one paste is kept whole', () => {
     const text = 'a line of it\n'.repeat(8_000);
-    expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).text()).toBe(text);
+    expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).unsent).toBe(text);
   });
 
   test.each(['\x17', '\x15', '\x7f'])('without a blank: %j is quick, again and again', (key) => {
-    const draft = createDraft();
+    const draft = createComposer();
     type(draft, [`\x1b[200~${'x'.repeat(65_536)}\x1b[201~ word`], false);
     const began = performance.now();
     for (let round = 0; round < 100; round++) type(draft, [key, 'y'], false);
@@ -163,23 +168,22 @@ describe('a draft', () => {
 
   test('put aside in the middle of a paste gets the rest of it', () => {
     const tokenizer = createTokenizer();
-    const draft = createDraft();
-    const feed = (text: string) => draft.feed(tokenizer.read(Buffer.from(text), 0), false, 0);
+    const { composer: draft, shows } = composing();
+    const feed = (text: string) => draft.typed(tokenizer.read(Buffer.from(text), 0), false, 0);
     feed('see: \x1b[200~one\rtw');
-    draft.boxIsEmpty(); // of an agent that has drawn none of it
+    shows('busy'); // of an agent that has drawn none of it
     draft.rescue();
     feed('o\rthree\x1b[201~');
-    expect([draft.aside(), draft.inBox(), draft.pasting]).toEqual(['see: one\ntwo\nthree', '', false]);
+    expect([draft.aside, draft.inBox, draft.isPasting]).toEqual(['see: one\ntwo\nthree', '', false]);
   });
 
   test('sent in one burst with its Enter is not surely sent', () => {
-    const sent: string[] = [];
-    const draft = createDraft((text) => sent.push(text));
+    const draft = createComposer();
     type(draft, ['one\rtwo\r'], false);
-    expect([sent, draft.inBox()]).toEqual([[], 'two']);
+    expect([draft.sent, draft.inBox]).toEqual([null, 'two']);
     type(draft, ['three'], false);
     type(draft, ['\r'], false);
-    expect(sent).toEqual(['three']);
+    expect(draft.sent?.text).toBe('three');
   });
 
   test.each([
@@ -189,13 +193,13 @@ describe('a draft', () => {
     ['\x1b[27;2;13~', 'newline', 'ab\nab'],
   ])('takes %j for what it is: %s', (key, _name, text) => {
     const draft = typed('ab', key, 'ab');
-    expect([draft.text(), draft.exact]).toEqual([text, true]);
+    expect([draft.unsent, draft.isExact]).toEqual([text, true]);
   });
 
   test('never holds a control character but line breaks, whatever was typed', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 }), (chunks) => {
-        expect(type(createDraft(), chunks, false).text()).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+        expect(type(createComposer(), chunks, false).unsent).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
       }),
     );
   });

@@ -1,0 +1,83 @@
+/**
+ * What an event shows of the texts that the person has written: which have left the box, which have had their turn.
+ * Pure.
+ */
+import type { Evidence } from '../detect/evidence/index.ts';
+import type { Event, ScreenFacts } from '../events.ts';
+
+export type Sign =
+  /** Another conversation has begun. */
+  | 'other-conversation'
+  /** The agent has taken its whole queue. */
+  | 'queue-sent'
+  /** The box is empty: what was typed has been sent or deleted. */
+  | 'box-empty'
+  /** The prompt is free, with an empty box: everything that was sent has had its turn. */
+  | 'prompt-free'
+  /** The turn of what was sent last is over. */
+  | 'turn-over'
+  /** The person has stopped the turn of what was sent last. */
+  | 'stopped';
+
+/** What else decides what an event shows. */
+export interface Known {
+  /** The text that was sent last, while its turn is not over. */
+  readonly sent: string | null;
+  /** This agent names each prompt that it takes. */
+  readonly namesPrompts: boolean;
+  /** The guard has the person's keys, so they are not in the agent's box. */
+  readonly kept: boolean;
+}
+
+/** By then a key is on the screen, even on a machine under load. Before that an empty box proves nothing. */
+const keySettleMs = 2_000;
+
+const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+/** Activities in which the screen shows no input box. */
+const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
+
+/** In the order in which they are to be heeded. */
+export function signsOf(event: Event, before: Evidence, after: Evidence, known: Known): readonly Sign[] {
+  const signs: Sign[] = [];
+  if (event.type === 'session' && event.sessionId !== before.conversation.sessionId)
+    signs.push('other-conversation');
+  // An agent that names no prompt sends its queue when a turn has ended.
+  if (event.type === 'turn.started' && !known.namesPrompts && before.turn.told?.working === false)
+    signs.push('queue-sent');
+  if ((event.type === 'screen' || event.type === 'tick') && !known.kept && showsEmptyBox(after))
+    signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
+  if (event.type === 'turn.ended' || seenToEnd(before, event) || runsInShell(known.sent, event))
+    signs.push('turn-over');
+  else if (isStopped(event)) signs.push('stopped');
+  return signs;
+}
+
+/**
+ * The box was seen empty a moment after the last key, so its text has been sent or deleted. That does not hold if the
+ * agent has drawn nothing since: it may not have read the key.
+ */
+function showsEmptyBox({ screen, person, terminal, now }: Evidence): boolean {
+  if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
+  const isTyping = person.lastKeyAt !== null && now - person.lastKeyAt < keySettleMs;
+  return !isTyping && terminal.unansweredKeyAt === null && terminal.inputBlockedSince === null;
+}
+
+const isStopped = (event: Event): boolean =>
+  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
+
+/**
+ * A shell command was sent to an agent at rest, and now the agent is at work: the command runs, perhaps before it is on
+ * record. If it were given back, one Enter would run it twice.
+ */
+const runsInShell = (sent: string | null, event: Event): boolean =>
+  event.type === 'screen' &&
+  ofTurn.includes(event.facts.activity) &&
+  sent?.trimStart().startsWith('!') === true;
+
+/**
+ * The screen showed a turn and now shows a free prompt, so what was sent has had its turn, whatever was typed since.
+ */
+function seenToEnd({ screen }: Evidence, event: Event): boolean {
+  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
+  return screen !== null && ofTurn.includes(screen.facts.activity);
+}
