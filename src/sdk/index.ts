@@ -1,6 +1,7 @@
 /**
- * `guarded-claude/sdk`, for hosts of the Agent SDK: `query({ prompt, options: { spawnClaudeCodeProcess: spawnGuarded } })`
- * runs the very agent that the SDK would have started, under the guard. Where the guard cannot run the agent runs alone.
+ * `guarded-claude/sdk`, for hosts of the Agent SDK: `query({ prompt, options: { spawnClaudeCodeProcess: spawnGuarded }
+ * })` runs under the guard exactly the agent that the SDK would have started. If the guard cannot run, the agent runs
+ * alone.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { delimiter, isAbsolute, join } from 'node:path';
@@ -8,24 +9,27 @@ import type { Readable, Writable } from 'node:stream';
 import { judgeFile } from '../platform/executable-file.ts';
 import { launcher } from '../platform/own-files.ts';
 
-/** As the SDK hands them over. */
+/** The options that the SDK passes. */
 export interface SpawnOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string | undefined;
-  /** The whole environment; nothing of ours is added to it. */
+  /** The whole environment. We add nothing to it. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted: the agent's input is ended, and two seconds later it is told to end. */
+  /** On abort, the agent's input is ended, and two seconds later the agent is told to end. */
   readonly signal: AbortSignal;
 }
 
-/** The guard with the agent under it: its pipes are the agent's, its end is the agent's end. Errors go to our own. */
+/**
+ * The guard with the agent under it. Its pipes are the agent's, and its end is the agent's end. Standard error goes to
+ * ours.
+ */
 export type GuardedProcess = ChildProcessByStdio<Writable, Readable, null>;
 
-/** As long as the SDK gives an agent that it has told to end by ending its input. */
+/** The time that the SDK gives an agent to end after the end of its input. */
 const graceMs = 2_000;
 
-/** Starts it. As with `child_process.spawn` a start that fails is told by `error`. */
+/** Starts the agent. As with `child_process.spawn`, `error` reports a failed start. */
 export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions): GuardedProcess {
   const node = findNode(env);
   const agent = absolute(command, env);
@@ -33,7 +37,7 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   const [file, words] = node === null || agent === null ? [command, args] : [node, [guard, agent, ...args]];
   const child = spawn(file, words, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const end = () => {
-    // Who has ended the input has waited already.
+    // Whoever has ended the input has waited already.
     const delayMs = child.stdin.writableEnded ? 0 : graceMs;
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGTERM'), delayMs);
@@ -45,14 +49,14 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   return child;
 }
 
-/** The host's own runtime, or the one on its PATH where that is another. Null: there is none. */
+/** The host's own runtime, or the one on its PATH if that is another. Null: there is none. */
 function findNode(env: SpawnOptions['env']): string | null {
   const { versions, execPath } = process;
   const isNode = versions.bun === undefined && versions.deno === undefined && versions.electron === undefined;
   return isNode ? execPath : absolute('node', env);
 }
 
-/** Path of an executable file; null where it is none, or one of a folder that only the agent will be in. */
+/** Path of an executable file; null if it is none, or is relative to a folder that only the agent will be in. */
 function absolute(command: string, env: SpawnOptions['env']): string | null {
   const folders = (env.PATH ?? '').split(delimiter).filter(isAbsolute);
   const paths = isAbsolute(command) ? [command] : folders.map((folder) => join(folder, command));

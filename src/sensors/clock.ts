@@ -1,13 +1,13 @@
 /**
- * Time as a sense: ticks at a steady pace (sparse ones in a rest), and gaps between them, which are looked for all the
- * time. The time since boot runs on while the machine sleeps, the monotonic clock does not, so boot time ahead of
- * monotonic time means sleep. The wall clock is no witness: a time server or a person may set it, and no connection dies
- * of that. A tick that comes far too late by the monotonic clock means that this process was stopped or starved, and
- * saw nothing for as long.
+ * Time as a sense: ticks at a steady pace (fewer in a rest), and gaps in time, which are always looked for. While the
+ * machine sleeps, the time since boot runs on and the monotonic clock stands still, so a lead of the first over the
+ * second means sleep. The wall clock proves nothing: a time server or a person may set it, and no connection dies of
+ * that. If a tick comes far too late by the monotonic clock, this process was stopped or starved, and saw nothing
+ * meanwhile.
  *
- * Where the monotonic clock runs on during sleep (macOS) a sleep is told as a stall: clocks are set back, nothing is
- * cut. Either way the gap is reported before the tick, so that nobody takes it for silence. Where the time since boot
- * cannot be read no sleep is told, and what it broke is found by its silence.
+ * On macOS, the monotonic clock runs on during sleep, so a sleep is reported as a stall: limits begin anew, and nothing
+ * is cut. In both cases the gap is reported before the tick, so that nobody takes it for silence. If the time since
+ * boot cannot be read, no sleep is reported, and dead connections are found by their silence.
  */
 import { uptime } from 'node:os';
 import type { Millis, Observation } from '../events.ts';
@@ -18,11 +18,11 @@ export interface Moment {
   /** Unix time. */
   readonly wallMs: number;
   readonly monotonicMs: Millis;
-  /** Since boot, the time asleep counted; null where that cannot be told. */
+  /** Since boot, including the time asleep; null if unknown. */
   readonly bootMs: Millis | null;
 }
 
-/** Shorter gaps are the clock being adjusted, or a busy machine; no connection dies of them. */
+/** Shorter gaps come from an adjusted clock or a busy machine. No connection dies of them. */
 const smallestGapMs = 5_000;
 /** The guard's own pace. */
 export const tickMs = 1_000;
@@ -31,16 +31,18 @@ function now(): Moment {
   return { wallMs: Date.now(), monotonicMs: performance.now(), bootMs: readBoot() };
 }
 
-/** Linux: CLOCK_BOOTTIME, which nobody can set. macOS: wall clock minus boot, and the kernel moves both when set. */
+/**
+ * Linux: CLOCK_BOOTTIME, which nobody can set. macOS: wall clock minus boot time; if it is set, the kernel moves both.
+ */
 function readBoot(): Millis | null {
   try {
     return uptime() * 1_000;
   } catch {
-    return null; // closed to this process (/proc hidden)
+    return null; // /proc is hidden from this process
   }
 }
 
-/** What lies between two ticks that should be `intervalMs` apart. */
+/** The gap between two ticks that should be `intervalMs` apart. */
 export function readGaps(last: Moment, next: Moment, intervalMs: number): readonly Observation[] {
   const passedMs = next.monotonicMs - last.monotonicMs;
   const known = last.bootMs !== null && next.bootMs !== null;
@@ -69,7 +71,7 @@ const byInterval: Every = (ms, act) => {
 export function clockSensor(intervalMs: number, read: () => Moment = now, every: Every = byInterval): Sensor {
   let takeBack = (): void => {};
   let isAtRest = false;
-  /** When the latest tick in this rest was told; null: none was yet. */
+  /** When the latest tick in this rest was reported. Null: none yet. */
   let restToldAt: Millis | null = null;
   return {
     name: 'clock',

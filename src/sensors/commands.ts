@@ -1,6 +1,7 @@
 /**
- * What the person asks of a running guard from outside (`guardctl watch`): a file per wish in the run's folder,
- * private to the person by the folder's mode. The guard takes each once; a stale one (its guard was gone) is dropped.
+ * What the person asks of a running guard from outside (`guardctl watch`): one file per request in the run's folder,
+ * which only the person can access. The guard takes each request once, and drops one that is out of date because the
+ * guard was gone.
  */
 import { randomBytes } from 'node:crypto';
 import { type FSWatcher, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
@@ -20,7 +21,7 @@ export const personCommands = [
 ] as const satisfies readonly PersonCommand[];
 
 const staleMs = 2 * restMs;
-/** Watching misses events on some file systems, so the folder is also looked at now and then. */
+/** Watching misses events on some file systems, so the folder is also read now and then. */
 const pollMs = 2_000;
 
 const folderOf = (run: RunPaths) => join(run.folder, 'commands');
@@ -40,7 +41,7 @@ export function commandSensor(run: RunPaths): Sensor {
     start(emit) {
       makePrivateFolder(folderOf(run));
       const look = () => takeAll(folderOf(run), emit);
-      watcher = watch(folderOf(run), look).on('error', () => {}); // the poll goes on
+      watcher = watch(folderOf(run), look).on('error', () => {}); // polling goes on
       watcher.unref();
       poll = createPoll(look, pollMs);
       poll.start();
@@ -67,7 +68,7 @@ function filesIn(folder: string): string[] {
       .filter((name) => name.endsWith('.command'))
       .sort();
   } catch {
-    return []; // the folder was cleaned away
+    return []; // somebody has removed the folder
   }
 }
 
@@ -78,6 +79,6 @@ function take(path: string): PersonCommand | null {
     rmSync(path, { force: true });
     return stale ? null : (personCommands.find((command) => command === word) ?? null);
   } catch {
-    return null; // taken a moment ago, by the other of watch and poll
+    return null; // the watcher or the poll has just taken it
   }
 }

@@ -1,19 +1,20 @@
 /**
- * Whose hooks count: those of the agent that this guard has started last. Background sessions of the agent's own
- * daemon run with the same settings, a nested agent may have been given them, and any process of the person's can drop
- * a file. So a hook names its file by a word that only the settings of this launch hold, and by its parent process.
+ * Decides whose hooks count: only those of the agent that this guard has started last. Background sessions of the
+ * agent's own daemon run with the same settings, a nested agent may have got them, and any process of the person can
+ * write such a file. So a hook names its file by a word that only the settings of this launch contain, and by its
+ * parent process.
  */
 import { randomBytes } from 'node:crypto';
 import { descendants } from '../platform/process-tree.ts';
 
 export interface HookSource {
-  /** The word for the hooks of the agent that is about to be started; nobody else's count from now on. */
+  /** @returns the word for the hooks of the agent that is about to be started; from now on, only its hooks count */
   renew(): string;
-  /** The process that was started with it. */
+  /** The process that was started with this word. */
   startedAs(pid: number): void;
   /** Whether a hook of that agent has left this file. */
   isOurs(fileName: string): boolean;
-  /** A hook of the present agent was heard: that it was asked for does not say that it runs. */
+  /** A hook of the present agent was heard. Its settings alone do not prove that hooks run. */
   heard(): boolean;
 }
 
@@ -23,13 +24,13 @@ const namePattern = /^([0-9a-f]+)\.(\d+)\.\d+\.json$/;
 export function createHookSource(descendantsOf: typeof descendants = descendants): HookSource {
   let word = '';
   let started: number | null = null;
-  /** The process whose hooks were heard: a launcher that does not `exec` has the agent for a child. */
+  /** The process whose hooks were heard. If a launcher does not `exec`, the agent is its child. */
   let speaker: number | null = null;
 
   const isAgent = (pid: number): boolean => {
     if (speaker !== null) return pid === speaker;
     if (started === null) return false;
-    // Tools, background sessions and the daemon lead sessions of their own; what a launcher starts does not.
+    // Tools, background sessions and the daemon lead sessions of their own. What a launcher starts does not.
     return pid === started || descendantsOf(started).some((one) => one.pid === pid && !one.apart);
   };
 

@@ -1,7 +1,8 @@
 /**
- * Hooks: each one leaves its input as a file in the spool folder. Files are read in the order in which they were
- * written, and deleted; those of others than the agent (`hook-source.ts`) unread. The observations hold no text of the user's; the whole payload goes to `onPayload` only,
- * for the ledger of tools, and is never journalled.
+ * Hooks: each one leaves its input as a file in the spool folder. The files are read in the order in which they were
+ * written, and then deleted. Files that do not come from the agent (`hook-source.ts`) are deleted unread. The
+ * observations contain no text of the person. Only `onPayload` gets the whole payload, for the ledger of tools, and it
+ * is never journalled.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -17,11 +18,11 @@ export interface HookSensorOptions {
   readonly read: (payload: unknown) => readonly Observation[];
   /** Called with each whole payload, before its observations are emitted. */
   readonly onPayload?: (payload: unknown) => void;
-  /** File watchers miss changes on some file systems; so the folder is also looked at this often. */
+  /** File watchers miss changes on some file systems, so the folder is also read this often. */
   readonly pollMs?: number;
 }
 
-/** Complete files, the oldest first. The time is taken when the content was written; renaming keeps it. */
+/** Complete files, the oldest first, by the time at which the content was written; renaming keeps it. */
 async function listSpool(spoolDir: string): Promise<readonly string[]> {
   const names = (await readdir(spoolDir)).filter((name) => name.endsWith('.json'));
   const found = await Promise.all(
@@ -33,7 +34,7 @@ async function listSpool(spoolDir: string): Promise<readonly string[]> {
   return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1)).map(({ path }) => path);
 }
 
-/** @throws without a word of the text, which is nobody's business */
+/** @throws an error that does not quote the text, because it may hold the person's words */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -43,7 +44,7 @@ function parse(text: string): unknown {
 }
 
 export interface HookSensor extends Sensor {
-  /** Everything that has been spooled until now has been told. */
+  /** Resolves once everything that is in the spool now has been reported. */
   catchUp(): Promise<void>;
 }
 
@@ -54,11 +55,11 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
   let emit: Emit = () => {};
   let reading: Promise<void> = Promise.resolve();
   let isQueued = false;
-  /** What went wrong at the last reading; told once. */
+  /** The error of the last reading. It is reported once. */
   let failure = '';
 
   async function readAll(): Promise<void> {
-    await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // whoever tidies up temporary files may have been here
+    await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // somebody may have cleaned up temporary files
     for (const path of await listSpool(spoolDir)) {
       const text = isOurs(basename(path)) ? await readFile(path, 'utf8') : null;
       await rm(path, { force: true });
@@ -69,7 +70,7 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
     }
   }
 
-  /** One reading at a time; however often it is asked for meanwhile, one more follows. */
+  /** One reading at a time. However many are asked for meanwhile, one more follows. */
   function readSoon(): void {
     if (isQueued) return;
     isQueued = true;
@@ -102,12 +103,12 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
     },
     rest: poll.rest,
     catchUp,
-    /** Reads what has come in until now: the agent's last hook tells how the session ended. */
+    /** First reads what has come in until now, because the agent's last hook reports how the session ended. */
     async stop() {
       poll.stop();
       await watcher?.close();
       await catchUp();
-      // An agent in the background goes on: nobody reads what its hooks tell from now on, so it must not be kept.
+      // An agent in the background goes on, and nobody reads its hooks any more, so their files must not pile up.
       await rm(spoolDir, { recursive: true, force: true });
     },
   };

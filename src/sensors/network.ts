@@ -1,6 +1,6 @@
 /**
- * The network as a sense: whether this machine's addresses have changed (asked for at a steady pace, it costs
- * microseconds), and whether the API can be reached (only when somebody wants to know).
+ * The network as a sense: whether this machine's addresses have changed (checked at a steady pace, which costs
+ * microseconds), and whether the API can be reached (only on request).
  */
 import { type LocalAddress, type ReadAddresses, readAddresses } from '../tunnel/addresses.ts';
 import type { ProbeResult } from '../tunnel/probe.ts';
@@ -8,7 +8,7 @@ import { createPoll } from './poll.ts';
 import type { Sensor } from './sensor.ts';
 
 export interface NetworkSensor extends Sensor {
-  /** Probes once and emits `network.probed`. Probes wanted while one runs are that one. */
+  /** Probes once and emits `network.probed`. A request during a probe is answered by that probe. */
   probe(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ export interface NetworkSensorOptions {
 }
 
 /**
- * Addresses by which this machine can reach others, as one comparable text. Link-local ones come and go with every
- * container and say nothing.
+ * The addresses by which this machine can reach others, as one text that can be compared. Link-local addresses come and
+ * go with every container, so they are left out.
  */
 function fingerprint(addresses: readonly LocalAddress[]): string {
   return addresses
@@ -37,7 +37,7 @@ export function networkSensor(options: NetworkSensorOptions): NetworkSensor {
   let probing: Promise<void> | null = null;
   const poll = createPoll(() => {
     const addresses = read();
-    if (!addresses) return; // a passing failure: the next look decides
+    if (!addresses) return; // this failure may pass; the next check decides
     const next = fingerprint(addresses);
     if (next !== last) emit({ type: 'network.changed' });
     last = next;

@@ -1,10 +1,10 @@
 /**
- * A look at a steady pace, for what no event tells of, or none on some file systems. While the agent rests a look a
- * minute is enough: whatever happens ends the rest, and then it is looked at once.
+ * Looks at a steady pace for what no event reports, or none on some file systems. While the agent rests, one look a
+ * minute is enough: whatever happens ends the rest, and then there is a look at once.
  */
 import type { Millis } from '../events.ts';
 
-/** How often it is looked, and how often time is told, while the agent rests. */
+/** Time between looks, and between ticks, while the agent rests. */
 export const restMs: Millis = 60_000;
 
 export interface Poll {

@@ -1,9 +1,9 @@
 /**
- * The agent's process: CPU time, state, memory, and what is at work for it: tools, and helpers of its own. While the
- * agent rests nothing is measured.
+ * The agent's process: CPU time, state, memory, and the tools and helpers that work for it. While the agent rests,
+ * nothing is measured.
  *
- * At work is what was not there when the turn began. What still runs when the agent asks the API to go on, no tool
- * open, runs in the background; so does what the agent says that it runs there.
+ * A process is at work if it was not there when the turn began. What still runs when the agent sends its next request
+ * with no tool open runs in the background; so does what the agent itself says that it runs there.
  */
 import { memoryBytes } from '../platform/memory.ts';
 import type { Emit, Sensor } from './sensor.ts';
@@ -16,13 +16,13 @@ export interface ProcessReader {
 }
 
 export interface ProcessSensor extends Sensor {
-  /** Another agent, started now. */
+  /** Another agent has just been started. */
   newAgent(pid: number, generation: number): void;
   /** A turn begins or ends. */
   working(isWorking: boolean): void;
-  /** The agent waits for the API and for nothing else. */
+  /** The agent waits only for the API. */
   listening(): void;
-  /** So many commands run in the background, as the agent shows. */
+  /** The agent shows that this many commands run in the background. */
   inBackground(commands: number): void;
   /** Measures once, now. */
   sampleNow(): void;

@@ -1,6 +1,6 @@
 /**
- * Program status (OSC 7501): the agent asks its terminal `?` and, if that answers the same, reports what it does.
- * We are its terminal; each agent gets its answer once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
+ * Program status (OSC 7501): the agent asks its terminal `?`, and if it gets the same back, reports what it does. We
+ * are its terminal, and answer each agent once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
  */
 import type { Observation, ProgramState } from '../events.ts';
 import type { Sequence } from '../terminal/vt/sequences.ts';
@@ -13,17 +13,17 @@ const isState = (text: string | undefined): text is ProgramState => text !== und
 
 export interface ProgramStatusSensor extends Sensor {
   /**
-   * What the agent writes, in the turn in which it was passed on. The agent asks for the terminal's attributes
-   * (`CSI c`) right after its question, and takes an answer to that, coming first, for "no program status" (2.1.329).
+   * Takes what the agent writes, in the turn in which it was passed on. Right after its question, the agent asks for
+   * the terminal's attributes (`CSI c`). If that answer comes first, the agent concludes "no program status" (2.1.329).
    */
   listen(sequence: Sequence): void;
-  /** The same later, for what the agent reports. What comes before the start is told at the start. */
+  /** Takes the same later, for what the agent reports. The latest report from before the start is told at the start. */
   receive(sequence: Sequence): void;
   /** Another agent runs in the terminal now. */
   newAgent(): void;
 }
 
-/** The payload's fields; null when it speaks of a child of the agent, or cannot be read. */
+/** The payload's fields; null if it is about a child of the agent, or cannot be read. */
 export function readStatus(payload: string): { readonly state: ProgramState; readonly kind?: string } | null {
   const fields = new Map(
     payload.split(':').map((field): [string, string] => {
@@ -34,11 +34,11 @@ export function readStatus(payload: string): { readonly state: ProgramState; rea
   const state = fields.get('state');
   const kind = fields.get('kind');
   if (!isState(state) || fields.has('id')) return null;
-  // `msg` and `title` are left out: they may hold a command.
+  // `msg` and `title` are left out, because they may hold a command.
   return kind === undefined ? { state } : { state, kind };
 }
 
-/** Null: it is not about program status. */
+/** Null: the sequence is not about program status. */
 const payloadOf = (sequence: Sequence) =>
   sequence.type === 'osc' && sequence.payload.startsWith(code) ? sequence.payload.slice(code.length) : null;
 

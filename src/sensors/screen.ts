@@ -1,8 +1,9 @@
 /**
- * The rendered screen, read when output has settled and at most four times a second, told when a fact changes.
+ * The rendered screen. It is read once output has settled, at most four times a second, and reported when a fact
+ * changes.
  *
- * Two things keep it calm. Counters (seconds, tokens) that run on are told once a second. And that no
- * turn runs is believed only when two readings say so: between two repaints the picture may lack any part.
+ * Two rules avoid needless reports. Running counters (seconds, tokens) are reported once a second. That no turn runs is
+ * reported only after two readings, because between two repaints any part of the picture may be missing.
  */
 import type { ScreenFacts } from '../events.ts';
 import type { Emit, Sensor } from './sensor.ts';
@@ -10,16 +11,16 @@ import type { Emit, Sensor } from './sensor.ts';
 export interface ScreenSensor extends Sensor {
   /** The picture has changed. */
   changed(): void;
-  /** It is another agent's picture: what it says is news, also where it says the same. */
+  /** The picture is another agent's, so what it shows is reported even if nothing has changed. */
   restart(): void;
 }
 
-/** Pieces of one repaint come in short succession. */
+/** The pieces of one repaint come in short succession. */
 const settleMs = 50;
 const betweenReadsMs = 250;
 const betweenCountersMs = 1_000;
 
-/** The facts without those that change by the mere passing of time. */
+/** The facts without those that change only because time passes. */
 function steadyPart({ elapsedS: _, tokens: __, retry, ...facts }: ScreenFacts): string {
   return JSON.stringify({ ...facts, ...(retry && { attempt: retry.attempt, of: retry.of }) });
 }
@@ -35,10 +36,10 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
   let toldAt = 0;
   let readAt = 0;
   let dueAt = 0;
-  /** What a picture without a running turn showed, waiting to be seen a second time. */
+  /** What a picture without a running turn showed. It must be seen a second time. */
   let unsure: ScreenFacts['activity'] | null = null;
 
-  /** A reading that is due earlier takes the place of a later one. */
+  /** A reading that is due earlier replaces a later one. */
   function readIn(delayMs: number): void {
     const wanted = performance.now() + delayMs;
     if (timer !== undefined && dueAt <= wanted) return;

@@ -1,16 +1,16 @@
 /**
- * Which session the agent is in, from what it records of its own process. Hooks tell the same at once; this slow look
- * is for agents whose hooks are off, so that after /clear the right conversation is resumed.
+ * Which session the agent is in, according to what it records about its own process. Hooks report the same at once.
+ * This slow check is for agents whose hooks are off, so that the right conversation is resumed after /clear.
  */
 import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
 export interface SessionSensor extends Sensor {
-  /** Another agent, started now. */
+  /** Another agent has just been started. */
   newAgent(pid: number): void;
 }
 
-/** @param read the session of the agent with this pid, null where it cannot be told */
+/** @param read the session of the agent with this pid; null if unknown */
 export function sessionSensor(read: (pid: number) => Promise<string | null>, pollMs = 2_000): SessionSensor {
   let emit: Emit | null = null;
   let agent: number | null = null;
@@ -22,7 +22,7 @@ export function sessionSensor(read: (pid: number) => Promise<string | null>, pol
     const pid = agent;
     if (isLooking || pid === null) return;
     isLooking = true;
-    const sessionId = await read(pid).catch(() => null); // not to be told now: the next look may
+    const sessionId = await read(pid).catch(() => null); // unknown now; the next check may find it
     isLooking = false;
     if (sessionId === null || sessionId === known || pid !== agent) return;
     known = sessionId;

@@ -1,28 +1,28 @@
 /**
- * Reads a growing file of JSON lines from an offset on, each record once. The file may be rewritten in place while it
- * is followed: what stands right before the offset is looked at before each reading, and where it has changed, the
- * latest records that are known show where to go on.
+ * Reads a growing file of JSON lines from an offset on, each record once. The file may be rewritten in place meanwhile.
+ * So each reading first checks the bytes right before the offset. If they have changed, the latest known records show
+ * where to go on.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
 const chunkBytes = 1_048_576;
 
-/** The end of the file in which known records are looked for: some hundred records. */
+/** Known records are looked for in this part at the file's end, which holds some hundred records. */
 const windowBytes = 1_048_576;
 
-/** Records whose identity is kept. */
+/** How many records' identities are kept. */
 const maxKnown = 10_000;
 
-/** Bytes before the offset by which a file is recognised. */
+/** How many bytes before the offset identify the file. */
 const markBytes = 64;
 
 export interface Tail {
   readonly path: string;
-  /** Tells the records that have come since. @throws what the file system throws. */
+  /** Reports the records that have been added. @throws what the file system throws. */
   readOn(): Promise<void>;
 }
 
-/** What tells one record from another; null: it has no identity, and is news whenever it is read. */
+/** What distinguishes a record from others. Null: it has no identity, so it counts as new whenever it is read. */
 function identityOf(record: unknown): string | null {
   if (typeof record !== 'object' || record === null) return null;
   const { type, uuid } = record as { readonly type?: unknown; readonly uuid?: unknown };
@@ -34,7 +34,7 @@ function parseLine(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    return undefined; // torn by a kill; the agent skips such a line, too
+    return undefined; // truncated by a kill; the agent skips such a line as well
   }
 }
 
@@ -45,8 +45,8 @@ async function readAt(file: FileHandle, from: number, length: number): Promise<B
 }
 
 /**
- * @param fromStart all of the file is news; else only what is added from now on.
- * @param onRecord called for each record that is not known yet.
+ * @param fromStart the whole file is new; otherwise only what is added from now on
+ * @param onRecord called for each record that is not known yet
  */
 export async function openTail(
   path: string,
@@ -56,16 +56,16 @@ export async function openTail(
   const known = new Set<string>();
   let offset = 0;
   let mark: Buffer = Buffer.alloc(0);
-  /** A last line without its end. */
+  /** The last line, if its end is missing. */
   let partial: Buffer = Buffer.alloc(0);
 
-  /** @returns false: the record is known, and told a second time. */
+  /** @returns false if the record is known already */
   function learn(record: unknown): boolean {
     const identity = identityOf(record);
     if (identity === null) return true;
     const isNew = !known.has(identity);
     known.delete(identity);
-    known.add(identity); // the latest last
+    known.add(identity); // the latest one comes last
     const [oldest] = known;
     if (known.size > maxKnown && oldest !== undefined) known.delete(oldest);
     return isNew;
@@ -86,7 +86,7 @@ export async function openTail(
       const bytes = await readAt(file, offset, chunkBytes);
       if (bytes.length === 0) break;
       offset += bytes.length;
-      // From what was read: the file may be rewritten in this very moment.
+      // Taken from what was read, because the file may be rewritten at this very moment.
       mark = Buffer.from(Buffer.concat([mark, bytes]).subarray(-markBytes));
       take(bytes, tell);
     }
@@ -97,7 +97,7 @@ export async function openTail(
     return (await readAt(file, from, mark.length)).equals(mark);
   }
 
-  /** Begins again at the end of a file, and tells what comes after the last record that is known. */
+  /** Begins again at the end of a file, and reports what comes after the last known record. */
   async function resynchronise(file: FileHandle, size: number): Promise<void> {
     offset = Math.max(0, size - windowBytes);
     mark = Buffer.alloc(0);
@@ -109,7 +109,7 @@ export async function openTail(
       return identity !== null && known.has(identity);
     };
     const last = records.findLastIndex(isKnown);
-    // Without a known record another conversation was put in its place (a repair): what it holds is told by others.
+    // Without a known record, another conversation has replaced the file (a repair), and others report what it holds.
     for (const record of records.splice(0, last < 0 ? records.length : last + 1)) learn(record);
     for (const record of records) if (learn(record)) onRecord(record);
   }

@@ -1,6 +1,6 @@
 /**
- * The conversation file, read as it grows: from its present end, or from the beginning when it appears only later.
- * It is followed by session, not by name, because the agent moves to another file with /clear and /resume.
+ * The transcript, read as it grows, from its present end, or from the beginning if it appears only later. It is
+ * followed by session, not by name, because the agent moves to another file after /clear and /resume.
  */
 import { existsSync } from 'node:fs';
 import { type FSWatcher, watch } from 'chokidar';
@@ -17,9 +17,12 @@ export interface TranscriptSensorOptions {
 }
 
 export interface TranscriptSensor extends Sensor {
-  /** Reads on, because something has happened: a file that is not there yet is not watched. */
+  /** Reads on, because something has happened. A file that does not exist yet is not watched. */
   readOn(): void;
-  /** Goes on with this session's file; null: its path is not known (yet). Resolves when it has been read so far. */
+  /**
+   * Follows this session's file. Null: its path is unknown, perhaps only for now. Resolves once its present content is
+   * read.
+   */
   follow(sessionId: string, path: string | null): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ interface Session {
 
 export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSensorOptions): TranscriptSensor {
   let emit: Emit | null = null;
-  /** The session that was asked for last, and the one whose turn has come in the order of work. */
+  /** The session that was requested last, and the one that is being worked on. */
   let wanted: Session | null = null;
   let session: Session | null = null;
   let tail: Tail | null = null;
@@ -43,7 +46,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     for (const observation of read(record)) emit?.(observation);
   };
 
-  /** @param fromStart the file was not there when the session was begun: all of it is news */
+  /** @param fromStart the file did not exist when the session began, so all of it is new */
   async function begin(fromStart: boolean): Promise<void> {
     if (session === null || tail !== null) return;
     const path = session.path ?? (await find(session.id));
@@ -51,7 +54,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     tail = await openTail(path, fromStart, onRecord);
     watcher = watch(path)
       .on('change', () => enqueue())
-      // Out of watches, say: the slow look goes on.
+      // The system may have run out of watches. Polling goes on.
       .on('error', (error) => emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) }));
   }
 
@@ -91,7 +94,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
         const isThere = path === null || existsSync(path);
         wanted = next;
         work = work.then(async () => {
-          // The old file's last lines are read before it is left.
+          // Read the old file's last lines before leaving it.
           await tail?.readOn().catch(() => {});
           leave();
           session = next;

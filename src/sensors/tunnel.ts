@@ -1,7 +1,7 @@
 /**
- * The tunnel as a sense: what the agent's connections to the API do. The agent talks to other hosts as well (updates,
- * remote MCP servers), and others talk to the API (an agent that a hook has started): their silence is none of the
- * guard's business. The tunnel itself runs before and after.
+ * The tunnel as a sense: what the agent's connections to the API do. The agent also talks to other hosts (updates,
+ * remote MCP servers), and other processes talk to the API (an agent that a hook has started). Their silence does not
+ * concern the guard. The tunnel itself runs before and after this sense.
  */
 import type { Tunnel } from '../tunnel/proxy.ts';
 import type { Sensor } from './sensor.ts';

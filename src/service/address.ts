@@ -1,7 +1,7 @@
 /**
- * What the launcher runs before it becomes the agent: `tunnel-address PID`. Asks the service for an address, starts it where
- * it is not there, and prints shell lines that add the variables. Where there is no service, or anything is wrong, nothing
- * is printed.
+ * The launcher runs this before it becomes the agent: `tunnel-address PID`. It asks the service for an address, starts
+ * the service if there is none, and prints shell lines that add the variables. If it gets no address, for whatever
+ * reason, it prints nothing.
  */
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,10 @@ import { makeFolders, servicePaths } from './paths.ts';
 import type { Session } from './sessions.ts';
 import { startService } from './start-service.ts';
 
-/** Since this program began. Claude Code gives a launcher about three seconds (its documentation, corporate launchers). */
+/**
+ * Counted from the start of this program. Claude Code gives a launcher about three seconds (its documentation,
+ * corporate launchers).
+ */
 const limitMs: Millis = 2_200;
 const againMs: Millis = 30;
 const restartMs: Millis = 500;
@@ -39,7 +42,7 @@ async function main(pid: number): Promise<string> {
     .join('');
 }
 
-/** Null where there is none to be had, or not in time. @throws where there is no place for a service */
+/** Null if there is no address, or not in time. @throws if the service can have no folder */
 async function addressFor(pid: number, user: Session['user']): Promise<string | null> {
   const paths = servicePaths(process.env);
   makeFolders(paths);
@@ -50,11 +53,11 @@ async function addressFor(pid: number, user: Session['user']): Promise<string | 
       const given = await ask(paths.socket, { type: 'address', pid, user }, limitMs - performance.now());
       return (given as { readonly url: string | null }).url;
     } catch {
-      // One that found another, which has been about to end or is not ready yet, has ended well.
+      // The new service ends well if it found another one, which was about to end or is not ready yet.
       const isOver = service?.exitCode === 0 && performance.now() - startedAt > restartMs;
       if (service === null || isOver) {
         startedAt = performance.now();
-        service = startService(process.env).on('error', () => {}); // it has no exit code then, and no answer comes
+        service = startService(process.env).on('error', () => {}); // then it has no exit code, and no answer comes
       }
       if (service.pid === undefined || (service.exitCode ?? 0) !== 0) return null;
       await sleep(againMs);

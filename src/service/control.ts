@@ -1,6 +1,6 @@
 /**
- * Where sessions ask: a Unix socket, one JSON document each way and then the end. Only this user reaches it (the folder is
- * closed), so whoever asks may have an address.
+ * The Unix socket on which sessions ask: one JSON document each way, and then the end. The folder is closed to other
+ * users, so whoever asks gets an address.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
@@ -11,11 +11,11 @@ export type Question =
   | { readonly type: 'address'; readonly pid: number; readonly user: Session['user'] }
   | { readonly type: 'status' };
 
-/** Nobody says more. */
+/** No request or answer is longer. */
 const maxLength = 64 * 1024;
 const maxMs = 5_000;
 
-/** @param answer where it rejects, nothing is answered */
+/** @param answer if it rejects, there is no answer */
 export function createControl(answer: (question: Question) => Promise<unknown>): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     socket.setTimeout(maxMs, () => socket.destroy());
@@ -35,7 +35,7 @@ export function createControl(answer: (question: Question) => Promise<unknown>):
   });
 }
 
-/** @throws where nobody answers there in time */
+/** @throws if nobody answers there in time */
 export async function ask(path: string, question: Question, timeoutMs: number): Promise<unknown> {
   const socket = connect({ path });
   const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);

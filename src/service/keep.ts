@@ -1,10 +1,10 @@
 /**
  * An agent that serves sessions of its own and has no turns (`claude remote-control`). It exits after about ten minutes
- * without network (its documentation). Then it is started again with the same arguments, once the network is stable. It runs
- * behind the launcher, so its connections get hold and cut from the service, as a background session's do.
+ * without network (its documentation). Then it is started again with the same arguments, once the network is stable. It
+ * runs behind the launcher, so its connections get hold and cut from the service, as a background session's do.
  *
- * The documentation names no exit code. The network tells the two kinds of exit apart: if the API cannot be reached, the
- * outage ended the agent; if it can, the agent ended by itself, and so do we.
+ * The documentation names no exit code. The network tells the two kinds of exit apart: if the API cannot be reached,
+ * the outage ended the agent; if it can, the agent ended by itself, and so do we.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ export async function keep(launch: Launch): Promise<number> {
   return exitCode(end.code, end.signal);
 }
 
-/** Rejects if it cannot be started. */
+/** Rejects if the agent cannot be started. */
 async function start(launch: Launch, orders: Orders, deadManSwitch: DeadManSwitch): Promise<End> {
   const { command, named, args, env, cwd } = launch;
   const words = [command, ...named.slice(1), ...args];
@@ -60,7 +60,7 @@ async function start(launch: Launch, orders: Orders, deadManSwitch: DeadManSwitc
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  child.on('error', () => {}); // a signal that could not be sent: it has just ended
+  child.on('error', () => {}); // a signal could not be sent, because the agent has just ended
   const pid = child.pid ?? 0;
   deadManSwitch.see({ type: 'agent.started', generation: 1, pid, resumed: false, prompted: false });
   const stop = orders.pass((signal) => void child.kill(signal));

@@ -1,14 +1,18 @@
 /**
- * What makes the service outlive its own end: a shell that holds the listening sockets, too, and waits at the end of a
- * pipe. When the process that answers is gone without a word, the shell becomes the next one; when the shell is gone, the
- * process starts another. Connections that come in between wait in the sockets' queues.
+ * The keeper lets the service survive if its process is killed. It is a shell that also holds the listening sockets,
+ * and waits at the end of a pipe. If the process that answers is gone without notice, the shell becomes the next one.
+ * If the shell is gone, the process starts another. Connections that come in between wait in the sockets' queues.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** The file descriptors under which the listening sockets are inherited: the sessions' port and the place to ask. */
+/**
+ * The file descriptors of the inherited listening sockets: the sessions' port, and the socket on which sessions ask.
+ */
 export const inherited = { router: 3, control: 4 } as const;
 
-/** It ignores what ends our whole process group or unit: the sessions go on, and need an address. */
+/**
+ * The keeper ignores signals that end our whole process group or unit, because the sessions go on and need an address.
+ */
 const script = `
 trap '' HUP INT TERM
 read -r end
@@ -18,11 +22,11 @@ exec "$@"
 
 export interface Keeper {
   pid(): number | null;
-  /** It shall end with us. */
+  /** Makes the keeper end with us. */
   dismiss(): void;
 }
 
-/** A shell that cannot stay must not be started in a busy loop. */
+/** If the shell cannot stay, it must not be started in a busy loop. */
 const againMs = 1_000;
 
 /**
@@ -53,7 +57,7 @@ export function startKeeper(
     };
     child.once('error', again);
     child.once('exit', again);
-    child.stdin?.on('error', () => {}); // its end is told above
+    child.stdin?.on('error', () => {}); // its end is handled above
     keeper = child;
   }
   start();

@@ -1,4 +1,4 @@
-/** How the service comes to its lock and its two sockets: anew, or from the process that answered before. */
+/** How the service gets its lock and its two sockets: new ones, or those of the process that answered before. */
 import { once } from 'node:events';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
@@ -8,10 +8,10 @@ import { acquireLock, type LockResult } from '../platform/lock.ts';
 import { inherited } from './keeper.ts';
 import { makeFolders, type ServicePaths } from './paths.ts';
 
-/** How long somebody may hold the lock who is about to notice that the sockets are ours. */
+/** How long a process may hold the lock until it notices that the sockets are ours. */
 const noticeMs: Millis = 5_000;
 
-/** Null: one runs already. */
+/** Null: a service runs already. */
 export async function lockOf(
   paths: ServicePaths,
   takesOver: boolean,
@@ -26,7 +26,7 @@ export async function lockOf(
   }
 }
 
-/** A keeper without a process that answers holds it open, too. */
+/** A keeper without a process that answers also holds the socket open. */
 async function isOpen(path: string): Promise<boolean> {
   const socket = connect({ path });
   try {
@@ -39,7 +39,7 @@ async function isOpen(path: string): Promise<boolean> {
   }
 }
 
-/** @returns the port; the same as before where addresses with it were given out, and it is to be had */
+/** @returns the port: the same as before if addresses with it were given out and it is free */
 export async function openBoth(
   paths: ServicePaths,
   router: Server,
@@ -55,7 +55,7 @@ export async function openBoth(
   try {
     await listen(router, { host: '127.0.0.1', port: portBefore(paths) });
   } catch {
-    rmSync(paths.sessions, { recursive: true, force: true }); // their addresses are somebody else's now
+    rmSync(paths.sessions, { recursive: true, force: true }); // their addresses belong to somebody else now
     makeFolders(paths);
     await listen(router, { host: '127.0.0.1', port: 0 });
   }
@@ -68,12 +68,12 @@ export async function openBoth(
 async function listen(server: Server, where: ListenOptions & { readonly fd?: number }): Promise<void> {
   server.listen(where);
   await once(server, 'listening');
-  server.on('error', () => {}); // one that could not be accepted: too many open files
+  server.on('error', () => {}); // a connection could not be accepted: too many open files
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-/** 0 where there was none: any will do. */
+/** 0 if there was none, which means any free port. */
 function portBefore({ port }: ServicePaths): number {
   try {
     return Number(readFileSync(port, 'utf8')) || 0;

@@ -1,6 +1,6 @@
 /**
- * Where the service is found: a folder of the user's own, the same for everybody who looks in the same environment. The
- * runtime folder lies in memory and goes at log-out; where there is none, the system's temporary folder serves.
+ * Where to find the service: a folder of the user's own, the same for everybody with the same environment. The runtime
+ * folder is in memory and goes at log-out. If there is none, the folder is in the system's temporary folder.
  */
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export interface ServicePaths {
   readonly folder: string;
   /** Unix socket on which sessions ask for an address. */
   readonly socket: string;
-  /** Held by the process that answers. */
+  /** The lock of the process that answers. */
   readonly lock: string;
   /** The port of the addresses that were given out. */
   readonly port: string;
@@ -36,7 +36,7 @@ export function servicePaths(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-/** @throws where the folder cannot be made, or somebody else has put something in its place */
+/** @throws if the folder cannot be made, or somebody else has put something in its place */
 export function makeFolders({ folder, sessions }: ServicePaths): void {
   if (!isOurs(folder)) throw new Error(`${folder} does not belong to this user`);
   makePrivateFolder(folder);
@@ -44,7 +44,7 @@ export function makeFolders({ folder, sessions }: ServicePaths): void {
   makePrivateFolder(sessions);
 }
 
-/** Or not there yet. In a temporary folder anybody may have been first, with a link, too. */
+/** Or it does not exist yet. In a temporary folder, anybody may have been first, even with a link. */
 function isOurs(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found === undefined || (found.isDirectory() && found.uid === uid());

@@ -1,17 +1,17 @@
 /**
- * The one port of all sessions. Who connects shows a token with the first request; the connection, with what was read of
- * it, goes to that session's tunnel. Anybody else is sent away.
+ * The one port of all sessions. The first request on a connection shows a token, and the connection, with what was read
+ * of it, goes to that session's tunnel. Connections without a valid token are refused.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { answerAndClose } from '../tunnel/sockets.ts';
 
-/** Others shall not take our file descriptors. */
+/** Connections without a token must not use up our file descriptors. */
 const maxUnproven = 64;
 const proofMs = 10_000;
-/** As the tunnel itself allows. */
+/** The same as the tunnel itself allows. */
 const maxHeadBytes = 256 * 1024;
 
-/** @param enter takes the connection; false: nobody has that token */
+/** @param enter takes the connection. False: no session has that token */
 export function createRouter(enter: (token: string, near: Socket) => boolean): Server {
   const unproven = new Set<Socket>();
   return createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
@@ -25,7 +25,7 @@ export function createRouter(enter: (token: string, near: Socket) => boolean): S
       clearTimeout(proof);
       unproven.delete(near);
     };
-    near.on('error', () => {}); // its end is told by `close`
+    near.on('error', () => {}); // `close` reports its end
     near.on('close', forget);
     near.on('end', () => unproven.has(near) && near.destroy());
 

@@ -1,10 +1,10 @@
 /**
- * The service: a tunnel for each session that has no guard around it, behind one port. It runs while somebody needs it and
- * for a little longer. What it knows is in files and its sockets are held by the keeper as well, so the next process goes on
- * where one was killed; connections that were open then are reset, and asked for again by whoever had them.
+ * The service: a tunnel for each session that has no guard around it, behind one port. It runs while somebody needs it,
+ * and a little longer. What it knows is in files, and the keeper also holds its sockets. So if its process is killed,
+ * the next one goes on; connections that were open then are reset, and their owners connect again.
  *
- * control.ts gives addresses out · router.ts leads who has one to its tunnel · tunnels.ts and watched-tunnel.ts hold and cut · keeper.ts
- * outlives · address.ts is what the launcher asks with.
+ * `control.ts` gives out addresses. `router.ts` leads connections to their tunnels. `tunnels.ts` and
+ * `watched-tunnel.ts` hold and cut. `keeper.ts` survives a kill. The launcher asks with `address.ts`.
  */
 import { rmdirSync, rmSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
@@ -26,9 +26,9 @@ import { canChainTo, createTunnels, type Tunnels } from './tunnels.ts';
 
 export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Another process has answered before: its sockets are inherited. */
+  /** Another process has answered before, and its sockets are inherited. */
   readonly takesOver: boolean;
-  /** Goes on although nobody needs it. */
+  /** The service goes on even if nobody needs it. */
   readonly stays: boolean;
   readonly unusedMs?: Millis;
 }
@@ -44,13 +44,13 @@ export interface Status {
   }[];
 }
 
-/** A start costs a fraction of a second; sessions often follow each other. */
+/** How long it runs without sessions: they often follow one another, and a start costs a fraction of a second. */
 const usualUnusedMs = 60_000;
 /** Looking through all processes costs milliseconds. */
 const lookMs = 10_000;
 const addressesEveryMs = 2_000;
 
-/** @returns when it is over; false: one runs already. @throws where there is no place for it */
+/** Resolves once it has ended. False: a service runs already. @throws if it can have no folder */
 export async function serve(options: ServiceOptions): Promise<boolean> {
   const { env, takesOver, stays, unusedMs = usualUnusedMs } = options;
   const paths = servicePaths(env);
@@ -101,18 +101,18 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
 
   const signal = await untilUnused(isNeeded, stays ? Number.POSITIVE_INFINITY : unusedMs);
   if (signal !== null && isNeeded()) {
-    process.kill(process.pid, signal); // whoever ends us ends nobody's session: the keeper goes on
+    process.kill(process.pid, signal); // ending us must not end sessions, so the keeper goes on
     return true;
   }
   keeper.dismiss();
   stopSenses();
   router.close();
   control.close();
-  if (readHolder(paths.lock)?.pid === process.pid) clear(paths, lock.release); // else the folder was taken from us
+  if (readHolder(paths.lock)?.pid === process.pid) clear(paths, lock.release); // otherwise somebody has taken the folder from us
   return true;
 }
 
-/** @returns the signal by which it was told to end before */
+/** @returns the signal by which it was ended before that */
 function untilUnused(isNeeded: () => boolean, unusedMs: Millis): Promise<NodeJS.Signals | null> {
   return new Promise((resolve) => {
     let neededAt = performance.now();
@@ -142,7 +142,7 @@ function watch({ see }: Tunnels): () => void {
   try {
     void network.start(see);
   } catch {
-    // The addresses cannot be read here: what they would tell, keepalive tells later.
+    // The addresses cannot be read here. Keepalive finds dead connections later.
   }
   return () => {
     void clock.stop();
@@ -150,7 +150,7 @@ function watch({ see }: Tunnels): () => void {
   };
 }
 
-/** The lock goes last: who begins anew finds an empty folder. */
+/** The lock goes last, so that the next service finds an empty folder. */
 function clear(paths: ServicePaths, release: () => void): void {
   for (const path of [paths.socket, paths.port, paths.sessions])
     rmSync(path, { recursive: true, force: true });
@@ -158,6 +158,6 @@ function clear(paths: ServicePaths, release: () => void): void {
   try {
     rmdirSync(paths.folder);
   } catch {
-    // Somebody has begun anew in it.
+    // Another service has already begun in it.
   }
 }

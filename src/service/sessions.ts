@@ -1,6 +1,7 @@
 /**
- * Who was given an address: a file for each, so that the next process that answers knows them, too. They hold tokens, and
- * what the person's own proxy asks for: 0600 in a folder that is the user's alone, and gone with the session.
+ * The sessions that have an address: one file for each, so that the next process that answers knows them, too. The
+ * files contain tokens and the upstream proxy's credentials. They have mode 0600, in a folder of the user's own, and go
+ * with the session.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { needsAddress } from '../tunnel/users.ts';
 
 export interface Session {
   readonly token: string;
-  /** What the launcher became. */
+  /** The process that the launcher became. */
   readonly process: ProcessIdentity;
   readonly user: Pick<UserSettings, 'api' | 'pings' | 'proxy' | 'deadlineMs'>;
 }
@@ -20,9 +21,9 @@ export interface Session {
 export interface Sessions {
   all(): readonly Session[];
   byToken(token: string): Session | null;
-  /** @throws where there is no room for its file */
+  /** @throws if its file cannot be written */
   add(process: ProcessIdentity, user: Session['user']): Session;
-  /** Forgets those that nobody is left of. @returns their tokens */
+  /** Forgets sessions of which no process is left. @returns their tokens */
   sweep(isBusy: (token: string) => boolean): readonly string[];
 }
 
@@ -56,7 +57,7 @@ export function createSessions(folder: string): Sessions {
   };
 }
 
-/** Null for what is half a file: such a one was not given out. */
+/** Null if the file is incomplete. Its address was never given out. */
 function read(path: string): Session | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Session;

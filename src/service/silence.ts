@@ -1,7 +1,7 @@
 /**
- * When silence on the wire is too long for a session of which nothing else is seen. Whether it works, waits for a person or
- * has long been answered is not known, so the limits lie far beyond what is healthy (`detect/limits.ts`), and a connection
- * that is cut for nothing has to be one that nobody misses. Pure.
+ * When silence on the wire is too long for a session of which nothing else is seen. Whether it works, waits for a
+ * person or has long been answered is not known, so the limits lie far beyond what is healthy (`detect/limits.ts`), and
+ * a connection that is cut for nothing has to be one that nobody misses. Pure.
  */
 import type { Config } from '../config/schema.ts';
 import { newHost } from '../detect/evidence/host.ts';
@@ -10,24 +10,24 @@ import type { ConnectionStage, Millis } from '../events.ts';
 
 export interface Quiet {
   readonly stage: ConnectionStage;
-  /** When it was made. */
+  /** When the connection was made. */
   readonly since: Millis;
   readonly requestAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** Its host is known, or was heard, to bridge silence with pings. */
+  /** Its host is known, or was seen, to send pings during silence. */
   readonly pings: boolean;
 }
 
 export interface Patience {
-  /** Cuts, of late, after which the session asked again at once: somebody had waited, and may be waiting for a slow host. */
+  /** Recent cuts after which the session asked again at once: somebody had waited, perhaps for a slow host. */
   readonly strikes: number;
-  /** The agent's own, as far as the person has set it. */
+  /** The agent's own timeout, if the person has set it. */
   readonly deadlineMs: Millis | null;
-  /** Since when this process has seen all there was to see. */
+  /** Since when this process has observed without a gap. */
   readonly seenSince: Millis;
 }
 
-/** @returns null for one that waits for nothing */
+/** @returns null if the connection waits for nothing */
 export function silentFor(quiet: Quiet, { seenSince }: Patience, now: Millis): Millis | null {
   if (quiet.stage === 'ready') return null;
   const asked = quiet.stage === 'request' ? quiet.requestAt : quiet.lastDownAt;

@@ -1,8 +1,8 @@
-/** Starts the service, apart from whoever needs it first. */
+/** Starts the service, independent of the session that needs it first. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { programFile } from '../platform/own-files.ts';
 
-/** It serves all sessions of the user: nothing of one of them, its keys least of all, belongs into it. */
+/** The service serves all sessions of the user, so it must get nothing from one of them, least of all its keys. */
 const needed = [
   'PATH',
   'HOME',

@@ -1,4 +1,4 @@
-/** The tunnels of all sessions behind the one port, each made when its session first connects. */
+/** The tunnels of all sessions behind the one port. Each is made when its session first connects. */
 import type { Socket } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import type { Observation } from '../events.ts';
@@ -8,9 +8,9 @@ import { type WatchedTunnel, watchedTunnel } from './watched-tunnel.ts';
 
 export interface Tunnels {
   enter(session: Session, near: Socket): void;
-  /** Null before it has connected. */
+  /** Null before the session has connected. */
   of(token: string): WatchedTunnel | null;
-  /** For all of them: the network has changed, time has passed. */
+  /** For all tunnels: the network has changed, or time has passed. */
   see(observation: Observation): void;
   end(token: string): void;
 }

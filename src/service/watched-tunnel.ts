@@ -1,4 +1,4 @@
-/** The tunnel of one session, and what is done about its connections to the API. */
+/** The tunnel of one session, with the decisions about its connections to the API. */
 import type { Config } from '../config/schema.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
 import type { ConnectionStage, Millis, Observation } from '../events.ts';
@@ -10,15 +10,15 @@ import type { Session } from './sessions.ts';
 import { isOverdue } from './silence.ts';
 
 export interface WatchedTunnel extends Pick<Tunnel, 'take' | 'connections' | 'networkChanged' | 'stop'> {
-  /** At a steady pace, and after each gap in time. */
+  /** To be called at a steady pace, and after each gap in time. */
   see(observation: Observation): void;
-  /** Cut by us since this process runs. */
+  /** How many connections this process has cut. */
   readonly cuts: number;
 }
 
-/** Somebody who waited asks again within this time. */
+/** If somebody waited for the connection, they ask again within this time. */
 const askAgainMs = 10_000;
-/** For so long a cut that was answered at once makes the next one later. */
+/** How long a cut after which the session asked again at once delays the next one. */
 const memoryMs = 3_600_000;
 
 export async function watchedTunnel(
