@@ -1,8 +1,8 @@
-/** Every event is journalled, so that a frequent one must be summed up. */
+/** Sums up frequent events, because every event is journalled. */
 
 const periodMs = 500;
 
-/** Sums up and tells at once, then at most once per period. */
+/** Reports the first amount at once, then the sum at most once per period. */
 export function coalesce(tell: (sum: number) => void): (amount: number) => void {
   let sum = 0;
   let timer: NodeJS.Timeout | undefined;

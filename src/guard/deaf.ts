@@ -1,13 +1,14 @@
 /**
- * Hooks that were asked for are not hooks that run: a mode of the agent's, a policy or an error in settings may keep
- * them off. By its first turn an agent has told of itself (SessionStart, UserPromptSubmit); if not, that is said once.
+ * Reports once if hooks do not run although the settings ask for them: a mode of the agent, a policy, or an error in
+ * the settings may disable them. By its first turn, an agent whose hooks run has sent one (SessionStart,
+ * UserPromptSubmit).
  */
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Agent } from './agent.ts';
 import type { Body } from './body.ts';
 import type { Run } from './run.ts';
 
-/** @returns to be called with the evidence after each event */
+/** @returns a function that must be called with the evidence after each event */
 export function sayDeafness(run: Run, { hooks }: Agent, catchUp: Body['catchUp']): (after: Evidence) => void {
   let told = 0;
   return ({ turn, agent: { generation } }) => {

@@ -1,6 +1,6 @@
 /**
- * Once the agent runs, the guard may fail and the session may not. Whatever throws where nobody expects it is noted;
- * when the guard itself is broken, bytes go on passing through, and the agent's own end is ours.
+ * Once the agent runs, the guard may fail, but the session may not. Unexpected errors are recorded. If the guard itself
+ * is broken, bytes still pass through, and the agent's exit code becomes ours.
  */
 import type { Observation } from '../events.ts';
 import { exitCode } from '../platform/exec.ts';
@@ -12,16 +12,16 @@ export interface End {
 }
 
 export interface FailOpen {
-  /** Every observation on its way to the loop. */
+  /** To be called with every observation on its way to the loop. */
   see(observation: Observation): void;
-  /** The guard is of no more use: it only waits for the agent's end. */
+  /** The guard is broken, and only waits for the agent's end. */
   broken(error: unknown): void;
   /**
-   * The exit code of a run under this watch. When the watch fails, or the guard is broken otherwise, the agent is left
-   * alone, and its own end is ours.
+   * The exit code of a run under this watch. If the watch fails, or the guard breaks in another way, the agent is left
+   * alone, and its exit code is returned.
    */
   codeOf(watch: Promise<End>): Promise<number>;
-  /** Takes the process-wide handlers back. */
+  /** Removes the process-wide handlers. */
   close(): void;
 }
 

@@ -1,11 +1,11 @@
-/** Turns the loop more often while something is being cured; otherwise the clock's own pace is enough. */
+/** Turns the loop more often during a cure. Otherwise the clock's own pace is enough. */
 import type { GuardState } from '../decide/state.ts';
 import type { Loop } from './loop.ts';
 
 const hurryMs = 250;
 
 export interface Hurry {
-  /** After each turn of the loop. */
+  /** To be called after each turn of the loop. */
   turned(state: GuardState): void;
   stop(): void;
 }

@@ -1,10 +1,10 @@
 /**
- * Who ends with the agent: its processes as they were when it was last looked at, and nobody else.
+ * Which processes end with the agent: only its processes as they were at the last look.
  *
- * What the agent started to outlive it is not ours to end. A job in the background (`nohup … &`, `setsid`, a tmux
- * server) has another parent as soon as the shell of its command is over (2.1.329, 2.1.263, 2.1.197, 2.1.38), while
- * the processes of an open call descend from the agent. The agent's own background service is its child, and known by
- * its command line.
+ * The guard must not end what is meant to outlive the agent. A job in the background (`nohup … &`, `setsid`, a tmux
+ * server) gets another parent as soon as the shell of its command ends (2.1.329, 2.1.263, 2.1.197, 2.1.38), while the
+ * processes of an open call descend from the agent. The agent's own background service is its child, and is recognised
+ * by its command line.
  */
 
 import type { ProcessIdentity } from '../platform/process-identity.ts';
@@ -18,12 +18,12 @@ export interface Kin {
   readonly agent: ProcessIdentity;
   /** Parents before their children. */
   readonly members: readonly Descendant[];
-  /** Start time of the youngest process of the machine: who is younger has not been seen. */
+  /** Start time of the youngest process on the machine. A younger one was not there at this look. */
   readonly youngest: string;
 }
 
 export interface KinWatch {
-  /** Looks at the descendants of a living agent; of one that is gone nothing can be learnt any more. */
+  /** Looks at the descendants of a living agent. Once the agent is gone, they cannot be found any more. */
   look(pid: number): readonly Descendant[];
   /** The latest look at that agent. */
   last(): Kin | null;
@@ -35,7 +35,7 @@ export function watchKin(): KinWatch {
   return {
     look(pid) {
       const startTime = startTimeOf(pid);
-      // Nobody from outside becomes a descendant; who has been one may have got another parent.
+      // No foreign process becomes a descendant, but a former descendant may have got another parent.
       const table = readTable(new Set([pid, ...(last?.members ?? []).map((member) => member.pid)]));
       const members = descendants(pid, table);
       const isThere = table.some((entry) => entry.pid === pid && entry.startTime === startTime);
@@ -51,13 +51,13 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run by whose mark processes of the turn's calls are found that have begun since the latest look, and were cut
-   * off with the agent; null: the turn had no calls. Linux only.
+   * The run whose mark identifies processes of the turn's calls that have begun since the latest look and lost their
+   * parent with the agent. Null: the turn had no calls. Linux only.
    */
   readonly openIn: string | null;
 }
 
-/** Those that end with the agent, itself included: a list of the living among them, anew at each call. */
+/** @returns a function that lists the living processes that end with the agent, including the agent itself */
 export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readonly ProcessIdentity[] {
   const spared = new Set<number>();
   const isSpared = ({ pid, parent }: TableEntry) => {
@@ -66,7 +66,7 @@ export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readon
     return true;
   };
   const known = kin.members.filter((member) => isAlive(member) && !isSpared(member));
-  // What a command starts later is in its session.
+  // What a command starts later is in the command's session.
   const sessions = new Set(known.filter(({ apart }) => apart).map(({ session }) => session));
   return () => {
     const table = processTable();
@@ -84,7 +84,7 @@ export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readon
   };
 }
 
-/** What of a run goes on without its agent, as people know it; Linux only. */
+/** The processes of a run that go on without its agent, in words for people. Linux only. */
 export function leftRunning(run: string): readonly string[] {
   const marked = processesMarkedBy(runVariable, run);
   const pids = new Set(marked.map(({ pid }) => pid));

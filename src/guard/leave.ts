@@ -1,7 +1,7 @@
 /**
- * Somebody ends the guard by a signal (the terminal was closed, `kill`). The agent has got the same signal, and its
- * end is ours. But a frozen agent does not follow, and between two agents there is none: then the guard sees to it
- * that nothing is left behind, and goes by itself.
+ * Ends the guard after a signal (the terminal was closed, `kill`). The agent has got the same signal, and the guard
+ * ends with it. But a frozen agent does not obey, and between two agents there is none. In these cases the guard makes
+ * sure that nothing is left behind, and ends by itself.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopTree } from '../platform/process-tree.ts';
@@ -11,18 +11,18 @@ import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
 
-/** As long as a healthy agent may take to write its last records (measured: up to 0.5 s, lab notes §2). */
+/** A healthy agent has written its last records by then (measured: up to 0.5 s, lab notes §2). */
 const followMs = 5_000;
-/** A command that was left behind may clean up. */
+/** Time for a command that was left behind to clean up. */
 const leftoverGraceMs = 1_000;
-/** In which the loop passes on the end of an agent that did follow. */
+/** By then the loop has handled the end of an agent that did obey. */
 const loopMs = 1_000;
 
 /**
- * Resolves to the exit code when the guard has to go; the loop may be faster, unless the agent has to be killed.
- * The agent's processes have been looked at before it got the signal.
- * @param onKill called before that.
- * @param onClear nothing is left of an agent that did follow: 2.1.42 and older leave their commands behind.
+ * Resolves to the exit code once the guard has to end. The loop may be faster, unless the agent has to be killed. The
+ * caller must have looked at the agent's processes before the agent got the signal.
+ * @param onKill called before the agent is killed
+ * @param onClear called once nothing is left of an agent that did obey; 2.1.42 and older leave their commands behind
  */
 export async function leave(
   run: Run,

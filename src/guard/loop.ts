@@ -1,23 +1,23 @@
 /**
- * The loop: observations in, effects out. Each observation is stamped with the one clock, goes through the pure core,
- * and the effects that come back are carried out; everything that happens passes one `turn`, so the journal is
- * complete. Until the handlers is there, observations wait.
+ * The loop: observations in, effects out. It stamps each observation with the one clock, passes it through the pure
+ * core, and carries out the effects that come back. Everything that happens passes `turn`, so the journal is complete.
+ * Until the handlers are there, observations wait.
  */
 import type { Config } from '../config/schema.ts';
 import type { GuardState, Step } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
 import type { Event, Millis, Observation } from '../events.ts';
 
-/** The rest of the guard, as the loop sees it; loaded while the agent boots. */
+/** The rest of the guard, as the loop sees it. It is loaded while the agent boots. */
 export interface Handlers {
   /** The pure core (`decide/machine.ts`). */
   step(before: GuardState, event: Event, config: Config): Step;
   /** One turn: an event, the state before it, and what the core made of it. */
   turned(event: Event, before: GuardState, result: Step): void;
   perform(effect: Effect): void;
-  /** When the core wants to be asked again although nothing has happened (monotonic); null: the next tick will do. */
+  /** When the core must be asked again even if nothing has happened (monotonic). Null: the next tick is soon enough. */
   lookAgainAt(state: GuardState, config: Config): Millis | null;
-  /** Whether nothing can become due until something happens. */
+  /** Whether nothing can become due before the next event. */
   isAtRest(state: GuardState, config: Config): boolean;
   /** A rest begins, or ends. */
   rest(isAtRest: boolean): void;
@@ -26,7 +26,7 @@ export interface Handlers {
 export interface Loop {
   emit(observation: Observation): void;
   state(): GuardState;
-  /** Hands over the handlers; observations that have waited are dealt with at once. */
+  /** Sets the handlers. Waiting observations are handled at once. */
   begin(handlers: Handlers): void;
 }
 
@@ -49,13 +49,13 @@ const ownClock: LoopClock = {
 /** Ticks come at this pace, unless the agent rests. */
 const tickMs = 1_000;
 
-/** A rest begins after so long without anything but ticks: what follows an event a little later is over by then. */
+/** A rest begins after this time with nothing but ticks. What follows an event a little later is over by then. */
 const calmMs = 15_000;
 
-/** Observations that wait while one turn runs; only a loop that stands still gets that many. */
+/** Max observations that wait while one turn runs. Only a broken loop gets that many. */
 const maxPending = 10_000;
 
-/** @param onBroken the core or one of its hands has thrown: the loop stands still from now on */
+/** @param onBroken called when the core or a handler has thrown; from then on, the loop stands still */
 export function createLoop(
   config: Config,
   initial: GuardState,
@@ -100,7 +100,7 @@ export function createLoop(
       turning = false;
     } catch (error) {
       pending.length = 0;
-      onBroken(error); // `turning` stays: a core that has thrown is not asked again
+      onBroken(error); // `turning` stays true, so that a core that has thrown is not asked again
     }
   };
   const emit = (observation: Observation): void => {

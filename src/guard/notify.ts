@@ -1,7 +1,7 @@
 /**
- * Tells the person who is looking elsewhere: a desktop notification through the terminal (OSC 9, 99 or 777), else by
- * a program of the desktop, the bell, and the person's own command with the incident on standard input. Nothing here
- * waits, fails the session, or says one thing twice.
+ * Notifies the person who is looking elsewhere: by a desktop notification through the terminal (OSC 9, 99 or 777) or
+ * else by a program of the desktop, by the bell, and by the person's own command with the incident on standard input.
+ * None of this waits, fails the session, or notifies twice of the same.
  */
 import type { Config } from '../config/schema.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -12,18 +12,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export type Occasion = 'blocked' | 'recovered' | 'gave-up';
 
 export interface NotifierOptions {
-  /** Who needs the person, goes on, has stopped. */
+  /** The agent's name for the person. */
   readonly agentName: string;
   readonly config: Config['notify'];
   readonly env: Environment;
-  /** Puts bytes on the person's terminal between two sequences of the agent's; null without a terminal. */
+  /** Writes bytes to the person's terminal between two sequences of the agent. Null: there is no terminal. */
   readonly write: ((bytes: string) => void) | null;
   readonly onFailure: (detail: string) => void;
 }
 
 export interface Notifier {
   notify(occasion: Occasion, incident: IncidentRecord): void;
-  /** Before the process ends: resolves when the programs that were started have ended, or after `timeoutMs`. */
+  /** To be called before the process ends. Resolves once all started programs have ended, or after `timeoutMs`. */
   settle(timeoutMs: number): Promise<void>;
 }
 
@@ -43,9 +43,9 @@ export function createNotifier({ agentName, config, env, write, onFailure }: Not
     const { title, body } = words(agentName, occasion, incident);
     const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
     if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
-    // Only one of both ways: never two notifications for one thing.
+    // Only one of the two ways, so that there are never two notifications of the same.
     const program = config.desktop && sequence === null ? desktopCommand(title, body, env) : null;
-    if (program !== null) run(program, null, () => {}); // a desktop without that program is no failure
+    if (program !== null) run(program, null, () => {}); // it is no failure if the desktop lacks that program
     if (config.on_incident !== null) {
       const failed = (detail: string) => onFailure(`on_incident: ${detail}`);
       run(['/bin/sh', '-c', config.on_incident], JSON.stringify(incident), failed);
@@ -76,8 +76,8 @@ function words(
 }
 
 /**
- * The sequence that the terminal shows as a notification; null where none is known to work. 99 is kitty's, 777 is
- * rxvt's (foot, Ghostty and WezTerm took it up), 9 is iTerm2's.
+ * The sequence that this terminal shows as a notification; null if none is known to work. 99 is kitty's, 777 is rxvt's
+ * (foot, Ghostty and WezTerm have adopted it), 9 is iTerm2's.
  */
 export function terminalNotification(title: string, body: string, env: Environment): string | null {
   const safe = [title, body].map((text) => oneLine(text).replaceAll(';', ','));
@@ -107,7 +107,7 @@ function sequenceFor(title: string, body: string, env: Environment): string | nu
 
 const inTmux = (env: Environment) => env.TMUX !== undefined && env.TMUX !== '';
 
-/** A program of the local desktop; over SSH it would speak to the wrong one. */
+/** A program of the local desktop. Over SSH, it would notify on the wrong machine. */
 function desktopCommand(title: string, body: string, env: Environment): readonly string[] | null {
   if (env.SSH_CONNECTION !== undefined) return null;
   if (process.platform === 'darwin') {
@@ -125,7 +125,7 @@ function desktopCommand(title: string, body: string, env: Environment): readonly
 const maxMs = 30_000;
 
 async function execute(command: readonly string[], input: string | null, env: Environment): Promise<void> {
-  const { execa } = await import('execa'); // 60 ms: only when there is something to tell
+  const { execa } = await import('execa'); // takes 60 ms, so it is loaded only for a notification
   const [file = '', ...args] = command;
   const result = await execa(file, args, {
     env: { ...env },

@@ -1,6 +1,6 @@
 /**
- * What a run leaves and tells outside: journal, status and incidents, what is learnt of the API's host, notifications.
- * All of it may fail without the session noticing: what fails is reported once and done without.
+ * What a run records and reports: journal, status, incidents, what is learnt about the API's host, notifications. Any
+ * of it may fail without the session noticing. A failure is reported once, and the guard works without that part.
  */
 
 import type { Effect } from '../effects.ts';
@@ -23,13 +23,13 @@ export interface Records {
   notify(effect: Of<'notify'>): void;
   /** A part of the guard has failed. */
   readonly degraded: (detail: string) => void;
-  /** Tells the loop what is known before the agent has said a word. */
+  /** Reports to the loop what is known before the agent has shown anything. */
   tellKnown(warnings: readonly string[]): void;
-  /** Resolves when all is told, or after `limitMs`. */
+  /** Resolves once everything is written and reported, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
 
-/** @param write puts bytes on the person's terminal; null without one */
+/** @param write writes to the person's terminal. Null: there is none */
 export function openRecords(
   run: Run,
   agent: Agent,

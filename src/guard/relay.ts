@@ -1,6 +1,6 @@
 /**
- * The relay (`tunnel/relay.ts`): started as soon as something is seen that will outlive the guard, so that it is there
- * even when the guard is killed; else, where it is needed, when the guard ends. Most sessions never start it.
+ * Starts the relay (`tunnel/relay.ts`) as soon as something is seen that will outlive the guard, so that it is there
+ * even if the guard is killed. Otherwise, if it is needed, it starts when the guard ends. Most sessions never start it.
  */
 import { spawn } from 'node:child_process';
 import { programFile } from '../platform/own-files.ts';
@@ -40,7 +40,7 @@ export function relaySensor(run: Run, wire: Wire, kin: KinWatch): Sensor {
   };
 }
 
-/** Ends the tunnel; its address goes on for those who need it. */
+/** Ends the tunnel. Its address goes on for those who need it. */
 export async function closeWire(run: Run, wire: Wire): Promise<void> {
   const { tunnel } = wire;
   if (tunnel === null) return;
@@ -56,7 +56,7 @@ function outliving({ launch }: Run, kin: KinWatch): readonly ProcessIdentity[] {
     .map((pid) => ({ pid, startTime: startTimeOf(pid) ?? '' }));
 }
 
-/** In the environment of what was started with the tunnel are its token and the place for hooks. */
+/** Texts in the environment of everything that was started with the tunnel: its token, and the folder for hooks. */
 function traces({ paths }: Run, tunnel: Tunnel): readonly string[] {
   return [new URL(tunnel.url).password, paths.spool];
 }
@@ -87,6 +87,6 @@ function startRelay(
   });
   relay.on('error', (error) => failed(error.message));
   relay.stdin?.on('error', () => {});
-  relay.stdin?.write(JSON.stringify(order)); // never ended by us: our own end is what it waits for
+  relay.stdin?.write(JSON.stringify(order)); // we never end this stream, because the relay waits for its end, which is ours
   relay.unref();
 }

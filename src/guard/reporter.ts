@@ -1,6 +1,6 @@
 /**
- * Everything that the guard leaves on disk of one run: journal, status, incidents. Fails open: a sink that cannot be
- * written is dropped and said once.
+ * Everything that the guard writes to disk about one run: journal, status, incidents. A sink that cannot be written is
+ * reported once and dropped.
  */
 
 import type { AgentVersion } from '../agents/contract/version.ts';
@@ -30,19 +30,19 @@ export interface ReporterOptions {
   readonly guardVersion: string;
   readonly state: () => GuardState;
   readonly sessionId: () => string | null;
-  /** Said once per sink. */
+  /** Called once per sink. */
   readonly degraded: (detail: string) => void;
 }
 
 export interface Reporter {
-  /** One turn of the loop: an event, and what the core made of it. Returns the state that the session is shown in. */
+  /** One turn of the loop: an event, and what the core made of it. @returns the state in which the session is shown */
   turned(event: Event, before: GuardState, result: Step): SessionState;
   recordOf(incident: Incident): IncidentRecord;
-  /** The files are complete when it returns; it resolves when the rest has been told, or after `limitMs`. */
+  /** The files are complete when this returns. It resolves once the rest has been reported, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
 
-/** What others have left is removed once the start is behind us. */
+/** When the records of older runs are removed: once the start is over. */
 const tidyMs = 10_000;
 
 function tidy(env: Launch['env']): void {
@@ -56,7 +56,7 @@ export function openReporter(options: ReporterOptions): Reporter {
   const { launch, paths, config, version, state } = options;
   const incidentsPath = statePaths(launch.env).incidents;
   const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
-  /** The state before the event that is about to be recorded: what a journal file begins with. */
+  /** The state before the event that is about to be recorded. A journal file begins with it. */
   let latest = state();
   const journal = openJournal({
     path: paths.journal,
@@ -115,7 +115,7 @@ export function openReporter(options: ReporterOptions): Reporter {
     file: config.records.metrics_file,
     degraded: options.degraded,
   });
-  /** The run ends without the guard having been able to help. */
+  /** The run ends, and the guard could not help. */
   let gaveUp = false;
   const recordEffect = (effect: Effect): void => {
     if (effect.type !== 'incident') return;

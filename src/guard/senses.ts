@@ -1,6 +1,6 @@
 /**
- * The senses that every run has, with a terminal or without: the clock, the agent's processes, the network, commands of
- * the person, hooks and the tunnel. Each may be missing or fail; the others go on.
+ * The senses that every run has, with a terminal or without: the clock, the agent's processes, the network, the
+ * person's commands, hooks and the tunnel. Each may be missing or fail, and the others go on.
  */
 
 import type { SentPrompt } from '../agents/contract/conversation.ts';
@@ -25,9 +25,9 @@ import { relaySensor } from './relay.ts';
 export interface Senses {
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Every event of the loop and the evidence after it. */
+  /** To be called with every event of the loop, and the evidence after it. */
   tell(event: Event, after: Evidence): void;
-  /** What the agent has left for a sense to read has been read. */
+  /** Resolves once everything that the agent has left for a sense has been read. */
   catchUp(): Promise<void>;
   /** Asks for one `network.probed`. */
   probe(): void;
@@ -36,7 +36,7 @@ export interface Senses {
 }
 
 const addressesMs = 2_000;
-/** Limit of one probe. */
+/** Timeout of one probe. */
 const probeMs = 5_000;
 
 export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'> {
@@ -45,8 +45,8 @@ export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'>
 }
 
 /**
- * @param keeps whether what a hook tells is to be passed on
- * @param onPrompt a hook has told of it
+ * @param keeps whether a hook's observation is passed on
+ * @param onPrompt called with each prompt that a hook reports
  */
 export function commonSenses(
   { run, agent, conversation, wire }: Parts,
@@ -62,7 +62,7 @@ export function commonSenses(
     probe: async () =>
       reading.kind === 'ok'
         ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
-        : { reachable: true, latencyMs: null, cause: null }, // a proxy that we cannot speak to: nothing can be told
+        : { reachable: true, latencyMs: null, cause: null }, // we cannot speak to this proxy, so nothing is known
   });
   const process = processSensor({ descendants: kin.look, sample });
   const reader = run.wantsHooks ? launch.adapter.hooks : null;
@@ -95,12 +95,12 @@ export function commonSenses(
         process.newAgent(event.pid, event.generation);
         pid = event.pid;
       }
-      // While the agent rests nothing is measured: what a turn has left is seen once, at its end.
+      // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end.
       const works = inTurn(after.phase);
       if (pid !== null && (event.type === 'agent.started' || (worked && !works))) kin.look(pid);
       worked = works;
-      // Nothing has come back yet, so nothing that runs was started by the answer. That no tool is open only hooks can
-      // tell: a subagent may ask while a command of another one runs.
+      // No answer has come yet, so it has started nothing. Only hooks show that no tool is open: a subagent may send a
+      // request while a command of another one runs.
       const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
       if (asks && after.turn && after.tools.length === 0) process.listening();
       process.working(works);
@@ -110,7 +110,7 @@ export function commonSenses(
   };
 }
 
-/** Starts and stops them; one that fails is told and done without. */
+/** Starts and stops the sensors. If one fails, that is reported, and the guard works without it. */
 export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop' | 'rest'> {
   return {
     async start() {

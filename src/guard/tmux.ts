@@ -1,5 +1,5 @@
 /**
- * What a guard does inside tmux: shows its state on the pane, and keeps its place on the resume map. All of it may
+ * What a guard does inside tmux: it shows its state on the pane, and keeps its entry in the resume map. Any of it may
  * fail without the session noticing.
  */
 import { statePaths } from '../platform/paths.ts';
@@ -11,14 +11,14 @@ import type { Conversation } from './conversation.ts';
 import type { Run } from './run.ts';
 
 export interface Tmux {
-  /** The session's state, or something of what the map holds, may have changed. */
+  /** The session's state, or part of its entry in the map, may have changed. */
   told(state: SessionState): void;
   close(limitMs: number): Promise<void>;
 }
 
 /**
  * Null outside tmux.
- * @param isSignalled the guard was told to go: hang-up, shutdown
+ * @param isSignalled whether the guard was told to end: hang-up, shutdown
  */
 export function openTmux(
   run: Run,
@@ -79,14 +79,14 @@ export function openTmux(
       note();
     },
     async close(limitMs) {
-      // Who was hung up on or shut down is to come back; who has left is not.
+      // A session that was hung up or shut down can be restored later. One that the person has left cannot.
       if (!isSignalled() && onMap !== '') write(() => takeOffMap(state, paths.run));
       await Promise.all([pane.close(limitMs), writing]);
     },
   };
 }
 
-/** Null while there is nothing to resume, or nothing is known of this agent's command line. */
+/** Null while there is nothing to resume, or while this agent's command line is unknown. */
 function resumeCommand(
   { launch, givenFiles }: Run,
   { id, transcriptPath, permissionMode }: Conversation,

@@ -1,6 +1,6 @@
 /**
- * Replace a file so that a reader sees the old or the new content, never a part of it: a sibling is written and
- * renamed over it. Files are 0600. With `durable` the content is on disk before the rename (fsync).
+ * Replaces a file so that a reader sees the old or the new content, never a part of it: a sibling is written and
+ * renamed over it. Files have mode 0600. With `durable`, the content is on disk before the rename (fsync).
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export interface ReplaceOptions {
 
 const sibling = (path: string) => `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 
-/** Rejects with the file system's error; nothing is left behind then, and the old content stays. */
+/** Rejects with the file system's error. Then nothing is left behind, and the old content stays. */
 export async function replaceFile(
   path: string,
   content: string | Uint8Array,
@@ -37,7 +37,7 @@ export async function replaceFile(
   }
 }
 
-/** The same for the way out of the process. Throws. */
+/** The same, synchronously, for the end of the process. Throws. */
 export function replaceFileSync(
   path: string,
   content: string | Uint8Array,

@@ -1,6 +1,7 @@
 /**
- * Runs the agent in our place: same terminal, same pipes, nothing watched. Where node can replace the process
- * (`process.execve`, node 22.15 and later) it does; else we wait, deaf to the signals that the agent gets as well.
+ * Runs the agent in our place, with the same terminal and pipes, unwatched. If node can replace the process
+ * (`process.execve`, node 22.15 and later), it does. Otherwise we wait, and ignore the signals that the agent gets as
+ * well.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants as fileConstants } from 'node:fs';
@@ -9,11 +10,14 @@ import { constants } from 'node:os';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Execve = (file: string, args: readonly string[], env: Environment) => never;
 
-/** Modules whose loading has failed give their files back a moment later. */
+/** Node closes the files of modules that could not be loaded a moment later. */
 const fullTries = 20;
 const fullPauseMs = 50;
 
-/** Ends as the agent ends: its code, or 128+n if signal n ended it. 126 or 127, told in one line, if it cannot start. */
+/**
+ * Ends as the agent ends: with its code, or 128+n if signal n ended it. If it cannot start, prints one line and ends
+ * with 126 or 127.
+ */
 export async function execAgent(file: string, args: readonly string[], env: Environment): Promise<number> {
   const shared = sharedDescriptors(args);
   if (shared.length === 0) replaceProcess(file, args, env);
@@ -31,7 +35,7 @@ export async function execAgent(file: string, args: readonly string[], env: Envi
   }
 }
 
-/** Rejects if it cannot be started. */
+/** Rejects if the agent cannot be started. */
 async function runBeside(
   file: string,
   args: readonly string[],
@@ -45,7 +49,7 @@ async function runBeside(
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  child.on('error', () => {}); // a signal that could not be sent: it has just ended
+  child.on('error', () => {}); // a signal could not be sent, because the agent has just ended
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => {}); // the terminal sends it to both
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return await new Promise((resolve) => {
@@ -53,14 +57,14 @@ async function runBeside(
   });
 }
 
-/** Does nothing but start what it is told; says in one line why it cannot, and ends with 126 or 127. */
+/** A program that only starts another one. If it cannot, it says why in one line, and ends with 126 or 127. */
 const starter = '/usr/bin/env';
 
-/** The command behind a program that can say why it cannot be started; itself where there is no such program. */
+/** The command, run through the starter, which can say why a start fails. Without a starter, the command itself. */
 export function throughStarter<Command extends { readonly file: string; readonly args: readonly string[] }>(
   command: Command,
 ): Command {
-  if (command.file.includes('=')) return command; // the starter would take it for a variable
+  if (command.file.includes('=')) return command; // the starter would take the file for a variable
   try {
     accessSync(starter, fileConstants.X_OK);
     return { ...command, file: starter, args: [command.file, ...command.args] };
@@ -70,8 +74,8 @@ export function throughStarter<Command extends { readonly file: string; readonly
 }
 
 /**
- * Node aborts when `execve` fails, and only the kernel knows whether it will (a file that is being replaced): so it is
- * the starter that takes our place. Returns where this node cannot, or there is no starter.
+ * Node aborts if `execve` fails, and only the kernel knows whether it will (the file may just be replaced). So the
+ * starter takes our place. Returns if this node cannot do that, or if there is no starter.
  */
 function replaceProcess(file: string, args: readonly string[], env: Environment): void {
   const { execve } = process as { execve?: Execve };
@@ -81,8 +85,8 @@ function replaceProcess(file: string, args: readonly string[], env: Environment)
 }
 
 /**
- * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). Node closes them when
- * it is replaced, and hands on only those that it is told to.
+ * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). When node is replaced,
+ * it closes them, unless it was told to pass them on.
  */
 function sharedDescriptors(args: readonly string[]): readonly number[] {
   const named = args.flatMap((arg) => [...arg.matchAll(/\/(?:dev|proc\/self)\/fd\/(\d+)/g)]);
@@ -124,7 +128,7 @@ export function oneLineOf(error: unknown): string {
   return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
-/** What a shell would say of such an end. */
+/** The exit code that a shell would report. */
 export function exitCode(code: number | null, signal: string | null): number {
   if (signal === null) return code ?? 1;
   return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);

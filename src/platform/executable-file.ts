@@ -1,4 +1,4 @@
-/** Whether a file can be executed, and if not, why: in a shell's words, for a shell's exit code. */
+/** Whether a file can be executed, and if not, why, in a shell's words and with a shell's exit code. */
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
 export interface Unfit {
@@ -6,7 +6,7 @@ export interface Unfit {
   readonly text: string;
 }
 
-/** Null: it can. What only the kernel knows (a file that is just being written) shows when it is started. */
+/** Null: it can be executed. What only the kernel knows (the file is just being written) shows only at the start. */
 export function judgeFile(path: string): Unfit | null {
   try {
     if (!statSync(path).isFile()) return { kind: 'folder', text: 'not a file' };
@@ -26,13 +26,13 @@ export function judgeFile(path: string): Unfit | null {
   return { kind: 'blocked', text: `bad interpreter: ${interpreter}` };
 }
 
-/** The first bytes of a file; empty where it cannot be read. */
+/** The first bytes of a file; empty if it cannot be read. */
 export function readHead(path: string, bytes: number): string {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
   } catch {
-    return ''; // executable, not readable: a binary of somebody else's
+    return ''; // executable but not readable, so it is somebody else's binary
   }
   try {
     const buffer = Buffer.alloc(bytes);

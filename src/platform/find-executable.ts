@@ -1,6 +1,6 @@
 /**
- * Finds the agent without finding ourselves. `claude` on PATH may be a link to us, or a wrapper script that calls us
- * (people alias that way); running it would be a guard that starts itself for ever.
+ * Finds the agent, and not ourselves. `claude` on PATH may be a link to us, or a wrapper script that calls us (people
+ * set up aliases in this way). A guard that ran it would start itself for ever.
  */
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Found =
   | { readonly ok: true; readonly path: string }
-  /** `code` is what a shell exits with: 127 not found, 126 found but not executable. */
+  /** `code` is a shell's exit code: 127 not found, 126 found but not executable. */
   | { readonly ok: false; readonly code: 126 | 127; readonly message: string };
 
 /** The agent's executable: `GUARDED_CLAUDE_COMMAND` (a path or a name), else the first of `names` on PATH. */
@@ -32,10 +32,10 @@ function search(names: readonly string[], env: Environment, note = ''): Found {
   let isOnlyUs = true;
   for (const name of names) {
     for (const folder of folders) {
-      const path = resolve(join(folder === '' ? '.' : folder, name)); // an empty entry of PATH is the current folder
+      const path = resolve(join(folder === '' ? '.' : folder, name)); // an empty entry of PATH means the current folder
       const problem = judge(path, env);
       if (problem === null) return { ok: true, path };
-      // A folder of that name is passed over, as a shell does.
+      // Skips a folder of that name, as a shell does.
       if (problem.kind === 'missing' || problem.kind === 'folder') continue;
       unusable.push(`${path}: ${problem.text}`);
       isOnlyUs &&= problem.kind === 'self';
@@ -58,7 +58,7 @@ interface Problem {
   readonly text: string;
 }
 
-/** Null: it is the agent, as far as can be told. */
+/** Null: as far as we can see, it is the agent. */
 export function judge(path: string, env: Environment): Problem | null {
   const unfit = judgeFile(path);
   if (unfit !== null) return unfit;
@@ -67,9 +67,11 @@ export function judge(path: string, env: Environment): Problem | null {
   return { kind: 'back', text: 'leads back to guarded-claude' };
 }
 
-/** Another installation of the guard counts, too: hence the name, not the folder. */
+/** Compares the name, not the folder, because another installation of the guard counts, too. */
 const ownName = /^guarded-claude(\.js)?$/;
-/** `guarded-claude` as a word of a script: a command or the end of a path, not a folder on the way to something else. */
+/**
+ * `guarded-claude` as a word of a script: a command or the end of a path, not a folder on the way to something else.
+ */
 const ownCall = /(^|[\s"'`/=;&|(])guarded-claude(\.js)?(?=$|[\s"'`;&|)])/;
 
 function isSelf(path: string): boolean {
@@ -77,7 +79,7 @@ function isSelf(path: string): boolean {
   return ownName.test(basename(path)) || ownName.test(basename(real)) || callsUs(real);
 }
 
-/** A small script whose commands (not its comments) name us. Compiled and big files are not looked into. */
+/** Whether a small script names us in its commands (not its comments). Compiled and large files are not searched. */
 function callsUs(path: string): boolean {
   const head = readHead(path, 4096);
   if (!head.startsWith('#!')) return false;

@@ -1,12 +1,12 @@
 /**
- * Where this package's own files are. A bundle, the compiled modules and the sources lie at different depths, and all of
- * them start the same programs.
+ * Where this package's own files are. A bundle, the compiled modules and the sources are at different depths, and all
+ * of them start the same programs.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Programs that run in a process or a thread of their own; `scripts/build.js` makes a file of each. */
+/** Programs that run in a process or a thread of their own. `scripts/build.js` makes a file of each. */
 export type Program =
   | 'relay'
   | 'tunnel-service'
@@ -26,7 +26,7 @@ export function packageRoot(): string {
 /** The file of a program. */
 export const programFile = (name: Program): string => join(packageRoot(), 'dist', `${name}.js`);
 
-/** What people run. */
+/** The program that people run. */
 export const launcher = (name: 'guarded-claude' | 'guardctl'): string =>
   join(packageRoot(), 'bin', `${name}.js`);
 

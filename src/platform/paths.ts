@@ -1,4 +1,4 @@
-/** Where things live: the XDG base directories (relative values are ignored, as their specification says). */
+/** The folders of our files: the XDG base directories, whose specification says to ignore relative values. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -29,9 +29,12 @@ export interface RunPaths {
   readonly folder: string;
   readonly status: string;
   readonly journal: string;
-  /** Hook payloads are dropped here. */
+  /** Hooks leave their payloads here. */
   readonly spool: string;
-  /** For files that are the same in every run, and stay: what an agent has started in the background may read them later. */
+  /**
+   * For files that are the same in every run. They stay, because what an agent has started in the background may read
+   * them later.
+   */
   readonly lasting: string;
 }
 
@@ -63,11 +66,11 @@ export function createRun(env: Environment, run: string = newRunId()): RunPaths 
 
 export interface OpenedRun {
   readonly paths: RunPaths;
-  /** For the person, when the records are not where they should be. */
+  /** A message for the person if the records are in another place than usual. */
   readonly warning: string | null;
 }
 
-/** The same, below the system's temporary folder where the state root cannot be written. Throws if that fails, too. */
+/** The same, but below the system's temporary folder if the state root cannot be written. Throws if that fails, too. */
 export function openRun(env: Environment): OpenedRun {
   try {
     return { paths: withRoom(createRun(env)), warning: null };
@@ -78,10 +81,10 @@ export function openRun(env: Environment): OpenedRun {
   }
 }
 
-/** More than the files of a launch take. */
+/** More than the files of a launch need. */
 const roomBytes = 64 * 1024;
 
-/** A full disk has folders, but no room in them. Throws if nothing can be written there. */
+/** Throws if nothing can be written there. On a full disk, folders can be made, but not filled. */
 function withRoom(paths: RunPaths): RunPaths {
   const file = join(paths.folder, 'room');
   try {
@@ -94,13 +97,15 @@ function withRoom(paths: RunPaths): RunPaths {
   }
 }
 
-/** mkdir -p with 0700; an existing folder that others can read is closed, too. */
+/** mkdir -p with 0700. An existing folder is closed to others as well. */
 export function makePrivateFolder(folder: string): void {
   makeFolder(folder);
   chmodSync(folder, 0o700);
 }
 
-/** Not by node's own `recursive`: it tries for ever where the kernel makes no folders (/proc: ENOENT, node 20). */
+/**
+ * Does not use node's own `recursive`, which tries for ever where the kernel makes no folders (/proc: ENOENT, node 20).
+ */
 function makeFolder(folder: string): void {
   try {
     makeOne(folder);
@@ -119,7 +124,7 @@ function makeOne(folder: string): void {
   }
 }
 
-/** Unique on a machine, and easy to type; the time in it has no year: `1121-0936-4f2a9c`. */
+/** Unique on a machine, and easy to type. The time in it has no year: `1121-0936-4f2a9c`. */
 export function newRunId(now: Date = new Date()): string {
   const stamp = now.toISOString();
   return `${stamp.slice(5, 7)}${stamp.slice(8, 10)}-${stamp.slice(11, 13)}${stamp.slice(14, 16)}-${randomBytes(3).toString('hex')}`;

@@ -1,16 +1,16 @@
 /**
- * A pid alone says little: pids are used again. A pid with its start time names one process for good.
+ * A pid does not identify a process for long, because pids are reused. A pid with its start time does.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Opaque; compare for equality only. */
+  /** Opaque. Compare it only for equality. */
   readonly startTime: string;
 }
 
-/** Start time of a living process, or null if there is none (a zombie counts as none). */
+/** Start time of a living process; null if there is none. A zombie does not count. */
 export function startTimeOf(pid: number): string | null {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
@@ -19,7 +19,7 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: startTimeOf(process.pid) ?? 'unknown' };
 }
 
-/** Same name, same process. */
+/** Two equal names mean the same process. */
 export function nameOf({ pid, startTime }: ProcessIdentity): string {
   return `${pid} ${startTime}`;
 }
@@ -30,7 +30,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 function fromProc(pid: number): string | null {
   try {
-    // The name in field 2 may hold blanks and brackets: count fields from the last bracket (proc(5): 3 state, 22 start).
+    // The name in field 2 may contain blanks and brackets, so fields count from the last bracket (proc(5): 3 state, 22 start).
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
@@ -41,7 +41,7 @@ function fromProc(pid: number): string | null {
 
 function fromPs(pid: number): string | null {
   try {
-    process.kill(pid, 0); // most of those asked for are long gone: ps is not needed to tell
+    process.kill(pid, 0); // most of these processes are long gone, and then ps is not needed
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return null;
   }

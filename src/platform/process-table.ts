@@ -1,30 +1,30 @@
-/** The processes of this machine as the kernel, or ps, shows them. */
+/** The processes of this machine, from the kernel or from ps. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export interface TableEntry extends ProcessIdentity {
-  /** Pid of the one that started it, or of the one that took it over. */
+  /** Pid of the process that started it or adopted it. */
   readonly parent: number;
-  /** Session id; outside Linux the process group, because ps names no sessions there: `setsid` begins both. */
+  /** Session id. Outside Linux the process group, because ps shows no sessions there, and `setsid` begins both. */
   readonly session: string;
-  /** Since its start; to the second outside Linux. */
+  /** Time since its start. Outside Linux, to the second. */
   readonly ageMs: number;
 }
 
 export interface ProcessSample {
   /** User and system time of the process itself, without its children. */
   readonly cpuMs: number;
-  /** State letter of the kernel: R S D T Z … */
+  /** The kernel's letter for its state: R S D T Z … */
   readonly state: string;
   readonly rssBytes: number;
 }
 
-/** Linux counts process times in hundredths of a second for user space, whatever the kernel's own clock (proc(5)). */
+/** Linux shows process times in hundredths of a second, whatever the kernel's own clock is (proc(5)). */
 const tickMs = 10;
 const pageBytes = 4_096;
-/** A pid that is free is not given to another process before thousands of others have begun. */
+/** A free pid is not reused before thousands of other processes have started. */
 const trustedMs = 5_000;
 
 /** All living processes. */
@@ -35,9 +35,9 @@ export function processTable(): readonly TableEntry[] {
 }
 
 /**
- * The table again and again, at the cost of what is new and of those that may have changed: a busy machine has
- * thousands of processes, and each is a file to be read while keys and connections wait.
- * @returns all living processes; parent and session of those that are not in `changing` may be up to `trustedMs` old.
+ * A table that can be read again and again, and then reads only new processes and those that may have changed. A busy
+ * machine has thousands of processes, and each is a file to be read while keys and connections wait.
+ * @returns all living processes; parent and session of those that are not in `changing` may be up to `trustedMs` old
  */
 export function processTableReader(): (changing: ReadonlySet<number>) => readonly TableEntry[] {
   if (process.platform !== 'linux') return allFromPs;
@@ -63,7 +63,7 @@ export function processTableReader(): (changing: ReadonlySet<number>) => readonl
 const allPids = (): readonly number[] =>
   readdirSync('/proc').flatMap((name) => (/^\d/.test(name) ? Number(name) : []));
 
-/** Null for one that is gone, also while nobody has asked for its exit code yet. */
+/** Null if the process is gone, even if nobody has asked for its exit code yet. */
 function entryOf(pid: number, bootMs: number): TableEntry | null {
   const fields = statFields(pid);
   if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
@@ -73,7 +73,7 @@ function entryOf(pid: number, bootMs: number): TableEntry | null {
   return { pid, parent: Number(parent), session, startTime, ageMs };
 }
 
-/** Pids of the children of a process, at little cost; Linux only, elsewhere none. */
+/** Pids of the children of a process, at little cost. Linux only; elsewhere empty. */
 export function childrenOf(pid: number): readonly number[] {
   return threadsOf(pid).flatMap((thread) => {
     const text = readText(`/proc/${pid}/task/${thread}/children`).trim();
@@ -85,16 +85,16 @@ function threadsOf(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
-    return []; // gone, or no Linux
+    return []; // the process is gone, or this is not Linux
   }
 }
 
-/** Null when there is no such process. */
+/** Null if there is no such process. */
 export function sample(pid: number): ProcessSample | null {
   return process.platform === 'linux' ? sampleFromProc(pid) : sampleFromPs(pid);
 }
 
-/** The words of its command line; outside Linux cut at blanks. Empty when it cannot be read. */
+/** The words of its command line; outside Linux split at blanks. Empty if it cannot be read. */
 export function commandLine(pid: number): readonly string[] {
   const text =
     process.platform === 'linux'
@@ -103,12 +103,12 @@ export function commandLine(pid: number): readonly string[] {
   return text.replace(/\0$/, '').split('\0');
 }
 
-/** The environment that it was started with, `NAME=value` each. Linux only; elsewhere, and of others', empty. */
+/** The environment that it was started with, each as `NAME=value`. Empty outside Linux, and for processes of others. */
 export function environmentOf(pid: number): readonly string[] {
   return process.platform === 'linux' ? readText(`/proc/${pid}/environ`).split('\0') : [];
 }
 
-/** Fields of /proc/PID/stat from the third (state) on; the name before it may hold blanks and brackets. */
+/** Fields of /proc/PID/stat from the third (state) on. The name before it may contain blanks and brackets. */
 function statFields(pid: number): readonly string[] | null {
   const stat = readText(`/proc/${pid}/stat`);
   return stat === '' ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -124,7 +124,7 @@ function sampleFromProc(pid: number): ProcessSample | null {
   };
 }
 
-/** Empty when it cannot be read: the process is gone or not ours. */
+/** Empty if it cannot be read, because the process is gone or not ours. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'latin1');

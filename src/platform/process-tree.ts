@@ -1,25 +1,25 @@
 /**
- * The agent's processes: who they are, and how they are ended for good.
+ * Finds the agent's processes, and ends them for good.
  *
- * A Bash child of the agent is the leader of a session of its own and survives the agent's SIGKILL re-parented (lab
- * notes §2): descendants must be recorded before anything is killed, by pid *and* start time.
+ * A Bash child of the agent leads a session of its own, and survives the agent's SIGKILL with another parent (lab notes
+ * §2). So descendants must be recorded before anything is killed, by pid *and* start time.
  */
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { environmentOf, processTable, type TableEntry } from './process-table.ts';
 
 export { type ProcessSample, sample } from './process-table.ts';
 
-/** A descendant of the agent's. */
+/** A descendant of the agent. */
 export interface Descendant extends TableEntry {
-  /** In another session than its ancestor. */
+  /** It is in another session than its ancestor. */
   readonly apart: boolean;
 }
 
 const pollMs = 20;
-/** How long the kernel may take to carry out SIGKILL; a process in uninterruptible sleep takes longer. */
+/** How long the kernel may take to carry out SIGKILL. A process in uninterruptible sleep takes longer. */
 const killWaitMs = 2_000;
 
-/** All living descendants of a process, itself not included; parents come before their children. */
+/** All living descendants of a process, without itself. Parents come before their children. */
 export function descendants(pid: number, table = processTable()): readonly Descendant[] {
   const children = new Map<number, TableEntry[]>();
   for (const entry of table) {
@@ -39,7 +39,7 @@ export function descendants(pid: number, table = processTable()): readonly Desce
   return found;
 }
 
-/** Those that a process descends from, its parent first. */
+/** The ancestors of a process, its parent first. */
 export function ancestors(pid: number): readonly ProcessIdentity[] {
   const all = new Map(processTable().map((entry) => [entry.pid, entry]));
   const found: ProcessIdentity[] = [];
@@ -49,8 +49,8 @@ export function ancestors(pid: number): readonly ProcessIdentity[] {
 }
 
 /**
- * Living processes that carry this variable in their environment, as it was when they were started.
- * Linux only; elsewhere nobody is found, as foreign environments cannot be read there.
+ * Living processes that were started with this variable in their environment. Linux only. Elsewhere none are found,
+ * because environments of other processes cannot be read there.
  */
 export function processesMarkedBy(
   variable: string,
@@ -62,9 +62,9 @@ export function processesMarkedBy(
 }
 
 /**
- * Ends these processes: SIGTERM, after `graceMs` SIGKILL. A pid that meanwhile belongs to somebody else is left
- * alone. A stopped process is continued, or it would never see SIGTERM.
- * @returns how many are still alive; 0 unless the kernel cannot end them.
+ * Ends these processes: SIGTERM, and after `graceMs` SIGKILL. A pid that belongs to another process by then is left
+ * alone. A stopped process is continued, or it would never get SIGTERM.
+ * @returns how many are still alive; 0 unless the kernel cannot end them
  */
 export async function stopTree(
   records: readonly ProcessIdentity[],
@@ -85,7 +85,7 @@ function signalAll(records: readonly ProcessIdentity[], signal: NodeJS.Signals):
     try {
       process.kill(record.pid, signal);
     } catch {
-      // gone in this very moment, or not ours to signal: the count at the end tells
+      // it has just gone, or we may not signal it; the count at the end shows that
     }
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Whether anybody can still read what is written to a descriptor, without writing to it.
+ * Checks whether anybody can still read what is written to a descriptor, without writing to it.
  *
  * socket  what node gives a child: writing nothing fails once the other end is closed.
  * pipe    writing nothing never fails. Its reader counts as gone when whoever started us is gone and no process that we
  *         can see reads from it; processes of other users cannot be seen.
  *
- * A file or a terminal can be looked at later: it always has a reader.
+ * A file or a terminal can be read later, so it always has a reader.
  */
 import { fstatSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 
@@ -40,11 +40,11 @@ function isReaderOf(pipe: string, pid: string, descriptor: string): boolean {
       /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${descriptor}`, 'latin1')) ?? [];
     return (Number.parseInt(flags, 8) & 3) !== 1; // O_WRONLY
   } catch {
-    return false; // closed meanwhile
+    return false; // it has been closed meanwhile
   }
 }
 
-/** None where the folder is not ours to read. */
+/** None if we may not read the folder. */
 function names(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

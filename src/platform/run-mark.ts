@@ -1,7 +1,7 @@
 /**
- * The guard's mark on everything that it starts. What outlives the guard keeps it, and hands it on: a tmux server or
- * an editor that was started inside an agent to every shell that is opened there later. So it proves nothing alone: it
- * counts where the guard that it names lives and we descend from it.
+ * The guard's mark on everything that it starts. What outlives the guard keeps the mark and passes it on, as a tmux
+ * server or an editor does to every shell that is opened there later. So the mark alone proves nothing. It counts only
+ * if the guard that it names lives and we descend from it.
  */
 import { nameOf, ownIdentity } from './process-identity.ts';
 import { processTable } from './process-table.ts';
@@ -9,7 +9,7 @@ import { ancestors } from './process-tree.ts';
 
 /** The run's id. */
 export const runVariable = 'GUARDED_CLAUDE_RUN';
-/** The guard's pid and start time, as `nameOf` has them. */
+/** The guard's pid and start time, from `nameOf`. */
 const guardVariable = 'GUARDED_CLAUDE_GUARD';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,15 +19,15 @@ export function ownMark(run: string): Readonly<Record<string, string>> {
   return { [runVariable]: run, [guardVariable]: nameOf(ownIdentity()) };
 }
 
-/** `leftover`: the mark of a guard that is not around us. */
+/** `leftover`: the mark is of a guard that we do not run under. */
 export function markOn(env: Environment): 'none' | 'inside' | 'leftover' {
   if (env[runVariable] === undefined) return 'none';
   return ancestors(process.pid).some((above) => nameOf(above) === env[guardVariable]) ? 'inside' : 'leftover';
 }
 
 /**
- * Inside, and in the agent's own process session: a part of what the guard watches. What the agent has started to
- * outlive it leads a session of its own.
+ * Whether we are inside, and in the agent's own process session, so that the guard watches us. What the agent has
+ * started to outlive it leads a session of its own.
  */
 export function isWatched(env: Environment): boolean {
   if (env[guardVariable] === undefined) return false;

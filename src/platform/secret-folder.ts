@@ -1,6 +1,6 @@
 /**
- * A folder for what may hold a secret and must be a file: outside the records, closed to others, gone with the process.
- * The user's runtime folder lies in memory; where there is none, the system's temporary folder serves.
+ * A folder for files that may hold a secret: outside the records, closed to others, and removed with the process. The
+ * user's runtime folder is in memory. If there is none, the folder is in the system's temporary folder.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'guarded-claude-secret-';
 
-/** Makes the folder when it is first asked for. @throws where none can be made */
+/** Makes the folder when it is first needed. @throws if that fails */
 export function createSecretFolder(env: Environment): () => string {
   let made: string | null = null;
   return () => {
@@ -46,7 +46,7 @@ export function removeSecretsOfTheDead(env: Environment): void {
     try {
       removeLeftovers(place);
     } catch {
-      // no such place, or not ours to look into
+      // there is no such folder, or we may not read it
     }
   }
 }

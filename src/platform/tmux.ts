@@ -1,4 +1,4 @@
-/** Asks a tmux server; nobody's terminal is touched. */
+/** Asks a tmux server, and touches no terminal. */
 import type { ProcessIdentity } from './process-identity.ts';
 import { startTimeOf } from './process-identity.ts';
 
@@ -9,13 +9,13 @@ export interface TmuxPlace {
   readonly socket: string;
   /** The server's process. */
   readonly server: ProcessIdentity;
-  /** `%3`: holds as long as the server lives. */
+  /** `%3`; valid as long as the server lives. */
   readonly pane: string;
 }
 
 const limitMs = 2_000;
 
-/** From `$TMUX` (`socket,server pid,session`) and `$TMUX_PANE`; null outside tmux. */
+/** Read from `$TMUX` (`socket,server pid,session`) and `$TMUX_PANE`. Null outside tmux. */
 export function tmuxPlace(env: Environment): TmuxPlace | null {
   const [, socket, pid] = /^(.+),(\d+),\d+$/.exec(env.TMUX ?? '') ?? [];
   const pane = env.TMUX_PANE;
@@ -24,9 +24,9 @@ export function tmuxPlace(env: Environment): TmuxPlace | null {
   return startTime === null ? null : { socket, server: { pid: Number(pid), startTime }, pane };
 }
 
-/** Resolves to standard output. Rejects with tmux's own words, also when there is no tmux or no server. */
+/** Resolves to standard output. Rejects with tmux's own message, even if there is no tmux or no server. */
 export async function tmux(socket: string, args: readonly string[], env: Environment): Promise<string> {
-  const { execa } = await import('execa'); // 60 ms: only inside tmux
+  const { execa } = await import('execa'); // takes 60 ms, so it is loaded only inside tmux
   const result = await execa('tmux', ['-S', socket, ...args], {
     env: { ...env },
     extendEnv: false,

@@ -1,8 +1,8 @@
-/** Turns a printed time of day into a moment, in its own time zone and across changes of summer time. Pure. */
+/** Turns a printed time of day into a moment, in its own time zone and across changes to and from summer time. Pure. */
 import type { LimitReset } from '../events.ts';
 
 const dayMs = 86_400_000;
-/** A time just gone is the one that was meant: the text may be read a moment late. */
+/** A time that has just passed is the one that was meant, because the text may be read a moment late. */
 const justGoneMs = 10 * 60_000;
 
 /**
@@ -27,7 +27,7 @@ export function momentOf(reset: LimitReset, nowMs: number): number | null {
   }
 }
 
-/** The zone's offset is asked for at the guess and once more at the corrected moment, for the days it changes. */
+/** Reads the zone's offset at the guess and once more at the corrected moment, for the days on which it changes. */
 function toMoment({ zone, hour, minute }: LimitReset, year: number, month: number, day: number): number {
   const asUtc = Date.UTC(year, month - 1, day, hour, minute);
   const guess = asUtc - offsetMs(zone, asUtc);

@@ -1,6 +1,7 @@
 /**
- * The wrapper form, as editors and SDK hosts call us: `guarded-claude /abs/claude args…`, or `/abs/node /abs/cli.js
- * args…`. What exists on disk decides, because a prompt may begin with a slash, too: `/review`, the path of an image.
+ * The wrapper form, in which editors and SDK hosts call us: `guarded-claude /abs/claude args…`, or `/abs/node
+ * /abs/cli.js args…`. What exists on disk decides, because a prompt may also begin with a slash: `/review`, the path of
+ * an image.
  */
 import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
@@ -12,7 +13,7 @@ export type WrapperForm =
   | { readonly ok: false; readonly code: 126 | 127; readonly message: string };
 
 const interpreter = /^(node|nodejs|bun|deno)(-?[\d.]+)?$/;
-/** Flags of node that take the next word, too. */
+/** Flags of node that are followed by a value. */
 const withValue: ReadonlySet<string> = new Set([
   '-r',
   '--require',
@@ -25,7 +26,7 @@ const withValue: ReadonlySet<string> = new Set([
 
 /**
  * Null: the arguments are the agent's own.
- * @param names under which the agent is known: a path that ends in one of them is meant as the agent, there or not
+ * @param names names of the agent; a path that ends in one of them means the agent, whether it exists or not
  */
 export function readWrapperForm(args: readonly string[], names: readonly string[]): WrapperForm | null {
   const [file = ''] = args;

@@ -1,6 +1,6 @@
 /**
- * The agent's version, remembered by the executable's real path, size and time: telling it may mean to run the
- * agent once, which takes longer than a start may take.
+ * The agent's version, cached by the executable's real path, size and time, because finding it out may take a run of
+ * the agent, which takes longer than a start may take.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { makePrivateFolder } from '../../platform/paths.ts';
 const keptEntries = 20;
 
 /**
- * Null when it cannot be told. Throws only `LeadsBack`: a cache that cannot be read or written is done without.
+ * Null if it is unknown. Throws only `LeadsBack`. If the cache cannot be read or written, this works without it.
  * @param command the executable, or node and the script
  */
 export async function agentVersion(
@@ -32,10 +32,10 @@ export async function agentVersion(
   if (version === null) return null;
   const entries = [...Object.entries(known), [key, version.text] as const].slice(-keptEntries);
   try {
-    makePrivateFolder(stateRoot); // it is the first start of all
+    makePrivateFolder(stateRoot); // this may be the first start ever
     await replaceFile(file, JSON.stringify(Object.fromEntries(entries)));
   } catch {
-    // asked again next time
+    // the next start asks again
   }
   return version;
 }
@@ -59,6 +59,6 @@ function read(file: string): Readonly<Record<string, string>> {
       Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     );
   } catch {
-    return {}; // none yet, or damaged: made anew
+    return {}; // there is none yet, or it is damaged and will be replaced
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A conversation of which no turn is on record cannot be resumed (the agent ends with an error): it is begun anew, as
- * the person began it, under the same id where that is still free.
+ * A conversation without a recorded turn cannot be resumed, because the agent ends with an error. So it is begun anew,
+ * as the person began it, under the same id if that is still free.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -11,15 +11,16 @@ import type { Run } from '../run.ts';
 
 export interface FreshStart {
   readonly args: readonly string[];
-  /** The id to pin; null: the arguments decide. */
+  /** The id to pin. Null: the arguments decide. */
   readonly pin: string | null;
 }
 
 /**
- * What of the conversation can be resumed: `kept` its file holds a turn, `nothing` there was none yet, `lost` its first
- * turn has had its end, and is not on record: the agent was gone before it had written it down.
- * @throws saying so, where the person had gone on with it from an earlier time, or it had come further than its first
- *   prompt: more is missing than a new beginning could make good.
+ * What can be resumed. `kept`: the conversation's file holds a turn. `nothing`: there was none yet. `lost`: its first
+ * turn has ended but is not on record, because the agent was gone before it had written the turn down.
+ * @throws if the person had resumed the conversation, or it had more than its first prompt, because more is missing
+ * then
+ *   than a new beginning could replace
  */
 export async function whatIsOnRecord(
   { launch: { invocation, adapter } }: Run,
@@ -42,8 +43,8 @@ export async function whatIsOnRecord(
 }
 
 /**
- * @param prompt in place of the one that the arguments give; null: as they are
- * @param isAnswered the one that the arguments give is not asked again
+ * @param prompt replaces the prompt of the arguments. Null: they stay as they are
+ * @param isAnswered the prompt of the arguments is not sent again
  */
 export function freshStart(
   { launch, emit }: Run,
@@ -58,7 +59,7 @@ export function freshStart(
     const asGiven = prompt === null && !isAnswered;
     return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
   }
-  // A file without a turn makes an id taken all the same (lab notes §4).
+  // Even a file without a turn makes the agent refuse the id (lab notes §4).
   const isFree = transcriptPath === null || !existsSync(transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });

@@ -10,13 +10,13 @@ import { secretFoldersOf } from '../../platform/secret-folder.ts';
 import type { Run } from '../run.ts';
 
 export interface GivenFiles {
-  /** The arguments with the kept files in place of what can be read only once. */
+  /** The arguments, with copies in place of the files that can be read only once. */
   readonly args: readonly string[];
   /** Absolute paths of the kept files. */
   readonly kept: readonly string[];
 }
 
-/** Waits until each is read to its end, as the agent would. Throws if a copy cannot be written. */
+/** Reads each file to its end, and waits for it as the agent would. Throws if a copy cannot be written. */
 export function keepGivenFiles(
   adapter: AgentAdapter,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function keepGivenFiles(
   return { args: result, kept };
 }
 
-/** Null: it can be read again, or the agent shall say what is wrong with it. */
+/** Null: the file can be read again, or is not there, which the agent will report. */
 function readOnce(path: string): Buffer | null {
   try {
     return statSync(path).isFIFO() ? readFileSync(path) : null;

@@ -1,13 +1,13 @@
 /**
- * A conversation that a launch is to go on with, before the agent reads it: where the resume would miss most of what is
- * there, it is repaired first. Nothing of this may keep the agent from its start.
+ * Looks at the conversation that a launch will resume, before the agent reads it. If the resume would miss most of it,
+ * it is repaired first. None of this may prevent the agent's start.
  */
 
 import { repairFile, tidyBeside } from '../../agents/common/repair.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
 import type { Launch } from '../run.ts';
 
-/** @returns what the person is to know; null: nothing */
+/** @returns a message for the person. Null: none */
 export async function lookBefore(launch: Launch, version: AgentVersion | null): Promise<string | null> {
   const { doctor } = launch.adapter;
   if (!doctor || !launch.invocation.resumes) return null;
@@ -26,7 +26,7 @@ export async function lookBefore(launch: Launch, version: AgentVersion | null): 
     const found = `only ${before?.reachable} of ${before?.total} messages would have been found`;
     return `The conversation was damaged: ${found}, now ${after?.reachable}. The original is kept as ${backup}.`;
   } catch {
-    return null; // it cannot be read: the agent says what it thinks of that
+    return null; // it cannot be read, and the agent will report that
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Opens the tunnel where it is wanted and possible. Where it is not, the guard works without: `reason` says why.
+ * Opens the tunnel if it is wanted and possible. Otherwise the guard works without it, and `warning` says why.
  */
 import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
@@ -9,11 +9,11 @@ import { readUpstream } from '../../tunnel/upstream.ts';
 
 export interface OpenedTunnel {
   readonly tunnel: Tunnel | null;
-  /** Why there is none although it is wanted. */
+  /** Why there is no tunnel although it is wanted. */
   readonly warning: string | null;
 }
 
-/** An attempt to connect is given this long, and never longer than silence in a response. */
+/** Max timeout of an attempt to connect. It is never longer than the limit for silence in a response. */
 const connectTimeoutMs = 10_000;
 
 export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {

@@ -1,4 +1,7 @@
-/** The command of one launch: what the person gave, with what the guard adds. The files of the plan are written. */
+/**
+ * Makes the command of one launch from what the person gave and what the guard adds, and writes the files that it
+ * needs.
+ */
 import { readFileSync } from 'node:fs';
 import { replaceFileSync } from '../../platform/atomic-file.ts';
 import { outOfMemoryKills } from '../../platform/memory.ts';
@@ -15,7 +18,7 @@ export interface LaunchCommand {
   readonly cwd: string;
 }
 
-/** @param pin the id that the conversation shall get; null: the arguments decide */
+/** @param pin the id for the conversation. Null: the arguments decide */
 export function planLaunch(
   run: Run,
   agent: Agent,
@@ -46,7 +49,7 @@ export function planLaunch(
   };
 }
 
-/** Another guard's agent may be reading it: a file that is right is left as it is. */
+/** Another guard's agent may be reading the file, so a file with the right content is left alone. */
 function isThere(path: string, text: string): boolean {
   try {
     return readFileSync(path, 'utf8') === text;
@@ -55,7 +58,7 @@ function isThere(path: string, text: string): boolean {
   }
 }
 
-/** Begins to watch the kernel; says of an end whether it was one for want of memory. */
+/** @returns a function that says whether the kernel ended a process because memory ran out since this call */
 export function watchMemory(): (signal: string | null) => boolean {
   const before = outOfMemoryKills();
   return (signal) => signal === 'SIGKILL' && outOfMemoryKills() > before;

@@ -1,4 +1,4 @@
-/** What is read and opened before an agent is started, with a terminal or without. */
+/** Reads and opens what is needed before an agent is started, with a terminal or without. */
 import { loadConfig } from '../../config/load.ts';
 import { openRun, statePaths } from '../../platform/paths.ts';
 import { createSecretFolder } from '../../platform/secret-folder.ts';
@@ -16,28 +16,31 @@ import { openTunnel } from './open-tunnel.ts';
 import { openProgram } from './program.ts';
 
 export interface Preparation<Process extends AgentProcess> extends Parts<Process> {
-  /** For the person, before the agent starts. */
+  /** Messages for the person before the agent starts. */
   readonly warnings: readonly string[];
-  /** For the record. */
+  /** Messages for the journal only. */
   readonly noted: readonly string[];
 }
 
-/** How the agent will be reached, as far as it matters here. */
+/** How the agent will be reached. */
 export interface Way {
-  /** Nobody is there who could be asked. */
+  /** Nobody can be asked. */
   readonly unattended: boolean;
-  /** To the loop; nothing is emitted yet. */
+  /** Reports to the loop. Nothing is emitted yet. */
   readonly emit: Emit;
 }
 
-/** Throws where nothing can be written, and the agent has to run without us; `LeadsBack` before anything is done. */
+/**
+ * Throws if nothing can be written, so that the agent has to run without us. Throws `LeadsBack` before it does
+ * anything.
+ */
 export async function prepare<Process extends AgentProcess>(
   given: Launch,
   { unattended, emit }: Way,
 ): Promise<Preparation<Process>> {
   const { adapter, env, cwd, command, named } = given;
   const { config, warnings } = loadConfig(env);
-  // First: if that is no agent, the next one wants all that is here, also files that can be read only once.
+  // This comes first: if the command is no agent, the next one needs everything, even files that can be read only once.
   const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const { paths, warning } = openRun(env);
   const { args, kept } = keepGivenFiles(adapter, given.args, cwd, paths.folder);
@@ -72,7 +75,7 @@ export async function prepare<Process extends AgentProcess>(
   };
 }
 
-/** Most people name no collector, and their start shall not wait for a look at what is installed. */
+/** Most people have no collector, and their start must not wait for a check of what is installed. */
 async function missingExporter(env: Launch['env']): Promise<string | null> {
   if (!env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT && !env.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
   const { missingOtlp } = await import('../../metrics/otlp-wanted.ts');

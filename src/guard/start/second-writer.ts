@@ -1,7 +1,7 @@
 /**
- * Two agents on one conversation both append to its file, and one of the two branches is lost from view at the next
- * resume (lab notes §4). So it is looked for another one before an agent is started on a conversation, and before one
- * is stopped that then could not be started again.
+ * If two agents are in one conversation, both append to its file, and the next resume follows only one of the two
+ * branches (lab notes §4). So the guard looks for another agent before it starts one on a conversation, and before it
+ * stops one that it then could not start again.
  */
 import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -12,19 +12,19 @@ import type { Conversation } from '../conversation.ts';
 import type { Run } from '../run.ts';
 
 /**
- * Who else is in the conversation, in words; null: nobody.
- * @param own our own agent's process; null: none runs
+ * Who else is in the conversation, in words. Null: nobody.
+ * @param own our own agent's process. Null: none runs
  */
 async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
   const { doctor } = run.launch.adapter;
   if (doctor === null) return null;
-  // A guard follows where its agent goes, so of an agent with a guard only that guard is asked.
+  // A guard knows where its agent is, so if another agent has a guard, only that guard is asked.
   const guards = readSessions(statePaths(run.launch.env)).filter(({ alive }) => alive);
   const id = basename(path, '.jsonl');
   const other = guards.find(({ status }) => status.session_id === id && status.run !== run.paths.run);
   if (other !== undefined) return await inWords(other.status.agent_pid ?? other.status.pid);
   const watched = guards.flatMap(({ status }) => status.agent_pid ?? []);
-  // A launcher that waits for what it has started carries the same words, below us and above.
+  // A launcher that waits for its child has the same command line, and may be above or below us.
   const below = own === null ? [] : descendants(own);
   const ours = [...below, ...ancestors(process.pid)].map((one) => one.pid);
   const pid = await doctor.findAgent(path, [...watched, ...(own === null ? [] : [own]), ...ours]);
@@ -38,7 +38,7 @@ async function inWords(pid: number): Promise<string> {
   return `another agent (process ${pid}${cwd === null ? '' : `, in ${cwd}`}${since}) has this conversation open`;
 }
 
-/** Who else is in the present conversation, in words; null: nobody. What is told of how to go on follows from it. */
+/** Who else is in the present conversation, in words. Null: nobody. The advice on how to go on depends on it. */
 export async function otherIn(
   run: Run,
   conversation: Conversation,
@@ -51,13 +51,13 @@ export async function otherIn(
   return other;
 }
 
-/** Rejects, saying who it is, when another living agent is in the conversation. */
+/** Rejects if another living agent is in the conversation, and says which. */
 export async function refuseSecondWriter(run: Run, conversation: Conversation): Promise<void> {
   const other = await otherIn(run, conversation, null);
   if (other !== null) throw new Error(other);
 }
 
-/** The same before the first launch, for the conversation that the arguments name. What to do is said, too. */
+/** The same before the first launch, for the conversation that the arguments name, with advice on what to do. */
 export async function heldAtStart(run: Run): Promise<string | null> {
   const { adapter, invocation, env, cwd } = run.launch;
   if (!invocation.resumes || invocation.forks) return null;
