@@ -3,14 +3,23 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Answer } from './answer.ts';
 import type { AgentArguments, Settings } from './arguments.ts';
-import { type Busy, createFace, duration, wrap } from './face.ts';
+import { createFace, duration, wrap } from './face.ts';
 import { cloneMarketplace, sendTelemetry } from './helpers.ts';
 import { type HookContext, runHooks } from './hooks.ts';
 import { type Key, readKeys } from './keys.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { patienceOf } from './patience.ts';
+import {
+  beginTurn,
+  busyOf,
+  follow,
+  objectOf,
+  permissionDialog,
+  type RunningTurn,
+  rowsOf,
+  titleOf,
+} from './running-turn.ts';
 import { createStatusReporter } from './status.ts';
 import { openTranscript, type Transcript } from './transcript.ts';
 import { type Progress, runTurn, type ToolCall, type TurnEnd } from './turn.ts';
@@ -30,17 +39,6 @@ export interface Session {
 /** A second Ctrl+C within this time leaves. */
 const leaveWithinMs = 1500;
 
-interface Turn {
-  readonly abort: AbortController;
-  readonly since: number;
-  verb: string;
-  answer: Answer | null;
-  /** Unix milliseconds of the last content; null before the first. */
-  lastContentAt: number | null;
-  retry: (Progress & { type: 'retry' })['notice'];
-  tool: { readonly call: ToolCall; readonly since: number } | null;
-}
-
 export async function runInteractive(session: Session): Promise<void> {
   const { cwd, version, settings, args } = session;
   const output = process.stdout;
@@ -57,7 +55,7 @@ export async function runInteractive(session: Session): Promise<void> {
   const allowed = settings.flatMap(({ permissions }) => permissions?.allow ?? []);
   const queue: string[] = [];
   let transcript: Transcript = openTranscript(session.path, session.id, version, cwd);
-  let turn: Turn | null = null;
+  let turn: RunningTurn | null = null;
   let dialog: ((allow: boolean) => void) | null = null;
   let lastInterruptAt = 0;
 
@@ -78,99 +76,23 @@ export async function runInteractive(session: Session): Promise<void> {
     face.draw();
   };
 
-  picture.busy = (): Busy | null => {
-    if (!turn) return null;
-    const now = Date.now();
-    const { retry, lastContentAt } = turn;
-    const silentMs = lastContentAt === null || turn.tool ? 0 : now - lastContentAt;
-    const note = retry
-      ? `${retry.label} · retrying in ${duration(retry.until - now + 999)} · attempt ${retry.attempt}/${retry.of}`
-      : silentMs > patience.noticeMs
-        ? `Waiting for API response · will retry in ${duration(patience.streamMs - silentMs)} · check your network`
-        : null;
-    const last = turn.answer?.blocks().at(-1);
-    return {
-      verb: turn.verb,
-      since: turn.since,
-      tokens: turn.answer?.tokens ?? 0,
-      thinking: last?.type === 'thinking' && !turn.tool,
-      note,
-    };
-  };
-  picture.live = () => {
-    if (!turn) return [];
-    const text = turn.answer?.text() ?? '';
-    const rows = text ? wrap(`● ${text}`, width()) : [];
-    if (!turn.tool) return rows;
-    const { call, since } = turn.tool;
-    const time = duration(Date.now() - since);
-    return [
-      ...rows,
-      ...(rows.length > 0 ? [''] : []),
-      `● ${String(call.input.description ?? call.name)} · ${time}`,
-      ...wrap(`  ⎿  $ ${String(call.input.command ?? call.input.file_path ?? '')} (${time})`, width()),
-      '     (ctrl+b to run in background)',
-    ];
-  };
+  picture.busy = () => turn && busyOf(turn, patience);
+  picture.live = () => (turn ? rowsOf(turn, width()) : []);
 
   const report = (progress: Progress) => {
     if (!turn) return;
-    switch (progress.type) {
-      case 'attempt':
-        turn.answer = progress.answer;
-        turn.lastContentAt = null;
-        break;
-      case 'content':
-        turn.lastContentAt = Date.now();
-        break;
-      case 'retry':
-        turn.retry = progress.notice;
-        break;
-      case 'said':
-        turn.answer = null;
-        show(`● ${progress.text}`);
-        break;
-      case 'tool':
-        turn.tool = progress;
-        status.report('working', { message: String(progress.call.input.description ?? progress.call.name) });
-        break;
-      case 'tool-done': {
-        turn.tool = null;
-        const { call, result } = progress;
-        const said = turn.answer?.text();
-        if (said) turn.answer = null;
-        if (said) show(`● ${said}`);
-        show(
-          `● ${String(call.input.description ?? call.name)}\n  ⎿  ${result.text.split('\n')[0] || '(No output)'}`,
-        );
-        status.report('working');
-      }
-    }
+    follow(turn, progress, show);
+    if (progress.type === 'tool') status.report('working', { message: titleOf(progress.call) });
+    if (progress.type === 'tool-done') status.report('working');
     face.draw();
   };
 
   const permit = async (call: ToolCall): Promise<boolean> => {
     if (allowed.includes(call.name) || mode === 'bypassPermissions' || call.name === 'Read') return true;
     if (mode === 'acceptEdits' && call.name === 'Write') return true;
-    const what = String(call.input.command ?? call.input.file_path ?? '');
     await runHooks('PermissionRequest', hooks, { tool_name: call.name, tool_input: call.input });
-    status.report('blocked', { kind: 'permission', message: `approve ${call.name}: ${what}` });
-    const rule = '─'.repeat(output.columns || 80);
-    picture.dialog = [
-      rule,
-      call.name === 'Bash' ? ' Bash command' : ' Create file',
-      '',
-      `   ${what}`,
-      '',
-      ' This command requires approval',
-      '',
-      ' Do you want to proceed?',
-      ' ❯ 1. Yes',
-      "   2. Yes, and don't ask again",
-      '   3. No',
-      '',
-      ' Esc to cancel · Tab to amend',
-    ];
+    status.report('blocked', { kind: 'permission', message: `approve ${call.name}: ${objectOf(call)}` });
+    picture.dialog = permissionDialog(call, output.columns || 80);
     face.draw();
     const allow = await new Promise<boolean>((resolve) => {
       dialog = resolve;
@@ -210,15 +132,7 @@ export async function runInteractive(session: Session): Promise<void> {
       sendTelemetry(process.env);
     }
     prompted = true;
-    const current: Turn = {
-      abort: new AbortController(),
-      since: Date.now(),
-      verb: 'Pondering',
-      answer: null,
-      lastContentAt: null,
-      retry: null,
-      tool: null,
-    };
+    const current = beginTurn();
     turn = current;
     status.report('working');
     show(`❯ ${prompt}`);
