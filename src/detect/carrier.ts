@@ -61,6 +61,8 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   const startedAfter = isStreaming ? (main.answerAt ?? 0) : (main.requestAt ?? main.openedAt) + settleMs;
   const began = each.requestAt ?? each.openedAt;
   if (!canTell || began < startedAfter) return false;
+  // A compaction has ended what was asked before it, and the turn goes on with a smaller conversation.
+  if ((e.wire.compactedAt ?? 0) > (main.requestAt ?? 0) && (main.lastDownAt ?? 0) <= began) return false;
   const isLess = each.requestSize <= main.requestSize;
   // What came whole was asked with less than the conversation: it is the side request itself.
   const { conversationSize } = e.wire;

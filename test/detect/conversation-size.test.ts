@@ -40,3 +40,48 @@ test('the silence after a side request is none of the turn, whose own request ha
 test('after a compaction nobody knows how large the conversation is', () => {
   expect(sideRequestFirst(40_000, { type: 'compaction.finished' })).toHaveLength(1);
 });
+
+test('after a compaction the turn goes on with a smaller request, whose first byte has its full time', () => {
+  const told = asks(story());
+  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+  told.wait(40, say.bytes(1), say.drawing);
+  told.tell(say.opened(2));
+  told.tell(request(2, 40_000));
+  told.tell({ type: 'compaction.finished' });
+  told.tell(say.busy(0));
+  told.wait(100, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+  told.wait(25, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
+
+test('a small request beside a hook of the person’s is none of the turn', () => {
+  const told = asks(story());
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(20);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(2, say.drawing);
+  told.tell(say.opened(2));
+  told.tell(request(2, 16_000));
+  told.tell(say.bytes(2));
+  for (let second = 2; second < 60; second++)
+    told.wait(1, say.drawing, say.sample(100, { helperAgeMs: second * 1_000 }));
+  expect(told.did('cut')).toEqual([]);
+});
+
+test('an answer that is broken off as it begins ends the wait for it, whatever was answered beside it', () => {
+  const told = asks(story());
+  told.tell(say.opened(2));
+  told.tell(request(2, 40_000));
+  told.tell(say.bytes(2));
+  told.wait(50, say.drawing);
+  told.tell(say.bytes(1));
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.wait(25, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+  told.wait(10, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});

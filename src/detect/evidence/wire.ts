@@ -3,7 +3,7 @@
  * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
 import type { ConnectionCause, ConnectionEnd, Event, Millis } from '../../events.ts';
-import { conversationBytes, requestBytes } from '../limits.ts';
+import { conversationBytes, requestBytes, settleMs } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 /**
@@ -45,7 +45,7 @@ export interface ClosedConnection {
   readonly cause: ConnectionCause;
   /** Its last request was answered whole, as a side request is. */
   readonly answeredWhole: boolean;
-  /** Bytes of the request that was unanswered on it; 0: none was. Absent in older records. */
+  /** Bytes of the request that was unanswered on it, or whose answer broke off; 0: none. Absent in older records. */
   readonly awaitedSize?: number;
   /** An answer was being streamed on it. */
   readonly streamed?: boolean;
@@ -66,6 +66,8 @@ export interface Wire {
   readonly lastConversationAt: Millis | null;
   /** Bytes of the latest request of this agent whose answer was streamed: a conversation only grows. 0: not known. */
   readonly conversationSize: number;
+  /** When the conversation was last made smaller; null: never. */
+  readonly compactedAt: Millis | null;
   readonly lastDownAt: Millis | null;
 }
 
@@ -78,6 +80,7 @@ export const noWire: Wire = {
   lastRequestAt: null,
   lastConversationAt: null,
   conversationSize: 0,
+  compactedAt: null,
   lastDownAt: null,
 };
 
@@ -94,10 +97,11 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
         lastRequestAt: null,
         lastConversationAt: null,
         conversationSize: 0,
+        compactedAt: null,
         lastDownAt: null,
       };
     case 'compaction.finished':
-      return { ...wire, conversationSize: 0 };
+      return { ...wire, conversationSize: 0, compactedAt: now };
     case 'request.sent':
       return { ...wire, lastRequestAt: Math.max(wire.lastRequestAt ?? 0, now) };
     case 'connection.opened':
@@ -106,8 +110,9 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
       return bytes(wire, event, now, clock);
     case 'connection.closed': {
       const last = known(wire, event.id);
-      const answeredWhole = last?.stage === 'answer' && !streams(last);
-      const awaitedSize = last?.stage === 'request' ? last.requestSize : 0;
+      const isBroken = last !== undefined && breaksOff(last, event, now);
+      const answeredWhole = last?.stage === 'answer' && !streams(last) && !isBroken;
+      const awaitedSize = last?.stage === 'request' || isBroken ? last.requestSize : 0;
       const streamed = last !== undefined && streams(last);
       const ended = { at: now, by: event.by, cause: event.cause, answeredWhole, awaitedSize, streamed };
       return {
@@ -154,6 +159,11 @@ export const streams = (each: Connection): boolean =>
   each.answerAt !== null &&
   !isOver(each) &&
   (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
+
+/** The line has broken off an answer that had just begun. */
+function breaksOff({ stage, lastDownAt }: Connection, { cause }: EventOf<'connection.closed'>, now: Millis) {
+  return stage === 'answer' && (cause === 'reset' || cause === 'dead') && now - (lastDownAt ?? 0) < settleMs;
+}
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 

@@ -4,8 +4,8 @@ import type { Millis, ScreenFacts } from '../../events.ts';
 import { carrierOf } from '../carrier.ts';
 import { hasStepAfterRequest } from '../claims.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { type Connection, lastByteAt, type Stage } from '../evidence/wire.ts';
-import { knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
+import { type Connection, lastByteAt, type Stage, streams } from '../evidence/wire.ts';
+import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -87,9 +87,15 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
  * carries; null: it did not. Hooks tell of the step. Without them it shows as the agent begins to wait: no byte has come
  * since, and no call is open that is recorded before it runs.
  */
-function ownStepAfter(connection: Connection, { turn, tools }: Evidence): Millis | null {
+function ownStepAfter(connection: Connection, { turn, tools, wire }: Evidence): Millis | null {
   const { told, toldAt, listeningSince } = turn;
-  if (told) return hasStepAfterRequest({ turn }, connection.requestAt) ? (toldAt ?? 0) - reportLagMs : null;
+  if (told) {
+    // What was asked with less than a conversation, and was answered in one go, the turn has not asked.
+    const { stage, requestAt, requestSize } = connection;
+    const isAside = stage === 'answer' && !streams(connection) && requestSize < conversationBytes;
+    const askedAt = isAside ? wire.lastConversationAt : requestAt;
+    return hasStepAfterRequest({ turn }, askedAt) ? (toldAt ?? 0) - reportLagMs : null;
+  }
   const lastAt = lastByteAt(connection);
   return tools.length === 0 && lastAt <= (listeningSince ?? 0) - reportLagMs ? lastAt : null;
 }

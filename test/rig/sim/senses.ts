@@ -38,7 +38,8 @@ export function createSenses(
       scheduler.after(lastAt - scheduler.now(), () => emit(observation));
     };
   }
-  const byHook = inOrder(20, 300, 4_000);
+  // The agent waits for a hook before it goes on: what a hook tells is soon there.
+  const byHook = inOrder(20, 300, 900);
   const byStatus = inOrder(20, 300, 1_500);
   const onRecord = inOrder(50, 900, 3_000);
 

@@ -52,7 +52,7 @@ export interface Worker {
 
 export const maxTries = 10;
 /** How often a conversation has to be made smaller before a request. */
-const compacts = 0.03;
+const compacts = 0.05;
 /** An API at capacity gets so much time for three tries. */
 const overloadedMs = 3_000;
 
@@ -88,9 +88,9 @@ export function runTurn(worker: Worker, turn: Turn): void {
   const { scheduler, line, senses } = world;
 
   function begin(): void {
-    turn.isCompacting = draw.happens(compacts);
-    if (turn.isCompacting && world.hits('stuck-compaction')) {
-      turn.isCompactionStuck = true;
+    turn.isCompactionStuck = world.hits('stuck-compaction');
+    turn.isCompacting = turn.isCompactionStuck || draw.happens(compacts);
+    if (turn.isCompactionStuck) {
       turn.activity = 'compacting';
       show();
     } else ask();
