@@ -2,7 +2,7 @@
 // to run the agent is: node has less to load before it.
 const { existsSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
-const { join } = require('node:path');
+const { isAbsolute, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
 const oldest = [20, 19];
@@ -18,9 +18,19 @@ async function launch(name) {
   const entry = join(root, 'dist', entries[name]);
   if (!existsSync(entry)) await build();
   if (!existsSync(entry)) fail(`${entry} is missing; install the package again`);
-  enableCompileCache?.(); // node 22.1 and later
+  keepCompiled();
   if (name === 'guarded-claude') await guard(entry);
   else await companion(entry);
+}
+
+/**
+ * Node 22.1 and later keeps what it has compiled, in a folder that nobody else may write to: what lies there is run. The
+ * guard makes it at its first start (src/platform/paths.ts).
+ */
+function keepCompiled() {
+  const { XDG_STATE_HOME: states = '', HOME: home = '' } = process.env;
+  const folder = join(isAbsolute(states) ? states : join(home, '.local/state'), 'guarded-claude');
+  if (isAbsolute(folder) && existsSync(folder)) enableCompileCache?.(join(folder, 'compiled'));
 }
 
 async function companion(entry) {
