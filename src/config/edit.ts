@@ -2,6 +2,7 @@
  * Changes one setting in the text of a config file and leaves everything else: comments, order, blanks, unknown
  * settings. Pure.
  */
+import type { EditResult } from 'jsonc-parser';
 import { jsoncParser, parseJsonc } from './jsonc.ts';
 import type { Leaf, Value } from './validate.ts';
 
@@ -11,12 +12,21 @@ export function setInText(text: string, { section, name }: Leaf, value: Value): 
   const root = parseJsonc(before);
   if (!isObject(root)) throw new SyntaxError('must hold one JSON object');
   const [path, json] = isObject(root[section]) ? [[section, name], value] : [[section], { [name]: value }];
-  const { applyEdits, modify } = jsoncParser();
-  const formattingOptions = { tabSize: 2, insertSpaces: true, eol: '\n' };
-  const after = applyEdits(before, modify(before, path, json, { formattingOptions }));
+  const { applyEdits } = jsoncParser();
+  const after = applyEdits(before, edits(before, path, json));
   const changed = parseJsonc(after) as Record<string, Record<string, Value>>;
   if (changed[section]?.[name] !== value) throw new SyntaxError(`${section} or ${name} appears twice`);
   return after;
+}
+
+/** Laid out, or as it comes where the parser stumbles over the layout: a line that begins inside a comment. */
+function edits(text: string, path: string[], json: unknown): EditResult {
+  const { modify } = jsoncParser();
+  try {
+    return modify(text, path, json, { formattingOptions: { tabSize: 2, insertSpaces: true, eol: '\n' } });
+  } catch {
+    return modify(text, path, json, {});
+  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

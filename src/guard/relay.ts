@@ -40,11 +40,18 @@ export function relaySensor(run: Run, wire: Wire, kin: KinWatch): Sensor {
   };
 }
 
-/** Ends the tunnel. Its address goes on for those who need it. */
+/**
+ * Ends the tunnel. Its address goes on for those who need it. Never rejects: the agent has run by then, and a failure would
+ * be taken for one before that.
+ */
 export async function closeWire(run: Run, wire: Wire): Promise<void> {
   const { tunnel } = wire;
   if (tunnel === null) return;
-  if (needsAddress(traces(run, tunnel))) startRelay(run, wire, [], () => {});
+  try {
+    if (needsAddress(traces(run, tunnel))) startRelay(run, wire, [], () => {});
+  } catch {
+    // nobody can be looked for or started any more (no more files may be opened)
+  }
   await tunnel.stop();
 }
 

@@ -191,4 +191,12 @@ describe.runIf(process.platform === 'linux' && process.env.NIGHTLY)('a part of t
     expect((await terminal.exited).code).toBe(0);
     await expectCleanDeath(struck);
   });
+
+  test('no file can be opened any more between two agents: the first start is not repeated', async () => {
+    const struck = await struckAt(instants['the agent is dead, and the next not begun'] as Instant, 'files');
+    await struck.terminal.exited;
+    expect(struck.terminal.text()).toContain('EMFILE');
+    expect(struck.terminal.text()).not.toContain('unguarded');
+    await expectCleanDeath(struck);
+  });
 });
