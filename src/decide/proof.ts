@@ -92,8 +92,10 @@ export function wasRefused(cure: Cure, { turn: { failure } }: Evidence): boolean
 /** The cure took effect; what follows is judged by the limits for silence. */
 export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const held = e.wire.waiting.some(({ since }) => since >= at);
-  // A short turn is easily missed, and a free prompt without an error is no reason to relaunch.
-  const missed = rung === 'nudge' && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
+  // A short turn is easily missed, and a free prompt without an error is no reason to relaunch. After a relaunch a turn
+  // that was seen has just ended, perhaps with its whole answer at once.
+  const mayBeOver = rung === 'nudge' || (rung === 'relaunch' && (e.turn.lastStartedAt ?? 0) > at);
+  const missed = mayBeOver && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
   return held || missed || retries || isHooked(e, at) || witnessOf(e).asked(e, at);

@@ -1,6 +1,8 @@
 /** Watching a living agent: judge it, or follow up the pending cure. */
 import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
+import { obeysMs } from '../detect/limits.ts';
+import type { Verdict } from '../detect/verdict.ts';
 import { perIncident } from './budget.ts';
 import { followUp } from './follow-up.ts';
 import { heldVerdict } from './held.ts';
@@ -29,7 +31,13 @@ export function watch(state: GuardState, config: Config): Step {
 
 function judge(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config) ?? heldVerdict(state);
-  return verdict ? actOn(state, verdict, config) : stay(state);
+  return verdict && !isBeingStopped(state, verdict) ? actOn(state, verdict, config) : stay(state);
+}
+
+/** The person has just pressed Esc or Ctrl+C, and the agent is about to obey: nothing is done in their place. */
+function isBeingStopped({ evidence: { person, now } }: GuardState, { cure }: Verdict): boolean {
+  const isInPlace = cure === 'cut' || cure === 'nudge';
+  return isInPlace && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs;
 }
 
 /** How long the guard only watches after it has asked: the restart window, doubling to an hour. */

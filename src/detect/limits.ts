@@ -17,6 +17,9 @@ export const reportLagMs: Millis = 1_000;
  */
 export const settleMs: Millis = 2_000;
 
+/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it may need longer. */
+export const obeysMs: Millis = 2_000;
+
 /**
  * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
  * below 2 KB, and so are HTTP/2 window updates and pings.

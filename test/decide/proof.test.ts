@@ -97,6 +97,32 @@ test('a nudge that a hook of the person’s keeps from its request is not follow
   expect(actions(told)).toEqual(['nudge']);
 });
 
+test('a relaunch is not followed by another as its turn ends with a whole answer that came at once', () => {
+  const told = story({ recovery: { in_place: false } });
+  told.tell(say.started);
+  told.tell(say.idle);
+  while (actions(told).length === 0) told.wait(1, say.busy(1), say.drawing); // no tunnel: the screen alone
+  told.tell(say.idle);
+  told.wait(1);
+  told.wait(70, say.busy(0), say.drawing);
+  told.tell(say.idle);
+  told.wait(20);
+  expect(actions(told)).toEqual(['stop', 'launch']);
+  expect(outcomes(told).at(-1)).toBe('recovered');
+});
+
+test('what the person has just stopped is not nudged', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(59, say.drawing, say.busy(1));
+  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.wait(1, say.busy(1));
+  told.tell(say.idle);
+  told.wait(60);
+  expect(told.did('nudge', 'probe', 'incident')).toEqual([]);
+});
+
 test('a relaunch whose first byte is slow is not followed by another', () => {
   const told = story({ recovery: { in_place: false } });
   told.tell(say.started);

@@ -136,6 +136,15 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('of a compaction is none of the request that follows; the compaction itself has its own time', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(300, say.drawing, screen({ activity: 'compacting' }));
+    told.wait(200, say.drawing, say.busy(59));
+    expect(actions(told)).toEqual([]);
+  });
+
   test('of the try before is none of the one that follows a pause of the agent’s own', () => {
     const told = story();
     told.tell(say.started);

@@ -1,7 +1,7 @@
 /** The turn: what hooks and the record report of it, and since when the agent has been in which part of it. */
 import type { Event, FailureKind, Millis } from '../../events.ts';
 import type { Sense } from '../claim.ts';
-import { reportLagMs, requestBytes } from '../limits.ts';
+import { obeysMs, reportLagMs, requestBytes } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
 import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
@@ -76,9 +76,6 @@ export const noTurn: Turn = {
 
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
-
-/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it may need longer. */
-const obeysMs = 2_000;
 
 /** @param before the screen, the person's interrupt and the open tools as they were before this event */
 export function foldTurn(

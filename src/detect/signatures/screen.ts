@@ -19,7 +19,7 @@ const silentScreen: Signature = {
   needsTerminal: true,
   test(e) {
     const { wire, turn, now } = e;
-    const screen = screenAtWork(e);
+    const screen = e.phase === 'compacting' ? null : screenAtWork(e); // a compaction has a limit of its own
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
     const { facts, activitySince, tokensChangedAt } = screen;
     // An answer of the turn's that came whole shows on the screen a moment later. If nothing shows, it was a side

@@ -42,7 +42,6 @@ const goals: readonly string[] = [
   'hold → relaunch',
   'cut → hold',
   'cut → nudge',
-  'cut → relaunch',
   'nudge → relaunch',
   'nudge → ask',
   'relaunch → cut',
