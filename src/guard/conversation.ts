@@ -16,6 +16,8 @@ export interface Conversation {
   readonly isCleared: boolean;
   /** A turn of it was seen to end. */
   readonly hadTurn: boolean;
+  /** A turn is known to run. */
+  readonly isInTurn: boolean;
   /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
   /** Tool calls seen by hooks. */
@@ -56,6 +58,8 @@ const nothingKnown: Omit<Facts, 'id'> = {
   isHeld: false,
 };
 
+const endOfTurn: readonly Event['type'][] = ['turn.ended', 'interrupted', 'agent.started'];
+
 /** More than can come between two looks on disk. Some of them may be for a dialog. */
 const maxEnters = 20;
 
@@ -66,6 +70,7 @@ export function createConversation(id: string | null): Conversation {
   let facts: Facts = { ...nothingKnown, id };
   let snapshot: RecoverySnapshot | null = null;
   let mended: readonly Finding[] = [];
+  let isInTurn = false;
 
   function adopt(event: Extract<Event, { type: 'session' }>): void {
     const isSame = event.sessionId === facts.id;
@@ -96,6 +101,9 @@ export function createConversation(id: string | null): Conversation {
     get hadTurn() {
       return facts.hadTurn;
     },
+    get isInTurn() {
+      return isInTurn;
+    },
     get isHeld() {
       return facts.isHeld;
     },
@@ -109,6 +117,8 @@ export function createConversation(id: string | null): Conversation {
     },
     follow(event) {
       if (event.type === 'session') adopt(event);
+      if (event.type === 'turn.started') isInTurn = true;
+      if (endOfTurn.includes(event.type)) isInTurn = false;
       if (event.type === 'turn.ended') ledger.endTurn();
       if (event.type !== 'input' || event.kind !== 'enter') return;
       enteredMs.push(Date.now());

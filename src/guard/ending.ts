@@ -12,12 +12,12 @@ import type { Run } from './run.ts';
 export function endingOf(
   { launch, paths }: Run,
   { hooks }: Agent,
-  { ledger }: Conversation,
+  { ledger, isInTurn }: Conversation,
   kin: Kin | null,
 ): () => readonly ProcessIdentity[] {
   if (kin === null) return () => [];
-  // Hooks report a call before it runs. Without hooks a call may always be open. After a call has ended, one of the
-  // person's hooks may still run.
-  const isOpen = !hooks.heard() || ledger.calls().length > 0;
+  // Hooks report a turn and a call before they run. Without hooks a call may always be open. One of the person's own hooks
+  // may run wherever a turn does, and still run after a call has ended.
+  const isOpen = !hooks.heard() || isInTurn || ledger.calls().length > 0;
   return endingWith(kin, { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null });
 }

@@ -51,8 +51,8 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run whose mark identifies processes of the turn's calls that have begun since the latest look and lost their
-   * parent with the agent. Null: the turn had no calls. Linux only.
+   * The run whose mark identifies processes of the turn (its calls, the person's hooks) that have begun since the latest
+   * look and lost their parent with the agent. Null: there was no turn. Linux only.
    */
   readonly openIn: string | null;
 }

@@ -33,6 +33,15 @@ function known() {
 }
 
 describe('a conversation', () => {
+  test.each(['turn.ended', 'interrupted'] as const)('is in a turn from its start until it has %s', (end) => {
+    const conversation = createConversation('a');
+    expect(conversation.isInTurn).toBe(false);
+    conversation.follow({ type: 'turn.started', at: 0 });
+    expect(conversation.isInTurn).toBe(true);
+    conversation.follow({ type: end, at: 1 });
+    expect(conversation.isInTurn).toBe(false);
+  });
+
   test('keeps what is known of it when it is told of again', () => {
     const conversation = known();
     conversation.follow(told('a'));
