@@ -124,7 +124,8 @@ export function createDeadManSwitch(
     child.once('exit', (code, signal) => failed(new Error(`ended by ${signal ?? code}`)));
     child.stdin.on('error', () => {}); // its end is told above
     // Not on its command line or in its environment: by these paths it is told who still uses the guard's address.
-    for (const path of belongings) child.stdin.write(`${path}\n`);
+    // One path is one line: of a path with a line break the first line alone would be another one.
+    for (const path of belongings.filter((one) => !one.includes('\n'))) child.stdin.write(`${path}\n`);
     child.unref();
     (child.stdin as Socket).unref();
     return child;

@@ -106,7 +106,7 @@ test('what must not outlive the guard goes with it, between two agents, too', as
     `import { createDeadManSwitch } from '${module}';
 import { join } from 'node:path';
 const [folder] = process.argv.slice(2);
-const belongings = ['of mine', 'nothing', 'a $(file)'].map((name) => join(folder, name));
+const belongings = ['of mine', 'nothing', 'a $(file)', 'kept\\nnot'].map((name) => join(folder, name));
 const deadManSwitch = createDeadManSwitch(null, belongings, console.error);
 deadManSwitch.see({ type: 'agent.started', pid: process.pid });
 deadManSwitch.see({ type: 'agent.exited' });
