@@ -161,3 +161,10 @@ test('only the entry points exit', () => {
     ),
   ).toEqual([]);
 });
+
+test('a module asks only for its own URL: the bundles that are CommonJS know nothing else of it', () => {
+  const asking = files.filter((file) =>
+    /import\.meta(?!\.url\b)/.test(readFileSync(join(source, file), 'utf8')),
+  );
+  expect(asking).toEqual([]);
+});

@@ -1,5 +1,6 @@
 /** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: who wants it installs it. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../platform/own-files.ts';
 import { shellCommand } from '../platform/shell-words.ts';
@@ -29,7 +30,7 @@ export function missingOtlp(env: Environment): string | null {
 
 function isInstalled(name: string): boolean {
   try {
-    import.meta.resolve(name);
+    createRequire(import.meta.url).resolve(name);
     return true;
   } catch {
     return false;
