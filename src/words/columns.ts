@@ -12,7 +12,12 @@ export const displayWidth = (text: string): number => stringWidth(text);
 /** Cuts to `columns`, with an ellipsis where something was cut. */
 export function shorten(text: string, columns: number, { unicode }: Pick<TerminalStyle, 'unicode'>): string {
   const truncationCharacter = unicode ? '…' : '..';
-  return columns < truncationCharacter.length ? '' : cliTruncate(text, columns, { truncationCharacter });
+  // In the middle of a wide character the package cuts behind it, one column too late.
+  for (let limit = columns; limit >= truncationCharacter.length; limit--) {
+    const cut = cliTruncate(text, limit, { truncationCharacter });
+    if (displayWidth(cut) <= columns) return cut;
+  }
+  return '';
 }
 
 /**

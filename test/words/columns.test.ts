@@ -9,6 +9,11 @@ test('widths: wide, combining and plain characters', () => {
   expect(displayWidth('😀')).toBe(2);
   expect(shorten('日本語', 5, { unicode: true })).toBe('日本…');
   expect(shorten('abc', 3, { unicode: true })).toBe('abc');
+  for (let columns = 0; columns < 20; columns++)
+    expect(
+      displayWidth(shorten('a /srv/日本語 b', columns, { unicode: true })),
+      `${columns}`,
+    ).toBeLessThanOrEqual(columns);
   expect(wrap('a bb ccc', 4)).toEqual(['a bb', 'ccc']);
   expect(wrap('averylongword b', 4)).toEqual(['averylongword', 'b']);
 });
