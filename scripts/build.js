@@ -98,10 +98,10 @@ const decision = {
 };
 
 /**
- * What a guarded session in a terminal always needs stays in the one file: it is evaluated when it is imported, and to find
- * and load some thirty files takes node ten times as long.
+ * What a guarded agent always needs, in a terminal or in pipes, stays in the one file: it is evaluated when it is imported,
+ * and to find and load some thirty files takes node ten times as long.
  */
-const neededInTerminal = [
+const alwaysNeeded = [
   'guard/supervise.ts',
   'agents/claude-code/index.ts',
   'agents/codex/index.ts',
@@ -110,6 +110,8 @@ const neededInTerminal = [
   'guard/watch-terminal.ts',
   'guard/leave.ts',
   'guard/relay.ts',
+  'print/print.ts',
+  'print/watch.ts',
 ];
 
 /** These packages are ES modules, which a CommonJS file cannot load on each node that is supported. */
@@ -129,7 +131,7 @@ const laterApart = (pathOf) => ({
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       const module = relative(join(root, 'src'), join(resolveDir, path));
-      if (kind !== 'dynamic-import' || neededInTerminal.includes(module)) return null;
+      if (kind !== 'dynamic-import' || alwaysNeeded.includes(module)) return null;
       return { path: pathOf(`src/${module}`), external: true };
     });
   },
