@@ -1,6 +1,6 @@
 /** The API refuses the conversation: what is known is repaired, what is unknown is asked about when it comes again. */
 import { expect, test } from 'vitest';
-import type { FailureKind } from '../../src/events.ts';
+import type { FailureKind, Observation } from '../../src/events.ts';
 import { asks, type Story, say, story } from '../support/story.ts';
 
 /** The turn that runs ends in this failure, or well, and the person looks at it for a while. */
@@ -29,6 +29,28 @@ test('an unknown refusal is asked about when it comes the second time in a row',
   expect(asked(told).length).toBeGreaterThan(0);
   expect(told.state.name).toBe('asking');
   expect(told.did('nudge', 'stop', 'cut')).toHaveLength(0);
+});
+
+test('a refusal is counted once, in whatever order the record, the screen and a hook tell of it', () => {
+  const ways: readonly Observation[] = [
+    { type: 'failure.recorded', failure: 'refused' },
+    { type: 'screen', facts: { activity: 'idle', failure: { kind: 'refused', fingerprint: 'f' } } },
+    { type: 'turn.ended', failure: 'refused' },
+  ];
+  for (const [a, b, c] of [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ] as const) {
+    const told = asks(story());
+    told.wait(1);
+    for (const way of [a, b, c]) told.tell(ways[way] as Observation);
+    told.wait(1);
+    expect(told.state.evidence.turn.failedTurns, `${a}${b}${c}`).toBe(1);
+  }
 });
 
 test('a good turn between two unknown refusals makes the second one the first again', () => {

@@ -112,10 +112,7 @@ export function foldTurn(
         told: { working: false, at: now },
         toldAt: now,
         retryAt: null,
-        // A failure known only from the record was not counted, and may belong to the turn before, reported late.
-        failedTurns: event.failure
-          ? turn.failedTurns + (turn.failure && turn.failure.sense !== 'record' ? 0 : 1)
-          : 0,
+        failedTurns: event.failure ? turn.failedTurns + (isCounted(turn.failure) ? 0 : 1) : 0,
         failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
       };
     case 'interrupted':
@@ -172,10 +169,13 @@ function seen(
     ...turn,
     limitResetsAt:
       facts.activity === 'idle' ? (facts.limitResetsAt ?? turn.limitResetsAt) : turn.limitResetsAt,
-    failedTurns: banner && turn.failure === null ? turn.failedTurns + 1 : turn.failedTurns,
+    failedTurns: banner && !isCounted(turn.failure) ? turn.failedTurns + 1 : turn.failedTurns,
     failure: banner ? { kind: banner.kind, at: now, sense: 'screen' } : cleared,
   };
 }
+
+/** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
+const isCounted = (failure: Turn['failure']): boolean => failure !== null && failure.sense !== 'record';
 
 /** A request from before the retry may be reported late; it is not the awaited retry. */
 function isDue(retryAt: Millis | null, now: Millis): boolean {
