@@ -1,41 +1,29 @@
 /** The ways that the guard goes on macOS, gone on Linux by a switch: no /proc, `ps` for processes, `/dev/tty`. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { installSimulatedAgent } from '../../src/drill/agent/install.ts';
 import { faults } from '../../src/drill/api/faults.ts';
-import { call, say } from '../../src/drill/api/scenario.ts';
+import { call } from '../../src/drill/api/scenario.ts';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
-import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
-import { startWorld } from '../../src/drill/world.ts';
 import type { Event } from '../../src/events.ts';
-import { runPaths, statePaths } from '../../src/platform/paths.ts';
+import { runPaths } from '../../src/platform/paths.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
 import { descendants, processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
 import { readJournal } from '../../src/records/journal-reader.ts';
 import { readStatus } from '../../src/records/status.ts';
+import { finished } from '../support/guarded.ts';
 import { built, guardBin } from '../support/places.ts';
 import { until } from '../support/scripted.ts';
+import { simulatedWorld } from '../support/simulated-guard.ts';
 
 const preload = new URL('../support/as-macos.cjs', import.meta.url).pathname;
-const finished = 'All done here.';
 
 test('a dead stream is cut, a killed agent goes on, and who hangs up leaves nothing behind', async () => {
-  const sandbox = createSandbox();
-  const world = await startWorld(sandbox);
-  const { api } = world;
-  onTestFinished(async () => {
-    await world.stop();
-    sandbox.remove();
-  });
-  api.respond(() => say(finished));
-  const env = agentEnvironment(sandbox, world.variables, {
+  const { api, sandbox, env, state } = await simulatedWorld({
     NODE_OPTIONS: `--require ${preload}`,
-    GUARDED_CLAUDE_COMMAND: installSimulatedAgent(join(sandbox.root, 'bin')),
     GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '2000',
     GUARDED_CLAUDE_MIN_UPTIME_MS: '500',
     GUARDED_CLAUDE_DESKTOP: 'off',
@@ -47,7 +35,6 @@ test('a dead stream is cut, a killed agent goes on, and who hangs up leaves noth
     env,
   });
   onTestFinished(() => void terminal.kill('SIGKILL'));
-  const state = statePaths(env);
   // A guard there names a start time as `ps` does, so that its status is read as it stands.
   const paths = () => runPaths(state, readdirSync(state.sessions)[0] ?? '');
   const status = () => readStatus(paths().status);
