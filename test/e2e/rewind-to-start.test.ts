@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Json, parseRecord } from '../../src/agents/common/json.ts';
+import { parseRecord } from '../../src/agents/common/json.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { type Guarded, onGuard } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
@@ -48,12 +48,14 @@ test.skipIf(missing('2.1.329')).each(['2.1.329', '2.1.38'] as const)(
       await rewindToStart(guarded);
       await submit('begin anew');
       await terminal.waitFor('All done here.');
-      const records = sandbox
-        .transcripts()
-        .flatMap((path) => readFileSync(path, 'utf8').split('\n').map(parseRecord));
-      const isNew = (record: Json | null) =>
-        record?.type === 'user' && JSON.stringify(record).includes('begin anew');
-      expect(records.filter(isNew).map((record) => record?.parentUuid)).toEqual([null]);
+      const begunAnew = () =>
+        sandbox
+          .transcripts()
+          .flatMap((path) => readFileSync(path, 'utf8').split('\n').map(parseRecord))
+          .filter((record) => record?.type === 'user' && JSON.stringify(record).includes('begin anew'));
+      // The agent draws an answer before it has written the prompt down.
+      await until('the prompt is on record', () => begunAnew().length > 0);
+      expect(begunAnew().map((record) => record?.parentUuid)).toEqual([null]);
     });
   },
   limitMs,
