@@ -4,9 +4,9 @@
  * does not, the screen is.
  */
 import { carrierOf } from '../detect/carrier.ts';
+import { streams } from '../detect/evidence/connection.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
-import { streams } from '../detect/evidence/wire.ts';
 import { reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
 import { quietMs } from '../detect/rest.ts';

@@ -4,8 +4,8 @@
  */
 import type { Millis } from '../events.ts';
 import { hasStepAfterRequest } from './claims.ts';
+import { type Connection, isOver, lastByteAt, streams } from './evidence/connection.ts';
 import type { Facts } from './evidence/index.ts';
-import { type Connection, isOver, lastByteAt, streams } from './evidence/wire.ts';
 import { conversationBytes, reportLagMs, settleMs } from './limits.ts';
 
 /** No byte has come since its request. */

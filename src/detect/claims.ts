@@ -4,10 +4,10 @@
  */
 import type { Millis } from '../events.ts';
 import type { Activity, Claim, Grade } from './claim.ts';
+import type { Connection } from './evidence/connection.ts';
 import type { Facts } from './evidence/facts.ts';
 import type { ProcessSample } from './evidence/sample.ts';
 import { type OpenTool, ofMainTurn } from './evidence/tools.ts';
-import type { Connection } from './evidence/wire.ts';
 import { reportLagMs } from './limits.ts';
 
 /** By then a screen that lagged behind the program status has caught up. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { type GuardState, initialState } from '../../src/decide/state.ts';
 import { noAgent } from '../../src/detect/evidence/agent.ts';
+import type { Connection } from '../../src/detect/evidence/connection.ts';
 import type { Evidence } from '../../src/detect/evidence/index.ts';
 import { observe } from '../../src/detect/evidence/index.ts';
-import { type Connection, noWire } from '../../src/detect/evidence/wire.ts';
+import { noWire } from '../../src/detect/evidence/wire.ts';
 import type { ScreenFacts } from '../../src/events.ts';
 import { describe } from '../../src/words/describe.ts';
 

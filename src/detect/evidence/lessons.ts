@@ -1,9 +1,10 @@
 /** What the API's bytes teach about its healthy silences. */
 import type { Event, Millis } from '../../events.ts';
 import { learn } from '../health.ts';
+import { lastByteAt } from './connection.ts';
 import type { Evidence, Facts } from './facts.ts';
 import type { Host } from './host.ts';
-import { known, lastByteAt, type Wire } from './wire.ts';
+import { known, type Wire } from './wire.ts';
 
 /**
  * Bytes came after a silence, and nobody made them come, so the silence was healthy. It counts only while the agent

@@ -5,9 +5,9 @@
  */
 import type { Millis } from '../../events.ts';
 import { momentOf } from '../evidence/clock.ts';
+import { lastByteAt } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { ProcessSample } from '../evidence/sample.ts';
-import { lastByteAt } from '../evidence/wire.ts';
 import { inTurn } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 import { crashedScreen } from './crashed-screen.ts';

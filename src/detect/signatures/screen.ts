@@ -4,10 +4,11 @@
  */
 import type { Config } from '../../config/schema.ts';
 import type { ScreenFacts } from '../../events.ts';
+import { lastByteAt } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
-import { lastByteAt } from '../evidence/wire.ts';
+
 import { type LimitName, limitMs, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
@@ -25,7 +26,7 @@ const silentScreen: Signature = {
     // An answer of the turn's that came whole shows on the screen a moment later. If nothing shows, it was a side
     // request's (telemetry), and no sign of life.
     if (now - (wire.closed.at(-1)?.at ?? 0) < settleMs) return null;
-    const lostAt = wire.closed.findLast(({ answeredWhole }) => !answeredWhole)?.at ?? 0;
+    const lostAt = wire.closed.findLast(({ carried }) => carried !== 'whole')?.at ?? 0;
     const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
     return {
       since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt),

@@ -5,8 +5,8 @@
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
+import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import type { ClosedConnection } from '../evidence/wire.ts';
 import { settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';

@@ -3,8 +3,8 @@ import type { Config } from '../../config/schema.ts';
 import type { Millis, ScreenFacts } from '../../events.ts';
 import { carrierOf } from '../carrier.ts';
 import { hasStepAfterRequest } from '../claims.ts';
+import { type Connection, lastByteAt, type Stage, streams } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { type Connection, lastByteAt, type Stage, streams } from '../evidence/wire.ts';
 import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
@@ -61,8 +61,9 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
  */
 function endedAt({ wire }: Evidence, left: Connection): Millis {
   const ended = wire.closed.findLast(
-    ({ by, awaitedSize = 0, streamed }) =>
-      streamed || (by !== 'agent' && awaitedSize > 0 && awaitedSize >= left.requestSize),
+    ({ by, carried, requestSize }) =>
+      carried === 'stream' ||
+      (by !== 'agent' && carried === 'request' && requestSize >= Math.max(1, left.requestSize)),
   );
   return ended?.at ?? 0;
 }
