@@ -9,7 +9,7 @@ import { inTurn } from '../detect/phases.ts';
 import type { Event } from '../events.ts';
 import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
-import { append, edit, emptyLine, type Line } from './line.ts';
+import { append, edit, emptyLine, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
 import { type Sign, signsOf } from './signs.ts';
 
@@ -62,11 +62,13 @@ export interface Composer {
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
+  /** The agent does not get the keys that the guard has: the text that they have added is put aside. */
+  putKeptAside(): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
   /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
   rescue(): void;
-  /** What was put aside is in the box again, in front of what was typed meanwhile. */
+  /** What was put aside is in the box again, in front of what was typed meanwhile and the agent gets now. */
   restored(): void;
   /**
    * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
@@ -91,7 +93,7 @@ interface Entered extends Line, Queued {
 export function createComposer(): Composer {
   let line = emptyLine;
   let entered: Entered | null = null;
-  let queued: Queued[] = [];
+  let queued: (Queued & Pick<Line, 'agentHas'>)[] = [];
   let aside = '';
   let isAsideLost = false;
   let sent: SentPrompt | null = null;
@@ -122,6 +124,12 @@ export function createComposer(): Composer {
     line = emptyLine;
     entered = null;
   }
+  /** The box has been put aside, and the agent does not get the rest of an open paste either. */
+  function endBox(): void {
+    isAsideLost ||= box().lost;
+    if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
+    clearBox();
+  }
   function remove(prompt: string): void {
     if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
     const isIt = ({ text }: Queued) => isSame(text, prompt);
@@ -136,6 +144,13 @@ export function createComposer(): Composer {
     if (prompt.text.trim() !== lastOfGuard?.trim()) lastOfPerson = prompt.text;
     const { taken, typed } = prompts;
     prompts = prompt.taken ? { taken: taken + 1, typed } : { taken, typed: typed + 1 };
+  }
+
+  /** The agent gets the keys that the guard had. */
+  function letGo(): void {
+    if (isKept(line)) line = { ...line, agentHas: null };
+    if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
+    if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
   }
 
   /** @param isAlone the only key of its read; in a burst, Enter may be a line break to the agent */
@@ -168,13 +183,15 @@ export function createComposer(): Composer {
     pasteInto = 'nowhere';
   }
 
-  /** @param isQueued what is sent now waits in the agent's queue, or for the next agent */
-  function follow(tokens: readonly Token[], isQueued: boolean, atMs: number): void {
+  function follow(tokens: readonly Token[], kept: boolean, atMs: number): void {
+    // What is sent now waits in the agent's queue, or with the guard.
+    const isQueued = kept || (latest !== null && inTurn(latest.phase));
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
     for (const token of typed) {
       keys++;
       // A person who types on after Enter has sent the text, even if the box was never seen empty in between.
       leaveBox();
+      if (kept && line.agentHas === null) line = { ...line, agentHas: line.text };
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
       if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
@@ -212,10 +229,10 @@ export function createComposer(): Composer {
 
   return {
     typed(tokens, kept, atMs) {
-      if (tokens === null) line = { text: '', exact: false, lost: true };
+      if (!kept) letGo();
+      if (tokens === null) line = lostLine;
       // Keys for a dialog do not go into the box. Text that is sent while no agent takes it is queued, too.
-      else if (kept || latest?.screen?.facts.activity !== 'dialog')
-        follow(tokens, kept || (latest !== null && inTurn(latest.phase)), atMs);
+      else if (kept || latest?.screen?.facts.activity !== 'dialog') follow(tokens, kept, atMs);
     },
     taken(prompt) {
       namesPrompts = true;
@@ -232,6 +249,7 @@ export function createComposer(): Composer {
     },
     happened(event, before, after, kept) {
       latest = after;
+      if (!kept) letGo();
       if (event.type === 'agent.started') namesPrompts = false;
       const known = { sent: sent?.text ?? null, namesPrompts, kept };
       for (const sign of signsOf(event, before, after, known)) heed[sign]();
@@ -280,18 +298,28 @@ export function createComposer(): Composer {
       aside = paragraphs([aside, box().text]);
       clearBox();
     },
+    putKeptAside() {
+      const kept = [...queued, ...(entered ? [entered] : []), line].filter(isKept);
+      if (kept.length === 0) return;
+      aside = paragraphs([aside, ...kept.map(keptText)]);
+      queued = queued.filter((one) => !isKept(one));
+      const { exact } = line;
+      endBox();
+      line = { ...emptyLine, text: kept[0]?.agentHas ?? '', exact };
+    },
     addAside(first) {
       aside = paragraphs([first, aside]);
     },
     rescue() {
       aside = unsent();
-      isAsideLost ||= box().lost;
-      if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
-      clearBox();
+      endBox();
       queued = [];
     },
     restored() {
-      line = { ...line, text: aside + line.text };
+      const at = queued.findIndex(isKept);
+      if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, aside) : one));
+      else if (entered && isKept(entered)) entered = behind(entered, aside);
+      else line = behind(line, aside);
       aside = '';
       isAsideLost = false;
     },
@@ -304,6 +332,14 @@ export function createComposer(): Composer {
   };
 }
 
+type Kept = Pick<Line, 'text' | 'agentHas'>;
+/** The guard has keys of it. */
+const isKept = ({ agentHas }: Pick<Line, 'agentHas'>) => agentHas !== null;
+const behind = <Text extends Kept>(one: Text, first: string): Text => ({
+  ...one,
+  text: first + one.text,
+  agentHas: one.agentHas === null ? null : first + one.agentHas,
+});
 const isSame = (text: string, other: string) =>
   text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();
 const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');

@@ -10,19 +10,24 @@ export interface Line {
   readonly exact: boolean;
   /** The text was too long to be kept, so nothing is known of it. */
   readonly lost: boolean;
+  /** What the agent has of it, while the guard has the keys that came after. Null: the agent has all of them. */
+  readonly agentHas: string | null;
 }
 
-export const emptyLine: Line = { text: '', exact: true, lost: false };
+export const emptyLine: Line = { text: '', exact: true, lost: false, agentHas: null };
 
 /** Max length in characters (UTF-16). A longer text is not kept at all: half of one would be misread. */
 const maxLength = 1 << 20;
+
+/** Nothing is known of its text. */
+export const lostLine: Line = { text: '', exact: false, lost: true, agentHas: null };
 
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f]/g;
 
 export function append(line: Line, text: string): Line {
   const added = text.replace(unprintable, '');
   if (line.lost || added === '') return line;
-  if (line.text.length + added.length > maxLength) return { text: '', exact: false, lost: true };
+  if (line.text.length + added.length > maxLength) return lostLine;
   return { ...line, text: line.text + added };
 }
 
@@ -46,6 +51,14 @@ export function edit(line: Line, key: Key): Line {
     default:
       return { ...line, exact: false };
   }
+}
+
+/** What the keys that the guard has would add to what the agent has. */
+export function keptText({ text, agentHas }: Pick<Line, 'text' | 'agentHas'>): string {
+  if (agentHas === null) return '';
+  let same = 0;
+  while (same < agentHas.length && text[same] === agentHas[same]) same++;
+  return text.slice(same);
 }
 
 /** Where the last word begins, including the blanks after it. */

@@ -28,7 +28,10 @@ export interface PersonKeys {
    * paste or sequence either, which it would read as keys.
    */
   takeKept(): Buffer;
-  /** While held, the person's bytes are kept although an agent is there. Afterwards it gets them, in order. */
+  /**
+   * While held, the person's bytes are kept although an agent is there. Afterwards it gets them, in order, and each
+   * Enter in a write of its own, as it was pressed.
+   */
   hold(held: boolean): void;
   readonly keptBytes: number;
   /** Ctrl+C or Ctrl+D has been pressed since the bytes are held. */
@@ -49,6 +52,14 @@ export interface KeySource {
  */
 const maxKeptBytes = 16_777_216;
 
+/**
+ * An agent takes text and Enter that come at once for a paste, and sends nothing. By then it has read what came before
+ * (signatures §0).
+ */
+export const betweenBurstsMs = 150;
+
+const isEnter = (bytes: Buffer) => bytes.length === 1 && bytes[0] === 0x0d;
+
 const outKeys: ReadonlySet<Key> = new Set<Key>(['interrupt', 'exit']);
 
 export function createPersonKeys(
@@ -56,9 +67,11 @@ export function createPersonKeys(
   source: KeySource,
 ): PersonKeys {
   let agent: Pty | null = null;
-  let kept: Buffer[] = [];
+  const kept: Buffer[] = [];
   let keptBytes = 0;
   let holding = false;
+  /** Set while the agent is being given what was kept. */
+  let nextBurst: NodeJS.Timeout | null = null;
   let wantsOut = false;
   /** The agent does not read, and its queue is full. */
   let isBacklogged = false;
@@ -89,7 +102,7 @@ export function createPersonKeys(
   /** Gives the bytes to the agent, or keeps them for it. */
   function pass(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    if (agent && !holding) give(agent, bytes);
+    if (agent && !holding && nextBurst === null) give(agent, bytes);
     else if (agent || keptBytes < maxKeptBytes) {
       kept.push(bytes);
       keptBytes += bytes.length;
@@ -104,13 +117,24 @@ export function createPersonKeys(
     if (pause !== isPaused) source.pauseInput(pause);
     isPaused = pause;
   }
-  /** Takes out everything that is kept. */
-  function emptied(): Buffer {
+  /** Takes the first of what is kept out. */
+  function takeOut(reads: number): Buffer {
     observers.settle(); // the observers get them before whoever takes them out
-    const bytes = Buffer.concat(kept);
-    kept = [];
-    keptBytes = 0;
+    const bytes = Buffer.concat(kept.splice(0, reads));
+    keptBytes -= bytes.length;
     return bytes;
+  }
+  function stopRelease(): void {
+    if (nextBurst !== null) clearTimeout(nextBurst);
+    nextBurst = null;
+  }
+  function release(): void {
+    stopRelease();
+    if (agent === null || kept.length === 0) return;
+    const enter = kept.findIndex(isEnter);
+    give(agent, takeOut(enter === -1 ? kept.length : Math.max(1, enter)));
+    pauseInput();
+    if (kept.length > 0) nextBurst = setTimeout(release, betweenBurstsMs);
   }
 
   return {
@@ -141,6 +165,7 @@ export function createPersonKeys(
       });
     },
     detach() {
+      stopRelease();
       agent = null;
       isMute = false;
       isBacklogged = false;
@@ -155,7 +180,8 @@ export function createPersonKeys(
       pass(keystrokes.release());
     },
     takeKept() {
-      const bytes = emptied();
+      stopRelease();
+      const bytes = takeOut(kept.length);
       keystrokes.swallowRest();
       pauseInput();
       return bytes;
@@ -172,9 +198,8 @@ export function createPersonKeys(
     hold(held) {
       holding = held;
       wantsOut = false;
-      if (holding || !agent || keptBytes === 0) return;
-      give(agent, emptied());
-      pauseInput();
+      if (holding) stopRelease();
+      else if (nextBurst === null) release();
     },
   };
 }

@@ -101,6 +101,23 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
         });
       });
 
+      test('with half a prompt in the box, and the rest typed and sent while the next one boots: one prompt', async () => {
+        await onGuard({ version, settings: keysOnly }, async (guarded) => {
+          const { api, terminal } = guarded;
+          await listening(guarded);
+          terminal.write('say in one word');
+          await terminal.waitFor(/─\n❯\s+say in one word\n─/);
+          await sleep(2_500); // longer than a key takes to be drawn
+          await killed(guarded);
+          terminal.write(' what is new');
+          await sleep(300); // two keys, not one burst
+          terminal.write('\r');
+          await terminal.waitFor(finished, 60_000);
+          expect(api.turns()).toHaveLength(1);
+          expect(lastPrompt(api.turns()[0] as never)).toContain('say in one word what is new');
+        });
+      });
+
       test.skipIf(version === '2.1.38')(
         'with a command for the shell half typed, and its rest offered from the history: only what was typed is back',
         async () => {

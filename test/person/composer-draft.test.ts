@@ -72,6 +72,27 @@ describe('a draft', () => {
     expect([draft.inBox, draft.aside]).toEqual(['the draft, typed on', '']);
   });
 
+  test('comes back in front of what was sent meanwhile, as the agent gets both as one', () => {
+    const draft = createComposer();
+    type(draft, ['the draft'], false);
+    draft.putAside();
+    type(draft, [', typed on', '\r', 'and the next'], true);
+    draft.restored();
+    expect(draft.queue.map(({ text }) => text)).toEqual(['the draft, typed on']);
+    expect(draft.inBox).toBe('and the next');
+  });
+
+  test('keeps what the agent has of it when the rest of the keys is put aside', () => {
+    const draft = createComposer();
+    type(draft, ['the draft'], false);
+    type(draft, ['\x7f\x7fgon', '\r', 'and more'], true);
+    draft.putKeptAside();
+    expect([draft.inBox, draft.aside, draft.queue]).toEqual(['the draft', 'gon\n\nand more', []]);
+    type(draft, ['!'], false);
+    draft.putKeptAside();
+    expect([draft.inBox, draft.aside]).toEqual(['the draft!', 'gon\n\nand more']);
+  });
+
   test('is rescued from an agent that ends, with its queue, and kept until it has been given back', () => {
     const { composer: draft, shows } = composing();
     type(draft, ['first\r', 'the draft'], true);

@@ -150,7 +150,7 @@ test('property: no text is in two places, whatever happens in whatever order', (
       )
       .map((observation) => ({ do: 'tell' as const, observation })),
     fc
-      .constantFrom('enter', 'rescue', 'put aside', 'return', 'paste')
+      .constantFrom('enter', 'rescue', 'put aside', 'put kept aside', 'return', 'paste')
       .map((what) => ({ do: 'hand' as const, what })),
   );
   fc.assert(
@@ -165,6 +165,7 @@ test('property: no text is in two places, whatever happens in whatever order', (
         else if (each.what === 'paste') composer.typed(tokensOf(`\x1b[200~<${typed++}>\x1b[201~`), kept, 0);
         else if (each.what === 'rescue') composer.rescue();
         else if (each.what === 'put aside') composer.putAside();
+        else if (each.what === 'put kept aside') composer.putKeptAside();
         else composer.restored();
         for (let text = 0; text < typed; text++)
           expect(

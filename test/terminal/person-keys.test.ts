@@ -79,6 +79,39 @@ test.each([
   expect(keys.wantsOut).toBe(false);
 });
 
+test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile behind it', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  keys.hold(true);
+  for (const key of ['on', 'e', '\r', 'a\rb', '\r', '\r']) type(key);
+  keys.hold(false);
+  type('two');
+  expect(written).toEqual(['one']);
+  vi.runAllTimers();
+  type('three');
+  expect(written).toEqual(['one', '\r', 'a\rb', '\r', '\r', 'two', 'three']);
+  vi.useRealTimers();
+});
+
+test('that were held and not given yet are kept when the agent goes, or they are held again', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  keys.hold(true);
+  for (const key of ['one', '\r', 'two', '\r']) type(key);
+  keys.hold(false);
+  vi.advanceTimersToNextTimer();
+  keys.hold(true);
+  vi.runAllTimers();
+  keys.hold(false);
+  keys.detach();
+  vi.runAllTimers();
+  expect(written).toEqual(['one', '\r', 'two']);
+  expect(keys.takeKept().toString()).toBe('\r');
+  vi.useRealTimers();
+});
+
 test('of the time before anybody looked are told, in order', () => {
   const { keys, type, look, pty, heard } = played();
   keys.attach(pty);

@@ -5,7 +5,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { holdKeysWhileBooting } from '../../person/hands/boot.ts';
 import type { Desk } from '../../person/hands/desk.ts';
-import { giveBack } from '../../person/hands/give-back.ts';
 import { giveBackFirst, takeLostPrompt } from '../../person/lost-prompt.ts';
 import type { Pty } from '../../terminal/pty.ts';
 import type { Screen } from '../../terminal/screen.ts';
@@ -53,8 +52,9 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
   if (isAnswered)
     terminal.say(begunAnewText(composer.aside !== '', terminalStyle(launch.env, process.stdout)));
   start(parts, plan.generation, { resume, prompt, lost, isAnswered });
-  const person = holdKeysWhileBooting(desk, prompt !== null).then(() => giveBack(desk));
-  background(person, (detail) => emit({ type: 'sensor.failed', sensor: 'draft', detail }));
+  background(holdKeysWhileBooting(desk, prompt !== null), (detail) =>
+    emit({ type: 'sensor.failed', sensor: 'draft', detail }),
+  );
 }
 
 interface Beginning {

@@ -4,17 +4,15 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
-import { type Desk, screenShows } from './desk.ts';
-
-/** An agent that has drawn its screen does not listen yet. */
-export const settleMs = 500;
+import { type Desk, screenShows, settleMs } from './desk.ts';
+import { letKeysGo } from './give-back.ts';
 
 /** An agent with a prompt on its command line submits it by itself. On a busy machine the start takes long. */
 const bootMs = 20_000;
 
 /**
- * Returns when the agent listens, asks something, is gone or has had its time, or when the person wants to leave: a
- * booting agent obeys Ctrl+C, too.
+ * Holds them until the agent listens, asks something, is gone or has had its time, or the person wants to leave: a
+ * booting agent obeys Ctrl+C, too. Then they are let go.
  * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */
 export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promise<void> {
@@ -28,6 +26,6 @@ export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promi
     await screenShows(desk, (facts) => isOver() || listens(facts), bootMs);
     if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
-    terminal.hold(false);
+    await letKeysGo(desk);
   }
 }

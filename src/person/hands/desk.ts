@@ -7,13 +7,16 @@ import type { Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Composer } from '../composer.ts';
 
+/** An agent that has drawn something does not take keys at once. */
+export const settleMs = 500;
+
 /** One agent, as far as keys are typed at it. */
 export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
 
 export interface Desk {
   readonly launch: { readonly adapter: AgentAdapter };
   /** Where the person's keys can be held. */
-  readonly terminal: Pick<Terminal, 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
+  readonly terminal: Pick<Terminal, 'hold' | 'takeKept' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
   /** What the person has written. */
   readonly composer: Composer;
   readonly emit: (observation: Observation) => void;

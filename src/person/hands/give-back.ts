@@ -1,10 +1,10 @@
 /**
- * Gives the person's own text back after a nudge or a relaunch: as a paste into the agent's input box, never sent.
+ * Gives the person's own text back after a nudge or a relaunch: as a paste into the agent's input box, never sent. What
+ * the person types meanwhile comes behind it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
-import { settleMs } from './boot.ts';
-import { type Desk, screenShows } from './desk.ts';
+import { type Desk, screenShows, settleMs } from './desk.ts';
 import { boxOf } from './input-box.ts';
 
 const hasBox: readonly ScreenFacts['activity'][] = [
@@ -15,6 +15,33 @@ const hasBox: readonly ScreenFacts['activity'][] = [
   'retrying',
   'background',
 ];
+
+/** By then a paste is drawn, also on a busy machine. */
+const drawnMs = 2_000;
+/** The person's keys are held no longer than this until their own text is back. */
+const heldMs = 10_000;
+
+/**
+ * Lets the person's keys go, once what was put aside is back in front of them. A dialog, Ctrl+C and the agent's end do
+ * not wait for that: it is given back later. Keys that were meant for a box are not typed into a dialog, but put aside,
+ * too.
+ */
+export async function letKeysGo(desk: Desk): Promise<void> {
+  const { pty, composer, terminal, emit } = desk;
+  const isOver = () => desk.pty !== pty || terminal.wantsOut;
+  const asks = () => desk.facts.activity === 'dialog';
+  const givenBack = () =>
+    giveBack(desk).catch((error: unknown) =>
+      emit({ type: 'sensor.failed', sensor: 'draft', detail: String(error) }),
+    );
+  await Promise.race([givenBack(), screenShows(desk, () => isOver() || asks(), heldMs)]);
+  if (!isOver() && asks()) {
+    terminal.takeKept();
+    composer.putKeptAside();
+    void givenBack();
+  }
+  terminal.hold(false);
+}
 
 /**
  * Waits for an empty box as long as this agent lives. An agent that asks something has no box; and if the person is
@@ -36,5 +63,8 @@ export async function giveBack(desk: Desk): Promise<void> {
     if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
     pty.write(Buffer.from(`\x1b[200~${composer.aside}\x1b[201~`));
     composer.restored(); // it is the person's draft again
+    // 2.1.38 loses a paste when a key comes in the moment in which it is drawn.
+    await screenShows(desk, () => isGone() || boxOf(desk)?.text !== '', drawnMs);
+    await pause(settleMs);
   }
 }

@@ -5,8 +5,9 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../../events.ts';
+import { betweenBurstsMs } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
-import { giveBack } from './give-back.ts';
+import { letKeysGo } from './give-back.ts';
 import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
@@ -16,10 +17,6 @@ const idleMs = 8_000;
 /** By then vim has left INSERT mode. */
 const modeMs = 1_500;
 const echoMs = 5_000;
-/** The agent takes a burst for a paste, so text and Enter are two writes (signatures §0). */
-const betweenWritesMs = 150;
-/** The person's keys are held no longer than this while their draft is put back. */
-const heldMs = 10_000;
 
 export interface NudgePlan {
   readonly generation: number;
@@ -31,20 +28,20 @@ export interface NudgePlan {
 /** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   const { terminal, emit } = desk;
+  // In the middle of a paste our keys would be part of it.
+  if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   terminal.hold(true);
   try {
     emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
-    await Promise.race([giveBack(desk), pause(heldMs)]);
   } finally {
-    terminal.hold(false);
+    await letKeysGo(desk);
   }
 }
 
 async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
-  const { launch, pty, composer, terminal } = desk;
+  const { launch, pty, composer } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
-  if (terminal.isMidKey) return 'person-typing'; // in the middle of a paste our keys would be part of it
   const keysBefore = composer.keys;
   const asks = () => desk.facts.activity === 'dialog';
   /** The person has typed, or has paused the guard. */
@@ -60,7 +57,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   if (plan.interrupt) {
     const outcome = await interrupt(desk, pty);
     if (outcome !== null) return outcome;
-    await pause(betweenWritesMs);
+    await pause(betweenBurstsMs);
     // An interrupt before any output puts the sent text back into the box (lab notes §0.6), and in 2.1.42 every
     // interrupt puts the queue there (§0.5): send that. An interrupted compaction leaves `/compact` in the box, which
     // would only start again.
@@ -81,7 +78,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   // Not just any text: what is not ours would be sent with it.
   const isOurs = () => boxHolds(desk, plan.prompt);
   const echoed = await screenShows(desk, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
-  if (echoed) await pause(betweenWritesMs);
+  if (echoed) await pause(betweenBurstsMs);
   if (asks()) return 'dialog';
   const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {

@@ -34,6 +34,34 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.box()).toBe('my thought');
   });
 
+  test('come behind what the person had typed before, with their Enter', async () => {
+    const agent = booting();
+    agent.desk.composer.addAside('the first half');
+    const held = holdKeysWhileBooting(agent.desk, false);
+    agent.personTypes(' and the second');
+    agent.personTypes('\r');
+    agent.shows('idle');
+    await held;
+    expect(agent.submitted).toEqual(['the first half and the second']);
+    expect(agent.desk.composer.unsent).toBe('the first half and the second'); // until its turn begins
+    agent.desk.composer.taken({ text: 'the first half and the second', id: null, atMs: 0 });
+    expect(agent.desk.composer.unsent).toBe('');
+  });
+
+  test('are put aside when it asks something instead, and are back in the box after that', async () => {
+    const agent = booting();
+    agent.desk.composer.addAside('the first half');
+    const held = holdKeysWhileBooting(agent.desk, true);
+    agent.personTypes('my thought');
+    agent.personTypes('\r');
+    agent.ask();
+    await held;
+    expect(agent.written).toEqual([]);
+    agent.answer();
+    await expect.poll(agent.box).toBe('the first half\n\nmy thought');
+    expect(agent.submitted).toEqual([]);
+  });
+
   test('are for what it asks', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);

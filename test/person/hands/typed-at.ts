@@ -40,6 +40,8 @@ export interface TypedAt {
   readonly outcomes: string[];
   box(): string;
   ask(): void;
+  /** The question has been answered. */
+  answer(): void;
   /** Its screen is read as this, whatever is in the box. */
   shows(activity: ScreenFacts['activity']): void;
   /** The person wants the guard to do nothing. */
@@ -121,6 +123,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
         held = on;
         if (!on) for (const keys of kept.splice(0)) write(Buffer.from(keys));
       },
+      takeKept: () => Buffer.from(kept.splice(0).join('')),
       get keptBytes() {
         return kept.join('').length;
       },
@@ -165,6 +168,10 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       activity = 'dialog';
       show({ activity });
     },
+    answer() {
+      activity = 'idle';
+      show({ activity });
+    },
     shows: (now) => show({ activity: now }),
     pause() {
       paused = true;
@@ -175,7 +182,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     },
     follow: (event) => desk.follow(event, paused),
     personTypes(keys) {
-      composer.typed(tokensOf(keys), true, 0);
+      composer.typed(tokensOf(keys), held, 0);
       if (held) kept.push(keys);
       else write(Buffer.from(keys));
     },
