@@ -1,45 +1,105 @@
 /**
  * Passes the agent's output on to the person in the same turn in which it arrives, and then reads it once for everybody
- * who looks at it. What the guard adds comes between two of the agent's characters or sequences.
+ * who looks at it. What the guard adds (a window title, a bell) comes between two of the agent's characters or sequences.
+ * When the agent goes, the modes that it left on are undone.
  */
+import { performance } from 'node:perf_hooks';
+import { createModes } from './modes.ts';
 import type { Observers } from './observers.ts';
 import type { Output } from './output.ts';
-import { createSequenceReader } from './vt/sequences.ts';
+import type { Pty, PtyExit } from './pty.ts';
+import { createSequenceReader, type Sequence } from './vt/sequences.ts';
 
 export interface AgentOutput {
-  /** False: much is waiting, so the agent must pause until the output has drained. */
-  pass(chunk: Buffer): boolean;
+  /** From now on this agent's output is passed on. */
+  attach(pty: Pty): void;
+  /** No more output follows. Undoes the modes; only the title stays of an agent that has ended well by itself. */
+  detach(exit?: PtyExit): void;
+  /** The agent has written these a few milliseconds ago. */
+  follow(sequences: readonly Sequence[]): void;
   /** Writes this as soon as no sequence or character is open. */
   inject(text: string): void;
-  /** Another agent's output follows, or none, so what is open will not be completed. */
-  restart(): void;
+  /** Our window title, above the agent's own; null brings the agent's back. */
+  setTitle(title: string | null): void;
+  /** Bytes that undo the agent's modes and our title. */
+  undo(): string;
+  /** Undoes the modes at once. Returns what brings them up again. */
+  putModesAside(): () => void;
+  /** The agent marks pastes, so it shows its input box. */
+  readonly marksPastes: boolean;
+  /** `performance.now()` of the last output. */
+  readonly lastAt: number;
 }
 
-export function createAgentOutput(output: Output, observers: Pick<Observers, 'written'>): AgentOutput {
-  let reader = createSequenceReader();
-  let injected = '';
+const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
 
-  function injectWhereSafe(): void {
+/** @param mayPass called before each chunk is passed on; false: the agent no longer has the terminal */
+export function createAgentOutput(
+  output: Output,
+  observers: Pick<Observers, 'written'>,
+  mayPass: (pty: Pty, chunk: Buffer) => boolean,
+): AgentOutput {
+  let reader = createSequenceReader();
+  let modes = createModes();
+  let title: string | null = null;
+  let injected = '';
+  let lastAt = 0;
+
+  function inject(text: string): void {
+    injected += text;
     if (injected === '' || reader.isOpen) return;
     output.write(injected);
     injected = '';
   }
 
+  /** What is open will not be completed. */
+  function restart(): void {
+    reader = createSequenceReader();
+    inject('');
+  }
+
   return {
-    pass(chunk) {
-      const isTaken = output.write(chunk);
-      const sequences = reader.read(chunk);
-      injectWhereSafe();
-      observers.written(chunk, sequences);
-      return isTaken;
+    attach(pty) {
+      modes = createModes(() => {
+        if (title !== null) inject(titleBytes(title));
+      });
+      restart();
+      pty.onOutput((chunk) => {
+        if (!mayPass(pty, chunk)) return;
+        const isTaken = output.write(chunk);
+        const sequences = reader.read(chunk);
+        inject('');
+        observers.written(chunk, sequences);
+        if (!isTaken) pty.pause();
+      });
     },
-    inject(text) {
-      injected += text;
-      injectWhereSafe();
+    detach(exit) {
+      restart();
+      output.write(modes.undo({ title: exit?.code !== 0 }));
+      modes = createModes();
+      if (title !== null) output.write(titleBytes(title));
     },
-    restart() {
-      reader = createSequenceReader();
-      injectWhereSafe();
+    follow(sequences) {
+      lastAt = performance.now();
+      for (const sequence of sequences) modes.follow(sequence);
+    },
+    inject,
+    setTitle(next) {
+      if (next === title) return;
+      title = next;
+      inject(titleBytes(next ?? modes.title ?? ''));
+    },
+    undo: () => modes.undo() + (title === null ? '' : '\x1b]0;\x07'),
+    putModesAside() {
+      const put = modes;
+      output.writeNow(put.undo());
+      return () => output.writeNow(put.redo());
+    },
+    get marksPastes() {
+      return modes.bracketedPaste;
+    },
+    get lastAt() {
+      return lastAt;
     },
   };
 }

@@ -15,7 +15,7 @@ interface Written {
 }
 
 /** A piece of one of the two streams: what the agent has written, or the person's keys as what they are. */
-export type Passed =
+type Passed =
   | ({ readonly from: 'agent' } & Written)
   | { readonly from: 'person'; readonly tokens: readonly Token[] };
 
@@ -48,8 +48,13 @@ const observeMs = 5;
 /** Observers are loaded while the agent boots. Output and keys until then are kept for them. */
 const maxEarlyBytes = 262_144;
 
-/** @param first gets each delivery before the observers do */
-export function createObservers(first: (pieces: readonly Passed[]) => void): Observers {
+/** Those who get each delivery before the observers do. */
+export interface FirstObserver {
+  wrote(sequences: readonly Sequence[]): void;
+  typed(tokens: readonly Token[]): void;
+}
+
+export function createObservers(first: FirstObserver): Observers {
   let pieces: Passed[] = [];
   /** Output that no observer has got yet. What came without a key in between is one piece. */
   const gathered = createGathered();
@@ -70,7 +75,10 @@ export function createObservers(first: (pieces: readonly Passed[]) => void): Obs
     const seen = pieces;
     pieces = [];
     gathered.clear();
-    first(seen);
+    for (const piece of seen) {
+      if (piece.from === 'agent') first.wrote(piece.sequences);
+      else first.typed(piece.tokens);
+    }
     for (const piece of seen) {
       if (piece.from === 'agent') {
         const { chunk, sequences } = piece;

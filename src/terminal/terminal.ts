@@ -4,19 +4,17 @@
  * One agent after the other is attached to it; bytes go straight through (`person-keys.ts`, `agent-output.ts`). The
  * guard itself writes only the window title while an agent lives, and text of its own (`say`) while none does.
  */
-import { spawnSync } from 'node:child_process';
-import { performance } from 'node:perf_hooks';
-import { ReadStream } from 'node:tty';
 import { onExit } from 'signal-exit';
 import type { Observation } from '../events.ts';
-import { createAgentOutput } from './agent-output.ts';
+import { type AgentOutput, createAgentOutput } from './agent-output.ts';
 import { createJob } from './job.ts';
-import { createModes } from './modes.ts';
-import { createObservers, type Observers, type Passed } from './observers.ts';
+import { openLine } from './line.ts';
+import { createObservers, type Observers } from './observers.ts';
 import { openOutput } from './output.ts';
 import { createPersonKeys, type PersonKeys } from './person-keys.ts';
 import type { Pty, PtyExit } from './pty.ts';
 import { inputRuns } from './vt/keys.ts';
+import type { Token } from './vt/tokens.ts';
 
 export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
@@ -29,7 +27,8 @@ export interface TerminalListener {
 
 export interface Terminal
   extends Pick<PersonKeys, 'takeKept' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>,
-    Pick<Observers, 'observe' | 'observeKeys' | 'listen'> {
+    Pick<Observers, 'observe' | 'observeKeys' | 'listen'>,
+    Pick<AgentOutput, 'inject' | 'setTitle'> {
   readonly columns: number;
   readonly rows: number;
   /** Raw mode, signals and size changes; the person's bytes are kept until an agent is attached. */
@@ -41,10 +40,6 @@ export interface Terminal
    * undone; only the title stays of one that has ended well by itself. 1.0.56 leaves bracketed paste on even then.
    */
   detach(exit?: PtyExit): void;
-  /** A sequence without a picture (bell, notification), between two sequences of the agent's. */
-  inject(sequence: string): void;
-  /** Our window title, above the agent's own; null brings the agent's back. */
-  setTitle(title: string | null): void;
   /** Text of our own. Only while no agent is attached. */
   say(text: string): void;
   /** The terminal has changed its size, and the agent has been told. */
@@ -63,7 +58,7 @@ const beforeStopMs = 1_000;
 const passedOn: readonly PassedOnSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 export function createTerminal(listener: TerminalListener): Terminal {
-  const stdin = new ReadStream(0);
+  const line = openLine();
   const output = openOutput({
     blocked: () => listener.observe({ type: 'terminal.blocked' }),
     drained(told) {
@@ -72,59 +67,26 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
     gone: () => onSignal('SIGHUP'),
   });
-  const observers = createObservers(passed);
-  const agentOutput = createAgentOutput(output, observers);
+  const observers = createObservers({ wrote: (sequences) => agentOutput.follow(sequences), typed });
+  const agentOutput = createAgentOutput(output, observers, (pty, chunk) => {
+    if (keys.agent !== pty) return false;
+    keys.agentWrote();
+    line.beforeOutput(chunk);
+    return true;
+  });
   const keys = createPersonKeys(observers, {
-    pauseInput(paused) {
-      inputPaused = paused;
-      readInput();
-    },
+    pauseInput: (paused) => line.stopInput('backlog', paused),
     observe: listener.observe,
   });
   const sizeObservers: (() => void)[] = [];
-  let modes = createModes();
-  let title: string | null = null;
   let started = false;
-  let plainOutput = false;
-  let inputPaused = false;
-  let isStopped = false;
-  let lastOutputAt = 0;
   let forgetExit: (() => void) | null = null;
 
-  function passed(pieces: readonly Passed[]): void {
-    for (const piece of pieces) {
-      if (piece.from === 'agent') {
-        lastOutputAt = performance.now();
-        for (const sequence of piece.sequences) modes.follow(sequence);
-        continue;
-      }
-      for (const { kind, bytes } of inputRuns(piece.tokens)) {
-        listener.observe({ type: 'input', kind, bytes });
-        if (kind === 'suspend') job.suspendKey();
-      }
+  function typed(tokens: readonly Token[]): void {
+    for (const { kind, bytes } of inputRuns(tokens)) {
+      listener.observe({ type: 'input', kind, bytes });
+      if (kind === 'suspend') job.suspendKey();
     }
-  }
-
-  const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
-
-  /**
-   * libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. It is
-   * switched off while the agent boots, as that takes some milliseconds, or else before its first `\n`.
-   */
-  function leaveOutputAlone(): void {
-    if (plainOutput || !stdin.isRaw) return;
-    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
-    plainOutput = true;
-  }
-
-  function readInput(): void {
-    if (inputPaused || isStopped) stdin.pause();
-    else stdin.resume();
-  }
-
-  function raw(on: boolean): void {
-    stdin.setRawMode(on);
-    plainOutput = false;
   }
 
   function onSize(): void {
@@ -139,26 +101,22 @@ export function createTerminal(listener: TerminalListener): Terminal {
 
   const job = createJob({
     agent: () => keys.agent,
-    modesOff: () => !modes.bracketedPaste,
-    lastOutputAt: () => lastOutputAt,
+    modesOff: () => !agentOutput.marksPastes,
+    lastOutputAt: () => agentOutput.lastAt,
     putModesAside() {
       observers.settle();
-      const put = modes;
-      output.writeNow(put.undo());
-      return () => output.writeNow(put.redo());
+      return agentOutput.putModesAside();
     },
     flush: () => output.flush(beforeStopMs),
     giveBack() {
       listener.observe({ type: 'terminal.suspended' });
-      isStopped = true;
-      readInput();
-      raw(false);
+      line.stopInput('suspended', true);
+      line.setRaw(false);
     },
     takeAgain() {
-      raw(true);
-      leaveOutputAlone();
-      isStopped = false;
-      readInput();
+      line.setRaw(true);
+      line.leaveOutputAlone();
+      line.stopInput('suspended', false);
       onSize();
       listener.observe({ type: 'terminal.continued' });
     },
@@ -174,9 +132,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
     for (const [name, handler] of handlers) process.removeListener(name, handler);
     process.stdout.removeListener('resize', onSize);
     observers.settle();
-    output.writeNow(modes.undo() + (title === null ? '' : '\x1b]0;\x07'));
-    stdin.setRawMode(false);
-    stdin.destroy();
+    output.writeNow(agentOutput.undo());
+    line.setRaw(false);
+    line.input.destroy();
   }
 
   return {
@@ -191,36 +149,23 @@ export function createTerminal(listener: TerminalListener): Terminal {
       for (const [name, handler] of handlers) process.on(name, handler);
       job.start();
       process.stdout.on('resize', onSize);
-      raw(true);
-      stdin.on('data', keys.read);
-      stdin.on('error', () => onSignal('SIGHUP'));
-      stdin.on('end', () => onSignal('SIGHUP'));
-      readInput();
+      line.setRaw(true);
+      line.input.on('data', keys.read);
+      line.input.on('error', () => onSignal('SIGHUP'));
+      line.input.on('end', () => onSignal('SIGHUP'));
     },
     attach(pty) {
-      modes = createModes(() => {
-        if (title !== null) agentOutput.inject(titleBytes(title));
-      });
-      agentOutput.restart();
       keys.attach(pty);
-      pty.onOutput((chunk) => {
-        if (keys.agent !== pty) return; // taken from the terminal
-        keys.agentWrote();
-        if (!plainOutput && chunk.includes(0x0a)) leaveOutputAlone();
-        if (!agentOutput.pass(chunk)) pty.pause();
-      });
+      agentOutput.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
-      setTimeout(leaveOutputAlone, bootMs);
+      setTimeout(line.leaveOutputAlone, bootMs);
       forgetExit ??= onExit(restore); // as late as this: it takes its time to load
     },
     detach(exit) {
       job.forgetKey();
       observers.settle();
       keys.detach();
-      agentOutput.restart();
-      output.write(modes.undo({ title: exit?.code !== 0 }));
-      modes = createModes();
-      if (title !== null) output.write(titleBytes(title));
+      agentOutput.detach(exit);
     },
     takeKept: keys.takeKept,
     hold: keys.hold,
@@ -234,11 +179,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       return keys.isMidKey;
     },
     inject: agentOutput.inject,
-    setTitle(next) {
-      if (next === title) return;
-      title = next;
-      agentOutput.inject(titleBytes(next ?? modes.title ?? ''));
-    },
+    setTitle: agentOutput.setTitle,
     say(text) {
       output.write(text.replace(/\r?\n/g, '\r\n')); // nobody adds the carriage returns
     },

@@ -9,7 +9,7 @@ function played(taken = true) {
   const written: string[] = [];
   const heard: string[] = [];
   const pauses: boolean[] = [];
-  const observers = createObservers(() => {});
+  const observers = createObservers({ wrote() {}, typed() {} });
   const keys = createPersonKeys(observers, {
     pauseInput: (paused) => pauses.push(paused),
     observe: () => {},

@@ -1,0 +1,48 @@
+/** The line discipline of the person's terminal, and its input. */
+import { spawnSync } from 'node:child_process';
+import { ReadStream } from 'node:tty';
+
+export interface Line {
+  readonly input: ReadStream;
+  /** Raw: each byte comes as it is typed, and output is left alone. Else: as the shell had it. */
+  setRaw(on: boolean): void;
+  /**
+   * libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. This
+   * switches it off. It starts a process, which takes some milliseconds.
+   */
+  leaveOutputAlone(): void;
+  /** Called before this is written. */
+  beforeOutput(chunk: Buffer): void;
+  /** The input is read while nothing stops it. */
+  stopInput(why: 'backlog' | 'suspended', stopped: boolean): void;
+}
+
+export function openLine(): Line {
+  const input = new ReadStream(0);
+  const stoppedBy = new Set<string>();
+  let isPlain = false;
+
+  function leaveOutputAlone(): void {
+    if (isPlain || !input.isRaw) return;
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    isPlain = true;
+  }
+
+  return {
+    input,
+    setRaw(on) {
+      input.setRawMode(on);
+      isPlain = false;
+    },
+    leaveOutputAlone,
+    beforeOutput(chunk) {
+      if (!isPlain && chunk.includes(0x0a)) leaveOutputAlone();
+    },
+    stopInput(why, stopped) {
+      if (stopped) stoppedBy.add(why);
+      else stoppedBy.delete(why);
+      if (stoppedBy.size > 0) input.pause();
+      else input.resume();
+    },
+  };
+}
