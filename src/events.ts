@@ -155,7 +155,13 @@ export type Observation =
    * The machine slept (the wall clock ran ahead of the monotonic one), or this process was stopped or starved (the tick
    * came late).
    */
-  | { readonly type: 'clock.gap'; readonly gapMs: number; readonly cause: 'slept' | 'stalled' }
+  | {
+      readonly type: 'clock.gap';
+      readonly gapMs: number;
+      readonly cause: 'slept' | 'stalled';
+      /** The latest look at the clocks before the gap (monotonic). What came later may have come after the gap. */
+      readonly lookedAt?: Millis;
+    }
   // the agent's process; each launch has its own generation, so that a late exit is never taken for the new agent's
   | {
       readonly type: 'agent.started';
@@ -231,6 +237,8 @@ export type Observation =
       readonly type: 'answer.recorded';
       /** The record shows that the answer is truncated: its stream broke off. */
       readonly cutShort?: true;
+      /** The record shows that the model has said all: it gave a reason to stop, and calls no tool. */
+      readonly endsTurn?: true;
     }
   | {
       readonly type: 'tool.started';

@@ -3,7 +3,7 @@
  * scheduled.
  */
 import type { Config } from '../config/schema.ts';
-import { type Clock, graceMs } from '../detect/evidence/clock.ts';
+import { type Clock, graceMs, stampOf } from '../detect/evidence/clock.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
 import { listens } from '../detect/phases.ts';
 import { seconds, sleptClass, verdictOn } from '../detect/verdict.ts';
@@ -28,13 +28,15 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
 
 /**
  * Connections from before a sleep are dead on the other side, and nobody will tell the agent, so they are cut at once.
+ * One that was opened just before the sleep is noticed may be from after it; if not, its silence will tell.
  * While nothing is awaited on them (between turns, while a tool runs or a person is asked) a cut costs nothing and saves
  * the next request from a dead connection, so it is no incident.
  */
 export function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
-  const connections = e.wire.connections.map((connection) => connection.id);
+  const lookedAt = event.type === 'clock.gap' ? stampOf(e.clock, event.lookedAt ?? event.at) : e.now;
+  const connections = e.wire.connections.filter(({ openedAt }) => openedAt <= lookedAt).map(({ id }) => id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
   if (!listens(e.phase)) return { state, effects: [{ type: 'cut', connections, why: sleptClass }] };
   // A sleep is no fault: where a cut is not allowed, nothing stronger takes its place.

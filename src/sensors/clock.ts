@@ -49,10 +49,15 @@ export function readGaps(last: Moment, next: Moment, intervalMs: number): readon
   const sleptMs = known ? next.bootMs - last.bootMs - passedMs : 0;
   const stalledMs = passedMs - intervalMs;
   const gaps: Observation[] = [];
-  if (sleptMs >= smallestGapMs) gaps.push({ type: 'clock.gap', gapMs: Math.round(sleptMs), cause: 'slept' });
-  if (stalledMs >= smallestGapMs) {
+  if (sleptMs >= smallestGapMs)
+    gaps.push({
+      type: 'clock.gap',
+      gapMs: Math.round(sleptMs),
+      cause: 'slept',
+      lookedAt: last.monotonicMs,
+    });
+  if (stalledMs >= smallestGapMs)
     gaps.push({ type: 'clock.gap', gapMs: Math.round(stalledMs), cause: 'stalled' });
-  }
   return gaps;
 }
 

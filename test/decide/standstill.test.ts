@@ -197,6 +197,17 @@ test('a person who is asked and comes back after a sleep types into a fresh conn
   expect(told.did('cut')).toMatchObject([{ connections: [1], why: 'slept' }]);
 });
 
+test('what was opened after the last look before the sleep may be from after it, and is left alone', () => {
+  const told = inMidResponse();
+  const lookedAt = told.state.evidence.clock.at;
+  told.skip(0.5);
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  told.skip(0.5);
+  told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'slept', lookedAt });
+  expect(told.did('cut')).toMatchObject([{ connections: [1] }]);
+});
+
 test('an agent that cannot be stopped is asked about, and resumed when it ends after all', () => {
   let mute = true;
   const told = inMidResponse((effect) => (mute && effect.type === 'stop' ? [] : obliging(effect)));

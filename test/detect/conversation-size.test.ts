@@ -55,6 +55,60 @@ test('after a compaction the turn goes on with a smaller request, whose first by
   expect(told.did('cut')).toHaveLength(1);
 });
 
+test('that a compaction is over shows on the screen, too, where nothing else tells it', () => {
+  const told = asks(story());
+  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+  told.wait(40, say.bytes(1), say.drawing);
+  told.tell(say.opened(2));
+  told.tell(request(2, 40_000));
+  told.tell(say.busy(0));
+  told.wait(100, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});
+
+test('a try of a compaction that has failed is not its end', () => {
+  const told = asks(story());
+  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+  told.wait(5, say.bytes(1), say.drawing);
+  told.tell({ type: 'screen', facts: { activity: 'retrying' } });
+  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+  expect(told.state.evidence.wire.conversationSize).toBeGreaterThan(0);
+});
+
+test('an answer that the screen counts came on the connection that brought bytes then, not on one that was silent', () => {
+  const told = asks(story());
+  told.tell(say.opened(2));
+  told.tell(request(2, 300_000));
+  told.tell(say.bytes(2));
+  told.wait(20, say.drawing);
+  told.tell(say.opened(3));
+  told.tell(request(3, 80_000));
+  told.wait(1, say.drawing);
+  told.tell(say.bytes(3));
+  told.tell(say.busy(1, { thinking: true }));
+  told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+  told.wait(25, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+  told.wait(10, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
+
+test('a small request after a prompt has run no tool, and a hook without a process may hold the turn up', () => {
+  const told = asks(story());
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(20);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(2, say.drawing);
+  told.tell(say.opened(2));
+  told.tell(request(2, 16_000));
+  told.tell(say.bytes(2));
+  told.wait(200, say.drawing, say.sample(100));
+  expect(told.did('cut')).toEqual([]);
+});
+
 test('a small request beside a hook of the person’s is none of the turn', () => {
   const told = asks(story());
   told.wait(5, say.bytes(1), say.drawing, say.busy(9));

@@ -1,5 +1,6 @@
 /** No hook reports the turn: a step of the agent's own shows as it begins to wait, with nothing on its connection since. */
 import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
 import { say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
@@ -50,6 +51,57 @@ describe('a prompt was taken', () => {
     helped(told, 31, 5);
     expect(actions(told)).toEqual(['cut']);
   });
+});
+
+describe('a prompt was taken, and something is asked and answered in one go that the turn has not asked', () => {
+  /** @param bytes of that request */
+  function besides(bytes: number, ...before: readonly Observation[]) {
+    const told = afterTurn();
+    for (const each of before) told.tell(each);
+    told.wait(5);
+    told.tell(say.busy(0));
+    told.wait(2, say.drawing);
+    told.tell(say.opened(2));
+    told.tell({ type: 'connection.bytes', id: 2, up: bytes, down: 0, last: 'up' });
+    told.tell(say.bytes(2));
+    return told;
+  }
+
+  test.each([
+    ['it is less than a conversation', besides(28_000)],
+    ['the record, which tells of requests, tells of none', besides(105_000, { type: 'request.sent' })],
+  ])('%s: a hook of the person’s has its time', (_, told) => {
+    helped(told, 200, 2);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('it may be the turn’s own: its silence counts', () => {
+    const told = besides(105_000);
+    helped(told, 35, 2);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('and the record tells of it: its silence counts', () => {
+    const told = besides(105_000, { type: 'request.sent' });
+    told.tell({ type: 'request.sent' });
+    helped(told, 35, 2);
+    expect(actions(told)).toEqual(['cut']);
+  });
+});
+
+test('the peer closes the answer as it begins: nothing is awaited on a connection from before', () => {
+  const told = afterTurn();
+  told.tell(say.busy(0));
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 52_000, down: 0, last: 'up' });
+  told.wait(2, say.drawing);
+  told.tell({ type: 'connection.bytes', id: 1, up: 9_000, down: 0, last: 'up' });
+  told.tell(say.bytes(1));
+  told.wait(60, say.drawing);
+  told.tell(say.bytes(2));
+  told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'closed' });
+  told.wait(25, say.drawing);
+  expect(actions(told)).toEqual([]);
 });
 
 test('a tool has ended, and a hook of the person’s runs', () => {

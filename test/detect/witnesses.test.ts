@@ -384,6 +384,31 @@ describe('an end', () => {
   });
 });
 
+test.each([
+  ['that the record shows as the last of its turn was not lost with its connection', { endsTurn: true }, []],
+  ['that the record does not show to be the last may have been', {}, ['nudge']],
+] as const)('an answer %s, though the guard cut it as the turn ended', (_, more, expected) => {
+  const told = inMidResponse();
+  told.wait(1, say.bytes(1), say.drawing);
+  told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
+  told.tell(say.idle);
+  told.tell({ type: 'turn.ended' });
+  told.tell({ type: 'answer.recorded', ...more });
+  told.wait(10, say.drawing);
+  expect(actions(told)).toEqual(expected);
+});
+
+test('nor has a loss taken what was on record long before it', () => {
+  const told = inMidResponse();
+  told.tell({ type: 'answer.recorded', endsTurn: true });
+  told.wait(5, say.bytes(1), say.drawing); // a hook of the person’s has the agent go on
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(5, say.drawing);
+  expect(actions(told)).toEqual(['nudge']);
+});
+
 describe('at a free prompt after a lost connection', () => {
   /** A request between the two, on a connection of its own, answered whole. */
   const end = (requestSize: number, told = inMidResponse()) => {

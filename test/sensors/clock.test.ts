@@ -20,12 +20,12 @@ test.each([
   [
     'an hour of sleep',
     after(3_601_000, 1_000, 3_600_000),
-    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' }],
+    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept', lookedAt: zero.monotonicMs }],
   ],
   [
     'an hour of sleep, and the wall set back by as much',
     after(1_000, 1_000, 3_600_000),
-    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' }],
+    [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept', lookedAt: zero.monotonicMs }],
   ],
   ['asleep, and nobody counts the time since boot', { ...after(3_601_000, 1_000), bootMs: null }, []],
   ['ten seconds stopped', after(11_000, 11_000), [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }]],
@@ -33,7 +33,7 @@ test.each([
     'asleep while stopped',
     after(71_000, 11_000, 60_000),
     [
-      { type: 'clock.gap', gapMs: 60_000, cause: 'slept' },
+      { type: 'clock.gap', gapMs: 60_000, cause: 'slept', lookedAt: zero.monotonicMs },
       { type: 'clock.gap', gapMs: 10_000, cause: 'stalled' },
     ],
   ],
@@ -110,9 +110,10 @@ test('in a rest it tells a tick a minute, and a gap as soon as ever', () => {
   ]);
   vi.advanceTimersByTime(30_000);
   sleptMs = 60_000;
+  const lookedAt = performance.now();
   vi.advanceTimersByTime(2_000);
   expect(seen.slice(2)).toEqual([
-    { type: 'clock.gap', gapMs: 60_000, cause: 'slept' },
+    { type: 'clock.gap', gapMs: 60_000, cause: 'slept', lookedAt },
     { type: 'tick', wallMs: Date.now() - 1_000 },
     { type: 'tick', wallMs: Date.now() },
   ]);

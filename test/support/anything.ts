@@ -107,6 +107,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'answer.recorded': fc.constantFrom(
     { type: 'answer.recorded' },
     { type: 'answer.recorded', cutShort: true },
+    { type: 'answer.recorded', endsTurn: true },
   ),
   'retry.recorded': fc.record({ type: fc.constant('retry.recorded'), inMs: number(600_000) }),
   'tool.started': fc.record({

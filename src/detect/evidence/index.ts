@@ -60,7 +60,7 @@ export function observe(before: Evidence, event: Event): Evidence {
     screen: foldScreen(before.screen, event, now),
     turn: foldOwnTurn(before, event, now),
     tools: foldTools(before.tools, event, now, before.turn.told !== null, before.conversation.sessionId),
-    wire: foldWire(before.wire, event, now, clock),
+    wire: foldWire(before.wire, event, now, clock, before.screen?.facts.activity ?? null),
     host: foldHost(before.host, event),
     conversation: foldConversation(before.conversation, event),
     goodProbes: foldProbes(before.goodProbes, event),

@@ -51,7 +51,12 @@ export interface Turn {
   /** When the agent's own next retry is due, as it has recorded; null once the retry was made. */
   readonly retryAt: Millis | null;
   /** The model's latest answer on record in this turn; null: there is none. */
-  readonly answer: { readonly at: Millis; readonly cutShort: boolean } | null;
+  readonly answer: {
+    readonly at: Millis;
+    readonly cutShort: boolean;
+    /** It says that nothing follows. Absent: that is not known. */
+    readonly endsTurn?: true;
+  } | null;
   /** The record of this agent's conversation is being read. */
   readonly recordSpeaks: boolean;
 }
@@ -137,7 +142,7 @@ export function foldTurn(
       return {
         ...turn,
         recordSpeaks: true,
-        answer: { at: now, cutShort: event.cutShort ?? false },
+        answer: { at: now, cutShort: event.cutShort ?? false, ...(event.endsTurn && { endsTurn: true }) },
         failure: turn.failure?.sense === 'record' ? null : turn.failure,
       };
     case 'connection.closed': // an agent that obeys an interrupt closes first and reports the interrupt later

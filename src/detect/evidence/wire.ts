@@ -2,7 +2,7 @@
  * The agent's connections to the API, as the tunnel reports them. The tunnel sees bytes, never content. Connections of
  * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
-import type { ConnectionCause, Event, Millis } from '../../events.ts';
+import type { ConnectionCause, Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import {
@@ -61,8 +61,20 @@ export const noWire: Wire = {
 
 const keepClosed = 8;
 
-/** @param clock as of this event */
-export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock): Wire {
+/** What the screen shows once a compaction is over. While it fails, the agent counts down to its next try. */
+const afterCompaction: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'idle', 'background'];
+
+/**
+ * @param clock as of this event
+ * @param shown what the screen showed before it
+ */
+export function foldWire(
+  before: Wire,
+  event: Event,
+  now: Millis,
+  clock: Clock,
+  shown: ScreenFacts['activity'] | null,
+): Wire {
   const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
   switch (event.type) {
     case 'agent.started':
@@ -76,7 +88,11 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
         lastDownAt: null,
       };
     case 'compaction.finished':
-      return { ...wire, conversationSize: 0, compactedAt: now };
+      return compacted(wire, now);
+    case 'screen': // only the record and some hooks tell it themselves
+      return shown === 'compacting' && afterCompaction.includes(event.facts.activity)
+        ? compacted(wire, now)
+        : wire;
     case 'request.sent':
       return { ...wire, lastRequestAt: Math.max(wire.lastRequestAt ?? 0, now) };
     case 'connection.opened':
@@ -112,6 +128,8 @@ export function foldWire(before: Wire, event: Event, now: Millis, clock: Clock):
       return wire;
   }
 }
+
+const compacted = (wire: Wire, now: Millis): Wire => ({ ...wire, conversationSize: 0, compactedAt: now });
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 

@@ -7,7 +7,7 @@ import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { settleMs } from '../limits.ts';
+import { reportLagMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -148,9 +148,11 @@ function limited({ turn, clock }: Evidence): boolean {
 
 /**
  * Whether the connection may have taken the turn with it: cut by the guard, reset or dead. A peer that closes may just
- * have said everything; then the answer is on record.
+ * have said everything; then the answer is on record. An answer that is recorded as the turn's last, at the time of the loss
+ * or after it, was not lost.
  */
-function abnormal({ by, cause }: ClosedConnection, { turn }: Evidence): boolean {
+function abnormal({ at, by, cause }: ClosedConnection, { turn }: Evidence): boolean {
+  if (turn.answer?.endsTurn && turn.answer.at > at - reportLagMs) return false;
   if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
   return turn.recordSpeaks && turn.answer === null;
 }

@@ -57,13 +57,15 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 /**
  * When the turn's connection ended, if that was another than `left`: the agent asks again a little later, or has ended the
  * turn itself. What streams is the model's answer, whoever ends it. A conversation only grows, so what was lost with a
- * smaller request was a side request's; and what the agent gives up unanswered may be one of any size.
+ * smaller request was a side request's; and what the agent gives up unanswered may be one of any size. What the peer
+ * closes after a greater request may be an answer that broke off as it began.
  */
 function endedAt({ wire }: Evidence, left: Connection): Millis {
   const ended = wire.closed.findLast(
     ({ by, carried, requestSize }) =>
       carried === 'stream' ||
-      (by !== 'agent' && carried === 'request' && requestSize >= Math.max(1, left.requestSize)),
+      (by !== 'agent' && carried === 'request' && requestSize >= Math.max(1, left.requestSize)) ||
+      (by === 'peer' && carried === 'whole' && requestSize >= left.requestSize),
   );
   return ended?.at ?? 0;
 }
@@ -88,17 +90,32 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
  * carries; null: it did not. Hooks tell of the step. Without them it shows as the agent begins to wait: no byte has come
  * since, and no call is open that is recorded before it runs.
  */
-function ownStepAfter(connection: Connection, { turn, tools, wire }: Evidence): Millis | null {
-  const { told, toldAt, listeningSince } = turn;
-  if (told) {
-    // What was asked with less than a conversation, and was answered in one go, the turn has not asked.
-    const { stage, requestAt, requestSize } = connection;
-    const isAside = stage === 'answer' && !streams(connection) && requestSize < conversationBytes;
-    const askedAt = isAside ? wire.lastConversationAt : requestAt;
-    return hasStepAfterRequest({ turn }, askedAt) ? (toldAt ?? 0) - reportLagMs : null;
-  }
-  const lastAt = lastByteAt(connection);
-  return tools.length === 0 && lastAt <= (listeningSince ?? 0) - reportLagMs ? lastAt : null;
+function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
+  const { told, toldAt, listeningSince } = e.turn;
+  const aside = askedBesides(connection, e);
+  if (told)
+    return hasStepAfterRequest(e, aside === null ? connection.requestAt : aside.lastAskedAt)
+      ? (toldAt ?? 0) - reportLagMs
+      : null;
+  const steppedAt = (listeningSince ?? 0) - reportLagMs;
+  const lastAt = aside === null ? lastByteAt(connection) : aside.lastAskedAt;
+  if (e.tools.length > 0 || lastAt > steppedAt) return null;
+  return aside === null ? lastAt : steppedAt;
+}
+
+/**
+ * The turn has not asked what was answered in one go and was asked with less than a conversation, or without a record of it,
+ * where the record tells of requests. Null: it may have.
+ */
+function askedBesides(
+  connection: Connection,
+  { wire, turn: { requestedAt } }: Evidence,
+): { readonly lastAskedAt: Millis } | null {
+  const { stage, requestAt, requestSize } = connection;
+  if (stage !== 'answer' || streams(connection)) return null;
+  if (requestSize < conversationBytes) return { lastAskedAt: wire.lastConversationAt ?? 0 };
+  const isUnrecorded = requestedAt !== null && (requestAt ?? 0) > requestedAt + reportLagMs;
+  return isUnrecorded ? { lastAskedAt: requestedAt } : null;
 }
 
 /**
@@ -107,6 +124,7 @@ function ownStepAfter(connection: Connection, { turn, tools, wire }: Evidence): 
  */
 function hasRunTools(requestAt: Millis | null, { turn, tools, sample }: Evidence): boolean {
   const { told, toldAt, workingSince, listeningSince } = turn;
+  if (told && told.at === toldAt) return false; // a prompt was taken, or the turn has ended, and no more
   const begunAt = told ? (told.working ? told.at : null) : workingSince;
   if (begunAt === null || (requestAt ?? 0) <= begunAt - reportLagMs || tools.length > 0) return false;
   return sample !== null && sample.workers === 0 && sample.at > ((told ? toldAt : listeningSince) ?? 0);

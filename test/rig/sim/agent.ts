@@ -2,7 +2,7 @@
  * One agent process as measured (lab notes): a person or the guard prompts it, it works on one turn at a time (`turn.ts`),
  * and it draws while it works. What it tells goes through `senses`; what is wrong with it is known to `trouble` alone.
  */
-import type { ScreenFacts } from '../../../src/events.ts';
+import type { Millis, ScreenFacts } from '../../../src/events.ts';
 import type { Connection, Line } from './line.ts';
 import { ofPrompt, ofTurn } from './picture.ts';
 import type { FaultKind, Plan } from './plan.ts';
@@ -22,6 +22,8 @@ export interface Agent {
   isFree(): boolean;
   asksPerson(): boolean;
   trouble(): Trouble | null;
+  /** Since when a hook of the person's has held the turn up; null: none does. */
+  hookSince(): Millis | null;
   /** The turn in work, by its number; null: none. */
   turn(): number | null;
   /** A prompt is sent: a person's, or the guard's. @returns false: it is not taken (busy) */
@@ -204,9 +206,10 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       if (process.isStuck()) return 'stuck';
       if (process.isStopped()) return 'stopped';
       if (isCrashed) return 'crashed';
-      if (process.memoryShare() >= muchMemory) return 'leaking';
-      return turn === null ? outcome : troubleOf(turn);
+      if (turn === null) return outcome; // it takes no more, however much it has
+      return process.memoryShare() >= muchMemory ? 'leaking' : troubleOf(turn);
     },
+    hookSince: () => turn?.hookSince ?? null,
     turn: () => turn?.number ?? null,
     submit() {
       if (!self.isFree()) return false;

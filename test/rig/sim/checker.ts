@@ -4,6 +4,7 @@
  * noticed in time.
  */
 import { perInput } from '../../../src/decide/budget.ts';
+import { conversationBytes } from '../../../src/detect/limits.ts';
 import type { Effect } from '../../../src/effects.ts';
 import type { Millis } from '../../../src/events.ts';
 import type { Agent } from './agent.ts';
@@ -79,13 +80,27 @@ export function createChecker(
     unseen.isTold = true;
     checker.violate('trouble is noticed', `${what} for ${Math.round(withinMs / 1_000)} s`);
   }
+  /**
+   * What the README's limits name: before the turn has asked anything, and while a hook of the person's takes its time,
+   * nothing tells a side request of a conversation's size from the turn's own. The cut costs the turn nothing.
+   */
+  function isKnownLimit(connections: readonly number[]): boolean {
+    const hookSince = latest()?.hookSince() ?? null;
+    return (
+      hookSince !== null &&
+      connections.some((id) => {
+        const asked = line.find(id)?.asked ?? null;
+        return asked !== null && asked.at >= hookSince && asked.bytes >= conversationBytes;
+      })
+    );
+  }
   function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {
     cuts++;
     const isAnyBroken = connections.some((id) => {
       const connection = line.find(id);
       return connection === undefined || connection.isDead || connection.stuckSince !== null;
     });
-    if (!isAnyBroken && !wasInTrouble())
+    if (!isAnyBroken && !wasInTrouble() && !isKnownLimit(connections))
       checker.violate('no healthy agent is cut', `${why}: connections ${connections.join(', ')}`);
     if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
   }

@@ -19,6 +19,9 @@ export interface Guard {
   sleep(ms: Millis): void;
 }
 
+/** Between two readings of the clock. */
+const leastMs: Millis = 0.001;
+
 interface Ways {
   /** Where the sense of time emits to; it leads to the guard's `tell`. */
   emit(observation: Observation): void;
@@ -64,7 +67,13 @@ export function createGuard(
   const broken = (error: unknown): never => {
     throw error;
   };
-  const loop = createLoop(config, initialState(scheduler.now()), broken, { now: scheduler.now, after });
+  /** Like a real clock, it never shows the same time twice: what comes in one go still has an order. */
+  let shownMs = Number.NEGATIVE_INFINITY;
+  const now = (): Millis => {
+    shownMs = Math.max(scheduler.now(), shownMs + leastMs);
+    return shownMs;
+  };
+  const loop = createLoop(config, initialState(scheduler.now()), broken, { now, after });
   loop.begin({
     step,
     lookAgainAt,

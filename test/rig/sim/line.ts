@@ -16,6 +16,8 @@ export interface Connection {
   isDead: boolean;
   /** Bytes are on their way that do not arrive. */
   isClogged: boolean;
+  /** Its latest request: when it was sent, and its bytes. */
+  asked: { readonly at: Millis; readonly bytes: number } | null;
   /** Since when nothing has come down because of that; null: it has, or there was no such thing. */
   stuckSince: Millis | null;
   /** The agent hears of its end. */
@@ -108,6 +110,7 @@ export function createLine(
       isOpen: true,
       isDead: false,
       isClogged: false,
+      asked: null,
       stuckSince: null,
       onEnd: null,
     };
@@ -266,6 +269,7 @@ export function createLine(
       const entry = open.get(connection.id);
       if (entry === undefined) return;
       const { progress } = entry;
+      connection.asked = { at: scheduler.now(), bytes };
       progress.stage = 'request';
       progress.requestAt = scheduler.now();
       progress.requestSize = bytes;

@@ -136,7 +136,8 @@ export function runTurn(worker: Worker, turn: Turn): void {
   }
   function answered(cutShort: boolean, callsTool: boolean): void {
     turn.tries = 0;
-    senses.record({ type: 'answer.recorded', ...(cutShort && { cutShort }) });
+    const endsTurn = !cutShort && !callsTool;
+    senses.record({ type: 'answer.recorded', ...(cutShort && { cutShort }), ...(endsTurn && { endsTurn }) });
     if (callsTool) runTool();
     else end(cutShort ? 'cut-short' : null);
   }

@@ -47,11 +47,18 @@ function readAssistant(record: Json): readonly Observation[] {
   return isMadeUp || blocks.length === 0 ? calls : [answer(record), ...calls];
 }
 
+/** Reasons to stop after which nothing follows in the turn. */
+const lastReasons: readonly unknown[] = ['end_turn', 'stop_sequence'];
+
 /** The agent takes a stream that ended before the model gave its stop reason for a whole answer. */
 function answer(record: Json): Observation {
   const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
   const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
-  return cutShort ? { type: 'answer.recorded', cutShort } : { type: 'answer.recorded' };
+  return {
+    type: 'answer.recorded',
+    ...(cutShort && { cutShort }),
+    ...(lastReasons.includes(stop) && { endsTurn: true }),
+  };
 }
 
 /** The end of a turn is recorded, too (`turn_duration`), but may be read only after the next turn has begun. */

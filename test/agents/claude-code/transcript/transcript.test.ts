@@ -7,6 +7,11 @@ const brokenOff = (version: string) => ({
   version,
   message: { content: [{ type: 'text', text: 'Hello' }], stop_reason: null },
 });
+const endedBy = (stop_reason: string) => ({
+  type: 'assistant',
+  version: '2.1.263',
+  message: { content: [{ type: 'text', text: 'Hello' }], stop_reason },
+});
 const user = (content: unknown, more = {}) => ({ type: 'user', message: { content }, ...more });
 const call = { type: 'tool_use', id: 't1', name: 'Edit', input: { file_path: '/a' } };
 
@@ -22,6 +27,8 @@ it.each<[string, unknown, readonly object[]]>([
   ],
   ['an answer', assistant([{ type: 'text', text: 'x' }]), [{ type: 'answer.recorded' }]],
   ['an answer whose stream broke off', brokenOff('2.1.263'), [{ type: 'answer.recorded', cutShort: true }]],
+  ['an answer that ends the turn', endedBy('end_turn'), [{ type: 'answer.recorded', endsTurn: true }]],
+  ['the words before a tool call', endedBy('tool_use'), [{ type: 'answer.recorded' }]],
   ['an answer of a version that never says why it ended', brokenOff('2.1.42'), [{ type: 'answer.recorded' }]],
   [
     'an answer that the agent made up itself',
