@@ -66,6 +66,15 @@ describe('an agent that eats the memory', () => {
         told.wait(60, say.bytes(1), say.drawing, say.sample(9, { memoryShare: 0.7 }));
       },
     ],
+    [
+      'that grew in a turn before, and was not looked at since',
+      (told: Told) => {
+        grow(told, 0.4, 9);
+        told.tell(say.idle);
+        told.wait(90);
+        told.wait(2, say.sample(9, { memoryShare: 0.62 }));
+      },
+    ],
   ])('%s is left alone', (_name, tell) => {
     const told = inTurn();
     tell(told);

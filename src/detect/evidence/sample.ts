@@ -9,7 +9,7 @@ export interface ProcessSample {
   readonly state: string;
   readonly memoryShare: number;
   /**
-   * Since when each sample has held at least a hundredth of the machine's memory more than the one before; monotonic.
+   * Since when each sample has held at least `growth` more than the one before; monotonic.
    */
   readonly growingSince: Millis | null;
   readonly workers: number;
@@ -26,8 +26,12 @@ export interface ProcessSample {
 /** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
 const spinning = 0.9;
 
-/** Share of the machine's memory that counts as growth from one sample to the next. */
+/**
+ * Share of the machine's memory that counts as growth from one sample to the next, in the usual time between two. After a
+ * longer time without a look as much more has to have come: otherwise nobody knows that it grows now.
+ */
 const growth = 0.01;
+const usualMs = 2_000;
 
 export function foldProcess(
   last: ProcessSample | null,
@@ -38,7 +42,8 @@ export function foldProcess(
   if (event.type === 'agent.started') return null;
   if (event.type !== 'agent.sample' || event.generation !== generation) return last;
   const elapsedMs = last ? event.at - last.moment : 0;
-  const growing = last !== null && event.memoryShare - last.memoryShare >= growth;
+  const leastGrowth = growth * Math.max(1, elapsedMs / usualMs);
+  const growing = last !== null && event.memoryShare - last.memoryShare >= leastGrowth;
   const cpuShare =
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
   return {
