@@ -1,5 +1,7 @@
 /** What the documents list is what the tables hold. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { commands } from '../src/commands/table.ts';
 import { leaves } from '../src/config/validate.ts';
@@ -47,4 +49,27 @@ test('every document that is linked to exists', () => {
       expect(() => read(path), `${file} links to ${target}`).not.toThrow();
     }
   }
+});
+
+/** The file that a walk names: from `src/`, or beside the file before it, or above that. */
+function visited(name: string, before: string): string {
+  for (let folder = dirname(before); folder !== '.'; folder = dirname(folder))
+    if (existsSync(source(join(folder, `${name}.ts`)))) return join(folder, `${name}.ts`);
+  return `${name}.ts`;
+}
+const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+
+test.each([
+  ['A byte of output', 8],
+  ['A key', 6],
+  ['A dead connection, until the proof of its cure', 14],
+  ['A relaunch', 14],
+])('%s passes files that exist, and at most %i of them', (name, max) => {
+  const [, walk = ''] =
+    new RegExp(`\\* \\*\\*${name}:\\*\\*([^]*?)\\n(?:\\*|\\n)`).exec(read('docs/architecture.md')) ?? [];
+  const files: string[] = [];
+  for (const [, file = ''] of walk.matchAll(/`([^`]+)`/g)) files.push(visited(file, files.at(-1) ?? ''));
+  expect(files.filter((file) => !existsSync(source(file)))).toEqual([]);
+  expect(files.length).toBeGreaterThan(0);
+  expect(new Set(files).size).toBeLessThanOrEqual(max);
 });

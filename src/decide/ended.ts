@@ -4,7 +4,7 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { giveUp } from './asking.ts';
 import { endedPolitely, personLeft, relaunchable } from './departure.ts';
-import { close, finishing, open, type Step, stay } from './incident.ts';
+import { finish, open, type Step, stay } from './incident.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
@@ -67,10 +67,4 @@ function diedAtStart(state: GuardState, config: Config): Step {
   };
   // If the reason is known, another version would not help.
   return giveUp(open(state, verdict), noRelaunch ?? `${verdict.because[0]}; another version of it may start`);
-}
-
-/** The agent is gone and stays gone: the guard exits with the agent's own exit. */
-export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
-  const { exit } = state.evidence.agent;
-  return finishing(close(state, outcome), exit?.code ?? null, exit?.signal ?? null);
 }

@@ -72,6 +72,12 @@ export function finishing(last: Step, code: number | null, signal: string | null
   return adding({ ...last, state: finished }, { type: 'exit', code, signal });
 }
 
+/** The agent is gone and stays gone: the guard exits with the agent's own exit. */
+export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
+  const { exit } = state.evidence.agent;
+  return finishing(close(state, outcome), exit?.code ?? null, exit?.signal ?? null);
+}
+
 /** Nothing changes, nothing is done. */
 export function stay(state: GuardState): Step {
   return { state, effects: [] };

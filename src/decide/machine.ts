@@ -12,7 +12,6 @@ import { observe } from '../detect/evidence/index.ts';
 import type { Event, Millis } from '../events.ts';
 import { isBeyondStop } from './asking.ts';
 import { replenish } from './budget.ts';
-import { agentStarted, answerWhileDown, launchFailed, launchUnlessPaused } from './down.ts';
 import { agentExited } from './ended.ts';
 import { withFalsePositives } from './false-positive.ts';
 import { andThen, type Step, stay } from './incident.ts';
@@ -21,9 +20,18 @@ import { forgetMenu, onChosen } from './menu.ts';
 import { onProbe, probeWhenDue } from './network.ts';
 import { onNudgeDone } from './nudge-done.ts';
 import { onCommand, pausedOrNot, personActs } from './person.ts';
+import {
+  agentStarted,
+  answerWhileDown,
+  launchFailed,
+  launchUnlessPaused,
+  saved,
+  stopDone,
+  stopRefused,
+  unstoppable,
+} from './relaunching.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
-import { saved, stopDone, stopRefused, unstoppable } from './stopping.ts';
 import { withTitle } from './title.ts';
 import { watch } from './watch.ts';
 

@@ -1,16 +1,25 @@
-/** The strongest rung begins: it stops the agent. `down.ts` goes on from there. */
+/**
+ * The strongest rung, from a verdict to the next agent. `stopping`: the snapshot is saved, then the process tree is
+ * ended. `down`: the network must be stable, and the person has had a chance to say no. `launching`: the next agent is
+ * about to start.
+ */
 import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
+import type { Event } from '../events.ts';
+import { abandon, giveUp } from './asking.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches } from './budget.ts';
-import { counted } from './cure.ts';
+import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
-import type { Step } from './incident.ts';
-import { pace } from './network.ts';
+import { adding, andThen, finish, type Step, stay } from './incident.ts';
+import { distrusting, launch, pace, probeWhenDue } from './network.ts';
+import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
 
 /** Time after SIGTERM before SIGKILL: a spinning process does not react to SIGTERM. */
 const stopGraceMs = 2_000;
+/** SIGTERM, SIGKILL and the snapshot take seconds; this is far longer. */
+const maxStopMs = 120_000;
 
 export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {
   const { evidence: e } = state;
@@ -32,3 +41,97 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
     ],
   };
 }
+
+/** Nothing is killed while memory holds the only copy. The stop goes on if the agent is already dead. */
+export function saved(state: GuardState, event: Event): Step {
+  if (event.type !== 'saved') return stay(state);
+  if (!event.ok && !event.goesOn) {
+    const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
+    return giveUp({ ...state, down: null }, detail); // nothing was stopped
+  }
+  return stay({
+    ...state,
+    down: state.down && { ...state.down, unknownCommands: event.unknownCommands ?? 0 },
+  });
+}
+
+export function stopRefused(state: GuardState, event: Event): Step {
+  return event.type === 'stop.refused' ? giveUp(state, event.detail) : stay(state);
+}
+
+export function stopDone(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
+  if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
+  const { auto_retry_mutations } = config.network_resilience;
+  const { confirm_timeout_ms } = config.recovery;
+  const { unattended } = state.evidence.agent;
+  const commands =
+    auto_retry_mutations || unattended || confirm_timeout_ms === 0 ? 0 : (state.down?.unknownCommands ?? 0);
+  const launchAt = Math.max(
+    state.down?.launchAt ?? state.evidence.now,
+    commands > 0 ? state.evidence.now + confirm_timeout_ms : 0,
+  );
+  const down: GuardState = {
+    ...state,
+    name: 'down',
+    since: state.evidence.now,
+    down: state.down && { ...state.down, launchAt, unknownCommands: commands },
+  };
+  const told = adding(
+    stay(distrusting(down, state.evidence.now)),
+    { type: 'notice', notice: { kind: 'stopped', cause: state.down?.cause ?? 'unknown' } },
+    ...(commands > 0
+      ? [{ type: 'notice', notice: { kind: 'confirm', commands, inMs: confirm_timeout_ms } } as const]
+      : []),
+  );
+  return andThen(told, (next) => probeWhenDue(next, config));
+}
+
+/**
+ * A process that hangs in the kernel (a dead network drive) does not react even to SIGKILL; the person must be told.
+ */
+export function unstoppable(state: GuardState): Step {
+  const { agent, now } = state.evidence;
+  if (agent.exit !== null || now - state.since < maxStopMs) return stay(state);
+  const stuck = 'the agent does not end, not even by SIGKILL';
+  // In pipes nobody can press a key, and a script must not wait for ever.
+  if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
+  const detail = `${stuck}; Ctrl+C leaves it behind`;
+  const asking = giveUp(state, detail);
+  const cause = asking.state.incident?.class ?? 'unknown';
+  return adding(asking, { type: 'notice', notice: { kind: 'gave-up', cause, detail } });
+}
+
+/**
+ * Keys while no agent runs, or while one is being launched: Ctrl+C means leave it, Enter means do not wait for my word.
+ */
+export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
+  if (event.type !== 'input' || !state.down) return stay(state);
+  if (event.kind === 'interrupt' || event.kind === 'exit')
+    return giveUp(state, 'you chose not to wait', 'user');
+  const awaitsWord = state.name === 'down' && state.down.unknownCommands > 0;
+  if (event.kind !== 'enter' || !awaitsWord) return stay(state);
+  return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);
+}
+
+export function agentStarted(state: GuardState, event: Event): Step {
+  if (event.type !== 'agent.started') return stay(state);
+  const { incident, evidence } = state;
+  const watching: GuardState = {
+    ...state,
+    name: 'watching',
+    since: evidence.now,
+    down: null,
+    probing: null,
+    menu: 'unseen',
+    cure: null,
+  };
+  return stay(incident ? withCure(watching, 'relaunch', incident.class, proofMs.relaunch) : watching);
+}
+
+export function launchFailed(state: GuardState, event: Event): Step {
+  return event.type === 'launch.failed' ? giveUp(state, event.detail) : stay(state);
+}
+
+export const launchUnlessPaused = (state: GuardState, config: Config): Step =>
+  state.paused ? stay(state) : launch(state, config);

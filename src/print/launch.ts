@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../events.ts';
 import { coalesce } from '../guard/coalesce.ts';
-import { planLaunch, watchMemory } from '../guard/start/plan-launch.ts';
+import { planLaunch, watchMemory } from '../guard/start/launch.ts';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { createGate } from './gate.ts';
 import { type NextLaunch, planNext, type Start } from './next-launch.ts';
