@@ -11,7 +11,7 @@ import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { append, edit, emptyLine, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
-import { type Sign, signsOf } from './signs.ts';
+import { type Sign, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
@@ -68,7 +68,7 @@ export interface Composer {
   addAside(text: string): void;
   /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
   rescue(): void;
-  /** What was put aside is in the box again, in front of what was typed meanwhile and the agent gets now. */
+  /** What was put aside has been seen in the box again, in front of what was typed meanwhile and the agent gets now. */
   restored(): void;
   /**
    * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
@@ -97,6 +97,7 @@ export function createComposer(): Composer {
   let aside = '';
   let isAsideLost = false;
   let sent: SentPrompt | null = null;
+  let isSeenAtWork = false;
   let lastText: string | null = null;
   let lastOfPerson: string | null = null;
   let lastOfGuard: string | null = null;
@@ -131,6 +132,7 @@ export function createComposer(): Composer {
     clearBox();
   }
   function remove(prompt: string): void {
+    if (isSame(aside, prompt)) aside = '';
     if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
     const isIt = ({ text }: Queued) => isSame(text, prompt);
     const at = queued.findIndex(isIt);
@@ -139,6 +141,7 @@ export function createComposer(): Composer {
   }
   function send(prompt: SentPrompt): void {
     sent = prompt;
+    isSeenAtWork = false;
     lastText = prompt.text;
     // The agent names the guard's prompts like any other.
     if (prompt.text.trim() !== lastOfGuard?.trim()) lastOfPerson = prompt.text;
@@ -251,8 +254,9 @@ export function createComposer(): Composer {
       latest = after;
       if (!kept) letGo();
       if (event.type === 'agent.started') namesPrompts = false;
-      const known = { sent: sent?.text ?? null, namesPrompts, kept };
+      const known = { sent: sent?.text ?? null, isSeenAtWork, namesPrompts, kept };
       for (const sign of signsOf(event, before, after, known)) heed[sign]();
+      isSeenAtWork ||= showsTurn(event);
     },
     get inBox() {
       return box().text;

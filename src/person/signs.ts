@@ -23,6 +23,8 @@ export type Sign =
 export interface Known {
   /** The text that was sent last, while its turn is not over. */
   readonly sent: string | null;
+  /** The screen has shown a turn since that was sent. */
+  readonly isSeenAtWork: boolean;
   /** This agent names each prompt that it takes. */
   readonly namesPrompts: boolean;
   /** The guard has the person's keys, so they are not in the agent's box. */
@@ -46,7 +48,7 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
     signs.push('queue-sent');
   if ((event.type === 'screen' || event.type === 'tick') && !known.kept && showsEmptyBox(after))
     signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
-  if (event.type === 'turn.ended' || seenToEnd(before, event) || runsInShell(known.sent, event))
+  if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known.sent, event))
     signs.push('turn-over');
   else if (isStopped(event)) signs.push('stopped');
   return signs;
@@ -70,14 +72,16 @@ const isStopped = (event: Event): boolean =>
  * record. If it were given back, one Enter would run it twice.
  */
 const runsInShell = (sent: string | null, event: Event): boolean =>
-  event.type === 'screen' &&
-  ofTurn.includes(event.facts.activity) &&
-  sent?.trimStart().startsWith('!') === true;
+  showsTurn(event) && sent?.trimStart().startsWith('!') === true;
+
+export const showsTurn = (event: Event): boolean =>
+  event.type === 'screen' && ofTurn.includes(event.facts.activity);
 
 /**
- * The screen showed a turn and now shows a free prompt, so what was sent has had its turn, whatever was typed since.
+ * The screen showed the turn of what was sent and now shows a free prompt, whatever was typed since. An agent that has
+ * told of that turn tells of its end, too: the screen may still show the one before.
  */
-function seenToEnd({ screen }: Evidence, event: Event): boolean {
-  if (event.type !== 'screen' || event.facts.activity !== 'idle') return false;
-  return screen !== null && ofTurn.includes(screen.facts.activity);
+function seenToEnd(event: Event, { screen }: Evidence, { turn }: Evidence, { isSeenAtWork }: Known): boolean {
+  if (event.type !== 'screen' || event.facts.activity !== 'idle' || turn.told?.working) return false;
+  return isSeenAtWork && screen !== null && ofTurn.includes(screen.facts.activity);
 }

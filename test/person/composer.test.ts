@@ -114,6 +114,33 @@ test('keys for a dialog are none for the box; those that wait for the next agent
   expect(composer.unsent).toBe('later');
 });
 
+test('a prompt is not over because the screen still shows the turn before, and then the prompt', () => {
+  const { composer, type, tell } = composing();
+  const draws = (activity: ScreenFacts['activity'], draft = false) =>
+    tell({ type: 'screen', facts: { activity, draft } });
+  draws('busy');
+  tell({ type: 'turn.ended', background: 0 });
+  type('and now this\r');
+  draws('tool');
+  composer.taken({ text: 'and now this', id: null, atMs: 0 });
+  tell({ type: 'turn.started' });
+  draws('idle', true);
+  expect(composer.sent?.text).toBe('and now this');
+});
+
+test('without hooks a prompt is over when its own turn was seen, and the prompt is free again', () => {
+  const { composer, type, tell } = composing();
+  const draws = (activity: ScreenFacts['activity'], draft = false) =>
+    tell({ type: 'screen', facts: { activity, draft } });
+  draws('idle');
+  type('and now this\r');
+  draws('idle', true);
+  expect(composer.sent?.text).toBe('and now this');
+  draws('busy');
+  draws('idle', true);
+  expect(composer.sent).toBe(null);
+});
+
 test('an empty box is believed only when the agent has drawn since the last key, and none is on its way', () => {
   const { composer, type, shows, tell } = composing();
   shows('idle');

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
 import { type Desk, screenShows, settleMs } from './desk.ts';
-import { boxOf } from './input-box.ts';
+import { boxHolds, boxOf } from './input-box.ts';
 
 const hasBox: readonly ScreenFacts['activity'][] = [
   'idle',
@@ -16,8 +16,9 @@ const hasBox: readonly ScreenFacts['activity'][] = [
   'background',
 ];
 
-/** By then a paste is drawn, also on a busy machine. */
-const drawnMs = 2_000;
+/** What is not drawn by then has been lost: an agent that boots may drop what it is sent, on a busy machine. */
+const drawnMs = 10_000;
+const maxPastes = 3;
 /** The person's keys are held no longer than this until their own text is back. */
 const heldMs = 10_000;
 
@@ -45,26 +46,46 @@ export async function letKeysGo(desk: Desk): Promise<void> {
 
 /**
  * Waits for an empty box as long as this agent lives. An agent that asks something has no box; and if the person is
- * quicker, the box is theirs. What was put aside meanwhile stays aside.
+ * quicker, the box is theirs. What was put aside meanwhile stays aside, and so does what is not seen in the box.
  */
 export async function giveBack(desk: Desk): Promise<void> {
-  const { pty, composer, terminal } = desk;
+  const { pty, composer, terminal, emit } = desk;
+  let pastes = 0;
   const isGone = () => desk.pty !== pty;
   const isReady = (facts: ScreenFacts) =>
     hasBox.includes(facts.activity) && boxOf(desk)?.text === '' && !terminal.isMidKey && !composer.isPasting;
+  const isBack = () => pastes > 0 && holdsMoreThanTyped(desk);
   while (pty !== null && (composer.aside !== '' || composer.isPasting)) {
-    await screenShows(desk, (facts) => isGone() || isReady(facts), Number.POSITIVE_INFINITY);
+    await screenShows(desk, (facts) => isGone() || isBack() || isReady(facts), Number.POSITIVE_INFINITY);
     const { keys } = composer;
-    // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice.
+    // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice. And 2.1.38
+    // loses a paste when a key comes in the moment in which it is drawn.
     await pause(settleMs);
     if (isGone()) return;
+    if (isBack()) {
+      composer.restored(); // it is the person's draft again
+      pastes = 0;
+      continue;
+    }
     const isQuiet = composer.keys === keys || terminal.keptBytes > 0; // keys that the guard keeps are not on their way
     if (!isQuiet || !isReady(desk.facts) || composer.aside === '') continue;
     if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
+    if (pastes === maxPastes)
+      return emit({
+        type: 'sensor.failed',
+        sensor: 'draft',
+        detail: 'the agent does not take what it is given back',
+      });
     pty.write(Buffer.from(`\x1b[200~${composer.aside}\x1b[201~`));
-    composer.restored(); // it is the person's draft again
-    // 2.1.38 loses a paste when a key comes in the moment in which it is drawn.
-    await screenShows(desk, () => isGone() || boxOf(desk)?.text !== '', drawnMs);
-    await pause(settleMs);
+    pastes++;
+    await screenShows(desk, () => isGone() || isBack(), drawnMs);
   }
+}
+
+/** Something else is in the box than what the person has typed there by themselves. */
+function holdsMoreThanTyped(desk: Desk): boolean {
+  const { composer, terminal } = desk;
+  const shown = boxOf(desk)?.text ?? '';
+  const typed = terminal.keptBytes > 0 ? '' : composer.inBox;
+  return shown !== '' && !(typed !== '' && boxHolds(desk, typed));
 }

@@ -25,6 +25,26 @@ describe.concurrent('what was put aside', () => {
     expect(agent.box()).toBe('my draft');
   });
 
+  test('is pasted again when the agent has lost it, and is aside until it is seen in the box', async () => {
+    let isDeaf = true;
+    const agent = typedAt({ hears: () => !isDeaf });
+    agent.desk.composer.addAside('my draft');
+    const given = giveBack(agent.desk);
+    await expect.poll(() => agent.written.length).toBe(1);
+    expect([agent.desk.composer.aside, agent.box()]).toEqual(['my draft', '']);
+    isDeaf = false;
+    await given;
+    expect([agent.desk.composer.aside, agent.box()]).toEqual(['', 'my draft']);
+  });
+
+  // Half a minute.
+  test.skipIf(process.env.NIGHTLY === undefined)('stays aside when the agent never takes it', async () => {
+    const agent = typedAt({ hears: () => false });
+    agent.desk.composer.addAside('my draft');
+    await giveBack(agent.desk);
+    expect([agent.written.length, agent.desk.composer.aside]).toEqual([3, 'my draft']);
+  });
+
   test('waits for a person who was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.desk.composer.addAside('my draft');

@@ -29,6 +29,8 @@ export interface BoxOptions {
   readonly standIn?: boolean;
   /** False: its box is drawn, and it does not listen yet. */
   readonly takesKeys?: () => boolean;
+  /** False: it reads its keys, and nothing comes of them. */
+  readonly hears?: () => boolean;
   /** Called with each write, before it has its effect. */
   readonly onWrite?: (keys: string, agent: TypedAt) => void;
 }
@@ -110,7 +112,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     const keys = Buffer.from(bytes).toString();
     options.onWrite?.(keys, agent);
     written.push(keys);
-    press(keys);
+    if (options.hears?.() ?? true) press(keys);
     draw();
     return true;
   };
