@@ -37,11 +37,13 @@ const sessionIds = ({ sandbox }: Guarded) =>
     .filter((path) => !path.includes('subagents'))
     .map((path) => path.replace(/.*\/|\.jsonl$/g, ''));
 
+const timeout = 120_000; // two agents start, one after the other
+
 describe.concurrent.each([
   '2.1.329',
   '2.1.38',
   ...(process.env.NIGHTLY === undefined ? [] : (['2.1.263', '2.1.126'] as const)),
-] as const)('Claude Code %s', (version) => {
+] as const)('Claude Code %s', { timeout }, (version) => {
   test.skipIf(missing(version))('an id of the person, killed before the first turn: begun anew', async () => {
     const id = randomUUID(); // of this test alone: agents of other versions run beside it
     await onGuard({ version, args: ['--session-id', id], settings: patient }, async (guarded) => {
