@@ -92,6 +92,14 @@ const troubled = planWith(
   turn('second', { task: 'tool', trouble: { type: 'kill', at: { after: 'answer', ms: 0 } } }),
 );
 
+test('what the agent had not put on record died with it', () => {
+  const gone = lastRequest({ userTexts: ['Do second, please.'] });
+  const killed = happened(4_500, { type: 'killed', pid: 7, unrecorded: ['first'] });
+  expect(check(plan, { ...gone, entries: [...gone.entries, killed] }).map(({ rule }) => rule)).not.toContain(
+    'every prompt stands once in the history, as it was typed',
+  );
+});
+
 const planted: [rule: RuleName, what: string, log: WorldLog, plan?: Plan][] = [
   ['every prompt is answered', 'a prompt without an answer', lastRequest({ ended: 'abandoned' }), troubled],
   [

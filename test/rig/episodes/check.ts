@@ -70,7 +70,9 @@ export const rules = {
     const all = log.requests.at(-1)?.userTexts.map(plain) ?? [];
     // What is said to a resumed agent stands for a prompt that was lost, and may quote one that was not.
     const own = all.filter((text) => !text.startsWith('You were interrupted.'));
+    const unrecorded = entriesOf(log, 'killed').flatMap((killed) => killed.unrecorded);
     return entriesOf(log, 'sent').flatMap(({ tag, text }) => {
+      if (unrecorded.includes(tag)) return [];
       const history = own.some((said) => said.includes(tag)) ? own : all;
       const times = timesIn(history.join('\n'), tag);
       if (takenBack(plan).includes(tag)) return times > 1 ? [`${tag} stands there ${times} times`] : [];

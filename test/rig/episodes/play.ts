@@ -67,7 +67,7 @@ export async function playEpisode(plan: Plan): Promise<Played> {
   try {
     await terminal.waitFor(/❯|^(?:│?\s)?>\s/m, 45_000);
     if (plan.version.startsWith('1.0.')) await sleep(3_000); // it draws its box long before it listens
-    await playTurns({ plan, world, model, terminal, person, watch, note });
+    await playTurns({ plan, world, model, terminal, person, watch, note, transcripts: sandbox.transcripts });
     const screen = terminal.text();
     note({ type: 'leaving' });
     const exit = await leaveGuard(plan.leave, terminal, person, watch);

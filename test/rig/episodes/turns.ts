@@ -1,4 +1,5 @@
 /** Plays the turns of an episode, each with its trouble and what the person does meanwhile. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiRequest } from '../../../src/drill/api/api.ts';
 import type { OuterTerminal } from '../../../src/drill/outer-terminal.ts';
@@ -19,6 +20,8 @@ export interface Scene {
   readonly person: Person;
   readonly watch: Watch;
   readonly note: (happening: Happening) => void;
+  /** Absolute paths. */
+  readonly transcripts: () => readonly string[];
 }
 
 /**
@@ -26,6 +29,8 @@ export interface Scene {
  * is started with a prompt shows it there for as long as it takes to start.
  */
 const unsentMs = 15_000;
+/** What has been answered is on record by then. */
+const recordedMs = 2_000;
 /** After Esc the person looks on for a moment. */
 const afterEscapeMs = 3_000;
 
@@ -64,14 +69,27 @@ async function bring(scene: Scene, turn: Turn): Promise<void> {
   await reach(scene, turn, trouble.at);
   if (trouble.type === 'kill') {
     const pid = scene.watch.agent();
+    const unrecorded = unrecordedTags(scene);
     if (pid !== null) process.kill(pid, 'SIGKILL');
-    return scene.note({ type: 'killed', pid });
+    return scene.note({ type: 'killed', pid, unrecorded });
   }
   const over = await setWeather(scene.world, trouble.kind);
   scene.note({ type: 'weather', kind: trouble.kind, on: true });
   if (trouble.kind !== 'reset') await sleep(trouble.forMs);
   await over();
   scene.note({ type: 'weather', kind: trouble.kind, on: false });
+}
+
+/** 1.0.44 never writes down a message that it takes in the middle of a turn. */
+function unrecordedTags({ plan, world, transcripts }: Scene): readonly string[] {
+  const record = transcripts()
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('');
+  const isLongAgo = ({ endedAt }: ApiRequest) => endedAt !== null && Date.now() - endedAt > recordedMs;
+  const answered = world.api.turns().filter((request) => request.ended === 'complete' && isLongAgo(request));
+  return plan.turns
+    .flatMap(({ tag, meanwhile }) => (meanwhile === null ? [tag] : [tag, meanwhile.tag]))
+    .filter((tag) => !record.includes(tag) && answered.some((request) => holds(request, tag)));
 }
 
 async function act(scene: Scene, turn: Turn): Promise<void> {

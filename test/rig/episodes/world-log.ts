@@ -23,7 +23,12 @@ export type Happening =
   | { readonly type: 'dialog.answered' }
   | { readonly type: 'leaving' }
   | { readonly type: 'weather'; readonly kind: string; readonly on: boolean }
-  | { readonly type: 'killed'; readonly pid: number | null }
+  | {
+      readonly type: 'killed';
+      readonly pid: number | null;
+      /** Tags of prompts that the agent had answered long ago without putting them on record. */
+      readonly unrecorded: readonly string[];
+    }
   | { readonly type: 'agent.seen'; readonly pid: number }
   | { readonly type: 'agent.gone'; readonly pid: number }
   /** More than one agent lives. */
