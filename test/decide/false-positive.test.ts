@@ -1,7 +1,7 @@
 /** A cut that was perhaps not needed is a figure of the incident, whether it is open still or over. */
 import { expect, test } from 'vitest';
 import type { Incident } from '../../src/effects.ts';
-import { say, story } from '../support/story.ts';
+import { asks, say, story } from '../support/story.ts';
 
 type Told = ReturnType<typeof story>;
 
@@ -14,13 +14,7 @@ const suspicions = (told: Told) => records(told).map(({ regrettedAt }) => regret
 
 /** A stream that dies and is cut; the agent asks again and gets its first bytes. */
 function cutAndAnswered(): Told {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(1));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  const told = asks(story(), 1);
   told.wait(3, say.bytes(1), say.drawing);
   told.wait(31, say.drawing);
   told.tell(say.opened(2));

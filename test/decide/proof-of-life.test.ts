@@ -1,7 +1,7 @@
 /** What shows that an agent goes on by itself, so that nothing more is done to it. */
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, obliging, say, story } from '../support/story.ts';
+import { asks, firstTurn, obliging, say, story } from '../support/story.ts';
 
 const cures = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop').map((effect) => effect.type);
@@ -38,11 +38,7 @@ test('whose connection was reset asks again in a moment: one that is left from b
 });
 
 test('that was refused and has asked the same again is not judged by the refusal when its answer begins', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   told.tell(say.opened(1));
   const refused = { requestAt: 0, requestSize: 90_000, answerAt: 500, lastDownAt: 500 };
   told.tell(report(1, { ...refused, up: 90_000, down: 700 }));
@@ -83,11 +79,7 @@ test('that was nudged right before a sleep, and asks a person for leave, is not 
 });
 
 test('whose telemetry ends unanswered, again and again, has a dead stream all the same', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   told.tell(say.opened(1));
   const asked = { requestAt: 0, requestSize: 90_000, answerAt: 500 };
   told.tell(report(1, { ...asked, up: 90_000, down: 700, lastDownAt: 900 }));
@@ -130,11 +122,7 @@ test('whose first request was held for minutes is not nudged in the moment in wh
 });
 
 test('whose answer begins late, behind telemetry that is longer than the conversation, is not judged by that', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   told.tell(say.opened(1));
   const telemetry = { requestAt: 100, requestSize: 300_000, answerAt: 400, lastDownAt: 400 };
   told.tell(report(1, { ...telemetry, up: 300_000, down: 700 }));

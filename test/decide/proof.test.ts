@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, obliging, say, story } from '../support/story.ts';
+import { asks, firstTurn, obliging, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch').map((effect) => effect.type);
@@ -216,11 +216,7 @@ test('the late record of one refusal does not hide the next', () => {
 });
 
 test('a hold is over with its turn, whatever else is still held', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   const held = (id: number): Observation => ({
     type: 'connection.waiting',
     id,

@@ -33,13 +33,7 @@ const each = Object.entries(standstills);
 const withoutSleep = each.filter(([name]) => name !== 'a sleep');
 
 function inMidResponse(world: (effect: Effect) => readonly Observation[] = obliging): Told {
-  const told = story({}, world);
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(1));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
+  const told = asks(story({}, world), 1);
   told.wait(3, say.bytes(1), say.drawing);
   return told;
 }

@@ -1,7 +1,7 @@
 /** From when a limit counts: what a person's answer, the end of thinking and a stop of the clock do to it. */
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { obliging, say, story } from '../support/story.ts';
+import { firstTurn, obliging, say, story } from '../support/story.ts';
 
 const cures = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop').map((effect) => effect.type);
@@ -36,11 +36,7 @@ test('a model that has thought for minutes has as long for its first word as any
 });
 
 test('moments that each report repeats keep their order when the guard had no turn in between', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   const report = (id: number, more: object): Observation => ({
     type: 'connection.bytes',
     id,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asks, say, story } from '../support/story.ts';
+import { asks, firstTurn, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch', 'continue').map((effect) => effect.type);
@@ -18,11 +18,7 @@ describe('a request is unanswered, and another was answered a little later', () 
     ['a question on the side', 3],
     ['the answer before, whose last bytes are told late', 0],
   ])('%s: the first byte has its full time', (_, seconds) => {
-    const told = story();
-    told.tell(say.started);
-    told.tell(say.idle);
-    told.tell({ type: 'turn.started' });
-    told.tell(say.busy(0));
+    const told = firstTurn();
     for (const id of [1, 2]) {
       told.tell(say.opened(id));
       told.tell(say.request(id));

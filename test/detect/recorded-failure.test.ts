@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
-import { say, story } from '../support/story.ts';
+import { firstTurn, say, story } from '../support/story.ts';
 
 /** A stream that dies after a complete tool call and is cut: the agent records the error, runs the tool, and goes on. */
 function turnThatGotOverAnError() {
-  const told = story();
-  told.tell(say.started);
-  told.tell(say.idle);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  const told = firstTurn();
   told.wait(3, say.drawing, say.busy(12));
   told.tell({ type: 'turn.ended' });
   told.tell({ type: 'failure.recorded', failure: 'connection' }); // the transcript is read a moment later

@@ -1,7 +1,7 @@
 /** A strong witness is never overruled by a weak one: whose tool, whose connection, what kind of host, what kind of end. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, type Story, say, story } from '../support/story.ts';
+import { asks, firstTurn, type Story, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch').map(({ type }) => type);
@@ -115,11 +115,9 @@ describe('which of several connections the turn waits on', () => {
   });
 
   function asked(): Story {
-    const told = story({ network_resilience: { stream_timeout_ms: 4_000, first_byte_timeout_ms: 4_000 } });
-    told.tell(say.started);
-    told.tell(say.idle);
-    told.tell({ type: 'turn.started' });
-    told.tell(say.busy(0));
+    const told = firstTurn(
+      story({ network_resilience: { stream_timeout_ms: 4_000, first_byte_timeout_ms: 4_000 } }),
+    );
     for (const id of [1, 2]) told.tell(say.opened(id));
     told.wait(1, say.drawing);
     return told;

@@ -116,12 +116,18 @@ export function obliging(effect: Effect): readonly Observation[] {
   }
 }
 
-/** Of an agent at rest: a turn begins, as hooks and the tunnel tell it, and its request goes up. */
-export function asks(told: Story): Story {
+/** An agent starts, and its first turn begins, as hooks and the screen tell it. */
+export function firstTurn(told: Story = story(), tokens = 0): Story {
   told.tell(say.started);
   told.tell(say.idle);
   told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  told.tell(say.busy(tokens));
+  return told;
+}
+
+/** The same, and its request goes up. */
+export function asks(told: Story = story(), tokens = 0): Story {
+  firstTurn(told, tokens);
   told.tell(say.opened(1));
   told.tell(say.request(1));
   return told;
