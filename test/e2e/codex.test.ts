@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { call, type Scenario, say } from '../../src/drill/api/scenario.ts';
-import { lastInput } from '../../src/drill/responses/api.ts';
 import { finished, ptyOnly } from '../support/guarded.ts';
 import { type GuardedCodex, onGuardedCodex } from '../support/guarded-codex.ts';
 import { codexMissing, codexVersion } from '../support/real-codex.ts';
+import { lastInput } from '../support/responses/api.ts';
 
 const deadMidText: Scenario = [
   { do: 'start' },

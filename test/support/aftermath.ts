@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { modesLeftOn } from '../../src/drill/aftermath.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { runVariable } from '../../src/platform/run-mark.ts';
+import { modesLeftOn } from '../rig/aftermath.ts';
 
-export { watchedRun } from '../../src/drill/aftermath.ts';
+export { watchedRun } from '../rig/aftermath.ts';
 
 /** @param output everything that the terminal got · @param folder that of `watchedRun` */
 export async function expectNothingLeft(output: Buffer, folder: string, run: string): Promise<void> {

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { say } from '../../src/drill/api/scenario.ts';
 import { type OuterTerminal, openTerminal } from '../../src/drill/outer-terminal.ts';
-import { type ResponsesApi, startResponsesApi } from '../../src/drill/responses/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { runPaths, statePaths } from '../../src/platform/paths.ts';
@@ -18,6 +17,7 @@ import type { Status } from '../../src/records/status.ts';
 import { expectNothingLeft, watchedRun } from './aftermath.ts';
 import { finished, patience } from './guarded.ts';
 import { realCodex } from './real-codex.ts';
+import { type ResponsesApi, startResponsesApi } from './responses/api.ts';
 import { guardProgram } from './simulated-guard.ts';
 
 export interface GuardedCodex {

@@ -2,11 +2,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { modesLeftOn, watchedRun } from '../../../src/drill/aftermath.ts';
 import { openTerminal } from '../../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox } from '../../../src/drill/sandbox.ts';
 import { startWorld } from '../../../src/drill/world.ts';
 import { launcher } from '../../../src/platform/own-files.ts';
+import { modesLeftOn, watchedRun } from '../aftermath.ts';
 import { senses } from '../matrix/senses.ts';
 import { realAgent } from '../matrix/versions.ts';
 import { leaveGuard, remainders } from './ending.ts';

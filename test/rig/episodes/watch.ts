@@ -1,6 +1,7 @@
 /** Watches the agents that live below a guard, by the kernel's own tables (Linux), and the rig's own stalls. */
-import { agentsBelow } from '../../../src/drill/agents-below.ts';
+
 import { childrenOf } from '../../../src/platform/process-table.ts';
+import { agentsBelow } from '../agents-below.ts';
 import type { Happening } from './world-log.ts';
 
 const lookMs = 200;

@@ -1,7 +1,8 @@
 /** A cell of the matrix, what came of it, and where it can be played. */
-import type { GitHelper } from '../../../src/drill/git-helper.ts';
+
 import type { HelperTraffic } from '../../../src/drill/tls-stand-in.ts';
 import { type Column, columns } from './columns.ts';
+import type { GitHelper } from './git-helper.ts';
 import type { Situation } from './situation.ts';
 import { inRange } from './version-range.ts';
 

@@ -2,9 +2,10 @@
  * What surrounds the agent in a cell besides the thing that is brought about, drawn by the cell's name: a cell that is
  * played again is played in the same surroundings, and no situation has only kind ones. Pure.
  */
-import { type GitHelper, gitHelpers } from '../../../src/drill/git-helper.ts';
+
 import { seededRandom, seedOf } from '../../../src/drill/seeded-random.ts';
 import type { HelperTraffic } from '../../../src/drill/tls-stand-in.ts';
+import { type GitHelper, gitHelpers } from './git-helper.ts';
 import { inRange } from './version-range.ts';
 
 export interface Drawn {

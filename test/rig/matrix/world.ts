@@ -2,8 +2,9 @@
  * What the world saw of a cell, the guard's own words left out: which processes lived, which answers were broken off and
  * what was typed. Each touch is told by its mark.
  */
-import { agentsBelow } from '../../../src/drill/agents-below.ts';
+
 import { type Api, type ApiRequest, lastPrompt } from '../../../src/drill/api/api.ts';
+import { agentsBelow } from '../agents-below.ts';
 
 /** `cut`: an answer was broken off from the agent's side · `typed`: the guard spoke · `relaunched`: another process. */
 export type Touch = 'cut' | 'typed' | 'relaunched';

@@ -4,10 +4,10 @@
  * (`../api/scenario.ts`).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { reset } from '../../tunnel/sockets.ts';
-import { startListener } from '../api/listener.ts';
-import type { Played } from '../api/play.ts';
-import { type Scenario, say } from '../api/scenario.ts';
+import { startListener } from '../../../src/drill/api/listener.ts';
+import type { Played } from '../../../src/drill/api/play.ts';
+import { type Scenario, say } from '../../../src/drill/api/scenario.ts';
+import { reset } from '../../../src/tunnel/sockets.ts';
 import { playResponse } from './play.ts';
 
 export interface ResponsesRequest {

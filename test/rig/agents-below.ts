@@ -1,6 +1,6 @@
 /** The agents that live below a guard, according to the kernel (Linux) and not to the guard. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { childrenOf } from '../platform/process-table.ts';
+import { childrenOf } from '../../src/platform/process-table.ts';
 
 /** Children of the guard that lead a session on a terminal of their own. */
 export function agentsBelow(guard: number): readonly number[] {

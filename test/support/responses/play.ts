@@ -3,10 +3,10 @@
  * content, and this file defines what a text or a tool call looks like on the wire.
  */
 import type { ServerResponse } from 'node:http';
-import type { Played } from '../api/play.ts';
-import type { Scenario, Step } from '../api/scenario.ts';
-import { pause, untilGone } from '../api/waiting.ts';
-import { spoken, sse, words } from '../api/wire.ts';
+import type { Played } from '../../../src/drill/api/play.ts';
+import type { Scenario, Step } from '../../../src/drill/api/scenario.ts';
+import { pause, untilGone } from '../../../src/drill/api/waiting.ts';
+import { spoken, sse, words } from '../../../src/drill/api/wire.ts';
 
 export interface ResponseStage {
   readonly response: ServerResponse;
