@@ -43,6 +43,8 @@ export interface Composer {
   readonly keys: number;
   /** What waits in the agent's queue, in order. */
   readonly queue: readonly Queued[];
+  /** The queue, and what Enter was pressed on last and has not been seen to leave the box: the agent may have taken it. */
+  readonly entered: readonly Queued[];
   /** What was put aside; empty when there is nothing. */
   readonly aside: string;
   /**
@@ -275,6 +277,9 @@ export function createComposer(): Composer {
     },
     get queue() {
       return queue();
+    },
+    get entered() {
+      return entered === null ? queued : [...queued, entered];
     },
     get aside() {
       return aside;

@@ -29,8 +29,8 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   const path = session.transcriptPath;
   const records = async (prompt: SentPrompt) => path !== null && (await recordsPrompt(path, prompt));
   // If the same words were sent twice, one record can stand for only one of them.
-  const queued = new Map(composer.queue.map(({ text, atMs }) => [text, atMs]));
-  for (const [text, atMs] of queued)
+  const entered = new Map(composer.entered.map(({ text, atMs }) => [text, atMs]));
+  for (const [text, atMs] of entered)
     if (await records({ text, id: null, taken: false, atMs })) composer.remove(text);
   const prompt = composer.takeSent();
   if (prompt === null) return null;

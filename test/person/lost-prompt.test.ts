@@ -42,6 +42,12 @@ describe('a sent prompt', () => {
     ['typed, and no hook to say so: exactly known', { typed: 'do it\r', hooks: false }, 'do it', ''],
     ['typed, and the hook has not said so', { typed: 'do it\r' }, null, 'do it'],
     ['typed with keys whose effect is unknown', { typed: 'do\x1b[D it\r', hooks: false }, null, 'do it'],
+    [
+      'typed with keys whose effect is unknown, and on record',
+      { typed: '\x1b[Ddo it\r', hooks: false, recorded: () => true },
+      null,
+      '',
+    ],
     ['none, and a draft', { typed: 'a draft' }, null, 'a draft'],
     ['and a draft after it', { sent: {}, typed: 'do it\rnext' }, 'do it', 'next'],
   ])('%s', async (_name, given, prompt, draft) => {

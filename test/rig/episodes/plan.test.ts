@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describePlan } from './describe-plan.ts';
 import { type Plan, planOf } from './plan.ts';
 
-const versions = ['2.1.332', '2.1.42', '2.1.126'];
+const versions = ['2.1.332', '2.1.42', '2.1.263'];
 const plans = Array.from({ length: 300 }, (_, seed) => planOf(seed, versions));
 const turns = plans.flatMap((plan) => plan.turns);
 
@@ -15,7 +15,7 @@ test('another seed draws another', () => {
   expect(new Set(texts).size).toBe(texts.length);
 });
 
-test('one more version redraws nothing but the version', () => {
+test('one more version redraws nothing but the version, as long as it loses nothing by itself', () => {
   const more = plans.map(({ seed }) => planOf(seed, [...versions, '2.1.38']));
   const others = (plan: Plan) => ({ ...plan, version: '' });
   expect(more.map(others)).toEqual(plans.map(others));
@@ -60,4 +60,17 @@ test('without trouble there is none, and all else is as it was drawn', () => {
     expect(healthy.turns.map(({ tag }) => tag)).toEqual(plan.turns.map(({ tag }) => tag));
   }
   expect(planOf(1, versions, { turns: 12 }).turns).toHaveLength(12);
+});
+
+test('a message is not queued where the agent itself would lose it', () => {
+  const lost = (version: string) =>
+    plans
+      .map(({ seed }) => planOf(seed, [version]))
+      .flatMap(({ turns }) => turns)
+      .filter(
+        ({ trouble, meanwhile }) =>
+          trouble?.type === 'fault' && trouble.name === 'dead-after-tool' && meanwhile?.do === 'queue',
+      );
+  expect(lost('2.1.329').length).toBeGreaterThan(0);
+  expect(lost('2.1.132')).toEqual([]);
 });
