@@ -22,6 +22,7 @@ const pure = [
   'recover/snapshot.ts',
   'recover/prompt.ts',
   'recover/call.ts',
+  'recover/call-advice.ts',
   'recover/quote.ts',
 ];
 

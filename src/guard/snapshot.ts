@@ -3,8 +3,9 @@
  * makes the prompt from it.
  */
 import type { DisconnectPhase } from '../effects.ts';
+import { interruptedResult } from '../recover/call-advice.ts';
 import { checkFiles } from '../recover/file-check.ts';
-import { interruptedPrompt, interruptedResult, type PromptOptions } from '../recover/prompt.ts';
+import { interruptedPrompt, type PromptOptions } from '../recover/prompt.ts';
 import {
   type ActiveToolCall,
   buildSnapshot,

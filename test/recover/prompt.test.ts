@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FileVerdict, ToolCall } from '../../src/recover/call.ts';
+import { interruptedResult } from '../../src/recover/call-advice.ts';
 import {
   checkTemplate,
   defaultTemplate,
   interruptedPrompt,
-  interruptedResult,
   type PromptOptions,
 } from '../../src/recover/prompt.ts';
 import { buildSnapshot, type SnapshotFacts } from '../../src/recover/snapshot.ts';
