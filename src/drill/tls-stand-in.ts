@@ -5,15 +5,14 @@
  * is unchanged, TLS (1.3, with session tickets) is end to end between agent and stand-in, and nothing leaves the
  * machine. What comes down is split at arbitrary byte positions, as in a real network.
  */
-
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { Transform } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { reset } from '../tunnel/sockets.ts';
 import { type Api, type ApiOptions, startApi } from './api/api.ts';
 import { authorityCertificate, standInCertificate, standInKey } from './api/test-certificate.ts';
+import { cutAnywhere, join, newGate, throughGate } from './line.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** The only place to which the proxy leads. */
@@ -25,9 +24,6 @@ const vendor = 'api.anthropic.com:443';
  * cannot reach them.
  */
 export type HelperTraffic = 'refused' | 'slow' | 'hanging' | 'broken';
-
-/** The payload of a TCP segment on Ethernet. */
-const maxPieceBytes = 1_460;
 
 /** Measured with 2.1.263 for the clone of its plugin marketplace at the first prompt. */
 const slowMs = 5_000;
@@ -55,60 +51,6 @@ export interface StandIn {
   /** Writes the authority's certificate to a file, for NODE_EXTRA_CA_CERTS. */
   writeAuthority(path: string): void;
   stop(): Promise<void>;
-}
-
-/** Joins two sockets for good. A reset of one resets the other. */
-function join(client: Socket, upstream: Socket, up: Transform, down: Transform): void {
-  client.pipe(up).pipe(upstream);
-  upstream.pipe(down).pipe(client);
-  for (const [from, to] of [
-    [client, upstream],
-    [upstream, client],
-  ] as const) {
-    from.on('error', () => reset(to));
-    from.once('close', () => to.destroySoon());
-  }
-}
-
-/** Holds callbacks while it is shut, and runs them in order when it opens. */
-interface Gate {
-  set(shut: boolean): void;
-  /** Proceeds now, or once the gate is open. */
-  pass(proceed: () => void): void;
-}
-
-function newGate(): Gate {
-  const waiting: (() => void)[] = [];
-  let shut = false;
-  return {
-    set(next) {
-      shut = next;
-      if (!shut) for (const proceed of waiting.splice(0)) proceed();
-    },
-    pass(proceed) {
-      if (shut) waiting.push(proceed);
-      else proceed();
-    },
-  };
-}
-
-const throughGate = (line: Gate): Transform =>
-  new Transform({ transform: (chunk: Buffer, _encoding, done) => line.pass(() => done(null, chunk)) });
-
-/** Passes bytes on in pieces of arbitrary length. */
-function cutAnywhere(random: () => number, line: Gate): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      line.pass(() => {
-        for (let at = 0; at < chunk.length; ) {
-          const end = at + 1 + Math.floor(random() * Math.min(chunk.length - at, maxPieceBytes));
-          this.push(chunk.subarray(at, end));
-          at = end;
-        }
-        done();
-      });
-    },
-  });
 }
 
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {

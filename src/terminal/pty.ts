@@ -1,5 +1,5 @@
 /**
- * The agent's pseudo-terminal. No other file knows node-pty.
+ * The agent's pseudo-terminal.
  *
  * Only node-pty's native part is used (`fork`, `resize`). Its JavaScript layer loses the last output of a program on
  * node 20 and 22, because libuv takes a hang-up that comes with a partial read for the end. A cure from outside delays
@@ -10,12 +10,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
-import { dirname, resolve } from 'node:path';
 import { ReadStream } from 'node:tty';
 import { signalName } from '../platform/signals.ts';
 import { createInputQueue } from './input-queue.ts';
+import { loadNative } from './native-pty.ts';
 
 export interface PtyOptions {
   /** Path of an executable file: the caller has found it and checked that it can be executed. */
@@ -63,39 +62,10 @@ export interface Pty {
   close(): void;
 }
 
-/** node-pty's native interface, as its own JavaScript calls it (the version is pinned exactly). */
-interface NativePty {
-  fork(
-    file: string,
-    args: readonly string[],
-    env: readonly string[],
-    cwd: string,
-    columns: number,
-    rows: number,
-    uid: number,
-    gid: number,
-    utf8: boolean,
-    helperPath: string,
-    onExit: (code: number, signal: number) => void,
-  ): { readonly fd: number; readonly pid: number; readonly pty: string };
-  resize(fd: number, columns: number, rows: number, pixelWidth: number, pixelHeight: number): void;
-}
-
 /** The kernel hands out a terminal's output in pieces of at most 4 KiB. */
 const readBytes = 16_384;
 /** More than the kernel buffers for a terminal. Only a grandchild that goes on writing reaches it. */
 const maxTailBytes = 1 << 20;
-
-let native: { readonly module: NativePty; readonly helperPath: string } | undefined;
-
-function loadNative() {
-  if (native) return native;
-  const require = createRequire(import.meta.url);
-  const utils = require.resolve('node-pty/lib/utils.js');
-  const { dir, module } = require(utils).loadNativeModule('pty') as { dir: string; module: NativePty };
-  native = { module, helperPath: resolve(dirname(utils), dir, 'spawn-helper') };
-  return native;
-}
 
 /** Starts the child on a new pseudo-terminal. Throws if that fails. */
 export function openPty(options: PtyOptions): Pty {
