@@ -26,6 +26,20 @@ function cutAndAnswered(): Told {
   return told;
 }
 
+/** A request that nothing answers is cut; the agent asks again. */
+function cutUnanswered(): Told {
+  const told = story();
+  told.tell(say.started);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0, { elapsedS: 1 }));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(121, say.drawing);
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  return told;
+}
+
 test('a cut after which the answer comes is no suspected false positive', () => {
   const told = cutAndAnswered();
   told.wait(120, say.bytes(2), say.drawing);
@@ -54,15 +68,7 @@ test('a silence as long as the one that was cut ends by itself', () => {
 });
 
 test('the retry is answered after more than the time that was cut short', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0, { elapsedS: 1 }));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
-  told.wait(121, say.drawing);
-  told.tell(say.opened(2));
-  told.tell(say.request(2));
+  const told = cutUnanswered();
   told.wait(150, say.drawing);
   told.tell(say.bytes(2));
   told.wait(2, say.drawing);
@@ -72,15 +78,7 @@ test('the retry is answered after more than the time that was cut short', () => 
 });
 
 test('the same silence while the incident is open', () => {
-  const told = story();
-  told.tell(say.started);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0, { elapsedS: 1 }));
-  told.tell(say.opened(1));
-  told.tell(say.request(1));
-  told.wait(121, say.drawing);
-  told.tell(say.opened(2));
-  told.tell(say.request(2));
+  const told = cutUnanswered();
   told.wait(245, say.drawing);
   expect(told.did('cut')).toHaveLength(2);
   expect(suspicions(told)).toEqual([true]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../src/events.ts';
 import { createConversation } from '../../src/guard/conversation.ts';
-import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
+import { commandBegun, snapshotWith } from '../support/run.ts';
 
 const told = (sessionId: string, more: Partial<Extract<Event, { type: 'session' }>> = {}): Event => ({
   type: 'session',
@@ -20,15 +20,7 @@ function known() {
   conversation.follow(told('a', { transcriptPath: path, permissionMode: 'plan', reason: 'clear' }));
   conversation.turnEnded();
   conversation.isHeldByOther(path, true);
-  conversation.ledger.report({
-    phase: 'started',
-    toolUseId: 't',
-    tool: 'Bash',
-    subagent: null,
-    fingerprint: 't',
-    risk: 'command',
-    before: null,
-  });
+  conversation.ledger.report(commandBegun);
   return conversation;
 }
 
@@ -73,18 +65,7 @@ describe('a conversation', () => {
 
   test('keeps its last snapshot where none can be taken', () => {
     const conversation = createConversation(null);
-    const snapshot: RecoverySnapshot = {
-      session_id: 'a',
-      disconnect_phase: 'streaming',
-      active_tool_calls: [],
-      partial_response_text: null,
-      last_committed_message_index: null,
-      last_file_checkpoint: null,
-      pending_todos: [],
-      cause: 'The connection died',
-      agent_version: null,
-      written_at: '2026-11-01T12:00:00Z',
-    };
+    const snapshot = snapshotWith();
     conversation.interrupted(snapshot);
     conversation.interrupted(null);
     expect(conversation.snapshot).toBe(snapshot);

@@ -4,7 +4,7 @@ import type { Effect } from '../../src/effects.ts';
 import type { Body, Relaunch } from '../../src/guard/body.ts';
 import type { End } from '../../src/guard/fail-open.ts';
 import { createPerformer } from '../../src/guard/perform.ts';
-import { bodyWith, partsOfRun } from '../support/run.ts';
+import { bodyWith, commandBegun, partsOfRun } from '../support/run.ts';
 
 const launch: Effect = { type: 'launch', generation: 2, resume: true, prompt: true };
 
@@ -39,15 +39,7 @@ describe('an effect', () => {
   test('the next agent is started, and has been told of the calls of the one before', async () => {
     const plans: Relaunch[] = [];
     const { perform, conversation } = performing({ relaunch: async (plan) => void plans.push(plan) });
-    conversation.ledger.report({
-      phase: 'started',
-      toolUseId: 't',
-      tool: 'Bash',
-      subagent: null,
-      fingerprint: 't',
-      risk: 'command',
-      before: null,
-    });
+    conversation.ledger.report(commandBegun);
     perform(launch);
     await settled(plans);
     expect(plans).toMatchObject([{ generation: 2, resume: true, prompt: true }]);

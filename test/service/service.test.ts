@@ -46,12 +46,18 @@ test('a stream that breaks its habit of pings is cut at its limit, and what is a
   expect((await user.status()).sessions).toMatchObject([{ pid: session.pid, cuts: 1 }]);
 });
 
-test('killed: the next one answers at the same address, and the session goes on', async () => {
+/** A session that has had an answer through the service. */
+async function answered() {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   await user.served();
   const session = await user.session(host);
   await session.saw(/answer hello/);
+  return { user, session, host };
+}
+
+test('killed: the next one answers at the same address, and the session goes on', async () => {
+  const { user, session, host } = await answered();
   const { pid } = await user.status();
   await killed(pid);
   expect(await statusThrough(session.proxy(), host)).toBe('200');
@@ -61,11 +67,7 @@ test('killed: the next one answers at the same address, and the session goes on'
 });
 
 test('killed again and again', async () => {
-  const host = `127.0.0.1:${await hello()}`;
-  const user = makeUser();
-  await user.served();
-  const session = await user.session(host);
-  await session.saw(/answer hello/);
+  const { user, session, host } = await answered();
   for (let kills = 0; kills < 3; kills++) {
     await killed((await user.status()).pid);
     expect(await statusThrough(session.proxy(), host)).toBe('200');
@@ -73,11 +75,7 @@ test('killed again and again', async () => {
 });
 
 test('its keeper killed: nothing is felt, and there is another', async () => {
-  const host = `127.0.0.1:${await hello()}`;
-  const user = makeUser();
-  await user.served();
-  const session = await user.session(host);
-  await session.saw(/answer hello/);
+  const { user, session, host } = await answered();
   const before = await user.status();
   await killed(before.keeper);
   await expect.poll(async () => ((await user.status()).keeper ?? before.keeper) !== before.keeper).toBe(true);
@@ -87,11 +85,7 @@ test('its keeper killed: nothing is felt, and there is another', async () => {
 });
 
 test('both killed: whoever asks next brings the address back', async () => {
-  const host = `127.0.0.1:${await hello()}`;
-  const user = makeUser();
-  await user.served();
-  const session = await user.session(host);
-  await session.saw(/answer hello/);
+  const { user, session, host } = await answered();
   const { pid, keeper } = await user.status();
   await killed(keeper);
   await killed(pid);
@@ -101,11 +95,7 @@ test('both killed: whoever asks next brings the address back', async () => {
 });
 
 test('told to end while it is needed: another goes on', async () => {
-  const host = `127.0.0.1:${await hello()}`;
-  const user = makeUser();
-  await user.served();
-  const session = await user.session(host);
-  await session.saw(/answer hello/);
+  const { user, session } = await answered();
   const { pid } = await user.status();
   process.kill(pid, 'SIGTERM');
   await session.saw(/lost [\s\S]*answer hello/);

@@ -10,6 +10,7 @@ import type { Launch, Run } from '../../src/guard/run.ts';
 import { openProgram } from '../../src/guard/start/program.ts';
 import { createWire, type Wire } from '../../src/guard/wire.ts';
 import { openRun } from '../../src/platform/paths.ts';
+import type { RecoverySnapshot } from '../../src/recover/snapshot.ts';
 import { createHookSource } from '../../src/sensors/hook-source.ts';
 import { temporaryFolder } from './folder.ts';
 
@@ -88,5 +89,31 @@ export const bodyWith = (parts: Partial<Body>): Body => ({
   setTitle() {},
   say() {},
   keep() {},
+  ...parts,
+});
+
+/** A command has begun. */
+export const commandBegun: Parameters<Conversation['ledger']['report']>[0] = {
+  phase: 'started',
+  toolUseId: 't',
+  tool: 'Bash',
+  subagent: null,
+  fingerprint: 't',
+  risk: 'command',
+  before: null,
+};
+
+/** Of a turn that was cut off. */
+export const snapshotWith = (parts: Partial<RecoverySnapshot> = {}): RecoverySnapshot => ({
+  session_id: 'id',
+  disconnect_phase: 'streaming',
+  active_tool_calls: [],
+  partial_response_text: null,
+  last_committed_message_index: null,
+  last_file_checkpoint: null,
+  pending_todos: [],
+  cause: 'The connection died',
+  agent_version: null,
+  written_at: '2026-11-01T12:00:00Z',
   ...parts,
 });

@@ -16,6 +16,9 @@ import {
   type WatchedTunnel,
 } from './support.ts';
 
+/** No second try comes by itself. */
+const never = { initialMs: 3_600_000, maxMs: 3_600_000 };
+
 /** A resolver that can be broken: everything is 127.0.0.1 while `answer` is null. */
 function resolver(): {
   lookup: LookupFunction;
@@ -101,7 +104,7 @@ describe('the line is down', () => {
     const tunnel = await tunnelFor({
       api: `api.test:${port}`,
       lookup: names.lookup,
-      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+      backoff: never,
     });
     const asked = askFor(tunnel, `api.test:${port}`);
     await tunnel.saw('connection.waiting');
@@ -152,7 +155,7 @@ describe('the line is down', () => {
     const tunnel = await tunnelFor({
       api: `one.test:${port}`,
       lookup: names.lookup,
-      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+      backoff: never,
     });
     const first = askFor(tunnel, `one.test:${port}`);
     await tunnel.saw('connection.waiting');
@@ -197,8 +200,6 @@ describe('something nearby that was there before and now refuses', () => {
       comeBack: () => listen(server, port),
     };
   }
-  const never = { initialMs: 3_600_000, maxMs: 3_600_000 };
-
   test('a gateway on this machine: held beyond max_retries, with backoff', async () => {
     const gateway = await comesAndGoes((socket) => socket.end('hello'));
     const api = `127.0.0.1:${gateway.port}`;
@@ -257,7 +258,7 @@ describe('a host that is not the API’s', () => {
     const tunnel = await tunnelFor({
       api: 'api.test:443',
       lookup: names.lookup,
-      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+      backoff: never,
     });
     expect((await askFor(tunnel, `other.test:${await deafPort()}`)).status).toBe(502);
     expect(tunnel.seen.map(({ type }) => type)).toEqual(['connection.failed']);
@@ -270,7 +271,7 @@ describe('a host that is not the API’s', () => {
       socket.once('data', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\ncorp'));
     });
     const tunnel = await tunnelFor({
-      backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
+      backoff: never,
       upstream: upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${port}` }),
     });
     const { status, socket } = await askFor(tunnel, 'github.com:443');

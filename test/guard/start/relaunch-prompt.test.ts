@@ -1,25 +1,12 @@
 /** What the next agent is told of the work that was cut off. */
 import { describe, expect, test } from 'vitest';
 import { relaunchPrompt } from '../../../src/guard/start/relaunch-prompt.ts';
-import type { RecoverySnapshot } from '../../../src/recover/snapshot.ts';
-import { partsOfRun } from '../../support/run.ts';
+import { partsOfRun, snapshotWith } from '../../support/run.ts';
 
 describe('the next agent is told', () => {
-  const snapshot = (partial: string | null): RecoverySnapshot => ({
-    session_id: 'id',
-    disconnect_phase: 'streaming',
-    active_tool_calls: [],
-    partial_response_text: partial,
-    last_committed_message_index: null,
-    last_file_checkpoint: null,
-    pending_todos: [],
-    cause: 'The connection died',
-    agent_version: null,
-    written_at: '2026-11-01T12:00:00Z',
-  });
   const told = (partial: string | null, isInterrupted: boolean, lost: string | null) => {
     const { run, agent, conversation } = partsOfRun({ hooks: true, id: 'id' });
-    conversation.interrupted(snapshot(partial));
+    conversation.interrupted(snapshotWith({ partial_response_text: partial }));
     return relaunchPrompt(run, agent, conversation, { isInterrupted, lost, resume: true, template: null });
   };
 
@@ -37,7 +24,7 @@ describe('the next agent is told', () => {
     const anew = (hooks: boolean, partial: string | null, asked: string | null, lost: string | null) => {
       const args = asked === null ? [] : [asked];
       const { run, agent, conversation } = partsOfRun({ hooks, id: 'id', args });
-      conversation.interrupted(snapshot(partial));
+      conversation.interrupted(snapshotWith({ partial_response_text: partial }));
       const interruption = { isInterrupted: true, lost, resume: false, template: null };
       return relaunchPrompt(run, agent, conversation, interruption);
     };
