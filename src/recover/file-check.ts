@@ -1,7 +1,7 @@
 /** Looks at the file of each interrupted edit and says what became of it. */
 import { readFile, stat } from 'node:fs/promises';
 import type { FileCheck } from './call.ts';
-import { judgeEdit } from './edit.ts';
+import { judgeEdit } from './edit-check.ts';
 import type { LedgerCall } from './ledger.ts';
 
 /** A larger file is not read: the agent edits none of that size. */

@@ -3,7 +3,7 @@
  * message of the model it also holds the message's other lines and their results, which are off that branch when tools
  * ran in parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
  */
-
+import type { CallMap } from './call-map.ts';
 import type { Row } from './index.ts';
 import { createRowSet, type RowSet } from './row-set.ts';
 
@@ -75,95 +75,6 @@ export function chainTo(leaf: Row | null): Row[] {
   const chain = new Array<Row>(length);
   for (let row = leaf; row !== null && length > 0; row = row.parent) chain[--length] = row;
   return chain;
-}
-
-/** One message of the model with what answers it. */
-export interface Round {
-  /** Its lines on the branch; none for what comes before the first message. */
-  readonly lines: Row[];
-  /** The user records on the branch until the model speaks again. */
-  readonly answers: Row[];
-  readonly messageIds: Set<string>;
-  /** Lines and answers in the order of the branch. */
-  readonly rows: Row[];
-}
-
-/**
- * The part of the branch that is sent: after the last compaction. There is always one round. `chain` must not change
- * meanwhile.
- */
-export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
-  const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
-  let round = newRound();
-  for (let place = start; place < chain.length; place++) {
-    const row = chain[place] as Row;
-    if (row.failure) continue;
-    if (row.kind === 'user') {
-      round.answers.push(row);
-      round.rows.push(row);
-    }
-    if (row.kind !== 'assistant') continue;
-    // 2.1.197 may write a result before the last lines of its message, but never a prompt.
-    const same =
-      row.messageId !== null &&
-      round.messageIds.has(row.messageId) &&
-      round.answers.every((answer) => answer.results.length > 0);
-    const isOver = round.answers.length > 0 || (round.messageIds.size > 0 && round.lines.some(callsTools));
-    if (isOver && !same) {
-      yield round;
-      round = newRound();
-    }
-    round.lines.push(row);
-    round.rows.push(row);
-    if (row.messageId !== null) round.messageIds.add(row.messageId);
-  }
-  yield round;
-}
-
-const callsTools = (row: Row) => row.uses.length > 0;
-
-const newRound = (): Round => ({ lines: [], answers: [], messageIds: new Set(), rows: [] });
-
-/** Where calls and their results are in the main conversation. */
-export interface CallMap {
-  linesOf(toolUseId: string): readonly Row[];
-  resultsOf(toolUseId: string): readonly Row[];
-  /** Lines with calls, by message. */
-  callLines(messageId: string): readonly Row[];
-}
-
-interface RowsById {
-  put(id: string, row: Row): void;
-  get(id: string): readonly Row[];
-}
-
-/** Nearly every id has one row, which is stored without a list. */
-function createRowsById(): RowsById {
-  const rows = new Map<string, Row | Row[]>();
-  return {
-    put(id, row) {
-      const known = rows.get(id);
-      if (Array.isArray(known)) known.push(row);
-      else rows.set(id, known === undefined ? row : [known, row]);
-    },
-    get(id) {
-      const known = rows.get(id);
-      return Array.isArray(known) ? known : known === undefined ? [] : [known];
-    },
-  };
-}
-
-export function mapCalls(rows: readonly Row[]): CallMap {
-  const linesOf = createRowsById();
-  const resultsOf = createRowsById();
-  const callLines = createRowsById();
-  for (const row of rows) {
-    if (row.side) continue;
-    for (const id of row.uses) linesOf.put(id, row);
-    for (const id of row.results) resultsOf.put(id, row);
-    if (row.uses.length > 0 && row.messageId !== null) callLines.put(row.messageId, row);
-  }
-  return { linesOf: linesOf.get, resultsOf: resultsOf.get, callLines: callLines.get };
 }
 
 /**

@@ -12,10 +12,11 @@ import { readLines } from '../../common/transcript-lines.ts';
 import { readToolInput } from '../senses/tool-reports.ts';
 import { toolRisk } from '../senses/tools.ts';
 import { apart } from './apart.ts';
-import { chainTo, leafOf, type Round, roundsOf } from './chain.ts';
+import { chainTo, leafOf } from './chain.ts';
 import type { Row } from './index.ts';
 import { readConversation } from './reading.ts';
 import { blocksOf, readLink } from './records.ts';
+import { type Round, roundsOf } from './rounds.ts';
 
 /** A prompt never quotes more than this. */
 const maxTextLength = 4_000;

@@ -1,6 +1,7 @@
 /** Gives each call without a result one that says so, where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
-import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
+import { chainTo, leafOf } from '../chain.ts';
+import { type Round, roundsOf } from '../rounds.ts';
 import { Row } from '../row.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
 import { bringTogether, follow } from './pairing.ts';

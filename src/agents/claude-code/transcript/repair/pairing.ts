@@ -1,7 +1,8 @@
 /** What the API requires of tool calls and their results: each id occurs once, and each result follows its call. */
 import { randomUUID } from 'node:crypto';
-import { chainTo, leafOf, type Round, roundsOf } from '../chain.ts';
+import { chainTo, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
+import { type Round, roundsOf } from '../rounds.ts';
 import { placesIn } from '../row-set.ts';
 import type { Work } from './work.ts';
 
@@ -136,7 +137,7 @@ interface Place {
 }
 
 /** The call of a result is elsewhere: moves its line behind the other lines of its message before the result. */
-export function bringIn(work: Work, line: Row, { round, answer, chain }: Place): void {
+function bringIn(work: Work, line: Row, { round, answer, chain }: Place): void {
   const from = chain.indexOf(line);
   if (from >= 0) {
     follow(work, chain[from + 1], chain[from - 1] ?? null);

@@ -4,7 +4,8 @@
  * branches, subagents, parts before a compaction) does no harm.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { mapCalls, type Reach, reachable, reachOf, speaks } from '../chain.ts';
+import { mapCalls } from '../call-map.ts';
+import { type Reach, reachable, reachOf, speaks } from '../chain.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';

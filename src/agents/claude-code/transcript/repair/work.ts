@@ -1,6 +1,7 @@
 /** What the parts of a repair plan share. */
 import type { Parts } from '../../../common/versions.ts';
-import type { CallMap, Reach } from '../chain.ts';
+import type { CallMap } from '../call-map.ts';
+import type { Reach } from '../chain.ts';
 import type { Row } from '../index.ts';
 import type { PoisonKind } from './poison/index.ts';
 

@@ -2,13 +2,13 @@
 import { isRecord, type Json } from '../../../../common/json.ts';
 
 /** The agent's own text for a message without content. */
-export const noContent = '(no content)';
+const noContent = '(no content)';
 
 /** Null: leave the block out. The block itself: no change. */
 export type MendBlock = (block: Json) => Json | null;
 
 /** The record with its blocks repaired; the same object if none was. Content that would be left empty says so. */
-export function mapBlocks(record: Json, mend: MendBlock): Json {
+function mapBlocks(record: Json, mend: MendBlock): Json {
   const { message } = record;
   if ((record.type !== 'user' && record.type !== 'assistant') || !isRecord(message)) return record;
   const content = mapContent(message.content, mend);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cksum } from '../../src/recover/checksum.ts';
-import { type EditIntent, type FileState, judgeEdit } from '../../src/recover/edit.ts';
+import type { EditIntent, FileState } from '../../src/recover/edit.ts';
+import { judgeEdit } from '../../src/recover/edit-check.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const stateOf = (text: string): FileState => ({ checksum: cksum(bytes(text)), bytes: bytes(text).length });
