@@ -28,7 +28,7 @@ export interface Patience {
 }
 
 /** @returns null if the connection waits for nothing */
-export function silentFor(quiet: Quiet, { seenSince }: Patience, now: Millis): Millis | null {
+function silentFor(quiet: Quiet, { seenSince }: Patience, now: Millis): Millis | null {
   if (quiet.stage === 'ready') return null;
   const asked = quiet.stage === 'request' ? quiet.requestAt : quiet.lastDownAt;
   return now - Math.max(asked ?? quiet.since, seenSince);

@@ -27,7 +27,7 @@ export interface RelayOrder extends Omit<TunnelOptions, 'upstream' | 'lookup' | 
 }
 
 /** The file descriptor of the inherited listening socket. */
-export const inheritedFd = 3;
+const inheritedFd = 3;
 /** How long the address remains after the last process that may ask has gone. */
 const lookMs = 10_000;
 
