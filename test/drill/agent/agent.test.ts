@@ -143,8 +143,8 @@ describe('keys', () => {
     await submit('a prompt');
     await api.waitForRequest(({ kind }) => kind === 'main');
     terminal.write('\x1b');
-    await terminal.waitFor('? for shortcuts');
-    expect(terminal.rows().filter((row) => row === '❯ a prompt')).toHaveLength(2);
+    // In the record and in the box.
+    await expect.poll(() => terminal.rows().filter((row) => row === '❯ a prompt')).toHaveLength(2);
     terminal.write('\x15');
     await terminal.waitFor(/^❯$/m);
   });
