@@ -5,8 +5,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Event, Millis } from '../events.ts';
 import { backoff } from './backoff.ts';
-import { recentRelaunches, spend } from './budget.ts';
-import { act, adding, type Step, stay } from './incident.ts';
+import { type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /** Pause after a good probe. */
@@ -49,25 +48,6 @@ export function onProbe(
   if (event.reachable || state.name !== 'down') return next(planned, config);
   const notice = { kind: 'offline', attempt: failures, nextInMs: pause } as const;
   return { state: planned, effects: [{ type: 'notice', notice }] };
-}
-
-/** Starts the agent again once the network is stable and the backoff is over. */
-export function launch(state: GuardState, config: Config): Step {
-  const { down, evidence } = state;
-  if (!down || !stable(state, config) || evidence.now < down.launchAt) return stay(state);
-  const attempt = recentRelaunches(state, config).length + 1;
-  const of = config.recovery.restart_limit;
-  const relaunching: GuardState = {
-    ...spend('relaunch', state),
-    name: 'launching',
-    since: evidence.now,
-    relaunches: [...recentRelaunches(state, config), evidence.now],
-  };
-  return adding(
-    act(relaunching, 'relaunch', `relaunch ${attempt} of at most ${of} in the window`),
-    { type: 'notice', notice: { kind: 'resuming', attempt, of } },
-    { type: 'launch', generation: evidence.agent.generation + 1, resume: true, prompt: down.prompt },
-  );
 }
 
 export function pace(config: Config) {

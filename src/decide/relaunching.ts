@@ -8,11 +8,11 @@ import { traitsOf } from '../detect/detector.ts';
 import type { Event } from '../events.ts';
 import { abandon, giveUp } from './asking.ts';
 import { backoff } from './backoff.ts';
-import { recentRelaunches } from './budget.ts';
+import { recentRelaunches, spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
-import { adding, andThen, finish, type Step, stay } from './incident.ts';
-import { distrusting, launch, pace, probeWhenDue } from './network.ts';
+import { act, adding, andThen, finish, type Step, stay } from './incident.ts';
+import { distrusting, pace, probeWhenDue, stable } from './network.ts';
 import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
 
@@ -114,6 +114,28 @@ export function answerWhileDown(state: GuardState, event: Event, config: Config)
   return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);
 }
 
+/** Starts the agent again once the network is stable and the backoff is over. */
+function launch(state: GuardState, config: Config): Step {
+  const { down, evidence } = state;
+  if (!down || !stable(state, config) || evidence.now < down.launchAt) return stay(state);
+  const attempt = recentRelaunches(state, config).length + 1;
+  const of = config.recovery.restart_limit;
+  const relaunching: GuardState = {
+    ...spend('relaunch', state),
+    name: 'launching',
+    since: evidence.now,
+    relaunches: [...recentRelaunches(state, config), evidence.now],
+  };
+  return adding(
+    act(relaunching, 'relaunch', `relaunch ${attempt} of at most ${of} in the window`),
+    { type: 'notice', notice: { kind: 'resuming', attempt, of } },
+    { type: 'launch', generation: evidence.agent.generation + 1, resume: true, prompt: down.prompt },
+  );
+}
+
+export const launchUnlessPaused = (state: GuardState, config: Config): Step =>
+  state.paused ? stay(state) : launch(state, config);
+
 export function agentStarted(state: GuardState, event: Event): Step {
   if (event.type !== 'agent.started') return stay(state);
   const { incident, evidence } = state;
@@ -132,6 +154,3 @@ export function agentStarted(state: GuardState, event: Event): Step {
 export function launchFailed(state: GuardState, event: Event): Step {
   return event.type === 'launch.failed' ? giveUp(state, event.detail) : stay(state);
 }
-
-export const launchUnlessPaused = (state: GuardState, config: Config): Step =>
-  state.paused ? stay(state) : launch(state, config);
