@@ -60,7 +60,7 @@ describe('a budget is what the table says, and not one more', () => {
 test('an agent that freezes for ever is asked about in the end, and left alone for longer each time', () => {
   const told = story({}, (effect) => obliging(effect));
   for (const each of [say.started, say.busy(1), say.opened(1), say.request(1), say.bytes(1)]) told.tell(each);
-  for (let hour = 0; hour < 24; hour++)
+  for (let hour = 0; hour < 6; hour++)
     told.wait(3600, say.drawing, say.busy(1), say.sample(0, { generation: 99 }));
   expect(told.did('launch')).toHaveLength(perInput.relaunch);
   const asked = told
@@ -70,6 +70,6 @@ test('an agent that freezes for ever is asked about in the end, and left alone f
     );
   const moments = [...new Set(asked)];
   const pauses = moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
-  expect(pauses.length).toBeGreaterThan(2);
-  expect(pauses.slice(0, 3)).toEqual(pauses.slice(0, 3).sort((a, b) => a - b));
+  expect(pauses.length).toBeGreaterThan(4); // by then they are as long as they get
+  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
 });
