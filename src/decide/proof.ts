@@ -45,8 +45,11 @@ const tunnel: Witness = {
     const lastedMs = e.now - (connection.answerAt ?? e.now);
     return e.phase !== 'retrying' && (streams(connection) || lastedMs >= settleMs);
   },
-  /** A turn without a request does not count: the agent wrote its words itself. */
-  finished: (e, since) => tunnel.asked(e, since) && quietMs(e) >= settleMs,
+  /**
+   * A turn without a request does not count: the agent wrote its words itself. Nor does the free prompt of the turn
+   * before: the next one may not have been seen yet.
+   */
+  finished: (e, since) => tunnel.asked(e, since) && Math.min(quietMs(e), e.now - since) >= settleMs,
 };
 
 const screen: Witness = {

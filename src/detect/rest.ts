@@ -2,10 +2,13 @@
 import type { Millis } from '../events.ts';
 import type { Evidence } from './evidence/index.ts';
 
-/** Since when the prompt has been free without a new failure; null while it is not free. */
-export function quietSince({ phase, turn }: Evidence): Millis | null {
-  if (phase !== 'idle' || turn.idleSince === null) return null;
-  return Math.max(turn.idleSince, turn.failure?.at ?? 0);
+/**
+ * Since when the prompt has been free without a new failure; null while it is not free. A prompt that hooks tell of shows on
+ * the screen only a little later.
+ */
+export function quietSince({ phase, turn: { idleSince, failure, told } }: Evidence): Millis | null {
+  if (phase !== 'idle' || idleSince === null) return null;
+  return Math.max(idleSince, failure?.at ?? 0, told?.working ? told.at : 0);
 }
 
 /** How long the prompt has been free; 0 while it is not. */

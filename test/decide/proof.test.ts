@@ -189,6 +189,29 @@ describe('a relaunch whose first answer is a refusal has not helped', () => {
   });
 });
 
+test('what is asked beside a turn that has just been taken up, and is not seen yet, proves nothing of it', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing);
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.tell({ type: 'turn.ended' });
+  told.tell({ type: 'program-status', state: 'idle' });
+  told.tell(say.idle);
+  while (told.did('nudge').length === 0) told.wait(1);
+  told.tell(say.busy(0));
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 4_400, down: 0, last: 'up' });
+  told.tell(say.bytes(2));
+  told.tell({ type: 'turn.started' });
+  told.wait(1, say.drawing);
+  expect(outcomes(told)).not.toContain('recovered');
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell(say.opened(3));
+  told.tell(say.request(3));
+  told.wait(3, say.bytes(3), say.drawing);
+  expect(outcomes(told)).toContain('recovered');
+  expect(told.did('nudge')).toHaveLength(1);
+});
+
 test('two refusals that nobody knows are two in a row, in whatever order screen and hooks tell', () => {
   const told = story({});
   told.tell(say.started);
