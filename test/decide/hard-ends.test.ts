@@ -67,6 +67,14 @@ describe('an agent that eats the memory', () => {
       },
     ],
     [
+      'that has grown until its turn ended, as nobody looks any more',
+      (told: Told) => {
+        grow(told, 0.6, 9);
+        told.tell(say.idle);
+        told.wait(60, say.idle);
+      },
+    ],
+    [
       'that grew in a turn before, and was not looked at since',
       (told: Told) => {
         grow(told, 0.4, 9);

@@ -23,6 +23,8 @@ const stoppedMs = 1_000;
 const dangerous = 0.6;
 const deadly = 0.85;
 const growsMs = 10_000;
+/** An older sample says nothing of now. While a turn runs there is one every two seconds. */
+const freshMs = 6_000;
 /** Longer than the agent waits for its own background work: up to 30 minutes, 10 in newer versions. */
 const maxWaitMs = 35 * 60_000;
 
@@ -46,7 +48,7 @@ const stopped: Signature = {
 /**
  * Growth by gigabytes in seconds has been seen. The agent is ended before the kernel has to choose a victim. A machine
  * that is merely small, or an agent that has always been large, is left alone. Judged on the monotonic clock: memory
- * grows whether or not anybody attends.
+ * grows whether or not anybody attends. How long it has grown only samples show: between turns none is taken.
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
@@ -54,9 +56,11 @@ const memoryRunaway: Signature = {
   whileOutputBlocked: true,
   test({ sample, clock }) {
     if (!sample || sample.memoryShare < dangerous || sample.growingSince === null) return null;
+    const hasGrown = sample.moment - sample.growingSince >= growsMs || sample.memoryShare >= deadly;
+    if (!hasGrown || clock.at - sample.moment > freshMs) return null;
     return {
       since: sample.growingSince - momentOf(clock, 0),
-      limit: sample.memoryShare < deadly ? growsMs : 0,
+      limit: 0,
       because: () => [`the agent holds ${Math.round(sample.memoryShare * 100)} % of the memory, and grows`],
       cure: 'relaunch',
     };
