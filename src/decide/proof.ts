@@ -101,7 +101,9 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const missed = mayBeOver && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
-  return held || missed || retries || isHooked(e, at) || witnessOf(e).asked(e, at);
+  // Who awaited what was cut asks again at once. A hook of the person's that began before the cut awaited nothing.
+  const hookedSince = rung === 'cut' ? Math.min(at, e.turn.listeningSince ?? at) : at;
+  return held || missed || retries || isHooked(e, hookedSince) || witnessOf(e).asked(e, at);
 }
 
 /** A turn runs, and something that the agent has started since, such as a hook of the person's, keeps it. */

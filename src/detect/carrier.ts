@@ -73,7 +73,7 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   // A side request is answered at once; what was long awaited may be the model's answer, and `main` the side request's.
   const { requestAt, answerAt } = each;
   const wasAwaited = answerAt !== null && answerAt - (requestAt ?? answerAt) > settleMs;
-  if (!isStreaming && wasAwaited && isLess && each.requestSize >= conversationBytes) return false;
+  if (!isStreaming && wasAwaited && each.requestSize >= conversationBytes) return false;
   if (isStreaming && isLess && (main.lastDownAt ?? 0) > began) return true;
   return (isLess || isApart(each, main, e)) && isStillRead(main, e);
 }

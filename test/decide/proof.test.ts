@@ -189,6 +189,49 @@ describe('a relaunch whose first answer is a refusal has not helped', () => {
   });
 });
 
+describe('a hook of the person’s that takes long is no reason for a stronger cure', () => {
+  test('after a nudge, also if the guard has stood still since', () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing);
+    told.tell({ type: 'answer.recorded', cutShort: true });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    while (told.did('nudge').length === 0) told.wait(1);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    const hooked = (from: number, to: number) => {
+      for (let second = from; second <= to; second++)
+        told.wait(1, say.drawing, say.sample(100, { helperAgeMs: second * 1_000 }));
+    };
+    hooked(1, 5);
+    told.skip(13);
+    told.tell({ type: 'clock.gap', gapMs: 13_000, cause: 'stalled' });
+    hooked(19, 100);
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('after a cut of what was asked beside it', () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing);
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(10);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    told.tell(say.opened(2));
+    told.wait(2, say.drawing);
+    told.tell({ type: 'connection.bytes', id: 2, up: 70_000, down: 0, last: 'up' });
+    told.tell(say.bytes(2));
+    for (let second = 2; second < 200; second++)
+      told.wait(1, say.drawing, say.sample(100, { helperAgeMs: second * 1_000 }));
+    expect(actions(told)).toEqual(['cut']);
+    told.tell(say.opened(3));
+    told.tell(say.request(3));
+    told.wait(3, say.bytes(3), say.drawing, say.sample(100));
+    expect(outcomes(told).at(-1)).toBe('recovered');
+  });
+});
+
 test('what is asked beside a turn that has just been taken up, and is not seen yet, proves nothing of it', () => {
   const told = asks(story());
   told.wait(3, say.bytes(1), say.drawing);

@@ -12,12 +12,11 @@ const request = (id: number, up: number): Observation => ({
 });
 
 /** A turn that was answered; in the next one a side request comes first, and the turn's own is long on its way. */
-function sideRequestFirst(sideBytes: number, ...between: readonly Observation[]) {
+function sideRequestFirst(sideBytes: number) {
   const told = asks(story());
   told.wait(5, say.bytes(1), say.drawing, say.busy(9));
   told.tell({ type: 'turn.ended' });
   told.tell(say.idle);
-  for (const each of between) told.tell(each);
   told.wait(20);
   told.tell({ type: 'turn.started' });
   told.tell(say.busy(0));
@@ -38,7 +37,11 @@ test('the silence after a side request is none of the turn, whose own request ha
 });
 
 test('after a compaction nobody knows how large the conversation is', () => {
-  expect(sideRequestFirst(40_000, { type: 'compaction.finished' })).toHaveLength(1);
+  const told = asks(story());
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  expect(told.state.evidence.wire.conversationSize).toBe(50_000);
+  told.tell({ type: 'compaction.finished' });
+  expect(told.state.evidence.wire.conversationSize).toBe(0);
 });
 
 test('after a compaction the turn goes on with a smaller request, whose first byte has its full time', () => {
@@ -91,6 +94,24 @@ test('an answer that the screen counts came on the connection that brought bytes
   expect(told.did('cut')).toEqual([]);
   told.wait(10, say.drawing);
   expect(told.did('cut')).toHaveLength(1);
+});
+
+test('what was long awaited is the model’s answer, however much was asked with it, and whatever was answered before it', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(1));
+  told.tell(request(1, 44_000));
+  told.tell(say.bytes(1));
+  told.wait(17, say.drawing);
+  told.tell(say.opened(2));
+  told.tell(request(2, 160_000));
+  told.wait(15, say.drawing);
+  told.tell(say.bytes(2));
+  told.wait(25, say.drawing);
+  expect(told.did('cut')).toEqual([]);
 });
 
 test('a small request after a prompt has run no tool, and a hook without a process may hold the turn up', () => {

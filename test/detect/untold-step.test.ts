@@ -34,6 +34,24 @@ describe('a prompt was taken', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('and a hook runs, while no connection is open: on a dead line one would have been tried', () => {
+    const told = afterTurn();
+    told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+    told.wait(10);
+    told.tell(say.busy(0));
+    helped(told, 600);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('and nothing runs, while no connection is open: nudge', () => {
+    const told = afterTurn();
+    told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
+    told.wait(10);
+    told.tell(say.busy(0));
+    told.wait(250, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
   test('and nothing is asked: the next request has the time of one that follows an own step', () => {
     const told = afterTurn();
     told.tell(say.busy(0));

@@ -53,7 +53,7 @@ export function observe(before: Evidence, event: Event): Evidence {
     clock,
     now,
     agent: foldAgent(before.agent, event, now),
-    sample: foldProcess(before.sample, event, now, before.agent.generation),
+    sample: foldProcess(before.sample, event, now, before.agent.generation, clock),
     terminal: foldTerminal(terminal, event, now),
     person: foldPerson(before.person, event, before.screen?.facts, now),
     status: foldStatus(before.status, event, now),

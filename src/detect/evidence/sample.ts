@@ -1,5 +1,6 @@
 /** The latest sample of the agent's process, with what the earlier samples add; null before an agent's first sample. */
 import type { Event, Millis } from '../../events.ts';
+import { type Clock, stampOf } from './clock.ts';
 
 export interface ProcessSample {
   readonly at: Millis;
@@ -15,6 +16,8 @@ export interface ProcessSample {
   readonly workers: number;
   /** When the agent's youngest live helper was started; null: there is none. */
   readonly helperSince: Millis | null;
+  /** The same on the monotonic clock. Absent: there is none. */
+  readonly helperMoment?: Millis;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
@@ -33,11 +36,16 @@ const spinning = 0.9;
 const growth = 0.01;
 const usualMs = 2_000;
 
+/** The age of a process is known to a fraction of this. Two samples of one helper agree on its start. */
+const sameStartMs = 1_000;
+
+/** @param clock as of this event */
 export function foldProcess(
   last: ProcessSample | null,
   event: Event,
   now: Millis,
   generation: number,
+  clock: Clock,
 ): ProcessSample | null {
   if (event.type === 'agent.started') return null;
   if (event.type !== 'agent.sample' || event.generation !== generation) return last;
@@ -54,11 +62,23 @@ export function foldProcess(
     memoryShare: event.memoryShare,
     growingSince: growing ? (last?.growingSince ?? last?.moment ?? event.at) : null,
     workers: event.workers,
-    helperSince: event.helperAgeMs === undefined ? null : now - event.helperAgeMs,
+    ...helper(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock),
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
   };
+}
+
+/** Its start keeps its first stamp, or a stop of the clock would put it before what came before it. */
+function helper(
+  last: ProcessSample | null,
+  moment: Millis | null,
+  clock: Clock,
+): Pick<ProcessSample, 'helperSince' | 'helperMoment'> {
+  if (moment === null) return { helperSince: null };
+  const before = last?.helperMoment;
+  const isSame = before !== undefined && Math.abs(moment - before) < sameStartMs;
+  return { helperSince: (isSame ? last?.helperSince : null) ?? stampOf(clock, moment), helperMoment: moment };
 }
 
 /** The agent was told to continue, so the sample that showed it as stopped no longer counts. */

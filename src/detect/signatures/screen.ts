@@ -9,7 +9,7 @@ import type { Evidence } from '../evidence/index.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
 
-import { type LimitName, limitMs, settleMs } from '../limits.ts';
+import { type LimitName, limitMs, reportLagMs, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
@@ -22,6 +22,7 @@ const silentScreen: Signature = {
     const { wire, turn, now } = e;
     const screen = e.phase === 'compacting' ? null : screenAtWork(e); // a compaction has a limit of its own
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
+    if (isHeldUp(e)) return null;
     const { facts, activitySince, tokensChangedAt } = screen;
     // An answer of the turn's that came whole shows on the screen a moment later. If nothing shows, it was a side
     // request's (telemetry), and no sign of life.
@@ -40,6 +41,17 @@ const silentScreen: Signature = {
     };
   },
 };
+
+/**
+ * What the agent has started with its latest step, such as a hook of the person's, is at work, and the tunnel has seen no
+ * request of the turn's since. On a dead line it would have seen the attempt.
+ */
+function isHeldUp({ wire, turn, sample }: Evidence): boolean {
+  const steppedAt = (turn.listeningSince ?? 0) - reportLagMs;
+  return (
+    wire.seen > 0 && (wire.lastConversationAt ?? 0) <= steppedAt && (sample?.helperSince ?? 0) > steppedAt
+  );
+}
 
 /**
  * A counter from before the last tool says nothing about the answer that is awaited now. Nor does the one with which a wait

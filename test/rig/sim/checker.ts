@@ -4,7 +4,6 @@
  * noticed in time.
  */
 import { perInput } from '../../../src/decide/budget.ts';
-import { conversationBytes } from '../../../src/detect/limits.ts';
 import type { Effect } from '../../../src/effects.ts';
 import type { Millis } from '../../../src/events.ts';
 import type { Agent } from './agent.ts';
@@ -84,15 +83,9 @@ export function createChecker(
    * What the README's limits name: before the turn has asked anything, and while a hook of the person's takes its time,
    * nothing tells a side request of a conversation's size from the turn's own. The cut costs the turn nothing.
    */
-  function isKnownLimit(connections: readonly number[]): boolean {
+  function isKnownLimit(): boolean {
     const hookSince = latest()?.hookSince() ?? null;
-    return (
-      hookSince !== null &&
-      connections.some((id) => {
-        const asked = line.find(id)?.asked ?? null;
-        return asked !== null && asked.at >= hookSince && asked.bytes >= conversationBytes;
-      })
-    );
+    return hookSince !== null && line.muchAskedAt() >= hookSince;
   }
   function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {
     cuts++;
@@ -100,7 +93,7 @@ export function createChecker(
       const connection = line.find(id);
       return connection === undefined || connection.isDead || connection.stuckSince !== null;
     });
-    if (!isAnyBroken && !wasInTrouble() && !isKnownLimit(connections))
+    if (!isAnyBroken && !wasInTrouble() && !isKnownLimit())
       checker.violate('no healthy agent is cut', `${why}: connections ${connections.join(', ')}`);
     if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
   }

@@ -2,6 +2,7 @@
  * The network between the agent and its provider, and the tunnel in it: what really becomes of bytes, and what the
  * tunnel reports of them. The tunnel counts what goes up at once, as the kernel takes it whether the line is there or not.
  */
+import { conversationBytes } from '../../../src/detect/limits.ts';
 import type { ConnectionProgress, ConnectionStage, Millis, Observation } from '../../../src/events.ts';
 import type { Chance } from '../chance.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -16,8 +17,6 @@ export interface Connection {
   isDead: boolean;
   /** Bytes are on their way that do not arrive. */
   isClogged: boolean;
-  /** Its latest request: when it was sent, and its bytes. */
-  asked: { readonly at: Millis; readonly bytes: number } | null;
   /** Since when nothing has come down because of that; null: it has, or there was no such thing. */
   stuckSince: Millis | null;
   /** The agent hears of its end. */
@@ -39,6 +38,8 @@ export interface Line {
   slept(): void;
   endAllOf(generation: number): void;
   find(id: number): Connection | undefined;
+  /** When a request of a conversation's size, or a greater one, was last sent. */
+  muchAskedAt(): Millis;
   /** Attempts of this agent to connect that are held. */
   isHeld(generation: number): boolean;
 }
@@ -75,6 +76,7 @@ export function createLine(
   let awaySince: Millis = 0;
   let pausedUntil: Millis = 0;
   let lastId = 0;
+  let muchAskedAt: Millis = Number.NEGATIVE_INFINITY;
 
   function report(id: number): void {
     const entry = open.get(id);
@@ -110,7 +112,6 @@ export function createLine(
       isOpen: true,
       isDead: false,
       isClogged: false,
-      asked: null,
       stuckSince: null,
       onEnd: null,
     };
@@ -269,7 +270,7 @@ export function createLine(
       const entry = open.get(connection.id);
       if (entry === undefined) return;
       const { progress } = entry;
-      connection.asked = { at: scheduler.now(), bytes };
+      if (bytes >= conversationBytes) muchAskedAt = scheduler.now();
       progress.stage = 'request';
       progress.requestAt = scheduler.now();
       progress.requestSize = bytes;
@@ -299,6 +300,7 @@ export function createLine(
       }
     },
     find: (id) => open.get(id)?.connection,
+    muchAskedAt: () => muchAskedAt,
     isHeld: (generation) => [...held.values()].some((each) => each.generation === generation),
   };
   return line;

@@ -82,7 +82,7 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
     },
     pings: draw.happens(0.8),
     sideRequests: draw.between(0, 3),
-    hookSeconds: draw.happens(0.3) ? draw.magnitude(1, 40) : 0,
+    hookSeconds: draw.happens(0.3) ? draw.magnitude(1, 200) : 0,
     rates,
     chance: (concern) => chance(seed, concern),
   };
