@@ -64,6 +64,8 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   // A compaction has ended what was asked before it, and the turn goes on with a smaller conversation.
   if ((e.wire.compactedAt ?? 0) > (main.requestAt ?? 0) && (main.lastDownAt ?? 0) <= began) return false;
   const isLess = each.requestSize <= main.requestSize;
+  // The record tells of a later request of the turn's.
+  if ((e.turn.requestedAt ?? 0) > (main.requestAt ?? main.openedAt) + settleMs) return false;
   // What the screen has counted since came from elsewhere.
   if (!streams(main) && (e.screen?.countedAt ?? 0) > (main.lastDownAt ?? 0) + settleMs) return false;
   // What came whole was asked with less than the conversation: it is the side request itself.

@@ -114,6 +114,31 @@ test('what was long awaited is the model’s answer, however much was asked with
   expect(told.did('cut')).toEqual([]);
 });
 
+test('a request that the record tells of is the turn’s, and what was asked long before it is not', () => {
+  const told = asks(story());
+  told.tell({ type: 'request.sent' });
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(20);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(2));
+  told.wait(2, say.drawing);
+  told.tell(request(2, 260_000));
+  told.tell(say.bytes(2));
+  for (let second = 2; second < 34; second++)
+    told.wait(1, say.drawing, say.sample(100, { helperAgeMs: second * 1_000 }));
+  told.tell(say.opened(3));
+  told.tell(request(3, 75_000));
+  told.tell(say.bytes(3));
+  told.tell({ type: 'request.sent' });
+  told.wait(25, say.drawing, say.sample(100));
+  expect(told.did('cut')).toEqual([]);
+  told.wait(10, say.drawing, say.sample(100));
+  expect(told.did('cut')).toHaveLength(1);
+});
+
 test('a small request after a prompt has run no tool, and a hook without a process may hold the turn up', () => {
   const told = asks(story());
   told.wait(5, say.bytes(1), say.drawing, say.busy(9));
