@@ -13,14 +13,16 @@ import type { Scheduler } from './scheduler.ts';
 export interface Guard {
   tell(observation: Observation): void;
   state(): GuardState;
+  /** A timer of the guard's process: while that has no turn, it waits. */
+  after(ms: Millis, act: () => void): () => void;
   /** The guard has no turn for so long. */
   stall(ms: Millis): void;
   /** The machine sleeps for so long: only the clock since boot runs on. */
   sleep(ms: Millis): void;
 }
 
-/** Between two readings of the clock. */
-const leastMs: Millis = 0.001;
+/** Between two readings of the clock: the core takes so long for an event at least. */
+const leastMs: Millis = 0.01;
 
 interface Ways {
   /** Where the sense of time emits to; it leads to the guard's `tell`. */
@@ -40,7 +42,6 @@ export function createGuard(
   let sleptMs = 0;
   const isStalled = (): boolean => scheduler.now() < stalledUntil;
 
-  /** A timer of the guard's process. */
   function after(ms: Millis, act: () => void): () => void {
     let takeBack = scheduler.after(ms, function due() {
       if (isStalled()) takeBack = scheduler.after(stalledUntil - scheduler.now(), due);
@@ -90,6 +91,7 @@ export function createGuard(
       else loop.emit(observation);
     },
     state: loop.state,
+    after,
     stall(ms) {
       stalledUntil = Math.max(stalledUntil, scheduler.now() + ms);
       // What has come may be read before the timers that are due, or after them.

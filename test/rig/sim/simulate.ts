@@ -141,7 +141,7 @@ export function simulate(
     const agent = current();
     if (agent.isAlive() && (inTurn(phase) || isDeaf))
       tell({ type: 'agent.sample', generation: agent.generation, ...agent.sample() });
-    scheduler.after(sampleMs, sampling);
+    guard.after(sampleMs, sampling);
   };
 
   befall({ plan, scheduler, draw, line, guard, checker, strikes });
