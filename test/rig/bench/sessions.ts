@@ -61,12 +61,16 @@ export const relaunch = (): Promise<number> =>
     await stage.terminal.waitFor('a word a word');
     process.kill(stage.agentPid(), 'SIGKILL');
     await stage.terminal.waitFor(finished, 30_000);
-    const entries = stage.journal().flatMap((file) => file.entries);
     const at = (type: string, generation: number) =>
-      entries.find((entry) => {
-        if (!('event' in entry) || entry.event.type !== type) return false;
-        return 'generation' in entry.event && entry.event.generation === generation;
-      })?.at;
+      stage
+        .journal()
+        .flatMap((file) => file.entries)
+        .find((entry) => {
+          if (!('event' in entry) || entry.event.type !== type) return false;
+          return 'generation' in entry.event && entry.event.generation === generation;
+        })?.at;
+    // An event is on disk within about a second.
+    for (let tries = 0; at('agent.started', 2) === undefined && tries < 50; tries++) await sleep(100);
     const [gone, started] = [at('agent.exited', 1), at('agent.started', 2)];
     if (gone === undefined || started === undefined) throw new Error('no agent was started again');
     return (started - gone) / 1_000;
