@@ -11,15 +11,20 @@ const request = (id: number, up: number): Observation => ({
   last: 'up',
 });
 
-/** A turn that was answered; in the next one a side request comes first, and the turn's own is long on its way. */
-function sideRequestFirst(sideBytes: number) {
-  const told = asks(story());
+/** The first turn gets its answer and ends; a while later another begins. */
+function nextTurn(told: ReturnType<typeof story>): void {
   told.wait(5, say.bytes(1), say.drawing, say.busy(9));
   told.tell({ type: 'turn.ended' });
   told.tell(say.idle);
   told.wait(20);
   told.tell({ type: 'turn.started' });
   told.tell(say.busy(0));
+}
+
+/** A turn that was answered; in the next one a side request comes first, and the turn's own is long on its way. */
+function sideRequestFirst(sideBytes: number) {
+  const told = asks(story());
+  nextTurn(told);
   told.tell(say.opened(2));
   told.tell(request(2, sideBytes));
   told.tell(say.bytes(2));
@@ -117,12 +122,7 @@ test('what was long awaited is the model’s answer, however much was asked with
 test('a request that the record tells of is the turn’s, and what was asked long before it is not', () => {
   const told = asks(story());
   told.tell({ type: 'request.sent' });
-  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
-  told.tell({ type: 'turn.ended' });
-  told.tell(say.idle);
-  told.wait(20);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  nextTurn(told);
   told.tell(say.opened(2));
   told.wait(2, say.drawing);
   told.tell(request(2, 260_000));
@@ -141,12 +141,7 @@ test('a request that the record tells of is the turn’s, and what was asked lon
 
 test('a small request after a prompt has run no tool, and a hook without a process may hold the turn up', () => {
   const told = asks(story());
-  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
-  told.tell({ type: 'turn.ended' });
-  told.tell(say.idle);
-  told.wait(20);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  nextTurn(told);
   told.wait(2, say.drawing);
   told.tell(say.opened(2));
   told.tell(request(2, 16_000));
@@ -157,12 +152,7 @@ test('a small request after a prompt has run no tool, and a hook without a proce
 
 test('a small request beside a hook of the person’s is none of the turn', () => {
   const told = asks(story());
-  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
-  told.tell({ type: 'turn.ended' });
-  told.tell(say.idle);
-  told.wait(20);
-  told.tell({ type: 'turn.started' });
-  told.tell(say.busy(0));
+  nextTurn(told);
   told.wait(2, say.drawing);
   told.tell(say.opened(2));
   told.tell(request(2, 16_000));
