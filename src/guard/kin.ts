@@ -67,7 +67,7 @@ export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readon
   };
   const known = kin.members.filter((member) => isAlive(member) && !isSpared(member));
   // What a command starts later is in the command's session.
-  const sessions = new Set(known.filter(({ apart }) => apart).map(({ session }) => session));
+  const sessions = new Set(known.filter(({ detached }) => detached).map(({ session }) => session));
   return () => {
     const table = processTable();
     const young =

@@ -12,7 +12,7 @@ export { type ProcessSample, sample } from './process-table.ts';
 /** A descendant of the agent. */
 export interface Descendant extends TableEntry {
   /** It is in another session than its ancestor. */
-  readonly apart: boolean;
+  readonly detached: boolean;
 }
 
 const pollMs = 20;
@@ -32,7 +32,7 @@ export function descendants(pid: number, table = processTable()): readonly Desce
   const pending = [pid];
   for (let parent = pending.shift(); parent !== undefined; parent = pending.shift()) {
     for (const child of children.get(parent) ?? []) {
-      found.push({ ...child, apart: child.session !== session });
+      found.push({ ...child, detached: child.session !== session });
       pending.push(child.pid);
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The senses of print mode: those of an interactive session that need no terminal. The process is also sampled outside a
- * turn, because nobody is there to notice that it was stopped or does not end.
+ * The senses of print mode: those of an interactive session that need no terminal. The process is also sampled outside
+ * a turn, because nobody is there to notice that it was stopped or does not end.
  */
 
 import { inTurn } from '../detect/phases.ts';
@@ -46,7 +46,7 @@ function restSensor(agent: Agent, isWatched: () => boolean): Sensor {
     const child = agent.process;
     const measured = child === null || isWatched() ? null : sample(child.pid);
     if (child === null || measured === null) return;
-    const workers = agent.kin.look(child.pid).filter(({ apart }) => apart).length;
+    const workers = agent.kin.look(child.pid).filter(({ detached }) => detached).length;
     const { rssBytes, ...spent } = measured;
     const memoryShare = rssBytes / memoryBytes();
     emit({ type: 'agent.sample', generation: child.generation, ...spent, memoryShare, workers });

@@ -1,13 +1,13 @@
 /**
- * Time as a sense: ticks at a steady pace (fewer in a rest), and gaps in time, which are always looked for. While the
- * machine sleeps, the time since boot runs on and the monotonic clock stands still, so a lead of the first over the
- * second means sleep. The wall clock proves nothing: a time server or a person may set it, and no connection dies of
- * that. If a tick comes far too late by the monotonic clock, this process was stopped or starved, and saw nothing
- * meanwhile.
+ * Time as a sense: ticks at a steady pace (fewer at rest), and gaps in time, which it looks for even at rest. While the
+ * machine sleeps, the time since boot keeps running but the monotonic clock stops, so if the first gains on the second,
+ * the machine has slept. The wall clock proves nothing: a time server or a person may set it, and that kills no
+ * connection. If a tick comes far too late by the monotonic clock, this process was stopped or starved, and saw nothing
+ * in the meantime.
  *
- * On macOS, the monotonic clock runs on during sleep, so a sleep is reported as a stall: limits begin anew, and nothing
- * is cut. In both cases the gap is reported before the tick, so that nobody takes it for silence. If the time since
- * boot cannot be read, no sleep is reported, and dead connections are found by their silence.
+ * On macOS, the monotonic clock keeps running during sleep, so a sleep is reported as a stall: limits start over, and
+ * nothing is cut. In both cases the gap is reported before the tick, so that nobody takes it for silence. If the time
+ * since boot cannot be read, no sleep is reported, and dead connections are found by their silence.
  */
 import { uptime } from 'node:os';
 import type { Millis, Observation } from '../events.ts';
@@ -22,7 +22,7 @@ export interface Moment {
   readonly bootMs: Millis | null;
 }
 
-/** Shorter gaps come from an adjusted clock or a busy machine. No connection dies of them. */
+/** Shorter gaps come from an adjusted clock or a busy machine. They kill no connection. */
 const smallestGapMs = 5_000;
 /** The guard's own pace. */
 export const tickMs = 1_000;
@@ -32,7 +32,8 @@ function now(): Moment {
 }
 
 /**
- * Linux: CLOCK_BOOTTIME, which nobody can set. macOS: wall clock minus boot time; if it is set, the kernel moves both.
+ * Linux: CLOCK_BOOTTIME, which nobody can set. macOS: wall clock minus boot time; if the clock is set, the kernel moves
+ * both.
  */
 function readBoot(): Millis | null {
   try {
@@ -61,7 +62,7 @@ export function readGaps(last: Moment, next: Moment, intervalMs: number): readon
   return gaps;
 }
 
-/** @returns takes it back */
+/** @returns a function that cancels the timer */
 type Every = (ms: Millis, act: () => void) => () => void;
 
 const byInterval: Every = (ms, act) => {
@@ -74,32 +75,32 @@ const byInterval: Every = (ms, act) => {
  * @param every the timer; for a simulation
  */
 export function clockSensor(intervalMs: number, read: () => Moment = now, every: Every = byInterval): Sensor {
-  let takeBack = (): void => {};
+  let cancel = (): void => {};
   let isAtRest = false;
-  /** When the latest tick in this rest was reported. Null: none yet. */
-  let restToldAt: Millis | null = null;
+  /** When the latest tick of this rest was emitted. Null: none yet. */
+  let restTickAt: Millis | null = null;
   return {
     name: 'clock',
     start(emit) {
       let last = read();
-      takeBack = every(intervalMs, () => {
+      cancel = every(intervalMs, () => {
         const next = read();
         for (const gap of readGaps(last, next, intervalMs)) emit(gap);
         last = next;
         const { wallMs, monotonicMs } = next;
         if (!isAtRest) emit({ type: 'tick', wallMs });
-        else if (restToldAt === null || monotonicMs - restToldAt >= restMs) {
-          restToldAt = monotonicMs;
+        else if (restTickAt === null || monotonicMs - restTickAt >= restMs) {
+          restTickAt = monotonicMs;
           emit({ type: 'tick', wallMs, restMs });
         }
       });
     },
     rest(rests) {
       isAtRest = rests;
-      restToldAt = null;
+      restTickAt = null;
     },
     stop() {
-      takeBack();
+      cancel();
     },
   };
 }

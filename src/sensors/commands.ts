@@ -1,7 +1,7 @@
 /**
  * What the person asks of a running guard from outside (`guardctl watch`): one file per request in the run's folder,
- * which only the person can access. The guard takes each request once, and drops one that is out of date because the
- * guard was gone.
+ * which only the person can access. The guard takes each request once. It drops a request that has gone stale because
+ * no guard was there to take it.
  */
 import { randomBytes } from 'node:crypto';
 import { type FSWatcher, readdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
@@ -21,7 +21,7 @@ export const personCommands = [
 ] as const satisfies readonly PersonCommand[];
 
 const staleMs = 2 * restMs;
-/** Watching misses events on some file systems, so the folder is also read now and then. */
+/** File watchers miss changes on some file systems, so the folder is also polled. */
 const pollMs = 2_000;
 
 const folderOf = (run: RunPaths) => join(run.folder, 'commands');

@@ -1,8 +1,8 @@
 /**
- * Decides whose hooks count: only those of the agent that this guard has started last. Background sessions of the
- * agent's own daemon run with the same settings, a nested agent may have got them, and any process of the person can
- * write such a file. So a hook names its file by a word that only the settings of this launch contain, and by its
- * parent process.
+ * Decides whose hooks count: only those of the agent that this guard started last. Background sessions of the agent's
+ * own daemon run with the same settings, a nested agent may have inherited them, and any of the person's processes can
+ * write such a file. So the name of a hook's file contains a word that only this launch's settings know, and the pid of
+ * the hook's parent.
  */
 import { randomBytes } from 'node:crypto';
 import { descendants } from '../platform/process-tree.ts';
@@ -12,9 +12,9 @@ export interface HookSource {
   renew(): string;
   /** The process that was started with this word. */
   startedAs(pid: number): void;
-  /** Whether a hook of that agent has left this file. */
+  /** Whether a hook of that agent wrote this file. */
   isOurs(fileName: string): boolean;
-  /** A hook of the present agent was heard. Its settings alone do not prove that hooks run. */
+  /** Whether a hook of the present agent has been heard. Its settings alone do not prove that hooks run. */
   heard(): boolean;
 }
 
@@ -24,14 +24,14 @@ const namePattern = /^([0-9a-f]+)\.(\d+)\.\d+\.json$/;
 export function createHookSource(descendantsOf: typeof descendants = descendants): HookSource {
   let word = '';
   let started: number | null = null;
-  /** The process whose hooks were heard. If a launcher does not `exec`, the agent is its child. */
+  /** The process whose hooks have been heard. If a launcher does not `exec`, that is a child of the launcher. */
   let speaker: number | null = null;
 
   const isAgent = (pid: number): boolean => {
     if (speaker !== null) return pid === speaker;
     if (started === null) return false;
-    // Tools, background sessions and the daemon lead sessions of their own. What a launcher starts does not.
-    return pid === started || descendantsOf(started).some((one) => one.pid === pid && !one.apart);
+    // Tools, background sessions and the daemon lead sessions of their own. A launcher's child does not.
+    return pid === started || descendantsOf(started).some((one) => one.pid === pid && !one.detached);
   };
 
   return {

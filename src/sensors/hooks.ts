@@ -1,8 +1,8 @@
 /**
  * Hooks: each one leaves its input as a file in the spool folder. The files are read in the order in which they were
  * written, and then deleted. Files that do not come from the agent (`hook-source.ts`) are deleted unread. The
- * observations contain no text of the person. Only `onPayload` gets the whole payload, for the ledger of tools, and it
- * is never journalled.
+ * observations contain none of the person's words. Only `onPayload` gets the whole payload, for the ledger of tools,
+ * and the payload is never journalled.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Emit, Sensor } from './sensor.ts';
 
 export interface HookSensorOptions {
   readonly spoolDir: string;
-  /** Whether the agent itself has left the file of this name. */
+  /** Whether the file of this name comes from the agent itself. */
   readonly isOurs: (fileName: string) => boolean;
   readonly read: (payload: unknown) => readonly Observation[];
   /** Called with each whole payload, before its observations are emitted. */
@@ -22,7 +22,7 @@ export interface HookSensorOptions {
   readonly pollMs?: number;
 }
 
-/** Complete files, the oldest first, by the time at which the content was written; renaming keeps it. */
+/** Complete files, oldest first, by the time of their last write, which renaming does not change. */
 async function listSpool(spoolDir: string): Promise<readonly string[]> {
   const names = (await readdir(spoolDir)).filter((name) => name.endsWith('.json'));
   const found = await Promise.all(
@@ -55,7 +55,7 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
   let emit: Emit = () => {};
   let reading: Promise<void> = Promise.resolve();
   let isQueued = false;
-  /** The error of the last reading. It is reported once. */
+  /** The error of the last reading. The same error is reported only once in a row. */
   let failure = '';
 
   async function readAll(): Promise<void> {
@@ -70,7 +70,7 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
     }
   }
 
-  /** One reading at a time. However many are asked for meanwhile, one more follows. */
+  /** Reads once at a time. However often this is called during a reading, only one more follows. */
   function readSoon(): void {
     if (isQueued) return;
     isQueued = true;
@@ -103,12 +103,12 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
     },
     rest: poll.rest,
     catchUp,
-    /** First reads what has come in until now, because the agent's last hook reports how the session ended. */
+    /** First reads what has arrived, because the agent's last hook reports how the session ended. */
     async stop() {
       poll.stop();
       await watcher?.close();
       await catchUp();
-      // An agent in the background goes on, and nobody reads its hooks any more, so their files must not pile up.
+      // An agent in the background may live on. Nobody reads its hooks any more, so their files must not pile up.
       await rm(spoolDir, { recursive: true, force: true });
     },
   };

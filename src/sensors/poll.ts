@@ -1,6 +1,6 @@
 /**
- * Looks at a steady pace for what no event reports, or none on some file systems. While the agent rests, one look a
- * minute is enough: whatever happens ends the rest, and then there is a look at once.
+ * Looks at a steady pace for changes that no event reports, or that some file systems do not report. While the agent
+ * rests, one look a minute is enough: any event ends the rest, and the end of a rest brings a look at once.
  */
 import type { Millis } from '../events.ts';
 

@@ -2,8 +2,8 @@
  * The agent's process: CPU time, state, memory, and the tools and helpers that work for it. While the agent rests,
  * nothing is measured.
  *
- * A process is at work if it was not there when the turn began. What still runs when the agent sends its next request
- * with no tool open runs in the background; so does what the agent itself says that it runs there.
+ * A process is at work if it was not there when the turn began. A process that still runs when the agent sends its next
+ * request with no tool open runs in the background. So does each command that the agent itself counts there.
  */
 import { memoryBytes } from '../platform/memory.ts';
 import type { Emit, Sensor } from './sensor.ts';

@@ -1,6 +1,6 @@
 /**
- * Program status (OSC 7501): the agent asks its terminal `?`, and if it gets the same back, reports what it does. We
- * are its terminal, and answer each agent once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
+ * Program status (OSC 7501): the agent asks its terminal `?`, and if the terminal answers the same, it reports what it
+ * does. We are its terminal, and answer each agent once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
  */
 import type { Observation, ProgramState } from '../events.ts';
 import type { Sequence } from '../terminal/vt/sequences.ts';
@@ -13,17 +13,18 @@ const isState = (text: string | undefined): text is ProgramState => text !== und
 
 export interface ProgramStatusSensor extends Sensor {
   /**
-   * Takes what the agent writes, in the turn in which it was passed on. Right after its question, the agent asks for
-   * the terminal's attributes (`CSI c`). If that answer comes first, the agent concludes "no program status" (2.1.329).
+   * Takes what the agent writes, in the same turn of the event loop in which it is passed on. Right after its question,
+   * the agent asks for the terminal's attributes (`CSI c`). If that answer comes first, the agent concludes "no program
+   * status" (2.1.329).
    */
   listen(sequence: Sequence): void;
-  /** Takes the same later, for what the agent reports. The latest report from before the start is told at the start. */
+  /** Takes the same bytes later, to read what the agent reports. A report from before `start` is emitted at `start`. */
   receive(sequence: Sequence): void;
   /** Another agent runs in the terminal now. */
   newAgent(): void;
 }
 
-/** The payload's fields; null if it is about a child of the agent, or cannot be read. */
+/** What a payload reports; null if it is about a child of the agent, or cannot be read. */
 export function readStatus(payload: string): { readonly state: ProgramState; readonly kind?: string } | null {
   const fields = new Map(
     payload.split(':').map((field): [string, string] => {
@@ -46,12 +47,12 @@ const payloadOf = (sequence: Sequence) =>
 export function programStatusSensor(answer: (bytes: string) => void): ProgramStatusSensor {
   let emit: Emit | null = null;
   let isAnswered = false;
-  let untold: Observation | null = null;
+  let pending: Observation | null = null;
   return {
     name: 'program-status',
     start(into) {
       emit = into;
-      if (untold) emit(untold);
+      if (pending) emit(pending);
     },
     stop() {
       emit = null;
@@ -68,9 +69,9 @@ export function programStatusSensor(answer: (bytes: string) => void): ProgramSta
       const payload = payloadOf(sequence);
       const status = payload === null ? null : readStatus(payload);
       if (status === null) return;
-      const told: Observation = { type: 'program-status', ...status };
-      if (emit) emit(told);
-      else untold = told;
+      const observation: Observation = { type: 'program-status', ...status };
+      if (emit) emit(observation);
+      else pending = observation;
     },
   };
 }

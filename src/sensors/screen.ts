@@ -2,8 +2,8 @@
  * The rendered screen. It is read once output has settled, at most four times a second, and reported when a fact
  * changes.
  *
- * Two rules avoid needless reports. Running counters (seconds, tokens) are reported once a second. That no turn runs is
- * reported only after two readings, because between two repaints any part of the picture may be missing.
+ * Two rules avoid needless reports. Running counters (seconds, tokens) are reported once a second. The end of a turn is
+ * reported only if two readings agree, because between two repaints any part of the picture may be missing.
  */
 import type { ScreenFacts } from '../events.ts';
 import type { Emit, Sensor } from './sensor.ts';
@@ -11,11 +11,11 @@ import type { Emit, Sensor } from './sensor.ts';
 export interface ScreenSensor extends Sensor {
   /** The picture has changed. */
   changed(): void;
-  /** The picture is another agent's, so what it shows is reported even if nothing has changed. */
+  /** Another agent draws the picture now, so its facts are reported even if they have not changed. */
   restart(): void;
 }
 
-/** The pieces of one repaint come in short succession. */
+/** The pieces of one repaint arrive within this time of each other. */
 const settleMs = 50;
 const betweenReadsMs = 250;
 const betweenCountersMs = 1_000;
@@ -32,14 +32,14 @@ const isRest = ({ activity }: ScreenFacts) =>
 export function screenSensor(read: () => ScreenFacts): ScreenSensor {
   let emit: Emit | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let told: ScreenFacts = { activity: 'unknown' };
-  let toldAt = 0;
+  let reported: ScreenFacts = { activity: 'unknown' };
+  let reportedAt = 0;
   let readAt = 0;
   let dueAt = 0;
-  /** What a picture without a running turn showed. It must be seen a second time. */
-  let unsure: ScreenFacts['activity'] | null = null;
+  /** What a picture without a running turn showed. It is reported only if the next reading shows the same. */
+  let unconfirmed: ScreenFacts['activity'] | null = null;
 
-  /** A reading that is due earlier replaces a later one. */
+  /** Schedules a reading, unless one is due earlier. */
   function readIn(delayMs: number): void {
     const wanted = performance.now() + delayMs;
     if (timer !== undefined && dueAt <= wanted) return;
@@ -49,9 +49,9 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
     timer.unref();
   }
 
-  function tell(facts: ScreenFacts): void {
-    told = facts;
-    toldAt = performance.now();
+  function report(facts: ScreenFacts): void {
+    reported = facts;
+    reportedAt = performance.now();
     emit?.({ type: 'screen', facts });
   }
 
@@ -61,19 +61,19 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
     readAt = performance.now();
     const facts = read();
     const steady = steadyPart(facts);
-    if (steady !== steadyPart(told)) {
-      if (isRest(facts) && facts.activity !== told.activity && unsure !== facts.activity) {
-        unsure = facts.activity;
+    if (steady !== steadyPart(reported)) {
+      if (isRest(facts) && facts.activity !== reported.activity && unconfirmed !== facts.activity) {
+        unconfirmed = facts.activity;
         readIn(betweenReadsMs);
         return;
       }
-      tell(facts);
-    } else if (JSON.stringify(facts) !== JSON.stringify(told)) {
-      const waitMs = toldAt + betweenCountersMs - readAt;
+      report(facts);
+    } else if (JSON.stringify(facts) !== JSON.stringify(reported)) {
+      const waitMs = reportedAt + betweenCountersMs - readAt;
       if (waitMs > 0) readIn(Math.max(waitMs, betweenReadsMs));
-      else tell(facts);
+      else report(facts);
     }
-    unsure = null;
+    unconfirmed = null;
   }
 
   return {
@@ -86,8 +86,8 @@ export function screenSensor(read: () => ScreenFacts): ScreenSensor {
       if (emit !== null) readIn(Math.max(settleMs, readAt + betweenReadsMs - performance.now()));
     },
     restart() {
-      told = { activity: 'unknown' };
-      unsure = null;
+      reported = { activity: 'unknown' };
+      unconfirmed = null;
     },
     stop() {
       clearTimeout(timer);

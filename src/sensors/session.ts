@@ -1,6 +1,6 @@
 /**
  * Which session the agent is in, according to what it records about its own process. Hooks report the same at once.
- * This slow check is for agents whose hooks are off, so that the right conversation is resumed after /clear.
+ * This slow check serves agents whose hooks are off, so that the right conversation is resumed after /clear.
  */
 import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';

@@ -1,7 +1,7 @@
 /**
- * Reads a growing file of JSON lines from an offset on, each record once. The file may be rewritten in place meanwhile.
- * So each reading first checks the bytes right before the offset. If they have changed, the latest known records show
- * where to go on.
+ * Reads a growing file of JSON lines from an offset, each record once. The file may be rewritten in place between two
+ * readings. So each reading first checks the bytes right before the offset. If they have changed, the latest known
+ * records show where to go on.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
@@ -22,7 +22,9 @@ export interface Tail {
   readOn(): Promise<void>;
 }
 
-/** What distinguishes a record from others. Null: it has no identity, so it counts as new whenever it is read. */
+/**
+ * Distinguishes a record from all others. Null: the record has no identity, so it counts as new whenever it is read.
+ */
 function identityOf(record: unknown): string | null {
   if (typeof record !== 'object' || record === null) return null;
   const { type, uuid } = record as { readonly type?: unknown; readonly uuid?: unknown };
@@ -45,7 +47,7 @@ async function readAt(file: FileHandle, from: number, length: number): Promise<B
 }
 
 /**
- * @param fromStart the whole file is new; otherwise only what is added from now on
+ * @param fromStart the whole file counts as new; otherwise only what is added from now on
  * @param onRecord called for each record that is not known yet
  */
 export async function openTail(
@@ -60,7 +62,7 @@ export async function openTail(
   let partial: Buffer = Buffer.alloc(0);
 
   /** @returns false if the record is known already */
-  function learn(record: unknown): boolean {
+  function remember(record: unknown): boolean {
     const identity = identityOf(record);
     if (identity === null) return true;
     const isNew = !known.has(identity);
@@ -71,33 +73,33 @@ export async function openTail(
     return isNew;
   }
 
-  function take(bytes: Buffer, tell: (record: unknown) => void): void {
+  function take(bytes: Buffer, emit: (record: unknown) => void): void {
     const end = bytes.lastIndexOf(0x0a);
     const complete = end < 0 ? '' : Buffer.concat([partial, bytes.subarray(0, end)]).toString('utf8');
     partial = end < 0 ? Buffer.concat([partial, bytes]) : Buffer.from(bytes.subarray(end + 1));
     for (const line of complete.split('\n')) {
       const record = parseLine(line);
-      if (record !== undefined) tell(record);
+      if (record !== undefined) emit(record);
     }
   }
 
-  async function readFrom(file: FileHandle, tell: (record: unknown) => void): Promise<void> {
+  async function readFrom(file: FileHandle, emit: (record: unknown) => void): Promise<void> {
     for (;;) {
       const bytes = await readAt(file, offset, chunkBytes);
       if (bytes.length === 0) break;
       offset += bytes.length;
-      // Taken from what was read, because the file may be rewritten at this very moment.
+      // Not read from the file again, which may be rewritten at this very moment.
       mark = Buffer.from(Buffer.concat([mark, bytes]).subarray(-markBytes));
-      take(bytes, tell);
+      take(bytes, emit);
     }
   }
 
-  async function isAsLeft(file: FileHandle): Promise<boolean> {
+  async function isUnchanged(file: FileHandle): Promise<boolean> {
     const from = offset - mark.length;
     return (await readAt(file, from, mark.length)).equals(mark);
   }
 
-  /** Begins again at the end of a file, and reports what comes after the last known record. */
+  /** Starts over at the end of the file, and reports the records after the last known one. */
   async function resynchronise(file: FileHandle, size: number): Promise<void> {
     offset = Math.max(0, size - windowBytes);
     mark = Buffer.alloc(0);
@@ -109,9 +111,10 @@ export async function openTail(
       return identity !== null && known.has(identity);
     };
     const last = records.findLastIndex(isKnown);
-    // Without a known record, another conversation has replaced the file (a repair), and others report what it holds.
-    for (const record of records.splice(0, last < 0 ? records.length : last + 1)) learn(record);
-    for (const record of records) if (learn(record)) onRecord(record);
+    // Without a known record, another conversation has replaced the file (a repair), and its content is reported
+    // elsewhere.
+    for (const record of records.splice(0, last < 0 ? records.length : last + 1)) remember(record);
+    for (const record of records) if (remember(record)) onRecord(record);
   }
 
   if (!fromStart) {
@@ -119,7 +122,7 @@ export async function openTail(
     try {
       const { size } = await file.stat();
       offset = Math.max(0, size - windowBytes);
-      await readFrom(file, learn);
+      await readFrom(file, remember);
     } finally {
       await file.close();
     }
@@ -133,10 +136,10 @@ export async function openTail(
       const file = await open(path);
       try {
         const { size } = await file.stat();
-        if (size < offset || !(await isAsLeft(file))) await resynchronise(file, size);
+        if (size < offset || !(await isUnchanged(file))) await resynchronise(file, size);
         else if (size > offset)
           await readFrom(file, (record) => {
-            if (learn(record)) onRecord(record);
+            if (remember(record)) onRecord(record);
           });
       } finally {
         await file.close();

@@ -1,6 +1,6 @@
 /**
- * The transcript, read as it grows, from its present end, or from the beginning if it appears only later. It is
- * followed by session, not by name, because the agent moves to another file after /clear and /resume.
+ * The transcript, read as it grows: from its present end, or from the beginning if the file appears only later. The
+ * sensor follows the session, not a file name, because the agent moves to another file after /clear and /resume.
  */
 import { existsSync } from 'node:fs';
 import { type FSWatcher, watch } from 'chokidar';
@@ -17,10 +17,10 @@ export interface TranscriptSensorOptions {
 }
 
 export interface TranscriptSensor extends Sensor {
-  /** Reads on, because something has happened. A file that does not exist yet is not watched. */
+  /** Reads on, because something has happened. A file that does not exist yet cannot be watched. */
   readOn(): void;
   /**
-   * Follows this session's file. Null: its path is unknown, perhaps only for now. Resolves once its present content is
+   * Follows this session's file. Null: its path is not known, or not yet. Resolves once its present content has been
    * read.
    */
   follow(sessionId: string, path: string | null): Promise<void>;
@@ -54,7 +54,7 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     tail = await openTail(path, fromStart, onRecord);
     watcher = watch(path)
       .on('change', () => enqueue())
-      // The system may have run out of watches. Polling goes on.
+      // The system may have run out of file watches. Polling goes on.
       .on('error', (error) => emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) }));
   }
 

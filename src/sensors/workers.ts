@@ -1,16 +1,16 @@
 /**
  * Which of the agent's descendants are at work for the turn. In all versions, a process that runs a tool leads a
  * session of its own. Helpers (a clone of its plugins, a server, a search) stay in the agent's session, and so do the
- * person's hooks in older versions. Two signs show that a process is not at work: it was there before, like all that it
- * has started since (a command in the background), or the agent itself counts it among its commands in the background.
+ * person's hooks in older versions. Two kinds of processes are not at work: those that were there before, with all that
+ * they have started since (a command in the background), and those that the agent itself counts as background commands.
  */
 
 export interface Descendant {
   readonly pid: number;
   readonly startTime: string;
   readonly parent: number;
-  /** It is in another session than the agent. */
-  readonly apart: boolean;
+  /** It is in a session other than the agent's. */
+  readonly detached: boolean;
   /** Time since its start. */
   readonly ageMs: number;
 }
@@ -18,11 +18,11 @@ export interface Descendant {
 export interface AtWork {
   /** Living processes of tools (and, in newer versions, hooks). */
   readonly workers: number;
-  /** Age of the youngest living helper that the turn has started. Null: there is none. */
+  /** Age of the youngest living helper that was started during the turn. Null: there is none. */
   readonly helperAgeMs: number | null;
 }
 
-/** Two samples with the same name are of the same process. A pid alone may have been reused. */
+/** Identifies a process across samples. A pid alone may have been reused. */
 export const nameOf = ({ pid, startTime }: Pick<Descendant, 'pid' | 'startTime'>) => `${pid} ${startTime}`;
 
 /**
@@ -35,22 +35,22 @@ export function atWork(
   resident: ReadonlySet<string>,
   inBackground: number,
 ): AtWork {
-  const apart = new Set(all.filter((each) => each.apart).map(({ pid }) => pid));
-  const aside = new Set<number>();
+  const detached = new Set(all.filter((each) => each.detached).map(({ pid }) => pid));
+  const excluded = new Set<number>();
   for (const each of all)
-    if (each.apart && (resident.has(nameOf(each)) || aside.has(each.parent))) aside.add(each.pid);
-  const started = all.filter((each) => each.apart && !aside.has(each.pid)).length;
+    if (each.detached && (resident.has(nameOf(each)) || excluded.has(each.parent))) excluded.add(each.pid);
+  const started = all.filter((each) => each.detached && !excluded.has(each.pid)).length;
   // Each command is one session, however many processes it has.
-  const commands = all.filter((each) => each.apart && !apart.has(each.parent)).length;
+  const commands = all.filter((each) => each.detached && !detached.has(each.parent)).length;
   return {
     workers: inBackground === 0 ? started : Math.min(started, Math.max(0, commands - inBackground)),
     helperAgeMs: youngestHelper(all, resident),
   };
 }
 
-/** A helper is as old as the process that the agent itself has started for it. */
+/** A helper may be a tree of processes. It is as old as the one that the agent itself started. */
 function youngestHelper(all: readonly Descendant[], resident: ReadonlySet<string>): number | null {
   const pids = new Set(all.map(({ pid }) => pid));
-  const roots = all.filter((each) => !each.apart && !pids.has(each.parent) && !resident.has(nameOf(each)));
+  const roots = all.filter((each) => !each.detached && !pids.has(each.parent) && !resident.has(nameOf(each)));
   return roots.length === 0 ? null : Math.min(...roots.map(({ ageMs }) => ageMs));
 }

@@ -40,7 +40,12 @@ export function createRouter(enter: (token: string, near: Socket) => boolean): S
       near.unshift(head);
       if (token !== null && enter(token, near)) return;
       const challenge = 'Proxy-Authenticate: Basic realm="guarded-claude"';
-      answerAndClose(near, '407 Proxy Authentication Required', [challenge], 'No token.');
+      answerAndClose(
+        near,
+        '407 Proxy Authentication Required',
+        [challenge],
+        'The token is missing or wrong.',
+      );
     });
   });
 }

@@ -1,4 +1,4 @@
-/** The addresses of this machine, and which addresses are near it. */
+/** The addresses of this machine, and which addresses are nearby. */
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 

@@ -1,9 +1,9 @@
-/** Why a connection could not be made, or was lost, according to the operating system's error. */
+/** Why a connection could not be made or was lost, according to the operating system's error. */
 import type { ConnectionCause } from '../events.ts';
 
 /**
- * What the tunnel does about a failed attempt. `hold`: the line is down, so it tries for as long as the agent waits.
- * `bounded`: somebody answered "no", so it tries a few times. `pass`: the agent gets the answer at once.
+ * What the tunnel does about a failed attempt. `hold`: the line is down, so it retries for as long as the agent waits.
+ * `bounded`: somebody answered "no", so it retries a few times. `pass`: the agent gets the answer at once.
  */
 export type Patience = 'hold' | 'bounded' | 'pass';
 
@@ -33,7 +33,7 @@ const words: Readonly<Record<ConnectionCause, string>> = {
   'proxy-denied': 'the proxy denied it',
 };
 
-/** The answer to the agent. @param detail error code or status */
+/** What the agent is told. @param detail error code or status */
 export const noConnection = (authority: string, cause: ConnectionCause, detail: string): string =>
   `guarded-claude: no connection to ${authority}: ${words[cause]} (${detail}).`;
 

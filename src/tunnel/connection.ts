@@ -33,12 +33,12 @@ export interface Ends {
 export interface Connection {
   readonly target: Target;
   facts(): ConnectionFacts;
-  /** Tries until the connection is made, has failed for good, or is ended (null). Reports `opened` or `failed`. */
+  /** Tries until the connection is made, has failed for good, or has ended (null). Reports `opened` or `failed`. */
   open(): Promise<Dialled | null>;
-  /** @param chunk for a request in plain http, its length is enough */
+  /** @param chunk the bytes; for a request in plain http, only their number */
   countUp(chunk: Uint8Array | number): void;
   countDown(chunk: Uint8Array): void;
-  /** Only the first end is reported. What the other side still sends after it is not counted. */
+  /** Only the first end is reported. Bytes that the other side still sends are not counted. */
   end(by: ConnectionEnd, cause: ConnectionCause): void;
   /** The local address of an open connection. */
   localAddress(): string | null;
@@ -50,14 +50,14 @@ export interface Connection {
 /** A peer that resets a younger connection is rejecting the agent (see `pace.ts`). */
 const shortLifeMs = 10_000;
 
-/** Its observations wait until its owner is known. The connection itself does not wait. */
+/** Observations are queued until the connection's owner is known. The connection itself does not wait. */
 export function createConnection(
   id: number,
   target: Target,
   options: HoldOptions,
   ownerFound: Promise<ConnectionOwner>,
-  hear: (observation: Observation) => void,
-  onOver: () => void,
+  emit: (observation: Observation) => void,
+  onEnded: () => void,
 ): Connection {
   const leaving = new AbortController();
   const host = target.authority;
@@ -66,15 +66,15 @@ export function createConnection(
   let leg: FarLeg | null = null;
   let over = false;
   let owner: ConnectionOwner | null = null;
-  const untold: Observation[] = [];
+  const pending: Observation[] = [];
   void ownerFound.then((found) => {
     owner = found;
-    for (const observation of untold.splice(0)) report(observation);
+    for (const observation of pending.splice(0)) report(observation);
   });
 
   function report(observation: Observation): void {
-    if (owner === null) untold.push(observation);
-    else hear('host' in observation ? { ...observation, owner } : observation);
+    if (owner === null) pending.push(observation);
+    else emit('host' in observation ? { ...observation, owner } : observation);
   }
 
   let state: ConnectionFacts['state'] = 'waiting';
@@ -91,7 +91,7 @@ export function createConnection(
     if (by === 'peer' && cause === 'reset' && now - since < shortLifeMs) options.pace.bad(host, now);
     else if (by !== 'guard' && cause === 'closed' && down > 0) options.pace.good(host);
     report({ type: 'connection.closed', id, by, cause });
-    onOver();
+    onEnded();
   }
 
   return {
@@ -129,7 +129,7 @@ export function createConnection(
       } else if (result) {
         over = true;
         report({ type: 'connection.failed', id, host, cause: result.cause });
-        onOver();
+        onEnded();
       }
       return result;
     },

@@ -9,7 +9,7 @@ import type { Route, UpstreamProxy } from './upstream.ts';
 /** The far leg of a connection, ready to carry bytes. */
 export interface FarLeg {
   readonly stream: Socket;
-  /** The TCP socket; differs from `socket` only below TLS to a proxy. */
+  /** The TCP socket; differs from `stream` only if the proxy is reached over TLS. */
   readonly tcp: Socket;
 }
 
@@ -78,7 +78,7 @@ function openTcp(host: string, port: number, options: DialOptions): Promise<Sock
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: addressTimeoutMs,
   });
-  socket.on('error', () => {}); // between two owners nobody else listens; the next owner checks `destroyed`
+  socket.on('error', () => {}); // while the socket changes hands nobody else listens; the next owner checks `destroyed`
   return settle(socket, options.connectTimeoutMs, options.signal, (done) => {
     socket.once('connect', () => done(socket));
   });

@@ -1,8 +1,8 @@
 /**
- * Reads what the agent asks of the tunnel, with node's own strict parser: who asks, and for what. A CONNECT or an
- * upgrade leaves a raw socket (`opaque.ts`). A request in absolute form is made anew (`plain-requests.ts`).
+ * Reads the agent's requests to the tunnel with node's own strict parser: who asks, and for what. A CONNECT or an
+ * upgrade leaves a raw socket (`opaque.ts`). A request in absolute form is sent anew (`plain-requests.ts`).
  *
- * This is a module of its own because node:http takes long to load. The tunnel listens before this module is there.
+ * This is a module of its own because node:http is slow to load. The tunnel listens before this module is loaded.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -19,7 +19,7 @@ export interface FrontContext {
   readonly upstream: Upstream;
   /** @param shown the value of Proxy-Authorization */
   isOurs(near: Socket, shown: string | undefined): boolean | Promise<boolean>;
-  /** The agent has shown the token, so its connection has no time limit any more. */
+  /** The agent has shown the token, so its connection no longer has a time limit. */
   onProven(near: Socket): void;
   connectionTo(target: Target, near: Socket): Connection;
 }
@@ -38,17 +38,23 @@ const options = {
 export function createFront(context: FrontContext): (near: Socket) => void {
   const plain = new WeakMap<Duplex, PlainRequests>();
 
-  /** @returns the target; null if the request was refused, which has then been answered */
+  /** @returns the target; null if the request was refused and the refusal sent */
   async function admit(request: IncomingMessage): Promise<Target | null> {
     const { socket: near, method = '', url = '' } = request;
     if (!(await context.isOurs(near, request.headers['proxy-authorization']))) {
       const challenge = 'Proxy-Authenticate: Basic realm="guarded-claude"';
-      answerAndClose(near, '407 Proxy Authentication Required', [challenge], 'No token.');
+      answerAndClose(
+        near,
+        '407 Proxy Authentication Required',
+        [challenge],
+        'The token is missing or wrong.',
+      );
       return null;
     }
     context.onProven(near);
     const target = targetOf(method, url);
-    if (!target) answerAndClose(near, '400 Bad Request', [], 'This is a proxy; it is asked for hosts only.');
+    if (!target)
+      answerAndClose(near, '400 Bad Request', [], 'This is a proxy: send CONNECT, or an absolute http URL.');
     return target;
   }
 
@@ -72,7 +78,8 @@ export function createFront(context: FrontContext): (near: Socket) => void {
   }
 
   /**
-   * With a body, an upgrade would be opaque from there on. So such a request is passed on without its offer to upgrade.
+   * An upgrade makes everything after the head opaque, including a body. So a request with a body is passed on without
+   * its offer to upgrade.
    */
   function onUpgradeWithBody(request: IncomingMessage, head: Buffer): void {
     const { socket: near } = request;
@@ -81,13 +88,13 @@ export function createFront(context: FrontContext): (near: Socket) => void {
   }
 
   const serve = (server: Server): Server => {
-    Object.assign(server, { httpAllowHalfOpen: true }); // an agent that has sent FIN still reads; node does not document this
+    Object.assign(server, { httpAllowHalfOpen: true }); // undocumented in node; an agent that has sent FIN still reads
     return server
       .on('request', onRequest)
       .on('checkContinue', onRequest)
       .on('connect', (request, _, head) => void onOpaque(request, head));
   };
-  /** Ignores an offer to upgrade. */
+  /** Without a listener for `upgrade`, node ignores an offer to upgrade. */
   const requests = serve(createServer(options));
   const server = serve(createServer(options)).on('upgrade', (request, _, head) => {
     if (hasBody(request)) onUpgradeWithBody(request, head);

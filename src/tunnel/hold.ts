@@ -1,9 +1,10 @@
 /**
  * Holds connections to the API: attempts follow one another until a connection is made, the answer is final, or the
- * agent has left. While the line is down (no route, no name, no answer), they go on for as long as the agent waits. If
- * the far end refuses, they end after `maxRetries`. If the upstream proxy or a gateway nearby worked before and now
- * refuses, the line counts as down. A backoff follows each failure; a network change, or another connection that got
- * through, ends it at once. Any other host is tried once, and the agent gets the result, as it would without a tunnel.
+ * agent has left. While the line is down (no route, no name, no answer), the attempts go on for as long as the agent
+ * waits. If the far end refuses, they end after `maxRetries`. If the upstream proxy or a nearby gateway worked before
+ * and now refuses, the line counts as down. Each failure is followed by a backoff, which a network change, or another
+ * connection that gets through, ends at once. Any other host is tried once, and the agent gets the result, as it would
+ * without a tunnel.
  */
 import { type BackoffOptions, backoff } from '../decide/backoff.ts';
 import type { ConnectionCause } from '../events.ts';
@@ -21,7 +22,7 @@ export interface HoldOptions {
   readonly resolver: Resolver;
   readonly pace: Pace;
   readonly alarm: Alarm;
-  /** Route and target of each connection that was made in this run. */
+  /** Upstream proxies, and targets without one, that have been reached in this run. */
   readonly reached: Set<string>;
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
@@ -58,7 +59,7 @@ export function createAlarm(): Alarm {
   };
 }
 
-/** A direct attempt ends by itself at its timeout. */
+/** A direct attempt ends at its own timeout. One that lasts this much longer waits for a proxy. */
 const slackMs = 250;
 
 /** @returns the last attempt's result; null if `signal` ended the wait. Never rejects. */
@@ -70,14 +71,14 @@ export async function connectPatiently(
 ): Promise<Dialled | null> {
   const { pace, alarm, resolver, reached } = options;
   const route = options.upstream.routeFor(target);
-  const way = route ? `${route.host}:${route.port}` : target.authority;
+  const hop = route ? `${route.host}:${route.port}` : target.authority;
   const isApi = target.authority === options.api;
   let failures = 0; // in a row; sets the backoff
   let refusals = 0; // failures that somebody answered
   for (;;) {
     if (isApi) await pause(pace.waitMs(target.authority, performance.now(), Math.random()), signal);
     if (signal.aborted) return null;
-    // A proxy may take a minute for its own attempt to connect, so that counts as waiting as well.
+    // A proxy's own attempt to connect may take a minute. That is reported as waiting, too.
     const slow = setTimeout(
       () => isApi && onWaiting({ cause: 'connect-timeout', attempt: failures + 1, of: null, nextInMs: 0 }),
       options.connectTimeoutMs + slackMs,
@@ -92,16 +93,16 @@ export async function connectPatiently(
       failures = 0;
       continue;
     }
-    if (result.ok || result.answer) reached.add(way);
+    if (result.ok || result.answer) reached.add(hop);
     if (result.ok) {
       alarm.ring('line-works');
       return result;
     }
     failures += 1;
-    const isOut =
-      result.nearby && reached.has(way) && (result.cause === 'refused' || result.cause === 'reset');
-    const isAway = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
-    const holds = isOut || isAway;
+    const isHopDown =
+      result.nearby && reached.has(hop) && (result.cause === 'refused' || result.cause === 'reset');
+    const isLineDown = patienceFor(result.cause) === 'hold' && !isUnknownName(result.cause, target, resolver);
+    const holds = isHopDown || isLineDown;
     refusals = holds ? 0 : refusals + 1;
     const isFinal = !isApi || patienceFor(result.cause) === 'pass';
     if (isFinal || refusals >= Math.max(1, options.maxRetries)) {
@@ -118,8 +119,8 @@ export async function connectPatiently(
 }
 
 /**
- * A name that was never resolved, while other names are, does not exist (a blocked telemetry host, a typo), and the
- * agent must get that answer. Without this evidence, a name that cannot be resolved means that the line is down.
+ * A name that was never resolved while other names are does not exist (a blocked telemetry host, a typo), and the agent
+ * must be told so. Without this evidence, a name that cannot be resolved means that the line is down.
  */
 const isUnknownName = (cause: ConnectionCause, target: Target, resolver: Resolver): boolean =>
   cause === 'dns' && !resolver.knows(target.host) && resolver.works();
@@ -131,7 +132,7 @@ async function dialOnThisNetwork(
 ): Promise<Dialled | 'network-changed'> {
   const attempt = new AbortController();
   let changed = false;
-  const silence = options.alarm.listen((what) => {
+  const stopListening = options.alarm.listen((what) => {
     if (what !== 'network-changed') return;
     changed = true;
     attempt.abort();
@@ -144,7 +145,7 @@ async function dialOnThisNetwork(
     signal: attempt.signal,
   };
   const result = await dial(target, options.upstream.routeFor(target), dialOptions);
-  silence();
+  stopListening();
   signal.removeEventListener('abort', abort);
   return changed && !result.ok ? 'network-changed' : result;
 }
@@ -161,12 +162,12 @@ function pause(
     const finish = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', finish);
-      silence?.();
+      stopListening?.();
       resolve();
     };
     const timer = setTimeout(finish, ms);
     signal.addEventListener('abort', finish);
-    const silence = alarm?.listen((what) => heeds(what) && finish());
+    const stopListening = alarm?.listen((what) => heeds(what) && finish());
   });
 }
 

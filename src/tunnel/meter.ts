@@ -1,6 +1,6 @@
 /**
  * Counts the bytes of a connection and reports them at most once per interval, the first burst at once. However late a
- * report is, its times are those of the bytes.
+ * report comes, it states when the bytes passed.
  */
 import type { ConnectionProgress, Millis } from '../events.ts';
 import { createStages } from './stages.ts';
@@ -10,7 +10,7 @@ export interface Meter {
   down(chunk: Uint8Array): void;
   readonly lastUpAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** Reports what is still unreported, then stops. */
+  /** Reports what has not been reported yet, then stops. */
   close(): void;
 }
 
@@ -33,7 +33,7 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
   let last: Count['last'] = 'up';
   let lastUpAt: Millis | null = null;
   let lastDownAt: Millis | null = null;
-  let pingsTold = 0;
+  let pingsReported = 0;
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
@@ -51,11 +51,11 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
       ...(lastDownAt !== null && { lastDownAt }),
       ...(requestAt !== null && { requestAt, requestSize }),
       ...(answerAt !== null && { answerAt }),
-      ...(pings > pingsTold && { pinged: true }),
+      ...(pings > pingsReported && { pinged: true }),
     };
     up = 0;
     down = 0;
-    pingsTold = pings;
+    pingsReported = pings;
     report(count);
   }
   return {

@@ -1,4 +1,4 @@
-/** The agent's request in the form that the next hop gets: a server, or the upstream proxy. */
+/** The agent's request in the form that the next hop expects: a server, or the upstream proxy. */
 import type { IncomingMessage } from 'node:http';
 import { originForm, type Target } from './target.ts';
 import type { Upstream } from './upstream.ts';

@@ -9,9 +9,9 @@ import type { Connection } from './connection.ts';
 import type { Dialled, FarLeg } from './dial.ts';
 import { answerAndClose, reset } from './sockets.ts';
 
-/** While a connection waits, the near leg is still read, to notice if the agent leaves. Requests have at most 32 MB. */
+/** While a connection waits, the near leg is still read, to notice if the agent leaves. A request has at most 32 MB. */
 export const maxInboxBytes = 64 * 1024 * 1024;
-/** After the agent's FIN, the far side may finish its answer, but must not be silent for longer than this. */
+/** After the agent's FIN, the far side may finish its answer, but must not fall silent for longer than this. */
 export const lingerMs = 10_000;
 
 /** @param upgrade head of a request that asks for another protocol; null after a CONNECT */
@@ -24,7 +24,10 @@ export async function passOpaque(
   let inboxBytes = 0;
   let far: FarLeg | null = null;
   let refused = false;
-  /** The agent's bytes go to their target or nowhere: after a refused upgrade, they hold more requests. */
+  /**
+   * The agent's bytes are passed on only once the upgrade is granted. If it is refused, they are further requests, and
+   * the connection ends.
+   */
   let upgraded: 'asked' | 'granted' | 'refused' = upgrade === null ? 'granted' : 'asked';
 
   agent.on('data', (chunk) => {
@@ -66,7 +69,7 @@ export async function passOpaque(
   function attach(leg: FarLeg): void {
     far = leg;
     const { stream } = leg;
-    // Not with `pipe`: a second listener for each chunk would add a tenth to the cost of a chunk.
+    // Not with `pipe`: a second listener would make each chunk a tenth more expensive.
     stream.on('data', (chunk: Buffer) => {
       connection.countDown(chunk);
       if (agent.writable && !agent.write(chunk)) stream.pause();
@@ -104,7 +107,7 @@ export async function passOpaque(
     stream.pipe(agent);
     agent.on('close', () => tcp.destroy());
     agent.on('end', () => agent.destroy());
-    agent.on('data', () => agent.destroy()); // where that answer ends is unknown, so nothing can follow it
+    agent.on('data', () => agent.destroy()); // nobody knows where that answer ends, so nothing can follow it
   }
 
   const result = await connection.open();

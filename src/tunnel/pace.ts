@@ -1,7 +1,7 @@
 /**
  * Limits how often the agent connects to a host. One old agent reconnects 750 times a second while a server resets it
- * (lab notes §9). A healthy agent never waits: the pause begins at the last bad end, the first bad ends cost nothing,
- * and the agents' own pauses (0.5 s and more, doubling) are longer than ours.
+ * (lab notes §9). A healthy agent never waits: our pause is counted from the last bad end, the first bad ends cost
+ * nothing, and the agents' own pauses (0.5 s and more, doubling) are longer than ours.
  */
 import { backoff } from '../decide/backoff.ts';
 
@@ -16,7 +16,7 @@ const limits = { initialMs: 100, maxMs: 2_000 };
 const forgetMs = 10_000;
 
 export interface Pace {
-  /** The agent got the answer that no connection can be made, or the peer reset one soon after it was made. */
+  /** The agent was told that no connection can be made, or the peer reset one soon after it was made. */
   bad(host: string, nowMs: number): void;
   /** A connection did its work. */
   good(host: string): void;

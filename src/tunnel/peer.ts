@@ -17,8 +17,8 @@ export interface Owners {
 }
 
 /**
- * Recognises the agent by its own sockets. Another process counts as `other` only once the agent has been seen to
- * connect itself. Until then, the command that was started may be a wrapper, and the agent its child.
+ * Recognises the agent by its own sockets. Another process counts as `other` only once the process that was started has
+ * been seen to connect. Until then, that process may be a wrapper with the agent as its child.
  */
 export function createOwners(): Owners {
   let agent: number | null = null;
@@ -33,7 +33,7 @@ export function createOwners(): Owners {
     if (pid !== agent || isAgents === null) return 'unknown';
     connects ||= isAgents;
     if (isAgents) return 'agent';
-    // A connection that has ended by now has no end that could be found anywhere.
+    // If the connection has closed by now, no process holds its socket, and the search proves nothing.
     return connects && (await inodeOf(near)) === inode ? 'other' : 'unknown';
   }
 
@@ -54,7 +54,7 @@ export function createOwners(): Owners {
 }
 
 /** Whether the process at the other end has this text in its environment, as the agent's children do. */
-export async function carries(near: Socket, text: string): Promise<boolean> {
+export async function hasInEnvironment(near: Socket, text: string): Promise<boolean> {
   const inode = await inodeOf(near);
   if (inode === null) return false;
   const names = await readdir('/proc').catch(() => []);

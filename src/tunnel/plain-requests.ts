@@ -1,7 +1,7 @@
 /**
- * Plain http requests on one connection of the agent (the near leg), made anew by node's own client on a far leg of
- * ours. The far leg is reused for the next request as long as both sides keep it open, and the two legs close together.
- * So the agent's handling of persistent connections sees what it would see without a tunnel.
+ * Plain http requests on one connection of the agent (the near leg), sent anew by node's own client on our far leg. The
+ * far leg is reused for the next request as long as both sides keep it open, and the two legs close together. So a
+ * persistent connection behaves for the agent as it would without a tunnel.
  */
 import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -113,7 +113,7 @@ export function createPlainRequests(
     busy = true;
     const outgoing = askFor(incoming, target);
     outgoing.on('continue', () => response.writeContinue());
-    outgoing.on('response', (answer) => handOn(answer, response));
+    outgoing.on('response', (answer) => passOn(answer, response));
     await new Promise<void>((resolve) => {
       response.on('close', resolve);
       outgoing.on('error', () => {
@@ -138,7 +138,7 @@ export function createPlainRequests(
       headers,
       maxHeaderSize,
     });
-    outgoing.on('socket', () => process.nextTick(count)); // the waiting bytes are sent right after this event
+    outgoing.on('socket', () => process.nextTick(count)); // the buffered bytes are sent right after this event
     outgoing.on('finish', count);
     outgoing.on('drain', () => incoming.resume());
     incoming.on('data', (chunk: Buffer) => {
@@ -152,11 +152,11 @@ export function createPlainRequests(
     return outgoing;
   }
 
-  function handOn(answer: IncomingMessage, response: ServerResponse): void {
+  function passOn(answer: IncomingMessage, response: ServerResponse): void {
     response.sendDate = false;
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
     response.flushHeaders();
-    answer.on('error', () => reset(near)); // the agent must not take what came so far for the whole answer
+    answer.on('error', () => reset(near)); // the agent must not take what it has received for the whole answer
     answer.pipe(response);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Checks whether the API's host can be reached by the agent's route. A TCP connection is proof enough, or, through an
+ * Checks whether the API's host can be reached by the agent's route. A TCP connection is proof enough; through an
  * upstream proxy, that proxy's "yes" to a CONNECT. The probe uses no TLS, sends no request, and closes at once.
  */
 import { lookup as systemLookup } from 'node:dns';
@@ -24,8 +24,7 @@ export interface ProbeResult {
 }
 
 /**
- * Never rejects. If a proxy denies the host, that counts as reachable: the line works, and the agent must get that
- * answer.
+ * Never rejects. A host that a proxy denies counts as reachable: the line works, and the agent must get that answer.
  */
 export async function probe(target: Target, options: ProbeOptions): Promise<ProbeResult> {
   const startedAt = performance.now();

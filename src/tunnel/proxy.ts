@@ -18,7 +18,7 @@ import { type Connection, type ConnectionFacts, createConnection } from './conne
 import type { FrontContext } from './front.ts';
 import { createAlarm, type HoldOptions } from './hold.ts';
 import { createPace } from './pace.ts';
-import { carries, createOwners } from './peer.ts';
+import { createOwners, hasInEnvironment } from './peer.ts';
 import { createResolver } from './resolve.ts';
 import { reset } from './sockets.ts';
 import type { Target } from './target.ts';
@@ -29,7 +29,7 @@ export interface TunnelOptions {
   readonly upstream: Upstream;
   /** `host:port` of the API. Only connections to it are held; for any other host, the tunnel is a plain proxy. */
   readonly api: string;
-  /** Attempts before the agent gets the answer that a connect was refused or reset; 0 counts as 1. */
+  /** Attempts before the agent is told that the connection was refused or reset; 0 counts as 1. */
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
   /** Timeout of one attempt. */
@@ -61,7 +61,7 @@ export interface Tunnel {
   connections(): readonly ConnectionFacts[];
   /** Resets both legs of open connections, and returns how many. Waiting connections go on waiting. */
   cut(which: readonly number[] | 'all'): number;
-  /** Starts all attempts anew at once, and drops connections from an address that this machine has lost. */
+  /** Restarts all attempts at once, and drops connections from an address that this machine has lost. */
   networkChanged(): void;
   /** Several may listen. @returns a function that removes the listener */
   onObservation(listener: (observation: Observation) => void): () => void;
@@ -72,7 +72,7 @@ export interface Tunnel {
 const defaultConnectTimeoutMs = 10_000;
 /** An agent shows its token with its first bytes. Others must not use up our file descriptors. */
 const maxUnproven = 64;
-/** Whoever has not sent a valid request by then is no agent. */
+/** A client that has not sent a valid request by then is no agent. */
 const proofMs = 10_000;
 
 /** Listens on a free loopback port. Rejects if that fails. Later failures are observations. */
@@ -100,8 +100,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   function connectionTo(target: Target, near: Socket): Connection {
     lastId += 1;
     const id = lastId;
-    const onOver = () => connections.delete(id);
-    const connection = createConnection(id, target, hold, owners.ownerOf(near), report, onOver);
+    const onEnded = () => connections.delete(id);
+    const connection = createConnection(id, target, hold, owners.ownerOf(near), report, onEnded);
     connections.set(id, connection);
     return connection;
   }
@@ -120,7 +120,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     connectionTo,
     onProven: (agent) => unproven.delete(agent),
     isOurs(agent, shown) {
-      if (shown === undefined) return carries(agent, token);
+      if (shown === undefined) return hasInEnvironment(agent, token);
       const bytes = Buffer.from(shown);
       return bytes.length === credentials.length && timingSafeEqual(bytes, credentials);
     },
@@ -147,7 +147,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     loadFront().then(
       (serve) => {
         serve(agent);
-        agent.resume(); // a connection that was read before has been paused
+        agent.resume(); // whoever accepted the connection and read from it has paused it
       },
       (error) => {
         report({ type: 'sensor.failed', sensor: 'tunnel', detail: String(error) });
@@ -213,7 +213,7 @@ function listenOn(server: Server, fd: number | undefined): Promise<number> {
   });
 }
 
-/** Node has no public API for it. */
+/** The file descriptor of a listening socket. Node has no public API for it. */
 export function descriptorOf(server: Server): number {
   const { _handle } = server as Server & { readonly _handle?: { readonly fd?: number } };
   return _handle?.fd ?? -1;

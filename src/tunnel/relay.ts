@@ -1,10 +1,11 @@
 /**
- * Keeps the tunnel's address alive for processes that outlive the guard. Those that were started with the address (the
- * agent's background service, a server that a hook has started) would otherwise have no network any more.
+ * Keeps the tunnel's address alive for processes that outlive the guard. Processes that were started with the address
+ * (the agent's background service, a server that a hook has started) would otherwise lose their network.
  *
  * This is a program of its own. It shares the listening socket with the guard, but does not answer while the guard
- * lives. Once the guard is gone, in whatever way, it answers with a tunnel that nobody watches. It ends when nobody is
- * left who may ask. Standard input brings one JSON document (`RelayOrder`); its end means that the guard is gone.
+ * lives. Once the guard is gone, in whatever way, it serves a tunnel that nobody watches. It ends when no process is
+ * left that may use the address. It reads one JSON document (`RelayOrder`) from standard input; the end of the input
+ * means that the guard is gone.
  */
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -18,24 +19,24 @@ export interface RelayOrder extends Omit<TunnelOptions, 'upstream' | 'lookup' | 
   readonly url: string;
   /** The person's own proxy variables. */
   readonly proxy: Readonly<Record<string, string | undefined>>;
-  /** Texts in the environment or on the command line of those who may ask. */
+  /** A process with one of these texts in its environment or on its command line may use the address. */
   readonly traces: readonly string[];
-  /** Processes that may ask although they have none of these texts. */
+  /** Processes that may use the address although they have none of these texts. */
   readonly users: readonly ProcessIdentity[];
-  /** The folder into which their hooks write for the guard. */
+  /** The folder into which the agent's hooks write for the guard. */
   readonly spool: string;
 }
 
 /** The file descriptor of the inherited listening socket. */
 const inheritedFd = 3;
-/** How long the address remains after the last process that may ask has gone. */
+/** Time between two looks for processes that may use the address. */
 const lookMs = 10_000;
 
 async function main(): Promise<void> {
-  process.on('SIGHUP', () => {}); // it comes from the terminal that the guard was in
+  process.on('SIGHUP', () => {}); // comes when the guard's terminal closes
   const order = JSON.parse(await text(process.stdin)) as RelayOrder;
   const { url, proxy, traces, users, spool, ...settings } = order;
-  await rm(spool, { recursive: true, force: true }); // nobody reads it any more, and it would go on growing
+  await rm(spool, { recursive: true, force: true }); // nobody reads it any more, and it would keep growing
   const isNeeded = () => users.some(isAlive) || needsAddress(traces);
   const reading = readUpstream(proxy);
   if (reading.kind !== 'ok' || !isNeeded()) return;

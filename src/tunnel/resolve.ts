@@ -1,6 +1,6 @@
 /**
  * The tunnel's name lookups. Connections to one host share a pending lookup: without a network, a lookup can hang for
- * many seconds and holds one of node's four pool threads, which the guard's file writes need as well.
+ * many seconds and occupy one of node's four pool threads, which the guard's file writes need as well.
  */
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -16,7 +16,7 @@ export interface Resolver {
   networkChanged(): void;
 }
 
-/** Loaded when first needed, because `node:dns` takes long to load. */
+/** Loads `node:dns` when it is first needed, because that takes long. */
 const systemLookup: LookupFunction = (...asked) => lookup(...asked);
 
 export function createResolver(system: LookupFunction = systemLookup): Resolver {
@@ -49,7 +49,7 @@ export function createResolver(system: LookupFunction = systemLookup): Resolver 
     works: () => works,
     networkChanged() {
       works = false;
-      inFlight.clear(); // new requests start a new lookup; waiting ones still get their answer
+      inFlight.clear(); // later requests start a new lookup; waiting ones still get their answer
     },
   };
 }

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 
 /**
- * Sends RST instead of FIN, so that the other side fails at once and does not take what came so far for the whole.
- * While a socket's FIN is being sent, it can only be closed: node would leave it open for ever, and spin when the
- * process ends.
+ * Sends RST instead of FIN, so that the other side fails at once and does not take what it has received for everything.
+ * A socket whose FIN is being sent can only be destroyed: if it were reset, node would leave it open for ever, and spin
+ * when the process ends.
  */
 export function reset(socket: Socket): void {
   const ending = socket.writableEnded && !socket.writableFinished;
@@ -16,7 +16,7 @@ export function reset(socket: Socket): void {
 /** Time for the other side to read a last answer before the socket is destroyed. */
 const goodbyeMs = 5_000;
 
-/** Sends a last answer by the tunnel itself. */
+/** Sends an answer of the tunnel's own, the last one on this socket. */
 export function answerAndClose(
   socket: Socket,
   status: string,
@@ -35,7 +35,7 @@ export function answerAndClose(
   endAndClose(socket);
 }
 
-/** Ends the socket. What still comes in is read and dropped, because a reset could overtake the last answer. */
+/** Ends the socket. Bytes that still arrive are read and dropped, because a reset could overtake the last answer. */
 export function endAndClose(socket: Socket): void {
   socket.end();
   socket.resume();

@@ -2,8 +2,8 @@
  * Where a connection stands between the handshake and the answer, derived from directions, sizes and times alone.
  *
  * In a fresh TLS 1.3 connection, the server's session tickets come after the client's last handshake message, so often
- * after the request, and long before the answer to it (Claude Code 2.1.38: about 500 bytes). They look like data, but
- * they are small, all of the same size, and arrive within a round trip.
+ * after the request, and long before its answer (Claude Code 2.1.38: about 500 bytes). They look like data, but they
+ * are small, all of the same size, and arrive within a round trip.
  */
 import { requestBytes } from '../detect/limits.ts';
 import type { ConnectionStage, Millis } from '../events.ts';
@@ -18,7 +18,7 @@ export interface Stages {
   readonly requestAt: Millis | null;
   /** Its bytes so far; all of them once it has been answered. */
   readonly requestSize: number;
-  /** When its answer, or the answer to a small request since, began to come down; null before that. */
+  /** When its answer, or the answer to a later small request, began to come down; null before that. */
   readonly answerAt: Millis | null;
   /** Bursts so far that can only be a sign of life within an answer: one small record after a pause. */
   readonly pings: number;
@@ -27,23 +27,25 @@ export interface Stages {
 /** A ticket has a few hundred bytes, or 2 KB with the client's certificate in it. */
 const maxTicketBytes = 2_048;
 /**
- * Tickets arrive within a round trip, later on a machine under full load (300 ms on loopback, measured). A long time
- * has a price: if a server without tickets first sends so few bytes alone, they do not count as the beginning of its
- * answer.
+ * Tickets arrive within a round trip, later on a machine under full load (300 ms on loopback, measured). A generous
+ * limit has a price: if a server that sends no tickets begins its answer with a small record, that record does not
+ * count as the beginning.
  */
 const ticketMs = 2_000;
 /** An upload does not pause for longer. If it does, only the part after the pause counts as the request. */
 const uploadPauseMs = 250;
 /**
- * A few bytes that go up so long after the last byte down are a request of their own, such as the one for a title. What
- * acknowledges an answer while it comes (HTTP/2) follows at once.
+ * A few bytes that go up this long after the last byte down are a request of their own, such as the one for a title.
+ * Bytes that acknowledge an answer while it comes (HTTP/2) follow it at once.
  */
 const askPauseMs = 250;
-/** An SSE ping in a chunk in a TLS record has 65 bytes, a comment fewer. A delta has twice as many. */
+/**
+ * A TLS record with one chunk that holds an SSE ping has 65 bytes; with a comment, fewer; with a delta, twice as many.
+ */
 const maxPingBytes = 72;
 const pingPauseMs = 1_000;
 
-/** @param secure the bytes are TLS. If they turn out not to be, each byte down answers what went up. */
+/** @param secure the bytes are TLS. If they turn out not to be, any byte down counts as an answer to what went up. */
 export function createStages(secure: boolean): Stages {
   const readUp = createTlsReader();
   const readDown = createTlsReader();
@@ -65,14 +67,14 @@ export function createStages(secure: boolean): Stages {
   let sentBytes = 0;
   let sentAt: Millis = 0;
   let lastUpAt: Millis = 0;
-  /** When the latest record came that looked like a ticket. */
+  /** When the latest record that looked like a ticket came. */
   let ticketAt: Millis | null = null;
   let lastDownAt: Millis | null = null;
 
   function sent(bytes: number, at: Millis): void {
-    // There is a new request, so what looked like a ticket was the short answer to the one before.
-    const again = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > uploadPauseMs;
-    if (again) sentBytes = 0;
+    // A new request begins, so what looked like a ticket was a short answer to the one before.
+    const isNewRequest = ticketAt !== null && ticketAt >= lastUpAt && at - lastUpAt > uploadPauseMs;
+    if (isNewRequest) sentBytes = 0;
     lastUpAt = at;
     if (sentBytes === 0) sentAt = at;
     sentBytes += bytes;
@@ -93,7 +95,7 @@ export function createStages(secure: boolean): Stages {
     return length === ticketLength;
   }
 
-  function came(at: Millis): void {
+  function received(at: Millis): void {
     sentBytes = 0;
     if (stage === 'answer') answerAt ??= at;
     if (stage !== 'request') return;
@@ -113,11 +115,11 @@ export function createStages(secure: boolean): Stages {
     sent(length, at);
   }
 
-  function cameRecord({ kind, length }: TlsRecord, at: Millis): void {
+  function receivedRecord({ kind, length }: TlsRecord, at: Millis): void {
     if (helloAt !== null) roundTripMs ??= at - helloAt;
     if (kind !== 'data') return;
     if (stage === 'handshake') encryptsFirst = true;
-    else if (!isTicket(length, at)) came(at);
+    else if (!isTicket(length, at)) received(at);
   }
 
   return {
@@ -135,8 +137,8 @@ export function createStages(secure: boolean): Stages {
       if (stage === 'answer' && paused && chunk.length <= maxPingBytes) pings += 1;
       const records = opaque ? null : readDown(chunk);
       opaque ||= records === null;
-      if (records === null) came(at);
-      else for (const record of records) cameRecord(record, at);
+      if (records === null) received(at);
+      else for (const record of records) receivedRecord(record, at);
     },
     get stage() {
       return stage;

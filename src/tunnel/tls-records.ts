@@ -12,7 +12,7 @@ export interface TlsRecord {
   readonly length: number;
 }
 
-/** Reads one direction of one connection. Returns null from the first byte on that cannot be TLS. */
+/** Reads one direction of one connection. Returns null once a byte cannot be TLS, and ever after. */
 export type TlsReader = (chunk: Uint8Array) => readonly TlsRecord[] | null;
 
 const headBytes = 5;

@@ -1,8 +1,8 @@
 /**
- * Finds connections whose data nobody acknowledges. TCP keepalive cannot find them: it is silent while data is on its
- * way, and the kernel retransmits the data for a quarter of an hour before it gives up. So an agent that sends its
- * request into a dead path would wait for its own timeouts. Linux counts the retransmissions in /proc/net/tcp. Other
- * systems lack this sense, and only the silence after a request shows the dead path.
+ * Finds connections whose data nobody acknowledges. TCP keepalive cannot find them: it sends nothing while data is in
+ * flight, and the kernel retransmits that data for a quarter of an hour before it gives up. So an agent that sends its
+ * request into a dead path would wait for its own timeouts. Linux shows its count of retransmissions in /proc/net/tcp.
+ * On other systems, only the silence after a request shows the dead path.
  */
 import { readFile } from 'node:fs/promises';
 import type { Millis } from '../events.ts';
@@ -10,11 +10,11 @@ import type { Connection, Ends } from './connection.ts';
 
 const everyMs = 2_000;
 /**
- * The kernel needs at least 6 s for this many retransmissions, more on a slow line. Any acknowledgement resets them to
- * 0.
+ * The kernel needs at least 6 s for this many retransmissions, more on a slow line. Any acknowledgement resets the
+ * count to 0.
  */
 const deadRepeats = 5;
-/** They must also have gone on for this long, about as long as keepalive needs. */
+/** The retransmissions must also have gone on for this long, about as long as keepalive needs. */
 const deadAfterMs = 10_000;
 
 export interface UnacknowledgedWatch {
@@ -23,10 +23,10 @@ export interface UnacknowledgedWatch {
   stop(): void;
 }
 
-/** @param toll called once for each connection that is found dead */
+/** @param onDead called once for each connection that is found dead */
 export function watchUnacknowledged(
   open: () => readonly Connection[],
-  toll: (connection: Connection) => void,
+  onDead: (connection: Connection) => void,
 ): UnacknowledgedWatch {
   const since = new Map<Connection, Millis>();
   let timer: NodeJS.Timeout | undefined;
@@ -49,7 +49,8 @@ export function watchUnacknowledged(
       const count = (ends && repeats.get(keyOf(ends))) ?? 0;
       if (count === 0) since.delete(connection);
       else if (!since.has(connection)) since.set(connection, now);
-      else if (count >= deadRepeats && now - (since.get(connection) ?? now) >= deadAfterMs) toll(connection);
+      else if (count >= deadRepeats && now - (since.get(connection) ?? now) >= deadAfterMs)
+        onDead(connection);
     }
   }
   return {

@@ -1,7 +1,7 @@
 /**
- * The person's own proxy variables, read as the agents read them: lower case before upper case; the HTTPS variable also
- * for plain http if there is no other (all versions fall back in this way); NO_PROXY by host suffix. ALL_PROXY comes
- * last and counts only if it names an http proxy. 2.1.329 reads it in this way, older versions ignore it.
+ * The person's own proxy variables, read as the agents read them: lower case before upper case; either variable stands
+ * in for the other if that is missing (all versions do so); NO_PROXY by host suffix. ALL_PROXY comes last and counts
+ * only if it names an http proxy; 2.1.329 reads it in this way, older versions ignore it.
  */
 
 import { BlockList, isIP, isIPv6 } from 'node:net';
@@ -33,7 +33,7 @@ const everythingNames = ['all_proxy', 'ALL_PROXY'];
 const secureNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', ...everythingNames];
 const plainNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', ...everythingNames];
 
-/** Reads the environment into a route per host. Never throws; a bad value is `unsupported`. */
+/** Derives each host's route from the environment. Never throws; a bad value is `unsupported`. */
 export function readUpstream(env: Environment): UpstreamReading {
   const routes: Record<'secure' | 'plain', Route> = { secure: null, plain: null };
   for (const [kind, names] of [
@@ -53,7 +53,8 @@ export function readUpstream(env: Environment): UpstreamReading {
 }
 
 /**
- * The proxy of a URL, or a sentence that says what is wrong. It does not quote the value, which may hold a password.
+ * The proxy that a URL names, or what is wrong with the URL. The text does not quote the value, which may hold a
+ * password.
  */
 function parseProxyUrl(text: string): UpstreamProxy | string {
   const withScheme = text.includes('://') ? text : `http://${text}`;
@@ -86,8 +87,9 @@ const bare = (host: string): string =>
     .replace(/\.$/, '');
 
 /**
- * NO_PROXY: entries separated by commas or blanks. `*` means everything; `name`, `.name` and `*.name` the host and
- * everything below it; an IP address only itself; `a.b.c.d/n` or `v6/n` a network. Each may have a `:port`.
+ * NO_PROXY: entries separated by commas or blanks. `*` means every host; `name`, `.name` and `*.name` mean the host and
+ * everything below it; an IP address means only itself; `a.b.c.d/n` or `v6/n` means a network. Any but `*` and a
+ * network may have a `:port`.
  */
 function readNoProxy(text: string): (host: string, port: number) => boolean {
   const rules = text

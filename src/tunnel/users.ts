@@ -1,4 +1,4 @@
-/** Which processes may ask at the tunnel's address. */
+/** Which processes may use the tunnel's address. */
 import { commandLine, environmentOf, processTable } from '../platform/process-table.ts';
 
 /**

@@ -59,7 +59,7 @@ test('a dead stream is cut, a killed agent goes on, and who hangs up leaves noth
 
   api.enqueue(call('Bash', { command: 'sleep 50' }));
   await typePrompt(terminal, 'and on');
-  await until('its command runs', () => descendants(first).some(({ apart }) => apart), 20_000);
+  await until('its command runs', () => descendants(first).some(({ detached }) => detached), 20_000);
   // Where the environment of others cannot be read, what has begun since the last look is not found.
   const isSeen = () => sees((event) => event.type === 'agent.sample' && event.workers > 0);
   await until('the guard has seen the command', isSeen, 20_000);

@@ -28,7 +28,7 @@ async function told(path: string): Promise<ProcessIdentity> {
 }
 
 async function kill(guard: ChildProcess): Promise<void> {
-  const watcher = descendants(guard.pid ?? 0).filter(({ apart }) => apart);
+  const watcher = descendants(guard.pid ?? 0).filter(({ detached }) => detached);
   guard.kill('SIGKILL');
   await once(guard, 'exit');
   await until('the switch is gone, too', () => !watcher.some(isAlive), goneMs);
@@ -92,7 +92,7 @@ test('in a terminal an agent that does not hear the hang-up goes with its guard'
   });
   onTestFinished(() => terminal.kill());
   const agent = await told(join(sandbox.home, 'agent'));
-  await until('the guard watches', () => descendants(terminal.pid).some(({ apart }) => apart));
+  await until('the guard watches', () => descendants(terminal.pid).some(({ detached }) => detached));
   terminal.kill('SIGKILL');
   await terminal.exited;
   await until('the agent is gone', () => !isAlive(agent), goneMs);

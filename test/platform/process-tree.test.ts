@@ -49,8 +49,8 @@ describe('descendants', () => {
 
   test.runIf(process.platform === 'linux')('tell who runs in a session of its own', async () => {
     const { pid, pids } = await shell(`sleep 60 & echo $!; setsid sh -c 'echo $$ up; exec sleep 60' & wait`);
-    const apart = new Map(descendants(pid).map((each) => [each.pid, each.apart]));
-    expect(pids.map((each) => apart.get(each))).toEqual([false, true]);
+    const detached = new Map(descendants(pid).map((each) => [each.pid, each.detached]));
+    expect(pids.map((each) => detached.get(each))).toEqual([false, true]);
   });
 
   test.runIf(process.platform === 'linux')(

@@ -61,11 +61,11 @@ it('forgets an agent with the next one', () => {
 
 it('hears the agent that a launcher has started, and what leads a session of its own not', async () => {
   const { pid, printed } = await launcher('sleep 60 & a=$!; setsid sleep 60 & sleep 0.3; echo $a $!');
-  const [agent = 0, apart = 0] = printed;
+  const [agent = 0, detached = 0] = printed;
   const source = createHookSource();
   const word = source.renew();
   source.startedAs(pid);
-  expect(source.isOurs(`${word}.${apart}.8.json`)).toBe(false);
+  expect(source.isOurs(`${word}.${detached}.8.json`)).toBe(false);
   expect(source.isOurs(`${word}.${agent}.8.json`)).toBe(true);
   // From now on it is known who speaks.
   expect(source.isOurs(`${word}.${pid}.8.json`)).toBe(false);

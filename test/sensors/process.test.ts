@@ -14,7 +14,7 @@ afterEach(() => {
 function agent() {
   const children = new Set<number>();
   /** Of those, the ones in a session of their own. */
-  const apart = new Set<number>();
+  const detached = new Set<number>();
   /** Of those that the agent did not start itself. */
   const parents = new Map<number, number>();
   const told: Observation[] = [];
@@ -24,7 +24,7 @@ function agent() {
         pid,
         startTime: '1',
         parent: parents.get(pid) ?? 1,
-        apart: apart.has(pid),
+        detached: detached.has(pid),
         ageMs: 10 * pid,
       })),
     sample: () => ({ cpuMs: 1, state: 'S', rssBytes: 2 }),
@@ -36,9 +36,9 @@ function agent() {
   const helpers = () => told.map((each) => (each.type === 'agent.sample' ? each.helperAgeMs : null));
   const runs = (pid: number) => {
     children.add(pid);
-    apart.add(pid);
+    detached.add(pid);
   };
-  return { children, apart, parents, told, sensor, workers, helpers, runs };
+  return { children, detached, parents, told, sensor, workers, helpers, runs };
 }
 
 it('measures while a turn runs, and only then', () => {
@@ -111,44 +111,44 @@ it('no longer counts what runs on while the agent asks the API to go on', () => 
 });
 
 it('no longer counts what a command in the background goes on to start', () => {
-  const { children, apart, parents, sensor, workers } = agent();
+  const { children, detached, parents, sensor, workers } = agent();
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
   children.add(10);
-  apart.add(10);
+  detached.add(10);
   sensor.listening();
   children.add(11); // of a loop that sleeps
-  apart.add(11);
+  detached.add(11);
   parents.set(11, 10);
   vi.advanceTimersByTime(2_000);
   expect(workers()).toEqual([0]);
 });
 
 it('still counts what a server or a wrapper from before the turn starts', () => {
-  const { children, apart, parents, sensor, workers } = agent();
+  const { children, detached, parents, sensor, workers } = agent();
   children.add(10);
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
   children.add(11);
-  apart.add(11);
+  detached.add(11);
   parents.set(11, 10);
   vi.advanceTimersByTime(2_000);
   expect(workers()).toEqual([1]);
 });
 
 it('does not count as many commands as the agent says that it runs in the background', () => {
-  const { children, apart, parents, sensor, workers } = agent();
+  const { children, detached, parents, sensor, workers } = agent();
   children.add(10); // from an earlier turn
-  apart.add(10);
+  detached.add(10);
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
   children.add(11).add(12);
-  apart.add(11).add(12);
+  detached.add(11).add(12);
   parents.set(12, 11);
   sensor.inBackground(2);
   vi.advanceTimersByTime(2_000);
   children.add(13); // in the foreground
-  apart.add(13);
+  detached.add(13);
   vi.advanceTimersByTime(2_000);
   children.delete(11); // the footer lags behind
   children.delete(12);

@@ -81,7 +81,7 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     ]);
   });
 
-  test('who carries the token in the environment need not show it; who does not, must', async () => {
+  test('a process with the token in its environment need not show it; any other must', async () => {
     const TARGET = `127.0.0.1:${await farServer((socket) => socket.write('hello'))}`;
     const tunnel = await tunnelFor();
     expect(tunnel.storableUrl).not.toContain(new URL(tunnel.url).password);
