@@ -1,7 +1,7 @@
 /**
- * All that the person has written and that may still be needed, each text in one place: in the agent's input box, where
+ * Everything that the person has written and may still need. Each text is in one place: in the agent's input box, where
  * a nudge or a kill would lose it; in the agent's queue; put aside by the guard; or sent, and perhaps not on record
- * yet. Followed from the keys and from what the events show. Pure; kept in memory only.
+ * yet. All of this is derived from the keys and the events. Pure; kept in memory only.
  */
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -15,16 +15,16 @@ import { type Sign, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
-   * The person's keys, as they came in one read; null: some keys were not followed, so the content of the box is
-   * unknown until the box is seen empty.
-   * @param kept the guard has the keys, so they are not in the agent's box
+   * The person's keys, as they came in one read; null: some keys were missed, so the content of the box is unknown
+   * until the box is seen empty.
+   * @param kept the guard holds the keys back, so they are not in the agent's box
    * @param atMs wall clock, Unix milliseconds
    */
   typed(tokens: readonly Token[] | null, kept: boolean, atMs: number): void;
-  /** The agent names the prompt that it took, before the `turn.started` that comes of it. */
+  /** The agent reports the prompt that it took. This precedes the resulting `turn.started`. */
   taken(prompt: Pick<SentPrompt, 'text' | 'id' | 'atMs'>): void;
-  /** The guard has sent this in the person's place. `isOfPerson`: it is in the person's own words. */
-  given(text: string, isOfPerson: boolean): void;
+  /** The guard has sent this in the person's place. `isOwnWords`: the words are the person's own. */
+  given(text: string, isOwnWords: boolean): void;
   /**
    * One turn of the loop.
    * @param kept as for `typed`
@@ -35,49 +35,55 @@ export interface Composer {
   readonly inBox: string;
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly isExact: boolean;
-  /** What was typed is too long to be kept, so it cannot be given back. */
+  /** The person typed more than can be kept, so it cannot be given back. */
   readonly isLost: boolean;
   /** A paste has begun and has not ended yet. */
   readonly isPasting: boolean;
-  /** Counts the person's keys, without the terminal's reports. */
+  /** The number of keys that the person has pressed, without the terminal's reports. */
   readonly keys: number;
   /** What waits in the agent's queue, in order. */
   readonly queue: readonly Queued[];
-  /** The queue, and what Enter was pressed on last and has not been seen to leave the box: the agent may have taken it. */
+  /**
+   * The queue, and the latest text that Enter was pressed on, if it may still be in the box: the agent may have taken
+   * it.
+   */
   readonly entered: readonly Queued[];
-  /** What was put aside; empty when there is nothing. */
+  /** The text that was put aside; empty if there is none. */
   readonly aside: string;
   /**
-   * What to give back, one paragraph each: what was put aside, queued messages, the draft. Empty when there is nothing.
+   * What to give back, one paragraph each: the text that was put aside, queued messages, the draft. Empty if there is
+   * nothing.
    */
   readonly unsent: string;
-  /** The last prompt that was sent, until its turn is over: it may not be on record, and is lost if the agent dies. */
+  /**
+   * The last prompt that was sent, until its turn is over: it may not be on record, and would be lost with the agent.
+   */
   readonly sent: SentPrompt | null;
   /** The text that was sent last, by person or guard. An interrupt before any output puts it back into the box. */
   readonly lastText: string | null;
   /** The text that the person sent last. */
-  readonly lastOfPerson: string | null;
-  /** Of this conversation: prompts that the agent has named, and how often Enter was pressed on something. */
+  readonly lastByPerson: string | null;
+  /** In this conversation: prompts that the agent has reported, and prompts known only from the Enter key. */
   readonly prompts: { readonly taken: number; readonly typed: number };
 
   /** The box holds this text, whatever the keys said. */
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
-  /** The agent does not get the keys that the guard has: the text that they have added is put aside. */
+  /** The agent will not get the keys that the guard holds back: the text that they added is put aside. */
   putKeptAside(): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
   /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
   rescue(): void;
-  /** What was put aside has been seen in the box again, in front of what was typed meanwhile and the agent gets now. */
+  /** The text that was put aside has been seen in the box again. It stands before what the person has typed since. */
   restored(): void;
   /**
-   * The agent has this text, or gets it in another way. It leaves the queue or the box, once; a queue that is sent as
-   * one text leaves as a whole.
+   * The agent has this text, or gets it in another way. One copy of it leaves the queue or the box; a queue that was
+   * sent as one text leaves as a whole.
    */
   remove(prompt: string): void;
-  /** Hands out `sent`, once: whoever takes it sees to it. */
+  /** Hands over `sent`, once. The caller is now responsible for it. */
   takeSent(): SentPrompt | null;
 }
 
@@ -87,7 +93,7 @@ export interface Queued {
   readonly atMs: number;
 }
 
-/** Enter was pressed on this line. Whether the agent has taken it out of the box is not known yet. */
+/** Enter was pressed on this line. It is not known yet whether the agent has taken it out of the box. */
 interface Entered extends Line, Queued {
   readonly isQueued: boolean;
 }
@@ -101,14 +107,14 @@ export function createComposer(): Composer {
   let sent: SentPrompt | null = null;
   let isSeenAtWork = false;
   let lastText: string | null = null;
-  let lastOfPerson: string | null = null;
-  let lastOfGuard: string | null = null;
+  let lastByPerson: string | null = null;
+  let lastByGuard: string | null = null;
   let prompts = { taken: 0, typed: 0 };
   let keys = 0;
   let decoder = new TextDecoder();
-  /** Of the paste that has begun and not ended. */
+  /** The paste that has begun and not ended. */
   let paste: ReturnType<typeof createPasteText> | null = null;
-  /** Where the rest of a paste goes if its beginning was put aside or lost. */
+  /** Where the rest of the paste goes: it follows a beginning that was put aside or lost. */
   let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
@@ -118,7 +124,7 @@ export function createComposer(): Composer {
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
   const unsent = () => paragraphs([aside, ...queued.map(({ text }) => text), box().text]);
 
-  /** What was sent has left the box. */
+  /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {
     if (entered?.isQueued && entered.text !== '') queued.push(entered);
     entered = null;
@@ -127,8 +133,8 @@ export function createComposer(): Composer {
     line = emptyLine;
     entered = null;
   }
-  /** The box has been put aside, and the agent does not get the rest of an open paste either. */
-  function endBox(): void {
+  /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
+  function putBoxAway(): void {
     isAsideLost ||= box().lost;
     if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
     clearBox();
@@ -136,31 +142,31 @@ export function createComposer(): Composer {
   function remove(prompt: string): void {
     if (isSame(aside, prompt)) aside = '';
     if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
-    const isIt = ({ text }: Queued) => isSame(text, prompt);
-    const at = queued.findIndex(isIt);
+    const matches = ({ text }: Queued) => isSame(text, prompt);
+    const at = queued.findIndex(matches);
     if (at >= 0) queued.splice(at, 1);
-    else if (entered && isIt(entered)) entered = null;
+    else if (entered && matches(entered)) entered = null;
   }
   function send(prompt: SentPrompt): void {
     sent = prompt;
     isSeenAtWork = false;
     lastText = prompt.text;
-    // The agent names the guard's prompts like any other.
-    if (prompt.text.trim() !== lastOfGuard?.trim()) lastOfPerson = prompt.text;
+    // The agent reports the guard's prompts like any others.
+    if (prompt.text.trim() !== lastByGuard?.trim()) lastByPerson = prompt.text;
     const { taken, typed } = prompts;
     prompts = prompt.taken ? { taken: taken + 1, typed } : { taken, typed: typed + 1 };
   }
 
-  /** The agent gets the keys that the guard had. */
-  function letGo(): void {
+  /** The agent gets the keys that the guard held back. */
+  function release(): void {
     if (isKept(line)) line = { ...line, agentHas: null };
     if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
     if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
   }
 
-  /** @param isAlone the only key of its read; in a burst, Enter may be a line break to the agent */
+  /** @param isAlone Enter was the only key of its read; in a burst, the agent may take Enter for a line break */
   function enter(isQueued: boolean, isAlone: boolean, atMs: number): void {
-    // A backslash before Enter makes it a line break.
+    // After a backslash, Enter is a line break.
     if (line.text.endsWith('\\')) {
       line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
       return;
@@ -189,12 +195,12 @@ export function createComposer(): Composer {
   }
 
   function follow(tokens: readonly Token[], kept: boolean, atMs: number): void {
-    // What is sent now waits in the agent's queue, or with the guard.
+    // A text that is sent now waits in the agent's queue, or with the guard.
     const isQueued = kept || (latest !== null && inTurn(latest.phase));
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
     for (const token of typed) {
       keys++;
-      // A person who types on after Enter has sent the text, even if the box was never seen empty in between.
+      // If the person types on after Enter, the text was sent, even if the box was never seen empty in between.
       leaveBox();
       if (kept && line.agentHas === null) line = { ...line, agentHas: line.text };
       if (token.type !== 'text') decoder = new TextDecoder();
@@ -206,7 +212,7 @@ export function createComposer(): Composer {
     }
   }
 
-  const heed: { readonly [Each in Sign]: () => void } = {
+  const handle: { readonly [Each in Sign]: () => void } = {
     'other-conversation'() {
       prompts = { taken: 0, typed: 0 };
     },
@@ -214,12 +220,12 @@ export function createComposer(): Composer {
       queued = [];
     },
     'box-empty'() {
-      if (paste !== null) return; // it is not drawn yet
+      if (paste !== null) return; // the agent has not drawn it yet
       leaveBox();
       line = emptyLine;
     },
     'prompt-free'() {
-      heed['box-empty']();
+      handle['box-empty']();
       queued = [];
       sent = null;
     },
@@ -234,30 +240,30 @@ export function createComposer(): Composer {
 
   return {
     typed(tokens, kept, atMs) {
-      if (!kept) letGo();
+      if (!kept) release();
       if (tokens === null) line = lostLine;
-      // Keys for a dialog do not go into the box. Text that is sent while no agent takes it is queued, too.
+      // Keys for a dialog do not go into the box. Keys that the guard holds back are followed all the same.
       else if (kept || latest?.screen?.facts.activity !== 'dialog') follow(tokens, kept, atMs);
     },
     taken(prompt) {
       namesPrompts = true;
-      // Some agents name a message as soon as it waits in their queue (2.1.329): it has not left it.
+      // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
       if (isInQueue && latest?.turn.told?.working) return;
       remove(prompt.text);
       send({ ...prompt, taken: true });
     },
-    given(text, isOfPerson) {
+    given(text, isOwnWords) {
       lastText = text;
-      if (isOfPerson) lastOfPerson = text;
-      else lastOfGuard = text;
+      if (isOwnWords) lastByPerson = text;
+      else lastByGuard = text;
     },
     happened(event, before, after, kept) {
       latest = after;
-      if (!kept) letGo();
+      if (!kept) release();
       if (event.type === 'agent.started') namesPrompts = false;
       const known = { sent: sent?.text ?? null, isSeenAtWork, namesPrompts, kept };
-      for (const sign of signsOf(event, before, after, known)) heed[sign]();
+      for (const sign of signsOf(event, before, after, known)) handle[sign]();
       isSeenAtWork ||= showsTurn(event);
     },
     get inBox() {
@@ -293,8 +299,8 @@ export function createComposer(): Composer {
     get lastText() {
       return lastText;
     },
-    get lastOfPerson() {
-      return lastOfPerson;
+    get lastByPerson() {
+      return lastByPerson;
     },
     get prompts() {
       return prompts;
@@ -313,7 +319,7 @@ export function createComposer(): Composer {
       aside = paragraphs([aside, ...kept.map(keptText)]);
       queued = queued.filter((one) => !isKept(one));
       const { exact } = line;
-      endBox();
+      putBoxAway();
       line = { ...emptyLine, text: kept[0]?.agentHas ?? '', exact };
     },
     addAside(first) {
@@ -321,7 +327,7 @@ export function createComposer(): Composer {
     },
     rescue() {
       aside = unsent();
-      endBox();
+      putBoxAway();
       queued = [];
     },
     restored() {
@@ -335,14 +341,14 @@ export function createComposer(): Composer {
     remove,
     takeSent() {
       const taken = sent;
-      if (taken !== null) heed['turn-over']();
+      if (taken !== null) handle['turn-over']();
       return taken;
     },
   };
 }
 
 type Kept = Pick<Line, 'text' | 'agentHas'>;
-/** The guard has keys of it. */
+/** The guard holds back some of its keys. */
 const isKept = ({ agentHas }: Pick<Line, 'agentHas'>) => agentHas !== null;
 const behind = <Text extends Kept>(one: Text, first: string): Text => ({
   ...one,

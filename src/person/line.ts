@@ -1,6 +1,6 @@
 /**
- * The text of an input box, as the keys edit it. An edit costs no more than what it adds or takes away. A key whose
- * effect only the agent knows leaves the text as it is, and makes it inexact. Pure.
+ * The text of an input box, as the keys edit it. The cost of an edit depends only on what it adds or removes. A key
+ * whose effect only the agent knows leaves the text as it is and makes it inexact. Pure.
  */
 import type { Key } from '../terminal/vt/keys.ts';
 
@@ -10,16 +10,16 @@ export interface Line {
   readonly exact: boolean;
   /** The text was too long to be kept, so nothing is known of it. */
   readonly lost: boolean;
-  /** What the agent has of it, while the guard has the keys that came after. Null: the agent has all of them. */
+  /** The part that the agent has, while the guard holds later keys back. Null: the agent has all keys. */
   readonly agentHas: string | null;
 }
 
 export const emptyLine: Line = { text: '', exact: true, lost: false, agentHas: null };
 
-/** Max length in characters (UTF-16). A longer text is not kept at all: half of one would be misread. */
+/** Max length in characters (UTF-16). A longer text is not kept at all: half of it would mislead. */
 const maxLength = 1 << 20;
 
-/** Nothing is known of its text. */
+/** A line whose text is unknown. */
 export const lostLine: Line = { text: '', exact: false, lost: true, agentHas: null };
 
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f]/g;
@@ -40,7 +40,7 @@ export function edit(line: Line, key: Key): Line {
     case 'backspace':
       return { ...line, text: text.slice(0, text.length - lastCharacter(text).length) };
     case 'delete-row':
-      // To the beginning of the row. In a text of several rows only the agent knows where that is.
+      // Deletes back to the beginning of the row. In a text of several rows, only the agent knows where that is.
       return {
         ...line,
         text: text.slice(0, text.lastIndexOf('\n') + 1),
@@ -53,7 +53,7 @@ export function edit(line: Line, key: Key): Line {
   }
 }
 
-/** What the keys that the guard has would add to what the agent has. */
+/** What the keys that the guard holds back would add to the agent's text. */
 export function keptText({ text, agentHas }: Pick<Line, 'text' | 'agentHas'>): string {
   if (agentHas === null) return '';
   let same = 0;
@@ -73,8 +73,8 @@ function wordStart(text: string): number {
 const isBlank = (text: string, at: number) => /\s/.test(text.charAt(at));
 
 /**
- * Splits text into characters as a person sees them: an emoji may be several code points. Takes 20 ms to create, so it
- * is created at first use.
+ * Splits text into characters as a person sees them: an emoji may be several code points. A segmenter takes 20 ms to
+ * create, so this one is created at first use.
  */
 let characters: Intl.Segmenter | undefined;
 const maxCharacterBytes = 64;

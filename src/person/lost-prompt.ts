@@ -1,7 +1,7 @@
 /**
- * Rescues a prompt that was sent but is not in the conversation, because the agent ended before it wrote it down. The
- * next agent gets it once: as its prompt if the exact words are known, else in its box, unsent. A message that seemed
- * to be queued but is on record was taken, so it is not given back.
+ * Rescues a prompt that was sent but is not in the conversation, because the agent ended before it recorded the prompt.
+ * The next agent gets it once: as its prompt if it is certain that it was sent, else in its box, unsent. A message that
+ * seemed to be queued but is on record was taken, so it is not given back.
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
@@ -9,14 +9,14 @@ import type { Composer } from './composer.ts';
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxBytes = 100_000;
-/** What the box takes for something other than a prompt: commands, shell mode, notes, tags. */
+/** Beginnings that make a text something other than a prompt: commands, shell mode, notes, tags. */
 const special = /^\s*[/!#&<]/;
 
 /** What is known of the conversation in which the prompt was sent. */
 export interface Known {
   readonly composer: Composer;
   readonly session: { readonly transcriptPath: string | null };
-  /** Whether the agent reports by hooks what it takes. */
+  /** Shows whether the agent reports by hooks which prompts it takes. */
   readonly hookSource: { heard(): boolean };
   readonly launch: { readonly adapter: Pick<AgentAdapter, 'recordsPrompt'> };
 }
@@ -35,8 +35,8 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   const prompt = composer.takeSent();
   if (prompt === null) return null;
   const isRecorded = await records(prompt);
-  // 2.1.329 reports a queued message under the id of the running turn; what is still in the queue is given back as the
-  // queue.
+  // 2.1.329 reports a queued message under the id of the running turn, so it counts as recorded; while it is still in
+  // the queue, it is given back with the queue.
   if (isRecorded) return null;
   composer.remove(prompt.text);
   const isSure = prompt.taken || !hookSource.heard();
@@ -47,6 +47,6 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
 
 /** Puts the first prompt into the box, unsent: it was answered once and may have had its effects. */
 export function giveBackFirst({ composer }: Pick<Known, 'composer'>): void {
-  const { lastOfPerson } = composer;
-  if (lastOfPerson !== null && !special.test(lastOfPerson)) composer.addAside(lastOfPerson);
+  const { lastByPerson } = composer;
+  if (lastByPerson !== null && !special.test(lastByPerson)) composer.addAside(lastByPerson);
 }

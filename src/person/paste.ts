@@ -1,6 +1,6 @@
 /**
- * The text of a paste, as its pieces come: characters may be split over pieces, and line breaks, which terminals send
- * as carriage returns, are line feeds. Pure.
+ * Assembles the text of a paste from its pieces. A character may be split between pieces. Terminals send line breaks as
+ * carriage returns; they become line feeds. Pure.
  */
 export interface PasteText {
   /** The text of the next piece. */
@@ -9,7 +9,7 @@ export interface PasteText {
 
 export function createPasteText(): PasteText {
   const decoder = new TextDecoder();
-  /** What came so far ends in a carriage return, so a line feed after it is no second line break. */
+  /** The latest piece ended in a carriage return, so a line feed now is not a second line break. */
   let afterReturn = false;
   return {
     read(bytes) {

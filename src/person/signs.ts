@@ -1,5 +1,5 @@
 /**
- * What an event shows of the texts that the person has written: which have left the box, which have had their turn.
+ * What an event shows about the texts that the person has written: which have left the box, which have had their turn.
  * Pure.
  */
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -25,25 +25,25 @@ export interface Known {
   readonly sent: string | null;
   /** The screen has shown a turn since that was sent. */
   readonly isSeenAtWork: boolean;
-  /** This agent names each prompt that it takes. */
+  /** This agent reports each prompt that it takes. */
   readonly namesPrompts: boolean;
-  /** The guard has the person's keys, so they are not in the agent's box. */
+  /** The guard holds the person's keys back, so they are not in the agent's box. */
   readonly kept: boolean;
 }
 
-/** By then a key is on the screen, even on a machine under load. Before that an empty box proves nothing. */
+/** By then a key shows on the screen, even on a machine under load. Before that, an empty box proves nothing. */
 const keySettleMs = 2_000;
 
 const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
 /** Activities in which the screen shows no input box. */
 const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
 
-/** In the order in which they are to be heeded. */
+/** In the order in which they must be handled. */
 export function signsOf(event: Event, before: Evidence, after: Evidence, known: Known): readonly Sign[] {
   const signs: Sign[] = [];
   if (event.type === 'session' && event.sessionId !== before.conversation.sessionId)
     signs.push('other-conversation');
-  // An agent that names no prompt sends its queue when a turn has ended.
+  // An agent that reports no prompts sends its queue when a turn has ended.
   if (event.type === 'turn.started' && !known.namesPrompts && before.turn.told?.working === false)
     signs.push('queue-sent');
   if ((event.type === 'screen' || event.type === 'tick') && !known.kept && showsEmptyBox(after))
@@ -55,8 +55,8 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
 }
 
 /**
- * The box was seen empty a moment after the last key, so its text has been sent or deleted. That does not hold if the
- * agent has drawn nothing since: it may not have read the key.
+ * Whether the box is empty a moment after the last key, so that its text has been sent or deleted. This proves nothing
+ * if the agent has drawn nothing since the key: it may not have read it.
  */
 function showsEmptyBox({ screen, person, terminal, now }: Evidence): boolean {
   if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
@@ -68,8 +68,8 @@ const isStopped = (event: Event): boolean =>
   event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
 
 /**
- * A shell command was sent to an agent at rest, and now the agent is at work: the command runs, perhaps before it is on
- * record. If it were given back, one Enter would run it twice.
+ * A shell command was sent, and now the agent is at work: the command runs, perhaps before it is on record. If it were
+ * given back, one Enter would run it a second time.
  */
 const runsInShell = (sent: string | null, event: Event): boolean =>
   showsTurn(event) && sent?.trimStart().startsWith('!') === true;
@@ -78,8 +78,9 @@ export const showsTurn = (event: Event): boolean =>
   event.type === 'screen' && ofTurn.includes(event.facts.activity);
 
 /**
- * The screen showed the turn of what was sent and now shows a free prompt, whatever was typed since. An agent that has
- * told of that turn tells of its end, too: the screen may still show the one before.
+ * The screen showed the turn of the text that was sent and now shows a free prompt, whatever has been typed since. An
+ * agent that has reported the beginning of a turn reports its end, too, so then the screen does not count: it may still
+ * show the turn before.
  */
 function seenToEnd(event: Event, { screen }: Evidence, { turn }: Evidence, { isSeenAtWork }: Known): boolean {
   if (event.type !== 'screen' || event.facts.activity !== 'idle' || turn.told?.working) return false;

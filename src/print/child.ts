@@ -1,5 +1,5 @@
 /**
- * One agent in print mode: a child with pipes. Its standard error is inherited, or passed on while the end of it is kept.
+ * One agent in print mode: a child with pipes. Its standard error is inherited, or passed on with its last part kept.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -11,9 +11,9 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly generation: number;
-  /** `inherit`: it reads the terminal itself; `none`: there is nothing to read. */
+  /** `inherit`: the agent reads the terminal itself; `none`: there is nothing to read. */
   readonly stdin: 'pipe' | 'inherit' | 'none';
-  /** Takes its standard error, if the last of it must be known. Null: standard error is inherited. */
+  /** Takes the agent's standard error, if its last part must be known. Null: standard error is inherited. */
   readonly errors: Sink | null;
 }
 
@@ -23,19 +23,19 @@ export interface Child {
   readonly stdin: Writable | null;
   readonly stdout: Readable;
   kill(signal: NodeJS.Signals): void;
-  /** The end of its standard error. Empty if that is inherited. */
+  /** The last part of its standard error. Empty if standard error is inherited. */
   lastErrors(): string;
   /** Settles after its end, once its output has been read completely. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** A tool that outlives the agent may keep its output open. Nothing waits longer for that. */
+/** A tool that outlives the agent may keep its output open. The guard waits only this long for it. */
 const tailMs = 1_000;
 
 /** More than any error message takes. */
 const keptErrorBytes = 4_096;
 
-/** Throws if it cannot be started. */
+/** Throws if the agent cannot be started. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { file, args, env, cwd, generation } = options;
   const stdin = options.stdin === 'none' ? 'ignore' : options.stdin;

@@ -1,17 +1,17 @@
 /**
- * Follows the dialogue of a host and its agent over the control protocol, so that the next agent can take it up where the
- * last one was interrupted. Pure.
+ * Follows the dialogue between a host and its agent over the control protocol, so that the next agent can continue it
+ * where the last one was interrupted. Pure.
  *
- * The host must not notice the change. A setting of the host is sent again, and the answer is dropped. A request without
- * an answer is sent again, and the next agent answers it. A request of the dead agent is withdrawn, and a late answer to
- * it is dropped. A turn that the host has seen begin does not begin a second time.
+ * The host must not notice the change. A setting of the host is sent again, and the answer to it is dropped. A request
+ * without an answer is sent again, and the next agent answers it. A request of the dead agent is withdrawn, and a late
+ * answer to it is dropped. A turn that the host has seen begin does not begin a second time.
  */
 import type { ControlProtocol } from '../agents/contract/pipes.ts';
 
 export interface Dialogue {
-  /** Takes a line of the host and the record in it. @returns whether the present agent gets it */
+  /** Takes a line from the host and the record in it. @returns whether the present agent gets it */
   fromHost(record: unknown, line: Buffer): boolean;
-  /** Takes a record of the agent. @returns whether the host gets it */
+  /** Takes a record from the agent. @returns whether the host gets it */
   fromAgent(record: unknown, marks: Marks): boolean;
   /** The agent is gone. @returns what the host must get before the output of the next one */
   agentGone(): readonly unknown[];
@@ -19,7 +19,7 @@ export interface Dialogue {
   opening(): readonly Buffer[];
   /** What the next agent must get once it has begun the turn, because the host has stopped that turn. */
   onceBegun(): readonly Buffer[];
-  /** What is not understood, so it is not known what the next agent would have to hear. Null: all is understood. */
+  /** What the guard does not understand, so that it cannot prepare the next agent. Null: it understands everything. */
   readonly unknown: string | null;
 }
 
@@ -31,12 +31,14 @@ export interface Marks {
   readonly ends: boolean;
 }
 
-const strangeForm = 'a record of the control protocol in no form that is known';
+const strangeForm = 'a control protocol record in an unknown form';
 
 interface Asked {
   readonly line: Buffer;
   readonly isInitialize: boolean;
-  /** The name of the setting that it sets until the agent ends. The latest of a name counts. */
+  /**
+   * The setting that this request makes until the agent ends. Of several requests for one setting, the latest counts.
+   */
   readonly setting: string | null;
 }
 
@@ -50,7 +52,7 @@ export function createDialogue(
   /** The initial request, once it is answered. */
   let initialize: { readonly id: string; readonly line: Buffer } | null = null;
   const settings = new Map<string, { readonly id: string; readonly line: Buffer }>();
-  /** The host has stopped the turn that runs. */
+  /** The host's request that stopped the running turn. */
   let stopped: { readonly id: string; readonly line: Buffer; readonly isAnswered: boolean } | null = null;
   /** Requests that an earlier agent has already answered to the host. */
   const answered = new Set<string>();
@@ -70,19 +72,19 @@ export function createDialogue(
   /** @returns whether the host gets it */
   function answer(id: string): boolean {
     if (answered.delete(id)) return false;
-    // While no turn runs there is nothing to stop, neither here nor in the next agent.
+    // While no turn runs, there is nothing to stop, here or in the next agent.
     if (stopped?.id === id) stopped = turnBegun ? { ...stopped, isAnswered: true } : null;
     const request = asked.get(id);
     asked.delete(id);
     if (request?.isInitialize) initialize = { id, line: request.line };
     if (request && request.setting !== null) {
-      settings.delete(request.setting); // the order is that of the latest requests
+      settings.delete(request.setting); // keeps the order of the latest requests
       settings.set(request.setting, { id, line: request.line });
     }
     return true;
   }
 
-  function tellWait(): void {
+  function reportWait(): void {
     const before = awaitsPerson;
     awaitsPerson = [...open.values()].includes(true);
     if (awaitsPerson !== before) onWait(awaitsPerson);
@@ -101,7 +103,7 @@ export function createDialogue(
       if (said.kind === 'withdrawal') asked.delete(said.id);
       if (said.kind !== 'answer') return true;
       open.delete(said.id);
-      tellWait();
+      reportWait();
       return !dead.delete(said.id);
     },
     fromAgent(record, { begins, ends }) {
@@ -110,7 +112,7 @@ export function createDialogue(
       if (said?.kind === 'request') open.set(said.id, said.what === 'person');
       if (said?.kind === 'withdrawal') open.delete(said.id);
       if (said?.kind === 'unknown') unknown ??= strangeForm;
-      tellWait();
+      reportWait();
       if (ends) {
         turnBegun = false;
         stopped = null;
@@ -124,7 +126,7 @@ export function createDialogue(
       const withdrawn = [...open.keys()];
       for (const id of withdrawn) dead.add(id);
       open.clear();
-      tellWait();
+      reportWait();
       return withdrawn.map(protocol.withdrawal);
     },
     opening() {

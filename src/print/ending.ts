@@ -1,10 +1,10 @@
 /**
  * Judges the end of an agent in print mode: is it the answer to the script, or was the agent interrupted? Pure.
  *
- * A complete good answer is final, whatever follows. An error that the agent reports is passed on, because the agent has
- * retried by itself. The exception is a passing fault (connection, overload) in a process that had got answers, because
- * then there is work to save. A relaunch that gets no answer at all is final, so there is no loop. An exit without any
- * work proves nothing, whatever its code.
+ * A complete good answer is final, whatever follows. An error that the agent reports is passed on, because the agent
+ * has already retried. The exception is a temporary fault (connection, overload) in a process that had received
+ * answers, because then there is work to save. A relaunch that gets no answer at all is final, so there is no loop. An
+ * exit without any work proves nothing, whatever its code.
  */
 import type { FailureKind } from '../events.ts';
 
@@ -17,14 +17,17 @@ export interface Ending {
   readonly answers: number;
   /** The answer has been passed on already. */
   readonly done: boolean;
-  /** It ended well right after the guard cut its connection, without another request (lab notes §1b: a cut tool call). */
+  /**
+   * It exited normally right after the guard cut its connection, without another request (lab notes §1b: a cut tool
+   * call).
+   */
   readonly silent: boolean;
-  /** It should have gone on with the work of another agent, but began no turn and printed nothing. */
+  /** It should have continued another agent's work, but began no turn and printed nothing. */
   readonly idle: boolean;
 }
 
-/** `final`: the end is passed on · `torn`: the agent was interrupted and is relaunched if that is possible. */
-export type Judgement = 'final' | 'torn';
+/** `final`: the end is passed on · `interrupted`: the agent is relaunched if that is possible. */
+export type Judgement = 'final' | 'interrupted';
 
 const passing: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
 /** A wrapper exits with 128 + n if signal n ended its agent. SIGHUP, SIGINT and SIGTERM are polite requests. */
@@ -34,16 +37,16 @@ const isOfSignal = (code: number | null) => code !== null && code > 128 && code 
 
 export function judgeEnding({ code, signal, failure, answers, done, silent, idle }: Ending): Judgement {
   if (done) return 'final';
-  if (signal !== null) return 'torn'; // the core judges whether the signal was meant to end it
-  if (code === 0 && idle) return 'torn';
-  if (isOfSignal(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'torn';
-  if (passing.includes(failure) && answers > 0) return 'torn';
-  return code === 0 && silent ? 'torn' : 'final';
+  if (signal !== null) return 'interrupted'; // the core judges whether the signal was meant to end it
+  if (code === 0 && idle) return 'interrupted';
+  if (isOfSignal(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'interrupted';
+  if (passing.includes(failure) && answers > 0) return 'interrupted';
+  return code === 0 && silent ? 'interrupted' : 'final';
 }
 
 /**
- * The exit code of a final end. A good answer counts, whatever happens to the agent afterwards. An agent that reports an
- * error has failed, whatever its code. Otherwise the code is the agent's own.
+ * The exit code of a final end. A good answer counts, whatever happens to the agent afterwards. An agent that reports
+ * an error has failed, whatever its code. Otherwise the code is the agent's own.
  */
 export function finalCode(code: number, { done, failure }: Pick<Ending, 'done' | 'failure'>): number {
   if (done && isOfSignal(code)) return 0;

@@ -1,25 +1,25 @@
 /**
  * Decides which output of the agent is passed on, and when. An answer that may have to be taken back is held:
  *
- * records  each line is passed on once it is complete; the report of an error that ends the run is held
- * text, document  the agent prints its answer only at its end, so everything is held until the agent has ended, or has
+ * records each line is passed on once it is complete; the report of an error that ends the run is held text, document
+ * the agent prints its answer only at its end, so everything is held until the agent has ended, or has
  *                 printed a complete good answer and does not exit
  *
- * Nothing is changed: the script gets the agent's own bytes in their order. Records that are only for the guard (an
- * answer that the host has had before) are left out.
+ * Nothing is changed: the script gets the agent's own bytes in order. Records that are only for the guard (an answer
+ * that the host has already had) are left out.
  */
 import type { PrintedRecord, PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
 import { createLines, newline, parseLine } from './lines.ts';
 
 export interface Gate {
-  /** @returns what is passed on now */
+  /** @returns the bytes to pass on now */
   take(chunk: Buffer): Buffer;
-  /** The error that the result reports, as far as it has been printed. Null: none, or no result yet. */
+  /** The error that the printed result reports. Null: no error, or no result yet. */
   failure(): FailureKind | null;
   /**
    * To be called if nothing has been printed for a while and everything else says that the turn ended well.
-   * @returns what is passed on now as the complete answer; null: it is not complete, or it was passed on before
+   * @returns the complete answer, to be passed on now; null: it is not complete, or has already been passed on
    */
   settle(): Buffer | null;
   /** A good result has been passed on. */
@@ -57,7 +57,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
   let hasPrinted = false;
   let hasSpoken = false;
 
-  /** Whether this record may have to be taken back. Then what is held before it stays held. */
+  /** Whether this record may have to be taken back. Then everything before it stays held, too. */
   function mustHold(record: PrintedRecord): boolean {
     if (record.result) {
       ({ failure } = record.result);

@@ -1,11 +1,11 @@
 /**
- * Standard input on its way to the agent, untouched, and what must be known of it to bring an agent back: nothing of it
- * may be lost, nothing said twice.
+ * Passes standard input to the agent, untouched, and keeps what the next agent may need: no input may be lost, and none
+ * given twice.
  *
- * text     one prompt, complete when the input ends. A resumed agent has it on record and gets no input; one that has
+ * text one prompt, complete when the input ends. A resumed agent has it on record and gets no input; one that has
  *          to start afresh gets all of it again.
- * records  one record per line, at any time: prompts, and what a host and the agent ask each other (`dialogue.ts`). A
- *          resumed agent gets the prompts that its transcript does not know.
+ * records one record per line, at any time: prompts, and what a host and the agent ask each other (`dialogue.ts`). A
+ *          resumed agent gets the prompts that its transcript does not contain.
  */
 import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
@@ -13,26 +13,26 @@ import type { Dialogue } from './dialogue.ts';
 import { createLines, parseLine } from './lines.ts';
 
 export interface Input {
-  /** Pass everything that comes to this agent; `first` goes before it. */
+  /** Passes all input to this agent from now on, after `first`. */
   connect(target: Writable, first: readonly Buffer[]): void;
-  /** The agent is gone: what comes now must wait. */
+  /** The agent is gone: further input must wait. */
   disconnect(): void;
-  /** A turn has ended: what was said before it needs no keeping. */
+  /** A turn has ended: input from before that turn need not be kept. */
   turnDone(): void;
-  /** What a new agent on the same conversation has to be told again, given the prompts on record. */
-  unknown(recorded: readonly string[]): Unknown;
-  /** All that was said, for an agent that starts afresh; null: it was too much to keep. */
+  /** The input that a new agent on the same conversation must get again, given the prompts on record. */
+  unrecorded(recorded: readonly string[]): Unrecorded;
+  /** All input, for an agent that starts afresh; null: there was too much to keep. */
   whole(): readonly Buffer[] | null;
-  /** Why nobody can say again what has come; null: somebody can. */
+  /** Why the input cannot be repeated to another agent; null: it can. */
   unrepeatable(): string | null;
   hasEnded(): boolean;
   stop(): void;
 }
 
-export interface Unknown {
+export interface Unrecorded {
   readonly bytes: readonly Buffer[];
-  /** No prompt on record is without its answer: the conversation knows of nothing that was torn away. */
-  readonly isAllOfIt: boolean;
+  /** Every prompt on record has its answer, so the conversation itself shows no interruption. */
+  readonly isRestAnswered: boolean;
 }
 
 interface Line {
@@ -47,12 +47,12 @@ export interface RecordReader {
   readonly dialogue: Dialogue;
 }
 
-/** More than any prompt. */
+/** More than any prompt takes. */
 const maxKeptBytes = 32 * 1024 * 1024;
-/** Recorded prompts that were not ours to pass: the agent's own words, the one about an earlier interruption. */
+/** Recorded prompts that did not come through this input: the agent's own, and ours about an earlier interruption. */
 const otherPrompts = 2;
 
-/** @param records how its lines are read; null: it is one text */
+/** @param records reads the lines of the input; null: the input is one text */
 export function createInput(source: Readable, records: RecordReader | null): Input {
   let target: Writable | null = null;
   let hasEnded = false;
@@ -62,7 +62,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   const split = createLines();
   /** Turns that have ended. */
   let turn = 0;
-  /** Prompts that have come. */
+  /** Prompts that have arrived. */
   let prompts = 0;
   let isTooMuch = false;
 
@@ -88,7 +88,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     else lines.push({ bytes, text, turn });
     return isForAgent;
   }
-  const goOn = () => void source.resume();
+  const resume = () => void source.resume();
   const pass = (bytes: Buffer) => {
     if (bytes.length > 0 && target?.writable && !target.write(bytes)) source.pause();
   };
@@ -97,7 +97,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   const end = () => {
     if (hasEnded) return;
     hasEnded = true;
-    pass(split.rest()); // of a line that nobody has ended
+    pass(split.rest()); // a last line without a line end
     target?.end();
   };
   source.on('end', end);
@@ -108,12 +108,12 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     connect(next, first) {
       target = next;
       for (const bytes of first) next.write(bytes);
-      next.on('drain', goOn);
+      next.on('drain', resume);
       if (hasEnded) next.end();
       else source.resume();
     },
     disconnect() {
-      target?.off('drain', goOn);
+      target?.off('drain', resume);
       target = null;
       source.pause();
     },
@@ -123,8 +123,8 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       keptBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
       turn += 1;
     },
-    unknown(recorded) {
-      // Only the end of the conversation: the same words may have been said long ago.
+    unrecorded(recorded) {
+      // Only the end of the conversation counts: the same words may also have been said long ago.
       const known = recorded.slice(-(lines.length + otherPrompts));
       const missing = lines.filter(({ text }) => {
         if (text === null) return false;
@@ -134,7 +134,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       });
       return {
         bytes: missing.map(({ bytes }) => bytes),
-        isAllOfIt: missing.length > 0 && prompts - missing.length <= turn,
+        isRestAnswered: missing.length > 0 && prompts - missing.length <= turn,
       };
     },
     whole: () => {
@@ -142,11 +142,11 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       return isTooMuch ? null : lines.map(({ bytes }) => bytes);
     },
     unrepeatable() {
-      if (isTooMuch) return 'the host said more than can be kept, so it cannot be said again';
+      if (isTooMuch) return 'the host sent more than can be kept, so its input cannot be repeated';
       const unknown = records?.dialogue.unknown ?? null;
       return unknown === null
         ? null
-        : `the host said what this guard does not know, so it cannot be said again: ${unknown}`;
+        : `the host sent something that this guard does not know, so its input cannot be repeated: ${unknown}`;
     },
     hasEnded: () => hasEnded,
     stop() {

@@ -16,15 +16,15 @@ export interface ChildEnd extends Awaited<Child['ended']> {
   readonly outOfMemory: boolean;
 }
 
-/** Judges an agent by more than its output. */
+/** Judges an agent by everything that is known, not only by its output. */
 export interface Judge {
-  /** Whether everything that is known says that the output is a good answer. */
+  /** Whether the agent's output is a good answer. */
   endsWell(answer: Answer): Promise<boolean>;
   /** Reports the end. */
   ended(end: ChildEnd): Promise<void>;
 }
 
-/** After so long a silence, the plain text that an agent has printed counts as complete. */
+/** After this much silence, the plain text that an agent has printed counts as complete. */
 const settledMs = 500;
 /** Errors while an update replaces the agent's file: it is missing for a moment, or still being written. */
 const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];
@@ -47,7 +47,7 @@ export async function startFirst(parts: PrintParts, judge: Judge): Promise<void>
   await start(parts, 1, plan, judge);
 }
 
-/** Rejects if nothing can be resumed or begun anew. */
+/** Rejects if the work can neither be resumed nor begun anew. */
 export async function startNext(parts: PrintParts, next: NextLaunch, judge: Judge): Promise<void> {
   await start(parts, next.generation, await planNext(parts, next), judge);
 }
@@ -62,7 +62,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   const bytesBefore = transcriptBytes(conversation.transcriptPath);
 
   const isOutOfMemory = watchMemory();
-  const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume gives the reason there
+  const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume says why on standard error
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
   const child = generation === 1 ? await startChild(options) : await startPatiently(options);
   const ended = agent.started(child);
@@ -93,10 +93,10 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
     emit({ type: 'delivered' });
   };
   let settling: NodeJS.Timeout | undefined;
-  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
+  const reportOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
   child.stdout.on('data', (chunk: Buffer) => {
     output.write(gate.take(chunk));
-    tellOutput(chunk.length);
+    reportOutput(chunk.length);
     if (output.isFull()) child.stdout.pause();
     clearTimeout(settling);
     settling = setTimeout(() => void settle(), settledMs);
@@ -120,8 +120,8 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
 }
 
 /**
- * A call is printed when the model has made it. Some versions run it only once the answer is complete (2.1.126), so if hooks
- * are heard, they report its start.
+ * The agent prints a call as soon as the model has made it. Some versions run it only once the answer is complete
+ * (2.1.126), so if hooks are heard, they report its start.
  */
 const asPrinted = (observation: Observation, hooksAreHeard: boolean): Observation =>
   observation.type === 'tool.started' && hooksAreHeard ? { ...observation, recorded: true } : observation;

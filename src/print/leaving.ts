@@ -1,6 +1,6 @@
 /**
- * Passes signals that end the guard to the agent, and the guard ends as the agent does. Ctrl+C in a terminal reaches
- * both anyway; the second one from the guard changes nothing (2.1.329, 2.1.197).
+ * Passes signals that would end the guard to the agent, and the guard ends when the agent does. Ctrl+C in a terminal
+ * reaches both anyway; the second SIGINT, from the guard, changes nothing (2.1.329, 2.1.197).
  */
 import type { Agent } from '../guard/agent.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
@@ -11,18 +11,18 @@ const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 const deafMs = 8_000;
 
 export interface Leaving {
-  /** The signal that has ended the guard. Null: none. */
+  /** The signal by which the guard was told to end. Null: none. */
   readonly signal: NodeJS.Signals | null;
-  /** Ends the run, because no agent runs or nobody can read its answer. */
+  /** Ends the run, because no agent is running or nobody can read its answer. */
   go(signal: NodeJS.Signals): void;
-  /** From now on `end` ends the run. Before, the signal kills the process. */
-  goBy(end: (signal: NodeJS.Signals) => void): void;
+  /** From now on, the run is ended by `end`. Before this call, the signal kills the process. */
+  onLeave(end: (signal: NodeJS.Signals) => void): void;
 }
 
 /** Listens for signals from now on. */
 export function passSignals(agent: Agent): Leaving {
   let by: NodeJS.Signals | null = null;
-  let go = dieOf;
+  let go = dieBySignal;
   for (const signal of signals) {
     process.on(signal, () => {
       by = signal;
@@ -45,14 +45,14 @@ export function passSignals(agent: Agent): Leaving {
       return by;
     },
     go: (signal) => go(signal),
-    goBy(end) {
+    onLeave(end) {
       go = end;
     },
   };
 }
 
-/** Ends as the signal does: there is no agent, or nobody reads the output, for which node would wait for ever. */
-export function dieOf(signal: NodeJS.Signals): void {
+/** Dies of the signal: no agent is running, or nobody reads the output, for which node would wait for ever. */
+export function dieBySignal(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }

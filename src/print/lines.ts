@@ -5,7 +5,7 @@ export interface Lines {
   take(chunk: Buffer): readonly Buffer[];
   /** A line has begun and not ended. */
   readonly isOpen: boolean;
-  /** @returns what there is of such a line; after that there is none */
+  /** @returns the beginning of such a line, and forgets it */
   rest(): Buffer;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Plans how the next agent begins after one was interrupted: it resumes the recorded conversation, or begins anew. Work
- * that may have been done is not silently repeated: the next agent is told what is known and what is not.
+ * Plans how the next agent begins after one was interrupted: it resumes the recorded conversation, or begins anew. It
+ * must not silently repeat work that may have been done, so it is told what is known and what is not.
  */
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../guard/run.ts';
@@ -30,7 +30,7 @@ export interface NextLaunch {
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxArgumentBytes = 100_000;
 
-/** Why no other agent can go on, as far as that is certain without reading files. Null: one may. */
+/** Why no other agent can continue, as far as that is certain without reading files. Null: one may. */
 export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
   const { id, transcriptPath } = parts.conversation;
   const { input, formats } = parts.pipes;
@@ -41,7 +41,7 @@ export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
   return 'nothing of the conversation is on record';
 }
 
-/** Rejects if nothing can be resumed or begun anew. */
+/** Rejects if the work can neither be resumed nor begun anew. */
 export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Start> {
   const why = obstacle(parts, next.ranTurn);
   const plan = why === null ? ((await resumption(parts, next)) ?? (await anew(parts, next))) : null;
@@ -50,22 +50,25 @@ export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Sta
 }
 
 /**
- * Whether certainly nothing was done: hooks run and reported no call; or there was no request, and no output of the
- * conversation.
+ * Whether it is certain that nothing was done: hooks run and reported no call; or there was no request, and no output
+ * beyond control records.
  */
 function didNothing({ agent, wire, conversation, pipes }: PrintParts, ranTurn: boolean): boolean {
   const askedNothing = wire.tunnel !== null && !ranTurn && pipes.answer?.gate.hasSpoken() !== true;
   return conversation.ledger.calls().length === 0 && (agent.hooks.heard() || askedNothing);
 }
 
-async function toldOf({ run, agent, conversation }: PrintParts, rung: 'relaunch' | 'anew'): Promise<string> {
+async function promptFor(
+  { run, agent, conversation }: PrintParts,
+  rung: 'relaunch' | 'anew',
+): Promise<string> {
   const { promptOf } = await import('../guard/snapshot.ts'); // not needed at a first launch
   return promptOf(run, agent, conversation, rung, null);
 }
 
 /**
- * Resumes the recorded conversation. Null: there is none. If the prompt was not recorded when the agent was killed, it is
- * given again, without a word about an interruption, because the conversation does not show one.
+ * Resumes the recorded conversation. Null: there is none. If the prompt had not been recorded when the agent was
+ * killed, it is given again, without a word about an interruption, because the conversation does not show one.
  */
 async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
   const { run, conversation } = parts;
@@ -74,7 +77,7 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
   if (id === null) return null;
   const { prompts } = await readProgress(conversation.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
-  const words = await toldOf(parts, 'relaunch');
+  const words = await promptFor(parts, 'relaunch');
   const nothing = didNothing(parts, next.ranTurn);
   const resumed = (prompt: string | null) => {
     const { args, adapter } = run.launch;
@@ -82,15 +85,15 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
     return { args: resuming, resumed: true, pin: null };
   };
   if (formats.input === 'records' && input !== null) {
-    const unknown = input.unknown(prompts.map(({ text }) => text));
-    const tells = next.prompt && !(unknown.isAllOfIt && nothing);
-    const ownPrompt = tells ? randomUUID() : null;
-    const told =
+    const unrecorded = input.unrecorded(prompts.map(({ text }) => text));
+    const needsNotice = next.prompt && !(unrecorded.isRestAnswered && nothing);
+    const ownPrompt = needsNotice ? randomUUID() : null;
+    const notice =
       ownPrompt === null ? [] : [Buffer.from(`${JSON.stringify(mode.promptRecord(words, ownPrompt))}\n`)];
     return {
       ...resumed(null),
       stdin: 'pipe',
-      first: [...told, ...unknown.bytes],
+      first: [...notice, ...unrecorded.bytes],
       ownPrompt,
     };
   }
@@ -106,18 +109,20 @@ function isAsked({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): b
   return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
 }
 
-/** Gives the same prompt again, word for word. If something may have been done, what is known of that comes first. */
+/**
+ * Gives the same prompt again, word for word. If something may have been done, it is preceded by what is known of that.
+ */
 async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
   const again = afresh(parts);
   if (again === null || didNothing(parts, next.ranTurn)) return again;
   const { launch } = parts.run;
   const { prompt } = launch.invocation;
-  const told = await toldOf(parts, 'anew');
-  if (parts.pipes.formats.input !== 'text' || told === '') return null;
-  const text = withLostPrompt(told, prompt ?? '');
+  const notice = await promptFor(parts, 'anew');
+  if (parts.pipes.formats.input !== 'text' || notice === '') return null;
+  const text = withLostPrompt(notice, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > maxArgumentBytes) return null;
-  // The new arguments name no id. An id of the person is still free, because nothing is on record with it.
+  // The new arguments name no id. An id that the person gave is still free, because nothing is on record under it.
   const named = launch.invocation.sessionId === null ? null : parts.conversation.id;
   const args = launch.adapter.freshArguments(launch.args, text, true);
   return { ...again, args, pin: again.pin ?? named };

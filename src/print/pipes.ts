@@ -33,11 +33,11 @@ export interface Pipes {
 
 /** The output of one agent, and what is known of it. */
 export interface Answer {
-  /** Passes its output on. After its end it holds what was not passed on. */
+  /** Passes the output on. After the agent's end, it still holds what was not passed on. */
   readonly gate: Gate;
-  /** Size of the transcript when the agent was started. What follows is its own work. */
+  /** Size of the transcript when the agent was started. Everything after that is this agent's own work. */
   readonly transcriptBytes: number;
-  /** The end of its latest turn, as a hook reported it. Null: no hook has. */
+  /** The end of its latest turn, as a hook reported it. Null: no hook has reported one. */
   readonly told: { readonly failure: FailureKind | null } | null;
   /** A hook has reported the end of a turn. */
   turnEnded(failure: FailureKind | null): void;

@@ -1,18 +1,19 @@
 /**
  * Print mode (`-p`, or no terminal to print to): the agent is a child with pipes, and a script reads what it prints.
  *
- * What protects it is the tunnel: it holds connections while the line is down and cuts dead ones, so that the agent's
- * own retry goes on in the same process. The pure core is the one of interactive sessions; here an agent is
- * `unattended`: it draws nothing and takes no keys, so there is no nudge, and no verdict by its face. Its senses are the
- * tunnel, hooks, the process, the clock, and with `--output-format stream-json` its own records, which say when it
- * retries by itself. Blind to that (text, json), a connection that is cut in vain proves nothing: the agent may be
- * waiting out a pause of its own. So a living agent is only ever stopped when it burns a core and does nothing else, or
- * when the user has switched off cures in place; then, blind, a pause longer than the limit is taken for a dead stream.
+ * The tunnel protects the agent: it holds connections while the line is down and cuts dead ones, so that the agent's
+ * own retry goes on in the same process. The pure core is the same as in interactive sessions; here an agent is
+ * `unattended`: it draws nothing and takes no keys, so there is no nudge, and no verdict by the screen. Its senses are
+ * the tunnel, hooks, the process, the clock, and with `--output-format stream-json` its own records, which say when it
+ * retries by itself. Without such records (text, json), a cut that brings no retry proves nothing: the agent may be
+ * waiting out a pause of its own. So a living agent is stopped only when it burns a core and does nothing else, or when
+ * the person has switched off cures in place; in that case, without records, a pause longer than the limit is taken for
+ * a dead stream.
  *
- * An agent that ends is judged (`ending.ts`): its own last word is passed on with its exit code; one that was torn away
- * is started again on the same conversation, with the user's flags and the "you were interrupted" prompt. `gate.ts`
- * sees to it that a script gets one result, `input.ts` that no input is lost or said twice, `dialogue.ts` that a host which
- * speaks the control protocol can go on with the next agent.
+ * An agent that ends is judged (`ending.ts`): its own last word is passed on with its exit code. An agent that was
+ * interrupted is started again on the same conversation, with the person's flags and the "you were interrupted" prompt.
+ * `gate.ts` makes sure that a script gets one result, `input.ts` that no input is lost or given twice, and
+ * `dialogue.ts` that a host which speaks the control protocol can go on with the next agent.
  */
 
 import type { PrintMode } from '../agents/contract/pipes.ts';
@@ -32,12 +33,12 @@ import type { Child } from './child.ts';
 import { createDialogue } from './dialogue.ts';
 import { createInput } from './input.ts';
 import { type Judge, startFirst } from './launch.ts';
-import { dieOf, passSignals } from './leaving.ts';
+import { dieBySignal, passSignals } from './leaving.ts';
 import { createPipes, type Pipes } from './pipes.ts';
 import { createSink } from './sink.ts';
-import { endsWell, tellEnd } from './tell-end.ts';
+import { endsWell, reportEnd } from './tell-end.ts';
 
-/** How long the last words may take once somebody has told us to go. */
+/** How long the last output may take once a signal has told us to end. */
 const farewellMs = 1_000;
 
 /** Runs the agent; resolves to the exit code. Rejects only before the agent runs. */
@@ -59,11 +60,11 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const parts = { ...prepared, pipes, leaving };
   try {
     let begun = (_senses: Senses | null): void => {};
-    /** Null: they could not be loaded. */
+    /** Resolves once the senses run. Null: they could not be loaded. */
     const watched = new Promise<Senses | null>((resolve) => {
       begun = resolve;
     });
-    // What came before is known by then, also of an agent that ends at once.
+    // After this, everything earlier is known, even about an agent that ends at once.
     const catchUp = async () => await (await watched)?.catchUp();
     const judge: Judge = {
       async endsWell(answer) {
@@ -72,11 +73,11 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
       },
       async ended(end) {
         await watched;
-        await tellEnd(parts, loop, catchUp, end);
+        await reportEnd(parts, loop, catchUp, end);
       },
     };
     await startFirst(parts, judge);
-    // From here on an agent runs: what fails now must not start another one.
+    // From here on an agent is running: a failure must not start another one.
     const watch = async () => {
       const { watchPrint } = await import('./watch.ts');
       return await watchPrint(parts, loop, { judge, begun, warnings: noted });
@@ -85,7 +86,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
     if (pipes.answer !== null) pipes.output.write(pipes.answer.gate.release());
     await pipes.errors.drained(farewellMs);
     if (leaving.signal === null) await pipes.output.drained();
-    else if (!(await pipes.output.drained(farewellMs))) dieOf(leaving.signal);
+    else if (!(await pipes.output.drained(farewellMs))) dieBySignal(leaving.signal);
     return code;
   } finally {
     open.close();
@@ -98,7 +99,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
 function openPipes({ args }: Launch, mode: PrintMode, emit: Emit): Pipes {
   const formats = mode.formats(args);
   const dialogue =
-    formats.input === 'records' ? createDialogue(mode.control, (waits) => tellWait(emit, waits)) : null;
+    formats.input === 'records' ? createDialogue(mode.control, (waits) => reportWait(emit, waits)) : null;
   const readsTerminal = process.stdin.isTTY && formats.input === 'text';
   return createPipes({
     mode,
@@ -110,7 +111,7 @@ function openPipes({ args }: Launch, mode: PrintMode, emit: Emit): Pipes {
   });
 }
 
-/** A person who thinks is no silence, whoever puts the question to them. */
-function tellWait(emit: Emit, waits: boolean): void {
+/** While a person thinks about a question, silence means nothing, whoever asked it. */
+function reportWait(emit: Emit, waits: boolean): void {
   emit({ type: 'screen', facts: { activity: waits ? 'dialog' : 'unknown' } });
 }

@@ -1,4 +1,4 @@
-/** What the transcript holds: whether there is something to resume, and what the present agent has added. */
+/** Reads from the transcript whether there is something to resume, and what the present agent has added. */
 import { statSync } from 'node:fs';
 import { readLines } from '../agents/common/transcript-lines.ts';
 import type { PrintMode, ProgressRecord } from '../agents/contract/pipes.ts';

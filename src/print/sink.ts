@@ -1,5 +1,5 @@
 /**
- * Writes standard output or error as it comes, with the thread pool. Node itself writes to a pipe synchronously, so a slow
+ * Writes to standard output or error in node's thread pool. Node's own streams write to a pipe synchronously, so a slow
  * reader would stop the whole guard, including the tunnel.
  */
 import { write } from 'node:fs';
@@ -48,7 +48,7 @@ export function createSink(descriptor: number): Sink {
         return;
       }
       if (error) {
-        // Nobody reads any more. Without a guard, the agent also goes on after that (seen on 2.1.329 and 2.1.197).
+        // Nobody reads any more. The agent may go on, as it would without a guard (seen on 2.1.329 and 2.1.197).
         isClosed = true;
         queue.length = 0;
         queuedBytes = 0;

@@ -17,14 +17,14 @@ import { obstacle } from './next-launch.ts';
 import type { Answer, Pipes, PrintParts } from './pipes.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
 
-/** If an agent ends so soon after the guard cut its connection, the answer was cut off (as in `silent-end`). */
+/** If an agent ends this soon after the guard cut its connection, the answer was cut off (as in `silent-end`). */
 const silentEndMs = 5_000;
 
-/** Limit for the agent's last errors to be read. */
+/** How long to wait until the agent's last errors have been passed on. */
 const lastWordsMs = 1_000;
 
 /** Never rejects. */
-export async function tellEnd(
+export async function reportEnd(
   parts: PrintParts,
   loop: Loop,
   catchUp: () => Promise<void>,
@@ -50,32 +50,32 @@ export async function tellEnd(
 
   if (
     leaving.signal === null &&
-    judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'torn'
+    judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'interrupted'
   ) {
     const isYoung = uptimeMs < run.config.recovery.min_uptime_ms;
-    // SIGKILL may come from outside each time, so it is no sign of an agent that crashes by itself.
+    // Each SIGKILL may come from outside, so it does not show that the agent crashes by itself.
     const crashedAgain = generation > 1 && isYoung && answers === 0 && signal !== 'SIGKILL';
     const why = crashedAgain
-      ? `the agent ended ${seconds(uptimeMs)} after its start (${signal ?? `exit code ${code}`}), without an answer, as the one before it`
+      ? `the agent ended ${seconds(uptimeMs)} after its start (${signal ?? `exit code ${code}`}), without an answer, like the one before it`
       : obstacle(parts, turns > 0);
     if (why !== null) run.emit({ type: 'relaunch.impossible', detail: why });
     run.emit({ type: 'agent.exited', generation, code, signal, ...(outOfMemory && { outOfMemory }) });
     return;
   }
   if (generation > 1 && turns === 0 && code !== 0) {
-    tellRefusal(run, parts.conversation, child);
+    reportRefusal(run, parts.conversation, child);
     await pipes.errors.drained(lastWordsMs); // the guard's own messages follow
   }
   const plainCode = exitCode(code, signal);
   const last = leaving.signal === null ? finalCode(plainCode, { done, failure: reported }) : plainCode;
   run.emit({ type: 'turn.ended', ...(last !== 0 && !done && { failure: failure ?? 'other' }) });
   run.emit({ type: 'session.ended', reason: leaving.signal ?? 'done' });
-  // As a shell reports it, so that the core does not take it for a crash.
+  // The code is what a shell would report, without a signal, so that the core does not take it for a crash.
   run.emit({ type: 'agent.exited', generation, code: last, signal: null });
 }
 
-/** Reports why an agent refused to resume, if its errors give a reason that is known. */
-function tellRefusal(run: Run, conversation: Conversation, child: Child): void {
+/** Reports why an agent refused to resume, if its errors give a known reason. */
+function reportRefusal(run: Run, conversation: Conversation, child: Child): void {
   const refused = run.launch.adapter.readRefusedResume({ rows: child.lastErrors().split('\n') });
   if (refused === null) return;
   const { transcriptPath } = conversation;

@@ -1,4 +1,4 @@
-/** The rest of the guard in print mode: how turns, pauses and the end are recognized without a screen. */
+/** The rest of the guard in print mode: recognizes turns, pauses and the end without a screen. */
 
 import type { StateName } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -32,9 +32,9 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
   const { catchUp } = senses;
   const ranTurn = () => loop.state().evidence.turn.count > 0;
   const left = new Promise<End>((resolve) => {
-    leaving.goBy((signal) => {
+    leaving.onLeave((signal) => {
       resolve({ code: null, signal });
-      emit({ type: 'input', kind: 'interrupt', bytes: 0 }); // so that the incident ends as the person's own decision
+      emit({ type: 'input', kind: 'interrupt', bytes: 0 }); // the incident then ends as the person's own decision
     });
   });
   pipes.output.onRoom(() => agent.process?.stdout.resume());
@@ -55,19 +55,19 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
     begun: () => begun(senses),
   };
   const end = await watch(parts, loop, way, warnings);
-  agent.process?.kill('SIGTERM'); // only if the guard was ended while this agent was being started
+  agent.process?.kill('SIGTERM'); // an agent still runs only if the guard was told to end while starting it
   return end;
 }
 
 /**
- * No agent runs, the network is down, and nobody is left to read an answer. If a killed script has taken its server with
- * it, the guard would wait for ever.
+ * No agent is running, the network is down, and nobody is left to read an answer. A killed script may have taken down
+ * its own API server, for which the guard would wait for ever.
  */
 function waitsInVain(event: Event, { output }: Pipes, state: StateName): boolean {
   return state === 'down' && event.type === 'network.probed' && !event.reachable && !output.hasReader();
 }
 
-/** Whether a turn begins, if no hook reports it: with its first record or, without records, with the first request. */
+/** Whether a turn begins that no hook reports: at its first record or, without records, at the first request. */
 function beginsTurn(event: Event, { agent, pipes }: PrintParts, before: Evidence): boolean {
   if (before.turn.told?.working) return false;
   if (pipes.formats.output === 'records') return event.type === 'session' && event.source === 'output';
@@ -77,7 +77,7 @@ function beginsTurn(event: Event, { agent, pipes }: PrintParts, before: Evidence
   );
 }
 
-/** The agent has reported how long it waits before its next try. After that, its silence counts again. */
+/** The agent has reported how long it will wait before its next try. After that, its silence counts again. */
 function endPauseInTime(emit: Emit, { facts }: Extract<Event, { type: 'screen' }>): void {
   if (facts.retry === undefined) return;
   const over = () => emit({ type: 'screen', facts: { activity: 'unknown' } });

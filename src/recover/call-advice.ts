@@ -7,7 +7,7 @@ export interface RetryOptions {
   readonly autoRetryReadonlyTools: boolean;
   /** `auto_retry_mutations` */
   readonly autoRetryMutations: boolean;
-  /** Hooks watched the tool calls as they ran. Without them a call of the lost message may have left no trace. */
+  /** Hooks reported the tool calls as they ran. Without hooks, a call of the lost message may have left no trace. */
   readonly callsWatched: boolean;
   /** Print mode: there is nobody to ask. */
   readonly unattended: boolean;
@@ -18,11 +18,11 @@ const maxCommandLength = 400;
 const maxPathLength = 300;
 const maxCalls = 10;
 
-/** All that are unfinished. */
+/** All unfinished calls, and what to do about each. */
 export function callsText(snapshot: RecoverySnapshot, options: RetryOptions): string {
   const calls = snapshot.active_tool_calls;
   const blind =
-    'Tool calls of the lost message could not be observed: one may have run without a trace. Before you repeat a change, look whether it is already there.';
+    'Tool calls of the lost message could not be observed: one may have run without a trace. Before you repeat a change, check whether it is already there.';
   const turnWasRunning =
     snapshot.disconnect_phase === 'streaming' || snapshot.disconnect_phase === 'tool_execution';
   const unseen = turnWasRunning && !options.callsWatched ? blind : null;
@@ -92,7 +92,7 @@ function editAdvice(call: ActiveToolCall): string {
   }
 }
 
-/** When a command may be run again; the end of a sentence about verifying it. */
+/** Says when a command may be run again. Ends a sentence about verifying its effect. */
 function rerunAdvice({ autoRetryMutations, unattended }: RetryOptions): string {
   if (autoRetryMutations) return 'if it did not take effect, you may run it again.';
   return unattended

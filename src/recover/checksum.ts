@@ -1,6 +1,6 @@
 /**
- * The checksum of the POSIX `cksum` command. A shell hook can compute it on every system in a millisecond, so a file's
- * state right before an edit is known without copying its content anywhere.
+ * The checksum of the POSIX `cksum` command. On every system, a shell hook can compute it in a millisecond, so a file's
+ * state right before an edit is known without a copy of its content.
  */
 
 /** CRC with polynomial 0x04C11DB7, most significant bit first (POSIX.1-2017, cksum). */

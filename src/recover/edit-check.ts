@@ -1,6 +1,6 @@
 /**
- * Whether a file shows an edit. There are two kinds of evidence: the checksum from right before the call (strong: undoing
- * the edit must give the file back), and the texts of the edit themselves.
+ * Judges whether a file contains an edit. There are two kinds of evidence: the checksum from right before the call
+ * (strong: undoing the edit must reproduce it), and the texts of the edit themselves.
  */
 import type { FileCheck, FileVerdict } from './call.ts';
 import { cksum } from './checksum.ts';
@@ -49,11 +49,11 @@ function judgeMissing(intent: EditIntent, before: FileState | null): FileCheck {
 
 function judgeNewFile(intent: EditIntent, text: string): FileCheck {
   if (intent.kind === 'write' && text !== '' && intent.content.startsWith(text))
-    return check('changed otherwise', 'the new file holds only the beginning of what was to be written');
+    return check('changed otherwise', 'the new file holds only the beginning of the content to be written');
   return check('changed otherwise', 'the file did not exist before the call, and holds something else now');
 }
 
-/** The file differs from before the call, and not by the edit alone. */
+/** The file has changed since before the call, and not only by the edit. */
 function judgeChanged(done: Done): FileCheck {
   switch (done) {
     case 'yes':
@@ -70,13 +70,13 @@ function judgeByText(intent: EditIntent, text: string, done: Done): FileCheck {
   if (intent.kind === 'write')
     return check(
       'cannot tell',
-      'the file has other content than the call was to write; it was not seen before',
+      'the file does not have the content that the call was to write, and it was not seen before',
     );
   switch (done) {
     case 'yes':
-      return check('applied', 'the new text is in the file, the old one is not');
+      return check('applied', 'the new text is in the file, and the old text is not');
     case 'no':
-      return check('not applied', 'the new text is not in the file, what it was to replace is');
+      return check('not applied', 'the old text is in the file, and the new text is not');
     default:
       return text === ''
         ? check('changed otherwise', 'the file is empty')
@@ -84,7 +84,7 @@ function judgeByText(intent: EditIntent, text: string, done: Done): FileCheck {
   }
 }
 
-/** Whether undoing the steps, last one first, gives the state before the call. */
+/** Whether undoing the steps, last one first, restores the state before the call. */
 function undoGives(
   steps: readonly Replacement[],
   text: string,
@@ -92,7 +92,7 @@ function undoGives(
 ): boolean {
   const windows = text.includes('\r\n');
   const plain = unixLines(text);
-  // One place was edited, but the new text may occur in several: try each, within reason.
+  // A step edits one place, but its new text may occur in several: try each of them, within reason.
   let candidates = [plain];
   for (const { from, to, everywhere } of [...steps].reverse()) {
     const [old, fresh] = [unixLines(from), unixLines(to)];
@@ -124,7 +124,7 @@ function undoOnce(text: string, old: string, fresh: string): readonly string[] {
   return undone;
 }
 
-/** A deletion cannot be undone without its place, but its size shows. The agent may have deleted the line end, too. */
+/** A deletion cannot be undone, because its place is unknown, but its size shows. It may include the line end. */
 function deletionFits(steps: readonly Replacement[], text: string, shorterBy: number): boolean {
   const [step] = steps;
   if (step === undefined || steps.length > 1 || step.to !== '' || step.from === '') return false;

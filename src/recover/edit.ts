@@ -17,7 +17,10 @@ export type EditIntent =
       readonly source: string;
     };
 
-/** `exactly`: the file has the very content that the edit gives it. `yes`, `no`: it shows that the edit was made, or was not. */
+/**
+ * `exactly`: the file's content is just what the edit makes of it. `yes`, `no`: the file shows that the edit was made,
+ * or not.
+ */
 export type Done = 'exactly' | 'yes' | 'no' | 'unclear';
 
 export function looksDone(intent: EditIntent, text: string): Done {
@@ -31,12 +34,12 @@ export function looksDone(intent: EditIntent, text: string): Done {
   }
 }
 
-/** The edit shows only if every step does. A later step may have changed what an earlier one wrote. */
+/** The edit is seen only if every step is. A later step may have changed what an earlier one wrote. */
 function replaceDone(steps: readonly Replacement[], text: string): Done {
   const plain = unixLines(text);
   const shown = steps.map(({ from, to }) => {
     const hasNew = to !== '' && plain.includes(unixLines(to));
-    // The old text may be part of the new one (an insertion); then only the new one counts.
+    // The old text may be part of the new text (an insertion); then only the new text counts.
     const withoutNew = to === '' ? plain : plain.replaceAll(unixLines(to), '\u0000');
     const hasOld = from !== '' && withoutNew.includes(unixLines(from));
     if (hasNew && !hasOld) return from.includes(to) ? 'unclear' : 'yes';

@@ -1,13 +1,13 @@
-/** Looks at the file of each interrupted edit and says what became of it. */
+/** Looks at the file of each interrupted edit and judges whether the edit was applied. */
 import { readFile, stat } from 'node:fs/promises';
 import type { FileCheck } from './call.ts';
 import { judgeEdit } from './edit-check.ts';
 import type { LedgerCall } from './ledger.ts';
 
-/** A larger file is not read: the agent edits none of that size. */
+/** A larger file is not read: the agent does not edit such files. */
 const largestBytes = 64 * 1024 * 1024;
 
-/** The same calls; those that edit a file carry its check. Never throws. */
+/** Adds a file check to each call that edits a file. Never throws. */
 export async function checkFiles<Call extends LedgerCall>(calls: readonly Call[]): Promise<readonly Call[]> {
   return Promise.all(
     calls.map(async (call) => (call.risk === 'edit' ? { ...call, fileCheck: await checkFile(call) } : call)),

@@ -1,6 +1,6 @@
 /**
- * The tool ledger: each call that was seen to start, and how it ended. From 2.1.197 on the agent runs a call before
- * anything about it is on disk (lab notes §0.7), so for a call interrupted in between this is the only trace.
+ * The tool ledger: each call that was seen to start, and how it ended. Since 2.1.197, the agent runs a call before
+ * anything about it is on disk (lab notes §0.7). If it is interrupted in between, the ledger holds the only trace.
  *
  * The ledger is kept in memory only. It holds the texts of an edit until the call is settled, to judge the file
  * afterwards.
@@ -16,7 +16,7 @@ export type ToolReport = {
   readonly tool: string;
   /** The subagent that made the call; null: the main conversation. */
   readonly subagent: string | null;
-  /** Tells calls apart if there are no ids. */
+  /** Distinguishes calls if there are no ids. */
   readonly fingerprint: string;
 } & (
   | {
@@ -25,7 +25,7 @@ export type ToolReport = {
       readonly file?: string;
       readonly command?: string;
       readonly edit?: EditIntent;
-      /** State of the edited file when the call was about to run; null: it could not be taken. */
+      /** State of the edited file right before the call; null: it could not be determined. */
       readonly before: FileState | null;
     }
   | { readonly phase: 'finished' | 'failed' }
@@ -40,16 +40,16 @@ export interface LedgerCall extends ToolCall {
 
 export interface Ledger {
   report(report: ToolReport): void;
-  /** The main turn is over, so its calls are recorded or were given up. A subagent's calls may go on. */
+  /** The main turn is over, so its calls are recorded or abandoned. A subagent's calls may go on. */
   endTurn(): void;
   endSubagent(subagent: string): void;
-  /** The conversation is another one, or there is none. */
+  /** Another conversation has begun, or there is none any more. */
   clear(): void;
   /** All calls not yet known to be recorded, oldest first. */
   calls(): readonly LedgerCall[];
 }
 
-/** Above this the oldest ended calls are dropped: their results have long been recorded. */
+/** Above this number, the oldest ended calls are dropped: their results have long been recorded. */
 const maxCalls = 500;
 
 export function createLedger(): Ledger {
@@ -88,7 +88,8 @@ export function createLedger(): Ledger {
       }
       const id = find(report);
       const call = id === null ? undefined : calls.get(id);
-      // An end without a start: the hook of the start was lost, or the guard started later. The result is recorded.
+      // An end without a start is ignored: the hook of the start was lost, or the guard started later, and the result
+      // is recorded.
       if (call !== undefined) calls.set(call.toolUseId, { ...call, status: report.phase });
     },
     endTurn: () => drop((call) => call.subagent === null),

@@ -1,7 +1,7 @@
 /**
  * The prompt that tells a resumed agent the truth: that it was interrupted, why and when, what was in flight, what is
- * known of it, and what to do about each call. A person may replace the frame (`prompt.md`) but not the
- * facts: the statements on each call always come from `call-advice.ts`.
+ * known of it, and what to do about each call. A person may replace the template (`prompt.md`) but not the facts: the
+ * statements on each call always come from `call-advice.ts`.
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { callsText, type RetryOptions } from './call-advice.ts';
@@ -14,7 +14,7 @@ export interface PromptOptions extends RetryOptions {
    * finds nothing of it on record.
    */
   readonly rung: 'nudge' | 'relaunch' | 'anew';
-  /** The person's own frame, accepted by `checkTemplate`; null: the default. */
+  /** The person's own template, accepted by `checkTemplate`; null: the default. */
   readonly template: string | null;
 }
 
@@ -34,7 +34,7 @@ export const defaultTemplate = `You were interrupted. {{reason}}
 {{next}}
 `;
 
-/** The only table of what a template can hold. */
+/** All placeholders that a template can contain. */
 const placeholders: Readonly<Record<string, (snapshot: RecoverySnapshot, options: PromptOptions) => string>> =
   {
     reason: reasonText,

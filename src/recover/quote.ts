@@ -8,7 +8,7 @@ import stripAnsi from 'strip-ansi';
 const unprintable =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** The text without anything that a terminal would act on. Lines end in a newline; lone surrogates are replaced. */
+/** The text without anything that a terminal would act on. Line ends become newlines; lone surrogates are replaced. */
 export function plain(text: string): string {
   return stripAnsi(text)
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
@@ -34,7 +34,7 @@ export function fencedEnd(text: string, max: number): string {
 }
 
 function cutEnd(text: string, max: number): string {
-  // Cheap bound first: a partial answer may be huge, and a code point is at most two units.
+  // Cut roughly first: a partial answer may be huge, and a code point has at most two units.
   const characters = [...text.slice(0, 2 * max + 2)];
   return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
 }

@@ -117,7 +117,7 @@ function unsettledCalls(
   for (const call of transcript?.openCalls ?? []) calls.set(call.toolUseId, call);
   for (const call of ledger) {
     if (settled?.has(call.toolUseId)) continue;
-    // Without a transcript it is not known what is recorded, so only calls that are surely unfinished are reported.
+    // Without a transcript, nobody knows what is recorded, so only calls that are certainly unfinished are reported.
     if (transcript === null && (call.status === 'finished' || call.status === 'failed')) continue;
     calls.set(call.toolUseId, { ...calls.get(call.toolUseId), ...call });
   }

@@ -1,6 +1,6 @@
 /**
  * Where the snapshot is kept: beside the transcript, as `<session-id>.recovery.json`. It holds text of the
- * conversation, so it lies where the conversation lies and nowhere else, and only its owner can read it.
+ * conversation, so it is kept where the conversation is and nowhere else, and only its owner can read it.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The person's own frame for the prompt: `prompt.md` in the configuration folder. */
+/** The person's own template for the prompt: `prompt.md` in the configuration folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkTemplate } from './prompt.ts';

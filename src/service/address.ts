@@ -42,7 +42,7 @@ async function main(pid: number): Promise<string> {
     .join('');
 }
 
-/** Null if there is no address, or not in time. @throws if the service can have no folder */
+/** Null if there is no address, or none in time. @throws if the service cannot have a folder */
 async function addressFor(pid: number, user: Session['user']): Promise<string | null> {
   const paths = servicePaths(process.env);
   makeFolders(paths);
@@ -53,11 +53,11 @@ async function addressFor(pid: number, user: Session['user']): Promise<string | 
       const given = await ask(paths.socket, { type: 'address', pid, user }, limitMs - performance.now());
       return (given as { readonly url: string | null }).url;
     } catch {
-      // The new service ends well if it found another one, which was about to end or is not ready yet.
+      // The new service exits with 0 if it found another one, which is about to end or not ready yet.
       const isOver = service?.exitCode === 0 && performance.now() - startedAt > restartMs;
       if (service === null || isOver) {
         startedAt = performance.now();
-        service = startService(process.env).on('error', () => {}); // then it has no exit code, and no answer comes
+        service = startService(process.env).on('error', () => {}); // the service then has no pid, which is checked below
       }
       if (service.pid === undefined || (service.exitCode ?? 0) !== 0) return null;
       await sleep(againMs);

@@ -1,6 +1,6 @@
 /**
- * The Unix socket on which sessions ask: one JSON document each way, and then the end. The folder is closed to other
- * users, so whoever asks gets an address.
+ * The Unix socket on which sessions ask for an address: one JSON document each way per connection. The folder is closed
+ * to other users, so whoever asks gets an answer.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
@@ -15,7 +15,7 @@ export type Question =
 const maxLength = 64 * 1024;
 const maxMs = 5_000;
 
-/** @param answer if it rejects, there is no answer */
+/** @param answer if it rejects, the connection is closed without an answer */
 export function createControl(answer: (question: Question) => Promise<unknown>): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     socket.setTimeout(maxMs, () => socket.destroy());
@@ -35,7 +35,7 @@ export function createControl(answer: (question: Question) => Promise<unknown>):
   });
 }
 
-/** @throws if nobody answers there in time */
+/** @throws if nobody answers in time */
 export async function ask(path: string, question: Question, timeoutMs: number): Promise<unknown> {
   const socket = connect({ path });
   const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);

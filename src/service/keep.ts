@@ -1,7 +1,8 @@
 /**
- * An agent that serves sessions of its own and has no turns (`claude remote-control`). It exits after about ten minutes
- * without network (its documentation). Then it is started again with the same arguments, once the network is stable. It
- * runs behind the launcher, so its connections get hold and cut from the service, as a background session's do.
+ * Keeps an agent running that serves sessions of its own and has no turns (`claude remote-control`). According to its
+ * documentation, it exits after about ten minutes without network. Then it is started again with the same arguments,
+ * once the network is stable. It runs behind the launcher, so the service holds and cuts its connections, like those of
+ * a background session.
  *
  * The documentation names no exit code. The network tells the two kinds of exit apart: if the API cannot be reached,
  * the outage ended the agent; if it can, the agent ended by itself, and so do we.
@@ -22,7 +23,7 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const away = 'the agent has ended while the network is down; it is started again when the network is back';
+const away = 'the agent ended while the network is down; it will be started again when the network is back';
 
 /** Resolves to the exit code. Rejects only before the agent runs. */
 export async function keep(launch: Launch): Promise<number> {
@@ -33,7 +34,7 @@ export async function keep(launch: Launch): Promise<number> {
   const orders = takeOrders();
   const deadManSwitch = createDeadManSwitch(adapter.outlivingCommand, [], () => {});
   let end = await start(launch, orders, deadManSwitch);
-  while (!orders.explain() && end.signal === null && network !== null && !(await network.isThere())) {
+  while (!orders.explainsEnd() && end.signal === null && network !== null && !(await network.isThere())) {
     sayWarnings([away]);
     const order = await Promise.race([orders.next(), network.isBack()]);
     if (order !== null) return exitCode(null, order);

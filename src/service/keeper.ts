@@ -1,17 +1,19 @@
 /**
- * The keeper lets the service survive if its process is killed. It is a shell that also holds the listening sockets,
- * and waits at the end of a pipe. If the process that answers is gone without notice, the shell becomes the next one.
- * If the shell is gone, the process starts another. Connections that come in between wait in the sockets' queues.
+ * The keeper lets the service survive the death of its process. It is a shell that also holds the listening sockets,
+ * and waits at the end of a pipe. If the service's process dies without notice, the shell becomes the next one. If the
+ * shell dies, the process starts another. Connections that arrive in between wait in the sockets' queues.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * The file descriptors of the inherited listening sockets: the sessions' port, and the socket on which sessions ask.
+ * The file descriptors of the inherited listening sockets: the sessions' port, and the socket on which they ask for an
+ * address.
  */
 export const inherited = { router: 3, control: 4 } as const;
 
 /**
- * The keeper ignores signals that end our whole process group or unit, because the sessions go on and need an address.
+ * The keeper ignores signals that end our whole process group or unit, because the sessions go on and need their
+ * addresses.
  */
 const script = `
 trap '' HUP INT TERM
@@ -26,11 +28,11 @@ export interface Keeper {
   dismiss(): void;
 }
 
-/** If the shell cannot stay, it must not be started in a busy loop. */
+/** A shell that keeps dying must not be restarted in a busy loop. */
 const againMs = 1_000;
 
 /**
- * @param next the command that answers from then on
+ * @param next the command that the shell becomes
  * @param fds as in `inherited`
  */
 export function startKeeper(

@@ -1,4 +1,4 @@
-/** Checks whether the API can be reached by the agent's route, for a program that has no tunnel of its own to watch. */
+/** Checks whether the API can be reached by the agent's route, for a program without a tunnel of its own. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Config } from '../config/schema.ts';
@@ -15,7 +15,7 @@ export interface Network {
 
 const probeMs: Millis = 5_000;
 
-/** Null if the route leads through a kind of proxy that we cannot use. */
+/** Null if the route leads through a kind of proxy that is not supported. */
 export function networkOf(
   { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
   { backoff_initial_ms, backoff_max_ms, stable_probes }: Config['network_resilience'],

@@ -1,4 +1,4 @@
-/** How the service gets its lock and its two sockets: new ones, or those of the process that answered before. */
+/** How the service gets its lock and its two sockets: new ones, or those of the process before it. */
 import { once } from 'node:events';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, type ListenOptions, type Server } from 'node:net';
@@ -8,10 +8,10 @@ import { acquireLock, type LockResult } from '../platform/lock.ts';
 import { inherited } from './keeper.ts';
 import { makeFolders, type ServicePaths } from './paths.ts';
 
-/** How long a process may hold the lock until it notices that the sockets are ours. */
+/** How long the process before us may keep the lock after we have inherited its sockets. */
 const noticeMs: Millis = 5_000;
 
-/** Null: a service runs already. */
+/** Null: a service is already running. */
 export async function lockOf(
   paths: ServicePaths,
   takesOver: boolean,
@@ -26,7 +26,7 @@ export async function lockOf(
   }
 }
 
-/** A keeper without a process that answers also holds the socket open. */
+/** True also while only a keeper holds the socket open. */
 async function isOpen(path: string): Promise<boolean> {
   const socket = connect({ path });
   try {
@@ -39,7 +39,7 @@ async function isOpen(path: string): Promise<boolean> {
   }
 }
 
-/** @returns the port: the same as before if addresses with it were given out and it is free */
+/** @returns the port: the one in the addresses that were given out before, if it is still free */
 export async function openBoth(
   paths: ServicePaths,
   router: Server,
@@ -55,7 +55,7 @@ export async function openBoth(
   try {
     await listen(router, { host: '127.0.0.1', port: portBefore(paths) });
   } catch {
-    rmSync(paths.sessions, { recursive: true, force: true }); // their addresses belong to somebody else now
+    rmSync(paths.sessions, { recursive: true, force: true }); // somebody else has the port of their addresses now
     makeFolders(paths);
     await listen(router, { host: '127.0.0.1', port: 0 });
   }
@@ -73,7 +73,7 @@ async function listen(server: Server, where: ListenOptions & { readonly fd?: num
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-/** 0 if there was none, which means any free port. */
+/** The port on record. 0 if there is none, which means any free port. */
 function portBefore({ port }: ServicePaths): number {
   try {
     return Number(readFileSync(port, 'utf8')) || 0;

@@ -1,16 +1,16 @@
-/** Signals by which somebody ends us, and through us the agent. A Ctrl+C in a terminal reaches both without our help. */
+/** Signals that tell us, and through us the agent, to end. A Ctrl+C in a terminal reaches both without our help. */
 import type { Millis } from '../events.ts';
 
 export interface Orders {
-  /** Passes SIGTERM and SIGHUP on from now on. @returns stops that */
+  /** Passes SIGTERM and SIGHUP on from now on. @returns a function that stops this */
   pass(tell: (signal: NodeJS.Signals) => void): () => void;
-  /** A signal came so recently that it explains why the agent ended. */
-  explain(): boolean;
+  /** Whether a signal came so recently that it explains the agent's end. */
+  explainsEnd(): boolean;
   /** Resolves with the next signal. */
   next(): Promise<NodeJS.Signals>;
 }
 
-/** An agent that was told to end has ended within this time. */
+/** An agent that is told to end does so within this time. */
 const followMs: Millis = 10_000;
 
 export function takeOrders(): Orders {
@@ -31,7 +31,7 @@ export function takeOrders(): Orders {
         tell = null;
       };
     },
-    explain: () => performance.now() - lastAt < followMs,
+    explainsEnd: () => performance.now() - lastAt < followMs,
     next: () => new Promise((resolve) => waiting.add(resolve)),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Where to find the service: a folder of the user's own, the same for everybody with the same environment. The runtime
- * folder is in memory and goes at log-out. If there is none, the folder is in the system's temporary folder.
+ * Where to find the service: a folder of the user's own, which everybody with the same environment finds. It is in the
+ * user's runtime folder, which is in memory and goes at log-out, or else in the system's temporary folder.
  */
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,9 @@ export interface ServicePaths {
   readonly folder: string;
   /** Unix socket on which sessions ask for an address. */
   readonly socket: string;
-  /** The lock of the process that answers. */
+  /** The lock of the service's process. */
   readonly lock: string;
-  /** The port of the addresses that were given out. */
+  /** Holds the port of the addresses that were given out. */
   readonly port: string;
   /** One file per session. */
   readonly sessions: string;
@@ -44,7 +44,7 @@ export function makeFolders({ folder, sessions }: ServicePaths): void {
   makePrivateFolder(sessions);
 }
 
-/** Or it does not exist yet. In a temporary folder, anybody may have been first, even with a link. */
+/** True also if it does not exist yet. In a temporary folder, anybody may have been first, even with a link. */
 function isOurs(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found === undefined || (found.isDirectory() && found.uid === uid());

@@ -11,7 +11,7 @@ const proofMs = 10_000;
 /** The same as the tunnel itself allows. */
 const maxHeadBytes = 256 * 1024;
 
-/** @param enter takes the connection. False: no session has that token */
+/** @param enter takes the connection; false: no session has that token */
 export function createRouter(enter: (token: string, near: Socket) => boolean): Server {
   const unproven = new Set<Socket>();
   return createServer({ allowHalfOpen: true, noDelay: true }, (near) => {

@@ -1,10 +1,10 @@
 /**
  * The service: a tunnel for each session that has no guard around it, behind one port. It runs while somebody needs it,
- * and a little longer. What it knows is in files, and the keeper also holds its sockets. So if its process is killed,
- * the next one goes on; connections that were open then are reset, and their owners connect again.
+ * and a little longer. Its state is in files, and the keeper also holds its sockets. So if its process is killed, the
+ * next one takes over; connections that were open are reset, and their owners connect again.
  *
  * `control.ts` gives out addresses. `router.ts` leads connections to their tunnels. `tunnels.ts` and
- * `watched-tunnel.ts` hold and cut. `keeper.ts` survives a kill. The launcher asks with `address.ts`.
+ * `watched-tunnel.ts` hold and cut. `keeper.ts` survives a kill. The launcher asks through `address.ts`.
  */
 import { rmdirSync, rmSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
@@ -26,7 +26,7 @@ import { canChainTo, createTunnels, type Tunnels } from './tunnels.ts';
 
 export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Another process has answered before, and its sockets are inherited. */
+  /** This process replaces another one, and has inherited its sockets. */
   readonly takesOver: boolean;
   /** The service goes on even if nobody needs it. */
   readonly stays: boolean;
@@ -44,13 +44,15 @@ export interface Status {
   }[];
 }
 
-/** How long it runs without sessions: they often follow one another, and a start costs a fraction of a second. */
+/**
+ * How long the service runs without sessions: they often follow one another, and a start takes a fraction of a second.
+ */
 const usualUnusedMs = 60_000;
 /** Looking through all processes costs milliseconds. */
 const lookMs = 10_000;
 const addressesEveryMs = 2_000;
 
-/** Resolves once it has ended. False: a service runs already. @throws if it can have no folder */
+/** Resolves once the service has ended. False: another one was already running. @throws if it cannot have a folder */
 export async function serve(options: ServiceOptions): Promise<boolean> {
   const { env, takesOver, stays, unusedMs = usualUnusedMs } = options;
   const paths = servicePaths(env);
@@ -108,11 +110,11 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
   stopSenses();
   router.close();
   control.close();
-  if (readHolder(paths.lock)?.pid === process.pid) clear(paths, lock.release); // otherwise somebody has taken the folder from us
+  if (readHolder(paths.lock)?.pid === process.pid) clear(paths, lock.release); // otherwise the folder is not ours any more
   return true;
 }
 
-/** @returns the signal by which it was ended before that */
+/** @returns the signal that told the service to end; null: nobody needed it any more */
 function untilUnused(isNeeded: () => boolean, unusedMs: Millis): Promise<NodeJS.Signals | null> {
   return new Promise((resolve) => {
     let neededAt = performance.now();
@@ -131,12 +133,12 @@ function untilUnused(isNeeded: () => boolean, unusedMs: Millis): Promise<NodeJS.
   });
 }
 
-/** @returns ends it */
+/** @returns a function that stops watching */
 function watch({ see }: Tunnels): () => void {
   const clock = clockSensor(tickMs);
   const network = networkSensor({
     intervalMs: addressesEveryMs,
-    probe: () => Promise.reject(new Error('nobody asks for it')),
+    probe: () => Promise.reject(new Error('the service never probes')),
   });
   void clock.start(see);
   try {
@@ -158,6 +160,6 @@ function clear(paths: ServicePaths, release: () => void): void {
   try {
     rmdirSync(paths.folder);
   } catch {
-    // Another service has already begun in it.
+    // Another service is already using it.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The sessions that have an address: one file for each, so that the next process that answers knows them, too. The
- * files contain tokens and the upstream proxy's credentials. They have mode 0600, in a folder of the user's own, and go
- * with the session.
+ * The sessions that have an address: one file for each, so that the service's next process knows them, too. The files
+ * contain tokens and the upstream proxy's credentials. They have mode 0600, are in a folder of the user's own, and are
+ * removed with the session.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ export interface Sessions {
   byToken(token: string): Session | null;
   /** @throws if its file cannot be written */
   add(process: ProcessIdentity, user: Session['user']): Session;
-  /** Forgets sessions of which no process is left. @returns their tokens */
+  /** Forgets sessions that have no process left. @returns their tokens */
   sweep(isBusy: (token: string) => boolean): readonly string[];
 }
 

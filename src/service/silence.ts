@@ -1,7 +1,7 @@
 /**
- * When silence on the wire is too long for a session of which nothing else is seen. Whether it works, waits for a
- * person or has long been answered is not known, so the limits lie far beyond what is healthy (`detect/limits.ts`), and
- * a connection that is cut for nothing has to be one that nobody misses. Pure.
+ * Decides when silence on the wire is too long, for a session of which nothing else can be seen. Nobody knows whether
+ * it works, waits for a person or has long been answered. So the limits lie far beyond what is healthy
+ * (`detect/limits.ts`), and if a connection is cut by mistake, it must be one that nobody misses. Pure.
  */
 import type { Config } from '../config/schema.ts';
 import { newHost } from '../detect/evidence/host.ts';
@@ -14,16 +14,16 @@ export interface Quiet {
   readonly since: Millis;
   readonly requestAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** Its host is known, or was seen, to send pings during silence. */
+  /** Its host is known to send pings during silence, or has been seen to. */
   readonly pings: boolean;
 }
 
 export interface Patience {
-  /** Recent cuts after which the session asked again at once: somebody had waited, perhaps for a slow host. */
+  /** Recent cuts after which the session asked again at once: somebody was waiting, perhaps for a slow host. */
   readonly strikes: number;
   /** The agent's own timeout, if the person has set it. */
   readonly deadlineMs: Millis | null;
-  /** Since when this process has observed without a gap. */
+  /** When this process's unbroken observation began. */
   readonly seenSince: Millis;
 }
 

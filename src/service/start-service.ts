@@ -1,8 +1,8 @@
-/** Starts the service, independent of the session that needs it first. */
+/** Starts the service so that it does not depend on the session that needs it first. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { programFile } from '../platform/own-files.ts';
 
-/** The service serves all sessions of the user, so it must get nothing from one of them, least of all its keys. */
+/** The service is for all of the user's sessions, so it must take nothing from one of them, least of all its keys. */
 const needed = [
   'PATH',
   'HOME',

@@ -1,4 +1,4 @@
-/** The tunnel of one session, with the decisions about its connections to the API. */
+/** The tunnel of one session, and the decisions about its connections to the API. */
 import type { Config } from '../config/schema.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
 import type { ConnectionStage, Millis, Observation } from '../events.ts';
@@ -16,9 +16,9 @@ export interface WatchedTunnel extends Pick<Tunnel, 'take' | 'connections' | 'ne
   readonly cuts: number;
 }
 
-/** If somebody waited for the connection, they ask again within this time. */
+/** If somebody was waiting for the connection, they ask again within this time. */
 const askAgainMs = 10_000;
-/** How long a cut after which the session asked again at once delays the next one. */
+/** For this long, a cut after which the session asked again at once makes the next cut later. */
 const memoryMs = 3_600_000;
 
 export async function watchedTunnel(

@@ -213,10 +213,10 @@ test('the last words of the person are theirs alone, whatever the agent tells th
   told('do it');
   composer.given('You were interrupted.', false);
   told('You were interrupted.');
-  expect([composer.lastText, composer.lastOfPerson]).toEqual(['You were interrupted.', 'do it']);
+  expect([composer.lastText, composer.lastByPerson]).toEqual(['You were interrupted.', 'do it']);
   composer.given('do that', true);
   told('do that');
-  expect([composer.lastText, composer.lastOfPerson]).toEqual(['do that', 'do that']);
+  expect([composer.lastText, composer.lastByPerson]).toEqual(['do that', 'do that']);
 });
 
 test('a turn that nobody names takes the queue along only of an agent that names none', () => {

@@ -57,8 +57,8 @@ test('a resumed agent is told what its transcript does not know, and a line once
   input.connect(agent().stream, []);
   source.write(`${said('again')}${said('again')}${said('new')}{"type":"us`);
   await turn();
-  expect(joined(input.unknown(['again']).bytes)).toBe(`${said('again')}${said('new')}`);
-  expect(joined(input.unknown(['again', 'again', 'new']).bytes)).toBe('');
+  expect(joined(input.unrecorded(['again']).bytes)).toBe(`${said('again')}${said('new')}`);
+  expect(joined(input.unrecorded(['again', 'again', 'new']).bytes)).toBe('');
   const next = agent();
   input.disconnect();
   input.connect(next.stream, []);
@@ -77,7 +77,7 @@ test('what was said before the last turn is forgotten', async () => {
   source.write(said('two'));
   await turn();
   input.turnDone();
-  expect(joined(input.unknown([]).bytes)).toBe(said('two'));
+  expect(joined(input.unrecorded([]).bytes)).toBe(said('two'));
 });
 
 test('whether something on record was torn away', async () => {
@@ -89,12 +89,12 @@ test('whether something on record was torn away', async () => {
   input.turnDone();
   source.write(said('two'));
   await turn();
-  expect(input.unknown(['one']).isAllOfIt).toBe(true);
-  expect(input.unknown(['one', 'two']).isAllOfIt).toBe(false);
+  expect(input.unrecorded(['one']).isRestAnswered).toBe(true);
+  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(false);
   source.write(said('three')); // while the second turn runs
   await turn();
-  expect(input.unknown(['one', 'two']).isAllOfIt).toBe(false);
-  expect(input.unknown(['one']).isAllOfIt).toBe(true);
+  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(false);
+  expect(input.unrecorded(['one']).isRestAnswered).toBe(true);
 });
 
 test('what a host asks of the agent is none of the prompts, and what is in no known form cannot be repeated', async () => {

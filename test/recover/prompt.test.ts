@@ -141,7 +141,7 @@ describe('template', () => {
   ];
   test.each(bad)('%s', (_title, template, fault) => expect(checkTemplate(template)).toMatch(fault));
 
-  test('a person’s frame is filled', () => {
+  test('a person’s template is filled', () => {
     const text = prompt({}, { template: 'Hello, interrupted at {{when}}.\n\n{{todos}}\n\n{{ calls }}' });
     expect(text).toBe('Hello, interrupted at 2026-11-21 09:10:11 UTC.\n\nNo tool call was unfinished.');
   });

@@ -1,4 +1,6 @@
-/** A host that says what this guard does not know: all of it goes through, and the doctor says why there is no relaunch. */
+/**
+ * A host that says what this guard does not know: all of it goes through, and the doctor says why there is no relaunch.
+ */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -47,7 +49,7 @@ test('a request of no known name: the agent gets it, and the doctor names it', a
   const findings = JSON.parse(stdout) as readonly Finding[];
   expect(findings.find(({ check }) => check === 'relaunch')).toMatchObject({
     state: 'warning',
-    detail: expect.stringMatching(/cannot be said again: .*do_as_never_before/),
+    detail: expect.stringMatching(/input cannot be repeated: .*do_as_never_before/),
   });
   child.stdin.end();
   expect(await once(child, 'exit')).toEqual([0, null]);

@@ -1,18 +1,18 @@
 /**
- * Keeps the person's keys back while a relaunched agent boots. The agent would lose them, or they would get in the way
- * of its own prompt. Nobody can see from outside when the agent begins to take keys; the one before took them.
+ * Holds the person's keys back while a relaunched agent boots. The agent would lose them, or they would get in the way
+ * of its own prompt. From outside, nobody can see when a new agent begins to read keys.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
 import { type Desk, screenShows, settleMs } from './desk.ts';
-import { letKeysGo } from './give-back.ts';
+import { releaseKeys } from './give-back.ts';
 
-/** An agent with a prompt on its command line submits it by itself. On a busy machine the start takes long. */
+/** An agent with a prompt on its command line submits it by itself. On a busy machine, it takes long to start. */
 const bootMs = 20_000;
 
 /**
- * Holds them until the agent listens, asks something, is gone or has had its time, or the person wants to leave: a
- * booting agent obeys Ctrl+C, too. Then they are let go.
+ * Holds the keys until the agent listens, asks something, is gone or has had its time, or until the person wants to
+ * leave: a booting agent obeys Ctrl+C, too. Then it releases them.
  * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */
 export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promise<void> {
@@ -26,6 +26,6 @@ export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promi
     await screenShows(desk, (facts) => isOver() || listens(facts), bootMs);
     if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
-    await letKeysGo(desk);
+    await releaseKeys(desk);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Answers a menu of the agent by policy: finds the wanted row by its words, moves the cursor and reads it back after
- * each key, and presses Enter only when the cursor is on that very row.
+ * Answers a menu of the agent by policy: finds the wanted row by its words, moves the cursor, checks after each key
+ * where it is, and presses Enter only when the cursor is on that very row.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MenuAnswer } from '../../agents/contract/screen.ts';
@@ -12,7 +12,7 @@ const down = '\x1b[B';
 const redrawMs = 200;
 const maxMoves = 12;
 
-/** False: the menu is not there (any more), or the cursor did not obey; nothing was chosen. */
+/** False: there is no such menu (any more), or the cursor did not obey; nothing was chosen. */
 export async function choose(desk: Desk, generation: number, answer: MenuAnswer): Promise<boolean> {
   const { pty, terminal, launch } = desk;
   const { menu, keys } = launch.adapter;

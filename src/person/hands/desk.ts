@@ -7,10 +7,10 @@ import type { Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Composer } from '../composer.ts';
 
-/** An agent that has drawn something does not take keys at once. */
+/** Once an agent has drawn something, it needs this long before it takes keys. */
 export const settleMs = 500;
 
-/** One agent, as far as keys are typed at it. */
+/** One agent, as something to type at. */
 export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
 
 export interface Desk {
@@ -28,7 +28,10 @@ export interface Desk {
   readonly facts: ScreenFacts;
   /** This agent was seen in vim's INSERT mode. While the screen does not show that mode, it is in NORMAL mode. */
   readonly vim: boolean;
-  /** Turns seen to begin, by hooks or by requests: a message from the agent's queue begins one by itself. */
+  /**
+   * How many turns have been seen to begin, by hooks or by requests. A message in the agent's queue begins one by
+   * itself.
+   */
   readonly begun: number;
   /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
@@ -41,7 +44,7 @@ export interface DeskParts extends Pick<Desk, 'launch' | 'terminal' | 'emit' | '
 }
 
 export interface KeptDesk extends Desk {
-  /** Every event. @param paused as the core has it after the event */
+  /** Called with every event. @param paused the core's state after the event */
   follow(event: Event, paused: boolean): void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Gives the person's own text back after a nudge or a relaunch: as a paste into the agent's input box, never sent. What
- * the person types meanwhile comes behind it.
+ * the person types in the meantime comes after it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
@@ -16,18 +16,18 @@ const hasBox: readonly ScreenFacts['activity'][] = [
   'background',
 ];
 
-/** What is not drawn by then has been lost: an agent that boots may drop what it is sent, on a busy machine. */
+/** A paste that is not drawn by then has been lost: on a busy machine, a booting agent may drop what it is sent. */
 const drawnMs = 10_000;
 const maxPastes = 3;
-/** The person's keys are held no longer than this until their own text is back. */
+/** How long the person's keys are held while their own text is not back yet. */
 const heldMs = 10_000;
 
 /**
- * Lets the person's keys go, once what was put aside is back in front of them. A dialog, Ctrl+C and the agent's end do
- * not wait for that: it is given back later. Keys that were meant for a box are not typed into a dialog, but put aside,
- * too.
+ * Releases the person's keys once the text that was put aside is back in the box before them. A dialog, Ctrl+C and the
+ * agent's end do not wait for that: the text is given back later. Keys that were meant for a box are not typed into a
+ * dialog, but put aside, too.
  */
-export async function letKeysGo(desk: Desk): Promise<void> {
+export async function releaseKeys(desk: Desk): Promise<void> {
   const { pty, composer, terminal, emit } = desk;
   const isOver = () => desk.pty !== pty || terminal.wantsOut;
   const asks = () => desk.facts.activity === 'dialog';
@@ -46,7 +46,7 @@ export async function letKeysGo(desk: Desk): Promise<void> {
 
 /**
  * Waits for an empty box as long as this agent lives. An agent that asks something has no box; and if the person is
- * quicker, the box is theirs. What was put aside meanwhile stays aside, and so does what is not seen in the box.
+ * quicker, the box is theirs. Text that has not been seen in the box stays aside.
  */
 export async function giveBack(desk: Desk): Promise<void> {
   const { pty, composer, terminal, emit } = desk;
@@ -59,7 +59,7 @@ export async function giveBack(desk: Desk): Promise<void> {
     await screenShows(desk, (facts) => isGone() || isBack() || isReady(facts), Number.POSITIVE_INFINITY);
     const { keys } = composer;
     // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice. And 2.1.38
-    // loses a paste when a key comes in the moment in which it is drawn.
+    // loses a paste if a key arrives at the moment when the paste is drawn.
     await pause(settleMs);
     if (isGone()) return;
     if (isBack()) {
@@ -67,14 +67,14 @@ export async function giveBack(desk: Desk): Promise<void> {
       pastes = 0;
       continue;
     }
-    const isQuiet = composer.keys === keys || terminal.keptBytes > 0; // keys that the guard keeps are not on their way
+    const isQuiet = composer.keys === keys || terminal.keptBytes > 0; // keys that the guard holds do not reach the agent
     if (!isQuiet || !isReady(desk.facts) || composer.aside === '') continue;
-    if (!pty.takesKeys()) continue; // the box is drawn, but the agent does not read: a long text would be truncated
+    if (!pty.takesKeys()) continue; // the agent has drawn the box but does not read yet: a long text would be truncated
     if (pastes === maxPastes)
       return emit({
         type: 'sensor.failed',
         sensor: 'draft',
-        detail: 'the agent does not take what it is given back',
+        detail: 'the agent does not take the text that is given back to the person',
       });
     pty.write(Buffer.from(`\x1b[200~${composer.aside}\x1b[201~`));
     pastes++;
@@ -82,7 +82,7 @@ export async function giveBack(desk: Desk): Promise<void> {
   }
 }
 
-/** Something else is in the box than what the person has typed there by themselves. */
+/** Whether the box holds something other than what the person has just typed there. */
 function holdsMoreThanTyped(desk: Desk): boolean {
   const { composer, terminal } = desk;
   const shown = boxOf(desk)?.text ?? '';

@@ -6,7 +6,7 @@ import { type Desk, type Keyboard, screenShows } from './desk.ts';
 
 export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readInputBox(desk.view());
 
-/** The agent takes keys in one burst for a paste (signatures §0). */
+/** If keys arrive in one burst, the agent takes them for a paste (signatures §0). */
 const betweenKeysMs = 25;
 /** By then the agent has drawn what was typed. */
 const settleMs = 200;
@@ -29,7 +29,7 @@ export async function enterInsertMode(desk: Desk, pty: Keyboard): Promise<void> 
 
 const isEmpty = (box: InputBox | null) => box !== null && box.text === '' && box.isPrompt;
 
-/** Empties the box of text and modes. False: that failed, and part of the text may be gone. */
+/** Clears the box's text and mode. False: that failed, and part of the text may be gone. */
 export async function emptyBox(desk: Desk, pty: Keyboard): Promise<boolean> {
   for (let round = 0; round < maxRounds && desk.pty === pty; round++) {
     if (isEmpty(boxOf(desk))) {
@@ -55,9 +55,9 @@ export function boxHolds(desk: Desk, text: string): boolean {
 const isWhole = (shown: string, { launch }: Desk) => shown.split(launch.adapter.pasteStandIn).length === 1;
 
 /**
- * Whether the exact wording of the box's text is known, so that it can be given back. If keys and screen agree, the
- * keys have it. If the keys do not tell, the screen has it, but only a single row: where a row ends, the screen does
- * not show whether there is a line break.
+ * Whether the exact wording of the text in the box is known, so that it can be given back. If keys and screen agree,
+ * the keys have it. If the keys are not exact, the screen has it, but only for a single row: at the end of a row, the
+ * screen does not show whether there is a line break.
  */
 export function knowsDraft(desk: Desk): boolean {
   const { composer, launch } = desk;
@@ -73,9 +73,9 @@ export function knowsDraft(desk: Desk): boolean {
 }
 
 /**
- * Called before the agent is ended. The screen corrects the draft only where the keys do not tell (history,
- * completion), because an agent also draws text that nobody has typed. What a hanging agent has not drawn is only in
- * the keys.
+ * Called before the agent is ended. The screen corrects the draft only where the keys are not exact (history,
+ * completion), because an agent also draws text that nobody has typed. Text that a hanging agent has not drawn is known
+ * only from the keys.
  */
 export function trustScreen(desk: Desk): void {
   const { composer } = desk;

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation, ScreenFacts } from '../../events.ts';
 import { betweenBurstsMs } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
-import { letKeysGo } from './give-back.ts';
+import { releaseKeys } from './give-back.ts';
 import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
@@ -28,13 +28,13 @@ export interface NudgePlan {
 /** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   const { terminal, emit } = desk;
-  // In the middle of a paste our keys would be part of it.
+  // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   terminal.hold(true);
   try {
     emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
   } finally {
-    await letKeysGo(desk);
+    await releaseKeys(desk);
   }
 }
 
@@ -43,15 +43,15 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   const keysBefore = composer.keys;
-  const asks = () => desk.facts.activity === 'dialog';
+  const isAsked = () => desk.facts.activity === 'dialog';
   /** The person has typed, or has paused the guard. */
-  const tookOver = () => composer.keys !== keysBefore || desk.paused;
-  if (asks()) return 'dialog';
+  const personActed = () => composer.keys !== keysBefore || desk.paused;
+  if (isAsked()) return 'dialog';
   const type = (text: string) => {
     if (desk.pty === pty) pty.write(Buffer.from(text));
     return desk.pty === pty;
   };
-  const bringsBack = sentTexts(desk);
+  const restorable = sentTexts(desk);
   const aside = await putAside(desk, pty);
   if (aside !== null) return aside;
   if (plan.interrupt) {
@@ -59,28 +59,28 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
     if (outcome !== null) return outcome;
     await pause(betweenBurstsMs);
     // An interrupt before any output puts the sent text back into the box (lab notes §0.6), and in 2.1.42 every
-    // interrupt puts the queue there (§0.5): send that. An interrupted compaction leaves `/compact` in the box, which
-    // would only start again.
+    // interrupt puts the queue there (§0.5). That text is sent. An interrupted compaction leaves `/compact` in the box,
+    // which would only start it again.
     const restored = boxOf(desk)?.text ?? '';
     if (restored !== '' && !desk.facts.draftIsCommand) {
-      if (tookOver()) return 'person-typing';
-      if (bringsBack.some((text) => boxHolds(desk, text)))
+      if (personActed()) return 'person-typing';
+      if (restorable.some((text) => boxHolds(desk, text)))
         return type(keys.submit) ? 'submitted' : 'agent-gone';
-      composer.addAside(restored); // whose text this is cannot be told, so it is given back, unsent
+      composer.addAside(restored); // nobody knows whose text this is, so it is given back, unsent
     }
   }
   if (desk.paused) return 'person-typing';
   await enterInsertMode(desk, pty);
-  if (tookOver()) return 'person-typing';
-  const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : asks() ? 'dialog' : 'no-echo');
+  if (personActed()) return 'person-typing';
+  const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : isAsked() ? 'dialog' : 'no-echo');
   if (!(await emptyBox(desk, pty))) return outcomeOf();
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
-  // Not just any text: what is not ours would be sent with it.
+  // The box must hold our prompt and nothing else: other text would be sent with it.
   const isOurs = () => boxHolds(desk, plan.prompt);
   const echoed = await screenShows(desk, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
   if (echoed) await pause(betweenBurstsMs);
-  if (asks()) return 'dialog';
-  const outcome = tookOver() ? 'person-typing' : isOurs() ? null : outcomeOf();
+  if (isAsked()) return 'dialog';
+  const outcome = personActed() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
     composer.given(plan.prompt, false);
     return type(keys.submit) ? 'submitted' : 'agent-gone';
