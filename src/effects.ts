@@ -77,7 +77,7 @@ export type Effect =
       readonly resume: boolean;
       readonly prompt: boolean;
     }
-  /** Keep for later runs what was learnt of the API host's healthy silences. */
+  /** Keep for later runs what was learnt about the API host's healthy silences. */
   | {
       readonly type: 'remember';
       readonly firstByteMs: number;

@@ -35,12 +35,12 @@ export type ConnectionOwner = 'agent' | 'other' | 'unknown';
 
 /**
  * Where a connection stands. `handshake`: TLS is being set up. `ready`: nothing has been asked, or only something too
- * small for a turn's request. `request`: a request has gone up and nothing of its answer has come; TLS session tickets
- * are no answer. `answer`: the answer has begun to come; bytes do not show where it ends.
+ * small for a turn's request. `request`: a request has gone up and none of its answer has come; TLS session tickets are
+ * not an answer. `answer`: the answer has begun to come; bytes do not show where it ends.
  */
 export type ConnectionStage = 'handshake' | 'ready' | 'request' | 'answer';
 
-/** What the bytes of a connection show besides their number. Times are those of the bytes, not of the report. */
+/** What the bytes of a connection show beyond their count. Times are those of the bytes, not of the report. */
 export interface ConnectionProgress {
   readonly stage?: ConnectionStage;
   /** When the latest byte went up, when the latest came down; absent: none yet. */
@@ -114,13 +114,13 @@ export interface ScreenFacts {
   readonly tokens?: number;
   /** Seconds beside the spinner, when shown. */
   readonly elapsedS?: number;
-  /** The arrow beside the counter points up: a request was sent, and nothing of its answer has come (until 2.1.197). */
+  /** The arrow beside the counter points up: a request was sent, and none of its answer has come (until 2.1.197). */
   readonly requesting?: true;
   /** The spinner says that the model thinks (no tokens are expected). */
   readonly thinking?: boolean;
   /**
-   * The running tool is a command, and nothing shows that it still runs: it counts as over unless a process of it
-   * lives.
+   * The running tool is a command, and nothing on the screen shows that it still runs. It counts as over unless one of
+   * its processes is alive.
    */
   readonly command?: true;
   /** Commands that the agent says it runs in the background. */
@@ -132,7 +132,7 @@ export interface ScreenFacts {
   readonly dialog?: Dialog;
   /** When the usage limit resets, as printed. */
   readonly limitReset?: LimitReset;
-  /** The same in Unix milliseconds, computed when it was first seen. */
+  /** That time in Unix milliseconds, computed when it was first seen. */
   readonly limitResetsAt?: number;
   /** The person's unsent draft is in the input box. */
   readonly draft?: boolean;
@@ -159,7 +159,7 @@ export type Observation =
       readonly type: 'clock.gap';
       readonly gapMs: number;
       readonly cause: 'slept' | 'stalled';
-      /** The latest look at the clocks before the gap (monotonic). What came later may have come after the gap. */
+      /** When the clocks were last read before the gap (monotonic). What came later may have come after the gap. */
       readonly lookedAt?: Millis;
     }
   // the agent's process; each launch has its own generation, so that a late exit is never taken for the new agent's
@@ -226,7 +226,7 @@ export type Observation =
   | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
-  /** The agent waits this long before its own next try; 2.1.42 does not show that. */
+  /** The agent waits this long before its own next try. 2.1.42 does not show this on the screen. */
   | { readonly type: 'retry.recorded'; readonly inMs: Millis }
   /** A prompt was written to the transcript. It shows that the record is being read. */
   | { readonly type: 'prompt.recorded' }
@@ -250,8 +250,8 @@ export type Observation =
       /** The tool's own time limit, when its input names one. */
       readonly limitMs?: number;
       /**
-       * Known only from the transcript or, in print mode, from the output: the agent may write a call down before it runs it
-       * (transcript: 2.1.42 and older; output: 2.1.126).
+       * Known only from the transcript or, in print mode, from the output: the agent may write a call down before it
+       * runs it (transcript: 2.1.42 and older; output: 2.1.126).
        */
       readonly recorded?: true;
       /** The subagent that runs it; absent: the main turn. */
@@ -302,14 +302,14 @@ export type Observation =
       readonly cause: ConnectionCause;
       readonly owner?: ConnectionOwner;
     }
-  /** What earlier runs have learnt of this API host's healthy silences. */
+  /** What earlier runs have learnt about this API host's healthy silences. */
   | {
       readonly type: 'host.known';
       readonly firstByteMs: number;
       readonly streamMs: number;
       /** The host bridges silence with pings, as the vendor's own does. */
       readonly pings?: true;
-      /** The longest that the agent itself waits for a silent API, as it says. */
+      /** The longest that the agent says it waits for a silent API. */
       readonly deadlineMs?: number;
     }
   // network
@@ -336,9 +336,9 @@ export type Observation =
     }
   | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
   | { readonly type: 'launch.failed'; readonly detail: string }
-  /** No other agent can continue after this one, and why. */
+  /** Why no other agent can continue after this one. */
   | { readonly type: 'relaunch.impossible'; readonly detail: string }
-  /** Print mode: a whole good answer has been handed out, and the agent only has to end. */
+  /** Print mode: a complete, good answer has been delivered, and the agent only has to end. */
   | { readonly type: 'delivered' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };

@@ -1,5 +1,5 @@
 /**
- * The companion: `guardctl COMMAND …`. Exit codes: 0 success, 1 the command found or met a problem, 2 the arguments
+ * The companion: `guardctl COMMAND …`. Exit codes: 0 success, 1 the command found a problem or failed, 2 the arguments
  * were not understood, 3 no such session or incident.
  */
 import { UsageError } from './commands/arguments.ts';
@@ -42,7 +42,7 @@ function complain(text: string, code: number): number {
   return code;
 }
 
-// `guardctl … | head` closes the pipe early: that is no error.
+// `guardctl … | head` closes the pipe early, which is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // No process.exit: what was written to a pipe must arrive.
 process.exitCode = await main(process.argv.slice(2));

@@ -1,15 +1,15 @@
 /**
  * `guarded-claude`: every argument belongs to the agent. Decides how the agent runs: in our place (subcommands,
- * switched off, inside another guard), with pipes under the guard (print mode, no terminal to print to), in a
- * terminal under the guard, or started again after an outage if it serves sessions of its own.
+ * switched off, inside another guard), under the guard with pipes (print mode, no terminal to print to), under the
+ * guard in a terminal, or, if it serves sessions of its own, restarted after an outage.
  *
- * The build makes this one file, so that the agent runs even if nothing else of ours can be loaded. If the agent is not
- * to be guarded, nothing else is loaded.
+ * The build bundles this into one file, so that the agent runs even if nothing else of ours can be loaded. If the agent
+ * is not to be guarded, nothing else is loaded.
  */
 import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
-import { answerTo, handedOver, isHandedOver, isLeadsBack } from './platform/hand-over.ts';
+import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
 import { findTarget, type Target } from './target.ts';
 import { sayWarnings } from './words/say-warnings.ts';
@@ -39,7 +39,7 @@ export async function main(
     if (problem !== null) throw new Error(problem);
     return await run(target, handedOver(env));
   } catch (error) {
-    if (isLeadsBack(error) && !isHandedOver(env)) return await main(words, handedOver(env), problem);
+    if (isLoopError(error) && !isHandedOver(env)) return await main(words, handedOver(env), problem);
     return await runUnguarded(target, env, error);
   }
 }
@@ -60,8 +60,8 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
 }
 
 /**
- * Without a terminal to draw on, the agent goes into print mode by itself. The streams are not opened to find out: that
- * takes node some milliseconds.
+ * Without a terminal to draw on, the agent goes into print mode by itself. We do not open the streams to find out,
+ * because that takes node some milliseconds.
  */
 function wayOf(mode: InvocationMode): InvocationMode {
   if (mode !== 'interactive') return mode;

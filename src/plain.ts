@@ -1,4 +1,4 @@
-/** The agent in our place: when it is to run unwatched, and when something fails on our side before it runs. */
+/** Runs the agent in our place: if it is to run unwatched, or if something fails on our side before it runs. */
 import { execAgent, oneLineOf, startFailure, startFailureCode } from './platform/exec.ts';
 import { handedOver } from './platform/hand-over.ts';
 import type { Target } from './target.ts';
@@ -23,6 +23,6 @@ function say(text: string): void {
   try {
     process.stderr.write(`guarded-claude: ${text}\n`);
   } catch {
-    // nobody reads it
+    // nobody is reading stderr
   }
 }

@@ -1,4 +1,4 @@
-/** What to run: the agent that our arguments name in the wrapper form, else the one that is installed. */
+/** What to run: the agent that our arguments name (the wrapper form), else the one that is installed. */
 import { type AgentChoice, allCommandNames, chooseAgent } from './agents/choose.ts';
 import { type Found, findAgent, judge } from './platform/find-executable.ts';
 import { readWrapperForm } from './platform/wrapper-form.ts';
@@ -7,7 +7,7 @@ export interface Target {
   readonly agent: AgentChoice;
   /** Path of the agent's executable. */
   readonly command: string;
-  /** The words of ours that name the agent, its executable first; empty without the wrapper form. */
+  /** Those of our arguments that name the agent, its executable first; empty without the wrapper form. */
   readonly named: readonly string[];
   /** The agent's own arguments. */
   readonly args: readonly string[];
@@ -23,7 +23,7 @@ export function findTarget(words: readonly string[], env: NodeJS.ProcessEnv, inv
   const form = readWrapperForm(words, allCommandNames);
   if (form?.ok === false) return form;
   const [file = ''] = form?.named ?? [];
-  // If it names ourselves, it only asks us to wrap; the agent is still to be found.
+  // If it names guarded-claude itself, it only asks us to wrap, and the agent is still to be found.
   const wrapped = form !== null && judge(file, env) === null ? form : null;
   const wanted = wrapped === null ? env : { ...env, GUARDED_CLAUDE_COMMAND: wrapped.named.at(-1) };
   const agent = chooseAgent(wanted, invokedAs);

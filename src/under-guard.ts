@@ -12,7 +12,7 @@ export async function guard(
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
   if (way === 'interactive') {
-    // tmux and session managers tell what runs in a terminal by the name of its foreground process.
+    // tmux and session managers recognise what runs in a terminal by the name of its foreground process.
     process.title = commandNamesOf(id)[0] ?? process.title;
     const [adapter, { supervise }] = await Promise.all([loadAgent(id), import('./guard/supervise.ts')]);
     return await supervise({ ...given, adapter });

@@ -19,7 +19,7 @@ export interface AgentAdapter {
   parseArguments(args: readonly string[]): Invocation;
   /**
    * Version of the executable; null if it is unknown. May run `<command> --version` once (the caller caches the
-   * answer), and throws `LeadsBack` if it was guarded-claude that answered.
+   * answer), and throws `LoopError` if it was guarded-claude that answered.
    * @param command the executable; for a node script: node, its arguments before the script, the script
    */
   detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;

@@ -40,7 +40,7 @@ export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
   return name === 'asking' && down !== null && evidence.agent.exit === null;
 }
 
-/** Ctrl+C is the only key that means something there. */
+/** By then only Ctrl+C has a meaning: the guard ends and leaves the agent behind. */
 export function leaveBehind(state: GuardState, event: Event): Step {
   if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
   return finishing(close(state, 'user'), 1, null);

@@ -1,6 +1,6 @@
 /**
- * Rest: nothing is pending that the mere passing of time could bring about. Until something happens a tick tells
- * nothing, so that ticks may be sparse.
+ * Rest: nothing is pending that could become due by time alone. Until something happens, ticks tell the core nothing,
+ * so they may be sparse.
  */
 import type { Config } from '../config/schema.ts';
 import { detect, lookAgainAt } from '../detect/detector.ts';
@@ -9,7 +9,7 @@ import type { Evidence } from '../detect/evidence/index.ts';
 import type { Phase } from '../detect/phases.ts';
 import type { GuardState } from './state.ts';
 
-/** The person's turn, or that of an agent which nobody can read. */
+/** It is the person's turn, or no sense can tell yet what the agent does. */
 const calm: readonly Phase[] = ['idle', 'dialog', 'starting'];
 
 export function isAtRest(state: GuardState, config: Config): boolean {
@@ -23,7 +23,7 @@ export function isAtRest(state: GuardState, config: Config): boolean {
   );
 }
 
-/** A turn that failed is taken up again after a pause, or after a reset; a menu at a limit is answered after a while. */
+/** A failed turn is resumed after a pause or a reset of the limit; a menu at a limit is answered after a while. */
 function awaitsAnything({ clock, terminal, turn, tools, wire, screen }: Evidence): boolean {
   if (inGrace(clock) || terminal.blockedSince !== null || terminal.unansweredKeyAt !== null) return true;
   if (turn.failure !== null || turn.retryAt !== null || tools.length > 0) return true;

@@ -9,7 +9,7 @@ export interface BackoffOptions {
  * Exponential backoff with jitter: attempt 1 waits about `initialMs`, each further attempt twice as long, up to
  * `maxMs`. Half of the wait is random, so that many guards do not retry in step.
  *
- * @param attempt how many attempts have failed, 1 or more
+ * @param attempt number of failed attempts, 1 or more
  * @param random from 0 to 1
  * @returns whole milliseconds, from half of the step to the step itself
  */

@@ -2,8 +2,8 @@ import type { Rung } from '../effects.ts';
 import type { Cure, GuardState } from './state.ts';
 
 /**
- * Notes a cure that has begun.
- * @param waitMs how long its stage, or its proof, may take; null: as long as it takes
+ * Records that a cure has begun.
+ * @param waitMs how long its stage, or its proof, may take; null: no limit
  */
 export function withCure(
   state: GuardState,

@@ -1,7 +1,7 @@
 /**
- * Suspected false positives. A cut was perhaps not needed if the same silence comes again after it, in the incident or
+ * Suspected false positives. A cut may have been needless if the same silence comes again after it, in the incident or
  * later in the same turn, or if a silence as long as the one that was cut ends by itself: then the API is only slow.
- * The incident's record says so. If the incident is already over, its record is written once more.
+ * The incident's record says so. If the incident is already over, its record is written again.
  */
 import { traitsOf } from '../detect/detector.ts';
 import type { Verdict } from '../detect/verdict.ts';

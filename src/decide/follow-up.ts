@@ -19,17 +19,17 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   const { evidence: e } = state;
   if (cure.stage === 'network') {
     if (isOvertaken(cure, e)) {
-      const lookOn = { ...cure, rung: 'hold', stage: 'verify', deadline: null } as const;
-      return stay({ ...state, probing: null, cure: lookOn });
+      const holding = { ...cure, rung: 'hold', stage: 'verify', deadline: null } as const;
+      return stay({ ...state, probing: null, cure: holding });
     }
     return stable(state, config) && !personTypes(state)
       ? typeNudge(state, cure.class)
       : probeWhenDue(state, config);
   }
-  // The guard is typing. What is heard meanwhile is no result of its keys; `nudge.done` will report how they fared.
+  // The guard is typing. What happens meanwhile is not the result of its keys; `nudge.done` will report that.
   if (cure.stage === 'typing' && (cure.deadline ?? 0) > e.now) return stay(state);
   if (cure.rung === 'relaunch' && e.phase === 'dialog' && state.menu !== 'answering') {
-    // The menu that was answered needs a moment to leave the screen.
+    // An answered menu needs a moment to leave the screen.
     if (state.menu === 'answered' && (cure.deadline ?? 0) > e.now) return stay(state);
     return giveUp(state, 'the resumed agent asks something that only a person can answer');
   }
@@ -43,8 +43,8 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (tookEffect(cure, e)) return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
-  // In print mode an agent that waits out its own pause looks like this, so only a new verdict justifies more. Nor is a
-  // sleep a reason for more than a cut.
+  // In print mode, an agent that is waiting before its own retry looks the same, so only a new verdict justifies more.
+  // After a sleep of the machine, too, a cut is enough.
   if (cure.rung === 'cut' && (e.agent.unattended || cure.class === sleptClass))
     return judgeAgain(state, config);
   const next = nextRung(cure.rung);
@@ -59,13 +59,13 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   return takeRung(state, next, verdict, config);
 }
 
-/** The line is no excuse for what the process shows: that it was stopped, or takes all the memory. */
+/** A held line does not explain what the process shows: that it was stopped, or is taking all the memory. */
 function whileHeld(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config);
   return verdict ? actOn(state, verdict, config) : stay(state);
 }
 
-/** While the nudge waited for the network or the person, the agent has done by itself what the nudge was for. */
+/** While the nudge waited for the network or the person, the agent did on its own what the nudge was for. */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire, screen }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
@@ -86,7 +86,7 @@ function afterRefusal(state: GuardState, config: Config): Step {
   return giveUp(state, 'the API refuses what the agent asks; the agent says why');
 }
 
-/** A prompt that has been free for this long ends the incident of its turn. */
+/** Once the prompt has been free this long, the incident of its turn is over. */
 const overMs = 10_000;
 
 /** The agent tries again by itself, so only a new verdict justifies more. The incident ends with the turn. */
@@ -99,7 +99,7 @@ function judgeAgain(state: GuardState, config: Config): Step {
   return stay(state);
 }
 
-/** The turn's end that this nudge answers: until its time is over the next turn may just not have been seen yet. */
+/** The verdict is on the end that this nudge answers. Until the deadline, the next turn may just not have been seen. */
 function isSameEnd({ class: cause, since }: Verdict, { cure, evidence }: GuardState): boolean {
   const isPending = cure?.rung === 'nudge' && evidence.now < (cure.deadline ?? 0);
   return isPending && traitsOf(cause).unfinished === true && since <= cure.at;

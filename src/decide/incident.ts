@@ -33,7 +33,7 @@ export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since'
   return { ...state, incident, noticedAt: now, incidents: incident.number, used: noUses };
 }
 
-/** Notes an action in the open incident. */
+/** Records an action in the open incident. */
 export function act(state: GuardState, action: Rung, detail: string): Step {
   if (!state.incident) return { state, effects: [] };
   const incident = {
@@ -72,7 +72,7 @@ export function finishing(last: Step, code: number | null, signal: string | null
   return adding({ ...last, state: finished }, { type: 'exit', code, signal });
 }
 
-/** The agent is gone and stays gone: the guard exits with the agent's own exit. */
+/** The agent is gone and stays gone: the guard exits as the agent did. */
 export function finish(state: GuardState, outcome: 'user' | 'recovered' | 'gave_up'): Step {
   const { exit } = state.evidence.agent;
   return finishing(close(state, outcome), exit?.code ?? null, exit?.signal ?? null);

@@ -1,4 +1,4 @@
-/** The ladder: which rung comes next, within what the person allows and what the budgets still hold. */
+/** The ladder: which rung comes next, within what the person allows and what is left of the budgets. */
 import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
 import { affordable } from './budget.ts';
@@ -13,7 +13,7 @@ export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   const canType = !state.evidence.agent.unattended;
   if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
   const { noRelaunch, deliveredAt } = state.evidence.agent;
-  // Ending an agent whose answer has been handed out needs no other agent after it.
+  // Once the answer has been delivered, the agent can be ended without another one to follow.
   const canRelaunch = noRelaunch === null || deliveredAt !== null;
   const mayRelaunch =
     canRelaunch && config.network_resilience.auto_resume && affordable('relaunch', state, config);

@@ -38,7 +38,8 @@ import { watch } from './watch.ts';
 type Handler = (state: GuardState, event: Event, config: Config) => Step;
 type Row = { readonly [Type in Event['type']]?: Handler } & { readonly otherwise: Handler };
 
-const lookOn: Handler = (state, _event, config) => (isBeyondStop(state) ? stay(state) : watch(state, config));
+const keepWatching: Handler = (state, _event, config) =>
+  isBeyondStop(state) ? stay(state) : watch(state, config);
 const probedWatching: Handler = (state, event, config) => onProbe(state, event, config, watch);
 const probedDown: Handler = (state, event, config) => onProbe(state, event, config, launchUnlessPaused);
 const probeAndLaunch: Handler = (state, _event, config) =>
@@ -53,7 +54,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     'choose.done': onChosen,
     'network.probed': probedWatching,
     command: onCommand,
-    otherwise: lookOn,
+    otherwise: keepWatching,
   },
   stopping: {
     saved,
@@ -77,7 +78,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     'clock.gap': afterSleep,
     command: onCommand,
     input: personActs,
-    otherwise: lookOn,
+    otherwise: keepWatching,
   },
   finished: { otherwise: stay },
 };

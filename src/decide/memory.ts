@@ -6,7 +6,7 @@ import type { GuardState } from './state.ts';
 export const hostKnown = (state: GuardState): Step =>
   stay({ ...state, remembered: state.evidence.host.health });
 
-/** Passes on what was learnt of the host, once the turn that taught it is over. */
+/** Passes on what was learnt about the host, once the turn that taught it is over. */
 export function withMemory(result: Step): Step {
   const { state } = result;
   const { health } = state.evidence.host;

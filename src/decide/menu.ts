@@ -1,7 +1,7 @@
 /**
  * Menus of the agent that a policy answers. "Resume from summary?" is answered only in an agent that the guard
- * relaunched; otherwise the person started the agent and answers. The menu at a usage limit is answered when nobody
- * does: "Stop and wait" costs nothing, and the turn is taken up again after the reset.
+ * relaunched; otherwise the person started the agent and answers. The menu at a usage limit is answered if nobody else
+ * does: "Stop and wait" costs nothing, and the turn is resumed after the reset.
  */
 import type { Config } from '../config/schema.ts';
 import type { Effect } from '../effects.ts';
@@ -12,7 +12,7 @@ import type { GuardState } from './state.ts';
 
 type Answer = Extract<Effect, { type: 'choose' }>['answer'];
 
-/** How long the menu at a usage limit is left to the person. */
+/** How long the menu at a usage limit is left to the person; then they count as away. */
 const awayMs = 30_000;
 
 /** The policy's answer to the menu on the screen; null: none. */

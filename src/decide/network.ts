@@ -15,7 +15,7 @@ export function stable(state: GuardState, config: Config): boolean {
   return state.evidence.goodProbes >= config.network_resilience.stable_probes;
 }
 
-/** From this moment on the network has to prove itself anew. */
+/** From now on, the network has to prove itself again. */
 export const distrusting = (state: GuardState, nextAt: Millis): GuardState => ({
   ...state,
   probing: { nextAt, failures: 0 },
@@ -26,14 +26,14 @@ export const distrusting = (state: GuardState, nextAt: Millis): GuardState => ({
 export function probeWhenDue(state: GuardState, config: Config): Step {
   const { probing, evidence } = state;
   if (!probing || stable(state, config) || evidence.now < probing.nextAt) return stay(state);
-  // Not due again until the answer is in; if the answer gets lost, a minute later.
+  // The next one is due after this one's answer or, if that gets lost, in a minute.
   return {
     state: { ...state, probing: { ...probing, nextAt: evidence.now + 60_000 } },
     effects: [{ type: 'probe' }],
   };
 }
 
-/** A probe has answered: plans the next one, tells the person if the network is down, goes on if it is stable. */
+/** A probe has a result: plans the next one, tells the person if the network is down, goes on if it is stable. */
 export function onProbe(
   state: GuardState,
   event: Event,

@@ -10,7 +10,7 @@ import { proofMs } from './proof.ts';
 import { takeRung } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
-/** The guard yields to an unsent draft this often; then it tells the person. */
+/** How often the guard yields to an unsent draft before it tells the person. */
 const maxYields = 12;
 
 export function onNudgeDone(state: GuardState, event: Event, config: Config): Step {

@@ -8,7 +8,7 @@ import { act, adding, type Step } from './incident.ts';
 import { distrusting, probeWhenDue } from './network.ts';
 import type { GuardState } from './state.ts';
 
-/** A person who typed this recently is still typing, so nothing is typed over them. */
+/** A person who typed this recently may still be typing, so the guard does not type over them. */
 export const typingPauseMs = 5_000;
 
 /** The longest time from the interrupt to the submitted prompt. */

@@ -17,15 +17,15 @@ import type { Cure } from './state.ts';
 /** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
-/** By then even a turn that is too short to be seen is over. */
+/** By then, even a turn too short to be seen is over. */
 const unseenMs = 5_000;
 
 interface Witness {
   /** A sign of life from the API has come after `since`. */
   heard(e: Evidence, since: Millis): boolean;
-  /** The agent has asked something after `since`, even if nothing has come back yet. */
+  /** The agent has sent a request after `since`, even if nothing has come back yet. */
   asked(e: Evidence, since: Millis): boolean;
-  /** The answer to it has begun. */
+  /** The answer to that request has begun. */
   answered(e: Evidence, since: Millis): boolean;
   /** A turn that began after `since` is over: the prompt is free, without an error. */
   finished(e: Evidence, since: Millis): boolean;
@@ -101,7 +101,7 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   const missed = mayBeOver && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
-  // Who awaited what was cut asks again at once. A hook of the person's that began before the cut awaited nothing.
+  // Whatever waited on what was cut asks again at once. A hook of the person's that began before the cut did not wait.
   const hookedSince = rung === 'cut' ? Math.min(at, e.turn.listeningSince ?? at) : at;
   return held || missed || retries || isHooked(e, hookedSince) || witnessOf(e).asked(e, at);
 }

@@ -42,7 +42,7 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
   };
 }
 
-/** Nothing is killed while memory holds the only copy. The stop goes on if the agent is already dead. */
+/** Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. */
 export function saved(state: GuardState, event: Event): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
@@ -88,7 +88,7 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
 }
 
 /**
- * A process that hangs in the kernel (a dead network drive) does not react even to SIGKILL; the person must be told.
+ * A process stuck in the kernel (a dead network drive) does not react even to SIGKILL, so the person must be told.
  */
 export function unstoppable(state: GuardState): Step {
   const { agent, now } = state.evidence;
@@ -103,7 +103,7 @@ export function unstoppable(state: GuardState): Step {
 }
 
 /**
- * Keys while no agent runs, or while one is being launched: Ctrl+C means leave it, Enter means do not wait for my word.
+ * Keys while no agent runs, or while one is being launched: Ctrl+C means give up, Enter means go ahead without waiting.
  */
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);

@@ -1,6 +1,6 @@
 /**
- * After a time in which nobody could act: the machine slept, the agent was suspended (Ctrl+Z), the guard was not
- * scheduled.
+ * What follows a time in which nobody could act: the machine slept, the agent was suspended (Ctrl+Z), or the guard was
+ * not scheduled.
  */
 import type { Config } from '../config/schema.ts';
 import { type Clock, graceMs, stampOf } from '../detect/evidence/clock.ts';
@@ -28,9 +28,9 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
 
 /**
  * Connections from before a sleep are dead on the other side, and nobody will tell the agent, so they are cut at once.
- * One that was opened just before the sleep is noticed may be from after it; if not, its silence will tell.
- * While nothing is awaited on them (between turns, while a tool runs or a person is asked) a cut costs nothing and saves
- * the next request from a dead connection, so it is no incident.
+ * One that was opened just before the guard noticed the sleep may be from after it. If not, its silence will tell.
+ * While nothing is awaited on them (between turns, while a tool runs or a person is asked), a cut costs nothing and
+ * keeps the next request off a dead connection, so it is no incident.
  */
 export function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
@@ -39,7 +39,7 @@ export function afterSleep(state: GuardState, event: Event, config: Config): Ste
   const connections = e.wire.connections.filter(({ openedAt }) => openedAt <= lookedAt).map(({ id }) => id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
   if (!listens(e.phase)) return { state, effects: [{ type: 'cut', connections, why: sleptClass }] };
-  // A sleep is no fault: where a cut is not allowed, nothing stronger takes its place.
+  // A sleep is not a fault: where a cut is not allowed, nothing stronger takes its place.
   const beginning = cure !== null && cure.stage !== 'verify';
   if (beginning || state.name === 'asking' || !affordable('cut', state, config)) return watch(state, config);
   const because = [`the machine slept for ${seconds(event.gapMs)}`, 'connections from before are dead'];

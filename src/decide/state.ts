@@ -18,7 +18,7 @@ export interface Cure {
   readonly rung: Rung;
   readonly class: string;
   readonly at: Millis;
-  /** `network`: good probes are collected first. `typing`: keys are being sent. `verify`: the proof is awaited. */
+  /** `network`: waits for good probes. `typing`: keys are being sent. `verify`: waits for the proof. */
   readonly stage: 'network' | 'typing' | 'verify';
   /** Without a proof by then the next rung is taken; null: there is no deadline. */
   readonly deadline: Millis | null;
@@ -61,7 +61,7 @@ export interface GuardState {
   readonly noticedAt: Millis;
   readonly incidents: number;
   readonly cure: Cure | null;
-  /** The latest incident of this turn that ended with a cut. It may still turn out that the cut was not needed. */
+  /** The latest incident of this turn that ended with a cut. The cut may still turn out to have been needless. */
   readonly lastCut: Incident | null;
   /** Cures used within the open incident. */
   readonly used: Uses;
@@ -69,7 +69,7 @@ export interface GuardState {
   readonly spent: Uses;
   /** When each cure of the last hour was taken. */
   readonly acted: readonly Millis[];
-  /** How often in a row the guard ended up asking. Each time it waits longer before it tries once more. */
+  /** How often in a row the guard ended up asking. Each time it waits longer before it tries again. */
   readonly asked: number;
   /** When the machine last ran out of memory under an agent of this run; null: never. */
   readonly outOfMemoryAt: Millis | null;

@@ -34,7 +34,7 @@ function judge(state: GuardState, config: Config): Step {
   return verdict && !isBeingStopped(state, verdict) ? actOn(state, verdict, config) : stay(state);
 }
 
-/** The person has just pressed Esc or Ctrl+C, and the agent is about to obey: nothing is done in their place. */
+/** The person has just pressed Esc or Ctrl+C, and the agent is about to obey, so the guard does not step in. */
 function isBeingStopped({ evidence: { person, now } }: GuardState, { cure }: Verdict): boolean {
   const isInPlace = cure === 'cut' || cure === 'nudge';
   return isInPlace && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs;
@@ -45,7 +45,7 @@ function coolDownMs({ asked }: GuardState, config: Config): number {
   return Math.min(maxCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
 }
 
-/** Like a half-open circuit breaker: nobody came, so one more nudge or relaunch, if there is still a reason. */
+/** Like a half-open circuit breaker: nobody came, so one more nudge or relaunch is tried if there is still a reason. */
 function tryOnceMore(state: GuardState): Step {
   return stay({
     ...state,

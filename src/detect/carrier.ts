@@ -26,23 +26,23 @@ interface Carrier {
 export function carrierOf(e: Facts, since: Millis): Carrier | null {
   const all = e.wire.connections;
   const stream = latest(all.filter((each) => streams(each) && (each.lastDownAt ?? 0) >= since));
-  // A whole answer from before this wait is over: the turn has asked again since, perhaps for the same.
+  // A whole answer from before this wait is over: the turn has sent a request since, perhaps the same one again.
   const isOpen = (each: Connection) => streams(each) || (each.lastDownAt ?? 0) >= since;
   const answers = stream === null ? all.filter(isOpen) : [stream];
   const candidates = all.filter(
     (each) => !answers.some((main) => isSideRequest(each, main, stream !== null, e)),
   );
-  const asking = candidates.filter((each) => each.stage === 'request' && isOfThisWait(each, since, e));
+  const asking = candidates.filter((each) => each.stage === 'request' && belongsToThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(candidates);
   if (connection === null) return null;
-  // The few bytes after a request may be session tickets or a short answer. Since that cannot be told, the connection
-  // does not count as silent while the answer beside it flows.
+  // The few bytes after a request may be session tickets or a short answer. Since nothing tells them apart, the
+  // connection does not count as silent while the answer beside it flows.
   const flowedAt = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
   return { connection, lastByteAt: Math.max(lastByteAt(connection), flowedAt) };
 }
 
 /** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */
-function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
+function belongsToThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
   return (requestAt ?? 0) > since - reportLagMs && !hasStepAfterRequest(e, requestAt);
 }
 
@@ -50,8 +50,8 @@ function isOfThisWait({ requestAt }: Connection, since: Millis, e: Facts): boole
  * Whether `each` carries a side request during the answer on `main`. A turn reads one answer at a time and its
  * conversation only grows, so a request that starts during an answer and is smaller than that answer's own request is a
  * side request. Later bytes of the answer show that it was not over by then; so do hooks, which would have reported the
- * step in between. For an answer that does not flow (any more) there are only the hooks, and only if it was a
- * conversation's: after a step the turn sends a request at once, and there was no step. In that case an unanswered
+ * step in between. For an answer that does not flow (any more), only the hooks can tell, and only if it was a
+ * conversation's: after a step the turn sends a request at once, and there was no step. In that case, an unanswered
  * request never counts as a side request: it may be the turn's, delayed by a hook of the person's.
  */
 function isSideRequest(each: Connection, main: Connection, isStreaming: boolean, e: Facts): boolean {
@@ -64,7 +64,7 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   // A compaction has ended what was asked before it, and the turn goes on with a smaller conversation.
   if ((e.wire.compactedAt ?? 0) > (main.requestAt ?? 0) && (main.lastDownAt ?? 0) <= began) return false;
   const isLess = each.requestSize <= main.requestSize;
-  // The record tells of a later request of the turn's.
+  // The record shows a later request of the turn's.
   if ((e.turn.requestedAt ?? 0) > (main.requestAt ?? main.openedAt) + settleMs) return false;
   // What the screen has counted since came from elsewhere.
   if (!streams(main) && (e.screen?.countedAt ?? 0) > (main.lastDownAt ?? 0) + settleMs) return false;

@@ -1,4 +1,4 @@
-/** What one sense says that the agent is doing. */
+/** What one sense says the agent is doing. */
 import type { Millis } from '../events.ts';
 
 export type Sense = 'status' | 'screen' | 'hooks' | 'record' | 'wire' | 'process';

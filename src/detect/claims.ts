@@ -1,6 +1,6 @@
 /**
- * Claims: what each sense says that the agent is doing, in one vocabulary, since when, and how far to trust it. A sense
- * that has nothing to say makes no claim. The table in `precedence.ts` tells which claim wins.
+ * Claims: what each sense says the agent is doing, in one vocabulary, since when, and how far to trust it. A sense that
+ * has nothing to say makes no claim. The table in `precedence.ts` decides which claim wins.
  */
 import type { Millis } from '../events.ts';
 import type { Activity, Claim, Grade } from './claim.ts';
@@ -55,8 +55,8 @@ function screen(e: Facts): readonly Claim[] {
 }
 
 /**
- * Whether to believe a free prompt against the program status: hooks agree or, without hooks, it cannot be a picture
- * from before the status.
+ * Whether to believe a free prompt over the program status: hooks agree or, without hooks, the screen is too recent to
+ * be from before the status.
  */
 function isConfirmed({ turn, status, screen, now }: Facts): boolean {
   if (turn.told) return !turn.told.working;
@@ -93,16 +93,16 @@ function record({ turn, tools, sample, now }: Facts): readonly Claim[] {
 }
 
 /**
- * Some agents record a call as soon as it is complete, but run it only once its message is: until then a command has no
- * process.
+ * Some agents record a call as soon as it is complete, but run it only once its whole message is complete. Until then a
+ * command has no process.
  */
 function waitsForItsTurn({ recorded, risk, startedAt }: OpenTool, sample: ProcessSample | null): boolean {
   return recorded && risk === 'command' && sample?.workers === 0 && sample.at - startedAt > beginsMs;
 }
 
 /**
- * Bytes do not show where an answer ends. The claim is sure only if hooks report the turn, and no step of the agent
- * since the request.
+ * Bytes do not show where an answer ends. The claim is sure only if hooks report the turn, and have reported no step of
+ * the agent since the request.
  */
 function wire(e: Facts): readonly Claim[] {
   const asked = connectionAsked(e.wire.connections);
@@ -120,8 +120,8 @@ function connectionAsked(connections: readonly Connection[]): Connection | null 
 
 /**
  * Whether hooks have reported a step of the agent (a prompt taken, a tool begun or ended, the turn ended) since its
- * latest request: then it is not the API that keeps the agent busy. If the two are too close to be ordered, the kind of
- * step decides: a prompt or a result is followed by a request at once, the end of a turn by none.
+ * latest request. If so, it is not the API that keeps the agent busy. If the two are too close to be ordered, the kind
+ * of step decides: a prompt or a result is followed by a request at once, the end of a turn by none.
  */
 export function hasStepAfterRequest(
   { turn: { told, toldAt } }: Pick<Facts, 'turn'>,

@@ -7,22 +7,22 @@ import type { Millis } from '../events.ts';
 import { inGrace, momentOf } from './evidence/clock.ts';
 import type { Evidence } from './evidence/index.ts';
 import { limitMs } from './limits.ts';
-import { ofProcess } from './signatures/frozen.ts';
-import { ofScreen } from './signatures/screen.ts';
+import { processSignatures } from './signatures/frozen.ts';
+import { screenSignatures } from './signatures/screen.ts';
 import { overdueTool } from './signatures/tool.ts';
-import { ofEndedTurn } from './signatures/turn-ended.ts';
-import { endlessResponse, neverAsked, ofWire } from './signatures/wire.ts';
+import { endedTurnSignatures } from './signatures/turn-ended.ts';
+import { endlessResponse, neverAsked, wireSignatures } from './signatures/wire.ts';
 import { type Signature, type Suspicion, seconds, type Traits, type Verdict } from './verdict.ts';
 
 /** The only table of signatures; detection, documentation and tests use it. */
 export const signatures: readonly Signature[] = [
-  ...ofProcess,
-  ...ofWire,
+  ...processSignatures,
+  ...wireSignatures,
   neverAsked,
-  ...ofScreen,
+  ...screenSignatures,
   overdueTool,
   endlessResponse,
-  ...ofEndedTurn,
+  ...endedTurnSignatures,
 ];
 
 /** The traits of a class; none for a class without a signature (the tunnel holds, the person asks). */

@@ -23,7 +23,7 @@ export const noHealth: Health = { firstByteMs: 0, streamMs: 0 };
  * Healthy silences are rare and their tail is long, so a limit is at least one and a half times the longest one seen.
  */
 const margin = 1.5;
-/** Nobody waits longer than this, whatever deadline was granted; a longer lesson would be an error. */
+/** Nobody waits longer than this, whatever deadline was set; a longer lesson would be an error. */
 export const maxLessonMs = 3_600_000;
 
 /** The longest that an agent waits for a silent API, unless configured otherwise (600 s of pings, lab notes §1a). */

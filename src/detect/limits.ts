@@ -1,7 +1,6 @@
 /**
  * How long a silence may last, by its witness and by what is waited for: a config key times a factor. This is the only
- * table of such figures; `docs/how-it-decides.md` prints it. Above it stand the figures of the senses that several
- * rules share.
+ * table of such figures; `docs/how-it-decides.md` prints it. Above the table are the figures that several rules share.
  */
 import { type Config, defaults } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
@@ -12,8 +11,8 @@ import { type Lesson, limit, usualDeadlineMs } from './health.ts';
 export const reportLagMs: Millis = 1_000;
 
 /**
- * A shorter pause may lie between two steps of the agent. By then an answer of the model's that had only begun has gone
- * on, too.
+ * A pause between two steps of the agent may be this long. By then, more of a model's answer that had only just begun
+ * has also arrived.
  */
 export const settleMs: Millis = 2_000;
 
@@ -136,18 +135,18 @@ export function limitMs(name: LimitName, config: Config, host: Host): Millis {
   return limit(usualMs, learnt === undefined ? 0 : host.health[learnt] * factor, host);
 }
 
-/** A person who raises the agent's API deadline raises the time for its answers, too. */
+/** A person who raises the agent's API deadline also raises the time that its answers may take. */
 function configured(
   key: Key,
   { network_resilience, recovery }: Config,
   { deadlineMs, patience }: Host,
 ): Millis {
-  const value = (isOfRecovery(key) ? recovery[key] : network_resilience[key]) as Millis;
+  const value = (isRecoveryKey(key) ? recovery[key] : network_resilience[key]) as Millis;
   if (key !== 'response_timeout_ms') return value;
   return (deadlineMs > usualDeadlineMs ? Math.max(value, deadlineMs) : value) * patience;
 }
 
-const isOfRecovery = (key: Key): key is keyof Config['recovery'] => key in defaults.recovery;
+const isRecoveryKey = (key: Key): key is keyof Config['recovery'] => key in defaults.recovery;
 
 /** Whether a silence in mid-response is unusual for this host, or the person has set how long one may last. */
 export function knowsHabits({ health }: Host, { network_resilience: set }: Config): boolean {

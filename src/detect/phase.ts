@@ -16,14 +16,14 @@ export function readPhase(e: Facts, doing: Doing | 'starting'): Phase {
 
 /** Whether a turn runs, as far as the senses tell. A dialog and a usage limit are ignored. */
 export function turnRuns(claims: readonly Claim[], doing: Doing | 'starting'): boolean {
-  const aside = doing === 'dialog' || doing === 'limit' ? decide(claims.map(ofTurn)) : doing;
+  const aside = doing === 'dialog' || doing === 'limit' ? decide(claims.map(asTurnClaim)) : doing;
   return aside !== null && aside !== 'idle' && aside !== 'starting';
 }
 
 /**
  * A question on the screen belongs to a turn. An agent that reports itself as blocked reports that it does not work.
  */
-function ofTurn(claim: Claim): Claim {
+function asTurnClaim(claim: Claim): Claim {
   if (claim.activity !== 'dialog' && claim.activity !== 'limit') return claim;
   return { ...claim, activity: claim.sense === 'status' ? 'idle' : 'working' };
 }

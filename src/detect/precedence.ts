@@ -1,7 +1,7 @@
 /**
- * Which claim wins: that of the first row for which there is one. The first question is whether a turn runs; if one
- * does, the second is what it does. A weak witness never overrules a strong one, and a living process is the weakest of
- * all. `docs/how-it-decides.md` prints the table.
+ * Which claim wins: the first row that a claim fits decides. The first question is whether a turn runs; if one does,
+ * the second is what it does. A weak witness never overrules a strong one, and a living process is the weakest of all.
+ * `docs/how-it-decides.md` prints the table.
  */
 
 import type { Activity, Claim, Grade, Sense } from './claim.ts';
@@ -53,14 +53,14 @@ export const precedence: readonly Row[] = [
   does('screen', ['tool'], 'tool', row, 'sure'),
 ];
 
-const ofTurn = precedence.filter(({ question }) => question === 'does a turn run?');
-const ofStep = precedence.filter(({ question }) => question === 'what does it do?');
+const turnRows = precedence.filter(({ question }) => question === 'does a turn run?');
+const stepRows = precedence.filter(({ question }) => question === 'what does it do?');
 
-/** What these claims together say that the agent is doing; null: no row fits. */
+/** What these claims together say the agent is doing; null: no row fits. */
 export function decide(claims: readonly Claim[]): Doing | null {
-  const turn = first(ofTurn, claims);
+  const turn = first(turnRows, claims);
   if (turn !== 'working') return turn;
-  return first(ofStep, claims) ?? 'working';
+  return first(stepRows, claims) ?? 'working';
 }
 
 function first(rows: readonly Row[], claims: readonly Claim[]): Doing | null {

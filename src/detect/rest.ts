@@ -3,8 +3,8 @@ import type { Millis } from '../events.ts';
 import type { Evidence } from './evidence/index.ts';
 
 /**
- * Since when the prompt has been free without a new failure; null while it is not free. A prompt that hooks tell of shows on
- * the screen only a little later.
+ * Since when the prompt has been free without a new failure; null while it is not free. A turn that hooks report shows
+ * on the screen only a little later.
  */
 export function quietSince({ phase, turn: { idleSince, failure, told } }: Evidence): Millis | null {
   if (phase !== 'idle' || idleSince === null) return null;

@@ -1,6 +1,6 @@
 /**
  * What a signature finds. `cure` is the mildest rung that can help this class of freeze. The ladder in `decide/` may
- * start higher (in-place cures switched off) and climbs when a rung has not helped.
+ * start higher (if in-place cures are switched off), and climbs when a rung has not helped.
  */
 import type { Config } from '../config/schema.ts';
 import type { Rung } from '../effects.ts';
@@ -26,8 +26,8 @@ export interface Suspicion {
   /** When the limit starts to run, if later than `since`. */
   readonly from?: Millis;
   /**
-   * How long it may last: a row of the table of limits, which is then named among the reasons, or a figure of the
-   * signature's own.
+   * How long it may last: a row of the table of limits, which is then named among the reasons, or the signature's own
+   * figure.
    */
   readonly limit: LimitName | Millis;
   /** @param lastedMs how long it has lasted */
@@ -81,5 +81,5 @@ export function seconds(ms: Millis): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** The class of what a sleep of the machine has broken. It is no fault, so nothing stronger than a cut follows from it. */
+/** The class of what a sleep of the machine has broken. It is not a fault, so nothing stronger than a cut follows. */
 export const sleptClass = 'slept';

@@ -1,4 +1,4 @@
-/** The agent that runs: its program, its process, its descendants and its hooks. A run may start several, one at a time. */
+/** The running agent: its program, its process, its descendants and its hooks. A run may start several, one at a time. */
 import { createHookSource, type HookSource } from '../sensors/hook-source.ts';
 import { type KinWatch, watchKin } from './kin.ts';
 import type { Program } from './start/program.ts';
@@ -11,7 +11,7 @@ export interface AgentProcess {
 }
 
 /**
- * To be called once, when the process has ended. From then on no agent runs.
+ * To be called once, when the process has ended. After that no agent runs.
  * @param tell reports the end; `gone` waits for it
  */
 export type Ended = (tell: () => Promise<void>) => void;
@@ -19,7 +19,7 @@ export type Ended = (tell: () => Promise<void>) => void;
 export interface Agent<Process extends AgentProcess = AgentProcess> {
   /** The program that is started, now and at the next relaunch. */
   readonly program: Program;
-  /** Tells which hooks are those of the present agent. */
+  /** Tells whether a hook belongs to the present agent. */
   readonly hooks: HookSource;
   readonly kin: KinWatch;
   /** Null while no agent runs. */

@@ -5,7 +5,7 @@ import type { IncidentRecord } from '../records/incidents.ts';
 type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 
 export interface Relaunch extends Omit<Of<'launch'>, 'type'> {
-  /** The person has left, so no agent is started any more. */
+  /** The run has ended, so no further agent is started. */
   readonly isOver: () => boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Body {
   partialText(): string | null;
   /** The agent is about to be stopped. @returns the phase that its work counts as interrupted in */
   beforeStop(phase: DisconnectPhase): DisconnectPhase;
-  /** Its last output is not shown. */
+  /** Lets go of the agent. Its last output is not shown. */
   detach(): void;
   /** Types a prompt of the guard. Emits `nudge.done`, or rejects. */
   nudge(effect: Of<'nudge'>): Promise<void>;

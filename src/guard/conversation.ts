@@ -1,6 +1,6 @@
 /**
  * The conversation that the agent is in, as far as it is known: its id, its file, the calls of its turn, and what an
- * interruption has left. It holds content that no event may carry, so it is kept in memory only.
+ * interruption has left behind. It holds content that no event may carry, so it is kept in memory only.
  */
 import type { Finding } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -26,7 +26,7 @@ export interface Conversation {
   readonly enteredMs: readonly number[];
   /** Taken before the last nudge or stop. The prompt is made from it. */
   readonly snapshot: RecoverySnapshot | null;
-  /** What the repair at the last stop has changed of its content. */
+  /** What the repair at the last stop has changed in its content. */
   readonly mended: readonly Finding[];
   /** To be called with every event. */
   follow(event: Event): void;
@@ -34,7 +34,7 @@ export interface Conversation {
   pinned(id: string): void;
   turnEnded(): void;
   /** @param path the file that was checked; the agent may have moved to another one since */
-  isHeldByOther(path: string, isHeld: boolean): void;
+  heldByOther(path: string, isHeld: boolean): void;
   /** @param taken null: none could be taken, so the previous one stays */
   interrupted(taken: RecoverySnapshot | null): void;
   repaired(mended: readonly Finding[]): void;
@@ -60,7 +60,7 @@ const nothingKnown: Omit<Facts, 'id'> = {
 
 const endOfTurn: readonly Event['type'][] = ['turn.ended', 'interrupted', 'agent.started'];
 
-/** More than can come between two looks on disk. Some of them may be for a dialog. */
+/** More Enters than can come between two looks at the disk. Some of them may have been for a dialog. */
 const maxEnters = 20;
 
 /** @param id the id if it is known from the start, else null */
@@ -130,7 +130,7 @@ export function createConversation(id: string | null): Conversation {
     turnEnded() {
       facts = { ...facts, hadTurn: true };
     },
-    isHeldByOther(path, isHeld) {
+    heldByOther(path, isHeld) {
       if (facts.transcriptPath === path) facts = { ...facts, isHeld };
     },
     interrupted(taken) {

@@ -6,7 +6,7 @@ import { endingWith, type Kin } from './kin.ts';
 import type { Run } from './run.ts';
 
 /**
- * Lists those that still live, anew at each call.
+ * @returns a function that lists those still alive, anew at each call
  * @param kin the agent's processes as they were last seen; null: they were never looked at, so none is ended
  */
 export function endingOf(
@@ -16,8 +16,8 @@ export function endingOf(
   kin: Kin | null,
 ): () => readonly ProcessIdentity[] {
   if (kin === null) return () => [];
-  // Hooks report a turn and a call before they run. Without hooks a call may always be open. One of the person's own hooks
-  // may run wherever a turn does, and still run after a call has ended.
+  // Hooks report a turn and a call before they run. Without hooks, a call may be open at any time. The person's own
+  // hooks may run whenever a turn does, and may still be running after a call has ended.
   const isOpen = !hooks.heard() || isInTurn || ledger.calls().length > 0;
   return endingWith(kin, { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null });
 }

@@ -14,7 +14,7 @@ export interface End {
 export interface FailOpen {
   /** To be called with every observation on its way to the loop. */
   see(observation: Observation): void;
-  /** The guard is broken, and only waits for the agent's end. */
+  /** The guard is broken, and now only waits for the agent's end. */
   broken(error: unknown): void;
   /**
    * The exit code of a run under this watch. If the watch fails, or the guard breaks in another way, the agent is left

@@ -1,10 +1,10 @@
 /**
  * Which processes end with the agent: only its processes as they were at the last look.
  *
- * The guard must not end what is meant to outlive the agent. A job in the background (`nohup … &`, `setsid`, a tmux
- * server) gets another parent as soon as the shell of its command ends (2.1.329, 2.1.263, 2.1.197, 2.1.38), while the
- * processes of an open call descend from the agent. The agent's own background service is its child, and is recognised
- * by its command line.
+ * The guard must not end what is meant to outlive the agent. A background job (`nohup … &`, `setsid`, a tmux server)
+ * gets another parent as soon as the shell of its command ends (2.1.329, 2.1.263, 2.1.197, 2.1.38), while the processes
+ * of an open call descend from the agent. The agent's own background service is its child, and is recognised by its
+ * command line.
  */
 
 import type { ProcessIdentity } from '../platform/process-identity.ts';
@@ -18,7 +18,7 @@ export interface Kin {
   readonly agent: ProcessIdentity;
   /** Parents before their children. */
   readonly members: readonly Descendant[];
-  /** Start time of the youngest process on the machine. A younger one was not there at this look. */
+  /** Start time of the youngest process on the machine. Anything younger did not exist at this look. */
   readonly youngest: string;
 }
 
@@ -35,7 +35,7 @@ export function watchKin(): KinWatch {
   return {
     look(pid) {
       const startTime = startTimeOf(pid);
-      // No foreign process becomes a descendant, but a former descendant may have got another parent.
+      // No unrelated process becomes a descendant, but a former descendant may have got another parent.
       const table = readTable(new Set([pid, ...(last?.members ?? []).map((member) => member.pid)]));
       const members = descendants(pid, table);
       const isThere = table.some((entry) => entry.pid === pid && entry.startTime === startTime);
@@ -51,8 +51,8 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run whose mark identifies processes of the turn (its calls, the person's hooks) that have begun since the latest
-   * look and lost their parent with the agent. Null: there was no turn. Linux only.
+   * The run whose mark identifies processes of the turn (its calls, the person's hooks) that have begun since the
+   * latest look and lost their parent with the agent. Null: there was no turn. Linux only.
    */
   readonly openIn: string | null;
 }
@@ -66,7 +66,7 @@ export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readon
     return true;
   };
   const known = kin.members.filter((member) => isAlive(member) && !isSpared(member));
-  // What a command starts later is in the command's session.
+  // Whatever a command starts later is in the command's session.
   const sessions = new Set(known.filter(({ detached }) => detached).map(({ session }) => session));
   return () => {
     const table = processTable();

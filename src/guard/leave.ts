@@ -1,7 +1,7 @@
 /**
- * Ends the guard after a signal (the terminal was closed, `kill`). The agent has got the same signal, and the guard
- * ends with it. But a frozen agent does not obey, and between two agents there is none. In these cases the guard makes
- * sure that nothing is left behind, and ends by itself.
+ * Ends the guard after a signal (the terminal was closed, `kill`). The agent has got the same signal, and usually the
+ * guard ends with it. But a frozen agent does not obey, and between two agents there is nobody to obey. In these cases
+ * the guard makes sure that nothing is left behind, and ends by itself.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopTree } from '../platform/process-tree.ts';
@@ -12,17 +12,17 @@ import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
 
 /** A healthy agent has written its last records by then (measured: up to 0.5 s, lab notes §2). */
-const followMs = 5_000;
+const obeyMs = 5_000;
 /** Time for a command that was left behind to clean up. */
 const leftoverGraceMs = 1_000;
-/** By then the loop has handled the end of an agent that did obey. */
+/** By then, the loop has handled the end of an agent that obeyed. */
 const loopMs = 1_000;
 
 /**
- * Resolves to the exit code once the guard has to end. The loop may be faster, unless the agent has to be killed. The
- * caller must have looked at the agent's processes before the agent got the signal.
+ * Resolves to the exit code when the guard has to end. The loop may end it earlier, unless the agent has to be killed.
+ * The caller must have looked at the agent's processes before the agent got the signal.
  * @param onKill called before the agent is killed
- * @param onClear called once nothing is left of an agent that did obey; 2.1.42 and older leave their commands behind
+ * @param onClear called once nothing is left of an agent that obeyed; 2.1.42 and older leave their commands behind
  */
 export async function leave(
   run: Run,
@@ -34,10 +34,10 @@ export async function leave(
 ): Promise<number> {
   const isRunning = agent.process !== null;
   const ending = endingOf(run, agent, conversation, agent.kin.last());
-  const followed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(followMs, false)]));
-  if (isRunning && !followed) onKill();
-  await stopTree(ending(), { graceMs: followed ? leftoverGraceMs : 0 });
+  const obeyed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(obeyMs, false)]));
+  if (isRunning && !obeyed) onKill();
+  await stopTree(ending(), { graceMs: obeyed ? leftoverGraceMs : 0 });
   onClear();
-  if (followed) await pause(loopMs);
+  if (obeyed) await pause(loopMs);
   return signalExitCode(signal);
 }

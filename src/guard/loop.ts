@@ -1,7 +1,7 @@
 /**
  * The loop: observations in, effects out. It stamps each observation with the one clock, passes it through the pure
- * core, and carries out the effects that come back. Everything that happens passes `turn`, so the journal is complete.
- * Until the handlers are there, observations wait.
+ * core, and carries out the effects that come back. Everything that happens goes through `turn`, so the journal is
+ * complete. Until the handlers are set, observations wait.
  */
 import type { Config } from '../config/schema.ts';
 import type { GuardState, Step } from '../decide/state.ts';
@@ -34,7 +34,7 @@ export interface Loop {
 export interface LoopClock {
   /** Monotonic. */
   now(): Millis;
-  /** @returns takes it back */
+  /** @returns a function that cancels the alarm */
   after(ms: Millis, act: () => void): () => void;
 }
 
@@ -49,13 +49,13 @@ const ownClock: LoopClock = {
 /** Ticks come at this pace, unless the agent rests. */
 const tickMs = 1_000;
 
-/** A rest begins after this time with nothing but ticks. What follows an event a little later is over by then. */
+/** A rest begins after this long with nothing but ticks. By then, any aftermath of the last event is over. */
 const calmMs = 15_000;
 
-/** Max observations that wait while one turn runs. Only a broken loop gets that many. */
+/** The most observations that may wait while one turn runs. Only a broken loop gets that many. */
 const maxPending = 10_000;
 
-/** @param onBroken called when the core or a handler has thrown; from then on, the loop stands still */
+/** @param onBroken called when the core or a handler has thrown; after that, the loop stands still */
 export function createLoop(
   config: Config,
   initial: GuardState,
@@ -67,16 +67,16 @@ export function createLoop(
   let handlers: Handlers | null = null;
   let turning = false;
 
-  let takeBack = (): void => {};
+  let cancelLook = (): void => {};
   let happenedAt: Millis = 0;
   let resting = false;
 
-  const lookAgain = (at: Millis | null): void => {
-    takeBack();
+  const scheduleLook = (at: Millis | null): void => {
+    cancelLook();
     const inMs = at === null ? 0 : at - clock.now();
-    if (inMs > 0 && inMs < tickMs) takeBack = clock.after(Math.ceil(inMs), () => emit({ type: 'tick' }));
+    if (inMs > 0 && inMs < tickMs) cancelLook = clock.after(Math.ceil(inMs), () => emit({ type: 'tick' }));
   };
-  const tellRest = ({ isAtRest, rest }: Handlers, event: Event): void => {
+  const reportRest = ({ isAtRest, rest }: Handlers, event: Event): void => {
     if (event.type !== 'tick') happenedAt = event.at;
     const rests = event.at - happenedAt >= calmMs && isAtRest(state, config);
     if (rests === resting) return;
@@ -94,9 +94,9 @@ export function createLoop(
         state = result.state;
         turned(event, before, result);
         for (const effect of result.effects) perform(effect);
-        tellRest(members, event);
+        reportRest(members, event);
       }
-      lookAgain(lookAgainAt(state, config));
+      scheduleLook(lookAgainAt(state, config));
       turning = false;
     } catch (error) {
       pending.length = 0;

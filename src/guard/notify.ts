@@ -1,7 +1,7 @@
 /**
- * Notifies the person who is looking elsewhere: by a desktop notification through the terminal (OSC 9, 99 or 777) or
- * else by a program of the desktop, by the bell, and by the person's own command with the incident on standard input.
- * None of this waits, fails the session, or notifies twice of the same.
+ * Notifies a person who is looking elsewhere: with a desktop notification, sent through the terminal (OSC 9, 99 or 777)
+ * or else by a program of the desktop; with the bell; and with the person's own command, which gets the incident on
+ * standard input. None of this blocks, fails the session, or notifies twice about the same thing.
  */
 import type { Config } from '../config/schema.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -43,7 +43,7 @@ export function createNotifier({ agentName, config, env, write, onFailure }: Not
     const { title, body } = words(agentName, occasion, incident);
     const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
     if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
-    // Only one of the two ways, so that there are never two notifications of the same.
+    // Only one of the two, so that nothing is notified twice.
     const program = config.desktop && sequence === null ? desktopCommand(title, body, env) : null;
     if (program !== null) run(program, null, () => {}); // it is no failure if the desktop lacks that program
     if (config.on_incident !== null) {
@@ -69,7 +69,7 @@ function words(
     case 'blocked':
       return { title: `${agentName} needs you`, body: headline };
     case 'recovered':
-      return { title: `${agentName} goes on`, body: `Recovered from ${noun}.` };
+      return { title: `${agentName} carries on`, body: `Recovered from ${noun}.` };
     case 'gave-up':
       return { title: `${agentName} has stopped`, body: `${headline} The session can be resumed by hand.` };
   }

@@ -13,7 +13,7 @@ import { findSession } from './session.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
 import { stopAgent } from './stop.ts';
 
-/** What carries out the effects that the parts of a run cannot. */
+/** Carry out the effects that the parts of a run cannot. */
 export interface Outlets {
   readonly body: Body;
   readonly senses: Pick<Senses, 'probe'>;
@@ -30,12 +30,12 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
   let isOver = false;
 
   async function launch(effect: Extract<Effect, { type: 'launch' }>): Promise<void> {
-    await findSession(run, agent, conversation); // the agent may have written the file just before its end
+    await findSession(run, agent, conversation); // the agent may have written the file just before it ended
     await refuseSecondWriter(run, conversation);
     await agent.program.renew();
     if (isOver) return;
     await body.relaunch({ ...effect, isOver: () => isOver });
-    conversation.ledger.clear(); // the prompt names them
+    conversation.ledger.clear(); // the prompt has named its calls
   }
 
   return (effect) => {

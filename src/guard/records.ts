@@ -1,6 +1,6 @@
 /**
- * What a run records and reports: journal, status, incidents, what is learnt about the API's host, notifications. Any
- * of it may fail without the session noticing. A failure is reported once, and the guard works without that part.
+ * What a run records and reports: journal, status, incidents, notifications, and what is learnt about the API's host.
+ * Any of it may fail without the session noticing. A failure is reported once, and the guard works without that part.
  */
 
 import type { Effect } from '../effects.ts';
@@ -24,7 +24,7 @@ export interface Records {
   /** A part of the guard has failed. */
   readonly degraded: (detail: string) => void;
   /** Reports to the loop what is known before the agent has shown anything. */
-  tellKnown(warnings: readonly string[]): void;
+  reportKnown(warnings: readonly string[]): void;
   /** Resolves once everything is written and reported, or after `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
@@ -63,7 +63,7 @@ export function openRecords(
     degraded,
     remember: ({ type, ...health }) => hosts.remember(health),
     notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
-    tellKnown(warnings) {
+    reportKnown(warnings) {
       const { deadlineMs, pings } = run.user;
       emit({
         type: 'host.known',

@@ -1,6 +1,6 @@
 /**
- * Starts the relay (`tunnel/relay.ts`) as soon as something is seen that will outlive the guard, so that it is there
- * even if the guard is killed. Otherwise, if it is needed, it starts when the guard ends. Most sessions never start it.
+ * Starts the relay (`tunnel/relay.ts`) as soon as something is seen that will outlive the guard, so that the relay runs
+ * even if the guard is killed. Otherwise it starts when the guard ends, if it is needed. Most sessions never start it.
  */
 import { spawn } from 'node:child_process';
 import { programFile } from '../platform/own-files.ts';
@@ -20,7 +20,7 @@ import type { Wire } from './wire.ts';
 
 const lookMs = 2_000;
 
-/** Looks for what will outlive the guard, among the children of the agent. Linux only. */
+/** Looks among the agent's children for processes that will outlive the guard. Linux only. */
 export function relaySensor(run: Run, wire: Wire, kin: KinWatch): Sensor {
   let emit: Emit = () => {};
   const poll = createPoll(() => {
@@ -41,8 +41,8 @@ export function relaySensor(run: Run, wire: Wire, kin: KinWatch): Sensor {
 }
 
 /**
- * Ends the tunnel. Its address goes on for those who need it. Never rejects: the agent has run by then, and a failure would
- * be taken for one before that.
+ * Closes the tunnel. The relay keeps its address open for those who need it. Never rejects: the agent has run by now,
+ * and a rejection would be mistaken for a failure before its start.
  */
 export async function closeWire(run: Run, wire: Wire): Promise<void> {
   const { tunnel } = wire;
@@ -50,7 +50,7 @@ export async function closeWire(run: Run, wire: Wire): Promise<void> {
   try {
     if (needsAddress(traces(run, tunnel))) startRelay(run, wire, [], () => {});
   } catch {
-    // nobody can be looked for or started any more (no more files may be opened)
+    // no process can be looked for or started any more (too many open files)
   }
   await tunnel.stop();
 }

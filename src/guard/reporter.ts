@@ -42,7 +42,7 @@ export interface Reporter {
   close(limitMs: number): Promise<void>;
 }
 
-/** When the records of older runs are removed: once the start is over. */
+/** How long after the start the records of older runs are removed, so as not to slow it down. */
 const tidyMs = 10_000;
 
 function tidy(env: Launch['env']): void {

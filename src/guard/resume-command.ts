@@ -1,4 +1,4 @@
-/** The command that the person types to go on by hand. */
+/** The command with which the person can go on by hand. */
 import { shellCommand } from '../platform/shell-words.ts';
 import type { Conversation } from './conversation.ts';
 import type { Run } from './run.ts';

@@ -29,7 +29,7 @@ export interface Run {
   /** The folder for files that may hold a secret. It is removed with the guard. */
   readonly secretFolder: () => string;
   readonly user: UserSettings;
-  /** Hooks are wanted, allowed and known to this version. `Agent.hooks` says whether they run. */
+  /** Hooks are wanted, allowed and supported by this version. `Agent.hooks` says whether they run. */
   readonly wantsHooks: boolean;
   /** This version records a call before it runs it. */
   readonly recordsCallsFirst: boolean;

@@ -1,6 +1,6 @@
 /**
- * Finds out which conversation this is. Hooks and the transcript report it. Without them the id comes from the arguments,
- * from the guard's own pin, or from the newest file of this working directory since the launch.
+ * Finds out which conversation this is. Hooks and the transcript report it. Without them the id comes from the
+ * arguments, from the guard's own pin, or from the newest file of this working directory since the launch.
  */
 import { randomUUID } from 'node:crypto';
 import type { AgentAdapter } from '../agents/agent.ts';
@@ -27,9 +27,9 @@ export function knownFromStart(invocation: Invocation, pin: string | null): stri
   return pin ?? invocation.sessionId;
 }
 
-/** How long after an Enter its record is looked for. */
+/** How long after an Enter the guard looks for its record. */
 const followedMs = 10_000;
-/** How often the new id of a resumed conversation is looked for. */
+/** How often the guard looks for the new id of a resumed conversation. */
 const successorMs = 2_000;
 
 /** Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. */
@@ -71,7 +71,7 @@ async function followPrompt({ launch, emit }: Run, { hooks }: Agent, conversatio
 }
 
 /** Does the same in the background, one look at a time. A look that fails is repeated later. */
-export function sessionLooker(run: Run, agent: Agent, conversation: Conversation): () => void {
+export function sessionFinder(run: Run, agent: Agent, conversation: Conversation): () => void {
   let isLooking = false;
   return () => {
     if (isLooking) return;
@@ -85,7 +85,7 @@ export function sessionLooker(run: Run, agent: Agent, conversation: Conversation
 }
 
 /** With each screen until the conversation is known. Without hooks also after each Enter, which may have been /clear. */
-export function looksForSession({ hooks }: Agent, conversation: Conversation, event: Event): boolean {
+export function shouldLookForSession({ hooks }: Agent, conversation: Conversation, event: Event): boolean {
   if (event.type === 'turn.started') return true;
   if (event.type === 'screen') return conversation.id === null || conversation.transcriptPath === null;
   const entered = conversation.enteredMs.at(-1);

@@ -1,6 +1,6 @@
 /**
- * Takes the recovery snapshot, which holds what the ledger, the transcript and the screen know of the unfinished work, and
- * makes the prompt from it.
+ * Takes the recovery snapshot, which holds what the ledger, the transcript and the screen know of the unfinished work,
+ * and makes the prompt from it.
  */
 import type { DisconnectPhase } from '../effects.ts';
 import { interruptedResult } from '../recover/call-advice.ts';
@@ -43,7 +43,7 @@ export async function takeSnapshot(
   });
 }
 
-/** Null if there is no conversation file or it cannot be read. The ledger and the screen must do then. */
+/** Null if there is no conversation file or it cannot be read. Then the ledger and the screen must suffice. */
 async function summary({ adapter }: Launch, path: string | null): Promise<TranscriptSummary | null> {
   if (path === null) return null;
   return await adapter.summarizeTranscript(path).catch(() => null);

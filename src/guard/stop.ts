@@ -1,7 +1,7 @@
 /**
- * Stops the agent. First its descendants are recorded, because its tools survive it (lab notes §0.8), and the snapshot is
- * written to disk. Then the process tree is stopped and the terminal is restored. Nothing is killed unless the snapshot
- * could be saved.
+ * Stops the agent. First its descendants are recorded, because its tools survive it (lab notes §0.8), and the snapshot
+ * is written to disk. Then the process tree is stopped and the terminal is restored. Nothing is killed unless the
+ * snapshot could be saved.
  */
 import { existsSync } from 'node:fs';
 import { repairFile } from '../agents/common/repair.ts';
@@ -21,12 +21,13 @@ import { otherIn } from './start/second-writer.ts';
 
 type Stop = Extract<Effect, { type: 'stop' }>;
 
-/** A tool that the agent leaves behind may clean up. */
+/** Time for a tool that the agent leaves behind to clean up. */
 const leftoverGraceMs = 1_000;
 
 /**
  * Emits `stop.refused` if another agent is in the conversation, because this one could not be started again. Otherwise
- * emits `saved` and, if that went well, `stop.done` once the agent's process is gone. Rejects if none of that is possible.
+ * emits `saved` and, if that went well, `stop.done` once the agent's process is gone. Rejects if none of that is
+ * possible.
  */
 export async function stopAgent(
   run: Run,
@@ -80,8 +81,9 @@ function pathOf({ id, transcriptPath }: Conversation): string | null {
 }
 
 /**
- * Repairs the conversation's file once nobody writes it. The next agent would refuse a damaged file, or lose part of it.
- * @returns what has changed of the conversation's content
+ * Repairs the conversation's file once nobody writes to it. The next agent would refuse a damaged file, or lose part of
+ * it.
+ * @returns what has changed in the conversation's content
  */
 async function mend(
   run: Run,

@@ -2,8 +2,8 @@
  * One interactive session under the guard, from the first launch to the exit code.
  *
  * Order at the start: what the agent's environment needs (settings, tunnel), then the agent itself, then the rest of
- * the guard (`guard/watch.ts`) while the agent boots. From there on the loop (`guard/loop.ts`) turns: sensors emit
- * observations, the pure core answers with effects, `guard/perform.ts` carries them out.
+ * the guard (`guard/watch.ts`) while the agent boots. From then on, the loop (`guard/loop.ts`) runs: sensors emit
+ * observations, the pure core answers with effects, and `guard/perform.ts` carries them out.
  */
 
 import type { Observation } from '../events.ts';
@@ -21,10 +21,10 @@ import { startAgent } from './start/launch.ts';
 import { prepare } from './start/prepare.ts';
 import { heldAtStart } from './start/second-writer.ts';
 
-/** A sense that fails all the time is noted a few times. */
+/** A sense that fails all the time is reported only this often. */
 const maxFailures = 20;
 
-/** To load a part of the guard takes some milliseconds, in which nothing is passed on: the agent comes first. */
+/** Loading a part of the guard blocks for some milliseconds, so the agent's output is passed on in between. */
 const outputPasses = () => new Promise((resolve) => setImmediate(resolve));
 
 const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
@@ -46,7 +46,7 @@ export async function supervise(launch: Launch): Promise<number> {
     return 1;
   }
 
-  /** Observations of the time before the loop is there. */
+  /** Observations made before the loop exists. */
   const early: Observation[] = [];
   const failures: string[] = [];
   let loop: Loop | null = null;
@@ -94,7 +94,7 @@ export async function supervise(launch: Launch): Promise<number> {
       const { initialState } = await import('../decide/state.ts');
       await outputPasses();
       const { watchTerminal } = await import('./watch-terminal.ts');
-      // For the end: an upgrade in place may have replaced the files by then.
+      // These are needed at the end, when an upgrade in place may have replaced the files.
       await import('./leave.ts');
       await import('./relay.ts');
       await outputPasses();
@@ -111,10 +111,10 @@ export async function supervise(launch: Launch): Promise<number> {
   } finally {
     open.close();
     terminal.restore();
-    // The one warning, where it disturbs no screen any more.
+    // The one warning, now that it no longer disturbs a screen.
     const [first] = failures;
     if (first !== undefined)
-      process.stderr.write(`guarded-claude: went on without a part of itself: ${withoutStack(first)}\n`);
+      process.stderr.write(`guarded-claude: carried on without a part of itself: ${withoutStack(first)}\n`);
     dropGivenFiles(run.givenFiles);
     await (await import('./relay.ts')).closeWire(run, wire);
   }

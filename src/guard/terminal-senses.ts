@@ -1,6 +1,6 @@
 /**
- * The senses of a session in a terminal, started while the agent boots. What a sense must be told (another agent,
- * another session, a turn) it is told here, from the same events as everybody.
+ * The senses of a session in a terminal, started while the agent boots. A sense that must be told about a new agent, a
+ * new session or a turn is told here, from the events that every other part gets, too.
  */
 import type { ScreenFacts } from '../events.ts';
 import type { Composer } from '../person/composer.ts';
@@ -81,7 +81,7 @@ export function openTerminalSenses(parts: SenseParts): Senses {
       switch (event.type) {
         case 'agent.started':
           if (event.generation > 1) {
-            screen.reset(); // the first words of the first agent are in the picture already
+            screen.reset(); // not for the first agent: the picture already holds its first output
             screenSense.restart();
           }
           status.newAgent();
@@ -105,7 +105,8 @@ export function openTerminalSenses(parts: SenseParts): Senses {
 }
 
 /**
- * A time of day becomes a moment once, when it is first seen: read again after it has passed it would be tomorrow's.
+ * A time of day becomes a moment once, when it is first seen. If it were read again after it has passed, it would be
+ * taken for tomorrow's.
  */
 function withResetMoment(facts: ScreenFacts, before: ScreenFacts): ScreenFacts {
   if (!facts.limitReset) return facts;

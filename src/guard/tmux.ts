@@ -1,6 +1,6 @@
 /**
- * What a guard does inside tmux: it shows its state on the pane, and keeps its entry in the resume map. Any of it may
- * fail without the session noticing.
+ * What a guard does inside tmux: it shows its state on the pane, and keeps its entry in the resume map up to date. Any
+ * of it may fail without the session noticing.
  */
 import { statePaths } from '../platform/paths.ts';
 import { tmuxPlace } from '../platform/tmux.ts';

@@ -1,4 +1,4 @@
-/** The rest of the guard with a terminal: its senses, the guard's hands on the input box, the pane in tmux. */
+/** The rest of the guard in a terminal: its senses, the guard's hands on the input box, the pane in tmux. */
 
 import { dirname } from 'node:path';
 import type { Composer } from '../person/composer.ts';

@@ -11,15 +11,15 @@ import type { Event } from '../events.ts';
 import type { SessionState } from '../records/status.ts';
 import type { Body } from './body.ts';
 import { endsTurn } from './conversation.ts';
-import { sayDeafness } from './deaf.ts';
 import type { End } from './fail-open.ts';
-import { createHurry } from './hurry.ts';
+import { createFastTicks } from './fast-ticks.ts';
 import type { Loop } from './loop.ts';
+import { reportMissingHooks } from './missing-hooks.ts';
 import type { Parts } from './parts.ts';
 import { createPerformer } from './perform.ts';
 import type { Records } from './records.ts';
 import type { Senses } from './senses.ts';
-import { looksForSession, sessionLooker } from './session.ts';
+import { sessionFinder, shouldLookForSession } from './session.ts';
 
 /** What a mode (terminal or pipes) adds. */
 export interface Way {
@@ -32,22 +32,22 @@ export interface Way {
   told?(state: SessionState): void;
   /** Settles if the run is ended from outside, without the core. */
   readonly left?: Promise<End>;
-  /** Everything that has happened so far has been handled. */
+  /** Called once everything that has happened so far has been handled. */
   begun(): void | Promise<void>;
   /** Finishes what is under way, within `limitMs`. */
   close?(limitMs: number): Promise<unknown>;
 }
 
-/** Limit for notifications and for output to the terminal. */
+/** How long the guard waits at the end for notifications and for output to the terminal. */
 const farewellMs = 1_000;
 
 /** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */
 export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readonly string[]): Promise<End> {
   const { run, agent, conversation, wire } = parts;
   const { senses, records } = way;
-  const lookForSession = sessionLooker(run, agent, conversation);
-  const hearing = sayDeafness(run, agent, senses.catchUp);
-  const hurry = createHurry(loop);
+  const lookForSession = sessionFinder(run, agent, conversation);
+  const checkHooks = reportMissingHooks(run, agent, senses.catchUp);
+  const fastTicks = createFastTicks(loop);
   const end = new Promise<End>((exit) => {
     loop.begin({
       step,
@@ -60,10 +60,10 @@ export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readon
         wire.follow(event);
         if (endsTurn(event, before.evidence, evidence)) conversation.turnEnded();
         way.turned(event, before.evidence, result.state);
-        if (looksForSession(agent, conversation, event)) lookForSession();
+        if (shouldLookForSession(agent, conversation, event)) lookForSession();
         senses.tell(event, evidence);
-        hearing(evidence);
-        hurry.turned(result.state);
+        checkHooks(evidence);
+        fastTicks.turned(result.state);
         const told = records.reporter.turned(event, before, result);
         way.told?.(told);
       },
@@ -71,12 +71,12 @@ export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readon
     });
   });
   const begun = way.begun();
-  records.tellKnown(warnings);
+  records.reportKnown(warnings);
   await begun;
   await senses.start();
 
   const result = await Promise.race([end, ...(way.left ? [way.left] : [])]);
-  hurry.stop();
+  fastTicks.stop();
   await senses.stop();
   await Promise.all([records.close(farewellMs), way.close?.(farewellMs)]);
   return result;

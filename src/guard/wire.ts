@@ -9,7 +9,7 @@ export interface Wire {
   follow(event: Event): void;
   /** @returns how many connections were cut */
   cut(which: readonly number[]): number;
-  /** The tunnel, for a process that keeps its address after the guard. Null: there is no tunnel, or it was handed over before. */
+  /** The tunnel, for a process that will keep its address. Null: there is no tunnel, or it was handed over before. */
   handOver(): Tunnel | null;
 }
 

@@ -5,7 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { judgeFile, readHead, type Unfit } from './executable-file.ts';
-import { isHandedOver, leadsBack } from './hand-over.ts';
+import { isHandedOver, loopsBack } from './hand-over.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -63,7 +63,7 @@ export function judge(path: string, env: Environment): Problem | null {
   const unfit = judgeFile(path);
   if (unfit !== null) return unfit;
   if (isSelf(path)) return { kind: 'self', text: 'that is guarded-claude itself' };
-  if (!isHandedOver(env) || !leadsBack(path, env)) return null;
+  if (!isHandedOver(env) || !loopsBack(path, env)) return null;
   return { kind: 'back', text: 'leads back to guarded-claude' };
 }
 

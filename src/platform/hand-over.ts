@@ -1,11 +1,11 @@
 /**
  * Marks that we handed over to what we took for the agent. It may be a wrapper that leads back to us (a shim that looks
- * for the next `claude` on PATH, an alias in a script). Names and texts do not show that in every case, but a question
+ * for the next `claude` on PATH, an alias in a script). Names and file contents do not always show that, but asking
  * does.
  *
  * The first hand-over is checked only if the version must be asked for anyway. If a guard gets our own answer, or finds
  * the mark in its environment, it first asks each candidate for its version, with a mark that makes us answer instead.
- * So no wrapper of a chain runs a third time. A real agent passes the mark on to its tools as well. A guard that they
+ * So no wrapper in a chain runs a third time. A real agent also passes the mark on to its tools; a guard that they
  * start merely asks once more than necessary.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ const handOverVariable = 'GUARDED_CLAUDE_DEPTH';
 const question = 'question';
 const answer = 'guarded-claude leads here';
 /**
- * Timeout for an answer. A wrapper may be slow, because it may start node twice. What does not answer is not ourselves.
+ * Timeout for an answer. A wrapper may be slow, because it may start node twice. What does not answer is not us.
  */
 const answerMs = 5_000;
 
@@ -29,7 +29,7 @@ export function handedOver(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...env, [handOverVariable]: String(Number.isSafeInteger(depth) ? depth + 1 : 1) };
 }
 
-/** Our answer to another guard that asks. Null: nobody asks. */
+/** Our answer to another guard that asks. Null: no guard asks. */
 export const answerTo = (env: Environment): string | null =>
   env[handOverVariable] === question ? `${answer}\n` : null;
 
@@ -38,16 +38,16 @@ export const asking = (env: Environment): Environment => ({ ...env, [handOverVar
 
 export const isOurAnswer = (output: string): boolean => output.includes(answer);
 
-/** What was taken for the agent leads back to a guard. */
-export class LeadsBack extends Error {
-  override readonly name = 'LeadsBack';
+/** Thrown if what was taken for the agent leads back to a guard. */
+export class LoopError extends Error {
+  override readonly name = 'LoopError';
 }
 
 /** Compares the name, because each of our bundles has a class of its own. */
-export const isLeadsBack = (error: unknown): boolean => error instanceof Error && error.name === 'LeadsBack';
+export const isLoopError = (error: unknown): boolean => error instanceof Error && error.name === 'LoopError';
 
 /** Whether this executable leads back to a guard. */
-export function leadsBack(path: string, env: Environment): boolean {
+export function loopsBack(path: string, env: Environment): boolean {
   const { stdout } = spawnSync(path, ['--version'], {
     env: asking(env),
     stdio: ['ignore', 'pipe', 'ignore'],

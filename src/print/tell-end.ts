@@ -79,7 +79,7 @@ function reportRefusal(run: Run, conversation: Conversation, child: Child): void
   const refused = run.launch.adapter.readRefusedResume({ rows: child.lastErrors().split('\n') });
   if (refused === null) return;
   const { transcriptPath } = conversation;
-  if (transcriptPath !== null) conversation.isHeldByOther(transcriptPath, refused.isHeld);
+  if (transcriptPath !== null) conversation.heldByOther(transcriptPath, refused.isHeld);
   run.emit({ type: 'relaunch.impossible', detail: refused.detail });
 }
 

@@ -19,7 +19,7 @@ function known() {
   const conversation = createConversation('a');
   conversation.follow(told('a', { transcriptPath: path, permissionMode: 'plan', reason: 'clear' }));
   conversation.turnEnded();
-  conversation.isHeldByOther(path, true);
+  conversation.heldByOther(path, true);
   conversation.ledger.report(commandBegun);
   return conversation;
 }
@@ -53,7 +53,7 @@ describe('a conversation', () => {
   test('is not held because the one before it is, by a look that took its time', () => {
     const conversation = known();
     conversation.follow(told('b', { transcriptPath: '/p/b.jsonl' }));
-    conversation.isHeldByOther(path, true);
+    conversation.heldByOther(path, true);
     expect(conversation.isHeld).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 /** Versions of agents: reading, asking for and comparing them. */
-import { asking, isOurAnswer, LeadsBack } from '../../platform/hand-over.ts';
+import { asking, isOurAnswer, LoopError } from '../../platform/hand-over.ts';
 import type { Variables } from '../contract/invocation.ts';
 import type { AgentVersion } from '../contract/version.ts';
 
@@ -23,7 +23,7 @@ export function readVersion(text: string): AgentVersion | null {
   return found === undefined ? null : { text: found, parts: parts.map(Number) };
 }
 
-/** Runs `<command> --version`; null if that does not tell. Takes at most 5 s. Throws `LeadsBack`. */
+/** Runs `<command> --version`; null if that does not tell. Takes at most 5 s. Throws `LoopError`. */
 export async function askVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null> {
   const { execa } = await import('execa');
   const [file = '', ...words] = command;
@@ -36,6 +36,6 @@ export async function askVersion(command: readonly string[], env: Variables): Pr
     stderr: 'ignore',
     reject: false,
   });
-  if (isOurAnswer(stdout ?? '')) throw new LeadsBack(`${file} leads back to guarded-claude`);
+  if (isOurAnswer(stdout ?? '')) throw new LoopError(`${file} leads back to guarded-claude`);
   return readVersion(stdout ?? '');
 }

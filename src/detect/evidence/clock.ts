@@ -17,7 +17,7 @@ export interface Clock {
   readonly graceUntil: Millis;
   /** Wall clock minus monotonic clock, as of the last tick. */
   readonly wallOffsetMs: number | null;
-  /** The latest event was a tick in a rest, and the next one may come so much later; 0 or absent: it was none. */
+  /** The latest event was a tick in a rest, and the next one may come this much later; 0 or absent: it was not. */
   readonly restMs?: Millis;
 }
 
@@ -28,7 +28,7 @@ export const graceMs = 5_000;
  * was not scheduled and saw nothing.
  */
 const lateMs = 2_000;
-/** So much the clock moves from event to event while it stands: what comes later has the later stamp. */
+/** While the clock stands still, it moves by this much per event, so that a later event has a later stamp. */
 const leastStepMs = 0.001;
 /** A shorter stop is a busy machine or a slow line, and gets no grace. */
 const longStopMs = 5_000;

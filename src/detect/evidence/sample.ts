@@ -9,9 +9,7 @@ export interface ProcessSample {
   readonly cpuMs: number;
   readonly state: string;
   readonly memoryShare: number;
-  /**
-   * Since when each sample has held at least `growth` more than the one before; monotonic.
-   */
+  /** Since when each sample has shown at least `growth` more memory than the one before; monotonic. */
   readonly growingSince: Millis | null;
   readonly workers: number;
   /** When the agent's youngest live helper was started; null: there is none. */
@@ -26,12 +24,12 @@ export interface ProcessSample {
   readonly stoppedSince: Millis | null;
 }
 
-/** A share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
+/** Share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
 const spinning = 0.9;
 
 /**
- * Share of the machine's memory that counts as growth from one sample to the next, in the usual time between two. After a
- * longer time without a look as much more has to have come: otherwise nobody knows that it grows now.
+ * Share of the machine's memory that counts as growth from one sample to the next, at the usual interval. After a
+ * longer interval it must have grown by proportionally more, or nobody knows that it is growing now.
  */
 const growth = 0.01;
 const usualMs = 2_000;

@@ -35,7 +35,7 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
   const hasThought = before?.thinking === true && !facts.thinking;
   const isSameCount = facts.tokens === before?.tokens && facts.requesting === before?.requesting;
   const still = same && isSameCount && !hasThought;
-  // While a tool runs, the counter only catches up with the answer that called it; and after a compaction with its own.
+  // While a tool runs, the counter only catches up with the answer that called it; after a compaction, with that one's.
   const isOld = facts.activity === 'tool' || before?.activity === 'compacting';
   const moved = (facts.tokens ?? 0) > 0 && facts.tokens !== tokensShown && !isOld;
   return {

@@ -89,7 +89,7 @@ export function foldWire(
       };
     case 'compaction.finished':
       return compacted(wire, now);
-    case 'screen': // only the record and some hooks tell it themselves
+    case 'screen': // only the record and some hooks report the end of a compaction themselves
       return shown === 'compacting' && afterCompaction.includes(event.facts.activity)
         ? compacted(wire, now)
         : wire;

@@ -1,7 +1,7 @@
 /**
- * The code that draws the agent's screen has failed, mostly on a record of the conversation that it cannot show. An
- * error and a stack trace stand on the screen, the terminal is back in the state from before the agent, and the process
- * lives on and takes no keys.
+ * The code that draws the agent's screen has failed, usually on a record of the conversation that it cannot show. The
+ * screen shows an error and a stack trace, the terminal is back in the state from before the agent, and the process
+ * lives on but takes no keys.
  */
 import { settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature } from '../verdict.ts';

@@ -23,12 +23,12 @@ const stoppedMs = 1_000;
 const dangerous = 0.6;
 const deadly = 0.85;
 const growsMs = 10_000;
-/** An older sample says nothing of now. While a turn runs there is one every two seconds. */
+/** An older sample says nothing about now. While a turn runs, one is taken every two seconds. */
 const freshMs = 6_000;
 /** Longer than the agent waits for its own background work: up to 30 minutes, 10 in newer versions. */
 const maxWaitMs = 35 * 60_000;
 
-/** Judged on the monotonic clock: what the kernel reports holds whether or not anybody attends. */
+/** Judged on the monotonic clock: what the kernel reports is true whether or not anybody is watching. */
 const stopped: Signature = {
   class: 'stopped',
   help: 'the agent was stopped from outside (state T)',
@@ -48,7 +48,8 @@ const stopped: Signature = {
 /**
  * Growth by gigabytes in seconds has been seen. The agent is ended before the kernel has to choose a victim. A machine
  * that is merely small, or an agent that has always been large, is left alone. Judged on the monotonic clock: memory
- * grows whether or not anybody attends. How long it has grown only samples show: between turns none is taken.
+ * grows whether or not anybody is watching. Only samples show how long it has been growing, and between turns none is
+ * taken.
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
@@ -73,7 +74,7 @@ const frozenUi: Signature = {
   needsTerminal: true,
   test(e) {
     if (!inTurn(e.phase)) return null;
-    // While its connection is held an agent waits, and some agents draw nothing all that time.
+    // An agent whose connection is held is waiting, and some agents draw nothing all that time.
     const { lastOutputAt } = e.terminal;
     const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0);
     const suspicion = stuck(e, since, `agent ${e.phase}, nothing drawn`);
@@ -175,7 +176,7 @@ const lingering: Signature = {
   },
 };
 
-export const ofProcess = [
+export const processSignatures = [
   stopped,
   memoryRunaway,
   crashedScreen,

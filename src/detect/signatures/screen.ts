@@ -43,8 +43,8 @@ const silentScreen: Signature = {
 };
 
 /**
- * What the agent has started with its latest step, such as a hook of the person's, is at work, and the tunnel has seen no
- * request of the turn's since. On a dead line it would have seen the attempt.
+ * Something that the agent started with its latest step, such as a hook of the person's, is at work, and the tunnel has
+ * seen no request of the turn's since. On a dead line it would have seen the attempt.
  */
 function isHeldUp({ wire, turn, sample }: Evidence): boolean {
   const steppedAt = (turn.listeningSince ?? 0) - reportLagMs;
@@ -54,8 +54,8 @@ function isHeldUp({ wire, turn, sample }: Evidence): boolean {
 }
 
 /**
- * A counter from before the last tool says nothing about the answer that is awaited now. Nor does the one with which a wait
- * begins in mid-turn: after a pause of the agent's own it is that of the try before.
+ * A counter from before the last tool says nothing about the answer that is awaited now. Nor does a counter that was
+ * there when a wait began in mid-turn: after a pause of the agent's own it is left over from the previous try.
  */
 function limitOf({ facts, countedAt }: Screen, { listeningSince, workingSince }: Turn): LimitName {
   const since = listeningSince ?? 0;
@@ -90,4 +90,4 @@ function isFed({ wire, now, host }: Evidence, config: Config): boolean {
   return wire.connections.some((each) => each.stage === 'answer' && now - lastByteAt(each) < limit);
 }
 
-export const ofScreen = [silentScreen, stuckCompaction] as const;
+export const screenSignatures = [silentScreen, stuckCompaction] as const;

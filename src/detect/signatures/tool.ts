@@ -1,6 +1,6 @@
 /**
- * A tool should have ended long ago by its own time limit, and no process of it is left: its result got lost. A tool
- * without a known limit, or with a live process, is never judged, however long it takes.
+ * By its own time limit a tool should have ended long ago, and none of its processes is left, so its result got lost. A
+ * tool without a known limit, or with a live process, is never judged, however long it takes.
  */
 import { ofMainTurn } from '../evidence/tools.ts';
 import { limitMs } from '../limits.ts';
@@ -14,7 +14,7 @@ export const overdueTool: Signature = {
     const working = ofMainTurn(e.tools).filter((tool) => !tool.delegates);
     const [first] = working;
     if (!first || working.some((tool) => tool.limitMs === null)) return null;
-    // A call is reported before the person is asked about it: it runs once they have answered.
+    // A call is reported before the person is asked about it, and runs only once they have answered.
     const runsSince = e.turn.drawsSince ?? 0;
     return {
       since: Math.max(...working.map((tool) => Math.max(tool.startedAt, runsSince) + (tool.limitMs ?? 0))),

@@ -12,8 +12,8 @@ import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 /**
- * Pause before a failed turn is taken up again; it doubles with each failure in a row. A server's faults need more time
- * than those of a line.
+ * Pause before a failed turn is resumed; it doubles with each failure in a row. A server's faults take longer to pass
+ * than a line's.
  */
 const pauseMs: { readonly [Kind in FailureKind]?: Millis } = {
   connection: 1_000,
@@ -28,7 +28,7 @@ const maxPauseMs = 300_000;
  */
 const silentEndMs = 5_000;
 
-/** A single refusal may concern that one prompt. */
+/** A single refusal may be about that one prompt. */
 const refusalsInARow = 2;
 
 type Ended = Omit<Suspicion, 'from' | 'limit'> & { readonly limit?: Millis };
@@ -137,9 +137,9 @@ const cutShort = ending(
   },
 );
 
-export const ofEndedTurn = [brokenHistory, unknownRefusal, failedTurn, silentEnd, cutShort] as const;
+export const endedTurnSignatures = [brokenHistory, unknownRefusal, failedTurn, silentEnd, cutShort] as const;
 
-/** The usage limit still holds by its printed time, plus a minute for clocks that differ. */
+/** By its printed reset time, plus a minute for clocks that differ, the usage limit still applies. */
 function limited({ turn, clock }: Evidence): boolean {
   if (turn.failure?.kind !== 'rate-limit' || turn.limitResetsAt === null || clock.wallOffsetMs === null)
     return false;
@@ -147,9 +147,9 @@ function limited({ turn, clock }: Evidence): boolean {
 }
 
 /**
- * Whether the connection may have taken the turn with it: cut by the guard, reset or dead. A peer that closes may just
- * have said everything; then the answer is on record. An answer that is recorded as the turn's last, at the time of the loss
- * or after it, was not lost.
+ * Whether the connection may have taken the turn with it: it was cut by the guard, reset or dead. A peer that closes
+ * may simply have sent everything; then the answer is on record. An answer that is recorded as the turn's last, at the
+ * time of the loss or after it, was not lost.
  */
 function abnormal({ at, by, cause }: ClosedConnection, { turn }: Evidence): boolean {
   if (turn.answer?.endsTurn && turn.answer.at > at - reportLagMs) return false;

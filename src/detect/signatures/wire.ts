@@ -23,7 +23,7 @@ const noFirstByte: Signature = {
   test: (e, config) => silent(e, config, ['request', 'handshake']),
 };
 
-export const ofWire = [deadStream, noFirstByte] as const;
+export const wireSignatures = [deadStream, noFirstByte] as const;
 
 const position: { readonly [S in Stage]: string } = {
   handshake: 'handshake unanswered',
@@ -55,10 +55,10 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
 }
 
 /**
- * When the turn's connection ended, if that was another than `left`: the agent asks again a little later, or has ended the
- * turn itself. What streams is the model's answer, whoever ends it. A conversation only grows, so what was lost with a
- * smaller request was a side request's; and what the agent gives up unanswered may be one of any size. What the peer
- * closes after a greater request may be an answer that broke off as it began.
+ * When the turn's connection ended, if it was not `left`: the agent asks again a little later, or has ended the turn
+ * itself. A streamed answer is the model's, whoever ends it. A conversation only grows, so a lost answer to a smaller
+ * request belonged to a side request; a request that the agent gives up unanswered may be a side request of any size.
+ * An answer to a larger request that the peer closes may be one that broke off as it began.
  */
 function endedAt({ wire }: Evidence, left: Connection): Millis {
   const ended = wire.closed.findLast(
@@ -70,7 +70,7 @@ function endedAt({ wire }: Evidence, left: Connection): Millis {
   return ended?.at ?? 0;
 }
 
-/** Null: something that the agent itself has started is at work. */
+/** Null: something that the agent itself has started is at work, so no limit applies. */
 function limitOf(connection: Connection, e: Evidence, config: Config): LimitName | null {
   const { stage, requestAt } = connection;
   const steppedAfter = ownStepAfter(connection, e);
@@ -86,9 +86,9 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
 }
 
 /**
- * After when the agent took a step of its own (a prompt taken, a tool ended), if it did so after what this connection
- * carries; null: it did not. Hooks tell of the step. Without them it shows as the agent begins to wait: no byte has come
- * since, and no call is open that is recorded before it runs.
+ * The time after which the agent took a step of its own (a prompt taken, a tool ended), if that was later than what
+ * this connection carries; null: it took none. Hooks report the step. Without them it shows when the agent begins to
+ * wait: no byte has come since, and no call is open that is recorded before it runs.
  */
 function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
   const { told, toldAt, listeningSince } = e.turn;
@@ -104,8 +104,9 @@ function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
 }
 
 /**
- * The turn has not asked what was answered in one go and was asked with less than a conversation, or without a record of it,
- * where the record tells of requests. Null: it may have.
+ * Not null if what this connection carries was not the turn's own request: it was answered in one go, and either it was
+ * smaller than a conversation or the record, which holds the turn's requests, has no trace of it. Null: it may have
+ * been.
  */
 function askedBesides(
   connection: Connection,
@@ -119,8 +120,8 @@ function askedBesides(
 }
 
 /**
- * Whether tools of this turn have run since the request, and none runs any more. The request was sent in this turn, so
- * what has run since is a tool of this turn.
+ * Whether tools of this turn have run since the request, and none is running any more. The request was sent in this
+ * turn, so any tool that has run since is also this turn's.
  */
 function hasRunTools(requestAt: Millis | null, { turn, tools, sample }: Evidence): boolean {
   const { told, toldAt, workingSince, listeningSince } = turn;
@@ -158,15 +159,15 @@ export const neverAsked: Signature = {
 /** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'compacting', 'tool'];
 
-/** The screen of a turn that waits for the API; null where it is no witness. */
+/** The screen of a turn that waits for the API; null if it is no witness. */
 export function screenAtWork({ phase, screen, turn }: Evidence): Evidence['screen'] {
   const reads = listens(phase) && turn.listeningSince !== null && screen !== null;
   return reads && atWork.includes(screen.facts.activity) ? screen : null;
 }
 
 /**
- * Whether the screen shows if the answer grows. Before the first word some agents show a clock but no counter; a model
- * that says that it thinks may be at work without a counter.
+ * Whether the screen can show that the answer grows. Before the first word some agents show a clock but no counter; a
+ * model that says it is thinking may be at work without a counter.
  */
 function isCounted({ tokens, thinking, elapsedS }: ScreenFacts): boolean {
   return tokens !== undefined || (!thinking && elapsedS !== undefined);

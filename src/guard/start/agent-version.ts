@@ -1,6 +1,6 @@
 /**
- * The agent's version, cached by the executable's real path, size and time, because finding it out may take a run of
- * the agent, which takes longer than a start may take.
+ * The agent's version, cached by the executable's real path, size and time, because finding it out may mean running the
+ * agent, which takes longer than a start may take.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { makePrivateFolder } from '../../platform/paths.ts';
 const keptEntries = 20;
 
 /**
- * Null if it is unknown. Throws only `LeadsBack`. If the cache cannot be read or written, this works without it.
+ * Null if it is unknown. Throws only `LoopError`. If the cache cannot be read or written, this works without it.
  * @param command the executable, or node and the script
  */
 export async function agentVersion(

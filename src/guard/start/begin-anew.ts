@@ -1,6 +1,6 @@
 /**
- * A conversation without a recorded turn cannot be resumed, because the agent ends with an error. So it is begun anew,
- * as the person began it, under the same id if that is still free.
+ * A conversation without a recorded turn cannot be resumed: the agent ends with an error. So it is begun anew, as the
+ * person began it, under the same id if that is still free.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -18,9 +18,8 @@ export interface FreshStart {
 /**
  * What can be resumed. `kept`: the conversation's file holds a turn. `nothing`: there was none yet. `lost`: its first
  * turn has ended but is not on record, because the agent was gone before it had written the turn down.
- * @throws if the person had resumed the conversation, or it had more than its first prompt, because more is missing
- * then
- *   than a new beginning could replace
+ * @throws if the person had resumed the conversation, or it had more than its first prompt, because then more is
+ *   missing than a new beginning could replace
  */
 export async function whatIsOnRecord(
   { launch: { invocation, adapter } }: Run,

@@ -1,6 +1,6 @@
 /**
- * What the person gave by a file that can be read only once (`<(…)` of a shell, a pipe, standard input): it is read
- * once, by us, and kept in the run's folder, so that every launch of the agent gets the same.
+ * Files that the person gave and that can be read only once (`<(…)` of a shell, a pipe, standard input). The guard
+ * reads them once and keeps copies in the run's folder, so that every launch of the agent gets the same content.
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -36,7 +36,7 @@ export function keepGivenFiles(
   return { args: result, kept };
 }
 
-/** Null: the file can be read again, or is not there, which the agent will report. */
+/** Null: the file can be read again, or does not exist, which the agent will report. */
 function readOnce(path: string): Buffer | null {
   try {
     return statSync(path).isFIFO() ? readFileSync(path) : null;
@@ -58,7 +58,7 @@ export function dropGivenFiles(kept: readonly string[]): void {
     try {
       rmSync(path, { force: true });
     } catch {
-      // it goes with the folder of the run
+      // it will be removed with the run's folder
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Starts an agent, at the start of a run or after a stop: makes its command from what the person gave and what the guard
- * adds, writes the files that it needs, and opens its terminal.
+ * Starts an agent, at the start of a run or after a stop: builds its command from what the person gave and what the
+ * guard adds, writes the files that it needs, and opens its terminal.
  */
 import { readFileSync } from 'node:fs';
 import { replaceFileSync } from '../../platform/atomic-file.ts';
@@ -62,7 +62,7 @@ interface LaunchCommand {
 }
 
 /**
- * Makes the command of one launch, and writes the files that it needs.
+ * Builds the command of one launch, and writes the files that it needs.
  * @param pin the id for the conversation. Null: the arguments decide
  */
 export function planLaunch(

@@ -13,7 +13,7 @@ export interface OpenedTunnel {
   readonly warning: string | null;
 }
 
-/** Max timeout of an attempt to connect. It is never longer than the limit for silence in a response. */
+/** Longest timeout of a connection attempt. It is never longer than the limit for silence in a response. */
 const connectTimeoutMs = 10_000;
 
 export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {

@@ -11,9 +11,9 @@ import { knownFromStart, pinFor } from '../session.ts';
 import { createWire } from '../wire.ts';
 import { agentVersion } from './agent-version.ts';
 import { keepGivenFiles } from './given-files.ts';
-import { lookBefore } from './look-before.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { openProgram } from './program.ts';
+import { repairBeforeResume } from './repair-before-resume.ts';
 
 export interface Preparation<Process extends AgentProcess> extends Parts<Process> {
   /** Messages for the person before the agent starts. */
@@ -31,8 +31,8 @@ export interface Way {
 }
 
 /**
- * Throws if nothing can be written, so that the agent has to run without us. Throws `LeadsBack` before it does
- * anything.
+ * Throws if nothing can be written, so that the agent has to run without us. If it throws `LoopError`, it has not done
+ * anything yet.
  */
 export async function prepare<Process extends AgentProcess>(
   given: Launch,
@@ -40,7 +40,8 @@ export async function prepare<Process extends AgentProcess>(
 ): Promise<Preparation<Process>> {
   const { adapter, env, cwd, command, named } = given;
   const { config, warnings } = loadConfig(env);
-  // This comes first: if the command is no agent, the next one needs everything, even files that can be read only once.
+  // This comes first: if the command turns out to lead back to us, the next candidate still needs everything, even
+  // files that can be read only once.
   const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const { paths, warning } = openRun(env);
   const { args, kept } = keepGivenFiles(adapter, given.args, cwd, paths.folder);
@@ -49,7 +50,7 @@ export async function prepare<Process extends AgentProcess>(
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
   const said = [...warnings, ...[await missingExporter(env)].filter((one) => one !== null)];
-  const repaired = await lookBefore(launch, version);
+  const repaired = await repairBeforeResume(launch, version);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   return {

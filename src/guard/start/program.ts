@@ -9,7 +9,7 @@ import { statePaths } from '../../platform/paths.ts';
 import type { Launch } from '../run.ts';
 import { agentVersion } from './agent-version.ts';
 
-/** An updater writes the file within seconds. What is not there by then will not come by itself. */
+/** An updater writes the file within seconds. If it is not there by then, it will not appear by itself. */
 const awaitedMs = 10_000;
 const againMs = 1_000;
 
@@ -65,7 +65,7 @@ export function openProgram(launch: Launch, initial: AgentVersion | null): Progr
 
 type Look = { readonly wrong: string } | { readonly wrong: null; readonly version: AgentVersion | null };
 
-/** Differs if another program is at the same path. Null: there is none. */
+/** Identifies the program at this path: another program has another stamp. Null: there is none. */
 function stampOf(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : null;

@@ -1,4 +1,4 @@
-/** Makes the prompt for the command line of a relaunch. */
+/** Composes the prompt for the command line of a relaunch. */
 import { type PromptOptions, withLostPrompt } from '../../recover/prompt.ts';
 import type { RecoverySnapshot } from '../../recover/snapshot.ts';
 import type { Agent } from '../agent.ts';
@@ -11,7 +11,7 @@ export interface Interruption {
   readonly isInterrupted: boolean;
   /** A prompt of the person that is not on record, word for word. Null: none. */
   readonly lost: string | null;
-  /** The conversation is on record. Otherwise it is begun anew and does not hold what was asked. */
+  /** The conversation is on record. Otherwise it is begun anew, without what was asked. */
   readonly resume: boolean;
   /** The person's own template of the prompt. Null: the built-in one. */
   readonly template: string | null;

@@ -46,7 +46,7 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
   if (isAnswered) giveBackFirst(desk);
   // No await from here on: a key that came in between would be neither kept nor passed to the agent.
   if (composer.isLost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
-  terminal.takeKept(); // they are in the draft as text; typed without an agent, they are not meant for its dialogs
+  terminal.takeKept(); // the draft holds these keys as text; typed while no agent ran, they were not meant for dialogs
   if (plan.isOver()) return; // one of the keys was Ctrl+C
   composer.rescue();
   if (isAnswered)
@@ -80,7 +80,7 @@ function start(
         args: launch.adapter.resumeArguments(launch.args, id, prompt, permissionMode),
         pin: null,
         readLastWords: async (code) => {
-          if (code) await tellRefusal(run, conversation, screen, transcriptPath);
+          if (code) await reportRefusal(run, conversation, screen, transcriptPath);
         },
       }
     : freshStart(run, agent, conversation, prompt, isAnswered);
@@ -89,11 +89,11 @@ function start(
   if (given !== null) desk.composer.given(given, prompt === null || prompt === lost);
 }
 
-/** The last output is drawn by then, or never. */
+/** By then, the last output has been drawn, or never will be. */
 const lastWordsMs = 1_000;
 
 /** Reports why an agent refused to resume, if the screen shows a reason that is known. */
-async function tellRefusal(
+async function reportRefusal(
   { launch, emit }: Run,
   conversation: Conversation,
   screen: Screen,
@@ -102,6 +102,6 @@ async function tellRefusal(
   await Promise.race([screen.settled(), pause(lastWordsMs, null, { ref: false })]);
   const refused = launch.adapter.readRefusedResume(screen.view());
   if (refused === null) return;
-  conversation.isHeldByOther(path, refused.isHeld);
+  conversation.heldByOther(path, refused.isHeld);
   emit({ type: 'relaunch.impossible', detail: refused.detail });
 }

@@ -1,5 +1,5 @@
 /**
- * If two agents are in one conversation, both append to its file, and the next resume follows only one of the two
+ * If two agents have one conversation open, both append to its file, and the next resume follows only one of the two
  * branches (lab notes §4). So the guard looks for another agent before it starts one on a conversation, and before it
  * stops one that it then could not start again.
  */
@@ -18,13 +18,13 @@ import type { Run } from '../run.ts';
 async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
   const { doctor } = run.launch.adapter;
   if (doctor === null) return null;
-  // A guard knows where its agent is, so if another agent has a guard, only that guard is asked.
+  // A guard knows which conversation its agent is in, so for agents with a guard of their own only its record counts.
   const guards = readSessions(statePaths(run.launch.env)).filter(({ alive }) => alive);
   const id = basename(path, '.jsonl');
   const other = guards.find(({ status }) => status.session_id === id && status.run !== run.paths.run);
   if (other !== undefined) return await inWords(other.status.agent_pid ?? other.status.pid);
   const watched = guards.flatMap(({ status }) => status.agent_pid ?? []);
-  // A launcher that waits for its child has the same command line, and may be above or below us.
+  // A launcher that waits for its child has the same command line, and may be our ancestor or our descendant.
   const below = own === null ? [] : descendants(own);
   const ours = [...below, ...ancestors(process.pid)].map((one) => one.pid);
   const pid = await doctor.findAgent(path, [...watched, ...(own === null ? [] : [own]), ...ours]);
@@ -47,7 +47,7 @@ export async function otherIn(
   const { transcriptPath } = conversation;
   if (transcriptPath === null) return null;
   const other = await holderOf(run, transcriptPath, own);
-  conversation.isHeldByOther(transcriptPath, other !== null);
+  conversation.heldByOther(transcriptPath, other !== null);
   return other;
 }
 

@@ -1,17 +1,17 @@
-/** Turns the loop more often during a cure. Otherwise the clock's own pace is enough. */
+/** Makes the loop turn more often during a cure. Otherwise the clock's own pace is enough. */
 import type { GuardState } from '../decide/state.ts';
 import type { Loop } from './loop.ts';
 
-const hurryMs = 250;
+const fastTickMs = 250;
 
-export interface Hurry {
+export interface FastTicks {
   /** To be called after each turn of the loop. */
   turned(state: GuardState): void;
   stop(): void;
 }
 
 /** No timer runs while nothing is wrong. */
-export function createHurry(loop: Loop): Hurry {
+export function createFastTicks(loop: Loop): FastTicks {
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     clearInterval(timer);
@@ -20,7 +20,7 @@ export function createHurry(loop: Loop): Hurry {
   return {
     turned({ name, cure }) {
       if (name === 'watching' && cure === null) stop();
-      else timer ??= setInterval(() => loop.emit({ type: 'tick' }), hurryMs);
+      else timer ??= setInterval(() => loop.emit({ type: 'tick' }), fastTickMs);
     },
     stop,
   };

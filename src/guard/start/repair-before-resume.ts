@@ -1,6 +1,6 @@
 /**
- * Looks at the conversation that a launch will resume, before the agent reads it. If the resume would miss most of it,
- * it is repaired first. None of this may prevent the agent's start.
+ * Checks the conversation that a launch will resume, before the agent reads it. If the resume would miss most of it, it
+ * is repaired first. None of this may prevent the agent's start.
  */
 
 import { repairFile, tidyBeside } from '../../agents/common/repair.ts';
@@ -8,7 +8,10 @@ import type { AgentVersion } from '../../agents/contract/version.ts';
 import type { Launch } from '../run.ts';
 
 /** @returns a message for the person. Null: none */
-export async function lookBefore(launch: Launch, version: AgentVersion | null): Promise<string | null> {
+export async function repairBeforeResume(
+  launch: Launch,
+  version: AgentVersion | null,
+): Promise<string | null> {
   const { doctor } = launch.adapter;
   if (!doctor || !launch.invocation.resumes) return null;
   try {
