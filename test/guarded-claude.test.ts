@@ -77,7 +77,7 @@ function fullDisk(root: string): string | null {
 
 describe('what is wrong on our side does not keep the agent from starting', () => {
   const broken = [
-    ['no place for records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],
+    ['no place for the records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],
     [
       'no config that can be read',
       { XDG_CONFIG_HOME: '/proc/self/mem', XDG_STATE_HOME: '/proc', TMPDIR: '/proc' },
@@ -220,7 +220,7 @@ describe('an agent that cannot be started is told in one line, with a shell’s 
     expect(status).toBe(126);
   });
 
-  test.skipIf(process.platform !== 'linux')('a file that is just being written', async () => {
+  test.skipIf(process.platform !== 'linux')('a file that is being written', async () => {
     const { root, piped, inTerminal } = stage();
     const agent = join(root, 'agent');
     copyFileSync('/bin/true', agent);

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
 
-/** Its message is shown to the person as it is; exit code 2. */
+/** Its message is shown to the person as is; exit code 2. */
 export class UsageError extends Error {}
 
 export interface Parsed<Option extends string> {
@@ -20,7 +20,7 @@ const marked = '\0';
 export function parse<const Option extends string>(
   args: readonly string[],
   options: readonly Option[],
-  mostWords: number,
+  maxWords: number,
 ): Parsed<Option> {
   const { positionals, tokens } = parseArgs({
     args: args.map((arg) => (negative.test(arg) ? `${marked}${arg}` : arg)),
@@ -37,7 +37,7 @@ export function parse<const Option extends string>(
     given[token.name] = true;
   }
   const words = positionals.map((word) => (word.startsWith(marked) ? word.slice(marked.length) : word));
-  const extra = words[mostWords];
+  const extra = words[maxWords];
   if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
   const values = Object.fromEntries(options.map((name) => [name, given[name] === true]));
   return { words, options: values as Record<Option, boolean> };

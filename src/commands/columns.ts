@@ -2,8 +2,8 @@ import { displayWidth, shorten } from '../words/columns.ts';
 import { paint, type TerminalStyle } from '../words/terminal-style.ts';
 
 /**
- * Rows as aligned columns under their headings. The last column is cut at the terminal's edge; in a pipe nothing is
- * cut.
+ * Formats rows as aligned columns under their headings. The last column is cut at the terminal's edge; in a pipe
+ * nothing is cut.
  */
 export function columns(
   heads: readonly string[],

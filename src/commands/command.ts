@@ -1,5 +1,5 @@
 /**
- * What a word may be, for completion: one of a fixed list, or something that is looked up when the person presses Tab.
+ * What completion offers for a word: a fixed list, or something that is looked up when the person presses Tab.
  */
 export type Words = readonly string[] | 'session' | 'incident' | 'key' | 'scenario';
 

@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function expectWords(words: readonly string[], count: number): void {
   if (words.length !== count)
-    throw new UsageError(words.length < count ? 'something is missing' : 'too many arguments');
+    throw new UsageError(words.length < count ? 'an argument is missing' : 'too many arguments');
 }
 
 function leafNamed(word = ''): Leaf {
@@ -85,7 +85,7 @@ function get(leaf: Leaf, json: boolean): number {
   return 0;
 }
 
-/** Changes the file. A symbolic link (people keep such files elsewhere) stays a link. */
+/** Changes the file. A symbolic link (people keep their configuration elsewhere) stays a link. */
 function set(leaf: Leaf, text: string): number {
   const checked = checkText(leaf.key, text);
   if (!checked.ok) throw new UsageError(`${leaf.path} must be ${checked.allowed}`);

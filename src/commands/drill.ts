@@ -1,7 +1,7 @@
 /**
  * `guardctl drill [SCENARIO] [--agent real|simulated] [--json]`: shows what the guard can do, against a simulated API,
- * in a throw-away home. Uses the real agent if there is one, else the simulated one. Nothing of the person's is read or
- * changed, and nothing leaves the machine.
+ * in a throw-away home. Uses the real agent if there is one, otherwise the simulated one. Nothing of the person's is
+ * read or changed, and nothing leaves the machine.
  */
 import { parseArgs } from 'node:util';
 import { commandNamesOf } from '../agents/choose.ts';
@@ -13,7 +13,7 @@ import { findAgent } from '../platform/find-executable.ts';
 import { UsageError } from './arguments.ts';
 import { print, printJson, style } from './output.ts';
 
-interface Wish {
+interface DrillOptions {
   readonly names: readonly ScenarioName[];
   /** Path of the real agent; null: the simulated one. */
   readonly agent: string | null;
@@ -42,7 +42,7 @@ function chooseAgent(wanted: string | undefined): string | null {
   return null;
 }
 
-function readWish(args: readonly string[]): Wish {
+function readOptions(args: readonly string[]): DrillOptions {
   const { values, positionals } = parse(args);
   const [word, extra] = positionals;
   if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
@@ -65,7 +65,7 @@ function readWish(args: readonly string[]): Wish {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
 
-/** On a terminal, a line that moves while the drill runs; nothing in a pipe. @returns a function that removes it */
+/** Shows a spinner on a terminal while the drill runs; nothing in a pipe. @returns a function that removes it */
 function startSpinner(text: string): () => void {
   const { control, unicode } = style();
   if (!control) return () => {};
@@ -84,7 +84,7 @@ function startSpinner(text: string): () => void {
 }
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { names, agent, json } = readWish(args);
+  const { names, agent, json } = readOptions(args);
   const began = Date.now();
   const results: DrillResult[] = [];
   if (!json) {

@@ -1,10 +1,10 @@
-/** Finds what the person names: by a whole id, or by a beginning that fits only one thing. */
+/** Finds what the person names: by a whole id, or by a prefix that fits only one thing. */
 import { UsageError } from './arguments.ts';
 
 /** The person asked for something that does not exist; exit code 3. */
 export class NotFound extends Error {}
 
-/** Throws NotFound, or UsageError if the beginning fits several. `ids` may give several names for one thing. */
+/** Throws NotFound, or UsageError if the prefix fits several. `ids` may give several names for one thing. */
 export function findByPrefix<Thing>(
   what: string,
   wanted: string,

@@ -5,8 +5,8 @@ import { findByPrefix, NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
 /**
- * `guardctl health [SESSION]` for probes. A session that the guard is bringing back counts as well, because a probe
- * that restarted it then would undo the cure.
+ * `guardctl health [SESSION]` for probes. A session that the guard is bringing back counts as healthy: a probe that
+ * restarted it then would undo the cure.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['json'], 1);

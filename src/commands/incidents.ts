@@ -1,6 +1,6 @@
 import { statePaths } from '../platform/paths.ts';
+import { type IncidentView, incidentViews } from '../records/incident-view.ts';
 import { readIncidents } from '../records/incidents.ts';
-import { asTold, type ToldIncident } from '../records/told-incidents.ts';
 import { causeWords } from '../words/cause.ts';
 import { incidentTimeline } from '../words/incident-timeline.ts';
 import { storyLines } from '../words/story-text.ts';
@@ -21,7 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
     printJson(chosen);
     return 0;
   }
-  const told = asTold(chosen, state);
+  const told = incidentViews(chosen, state);
   const [only] = told;
   if (only === undefined) print('No incidents so far.');
   else if (wanted !== undefined) print(storyLines(only, incidentTimeline(state, only), style()).join('\n'));
@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function row(incident: ToldIncident): string[] {
+function row(incident: IncidentView): string[] {
   const { id, began_at, ended_at, actions, outcome, regretted_at } = incident;
   const lasted = ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(began_at));
   const done = [...new Set(actions.map(({ action }) => action))].join(', ');

@@ -1,6 +1,6 @@
 /**
  * `guardctl init bash|zsh|fish [--write|--remove]`: prints what a shell needs. Changes the person's files only when
- * told to, and removes exactly what it has put there. The agent's own executable and links are never touched.
+ * told to, and removes exactly what it has added. The agent's own executable and links are never touched.
  */
 import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -79,7 +79,7 @@ function read(file: string): { path: string; text: string; mode: number } {
   }
 }
 
-/** The program's name if PATH leads to this installation, else its path. */
+/** The program's name if PATH leads to this installation, otherwise its path. */
 function programs(): Programs {
   const word = (name: 'guarded-claude' | 'guardctl') => {
     const own = realpathSync(launcher(name));

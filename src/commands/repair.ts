@@ -10,7 +10,7 @@ import { NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
 /**
- * `guardctl repair SESSION|FILE [--dry-run] [--reconnect] [--json]`: exit 1 if the file could not be, or must not be,
+ * `guardctl repair SESSION|FILE [--dry-run] [--reconnect] [--json]`: exit code 1 if the file could not or must not be
  * repaired.
  */
 export async function run(args: readonly string[]): Promise<number> {
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return outcome.result === 'busy' || outcome.result === 'failed' ? 1 : 0;
 }
 
-/** The file of a path, of a session id, or of a run that the guard knows. */
+/** The file that a path, a session id or a known run names. */
 async function fileOf(wanted: string): Promise<string> {
   if (wanted.includes('/') || wanted.endsWith('.jsonl')) {
     const path = resolve(wanted);

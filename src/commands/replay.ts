@@ -10,7 +10,7 @@ import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 import { print, printJson, style } from './output.ts';
 
-/** `guardctl replay JOURNAL|RUN [--json]`: what today's code would decide; exit 1 if that differs from then. */
+/** `guardctl replay JOURNAL|RUN [--json]`: what today's code would decide; exit code 1 if that differs from then. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['json'], 1);
   const [wanted] = words;
@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('which journal? A file, or a run as "guardctl sessions" lists it');
   const replays = filesOf(wanted).map((file) => ({ file, result: replay(file) }));
   if (options.json) printJson(replays.map(({ file, result }) => summary(file, result)));
-  else print(replays.map(({ file, result }) => told(file, result, style())).join('\n'));
+  else print(replays.map(({ file, result }) => format(file, result, style())).join('\n'));
   return replays.every(({ result }) => result.same) ? 0 : 1;
 }
 
@@ -45,12 +45,12 @@ function summary({ path, header }: JournalFile, { events, decisions, same, broke
 
 const marks = { same: [' ', 'dim'], before: ['-', 'red'], now: ['+', 'green'] } as const;
 
-function told(
+function format(
   { path, header }: JournalFile,
   { events, decisions, same, broken }: Replay,
   look: TerminalStyle,
 ): string {
-  const verdict = same ? 'the same decisions' : 'other decisions than then (- then, + now)';
+  const verdict = same ? 'the same decisions' : 'different decisions (- then, + now)';
   return [
     paint(`${path}: ${events} events of guarded-claude ${header.guard_version}: ${verdict}`, 'bold', look),
     ...decisions.map((decision) => line(decision, header.monotonic_ms, look)),
@@ -61,7 +61,7 @@ function told(
 const secondsAt = (at: number, startedAt: number) => ((at - startedAt) / 1000).toFixed(1).padStart(9);
 
 function brokenOff({ at, detail }: NonNullable<Replay['broken']>, startedAt: number): string {
-  return `x ${secondsAt(at, startedAt)} s  this version cannot go on from what that one wrote: ${oneLine(detail)}`;
+  return `x ${secondsAt(at, startedAt)} s  this version cannot continue from what that one wrote: ${oneLine(detail)}`;
 }
 
 function line({ at, effect, taken }: Decision, startedAt: number, look: TerminalStyle): string {

@@ -7,9 +7,9 @@ import { guardVersion } from '../platform/guard-version.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import { castPath } from '../records/cast.ts';
+import { type IncidentView, readIncidentViews } from '../records/incident-view.ts';
 import { readJournal } from '../records/journal-reader.ts';
 import { readStatus, type Status } from '../records/status.ts';
-import { readToldIncidents, type ToldIncident } from '../records/told-incidents.ts';
 import { redact } from '../words/redact.ts';
 import { shortened, stretch, tellStory } from '../words/story.ts';
 import { oneLine } from '../words/terminal-style.ts';
@@ -17,13 +17,13 @@ import { type TimelineLine, timeline } from '../words/timeline.ts';
 import { parse, UsageError } from './arguments.ts';
 import { findByPrefix } from './find.ts';
 
-/** `guardctl report ID [--cast]`: Markdown on standard output, without what reveals who and where. */
+/** `guardctl report ID [--cast]`: Markdown on standard output, without anything that reveals who and where. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['cast'], 1);
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('which incident? "guardctl incidents" lists them');
   const state = statePaths(process.env);
-  const incident = findByPrefix('incident', wanted, readToldIncidents(state), ({ id }) => [id]);
+  const incident = findByPrefix('incident', wanted, readIncidentViews(state), ({ id }) => [id]);
   const paths = runPaths(state, incident.run);
   const files = readJournal(paths.journal);
   const status = readStatus(paths.status);
@@ -51,7 +51,7 @@ The last minute of the terminal is then kept in memory, and written to disk with
 `;
 
 const whereItIs = ({ path }: CastOnDisk) => `The recording: ${path}
-It holds what was on the screen. Look at it before you give it away: asciinema play ${shellCommand([path])}
+It holds what was on the screen. Look at it before you share it: asciinema play ${shellCommand([path])}
 `;
 
 interface CastOnDisk {
@@ -69,7 +69,7 @@ function attachment({ path, bytes }: CastOnDisk): string[] {
   return ['', '### Recording', '', `${name}, asciicast v2, ${Math.ceil(bytes / 1024)} KiB (to be attached)`];
 }
 
-function summary(incident: ToldIncident): string[] {
+function summary(incident: IncidentView): string[] {
   const story = tellStory(incident);
   const began = Date.parse(incident.began_at);
   return [
@@ -92,7 +92,7 @@ function summary(incident: ToldIncident): string[] {
   ];
 }
 
-function environment(incident: ToldIncident, status: Status | null, config: Config | null): string[] {
+function environment(incident: IncidentView, status: Status | null, config: Config | null): string[] {
   const { TERM, TERM_PROGRAM, TMUX } = process.env;
   const terminal = [TERM, TERM_PROGRAM, TMUX === undefined ? undefined : 'inside tmux']
     .filter(Boolean)
@@ -122,7 +122,7 @@ function changedSettings(config: Config): string[] {
 }
 
 function lines(all: readonly TimelineLine[], began: number): string[] {
-  if (all.length === 0) return ['No journal of that time is left.'];
+  if (all.length === 0) return ['No journal from that time is left.'];
   const texts = shortened(all).map((line) =>
     line === null ? '   …' : `${since(began, line.wallMs)}  ${line.sense.padEnd(15)} ${oneLine(line.text)}`,
   );

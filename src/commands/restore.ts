@@ -1,6 +1,6 @@
 /**
  * `guardctl restore [--dry-run] [--json]`: brings back the sessions whose tmux server was lost. A session goes into the
- * pane at its old place, if an idle shell waits there in the same folder; else into a window of its own. Nothing is
+ * pane at its old place if an idle shell waits there in the same folder, otherwise into a window of its own. Nothing is
  * typed into anybody's shell, and no conversation gets a second writer.
  */
 import { existsSync, mkdirSync } from 'node:fs';
@@ -13,13 +13,13 @@ import { descendants } from '../platform/process-tree.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import { tmux } from '../platform/tmux.ts';
 import {
+  isServerAlive,
   type ResumeEntry,
   readResumeMap,
   resumeMapPath,
-  serverLives,
   takeOffMap,
 } from '../records/resume-map.ts';
-import { guardRuns, readSessions } from '../records/sessions.ts';
+import { isGuardRunning, readSessions } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
 import { print, printJson, style } from './output.ts';
@@ -41,7 +41,9 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const results: Result[] = [];
     const taken = new Set<string>();
-    const lost = readResumeMap(state).filter((entry) => !guardRuns(state, entry.run) && !serverLives(entry));
+    const lost = readResumeMap(state).filter(
+      (entry) => !isGuardRunning(state, entry.run) && !isServerAlive(entry),
+    );
     for (const entry of lost) results.push(await restore(entry, state, taken, options['dry-run']));
     if (options.json) printJson(results.map(jsonOf));
     else if (results.length === 0) print('No session was lost with a tmux server.');
@@ -66,7 +68,7 @@ async function restore(
   if (dryRun) return { entry, result: 'would restore', detail: place.words };
   try {
     mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties this folder
-    const folder = entry.cwd.replaceAll('#', '##'); // else tmux reads it as a format
+    const folder = entry.cwd.replaceAll('#', '##'); // otherwise tmux reads it as a format
     await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
     await takeOffMap(state, entry.run);
     return { entry, result: 'restored', detail: place.words };

@@ -17,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const sessions = readSessions(statePaths(process.env)).filter(
     ({ alive, status }) => alive || now - Date.parse(status.updated_at) < dayMs,
   );
-  if (options.json) printJson(sessions.map(contract));
+  if (options.json) printJson(sessions.map(jsonOf));
   else if (sessions.length === 0) print('No guarded session. Start one with: guarded-claude');
   else
     print(
@@ -31,7 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** The fields that programs rely on. */
-function contract({ status }: SessionOnDisk) {
+function jsonOf({ status }: SessionOnDisk) {
   const { run, session_id, pid, agent_pid, cwd, state, since, agent_version, incidents } = status;
   return { run, session_id, pid, agent_pid, cwd, state, since, agent_version, incidents };
 }
@@ -42,7 +42,7 @@ function row({ status }: SessionOnDisk, now: number): string[] {
   return [status.run, status.state, since, String(status.incidents), `${status.cwd}${message}`];
 }
 
-/** A session that nobody has ended on purpose can be taken up again. */
+/** A session that nobody has ended on purpose can be resumed. */
 function howToGoOn({ message, agent, session_id }: Status): string {
   if (message !== killedMessage || agent !== claudeCode.id || session_id === null) return '';
   return `; to go on: ${shellCommand(['guarded-claude', ...claudeCode.resumeArguments([], session_id, null)])}`;

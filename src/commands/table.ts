@@ -1,6 +1,6 @@
 /**
- * The only table of the commands of `guardctl`; dispatch, help, suggestions and shell completion are made from it. A
- * command is imported when it is called.
+ * The only table of `guardctl` commands; dispatch, help, suggestions and shell completion are made from it. A command
+ * is imported when it is called.
  */
 import { nearest } from '../config/nearest.ts';
 import type { Command } from './command.ts';
@@ -17,7 +17,7 @@ export const commands: readonly Command[] = [
   {
     name: 'watch',
     usage: '[--plain]',
-    help: 'all sessions, live, with keys to look into them and to help; --plain for a screen reader',
+    help: 'all sessions, live, with keys to inspect and help them; --plain for a screen reader',
     options: ['--plain'],
     words: [],
     load: () => import('./watch.ts'),
@@ -33,7 +33,7 @@ export const commands: readonly Command[] = [
   {
     name: 'report',
     usage: 'ID [--cast]',
-    help: 'one incident as Markdown for a bug report, private words removed; --cast: with the recording of the terminal',
+    help: 'one incident as Markdown for a bug report, private details removed; --cast: with the recording of the terminal',
     options: ['--cast'],
     words: ['incident'],
     load: () => import('./report.ts'),
@@ -57,7 +57,7 @@ export const commands: readonly Command[] = [
   {
     name: 'health',
     usage: '[SESSION] [--json]',
-    help: 'for probes: exit 0 when guarded and well, 1 when help is needed, 3 when there is no such session',
+    help: 'for probes: exits with 0 if guarded and well, 1 if help is needed, 3 if there is no such session',
     options: ['--json'],
     words: ['session'],
     load: () => import('./health.ts'),
@@ -97,7 +97,7 @@ export const commands: readonly Command[] = [
   {
     name: 'tunnel',
     usage: '[status] [--stay] [--json]',
-    help: 'runs the service that protects the connections of background sessions; it starts by itself where it is needed; --stay: also while nobody needs it; status: whom it serves',
+    help: 'runs the service that protects the connections of background sessions; it starts by itself when it is needed; --stay: keeps running while nobody needs it; status: which sessions it serves',
     options: ['--stay', '--json'],
     words: [['status']],
     load: () => import('./tunnel.ts'),

@@ -13,13 +13,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const [word] = words;
   if (word !== undefined && word !== 'status')
     throw new UsageError(`${JSON.stringify(word)} is not "status"`);
-  if (word === 'status') return await tell(options.json);
+  if (word === 'status') return await printStatus(options.json);
   const { serve } = await import('../service/serve.ts');
   if (!(await serve({ env: process.env, takesOver: false, stays: options.stay }))) print('already running');
   return 0;
 }
 
-async function tell(asJson: boolean): Promise<number> {
+async function printStatus(asJson: boolean): Promise<number> {
   const asked = ask(servicePaths(process.env).socket, { type: 'status' }, patienceMs);
   const status = (await asked.catch(() => {
     throw new NotFound('the service is not running; a session that needs it starts it');

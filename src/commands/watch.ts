@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdin.destroy();
     return 0;
   }
-  process.env.NODE_ENV ??= 'production'; // react's other build constantly checks itself
+  process.env.NODE_ENV ??= 'production'; // react's development build constantly checks itself
   // Loaded only here, because both together take a third of a second.
   const [{ render }, { createElement }, { App }] = await Promise.all([
     import('ink'),
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   ]);
   process.stdout.write(enterScreen);
   const leave = (): void => void process.stdout.write(leaveScreen);
-  const forget = onExit(leave); // restores the terminal also if a signal ends us
+  const forget = onExit(leave); // also restores the terminal if a signal ends us
   const store = createStore(withNews(emptyModel, source.read()));
   const stop = source.subscribe((news) => store.set(withNews(store.get(), news)));
   try {

@@ -5,8 +5,8 @@ import { readSessions } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { print } from './output.ts';
 
-/** Max number of the newest ids that are offered. */
-const most = 20;
+/** How many of the newest ids are offered. */
+const maxOffered = 20;
 
 /** `guardctl words session|incident|key|scenario`: what a shell offers when the person presses Tab. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -23,11 +23,11 @@ async function listOf(
   switch (kind) {
     case 'session':
       return readSessions(state)
-        .slice(-most)
+        .slice(-maxOffered)
         .map(({ status }) => status.run);
     case 'incident':
       return readIncidents(state)
-        .slice(-most)
+        .slice(-maxOffered)
         .map(({ id }) => id);
     case 'key':
       return leaves.map(({ name }) => name);

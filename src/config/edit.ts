@@ -1,5 +1,5 @@
 /**
- * Changes one setting in the text of a config file and leaves everything else: comments, order, blanks, unknown
+ * Changes one setting in the text of a config file and leaves everything else alone: comments, order, blanks, unknown
  * settings. Pure.
  */
 import type { EditResult } from 'jsonc-parser';
@@ -19,7 +19,7 @@ export function setInText(text: string, { section, name }: Leaf, value: Value): 
   return after;
 }
 
-/** Laid out, or as it comes where the parser stumbles over the layout: a line that begins inside a comment. */
+/** Formatted; unformatted if the formatter fails, as it does on a line that begins inside a comment. */
 function edits(text: string, path: string[], json: unknown): EditResult {
   const { modify } = jsoncParser();
   try {

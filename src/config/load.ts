@@ -1,6 +1,6 @@
 /**
- * The configuration of a run: defaults < file < environment. No error is fatal: a bad value causes a warning of one
- * line (key, value, what is allowed), and the next weaker source is used, so that the agent always starts.
+ * The configuration of a run: defaults < file < environment. No error is fatal: a bad value causes a one-line warning
+ * (key, value, what is allowed), and the next weaker source is used, so that the agent always starts.
  */
 import { readFileSync } from 'node:fs';
 import { configFile } from '../platform/paths.ts';
@@ -64,7 +64,7 @@ function fromEnvironment(env: Environment, warnings: string[]) {
     const leaf = leaves.find((candidate) => candidate.variable === name);
     if (leaf === undefined) {
       const known = [...otherVariables, ...leaves.map((candidate) => candidate.variable)];
-      warnings.push(`${name} is not a setting${meant(nearest(name, known))}`);
+      warnings.push(`${name} is not a setting${didYouMean(nearest(name, known))}`);
     } else if (text !== '' || leaf.key.default === null) {
       found.push({ leaf, text }); // an empty variable counts as unset, but an empty command or path means "none"
     }
@@ -78,7 +78,7 @@ function fromFile(file: string, warnings: string[]) {
   for (const [section, content] of Object.entries(root)) {
     if (!Object.hasOwn(schema, section)) {
       warnings.push(
-        `${file}: ${shown(section)} is not a section${meant(nearestPath(section, Object.keys(schema)))}`,
+        `${file}: ${shown(section)} is not a section${didYouMean(nearestPath(section, Object.keys(schema)))}`,
       );
     } else if (!isObject(content)) {
       warnings.push(
@@ -90,7 +90,7 @@ function fromFile(file: string, warnings: string[]) {
         if (leaf !== undefined) found.push({ leaf, value });
         else
           warnings.push(
-            `${file}: ${shown(`${section}.${name}`)} is not a setting${meant(nearestPath(name))}`,
+            `${file}: ${shown(`${section}.${name}`)} is not a setting${didYouMean(nearestPath(name))}`,
           );
       }
     }
@@ -120,13 +120,13 @@ function readObject(file: string, warnings: string[]): Record<string, unknown> {
   return {};
 }
 
-/** The path of the setting that was meant by a mistyped name, or by a name in the wrong place. */
+/** The path of the setting that a mistyped or misplaced name most likely means. */
 function nearestPath(name: string, more: readonly string[] = []): string | null {
   const guess = nearest(name, [...more, ...leaves.map((leaf) => leaf.name)]);
   return guess === null ? null : (findLeaf(guess)?.path ?? guess);
 }
 
-const meant = (guess: string | null) => (guess === null ? '' : `; did you mean ${guess}?`);
+const didYouMean = (guess: string | null) => (guess === null ? '' : `; did you mean ${guess}?`);
 
 function assemble(values: ReadonlyMap<string, Value>): Config {
   const sections = Object.keys(defaults).map((section) => [

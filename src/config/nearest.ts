@@ -1,4 +1,4 @@
-/** The word of a list that a mistyped word most likely means, for "did you mean …?". Pure. */
+/** The word in a list that a mistyped word most likely means, for "did you mean …?". Pure. */
 export function nearest(word: string, words: Iterable<string>): string | null {
   const typed = word.toLowerCase();
   // If more than a third of the letters differ, a suggestion misleads more than it helps.

@@ -1,6 +1,6 @@
 /**
- * Checks one value against one row of the schema table, so there is no second list of keys. Pure; used for the file,
- * the environment and `guardctl config set`.
+ * Checks one value against one row of the schema table, so that there is no second list of keys. Pure; used for the
+ * file, the environment and `guardctl config set`.
  */
 import { type Key, schema } from './schema.ts';
 

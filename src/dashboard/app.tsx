@@ -11,7 +11,7 @@ import { clockTime } from '../words/times.ts';
 import {
   chosenIncident,
   chosenSession,
-  itsIncidents,
+  chosenSessionIncidents,
   type Model,
   type Request,
   say,
@@ -32,7 +32,7 @@ export function App({ state, store, style, home }: AppProps) {
   const { columns, rows } = useSize();
   const model = useSyncExternalStore(store.subscribe, store.get);
   useInput((input, key) => {
-    // Not the model that was drawn last: two keys may come before the next drawing.
+    // Reads the store, not the model that was drawn last: two keys may come before the next drawing.
     const { model: next, request } = withKey(store.get(), keyName(input, key));
     if (request?.type === 'quit') return exit();
     store.set(request === null ? next : sent(next, request));
@@ -100,7 +100,7 @@ function Sessions({ model, look, colour }: { model: Model; look: Look; colour: b
 }
 
 function Incidents({ model, look }: { model: Model; look: Look }) {
-  const incidents = itsIncidents(model);
+  const incidents = chosenSessionIncidents(model);
   const chosen = chosenIncident(model);
   const shown = visible(incidents, chosen === null ? 0 : incidents.indexOf(chosen), look.rows - 4);
   return (
@@ -135,7 +135,7 @@ function StoryView({ model, look, state }: { model: Model; look: Look; state: St
 }
 
 /**
- * The story of the incident that was shown last. It is kept because reading the journal takes a moment and the screen
+ * The story of the incident that was shown last. It is cached because reading the journal takes a moment, and the screen
  * is drawn every second.
  */
 let told: { readonly key: string; readonly lines: readonly string[] } | null = null;

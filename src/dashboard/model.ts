@@ -1,15 +1,15 @@
 /** What the dashboard knows, and how keys and news change it. Pure: the same data and keys give the same screen. */
 
+import type { IncidentView } from '../records/incident-view.ts';
 import type { SessionOnDisk } from '../records/sessions.ts';
 import type { SessionState, Status } from '../records/status.ts';
-import type { ToldIncident } from '../records/told-incidents.ts';
 import type { PersonCommand } from '../sensors/commands.ts';
 
 export interface News {
   /** Unix milliseconds. */
   readonly nowMs: number;
   readonly sessions: readonly SessionOnDisk[];
-  readonly incidents: readonly ToldIncident[];
+  readonly incidents: readonly IncidentView[];
 }
 
 export type View = 'sessions' | 'incidents' | 'story';
@@ -90,7 +90,7 @@ export function withNews(model: Model, news: News): Model {
   return { ...model, ...news, silences, message };
 }
 
-/** States in which silence says something about the line. In other states an open connection is rightly silent. */
+/** States in which silence says something about the line. In the others, an open connection is rightly silent. */
 const lively: ReadonlySet<SessionState> = new Set(['working', 'waiting', 'suspect', 'recovering']);
 
 function silenceOf({ state, connection, updated_at }: Status, nowMs: number): number | null {
@@ -106,13 +106,15 @@ export const chosenSession = (model: Model): SessionOnDisk | null =>
   sessionOf(model, model.run) ?? model.sessions[0] ?? null;
 
 /** Incidents of the chosen session, newest first. */
-export function itsIncidents(model: Model): readonly ToldIncident[] {
+export function chosenSessionIncidents(model: Model): readonly IncidentView[] {
   const run = chosenSession(model)?.status.run;
   return model.incidents.filter((incident) => incident.run === run).toReversed();
 }
 
-export const chosenIncident = (model: Model): ToldIncident | null =>
-  itsIncidents(model).find(({ id }) => id === model.incident) ?? itsIncidents(model)[0] ?? null;
+export const chosenIncident = (model: Model): IncidentView | null =>
+  chosenSessionIncidents(model).find(({ id }) => id === model.incident) ??
+  chosenSessionIncidents(model)[0] ??
+  null;
 
 /** @param key a name (`up`, `return`, `escape`) or the character typed */
 export function withKey(model: Model, key: string): Change {
@@ -149,7 +151,7 @@ const stay = (model: Model): Change => ({ model, request: null });
 function move(model: Model, by: number): Model {
   if (model.view === 'story') return { ...model, scroll: Math.max(0, model.scroll + by) };
   if (model.view === 'incidents') {
-    const next = neighbour(itsIncidents(model), chosenIncident(model), by);
+    const next = neighbour(chosenSessionIncidents(model), chosenIncident(model), by);
     return { ...model, incident: next?.id ?? null };
   }
   const next = neighbour(model.sessions, chosenSession(model), by);

@@ -1,9 +1,9 @@
 /** The dashboard's only sources: the status files and the recorded incidents, read again when something changes. */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { StatePaths } from '../platform/paths.ts';
+import { type IncidentView, incidentViews } from '../records/incident-view.ts';
 import { readIncidents } from '../records/incidents.ts';
 import { readSessions } from '../records/sessions.ts';
-import { asTold, type ToldIncident } from '../records/told-incidents.ts';
 import type { News } from './model.ts';
 
 /** Ended sessions stay visible for this long. */
@@ -12,12 +12,12 @@ const periodMs = 1_000;
 
 export interface NewsSource {
   read(): News;
-  /** Calls the listener once a second, and sooner when an incident is recorded. Returns how to stop. */
+  /** Calls the listener once a second, and sooner when an incident is recorded. @returns a function that stops it */
   subscribe(listener: (news: News) => void): () => void;
 }
 
 export function newsOf(state: StatePaths): NewsSource {
-  let incidents: readonly ToldIncident[] = [];
+  let incidents: readonly IncidentView[] = [];
   let readAt = '';
   const read = (): News => {
     const nowMs = Date.now();
@@ -28,7 +28,7 @@ export function newsOf(state: StatePaths): NewsSource {
     const sessions = readSessions(state).filter(
       ({ alive, status }) => alive || nowMs - Date.parse(status.updated_at) < endedMs,
     );
-    return { nowMs, sessions, incidents: asTold(incidents, state) };
+    return { nowMs, sessions, incidents: incidentViews(incidents, state) };
   };
   return {
     read,
@@ -39,7 +39,7 @@ export function newsOf(state: StatePaths): NewsSource {
       try {
         watcher = watch(state.root, tell).on('error', () => {});
       } catch {
-        // No state folder yet: the timer finds it later.
+        // There is no state folder yet; the timer will find it.
       }
       return () => {
         clearInterval(timer);

@@ -36,15 +36,15 @@ export async function watchPlain({ state, source, style, home, print, input }: P
       print(`${clockTime(new Date(next.nowMs).toISOString())} ${session.status.run} ${words}`);
     }
   };
-  const obey = (line: string): void => {
+  const handleLine = (line: string): void => {
     const [word = '', id = ''] = line.trim().split(/\s+/);
     const command = personCommands.find((candidate) => candidate === word);
-    if (command !== undefined) wish(command, id);
+    if (command !== undefined) request(command, id);
     else if (word === 'incident') showIncident(id);
     else if (word !== '')
-      print(`Not understood. Type ${personCommands.join(', ')} and a run; incident and an id; quit.`);
+      print(`Not understood. Type ${personCommands.join(', ')} and a run; incident and an id; or quit.`);
   };
-  const wish = (command: PersonCommand, run: string): void => {
+  const request = (command: PersonCommand, run: string): void => {
     const session = news.sessions.find(({ status, alive }) => alive && status.run === run);
     if (session !== undefined) sendCommand(session.paths, command);
     print(session === undefined ? `No running session ${run}.` : `Asked ${run} for: ${command}.`);
@@ -61,8 +61,8 @@ export async function watchPlain({ state, source, style, home, print, input }: P
   const stop = source.subscribe(tell);
   const lines = createInterface({ input, terminal: false });
   await new Promise<void>((resolve) => {
-    lines.on('line', (line) => (line.trim() === 'quit' ? resolve() : obey(line)));
-    // The end of a pipe (or /dev/null) only means that nobody types.
+    lines.on('line', (line) => (line.trim() === 'quit' ? resolve() : handleLine(line)));
+    // The end of a pipe (or /dev/null) only means that nobody is typing.
     lines.on('close', () => input.isTTY === true && resolve());
   });
   lines.close();
@@ -71,7 +71,8 @@ export async function watchPlain({ state, source, style, home, print, input }: P
 
 /** Leaves out times and countdowns, which would change every second. */
 function describe({ status }: SessionOnDisk, home: string): string {
-  const incidents = status.incidents === 0 ? '' : `, ${status.incidents} incidents`;
+  const incidents =
+    status.incidents === 0 ? '' : `, ${status.incidents} incident${status.incidents === 1 ? '' : 's'}`;
   const message = status.message === null ? '' : `: ${status.message.replace(/, next in .*$/, '')}`;
   return `${status.state.replace('_', ' ')}${message}, in ${homeRelative(status.cwd, home)}${incidents}`;
 }

@@ -2,15 +2,15 @@
  * The dashboard as lines of text, cut to the terminal's width. Pure; the view adds colours and marks the chosen line.
  */
 
+import type { IncidentView } from '../records/incident-view.ts';
 import type { SessionOnDisk } from '../records/sessions.ts';
 import { type SessionState, sessionStates } from '../records/status.ts';
-import type { ToldIncident } from '../records/told-incidents.ts';
 import { causeWords } from '../words/cause.ts';
 import { displayWidth, shorten } from '../words/columns.ts';
 import { homeRelative } from '../words/home.ts';
 import { oneLine } from '../words/terminal-style.ts';
 import { clockTime, duration, roughDuration } from '../words/times.ts';
-import { chosenSession, itsIncidents, keyTable, type Model } from './model.ts';
+import { chosenSession, chosenSessionIncidents, keyTable, type Model } from './model.ts';
 import { sparkline } from './sparkline.ts';
 
 export interface Look {
@@ -61,12 +61,12 @@ export function sessionRow(session: SessionOnDisk, model: Model, chosen: boolean
   return shorten(cells.join(''), look.columns, look);
 }
 
-/** What is known of the chosen session, and what comes next. */
+/** What is known about the chosen session, and what comes next. */
 export function details(model: Model, look: Look): readonly string[] {
   const session = chosenSession(model);
   if (session === null) return [];
   const { status } = session;
-  const [last] = itsIncidents(model);
+  const [last] = chosenSessionIncidents(model);
   const off = Object.entries(status.switches).flatMap(([name, on]) => (on ? [] : [name]));
   const lines = [
     `${status.run}  ${status.agent} ${status.agent_version ?? '(version unknown)'}  agent ${status.agent_pid ?? '-'}  guard ${status.pid}`,
@@ -105,7 +105,7 @@ const nextOf: { readonly [S in SessionState]: string } = {
   ended: 'over',
 };
 
-export function incidentRow(incident: ToldIncident, chosen: boolean, look: Look): string {
+export function incidentRow(incident: IncidentView, chosen: boolean, look: Look): string {
   return shorten(
     `${chosen ? '>' : ' '} ${clockTime(incident.began_at)}  ${incidentWords(incident)}`,
     look.columns,
@@ -113,7 +113,7 @@ export function incidentRow(incident: ToldIncident, chosen: boolean, look: Look)
   );
 }
 
-function incidentWords(incident: ToldIncident): string {
+function incidentWords(incident: IncidentView): string {
   const done = [...new Set(incident.actions.map(({ action }) => action))].join(', ');
   const lasted =
     incident.ended_at === null

@@ -1,6 +1,6 @@
 /** A row of bars for the health of a connection: tall is lively, low is silent. Pure. */
 
-/** Silence, in milliseconds, from which a bar is one step lower; each step is about double the one before. */
+/** Silences, in milliseconds, that lower a bar by one step each; each is about double the one before. */
 const steps = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000] as const;
 const bars = {
   unicode: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],

@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 export interface Store {
   readonly get: () => Model;
   readonly set: (model: Model) => void;
-  /** Calls the listener on every change; returns how to stop. */
+  /** Calls the listener on every change. @returns a function that stops it */
   readonly subscribe: (listener: () => void) => () => void;
 }
 

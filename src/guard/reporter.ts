@@ -13,7 +13,7 @@ import { openMetrics } from '../metrics/metrics.ts';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
 import { lastingFolder, type RunPaths, statePaths } from '../platform/paths.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
-import { removeSecretsOfTheDead } from '../platform/secret-folder.ts';
+import { removeLeftoverSecrets } from '../platform/secret-folder.ts';
 import { incidentRecord } from '../records/incident-record.ts';
 import { type IncidentRecord, recordIncident } from '../records/incidents.ts';
 import { journalFormat, openJournal } from '../records/journal.ts';
@@ -49,7 +49,7 @@ function tidy(env: Launch['env']): void {
   const state = statePaths(env);
   removeOldRuns(state, Date.now());
   for (const folder of [state.root, lastingFolder(state)]) removeHalfWritten(folder);
-  removeSecretsOfTheDead(env);
+  removeLeftoverSecrets(env);
 }
 
 export function openReporter(options: ReporterOptions): Reporter {

@@ -1,8 +1,8 @@
 /**
  * The only table of the metrics; the text file and the OTLP export are made from it. Pure.
  *
- * Names are OpenTelemetry's. The text file's names follow by the usual rule (dots become underscores, unit and `_total`
- * are appended), so both ways lead to the same names in the person's metrics store.
+ * Names are OpenTelemetry's. The text file's names are derived from them by the usual rule (dots become underscores,
+ * unit and `_total` are appended), so both ways lead to the same names in the person's metrics store.
  */
 import { type Outcome, rungs } from '../effects.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -24,7 +24,7 @@ export const instruments = {
   sessions: {
     kind: 'gauge',
     name: 'guarded_claude.sessions',
-    help: 'Guarded sessions that run, by state.',
+    help: 'Running guarded sessions, by state.',
   },
   incidents: {
     kind: 'counter',
@@ -40,7 +40,7 @@ export const instruments = {
   regrets: {
     kind: 'counter',
     name: 'guarded_claude.regrets',
-    help: 'Incidents whose cut was perhaps not needed, by class.',
+    help: 'Incidents whose cut may have been needless, by class.',
   },
   detection: {
     kind: 'histogram',

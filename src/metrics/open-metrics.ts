@@ -1,7 +1,6 @@
 /**
- * Metrics as OpenMetrics text that node_exporter's older Prometheus parser can read, too: no timestamps, no types that
- * it does not know. The counts of an existing text are read back, so the file itself is the memory of the counters.
- * Pure.
+ * Metrics as OpenMetrics text that node_exporter's older Prometheus parser can also read: no timestamps, no types that
+ * it does not know. The counts are read back from the existing text, so the file itself is the counters' memory. Pure.
  */
 import { type Instrument, instruments, type Measurement } from './instruments.ts';
 
@@ -42,7 +41,7 @@ function seriesOf(instrument: Instrument, labels: Measurement['labels'], value: 
   ];
 }
 
-/** Everything at zero: what can be reported before the first incident. */
+/** Everything that can be reported before the first incident, at zero. */
 function zeros(): Map<string, number> {
   return new Map(
     families.flatMap((instrument): (readonly [string, number])[] => {
@@ -56,7 +55,7 @@ function zeros(): Map<string, number> {
   );
 }
 
-/** The counters in a text of ours. A foreign or damaged text counts for nothing. */
+/** The counters in a text of ours. A foreign or damaged text is ignored. */
 export function readSeries(text: string): Series {
   const series = zeros();
   for (const line of text.split('\n')) {

@@ -12,7 +12,7 @@ import type { OtlpMessage, OtlpOptions } from './otlp.ts';
 const { run, guardVersion } = workerData as Omit<OtlpOptions, 'degraded'>;
 const { env } = process;
 
-/** Throws for a protocol that is not included. */
+/** Throws if the protocol is not supported. */
 async function openExporter() {
   const protocol =
     env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
@@ -23,7 +23,7 @@ async function openExporter() {
       return new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter();
     default:
       throw new Error(
-        `the protocol ${JSON.stringify(protocol)} is not known; http/protobuf and http/json are`,
+        `the protocol ${JSON.stringify(protocol)} is not supported; http/protobuf and http/json are`,
       );
   }
 }
@@ -91,7 +91,7 @@ parentPort?.on('message', (message: OtlpMessage) => {
       session = message.state;
       return;
     case 'close':
-      // The exporter has already reported what does not arrive.
+      // The exporter has already reported what did not arrive.
       void provider
         .shutdown()
         .catch(() => {})

@@ -1,4 +1,4 @@
-/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: who wants it installs it. */
+/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: people who want it install it. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -37,7 +37,7 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** Installs the packages where they are found from here: beside this package or, in a checkout, as dev dependencies. */
+/** Installs the packages where we will find them: beside this package or, in a checkout, as dev dependencies. */
 function installCommand(packages: readonly string[]): string {
   const root = packageRoot();
   const folder = dirname(root);

@@ -1,7 +1,7 @@
 /**
  * Sends this run's metrics to the person's own collector with the OpenTelemetry SDK, only if the standard OTEL_*
- * variables name one. Loading the SDK takes half a second of computing, in which no key would be passed on, so the SDK
- * has a thread of its own (`otlp-thread.ts`).
+ * variables name one. Loading the SDK takes half a second of computing, during which no key would be passed on, so the
+ * SDK has a thread of its own (`otlp-thread.ts`).
  */
 import { Worker } from 'node:worker_threads';
 import { programFile } from '../platform/own-files.ts';
@@ -9,14 +9,14 @@ import type { SessionState } from '../records/status.ts';
 import type { Measurement } from './instruments.ts';
 
 export interface OtlpOptions {
-  /** Identifies this process among all that report. */
+  /** Identifies this process among all that report metrics. */
   readonly run: string;
   readonly guardVersion: string;
   /** Called once. */
   readonly degraded: (detail: string) => void;
 }
 
-/** Messages to the thread. The thread answers with what went wrong, as a text. */
+/** Messages to the thread. The thread replies only with errors, as text. */
 export type OtlpMessage =
   | { readonly type: 'add'; readonly measurements: readonly Measurement[] }
   | { readonly type: 'session'; readonly state: SessionState | null }
@@ -51,7 +51,7 @@ export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
     session: (state) => tell({ type: 'session', state }),
     async close(limitMs) {
       tell({ type: 'close' });
-      // The SDK retries an unreachable collector for longer than a person who leaves wants to wait.
+      // The SDK retries an unreachable collector for longer than a person who is leaving wants to wait.
       const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs));
       await Promise.race([ended, late]);
     },

@@ -25,7 +25,7 @@ const periodMs = 3_000;
 const lastTryMs = 50;
 
 /**
- * @param run this guard's own
+ * @param run this guard's own run
  * @param degraded called once; the counts are kept until the file can be written again
  */
 export function openTextfile(
@@ -46,7 +46,7 @@ export function openTextfile(
       if (!lock.held) return false;
       try {
         const series = withMeasurements(readSeries(read(path)), pending);
-        // The collector runs as another user, and the text does not tell who or where.
+        // Readable by all: the collector runs as another user, and the text does not reveal who or where.
         replaceFileSync(path, openMetricsText(series, countSessions(state, over ? run : null)), {
           mode: 0o644,
         });
@@ -86,7 +86,7 @@ function read(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error; // must not be replaced by counters that start at zero
+    throw error; // the file must not be replaced by counters that start at zero
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Replaces a file so that a reader sees the old or the new content, never a part of it: a sibling is written and
+ * Replaces a file so that a reader sees the old or the new content, never a part of it: a sibling is written, then
  * renamed over it. Files have mode 0600. With `durable`, the content is on disk before the rename (fsync).
  */
 import { randomBytes } from 'node:crypto';
@@ -59,13 +59,13 @@ export function replaceFileSync(
   }
 }
 
-/** Names of what stands half written beside a file: ours, a lock's, a repair's. The number is its writer's pid. */
+/** Names of half-written siblings of a file: ours, a lock's, a repair's. The number is the writer's pid. */
 const halfWritten = /\.(\d+)(-[0-9a-f]{8}(\.tmp)?|\.repaired)$/;
 
 /**
- * Removes what writers that were killed have left half written in a folder: it may be large, or hold a conversation.
+ * Removes half-written files that killed writers have left in a folder: they may be large, or hold a conversation.
  * Never throws.
- * @param beside only what stands beside files whose names begin like this
+ * @param beside only siblings of files whose names begin like this
  */
 export function removeHalfWritten(folder: string, beside = ''): void {
   try {

@@ -1,20 +1,21 @@
 /**
- * When the guard dies without a word (SIGKILL, want of memory), its agent goes too: nobody would read what it prints,
- * resume it or stop it.
+ * If the guard dies without a chance to act (SIGKILL, out of memory), its agent must go too: nobody would read what it
+ * prints, resume it or stop it.
  *
- * A `sh` waits at the end of a pipe whose other end only the guard holds. It is told the agent's pid; when the pipe
- * closes it ends that process and its descendants, SIGTERM first, then SIGKILL, each only while it is the same process
- * by pid and start time. So it needs no compiler and no second node, and goes with the guard in every case. What is meant
- * to outlive the agent is spared, with all that it has started. It leads a session of its own, so that what ends our
- * whole process group or terminal does not end it before the agent. What the guard would have removed at its end, because
- * it may hold words or secrets of the person's, is removed by it once nobody is left who writes there.
+ * A `sh` waits at the end of a pipe whose other end only the guard holds. It is told the agent's pid. When the pipe
+ * closes, it ends that process and its descendants, first with SIGTERM, then with SIGKILL, each only while pid and
+ * start time show that it is still the same process. So no compiler and no second node are needed, and the shell goes
+ * with the guard in every case. What is meant to outlive the agent is spared, with everything that it has started. The
+ * shell leads a session of its own, so that what ends our whole process group or terminal does not end it before the
+ * agent. It also removes what the guard would have removed at its end, because it may hold the person's words or
+ * secrets, once nobody is left who writes there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Observation } from '../events.ts';
 
 export interface DeadManSwitch {
-  /** Every observation: it follows the agent's start and end. */
+  /** To be called with every observation: the switch follows the agent's start and end. */
   see(observation: Observation): void;
 }
 
@@ -22,8 +23,8 @@ export interface DeadManSwitch {
 const graceTenths = 5;
 
 /**
- * `look PID` sets state, parent and start; it fails where there is no such process. Linux answers from /proc without
- * a further process; elsewhere `ps` does. `table` holds PID:PARENT:START of all, `tree` PID=START of the agent's.
+ * `look PID` sets state, parent and start; it fails if there is no such process. On Linux it reads /proc and starts no
+ * process; elsewhere it runs `ps`. `table` holds PID:PARENT:START of all processes, `tree` PID=START of the agent's.
  */
 const script = `
 trap '' HUP INT QUIT TERM
@@ -67,7 +68,7 @@ same() {
   look "$1" && [ "$start" = "$2" ] && [ "$state" != Z ]
 }
 same "$agent" "$began" || exit 0
-# Whether that process and its children are meant to go on: by the words behind its executable, or its script.
+# Whether that process and its children are meant to go on, judged by the words after its executable or its script.
 spared() {
   [ -n "$SPARED" ] || return 1
   set -- $(words "$1")
@@ -100,8 +101,8 @@ each kill -KILL
 
 /**
  * @param spared words of a command line that is meant to outlive the agent; null: there is none
- * @param belongings absolute paths of files and folders that are to go with the guard
- * @param onFailure called when there is no such switch, or no more
+ * @param belongings absolute paths of files and folders that are to be removed with the guard
+ * @param onFailure called if the switch cannot be started, or has ended
  */
 export function createDeadManSwitch(
   spared: string | null,
@@ -112,7 +113,7 @@ export function createDeadManSwitch(
 
   function start(): ChildProcess {
     const { PATH = '/usr/bin:/bin' } = process.env;
-    // Nothing of our environment: its mark would make the watcher one of the agent's processes.
+    // None of our environment is passed on: its mark would make the watcher one of the agent's processes.
     const child = spawn('/bin/sh', ['-c', script, 'guarded-claude-dead-man-switch'], {
       cwd: '/',
       env: { PATH, SPARED: spared ?? '' },
@@ -122,9 +123,9 @@ export function createDeadManSwitch(
     const failed = (error: Error) => onFailure(`dead man's switch: ${error.message}`);
     child.once('error', failed);
     child.once('exit', (code, signal) => failed(new Error(`ended by ${signal ?? code}`)));
-    child.stdin.on('error', () => {}); // its end is told above
-    // Not on its command line or in its environment: by these paths it is told who still uses the guard's address.
-    // One path is one line: of a path with a line break the first line alone would be another one.
+    child.stdin.on('error', () => {}); // its end is reported above
+    // Not on the command line or in the environment: these paths, found there, mark who still uses the guard's address.
+    // One path is one line, so a path with a line break is left out: its first line alone would name another file.
     for (const path of belongings.filter((one) => !one.includes('\n'))) child.stdin.write(`${path}\n`);
     child.unref();
     (child.stdin as Socket).unref();

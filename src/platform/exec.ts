@@ -10,7 +10,7 @@ import { constants } from 'node:os';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Execve = (file: string, args: readonly string[], env: Environment) => never;
 
-/** Node closes the files of modules that could not be loaded a moment later. */
+/** The table of open files may be full until, a moment later, node closes the modules that could not be loaded. */
 const fullTries = 20;
 const fullPauseMs = 50;
 
@@ -60,7 +60,7 @@ async function runBeside(
 /** A program that only starts another one. If it cannot, it says why in one line, and ends with 126 or 127. */
 const starter = '/usr/bin/env';
 
-/** The command, run through the starter, which can say why a start fails. Without a starter, the command itself. */
+/** The command, run through the starter, which can say why a start failed. Without a starter, the command itself. */
 export function throughStarter<Command extends { readonly file: string; readonly args: readonly string[] }>(
   command: Command,
 ): Command {
@@ -74,7 +74,7 @@ export function throughStarter<Command extends { readonly file: string; readonly
 }
 
 /**
- * Node aborts if `execve` fails, and only the kernel knows whether it will (the file may just be replaced). So the
+ * Node aborts if `execve` fails, and only the kernel knows whether it will (the file may be being replaced). So the
  * starter takes our place. Returns if this node cannot do that, or if there is no starter.
  */
 function replaceProcess(file: string, args: readonly string[], env: Environment): void {
@@ -85,8 +85,8 @@ function replaceProcess(file: string, args: readonly string[], env: Environment)
 }
 
 /**
- * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). When node is replaced,
- * it closes them, unless it was told to pass them on.
+ * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). Node closes them when
+ * it is replaced, unless it was told to pass them on.
  */
 function sharedDescriptors(args: readonly string[]): readonly number[] {
   const named = args.flatMap((arg) => [...arg.matchAll(/\/(?:dev|proc\/self)\/fd\/(\d+)/g)]);
@@ -102,12 +102,12 @@ function isOpen(descriptor: number): boolean {
   }
 }
 
-/** One line for the person. @param error of an attempt to start this file */
+/** One line for the person. @param error the error of an attempt to start this file */
 export function startFailure(file: string, error: unknown): string {
   const words = new Map([
     ['ENOENT', 'no such file'],
     ['EACCES', 'permission denied'],
-    ['ETXTBSY', 'the file is just being written; try again'],
+    ['ETXTBSY', 'the file is being written right now; try again'],
     ['ENOEXEC', 'not a program for this machine'],
     ['E2BIG', 'too many arguments, or an environment that is too large'],
     ['EMFILE', 'too many open files'],

@@ -6,7 +6,7 @@ export interface Unfit {
   readonly text: string;
 }
 
-/** Null: it can be executed. What only the kernel knows (the file is just being written) shows only at the start. */
+/** Null: it can be executed. What only the kernel knows (the file is being written) shows only when it is started. */
 export function judgeFile(path: string): Unfit | null {
   try {
     if (!statSync(path).isFile()) return { kind: 'folder', text: 'not a file' };

@@ -1,6 +1,6 @@
 /**
- * Finds the agent, and not ourselves. `claude` on PATH may be a link to us, or a wrapper script that calls us (people
- * set up aliases in this way). A guard that ran it would start itself for ever.
+ * Finds the agent, and not ourselves. `claude` on PATH may be a link to us, or a wrapper script that calls us (some
+ * people set up aliases this way). A guard that ran it would start itself for ever.
  */
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, join, resolve } from 'node:path';
@@ -58,7 +58,7 @@ interface Problem {
   readonly text: string;
 }
 
-/** Null: as far as we can see, it is the agent. */
+/** Null: as far as we can tell, it is the agent. */
 export function judge(path: string, env: Environment): Problem | null {
   const unfit = judgeFile(path);
   if (unfit !== null) return unfit;
@@ -67,7 +67,7 @@ export function judge(path: string, env: Environment): Problem | null {
   return { kind: 'back', text: 'leads back to guarded-claude' };
 }
 
-/** Compares the name, not the folder, because another installation of the guard counts, too. */
+/** Compares the name, not the folder, because another installation of the guard counts as well. */
 const ownName = /^guarded-claude(\.js)?$/;
 /**
  * `guarded-claude` as a word of a script: a command or the end of a path, not a folder on the way to something else.

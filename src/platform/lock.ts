@@ -20,7 +20,7 @@ export function acquireLock(path: string): LockResult {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
       const found = contentOf(path);
-      if (found === null) continue; // released in this moment
+      if (found === null) continue; // released just now
       const holder = holderIn(found);
       if (holder !== null && isAlive(holder)) return { held: false, by: holder };
       removeStale(path, temporary);
@@ -42,13 +42,13 @@ function tryLink(from: string, to: string): boolean {
 }
 
 /**
- * Takes the lock of a dead process out of the way. Only under a lock of its own: else two may find the same one stale,
- * and the slower would remove what the faster has meanwhile put in its place.
+ * Removes the lock of a dead process. Only under a lock of its own: otherwise two processes may find the same lock
+ * stale, and the slower one would remove what the faster one has put in its place.
  */
 function removeStale(path: string, own: string): void {
   const removal = `${path}.stale`;
   if (!tryLink(own, removal)) {
-    removeIfStale(removal); // who wrote it may have died in that very moment
+    removeIfStale(removal); // its writer may have died at just that moment
     return;
   }
   try {
@@ -58,7 +58,7 @@ function removeStale(path: string, own: string): void {
   }
 }
 
-/** A lock that is gone is not touched: in its place another may stand by now. */
+/** If the lock is already gone, nothing is removed: another one may take its place at any moment. */
 function removeIfStale(path: string): void {
   const content = contentOf(path);
   if (content === null) return;
@@ -70,11 +70,11 @@ function releaseLock(path: string, content: string): void {
   try {
     if (readFileSync(path, 'utf8') === content) rmSync(path, { force: true });
   } catch {
-    // Already gone: somebody cleaned the folder. Nothing is held any more, which is what was asked for.
+    // Already gone: somebody cleaned the folder. Nothing is held any more, which is what the caller wants.
   }
 }
 
-/** Who holds the lock at `path`; null if nobody or if the file is no lock. */
+/** Who holds the lock at `path`; null if nobody does, or if the file is not a lock. */
 export function readHolder(path: string): ProcessIdentity | null {
   const content = contentOf(path);
   return content === null ? null : holderIn(content);

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Programs that run in a process or a thread of their own. `scripts/build.js` makes a file of each. */
+/** Programs that run in a process or a thread of their own. `scripts/build.js` bundles each into one file. */
 export type Program =
   | 'relay'
   | 'tunnel-service'

@@ -40,7 +40,7 @@ export interface RunPaths {
 
 export const lastingFolder = (state: StatePaths): string => join(state.root, 'launch');
 
-/** How the copies of what the person has given are named, in the folder of a run; they go with the guard. */
+/** Prefix of the copies of files that the person has given, in the run's folder; they are removed with the guard. */
 export const givenPrefix = 'given-';
 
 export function runPaths(state: StatePaths, run: string): RunPaths {
@@ -77,7 +77,10 @@ export function openRun(env: Environment): OpenedRun {
   } catch (error) {
     const paths = withRoom(createRun({ XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'guarded-claude-')) }));
     const reason = error instanceof Error ? error.message : String(error);
-    return { paths, warning: `no place for records, they are in ${paths.folder}: ${reason}` };
+    return {
+      paths,
+      warning: `the state folder cannot be used, so records are in ${paths.folder}: ${reason}`,
+    };
   }
 }
 
@@ -97,14 +100,14 @@ function withRoom(paths: RunPaths): RunPaths {
   }
 }
 
-/** mkdir -p with 0700. An existing folder is closed to others as well. */
+/** mkdir -p with 0700. An existing folder is closed to others, too. */
 export function makePrivateFolder(folder: string): void {
   makeFolder(folder);
   chmodSync(folder, 0o700);
 }
 
 /**
- * Does not use node's own `recursive`, which tries for ever where the kernel makes no folders (/proc: ENOENT, node 20).
+ * Does not use node's own `recursive`, which retries for ever where no folder can be made (/proc: ENOENT, node 20).
  */
 function makeFolder(folder: string): void {
   try {

@@ -35,8 +35,8 @@ export function processTable(): readonly TableEntry[] {
 }
 
 /**
- * A table that can be read again and again, and then reads only new processes and those that may have changed. A busy
- * machine has thousands of processes, and each is a file to be read while keys and connections wait.
+ * A process table that, when read again, reads only new processes and those that may have changed. A busy machine has
+ * thousands of processes, and each is a file to read while keys and connections wait.
  * @returns all living processes; parent and session of those that are not in `changing` may be up to `trustedMs` old
  */
 export function processTableReader(): (changing: ReadonlySet<number>) => readonly TableEntry[] {
@@ -63,7 +63,7 @@ export function processTableReader(): (changing: ReadonlySet<number>) => readonl
 const allPids = (): readonly number[] =>
   readdirSync('/proc').flatMap((name) => (/^\d/.test(name) ? Number(name) : []));
 
-/** Null if the process is gone, even if nobody has asked for its exit code yet. */
+/** Null if the process is gone, including a zombie. */
 function entryOf(pid: number, bootMs: number): TableEntry | null {
   const fields = statFields(pid);
   if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
@@ -103,7 +103,7 @@ export function commandLine(pid: number): readonly string[] {
   return text.replace(/\0$/, '').split('\0');
 }
 
-/** The environment that it was started with, each as `NAME=value`. Empty outside Linux, and for processes of others. */
+/** The variables that it was started with, each as `NAME=value`. Empty outside Linux, and for others' processes. */
 export function environmentOf(pid: number): readonly string[] {
   return process.platform === 'linux' ? readText(`/proc/${pid}/environ`).split('\0') : [];
 }

@@ -19,7 +19,7 @@ const pollMs = 20;
 /** How long the kernel may take to carry out SIGKILL. A process in uninterruptible sleep takes longer. */
 const killWaitMs = 2_000;
 
-/** All living descendants of a process, without itself. Parents come before their children. */
+/** All living descendants of a process, without the process itself. Parents come before their children. */
 export function descendants(pid: number, table = processTable()): readonly Descendant[] {
   const children = new Map<number, TableEntry[]>();
   for (const entry of table) {

@@ -1,15 +1,15 @@
 /**
  * Checks whether anybody can still read what is written to a descriptor, without writing to it.
  *
- * socket  what node gives a child: writing nothing fails once the other end is closed.
- * pipe    writing nothing never fails. Its reader counts as gone when whoever started us is gone and no process that we
- *         can see reads from it; processes of other users cannot be seen.
+ * socket  what node gives a child: writing zero bytes fails once the other end is closed.
+ * pipe    writing zero bytes never fails. Its reader counts as gone if whoever started us is gone and no process that
+ *         we can see reads from it; other users' processes cannot be seen.
  *
  * A file or a terminal can be read later, so it always has a reader.
  */
 import { fstatSync, readdirSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 
-/** @param parent who started us, as `process.ppid` told at the start */
+/** @param parent the pid of whoever started us: `process.ppid` at the start */
 export function hasReader(descriptor: number, parent: number): boolean {
   const kind = fstatSync(descriptor);
   if (kind.isSocket()) return takesNothing(descriptor);

@@ -1,7 +1,7 @@
 /**
  * The guard's mark on everything that it starts. What outlives the guard keeps the mark and passes it on, as a tmux
  * server or an editor does to every shell that is opened there later. So the mark alone proves nothing. It counts only
- * if the guard that it names lives and we descend from it.
+ * if the guard that it names is alive and we descend from it.
  */
 import { nameOf, ownIdentity } from './process-identity.ts';
 import { processTable } from './process-table.ts';
@@ -19,7 +19,7 @@ export function ownMark(run: string): Readonly<Record<string, string>> {
   return { [runVariable]: run, [guardVariable]: nameOf(ownIdentity()) };
 }
 
-/** `leftover`: the mark is of a guard that we do not run under. */
+/** `leftover`: the mark belongs to a guard that we do not run under. */
 export function markOn(env: Environment): 'none' | 'inside' | 'leftover' {
   if (env[runVariable] === undefined) return 'none';
   return ancestors(process.pid).some((above) => nameOf(above) === env[guardVariable]) ? 'inside' : 'leftover';

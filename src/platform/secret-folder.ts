@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'guarded-claude-secret-';
 
-/** Makes the folder when it is first needed. @throws if that fails */
+/** @returns a function that gives the folder's path, and makes the folder at its first call; throws if that fails */
 export function createSecretFolder(env: Environment): () => string {
   let made: string | null = null;
   return () => {
@@ -36,12 +36,12 @@ function makeFolder(runtimeFolder: string | undefined): string {
   throw failure;
 }
 
-/** Where this process has its folder, if it has one: for who removes it when this process is killed. */
+/** Where this process has its folder, if it has one: for whoever removes it if this process is killed. */
 export const secretFoldersOf = (env: Environment): readonly string[] =>
   placesFor(env.XDG_RUNTIME_DIR).map(folderIn);
 
 /** Removes the folders of processes that were killed. Never throws. */
-export function removeSecretsOfTheDead(env: Environment): void {
+export function removeLeftoverSecrets(env: Environment): void {
   for (const place of placesFor(env.XDG_RUNTIME_DIR)) {
     try {
       removeLeftovers(place);

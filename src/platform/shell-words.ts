@@ -1,4 +1,4 @@
-/** Words for a POSIX shell (and fish), which reads them back as they are. Pure. */
+/** Quotes words for a POSIX shell (and fish), which reads them back unchanged. Pure. */
 
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 const numbers: Readonly<Record<string, number>> = constants.signals;
 const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
 
-/** `SIGTERM` for 15. A signal for which node has no name (real-time signals) is called `SIG` and its number. */
+/** `SIGTERM` for 15. A signal that node has no name for (real-time signals) is called `SIG` and its number. */
 export function signalName(number: number): string {
   return names.get(number) ?? `SIG${number}`;
 }

@@ -1,4 +1,4 @@
-/** Asks a tmux server, and touches no terminal. */
+/** Talks to a tmux server, and touches no terminal. */
 import type { ProcessIdentity } from './process-identity.ts';
 import { startTimeOf } from './process-identity.ts';
 

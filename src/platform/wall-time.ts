@@ -2,7 +2,7 @@
 import type { LimitReset } from '../events.ts';
 
 const dayMs = 86_400_000;
-/** A time that has just passed is the one that was meant, because the text may be read a moment late. */
+/** A time that has only just passed is still the one meant, because the text may be read a moment late. */
 const justGoneMs = 10 * 60_000;
 
 /**
@@ -27,7 +27,7 @@ export function momentOf(reset: LimitReset, nowMs: number): number | null {
   }
 }
 
-/** Reads the zone's offset at the guess and once more at the corrected moment, for the days on which it changes. */
+/** Reads the zone's offset at a first guess and again at the corrected moment, for days on which the offset changes. */
 function toMoment({ zone, hour, minute }: LimitReset, year: number, month: number, day: number): number {
   const asUtc = Date.UTC(year, month - 1, day, hour, minute);
   const guess = asUtc - offsetMs(zone, asUtc);

@@ -1,7 +1,7 @@
 /**
  * The wrapper form, in which editors and SDK hosts call us: `guarded-claude /abs/claude args…`, or `/abs/node
- * /abs/cli.js args…`. What exists on disk decides, because a prompt may also begin with a slash: `/review`, the path of
- * an image.
+ * /abs/cli.js args…`. What exists on disk decides, because a prompt may begin with a slash, too: `/review`, or the path
+ * of an image.
  */
 import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';

@@ -1,8 +1,8 @@
 /**
- * The last minute of the terminal, for those who have switched it on. Output is kept in memory in a bounded ring and
- * written only when there is an incident, as an asciicast (version 2: one line of JSON for the header, then one per
- * event). The file begins a minute before the guard acted on the incident; what follows until the incident's end is
- * appended.
+ * Records the last minute of the terminal, for those who have switched it on. Output is kept in memory in a bounded
+ * ring and written only when there is an incident, as an asciicast (version 2: one line of JSON for the header, then
+ * one per event). The file begins a minute before the guard acted on the incident; what follows until the incident's
+ * end is appended.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { RunPaths } from '../platform/paths.ts';
 export interface Cast {
   output(chunk: Buffer): void;
   resized(columns: number, rows: number): void;
-  /** Appends what is kept and not yet in this file, with a mark. Throws if the file cannot be written. */
+  /** Appends what is kept and not yet in this file, with a marker. Throws if the file cannot be written. */
   save(path: string, mark: string): void;
 }
 
@@ -23,7 +23,7 @@ export interface CastOptions {
   readonly now?: () => number;
 }
 
-/** An asciicast event before it is text. */
+/** An asciicast event before it is written as text. */
 type Frame =
   | { readonly at: number; readonly output: Buffer }
   | { readonly at: number; readonly columns: number; readonly rows: number };

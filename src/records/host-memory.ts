@@ -1,7 +1,7 @@
 /**
- * What was learnt of each API host's healthy silences, kept across runs in one small file. Old lessons fade, so one bad
- * day, or a host that has become fast, is forgotten within weeks. Several guards share the file; each adds to what the
- * others have learnt meanwhile.
+ * What was learnt about each API host's healthy silences, kept across runs in one small file. Old lessons fade, so a
+ * bad day, or the slow days of a host that has become fast, are forgotten within weeks. Several guards share the file;
+ * each adds to what the others have learnt meanwhile.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ export interface HostMemory {
   remember(health: Health): void;
 }
 
-/** Max hosts kept; the one that was not heard of for longest is dropped. */
+/** How many hosts are kept; the least recently updated one is dropped. */
 const keptHosts = 50;
-/** A lesson that nothing has confirmed counts half after this time. */
+/** A lesson that nothing has confirmed counts for half after this time. */
 const halfLifeMs = 7 * 24 * 3_600_000;
 /** While another guard writes: pause between tries, and number of tries. */
 const retryMs = 50;
@@ -46,7 +46,7 @@ export function openHostMemory(
       const lock = acquireLock(`${path}.lock`);
       if (!lock.held) {
         if (attempts > 0) setTimeout(remember, retryMs, health, attempts - 1).unref();
-        return; // after the last try the lesson is lost, and will be learnt anew
+        return; // after the last try the lesson is lost, and will be learnt again
       }
       try {
         replaceFileSync(path, `${JSON.stringify(withLesson(read(path), host, health, now()))}\n`);
@@ -63,7 +63,7 @@ export function openHostMemory(
   };
 }
 
-/** The longest silences known of the host, whoever has seen them. The host moves to the end of the file. */
+/** The longest silences known for the host, whichever guard saw them. The host moves to the end of the file. */
 function withLesson(entries: Entries, host: string, health: Health, nowMs: number): Entries {
   const { [host]: before, ...others } = entries;
   const known = faded(before, nowMs);
@@ -77,7 +77,7 @@ function withLesson(entries: Entries, host: string, health: Health, nowMs: numbe
   return { ...Object.fromEntries(kept), [host]: entry };
 }
 
-/** A clock that was set back makes no lesson stronger than it was. */
+/** Setting the clock back does not make a lesson stronger than it was. */
 function faded(entry: Entry | undefined, nowMs: number): Health {
   if (!entry) return noHealth;
   const share = 0.5 ** (Math.max(0, nowMs - entry.at_ms) / halfLifeMs);
@@ -94,7 +94,7 @@ function read(path: string): Entries {
     if (typeof value !== 'object' || value === null) return {};
     return Object.fromEntries(Object.entries(value).filter(isEntry));
   } catch {
-    return {}; // no file yet, or a damaged one: learnt anew
+    return {}; // no file yet, or a damaged one: everything is learnt again
   }
 }
 

@@ -27,7 +27,7 @@ export function incidentRecord(incident: Incident, context: RecordContext): Inci
     evidence: incident.evidence,
     actions: incident.actions.map(({ action, at, detail }) => ({ action, at: iso(at), detail })),
     outcome: incident.outcome,
-    // The clocks are read for each moment, so one moment could become two.
+    // `wallMs` reads the clocks at each call, so the same moment could be printed as two.
     ...(regrettedAt !== undefined && {
       regretted_at: ended_at !== null && regrettedAt === endedAt ? ended_at : iso(regrettedAt),
     }),

@@ -1,6 +1,6 @@
 /**
  * incidents.jsonl: one whole line per state of an incident, appended with a single write, so that several guards can
- * share the file. The last line of an id holds. A file that is too large becomes incidents.1.jsonl, which is still
+ * share the file. The last line with an id counts. A file that is too large becomes incidents.1.jsonl, which is still
  * read.
  */
 import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';

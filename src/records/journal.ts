@@ -11,7 +11,7 @@ import { closeSync, openSync, renameSync, rmSync, write, writeSync } from 'node:
 import type { Config } from '../config/schema.ts';
 import type { Event, Millis } from '../events.ts';
 
-/** Changes if a reader of older files would misunderstand a line. */
+/** Changes if a reader made for older files would misunderstand a line. */
 export const journalFormat = 1;
 
 export interface JournalHeader {
@@ -58,7 +58,7 @@ type Segment = Buffer | 'new file';
 export function openJournal(options: JournalOptions): Journal {
   const rotateBytes = options.rotateBytes ?? 8 * 1024 * 1024;
   let open = true;
-  // What is not written yet: the lines of the current second, then whole segments.
+  // What has not been written yet: first whole segments, then the lines of the current second.
   let lines: string[] = [];
   const segments: Segment[] = [];
   let backlogBytes = 0;
@@ -153,7 +153,7 @@ export function openJournal(options: JournalOptions): Journal {
   return {
     record(entry) {
       if (!open) return;
-      // A file ends before an event, never between an event and its effects, because only there the checkpoint is
+      // A file ends before an event, never between an event and its effects, because only there is the checkpoint
       // exact.
       if ('event' in entry && fileBytes >= rotateBytes) beginFile();
       append(entry);
@@ -183,7 +183,7 @@ export function openJournal(options: JournalOptions): Journal {
   };
 }
 
-/** A command of the person's may hold a password, and journals are shared. */
+/** The person's own command may contain a password, and journals are shared. */
 function withoutCommands(header: JournalHeader): JournalHeader {
   const { notify } = header.config;
   const on_incident = notify.on_incident === null ? null : '(set)';

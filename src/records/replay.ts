@@ -58,8 +58,8 @@ export function replay(file: JournalFile): Replay {
 }
 
 /**
- * The state was written by code with the same type. What an older version lacks has its initial value; evidence in
- * another format is not read at all.
+ * The state was written by code with the same type. What an older version did not write gets its initial value;
+ * evidence in another format is not read at all.
  */
 function stateOf({ header, checkpoint }: JournalFile): GuardState {
   const initial = initialState(header.monotonic_ms);
@@ -71,7 +71,7 @@ function stateOf({ header, checkpoint }: JournalFile): GuardState {
   };
 }
 
-/** By design no effects come before the first event: they would belong to an event in the file before. */
+/** By design, no effect comes before the first event: it would belong to an event in the previous file. */
 function turnsOf(file: JournalFile): readonly Turn[] {
   const turns: Turn[] = [];
   for (const entry of file.entries) {

@@ -1,7 +1,7 @@
 /**
  * `resume-map.json`: which session runs in which tmux pane, and how to resume it, so that `guardctl restore` can bring
- * it back after the tmux server was lost. A session that the person leaves is removed; one that was ended by a hang-up,
- * a shutdown or a crash stays. The file holds no prompt and no inline setting.
+ * it back after the tmux server was lost. A session that the person leaves is removed; one ended by a hang-up, a
+ * shutdown or a crash stays. The file holds no prompt and no inline setting.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +67,7 @@ export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =
 export const takeOffMap = (state: StatePaths, run: string): Promise<void> =>
   change(state, (entries) => entries.filter((entry) => entry.run !== run));
 
-export const serverLives = ({ server_pid, server_start_time }: ResumeEntry) =>
+export const isServerAlive = ({ server_pid, server_start_time }: ResumeEntry) =>
   isAlive({ pid: server_pid, startTime: server_start_time });
 
 const isSamePane = (one: ResumeEntry, other: ResumeEntry) =>

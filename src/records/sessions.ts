@@ -9,7 +9,7 @@ import { readStatus, type Status } from './status.ts';
 export interface SessionOnDisk {
   readonly paths: RunPaths;
   readonly status: Status;
-  /** The guard of this run lives. If it does not, `status.state` is `ended` or `gave_up`, whatever the file says. */
+  /** The guard of this run is alive. If it is not, `status.state` is `ended` or `gave_up`, whatever the file says. */
   readonly alive: boolean;
 }
 
@@ -26,16 +26,16 @@ export function readSessions(state: StatePaths): SessionOnDisk[] {
   return sessions;
 }
 
-/** Whether the guard of this run lives. */
-export function guardRuns(state: StatePaths, run: string): boolean {
+/** Whether the guard of this run is alive. */
+export function isGuardRunning(state: StatePaths, run: string): boolean {
   const status = readStatus(runPaths(state, run).status);
   return status !== null && isRunning(status);
 }
 
-const isRunning = (status: Status) => status.state !== 'ended' && guardLives(status);
-const guardLives = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
+const isRunning = (status: Status) => status.state !== 'ended' && isGuardAlive(status);
+const isGuardAlive = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
 
-/** Of a run that nobody has ended: a guard that ends writes so. */
+/** Shown for a run whose guard did not record its own end. */
 export const killedMessage = 'its guard was killed';
 
 function ended(status: Status): Status {
@@ -50,14 +50,14 @@ const keptMs = 14 * 24 * 3_600_000;
 const startingMs = 3_600_000;
 
 /**
- * Removes the folders of ended runs that are old or not among the newest 50. From the others goes what a guard that was
- * killed could not remove: words of the person's, half-written files. Never throws.
+ * Removes the folders of ended runs that are old or not among the newest 50. From the others, removes what a guard that
+ * was killed could not: the person's private words, half-written files. Never throws.
  */
 export function removeOldRuns(state: StatePaths, nowMs: number): void {
   const over = runNames(state)
     .map((run) => runPaths(state, run))
     .map((paths) => ({ paths, status: readStatus(paths.status), ageMs: nowMs - changedAt(paths) }))
-    .filter(({ status }) => status === null || !guardLives(status))
+    .filter(({ status }) => status === null || !isGuardAlive(status))
     .sort((a, b) => a.ageMs - b.ageMs);
   for (const [index, { paths, status, ageMs }] of over.entries()) {
     const starting = status === null && ageMs < startingMs; // its guard may be about to write the first status
@@ -85,7 +85,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // gone meanwhile
+    return []; // the folder has gone meanwhile
   }
 }
 

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { replaceFile, replaceFileSync } from '../platform/atomic-file.ts';
 
-/** Every state in which a session can be shown, with its meaning for people. */
+/** Every state that a session can be shown in, with its meaning for people. */
 export const sessionStates = {
   starting: 'the agent starts',
   idle: 'the agent waits for you',
@@ -68,11 +68,11 @@ export interface StatusOptions {
   readonly now?: () => number;
 }
 
-/** Figures change all the time and are written once a second. What people wait for is written soon. */
+/** Figures change all the time and are written once a second. Changes that people wait for are written sooner. */
 const figures: ReadonlySet<string> = new Set(['connection', 'tokens']);
 const soonMs = 100;
 const figuresMs = 1_000;
-/** Jitter of the ticks that report the silence. */
+/** Tolerance for the jitter of the ticks that report the silence. */
 const agedMs = 1_000;
 
 export function openStatus({ path, initial, onFailure, now = Date.now }: StatusOptions): StatusFile {
@@ -120,7 +120,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
     dueAt = due;
     timer = setTimeout(writeNow, due - clock).unref();
   };
-  /** A replacement in flight may end after the last one, with older content; then the last one is written again. */
+  /** A write in flight may land after this one, with older content; in that case this is called again. */
   const writeLast = () => {
     try {
       replaceFileSync(path, content());
@@ -132,7 +132,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
     const elapsedMs = performance.now() - toldAt;
     switch (name) {
       case 'connection':
-        return !sameLine(status.connection, value as Status['connection'], elapsedMs);
+        return !sameConnection(status.connection, value as Status['connection'], elapsedMs);
       case 'attempt':
         return !sameAttempt(status.attempt, value as Status['attempt'], elapsedMs);
       default:
@@ -164,7 +164,11 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
 }
 
 /** The same connections, and a silence that has grown by `elapsedMs`: nothing that a reader could not compute. */
-function sameLine(before: Status['connection'], after: Status['connection'], elapsedMs: number): boolean {
+function sameConnection(
+  before: Status['connection'],
+  after: Status['connection'],
+  elapsedMs: number,
+): boolean {
   if (before === null || after === null) return before === after;
   if (before.silent_ms === null || after.silent_ms === null) {
     return before.open === after.open && before.silent_ms === after.silent_ms;

@@ -1,6 +1,6 @@
 /**
- * The session's state as an option of its tmux pane, `@guarded`, for status lines and borders (`#{@guarded}`). The same
- * call tells where the pane is, which the resume map needs.
+ * Publishes the session's state as an option of its tmux pane, `@guarded`, for status lines and borders
+ * (`#{@guarded}`). The same call returns where the pane is, which the resume map needs.
  */
 import { type TmuxPlace, tmux } from '../platform/tmux.ts';
 import type { SessionState } from './status.ts';
@@ -14,7 +14,7 @@ export interface TmuxPane {
 export interface TmuxPaneOptions {
   readonly place: TmuxPlace;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Called with `session:window.pane` each time that tmux reports it. */
+  /** Called with `session:window.pane` each time tmux reports it. */
   readonly located: (address: string) => void;
   /** Called once. */
   readonly degraded: (detail: string) => void;
@@ -31,7 +31,7 @@ export function openTmuxPane({ place, env, located, degraded }: TmuxPaneOptions)
   let failed = false;
   let closed = false;
   let timer: NodeJS.Timeout | null = null;
-  /** One call after the other, so that the last one wins. */
+  /** One call after another, so that the last one wins. */
   let calls: Promise<void> = Promise.resolve();
 
   const call = (args: readonly string[], told: (output: string) => void): void => {

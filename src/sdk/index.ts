@@ -1,7 +1,7 @@
 /**
  * `guarded-claude/sdk`, for hosts of the Agent SDK: `query({ prompt, options: { spawnClaudeCodeProcess: spawnGuarded }
- * })` runs under the guard exactly the agent that the SDK would have started. If the guard cannot run, the agent runs
- * alone.
+ * })` runs exactly the agent that the SDK would have started, but under the guard. If the guard cannot run, the agent
+ * runs alone.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { delimiter, isAbsolute, join } from 'node:path';
@@ -16,17 +16,17 @@ export interface SpawnOptions {
   readonly cwd?: string | undefined;
   /** The whole environment. We add nothing to it. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** On abort, the agent's input is ended, and two seconds later the agent is told to end. */
+  /** On abort, the agent's input is ended, and two seconds later the agent gets SIGTERM. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The guard with the agent under it. Its pipes are the agent's, and its end is the agent's end. Standard error goes to
- * ours.
+ * The guard with the agent under it. Its pipes are the agent's, and it ends as the agent ends. Standard error is
+ * inherited from the host.
  */
 export type GuardedProcess = ChildProcessByStdio<Writable, Readable, null>;
 
-/** The time that the SDK gives an agent to end after the end of its input. */
+/** How long the SDK gives an agent to end after the end of its input. */
 const graceMs = 2_000;
 
 /** Starts the agent. As with `child_process.spawn`, `error` reports a failed start. */
@@ -37,7 +37,7 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   const [file, words] = node === null || agent === null ? [command, args] : [node, [guard, agent, ...args]];
   const child = spawn(file, words, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const end = () => {
-    // Whoever has ended the input has waited already.
+    // Whoever has already ended the input has already waited.
     const delayMs = child.stdin.writableEnded ? 0 : graceMs;
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGTERM'), delayMs);
@@ -49,14 +49,14 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   return child;
 }
 
-/** The host's own runtime, or the one on its PATH if that is another. Null: there is none. */
+/** The host's own node, or the one on PATH if the host is another runtime. Null: there is none. */
 function findNode(env: SpawnOptions['env']): string | null {
   const { versions, execPath } = process;
   const isNode = versions.bun === undefined && versions.deno === undefined && versions.electron === undefined;
   return isNode ? execPath : absolute('node', env);
 }
 
-/** Path of an executable file; null if it is none, or is relative to a folder that only the agent will be in. */
+/** Path of an executable file; null if there is none, or if it is relative to the agent's own working directory. */
 function absolute(command: string, env: SpawnOptions['env']): string | null {
   const folders = (env.PATH ?? '').split(delimiter).filter(isAbsolute);
   const paths = isAbsolute(command) ? [command] : folders.map((folder) => join(folder, command));

@@ -1,6 +1,6 @@
 /**
- * Passes the agent's output on to the person in the same turn in which it arrives, and then reads it once for everybody
- * who looks at it. What the guard adds (a window title, a bell) comes between two of the agent's characters or sequences.
+ * Passes the agent's output on to the person in the same turn in which it arrives, and then parses it once for all
+ * observers. What the guard adds (a window title, a bell) comes between two of the agent's characters or sequences.
  * When the agent goes, the modes that it left on are undone.
  */
 import { performance } from 'node:perf_hooks';
@@ -11,11 +11,11 @@ import type { Pty, PtyExit } from './pty.ts';
 import { createSequenceReader, type Sequence } from './vt/sequences.ts';
 
 export interface AgentOutput {
-  /** From now on this agent's output is passed on. */
+  /** From now on, this agent's output is passed on. */
   attach(pty: Pty): void;
-  /** No more output follows. Undoes the modes; only the title stays of an agent that has ended well by itself. */
+  /** No more output follows. Undoes the modes, but keeps the title of an agent that has ended well by itself. */
   detach(exit?: PtyExit): void;
-  /** The agent has written these a few milliseconds ago. */
+  /** The agent wrote these sequences a few milliseconds ago. */
   follow(sequences: readonly Sequence[]): void;
   /** Writes this as soon as no sequence or character is open. */
   inject(text: string): void;
@@ -23,9 +23,9 @@ export interface AgentOutput {
   setTitle(title: string | null): void;
   /** Bytes that undo the agent's modes and our title. */
   undo(): string;
-  /** Undoes the modes at once. Returns what brings them up again. */
+  /** Undoes the modes at once. @returns a function that switches them on again */
   putModesAside(): () => void;
-  /** The agent marks pastes, so it shows its input box. */
+  /** The agent has bracketed paste on, so it shows its input box. */
   readonly marksPastes: boolean;
   /** `performance.now()` of the last output. */
   readonly lastAt: number;
@@ -52,7 +52,7 @@ export function createAgentOutput(
     injected = '';
   }
 
-  /** What is open will not be completed. */
+  /** An open sequence will not be completed. */
   function restart(): void {
     reader = createSequenceReader();
     inject('');

@@ -1,4 +1,4 @@
-/** Waiting bytes in one buffer that is reused, so a flood makes no garbage. */
+/** Waiting bytes in one buffer that is reused, so that a flood makes no garbage. */
 
 export interface Backlog {
   readonly length: number;

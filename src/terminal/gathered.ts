@@ -1,11 +1,11 @@
-/** Chunks that are looked at a little later, copied one after the other into a buffer that is reused. */
+/** Chunks that observers get a little later, copied one after the other into a buffer that is reused. */
 
 export interface Gathered {
-  /** If there is no room, `clear` must come first. */
+  /** If there is no room, `clear` must be called before `add`. */
   hasRoom(bytes: number): boolean;
   /** @returns the copy; with `isNext` the one of the previous chunk, with this chunk appended */
   add(chunk: Uint8Array, isNext: boolean): Buffer;
-  /** Nobody may use what `add` returned any more. */
+  /** Nobody may use what `add` has returned after this. */
   clear(): void;
 }
 

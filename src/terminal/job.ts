@@ -10,15 +10,15 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Pty } from './pty.ts';
 
-/** How long after Ctrl+Z the agent may take to suspend itself. */
+/** How long the agent may take to suspend itself after Ctrl+Z. */
 const suspendMs = 3_000;
 const lookEveryMs = 25;
 /** An agent that has undone its modes and is silent for this long has suspended itself, not just repainted. */
 const quietMs = 60;
-/** If the job cannot be stopped, because there is no shell above us, we still run after this and go on. */
+/** If we are still running after this, the job cannot be stopped (there is no shell above us), and we go on. */
 const stopMs = 100;
 
-/** The terminal, as far as job control concerns it. */
+/** What job control needs of the terminal. */
 export interface JobTerminal {
   /** The agent that has the terminal now. */
   readonly agent: () => Pty | null;
@@ -26,13 +26,13 @@ export interface JobTerminal {
   readonly modesOff: () => boolean;
   /** `performance.now()` of its last output. */
   readonly lastOutputAt: () => number;
-  /** Undoes the modes of an agent that does not know that it is stopped. Returns what brings them up again. */
+  /** Undoes the modes of an agent that does not know it is stopped. @returns a function that switches them on again */
   putModesAside(): () => void;
   /** Resolves once everything passed on has reached the terminal, or soon. */
   flush(): Promise<void>;
-  /** The terminal as the shell had it. */
+  /** Restores the terminal as the shell had it. */
   giveBack(): void;
-  takeAgain(): void;
+  takeBack(): void;
 }
 
 export interface Job {
@@ -60,10 +60,10 @@ export function createJob(terminal: JobTerminal): Job {
   /** SIGTSTP from outside. The agent knows nothing of it, so we undo its modes, and switch them on again afterwards. */
   async function onStop(): Promise<void> {
     const agent = terminal.agent();
-    const bringUp = terminal.putModesAside();
+    const restoreModes = terminal.putModesAside();
     if (agent) await suspend(agent);
     else await stopped();
-    bringUp();
+    restoreModes();
     if (agent && terminal.agent() === agent) repaint(agent);
   }
 
@@ -79,7 +79,7 @@ export function createJob(terminal: JobTerminal): Job {
     process.removeListener('SIGTSTP', onStop);
     await stopJob();
     process.on('SIGTSTP', onStop);
-    terminal.takeAgain();
+    terminal.takeBack();
   }
 
   return {
@@ -138,7 +138,7 @@ function stopJob(): Promise<void> {
   });
 }
 
-/** Only Linux offers this cheaply. Elsewhere the agent's modes must do. */
+/** Only Linux offers this cheaply. Elsewhere, the agent's modes must suffice. */
 function isStopped(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {

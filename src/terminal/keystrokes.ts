@@ -1,7 +1,6 @@
 /**
  * Splits the person's bytes into tokens, and leaves out what an agent must not get: the end of a sequence or paste
- * whose beginning it did not get, and the terminal's reports to an agent that has asked nothing. The caller supplies
- * the time.
+ * whose beginning it did not get, and reports of the terminal that it has not asked for. The caller supplies the time.
  */
 import type { Millis } from '../events.ts';
 import { keyOf } from './vt/keys.ts';
@@ -9,17 +8,17 @@ import { createTokenizer, type Token } from './vt/tokens.ts';
 
 export interface Keystrokes {
   /**
-   * @param reports the agent gets the terminal's reports, too; otherwise an open sequence is kept until it has ended
+   * @param reports the agent also gets the terminal's reports; otherwise an open sequence is kept until it has ended
    * @param at when the chunk came, milliseconds of a monotonic clock
    */
   take(chunk: Buffer, reports: boolean, at: Millis): Typed;
-  /** Ends what has waited too long: an ESC that nothing follows is a key. */
+  /** Ends what has waited too long: an ESC with nothing after it is a key. */
   expire(at: Millis): Typed;
   /** When `expire` must be called, unless more bytes come. Null: nothing waits. */
   readonly dueAt: Millis | null;
   /** Hands out what is kept because its rest has not come. From now on, everything is for the agent. */
   release(): Buffer;
-  /** The open sequence or paste has lost its beginning, so nobody gets its rest, which would be read as keys. */
+  /** The open sequence or paste has lost its beginning, so its rest, which would be read as keys, is dropped. */
   swallowRest(): void;
   /** The next byte belongs to a sequence or a paste that has begun. */
   readonly isOpen: boolean;
@@ -35,7 +34,7 @@ const nothing = Buffer.alloc(0);
 export function createKeystrokes(): Keystrokes {
   const tokenizer = createTokenizer();
   let isSwallowing = false;
-  /** The beginning of what is open, if the agent has not got it. */
+  /** The beginning of the open sequence, if the agent has not got it. */
   let kept: Buffer = nothing;
 
   /** @param from where in the bytes the first token begins; below 0: before them */

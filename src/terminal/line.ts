@@ -4,16 +4,16 @@ import { ReadStream } from 'node:tty';
 
 export interface Line {
   readonly input: ReadStream;
-  /** Raw: each byte comes as it is typed, and output is left alone. Else: as the shell had it. */
+  /** Raw: each byte arrives as it is typed, and output is left alone. Otherwise: as the shell had it. */
   setRaw(on: boolean): void;
   /**
    * libuv's raw mode leaves output processing on, which would turn the agent's `\n` into `\r\n` a second time. This
    * switches it off. It starts a process, which takes some milliseconds.
    */
   leaveOutputAlone(): void;
-  /** Called before this is written. */
+  /** To be called before the chunk is written. */
   beforeOutput(chunk: Buffer): void;
-  /** The input is read while nothing stops it. */
+  /** The input is read as long as no reason stops it. */
   stopInput(why: 'backlog' | 'suspended', stopped: boolean): void;
 }
 

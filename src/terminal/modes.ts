@@ -1,6 +1,6 @@
 /**
  * The terminal modes that the agent has switched on. An agent that is killed cleans up nothing (lab notes §2), so the
- * guard follows its output, and knows the exact bytes that undo what is still on and nothing else.
+ * guard follows its output, and knows the exact bytes that undo what is still on, and nothing else.
  */
 import type { Sequence } from './vt/sequences.ts';
 
@@ -9,7 +9,7 @@ export interface Modes {
   follow(sequence: Sequence): void;
   /** Bytes that restore the terminal; empty if nothing is on. Does not change what is recorded. */
   undo(what?: { readonly title: boolean }): string;
-  /** Bytes that switch the recorded modes on again after `undo`. Only the agent can repaint the picture itself. */
+  /** Bytes that switch the recorded modes on again after `undo`. Only the agent itself can repaint the picture. */
   redo(): string;
   /** Pastes are marked, so the agent shows its input box and is neither suspended nor gone. */
   readonly bracketedPaste: boolean;

@@ -1,4 +1,4 @@
-/** node-pty's native part. No other file knows node-pty; `pty.ts` says why only this part is used. */
+/** node-pty's native part. No other file uses node-pty; `pty.ts` says why only this part is used. */
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 

@@ -1,20 +1,20 @@
 /**
- * Those who only look at what passes between the person and the agent. They get it a few milliseconds after it has been
- * passed on. Both streams keep their common order, because what it means that an agent undoes its modes depends on
- * whether Ctrl+Z came before.
+ * Observers only look at what passes between the person and the agent, and get it a few milliseconds after it has been
+ * passed on. The two streams keep their relative order: when an agent undoes its modes, it matters whether Ctrl+Z came
+ * before.
  */
 import { createEarly } from './early.ts';
 import { createGathered } from './gathered.ts';
 import type { Sequence } from './vt/sequences.ts';
 import type { Token } from './vt/tokens.ts';
 
-/** Output as it came, with the sequences that end in it. */
+/** Output as it arrived, with the sequences that end in it. */
 interface Written {
   readonly chunk: Buffer;
   readonly sequences: readonly Sequence[];
 }
 
-/** A piece of one of the two streams: what the agent has written, or the person's keys as what they are. */
+/** A piece of one of the two streams: what the agent has written, or the person's keys as tokens. */
 type Passed =
   | ({ readonly from: 'agent' } & Written)
   | { readonly from: 'person'; readonly tokens: readonly Token[] };
@@ -36,19 +36,19 @@ export interface Observers {
   observeKeys(observer: KeyObserver): void;
   /**
    * The listener is called in the same turn in which a sequence was passed on, for what must be answered at once. It
-   * must be cheap. What came before is told at once.
+   * must be cheap. It gets earlier sequences immediately.
    */
   listen(listener: SequenceListener): void;
   /** Delivers now what the observers have not got yet. */
   settle(): void;
 }
 
-/** Long enough that the echo to a key is passed on before the observers take their time. */
+/** Long enough for the echo of a key to be passed on before the observers take up time. */
 const observeMs = 5;
 /** Observers are loaded while the agent boots. Output and keys until then are kept for them. */
 const maxEarlyBytes = 262_144;
 
-/** Those who get each delivery before the observers do. */
+/** Gets each delivery before the other observers do. */
 export interface FirstObserver {
   wrote(sequences: readonly Sequence[]): void;
   typed(tokens: readonly Token[]): void;
@@ -56,7 +56,7 @@ export interface FirstObserver {
 
 export function createObservers(first: FirstObserver): Observers {
   let pieces: Passed[] = [];
-  /** Output that no observer has got yet. What came without a key in between is one piece. */
+  /** Output that no observer has got yet. Output without a key in between is one piece. */
   const gathered = createGathered();
   let timer: NodeJS.Timeout | undefined;
   const outputObservers: OutputObserver[] = [];

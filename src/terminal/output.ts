@@ -1,7 +1,7 @@
 /**
  * The person's terminal as a place to write to.
  *
- * `process.stdout` blocks the whole process, with the tunnel in it, if it is a terminal that takes no output. So this
+ * If `process.stdout` is a terminal that takes no output, it blocks the whole process, and the tunnel with it. So this
  * module opens the device a second time, which leaves the shell's open file alone, and wraps it in a `tty.ReadStream`.
  * Unlike a `tty.WriteStream`, that writes without blocking: at once what the kernel takes, and the rest, in order, when
  * the terminal is ready.

@@ -1,6 +1,6 @@
 /**
  * Passes the person's keys on to the agent in the same turn in which they arrive, or keeps them while no agent may have
- * them. If the agent does not keep up, the terminal is paused, so nothing is lost and memory stays bounded.
+ * them. If the agent does not keep up, the terminal is paused, so that nothing is lost and memory stays bounded.
  */
 import { performance } from 'node:perf_hooks';
 import type { Observation } from '../events.ts';
@@ -11,11 +11,11 @@ import { type Key, keyOf } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
 export interface PersonKeys {
-  /** The terminal has sent this. */
+  /** The terminal has sent this chunk. */
   read(chunk: Buffer): void;
-  /** From now on the keys are for this agent. */
+  /** From now on, the keys are for this agent. */
   attach(pty: Pty): void;
-  /** From now on the keys are kept. */
+  /** From now on, the keys are kept. */
   detach(): void;
   /** The agent that gets the keys. */
   readonly agent: Pty | null;
@@ -24,17 +24,17 @@ export interface PersonKeys {
    */
   agentWrote(): void;
   /**
-   * Hands out, once, what the person typed while no agent was there. The next agent does not get the rest of an open
-   * paste or sequence either, which it would read as keys.
+   * Hands out, once, what the person typed while no agent was there. Nor does the next agent get the rest of an open
+   * paste or sequence, which it would read as keys.
    */
   takeKept(): Buffer;
   /**
-   * While held, the person's bytes are kept although an agent is there. Afterwards it gets them, in order, and each
-   * Enter in a write of its own, as it was pressed.
+   * While held, the person's bytes are kept even though an agent is there. Afterwards the agent gets them, in order,
+   * and each Enter in a write of its own, as it was pressed.
    */
   hold(held: boolean): void;
   readonly keptBytes: number;
-  /** Ctrl+C or Ctrl+D has been pressed since the bytes are held. */
+  /** Ctrl+C or Ctrl+D has been pressed since the hold began. */
   readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
   readonly isMidKey: boolean;
@@ -53,8 +53,8 @@ export interface KeySource {
 const maxKeptBytes = 16_777_216;
 
 /**
- * An agent takes text and Enter that come at once for a paste, and sends nothing. By then it has read what came before
- * (signatures §0).
+ * An agent takes text and Enter that arrive together for a paste, and does not submit. After this pause it has read
+ * what came before (signatures §0).
  */
 export const betweenBurstsMs = 150;
 
@@ -89,7 +89,8 @@ export function createPersonKeys(
     }
     clearTimeout(timer);
     const { dueAt } = keystrokes;
-    // What already waits in the terminal is read first, so that a busy guard does not take half a sequence for a key.
+    // Bytes already waiting in the terminal are read first, so that a busy guard does not take half a sequence for a
+    // key.
     if (dueAt !== null)
       timer = setTimeout(() => setImmediate(expire), Math.max(1, dueAt - performance.now()));
   }
@@ -117,9 +118,9 @@ export function createPersonKeys(
     if (pause !== isPaused) source.pauseInput(pause);
     isPaused = pause;
   }
-  /** Takes the first of what is kept out. */
+  /** Removes the first of the kept pieces. */
   function takeOut(reads: number): Buffer {
-    observers.settle(); // the observers get them before whoever takes them out
+    observers.settle(); // the observers must get them first
     const bytes = Buffer.concat(kept.splice(0, reads));
     keptBytes -= bytes.length;
     return bytes;
@@ -169,7 +170,7 @@ export function createPersonKeys(
       agent = null;
       isMute = false;
       isBacklogged = false;
-      pauseInput(); // what waited for it is in the draft, and Ctrl+C must be noticed
+      pauseInput(); // what waited for the agent is in the draft, and Ctrl+C must be noticed
     },
     get agent() {
       return agent;

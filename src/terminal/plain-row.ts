@@ -1,6 +1,6 @@
 /**
- * A row of the screen without the faint or grey text that an agent draws beside and after what a person has typed:
- * hints, suggestions, the rest of a command from the history.
+ * A row of the screen without the faint or grey text that an agent draws next to what a person has typed: hints,
+ * suggestions, the rest of a command from the history.
  */
 import type { IBufferCell, IBufferLine } from '@xterm/headless';
 
@@ -23,7 +23,7 @@ function isFaint(cell: IBufferCell): boolean {
 }
 
 /**
- * Replaces faint characters by blanks, one for each UTF-16 unit. The agent draws the cursor's cell inverse, so that
+ * Replaces faint characters with blanks, one for each UTF-16 unit. The agent draws the cursor's cell inverse, so that
  * cell counts as faint if the next one is.
  */
 export function plainRow(line: IBufferLine): string {

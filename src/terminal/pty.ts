@@ -2,11 +2,11 @@
  * The agent's pseudo-terminal.
  *
  * Only node-pty's native part is used (`fork`, `resize`). Its JavaScript layer loses the last output of a program on
- * node 20 and 22, because libuv takes a hang-up that comes with a partial read for the end. A cure from outside delays
- * the exit by 200 ms. The layer also uses a whole CPU while the child does not read. So a plain `tty.ReadStream` reads
- * the master, and our own queue writes to it. We hold the slave open, so that no hang-up is ever seen. Once the child
- * has ended, we read what the kernel still holds, up to a limit, before we report the end. All this works the same if a
- * grandchild survives and keeps the slave open.
+ * node 20 and 22, because libuv takes a hang-up that comes with a partial read for the end. A workaround from outside
+ * delays the exit by 200 ms. The layer also uses a whole CPU while the child does not read. So a plain `tty.ReadStream`
+ * reads the master, and our own queue writes to it. We hold the slave open, so that no hang-up is ever seen. Once the
+ * child has ended, we read what the kernel still holds, up to a limit, before we report the end. All this works the
+ * same if a grandchild survives and keeps the slave open.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
@@ -20,7 +20,7 @@ export interface PtyOptions {
   /** Path of an executable file: the caller has found it and checked that it can be executed. */
   readonly file: string;
   readonly args: readonly string[];
-  /** The whole environment of the child, nothing is added. */
+  /** The whole environment of the child; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly columns: number;
@@ -49,8 +49,8 @@ export interface Pty {
   /** False: 16 MiB are waiting, so the source must pause until `onInputDrained`. Nothing is dropped. */
   write(bytes: Uint8Array): boolean;
   /**
-   * Whether the child takes keys one by one. Until then the kernel edits lines for it, and truncates those longer than
-   * 4 KiB. True also if that is unknown. Starts a process.
+   * Whether the child takes keys one by one. Until it does, the kernel edits lines for it, and truncates those longer
+   * than 4 KiB. Also true if this is unknown. Starts a process.
    */
   takesKeys(): boolean;
   resize(columns: number, rows: number): void;
@@ -64,7 +64,7 @@ export interface Pty {
 
 /** The kernel hands out a terminal's output in pieces of at most 4 KiB. */
 const readBytes = 16_384;
-/** More than the kernel buffers for a terminal. Only a grandchild that goes on writing reaches it. */
+/** More than the kernel buffers for a terminal. Only a grandchild that keeps writing reaches it. */
 const maxTailBytes = 1 << 20;
 
 /** Starts the child on a new pseudo-terminal. Throws if that fails. */
@@ -100,7 +100,8 @@ export function openPty(options: PtyOptions): Pty {
   );
   const slave = holdOpen(pty);
   const buffer = Buffer.allocUnsafe(readBytes);
-  // One buffer for all reads: no bytes wait inside the stream, so a pause takes effect at once and the tail is in order.
+  // One buffer for all reads: no bytes wait inside the stream, so a pause takes effect at once and the tail is in
+  // order.
   const reading: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
     onread: {
       buffer,
@@ -118,7 +119,7 @@ export function openPty(options: PtyOptions): Pty {
     drained: () => inputDrained(),
   });
 
-  /** @returns bytes read; 0 if there are none now (EAGAIN) or none any more (EIO) */
+  /** @returns bytes read; 0 if there are none yet (EAGAIN) or no more (EIO) */
   function tryRead(): number {
     try {
       return readSync(fd, buffer);

@@ -1,10 +1,10 @@
 /**
- * A picture of what the person sees, made from the agent's output after it has been passed on. No other file knows the
+ * A picture of what the person sees, made from the agent's output after it has been passed on. No other file uses the
  * virtual terminal.
  *
  * Parsing costs about 40 ms per MB, so it is rationed: at most one portion per period. An agent's repaints stay far
  * below that. The middle of a flood is skipped, and then the picture is `stale` until all of it has been repainted. The
- * library is loaded while the agent boots; the output until then waits in the backlog.
+ * library is loaded while the agent boots; until then, the output waits in the backlog.
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/contract/screen.ts';
@@ -25,7 +25,7 @@ export interface Screen {
 
 const maxBacklogBytes = 262_144;
 const portionBytes = 32_768;
-/** If more than a portion waits, it is parsed in slices of about 0.2 ms, so that no key waits longer. */
+/** If more than a portion is waiting, it is parsed in slices of about 0.2 ms, so that no key waits longer. */
 const maxSliceBytes = 4_096;
 const periodMs = 25;
 /** Most of a flood is skipped, so parsing more of it is not worth the time. */
@@ -41,7 +41,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   let { columns, rows } = size;
   let terminal: VirtualTerminal | null = null;
   const backlog = createBacklog();
-  /** Of the present portion. */
+  /** Bytes parsed of the present portion. */
   let parsedBytes = 0;
   let sliceBytes = portionBytes;
   let skipping = false;
@@ -100,7 +100,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
     terminal?.write(slice, () => {
       view = null;
       if (backlog.length > 0 && parsedBytes < portionBytes) {
-        setImmediate(parseSlice); // the library would go on at once
+        setImmediate(parseSlice); // lets keys pass; on its own, the library would go on at once
         return;
       }
       parsedBytes = 0;

@@ -1,7 +1,7 @@
 /**
- * The person's own terminal: raw while we are here, exactly as before when we are gone, whatever ends us.
+ * The person's own terminal: raw while we run, and exactly as before once we are gone, whatever ends us.
  *
- * One agent after the other is attached to it; bytes go straight through (`person-keys.ts`, `agent-output.ts`). The
+ * One agent after another is attached to it; bytes go straight through (`person-keys.ts`, `agent-output.ts`). The
  * guard itself writes only the window title while an agent lives, and text of its own (`say`) while none does.
  */
 import { onExit } from 'signal-exit';
@@ -16,13 +16,13 @@ import type { Pty, PtyExit } from './pty.ts';
 import { inputRuns } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
-export type PassedOnSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+export type ForwardedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
 export interface TerminalListener {
   /** input, input.blocked, terminal.suspended and the like. */
   observe(observation: Observation): void;
-  /** The guard got this signal; the agent, if one is attached, is sent the same in the next moment. */
-  signal(name: PassedOnSignal): void;
+  /** The guard got this signal. The agent, if one is attached, is sent the same one right after this call. */
+  signal(name: ForwardedSignal): void;
 }
 
 export interface Terminal
@@ -36,26 +36,26 @@ export interface Terminal
   /** Gives this agent the terminal, at the terminal's present size. */
   attach(pty: Pty): void;
   /**
-   * Takes the terminal from the agent: its last words are dropped if it still lives. The modes that it left on are
-   * undone; only the title stays of one that has ended well by itself. 1.0.56 leaves bracketed paste on even then.
+   * Takes the terminal from the agent. If it is still alive, its last output is dropped. The modes that it left on are
+   * undone, but the title of one that has ended well by itself stays. 1.0.56 leaves bracketed paste on even then.
    */
   detach(exit?: PtyExit): void;
   /** Text of our own. Only while no agent is attached. */
   say(text: string): void;
   /** The terminal has changed its size, and the agent has been told. */
   observeSize(changed: () => void): void;
-  /** Everything said and passed on has reached the terminal, or `limitMs` have passed. */
+  /** Resolves once everything said and passed on has reached the terminal, or `limitMs` have passed. */
   flush(limitMs: number): Promise<void>;
-  /** The terminal as it was before `start`; synchronous, safe to call twice, also called when the process ends. */
+  /** Restores the terminal as it was before `start`. Synchronous, safe to call twice, also called on process exit. */
   restore(): void;
 }
 
-/** No agent has drawn anything so soon after its start. */
+/** No agent has drawn anything this soon after its start. */
 const bootMs = 20;
-/** What the agent has written last is on the terminal by then, before the shell is. */
+/** By then, the agent's last output is on the terminal, before the shell's prompt. */
 const beforeStopMs = 1_000;
 
-const passedOn: readonly PassedOnSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const forwardedSignals: readonly ForwardedSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 export function createTerminal(listener: TerminalListener): Terminal {
   const line = openLine();
@@ -94,7 +94,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     for (const changed of sizeObservers) changed();
   }
 
-  function onSignal(name: PassedOnSignal): void {
+  function onSignal(name: ForwardedSignal): void {
     listener.signal(name);
     keys.agent?.kill(name);
   }
@@ -113,7 +113,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       line.stopInput('suspended', true);
       line.setRaw(false);
     },
-    takeAgain() {
+    takeBack() {
       line.setRaw(true);
       line.leaveOutputAlone();
       line.stopInput('suspended', false);
@@ -122,7 +122,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
   });
 
-  const handlers = passedOn.map((name) => [name, () => onSignal(name)] as const);
+  const handlers = forwardedSignals.map((name) => [name, () => onSignal(name)] as const);
 
   function restore(): void {
     if (!started) return;
@@ -159,7 +159,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       agentOutput.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
       setTimeout(line.leaveOutputAlone, bootMs);
-      forgetExit ??= onExit(restore); // as late as this: it takes its time to load
+      forgetExit ??= onExit(restore); // only now, because it takes some time to load
     },
     detach(exit) {
       job.forgetKey();
@@ -181,7 +181,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     inject: agentOutput.inject,
     setTitle: agentOutput.setTitle,
     say(text) {
-      output.write(text.replace(/\r?\n/g, '\r\n')); // nobody adds the carriage returns
+      output.write(text.replace(/\r?\n/g, '\r\n')); // in raw mode nobody else adds the carriage returns
     },
     observe: observers.observe,
     observeKeys: observers.observeKeys,

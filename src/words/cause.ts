@@ -35,7 +35,7 @@ const words: Readonly<Record<string, Words>> = {
   'usage-limit': { headline: 'A usage limit was reached.', noun: 'a usage limit' },
   'overdue-tool': { headline: 'A tool never came back.', noun: 'a tool that never came back' },
   slept: { headline: 'The machine slept.', noun: 'a sleep of the machine' },
-  'endless-response': { headline: 'The answer stopped growing.', noun: 'an answer without end' },
+  'endless-response': { headline: 'The answer stopped growing.', noun: 'a never-ending answer' },
   'memory-runaway': { headline: 'The agent used up the memory.', noun: 'an agent that used up the memory' },
   'out-of-memory': { headline: 'The machine ran out of memory.', noun: 'an out-of-memory kill' },
   'died-at-start': { headline: 'The agent did not start.', noun: 'an agent that died at start' },

@@ -1,5 +1,6 @@
 /**
- * Text in columns, as wide as a terminal draws it. For commands and the dashboard; the guard itself does not load this.
+ * Text in columns, by the width that a terminal draws it in. For commands and the dashboard; the guard itself does not
+ * load this.
  */
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
@@ -12,7 +13,7 @@ export const displayWidth = (text: string): number => stringWidth(text);
 /** Cuts to `columns`, with an ellipsis where something was cut. */
 export function shorten(text: string, columns: number, { unicode }: Pick<TerminalStyle, 'unicode'>): string {
   const truncationCharacter = unicode ? '…' : '..';
-  // In the middle of a wide character the package cuts behind it, one column too late.
+  // In the middle of a wide character, the package cuts after it, one column too late.
   for (let limit = columns; limit >= truncationCharacter.length; limit--) {
     const cut = cliTruncate(text, limit, { truncationCharacter });
     if (displayWidth(cut) <= columns) return cut;

@@ -4,7 +4,7 @@ import type { Evidence } from '../detect/evidence/index.ts';
 import type { Phase } from '../detect/phases.ts';
 import type { SessionState, Status, StatusChange } from '../records/status.ts';
 
-const ofPhase: { readonly [P in Phase]: SessionState } = {
+const stateOfPhase: { readonly [P in Phase]: SessionState } = {
   gone: 'recovering',
   suspended: 'idle',
   starting: 'starting',
@@ -25,7 +25,7 @@ const phaseMessage: { readonly [P in Phase]?: string } = {
   compacting: 'compacts the conversation',
 };
 
-/** @param gaveUp the guard ended its last incident and had not been able to help */
+/** @param gaveUp the guard's last incident has ended, and the guard could not help */
 export function describe(state: GuardState, gaveUp = false): StatusChange & { readonly state: SessionState } {
   const { evidence: e } = state;
   return {
@@ -55,7 +55,7 @@ function stateOf(state: GuardState): SessionState {
       if (state.evidence.wire.waiting.length > 0) return 'waiting';
       if (state.cure !== null)
         return state.cure.rung === 'wait' || state.cure.rung === 'hold' ? 'waiting' : 'recovering';
-      return state.incident === null ? ofPhase[state.evidence.phase] : 'suspect';
+      return state.incident === null ? stateOfPhase[state.evidence.phase] : 'suspect';
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the person sees in the terminal while no agent runs, and when the guard gives up. Never shown beside a living
- * agent: there only the title speaks.
+ * What the person sees in the terminal while no agent runs, and when the guard gives up. Never shown over a living
+ * agent: while one runs, the guard speaks only through the title.
  */
 import type { Notice } from '../effects.ts';
 import { causeWords } from './cause.ts';
@@ -8,16 +8,16 @@ import { oneLine, paint, type TerminalStyle, withoutUnicode } from './terminal-s
 
 export interface NoticeContext {
   readonly sessionId: string | null;
-  /** The shell command by which to go on by hand; null if nothing can be resumed. */
+  /** The shell command with which to go on by hand; null if nothing can be resumed. */
   readonly resumeCommand: string | null;
-  /** Processes that the agent has started to outlive it, and that go on: a name and a pid each. */
+  /** Processes that the agent started to outlive it, and that are still running: name and pid of each. */
   readonly leftRunning: readonly string[];
   /** What was wrong with the conversation, and what has replaced it. */
   readonly mended: readonly { readonly found: string; readonly done: string }[];
   readonly style: TerminalStyle;
 }
 
-/** Further ones are only counted. */
+/** Any more than this are only counted. */
 const maxNamed = 3;
 
 /** Text for a terminal in raw mode (lines end in CR LF). A waiting line replaces the one before it. */
@@ -66,7 +66,7 @@ function compose(notice: Notice, context: NoticeContext): string {
   }
 }
 
-/** For a conversation that is not on record. @param isInBox its prompt is put into the box of the next agent */
+/** For a conversation that is not on record. @param isInBox its prompt goes into the next agent's input box */
 export function begunAnewText(isInBox: boolean, style: TerminalStyle): string {
   const lost = 'The conversation could not be kept: the agent was gone before it had written it down.';
   const next = isInBox ? 'It starts over; what you asked is in the input box, not sent.' : 'It starts over.';
@@ -109,7 +109,7 @@ function waiting(text: string, style: TerminalStyle): string {
   return style.control ? `${erase(style)}${line}` : `${line}\r\n`;
 }
 
-/** Erases also what the dead agent has drawn below the cursor. */
+/** Also erases what the dead agent has drawn below the cursor. */
 const erase = (style: TerminalStyle) => (style.control ? '\r\x1b[J' : '');
 
 /**

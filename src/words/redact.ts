@@ -1,6 +1,6 @@
 /**
- * Removes from a text what reveals who and where, for reports that are pasted in public. The texts are our own words
- * with names, paths and hosts in them, so a list of patterns is enough. Pure.
+ * Removes from a text what reveals who and where, for reports that are pasted in public. The texts are our own, with
+ * names, paths and hosts in them, so a list of patterns is enough. Pure.
  */
 export interface Private {
   readonly home: string;

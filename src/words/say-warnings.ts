@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 
 /**
  * Tells the person on standard error what they should know while no agent runs, one line each. Written synchronously,
- * because a terminal that is about to be raw must not get it later. If it cannot be written, the agent starts all the
- * same.
+ * because the text must not arrive after the terminal has been set to raw mode. If it cannot be written, the agent
+ * starts anyway.
  */
 export function sayWarnings(warnings: readonly string[]): void {
   try {

@@ -1,13 +1,13 @@
 /** An incident as lines of text for a terminal. */
 
-import type { ToldIncident } from '../records/told-incidents.ts';
+import type { IncidentView } from '../records/incident-view.ts';
 import { shortened, tellStory } from './story.ts';
 import { oneLine, paint, type TerminalStyle } from './terminal-style.ts';
 import type { TimelineLine } from './timeline.ts';
 import { clockTime } from './times.ts';
 
 export function storyLines(
-  incident: ToldIncident,
+  incident: IncidentView,
   lines: readonly TimelineLine[],
   look: TerminalStyle,
 ): string[] {

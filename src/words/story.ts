@@ -1,6 +1,6 @@
 /** One incident as a person would tell it. Pure. */
 
-import type { ToldIncident } from '../records/told-incidents.ts';
+import type { IncidentView } from '../records/incident-view.ts';
 import { causeWords } from './cause.ts';
 import type { TimelineLine } from './timeline.ts';
 
@@ -11,7 +11,7 @@ export interface Story {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
+const outcomeWords: { readonly [O in IncidentView['outcome']]: string } = {
   recovered: 'recovered',
   gave_up: 'not recovered: a person had to take over',
   user: 'ended by the person',
@@ -19,9 +19,9 @@ const outcomeWords: { readonly [O in ToldIncident['outcome']]: string } = {
   guard_gone: 'unknown, because its guard is gone',
 };
 
-const perhapsFalse = '; suspected false positive: the same silence came again, or ended by itself';
+const maybeFalsePositive = '; suspected false positive: the same silence came again, or ended by itself';
 
-const actionWords: { readonly [A in ToldIncident['actions'][number]['action']]: string } = {
+const actionWords: { readonly [A in IncidentView['actions'][number]['action']]: string } = {
   wait: 'waited',
   hold: 'held connections until the network was back',
   cut: 'cut dead connections, so that the agent asked again',
@@ -30,14 +30,14 @@ const actionWords: { readonly [A in ToldIncident['actions'][number]['action']]: 
   ask: 'asked the person',
 };
 
-export function tellStory(incident: ToldIncident): Story {
+export function tellStory(incident: IncidentView): Story {
   const lostMs =
     incident.ended_at === null ? null : Date.parse(incident.ended_at) - Date.parse(incident.began_at);
   const detectMs = Date.parse(incident.detected_at) - Date.parse(incident.began_at);
   const done = [...new Set(incident.actions.map(({ action }) => actionWords[action]))];
   return {
     headline: causeWords(incident.class).headline,
-    outcome: outcomeWords[incident.outcome] + (incident.regretted_at === undefined ? '' : perhapsFalse),
+    outcome: outcomeWords[incident.outcome] + (incident.regretted_at === undefined ? '' : maybeFalsePositive),
     facts: [
       ['class', incident.class],
       ['noticed after', `${(detectMs / 1000).toFixed(1)} s`],
@@ -55,7 +55,7 @@ export function tellStory(incident: ToldIncident): Story {
   };
 }
 
-function costOf({ actions, outcome }: ToldIncident): string {
+function costOf({ actions, outcome }: IncidentView): string {
   const taken = new Set(actions.map(({ action }) => action));
   if (taken.has('relaunch'))
     return 'the agent was restarted; the sentence in progress was lost, the session was kept';
@@ -73,7 +73,7 @@ export function shortened(lines: readonly TimelineLine[]): readonly (TimelineLin
 }
 
 /** The part of the journal that belongs to an incident, in Unix milliseconds. */
-export function stretch(incident: ToldIncident, nowMs: number): readonly [from: number, to: number] {
+export function stretch(incident: IncidentView, nowMs: number): readonly [from: number, to: number] {
   const end = incident.ended_at === null ? nowMs : Date.parse(incident.ended_at);
   return [Date.parse(incident.began_at) - 15_000, end + 5_000];
 }

@@ -13,8 +13,8 @@ export interface TimelineLine {
   readonly text: string;
 }
 
-type Told = readonly [sense: string, text: string] | null;
-type Words = { readonly [T in Observation['type']]: (event: Extract<Observation, { type: T }>) => Told };
+type Line = readonly [sense: string, text: string] | null;
+type Words = { readonly [T in Observation['type']]: (event: Extract<Observation, { type: T }>) => Line };
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
@@ -79,7 +79,9 @@ const words: Words = {
   'stop.refused': (e) => ['guard', `the agent is not stopped: ${e.detail}`],
   'stop.done': (e) => [
     'guard',
-    e.left === 0 ? 'the agent and its children are gone' : `${e.left} processes are left`,
+    e.left === 0
+      ? 'the agent and its children are gone'
+      : `${e.left} ${e.left === 1 ? 'process is' : 'processes are'} left`,
   ],
   saved: (e) => [
     'guard',
@@ -87,7 +89,9 @@ const words: Words = {
   ],
   repaired: (e) => [
     'guard',
-    e.ok ? `transcript: ${e.repairs} repairs` : `the transcript could not be repaired: ${e.detail ?? ''}`,
+    e.ok
+      ? `transcript: ${e.repairs} repair${e.repairs === 1 ? '' : 's'}`
+      : `the transcript could not be repaired: ${e.detail ?? ''}`,
   ],
   'launch.failed': (e) => ['guard', `the agent could not be started: ${e.detail}`],
   'relaunch.impossible': (e) => ['guard', `no other agent can go on: ${e.detail}`],
@@ -96,9 +100,9 @@ const words: Words = {
   'sensor.failed': (e) => ['guard', `sense ${e.sensor} is lost: ${e.detail}`],
 };
 
-function tell(event: Event): Told {
+function describeEvent(event: Event): Line {
   // The table has exactly one function per event type, for that type's event. A newer guard may know more types.
-  const inWords = words[event.type] as ((event: Event) => Told) | undefined;
+  const inWords = words[event.type] as ((event: Event) => Line) | undefined;
   return inWords?.(event) ?? null;
 }
 
@@ -113,7 +117,7 @@ export function timeline(files: readonly JournalFile[], fromMs: number, toMs: nu
         sleptMs += entry.event.gapMs;
       }
       const wallMs = header.wall_ms + (entry.at - header.monotonic_ms) + sleptMs;
-      const told = 'event' in entry ? tell(entry.event) : tellGuard(entry);
+      const told = 'event' in entry ? describeEvent(entry.event) : describeDecision(entry);
       if (told === null) continue;
       const [sense, text] = told;
       const repeated = last.get(sense) === text;
@@ -124,13 +128,13 @@ export function timeline(files: readonly JournalFile[], fromMs: number, toMs: nu
   return lines;
 }
 
-function tellGuard(entry: { readonly verdict: object } | { readonly effect: object }): Told {
+function describeDecision(entry: { readonly verdict: object } | { readonly effect: object }): Line {
   if ('verdict' in entry) {
     const { class: name, because } = entry.verdict as { class?: unknown; because?: unknown };
     return ['guard', `judges ${String(name)}${Array.isArray(because) ? `: ${because.join('; ')}` : ''}`];
   }
   const { type, ...rest } = entry.effect as Record<string, unknown>;
-  if (['incident', 'title', 'notify'].includes(String(type))) return null; // told elsewhere
+  if (['incident', 'title', 'notify'].includes(String(type))) return null; // shown elsewhere
   const detail = [rest.why, rest.cause].find((value) => typeof value === 'string');
   return ['guard', `does: ${String(type)}${detail === undefined ? '' : ` (${String(detail)})`}`];
 }

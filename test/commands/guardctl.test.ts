@@ -40,7 +40,7 @@ describe('misunderstandings: exit 2, a hint on stderr, nothing on stdout', () =>
     [['sessions', '--json=1'], '--json takes no value'],
     [['report'], 'which incident?'],
     [['config', 'st', 'a', 'b'], 'neither get, set nor path'],
-    [['config', 'get'], 'something is missing'],
+    [['config', 'get'], 'an argument is missing'],
     [['config', 'get', 'tunel'], 'did you mean tunnel?'],
     [['config', 'set', 'tunnel', 'maybe'], 'senses.tunnel must be on, off, true, false, 1 or 0'],
     [['config', 'path', 'x'], 'too many arguments'],

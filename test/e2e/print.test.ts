@@ -232,7 +232,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
         const settings = { XDG_STATE_HOME: '/dev/null' };
         const { code, stdout, stderr } = await guarded(['-p', 'hello'], { settings }).ended;
         expect({ code, stdout }).toEqual({ code: 0, stdout: 'Done.\n' });
-        expect(stderr).toContain('no place for records');
+        expect(stderr).toContain('the state folder cannot be used');
       });
     });
 

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 import { makePrivateFolder, statePaths } from '../../src/platform/paths.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import {
+  isServerAlive,
   putOnMap,
   type ResumeEntry,
   readResumeMap,
   resumeMapPath,
-  serverLives,
   takeOffMap,
 } from '../../src/records/resume-map.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -52,7 +52,7 @@ test('one entry per run, session and living pane; old ones fade', async () => {
   expect(runs()).toEqual(['3']);
   await putOnMap(state, entry('4', { pane: 'main:0.2', server_start_time: '1' })); // of a server that is gone
   expect(runs()).toEqual(['3', '4']);
-  expect(readResumeMap(state).map(serverLives)).toEqual([true, false]);
+  expect(readResumeMap(state).map(isServerAlive)).toEqual([true, false]);
   await takeOffMap(state, '3');
   expect(runs()).toEqual(['4']);
 });

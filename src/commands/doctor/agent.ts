@@ -1,4 +1,4 @@
-/** Checks on the agent itself: found, version known, hooks and history allowed. */
+/** Checks on the agent itself: is it found, is its version known, are hooks allowed, is it nested or switched off? */
 import type { AgentAdapter } from '../../agents/agent.ts';
 import { commandNamesOf } from '../../agents/choose.ts';
 import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
@@ -20,7 +20,7 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
   }
   const version = await adapter.detectVersion([found.path], env);
   if (version === null) {
-    const remedy = `run ${found.path} --version; the guard goes on and treats it as a recent version`;
+    const remedy = `run ${found.path} --version; the guard carries on and treats it as a recent version`;
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
   }
   const { verified, nearestVerified, settingsFlag, programStatus } = adapter.abilities(version);
@@ -68,8 +68,8 @@ export function switchedOff(env: Variables): Finding | null {
 }
 
 /**
- * Starts of the agent that were killed early. After a few of them the agent gives up its full screen, and does not say
- * for how long.
+ * Reports starts of the agent that were killed early. After a few of them the agent gives up its full screen, and does
+ * not say for how long.
  */
 export function fullScreen(env: Variables): Finding | null {
   const found = fullscreenStrikes(env);

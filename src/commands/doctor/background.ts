@@ -1,4 +1,4 @@
-/** Background sessions, which have no guard around them: is their launcher there? */
+/** Checks on background sessions, which have no guard around them: does their launcher exist? */
 import { isAbsolute } from 'node:path';
 import { processWrapper } from '../../agents/claude-code/launch/process-wrapper.ts';
 import type { Variables } from '../../agents/contract/invocation.ts';

@@ -10,7 +10,7 @@ export function config(env: Variables): Finding[] {
   const { warnings, origin, file } = loadConfig(env);
   const changed = Object.values(origin).filter((from) => from !== 'default').length;
   const settings = changed === 1 ? '1 setting' : `${changed} settings`;
-  const where = existsSync(file) ? file : `${file} (not there: defaults)`;
+  const where = existsSync(file) ? file : `${file} (does not exist: defaults)`;
   if (warnings.length === 0) return [ok('config', `${where}, ${settings} of your own`)];
   return warnings.map((text) => warning('config', text, 'correct it: guardctl config set KEY VALUE'));
 }
@@ -22,7 +22,7 @@ export function configFolder(env: Variables): Finding {
   while (!existsSync(above)) above = dirname(above);
   try {
     accessSync(above, constants.W_OK);
-    return ok('config folder', existsSync(folder) ? folder : `${folder} (will be made when needed)`);
+    return ok('config folder', existsSync(folder) ? folder : `${folder} (will be created when needed)`);
   } catch {
     return note('config folder', `${above} cannot be written; "guardctl config set" does not work`);
   }

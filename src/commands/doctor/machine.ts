@@ -47,7 +47,7 @@ export function ownTerminal(env: Variables): Finding {
   const { unicode } = terminalStyle(env, process.stdout);
   const size = `${process.stdout.columns}x${process.stdout.rows}`;
   if (env.TERM === undefined || env.TERM === 'dumb') {
-    return warning('terminal', `TERM=${env.TERM ?? ''}, ${size}`, 'set TERM to what your terminal is');
+    return warning('terminal', `TERM=${env.TERM ?? ''}, ${size}`, 'set TERM to match your terminal');
   }
   if (!unicode)
     return warning('terminal', `${env.TERM}, ${size}, no UTF-8 locale`, 'set LANG to a UTF-8 locale');
@@ -56,8 +56,8 @@ export function ownTerminal(env: Variables): Finding {
 
 interface TmuxOption {
   readonly option: string;
-  readonly well: (value: string) => boolean;
-  readonly loses: string;
+  readonly isGood: (value: string) => boolean;
+  readonly cost: string;
   /** Arguments of `tmux set`. */
   readonly set: string;
 }
@@ -65,26 +65,26 @@ interface TmuxOption {
 const tmuxOptions: readonly TmuxOption[] = [
   {
     option: 'set-titles',
-    well: (value) => value === 'on',
-    loses: 'the outer terminal shows no title',
+    isGood: (value) => value === 'on',
+    cost: 'the outer terminal shows no title',
     set: '-g set-titles on',
   },
   {
     option: 'allow-passthrough',
-    well: (value) => value !== 'off',
-    loses: 'no desktop notifications',
+    isGood: (value) => value !== 'off',
+    cost: 'no desktop notifications',
     set: '-g allow-passthrough on',
   },
   {
     option: 'escape-time',
-    well: (value) => Number(value) <= 100,
-    loses: 'Esc is slow',
+    isGood: (value) => Number(value) <= 100,
+    cost: 'Esc is slow',
     set: '-s escape-time 10',
   },
   {
     option: 'focus-events',
-    well: (value) => value === 'on',
-    loses: 'the agent does not see the focus',
+    isGood: (value) => value === 'on',
+    cost: 'the agent does not see the focus',
     set: '-g focus-events on',
   },
 ];
@@ -103,17 +103,17 @@ export async function tmux(env: Variables): Promise<Finding[]> {
       : (await execa('tmux', ['show-options', '-gqv', option], run)).stdout;
   };
   const version = await execa('tmux', ['-V'], { reject: false, timeout: 2_000, stdin: 'ignore' });
-  if (version.failed) return [warning('tmux', 'TMUX is set, but tmux does not run', 'put tmux on PATH')];
+  if (version.failed) return [warning('tmux', 'TMUX is set, but tmux cannot be run', 'put tmux on PATH')];
   const findings: Finding[] = [ok('tmux', version.stdout)];
-  for (const { option, well, loses, set } of tmuxOptions) {
+  for (const { option, isGood, cost, set } of tmuxOptions) {
     const value = await show(option);
-    if (value === '' || well(value)) continue; // an older tmux does not know the option
-    findings.push(warning(`tmux ${option}`, `${value}: ${loses}`, `tmux set ${set}`));
+    if (value === '' || isGood(value)) continue; // an older tmux does not know the option
+    findings.push(warning(`tmux ${option}`, `${value}: ${cost}`, `tmux set ${set}`));
   }
   return findings;
 }
 
-/** TLS fails if the clock is far behind. Files that we wrote ourselves show the least that it should be. */
+/** TLS fails if the clock is far behind. It should be no earlier than the files that we have written. */
 export function clock(state: StatePaths): Finding {
   const written = [new URL(import.meta.url), state.incidents, state.sessions].flatMap(
     (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? [],

@@ -18,7 +18,7 @@ export function proxyChain(user: UserSettings, config: Config): Finding {
   }
   const reading = readUpstream(user.proxy);
   if (reading.kind === 'unsupported') {
-    const remedy = 'use an http:// or https:// proxy, or go on without the tunnel';
+    const remedy = 'use an http:// or https:// proxy, or do without the tunnel';
     return warning('proxy chain', `${reading.variable}: ${reading.why}; the tunnel stays off`, remedy);
   }
   const route = reading.upstream.routeFor(user.api);
@@ -41,6 +41,6 @@ export async function reachability(user: UserSettings): Promise<Finding> {
   return problem(
     'network',
     `${host}:${port} cannot be reached: ${result.cause ?? 'unknown cause'}`,
-    'check the connection, the VPN and the proxy variables; a session would wait and go on when it is back',
+    'check the connection, the VPN and the proxy variables; a session would wait until it is back',
   );
 }

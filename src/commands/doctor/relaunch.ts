@@ -1,10 +1,10 @@
-/** Sessions that no other agent could take up, and why. */
+/** Reports sessions that no other agent could continue, and why. */
 import { readFileSync } from 'node:fs';
 import type { StatePaths } from '../../platform/paths.ts';
 import { readSessions } from '../../records/sessions.ts';
 import { type Finding, note, warning } from './finding.ts';
 
-/** Somebody who misses a relaunch asks soon. */
+/** Somebody who wonders why there was no relaunch asks soon. */
 const recentMs = 24 * 3_600_000;
 
 export function relaunches(state: StatePaths, nowMs = Date.now()): Finding[] {

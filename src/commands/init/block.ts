@@ -1,4 +1,4 @@
-/** Our lines in a file of the person's, between two marks: inserted once, replaced, removed without a trace. Pure. */
+/** Our lines in a file of the person's, between two markers: inserted once, replaced, removed without a trace. Pure. */
 const begin = '# >>> guarded-claude >>>';
 const end = '# <<< guarded-claude <<<';
 
@@ -21,7 +21,7 @@ function find(text: string): { start: number; end: number } | null {
   const start = text.search(new RegExp(`^${begin}$`, 'm'));
   if (start === -1) return null;
   const last = text.indexOf(end, start);
-  if (last === -1) return null; // somebody has edited the marks: change nothing
+  if (last === -1) return null; // somebody has edited the markers, so nothing is changed
   const after = text.indexOf('\n', last);
   return { start, end: after === -1 ? text.length : after + 1 };
 }

@@ -12,7 +12,7 @@ export function fish(commands: readonly Command[], { guard, companion }: Program
     }),
   ]);
   return [
-    // In fish an alias is a function made from a text, which the "alias" listing prints.
+    // In fish, an alias is a function made from a text, which the "alias" listing prints.
     'set -l __guarded_words (alias | string match -rg "^alias claude \'?(.*?)\'?\\$")',
     'if string match -qr "^claude( |\\$)" -- "$__guarded_words"',
     '    set -l __guarded_rest (string replace -r "^claude ?" "" -- "$__guarded_words")',

@@ -16,8 +16,8 @@ export const tmuxLines = (companion: string): readonly string[] => [
 ];
 
 /**
- * `claude` becomes the guard. An alias of the person's keeps its options, and one that points to another executable is
- * guarded, too. A function of theirs is left alone.
+ * Makes `claude` start the guard. An alias of the person's keeps its options, and one that points to another executable
+ * is guarded, too. A function of theirs is left alone.
  */
 function aliasLines(guard: string, readAlias: readonly string[], isFunction: string): readonly string[] {
   return [

@@ -1,13 +1,13 @@
 /**
- * What a token means as a key, whichever way the terminal writes it: as ever, by the kitty protocol, or by
- * modifyOtherKeys. The one table for all who ask. And what that says of the person, as far as an event tells it: did
- * somebody type, submit, interrupt, leave, suspend, or did only the terminal report something?
+ * What a token means as a key, whichever way the terminal encodes it: the classic way, by the kitty protocol, or by
+ * modifyOtherKeys. This is the only such table. Also what the key says about the person, in the terms of an event: did
+ * somebody type, submit, interrupt, leave or suspend, or did only the terminal report something?
  */
 import type { InputKind } from '../../events.ts';
 import type { Token } from './tokens.ts';
 
 export type Key =
-  /** Nobody typed it: mouse, focus, an answer of the terminal, a key let go. */
+  /** Nobody typed it: mouse, focus, an answer of the terminal, a key released. */
   | 'report'
   | 'text'
   | 'paste'
@@ -21,7 +21,7 @@ export type Key =
   | 'backspace'
   | 'delete-row'
   | 'delete-word'
-  /** A key of which nothing more is known. */
+  /** A key about which nothing more is known. */
   | 'other';
 
 const controls: Readonly<Record<number, Key>> = {
@@ -82,12 +82,12 @@ function csiKey(parameters: string, final: string): Key {
   if (final === 'u') {
     const [key = '', modifier = '1'] = parameters.split(';');
     const [modifiers = '1', event = '1'] = modifier.split(':');
-    if (event === '3') return 'report'; // a key let go
+    if (event === '3') return 'report'; // a key released
     return coded[`${key.split(':')[0]};${withoutLocks(modifiers)}`] ?? 'other';
   }
   if (final === '~') {
     const [first, modifiers = '1', key = ''] = parameters.split(';');
-    if (first === '201') return 'report'; // the end of a paste that has none
+    if (first === '201') return 'report'; // the end of a paste without a beginning
     return (first === '27' && key !== '' && coded[`${key};${modifiers}`]) || 'other';
   }
   if (parameters === '' && (final === 'I' || final === 'O')) return 'report'; // focus

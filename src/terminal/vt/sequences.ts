@@ -1,11 +1,11 @@
 /**
- * Reads what an agent writes to its terminal, once, for everybody who looks at it: finds the escape sequences that
- * change a terminal's modes (private CSI, scroll region, cursor style, OSC), and knows whether a sequence or a UTF-8
- * character is still open. Text, colours and cursor movements, nearly all of the stream, are passed over without an
- * allocation, and a chunk without ESC costs one native search. Any split of the bytes over chunks gives the same.
+ * Reads what an agent writes to its terminal, once for all observers: finds the escape sequences that change a
+ * terminal's modes (private CSI, scroll region, cursor style, OSC), and knows whether a sequence or a UTF-8 character
+ * is still open. Text, colours and cursor movements, nearly all of the stream, are skipped without an allocation, and a
+ * chunk without ESC costs one native search. However the bytes are split into chunks, the result is the same.
  *
  * It is separate from `tokens.ts` because the grammar differs: a person's terminal sends keys, so there an ESC may
- * stand alone, and only time tells.
+ * stand alone, and only time can tell.
  */
 
 export type Sequence =
@@ -19,7 +19,7 @@ export type Sequence =
 export interface SequenceReader {
   /** The sequences that end in this chunk, in order; of CSI without a private prefix only those that set modes. */
   read(chunk: Uint8Array): readonly Sequence[];
-  /** The last byte belongs to a sequence or a character that goes on: nothing else may be written here. */
+  /** The last byte belongs to an unfinished sequence or character, so nothing else may be written here. */
   readonly isOpen: boolean;
 }
 
@@ -36,17 +36,17 @@ const nothing: readonly Sequence[] = [];
 
 export function createSequenceReader(): SequenceReader {
   let state: State = 'ground';
-  /** Of the open sequence, one character for each byte. */
+  /** The open sequence so far, one character for each byte. */
   let collected = '';
   /** Bytes still to come of an open character. */
   let missing = 0;
   let found: Sequence[] = [];
 
   /**
-   * Passes over text and over CSI sequences that are here as a whole, up to a sequence that is not.
-   * @returns the index behind its ESC, or the chunk's length
+   * Skips text and complete CSI sequences, up to any other sequence.
+   * @returns the index after its ESC, or the chunk's length
    */
-  function passText(chunk: Uint8Array, from: number): number {
+  function skipText(chunk: Uint8Array, from: number): number {
     const { length } = chunk;
     let at = from;
     for (;;) {
@@ -58,15 +58,15 @@ export function createSequenceReader(): SequenceReader {
       let byte = chunk[end] as number;
       while (byte >= 0x20 && byte < 0x40 && ++end < length) byte = chunk[end] as number;
       if (end >= length || byte < 0x40 || byte > 0x7e || end - begin > maxCsiLength) break;
-      if (setsModes(chunk[begin] as number, byte)) tellCsi(latin1(chunk, begin, end), byte);
+      if (setsModes(chunk[begin] as number, byte)) emitCsi(latin1(chunk, begin, end), byte);
       at = end + 1;
     }
     open('escape');
     return at + 1;
   }
 
-  /** @returns the index behind what was read of the string */
-  function passString(chunk: Uint8Array, from: number): number {
+  /** @returns the index after what was read of the string */
+  function readString(chunk: Uint8Array, from: number): number {
     const isOsc = state === 'osc';
     let end = from;
     while (end < chunk.length && !endsString(chunk[end] as number, isOsc)) end++;
@@ -84,12 +84,12 @@ export function createSequenceReader(): SequenceReader {
     if (byte === ESC) open('escape');
     else if (byte === CAN || byte === SUB || byte >= 0x80) open('ground');
     else if (byte < 0x20 || byte === 0x7f)
-      return; // carried out, or ignored, in the middle of the sequence
+      return; // a terminal executes or ignores these in the middle of a sequence
     else if (state === 'escape') introduce(byte);
     else if (byte < 0x40) {
       if (collected.length < maxCsiLength) collected += String.fromCharCode(byte);
     } else {
-      if (setsModes(collected.charCodeAt(0), byte)) tellCsi(collected, byte);
+      if (setsModes(collected.charCodeAt(0), byte)) emitCsi(collected, byte);
       open('ground');
     }
   }
@@ -104,7 +104,7 @@ export function createSequenceReader(): SequenceReader {
     }
   }
 
-  function tellCsi(text: string, final: number): void {
+  function emitCsi(text: string, final: number): void {
     const prefix = isPrivate(text.charCodeAt(0)) ? text.charAt(0) : '';
     const parameters = text.slice(prefix.length);
     found.push({ type: 'csi', prefix, parameters, final: String.fromCharCode(final) });
@@ -123,8 +123,8 @@ export function createSequenceReader(): SequenceReader {
       }
       found = [];
       for (let at = 0; at < chunk.length; ) {
-        if (state === 'ground') at = passText(chunk, at);
-        else if (state === 'osc' || state === 'string') at = passString(chunk, at);
+        if (state === 'ground') at = skipText(chunk, at);
+        else if (state === 'osc' || state === 'string') at = readString(chunk, at);
         else step(chunk[at++] as number);
       }
       missing = state === 'ground' ? missingAfter(chunk, missing) : 0;
@@ -136,7 +136,7 @@ export function createSequenceReader(): SequenceReader {
   };
 }
 
-/** Which kind of sequence this byte begins behind ESC; null: none. */
+/** Which kind of sequence this byte begins after ESC; null: none. */
 function introduced(byte: number): State | null {
   if (byte === 0x5b) return 'csi';
   if (byte === 0x5d) return 'osc';

@@ -1,23 +1,23 @@
 /**
- * Splits what a person's terminal sends into tokens: text, control characters, escape sequences, pastes. One tokenizer
- * for everybody who looks at the input, so that no two can disagree. Any split of the bytes over chunks gives the same
- * tokens, but for where a run of text or of a paste is cut.
+ * Splits what a person's terminal sends into tokens: text, control characters, escape sequences, pastes. All readers of
+ * the input share one tokenizer, so that they cannot disagree. However the bytes are split into chunks, the tokens are
+ * the same, except for where a run of text or of a paste is cut.
  *
- * An ESC may be a key, or begin a sequence whose rest is still on its way: only time tells. Time comes in as data:
- * `expire` is called once nothing has come until `dueAt`.
+ * An ESC may be a key, or begin a sequence whose rest is still on its way; only time can tell. Time comes in as data:
+ * `expire` is called if nothing has come by `dueAt`.
  */
 import type { Millis } from '../../events.ts';
 
 export type Token = (
   | { readonly type: 'text'; readonly bytes: Uint8Array }
-  /** C0 and DEL, but for ESC. */
+  /** C0 and DEL, except ESC. */
   | { readonly type: 'control'; readonly byte: number }
   /** ESC and what was typed with it: Alt and a key (UTF-8); empty for the Esc key. */
   | { readonly type: 'esc'; readonly rest: string }
-  /** `parameters` holds prefix and intermediates, too: `?1;2$` of `CSI ? 1 ; 2 $ y`. */
+  /** `parameters` also holds prefix and intermediates: `?1;2$` of `CSI ? 1 ; 2 $ y`. */
   | { readonly type: 'csi'; readonly parameters: string; readonly final: string; readonly alt: boolean }
   | { readonly type: 'ss3'; readonly final: string; readonly alt: boolean }
-  /** `CSI M` and three bytes, the mouse of old. */
+  /** `CSI M` and three bytes: the legacy mouse report. */
   | { readonly type: 'mouse' }
   /** OSC, DCS, PM, APC: an answer of the terminal. */
   | { readonly type: 'string' }
@@ -30,25 +30,25 @@ export type Token = (
 export interface Tokenizer {
   /** @param at when the bytes came, milliseconds of a monotonic clock */
   read(chunk: Uint8Array, at: Millis): readonly Token[];
-  /** What has waited too long is told as what it is by itself. */
+  /** Returns what has waited too long, as what it is on its own. */
   expire(at: Millis): readonly Token[];
-  /** When `expire` has something to tell, unless more bytes come; null: nothing waits. */
+  /** When `expire` will have something to return, unless more bytes come; null: nothing waits. */
   readonly dueAt: Millis | null;
   /** The next byte belongs to something that has begun: a sequence, a character, a paste. */
   readonly isOpen: boolean;
   /** A paste has begun and not ended. */
   readonly inPaste: boolean;
-  /** Bytes taken in that no token has told of yet. */
+  /** Bytes taken in that no token covers yet. */
   readonly heldBytes: number;
 }
 
-/** An ESC by itself is a key after this; tmux and vim wait for as long, and Claude Code, too. */
+/** After this, a lone ESC is a key. tmux, vim and Claude Code wait about as long. */
 export const escMs = 40;
-/** A sequence that has begun: its rest may come over a slow line. */
+/** How long a sequence that has begun is waited for: its rest may come over a slow line. */
 export const restMs = 500;
-/** Kept of a sequence; an answer of the terminal may be longer, and is then only skipped. */
+/** How much of a sequence is kept. An answer of the terminal may be longer; the rest of it is only skipped. */
 const maxHeldBytes = 4_096;
-/** No key, and no answer but a string, is longer. */
+/** No key is longer, and no answer except a string. */
 const maxSequenceBytes = 128;
 
 const ESC = 0x1b;
@@ -63,9 +63,9 @@ export function createTokenizer(): Tokenizer {
   let held: number[] = [];
   let heldBytes = 0;
   let heldAt: Millis = 0;
-  /** The sequence came behind an ESC of its own. */
+  /** Another ESC came before the sequence. */
   let alt = false;
-  /** Bytes still to come: of a character behind ESC, or of a mouse report. */
+  /** Bytes still to come: of a character after ESC, or of a mouse report. */
   let missing = 0;
   /** How much of the end of a paste has been seen. */
   let matched = 0;
@@ -93,7 +93,7 @@ export function createTokenizer(): Tokenizer {
     tokens.push({ type: 'broken', length: release() });
   }
 
-  /** A key or an end came where the sequence should have gone on: it was typed, character by character, or is broken. */
+  /** A key or a timeout came where the sequence should have gone on: it was typed key by key, or is broken. */
   function giveUp(): void {
     const typed = state === 'escape' || state === 'alt' || isBegun() || state.startsWith('string');
     const isWhole = heldBytes === held.length;
@@ -141,7 +141,7 @@ export function createTokenizer(): Tokenizer {
       if (--missing === 0) tokens.push({ type: 'mouse', length: release() });
     },
     string(byte) {
-      // No answer of a terminal holds a control character: a person pressed Alt and a key, and went on typing.
+      // No answer of a terminal contains a control character: a person pressed Alt and a key, and kept typing.
       if (byte !== ESC && byte !== BEL && !isPlain(byte)) return instead(byte);
       hold(byte);
       if (byte === ESC) state = 'string-escape';
@@ -161,7 +161,7 @@ export function createTokenizer(): Tokenizer {
     },
   };
 
-  /** What was begun does not go on with this byte. */
+  /** The open sequence does not continue with this byte. */
   function instead(byte: number): void {
     giveUp();
     ground(byte);
@@ -220,14 +220,14 @@ export function createTokenizer(): Tokenizer {
     else bytesToken('text', Uint8Array.of(byte));
   }
 
-  /** Index behind the run of plain text that begins at `from`. */
+  /** Index after the run of plain text that begins at `from`. */
   function endOfText(chunk: Uint8Array, from: number): number {
     let end = from;
     while (end < chunk.length && isPlain(chunk[end] as number)) end++;
     return end;
   }
 
-  /** Index behind what was taken of a paste. */
+  /** Index after what was taken of a paste. */
   function inPaste(chunk: Uint8Array, from: number): number {
     if (matched === 0) {
       const at = chunk.indexOf(ESC, from);
@@ -288,7 +288,7 @@ export function createTokenizer(): Tokenizer {
 const isPlain = (byte: number) => byte >= 0x20 && byte !== 0x7f;
 const isPrintable = (byte: number) => isPlain(byte) && byte < 0x80;
 
-/** Which kind of sequence this byte begins behind ESC; null: none. */
+/** Which kind of sequence this byte begins after ESC; null: none. */
 function introduced(byte: number): State | null {
   if (byte === 0x5b) return 'csi';
   if (byte === 0x4f) return 'ss3';

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { statePaths } from '../../../src/platform/paths.ts';
 import { openHostMemory } from '../../../src/records/host-memory.ts';
+import { readIncidentViews } from '../../../src/records/incident-view.ts';
 import { readResumeMap } from '../../../src/records/resume-map.ts';
 import { readSessions } from '../../../src/records/sessions.ts';
-import { readToldIncidents } from '../../../src/records/told-incidents.ts';
 import { holds, reader, type Target } from '../target.ts';
 
 const status = {
@@ -69,7 +69,7 @@ export const records: Target = {
       for (const name of ['resume-map.json', 'hosts.json', 'versions.json'])
         writeFileSync(join(state.root, name), input);
       readSessions(state);
-      readToldIncidents(state);
+      readIncidentViews(state);
       readResumeMap(state);
       const memory = openHostMemory(state.root, 'api:443', (detail) => holds(false, detail));
       const known = memory.recall();
