@@ -34,7 +34,7 @@ const groups = [
   { entryPoints: { relay: 'src/tunnel/relay.ts' } },
   { entryPoints: { 'tunnel-service': 'src/service/main.ts' } },
   { entryPoints: { 'tunnel-address': 'src/service/address.ts' } },
-  { entryPoints: { 'transcript-thread': 'src/agents/claude-code/transcript/apart-thread.ts' } },
+  { entryPoints: { 'transcript-thread': 'src/agents/claude-code/transcript/thread-main.ts' } },
   { entryPoints: { 'otlp-thread': 'src/metrics/otlp-thread.ts' } },
   { entryPoints: { 'simulated-agent': 'src/drill/agent/main.ts' } },
   { entryPoints: { 'sdk/index': 'src/sdk/index.ts' } },

@@ -24,14 +24,14 @@ export interface AgentAdapter {
    */
   detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;
   abilities(version: AgentVersion | null): Abilities;
-  /** Reads the settings files that apply to an agent started with these arguments in `cwd`. Never fails. */
+  /** Reads the settings files that apply to an agent started with these arguments in `cwd`. Never throws. */
   readUserSettings(
     args: readonly string[],
     env: Variables,
     cwd: string,
     version: AgentVersion | null,
   ): UserSettings;
-  /** Arguments that name a file which is read at the start; null: not known. */
+  /** Arguments that name files to be read at the start; null: not known. */
   readonly fileArguments: ((args: readonly string[]) => readonly FileArgument[]) | null;
   /** The arguments without those flags that name one of these files. */
   withoutFiles(args: readonly string[], files: readonly string[]): readonly string[];
@@ -54,12 +54,12 @@ export interface AgentAdapter {
   ): readonly string[];
   /**
    * Arguments of a relaunch when nothing of the conversation is on record: the person's own flags without a session id,
-   * and the prompt in place of theirs. `asGiven`: start where they started (a fork); else from nothing.
+   * and the prompt in place of theirs. `asGiven`: start from where they started (a fork); else from nothing.
    */
   freshArguments(args: readonly string[], prompt: string | null, asGiven: boolean): readonly string[];
   /**
-   * What of a command line may be kept on disk, so that the session can be brought back later, and the names of what
-   * was left out. Null: this agent's command line is not known.
+   * The part of a command line that may be kept on disk, so that the session can be brought back later, and the names
+   * of what was left out. Null: this agent's command line is not known.
    */
   readonly storableArguments:
     | ((args: readonly string[]) => { readonly args: readonly string[]; readonly left: readonly string[] })
@@ -76,19 +76,21 @@ export interface AgentAdapter {
   recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if the id is kept. */
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
-  /** Whether a process that the agent has started, and all that it starts in turn, is meant to outlive the agent. */
+  /** Whether a process that the agent has started is meant to outlive it, with everything that it starts in turn. */
   outlives(commandLine: readonly string[]): boolean;
-  /** The same as words that follow the executable (or its script), for a shell; null: no process does. */
+  /**
+   * The words that follow the executable (or its script) in the command line of such a process; null: none outlives it.
+   */
   readonly outlivingCommand: string | null;
   /** Null: the agent has no hooks that the guard injects. */
   readonly hooks: HookReader | null;
   /** One parsed transcript record as observations. */
   readTranscript(record: unknown): readonly Observation[];
-  /** What a conversation file holds for the recovery snapshot. Rejects if it cannot be read. */
+  /** What the recovery snapshot needs from a conversation file. Rejects if it cannot be read. */
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
-  /** Whether the file holds this prompt. Null: it cannot be told, and a sent prompt counts as recorded. */
+  /** Whether the file holds this prompt. Null: nobody can tell, and a sent prompt counts as recorded. */
   readonly recordsPrompt: ((path: string, prompt: SentPrompt) => Promise<boolean>) | null;
-  /** Repair of conversation files; null: the agent copes with what a kill leaves behind. */
+  /** Repairs conversation files; null: the agent copes with what a kill leaves behind. */
   readonly doctor: TranscriptDoctor | null;
   /** The unfinished answer on the screen; null if there is none. */
   partialText(view: ScreenView): string | null;
@@ -102,7 +104,7 @@ export interface AgentAdapter {
   /** Null: no menu of the agent is answered by policy. */
   readonly menu: MenuReader | null;
   toolRisk(tool: string): ToolRisk;
-  /** Null: print mode runs as it is, unwatched. */
+  /** Null: in print mode, the agent runs as it is, unwatched. */
   readonly print: PrintMode | null;
   readonly keys: NudgeKeys;
 }

@@ -1,4 +1,6 @@
-/** Which agent is meant, and what its arguments ask for: all that is needed if the agent is not to be guarded. */
+/**
+ * Which agent is meant, and what its arguments ask for: enough to decide whether it is guarded, and to run it if not.
+ */
 import { basename } from 'node:path';
 import type { AgentAdapter } from './agent.ts';
 import { parseArguments as parseClaudeCode } from './claude-code/launch/arguments.ts';
@@ -35,7 +37,7 @@ const agents: readonly (AgentChoice & { readonly asked: readonly string[] })[] =
 const byName = (name: string) => agents.find(({ asked }) => asked.includes(name));
 
 /**
- * @param invokedAs the path or name by which we were started: a link named like an agent may lead to us
+ * @param invokedAs the path or name by which we were started: a link with an agent's name may lead to us
  * @returns null if `GUARDED_CLAUDE_AGENT` has an unknown value
  */
 export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | null {

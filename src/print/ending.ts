@@ -29,7 +29,7 @@ export interface Ending {
 /** `final`: the end is passed on · `interrupted`: the agent is relaunched if that is possible. */
 export type Judgement = 'final' | 'interrupted';
 
-const passing: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
+const temporary: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
 /** A wrapper exits with 128 + n if signal n ended its agent. SIGHUP, SIGINT and SIGTERM are polite requests. */
 const politeCodes: readonly number[] = [129, 130, 143];
 
@@ -40,7 +40,7 @@ export function judgeEnding({ code, signal, failure, answers, done, silent, idle
   if (signal !== null) return 'interrupted'; // the core judges whether the signal was meant to end it
   if (code === 0 && idle) return 'interrupted';
   if (isOfSignal(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'interrupted';
-  if (passing.includes(failure) && answers > 0) return 'interrupted';
+  if (temporary.includes(failure) && answers > 0) return 'interrupted';
   return code === 0 && silent ? 'interrupted' : 'final';
 }
 

@@ -66,7 +66,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
     onRecord(record);
     // With records as input, the same process goes on to the next prompt, and its host waits for this result.
     if (formats.input === 'records') return false;
-    return failure !== null || record.tellsError;
+    return failure !== null || record.reportsError;
   }
 
   return {

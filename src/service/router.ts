@@ -1,6 +1,6 @@
 /**
- * The one port of all sessions. The first request on a connection shows a token, and the connection, with what was read
- * of it, goes to that session's tunnel. Connections without a valid token are refused.
+ * The one port of all sessions. The first request on a connection shows a token, and the connection, with the bytes
+ * that were read put back, goes to that session's tunnel. Connections without a valid token are refused.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { answerAndClose } from '../tunnel/sockets.ts';

@@ -1,6 +1,6 @@
 /**
- * Finds the version of an installed agent without running it, if its files tell: the package beside it (npm), or its
- * path (`…/versions/2.1.329`, the native installer). Otherwise `<command> --version` is run.
+ * Finds the version of an installed agent from its files if possible: the package beside it (npm), or its path
+ * (`…/versions/2.1.329`, the native installer). Otherwise `<command> --version` is run.
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
       if (!String(read.name).startsWith('@anthropic-ai/claude-code')) continue;
       return readVersion(String(read.version));
     } catch {
-      // No package there, or not one of npm's: the next source may tell.
+      // No package there, or not one of npm's. The next source may know.
     }
   }
   return null;
@@ -26,7 +26,7 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
 /**
  * @param command absolute path of the executable; for a node script: node and the script
  * @param env environment for the one `--version` run that may be needed
- * @returns null if neither the files nor the run tell. Takes at most 5 s. The caller keeps the answer as long as the
+ * @returns null if neither the files nor the run name it. Takes at most 5 s. The caller keeps the answer as long as the
  *   executable's real path, time and size stay the same.
  */
 export async function detectVersion(

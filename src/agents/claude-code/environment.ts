@@ -1,6 +1,6 @@
 /**
- * The agent's environment: the person's own, with the mark of this guard and the tunnel as its proxy. It lacks the
- * marks of an agent that we may run inside, which would switch off the transcript (lab notes §9).
+ * The agent's environment: the person's own, with the mark of this guard and the tunnel as its proxy. If we run inside
+ * another agent, that agent's marks are left out, because they would switch off the transcript (lab notes §9).
  */
 
 import { runVariable } from '../../platform/run-mark.ts';
@@ -41,7 +41,7 @@ export function agentEnvironment(
   runId: string,
   tunnel: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  // An editor that starts the agent sets some of them on purpose; then there is no agent around us.
+  // An editor that starts the agent sets some of them on purpose. Then there is no agent around us.
   const isInherited = env.CLAUDECODE !== undefined || env.CLAUDE_CODE_CHILD_SESSION !== undefined;
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] =>
@@ -59,7 +59,7 @@ export const shellFileVariable = 'CLAUDE_ENV_FILE';
 const carriedName = (name: string) => `GUARDED_OWN_${name}`;
 
 /**
- * The variables that the shell lines below refer to. A proxy's password is passed in the environment, never in a file.
+ * The variables to which the shell lines below refer. A proxy's password is passed in the environment, never in a file.
  */
 export function carriedVariables(
   original: Variables,
@@ -72,7 +72,7 @@ export function carriedVariables(
   return Object.fromEntries(carried);
 }
 
-/** The person's proxy variables as they were before a tunnel of ours, a guard's or the service's, replaced them. */
+/** The environment with the person's proxy variables as they were before a tunnel of ours replaced them. */
 export function beforeTunnel(env: Variables): Variables {
   const before = (name: string) => {
     const value = env[name] ?? '';
@@ -83,8 +83,8 @@ export function beforeTunnel(env: Variables): Variables {
 }
 
 /**
- * Shell lines that give the agent's tools back the person's own values of the variables that the tunnel uses. Each line
- * succeeds, because the agent joins them with `&&`.
+ * Shell lines that restore the person's own values of the tunnel's variables for the agent's tools. Each line succeeds,
+ * because the agent joins them with `&&`.
  * @param userFile the person's own file of this kind, which ours replaces
  */
 export function toolEnvironment(

@@ -1,8 +1,9 @@
 /**
  * Claude Code, from 1.0.56 to 2.1.332 and later: everything that changes when it changes.
  *
- * `flags` and `arguments` read its command line; `launch-plan` and `resume-arguments` build ours; `settings` and
- * `environment` are what it starts with; `hooks`, `transcript` and `screen/` read what it says about itself.
+ * `flags` and `arguments` read the person's command line; `launch-plan` and `resume-arguments` build ours; `settings`
+ * and `environment` make what the agent starts with; `hooks`, `transcript` and `screen/` read what it says about
+ * itself.
  */
 import type { AgentAdapter } from '../agent.ts';
 import { detectVersion } from './detect-version.ts';
@@ -69,6 +70,6 @@ export const claudeCode = {
   print: printMode,
   pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
   // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row as drawn, and in
-  // 2.1.42 no further. Backspace continues into the row before; in an empty box it leaves the shell mode.
+  // 2.1.42 no further. Backspace continues into the row above; in an empty box it leaves shell mode.
   keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
 } satisfies AgentAdapter;

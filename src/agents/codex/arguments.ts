@@ -26,7 +26,7 @@ function readFlag(args: readonly string[], at: number): Word {
   if (!flag) return { ...bare, raw: [word], kind: 'unknown' };
   const known = { kind: 'flag', name: flag.name, group: flag.group } as const;
   if (isLong && equals >= 0) return { ...known, raw: [word], value: word.slice(equals + 1) };
-  // `-mgpt-5` and `-m=gpt-5`. Letters without a value may be combined, which tells nothing that the guard needs.
+  // `-mgpt-5` and `-m=gpt-5`. Letters without a value may be combined, but the guard needs none of those.
   if (!isLong && word.length > 2) return { ...known, raw: [word], value: word.slice(2).replace(/^=/, '') };
   let count = flag.takes === 'nothing' || at + 1 >= args.length ? 0 : 1;
   while (flag.takes === 'many' && at + count + 1 < args.length && !isFlag(args[at + count + 1])) count++;
@@ -52,7 +52,7 @@ export function splitWords(args: readonly string[]): readonly Word[] {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What the person asks of the agent. Never fails: the agent itself should refuse what it refuses. */
+/** What the person asks of the agent. Never throws: refusing bad arguments is up to the agent. */
 export function parseArguments(args: readonly string[]): Invocation {
   const words = splitWords(args);
   const separator = words.findIndex(({ kind }) => kind === 'separator');

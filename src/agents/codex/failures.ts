@@ -7,7 +7,7 @@ const codes: Readonly<Record<string, FailureKind>> = {
   context_window_exceeded: 'too-long',
   usage_limit_exceeded: 'rate-limit',
   server_overloaded: 'overloaded',
-  // Not seen in a run.
+  // Not seen in any run.
   unauthorized: 'person',
   cyber_policy: 'person',
   internal_server_error: 'overloaded',

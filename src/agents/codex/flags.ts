@@ -6,7 +6,7 @@ export type Takes = 'nothing' | 'one' | 'many';
 export interface Flag {
   readonly takes: Takes;
   /**
-   * `conversation`: chooses or begins a conversation. `permission`: says what the agent may do. Neither is repeated on
+   * `conversation`: chooses or begins a conversation. `permission`: says what the agent may do. Neither is repeated at
    * a relaunch. `plain`: there is no session on this machine to guard. `setting`: everything else.
    */
   readonly group: 'setting' | 'permission' | 'conversation' | 'plain';

@@ -1,6 +1,6 @@
 /**
- * How Codex is started under the guard: the person's words in their order, preceded by `--no-daemon` and, with a
- * tunnel, by what gives the agent's tools their own proxy variables back.
+ * How Codex is started under the guard: the person's words in order, preceded by `--no-daemon` and, with a tunnel, by
+ * arguments that restore the person's own proxy variables for the agent's tools.
  */
 import { runVariable } from '../../platform/run-mark.ts';
 import { tunnelVariables } from '../common/tunnel-variables.ts';
@@ -11,9 +11,9 @@ import { splitWords } from './arguments.ts';
 import { hasNoDaemonFlag } from './versions.ts';
 
 /**
- * Codex sets these in the environment of each tool. That cannot remove a variable, but an empty one counts as unset. A
- * proxy with a password must not be on the command line; then the tools go through the tunnel, which chains to that
- * proxy.
+ * Codex sets these variables in the environment of each tool. It cannot remove a variable that way, but an empty one
+ * counts as unset. A proxy with a password must not be on the command line; then the tools go through the tunnel, which
+ * chains to that proxy.
  */
 function toolOverrides(tunnel: Readonly<Record<string, string>>, original: Variables): readonly string[] {
   const values = Object.keys(tunnel).map((name) => [name, original[name] ?? ''] as const);
@@ -33,8 +33,8 @@ export function launchPlan(
 ): LaunchPlan {
   const { proxyUrl, runId } = injection;
   const tunnel = proxyUrl === null ? {} : tunnelVariables(proxyUrl, user);
-  const isSaid = splitWords(args).some(({ name }) => name === '--no-daemon');
-  const own = !isSaid && hasNoDaemonFlag(version) ? ['--no-daemon'] : [];
+  const isGiven = splitWords(args).some(({ name }) => name === '--no-daemon');
+  const own = !isGiven && hasNoDaemonFlag(version) ? ['--no-daemon'] : [];
   const kept = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     args: [...own, ...toolOverrides(tunnel, user.proxy), ...args],

@@ -5,8 +5,8 @@ import type { Dialog, ScreenFacts } from '../../events.ts';
 export const statusLine = /^[•◦⠀-⣿] (.+?) \(((?:\d+[hms] ?)+) • esc to interrupt\)(.*)$/;
 
 /**
- * What may stand between the status line and the input box: blanks and what belongs to it, but not the mark of a
- * finished turn.
+ * Rows that may be between the status line and the input box: blank ones and those that belong to the status line, but
+ * not the mark of a finished turn.
  */
 export const belowStatus = /^(?:\s*$| {2}(?!Worked for ))/;
 
@@ -27,7 +27,7 @@ export const promptSign = /^[›!](?:\s|$)/;
 export const dialogHint =
   /\b(enter to (confirm|continue|submit)|enter select|esc (to cancel|back)|esc to go back)\b/i;
 
-/** Looked for in the rows above it. The first match counts. */
+/** Looked for on a screen that asks something. The first match counts. */
 export const dialogRows: readonly { readonly says: Dialog; readonly words: RegExp }[] = [
   { says: 'permission', words: /^ {2}Would you like to /m },
   { says: 'other', words: /./ },
@@ -40,6 +40,6 @@ export const askingTitle = /^\[ . \] Action Required/;
 /** An error of a turn that ended. */
 export const failureSign = /^■ (?!Conversation interrupted)/;
 
-/** A block of the agent that is not text of the model: tools and their results. */
+/** A block that is not the model's text: a tool or its result. */
 export const toolBlock =
   /^• (Ran|Running|Exited|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Searched|Updated Plan)\b/;

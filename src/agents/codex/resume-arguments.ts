@@ -2,8 +2,8 @@
  * The command line of a relaunch: the person's arguments without those that chose or began the conversation, then
  * `resume <id>` with the prompt.
  *
- * Permissions are left out, too. Codex then restores those that the conversation last had, even if the person had
- * tightened them, while the flags of the launch would override them (seen on 0.169.0).
+ * Permissions are left out, too. Codex then restores those that the conversation last had, which the person may have
+ * tightened. The flags of the launch would override them (seen on 0.169.0).
  */
 import { splitWords, type Word } from './arguments.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Where conversations are: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen.
- * The file appears with the first prompt, and the agent keeps it open from then on.
+ * Finds conversations: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen. The
+ * file appears with the first prompt, and the agent keeps it open from then on.
  */
 import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -74,14 +74,14 @@ async function openFiles(pid: number): Promise<readonly string[]> {
 }
 
 /**
- * The conversation whose rollout a running agent holds open; of several the last changed. The npm package starts the
- * agent as a child of a script. Null without `/proc`.
+ * The conversation whose rollout a running agent holds open; of several, the last changed. The agent may be a child of
+ * this process, because the npm package starts it from a script. Null without `/proc`.
  */
 export async function sessionOfProcess(_: Variables, pid: number): Promise<string | null> {
   const pids = [pid, ...descendants(pid).map((process) => process.pid)];
   const paths = [...new Set((await Promise.all(pids.map(openFiles))).flat())];
-  const led = await Promise.all(paths.map(async (path) => ((await cwdOf(path)) === null ? null : path)));
-  const files = await Promise.all(led.filter((path) => path !== null).map(describe));
+  const ofPerson = await Promise.all(paths.map(async (path) => ((await cwdOf(path)) === null ? null : path)));
+  const files = await Promise.all(ofPerson.filter((path) => path !== null).map(describe));
   return (
     files.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.sessionId ??
     null

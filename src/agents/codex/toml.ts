@@ -2,18 +2,18 @@
 import { createRequire } from 'node:module';
 import type { TomlTable } from 'smol-toml';
 
-/** Those of a `config.toml`; none if it is not valid TOML, because Codex itself then refuses to start. */
+/** The strings in a `config.toml`; none if it is not valid TOML, because Codex itself then refuses to start. */
 export function readStrings(text: string): ReadonlyMap<string, string> {
   return parse(text) ?? new Map();
 }
 
-/** The one of a `-c name=value`, whose value is TOML or else a word. */
+/** The strings in a `-c name=value`. The value is TOML, or else a word. */
 export function readOverride(text: string): ReadonlyMap<string, string> {
   const [name = '', ...value] = text.split('=');
   return parse(text) ?? new Map([[name.trim(), value.join('=').trim()]]);
 }
 
-/** Null if it is not valid TOML. The parser is loaded only if there is something to read. */
+/** Null if the text is not valid TOML. The parser is loaded only if there is something to read. */
 function parse(text: string): ReadonlyMap<string, string> | null {
   if (text.trim() === '') return new Map();
   const toml: typeof import('smol-toml') = createRequire(import.meta.url)('smol-toml');

@@ -24,7 +24,7 @@ export interface Call {
   readonly id: string;
   readonly tool: string;
   readonly input: Json;
-  /** Input of a tool that takes free text. */
+  /** The input of a tool that takes free text. */
   readonly text: string;
 }
 

@@ -1,4 +1,4 @@
-/** What the recovery snapshot needs from a rollout: calls without a result, how it ends, what is still to do. */
+/** What the recovery snapshot needs from a rollout: the calls without a result, how it ends, and the open to-dos. */
 import type { LedgerCall } from '../../recover/ledger.ts';
 import type { Todo, TranscriptSummary, TranscriptTail } from '../../recover/snapshot.ts';
 import { isRecord, type Json, parseRecord, textOf } from '../common/json.ts';
@@ -58,7 +58,7 @@ export async function summarizeTranscript(path: string): Promise<TranscriptSumma
     }
   };
   const readEvent = (event: Json): void => {
-    if (event.type === 'task_started') open.clear(); // after a new prompt nobody waits for earlier calls
+    if (event.type === 'task_started') open.clear(); // after a new prompt, nobody waits for earlier calls
     if (event.type === 'task_complete' || event.type === 'turn_aborted') tail = 'complete';
   };
 

@@ -1,6 +1,6 @@
 /**
- * Records of a rollout as observations. Codex writes each as it happens: a call before the tool runs, the start and the
- * end of a turn at once.
+ * Records of a rollout as observations. Codex records things as they happen: a call before the tool runs, the beginning
+ * and the end of a turn at once.
  */
 import type { Observation } from '../../events.ts';
 import { isRecord, type Json, textOf } from '../common/json.ts';

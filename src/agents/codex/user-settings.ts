@@ -1,6 +1,6 @@
 /**
  * What the person's environment, `config.toml` and arguments say about where Codex sends its requests, and through
- * what.
+ * which proxy.
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -24,13 +24,13 @@ function read(path: string): string {
   }
 }
 
-/** Default addresses of the local providers of `--oss`; not tried. */
+/** Default addresses of the local providers for `--oss`. Not tested. */
 const builtIn: Readonly<Record<string, string>> = {
   ollama: 'http://localhost:11434/v1',
   lmstudio: 'http://localhost:1234/v1',
 };
 
-/** With a ChatGPT login the requests go to another host than with a key. Not tried, for lack of an account. */
+/** With a ChatGPT login, the requests go to another host than with a key. Not tested, for lack of an account. */
 function vendorAddress(home: string): string {
   const auth = parseRecord(read(join(home, 'auth.json')));
   const hasLogin = auth !== null && isRecord(auth.tokens);

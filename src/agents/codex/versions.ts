@@ -1,4 +1,4 @@
-/** What each version of Codex can do. Only one was run; an unknown version is taken for that one. */
+/** What each version of Codex can do. Only one was run; an unknown version is assumed to be that one. */
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseRecord, textOf } from '../common/json.ts';
@@ -44,7 +44,7 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
   return null;
 }
 
-/** Null if neither files nor `--version` tell. Takes at most 5 s. */
+/** Null if neither files nor `--version` name it. Takes at most 5 s. */
 export async function detectVersion(
   command: readonly string[],
   env: Variables,

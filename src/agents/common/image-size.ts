@@ -5,7 +5,7 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** How many first bytes of an image tell its size, except for a JPEG with a long header. */
+/** How many bytes of an image are enough to find its size, except for a JPEG with a long header. */
 export const headBytes = 65_536;
 
 const unknown: ImageSize = { width: 0, height: 0 };

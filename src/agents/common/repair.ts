@@ -1,5 +1,5 @@
 /**
- * Repairs a conversation file: on a copy, which is checked and then put in place in one step; the original is kept
+ * Repairs a conversation file on a copy, which is checked and then put in place in one step; the original is kept
  * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
 import { createReadStream, existsSync, type Stats } from 'node:fs';
@@ -48,7 +48,7 @@ export type RepairOutcome = {
 
 const lockOf = (path: string) => `${path}.repair-lock`;
 
-/** Removes what killed repairs and killed guards have left beside a conversation. Throws if the folder cannot be written. */
+/** Removes what killed repairs and guards have left beside a conversation. Throws if the folder cannot be written. */
 export function tidyBeside(path: string): void {
   removeHalfWritten(dirname(path), basename(path, '.jsonl'));
   if (!existsSync(lockOf(path))) return;
@@ -88,7 +88,7 @@ async function repairLocked(
   doctor: TranscriptDoctor,
   options: RepairOptions,
 ): Promise<RepairOutcome> {
-  // A symbolic link stays one: its target is replaced.
+  // A symbolic link stays a link: its target is replaced.
   const file = await realpath(path);
   await removeLeftovers(file);
   const original = await stat(file);
@@ -105,22 +105,22 @@ async function repairLocked(
       const detail = lost > 0 ? `${lost} records would be lost` : 'not everything could be repaired';
       return { ...seenOf(seen), result: 'failed', detail: `${detail}; the file was left as it is` };
     }
-    await likeOriginal(copy, original);
+    await copyAttributes(copy, original);
     const late = await busy();
-    // Checked last: the search for writers takes time, in which one can write and be gone.
+    // Checked last: while writers are searched for, one can write and be gone again.
     const now = await stat(file);
     if (late !== null || now.size !== original.size || now.mtimeMs !== original.mtimeMs)
       return { ...seenOf(seen), result: 'busy', writer: late };
     const backup = await keep(file, options.now);
     await rename(copy, file);
-    await bringAlong(backup, original.size, file);
+    await carryOver(backup, original.size, file);
     return { ...seenOf(seen), result: 'repaired', backup };
   } finally {
     await rm(copy, { force: true });
   }
 }
 
-/** Removes copies left by repairs that were killed. Nobody else works on them, because we hold the lock. */
+/** Removes copies that killed repairs have left. Nobody else works on them, because we hold the lock. */
 async function removeLeftovers(file: string): Promise<void> {
   const folder = dirname(file);
   for (const entry of await readdir(folder, { withFileTypes: true }))
@@ -129,15 +129,15 @@ async function removeLeftovers(file: string): Promise<void> {
 }
 
 /** Keeps owner, mode and times, so that "the newest conversation of this folder" does not change with a repair. */
-async function likeOriginal(copy: string, original: Stats): Promise<void> {
+async function copyAttributes(copy: string, original: Stats): Promise<void> {
   const { uid, gid } = await stat(copy);
   if (uid !== original.uid || gid !== original.gid) await chown(copy, original.uid, original.gid);
   await chmod(copy, original.mode & 0o7777);
   await utimes(copy, original.atime, original.mtime);
 }
 
-/** Appends what was written to the original in the last moment, after all checks. */
-async function bringAlong(original: string, from: number, file: string): Promise<void> {
+/** Appends what was written to the original at the last moment, after all checks. */
+async function carryOver(original: string, from: number, file: string): Promise<void> {
   if ((await stat(original)).size <= from) return;
   const added: Buffer[] = [];
   for await (const piece of createReadStream(original, { start: from })) added.push(piece as Buffer);

@@ -16,7 +16,7 @@ export interface Line {
   readonly ended: boolean;
 }
 
-/** Longer than any record (images are at most some 10 MB), so the agent has not written a longer line. */
+/** Longer than any record that an agent writes (images have at most some 10 MB). */
 const maxLineLength = 128 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
@@ -32,7 +32,7 @@ export async function readLines(path: string, onLine: (line: Line) => void, from
     let heldBytes = 0;
     let start = from;
     let position = from;
-    const hand = (last: Buffer, end: number, ended: boolean) => {
+    const emit = (last: Buffer, end: number, ended: boolean) => {
       const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
       onLine({ offset: start, bytes, length: end - start, ended });
       held = [];
@@ -44,7 +44,7 @@ export async function readLines(path: string, onLine: (line: Line) => void, from
       const piece = buffer.subarray(0, bytesRead);
       let begin = 0;
       for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, begin)) {
-        hand(piece.subarray(begin, end), position + end, true);
+        emit(piece.subarray(begin, end), position + end, true);
         begin = end + 1;
         start = position + begin;
       }
@@ -55,7 +55,7 @@ export async function readLines(path: string, onLine: (line: Line) => void, from
       }
       position += bytesRead;
     }
-    if (position > start) hand(Buffer.alloc(0), position, false);
+    if (position > start) emit(Buffer.alloc(0), position, false);
   } finally {
     await file.close();
   }

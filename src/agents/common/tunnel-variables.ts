@@ -1,7 +1,7 @@
 /**
  * Variables that send the agent's API requests through the tunnel; they take precedence over `ALL_PROXY`. Whatever the
- * agent starts besides its tools (hooks, MCP servers, helpers) inherits them, so nothing else of the person's is
- * changed: their `NO_PROXY` stays, except for entries that exempt the API itself. If there are such entries, plain
+ * agent starts besides its tools (hooks, MCP servers, helpers) inherits them, so they change as little as possible: the
+ * person's `NO_PROXY` stays, except for entries that exempt the API itself. If there are such entries, plain http
  * requests that had a proxy also go through the tunnel, which follows the person's own rules.
  */
 import { BlockList, isIP } from 'node:net';
@@ -27,7 +27,7 @@ export function tunnelVariables(
   };
 }
 
-/** Whether some program's way of reading NO_PROXY applies this entry to the host; in doubt, yes. */
+/** Whether any program might apply this entry of NO_PROXY to the host; in doubt, yes. */
 function exempts(entry: string, host: string): boolean {
   const [, base, bits] = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry) ?? [];
   if (base && bits) return inNetwork(host, base, Number(bits));

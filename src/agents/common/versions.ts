@@ -1,4 +1,4 @@
-/** Versions of agents: reading, asking for and comparing them. */
+/** Reads, asks for and compares versions of agents. */
 import { asking, isOurAnswer, LoopError } from '../../platform/hand-over.ts';
 import type { Variables } from '../contract/invocation.ts';
 import type { AgentVersion } from '../contract/version.ts';
@@ -23,7 +23,7 @@ export function readVersion(text: string): AgentVersion | null {
   return found === undefined ? null : { text: found, parts: parts.map(Number) };
 }
 
-/** Runs `<command> --version`; null if that does not tell. Takes at most 5 s. Throws `LoopError`. */
+/** Runs `<command> --version`; null if it prints no version. Takes at most 5 s. Throws `LoopError`. */
 export async function askVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null> {
   const { execa } = await import('execa');
   const [file = '', ...words] = command;

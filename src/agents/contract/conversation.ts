@@ -30,7 +30,7 @@ export interface Finding {
   /** In plain words: what was found, and what is done about it. */
   readonly found: string;
   readonly done: string;
-  /** Something that the person or the model said is no longer there word for word, which the person should know. */
+  /** Some words of the person's or the model's are not kept as they were, which the person should know. */
   readonly altersContent: boolean;
 }
 
@@ -52,13 +52,15 @@ export interface Examination {
 export interface ExamineOptions {
   /** Unix milliseconds. */
   readonly now: number;
-  /** Also connect a message that begins anew in mid-file to what came before, if most would be lost otherwise. */
+  /**
+   * If a message starts over in mid-file and most of the conversation would be lost, attach it to the record before.
+   */
   readonly reconnect: boolean;
   /** A person asks for the repair, so possible damage is repaired, too. */
   readonly byHand: boolean;
   /** Version of the agent that will continue the conversation; null: the one that wrote it. */
   readonly version: AgentVersion | null;
-  /** The text of the new result of an interrupted call, by its id; without one a general text is used. */
+  /** The text of the new result for each interrupted call, by the call's id; a general text is the default. */
   readonly resultTexts: ReadonlyMap<string, string>;
 }
 
@@ -72,10 +74,10 @@ export interface TranscriptDoctor {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
   /** Why a large file had to be examined in the caller's thread; reported once. Null: nothing to report. */
   takeFailure(): string | null;
-  /** Whether a resume may miss most of the conversation: a check that is short for a file of any size. */
+  /** Whether a resume may miss most of the conversation. This check is quick for a file of any size. */
   looksBroken(path: string, version: AgentVersion | null): Promise<boolean>;
   /** `thorough`: uses weak signs, too. Right for a repair by hand, too careful right after a stop. */
   findWriter(path: string, thorough: boolean): Promise<Writer | null>;
-  /** Pid of a living agent that says it is in this conversation, so that a second one must not join it. */
+  /** Pid of a living agent that says it is in this conversation. A second one must not join it. */
   findAgent(path: string, except: readonly number[]): Promise<number | null>;
 }

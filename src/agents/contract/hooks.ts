@@ -3,9 +3,9 @@ import type { Ledger } from '../../recover/ledger.ts';
 import type { SentPrompt } from './conversation.ts';
 import type { Variables } from './invocation.ts';
 
-/** Reads the payload of a hook (one spooled JSON document). */
+/** Reads the payloads of hooks, each one spooled JSON document. */
 export interface HookReader {
-  /** @param env tells where the agent keeps its conversations; files elsewhere are not trusted */
+  /** @param env determines where the agent keeps its conversations; files elsewhere are not trusted */
   read(payload: unknown, env: Variables): readonly Observation[];
   /** Tells the ledger what the payload says about a tool call. */
   feedLedger(ledger: Ledger, payload: unknown): void;

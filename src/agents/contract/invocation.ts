@@ -2,7 +2,7 @@
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** How the guard runs the agent for these arguments. `serving`: it serves sessions of its own, and has no turns. */
+/** What kind of run the arguments ask for. `serving`: the agent serves sessions of its own, and has no turns. */
 export type InvocationMode = 'interactive' | 'print' | 'serving' | 'plain';
 
 /** The person's arguments, understood but never rewritten. */
@@ -34,6 +34,6 @@ export interface FileArgument {
 export interface RefusedResume {
   /** For the person: the reason, and how to go on. In the adapter's words, without text from the screen. */
   readonly detail: string;
-  /** Another agent has the conversation, so going on requires a fork. */
+  /** Another agent has the conversation, so only a fork can continue it. */
   readonly isHeld: boolean;
 }

@@ -1,10 +1,10 @@
-/** What a launch takes into account, and what the guard adds to it. */
+/** What a launch must take into account, and what the guard adds to it. */
 
-/** What the person's environment and settings files say about matters that the guard touches. */
+/** What the person's environment and settings files say about everything that concerns the guard. */
 export interface UserSettings {
   /** Where the agent sends its requests. */
   readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
-  /** This host is known to bridge silence with pings. */
+  /** The API's host is known to send pings during silence. */
   readonly pings: boolean;
   /**
    * The proxy variables in force without the guard (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`); the tunnel chains to

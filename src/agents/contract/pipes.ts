@@ -13,7 +13,7 @@ export interface PrintedRecord {
   /** The final result of a turn; null: something else. `failure`: the turn ended in an error of that kind. */
   readonly result: { readonly failure: FailureKind | null } | null;
   /** The agent reports an error in the form of an answer; the final result may follow. */
-  readonly tellsError: boolean;
+  readonly reportsError: boolean;
   /** A turn begins. */
   readonly begins: boolean;
 }
@@ -26,7 +26,7 @@ export type ControlRecord =
       /** `person`: only a person can answer, in their own time. */
       readonly what: 'initialize' | 'interrupt' | 'person' | 'other';
     }
-  /** A request whose name is not known, so it is not known either whether it holds until the agent ends. */
+  /** A request with an unknown name, so nobody knows whether it holds until the agent ends. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'unknown'; readonly name: string }
   /** A request that holds until the agent ends; the latest `setting` of a name counts. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'setting'; readonly setting: string }
@@ -37,16 +37,16 @@ export type ControlRecord =
 export interface ControlProtocol {
   /** Null: the record does not belong to the protocol. */
   read(record: unknown): ControlRecord | null;
-  /** Tells the other side that whoever asked this no longer wants an answer. */
+  /** The record that tells the other side that this request needs no answer any more. */
   withdrawal(id: string): unknown;
 }
 
-/** The part of a conversation's record that shows progress. */
+/** A record of a conversation that shows progress. */
 export type ProgressRecord =
   | {
       readonly kind: 'prompt';
       readonly text: string;
-      /** When the prompt was given: wall clock, Unix milliseconds; null: the record does not tell. */
+      /** When the prompt was given: wall clock, Unix milliseconds; null: the record does not say. */
       readonly atMs: number | null;
     }
   /** The model's own answer or a part of it; not the agent's report of an error. */
@@ -66,7 +66,7 @@ export interface PrintMode {
   promptRecord(text: string, id: string): unknown;
   /** Whether a parsed record of the output refers to the prompt with this id. */
   isAboutPrompt(record: unknown, id: string): boolean;
-  /** Variables that make a resuming agent continue the interrupted turn by itself. The guard tells it to instead. */
+  /** Variables that make a resuming agent continue the interrupted turn by itself. The guard prompts it instead. */
   readonly resumeVariables: readonly string[];
   /** One parsed transcript record. */
   readProgress(record: unknown): ProgressRecord | null;

@@ -1,4 +1,4 @@
-/** What the agent shows in a terminal, and the keys that it takes. */
+/** What the agent shows in a terminal, and which keys it understands. */
 
 /** The rendered screen. */
 export interface ScreenView {
@@ -11,7 +11,7 @@ export interface ScreenView {
    * The row with blanks in place of faint or grey text, such as hints and suggestions. Absent: styles are not known.
    */
   readonly plainRow?: (row: number) => string;
-  /** Part of the output was skipped in a flood, so the screen may be torn until the next full repaint. */
+  /** Part of a flood of output was skipped, so the screen may be garbled until the next full repaint. */
   readonly stale: boolean;
   /** The agent has its input box and wants pastes to be marked. Absent: not known. */
   readonly bracketedPaste?: boolean;
@@ -23,7 +23,7 @@ export interface ScreenView {
 export interface InputBox {
   /** The rows of the box, wrapped as they are, after the sign of another mode (`!`). Empty for an empty box. */
   readonly text: string;
-  /** Text sent from the box goes to the model; it is no shell command or note. */
+  /** Text sent from the box goes to the model; it is not a shell command or a note. */
   readonly isPrompt: boolean;
   /** Vim keys in INSERT mode: the first interrupt key only leaves that mode. NORMAL mode shows nothing. */
   readonly vimInsert: boolean;

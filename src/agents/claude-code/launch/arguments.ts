@@ -93,9 +93,10 @@ export function splitWords(args: readonly string[]): readonly Word[] {
 const commandWord = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/;
 
 /**
- * Only what is known to be a conversation is guarded. The agent has commands that its help does not list, and they
- * differ between versions (`rc`, `sync`, `bridge`), so a single first word that looks like a command goes to the agent
- * as it is. A prompt is a text that has blanks, follows a flag that opens a conversation or prints, or follows `--`.
+ * Whether the first text is a command. Only what is known to be a conversation is guarded. The agent has commands that
+ * its help does not list, and they differ between versions (`rc`, `sync`, `bridge`), so a single first word that looks
+ * like a command counts as one. A text is a prompt if it has blanks, or follows `--` or a flag that opens a
+ * conversation or prints.
  */
 function runsCommand(words: readonly Word[], text: string): boolean {
   const at = words.findIndex((word) => word.kind === 'text');
@@ -117,7 +118,7 @@ function modeOf(words: readonly Word[], firstText: string | null): InvocationMod
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What the person asks of the agent. Never fails: the agent itself should refuse what it refuses. */
+/** What the person asks of the agent. Never throws: refusing bad arguments is up to the agent. */
 export function parseArguments(args: readonly string[]): Invocation {
   const words = splitWords(args);
   const firstText = words.find((word) => word.kind === 'text')?.raw[0] ?? null;

@@ -1,8 +1,8 @@
-/** Arguments that name a file to be read at the start, and what of a command line is valid beyond this run. */
+/** Arguments that name files to be read at the start, and the command line without files that go with the run. */
 import type { FileArgument } from '../../contract/invocation.ts';
 import { splitWords, type Word } from './arguments.ts';
 
-/** Some of these flags also take the content itself; the file system tells whether it is a path. */
+/** Some of these flags also take the content itself; the file system shows whether the value is a path. */
 const fileFlags: ReadonlySet<string> = new Set([
   '--settings',
   '--mcp-config',

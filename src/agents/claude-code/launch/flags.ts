@@ -6,7 +6,7 @@
  * `<x...>` all words up to the next flag, `[x]` a word unless that is a flag.
  */
 
-/** How many of the following words belong to a flag. */
+/** How many of the words after it a flag takes. */
 export type Takes = 'nothing' | 'one' | 'many' | 'maybe';
 
 export interface Flag {
@@ -16,7 +16,7 @@ export interface Flag {
 }
 
 const groups = {
-  /** The agent prints and ends, or passes the conversation to another process: nothing to guard. */
+  /** The agent prints and ends, or hands the conversation to another process: there is nothing to guard. */
   plain: [
     '-v, --version',
     '-V',
@@ -66,7 +66,7 @@ const groups = {
     '--allow-dangerously-skip-permissions',
     '--enable-auto-mode',
   ],
-  /** A checkout of its own. Without a name every launch would make another one. */
+  /** A checkout of its own. Without a name, every launch would make another one. */
   worktree: ['-w, --worktree [name]'],
   /** Apply to the process, not to the conversation, so they are given again at every launch. */
   process: [
@@ -185,7 +185,7 @@ export const subcommands: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Those that go on for as long as somebody may want something of them. */
+/** Subcommands that run for as long as somebody may need them. */
 export const servingCommands: ReadonlySet<string> = new Set(['remote-control']);
 
 function parseFlag(written: string, group: Flag['group']): Flag {

@@ -1,7 +1,7 @@
 /**
- * The agent's own record of starts that died in its full-screen drawing (`.claude.json`; 2.1.329). A pid stays under
- * `fullscreenBootPending` if the agent was killed in its first seconds. After a few of those, this version goes on
- * without the full screen (`fullscreenAutoDisabled`).
+ * The agent's own record of starts that died while it drew in full-screen mode (`.claude.json`; 2.1.329). A pid stays
+ * under `fullscreenBootPending` if the agent was killed in its first seconds. After a few of those, that version stops
+ * using the full screen (`fullscreenAutoDisabled`).
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -15,7 +15,7 @@ export interface FullscreenStrikes {
   /** Starts recorded as killed, or still under way. */
   readonly pending: number;
   readonly strikes: number;
-  /** The version that has given up the full screen; null: none. */
+  /** The version that has stopped using the full screen; null: none. */
   readonly disabledFor: string | null;
 }
 

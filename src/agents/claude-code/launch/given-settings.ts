@@ -1,8 +1,8 @@
 /**
- * The person's own `--settings`, merged into one record. Of several the agent takes only one: the first up to 2.1.168,
- * the last from 2.1.169. Ours must be that one, so all of theirs are merged into it and nothing that they gave is lost.
- * The one that the agent would have taken wins. Permissions come from it alone, because the others would allow more
- * than it did.
+ * The person's own `--settings`, merged into one record. Of several, the agent takes only one: the first up to 2.1.168,
+ * the last since 2.1.169. Ours must be that one, so all of theirs are merged into it and nothing that they gave is
+ * lost. Where they differ, the one that the agent would have taken wins. Permissions come from it alone, because with
+ * the others they might allow more.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -22,7 +22,7 @@ export function readGiven(args: readonly string[], cwd: string, version: AgentVe
   const firstWins = version !== null && compareVersions(version.parts, lastWinsSince) < 0;
   let merged: Json | null = {};
   for (const value of firstWins ? values.reverse() : values)
-    merged = merged === null || value === null ? null : over(withoutPermissions(merged), value);
+    merged = merged === null || value === null ? null : overlay(withoutPermissions(merged), value);
   return merged;
 }
 
@@ -39,12 +39,12 @@ function read(value: string | null, cwd: string): Json | null {
 
 const withoutPermissions = ({ permissions: _, ...rest }: Json): Json => rest;
 
-/** Hooks are concatenated, as those of the settings files are. */
-function over(below: Json, above: Json, isHooks = false): Json {
+/** Hooks are concatenated, as the agent does with those of the settings files. */
+function overlay(below: Json, above: Json, isHooks = false): Json {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const present = Object.hasOwn(below, key) ? below[key] : undefined;
-    if (isRecord(present) && isRecord(value)) merged[key] = over(present, value, key === 'hooks');
+    if (isRecord(present) && isRecord(value)) merged[key] = overlay(present, value, key === 'hooks');
     else if (isHooks && Array.isArray(present) && Array.isArray(value)) merged[key] = [...present, ...value];
     else merged[key] = value;
   }

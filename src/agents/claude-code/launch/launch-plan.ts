@@ -1,8 +1,8 @@
 /**
  * How the agent is started under the guard: every word of the person's in its place, our own few in front, the settings
  * in a private file (others can read a command line). The tunnel's token is only in the environment. A settings file
- * that may hold a secret of the person's lies outside the records and is removed with the run. The other files outlive
- * the guard with what the agent has started: they are named by their content, and stay.
+ * that may hold one of the person's secrets is kept apart from the records and removed with the run. The other files
+ * stay, because what the agent has started may outlive the guard and read them. They are named by their content.
  */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
@@ -46,7 +46,7 @@ function hookEvents(
 }
 
 /**
- * For hooks at a session's start the agent makes a folder. If it cannot, it reports each of these hooks as failed
+ * For hooks at a session's start, the agent makes a folder. If it cannot, it reports each of these hooks as failed
  * (2.1.329: `EROFS … mkdir '…/session-env'`), whatever the hook does.
  */
 function canRunStartHooks(env: Variables): boolean {

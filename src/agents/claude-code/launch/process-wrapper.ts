@@ -1,6 +1,6 @@
 /**
- * The launcher with which the agent starts its background sessions (its documentation, "corporate launcher"; 2.1.208 and
- * later). The agent reads it from its environment, the user's settings and managed settings, not from a project's.
+ * The launcher with which the agent starts its background sessions (its documentation, "corporate launcher"; 2.1.208
+ * and later). The agent reads it from its environment, the user's settings and managed settings, not from a project's.
  */
 import { join } from 'node:path';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -12,7 +12,7 @@ const key = 'processWrapper';
 
 export interface ProcessWrapper {
   readonly path: string;
-  /** What names it, for people. */
+  /** The setting that names it, for people to read. */
   readonly namedBy: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * The command line of a relaunch: what the person gave, without what chose or began the conversation, and with the
- * conversation named. Nothing is ever added that allows the agent more than the person did.
+ * The command line of a relaunch: the person's own, without the arguments that chose or began the conversation, and
+ * with the conversation named. Nothing is ever added that allows the agent more than the person did.
  */
 import { type FlagUse, splitWords, type Word } from './arguments.ts';
 
-/** From the strictest to the most permissive, with the names of all versions (`default` is `manual` from 2.1.2xx). */
+/** From the strictest to the most permissive, with the names of all versions (`default` is `manual` since 2.1.2xx). */
 const modes = ['plan', 'dontAsk', 'default', 'manual', 'acceptEdits', 'auto', 'bypassPermissions'];
 const rankOf = (mode: string) => {
   const rank = modes.indexOf(mode);
@@ -21,7 +21,7 @@ function keep(word: Word, isWanted: (use: FlagUse) => boolean): readonly string[
   if (word.kind === 'text' || word.kind === 'separator') return [];
   const kept = word.uses.filter(isWanted);
   if (kept.length === word.uses.length) return word.raw;
-  // Only a cluster such as `-dc` can be kept in part.
+  // Only a cluster such as `-dc` can be kept partly.
   return kept.map((use) => `${use.name}${use.value ?? ''}`);
 }
 
@@ -37,7 +37,7 @@ function launchMode(words: readonly Word[]): string | null {
 
 /**
  * @param permissionMode the mode that the conversation was in, if known. It is asked for if it allows less than the
- *   launch did (the person had gone to plan mode). A mode that allows more is not carried over.
+ *   launch did (the person had switched to plan mode). A mode that allows more is not carried over.
  */
 export function resumeArguments(
   args: readonly string[],
@@ -47,7 +47,8 @@ export function resumeArguments(
 ): readonly string[] {
   const words = splitWords(args);
   const launched = launchMode(words);
-  // What the settings allow is not known here. They are taken to allow no less than a mode that asks for everything.
+  // What the settings allow is not known here. They are assumed to allow at least as much as a mode that asks for
+  // everything.
   const below = launched === null ? rankOf('acceptEdits') : rankOf(launched);
   const tighten = permissionMode !== null && rankOf(permissionMode) < below;
   const kept = words
@@ -57,7 +58,7 @@ export function resumeArguments(
   return [...kept, ...tightened, '--resume', sessionId, ...positional(prompt)];
 }
 
-/** Given again when a conversation begins anew: where it forked from, its name. Not its id, and not a draft. */
+/** Given again when a conversation begins anew: where it forked from, and its name, but not its id or a draft. */
 const beginsAgain = (use: FlagUse) =>
   isKept(use) ||
   (use.flag.group === 'conversation' && !['--session-id', '--prefill', '--prefill-b64'].includes(use.name));

@@ -1,6 +1,6 @@
 /**
- * What of a command line may be kept on disk. A prompt, a system prompt or inline settings may be private, so a flag's
- * value is kept only if it is known to be harmless: a name, a mode, a rule, a path.
+ * The part of a command line that may be kept on disk. A prompt, a system prompt or inline settings may be private, so
+ * a flag's value is kept only if it is known to be harmless: a name, a mode, a rule, a path.
  */
 import { type FlagUse, splitWords, type Word } from './arguments.ts';
 
@@ -38,12 +38,12 @@ const harmless: ReadonlySet<string> = new Set([
   '--permission-prompts',
 ]);
 
-/** Harmless as a file name; these flags also take the content itself. */
+/** Harmless if the value is a file name, but these flags also take the content itself. */
 const fileOrContent: ReadonlySet<string> = new Set(['--settings', '--mcp-config', '--agents']);
 
 export interface Storable {
   readonly args: readonly string[];
-  /** Names of the flags whose values were left out, together with the flag. */
+  /** Names of the flags that were left out with their values; `text` for a text. */
   readonly left: readonly string[];
 }
 

@@ -51,10 +51,10 @@ function variablesOf(settings: readonly Json[]): Variables {
   return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
 }
 
-/** Its streams hold pings (its documentation of streaming). */
+/** The vendor's API, whose streams contain pings (its documentation of streaming). */
 const vendor = new URL('https://api.anthropic.com');
 
-/** The address to which the agent sends its requests, for each provider that it knows. */
+/** The address to which the agent sends its requests, which depends on the provider. */
 function apiOf(env: Variables): UserSettings['api'] {
   const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
   const google = env.CLOUD_ML_REGION ?? 'us-east5';

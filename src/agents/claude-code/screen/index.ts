@@ -1,9 +1,9 @@
 /**
- * What the rendered screen says. It is read by position (`layout.ts`) and by words that are data (`patterns.ts`).
+ * Reads the rendered screen, by position (`layout.ts`) and by words that are data (`patterns.ts`).
  *
- * A turn counts as running if any of three signs says so: spinner, footer, window title. A repaint may lack one of them
- * (while text fills the screen, 2.1.329 shows no spinner at all), so the prompt counts as free only when all three are
- * gone.
+ * A turn counts as running if any of three signs shows it: spinner, footer, window title. A repaint may lack one of
+ * them (while text fills the screen, 2.1.329 shows no spinner at all), so the prompt counts as free only when all three
+ * are gone.
  */
 import type { ScreenFacts } from '../../../events.ts';
 import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
@@ -74,17 +74,17 @@ function lastCalls({ lastBlocks }: Layout): readonly (readonly string[])[] {
   return end < 0 ? lastBlocks : lastBlocks.slice(0, end);
 }
 
-/** 1.0.x draws nothing below the call of an MCP tool that is at work, nor below a parallel call that is done sooner. */
-function callsWithoutResult(layout: Layout): boolean {
+/** 1.0.x draws nothing below the call of a running MCP tool, nor below a parallel call that finishes sooner. */
+function hasCallWithoutResult(layout: Layout): boolean {
   if (!patterns.toolMark.test(layout.status ?? '')) return false;
   return lastCalls(layout).some((block) => !block.some((row) => patterns.resultMark.test(row)));
 }
 
-/** The tool that the last blocks show at work. A call that waits for its turn may be below one that runs. */
+/** The tool that the last blocks show at work. A call that waits for its turn may be below a running one. */
 function readTool(layout: Layout, parts: Parts): 'tool' | 'command' | null {
   const say = (row: string) => patterns.firstOf(patterns.toolRows, row, parts);
   const said = layout.lastBlock.map(say);
-  if (callsWithoutResult(layout) || said.includes('tool')) return 'tool';
+  if (hasCallWithoutResult(layout) || said.includes('tool')) return 'tool';
   if (!said.includes('command')) return null;
   return lastCalls(layout).some((block) => block.some((row) => say(row) === 'tool')) ? 'tool' : 'command';
 }
@@ -106,8 +106,8 @@ function readRunning(layout: Layout, parts: Parts): ScreenFacts {
 }
 
 /**
- * The agent has restored the terminal, and an error of its own is at the end of what it has drawn. An editor that the
- * agent has opened may show the same words, but on the alternate screen.
+ * The agent has restored the terminal, and its last output is an error of its own. An editor that the agent has opened
+ * may show the same words, but on the alternate screen.
  */
 function isCrashed({ rows, bracketedPaste, alternate }: ScreenView): boolean {
   if (bracketedPaste !== false || alternate) return false;

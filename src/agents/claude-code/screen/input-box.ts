@@ -1,11 +1,11 @@
-/** The input box as the screen shows it: what a person has typed, and in which of its modes. */
+/** The input box as the screen shows it: what the person has typed, and the box's mode. */
 import type { InputBox, ScreenView } from '../../contract/screen.ts';
 import { type Layout, layOut } from './layout.ts';
 import * as patterns from './patterns.ts';
 
 type Box = NonNullable<Layout['box']>;
 
-/** The text in the box, without the sign in front of it and without suggestions, which are drawn faint. */
+/** The text in the box, without the sign in front of it and without suggestions, which are faint. */
 export function textIn(view: ScreenView, box: Box): string {
   const text = view.rows
     .slice(box.top + 1, box.bottom)
@@ -15,7 +15,7 @@ export function textIn(view: ScreenView, box: Box): string {
   return patterns.placeholder.test(text) ? '' : text;
 }
 
-/** The sign in front of the text, which 1.0.x draws in a frame or sets in. */
+/** The sign in front of the text, which 1.0.x frames or indents. */
 const sign = /^(?:│?\s)?([❯>!#&])?/;
 
 /** A row without frame and sign, which may be drawn faint, too. */

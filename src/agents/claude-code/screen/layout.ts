@@ -1,5 +1,5 @@
 /**
- * Where things are on the agent's screen. From the top: the conversation, the status line (spinner, retry, limit) with
+ * Finds the parts of the agent's screen. From the top: the conversation, the status line (spinner, retry, limit) with
  * tips and to-dos below it, the input box between two rules, the footer. A dialog takes the box's place.
  *
  * Words are searched for only in these places. The same words in the conversation (the agent's users work on code full
@@ -20,7 +20,7 @@ export interface Layout {
 }
 
 const rule = /^[╭╰]?─{8,}/;
-/** The prompt sign of the box; `!` and `#` in its shell and memory modes. 1.0.x draws a frame around it, or sets it in. */
+/** The prompt sign of the box; `!` and `#` in its shell and memory modes. 1.0.x frames or indents it. */
 const prompt = /^(?:│?\s)?[❯>!#&](?:\s|$)/;
 /** The spinner's glyphs are in the first column, where the conversation never has them. */
 const statusGlyph = /^[·✢✳✶✻✽✺*] (?=\S)/;
@@ -33,7 +33,7 @@ const doneLine = /^[·✢✳✶✻✽✺*] \S+ for (\d+[hms] ?)+( ·[^…]*)?$/;
 const maxBelowBox = 30;
 const maxBelowStatus = 24;
 const dialogRows = 30;
-/** Max calls of one answer that are looked at. */
+/** Max blocks that are read: enough for the calls of one answer. */
 const maxBlocks = 8;
 
 function findBox(rows: readonly string[]): Layout['box'] {
@@ -56,7 +56,7 @@ function findStatus(rows: readonly string[], end: number): number {
   return -1;
 }
 
-/** The blocks above `end`, which blank rows separate, newest first. */
+/** The blocks above `end`, separated by blank rows, newest first. */
 function blocksAbove(rows: readonly string[], end: number): readonly (readonly string[])[] {
   const isBlank = (row: string) => row.trim() === '' || /^\s{40,}\S/.test(row); // a note at the right edge
   const blocks: (readonly string[])[] = [];

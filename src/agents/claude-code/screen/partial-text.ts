@@ -1,4 +1,4 @@
-/** The unfinished answer as the screen shows it: the last block of the conversation, if the agent speaks in it. */
+/** The unfinished answer as the screen shows it: the last block of the conversation, if it is the agent's own text. */
 import type { ScreenView } from '../../contract/screen.ts';
 import { layOut } from './layout.ts';
 import { failureStart, firstOf, toolRows } from './patterns.ts';

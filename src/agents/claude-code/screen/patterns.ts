@@ -1,6 +1,6 @@
 /**
- * The words by which the agent's screen is read, as data. Each row says what they mean, on which lab version they were
- * seen, and for which versions they hold. An unknown version gets all of them.
+ * The words by which the agent's screen is read, as data. Each row says what its words mean, on which lab version they
+ * were seen, and to which versions they apply. For an unknown version, all of them apply.
  */
 import type { Dialog, ScreenFacts } from '../../../events.ts';
 import { compareVersions, type Parts } from '../../common/versions.ts';
@@ -8,7 +8,7 @@ import { compareVersions, type Parts } from '../../common/versions.ts';
 interface Row<Says> {
   readonly says: Says;
   readonly words: RegExp;
-  /** Lab version and, where wording changed, the range that it holds for. */
+  /** Lab version and, where the wording changed, the range to which it applies. */
   readonly seenOn: string;
   readonly from?: Parts;
   readonly until?: Parts;
@@ -29,18 +29,20 @@ export const statusRows: readonly Row<Activity>[] = [
   { says: 'busy', words: /…/, seenOn: '1.0.56' },
 ];
 
-/** What is left on the screen when drawing it has failed (1.0.56 to 2.1.197): an error, and where it was thrown. */
+/**
+ * What stays on the screen after the agent has failed to draw it (1.0.56 to 2.1.197): an error, and where it was
+ * thrown.
+ */
 export const crashError = /^\s*ERROR\s+\S/;
 export const crashPlace = /^ - .*\([^()]*\)$/;
 
 /**
- * In the block above a spinner: a running tool. The first match in a row counts. `command`: whether it runs cannot be
- * told, because its row is drawn while its input is still being received, and stays after the command until the next
- * answer comes.
+ * In the block above a spinner: a running tool. The first match in a row counts. `command`: it may run or not. Its row
+ * is drawn while its input is still being received, and stays after the command until the next answer comes.
  */
 export const toolRows: readonly Row<'tool' | 'command'>[] = [
   { says: 'tool', words: /^\s*⎿\s+(Running|Initializing)…/, seenOn: '2.1.197' },
-  // It waits for its turn, for a hook, or for the end of its message, which may never come (1.0.56, 2.1.42).
+  // The call waits for its turn, for a hook, or for the end of its message, which may never come (1.0.56, 2.1.42).
   { says: 'command', words: /^\s*⎿\s+Waiting…/, seenOn: '1.0.56' },
   { says: 'tool', words: /^\s*⎿\s+Fetching…/, seenOn: 'program text of 1.0.56 to 2.1.329' },
   { says: 'tool', words: /ctrl\+b (ctrl\+b )?(\(twice\) )?to run in background/, seenOn: '2.1.329' },
@@ -57,7 +59,7 @@ export const toolRows: readonly Row<'tool' | 'command'>[] = [
   },
 ];
 
-/** On the status line of 1.0.x while the calls of an answer run; it blinks while an answer is received. */
+/** On the status line of 1.0.x: steady while the calls of an answer run, blinking while an answer is received. */
 export const toolMark = /· ⚒ [\d.,]+[km]? tokens/;
 /** The first row of a tool call in 1.0.x, and the mark of its result. Without the mark the call is still at work. */
 export const callRow = /^[● ] \S.*\(/;
@@ -116,7 +118,9 @@ export const placeholder =
 /** A slash command in the box, but not a path. */
 export const command = /^\/[\w:-]+(\s|$)/;
 
-/** In the footer: background commands, `1 shell, 2 monitors`. Among tasks of other kinds they are not counted. */
+/**
+ * In the footer: background commands, `1 shell, 2 monitors`. The agent does not count them among tasks of other kinds.
+ */
 export const backgroundCommands = /(?:^\s*|· )((?:\d+ (?:shells?|bash(?:es)?|monitors?)(?:, )?)+)(?: ·|$)/m;
 
 /** Footer of a running turn. */
@@ -129,7 +133,7 @@ const holds = <Says>(row: Row<Says>, version: Parts | null) =>
   ((row.from === undefined || compareVersions(version, row.from) >= 0) &&
     (row.until === undefined || compareVersions(version, row.until) < 0));
 
-/** What the first matching row says of `text`; null: none matches. */
+/** What the first matching row says about `text`; null: none matches. */
 export function firstOf<Says>(rows: readonly Row<Says>[], text: string, version: Parts | null): Says | null {
   return rows.find((row) => holds(row, version) && row.words.test(text))?.says ?? null;
 }

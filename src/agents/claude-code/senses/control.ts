@@ -9,14 +9,14 @@ import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 /** A host's requests that hold until the agent ends, so the next agent must be asked the same. */
 const lasting =
   /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$|register_repo_root$|seed_read_state$)/;
-/** What such a request is about. There is one setting for each server, folder or file. */
+/** Fields that name the subject of such a request. There is one setting for each server, folder or file. */
 const subjects = ['serverName', 'directory', 'path'] as const;
 
 /**
- * Requests of either side that have no effect on later ones once they are answered (Agent SDK 0.3.332: its types, and what
- * it sends). Questions are recognised by their first word.
+ * Requests of either side that have no lasting effect once they are answered (Agent SDK 0.3.332: its types, and what it
+ * sends). Questions are recognised by their first word.
  */
-const passing: ReadonlySet<string> = new Set(
+const momentary: ReadonlySet<string> = new Set(
   (
     'background_tasks cancel_async_message channel_enable claim_session claude_authenticate claude_oauth_callback ' +
     'claude_oauth_wait_for_completion end_session export_conversation file_suggestions generate_session_title ' +
@@ -28,21 +28,21 @@ const passing: ReadonlySet<string> = new Set(
 );
 const isQuestion = (name: string) => /^(get|list|read)_/.test(name);
 
-/** What the agent asks a person; it waits for the answer, however long it takes. */
-const ofPerson: readonly string[] = ['can_use_tool', 'elicitation', 'request_user_dialog'];
+/** Requests of the agent to a person. It waits for the answer, however long that takes. */
+const forPerson: readonly string[] = ['can_use_tool', 'elicitation', 'request_user_dialog'];
 
 function request({ request_id: id, request: asked }: Json): ControlRecord {
   const what = isRecord(asked) ? textOf(asked, 'subtype') : null;
   if (typeof id !== 'string' || !isRecord(asked) || what === null) return { kind: 'unknown' };
   if (what === 'initialize' || what === 'interrupt') return { kind: 'request', id, what };
-  if (ofPerson.includes(what)) return { kind: 'request', id, what: 'person' };
-  if (passing.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
+  if (forPerson.includes(what)) return { kind: 'request', id, what: 'person' };
+  if (momentary.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
   if (!lasting.test(what)) return { kind: 'request', id, what: 'unknown', name: shown(what) };
   const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
   return { kind: 'request', id, what: 'setting', setting: `${what} ${subject}` };
 }
 
-/** A name may be recorded. What does not look like one may be content, which may not. */
+/** A name may be recorded. Something that does not look like a name may be content, which may not. */
 const shown = (name: string) => (/^[a-z_]{1,60}$/.test(name) ? name : 'of a strange name');
 
 function read(record: unknown): ControlRecord | null {

@@ -3,8 +3,9 @@
  * only the hook itself can look at the file in time. It adds one field to the payload that it spools:
  * `"guard_before":"<checksum> <bytes>"` or `"absent"`. Only a checksum is kept, never the content.
  *
- * Cost: 3 ms, for the tools that edit. The path is searched only in the first bytes of the payload, because it precedes
- * the text. If it is not there (or holds an escaped character), the field is missing and the ledger does without.
+ * Cost: 3 ms, only for tools that edit. The path is searched for only in the first bytes of the payload, because it
+ * precedes the text. If it is not there (or holds an escaped character), the field is missing, and the ledger does
+ * without it.
  */
 import type { FileState } from '../../../recover/edit.ts';
 import { type Json, textOf } from '../../common/json.ts';
@@ -30,7 +31,7 @@ export function beforeEditShell(payloadFile: string): string {
   );
 }
 
-/** The field as read back; null if the hook could not take it. */
+/** Reads the field back; null if the hook could not determine the state. */
 export function readBefore(payload: Json): FileState | null {
   const state = textOf(payload, 'guard_before');
   if (state === 'absent') return 'absent';

@@ -1,7 +1,7 @@
 /**
  * Sorts errors that ended a turn by what helps against them. The status that the agent prints after `API Error` decides
- * which rows of the table apply, because the text of a refusal quotes the request: a path like `messages.529.content`
- * is no status. Used for hooks, transcript, screen and print mode.
+ * which rows of the table apply, because the text of a refusal quotes the request: `messages.529.content` is a path,
+ * not a status. Used for hooks, transcript, screen and print mode.
  */
 import type { FailureKind } from '../../../events.ts';
 import { refusesHistory, refusesThinking } from './refusals.ts';
@@ -23,7 +23,7 @@ const refusals: readonly Row[] = [
   ],
 ];
 
-/** Everything else that the agent says, from 1.0.56 to 2.1.329. The first matching row counts. */
+/** All other errors of the agent, from 1.0.56 to 2.1.329. The first matching row counts. */
 const others: readonly Row[] = [
   [
     'person',
@@ -39,7 +39,7 @@ const others: readonly Row[] = [
   ],
 ];
 
-/** Used if no words tell more. */
+/** Used if the words say no more. */
 const statuses: ReadonlyMap<number, FailureKind> = new Map<number, FailureKind>([
   [401, 'person'],
   [403, 'person'],
@@ -48,7 +48,7 @@ const statuses: ReadonlyMap<number, FailureKind> = new Map<number, FailureKind>(
   [429, 'rate-limit'],
 ]);
 
-/** `error` of a StopFailure hook (the agent's documentation, "hooks"), used if its text tells no more. */
+/** `error` of a StopFailure hook (the agent's documentation, "hooks"), used if its text says no more. */
 const codes: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
   ['authentication_failed', 'person'],
   ['oauth_org_not_allowed', 'person'],
@@ -63,7 +63,7 @@ const codes: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
 /** `API Error: 400 …`, `API Error (500 …)`, `API Error: Request rejected (429)`, `API Error: Repeated 529 …`. */
 const statusWords = /API Error(?::| \()\s*(?:Request rejected \(|Repeated )?(\d{3})\b/;
 
-/** The HTTP status that the agent names; null: none. */
+/** The HTTP status that the agent names; null: it names none. */
 export function statusOfText(text: string): number | null {
   const digits = statusWords.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);

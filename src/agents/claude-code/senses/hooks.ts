@@ -31,7 +31,7 @@ function session(payload: Json): readonly Observation[] {
   ];
 }
 
-const ofMainTurn =
+const mainTurnOnly =
   (read: Reader): Reader =>
   (payload) =>
     textOf(payload, 'agent_id') === null ? read(payload) : [];
@@ -53,19 +53,19 @@ const dialogs: ReadonlyMap<string, string> = new Map(
 const readers: Readonly<Record<string, Reader>> = {
   SessionStart: (payload) => [
     ...session(payload),
-    // PreCompact and PostCompact are not asked for: the agent prints the command of each such hook on the screen.
+    // PreCompact and PostCompact are not used: the agent shows the command of each such hook on the screen.
     ...(payload.source === 'compact' ? [{ type: 'compaction.finished' } as const] : []),
   ],
   SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
   UserPromptSubmit: (payload) => [...session(payload), { type: 'turn.started' }],
-  Stop: ofMainTurn((payload) => {
+  Stop: mainTurnOnly((payload) => {
     const tasks = payload.background_tasks;
     return [
       ...session(payload),
       Array.isArray(tasks) ? { type: 'turn.ended', background: tasks.length } : { type: 'turn.ended' },
     ];
   }),
-  StopFailure: ofMainTurn((payload) => [
+  StopFailure: mainTurnOnly((payload) => [
     {
       type: 'turn.ended',
       failure: failureOfCode(
@@ -95,7 +95,7 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** The prompt whose turn begins. Its id is known from 2.1.197 on. */
+/** The prompt whose turn begins. Its id is known since 2.1.197. */
 export function readPrompt(payload: unknown): { readonly text: string; readonly id: string | null } | null {
   if (!isRecord(payload) || payload.hook_event_name !== 'UserPromptSubmit') return null;
   const text = textOf(payload, 'prompt');
@@ -103,8 +103,8 @@ export function readPrompt(payload: unknown): { readonly text: string; readonly 
 }
 
 /**
- * The guard writes a file beside the conversation, and into it. So a path is trusted only if it is where the agent
- * keeps conversations, under the session's name.
+ * The guard writes to the conversation and beside it. So a path is trusted only if the agent keeps the session's
+ * conversation there.
  */
 function withTrustedPath(session: Session, env: Variables): Session {
   const { transcriptPath, sessionId } = session;
@@ -116,6 +116,6 @@ function withTrustedPath(session: Session, env: Variables): Session {
 export function readHook(payload: unknown, env: Variables): readonly Observation[] {
   if (!isRecord(payload)) return [];
   const event = textOf(payload, 'hook_event_name') ?? '';
-  const told = Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
-  return told.map((each) => (each.type === 'session' ? withTrustedPath(each, env) : each));
+  const observations = Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
+  return observations.map((each) => (each.type === 'session' ? withTrustedPath(each, env) : each));
 }

@@ -3,7 +3,7 @@ import type { Ledger } from '../../../recover/ledger.ts';
 import { isRecord, textOf } from '../../common/json.ts';
 import { readToolReport } from './tool-reports.ts';
 
-/** Takes one hook payload; those that are not about tool calls change nothing. */
+/** Takes one hook payload. A payload that is not about tool calls changes nothing. */
 export function feedLedger(ledger: Ledger, payload: unknown): void {
   const report = readToolReport(payload);
   if (report) {

@@ -27,7 +27,7 @@ const blocksOf = (record: Json): readonly Json[] => {
   return Array.isArray(content) ? content.filter(isRecord) : [];
 };
 
-/** All text of a message in whatever form; null if it has none, as a tool result. */
+/** All text of a message, whatever its form; null if it has none, like a tool result. */
 function textIn(record: Json): string | null {
   const content = contentOf(record);
   if (typeof content === 'string') return content;
@@ -69,7 +69,7 @@ function system(record: Json): readonly Observation[] {
   }
 }
 
-const nothing: PrintedRecord = { observations: [], result: null, tellsError: false, begins: false };
+const nothing: PrintedRecord = { observations: [], result: null, reportsError: false, begins: false };
 /** The model name that the agent gives to messages of its own. */
 const ownWords = '<synthetic>';
 
@@ -79,14 +79,14 @@ function readOutput(value: unknown): PrintedRecord {
   // `json --verbose` prints all records as one array; the last is the result.
   if (Array.isArray(value)) return readOutput(value.at(-1));
   if (!isRecord(value)) return nothing;
-  // A subagent's records: the main conversation waits in a tool of its own.
+  // A subagent's record: the main conversation waits in a tool of its own.
   if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
   switch (value.type) {
     case 'system':
       return { ...nothing, observations: system(value), begins: value.subtype === 'init' };
     case 'assistant':
     case 'user':
-      return { ...nothing, observations: tools(value), tellsError: isOwnWord(value) };
+      return { ...nothing, observations: tools(value), reportsError: isOwnWord(value) };
     case 'result': {
       const failure = value.is_error === true ? failureOfText(textOf(value, 'result') ?? '') : null;
       return { ...nothing, result: { failure } };
@@ -112,7 +112,7 @@ function readProgress(record: unknown): ProgressRecord | null {
     return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
   }
   if (record.type === 'attachment' && isRecord(record.attachment)) {
-    // A prompt that came while a turn ran.
+    // A prompt that was sent while a turn ran.
     const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
     return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
   }

@@ -1,7 +1,7 @@
 /**
  * How the API, or the agent for it, says that the conversation itself cannot be sent: every later prompt would be
- * refused, too, until the transcript is repaired. The wording is the API's, and that of Claude Code 1.0.56 to 2.1.332,
- * which shows it in its own table of refusals or verbatim.
+ * refused, too, until the transcript is repaired. The wording is the API's or that of Claude Code 1.0.56 to 2.1.332,
+ * which shows the API's refusals verbatim or in its own words.
  */
 
 /** About tool calls and their results. */
@@ -15,7 +15,7 @@ const pairing = [
   /each tool_use must have a single result/i,
 ] as const;
 
-/** About what a block holds. */
+/** About the content of a block. */
 const content = [
   /request body is not valid JSON/i,
   /tool_use\.name: String should have at most/i,
@@ -30,7 +30,7 @@ const content = [
   /diagnostics\.previous_message_id/i,
 ] as const;
 
-/** About thinking: the API wants it back as it was given, with a signature that fits. */
+/** About thinking: the API wants it back unchanged, with a signature that fits. */
 const thinking = [
   /thinking`? blocks? .*cannot be modified/i,
   /invalid.*signature`? in `?thinking/i,

@@ -1,4 +1,4 @@
-/** How Claude Code says that it refuses to continue a conversation, and what a person can do then. */
+/** How Claude Code says that it refuses to continue a conversation, and what a person can do about it. */
 import type { RefusedResume } from '../../contract/invocation.ts';
 import type { ScreenView } from '../../contract/screen.ts';
 
@@ -12,7 +12,7 @@ export function readRefusedResume({ rows }: Pick<ScreenView, 'rows'>): RefusedRe
   if (!inBackground.test(rows.join('').replace(/\s+/g, ''))) return null;
   return {
     detail:
-      'the conversation is running as a background agent: `claude agents` finds it and attaches to it, --fork-session goes on with a copy',
+      'the conversation is running as a background agent: `claude agents` finds it and attaches to it, --fork-session continues with a copy',
     isHeld: true,
   };
 }

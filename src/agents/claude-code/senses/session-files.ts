@@ -1,6 +1,6 @@
 /**
- * Where conversations are: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never
- * computed (it is a lossy encoding that differs between versions): files are found by the session's id.
+ * Finds conversations: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never computed,
+ * because it is a lossy encoding that differs between versions. Files are found by the session's id.
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
@@ -14,9 +14,9 @@ const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
 /** Records with the working directory are near the beginning; 2.1.329 writes long ones before them. */
 const headBytes = 262_144;
 const tailBytes = 262_144;
-/** The agent stamps a prompt when it takes it: at once, or later if hooks of the person's look at it first. */
+/** The agent stamps a prompt when it takes it: at once, or later if the person's own hooks look at it first. */
 const takenMs = 3_000;
-/** Both stamps are from one clock, but one of them is taken after a key has gone through a queue. */
+/** Both stamps are from one clock, but ours is taken only after the key has gone through a queue. */
 const clockMs = 100;
 
 export const isSessionId = (id: string): boolean => sessionName.test(`${id}.jsonl`);
@@ -91,8 +91,8 @@ export async function recentSessions(
 }
 
 /**
- * The conversation under its new id, for a version whose resume gives it one (1.0.56). The new file begins with copies
- * of the records, and the person's records in it still name the old session. Null if there is none.
+ * The conversation under its new id, for a version whose resume assigns one (1.0.56). The new file begins with copies
+ * of the records, and the copies of the person's records still name the old session. Null if there is none.
  */
 export async function successorOf(
   env: Variables,
@@ -124,8 +124,8 @@ async function tailOf(path: string): Promise<readonly Json[]> {
 }
 
 /**
- * The conversation that got a prompt, or a command such as /clear, at one of these moments: the one in which Enter was
- * pressed. Of several it is the one that got the latest. Null if there is none.
+ * The conversation that got a prompt, or a command such as /clear, at one of these moments, when Enter was pressed. Of
+ * several, it is the one that got the latest. Null if there is none.
  * @param enteredMs wall clock, Unix milliseconds, in order
  */
 export async function sessionOfPrompt(
@@ -149,8 +149,8 @@ export async function sessionOfPrompt(
 
 /**
  * The session of a running agent, from the file that it keeps about its own process: `<config>/sessions/<pid>.json`.
- * The file follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; that of 2.1.126 stays as it
- * was at the start, and 2.1.42 has none.
+ * The file follows /clear and /resume even where hooks are off. Seen on 2.1.197 and newer; 2.1.126 writes it only at
+ * the start, and 2.1.42 has none.
  */
 export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
   const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');

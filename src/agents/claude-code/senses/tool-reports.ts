@@ -1,4 +1,4 @@
-/** Hook payloads and tool_use blocks in the ledger's terms: which tool, on what, and what it was to write. */
+/** Translates hook payloads and tool_use blocks into the ledger's terms: the tool, its target, and what it writes. */
 import type { EditIntent, Replacement } from '../../../recover/edit.ts';
 import type { ToolReport } from '../../../recover/ledger.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -42,7 +42,7 @@ export interface ToolTarget {
   readonly edit?: EditIntent;
 }
 
-/** What a tool call works on, as far as its input tells. */
+/** What a tool call works on, as far as its input shows. */
 export function readToolInput(tool: string, input: unknown): ToolTarget {
   if (!isRecord(input)) return {};
   const file = textOf(input, 'file_path') ?? textOf(input, 'notebook_path');
@@ -85,7 +85,7 @@ function replacements(edits: readonly unknown[]): EditIntent | null {
     if (typeof from !== 'string' || typeof to !== 'string') return null;
     steps.push({ from, to, everywhere: edit.replace_all === true });
   }
-  // An empty old text creates the file.
+  // An edit whose old text is empty creates the file.
   const [first] = steps;
   if (first?.from === '' && steps.length === 1) return { kind: 'write', content: first.to };
   return { kind: 'replace', steps };

@@ -1,6 +1,6 @@
 import type { Row } from './index.ts';
 
-/** Where calls and their results are in the main conversation. */
+/** Finds calls and their results in the main conversation. */
 export interface CallMap {
   linesOf(toolUseId: string): readonly Row[];
   resultsOf(toolUseId: string): readonly Row[];

@@ -1,27 +1,32 @@
 /**
- * The active branch of a conversation, as the agent follows it on resume: from the newest end up by parent. For each
- * message of the model it also holds the message's other lines and their results, which are off that branch when tools
- * ran in parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
+ * The active branch of a conversation, as the agent follows it on resume: from the newest end up, from parent to
+ * parent. A resume also finds the other lines of each of the model's messages, with their results, which are off that
+ * branch if tools ran in parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
  */
 import type { CallMap } from './call-map.ts';
 import type { Row } from './index.ts';
 import { createRowSet, type RowSet } from './row-set.ts';
 
-/** Whether it is a message of the main conversation: it can be sent, and must not be lost. */
-export const speaks = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
+/** Whether the record is a message of the main conversation: it can be sent, and must not be lost. */
+export const isMessage = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
 
 /**
  * The end at which the conversation should continue: of all ends, the one with the newest message at or above it. A
- * note attached to an old message does not lead back there, whatever the agent would do. Null: there is none.
+ * note that is attached to an old message does not count as that end, whatever the agent would do. Null: there is none.
  */
 export function leafOf(rows: readonly Row[]): Row | null {
   let leaf: Row | null = null;
-  let said: Row | null = null;
+  let message: Row | null = null;
   for (const end of endsOf(rows)) {
-    const saidHere = lastSaid(end);
-    if (leaf !== null && !isNewer(saidHere, said) && !(saidHere === said && end.time >= leaf.time)) continue;
+    const messageHere = lastMessage(end);
+    if (
+      leaf !== null &&
+      !isNewer(messageHere, message) &&
+      !(messageHere === message && end.time >= leaf.time)
+    )
+      continue;
     leaf = end;
-    said = saidHere;
+    message = messageHere;
   }
   return leaf;
 }
@@ -29,7 +34,9 @@ export function leafOf(rows: readonly Row[]): Row | null {
 const isNewer = (one: Row | null, other: Row | null) =>
   one !== null && one !== other && (other === null || one.time >= other.time);
 
-/** The end with the newest time, whatever it is; 2.1.38 and older continue there. Null: there is none. */
+/**
+ * The end with the newest time, whatever kind of record it is. 2.1.38 and older continue there. Null: there is none.
+ */
 export function newestEnd(rows: readonly Row[]): Row | null {
   return endsOf(rows).reduce<Row | null>(
     (best, end) => (best === null || end.time >= best.time ? end : best),
@@ -45,13 +52,13 @@ export function endsOf(rows: readonly Row[]): readonly Row[] {
 }
 
 /** The last message on the branch that ends at this record; null: there is none. */
-export function lastSaid(end: Row): Row | null {
-  // In a circle the walk returns to a marked row, at the latest once the marks are further apart than the circle is
+export function lastMessage(end: Row): Row | null {
+  // In a circle, the walk returns to a marked row at the latest when the marks are further apart than the circle is
   // long.
   let marked: Row | null = null;
   let steps = 0;
   for (let row: Row | null = end; row !== null && row !== marked; row = row.parent) {
-    if (speaks(row)) return row;
+    if (isMessage(row)) return row;
     steps += 1;
     if ((steps & (steps - 1)) === 0) marked = row;
   }
@@ -71,14 +78,15 @@ export function chainTo(leaf: Row | null): Row[] {
   const seen = createRowSet();
   let length = 0;
   for (let row = leaf; row !== null && seen.add(row); row = row.parent) length += 1;
-  // Allocated at its full length: a growing array leaves several times as much garbage behind.
+  // Allocated at its full length: a growing array would leave several times as much garbage.
   const chain = new Array<Row>(length);
   for (let row = leaf; row !== null && length > 0; row = row.parent) chain[--length] = row;
   return chain;
 }
 
 /**
- * Everything that a resume finds: the active branch across compactions and, off it, what belongs to a message on it.
+ * Everything that a resume finds: the active branch across compactions and, off it, the lines and results that belong
+ * to a message on it.
  */
 export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
   const reached = createRowSet();
@@ -110,7 +118,7 @@ export function reachOf(rows: readonly Row[], reached: RowSet): Reach {
   let found = 0;
   let total = 0;
   for (const row of rows) {
-    if (!speaks(row)) continue;
+    if (!isMessage(row)) continue;
     total += 1;
     if (reached.has(row)) found += 1;
   }

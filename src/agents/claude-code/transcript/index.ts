@@ -1,6 +1,6 @@
 /**
- * A conversation file in compact form: one small object per link of the chain and none of the content, so that a file
- * of any size can be judged. It also tells which lines are not records.
+ * A conversation file in compact form: one small object per link of the chain, without the content, so that a file of
+ * any size can be judged. It also lists the lines that are not records.
  */
 import { randomUUID } from 'node:crypto';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -24,7 +24,7 @@ export interface Damage {
   readonly isPromptCut: boolean;
 }
 
-/** The end of the conversation as the agent has noted it (`last-prompt`). */
+/** The end of the conversation according to the agent's own note (`last-prompt`). */
 export interface NamedEnd {
   readonly row: Row;
   /** Offset of the note. */
@@ -35,7 +35,7 @@ export interface TranscriptIndex {
   readonly path: string;
   readonly rows: readonly Row[];
   readonly damages: readonly Damage[];
-  /** The last one. Null: there is none, or its record is not in the file. */
+  /** The last such note. Null: there is none, or the record that it names is not in the file. */
   readonly namedEnd: NamedEnd | null;
   readonly bytes: number;
   readonly lines: number;
@@ -46,7 +46,7 @@ export interface TranscriptIndex {
 }
 
 /**
- * @param onRecord called once for each whole record, in file order, with its link if it has one
+ * @param onRecord called once for each whole record, in file order, with its row if it is a link of the chain
  * @param from offset at which to begin
  */
 export async function indexTranscript(
@@ -73,13 +73,13 @@ export async function indexTranscript(
     const namesake = link?.uuid == null ? undefined : byUuid.get(link.uuid);
     const isOther = namesake !== undefined && namesake.kind !== link?.kind;
     // A note with the id of a message is a separate record, and no link of the chain.
-    if (link !== null && !(isOther && !speaks(link))) {
+    if (link !== null && !(isOther && !isMessage(link))) {
       writtenBy = textOf(record, 'version') ?? writtenBy;
       const known = namesake;
       if (known !== undefined && !isOther) supersede(known, damages);
       row = known ?? new Row(link.uuid ?? randomUUID());
       fill(row, link, rows.at(-1)?.time ?? 0, ids);
-      // Reuses the string of the call's row, mostly the line before, to save memory.
+      // Reuses the string of the call's row, to save memory.
       row.source = byUuid.get(link.source ?? '')?.uuid ?? link.source;
       row.content = link.side ? wholesome : readContent(record, text);
       Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
@@ -88,7 +88,7 @@ export async function indexTranscript(
         rows.push(row);
         byUuid.set(row.uuid, row);
       }
-      if (tie(row, link, byUuid)) open.delete(row);
+      if (linkParents(row, link, byUuid)) open.delete(row);
       else open.set(row, link);
     }
     const uuid = record.type === 'last-prompt' ? textOf(record, 'leafUuid') : null;
@@ -122,8 +122,8 @@ export async function indexTranscript(
     from,
   );
 
-  for (const [row, link] of open) tie(row, link, byUuid);
-  // A superseded record takes the place of the later one.
+  for (const [row, link] of open) linkParents(row, link, byUuid);
+  // A row whose record was superseded moves to the place of the later record.
   if (places > rows.length) rows.sort((a, b) => a.order - b.order);
   for (const [order, row] of rows.entries()) row.order = order;
   const namedEnd = resolve(noted, byUuid);
@@ -138,7 +138,7 @@ function resolve(
   return noted === null || row === undefined ? null : { row, offset: noted.offset };
 }
 
-const speaks = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
+const isMessage = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
 
 function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
   row.kind = link.kind;
@@ -150,13 +150,17 @@ function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
   row.messageId = ids.one(link.messageId);
   row.uses = ids.list(link.uses);
   row.results = ids.list(link.results);
-  // A resume continues at the newest record, so a missing time must not make a record older than what it follows.
+  // A resume continues at the newest record, so a record without a time must not seem older than the one before it.
   row.time = link.time ?? timeBefore + 1;
-  row.bare = link.uuid === null || (speaks(link) && link.time === null);
+  row.bare = link.uuid === null || (isMessage(link) && link.time === null);
 }
 
 /** @returns whether all parents that the record names are known */
-function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: ReadonlyMap<string, Row>): boolean {
+function linkParents(
+  row: Row,
+  { parentUuid, logicalParentUuid }: Link,
+  byUuid: ReadonlyMap<string, Row>,
+): boolean {
   // The main conversation never continues from a subagent's record.
   const known = (uuid: string | null) => {
     const found = uuid === null ? undefined : byUuid.get(uuid);
@@ -168,7 +172,7 @@ function tie(row: Row, { parentUuid, logicalParentUuid }: Link, byUuid: Readonly
   return row.link !== 'dangling' && (logicalParentUuid === null || row.before !== null);
 }
 
-/** Records with the same id are one record; the later one counts, as for the agent. */
+/** Records with the same id are one record. The later one counts, as it does for the agent. */
 function supersede(row: Row, damages: Damage[]): void {
   if (row.piece !== null) row.piece.dropped = true;
   else

@@ -1,6 +1,6 @@
 /**
- * The conversation file, read and parsed once for all who ask about it in a row. A relaunch wants its summary, its
- * damage, whether the last prompt is in it and whether it can be resumed, and the file may have hundreds of megabytes.
+ * Reads and parses the conversation file once for several questions in a row. A relaunch needs its summary, its damage,
+ * whether the last prompt is in it and whether it can be resumed, and the file may have hundreds of megabytes.
  */
 import { stat } from 'node:fs/promises';
 import type { FileCheckpoint, Todo } from '../../../recover/snapshot.ts';
@@ -19,7 +19,7 @@ export interface Reading {
 
 /** More than can be sent in one turn. */
 const maxPrompts = 100;
-/** Long enough for the time from the first look before a stop to the new agent. */
+/** Longer than the time from the first look before a stop to the start of the new agent. */
 const keptMs = 60_000;
 
 interface Kept {
@@ -34,7 +34,7 @@ let kept: Kept | null = null;
 /** Rejects if the file cannot be read. */
 export async function readConversation(path: string): Promise<Reading> {
   const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  // Taken before the file is read: what is written meanwhile makes it another state.
+  // Taken before the file is read, so that the state differs if the file is written meanwhile.
   const state = [dev, ino, size, mtimeNs].join(' ');
   if (kept?.path === path && kept.state === state) return kept.reading;
   forgetReading();
@@ -49,13 +49,13 @@ function forgetReading(): void {
   kept = null;
 }
 
-/** Withholds the reading from others until it is put back. To be called by whoever moves the rows of the index. */
-export function setReadingAside(): () => void {
-  const aside = kept;
+/** Withholds the reading from others. To be called by whoever moves the rows of the index. @returns puts it back */
+export function withholdReading(): () => void {
+  const withheld = kept;
   forgetReading();
   return () => {
-    if (aside !== null && kept === null)
-      kept = { ...aside, timer: setTimeout(forgetReading, keptMs).unref() };
+    if (withheld !== null && kept === null)
+      kept = { ...withheld, timer: setTimeout(forgetReading, keptMs).unref() };
   };
 }
 

@@ -1,4 +1,4 @@
-/** A prompt of the person as the conversation file holds it. */
+/** The person's prompts as the conversation file records them. */
 
 import { type Json, textOf } from '../../common/json.ts';
 import type { SentPrompt } from '../../contract/conversation.ts';
@@ -12,13 +12,13 @@ export interface RecordedPrompt {
   readonly atMs: number | null;
 }
 
-/** Written in the person's name, under the prompt's id, when a turn is stopped. */
+/** The agent writes this in the person's name, under the prompt's id, when a turn is stopped. */
 const interruption = /^\[Request interrupted by user/;
 /** A command that was typed in shell mode. */
 const shellInput = /^<bash-input>([\s\S]*)<\/bash-input>$/;
 /**
- * The agent's report of a prompt is read from a folder some time after the prompt was sent. A key is stamped in the
- * same turn of the event loop in which it is passed on.
+ * How much older a record may be than our own time stamp. The agent's report of a prompt is read from a folder some
+ * time after the prompt was sent. A key is stamped in the same turn of the event loop in which it is passed on.
  */
 const slackMs = { told: 10_000, typed: 1_000 };
 
@@ -30,8 +30,8 @@ export function readRecordedPrompt(record: Json): RecordedPrompt | null {
 }
 
 /**
- * Compared by the agent's id if both have one (2.1.197 and newer). Otherwise the words must be the same, and the record
- * must not be from an earlier time.
+ * Compares by the agent's id if both have one (2.1.197 and newer). Otherwise the words must be the same, and the record
+ * must not be older than the prompt.
  */
 export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: SentPrompt): boolean {
   if (id !== null && recorded.id !== null) return id === recorded.id;
@@ -39,7 +39,7 @@ export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: 
   return typed(recorded.text) === typed(text) && !isEarlier;
 }
 
-/** A text as it was typed: a shell command follows `!`. */
+/** A text as it was typed: a shell command begins with `!`. */
 function typed(text: string): string {
   const command = shellInput.exec(text.trim())?.[1];
   return command === undefined ? text.trim().replace(/^!\s+/, '!') : `!${command.trim()}`;

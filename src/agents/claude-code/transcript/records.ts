@@ -1,5 +1,5 @@
 /**
- * The shape of a conversation file's records, as far as the chain goes (lab notes §3). A record with a `uuid` is a link
+ * The fields of a conversation file's records that matter to the chain (lab notes §3). A record with a `uuid` is a link
  * of the chain; all others are bookkeeping and not part of it.
  */
 
@@ -27,21 +27,21 @@ export interface Link {
   readonly messageId: string | null;
   readonly uses: readonly string[];
   readonly results: readonly string[];
-  /** Line of the call whose result this is, if the version writes it. */
+  /** Record of the call whose result this is, if the version writes it. */
   readonly source: string | null;
   /** An error shown to the person as a message; it is never sent. */
   readonly failure: boolean;
   /** The failure says that the API refused the conversation because of its thinking. */
   readonly refusesThinking: boolean;
-  /** The failure says that the request was invalid, so another try would be refused, too. */
+  /** The failure says that the request was invalid, so a retry would be refused, too. */
   readonly refused: boolean;
-  /** The model's thinking: all that the record holds, a part of it, or none. */
+  /** How much of the record is the model's thinking. */
   readonly thinking: 'all' | 'part' | 'none';
 }
 
 const none: readonly string[] = [];
 
-/** How the agent shows the API's answer to an invalid request. */
+/** The words with which the agent shows the API's answer to an invalid request. */
 const refusal = /\bAPI Error:? \(?400\b|"?invalid_request_error\b/;
 
 /** Null: a bookkeeping record. */

@@ -1,9 +1,9 @@
-/** The active branch, message by message of the model, as it is sent. */
+/** Divides the active branch into the model's messages and their answers, as it is sent. */
 import type { Row } from './index.ts';
 
-/** One message of the model with what answers it. */
+/** One message of the model and what answers it. */
 export interface Round {
-  /** Its lines on the branch; none for what comes before the first message. */
+  /** The message's lines on the branch; none in the round before the first message. */
   readonly lines: Row[];
   /** The user records on the branch until the model speaks again. */
   readonly answers: Row[];
@@ -13,8 +13,8 @@ export interface Round {
 }
 
 /**
- * The part of the branch that is sent: after the last compaction. There is always one round. `chain` must not change
- * meanwhile.
+ * Yields the rounds of the part that is sent: the branch after the last compaction. There is at least one round.
+ * `chain` must not change in the meantime.
  */
 export function* roundsOf(chain: readonly Row[]): Generator<Round, undefined> {
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;

@@ -1,6 +1,6 @@
 /**
- * Sets of rows, and numbers for rows, by the row's place in the file. A conversation has hundreds of thousands of rows,
- * and a repair asks many times which of them it has passed. Valid only while no row is removed.
+ * Compact sets of rows, and numbers for rows, indexed by the row's place in the file. A conversation has hundreds of
+ * thousands of rows, and a repair asks many times which of them it has passed. Valid only while no row is removed.
  */
 import type { Row } from './index.ts';
 

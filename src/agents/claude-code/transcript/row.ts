@@ -43,13 +43,13 @@ export class Row {
   results = nothing;
   /** Line of the call whose result this is. */
   source: string | null = null;
-  /** Unix milliseconds; if the time was missing, right after the record before. */
+  /** Unix milliseconds; if the record has no time, right after the record before it. */
   time = 0;
   parent: Row | null = null;
   /** Offset and length of its line in the file, without the newline. */
   offset = 0;
   length = 0;
-  /** Counts the links of the file from 0. */
+  /** Place among the links of the file, from 0. */
   order = 0;
   private packed = 0;
   private rare: Rare | null = null;
@@ -64,14 +64,14 @@ export class Row {
   set kind(kind: RowKind) {
     this.put(7, kinds.indexOf(kind));
   }
-  /** The model's thinking: all that the record holds, a part of it, or none. */
+  /** How much of the record is the model's thinking. */
   get thinking(): Thinking {
     return thoughts[(this.packed >> thinkingAt) & 3] as Thinking;
   }
   set thinking(thinking: Thinking) {
     this.put(3 << thinkingAt, thoughts.indexOf(thinking) << thinkingAt);
   }
-  /** `dangling`: it names a parent that is not in the file. */
+  /** `dangling`: the record names a parent that is not in the file. */
   get link(): RowLink {
     return links[(this.packed >> linkAt) & 3] as RowLink;
   }

@@ -1,7 +1,6 @@
 /**
- * What the recovery snapshot needs from a conversation file: which calls have no result, how the conversation ends,
- * what is still to do, and which backup of the files is the last. One pass; then the few records that matter are read
- * again.
+ * What the recovery snapshot needs from a conversation file: the calls without a result, how the conversation ends, the
+ * open to-dos, and the last backup of the files. Reads the file once, and then the few records that matter again.
  */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,19 +10,19 @@ import { isRecord, type Json, parseRecord, textOf } from '../../common/json.ts';
 import { readLines } from '../../common/transcript-lines.ts';
 import { readToolInput } from '../senses/tool-reports.ts';
 import { toolRisk } from '../senses/tools.ts';
-import { apart } from './apart.ts';
 import { chainTo, leafOf } from './chain.ts';
 import type { Row } from './index.ts';
 import { readConversation } from './reading.ts';
 import { blocksOf, readLink } from './records.ts';
 import { type Round, roundsOf } from './rounds.ts';
+import { inThread } from './thread.ts';
 
 /** A prompt never quotes more than this. */
 const maxTextLength = 4_000;
 
 /** Rejects only if the file cannot be read; damage in the file does no harm. */
 export async function summarizeTranscript(path: string): Promise<TranscriptSummary> {
-  return (await apart(path, 'summarize')) ?? (await summarizeHere(path));
+  return (await inThread(path, 'summarize')) ?? (await summarizeHere(path));
 }
 
 export async function summarizeHere(path: string): Promise<TranscriptSummary> {
@@ -48,7 +47,7 @@ export async function summarizeHere(path: string): Promise<TranscriptSummary> {
   };
 }
 
-/** Results in the files of subagents: their calls are settled, too, though not in the main conversation. */
+/** Adds results from the files of subagents: their calls are settled, too, though not in the main conversation. */
 async function addSubagents(path: string, settled: Set<string>): Promise<void> {
   const folder = join(path.replace(/\.jsonl$/, ''), 'subagents');
   for (const name of await readdir(folder).catch(() => [])) {
@@ -72,7 +71,7 @@ function countMessages(branch: readonly Row[]): number {
 
 type Records = ReadonlyMap<Row, Json>;
 
-/** The last message with what answers it, including its lines off the active branch. */
+/** The last message and its answers, including its lines off the active branch. */
 function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
   const isSameMessage = (row: Row) =>
     !row.side && row.messageId !== null && last.messageIds.has(row.messageId);
@@ -80,7 +79,7 @@ function recordsOf(last: Round, rows: readonly Row[]): readonly Row[] {
 }
 
 function openCallsOf(last: Round, settled: ReadonlySet<string>, records: Records): readonly LedgerCall[] {
-  // After a new prompt of the person nobody waits for earlier calls.
+  // After a new prompt from the person, nobody waits for earlier calls.
   if (last.answers.some((row) => row.results.length === 0)) return [];
   return [...records.values()].flatMap((record) =>
     blocksOf(messageOf(record)).flatMap((block): readonly LedgerCall[] => {
@@ -96,7 +95,7 @@ function openCallsOf(last: Round, settled: ReadonlySet<string>, records: Records
   );
 }
 
-/** Texts that the agent writes in the person's name and does not answer. */
+/** Texts that the agent writes in the person's name, and that the model does not answer. */
 const unanswered = /^(\[Request interrupted by user|<local-command-|<command-name>|<bash-)/;
 
 function tailOf(last: Round | undefined, hasOpenCalls: boolean, records: Records): TranscriptTail {
@@ -110,7 +109,7 @@ function tailOf(last: Round | undefined, hasOpenCalls: boolean, records: Records
     return answer.results.length > 0 ? 'tool result' : 'prompt';
   }
   const message = messageOf(records.get(last.lines.at(-1) as Row));
-  // 2.1.42 and older record no reason with a block, so what is recorded counts as whole.
+  // 2.1.42 and older record no stop reason, so a recorded answer counts as whole.
   const reason = message?.stop_reason;
   return reason === 'tool_use' || reason === 'max_tokens' || reason === 'pause_turn'
     ? 'partial answer'

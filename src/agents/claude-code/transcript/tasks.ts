@@ -1,6 +1,6 @@
 /**
- * The model's own to-do list, as its calls leave it. `TodoWrite` replaces the whole list (older versions). `TaskCreate`
- * and `TaskUpdate` change one item (newer ones); the id of a new task is in the result.
+ * The model's own to-do list, derived from its calls. In older versions, `TodoWrite` replaces the whole list. In newer
+ * ones, `TaskCreate` and `TaskUpdate` change one item; the id of a new task is in the result.
  */
 import type { Todo } from '../../../recover/snapshot.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';

@@ -50,7 +50,7 @@ function readAssistant(record: Json): readonly Observation[] {
 /** Reasons to stop after which nothing follows in the turn. */
 const lastReasons: readonly unknown[] = ['end_turn', 'stop_sequence'];
 
-/** The agent takes a stream that ended before the model gave its stop reason for a whole answer. */
+/** If a stream ends before the model gives its stop reason, the agent takes what it has for a whole answer. */
 function answer(record: Json): Observation {
   const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
   const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
@@ -61,10 +61,12 @@ function answer(record: Json): Observation {
   };
 }
 
-/** The end of a turn is recorded, too (`turn_duration`), but may be read only after the next turn has begun. */
+/**
+ * The record of a turn's end (`turn_duration`) is ignored, because it may be read only after the next turn has begun.
+ */
 function readSystem(record: Json): readonly Observation[] {
   if (record.subtype === 'compact_boundary') return [{ type: 'compaction.finished' }];
-  // 2.1.42 writes this before each of its own tries after an error; at a usage limit the wait is hours (lab notes §1b).
+  // 2.1.42 writes this before each of its own retries; at a usage limit, the wait is hours (lab notes §1b).
   const { retryInMs } = record;
   if (record.subtype === 'api_error' && typeof retryInMs === 'number' && retryInMs > 0)
     return [{ type: 'retry.recorded', inMs: retryInMs }];
@@ -81,7 +83,7 @@ export function readTranscript(record: unknown): readonly Observation[] {
       return readAssistant(record);
     case 'system':
       return readSystem(record);
-    case 'api-request': // 2.1.329: written as the request is sent, also on each retry
+    case 'api-request': // 2.1.329: written when a request is sent, and again for each retry
       return textOf(record, 'querySource')?.startsWith('repl_main_thread') ? [{ type: 'request.sent' }] : [];
     default:
       return [];

@@ -3,11 +3,11 @@ import type { Parts } from '../../../common/versions.ts';
 import { chainTo, lastAnswer, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
-import { isPoison, isToGo, manyImages, type PoisonKind, type Remedy } from './poison/index.ts';
+import { isPoison, manyImages, mustGo, type PoisonKind, type Remedy } from './poison/index.ts';
 import { takeOut } from './take-out.ts';
 import type { Work } from './work.ts';
 
-/** What is known about the conversation, and about who asks. */
+/** What a repair may do, given the conversation, and who asks for the repair. */
 export function remedyFor(
   rows: readonly Row[],
   { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
@@ -15,7 +15,7 @@ export function remedyFor(
   return { version, byHand, refused: lastAnswer(leafOf(rows))?.refused ?? false };
 }
 
-/** Takes out answers that hold nothing but empty blocks: no such block may be sent, so neither may the answer. */
+/** Takes out answers that hold nothing but empty blocks. No such block may be sent, so neither may the answer. */
 export function takeOutHollow(
   rows: Row[],
   remedy: Remedy,
@@ -24,7 +24,7 @@ export function takeOutHollow(
   readonly removed: readonly Row[];
   readonly relinked: readonly Row[];
 } {
-  const isHollow = (row: Row) => isToGo(row.content, remedy);
+  const isHollow = (row: Row) => mustGo(row.content, remedy);
   const hollow = rows.some(isHollow) ? chainTo(leafOf(rows)).filter(isHollow) : [];
   return {
     kinds: hollow.flatMap((row) => row.content.poisons),
@@ -34,7 +34,7 @@ export function takeOutHollow(
 }
 
 /**
- * From 2.1.263 on the agent sends the vendor's API the id of the last answer, and the API accepts only ids of its own
+ * Since 2.1.263, the agent sends the vendor's API the id of the last answer, and the API accepts only ids of its own
  * form. Another provider may have given one of another form. A made-up id is accepted, and the lines stay one message.
  */
 function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHand }: Remedy): void {
@@ -44,7 +44,7 @@ function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHan
   for (const row of work.rows) {
     if (row.messageId !== id) continue;
     row.messageId = `msg_${id}`;
-    work.change(row).apart = true;
+    work.change(row).newMessageId = true;
   }
 }
 

@@ -1,16 +1,16 @@
 /**
- * A check of a conversation before it is resumed, short enough for every start: whether the branch that the resume will
- * follow breaks off near its end, so that most of the conversation may be missing. Only then is the whole file worth
+ * A check of a conversation before it is resumed, quick enough for every start: does the branch that the resume will
+ * follow break off near its end, so that most of the conversation may be missing? Only then is the whole file worth
  * reading.
  */
 import { open, stat } from 'node:fs/promises';
 import { textOf } from '../../../common/json.ts';
 import type { AgentVersion } from '../../../contract/version.ts';
-import { chainTo, lastSaid, leafOf } from '../chain.ts';
+import { chainTo, lastMessage, leafOf } from '../chain.ts';
 import { indexTranscript, type Row } from '../index.ts';
 import { endFor } from './stray-end.ts';
 
-/** Bytes at the end of the file that are enough for the last turns. */
+/** How much of the file's end is read: enough for the last turns. */
 const tailBytes = 512 * 1024;
 const pieceBytes = 1024 * 1024;
 
@@ -25,14 +25,14 @@ export async function looksBroken(path: string, version: AgentVersion | null): P
   );
   const branch = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
   const leaf = leafOf(rows);
-  const said = leaf === null ? null : lastSaid(leaf);
-  if (said !== null && !branch.includes(said)) return true;
+  const message = leaf === null ? null : lastMessage(leaf);
+  if (message !== null && !branch.includes(message)) return true;
   const [first] = branch;
   const parent = first?.link === 'dangling' ? parents.get(first) : null;
   return parent != null && !(await holds(path, `"uuid":"${parent}"`));
 }
 
-/** Whether the text is anywhere in the file. Searches from the end, where it mostly is; nothing is parsed. */
+/** Whether the text is anywhere in the file. Searches from the end, where it usually is, and parses nothing. */
 async function holds(path: string, text: string): Promise<boolean> {
   const wanted = Buffer.from(text);
   const file = await open(path);

@@ -1,10 +1,10 @@
-/** Gives each call without a result one that says so, where the API wants it: right after the call. */
+/** Adds a result to each call that has none, where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf } from '../chain.ts';
 import { type Round, roundsOf } from '../rounds.ts';
 import { Row } from '../row.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
-import { bringTogether, follow } from './pairing.ts';
+import { gatherLines, putAfter } from './pairing.ts';
 import type { Work } from './work.ts';
 
 export function addMissingResults(work: Work): void {
@@ -18,10 +18,10 @@ export function addMissingResults(work: Work): void {
     const group = groupOf(work, round, onBranch);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
-    // All its calls may be off the active branch, and another message may continue from its text.
+    // All calls of a message may be off the active branch, while another message continues from its text.
     const isAlone = round.lines.every((line) => messages.has(line.messageId));
     const isLast = next.done === true && round.answers.every((row) => isAnswer(row, ours));
-    // An error shown after the calls keeps its place: the results go before it.
+    // An error shown after the calls keeps its place, so the results go before it.
     const hasFailure = () => chain.slice(chain.indexOf(round.lines[0] as Row)).some((row) => row.failure);
     if (isLast && isAlone && !hasFailure()) endConversation(work, group, messages);
     else fillIn(work, round, { chain, rows: onBranch }, ours);
@@ -41,7 +41,7 @@ function groupOf(work: Work, round: Round, onBranch: RowSet): readonly Row[] {
 const isAnswer = (row: Row, ids: ReadonlySet<string>) =>
   row.results.length > 0 && row.results.every((id) => ids.has(id));
 
-/** In mid-conversation: the results go after the last record of the message and its results. */
+/** In mid-conversation, the new results go after the last record of the message and its results. */
 function fillIn(
   work: Work,
   round: Round,
@@ -51,12 +51,12 @@ function fillIn(
   const { chain } = branch;
   const lines = new Set(round.lines);
   const answered = new Set(round.answers.flatMap((row) => row.results));
-  // The versions that write a result off the active branch also find it there, so that is no damage.
+  // The versions that write a result off the active branch also find it there, so that is not damage.
   const isOpen = (id: string) =>
     !answered.has(id) && work.calls.resultsOf(id).every((row) => branch.rows.has(row));
   const open = round.lines.flatMap((line) => line.uses.filter(isOpen).map((id) => ({ line, id })));
   if (open.length === 0) return;
-  bringTogether(work, round, chain);
+  gatherLines(work, round, chain);
   const last = chain.findLastIndex(
     (row) => lines.has(row) || (round.answers.includes(row) && isAnswer(row, ours)),
   );
@@ -66,12 +66,12 @@ function fillIn(
   // 2.1.38 finds the end by its time, so the last result must be the newest record.
   const time = next === undefined ? place.time + 1 : place.time;
   for (const { line, id } of open) end = add(work, { line, id, parent: end, after: place, time });
-  follow(work, next, end);
+  putAfter(work, next, end);
 }
 
 type MessageIds = ReadonlySet<string | null>;
 
-/** The last message on the branch that ends here, with what answers it. */
+/** The last message on the branch that ends here, and its answers. */
 function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answers'> {
   const lines: Row[] = [];
   const answers: Row[] = [];
@@ -83,8 +83,8 @@ function ownRound(end: Row, messages: MessageIds): Pick<Round, 'lines' | 'answer
 }
 
 /**
- * At the end of the conversation everything is put in one line of succession: the message's lines, the results that
- * exist, the missing ones. Every version can read that, even those that ignore everything off the active branch.
+ * At the end of the conversation, everything is put in one sequence: the message's lines, the results that exist, then
+ * the missing ones. Every version can read that, even those that ignore everything off the active branch.
  */
 function endConversation(work: Work, group: readonly Row[], messages: MessageIds): void {
   const results = work.rows.filter(
@@ -98,13 +98,13 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
     group[0] as Row,
   );
   const last = endBehind(work, deepest, messages);
-  let end = bringTogether(work, ownRound(last, messages), chainTo(last)) ?? last;
+  let end = gatherLines(work, ownRound(last, messages), chainTo(last)) ?? last;
   while (end.kind === 'progress' && end.parent !== null) end = end.parent;
   const branch = createRowSet(chainTo(end));
   for (const result of results) {
     if (branch.has(result) || !group.some((line) => branch.has(line) && isAnswer(result, new Set(line.uses))))
       continue;
-    follow(work, result, end);
+    putAfter(work, result, end);
     end = lastBelow(work, result);
     for (const row of chainTo(end)) branch.add(row);
   }
@@ -128,15 +128,15 @@ function endBehind(work: Work, line: Row, messages: MessageIds): Row {
   const end = lastBelow(work, line);
   const branch = createRowSet(chainTo(end));
   const beside = chain.find((row) => !branch.has(row));
-  // Another line of the message, or what the agent notes after a turn: it is moved behind the call.
+  // Another line of the message, or a note that the agent wrote after a turn: it is moved behind the call.
   if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
-  follow(work, beside, end);
+  putAfter(work, beside, end);
   return leaf;
 }
 
 const depth = (line: Row, group: readonly Row[]) => chainTo(line).filter((row) => group.includes(row)).length;
 
-/** The last record below a result or a call before the model speaks again: what its hooks have added. */
+/** The last record below a result or a call before the model speaks again: its hooks may have added some. */
 function lastBelow(work: Work, row: Row): Row {
   let last = row;
   for (const candidate of work.rows.slice(row.order + 1))

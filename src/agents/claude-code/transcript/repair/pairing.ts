@@ -1,4 +1,4 @@
-/** What the API requires of tool calls and their results: each id occurs once, and each result follows its call. */
+/** Enforces what the API requires of tool calls and results: each id occurs once, and each result follows its call. */
 import { randomUUID } from 'node:crypto';
 import { chainTo, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
@@ -9,24 +9,24 @@ import type { Work } from './work.ts';
 const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
 
 /**
- * Lines of one message are collected wherever they are, so a line that comes after another answer gets a message of its
- * own.
+ * The agent collects the lines of one message wherever they are. So a line that comes after another answer gets a
+ * message of its own.
  */
-export function setScatteredApart(work: Work): void {
+export function splitScattered(work: Work): void {
   const seen = new Set<string>();
   for (const { lines, messageIds } of currentRounds(work)) {
     for (const line of lines) {
       if (line.messageId === null || !seen.has(line.messageId)) continue;
       work.note('scattered');
-      setApart(work, line);
+      splitOff(work, line);
     }
     for (const id of messageIds) seen.add(id);
   }
 }
 
-function setApart(work: Work, line: Row): void {
+function splitOff(work: Work, line: Row): void {
   line.messageId = `${line.messageId}_${line.uuid.slice(0, 8)}`;
-  work.change(line).apart = true;
+  work.change(line).newMessageId = true;
 }
 
 /** The API requires each call's id to occur once per conversation. */
@@ -42,7 +42,7 @@ export function renameRepeatedCalls(work: Work): void {
           return id;
         }
         work.note('repeated call');
-        if (line.messageId !== null && !own.has(id)) setApart(work, line);
+        if (line.messageId !== null && !own.has(id)) splitOff(work, line);
         const fresh = `${id}_${randomUUID().slice(0, 8)}`;
         work.change(line).renamed.set(id, fresh);
         // Its result, unless that belongs to the first call with this id.
@@ -59,7 +59,7 @@ export function renameRepeatedCalls(work: Work): void {
 }
 
 /** The API requires each result right after its call, once. Other results are kept as text. */
-export function setStrayResultsAsText(work: Work): void {
+export function convertStrayResults(work: Work): void {
   const chain = chainTo(leafOf(work.rows));
   const settled = new Set<string>();
   let placeOf = placesIn(chain);
@@ -76,7 +76,7 @@ export function setStrayResultsAsText(work: Work): void {
         }
         settled.add(id);
         if (!round.lines.includes(line) || placeOf(line) > placeOf(row)) {
-          bringIn(work, line, { round, answer: row, chain });
+          moveCallLine(work, line, { round, answer: row, chain });
           work.note('unlinked');
           placeOf = placesIn(chain);
         }
@@ -85,7 +85,7 @@ export function setStrayResultsAsText(work: Work): void {
       if (paired.length < row.results.length) row.results = paired;
     }
     if (isInterleaved(round)) {
-      bringTogether(work, round, chain);
+      gatherLines(work, round, chain);
       work.note('unlinked');
       placeOf = placesIn(chain);
     }
@@ -93,7 +93,7 @@ export function setStrayResultsAsText(work: Work): void {
 }
 
 /**
- * Whether other lines and results are between a call and its result. Only versions that collect messages accept that.
+ * Whether other lines and results come between a call and its result. Only versions that collect messages accept that.
  */
 function isInterleaved(round: Round): boolean {
   let latest = new Set<string>();
@@ -113,10 +113,11 @@ function isInterleaved(round: Round): boolean {
 }
 
 /**
- * 2.1.197 may write a result before the last lines of its message; what is added must come after all of them.
+ * Moves the message's lines before its results: 2.1.197 may write a result before the last lines of its message, but an
+ * added result must come after all of them.
  * @returns the end of the branch
  */
-export function bringTogether(
+export function gatherLines(
   work: Work,
   round: Pick<Round, 'lines' | 'answers'>,
   chain: Row[],
@@ -125,7 +126,7 @@ export function bringTogether(
   if (answer !== undefined) {
     const place = chain.indexOf(answer);
     for (const line of round.lines.filter((row) => chain.indexOf(row) > place))
-      bringIn(work, line, { round, answer, chain });
+      moveCallLine(work, line, { round, answer, chain });
   }
   return chain.at(-1);
 }
@@ -136,22 +137,22 @@ interface Place {
   readonly chain: Row[];
 }
 
-/** The call of a result is elsewhere: moves its line behind the other lines of its message before the result. */
-function bringIn(work: Work, line: Row, { round, answer, chain }: Place): void {
+/** Moves the line of a call to the other lines of its message, before the call's result. */
+function moveCallLine(work: Work, line: Row, { round, answer, chain }: Place): void {
   const from = chain.indexOf(line);
   if (from >= 0) {
-    follow(work, chain[from + 1], chain[from - 1] ?? null);
+    putAfter(work, chain[from + 1], chain[from - 1] ?? null);
     chain.splice(from, 1);
   }
   if (!round.lines.includes(line)) round.lines.push(line);
   const before = chain.slice(0, chain.indexOf(answer));
   const place = before.findLastIndex((row) => round.lines.includes(row));
-  follow(work, line, chain[place] ?? null);
-  follow(work, chain[place + 1], line);
+  putAfter(work, line, chain[place] ?? null);
+  putAfter(work, chain[place + 1], line);
   chain.splice(place + 1, 0, line);
 }
 
-export function follow(work: Work, row: Row | undefined, parent: Row | null): void {
+export function putAfter(work: Work, row: Row | undefined, parent: Row | null): void {
   if (row === undefined) return;
   row.parent = parent;
   work.change(row).relinked = true;

@@ -1,18 +1,18 @@
 /**
- * Decides what to repair in a conversation file. It works on the compact index, moves the rows as the file will have
- * them, and notes what has to be rewritten or added. Only the active branch is repaired: what is off it (rewound
- * branches, subagents, parts before a compaction) does no harm.
+ * Decides what to repair in a conversation file. It works on the compact index, moves the rows to where the file will
+ * have them, and notes what has to be rewritten or added. Only the active branch is repaired: records off it (rewound
+ * branches, subagents, parts before a compaction) do no harm.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { mapCalls } from '../call-map.ts';
-import { type Reach, reachable, reachOf, speaks } from '../chain.ts';
+import { isMessage, type Reach, reachable, reachOf } from '../chain.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';
 import { addMissingResults } from './open-calls.ts';
-import { renameRepeatedCalls, setScatteredApart, setStrayResultsAsText } from './pairing.ts';
+import { convertStrayResults, renameRepeatedCalls, splitScattered } from './pairing.ts';
 import { nameBareRecords, relink } from './relink.ts';
-import { endToName, tieStrayEnd, wantedEnd } from './stray-end.ts';
+import { endToName, linkStrayEnd, wantedEnd } from './stray-end.ts';
 import { leaveOutRefusedThinking } from './thinking.ts';
 import type { AddedResult, Finding, FindingKind, PlanOptions, RowChange, Work } from './work.ts';
 
@@ -20,15 +20,15 @@ export interface Plan {
   readonly findings: readonly Finding[];
   readonly changes: ReadonlyMap<Row, RowChange>;
   readonly added: readonly AddedResult[];
-  /** The end of the conversation, if the file has to name it; else null. */
+  /** The end of the conversation, if the file must name it; else null. */
   readonly named: Row | null;
-  /** Records that held only content that is left out. */
+  /** Records that are left out because all their content is. */
   readonly removed: readonly Row[];
   readonly before: Reach;
   readonly after: Reach;
   /** Ids of the records that a resume found before, and must still find. */
   readonly needed: ReadonlySet<string>;
-  /** The records that it finds after the repair, with the rows as they are now. */
+  /** The records that a resume will find after the repair, with the rows as they are now. */
   readonly finds: RowSet;
 }
 
@@ -38,15 +38,15 @@ const total = (counts: ReadonlyMap<FindingKind, number>) =>
 
 const parts: readonly ((work: Work) => void)[] = [
   relink,
-  tieStrayEnd,
+  linkStrayEnd,
   renameRepeatedCalls,
-  setScatteredApart,
-  setStrayResultsAsText,
+  splitScattered,
+  convertStrayResults,
   addMissingResults,
 ];
 
 /**
- * Moves the rows of the index. In a large conversation each part takes long, so the event loop gets a turn in between.
+ * Moves the rows of the index. In a large conversation, each part takes long, so the event loop gets a turn in between.
  */
 export async function planRepairs(index: TranscriptIndex, options: PlanOptions): Promise<Plan> {
   const rows = [...index.rows];
@@ -70,7 +70,7 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
     change(row) {
       const known = changes.get(row) ?? {
         relinked: false,
-        apart: false,
+        newMessageId: false,
         renamed: new Map(),
         asText: new Set(),
         thinkingLeftOut: false,
@@ -105,9 +105,9 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   await turn();
   planAntidotes(work, finds, remedy);
   const after = reachOf(rows, finds);
-  // Progress records are shown but never sent, so they may be lost. If the repair finds more messages again, other
-  // notes may be lost, too; messages never.
-  const isNeeded = after.reachable > before.reachable ? speaks : (row: Row) => row.kind !== 'progress';
+  // Progress records are shown but never sent, so they may be lost. If the repair brings back messages, other notes may
+  // be lost, too, but messages never.
+  const isNeeded = after.reachable > before.reachable ? isMessage : (row: Row) => row.kind !== 'progress';
   const needed = new Set<string>();
   for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);
   return {

@@ -3,18 +3,18 @@
  * any parent, a circle.
  */
 
-import { leafOf, reachable, speaks } from '../chain.ts';
+import { isMessage, leafOf, reachable } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
 import type { Work } from './work.ts';
 
 /**
- * How far before and after a record its parent is searched, in records. Lines are written nearly in order (lab notes
+ * How many records before and after a record are searched for its parent. Lines are written nearly in order (lab notes
  * §3).
  */
 const reachBack = 400;
 const reachAhead = 50;
-/** Within this time a record without children is preferred as parent over a newer one with children. */
+/** Within this time, a record without children is preferred as a parent to a newer one with children. */
 const nearMs = 5_000;
 
 /** Messages without an id make some versions refuse the whole file, wherever they are. */
@@ -25,7 +25,7 @@ export function nameBareRecords(work: Work): void {
     work.note('bare');
     work.change(row);
     if (row.parent === null) adopt(work, row, parents);
-    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // its time was made up
+    if (row.parent !== null) row.time = Math.max(row.time, row.parent.time + 1); // its time is made up anyway
   }
 }
 
@@ -45,11 +45,11 @@ function parentsOf(rows: readonly Row[]): RowSet {
 }
 
 /**
- * Opens the circles on the active branch first, then those off it that hold messages: 1.0.56 walks in them for ever. A
- * circle of mere notes stays, because once opened it could be taken for the newest end.
+ * Opens the circles on the active branch first, then those off it that hold messages: 1.0.56 would follow them for
+ * ever. A circle of mere notes stays, because once opened, it could be taken for the newest end.
  */
 function openCircles(work: Work): void {
-  /** The walk that has passed each row, counted from 1; 0: none. */
+  /** For each row, the number of the walk that passed it, from 1; 0: none has. */
   const passed = new Uint32Array(work.rows.length);
   const newest = newestEnd(work);
   for (let walk = 1; walk <= work.rows.length + 1; walk++) {
@@ -59,12 +59,12 @@ function openCircles(work: Work): void {
       if (row.parent === null || passed[row.parent.order] !== walk) continue;
       const circle = circleOf(row);
       if (start === newest) openOnBranch(work, row, circle);
-      else if (circle.some(speaks)) openAt(work, impossibleIn(circle)[0] ?? row);
+      else if (circle.some(isMessage)) openAt(work, impossibleIn(circle)[0] ?? row);
     }
   }
 }
 
-/** If there is nothing but circles, there is no end; then the newest record. */
+/** The newest end; the newest record if there is no end, because there is nothing but circles. */
 function newestEnd(work: Work): Row | null {
   const leaf = leafOf(work.rows);
   if (leaf !== null) return leaf;
@@ -81,7 +81,7 @@ const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
 
 /**
  * Opens the circle at an impossible link, if a resume then still finds everything that it found before. Otherwise opens
- * it where the walk closes it, which never loses anything.
+ * it where the walk returns to its beginning, which never loses anything.
  * @param last the first record on the way up whose parent was passed before
  */
 function openOnBranch(work: Work, last: Row, circle: readonly Row[]): void {
@@ -121,7 +121,7 @@ function isBroken(work: Work, root: Row): boolean {
 
 function adopt(work: Work, row: Row, parents: RowSet): void {
   if (row.kind === 'boundary') {
-    // What came before it is not sent any more.
+    // Records from before a compaction are not sent any more, so it needs no parent.
     row.link = 'root';
     work.note('unlinked');
     work.change(row).relinked = true;
@@ -136,14 +136,14 @@ function adopt(work: Work, row: Row, parents: RowSet): void {
   work.change(row).relinked = true;
 }
 
-/** Whether `row` is an ancestor of `other`, or the same record. */
+/** Whether `other` is a descendant of `row`, or the same record. */
 function isBelow(other: Row, row: Row, most: number): boolean {
   let up: Row | null = other;
   for (let steps = 0; up !== null && steps < most; up = up.parent, steps++) if (up === row) return true;
   return false; // no end: a circle of other records, which is opened when the walk gets there
 }
 
-/** The record after which this one must have come. */
+/** The record that this one must have followed. */
 function findParent(work: Work, row: Row, parents: RowSet): Row | null {
   const fits = (candidate: Row | undefined): candidate is Row =>
     candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
@@ -162,7 +162,7 @@ function findParent(work: Work, row: Row, parents: RowSet): Row | null {
     )
     .toSorted((a, b) => a.time - b.time || a.order - b.order);
   const newest = earlier.findLast(fits);
-  // Times may mean nothing: 1.0.56 gives copies of a conversation new ones. Its place in the file still counts.
+  // Times may mean nothing: 1.0.56 gives copies of a conversation new ones. The place in the file still counts.
   if (newest === undefined) return around.findLast((one) => one.order < row.order && fits(one)) ?? null;
   const ends = earlier.filter(
     (candidate) => !parents.has(candidate) && newest.time - candidate.time <= nearMs,
@@ -171,8 +171,8 @@ function findParent(work: Work, row: Row, parents: RowSet): Row | null {
 }
 
 /**
- * Records that are written at once have times in any order (attachments of a prompt); then the place in the file
- * decides.
+ * Records that are written at the same moment (attachments of a prompt) have times in any order; then the place in the
+ * file decides.
  */
 const isEarlier = (candidate: Row, row: Row) =>
   Math.abs(candidate.time - row.time) <= atOnceMs ? candidate.order < row.order : candidate.time < row.time;

@@ -2,15 +2,15 @@
  * Repairs a conversation file, in passes that keep one record in memory at a time: index the file → plan the repair →
  * write a copy → index the copy and prove that it is whole.
  *
- * The original is only read here. `agents/common/repair.ts` puts the copy in its place, because it knows who else may
- * be writing.
+ * This module only reads the original. `agents/common/repair.ts` puts the copy in its place, because it knows who else
+ * may be writing.
  */
 import { rm } from 'node:fs/promises';
 import { readVersion } from '../../../common/versions.ts';
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../contract/conversation.ts';
-import { apart, endApart, takeFailure } from '../apart.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
-import { readConversation, setReadingAside } from '../reading.ts';
+import { readConversation, withholdReading } from '../reading.ts';
+import { endThread, inThread, takeFailure } from '../thread.ts';
 import { looksBroken } from './first-look.ts';
 import { type Plan, planRepairs } from './plan.ts';
 import { poisonWords } from './poison/index.ts';
@@ -18,7 +18,7 @@ import { writeRepaired } from './rewrite.ts';
 import type { FindingKind, PlanOptions } from './work.ts';
 import { findAgent, findWriter } from './writers.ts';
 
-/** What each finding means, for one and for several (`#`), and what is done about it, in plain words. */
+/** In plain words: each kind of finding, for one and for several (`#`), and what is done about it. */
 const words: Readonly<
   Record<FindingKind, { readonly one: string; readonly many: string; readonly done: string }>
 > = {
@@ -27,12 +27,12 @@ const words: Readonly<
   salvaged: {
     one: 'one line is damaged, but holds whole records',
     many: '# lines are damaged, but hold whole records',
-    done: 'the records are kept, each on a line of its own; what is cut off of others is lost',
+    done: 'the records are kept, each on a line of its own; the missing parts of other records are lost',
   },
   'cut prompt': {
     one: 'the end of one of your messages is lost',
     many: 'the ends of # of your messages are lost',
-    done: 'kept as far as it can be read, with a note',
+    done: 'the readable part is kept, with a note',
   },
   duplicate: {
     one: 'one record is in the file twice',
@@ -50,8 +50,8 @@ const words: Readonly<
     done: 'new ones assigned',
   },
   unlinked: {
-    one: 'one record is cut off from what came before',
-    many: '# records are cut off from what came before',
+    one: 'one record is cut off from the conversation before it',
+    many: '# records are cut off from the conversation before them',
     done: 'linked to the record that came before',
   },
   restart: {
@@ -67,12 +67,12 @@ const words: Readonly<
   scattered: {
     one: 'one part of an answer comes after a later answer',
     many: '# parts of answers come after later answers',
-    done: 'it counts as an answer of its own',
+    done: 'made an answer of its own',
   },
   thinking: {
-    one: 'the API refused the conversation for its thinking, and one record holds some',
-    many: 'the API refused the conversation for its thinking, and # records hold some',
-    done: 'the thinking is left out, nothing else',
+    one: 'the API refused the conversation because of its thinking, and one record holds some',
+    many: 'the API refused the conversation because of its thinking, and # records hold some',
+    done: 'the thinking is left out, and nothing else',
   },
   'repeated call': {
     one: 'one tool call repeats the id of an earlier one',
@@ -85,24 +85,24 @@ const words: Readonly<
     done: 'kept as text',
   },
   'stray end': {
-    one: 'the agent would go on at an earlier message, and what was said since is lost as a result',
-    many: 'the agent would go on at an earlier message, for # reasons, and what was said since is lost as a result',
-    done: 'led to the end of the conversation',
+    one: 'the agent would continue from an earlier message, and everything since would be lost',
+    many: 'the agent would continue from an earlier message, for # reasons, and everything since would be lost',
+    done: 'pointed to the end of the conversation',
   },
   ...poisonWords,
   'foreign id': {
-    one: 'the last answer has an id that the API does not take',
-    many: '# answers have an id that the API does not take',
-    done: 'replaced by one that it takes',
+    one: 'the last answer has an id that the API does not accept',
+    many: '# answers have an id that the API does not accept',
+    done: 'replaced by one that it accepts',
   },
   'open call': {
     one: 'one tool call has no result',
     many: '# tool calls have no result',
-    done: 'a result added that says: interrupted, outcome unknown',
+    done: 'given a result that says: interrupted, outcome unknown',
   },
 };
 
-/** Findings that alter content, in addition to all poison. */
+/** Findings whose repair alters content. Every kind of poison does, too. */
 const alsoContent: ReadonlySet<FindingKind> = new Set(['cut prompt', 'thinking']);
 
 const defaultResult =
@@ -119,32 +119,32 @@ export const claudeCodeDoctor: TranscriptDoctor = {
 
 /** Examines a large file in a thread of its own. */
 async function examine(path: string, options: ExamineOptions): Promise<Examination> {
-  const seen = await apart(path, 'examine', options);
+  const seen = await inThread(path, 'examine', options);
   if (seen === null) return examineHere(path, options);
   const mend = async (target: string) => {
-    const proof = await apart(path, 'mend', options, target).finally(() => endApart(path));
+    const proof = await inThread(path, 'mend', options, target).finally(() => endThread(path));
     return proof ?? mendAnew(path, options, target);
   };
   return { ...seen, mend };
 }
 
-/** For when the thread that examined the file is gone; it may have left half a copy. */
+/** For the case that the thread that examined the file is gone. It may have left half a copy. */
 export async function mendAnew(path: string, options: ExamineOptions, target: string): Promise<Proof> {
   await rm(target, { force: true });
   return (await examineHere(path, options)).mend(target);
 }
 
-/** Examines in this thread. The same reading cannot be used again at once, because its rows move. */
+/** Examines the file in this thread. Moves the rows of the reading, so that others cannot use it. */
 export async function examineHere(path: string, options: ExamineOptions): Promise<Examination> {
   const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
   // The plan moves its rows.
-  const putBack = setReadingAside();
+  const putBack = withholdReading();
   const plan = await planRepairs(index, wanted);
   const { before, after, needed } = plan;
-  // Otherwise the rows stay moved, and the proof needs memory for those of the copy.
+  // Otherwise the rows have been moved, and the proof needs the memory for those of the copy.
   if (plan.changes.size === 0 && plan.findings.length === 0) putBack();
-  // Released once the copy is written, because the proof needs memory for the copy's index.
+  // Released once the copy is written, because the proof needs the memory for the copy's index.
   let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
   return {
     findings: plan.findings.map(({ kind, count }) => ({
@@ -166,7 +166,7 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
   };
 }
 
-/** If nobody says which version will continue the conversation, it is the one that wrote last. */
+/** If nobody says which version will continue the conversation, the one that wrote last is assumed. */
 function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOptions {
   const version = options.version ?? readVersion(index.writtenBy ?? '');
   return { ...options, version: version?.parts ?? null };
@@ -174,7 +174,7 @@ function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOption
 
 async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
   const copy = await indexTranscript(target);
-  // If there are no findings, no row is moved.
+  // Without findings, no row has been moved.
   const { findings, finds } = await planRepairs(copy, options);
   let lost = needed.size;
   for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;

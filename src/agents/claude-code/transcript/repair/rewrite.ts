@@ -1,6 +1,6 @@
 /**
- * Writes the repaired copy of a conversation file. Lines that need no change are copied byte for byte; memory holds one
- * changed record at a time.
+ * Writes the repaired copy of a conversation file. Lines that need no change are copied byte for byte. Only one changed
+ * record at a time is in memory.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { isRecord, type Json, parseRecord, textOf } from '../../../common/json.ts';
@@ -107,7 +107,7 @@ function editsOf(
     const text = async () => `${JSON.stringify(endRecord(named, await recordOf(line)))}\n`;
     edits.push({ offset: index.bytes, length: 0, text });
   }
-  // What is inserted at a place comes before what is replaced there.
+  // At one place, an insertion comes before a replacement.
   return edits.toSorted((a, b) => a.offset - b.offset || a.length - b.length);
 }
 
@@ -121,7 +121,7 @@ function mend(poisoned: Json, row: Row, change: RowChange): Json {
     fresh.timestamp = new Date(row.time).toISOString();
   }
   const sameContent = change.renamed.size === 0 && change.asText.size === 0 && !change.thinkingLeftOut;
-  if (sameContent && !change.apart) return fresh;
+  if (sameContent && !change.newMessageId) return fresh;
   if (change.asText.size > 0) {
     // These fields describe the result to the agent's own display, which would look for its call.
     delete fresh.toolUseResult;
@@ -177,7 +177,7 @@ function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: s
   };
 }
 
-/** With this record, every version that reads it continues at `end`. */
+/** Every version that reads this record continues at `end`. */
 const endRecord = (end: Row, { sessionId }: Json): Json => ({
   type: 'last-prompt',
   leafUuid: end.uuid,

@@ -1,6 +1,6 @@
 /**
- * What can be saved from a line that is not a record. NUL bytes are left behind when a machine goes down in mid-write,
- * and an append after a torn write glues a whole record to the torn one.
+ * Saves what can be saved from a line that is not a record. A machine that goes down in mid-write leaves NUL bytes
+ * behind, and an append after a torn write glues a whole record to the torn one.
  */
 import { isRecord, type Json, textOf } from '../../../common/json.ts';
 import { blocksOf } from '../records.ts';
@@ -20,7 +20,7 @@ const maxWork = 64 * 1024 * 1024;
  * The whole records inside a damaged line, in order, and the readable part of a prompt; none if the line is garbage.
  */
 export function salvage(line: string): readonly Salvaged[] {
-  // JSON cannot contain raw control characters, so whatever put them there, no record needs them.
+  // JSON contains no raw control characters, so whatever put them there, no record needs them.
   const text = line.replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim();
   const whole = parse(text);
   if (whole !== null) return [whole];
@@ -38,7 +38,7 @@ interface Budget {
   left: number;
 }
 
-/** A record that was glued to a torn one is at the end, and whole, so nothing after it has to be tried. */
+/** A record that was glued to a torn one is whole and at the end of the line, so only its beginning must be found. */
 function fromTheEnd(
   text: string,
   budget: Budget,
@@ -69,7 +69,7 @@ function fromTheBeginning(text: string, budget: Budget): readonly Salvaged[] {
     let next = index + 1;
     for (; next <= starts.length; next++) {
       const end = starts[next] ?? text.length;
-      // Two records that are glued together have nothing in between; objects inside a record are separated.
+      // Two glued records have nothing between them; objects inside a record are separated.
       if (text[end - 1] !== '}') continue;
       budget.left -= end - start;
       if (budget.left < 0) return found;
@@ -105,7 +105,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   document: [],
 };
 
-/** A damaged record may parse, and yet have lost a part without which it cannot be sent. */
+/** A damaged record may parse and yet lack a part without which it cannot be sent. */
 function isSound({ message }: Json): boolean {
   return blocksOf(isRecord(message) ? message : null).every((block) =>
     needed[String(block.type)]?.every((field) => textOf(block, field) !== null),

@@ -1,14 +1,14 @@
 /**
- * Stores ids that several records share only once: a result names its call, and the lines of one message name the
- * message, soon after each other.
+ * Stores an id only once that several records share: a result names its call, and the lines of one message name the
+ * message. Such records are close together.
  */
 
-/** More than the calls that are open at any time. */
+/** More than the number of calls that are open at any time. */
 const remembered = 256;
 
 export interface SameIds {
   one(id: string | null): string | null;
-  /** A list of one id, which is what nearly all records have. */
+  /** Shares lists of one id, which nearly all records have. */
   list(ids: readonly string[]): readonly string[];
 }
 

@@ -1,9 +1,9 @@
-/** Leaves records out of a conversation: what followed one then follows its parent. */
+/** Takes records out of a conversation: the records that followed one then follow its parent. */
 import type { Row } from '../index.ts';
 
 /**
  * Removes them from `rows`.
- * @returns those that have another parent now
+ * @returns the rows that have another parent now
  */
 export function takeOut(rows: Row[], removed: ReadonlySet<Row>): readonly Row[] {
   if (removed.size === 0) return [];

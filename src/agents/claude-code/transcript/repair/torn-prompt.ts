@@ -1,4 +1,4 @@
-/** A prompt of the person that was truncated in mid-write: its readable part is restored. */
+/** Restores the readable part of a prompt that was truncated in mid-write. */
 import { isRecord, type Json, textOf } from '../../../common/json.ts';
 
 const beginning =
@@ -6,8 +6,8 @@ const beginning =
 
 /**
  * @param torn the rest of the record
- * @param next the record after it; if it is a note and no message, it came after the prompt and names it as its parent
- * @returns null: it was no prompt, or nothing of its text is left
+ * @param next the record after it; if it is a note, not a message, it followed the prompt and names it as its parent
+ * @returns null if it was not a prompt, or if none of its text is left
  */
 export function readTornPrompt(torn: string, next: Json | null): Json | null {
   const head = beginning.exec(torn)?.[0];
@@ -25,10 +25,10 @@ export function readTornPrompt(torn: string, next: Json | null): Json | null {
   };
 }
 
-/** What records of the same moment have in common. */
+/** Fields that records of the same moment have in common. */
 const copied = ['timestamp', 'userType', 'entrypoint', 'cwd', 'sessionId', 'version', 'gitBranch'];
 
-/** The text up to its end or to where it is truncated, with whole escapes decoded. */
+/** The text up to its end or to where it was truncated, with complete escapes decoded. */
 function readText(written: string): string {
   const [text = ''] = /^(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/.exec(written) ?? [];
   const read: unknown = JSON.parse(`"${text}"`);

@@ -34,8 +34,8 @@ export interface Finding {
 export interface RowChange {
   /** Its parent differs from the one in the file. */
   relinked: boolean;
-  /** Its message id differs from the one in the file. */
-  apart: boolean;
+  /** It gets another message id than the one in the file. */
+  newMessageId: boolean;
   /** Old and new id, for a call that repeats an earlier call's id, and for its result. */
   readonly renamed: Map<string, string>;
   /** Results without a call, kept as text. */
@@ -60,8 +60,8 @@ export interface PlanOptions {
   /** Unix milliseconds. */
   readonly now: number;
   /**
-   * Also attach a person's message that begins anew in the middle of the file to what came before, if most of the
-   * conversation is lost otherwise. Rewinding to the start looks the same, so only a person should ask for it.
+   * If a person's message starts over in the middle of the file and most of the conversation would be lost, attach it
+   * to the record before. Rewinding to the start looks the same, so only a person should ask for this.
    */
   readonly reconnect: boolean;
   /** A person asks for the repair. */

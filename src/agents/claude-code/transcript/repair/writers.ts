@@ -1,7 +1,7 @@
 /**
- * Finds who may be writing a conversation file. The agent opens the file for each line and closes it again, so an open
- * file is seldom caught. From 2.1.197 on each process leaves `<config>/sessions/<pid>.json` with its session and start
- * time.
+ * Finds processes that may be writing a conversation file. The agent opens the file for each line and closes it again,
+ * so it is seldom caught in the act. Since 2.1.197, each process leaves `<config>/sessions/<pid>.json` with its session
+ * and start time.
  */
 import type { Stats } from 'node:fs';
 import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { parseRecord, textOf } from '../../../common/json.ts';
 import type { Writer } from '../../../contract/conversation.ts';
 
 /**
- * @param thorough also count an agent that runs in the conversation's folder and does not tell its session (2.1.42 and
+ * @param thorough also count an agent that runs in the conversation's folder and does not record its session (2.1.42
+ * and
  *   older): right for a repair by hand, too careful right after a stop
  */
 export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
@@ -32,8 +33,8 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
 }
 
 /**
- * A living agent that says it is in this conversation, or one that says nothing about itself (2.1.42 and older) and was
- * started on it. A process that only reads the file does not count.
+ * A living agent that records that it is in this conversation, or one that records nothing about itself (2.1.42 and
+ * older) and was started on this conversation. A process that only reads the file does not count.
  * @param except processes that are known not to be in it
  */
 export async function findAgent(path: string, except: readonly number[]): Promise<number | null> {
@@ -85,7 +86,7 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
       const pid = Number(name.replace('.json', ''));
       const start = startTimeOf(pid);
       if (record === null || sessionId === null || start === null) return null;
-      // The agent notes the start time as the kernel counts it; a reused pid has another one.
+      // The agent records the start time as the kernel counts it; a process with a reused pid has another one.
       const noted = textOf(record, 'procStart');
       return process.platform === 'linux' && noted !== null && noted !== start ? null : { pid, sessionId };
     }),

@@ -1,11 +1,11 @@
-/** Tool calls that nobody can process: the model, or a truncated stream, has put something else in the call's place. */
+/** Tool calls that nobody can process: the model, or a truncated stream, has produced something malformed. */
 import { isRecord } from '../../../../common/json.ts';
 import { inBlocks } from './content.ts';
 import type { BlockPoison } from './kind.ts';
 
 /** The API's limit, in characters. */
 const maxNameLength = 200;
-/** Enough to recognise it. */
+/** Enough to recognise the name. */
 const keptOfName = 64;
 
 export const toolName: BlockPoison = {
@@ -46,7 +46,7 @@ export const toolInput: BlockPoison = {
 
 const isShown = (path: unknown) => path === undefined || path === null || typeof path === 'string';
 
-/** No API refuses this, but the agent's own display fails on it, and with it the whole screen. */
+/** No API refuses this, but the agent's own display crashes on it. */
 export const toolPath: BlockPoison = {
   kind: 'tool path',
   words: {

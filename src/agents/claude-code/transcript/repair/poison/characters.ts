@@ -1,11 +1,11 @@
 /**
- * Characters that make a request invalid JSON for the API: a NUL truncates the body, and half a surrogate pair is no
+ * Characters that make a request invalid JSON for the API: a NUL truncates the body, and half a surrogate pair is not a
  * character. They come from a command's output, or from a text that was cut inside a character.
  */
 import { isRecord, type Json } from '../../../../common/json.ts';
 import type { Poison } from './kind.ts';
 
-/** Whether a record's line can hold one at all: both are written only as these escapes. */
+/** A quick check whether a record's line can hold one at all: JSON writes both only as these escapes. */
 export const mayHoldBadCharacters = (line: string): boolean =>
   line.includes('\\u') && /\\u(?:0000|d[89a-f])/i.test(line);
 
@@ -33,9 +33,7 @@ export const halfCharacter: Poison = {
   clean: (record) => mapTexts(record, (text) => text.replace(/\p{Surrogate}/gu, '\ufffd')),
 };
 
-/**
- * Maps every text in a value at any depth, names of fields included; returns the same object if no text has changed.
- */
+/** Maps every text in a value at any depth, including field names. Returns the same object if no text has changed. */
 function mapTexts<Value>(value: Value, mend: (text: string) => string): Value;
 function mapTexts(value: unknown, mend: (text: string) => string): unknown {
   if (typeof value === 'string') return mend(value);

@@ -7,7 +7,9 @@ const noContent = '(no content)';
 /** Null: leave the block out. The block itself: no change. */
 export type MendBlock = (block: Json) => Json | null;
 
-/** The record with its blocks repaired; the same object if none was. Content that would be left empty says so. */
+/**
+ * The record with its blocks repaired; the same object if none was. Content that would be empty gets a note instead.
+ */
 function mapBlocks(record: Json, mend: MendBlock): Json {
   const { message } = record;
   if ((record.type !== 'user' && record.type !== 'assistant') || !isRecord(message)) return record;
@@ -31,14 +33,14 @@ function mapContent(content: unknown, mend: MendBlock): unknown {
   return mended.length > 0 ? mended : [{ type: 'text', text: noContent }];
 }
 
-/** A result may hold blocks of its own. One that is a plain text may be empty. */
+/** A result may hold blocks of its own. If its content is a plain text, that may be empty. */
 function withContent(block: Json, mend: MendBlock): Json {
   if (block.type !== 'tool_result' || !Array.isArray(block.content)) return block;
   const content = mapContent(block.content, mend);
   return content === block.content ? block : { ...block, content };
 }
 
-/** The fields of a kind of poison that is found in blocks of one type. */
+/** Builds the fields for a kind of poison that is found in blocks of one type. */
 export function inBlocks(type: string, mend: MendBlock) {
   return {
     type,

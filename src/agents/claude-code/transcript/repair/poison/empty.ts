@@ -17,13 +17,13 @@ export const emptyText: BlockPoison = {
     many: '# records hold empty texts',
     done: 'left out, or marked as empty where nothing else is left',
   },
-  // 2.1.38 and 2.1.329 leave out the empty texts of messages, but no version leaves out those of results.
+  // 2.1.38 and 2.1.329 leave out empty texts in messages, but no version leaves out those in results.
   cleanedSince: null,
   is: 'always',
   ...inBlocks('text', (block) => (isBlank(block) ? null : block)),
 };
 
-/** An API that keeps its thinking to itself returns it empty with a signature, and accepts it back. */
+/** Not always poison: an API that hides its thinking returns it empty with a signature, and accepts it back. */
 export const emptyThinking: BlockPoison = {
   kind: 'empty thinking',
   words: {

@@ -1,6 +1,6 @@
 /**
- * All kinds of poison, in the order in which they are removed. What no version sends (records off the active branch, a
- * subagent's records) may hold anything.
+ * All kinds of poison, in the order in which they are removed. Records that no version sends (off the active branch, a
+ * subagent's) may hold anything.
  */
 import { isRecord, type Json } from '../../../../common/json.ts';
 import { compareVersions, type Parts } from '../../../../common/versions.ts';
@@ -82,8 +82,8 @@ export interface Remedy {
 
 const kinds = new Map(all.map((poison) => [poison.kind, poison]));
 
-/** Whether everything that makes a hollow record hollow is to be removed. */
-export const isToGo = ({ poisons, hollow }: Content, remedy: Remedy): boolean =>
+/** Whether the whole record must go, because it is hollow and its empty blocks are to be removed. */
+export const mustGo = ({ poisons, hollow }: Content, remedy: Remedy): boolean =>
   hollow && poisons.every((kind) => !kind.startsWith('empty') || isPoison(kind, remedy));
 
 /** Whether this kind is to be removed. */

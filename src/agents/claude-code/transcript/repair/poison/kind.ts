@@ -27,17 +27,17 @@ export interface Poison {
   readonly kind: PoisonKind;
   readonly words: Words;
   /**
-   * First version that was seen to clean it before it sends a request (the borders are somewhere between the versions
-   * that were run); null: none does. Such a version needs the repair only if the API has refused the conversation all
-   * the same.
+   * First version that was seen to clean such content itself before it sends a request (the true border is somewhere
+   * between the versions that were run); null: none does. Such a version needs the repair only if the API has refused
+   * the conversation all the same.
    */
   readonly cleanedSince: Parts | null;
   /**
    * `always`: always poison. `perhaps`: the same content may be fine, so it is repaired only if the API has refused the
-   * conversation or a person asks. `shrinks`: the agent's own cleaning keeps more of it than a repair can.
+   * conversation or a person asks. `shrinks`: the agent's own cleaning keeps more of the content than a repair can.
    */
   readonly is: 'always' | 'perhaps' | 'shrinks';
-  /** The record without it; the same object if the record does not hold it. */
+  /** The record without this poison; the same object if the record does not hold any. */
   clean(record: Json): Json;
 }
 

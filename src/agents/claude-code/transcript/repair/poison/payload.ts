@@ -1,4 +1,4 @@
-/** Images and documents that the API cannot read, or not at their size. A text says what was there. */
+/** Images and documents that the API cannot read, or that are too large for it. A text says what was removed. */
 import { headBytes, type ImageSize, imageSize } from '../../../../common/image-size.ts';
 import { isRecord, type Json } from '../../../../common/json.ts';
 import { inBlocks } from './content.ts';
@@ -10,7 +10,7 @@ const maxPixelsOfMany = 2_000;
 const maxBytes = 5 * 1024 * 1024;
 export const manyImages = 20;
 
-/** From this version on the agent replaces them by itself, at the latest after one refusal. */
+/** Since this version, the agent replaces them by itself, at the latest after one refusal. */
 const cleanedSince = [2, 1, 197] as const;
 
 type Judge = (data: string, size: ImageSize | null) => boolean;
@@ -23,7 +23,7 @@ const withoutImages = (isBad: Judge, why: string) =>
 
 const note = (text: string): Json => ({ type: 'text', text: `[${text}]` });
 
-/** Null: it is a text, or not in the conversation itself. */
+/** Null: the source is a text, or outside the conversation. */
 function dataOf(block: Json): string | null {
   const { source } = block;
   return isRecord(source) && source.type === 'base64' && typeof source.data === 'string' ? source.data : null;
@@ -77,7 +77,7 @@ export const oneOfManyImages: BlockPoison = {
   ),
 };
 
-/** The mark may come some way after the beginning. */
+/** The `%PDF-` mark need not be at the very beginning. */
 const headOfDocument = 2_048;
 
 export const badDocument: BlockPoison = {

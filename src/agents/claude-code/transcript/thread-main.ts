@@ -1,13 +1,13 @@
-/** The thread of `apart.ts`: works on one conversation file, which it reads once for all that is asked in a row. */
+/** The thread of `thread.ts`: works on one conversation file, which it reads once for several questions in a row. */
 import { parentPort } from 'node:worker_threads';
 import type { Examination } from '../../contract/conversation.ts';
-import type { Answer, Question, ThreadWork } from './apart.ts';
 import { collectOften } from './collect.ts';
 import { recordsPromptHere } from './records-prompt.ts';
 import { examineHere, mendAnew } from './repair/repair.ts';
 import { summarizeHere } from './summary.ts';
+import type { Answer, Question, ThreadWork } from './thread.ts';
 
-/** The latest examination. It only saves the following `mend` from examining again. */
+/** The latest examination. It only saves the next `mend` from examining again. */
 let examined: Examination | null = null;
 
 const work: ThreadWork = {

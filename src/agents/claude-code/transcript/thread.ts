@@ -1,6 +1,6 @@
 /**
- * Runs the work on a large conversation file in a thread of its own. Meanwhile the guard's loop runs on, little garbage
- * piles up (`collect.ts`), and at the end the memory is given back.
+ * Runs the work on a large conversation file in a thread of its own. The guard's loop keeps running, little garbage
+ * piles up (`collect.ts`), and the memory is given back at the end.
  */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -41,27 +41,29 @@ interface Thread {
 
 /** Below this size, starting the thread (30 to 50 ms) costs more than it saves. */
 const smallBytes = 4 * 1024 * 1024;
-/** Long enough for the time from the first look before a stop to the new agent. */
+/** Longer than the time from the first look before a stop to the start of the new agent. */
 const idleMs = 60_000;
 
 const entry = programFile('transcript-thread');
 /**
- * As it was when the guard was loaded: an upgrade in place may put files there that fit each other, but not this guard.
+ * The thread's file as it was when the guard was loaded: an upgrade in place may replace it by one that does not fit
+ * this guard.
  */
 const loaded = identityOf(entry);
 
-/** No thread can be had, so the work has to be done without one. */
+/** No thread is available, so the work has to be done without one. */
 class NoThread extends Error {}
 
 const threads = new Map<string, Thread>();
-let untold: string | null = null;
-let toldOnce = false;
+let pendingFailure: string | null = null;
+let hasFailed = false;
 
 /**
- * @returns null: the caller does the work in this thread, because the file is small or no other thread can be had
+ * @returns null if the caller must do the work in this thread, because the file is small or no other thread is
+ * available
  * @throws what the work throws, and what `stat` throws
  */
-export async function apart<Called extends Name>(
+export async function inThread<Called extends Name>(
   path: string,
   name: Called,
   ...rest: Rest<Called>
@@ -72,19 +74,20 @@ export async function apart<Called extends Name>(
     return (await (threads.get(path) ?? start(path)).ask(name, [path, ...rest])) as Result<Called>;
   } catch (error) {
     if (!(error instanceof NoThread)) throw error;
-    if (!toldOnce) untold = `a large conversation was read without a thread of its own: ${error.message}`;
-    toldOnce = true;
+    if (!hasFailed)
+      pendingFailure = `a large conversation was read without a thread of its own: ${error.message}`;
+    hasFailed = true;
     return null;
   }
 }
 
-/** Gives the memory back at once. To be called when nothing more will be asked of the file as it was. */
-export const endApart = (path: string): void => threads.get(path)?.end();
+/** Gives the memory back at once. To be called when nothing more will be asked about the file as it was. */
+export const endThread = (path: string): void => threads.get(path)?.end();
 
 /** Why there was no thread, to be reported once; null: nothing to report. */
 export function takeFailure(): string | null {
-  const failure = untold;
-  untold = null;
+  const failure = pendingFailure;
+  pendingFailure = null;
   return failure;
 }
 
@@ -139,7 +142,7 @@ function startWorker(): Worker {
       // node 20).
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
       execArgv: [],
-      stdout: true, // the person's screen must not show anything that it prints
+      stdout: true, // nothing that the thread prints may reach the person's screen
       stderr: true,
     });
   } catch (error) {
@@ -150,7 +153,7 @@ function startWorker(): Worker {
 const withCode = ({ error, code }: { readonly error: Error; readonly code: string | undefined }): Error =>
   code === undefined ? error : Object.assign(error, { code });
 
-/** This thread would run out of memory, too. */
+/** Then this thread would run out of memory, too, so there is no point in trying again here. */
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
