@@ -1,4 +1,4 @@
-/** The line between an agent and the stand-in: it can be shut, and splits what comes down. */
+/** The line between an agent and the stand-in: it can be shut, and it splits the bytes that come down. */
 import type { Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { reset } from '../tunnel/sockets.ts';

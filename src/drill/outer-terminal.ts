@@ -16,14 +16,14 @@ export interface OuterTerminal {
   resize(columns: number, rows: number): void;
   /** Waits until the screen shows it. @throws with the screen's text if it does not appear */
   waitFor(what: string | RegExp, timeoutMs?: number): Promise<void>;
-  /** `pause`: the terminal takes no output. `resume`: it takes output again. */
+  /** `pause`: the terminal accepts no output. `resume`: it accepts output again. */
   pause(): void;
   resume(): void;
   /** Called with each piece of output. */
   onOutput(listener: (bytes: Buffer) => void): void;
   readonly exited: Promise<{ readonly code: number; readonly signal: number | null }>;
   kill(signal?: NodeJS.Signals): void;
-  /** The window is closed: the kernel sends a hang-up to what runs in it. */
+  /** Closes the window: the kernel sends SIGHUP to the programs in it. */
   close(): void;
 }
 
@@ -140,7 +140,7 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
       try {
         if (alive) process.kill(pty.pid, signal);
       } catch {
-        // gone, but its end is not reported yet
+        // the process is gone, but its end has not been reported yet
       }
     },
     close() {

@@ -29,7 +29,7 @@ export interface DrillResult {
 
 /** Max time for a turn to recover. */
 const patienceMs = 45_000;
-/** An incident is closed a moment after its turn has ended; this is the max wait for that. */
+/** An incident is closed a moment after its turn has ended. The drill waits at most this long for that. */
 const settleMs = 15_000;
 
 async function settledIncidents(stage: Stage): Promise<readonly IncidentRecord[]> {
@@ -48,7 +48,7 @@ function problemOf(
   ended: boolean,
 ): string | null {
   if (!ended) return 'the turn did not come to its end';
-  if (stage.api.turns().at(-1)?.ended !== 'complete') return 'the last answer was not taken to its end';
+  if (stage.api.turns().at(-1)?.ended !== 'complete') return 'the last answer was not read to its end';
   const acted = incidents.flatMap(({ actions }) => actions).find(({ action }) => action !== 'wait');
   if (scenario.expect === 'no action')
     return acted ? `the guard acted: ${acted.action} (${acted.detail})` : null;

@@ -34,9 +34,9 @@ export interface Sandbox {
   remove(): void;
 }
 
-/** Creates it below the system's temporary folder. */
+/** Creates the sandbox in the system's temporary folder. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  // The real path, because the agent asks for trust by the path that it sees.
+  // The real path, because that is the path for which the agent asks whether the person trusts it.
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'guarded-claude-drill-')));
   const folder = (name: string) => {
     const path = join(root, name);
@@ -66,7 +66,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       },
     },
   };
-  // Without a mode of its own the newest agent starts in auto mode, in which each tool call costs a request.
+  // If the settings name no mode, the newest agent starts in auto mode, in which each tool call costs a request.
   const permissions =
     options.tools === 'ask'
       ? { defaultMode: 'default' }
@@ -124,7 +124,7 @@ export function agentEnvironment(
     ANTHROPIC_API_KEY: dummyKey,
     DISABLE_AUTOUPDATER: '1', // the executable is shared with other sandboxes
     ...surroundings,
-    // 2.1.42 would also show the API's words as a suggestion for the next prompt, which would be taken for the answer.
+    // 2.1.42 would also suggest the API's words as the next prompt, which a test would take for the answer.
     CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false',
     ...extra,
   };

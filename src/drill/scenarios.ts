@@ -9,7 +9,7 @@ export interface DrillScenario {
   readonly agents: 'any' | 'simulated';
   /** `recovery`: the turn must end well. `no action`: the same, without any action of the guard. */
   readonly expect: 'recovery' | 'no action';
-  /** Config of the guard in addition to the drill's own, as environment variables. */
+  /** Config of the guard on top of the drill's own, as environment variables. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly tools?: 'ask';
   /** Sends a prompt and causes the fault. @returns when the fault began, in Unix milliseconds */

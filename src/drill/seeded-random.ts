@@ -11,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** FNV-1a: makes a seed of a text. Similar texts get unrelated seeds. */
+/** Turns a text into a seed (FNV-1a). Similar texts get unrelated seeds. */
 export function seedOf(text: string): number {
   let value = 0x811c9dc5;
   for (const letter of text) value = Math.imul(value ^ letter.charCodeAt(0), 0x01000193);

@@ -54,7 +54,7 @@ export interface Stage {
   readonly api: Api;
   readonly sandbox: Sandbox;
   readonly terminal: OuterTerminal;
-  /** The guard's own report on its session; null before the first. */
+  /** The guard's own report on its session; null before the first report. */
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
   /** What the guard has written to its journal so far. */
@@ -72,10 +72,10 @@ export interface Stage {
 
 const guard = launcher('guarded-claude');
 
-/** Some agents draw nothing for 30 s while their helpers' requests are not answered. */
+/** Some agents draw nothing for 30 s if their helpers' requests get no answer. */
 const startMs = 60_000;
 
-/** Max time for a guard to leave when it is told to. */
+/** Max time for a guard to leave once it is told to. */
 const leaveMs = 5000;
 
 /** The guard writes its status a moment after the agent has drawn its prompt. */
@@ -83,7 +83,7 @@ async function agentNamed(stage: Stage): Promise<void> {
   for (const until = Date.now() + leaveMs; Date.now() < until; await sleep(50)) {
     if (stage.status()?.agent_pid) return;
   }
-  throw new Error(`the guard names no agent:\n${stage.terminal.text()}`);
+  throw new Error(`the guard reports no agent:\n${stage.terminal.text()}`);
 }
 
 function signal(pid: number | null | undefined, name: NodeJS.Signals): void {
@@ -144,7 +144,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     journal: () => readJournal(runPaths(state, status()?.run ?? '').journal),
     agentPid() {
       const pid = status()?.agent_pid;
-      if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
+      if (!pid) throw new Error(`the guard reports no agent:\n${terminal.text()}`);
       return pid;
     },
     submit: (prompt) => typePrompt(terminal, prompt),

@@ -20,7 +20,7 @@ const vendor = 'api.anthropic.com:443';
 
 /**
  * What happens to an agent's traffic to other hosts (plugin marketplace, updates, telemetry): refused at once, refused
- * after about as long as a clone of the marketplace takes, never answered, or answered with a 502 by a proxy that
+ * after about the time that a clone of the marketplace takes, never answered, or answered with a 502 by a proxy that
  * cannot reach them.
  */
 export type HelperTraffic = 'refused' | 'slow' | 'hanging' | 'broken';
@@ -42,7 +42,7 @@ export interface StandIn {
   readonly connects: readonly string[];
   /** While on, CONNECT requests get no answer, as behind a proxy that has lost its line. */
   hold(on: boolean): void;
-  /** While on, nothing passes, not even on open connections, and nobody is told. */
+  /** While on, no bytes pass, not even on open connections, and nobody is told. */
   blackHole(on: boolean): void;
   /** The proxy itself is gone: new connections are refused, open ones are reset. */
   goAway(): Promise<void>;
@@ -125,7 +125,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   };
   const hold = (on: boolean) => newConnections.set(on);
   return {
-    // If the line is down, it is the proxy's line: the proxy still accepts CONNECT requests, but answers none.
+    // The line that is down is the proxy's: the proxy still accepts CONNECT requests, but answers none.
     api: {
       ...api,
       async silence() {

@@ -1,17 +1,19 @@
-/** A person at the agent's input box: types, checks what was typed, presses Enter. */
+/** Types like a person at the agent's input box: types the text, checks it, presses Enter. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OuterTerminal } from './outer-terminal.ts';
 
 /** Text and Enter in one burst would be a paste (1.0.56). */
 const betweenWritesMs = 150;
-/** A box that is drawn may not listen yet, in 1.0.56 for seconds (lab notes §0b). A busy machine draws late. */
+/**
+ * An agent that has drawn its box may not listen yet, 1.0.56 for seconds (lab notes §0b). A busy machine draws late.
+ */
 const echoMs = 8_000;
 /** Text that was typed a second time may follow the first into the box. */
 const lateMs = 1_000;
 const maxTries = 5;
 const clearBox = '\x15';
 
-/** Terminals whose agent has taken a prompt before: it listens, and what it does not show yet is on its way. */
+/** Terminals whose agent has taken a prompt before: it listens, and will show what it does not show yet. */
 const listening = new WeakSet<OuterTerminal>();
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -22,7 +24,7 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
  */
 const sign = '^(?:│?\\s)?[❯>›]\\s?';
 
-/** Whether the box holds the prompt once; for one that is too long for the row, its beginning. */
+/** Whether the box holds the prompt exactly once, or the beginning of a prompt that is too long for the row. */
 function holds(terminal: OuterTerminal, prompt: string): boolean {
   const [line = ''] = prompt.split('\n');
   const shown = new RegExp(`${sign}(${escaped(line.slice(0, 30))}.*)$`, 'm').exec(terminal.text())?.[1];
@@ -46,7 +48,8 @@ export async function typePrompt(terminal: OuterTerminal, prompt: string): Promi
     );
     await pause(tries === 1 ? betweenWritesMs : lateMs);
     if (echoed && (isLast || holds(terminal, prompt))) break;
-    // Sent separately: in one burst with the text it may not count as a key. Late text may be in the box twice by now.
+    // By now, late text may be in the box twice. The key is sent separately, because in a burst with text it may not
+    // count as a key.
     terminal.write(clearBox);
     await pause(betweenWritesMs);
   }

@@ -1,6 +1,6 @@
 /**
- * What surrounds an agent: where its requests go. The default is what people have, the vendor's own base URL over TLS
- * with all the traffic of the agent's helpers. A gateway with a base URL of its own is the exception.
+ * The surroundings of an agent: where its requests go. The default is what people have: the vendor's own base URL over
+ * TLS, with all the traffic of the agent's helpers. A gateway with a base URL of its own is the exception.
  */
 import { join } from 'node:path';
 import { type Api, startApi } from './api/api.ts';
@@ -25,7 +25,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** For an agent behind a gateway. The helpers' traffic, which would go elsewhere, is switched off. */
+/** For an agent behind a gateway. Its helpers' traffic, which would go elsewhere, is switched off. */
 export const gatewayVariables = (url: string): Readonly<Record<string, string>> => ({
   ANTHROPIC_BASE_URL: url,
   DISABLE_TELEMETRY: '1',
@@ -33,14 +33,14 @@ export const gatewayVariables = (url: string): Readonly<Record<string, string>> 
   CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
 });
 
-/** For an agent whose person has a proxy that leads to the stand-in. */
+/** For an agent behind a person's proxy, which leads to the stand-in. */
 export function firstPartyVariables(standIn: StandIn, sandbox: Sandbox): Readonly<Record<string, string>> {
   const authority = join(sandbox.root, 'authority.pem');
   standIn.writeAuthority(authority);
   return { HTTPS_PROXY: standIn.proxyUrl, HTTP_PROXY: standIn.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
 }
 
-/** Starts it. Requests are validated as the real API validates them. */
+/** Starts the world. Its API validates requests as the real one does. */
 export async function startWorld(sandbox: Sandbox, options: WorldOptions = {}): Promise<World> {
   if (options.surroundings === 'gateway') {
     const api = await startApi({ enforceRules: true });

@@ -134,7 +134,7 @@ export async function onGuard(
       readJournal(runPaths(state, status()?.run ?? '').journal).flatMap(({ entries }) => entries),
     agentPid() {
       const pid = status()?.agent_pid;
-      if (!pid) throw new Error(`the guard names no agent:\n${terminal.text()}`);
+      if (!pid) throw new Error(`the guard reports no agent:\n${terminal.text()}`);
       return pid;
     },
     submit: (prompt) => typePrompt(terminal, prompt),

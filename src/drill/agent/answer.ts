@@ -15,7 +15,7 @@ export interface Answer {
   /** The message has its stop reason, so it counts even if the stream breaks after that. */
   readonly started: boolean;
   readonly tokens: number;
-  /** Blocks that are complete; an open text block counts with what has come of it. */
+  /** Blocks that are complete, and an open text block as far as it has arrived. */
   blocks(): readonly Block[];
   /** A tool call has begun, and its input is not complete. */
   insideTool(): boolean;

@@ -1,6 +1,6 @@
 /**
- * The real agent's side traffic with the vendor's own URL: at the first prompt a child process clones a plugin
- * marketplace (in the agent's own session, unlike a tool), and from then on telemetry goes to the API's host.
+ * The real agent's side traffic if it uses the vendor's own URL: at the first prompt, a child process clones a plugin
+ * marketplace (in the agent's own session, unlike a tool), and from then on, telemetry goes to the API's host.
  */
 import { spawn } from 'node:child_process';
 import { openRequest } from './connection.ts';
@@ -21,7 +21,9 @@ export function cloneMarketplace(env: NodeJS.ProcessEnv): void {
   process.on('exit', () => child.kill());
 }
 
-/** The real agent sends it in the seconds after an event (2.1.329: 3,662 bytes each, some on a new connection). */
+/**
+ * The real agent sends telemetry in the seconds after an event (2.1.329: 3,662 bytes each, some on a new connection).
+ */
 const telemetryMs = 1_500;
 const events = JSON.stringify({ events: [{ event: 'e'.repeat(8_000) }] });
 

@@ -38,7 +38,8 @@ function runOne(command: string, context: HookContext, payload: string, extraEnv
 }
 
 /**
- * Waits until every hook of the event has ended. A hook's matcher is applied to the tool, or to how the session began.
+ * Runs every hook of the event, and waits until all have ended. A hook's matcher is applied to the tool's name, or to
+ * how the session began.
  */
 export async function runHooks(
   event: HookEvent,

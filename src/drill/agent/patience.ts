@@ -1,10 +1,10 @@
-/** How long the real agent waits by itself (lab notes §1a); depends on whether it uses the vendor's own URL. */
+/** How long the real agent waits by itself (lab notes §1a). It depends on whether it uses the vendor's own URL. */
 export interface Patience {
-  /** After this long without a byte on an open stream the agent says so. */
+  /** Silence on an open stream after which the agent tells the person. */
   readonly noticeMs: number;
-  /** The agent gives up a silent stream, and an answer without streaming. */
+  /** Silence after which the agent gives up on a stream, or on an answer without streaming. */
   readonly streamMs: number;
-  /** The agent gives up waiting for an answer to begin. */
+  /** Time after which the agent gives up waiting for an answer to begin. */
   readonly headersMs: number;
 }
 

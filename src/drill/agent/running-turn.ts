@@ -1,4 +1,4 @@
-/** A turn while it runs, and what the screen shows of it: the spinner's line, the answer so far, the tool at work. */
+/** A running turn, and what the screen shows of it: the spinner's line, the answer so far, the tool at work. */
 import type { Answer } from './answer.ts';
 import { type Busy, duration, wrap } from './face.ts';
 import type { Patience } from './patience.ts';
@@ -29,7 +29,7 @@ export const titleOf = ({ input, name }: ToolCall): string => String(input.descr
 /** The command or the file of a tool call. */
 export const objectOf = ({ input }: ToolCall): string => String(input.command ?? input.file_path ?? '');
 
-/** @param show puts text that is final into the conversation */
+/** @param show adds final text to the conversation */
 export function follow(turn: RunningTurn, progress: Progress, show: (text: string) => void): void {
   switch (progress.type) {
     case 'attempt':

@@ -9,7 +9,7 @@ export interface ToolResult {
 }
 export interface RunningTool {
   readonly result: Promise<ToolResult>;
-  /** Ends a command and all that it has started. Other tools cannot be stopped. */
+  /** Ends a command and everything that it has started. Other tools cannot be stopped. */
   stop(): void;
 }
 
@@ -52,7 +52,7 @@ function runCommand(command: string, cwd: string, env: NodeJS.ProcessEnv): Runni
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
-        // it has just ended by itself
+        // the command has just ended by itself
       }
     },
   };

@@ -124,7 +124,7 @@ export function openTranscript(path: string, sessionId: string, version: string,
   return transcript;
 }
 
-/** Gives each call without a result in a resumed conversation an honest one, as 2.1.329 does. */
+/** Adds a result to each call in a resumed conversation that has none, and says so in it, as 2.1.329 does. */
 function closeOpenCalls(transcript: Transcript): void {
   const blocks = transcript.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
   const answered = new Set(blocks.map((block) => block.tool_use_id));

@@ -38,7 +38,7 @@ export interface TurnContext {
 export type TurnEnd =
   | { readonly end: 'done'; readonly text: string }
   | { readonly end: 'failed'; readonly text: string; readonly name: FailureName }
-  /** Nothing had come yet, so the prompt goes back to the input box. */
+  /** Nothing had arrived yet, so the prompt goes back to the input box. */
   | { readonly end: 'withdrawn' }
   | { readonly end: 'interrupted' };
 

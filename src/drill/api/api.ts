@@ -39,8 +39,8 @@ export interface Api {
   /** What a request gets if the queue is empty; the default is a short healthy answer. */
   respond(answer: (request: ApiRequest) => Scenario): void;
   /**
-   * Called for each request on arrival, when its answer goes bad, and when it has ended. @returns a function that stops
-   * this
+   * Calls the listener for each request on arrival, when its answer goes bad, and when it has ended.
+   * @returns a function that removes the listener
    */
   onRequest(listener: (request: ApiRequest) => void): () => void;
   /** The first request, past or future, for which `matches` holds. Also checked when a request ends. */
@@ -79,7 +79,7 @@ function helperAnswer(path: string, hangs: boolean): Scenario {
   return refuse(404, 'not_found_error', 'Not found');
 }
 
-/** Starts it on a free port of 127.0.0.1. */
+/** Starts the API on a free port of 127.0.0.1. */
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const requests: ApiRequest[] = [];
   const queue: Scenario[] = [];
@@ -106,7 +106,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
         return helperAnswer(request.path, options.helpersHang ?? false);
     }
   };
-  const tell = (request: ApiRequest) => {
+  const notify = (request: ApiRequest) => {
     for (const listener of [...listeners]) listener(request);
   };
 
@@ -132,7 +132,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       endedAt: null,
     };
     requests.push(request);
-    tell(request);
+    notify(request);
     const played = await play(scenarioFor(request, raw), {
       response,
       model: body?.model ?? 'claude-drill',
@@ -144,16 +144,16 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       onFault: () => {
         if (request.kind !== 'main') return; // a side request of the agent has no scenario
         request.faultAt ??= Date.now();
-        tell(request);
+        notify(request);
       },
     });
     request.ended = played;
     request.endedAt = Date.now();
-    tell(request);
+    notify(request);
   };
 
   const server = createServer((incoming, response) => {
-    // An agent may go away while its request is still being read; that is no error of ours.
+    // An agent may go away while its request is still being read. That is not our error.
     handle(incoming, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;

@@ -1,11 +1,11 @@
 /**
- * What the Messages API requires of each content block on its own, in the API's own wording (`pairing.ts` has what it
- * requires of the conversation as a whole).
+ * What the Messages API requires of each content block on its own, in the API's own wording. `pairing.ts` has what it
+ * requires of the conversation as a whole.
  */
 import { headBytes, imageSize } from '../../agents/common/image-size.ts';
 import type { Block, Body } from './request.ts';
 
-/** A block with its path in the request, for messages that name it. */
+/** A block with its path in the request, which error messages name. */
 interface Placed {
   readonly path: string;
   readonly block: Block;
@@ -40,7 +40,7 @@ function placedIn(content: unknown, path: string): readonly Placed[] {
   if (!Array.isArray(content)) return [];
   return (content as readonly Block[]).flatMap((block, index) => {
     const own = { path: `${path}.content.${index}`, block };
-    // A result that is a plain text may be empty.
+    // If a result's content is a plain text, it may be empty.
     const inside = block.type === 'tool_result' && typeof block.content !== 'string' ? block.content : [];
     return [own, ...placedIn(inside, `${own.path}.tool_result`)];
   });
@@ -90,7 +90,7 @@ function imageError(path: string, data: string | null, images: number): string |
     : null;
 }
 
-/** The data of an image or a PDF in the request itself; null: it is a text, or elsewhere. */
+/** The data of an image or a PDF in the request itself; null: the source is a text, or outside the request. */
 function dataOf(block: Block): string | null {
   const source = (block.source ?? {}) as Record<string, unknown>;
   return source.type === 'base64' ? String(source.data) : null;

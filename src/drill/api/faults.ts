@@ -22,7 +22,7 @@ const sentence: Step = { do: 'text', text: 'I will run a command. ', everyMs: 20
 const hang: Step = { do: 'hang' };
 const reset: Step = { do: 'reset' };
 const close: Step = { do: 'close' };
-/** If the end comes together with the last words, the agent reads it first and never learns of the call. */
+/** If the end of the connection arrives together with the last bytes, the agent may never see the tool call in them. */
 const read: Step = { do: 'wait', ms: 300 };
 const halfTool: Step = { do: 'tool', name: 'Bash', input: { command: 'echo never' }, part: 0.5 };
 const wholeTool: Step = {

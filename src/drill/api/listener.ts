@@ -24,7 +24,7 @@ const host = '127.0.0.1';
  * own, because node accepts whatever comes.
  */
 async function startBlackHole(port: number): Promise<() => Promise<void>> {
-  // Stopped in the same turn of the event loop in which it begins to listen, so that it never accepts anything.
+  // The process stops in the same turn of the event loop in which it begins to listen, so it never accepts anything.
   const program = `require('node:net').createServer().listen({ port: ${port}, host: '${host}', backlog: 1 }, () => {
     require('node:fs').writeSync(1, 'up'); process.kill(process.pid, 'SIGSTOP'); });`;
   const child: ChildProcess = spawn(process.execPath, ['-e', program], {
@@ -38,7 +38,7 @@ async function startBlackHole(port: number): Promise<() => Promise<void>> {
     fillers.push(filler);
     answered = await new Promise<boolean>((resolve) => {
       filler.once('connect', () => resolve(true)).on('error', () => resolve(true));
-      // On a busy machine the timer may be due before the answer has been read, so look once more.
+      // On a busy machine, the timer may be due before the answer has been read, so this looks once more.
       setTimeout(() => setImmediate(() => resolve(!filler.connecting)), 150);
     });
   }
@@ -76,7 +76,7 @@ export async function startListener(accept: (socket: Socket) => void): Promise<L
     dropConnections();
     await closed;
   };
-  const speak = async () => {
+  const endSilence = async () => {
     await endBlackHole?.();
     endBlackHole = null;
   };
@@ -92,12 +92,12 @@ export async function startListener(accept: (socket: Socket) => void): Promise<L
       endBlackHole = await startBlackHole(port);
     },
     async reopen() {
-      await speak();
+      await endSilence();
       if (!server.listening) await listen();
     },
     dropConnections,
     async close() {
-      await speak();
+      await endSilence();
       await refuse();
     },
   };

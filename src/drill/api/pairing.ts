@@ -1,6 +1,6 @@
 /**
- * The Messages API's rules about the shape of a conversation, in its own wording, so that a recovered conversation is
- * refused here if it would be refused there.
+ * The Messages API's rules about the shape of a conversation, in its own wording, so that the simulated API refuses a
+ * recovered conversation if the real one would.
  */
 import type { Block, Message } from './request.ts';
 

@@ -24,9 +24,7 @@ export interface Stage {
 /** How the answer ended on our side. */
 export type Played = 'complete' | 'fault' | 'abandoned';
 
-/**
- * An answer with one of these steps is bad from there on. `body` is among them, because healthy answers are streams.
- */
+/** An answer is bad from the first of these steps on. `body` is among them, because healthy answers are streams. */
 const faulty: ReadonlySet<Step['do']> = new Set([
   'ping',
   'comment',
@@ -41,7 +39,7 @@ function* textDeltas(step: Extract<Step, { do: 'text' }>): Iterable<object> {
   for (const text of spoken(step)) yield { type: 'text_delta', text };
 }
 
-/** @returns when the answer has ended or the other side has gone */
+/** Resolves when the answer has ended or the other side has gone. */
 export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
   const { response } = stage;
   const head = messageHead(stage.messageId, stage.model);

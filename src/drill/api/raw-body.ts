@@ -1,6 +1,6 @@
 /**
  * What the API's own JSON parser refuses in the raw body, before anything in it is understood: a NUL truncates the
- * text, and half a surrogate pair is no character. `JSON.parse` accepts both, so the bytes themselves are checked.
+ * text, and half a surrogate pair is not a character. `JSON.parse` accepts both, so the bytes themselves are checked.
  */
 
 const refusal = (what: string, place: number) =>

@@ -1,4 +1,4 @@
-/** What the simulated API records of each request, and how it tells an agent's requests apart. */
+/** What the simulated API records about each request, and how it distinguishes an agent's requests. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Played } from './play.ts';
 
@@ -28,7 +28,7 @@ export type RequestKind = 'main' | 'title' | 'count' | 'hello' | 'other';
 
 export interface ApiRequest {
   readonly number: number;
-  /** The TCP connection on which it came; numbers rise. */
+  /** Number of the TCP connection on which the request arrived, counted from 1. */
   readonly connection: number;
   /** Unix milliseconds of arrival. */
   readonly at: number;
@@ -45,7 +45,7 @@ export interface ApiRequest {
   endedAt: number | null;
 }
 
-/** Tells a turn of the conversation from the agent's side requests (lab notes §6, "title/topic requests"). */
+/** Distinguishes a turn of the conversation from the agent's side requests (lab notes §6, "title/topic requests"). */
 export function kindOf(method: string, path: string, body: Body | null): RequestKind {
   if (method === 'HEAD') return 'hello';
   const route = path.split('?')[0];

@@ -10,10 +10,7 @@ export type Step =
   | { readonly do: 'headers'; readonly headers?: Readonly<Record<string, string>> }
   /** The `message_start` event. */
   | { readonly do: 'start' }
-  /**
-   * A text block in pieces. `open`: the block is not ended. `until`: the text is repeated until something else has
-   * happened.
-   */
+  /** A text block in pieces. `open`: the block is left open. `until`: the text is repeated until this holds. */
   | {
       readonly do: 'text';
       readonly text: string;

@@ -1,4 +1,4 @@
-/** Waits between the steps of an answer, as long as the other side is there. */
+/** Waits between the steps of an answer, for as long as the other side is there. */
 import type { ServerResponse } from 'node:http';
 
 /** Resolves early, with false, if the other side goes away. */
