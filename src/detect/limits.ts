@@ -67,26 +67,26 @@ const [stream, first, frozen] = [
 ] as const;
 const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] as const;
 
-const unbroken = 'its silence may be normal; a stream_timeout_ms that the person has set applies unchanged';
-const unanswered = 'while a request is unanswered, whatever was answered beside it';
-const alone = 'the next byte, in a session of which only the wire is seen';
+const unbroken = 'silence may be normal for it; a stream_timeout_ms set by the person applies unchanged';
+const unanswered = 'as long as a request is unanswered, whatever else was answered';
+const alone = 'the next byte, if the wire is the only sense';
 const twice = 'twice the agent’s own default deadline';
 const hook = 'a hook of the person’s may be running; one that is seen has no limit';
 const broken = 'a complete one is followed by a request at once; some hooks have no process';
-const unasked = 'a first byte, where the turn may have ended before the request';
+const unasked = 'a first byte, if the turn may have ended before the request';
 const busy = 'a prompt was taken, and no request was sent; a busy machine takes its time';
-const uncounted = 'a counter that is not there yet, of a model that says that it is thinking';
-const lost = 'the result of a tool past its own limit, no process of it left';
+const uncounted = 'a counter that is not there yet, while the model says it is thinking';
+const lost = 'the result of a tool past its own limit, none of its processes left';
 const draws = 'a working agent draws several times a second';
-const turns = 'its event loop runs: some draw nothing while a second try is unanswered';
+const turns = 'its event loop runs; some agents draw nothing while a second try is unanswered';
 
 export const limits = {
   midResponse: wire('the next byte of an answer', stream, 1, 'a ping is a byte', 'streamMs'),
-  midResponseUnknown: wire('the same, of a host never heard to ping', first, 1, unbroken, 'streamMs'),
+  midResponseUnknown: wire('the same, from a host never seen to ping', first, 1, unbroken, 'streamMs'),
   handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
   firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
-  wireAlone: wire(alone, stream, 4, 'a needless cut costs an idle connection, and no more'),
-  wireAloneUnknown: wire('the same, of a host never heard to ping; a first byte', first, 10, twice),
+  wireAlone: wire(alone, stream, 4, 'a needless cut costs no more than an idle connection'),
+  wireAloneUnknown: wire('the same, from a host never seen to ping; a first byte', first, 10, twice),
   ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),
   restOfAnswer: wire(
     'the rest of an answer whose tool has run, no process left',
@@ -107,9 +107,9 @@ export const limits = {
     'the token counter, before the first word',
     first,
     2,
-    'the same; and for a model that says that it is thinking',
+    'the same; also while the model says it is thinking',
   ),
-  screenThinking: screen(uncounted, first, 6, 'it cannot stand still'),
+  screenThinking: screen(uncounted, first, 6, 'a missing counter cannot stand still'),
   growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings reset every other clock'),
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
@@ -121,7 +121,7 @@ export const limits = {
     3,
     'a healthy agent computes now and then',
   ),
-  compaction: screen('the end of a compaction', compaction, 1, 'three to five minutes are ordinary'),
+  compaction: screen('the end of a compaction', compaction, 1, 'three to five minutes is normal'),
   compactionAlive: wire('the same, while its answer arrives', compaction, 3, 'it is long, not stuck'),
   tool: process(lost, 'tool_grace_ms', 1, 'without a limit of its own, or with a process, never'),
 } satisfies Record<string, Limit>;

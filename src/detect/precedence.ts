@@ -30,7 +30,7 @@ const does = of('what does it do?');
 const confirmed =
   'a free prompt, confirmed by hooks or by time; program status still says "working" during background work';
 const asked = 'a request is open, and hooks have reported no step of the agent since';
-const row = 'the row of a running tool, where no hook reports the turn';
+const row = 'the row of a running tool, if no hook reports the turn';
 
 export const precedence: readonly Row[] = [
   runs('screen', ['dialog'], 'dialog', 'a person is asked'),
@@ -43,7 +43,7 @@ export const precedence: readonly Row[] = [
   runs('screen', busy, 'working', 'a spinner'),
   runs('hooks', ['idle'], 'idle', 'the turn has ended'),
   runs('hooks', ['working'], 'working', 'a prompt was taken'),
-  does('screen', ['retrying'], 'retrying', 'the agent counts down to its own try'),
+  does('screen', ['retrying'], 'retrying', 'the agent counts down to its own retry'),
   does('record', ['retrying'], 'retrying', 'the same, known only from the record'),
   does('screen', ['compacting'], 'compacting', 'it says so'),
   does('hooks', ['tool'], 'tool', 'a tool of the main turn is open'),

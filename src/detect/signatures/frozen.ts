@@ -53,7 +53,7 @@ const stopped: Signature = {
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
-  help: 'the agent takes most of the memory of the machine, and more every second',
+  help: 'the agent holds most of the machine’s memory, and more every second',
   whileOutputBlocked: true,
   test({ sample, clock }) {
     if (!sample || sample.memoryShare < dangerous || sample.growingSince === null) return null;
@@ -84,7 +84,7 @@ const frozenUi: Signature = {
 
 const deafInput: Signature = {
   class: 'deaf-input',
-  help: 'keys of the person get no answer: the event loop is stuck or spinning',
+  help: 'the person’s keys get no response: the event loop is stuck or spinning',
   needsTerminal: true,
   test(e) {
     const { unansweredKeyAt, inputBlockedSince } = e.terminal;
@@ -134,7 +134,7 @@ const heardAt = ({ wire }: Evidence): Millis => Math.max(0, ...wire.connections.
 
 const spinning: Signature = {
   class: 'spinning',
-  help: 'print mode: one core fully used for long, nothing printed, nothing on the wire',
+  help: 'print mode: one core fully used for a long time, nothing printed, nothing on the wire',
   test(e) {
     const { sample, agent, terminal, turn } = e;
     if (!agent.unattended || e.phase !== 'working' || !sample || sample.busySince === null) return null;

@@ -71,7 +71,7 @@ const brokenHistory: Signature = {
 /** Raised even while the person types, because its only cure is to tell them. */
 const unknownRefusal = ending(
   'unknown-refusal',
-  'the API refuses one request after the other, for a reason that the guard does not know',
+  'the API refuses one request after another, for a reason that the guard does not know',
   (e) => {
     const { failure, failedTurns } = e.turn;
     if (failure?.kind !== 'refused' || failedTurns < refusalsInARow) return null;
