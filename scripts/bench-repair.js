@@ -1,5 +1,5 @@
-// Repairs a generated conversation of MEGABYTES (default 200) and prints time, memory, the longest time in which the
-// event loop did not turn, and the part of the time for which it was at work. `npm run build` first.
+// Repairs a generated conversation of MEGABYTES (default 200) and prints time, memory, the longest time for which the
+// event loop was blocked, and the share of the time in which it was busy. Run `npm run build` first.
 // Usage: node scripts/bench-repair.js [MEGABYTES] [--here]     --here: in this thread, whatever its size
 
 import { spawnSync } from 'node:child_process';
@@ -63,7 +63,7 @@ async function generate(path, sessionId) {
   await once(file, 'close');
 }
 
-/** Milliseconds between two turns of the loop, at most; asked every 5. */
+/** Measures the longest gap between two turns of the loop, looking every 5 ms. @returns a function that ends this */
 function watchLoop() {
   let last = performance.now();
   let longest = 0;
@@ -84,7 +84,7 @@ async function measure() {
   const folder = mkdtempSync(join(tmpdir(), 'guarded-bench-'));
   try {
     const path = join(folder, `${randomUUID()}.jsonl`);
-    // In a process of its own: what it takes is not counted.
+    // In a process of its own, so that its memory is not counted.
     spawnSync(process.execPath, [import.meta.filename, size, '--generate', path], { stdio: 'inherit' });
     const doctor = option === '--here' ? { ...claudeCodeDoctor, examine: examineHere } : claudeCodeDoctor;
     const before = process.resourceUsage().maxRSS;

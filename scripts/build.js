@@ -1,5 +1,5 @@
-// Builds dist/: the bundles that people run, and in dist/modules what only a checkout needs, the sources compiled one by
-// one for the rigs, the scripts and the tests of single modules.
+// Builds dist/: the bundles that people run and, in dist/modules, what only a checkout needs: the sources compiled one by
+// one, for the rigs, the scripts and the tests of single modules.
 //
 // Nothing is emptied first, and chunks of an earlier build stay for a day: a guard that runs from this checkout may
 // import lazily while it is rebuilt. --clean, for the package, leaves only what belongs to this build.
@@ -28,7 +28,7 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** Each group is built by itself: the fewer entries share a module, the fewer files there are to load. */
+/** Each group is built separately: the fewer entries share a module, the fewer files there are to load. */
 const groups = [
   { entryPoints: { guardctl: 'src/guardctl.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { relay: 'src/tunnel/relay.ts' } },
@@ -41,8 +41,8 @@ const groups = [
 ];
 
 /**
- * What runs before the agent does is one CommonJS file, and so is what decides whether the agent is to be guarded: node
- * has the loader of ES modules to load before the first of them.
+ * What runs before the agent is one CommonJS file, and so is what decides whether the agent is to be guarded: before its
+ * first ES module, node has to load the loader for them.
  */
 const beforeTheAgent = {
   format: 'cjs',
@@ -52,8 +52,8 @@ const beforeTheAgent = {
 };
 
 /**
- * What is not needed before the agent runs, or not each time, is loaded when it is used for the first time: each of these
- * takes node a millisecond or more.
+ * Modules that are not needed before the agent runs, or not every time, are loaded when they are first used: each takes
+ * node a millisecond or more.
  */
 const lazyModules = [
   ...[
@@ -83,7 +83,7 @@ const lazily = {
   },
 };
 
-/** Decides alone: the guard is another file. */
+/** This bundle only decides: the guard is another file. */
 const guardApart = {
   name: 'guard-apart',
   setup({ onResolve }) {
@@ -98,8 +98,8 @@ const decision = {
 };
 
 /**
- * What a guarded agent always needs, in a terminal or in pipes, stays in the one file: it is evaluated when it is imported,
- * and to find and load some thirty files takes node ten times as long.
+ * What a guarded agent always needs, in a terminal or in pipes, stays in the one file. It is still evaluated only when it
+ * is imported, while finding and loading some thirty files would take node ten times as long.
  */
 const alwaysNeeded = [
   'guard/supervise.ts',
@@ -114,7 +114,7 @@ const alwaysNeeded = [
   'print/watch.ts',
 ];
 
-/** These packages are ES modules, which a CommonJS file cannot load on each node that is supported. */
+/** These packages are ES modules, which a CommonJS file cannot load on every supported version of node. */
 const packed = ['chokidar', 'readdirp', 'strip-ansi', 'ansi-regex'];
 const packedIn = {
   name: 'packed-in',
@@ -125,7 +125,7 @@ const packedIn = {
   },
 };
 
-/** @param pathOf the file that is built of a module which is needed later, as the guard imports it */
+/** @param pathOf the path by which the guard imports a module that is needed later, once it is built */
 const laterApart = (pathOf) => ({
   name: 'later-apart',
   setup({ onResolve }) {
@@ -142,7 +142,7 @@ const guardWith = (pathOf) => ({
   plugins: [lazily, packedIn, laterApart(pathOf)],
 });
 
-/** What the guard loads once the agent runs, and then the guard, which knows those files by their names. */
+/** Builds what the guard loads once the agent runs, and then the guard, which contains the names of those files. */
 async function buildGuard() {
   const later = new Set();
   const note = (module) => {

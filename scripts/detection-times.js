@@ -14,7 +14,7 @@ const versions =
     ? process.argv.slice(2)
     : ['2.1.329', '2.1.263', '2.1.197', '2.1.126', '2.1.38', '1.0.44'];
 
-/** A `git` for PATH that hangs where it should clone, with a child of its own. */
+/** A `git` for PATH that hangs when it should clone, with a child of its own. */
 function hangingGit(folder) {
   const path = join(folder, 'hanging');
   mkdirSync(path);

@@ -70,7 +70,7 @@ ${groups.map(({ body }) => body).join('\n')}
 `;
 }
 
-/** A tall screen with an empty middle: its top, and the box at its bottom. */
+/** Crops a tall screen with an empty middle to its top and the box at its bottom. */
 function crop(rows) {
   const used = rows.findLastIndex((row) => row.trim() !== '') + 1;
   const all = rows.slice(0, used);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const cache = join(dirname(dirname(fileURLToPath(import.meta.url))), '.cache', 'agents');
 
-/** Path of the native executable of a version; ends the program with advice where there is none. */
+/** Path of the native executable of a version; ends the program with advice if there is none. */
 export function realAgent(version) {
   const scope = join(cache, version, 'node_modules', '@anthropic-ai');
   const found = existsSync(scope)
