@@ -32,7 +32,7 @@ describe('a draft', () => {
     expect(draft.isExact).toBe(exact);
   });
 
-  test('is over when the box is empty, and queued when it was sent', () => {
+  test('is gone when the box is empty, and queued when it was sent', () => {
     const { composer: draft, tell, shows } = composing();
     tell({ type: 'turn.started' });
     type(draft, ['first\r'], true);
@@ -47,7 +47,7 @@ describe('a draft', () => {
     expect(draft.unsent).toBe('');
   });
 
-  test('typed on after Enter is a new one, even if the box was never seen empty', () => {
+  test('typed after Enter is a new one, even if the box was never seen empty', () => {
     const draft = createComposer();
     type(draft, ['do it'], false);
     type(draft, ['\r'], false);
@@ -61,7 +61,7 @@ describe('a draft', () => {
     expect(typed('in one burst\rwith the next').unsent).toBe('in one burst\n\nwith the next');
   });
 
-  test('is put aside, and comes back in front of what was typed meanwhile', () => {
+  test('is put aside, and comes back before what was typed in the meantime', () => {
     const { composer: draft, shows } = composing();
     type(draft, ['first\r', 'the draft'], true);
     draft.putAside();
@@ -72,7 +72,7 @@ describe('a draft', () => {
     expect([draft.inBox, draft.aside]).toEqual(['the draft, typed on', '']);
   });
 
-  test('comes back in front of what was sent meanwhile, as the agent gets both as one', () => {
+  test('comes back before what was sent in the meantime, and the agent gets both as one', () => {
     const draft = createComposer();
     type(draft, ['the draft'], false);
     draft.putAside();
@@ -82,7 +82,7 @@ describe('a draft', () => {
     expect(draft.inBox).toBe('and the next');
   });
 
-  test('keeps what the agent has of it when the rest of the keys is put aside', () => {
+  test('keeps the agent’s part when the remaining keys are put aside', () => {
     const draft = createComposer();
     type(draft, ['the draft'], false);
     type(draft, ['\x7f\x7fgon', '\r', 'and more'], true);
@@ -93,7 +93,7 @@ describe('a draft', () => {
     expect([draft.inBox, draft.aside]).toEqual(['the draft!', 'gon\n\nand more']);
   });
 
-  test('is rescued from an agent that ends, with its queue, and kept until it has been given back', () => {
+  test('is rescued with the queue when the agent ends, and kept until it has been given back', () => {
     const { composer: draft, shows } = composing();
     type(draft, ['first\r', 'the draft'], true);
     draft.rescue();
@@ -105,7 +105,7 @@ describe('a draft', () => {
     expect(draft.inBox).toBe('first\n\nthe draft');
   });
 
-  test('is what the screen shows where the keys do not tell', () => {
+  test('is what the screen shows where the keys are not exact', () => {
     const draft = typed('\x1b[A');
     expect(draft.isExact).toBe(false);
     draft.correct('from the history');
@@ -113,15 +113,15 @@ describe('a draft', () => {
     expect([draft.inBox, draft.isExact]).toEqual(['from the history!', true]);
   });
 
-  test('sent behind a paste in one burst with more', () => {
+  test('that is sent behind a paste, in one burst with more keys', () => {
     expect(typed('\x1b[200~one\rtwo\x1b[201~\rthree').unsent).toBe('one\ntwo\n\nthree');
   });
 
-  test('counts keys, and not what the terminal reports', () => {
+  test('counts keys, but not the terminal’s reports', () => {
     expect(typed('a', '\x1b[A', '\x1b[<35;1;2M', '\x1b[I').keys).toBe(2);
   });
 
-  test('however the bytes are cut into chunks', () => {
+  test('is the same however its bytes are split', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         '\r',
@@ -157,12 +157,12 @@ describe('a draft', () => {
     expect(draft.unsent).toBe('');
   });
 
-  test('of a character split over chunks keeps it', () => {
+  test('keeps a character that is split between chunks', () => {
     const [first, second] = [Buffer.from('\u00fc').subarray(0, 1), Buffer.from('\u00fc').subarray(1)];
     expect(type(createComposer(), [first, second], false).unsent).toBe('\u00fc');
   });
 
-  test('longer than can be kept is not kept in part, and not interpreted', () => {
+  test('longer than can be kept is neither kept partly nor interpreted', () => {
     const draft = createComposer();
     const begin = `\x1b[200~${'line\r'.repeat(150_000)}`;
     type(draft, [begin, 'line\r'.repeat(150_000), 'last line\r\x1b[201~'], false);
@@ -174,12 +174,12 @@ describe('a draft', () => {
     expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['x', true, false]);
   });
 
-  test('of 100 KiB in one paste is kept whole', () => {
+  test('of 100 KiB in one paste is kept completely', () => {
     const text = 'a line of it\n'.repeat(8_000);
     expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).unsent).toBe(text);
   });
 
-  test.each(['\x17', '\x15', '\x7f'])('without a blank: %j is quick, again and again', (key) => {
+  test.each(['\x17', '\x15', '\x7f'])('without blanks: %j is quick, however often it is pressed', (key) => {
     const draft = createComposer();
     type(draft, [`\x1b[200~${'x'.repeat(65_536)}\x1b[201~ word`], false);
     const began = performance.now();
@@ -187,7 +187,7 @@ describe('a draft', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  test('put aside in the middle of a paste gets the rest of it', () => {
+  test('put aside in the middle of a paste also gets the rest of the paste', () => {
     const tokenizer = createTokenizer();
     const { composer: draft, shows } = composing();
     const feed = (text: string) => draft.typed(tokenizer.read(Buffer.from(text), 0), false, 0);
@@ -198,7 +198,7 @@ describe('a draft', () => {
     expect([draft.aside, draft.inBox, draft.isPasting]).toEqual(['see: one\ntwo\nthree', '', false]);
   });
 
-  test('sent in one burst with its Enter is not surely sent', () => {
+  test('that arrives in one burst with Enter may not have been sent', () => {
     const draft = createComposer();
     type(draft, ['one\rtwo\r'], false);
     expect([draft.sent, draft.inBox]).toEqual([null, 'two']);
@@ -217,7 +217,7 @@ describe('a draft', () => {
     expect([draft.unsent, draft.isExact]).toEqual([text, true]);
   });
 
-  test('never holds a control character but line breaks, whatever was typed', () => {
+  test('never contains a control character except line breaks', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 }), (chunks) => {
         expect(type(createComposer(), chunks, false).unsent).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);

@@ -6,7 +6,7 @@ import { composing } from '../support/composing.ts';
 import { tokensOf } from '../support/keys.ts';
 
 describe('a prompt', () => {
-  test('sent to an agent at rest waits for its turn, and has had it when the prompt is free again', () => {
+  test('sent to an agent at rest is kept until its turn is over and the prompt is free again', () => {
     const { composer, type, shows } = composing();
     shows('idle');
     type('do it\r');
@@ -17,7 +17,7 @@ describe('a prompt', () => {
     expect([composer.sent, composer.unsent]).toEqual([null, '']);
   });
 
-  test('is settled by the word of a hook, with the next one half typed', () => {
+  test('is settled by a hook, even while the next one is half typed', () => {
     const { composer, type, shows, tell } = composing();
     shows('idle');
     type('do it\r');
@@ -29,7 +29,7 @@ describe('a prompt', () => {
 
   test.each<[string, Observation]>([
     ['by their key', { type: 'input', kind: 'interrupt', bytes: 1 }],
-    ['as the agent tells', { type: 'interrupted' }],
+    ['as the agent reports', { type: 'interrupted' }],
   ])('that the person stops is not sent again: %s', (_name, stopped) => {
     const { composer, type, shows, tell } = composing();
     shows('idle');
@@ -65,9 +65,9 @@ describe('while a turn runs', () => {
   }
 
   test.each<[string, (told: ReturnType<typeof composing>) => void]>([
-    ['named by the agent', (told) => named(told, 'and that')],
-    ['named with what was queued behind it', (told) => named(told, 'and that\nand more')],
-    ['of an agent that names none', ({ tell }) => tell({ type: 'turn.started' })],
+    ['reported by the agent', (told) => named(told, 'and that')],
+    ['reported together with what was queued behind it', (told) => named(told, 'and that\nand more')],
+    ['of an agent that reports none', ({ tell }) => tell({ type: 'turn.started' })],
   ])('what is sent waits in the queue until the next turn begins, %s', (_name, begin) => {
     const told = queued();
     if (_name.includes('behind')) told.type('and more\r');
@@ -79,7 +79,7 @@ describe('while a turn runs', () => {
     expect(told.composer.unsent).toBe('');
   });
 
-  test('an agent that names a message as soon as it is queued has not taken it', () => {
+  test('a message that the agent reports as soon as it is queued has not been taken', () => {
     const told = queued();
     named(told, 'do it');
     told.type('a third');
@@ -88,14 +88,14 @@ describe('while a turn runs', () => {
     expect(told.composer.sent?.text).toBe('do it');
   });
 
-  test('the first prompt, named late, takes nothing of the queue along', () => {
+  test('the first prompt, reported late, removes nothing from the queue', () => {
     const told = queued();
     told.type('a third');
     named(told, 'do it');
     expect(queue(told)).toEqual(['and that']);
   });
 
-  test('a free prompt is an empty queue', () => {
+  test('a free prompt means an empty queue', () => {
     const { composer, type, shows } = composing();
     shows('busy');
     type('and that\r');
@@ -105,7 +105,7 @@ describe('while a turn runs', () => {
   });
 });
 
-test('keys for a dialog are none for the box; those that wait for the next agent are', () => {
+test('keys for a dialog do not go into the box; keys that wait for the next agent do', () => {
   const { composer, type, shows } = composing();
   shows('dialog');
   type('1\r');
@@ -114,7 +114,7 @@ test('keys for a dialog are none for the box; those that wait for the next agent
   expect(composer.unsent).toBe('later');
 });
 
-test('a prompt is not over because the screen still shows the turn before, and then the prompt', () => {
+test('a prompt is not over if the screen still shows the turn before it, and then the free prompt', () => {
   const { composer, type, tell } = composing();
   const draws = (activity: ScreenFacts['activity'], draft = false) =>
     tell({ type: 'screen', facts: { activity, draft } });
@@ -128,7 +128,7 @@ test('a prompt is not over because the screen still shows the turn before, and t
   expect(composer.sent?.text).toBe('and now this');
 });
 
-test('without hooks a prompt is over when its own turn was seen, and the prompt is free again', () => {
+test('without hooks, a prompt is over once its own turn was seen and the prompt is free again', () => {
   const { composer, type, tell } = composing();
   const draws = (activity: ScreenFacts['activity'], draft = false) =>
     tell({ type: 'screen', facts: { activity, draft } });
@@ -141,7 +141,7 @@ test('without hooks a prompt is over when its own turn was seen, and the prompt 
   expect(composer.sent).toBe(null);
 });
 
-test('an empty box is believed only when the agent has drawn since the last key, and none is on its way', () => {
+test('an empty box counts only if the agent has drawn since the last key, and no key is on its way', () => {
   const { composer, type, shows, tell } = composing();
   shows('idle');
   type('half a thought');
@@ -153,7 +153,7 @@ test('an empty box is believed only when the agent has drawn since the last key,
   expect(composer.unsent).toBe('');
 });
 
-test('another conversation counts its prompts anew', () => {
+test('another conversation counts its prompts from zero', () => {
   const { composer, type, shows, tell } = composing();
   shows('idle');
   type('do it\r');
@@ -162,7 +162,7 @@ test('another conversation counts its prompts anew', () => {
   expect(composer.prompts.typed).toBe(0);
 });
 
-test('property: no text is in two places, whatever happens in whatever order', () => {
+test('property: no text is ever in two places', () => {
   const happening = fc.oneof(
     fc.constant({ do: 'type' as const }),
     fc
@@ -205,7 +205,7 @@ test('property: no text is in two places, whatever happens in whatever order', (
   );
 });
 
-test('the last words of the person are theirs alone, whatever the agent tells that it took', () => {
+test('the person’s last words are never the guard’s, whatever the agent reports', () => {
   const { composer, type, shows } = composing();
   const told = (text: string) => composer.taken({ text, id: null, atMs: 0 });
   shows('idle');
@@ -219,7 +219,7 @@ test('the last words of the person are theirs alone, whatever the agent tells th
   expect([composer.lastText, composer.lastByPerson]).toEqual(['do that', 'do that']);
 });
 
-test('a turn that nobody names takes the queue along only of an agent that names none', () => {
+test('an unreported turn empties the queue only if the agent reports none at all', () => {
   const { composer, type, shows, tell } = composing();
   const nextTurn = () => {
     tell({ type: 'turn.ended', background: 0 });

@@ -39,8 +39,8 @@ describe('a sent prompt', () => {
     ['a command: back into the box', { sent: { text: '/review it' } }, null, '/review it'],
     ['for the shell: back into the box', { sent: { text: '!date' } }, null, '!date'],
     ['too long for an argument', { sent: { text: 'x'.repeat(200_000) } }, null, 'x'.repeat(200_000)],
-    ['typed, and no hook to say so: exactly known', { typed: 'do it\r', hooks: false }, 'do it', ''],
-    ['typed, and the hook has not said so', { typed: 'do it\r' }, null, 'do it'],
+    ['typed, and there are no hooks: exactly known', { typed: 'do it\r', hooks: false }, 'do it', ''],
+    ['typed, but the hook has not reported it', { typed: 'do it\r' }, null, 'do it'],
     ['typed with keys whose effect is unknown', { typed: 'do\x1b[D it\r', hooks: false }, null, 'do it'],
     [
       'typed with keys whose effect is unknown, and on record',
@@ -68,7 +68,7 @@ describe('a sent prompt', () => {
     expect(known.composer.unsent).toBe(draft);
   });
 
-  test('a queued message, told under the id of a recorded turn, stays in the queue', async () => {
+  test('a queued message that is reported under the id of a recorded turn stays in the queue', async () => {
     const known = world({ recorded: ({ id }) => id === 'p' });
     known.tell({ type: 'turn.started' });
     known.composer.typed(tokensOf('do it\rnext'), true, 0);
@@ -77,21 +77,21 @@ describe('a sent prompt', () => {
     expect(known.composer.unsent).toBe('do it\n\nnext');
   });
 
-  test('what looked as if it were for the queue, and is on record since, is not given back', async () => {
+  test('a message that seemed queued but is on record is not given back', async () => {
     const known = world({ recorded: ({ text, atMs, taken }) => text === 'do it' && atMs === 7 && !taken });
     known.composer.typed(tokensOf('do it\rand that\r'), true, 7);
     expect(await takeLostPrompt(known)).toBeNull();
     expect(known.composer.unsent).toBe('and that');
   });
 
-  test('of the same words twice, one record takes one', async () => {
+  test('if the same words were sent twice, one record settles only one', async () => {
     const known = world({ recorded: () => true });
     known.composer.typed(tokensOf('yes\ryes\r'), true, 0);
     expect(await takeLostPrompt(known)).toBeNull();
     expect(known.composer.unsent).toBe('yes');
   });
 
-  test('that the person stopped is not taken up again', async () => {
+  test('that the person stopped is not sent again', async () => {
     const known = world({ sent: {} });
     known.tell({ type: 'interrupted' });
     expect(await takeLostPrompt(known)).toBeNull();

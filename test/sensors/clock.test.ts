@@ -15,20 +15,20 @@ const after = (wallMs: number, monotonicMs: number, sleptMs = 0): Moment => ({
 test.each([
   ['a steady second', after(1_000, 1_000), []],
   ['a late tick of a busy machine', after(4_000, 4_000), []],
-  ['wall set back by an hour', after(1_000 - 3_600_000, 1_000), []],
-  ['wall set ahead by an hour', after(3_601_000, 1_000), []],
+  ['wall clock set back by an hour', after(1_000 - 3_600_000, 1_000), []],
+  ['wall clock set ahead by an hour', after(3_601_000, 1_000), []],
   [
     'an hour of sleep',
     after(3_601_000, 1_000, 3_600_000),
     [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept', lookedAt: zero.monotonicMs }],
   ],
   [
-    'an hour of sleep, and the wall set back by as much',
+    'an hour of sleep, and the wall clock set back by as much',
     after(1_000, 1_000, 3_600_000),
     [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept', lookedAt: zero.monotonicMs }],
   ],
-  ['asleep, and nobody counts the time since boot', { ...after(3_601_000, 1_000), bootMs: null }, []],
-  ['ten seconds stopped', after(11_000, 11_000), [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }]],
+  ['asleep, with the time since boot unknown', { ...after(3_601_000, 1_000), bootMs: null }, []],
+  ['stopped for ten seconds', after(11_000, 11_000), [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }]],
   [
     'asleep while stopped',
     after(71_000, 11_000, 60_000),
@@ -51,7 +51,7 @@ test('no gap is negative or small, whatever the clocks do', () => {
   );
 });
 
-test('property: the wall clock is no witness, wherever it is set', () => {
+test('property: the wall clock never matters', () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer(), fc.nat(), fc.nat(), (one, other, monotonicMs, sleptMs) => {
       expect(readGaps(zero, after(one, monotonicMs, sleptMs), 1_000)).toEqual(
@@ -68,7 +68,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('ticks; tells a gap before the tick that ends it; stops', () => {
+test('ticks; reports a gap before the tick that ends it; stops', () => {
   const seen: Observation[] = [];
   let sleptMs = 0;
   const clock = clockSensor(1_000, () => ({
@@ -86,7 +86,7 @@ test('ticks; tells a gap before the tick that ends it; stops', () => {
   expect(seen).toHaveLength(4);
 });
 
-test('in a rest it tells a tick a minute, and a gap as soon as ever', () => {
+test('at rest, it ticks once a minute, but reports gaps at once', () => {
   const seen: Observation[] = [];
   let sleptMs = 0;
   const clock = clockSensor(1_000, () => ({

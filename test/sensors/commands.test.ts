@@ -6,7 +6,7 @@ import { createRun } from '../../src/platform/paths.ts';
 import { commandSensor, sendCommand } from '../../src/sensors/commands.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-test('wishes reach the guard once and in order; stale and foreign files are dropped', async () => {
+test('commands reach the guard once and in order; stale and foreign files are dropped', async () => {
   const run = createRun({ XDG_STATE_HOME: temporaryFolder() });
   const seen: Observation[] = [];
   sendCommand(run, 'nudge'); // before the guard looks: it has just started

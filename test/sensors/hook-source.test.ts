@@ -23,7 +23,7 @@ async function launcher(
   return { pid: child.pid ?? 0, printed };
 }
 
-it('hears the process that was started, under the word of its launch', () => {
+it('hears the process that was started, with the word of its launch', () => {
   const source = createHookSource();
   const word = source.renew();
   expect(source.isOurs(`${word}.7.8.json`)).toBe(false); // nothing runs yet
@@ -37,7 +37,7 @@ it.each([
   ['without the word', '7.8.json'],
   ['with another word', 'abc.7.8.json'],
   ['of another process', (word: string) => `${word}.9.8.json`],
-  ['with more behind it', (word: string) => `${word}.7.8.9.json`],
+  ['with something appended', (word: string) => `${word}.7.8.9.json`],
 ])('does not hear a file %s', (_name, given) => {
   const source = createHookSource();
   const word = source.renew();
@@ -46,7 +46,7 @@ it.each([
   expect(source.heard()).toBe(false);
 });
 
-it('forgets an agent with the next one', () => {
+it('forgets an agent when the next one is started', () => {
   const source = createHookSource();
   const first = source.renew();
   source.startedAs(7);
@@ -59,7 +59,7 @@ it('forgets an agent with the next one', () => {
   expect(source.isOurs(`${second}.9.8.json`)).toBe(true);
 });
 
-it('hears the agent that a launcher has started, and what leads a session of its own not', async () => {
+it('hears the agent that a launcher has started, but nothing in a session of its own', async () => {
   const { pid, printed } = await launcher('sleep 60 & a=$!; setsid sleep 60 & sleep 0.3; echo $a $!');
   const [agent = 0, detached = 0] = printed;
   const source = createHookSource();

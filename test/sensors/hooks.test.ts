@@ -27,7 +27,7 @@ function drop(spoolDir: string, name: string, text = JSON.stringify({ name, secr
   renameSync(join(spoolDir, `${name}.part`), join(spoolDir, `${name}.json`));
 }
 
-it('tells what is dropped, hands on the whole payload, and deletes the file', async () => {
+it('reports a payload, passes all of it on, and deletes the file', async () => {
   const { spoolDir, payloads, names } = await started();
   drop(spoolDir, 'one');
   await vi.waitFor(() => expect(names()).toEqual(['one']), 5_000);
@@ -35,7 +35,7 @@ it('tells what is dropped, hands on the whole payload, and deletes the file', as
   expect(readdirSync(spoolDir)).toEqual([]);
 });
 
-it('reads what came at once in the order of writing, not of names', async () => {
+it('reads files that arrive together in the order of writing, not of names', async () => {
   const { spoolDir, sensor, names } = await started(60_000);
   for (const [index, name] of ['c', 'a', 'b'].entries()) {
     const path = join(spoolDir, `${name}.part`);
@@ -48,20 +48,20 @@ it('reads what came at once in the order of writing, not of names', async () => 
   expect(names()).toEqual(['c', 'a', 'b']);
 });
 
-it('reads what is there when it stops', async () => {
+it('reads what is left when it stops', async () => {
   const { spoolDir, sensor, names } = await started(60_000);
   drop(spoolDir, 'last');
   await sensor.stop();
   expect(names()).toEqual(['last']);
 });
 
-it('leaves no place for what hooks tell after it has stopped', async () => {
+it('leaves no folder for hooks that run after it has stopped', async () => {
   const { spoolDir, sensor } = await started(60_000);
   await sensor.stop();
   expect(existsSync(spoolDir)).toBe(false);
 });
 
-it('leaves a file alone that is being written', async () => {
+it('leaves a file that is being written alone', async () => {
   const { spoolDir, sensor, names } = await started();
   writeFileSync(join(spoolDir, 'half.part'), '{"na');
   await sensor.catchUp();
@@ -69,7 +69,7 @@ it('leaves a file alone that is being written', async () => {
   expect(existsSync(join(spoolDir, 'half.part'))).toBe(true);
 });
 
-it('tells of a payload that cannot be read, and goes on', async () => {
+it('reports a payload that cannot be read, and goes on', async () => {
   const { spoolDir, names } = await started(50);
   drop(spoolDir, 'broken', '{');
   await vi.waitFor(() => expect(names()).toEqual(['sensor.failed']), 5_000);
@@ -77,7 +77,7 @@ it('tells of a payload that cannot be read, and goes on', async () => {
   await vi.waitFor(() => expect(names()).toEqual(['sensor.failed', 'next']), 5_000);
 });
 
-it('makes the folder anew when it has been tidied away', async () => {
+it('recreates the folder if somebody has removed it', async () => {
   const { spoolDir, names } = await started(50);
   rmSync(spoolDir, { recursive: true });
   await vi.waitFor(() => expect(existsSync(spoolDir)).toBe(true), 5_000);
@@ -85,7 +85,7 @@ it('makes the folder anew when it has been tidied away', async () => {
   await vi.waitFor(() => expect(names()).toContain('again'), 5_000);
 });
 
-it('deletes what others have left, unread', async () => {
+it('deletes other processes’ files unread', async () => {
   const { spoolDir, sensor, payloads, names } = await started(60_000, (name) => name === 'ours.json');
   drop(spoolDir, 'theirs', 'no JSON');
   drop(spoolDir, 'ours');
@@ -95,7 +95,7 @@ it('deletes what others have left, unread', async () => {
   expect(readdirSync(spoolDir)).toEqual([]);
 });
 
-it('says nothing of what a broken payload holds', async () => {
+it('quotes nothing from a broken payload', async () => {
   const spoolDir = join(temporaryFolder(), 'spool');
   const told: Observation[] = [];
   const sensor = hookSensor({ spoolDir, isOurs: () => true, read });

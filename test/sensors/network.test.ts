@@ -41,7 +41,7 @@ test.each([
   expect(seen.filter(({ type }) => type === 'network.changed')).toHaveLength(changes);
 });
 
-test('cannot start where the addresses are secret', () => {
+test('cannot start where the addresses cannot be read', () => {
   addresses = null;
   expect(() => sensor.start(() => {})).toThrow('addresses');
 });

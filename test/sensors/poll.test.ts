@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('looks at its pace, in a rest once a minute, and at once when the rest is over', () => {
+test('looks at its pace, at rest once a minute, and at once when the rest is over', () => {
   let looks = 0;
   const poll = createPoll(() => looks++, 2_000);
   poll.rest(true); // not yet at work

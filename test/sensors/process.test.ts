@@ -62,7 +62,7 @@ it('measures while a turn runs, and only then', () => {
   expect(told).toHaveLength(5);
 });
 
-it('counts the tools that the turn has started, not what was there', () => {
+it('counts the tools that the turn has started, not what was there before', () => {
   const { children, sensor, workers, runs } = agent();
   runs(10); // a command in the background
   vi.advanceTimersByTime(10_000);
@@ -74,7 +74,7 @@ it('counts the tools that the turn has started, not what was there', () => {
   expect(workers()).toEqual([1, 0]);
 });
 
-it('counts a tool from the first second, when a prompt begins a turn at once', () => {
+it('counts a tool from the first second of a turn', () => {
   const { children, sensor, workers, runs } = agent();
   sensor.working(true);
   children.add(10); // a server, in the agent's own session
@@ -83,7 +83,7 @@ it('counts a tool from the first second, when a prompt begins a turn at once', (
   expect(workers()).toEqual([1, 1]);
 });
 
-it('takes nothing in the agent’s own session for a tool, and tells how old the youngest of it is', () => {
+it('takes nothing in the agent’s own session for a tool, and reports the age of the youngest helper', () => {
   const { children, parents, sensor, workers, helpers } = agent();
   children.add(20); // a server
   sensor.working(true);
@@ -97,7 +97,7 @@ it('takes nothing in the agent’s own session for a tool, and tells how old the
   expect(helpers()).toEqual([undefined, 120, undefined]);
 });
 
-it('no longer counts what runs on while the agent asks the API to go on', () => {
+it('no longer counts what keeps running while the agent sends its next request', () => {
   const { sensor, workers, runs } = agent();
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
@@ -110,7 +110,7 @@ it('no longer counts what runs on while the agent asks the API to go on', () => 
   expect(workers()).toEqual([1, 0, 1]);
 });
 
-it('no longer counts what a command in the background goes on to start', () => {
+it('does not count what a background command starts later', () => {
   const { children, detached, parents, sensor, workers } = agent();
   vi.advanceTimersByTime(10_000);
   sensor.working(true);
@@ -124,7 +124,7 @@ it('no longer counts what a command in the background goes on to start', () => {
   expect(workers()).toEqual([0]);
 });
 
-it('still counts what a server or a wrapper from before the turn starts', () => {
+it('still counts what an older server or wrapper starts', () => {
   const { children, detached, parents, sensor, workers } = agent();
   children.add(10);
   vi.advanceTimersByTime(10_000);
@@ -136,7 +136,7 @@ it('still counts what a server or a wrapper from before the turn starts', () => 
   expect(workers()).toEqual([1]);
 });
 
-it('does not count as many commands as the agent says that it runs in the background', () => {
+it('leaves out as many commands as the agent counts in the background', () => {
   const { children, detached, parents, sensor, workers } = agent();
   children.add(10); // from an earlier turn
   detached.add(10);
@@ -157,7 +157,7 @@ it('does not count as many commands as the agent says that it runs in the backgr
   expect(workers()).toEqual([0, 1, 1]);
 });
 
-it('says nothing of an agent that is gone', () => {
+it('says nothing about an agent that is gone', () => {
   const told: Observation[] = [];
   const sensor = processSensor({ descendants: () => [], sample: () => null });
   sensor.start((each) => told.push(each));

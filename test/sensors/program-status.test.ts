@@ -29,7 +29,7 @@ it('answers each agent once', () => {
   expect(answers).toHaveLength(2);
 });
 
-it('tells what the agent reports, and the last of what it has reported before', () => {
+it('emits what the agent reports, and the last report from before the start', () => {
   const told: Observation[] = [];
   const sensor = programStatusSensor(() => {});
   for (const state of ['idle', 'working']) sensor.receive(osc(`7501;state=${state}`));

@@ -33,21 +33,21 @@ function screen() {
   };
 }
 
-it('tells a change once', () => {
+it('reports a change once', () => {
   const { told, paint } = screen();
   paint({ activity: 'busy' }, 1_000);
   paint({ activity: 'busy' }, 1_000);
   expect(told).toEqual([{ activity: 'busy' }]);
 });
 
-it('reads at most four times a second, however often the agent paints', () => {
+it('reads at most four times a second, however often the agent repaints', () => {
   const { paint, reads } = screen();
   for (let ms = 0; ms < 10_000; ms += 10) paint({ activity: 'busy' }, 10);
   expect(reads()).toBeGreaterThan(30);
   expect(reads()).toBeLessThanOrEqual(42);
 });
 
-it('tells counters once a second', () => {
+it('reports counters once a second', () => {
   const { told, paint } = screen();
   for (let ms = 0; ms < 10_000; ms += 100) paint({ activity: 'busy', tokens: ms, elapsedS: ms / 1_000 }, 100);
   expect(told.length).toBeGreaterThan(7);
@@ -62,14 +62,14 @@ it('does not take a gap between two repaints for the end of a turn', () => {
   expect(told).toEqual([{ activity: 'busy' }]);
 });
 
-it('takes it for the end when it stays, without another repaint', () => {
+it('takes it for the end if it stays, even without another repaint', () => {
   const { told, paint } = screen();
   paint({ activity: 'busy' }, 1_000);
   paint({ activity: 'idle' }, 1_000);
   expect(told).toEqual([{ activity: 'busy' }, { activity: 'idle' }]);
 });
 
-it('takes it for the end when somebody types into the free prompt at once', () => {
+it('takes it for the end even if somebody types into the free prompt at once', () => {
   const { told, paint } = screen();
   paint({ activity: 'busy' }, 1_000);
   paint({ activity: 'idle' }, 250);
@@ -78,7 +78,7 @@ it('takes it for the end when somebody types into the free prompt at once', () =
   expect(told.map(({ activity }) => activity)).toEqual(['busy', 'idle', 'busy']);
 });
 
-it('tells a dialog at once though a counter was to be told later', () => {
+it('reports a dialog at once, even if a counter is due later', () => {
   const { told, paint } = screen();
   paint({ activity: 'busy', elapsedS: 1 }, 300);
   paint({ activity: 'busy', elapsedS: 2 }, 300);
@@ -93,7 +93,7 @@ it('says nothing once stopped', () => {
   expect(told).toEqual([]);
 });
 
-it('tells the same of another agent again', () => {
+it('reports the same facts again for another agent', () => {
   const { told, sensor, paint } = screen();
   paint({ activity: 'idle' }, 1_000);
   sensor.restart();

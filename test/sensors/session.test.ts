@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { sessionSensor } from '../../src/sensors/session.ts';
 
-it('tells each change of the session once, of the present agent only', async () => {
+it('reports each change of session once, and only for the present agent', async () => {
   const sessions = new Map([[1, 'a']]);
   const told: Observation[] = [];
   const sensor = sessionSensor(async (pid) => sessions.get(pid) ?? null, 10);
@@ -25,7 +25,7 @@ it('tells each change of the session once, of the present agent only', async () 
   await comes('a', 'b', 'c', 'd');
 });
 
-it('looks again where the record could not be read', async () => {
+it('looks again if the record could not be read', async () => {
   let looks = 0;
   const told: Observation[] = [];
   const sensor = sessionSensor(async () => {

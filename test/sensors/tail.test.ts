@@ -6,7 +6,7 @@ import { openTail } from '../../src/sensors/tail.ts';
 
 const record = (uuid: string) => `${JSON.stringify({ type: 'user', uuid })}\n`;
 
-test('a file that is rewritten in the moment in which it is read is known as such at the next look', async () => {
+test('a file that is rewritten while it is read is recognised at the next look', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tail-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'file.jsonl');

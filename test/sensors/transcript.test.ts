@@ -22,7 +22,7 @@ function started(find: (id: string) => string | null = () => null, pollMs = 50) 
   return { folder, told, sensor, comes, path: (name: string) => join(folder, name) };
 }
 
-it('tells what is new in a file that was there', async () => {
+it('reports what is new in an existing file', async () => {
   const { sensor, comes, path } = started();
   writeFileSync(path('a'), line('old'));
   await sensor.follow('a', path('a'));
@@ -30,14 +30,14 @@ it('tells what is new in a file that was there', async () => {
   await comes('new');
 });
 
-it('tells all of a file that appears later', async () => {
+it('reports everything in a file that appears later', async () => {
   const { sensor, comes, path } = started();
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), line(1) + line(2));
   await comes('1', '2');
 });
 
-it('looks again when it is told that something has happened', async () => {
+it('looks again when told to', async () => {
   const { sensor, comes, path } = started(undefined, 600_000);
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), line(1));
@@ -45,7 +45,7 @@ it('looks again when it is told that something has happened', async () => {
   await comes('1');
 });
 
-it('keeps a line until its end has come, also within a character', async () => {
+it('keeps a line until its end has arrived, even within a character', async () => {
   const { sensor, comes, path } = started();
   await sensor.follow('a', path('a'));
   const bytes = Buffer.from(line('é✻'));
@@ -56,14 +56,14 @@ it('keeps a line until its end has come, also within a character', async () => {
   await comes('first', 'é✻');
 });
 
-it('passes over a torn line', async () => {
+it('skips a torn line', async () => {
   const { sensor, comes, path } = started();
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), `{"n":\n\0\0\0\n${line('whole')}`);
   await comes('whole');
 });
 
-it('moves to the next session, after the last lines of the one before', async () => {
+it('moves to the next session after the last lines of the one before', async () => {
   const { sensor, comes, path } = started();
   writeFileSync(path('a'), '');
   await sensor.follow('a', path('a'));
@@ -77,14 +77,14 @@ it('moves to the next session, after the last lines of the one before', async ()
   await comes('a', 'b', 'b2');
 });
 
-it('finds the file of a session by itself', async () => {
+it('finds the session’s file by itself', async () => {
   const { sensor, comes, path } = started((id) => path(id));
   await sensor.follow('a', null);
   writeFileSync(path('a'), line('found'));
   await comes('found');
 });
 
-it('does not tell a file again that was replaced by a shorter one', async () => {
+it('does not report a file again if a shorter one has replaced it', async () => {
   const { sensor, comes, path } = started();
   writeFileSync(path('a'), line('a long line of old text'));
   await sensor.follow('a', path('a'));
@@ -94,7 +94,7 @@ it('does not tell a file again that was replaced by a shorter one', async () => 
   await comes('new');
 });
 
-it('tells a known record once, however often it is written', async () => {
+it('reports a record once, however often it is written', async () => {
   const { sensor, comes, path } = started();
   writeFileSync(path('a'), record('old') + record('older'));
   await sensor.follow('a', path('a'));
@@ -103,7 +103,7 @@ it('tells a known record once, however often it is written', async () => {
   await comes('new', 'end');
 });
 
-it('takes records of two types for two, whatever they are called', async () => {
+it('takes records of two types for two, even with the same id', async () => {
   const { sensor, comes, path } = started();
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), record('same', 'queue-operation') + record('same', 'user'));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { tunnelSensor } from '../../src/sensors/tunnel.ts';
 
-test('tells of the API’s connections and of the tunnel itself, from start to stop', () => {
+test('reports the API’s connections and the tunnel itself, from start to stop', () => {
   let tell: (observation: Observation) => void = () => {};
   const sensor = tunnelSensor(
     {

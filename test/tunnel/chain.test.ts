@@ -36,7 +36,7 @@ async function proxyAnswering(answer: string): Promise<{ port: number; heads: st
 const established = 'HTTP/1.1 200 Connection established\r\nVia: corp\r\n\r\n';
 
 describe('CONNECT', () => {
-  test('is asked with the credentials of the URL, and never with our token', async () => {
+  test('is sent with the credentials of the URL, and never with our token', async () => {
     const proxy = await proxyAnswering(established);
     const tunnel = await tunnelFor({
       upstream: upstreamFrom({ HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${proxy.port}` }),
@@ -50,7 +50,7 @@ describe('CONNECT', () => {
     ]);
   });
 
-  test('what the far side says together with the proxy’s answer is not lost', async () => {
+  test('bytes that arrive together with the proxy’s answer are not lost', async () => {
     const proxy = await proxyAnswering(`${established}first words`);
     const tunnel = await tunnelFor({
       upstream: upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
@@ -78,7 +78,7 @@ describe('CONNECT', () => {
     if (behind) await closing(behind);
   });
 
-  test('a proxy that cannot reach the host is asked again, then its own words are passed on', async () => {
+  test('a proxy that cannot reach the host is asked again, then its answer is passed on', async () => {
     const proxy = await proxyAnswering('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n');
     const tunnel = await tunnelFor({
       upstream: upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` }),
@@ -109,7 +109,7 @@ describe('CONNECT', () => {
     expect(proxy.heads).toEqual([]);
   });
 
-  test('a proxy behind TLS that is not trusted is told to the agent', async () => {
+  test('the agent is told about an untrusted TLS proxy', async () => {
     const server = createTlsServer({ cert: standInCertificate, key: standInKey });
     server.on('tlsClientError', () => {});
     const port = await listen(server);

@@ -10,7 +10,7 @@ const trial = 'ip link add near type veth peer name far && nsenter -t $$ -n true
 const possible = spawnSync('unshare', ['-rn', 'sh', '-c', trial]).status === 0;
 
 test.skipIf(!possible)(
-  'a dead path is found in seconds, whether the connection is idle or a request is on its way',
+  'a dead path is found in seconds, whether the connection is idle or a request is in flight',
   async () => {
     const { stdout } = await promisify(execFile)('unshare', ['-rn', process.execPath, program], {
       timeout: 55_000,
@@ -28,7 +28,7 @@ test.skipIf(!possible)(
 );
 
 test.skipIf(!possible)(
-  'a session that was started through the launcher: the same, and it is held until the path is back',
+  'the same for a session behind the launcher, which is held until the path is back',
   async () => {
     const { env } = makeUser();
     const words = [

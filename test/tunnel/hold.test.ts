@@ -45,7 +45,7 @@ function resolver(): {
 }
 
 describe('refused', () => {
-  test('is tried max_retries times and then told honestly', async () => {
+  test('is tried max_retries times, then reported honestly', async () => {
     const port = await deafPort();
     const tunnel = await tunnelFor({ api: `127.0.0.1:${port}`, maxRetries: 3 });
     const { status, socket, head } = await askFor(tunnel, `127.0.0.1:${port}`);
@@ -62,7 +62,7 @@ describe('refused', () => {
     expect(tunnel.connections()).toEqual([]);
   });
 
-  test('a server that comes back in time is reached, and the agent noticed nothing', async () => {
+  test('a server that comes back in time is reached, and the agent notices nothing', async () => {
     const port = await deafPort();
     const tunnel = await tunnelFor({ api: `127.0.0.1:${port}`, maxRetries: 50 });
     const asked = askFor(tunnel, `127.0.0.1:${port}`);
@@ -74,7 +74,7 @@ describe('refused', () => {
     expect(await tunnel.saw('connection.opened')).toMatchObject({ host: `127.0.0.1:${port}` });
   });
 
-  test('max_retries 0 tells at once', async () => {
+  test('with max_retries 0, it is reported at once', async () => {
     const api = `127.0.0.1:${await deafPort()}`;
     const tunnel = await tunnelFor({ api, maxRetries: 0, backoff: { initialMs: 60_000, maxMs: 60_000 } });
     expect((await askFor(tunnel, api)).status).toBe(502);
@@ -113,7 +113,7 @@ describe('the line is down', () => {
     expect((await asked).status).toBe(200);
   });
 
-  test('an attempt that hangs on the old network is started anew', async () => {
+  test('an attempt that hangs on the old network is restarted', async () => {
     const port = await farServer((socket) => socket.end('hello'));
     let calls = 0;
     const names = resolver();
@@ -132,7 +132,7 @@ describe('the line is down', () => {
     expect((await asked).status).toBe(200);
   });
 
-  test('a lookup that does not answer counts as a connect timeout, and one lookup serves all who wait', async () => {
+  test('a lookup without an answer counts as a connect timeout, and one lookup serves all connections', async () => {
     let calls = 0;
     const tunnel = await tunnelFor({
       api: 'api.test:443',
@@ -164,7 +164,7 @@ describe('the line is down', () => {
     expect((await first).status).toBe(200);
   });
 
-  test('an unknown name while other names are known is told, not held', async () => {
+  test('an unknown name is reported, not held, if other names are known', async () => {
     const port = await farServer((socket) => socket.end());
     const names = resolver();
     names.fail('ENOTFOUND', 'typo.test');
@@ -175,7 +175,7 @@ describe('the line is down', () => {
     expect(String(await readAll(socket))).toContain('could not be resolved');
   });
 
-  test('a name that was known before is held, also while others are known', async () => {
+  test('a name that was known before is held, even if others are known', async () => {
     const port = await farServer((socket) => socket.end());
     const names = resolver();
     const tunnel = await tunnelFor({ api: `real.test:${port}`, maxRetries: 1, lookup: names.lookup });
@@ -186,7 +186,7 @@ describe('the line is down', () => {
   });
 });
 
-describe('something nearby that was there before and now refuses', () => {
+describe('a nearby host that worked before and now refuses', () => {
   /** A server that can be away and come back on the same port. */
   async function comesAndGoes(serve: (socket: Socket) => void) {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -252,7 +252,7 @@ describe('something nearby that was there before and now refuses', () => {
 });
 
 describe('a host that is not the API’s', () => {
-  test.each(['refused', 'nameless'])('%s: tried once and told at once', async (fault) => {
+  test.each(['refused', 'nameless'])('%s: tried once and reported at once', async (fault) => {
     const names = resolver();
     if (fault === 'nameless') names.fail('EAI_AGAIN');
     const tunnel = await tunnelFor({
@@ -264,7 +264,7 @@ describe('a host that is not the API’s', () => {
     expect(tunnel.seen.map(({ type }) => type)).toEqual(['connection.failed']);
   });
 
-  test('what the person’s proxy answers is passed on at once', async () => {
+  test('an answer of the person’s proxy is passed on at once', async () => {
     let asked = 0;
     const port = await farServer((socket) => {
       asked += 1;
@@ -281,7 +281,7 @@ describe('a host that is not the API’s', () => {
   });
 });
 
-describe('an agent that leaves while it is held', () => {
+describe('an agent that leaves while its connection is held', () => {
   test.each([
     ['with a FIN', (socket: Socket) => socket.end()],
     ['with a RST', (socket: Socket) => socket.resetAndDestroy()],
@@ -302,7 +302,7 @@ describe('an agent that leaves while it is held', () => {
     expect(names.asked.length).toBe(asked);
   });
 
-  test('stop ends them too', async () => {
+  test('stop ends the waiting, too', async () => {
     const names = resolver();
     names.fail('EAI_AGAIN');
     const tunnel = await tunnelFor({ api: 'api.test:443', lookup: names.lookup });
@@ -327,7 +327,7 @@ describe('pacing', () => {
     return performance.now() - startedAt;
   }
 
-  test('a client that comes back at once while the server resets it is slowed down', async () => {
+  test('a client that reconnects at once while the server resets it is slowed down', async () => {
     const port = await farServer((socket) => {
       socket.write('handshake');
       socket.on('data', () => socket.resetAndDestroy());
@@ -360,7 +360,7 @@ describe('pacing', () => {
     expect(await work(await tunnelFor({ api: `127.0.0.1:${port}` }))).toBeLessThan(unpaced * longer);
   });
 
-  test('what the guard cut is not held against the host', async () => {
+  test('the guard’s own cuts do not count against the host', async () => {
     const port = await farServer((socket) => socket.write('x'));
     const work = (tunnel: WatchedTunnel) =>
       timeOf(30, async () => {

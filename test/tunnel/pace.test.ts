@@ -20,7 +20,7 @@ test.each([
   expect(waitAfter(badEnds, apartMs)).toBe(expected);
 });
 
-test('time already passed counts; a good end clears; hosts are apart', () => {
+test('time already passed counts; a good end clears the record; each host has its own', () => {
   const pace = createPace();
   for (let end = 0; end < 5; end += 1) pace.bad('h', 1_000);
   expect(pace.waitMs('h', 1_150, 1)).toBe(50);

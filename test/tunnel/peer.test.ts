@@ -42,7 +42,7 @@ async function client(tunnel: WatchedTunnel, env: Record<string, string>): Promi
 }
 
 describe.skipIf(process.platform !== 'linux')('on Linux', () => {
-  test('the agent’s own connections are told from those of others', async () => {
+  test('the agent’s own connections are distinguished from others', async () => {
     const TARGET = `127.0.0.1:${await farServer((socket) => socket.write('hello'))}`;
     const tunnel = await tunnelFor();
     const SHOWN = authorizationOf(tunnel.url);
@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     expect(await ownerOf(5)).toBe('agent');
   });
 
-  test('nothing is told of a connection before it is known whose it is, and nothing is lost', async () => {
+  test('nothing is reported before a connection’s owner is known, and nothing is lost', async () => {
     const TARGET = `127.0.0.1:${await farServer((socket) => socket.end('hello'))}`;
     const tunnel = await tunnelFor();
     const agent = await client(tunnel, { TARGET, SHOWN: authorizationOf(tunnel.url) });

@@ -72,7 +72,7 @@ async function echoServer(): Promise<{ url: string; connections: () => number; s
   return { url: `http://127.0.0.1:${await listen(server)}`, connections: () => connections, server };
 }
 
-test('arrives in origin form, its headers untouched but for Proxy-*', async () => {
+test('arrives in origin form, with its headers unchanged except for Proxy-*', async () => {
   const { url } = await echoServer();
   const tunnel = await tunnelFor();
   const { body } = await ask(tunnel, `${url}/v1/messages?beta=true`, {
@@ -105,7 +105,7 @@ test('several requests share one far leg, whatever their bodies', async () => {
   expect(tunnel.seen.filter(({ type }) => type === 'connection.opened')).toHaveLength(1);
 });
 
-test('its bytes are counted as they are on the wire, both ways', async () => {
+test('its bytes are counted as on the wire, in both directions', async () => {
   const { server, url } = await echoServer();
   const wire = { up: 0, down: 0 };
   server.on('connection', (socket) => {
@@ -122,7 +122,7 @@ test('its bytes are counted as they are on the wire, both ways', async () => {
   }).toEqual(wire);
 });
 
-test('requests that do not wait for the answer before are answered in order, on one far leg', async () => {
+test('pipelined requests are answered in order, on one far leg', async () => {
   const { url, connections } = await echoServer();
   const tunnel = await tunnelFor();
   const socket = await nearLeg(tunnel);
@@ -142,7 +142,7 @@ test('requests that do not wait for the answer before are answered in order, on 
   expect(connections()).toBe(1);
 });
 
-test('a body that waits for the server’s word comes after it', async () => {
+test('a body that waits for 100 Continue is sent after it', async () => {
   const { url } = await echoServer();
   const tunnel = await tunnelFor();
   const socket = await nearLeg(tunnel);
@@ -154,7 +154,7 @@ test('a body that waits for the server’s word comes after it', async () => {
   expect(await readUntil(socket, '"body":"body"')).toContain('200 OK');
 });
 
-test('an agent that leaves while its request is held is noticed, however much it has said', async () => {
+test('an agent that leaves while its request is held is noticed, however much it has sent', async () => {
   const api = `127.0.0.1:${await deafPort()}`;
   const tunnel = await tunnelFor({ api, maxRetries: 1_000 });
   const socket = await nearLeg(tunnel);
@@ -166,15 +166,15 @@ test('an agent that leaves while its request is held is noticed, however much it
   expect(tunnel.connections()).toEqual([]);
 });
 
-describe('a request whose end two readers could see in two places', () => {
+describe('a request on whose end two readers could disagree', () => {
   test.each([
-    ['a length beside chunks', 'Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n'],
+    ['a length as well as chunks', 'Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n'],
     ['an encoding that does not end in chunks', 'Transfer-Encoding: chunked, gzip\r\n\r\n'],
     ['a header name with a blank', 'Transfer-Encoding : chunked\r\n\r\n'],
     ['a bad length', 'Content-Length: -1\r\n\r\n'],
     ['two lengths', 'Content-Length: 1\r\nContent-Length: 2\r\n\r\n'],
     ['a folded line', 'X: 1\r\n Content-Length: 3\r\n\r\nGET'],
-    ['an endless head', `X: ${'x'.repeat(300_000)}`],
+    ['an overlong head', `X: ${'x'.repeat(300_000)}`],
   ])('%s is refused', async (_, rest) => {
     const { url, connections } = await echoServer();
     const tunnel = await tunnelFor();
@@ -200,7 +200,7 @@ test('another host on the same near leg gets its own far leg', async () => {
   expect([one.connections(), two.connections()]).toEqual([2, 1]);
 });
 
-test('a server that ends a kept connection ends it for the agent too', async () => {
+test('a server that ends a persistent connection ends it for the agent, too', async () => {
   const { url, server } = await echoServer();
   const tunnel = await tunnelFor();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -213,7 +213,7 @@ test('a server that ends a kept connection ends it for the agent too', async () 
   agent.destroy();
 });
 
-test('an answer streams through as it comes, and a reset stays a reset', async () => {
+test('an answer streams through as it arrives, and a reset stays a reset', async () => {
   let finish: (() => void) | undefined;
   const server = createServer((_, outgoing) => {
     outgoing.write('data: one\n\n');
@@ -231,7 +231,7 @@ test('an answer streams through as it comes, and a reset stays a reset', async (
   expect(await closed).toBe('RST');
 });
 
-test('a refused server is a 502 after the attempts', async () => {
+test('a server that refuses means a 502 after the attempts', async () => {
   const api = `127.0.0.1:${await deafPort()}`;
   const tunnel = await tunnelFor({ api, maxRetries: 2 });
   const { response, body } = await ask(tunnel, `http://${api}/`, {
@@ -267,7 +267,7 @@ describe('an upgrade', () => {
     expect(String(await readAll(socket))).toBe('GET not a head\r\n\r\n');
   });
 
-  test('that the server does not grant lets nothing out that was meant for us', async () => {
+  test('that the server refuses lets nothing out that was meant for us', async () => {
     const heads: string[] = [];
     const server = createServer((incoming, outgoing) => {
       heads.push(`${incoming.url} ${incoming.rawHeaders.join(' ')}`);
@@ -293,7 +293,7 @@ describe('an upgrade', () => {
     expect(heads[0]).not.toMatch(/proxy/i);
   });
 
-  test('may have a body, which reaches the server before it answers', async () => {
+  test('may come with a body, which reaches the server before it answers', async () => {
     const server = createServer((incoming, outgoing) => {
       let body = '';
       incoming.on('data', (chunk) => {

@@ -13,7 +13,7 @@ import { askFor, closing, farServer, listen, nearLeg, readAll, readUntil, tunnel
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe('forwarding', () => {
-  test('random bytes pass both ways unchanged, each direction with its own end', async () => {
+  test('random bytes pass unchanged in both directions, each with its own end', async () => {
     const request = randomBytes(5_000_000);
     const reply = randomBytes(5_000_000);
     let received: Promise<Buffer> | undefined;
@@ -43,7 +43,7 @@ describe('forwarding', () => {
     expect(await readUntil(socket, 'early')).toBe('early');
   });
 
-  test('a far side that stops reading stops the agent', async () => {
+  test('a far side that stops reading slows the agent down', async () => {
     const far: Socket[] = [];
     const port = await farServer((socket) => far.push(socket.pause()));
     const tunnel = await tunnelFor();
@@ -61,7 +61,7 @@ describe('forwarding', () => {
     expect(await stableCount(() => sent, before)).toBeGreaterThan(before);
   });
 
-  test('a reader that stops stops the writer', async () => {
+  test('an agent that stops reading slows the far side down', async () => {
     let sent = 0;
     const port = await farServer((socket) => {
       const chunk = Buffer.alloc(64 * 1024);

@@ -28,7 +28,7 @@ test('the other side of a reset connection fails at once', async () => {
   expect(error.code).toBe('ECONNRESET');
 });
 
-test('a connection that is being ended is closed all the same', async () => {
+test('a connection whose FIN is being sent is closed as well', async () => {
   const { near, far } = await pair();
   const failures: Error[] = [];
   near.on('error', (error) => failures.push(error));

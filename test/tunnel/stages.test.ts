@@ -94,7 +94,7 @@ function whole(socket: TLSSocket, bytes: number, then: () => void): void {
 }
 
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
-  test('handshake and session tickets are no answer', async () => {
+  test('handshake and session tickets are not an answer', async () => {
     const { tunnel, near, bytes } = await ask(version, (socket) =>
       whole(socket, request.length, () => setTimeout(() => socket.write('answer'), thinkingMs)),
     );
@@ -107,7 +107,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
     near.destroy();
   });
 
-  test('an answer that comes at once is one', async () => {
+  test('an answer that comes at once counts as one', async () => {
     const { tunnel, near } = await ask(version, (socket) =>
       whole(socket, request.length, () => {
         socket.write('HTTP/1.1 200 OK\r\n');
@@ -137,7 +137,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
     near.destroy();
   });
 
-  test('what is too small for a request is none', async () => {
+  test('bytes too few for a request do not count as one', async () => {
     const { tunnel, near, bytes } = await ask(
       version,
       (socket) => whole(socket, 300, () => setTimeout(() => socket.write('pong'), thinkingMs)),
@@ -149,7 +149,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
     near.destroy();
   });
 
-  test('a lone small burst in mid-answer is a ping; a delta is none', async () => {
+  test('a lone small burst in mid-answer is a ping; a delta is not', async () => {
     const play = async (piece: string) => {
       const { tunnel, near, bytes } = await ask(version, (socket) =>
         whole(socket, request.length, () =>
@@ -174,7 +174,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
   });
 });
 
-test('session tickets that a machine under load sends late are no answer either', async () => {
+test('session tickets that come late from a machine under load are not an answer, either', async () => {
   const serve = (socket: TLSSocket) =>
     whole(socket, request.length, () => setTimeout(() => socket.write('answer'), thinkingMs));
   const { tunnel, near, bytes } = await ask('TLSv1.3', serve, request, 600);
@@ -187,7 +187,7 @@ test('session tickets that a machine under load sends late are no answer either'
   near.destroy();
 });
 
-test('a plain request and its answer are told apart, too', async () => {
+test('a plain request and its answer are distinguished, too', async () => {
   const server = createServer((_, outgoing) => void setTimeout(() => outgoing.end('answer'), thinkingMs));
   const port = await listen(server);
   const tunnel = await tunnelFor();
@@ -204,7 +204,7 @@ test('a plain request and its answer are told apart, too', async () => {
   expect(answerAt - requestAt).toBeGreaterThan(thinkingMs - 50);
 });
 
-test('times are those of the bytes, however late they are reported', async () => {
+test('times are those of the bytes, however late the report', async () => {
   const pieces = 12;
   const { tunnel, near } = await ask('TLSv1.3', (socket) =>
     whole(socket, request.length, () => {
@@ -233,7 +233,7 @@ test('times are those of the bytes, however late they are reported', async () =>
   }
 });
 
-describe('what looks like a ticket', () => {
+describe('a record that looks like a ticket', () => {
   /** A TLS record of that type and length. */
   const record = (type: number, length: number) =>
     Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 255]), Buffer.alloc(length)]);
@@ -257,14 +257,14 @@ describe('what looks like a ticket', () => {
     expect(stages).toMatchObject({ stage: 'request', requestAt: 900, requestSize: 32_000, answerAt: null });
   });
 
-  test('is one in the middle of a request', () => {
+  test('is one if it comes in the middle of a request', () => {
     const stages = requested();
     stages.up(record(data, 16_000), 30);
     expect(stages).toMatchObject({ stage: 'request', requestAt: 12, requestSize: 25_000 });
   });
 });
 
-describe('where an answer begins, on a connection that is kept', () => {
+describe('where an answer begins, on a persistent connection', () => {
   const answered = () => {
     const stages = createStages(false);
     stages.up(request, 1_000);
@@ -272,7 +272,7 @@ describe('where an answer begins, on a connection that is kept', () => {
     return stages;
   };
 
-  test('a small question later on has an answer of its own: it is no stream that has lasted since', () => {
+  test('a small later request has an answer of its own, not a stream that has lasted since', () => {
     const stages = answered();
     stages.up(Buffer.alloc(1_900), 9_000);
     expect(stages.answerAt).toBeNull();
@@ -281,7 +281,7 @@ describe('where an answer begins, on a connection that is kept', () => {
     expect(stages).toMatchObject({ stage: 'answer', requestAt: 1_000, answerAt: 9_400 });
   });
 
-  test('what acknowledges an answer while it comes begins no other', () => {
+  test('acknowledging an answer while it comes does not begin another', () => {
     const stages = answered();
     stages.up(Buffer.alloc(13), 1_210);
     stages.down(Buffer.alloc(900), 4_000);

@@ -10,7 +10,7 @@ function bytesOf({ kind, length }: TlsRecord): Uint8Array {
   return record;
 }
 
-test('property: every record is told once, in order, however the bytes are cut', () => {
+test('property: every record is reported once, in order, however the bytes are split', () => {
   const record = fc.record({
     kind: fc.constantFrom<TlsRecord['kind'][]>('handshake', 'data', 'other'),
     length: fc.integer({ min: 0, max: 2_000 }),
@@ -31,7 +31,7 @@ test.each([
   ['HTTP', 'GET / HTTP/1.1\r\n'],
   ['an unknown type', '\x19\x03\x03\x00\x01x'],
   ['another version', '\x17\x02\x00\x00\x01x'],
-  ['a length that no record has', '\x17\x03\x03\xff\xff'],
+  ['an impossible length', '\x17\x03\x03\xff\xff'],
 ])('%s is no TLS, and nothing after it', (_, text) => {
   const read = createTlsReader();
   expect(read(Buffer.from(text, 'latin1'))).toBeNull();

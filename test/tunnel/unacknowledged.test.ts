@@ -12,7 +12,7 @@ test.each([
   expect(kernelAddress(address)).toBe(expected);
 });
 
-test('the table of the kernel', () => {
+test('the kernel’s table', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:A1B2 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1
    1: 0107E70A:9C40 0207E70A:1E61 01 0000C350:00000000 01:00000248 00000005     0        0 9 2 0 1 1 1

@@ -22,7 +22,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.box()).toBe('my thought');
   });
 
-  test('wait for its own prompt, too', async () => {
+  test('also wait until its own prompt is taken', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
     agent.personTypes('my thought');
@@ -34,7 +34,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.box()).toBe('my thought');
   });
 
-  test('come behind what the person had typed before, with their Enter', async () => {
+  test('come after what the person had typed before, including Enter', async () => {
     const agent = booting();
     agent.desk.composer.addAside('the first half');
     const held = holdKeysWhileBooting(agent.desk, false);
@@ -48,7 +48,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.desk.composer.unsent).toBe('');
   });
 
-  test('are put aside when it asks something instead, and are back in the box after that', async () => {
+  test('are put aside if it asks something instead, and come back afterwards', async () => {
     const agent = booting();
     agent.desk.composer.addAside('the first half');
     const held = holdKeysWhileBooting(agent.desk, true);
@@ -62,7 +62,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.submitted).toEqual([]);
   });
 
-  test('are for what it asks', async () => {
+  test('answer what it asks', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
     agent.shows('dialog');
@@ -71,7 +71,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written).toEqual(['1']);
   });
 
-  test('are the agent’s at once when one of them means to leave', async () => {
+  test('are released at once if one of them means to leave', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
     agent.personTypes('no\x03');
@@ -79,7 +79,7 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written.join('')).toBe('no\x03');
   });
 
-  test('are nobody’s when it is gone', async () => {
+  test('go nowhere once it is gone', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
     agent.end();

@@ -12,21 +12,21 @@ const started: Event = {
   at: 0,
 };
 
-test('nothing is known of the face of an agent that has just been started', () => {
+test('nothing is known of the screen of an agent that has just been started', () => {
   const { desk, follow } = typedAt({ vim: 'insert' });
   expect([desk.facts.activity, desk.vim]).toEqual(['busy', true]);
   follow(started);
   expect([desk.facts.activity, desk.vim]).toEqual(['unknown', false]);
 });
 
-test('a turn that begins is counted, by whatever it is seen', () => {
+test('each turn that begins is counted, whatever shows it', () => {
   const { desk, follow } = typedAt();
   follow({ type: 'turn.started', at: 0 });
   follow({ type: 'request.sent', at: 0 });
   expect(desk.begun).toBe(2);
 });
 
-test('there is no agent to type at once it has ended', () => {
+test('once the agent has ended, there is nothing to type at', () => {
   const agent = typedAt();
   expect(agent.desk.pty?.generation).toBe(1);
   agent.end();

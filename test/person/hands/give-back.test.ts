@@ -13,7 +13,7 @@ describe.concurrent('what was put aside', () => {
     expect([agent.desk.composer.aside, agent.desk.composer.inBox]).toEqual(['', 'line one\nline two']);
   });
 
-  test('waits for an agent that has drawn its box and does not take keys yet', async () => {
+  test('waits for an agent that has drawn its box but does not take keys yet', async () => {
     let takesKeys = false;
     const agent = typedAt({ takesKeys: () => takesKeys });
     agent.desk.composer.addAside('my draft');
@@ -25,7 +25,7 @@ describe.concurrent('what was put aside', () => {
     expect(agent.box()).toBe('my draft');
   });
 
-  test('is pasted again when the agent has lost it, and is aside until it is seen in the box', async () => {
+  test('is pasted again if the agent has lost it, and stays aside until it is seen in the box', async () => {
     let isDeaf = true;
     const agent = typedAt({ hears: () => !isDeaf });
     agent.desk.composer.addAside('my draft');
@@ -38,14 +38,14 @@ describe.concurrent('what was put aside', () => {
   });
 
   // Half a minute.
-  test.skipIf(process.env.NIGHTLY === undefined)('stays aside when the agent never takes it', async () => {
+  test.skipIf(process.env.NIGHTLY === undefined)('stays aside if the agent never takes it', async () => {
     const agent = typedAt({ hears: () => false });
     agent.desk.composer.addAside('my draft');
     await giveBack(agent.desk);
     expect([agent.written.length, agent.desk.composer.aside]).toEqual([3, 'my draft']);
   });
 
-  test('waits for a person who was quicker', async () => {
+  test('waits if the person was quicker', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
@@ -56,7 +56,7 @@ describe.concurrent('what was put aside', () => {
     expect(agent.box()).toBe('my draft');
   });
 
-  test('stays for the next agent when this one ends', async () => {
+  test('is kept for the next agent if this one ends', async () => {
     const agent = typedAt({ draft: 'something new' });
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);

@@ -19,7 +19,7 @@ describe.concurrent('a nudge', () => {
     ['beside a draft of several lines', { draft: 'my draft\nline two\nline three' }],
     ['beside a draft for the shell', { draft: 'touch it', shell: true }],
     ['beside an empty shell mode', { draft: '', shell: true }],
-    ['where the screen lags behind', { draft: 'my draft', drawMs: 300 }],
+    ['where the screen lags', { draft: 'my draft', drawMs: 300 }],
     ['where the box shows a stand-in', { draft: 'my draft', standIn: true }],
   ])('%s: only our text is sent, and the draft is back', async (_name, options) => {
     const agent = await nudged(options);
@@ -28,14 +28,14 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe(`${options.shell ? '!' : ''}${options.draft ?? ''}`);
   });
 
-  test('sends the prompt that the interrupt brought back, and not ours', async () => {
+  test('sends the prompt that the interrupt brought back, not ours', async () => {
     const agent = await nudged({ draft: 'my draft', restores: 'please go on', sent: 'please go on' });
     expect(agent.submitted).toEqual(['please go on']);
     expect(agent.box()).toBe('my draft');
   });
 
   test.each([undefined, 'something else'])(
-    'never sends what nobody is known to have sent (%s): it is given back, unsent',
+    'never sends text of unknown origin (%s): it is given back, unsent',
     async (sent) => {
       const agent = await nudged({ restores: 'rm -rf build', ...(sent === undefined ? {} : { sent }) });
       expect(agent.submitted).toEqual([prompt]);
@@ -54,20 +54,20 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe(options.draft ?? '');
   });
 
-  test('in the INSERT mode of vim: Esc leaves it, and interrupts', async () => {
+  test('in vim’s INSERT mode: Esc first leaves the mode, then interrupts', async () => {
     const agent = await nudged({ draft: 'my draft', vim: 'insert' });
     expect(agent.submitted).toEqual([prompt]);
     expect(agent.box()).toBe('my draft');
   });
 
-  test('sends nothing from a box that cannot be emptied; the draft is kept', async () => {
+  test('sends nothing if the box cannot be emptied, and keeps the draft', async () => {
     const agent = await nudged({ draft: 'my draft', stuck: true });
     expect(agent.outcomes).toEqual(['no-echo']);
     expect(agent.submitted).toEqual([]);
     expect(agent.desk.composer.unsent).toBe('my draft');
   });
 
-  test('touches no draft whose wording is not known', async () => {
+  test('touches no draft whose exact wording is unknown', async () => {
     const agent = typedAt({ draft: 'my draft' });
     agent.desk.composer.correct('something else'); // its keys tell another story than the screen
     await nudge(agent.desk, plan);
@@ -75,7 +75,7 @@ describe.concurrent('a nudge', () => {
     expect(agent.written).toEqual([]);
   });
 
-  test('presses no Enter once the guard was paused; its text is taken out again', async () => {
+  test('does not press Enter once the guard is paused, and takes its text out again', async () => {
     const agent = typedAt({
       draft: 'my draft',
       onWrite(keys) {
@@ -88,13 +88,13 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe('my draft');
   });
 
-  test('presses no Enter when a question comes up behind our text', async () => {
+  test('does not press Enter if a question appears after our text', async () => {
     const agent = await nudged({ onWrite: (keys, { ask }) => keys.includes('200~') && ask() });
     expect(agent.outcomes).toEqual(['dialog']);
     expect(agent.submitted).toEqual([]);
   });
 
-  test('yields to keys that come before its Enter: they are in the box behind the draft, and nothing is sent', async () => {
+  test('yields to keys that come before its Enter: they follow the draft in the box, and nothing is sent', async () => {
     let typed = false;
     const agent = await nudged({
       draft: 'my draft',
@@ -110,7 +110,7 @@ describe.concurrent('a nudge', () => {
     expect(agent.desk.composer.inBox).toBe('my draft goes on');
   });
 
-  test('is not stopped by what only the terminal reports', async () => {
+  test('is not stopped by the terminal’s own reports', async () => {
     const agent = await nudged({
       onWrite: (keys, { personTypes }) => keys.includes('200~') && personTypes('\x1b[<35;1;2M'),
     });
