@@ -17,7 +17,7 @@ const result: DrillResult = {
 };
 const cells = (text: string) => text.split(/ {2,}/);
 
-test('a line has what the headline promises', () => {
+test('a line matches its headline', () => {
   expect(cells(line(result))).toEqual([
     '✓ dead-mid-text',
     'dead-stream',
@@ -30,7 +30,7 @@ test('a line has what the headline promises', () => {
 });
 
 test.each<[string, Partial<DrillResult>, string]>([
-  ['an agent that helped itself', { class: null, actions: [], detect_ms: null }, 'agent by itself'],
+  ['an agent that recovered by itself', { class: null, actions: [], detect_ms: null }, 'agent by itself'],
   ['hands off', { expect: 'no action', class: null, actions: [], detect_ms: null }, '–'],
   ['no recovery', { ok: false, actions: [], recover_ms: null, problem: 'x' }, '✗'],
 ])('shows %s', (_title, change, text) => {

@@ -29,7 +29,7 @@ for (;;) {
 }
 `;
 
-test('a prompt is typed once into the box of an agent that has taken one before, however late it shows it', async () => {
+test('a prompt is typed only once into the box of an agent that has taken one before, however late it appears', async () => {
   const folder = temporaryFolder();
   const program = join(folder, 'agent.cjs');
   writeFileSync(program, slowAgent);

@@ -33,7 +33,7 @@ function inTurn(waits: boolean[] = []): Dialogue {
 }
 
 describe('the next agent', () => {
-  test('is initialized as the one before, and the host gets no second answer', () => {
+  test('is initialized like the one before, and the host gets no second answer', () => {
     const dialogue = inTurn();
     dialogue.agentGone();
     expect(said(dialogue.opening())).toEqual([asks('h1', 'initialize', { hooks: {} })]);
@@ -41,7 +41,7 @@ describe('the next agent', () => {
     expect(agent(dialogue, answers('h1'))).toBe(true); // nobody asked it a third time
   });
 
-  test('answers what the one before had not answered, the first request of all too', () => {
+  test('answers what the one before had not answered, even the very first request', () => {
     const dialogue = createDialogue(controlProtocol);
     host(dialogue, asks('h1', 'initialize'));
     host(dialogue, asks('h2', 'mcp_status'));
@@ -50,7 +50,7 @@ describe('the next agent', () => {
     expect([agent(dialogue, answers('h1')), agent(dialogue, answers('h2'))]).toEqual([true, true]);
   });
 
-  test('is set as the one before was: the latest of each kind, in the order in which it was asked', () => {
+  test('gets the settings of the one before: the latest of each kind, in the order of the requests', () => {
     const dialogue = inTurn();
     for (const [id, record] of [
       ['h2', asks('h2', 'set_model', { model: 'a' })],
@@ -75,7 +75,7 @@ describe('the next agent', () => {
     expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(ids);
   });
 
-  test('does not begin a turn that the host has seen begin, and begins the one after it', () => {
+  test('does not begin a turn that the host has seen begin, but begins the one after it', () => {
     const dialogue = inTurn();
     dialogue.agentGone();
     expect(agent(dialogue, init, begins)).toBe(false);
@@ -117,8 +117,8 @@ describe('the next agent', () => {
   });
 });
 
-describe('what the agent that is gone has asked', () => {
-  test('is withdrawn, and the answer that comes late is for nobody', () => {
+describe('a request of an agent that is gone', () => {
+  test('is withdrawn, and a late answer is dropped', () => {
     const waits: boolean[] = [];
     const dialogue = inTurn(waits);
     agent(dialogue, asks('a1', 'can_use_tool'));
@@ -137,7 +137,7 @@ describe('what the agent that is gone has asked', () => {
     expect(dialogue.agentGone()).toEqual([]);
   });
 
-  test('and has withdrawn itself is nothing to be withdrawn', () => {
+  test('is not withdrawn if the agent has withdrawn it itself', () => {
     const waits: boolean[] = [];
     const dialogue = inTurn(waits);
     agent(dialogue, asks('a1', 'can_use_tool'));
@@ -158,13 +158,13 @@ test.each([
 
 test.each([
   ['do_as_never_before', /do_as_never_before/],
-  ['a name with words of the person', /^(?!.*person)/],
+  ['a name that contains the person’s words', /^(?!.*person)/],
 ])('a request that is not known may hold: it goes through, and is not forgotten: %s', (name, shown) => {
   const dialogue = createDialogue(controlProtocol);
   expect([host(dialogue, asks('h1', name)), dialogue.unknown]).toEqual([true, expect.stringMatching(shown)]);
 });
 
-test('what an agent asks that is not known is withdrawn like the rest', () => {
+test('an agent’s unknown request is withdrawn like any other', () => {
   const dialogue = inTurn();
   agent(dialogue, asks('a1', 'ask_as_never_before'));
   expect([dialogue.unknown, dialogue.agentGone()]).toEqual([

@@ -19,7 +19,7 @@ const answers = [
 
 describe('a good answer is final', () => {
   test.each(answers)(
-    '%s is handed out while the agent lingers, whose death changes nothing',
+    '%s is passed on while the agent lingers, and its death changes nothing',
     async (...it) => {
       const [, args, answer] = it;
       const { run, starts, status, incidents } = await scripted(`echo '${answer}'; exec sleep 60`);
@@ -33,7 +33,7 @@ describe('a good answer is final', () => {
     },
   );
 
-  test('an agent in a hook of its own after it is left alone', async () => {
+  test('an agent that then runs a hook of its own is left alone', async () => {
     const { run, incidents } = await scripted(`echo '${good}'; sleep 8; echo over >"$home/over"`);
     const settings = { GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '1000' };
     const world = run({ args: ['-p', 'hello', ...streamJson], settings });
@@ -41,13 +41,13 @@ describe('a good answer is final', () => {
     expect(incidents()).toEqual([]);
   });
 
-  test('its own code is kept', async () => {
+  test('its exit code is kept', async () => {
     const { run } = await scripted(`echo '${good}'; exit 3`);
     expect(await run({ args: ['-p', 'hello', ...streamJson] }).ended).toMatchObject({ code: 3 });
   });
 });
 
-describe('an error is no success', () => {
+describe('an error is not a success', () => {
   test.each([
     ['json', ['-p', 'hello', '--output-format', 'json']],
     ['stream-json', ['-p', 'hello', ...streamJson]],
@@ -60,7 +60,7 @@ describe('an error is no success', () => {
 
 describe('an agent that crashes at every start', () => {
   test.each([
-    ['before it says a word', 'kill -SEGV $$', ['-p', 'hello'], 139, 'SIGSEGV'],
+    ['before its first words', 'kill -SEGV $$', ['-p', 'hello'], 139, 'SIGSEGV'],
     [
       'after its first words',
       `echo '${init}'; exit 139`,
@@ -79,8 +79,8 @@ describe('an agent that crashes at every start', () => {
   });
 });
 
-describe('an agent that was torn away', () => {
-  test('and the next one refuses: given up, with its code', async () => {
+describe('an agent that was interrupted', () => {
+  test('and the next one refuses: the guard gives up, with its code', async () => {
     const { run, starts, incidents } = await scripted(
       '[ $start = 1 ] && record "$@" && kill -KILL $$; echo "No conversation found" >&2; exit 1',
     );
@@ -91,7 +91,7 @@ describe('an agent that was torn away', () => {
     expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'gave_up' }]);
   });
 
-  test('and the next one does nothing and says that all is well: no success', async () => {
+  test('and the next one does nothing and reports success: not a success', async () => {
     const { run, starts, incidents } = await scripted(
       '[ $start = 1 ] && record "$@" && kill -KILL $$; exit 0',
     );
@@ -102,7 +102,7 @@ describe('an agent that was torn away', () => {
     expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'gave_up' }]);
   });
 
-  test('while its file is being replaced: the next one is waited for', async () => {
+  test('while its file is being replaced: the guard waits for the new one', async () => {
     const { run, agent, incidents } = await scripted(
       '[ $start = 1 ] && record "$@" && mv "$0" "$0.away" && kill -KILL $$; echo All of it.',
     );
@@ -121,7 +121,7 @@ describe('an agent that was torn away', () => {
   const begins = `'{"type":"system","subtype":"init","session_id":"'$id'"}'`;
   const permission = '{"type":"control_request","request_id":"p1","request":{"subtype":"can_use_tool"}}';
 
-  test('from a host: the next one is asked the same, and the host hears each thing once', async () => {
+  test('from a host: the next one is asked the same, and the host gets each answer once', async () => {
     const { run, sandbox, starts } = await scripted(`
 if [ $start = 1 ]; then
   read -r one; echo '${initialized}'; read -r two; record "$@"; echo ${begins}; echo '${permission}'
@@ -150,7 +150,7 @@ done`);
     expect(told).toEqual([initialize, expect.stringContaining('interrupted')]);
   });
 
-  test('from a host that asks in no known form: it is told at once, also while the network is down', async () => {
+  test('from a host that asks in an unknown form: the guard gives up at once, even while the network is down', async () => {
     const { run, api, starts, incidents } = await scripted('read -r one; read -r two; kill -KILL $$');
     await api.stop();
     const { child, ended } = run({ args: hosts, input: 'open' });
@@ -187,20 +187,20 @@ test('an agent that is stopped before its first turn is continued', async () => 
 });
 
 describe('pipes', () => {
-  test('an answer of 200 KiB and an end at once: all of it', async () => {
+  test('an answer of 200 KiB and an immediate end: all of it is passed on', async () => {
     const { run } = await scripted('head -c 204800 /dev/zero | tr "\\0" x; echo');
     const { code, stdout } = await run().ended;
     expect({ code, length: stdout.length }).toEqual({ code: 0, length: 204_801 });
   });
 
-  test('an agent that dies while much is said to it', async () => {
+  test('an agent that dies while much input is on its way', async () => {
     const { run, starts } = await scripted('head -c 4096 >/dev/null; exit 3');
     const { code, stderr } = await run({ args: ['-p'], input: Buffer.alloc(1_048_576, 'x') }).ended;
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     expect(starts()).toBe(1);
   });
 
-  test('a reader that has read enough', async () => {
+  test('a reader that stops reading', async () => {
     const { run } = await scripted('i=0; while [ $i -lt 2000 ]; do echo "line $i of many"; i=$((i+1)); done');
     const { child, ended } = run({ args: ['-p', 'hello', ...streamJson] });
     child.stdout?.once('data', () => child.stdout?.destroy());

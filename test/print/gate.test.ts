@@ -21,12 +21,12 @@ function gateOf(args: readonly string[]): Gate {
 const records = () => gateOf(['-p', '--output-format', 'stream-json']);
 const take = (gate: Gate, text: string) => gate.take(Buffer.from(text)).toString();
 
-test('the adapter offers it', () => {
+test('the adapter offers print mode', () => {
   expect(claudeCode.print).toBe(printMode);
 });
 
 describe('records', () => {
-  test('go out line by line, whatever the pieces, and none is lost', () => {
+  test('are passed on line by line, however they are split, and none is lost', () => {
     const output = Buffer.from(`${answer}${told}${answer}no json\n\n${good}torn €`);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 80 })), (sizes) => {
@@ -44,7 +44,7 @@ describe('records', () => {
     );
   });
 
-  test('what a host is answered beside the conversation is no word of it', () => {
+  test('a control answer to a host is not part of the conversation', () => {
     const gate = records();
     const answered = line({ type: 'control_response', response: { subtype: 'success', request_id: '1' } });
     expect([take(gate, answered), gate.hasPrinted(), gate.hasSpoken()]).toEqual([answered, true, false]);
@@ -58,7 +58,7 @@ describe('records', () => {
     expect(gate.release().toString()).toBe('{"type":"assi');
   });
 
-  test('the report of an error is held with its announcement', () => {
+  test('the report of an error is held, with the message that announces it', () => {
     const gate = records();
     expect(take(gate, answer + told + bad)).toBe(answer);
     expect(gate.failure()).toBe('connection');
@@ -66,7 +66,7 @@ describe('records', () => {
     expect(gate.release().toString()).toBe(told + bad);
   });
 
-  test('an error that was not the last word goes out', () => {
+  test('an error that was not the last word is passed on', () => {
     const gate = records();
     expect(take(gate, told)).toBe('');
     expect(take(gate, answer)).toBe(told + answer);
@@ -81,7 +81,7 @@ describe('records', () => {
 });
 
 describe('an answer at the end', () => {
-  test('is held until it is known how the agent ended', () => {
+  test('is held until the agent has ended', () => {
     const gate = gateOf(['-p']);
     expect(take(gate, 'The answer\n')).toBe('');
     expect(gate.failure()).toBe('other');
@@ -98,7 +98,7 @@ describe('an answer at the end', () => {
     expect(gate.failure()).toBe('connection');
   });
 
-  test('is not held beyond all reason', () => {
+  test('is not held if it is too long', () => {
     const gate = gateOf(['-p']);
     const much = 'x'.repeat(9 * 1024 * 1024);
     expect(take(gate, much)).toBe(much);

@@ -21,7 +21,7 @@ function agent() {
   return { stream, text: () => Buffer.concat(pieces).toString() };
 }
 
-test('text goes through byte by byte, its end included, and is kept', async () => {
+test('text passes unchanged, including its end, and is kept', async () => {
   const source = new PassThrough();
   const input = createInput(source, null);
   source.write('before the agent ');
@@ -34,7 +34,7 @@ test('text goes through byte by byte, its end included, and is kept', async () =
   expect(text().startsWith('before the agent ')).toBe(true);
 });
 
-test('what comes while no agent runs waits for the next', async () => {
+test('input that arrives while no agent runs waits for the next', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   const first = agent();
@@ -51,7 +51,7 @@ test('what comes while no agent runs waits for the next', async () => {
   expect(second.text()).toBe(said('you were interrupted') + said('two'));
 });
 
-test('a resumed agent is told what its transcript does not know, and a line once it is whole', async () => {
+test('a resumed agent gets what its transcript does not contain, and lines only once they are whole', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   input.connect(agent().stream, []);
@@ -67,7 +67,7 @@ test('a resumed agent is told what its transcript does not know, and a line once
   expect(next.text()).toBe('{"type":"user"}');
 });
 
-test('what was said before the last turn is forgotten', async () => {
+test('input from before the last turn is forgotten', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   input.connect(agent().stream, []);
@@ -80,7 +80,7 @@ test('what was said before the last turn is forgotten', async () => {
   expect(joined(input.unrecorded([]).bytes)).toBe(said('two'));
 });
 
-test('whether something on record was torn away', async () => {
+test('whether every prompt on record has its answer', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   input.connect(agent().stream, []);
@@ -97,7 +97,7 @@ test('whether something on record was torn away', async () => {
   expect(input.unrecorded(['one']).isRestAnswered).toBe(true);
 });
 
-test('what a host asks of the agent is none of the prompts, and what is in no known form cannot be repeated', async () => {
+test('a host’s request is not a prompt, and one in an unknown form cannot be repeated', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   input.connect(agent().stream, []);

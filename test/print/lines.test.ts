@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLines, parseLine } from '../../src/print/lines.ts';
 
-test('lines come whole and in order, however the stream is cut, and the rest of it at the end', () => {
+test('lines come whole and in order, however the stream is split, and the rest comes at the end', () => {
   const pieces = fc.array(fc.constantFrom('{"a":1}', '\n', '✻', 'x\n', ''));
   fc.assert(
     fc.property(pieces, fc.array(fc.nat(5)), (text, lengths) => {
@@ -22,7 +22,7 @@ test('lines come whole and in order, however the stream is cut, and the rest of 
   );
 });
 
-test('what is no JSON is no record', () => {
+test('a line that is not JSON is not a record', () => {
   expect([parseLine(Buffer.from('{"a":1}\n')), parseLine(Buffer.from('{"a":'))]).toEqual([
     { a: 1 },
     undefined,

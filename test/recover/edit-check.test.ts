@@ -27,17 +27,17 @@ describe('verdicts', () => {
     ['write, done with other line ends', write('a\nb\n'), 'old', 'a\r\nb\r\n', 'applied'],
     ['write, not begun', write('new'), 'old', 'old', 'not applied'],
     ['write of a new file, not begun', write('new'), 'absent', null, 'not applied'],
-    ['write of a new file, half', write('new text'), 'absent', 'new', 'changed otherwise'],
+    ['write of a new file, half done', write('new text'), 'absent', 'new', 'changed otherwise'],
     ['write, something else happened', write('new'), 'old', 'other', 'changed otherwise'],
     ['write, never seen before', write('new'), null, 'other', 'cannot tell'],
     ['write, never seen before, no file', write('new'), null, null, 'not applied'],
-    ['write of what was there', write('old'), 'old', 'old', 'applied'],
+    ['write of the same content', write('old'), 'old', 'old', 'applied'],
     ['write of nothing', write(''), 'old', '', 'applied'],
     ['edit, done', replace('b', 'XX'), 'a b c', 'a XX c', 'applied'],
     ['edit, not begun', replace('b', 'XX'), 'a b c', 'a b c', 'not applied'],
     ['edit, done in Windows lines', replace('b\nc', 'X\nY'), 'a\r\nb\r\nc', 'a\r\nX\r\nY', 'applied'],
     ['edit, done, with a byte order mark', replace('b', 'X'), '\ufeffa b', '\ufeffa X', 'applied'],
-    ['edit, done where the new text was before', replace('b', 'a'), 'a b a', 'a a a', 'applied'],
+    ['edit, done where the new text already occurred', replace('b', 'a'), 'a b a', 'a a a', 'applied'],
     ['insertion, done', replace('b', 'b2b'), 'a b c', 'a b2b c', 'applied'],
     ['insertion, not begun', replace('b', 'b2b'), 'a b c', 'a b c', 'not applied'],
     ['deletion, done', replace('b ', ''), 'a b c', 'a c', 'applied'],
@@ -79,7 +79,7 @@ describe('verdicts', () => {
     expect(verdict(intent, before, now)).toBe(expected);
   });
 
-  test('two steps, both taken back', () => {
+  test('two steps, both undone', () => {
     const steps = [
       { from: 'a', to: 'b', everywhere: false },
       { from: 'b c', to: 'd', everywhere: false },
@@ -92,7 +92,7 @@ describe('verdicts', () => {
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n'), minLength: 1, maxLength: 4 });
 const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(''));
 
-test('seen before the call: an edit that was made is never called not applied, one that was not never applied', () => {
+test('seen before the call: an applied edit is never judged not applied, nor the reverse', () => {
   fc.assert(
     fc.property(text, word, text, text, (head, from, tail, to) => {
       fc.pre(from !== to);

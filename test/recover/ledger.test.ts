@@ -53,7 +53,7 @@ describe('how a call ended', () => {
       ['unnamed-2', 'started'],
     ]);
   });
-  test('an end without a start tells nothing', () => {
+  test('an end without a start is ignored', () => {
     expect(statuses([payload('PostToolUse', 'a')])).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ const toolOf = (risk: ToolCall['risk']): ToolCall => ({
   status: 'started',
 });
 
-test('says that, when and why', () => {
+test('says that it was interrupted, when and why', () => {
   const text = prompt({});
   expect(text).toMatch(/^You were interrupted\b/);
   expect(text).toContain('2026-11-21 09:10:11 UTC');
@@ -89,7 +89,7 @@ test('the result written for an interrupted call says the same', () => {
   );
 });
 
-describe('where nobody is there to be asked', () => {
+describe('if nobody is there to be asked', () => {
   const nobody = { unattended: true };
   test.each(['started', 'finished', 'failed', 'unknown'] as const)('a command that %s', (status) => {
     const text = prompt({ ledger: call({ status }), transcript: noTranscript }, nobody);
@@ -116,7 +116,7 @@ describe('where nobody is there to be asked', () => {
   });
 });
 
-test('says so when calls could not be watched', () => {
+test('says so if calls could not be watched', () => {
   expect(prompt({}, { callsWatched: false })).toMatch(/could not be observed/);
   expect(prompt({})).toContain('No tool call was unfinished.');
 });

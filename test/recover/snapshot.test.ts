@@ -36,7 +36,7 @@ describe('phase', () => {
     ['prompt without answer', { transcript: { ...noTranscript, tail: 'prompt' } }, 'streaming'],
     ['complete turn', { transcript: { ...noTranscript, tail: 'complete' } }, 'between_turns'],
     [
-      'the living state wins over the file',
+      'the live state wins over the file',
       { turnRunning: true, transcript: { ...noTranscript, tail: 'complete' } },
       'streaming',
     ],
@@ -57,7 +57,7 @@ describe('active tool calls', () => {
     const transcript = { ...noTranscript, settled: new Set(['toolu_1']) };
     expect(of({ ledger: [bash('finished')], transcript }).active_tool_calls).toEqual([]);
   });
-  test('what the hooks saw wins over what the file lets guess', () => {
+  test('what hooks report wins over what the file suggests', () => {
     const transcript = { ...noTranscript, openCalls: [bash('unknown')] };
     expect(
       of({ ledger: [bash('started')], transcript }).active_tool_calls.map((call) => call.status),

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const snapshot = buildSnapshot(facts);
 
-test('lies beside the transcript, for its owner only, and leaves nothing else behind', async () => {
+test('is kept beside the transcript, for its owner only, and leaves nothing else behind', async () => {
   const path = snapshotPath(join(folder, 'abc.jsonl'), 'abc');
   expect(path).toBe(join(folder, 'abc.recovery.json'));
   expect(await saveSnapshot(path, snapshot)).toEqual({ ok: true, path });
@@ -50,7 +50,7 @@ const canMount =
   process.platform === 'linux' &&
   spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
-test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old snapshot stays', () => {
+test.skipIf(!canMount)('a full disk is a result, not an exception, and the old snapshot stays', () => {
   const store = built('modules/src/recover/store.js');
   const { stdout, stderr } = inTinyDisk(`
     import(${JSON.stringify(store)}).then(async ({ saveSnapshot }) => {
@@ -69,11 +69,11 @@ test.skipIf(!canMount)('a full disk is an answer, not an exception, and the old 
   });
 });
 
-test('a missing folder is made: the agent makes it with its first record', async () => {
+test('a missing folder is created: the agent creates it only with its first record', async () => {
   expect(await saveSnapshot(join(folder, 'new', 'abc.recovery.json'), snapshot)).toMatchObject({ ok: true });
 });
 
-test('no folder at all is an answer too', async () => {
+test('an impossible folder is a result, too', async () => {
   writeFileSync(join(folder, 'file'), '');
   expect(await saveSnapshot(join(folder, 'file', 'abc.recovery.json'), snapshot)).toMatchObject({
     ok: false,

@@ -85,7 +85,7 @@ async function serving() {
   };
 }
 
-test('ended by an outage it is started again when the network is back, with the same arguments; else its end is its own', async () => {
+test('ended by an outage, it is started again with the same arguments when the network is back; any other end is final', async () => {
   const { child, exit, runs, said, end, goAway, comeBack } = await serving();
   await goAway();
   end();
@@ -99,7 +99,7 @@ test('ended by an outage it is started again when the network is back, with the 
   expect([await exit, runs().length]).toEqual([1, 2]);
 });
 
-test('told to end: the agent is told, and its end is ours, also while it waits for the network', async () => {
+test('told to end: the agent is told, too, and we end with it, even while waiting for the network', async () => {
   const one = await serving();
   await one.goAway();
   one.child.kill('SIGTERM');
@@ -113,7 +113,7 @@ test('told to end: the agent is told, and its end is ours, also while it waits f
   expect([await other.exit, other.runs().length]).toEqual([143, 1]);
 });
 
-test('a guard that is killed takes it along', async () => {
+test('a guard that is killed takes the agent with it', async () => {
   const { child, runs } = await serving();
   const pid = Number(runs()[0]?.split(' ')[0]);
   child.kill('SIGKILL');

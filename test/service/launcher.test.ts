@@ -39,7 +39,7 @@ test('a session has an address of its own, and goes through it', async () => {
   expect(await one.end()).toBe(7);
 });
 
-test.runIf(isLinux)('several at once, and no service yet: one is started for all', async () => {
+test.runIf(isLinux)('several at once without a service: one is started for all', async () => {
   const user = makeUser();
   const script = (n: string) => `echo "${n} has <$HTTPS_PROXY>"; exec sleep 20`;
   const ends = ['1', '2', '3'].map((n) => user.launch(['/bin/sh', '-c', script(n)]));
@@ -79,7 +79,7 @@ test('it only adds to the environment, prints nothing, and leaves input, argumen
   expect(Object.keys(seen).filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test('the person’s own proxy is chained to', async () => {
+test('the tunnel chains to the person’s own proxy', async () => {
   const asked: string[] = [];
   const proxyPort = await farServer((socket) =>
     socket.once('data', (head) => {
@@ -97,7 +97,7 @@ test('the person’s own proxy is chained to', async () => {
   expect(asked[0]).toContain(Buffer.from('me:secret').toString('base64'));
 });
 
-test('a session inside a session has the person’s proxy behind its own address, not the outer session', async () => {
+test('a session inside a session chains to the person’s proxy, not to the outer session', async () => {
   const user = makeUser();
   await user.served();
   const mine = { HTTPS_PROXY: 'http://127.0.0.1:9' };
@@ -114,7 +114,7 @@ test('through a symbolic link, as package managers make them', async () => {
 });
 
 test.runIf(isLinux)(
-  'what a guard watches keeps that guard’s tunnel; what its agent has started apart has an address',
+  'a session under a guard keeps that guard’s tunnel; a detached one has an address of its own',
   async () => {
     const user = makeUser();
     await user.served();
@@ -129,7 +129,7 @@ test.runIf(isLinux)(
   },
 );
 
-describe('it becomes the plain command, without a word,', () => {
+describe('it silently becomes the plain command', () => {
   const plainly = (user: ReturnType<typeof makeUser>, more: Readonly<Record<string, string>> = {}) => {
     const env = { ...user.env, ...more };
     const result = spawnSync(launcherBin, asItIs, { env, input: 'the input', encoding: 'utf8' });
@@ -145,7 +145,7 @@ describe('it becomes the plain command, without a word,', () => {
     expect(existsSync(user.paths.folder)).toBe(false);
   });
 
-  test('where node is not to be had', () => {
+  test('where node is missing', () => {
     const user = makeUser();
     const bin = join(user.folder, 'bin');
     mkdirSync(bin);
@@ -154,11 +154,11 @@ describe('it becomes the plain command, without a word,', () => {
     plainly(user, { PATH: bin });
   });
 
-  test('where the person’s proxy is of a kind that cannot be chained to', () => {
+  test('where the person’s proxy is of an unsupported kind', () => {
     plainly(makeUser(), { HTTPS_PROXY: 'socks5://127.0.0.1:9' });
   });
 
-  test('where settings name a proxy, which would beat the environment', () => {
+  test('where settings name a proxy, which would override the environment', () => {
     const user = makeUser();
     mkdirSync(join(user.folder, '.claude'));
     const settings = { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } };
@@ -171,7 +171,7 @@ describe('it becomes the plain command, without a word,', () => {
     plainly(makeUser(), { GUARDED_CLAUDE: 'off' });
   });
 
-  test('where the service does not answer, within the time that a launcher has', async () => {
+  test('where the service does not answer within the time that a launcher has', async () => {
     const user = makeUser();
     await user.served();
     const { pid } = await user.status();
@@ -182,7 +182,7 @@ describe('it becomes the plain command, without a word,', () => {
     expect(performance.now() - begunAt).toBeLessThan(10_000); // three seconds, on a machine that is not at its limits
   });
 
-  test('where a link leads elsewhere in its place, which is left alone', () => {
+  test('where a link is in its place, which is left alone', () => {
     const user = makeUser();
     const elsewhere = join(user.folder, 'elsewhere');
     mkdirSync(elsewhere);
@@ -192,7 +192,7 @@ describe('it becomes the plain command, without a word,', () => {
     expect(statSync(elsewhere).mode & 0o777).toBe(0o755);
   });
 
-  test.runIf(isRoot)('where the folder is another user’s, who might answer in it', () => {
+  test.runIf(isRoot)('where the folder belongs to another user, who might answer there', () => {
     const user = makeUser();
     mkdirSync(user.paths.folder, { mode: 0o777 });
     chownSync(user.paths.folder, nobody, nobody);
@@ -200,13 +200,13 @@ describe('it becomes the plain command, without a word,', () => {
   });
 });
 
-test('a command that is not there: the shell’s own code', () => {
+test('a missing command: the shell’s own exit code', () => {
   const user = makeUser();
   expect(spawnSync(launcherBin, ['/nowhere/claude'], { env: user.env }).status).toBe(127);
 });
 
-describe('nobody else has an address', () => {
-  test('a forged token, none, and somebody who says nothing sensible are refused', async () => {
+describe('nobody else gets an address', () => {
+  test('a forged token, no token, and a client that talks nonsense are refused', async () => {
     const port = await farServer((socket) => void socket.write('hello'));
     const host = `127.0.0.1:${port}`;
     const user = makeUser();
@@ -220,7 +220,7 @@ describe('nobody else has an address', () => {
     expect(await statusThrough(proxy, host, '%')).toBe('407');
   });
 
-  test('token and place are closed to others, and on no command line', async () => {
+  test('token and folder are closed to others, and on no command line', async () => {
     const port = await farServer((socket) => void socket.write('hello'));
     const user = makeUser();
     await user.served();

@@ -20,7 +20,7 @@ test('a reset reaches the session as a reset', async () => {
   await session.saw(/lost ECONNRESET\n[\s\S]*answer once more/);
 });
 
-test('a stream that breaks its habit of pings is cut at its limit, and what is asked again is answered', async () => {
+test('a stream whose pings stop is cut at its limit, and the repeated request is answered', async () => {
   const streamMs = 500;
   let asked = 0;
   let silentSince = 0;
@@ -56,7 +56,7 @@ async function answered() {
   return { user, session, host };
 }
 
-test('killed: the next one answers at the same address, and the session goes on', async () => {
+test('killed: the next one serves the same address, and the session goes on', async () => {
   const { user, session, host } = await answered();
   const { pid } = await user.status();
   await killed(pid);
@@ -74,7 +74,7 @@ test('killed again and again', async () => {
   }
 });
 
-test('its keeper killed: nothing is felt, and there is another', async () => {
+test('its keeper killed: nobody notices, and there is another', async () => {
   const { user, session, host } = await answered();
   const before = await user.status();
   await killed(before.keeper);
@@ -84,7 +84,7 @@ test('its keeper killed: nothing is felt, and there is another', async () => {
   expect(await statusThrough(session.proxy(), host)).toBe('200');
 });
 
-test('both killed: whoever asks next brings the address back', async () => {
+test('both killed: the next session brings the address back', async () => {
   const { user, session, host } = await answered();
   const { pid, keeper } = await user.status();
   await killed(keeper);
@@ -94,7 +94,7 @@ test('both killed: whoever asks next brings the address back', async () => {
   await expect.poll(() => statusThrough(session.proxy(), host)).toBe('200');
 });
 
-test('told to end while it is needed: another goes on', async () => {
+test('told to end while it is needed: another takes over', async () => {
   const { user, session } = await answered();
   const { pid } = await user.status();
   process.kill(pid, 'SIGTERM');
@@ -102,7 +102,7 @@ test('told to end while it is needed: another goes on', async () => {
   expect((await user.status()).pid).not.toBe(pid);
 });
 
-test('it ends when nobody needs it, with its folder; a session keeps it', async () => {
+test('it ends with its folder when nobody needs it; a session keeps it alive', async () => {
   const host = `127.0.0.1:${await hello()}`;
   const user = makeUser();
   let isOver = false;

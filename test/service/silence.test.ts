@@ -16,7 +16,7 @@ function leftAloneS(quiet: Partial<Quiet>, patience: Partial<Patience> = {}): nu
 test.each([
   ['an answer of a host that pings', {}, {}, 120],
   [
-    'the same, of a host never heard to ping: twice the usual patience of an agent',
+    'the same of a host that was never seen to ping: twice an agent’s usual patience',
     { pings: false },
     {},
     1_200,
@@ -24,10 +24,10 @@ test.each([
   ['a handshake', { stage: 'handshake', since: 10_000, requestAt: null, lastDownAt: null }, {}, 120],
   ['a first byte', { stage: 'request', requestAt: 10_000, lastDownAt: null }, {}, 1_200],
   ['a connection that waits for nothing', { stage: 'ready' }, {}, Number.POSITIVE_INFINITY],
-  ['after a cut that was answered by the same question', {}, { strikes: 1 }, 240],
-  ['after many: until the agent helps itself', {}, { strikes: 9 }, 660],
+  ['after a cut that was followed by the same request', {}, { strikes: 1 }, 240],
+  ['after many cuts: until the agent’s own timeout', {}, { strikes: 9 }, 660],
   ['an agent to whom the person has given an hour', { pings: false }, { deadlineMs: 3_600_000 }, 3_960],
-  ['silence in a time of which nothing was seen does not count', {}, { seenSince: 60_000 }, 170],
+  ['silence while nothing was observed does not count', {}, { seenSince: 60_000 }, 170],
 ] as const)('%s', (_, quiet, patience, seconds) => {
   expect(leftAloneS(quiet, patience)).toBe(seconds);
 });

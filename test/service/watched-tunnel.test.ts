@@ -34,7 +34,7 @@ async function session(config: Config = defaults) {
   return { tunnel, toApi: toApi.socket, toOther: toOther.socket };
 }
 
-test('after a sleep what leads to the API is cut, and nothing else', async () => {
+test('after a sleep, connections to the API are cut, and no others', async () => {
   const { tunnel, toApi, toOther } = await session();
   const end = closing(toApi);
   tunnel.see({ type: 'clock.gap', cause: 'slept', gapMs: 60_000 });
@@ -45,9 +45,9 @@ test('after a sleep what leads to the API is cut, and nothing else', async () =>
 
 test.each([
   ['a nap', { cause: 'slept', gapMs: 10_000 }, defaults],
-  ['a machine that stood still', { cause: 'stalled', gapMs: 60_000 }, defaults],
+  ['a stalled machine', { cause: 'stalled', gapMs: 60_000 }, defaults],
   [
-    'a person who wants nothing to be cut',
+    'a person who wants no cures in place',
     { cause: 'slept', gapMs: 60_000 },
     { ...defaults, recovery: { ...defaults.recovery, in_place: false } },
   ],

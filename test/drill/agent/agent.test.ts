@@ -124,7 +124,7 @@ describe('a turn', () => {
 });
 
 describe('keys', () => {
-  test('Esc in mid-text keeps what came; a queued message is then sent by itself', async () => {
+  test('Esc in mid-text keeps what has arrived; a queued message is then sent by itself', async () => {
     await start();
     api.enqueue(faults['dead-mid-text'].scenario, say('Second answer.'));
     await submit('go');
@@ -186,7 +186,7 @@ describe('keys', () => {
 describe('sessions', () => {
   const id = '11111111-2222-4333-8444-555555555555';
 
-  test('resumes with a prompt, and gives a call without result an honest one', async () => {
+  test('resumes with a prompt, and adds a result to a call that has none', async () => {
     await start(['--session-id', id]);
     api.enqueue(longTool(60));
     await submit('do the long thing');
@@ -205,7 +205,7 @@ describe('sessions', () => {
 
   test.each([
     ['an unknown session', ['--resume', id, 'exits'], 'No conversation found with session ID'],
-    ['a file that is no settings', ['--settings', 'nowhere.json', 'exits'], 'Settings file not found'],
+    ['a missing settings file', ['--settings', 'nowhere.json', 'exits'], 'Settings file not found'],
   ])('%s ends it with code 1', async (_title, args, message) => {
     await start(args);
     expect((await terminal.exited).code).toBe(1);
@@ -262,7 +262,7 @@ describe('the wire', () => {
 });
 
 describe('misbehaviour on demand', () => {
-  test('spins once, deaf to SIGTERM', async () => {
+  test('spins once, and ignores SIGTERM', async () => {
     const triggers = join(sandbox.root, 'triggers');
     mkdirSync(triggers);
     await start([], { SIMULATED_AGENT_TRIGGERS: triggers });
@@ -276,7 +276,7 @@ describe('misbehaviour on demand', () => {
     expect((await terminal.exited).signal).toBe(9);
   });
 
-  test('exits at once with the code that it is told', async () => {
+  test('exits at once with the given code', async () => {
     await start(['exits'], { SIMULATED_AGENT: 'exit=7' });
     expect((await terminal.exited).code).toBe(7);
   });

@@ -92,7 +92,7 @@ describe('a healthy answer', () => {
     });
   });
 
-  test('side questions do not use up the scenario of the turn', async () => {
+  test('side requests do not use up the turn’s scenario', async () => {
     api = await startApi();
     api.enqueue(say('for the turn'));
     await fetchRaw({ model: 'claude-haiku-4-5', max_tokens: 500, stream: true, messages: [] }, 5000);
@@ -102,7 +102,7 @@ describe('a healthy answer', () => {
     expect(api.requests.map((request) => request.kind)).toEqual(['title', 'count', 'main']);
   });
 
-  test('is written down with its prompt, its connection and its end', async () => {
+  test('is recorded with its prompt, its connection and its end', async () => {
     api = await startApi();
     await fetchRaw(turn(true), 5000);
     const seen = await api.waitForRequest((request) => request.ended === 'complete');
@@ -172,13 +172,13 @@ describe('faults on the wire', () => {
     });
   });
 
-  test('a silent fault keeps a request without streaming waiting as well', async () => {
+  test('a silent fault also keeps a request without streaming waiting', async () => {
     api = await startApi();
     api.enqueue(faults['dead-mid-text'].scenario);
     expect(await fetchRaw(turn(false))).toMatchObject({ status: null, end: 'silence' });
   });
 
-  test('the end of a request that the client gave up is written down', async () => {
+  test('the end of a request that the client abandoned is recorded', async () => {
     api = await startApi();
     api.enqueue(say('a long story', 10_000));
     await fetchRaw(turn(true), 100);

@@ -50,7 +50,7 @@ const many = (count: number, bytes: Buffer) => Array.from({ length: count }, () 
 test.each<[string, readonly Block[], RegExp | null]>([
   ['an empty text', [{ type: 'text', text: '' }], /^messages: text content blocks must be non-empty$/],
   [
-    'an empty text with a mark for the cache',
+    'an empty text with cache control',
     [{ type: 'text', text: '', cache_control: {} }],
     /^messages\.0\.content\.0\.text: cache_control cannot be set/,
   ],
@@ -67,12 +67,12 @@ test.each<[string, readonly Block[], RegExp | null]>([
   ['a call without arguments', [call({})], null],
   ['an input that is a text', [call({ input: '' })], /tool_use\.input: Input should be a valid dictionary/],
   ['an input that is a list', [call({ input: [] })], /Input should be a valid dictionary/],
-  ['an input that is nothing', [call({ input: null })], /Input should be a valid dictionary/],
+  ['an input that is null', [call({ input: null })], /Input should be a valid dictionary/],
   ['images of all kinds', [png, jpeg, gif, webp].map((make) => image(make(8_000, 20))), null],
   ['a web page as image', [result(image(Buffer.from('<html>')))], /^Could not process image$/],
   ['an image too wide', [image(jpeg(8_001, 10))], /max allowed size: 8000 pixels/],
   [
-    'an image of too many bytes',
+    'an image with too many bytes',
     [result(image(Buffer.concat([png(9, 9), Buffer.alloc(4 * 1024 * 1024)])))],
     /^messages\.0\.content\.0\.tool_result\.content\.0\.image\.source\.base64: image exceeds 5 MB maximum: 5\d+/,
   ],
