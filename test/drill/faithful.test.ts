@@ -1,5 +1,5 @@
 /**
- * The simulated agent looks to the adapter like the real ones: in each phase the same facts are read from the screen.
+ * To the adapter, the simulated agent looks like the real ones: in each phase, it reads the same facts from the screen.
  */
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';

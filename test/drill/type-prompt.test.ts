@@ -1,4 +1,4 @@
-/** The person of the rig, at the box of an agent that is slow. */
+/** The rig's person at the box of a slow agent. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -6,7 +6,7 @@ import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { typePrompt } from '../../src/drill/type-prompt.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-/** Reads a few bytes at a time, and is busy before and after the prompt that follows its first. */
+/** An agent that reads a few bytes at a time, and is busy before and after its second prompt. */
 const slowAgent = `
 const { readSync } = require('node:fs');
 const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);

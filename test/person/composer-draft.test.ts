@@ -5,7 +5,7 @@ import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
 import { composing } from '../support/composing.ts';
 import { reads } from '../support/keys.ts';
 
-/** @param kept they wait for the next agent, so what is sent among them is queued */
+/** @param kept the keys wait for the next agent, so a text that they send is queued */
 function type(composer: Composer, chunks: readonly (string | Uint8Array)[], kept: boolean): Composer {
   for (const tokens of reads(...chunks)) composer.typed(tokens, kept, 0);
   return composer;

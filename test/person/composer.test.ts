@@ -1,4 +1,4 @@
-/** What becomes of the person's words as things happen: told as events, without a clock or a terminal. */
+/** What becomes of the person's words, as a story of events, without a clock or a terminal. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Observation, ScreenFacts } from '../../src/events.ts';
@@ -54,7 +54,7 @@ describe('while a turn runs', () => {
     composer.taken({ text, id: null, atMs: 0 });
     tell({ type: 'turn.started' });
   };
-  /** The first prompt is being worked on, and a second one waits; a third is being written. */
+  /** The first prompt is being worked on, a second one waits, and a third is being written. */
   function queued() {
     const told = composing();
     told.shows('idle');

@@ -1,4 +1,4 @@
-/** What becomes of a prompt that was sent when the agent was ended. */
+/** What becomes of a sent prompt if the agent is ended. */
 import { describe, expect, test } from 'vitest';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
 import { type Known, takeLostPrompt } from '../../src/person/lost-prompt.ts';
@@ -8,7 +8,7 @@ import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 interface World {
   readonly sent?: Partial<Pick<SentPrompt, 'text'>>;
   readonly typed?: string;
-  /** What of it is on record. */
+  /** Whether it is on record. */
   readonly recorded?: (prompt: SentPrompt) => boolean;
   readonly hooks?: boolean;
   readonly path?: string | null;

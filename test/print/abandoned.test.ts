@@ -1,4 +1,4 @@
-/** The guard in print mode after its agent died and its API has gone: it waits for as long as somebody waits for it. */
+/** The guard in print mode, with its agent dead and its API gone: it waits as long as somebody waits for it. */
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';

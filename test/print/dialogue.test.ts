@@ -1,4 +1,4 @@
-/** A host's dialogue with its agent, taken up by the next agent: the host notices nothing. */
+/** The next agent continues a host's dialogue with its agent, and the host notices nothing. */
 import { describe, expect, test } from 'vitest';
 import { controlProtocol } from '../../src/agents/claude-code/senses/control.ts';
 import { createDialogue, type Dialogue } from '../../src/print/dialogue.ts';

@@ -1,4 +1,6 @@
-/** How a run in print mode ends, for whatever an agent does: one answer, one code, no second request after a good one. */
+/**
+ * How a run in print mode ends, whatever the agent does: one answer, one exit code, no second request after a good one.
+ */
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

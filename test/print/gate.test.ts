@@ -1,4 +1,4 @@
-/** The gate: the agent's own bytes, in their order, at the right moment. */
+/** The gate passes on the agent's own bytes, in order, at the right moment. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claudeCode } from '../../src/agents/claude-code/index.ts';

@@ -1,4 +1,4 @@
-/** Input on its way to the agent: nothing lost, nothing said twice. */
+/** Input on its way to the agent: none is lost, and none is given twice. */
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const joined = (parts: readonly Buffer[] | null) => parts && Buffer.concat(parts
 const ofRecords = (source: PassThrough) =>
   createInput(source, { mode: printMode, dialogue: createDialogue(printMode.control) });
 
-/** An agent's end of the pipe, and what has come out of it. */
+/** An agent's end of the pipe, and what has arrived there. */
 function agent() {
   const stream = new PassThrough();
   const pieces: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** Wherever a session breaks off, there is a snapshot of it and a prompt for the agent that comes next. */
+/** Wherever a session breaks off, there is a snapshot of it and a prompt for the next agent. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ const eventsOf = (name: string): readonly Event[] =>
   readJournalFile(join(folder, name))?.entries.flatMap((entry) => ('event' in entry ? [entry.event] : [])) ??
   [];
 
-/** What a guard knows that has seen these events: its state, and the calls that hooks have told of. */
+/** What a guard knows after these events: its state, and the calls that hooks have reported. */
 function after(events: readonly Event[]) {
   const ledger = createLedger();
   let state: GuardState = initialState(0);
@@ -40,7 +40,7 @@ function after(events: readonly Event[]) {
   return { state, ledger };
 }
 
-/** Calls that these events leave open, told from the events alone. */
+/** Calls that these events leave open, derived from the events alone. */
 function openCalls(events: readonly Event[]): ReadonlyMap<string, string> {
   const open = new Map<string, string>();
   for (const event of events) {

@@ -35,7 +35,7 @@ export const options: PromptOptions = {
   template: null,
 };
 
-/** Text as hostile as a tool can print: escape sequences, paste ends, backticks, half characters. */
+/** The most hostile text that a tool can print: escape sequences, paste ends, backticks, half characters. */
 export const hostileText = fc
   .array(
     fc.oneof(

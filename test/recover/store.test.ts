@@ -30,7 +30,7 @@ test('an id cannot lead out of the folder', () => {
   expect(snapshotPath('/t/abc.jsonl', '../../etc/x')).toBe('/t/______etc_x.recovery.json');
 });
 
-/** A file system of 8 KiB, in a mount namespace of its own; not every system lets a user make one. */
+/** A file system of 8 KiB in a mount namespace of its own. Not every system lets a user create one. */
 const inTinyDisk = (script: string) =>
   spawnSync(
     'unshare',

@@ -5,7 +5,7 @@ import { clockSensor, type Moment, readGaps } from '../../src/sensors/clock.ts';
 import { restMs } from '../../src/sensors/poll.ts';
 
 const zero: Moment = { wallMs: 1_000_000, monotonicMs: 0, bootMs: 500 };
-/** @param sleptMs of sleep in between: it counts for the wall and for the time since boot */
+/** @param sleptMs of sleep in between, which counts for the wall clock and for the time since boot */
 const after = (wallMs: number, monotonicMs: number, sleptMs = 0): Moment => ({
   wallMs: zero.wallMs + wallMs,
   monotonicMs,
@@ -28,7 +28,11 @@ test.each([
     [{ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept', lookedAt: zero.monotonicMs }],
   ],
   ['asleep, with the time since boot unknown', { ...after(3_601_000, 1_000), bootMs: null }, []],
-  ['stopped for ten seconds', after(11_000, 11_000), [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }]],
+  [
+    'stopped for ten seconds',
+    after(11_000, 11_000),
+    [{ type: 'clock.gap', gapMs: 10_000, cause: 'stalled' }],
+  ],
   [
     'asleep while stopped',
     after(71_000, 11_000, 60_000),

@@ -1,10 +1,10 @@
-/** Real processes in the places of agents: whose hooks are believed. */
+/** Whose hooks count, with real processes in place of agents. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHookSource } from '../../src/sensors/hook-source.ts';
 
-/** A shell that stays, with what it starts; resolves to the pids that it prints. */
+/** Starts a shell that stays, with the processes that it starts. Resolves to the pids that it prints. */
 async function launcher(
   script: string,
 ): Promise<{ readonly pid: number; readonly printed: readonly number[] }> {

@@ -5,7 +5,7 @@ import type { Observation } from '../../src/events.ts';
 import { hookSensor } from '../../src/sensors/hooks.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-/** A payload is told as the end of a session whose reason is its name. */
+/** A payload is reported as the end of a session, with the payload's name as the reason. */
 const read = (payload: unknown): readonly Observation[] => [
   { type: 'session.ended', reason: (payload as { name: string }).name },
 ];

@@ -13,9 +13,9 @@ afterEach(() => {
 
 function agent() {
   const children = new Set<number>();
-  /** Of those, the ones in a session of their own. */
+  /** Those of them that are in a session of their own. */
   const detached = new Set<number>();
-  /** Of those that the agent did not start itself. */
+  /** The parents of those that the agent did not start itself. */
   const parents = new Map<number, number>();
   const told: Observation[] = [];
   const reader: ProcessReader = {

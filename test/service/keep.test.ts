@@ -1,6 +1,7 @@
 /**
- * An agent that serves sessions of its own, kept running. The stand-in does what the documentation says of the real one,
- * which needs an account: it serves, and after a while without network it says so and ends (here: when it is told to).
+ * An agent that serves sessions of its own, kept running. The stand-in does what the documentation says of the real
+ * one, which needs an account: it serves, and after a while without network it says so and ends (here: when it is told
+ * to).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +16,7 @@ import { writeScript } from '../support/folder.ts';
 import { guardBin } from '../support/places.ts';
 import { until } from '../support/scripted.ts';
 
-/** Writes down its process and its arguments, and serves until a file says that it was without network for too long. */
+/** Records its process and its arguments, and serves until a file says that it was without network for too long. */
 const agentScript = `#!/bin/sh
 [ "$1" = --version ] && exec echo '2.1.332 (Claude Code)'
 echo "$$ $*" >>runs

@@ -1,4 +1,4 @@
-/** The launcher in front of a real process: it becomes the command, with an address or without. */
+/** The launcher in front of a real process: it becomes the command, with or without an address. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-/** The service among its sessions: what it cuts, and what becomes of them when it is killed. */
+/** The service and its sessions: what it cuts, and what becomes of the sessions when it is killed. */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { serve } from '../../src/service/serve.ts';

@@ -5,7 +5,7 @@ import { isOverdue, type Patience, type Quiet } from '../../src/service/silence.
 const answer: Quiet = { stage: 'answer', since: 0, requestAt: 0, lastDownAt: 10_000, pings: true };
 const usual: Patience = { strikes: 0, deadlineMs: null, seenSince: 0 };
 
-/** For how many seconds from the last byte on (or the request, or the connection) it is left alone. */
+/** How many seconds after the last byte (or the request, or the connection) it is left alone. */
 function leftAloneS(quiet: Partial<Quiet>, patience: Partial<Patience> = {}): number {
   for (let s = 0; s < 7_200; s++)
     if (isOverdue({ ...answer, ...quiet }, { ...usual, ...patience }, defaults, 10_000 + s * 1_000))

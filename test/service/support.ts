@@ -1,4 +1,4 @@
-/** A user of the service: a home and a runtime folder of their own, and sessions through the real launcher. */
+/** A user of the service, with a home and a runtime folder of their own, and sessions through the real launcher. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -19,9 +19,9 @@ export const launcherBin = join(repository, 'bin', 'guarded-claude-launcher');
 export interface Launched {
   readonly pid: number;
   readonly exit: Promise<number | null>;
-  /** All that it has printed so far, on either stream. */
+  /** Everything that it has printed so far, on either stream. */
   output(): string;
-  /** Its proxy, once it has said so. */
+  /** Its proxy, once it has printed it. */
   proxy(): URL;
   saw(pattern: RegExp): Promise<RegExpExecArray>;
   end(): Promise<number | null>;
@@ -37,7 +37,7 @@ export interface User {
   /** What a command prints behind the launcher, once it has an address. */
   printed(command: readonly string[], more?: Readonly<Record<string, string>>): string;
   status(): Promise<Status>;
-  /** Starts the service: else the first session has to, in the time that a launcher has. */
+  /** Starts the service. Otherwise the first session has to, within the time that a launcher has. */
   served(): Promise<void>;
 }
 
@@ -145,7 +145,7 @@ function killQuietly(pid: number): void {
   }
 }
 
-/** The status that a CONNECT through this proxy is answered with; the error's code where there is no answer. */
+/** The status of the answer to a CONNECT through this proxy; the error's code if there is no answer. */
 export async function statusThrough(proxy: URL, host: string, token = proxy.password): Promise<string> {
   const socket = connect(Number(proxy.port), proxy.hostname);
   socket.on('error', () => {});

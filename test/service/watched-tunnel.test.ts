@@ -1,4 +1,4 @@
-/** One session's tunnel behind the router, in this process: gaps in time are told to it. */
+/** One session's tunnel behind the router, in this process, with gaps in time reported to it. */
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Config, defaults } from '../../src/config/schema.ts';

@@ -18,7 +18,7 @@ import {
   upstreamFrom,
 } from './support.ts';
 
-/** A proxy that writes down what it is asked and answers as told; after a 200 it echoes. */
+/** A proxy that records its requests and gives the wanted answer. After a 200, it echoes. */
 async function proxyAnswering(answer: string): Promise<{ port: number; heads: string[]; sockets: Socket[] }> {
   const heads: string[] = [];
   const sockets: Socket[] = [];

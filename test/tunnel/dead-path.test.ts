@@ -1,4 +1,4 @@
-/** A path that dies without a word, made real with network namespaces. Skipped where those are not to be had. */
+/** A path that dies silently, made real with network namespaces. Skipped where those are not available. */
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';

@@ -16,10 +16,10 @@ import {
   type WatchedTunnel,
 } from './support.ts';
 
-/** No second try comes by itself. */
+/** With this backoff, no second try comes by itself. */
 const never = { initialMs: 3_600_000, maxMs: 3_600_000 };
 
-/** A resolver that can be broken: everything is 127.0.0.1 while `answer` is null. */
+/** A resolver that can fail: every name is 127.0.0.1 while `answer` is null. */
 function resolver(): {
   lookup: LookupFunction;
   fail(code: string | null, host?: string): void;
@@ -319,7 +319,7 @@ describe('an agent that leaves while its connection is held', () => {
 });
 
 describe('pacing', () => {
-  /** As long on a busy machine as on a quiet one; paced it would be a hundred times and more. */
+  /** As long on a busy machine as on a quiet one; with pacing it would be a hundred times as long. */
   const longer = 20;
   async function timeOf(rounds: number, each: () => Promise<void>): Promise<number> {
     const startedAt = performance.now();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPace } from '../../src/tunnel/pace.ts';
 
-/** Longest wait after so many bad ends, `apartMs` from one to the next. */
+/** Longest wait after this many bad ends, each `apartMs` after the one before. */
 function waitAfter(badEnds: number, apartMs: number): number {
   const pace = createPace();
   for (let end = 1; end <= badEnds; end += 1) pace.bad('h', end * apartMs);

@@ -1,4 +1,4 @@
-/** Whose a connection is, and who may come without showing the token: told by the system (Linux). */
+/** Who owns a connection, and who may use the tunnel without showing the token, according to the system (Linux). */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What is told of a connection's progress, with real TLS and in plain. */
+/** What is reported of a connection's progress, with real TLS and in plain text. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -25,7 +25,7 @@ import {
 type Bytes = Extract<Observation, { type: 'connection.bytes' }>;
 
 const request = Buffer.alloc(50_000, 'x');
-/** More than a round trip, and than the guard lets tickets take on a busy machine. */
+/** Longer than a round trip, and than the guard waits for tickets on a busy machine. */
 const thinkingMs = 700;
 
 interface Played {
@@ -34,7 +34,7 @@ interface Played {
   bytes(): readonly Bytes[];
 }
 
-/** A client that sends a request in the same moment in which its handshake is done, as agents do. */
+/** A client that sends a request as soon as its handshake is done, as agents do. */
 async function ask(
   version: 'TLSv1.2' | 'TLSv1.3',
   serve: (socket: TLSSocket) => void,
@@ -64,7 +64,7 @@ async function ask(
   };
 }
 
-/** What the server says once the client has said its last word of the handshake is late. */
+/** Delays what the server sends after the client's last handshake message. */
 function behindSlowLine(port: number, lateMs: number): Promise<number> {
   return farServer((socket) => {
     const server = connect(port, '127.0.0.1');
@@ -84,7 +84,7 @@ function behindSlowLine(port: number, lateMs: number): Promise<number> {
   });
 }
 
-/** Calls back when the whole request has come. */
+/** Calls back once the whole request has arrived. */
 function whole(socket: TLSSocket, bytes: number, then: () => void): void {
   let come = 0;
   socket.on('data', (chunk: Buffer) => {

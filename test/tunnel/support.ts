@@ -21,7 +21,7 @@ export interface WatchedTunnel extends Tunnel {
   ): Promise<Extract<Observation, { type: T }>>;
 }
 
-/** @param options.api the host for which the tunnel is patient */
+/** @param options.api the host whose connections the tunnel holds */
 export async function tunnelFor(options: Partial<TunnelOptions> = {}): Promise<WatchedTunnel> {
   const tunnel = await startTunnel({
     upstream: upstreamFrom({}),
@@ -93,7 +93,7 @@ export const authorizationOf = (url: string): string => {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 };
 
-/** A near leg with nothing asked yet. */
+/** A near leg without a request yet. */
 export async function nearLeg(tunnel: Pick<Tunnel, 'url'>): Promise<Socket> {
   const socket = connect({ port: Number(new URL(tunnel.url).port), host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});

@@ -9,7 +9,7 @@ import { tunnelVariables } from '../../../src/agents/common/tunnel-variables.ts'
 const url = 'http://guard:0123abcd@127.0.0.1:4567';
 const api = { host: 'api.anthropic.com', port: 443, secure: true };
 
-/** What a session is started with whose person has these proxy variables. */
+/** What a session is started with if the person has these proxy variables. */
 const inSession = (proxy: Readonly<Record<string, string>>) => {
   const tunnel = tunnelVariables(url, { api, proxy });
   return { ...proxy, ...carriedVariables(proxy, tunnel), ...tunnel };

@@ -29,11 +29,11 @@ it.each([
   expect(abilitiesOf(readVersion(text))).toMatchObject(abilities);
 });
 
-it('gives no flag of ours to an agent whose version cannot be told', () => {
+it('gives none of our flags to an agent of unknown version', () => {
   expect(abilitiesOf(null)).toMatchObject({ sessionIdFlag: false, settingsFlag: false, verified: false });
 });
 
-it('asks an agent for no hook event that it does not know: 2.1.42 refuses the whole file then', () => {
+it('asks an agent for no hook event that it does not know: 2.1.42 would refuse the whole file', () => {
   const known =
     'PreToolUse PostToolUse PostToolUseFailure Notification UserPromptSubmit SessionStart SessionEnd Stop ' +
     'SubagentStart SubagentStop PreCompact PermissionRequest Setup TeammateIdle TaskCompleted';
@@ -41,7 +41,7 @@ it('asks an agent for no hook event that it does not know: 2.1.42 refuses the wh
 });
 
 describe('version of an executable', () => {
-  it('is told by the package beside it, through a link', async () => {
+  it('is read from the package beside it, through a link', async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'package'));
     writeScript(join(root, 'package', 'cli.js'), '#!/bin/sh\nexit 9\n');
@@ -53,7 +53,7 @@ describe('version of an executable', () => {
     expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.42');
   });
 
-  it('is told by the path of the native installation', async () => {
+  it('is read from the path of the native installation', async () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'versions'));
     writeScript(join(root, 'versions', '2.1.329'), '#!/bin/sh\nexit 9\n');
@@ -61,7 +61,7 @@ describe('version of an executable', () => {
     expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.329');
   });
 
-  it('is asked for where no file tells, and null where nothing does', async () => {
+  it('is asked for if no file names it, and null if nothing does', async () => {
     const root = temporaryFolder();
     writeFileSync(join(root, 'package.json'), '{"name":"another","version":"9.9.9"}');
     const says = writeScript(join(root, 'says'), '#!/bin/sh\necho "2.0.1 (Claude Code)"\n');

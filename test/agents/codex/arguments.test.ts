@@ -79,7 +79,7 @@ test.each([
   expect(resumeArguments(args, id, 'go on')).toEqual(expected);
 });
 
-test('a prompt that looks like a flag, and none', () => {
+test('a prompt that looks like a flag, and no prompt', () => {
   expect(resumeArguments([], id, '- go on')).toEqual(['resume', id, '--', '- go on']);
   expect(resumeArguments([], id, null)).toEqual(['resume', id]);
 });

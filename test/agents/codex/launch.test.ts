@@ -1,4 +1,4 @@
-/** What the user's settings say, and what a launch is made of. */
+/** What the user's settings say, and what a launch consists of. */
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,14 +48,14 @@ test.each([
   expect(shown).toBe(expected);
 });
 
-test('a ChatGPT login asks another host', () => {
+test('a ChatGPT login uses another host', () => {
   writeFileSync(join(home, 'config.toml'), '');
   writeFileSync(join(home, 'auth.json'), '{"tokens":{"access_token":"x"}}');
   expect(readUserSettings([], env).api.host).toBe('chatgpt.com');
   rmSync(join(home, 'auth.json'));
 });
 
-test('the agent goes through the tunnel, its tools do not', () => {
+test('the agent goes through the tunnel, but its tools do not', () => {
   const set = { ...env, https_proxy: 'http://mine:3128', TERM: 'xterm' };
   const user = readUserSettings([], set);
   const proxyUrl = 'http://guard:token@127.0.0.1:9';
@@ -88,7 +88,7 @@ test.each([
   expect(launchPlan(args, env, readUserSettings(args, env), injection, of).args).toEqual(expected);
 });
 
-test('conversations of a working directory, those of subagents left out', async () => {
+test('conversations of a working directory, without those of subagents', async () => {
   const folder = join(home, 'sessions', '2026', '11', '21');
   mkdirSync(folder, { recursive: true });
   const place = (id: string, atS: number, payload: object) => {

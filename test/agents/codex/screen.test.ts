@@ -52,12 +52,12 @@ test.each([
   expect(Object.keys(facts).toSorted()).toEqual(Object.keys(expected).toSorted());
 });
 
-test('nothing is said of an empty or a torn screen', () => {
+test('an empty or garbled screen says nothing', () => {
   expect(readScreen(view('none'))).toEqual({ activity: 'unknown' });
   expect(readScreen(view('done', { stale: true }))).toEqual({ activity: 'unknown' });
 });
 
-test('the same error has the same fingerprint, another one another', () => {
+test('the same error has the same fingerprint, and another error another', () => {
   const of = (name: string) => readScreen(view(name)).failure?.fingerprint;
   expect(of('failed-400')).toBe(of('draft-cleared'));
   expect(of('failed-400')).not.toBe(of('failed-429'));

@@ -1,4 +1,4 @@
-/** Rollouts of the real agent (0.169.0): turns that went well and ill, and one killed while a command ran. */
+/** Rollouts of the real agent (0.169.0): turns that went well or badly, and one killed while a command ran. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readTranscript } from '../../../src/agents/codex/transcript.ts';
@@ -12,7 +12,7 @@ const observed = (name: string) =>
     .split('\n')
     .flatMap((line) => readTranscript(JSON.parse(line)));
 
-test('turns, calls and failures in their order', () => {
+test('turns, calls and failures in order', () => {
   expect(observed('turns').map((each) => ('failure' in each ? each.failure : each.type))).toEqual([
     'turn.started',
     'turn.ended',

@@ -10,7 +10,7 @@ it.each([
   expect(readVersion(text)?.parts).toEqual(parts);
 });
 
-it('orders versions by numbers, not by letters', () => {
+it('orders versions by numbers, not alphabetically', () => {
   const version = fc.tuple(fc.nat(3), fc.nat(30), fc.nat(400));
   fc.assert(
     fc.property(version, version, (left, right) => {

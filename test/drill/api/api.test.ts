@@ -25,7 +25,7 @@ interface Seen {
   readonly end: 'complete' | 'reset' | 'closed' | 'silence' | 'refused';
 }
 
-/** A client without any cleverness; gives up after `patienceMs` without an end. */
+/** A simple client, which gives up after `patienceMs` without an end. */
 function fetchRaw(body: unknown, patienceMs = 400, path = '/v1/messages?beta=true'): Promise<Seen> {
   return new Promise((resolve) => {
     let status: number | null = null;
@@ -111,7 +111,7 @@ describe('a healthy answer', () => {
   });
 });
 
-/** What a plain client sees of each fault: status (null: none came), end of the wire, last event if any. */
+/** What a simple client sees of each fault: status (null: none came), end of the wire, last event if any. */
 const wire: Record<FaultName, [status: number | null, end: Seen['end'], lastEvent?: string]> = {
   'no-headers': [null, 'silence'],
   'headers-only': [200, 'silence'],

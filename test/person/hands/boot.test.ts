@@ -1,4 +1,4 @@
-/** What is typed while the next agent boots waits until it listens. */
+/** Keys that are typed while the next agent boots wait until it listens. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { holdKeysWhileBooting } from '../../../src/person/hands/boot.ts';

@@ -1,4 +1,4 @@
-/** What the hands know of the agent in front of them, and what of it another agent takes away. */
+/** What the hands know about the agent, and what they forget when another agent is started. */
 import { expect, test } from 'vitest';
 import type { Event } from '../../../src/events.ts';
 import { typedAt } from './typed-at.ts';

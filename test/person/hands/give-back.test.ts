@@ -1,4 +1,4 @@
-/** The person's text is given back into an empty box, whenever that comes, and never over what is there. */
+/** The person's text is given back into an empty box, whenever there is one, and never on top of other text. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { giveBack } from '../../../src/person/hands/give-back.ts';

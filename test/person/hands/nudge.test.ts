@@ -1,4 +1,4 @@
-/** The nudge looks before each step: what it sends is ours alone, and what was the person's is theirs again. */
+/** The nudge looks before each step: it sends only our own text, and the person gets theirs back. */
 import { describe, expect, test } from 'vitest';
 import { nudge } from '../../../src/person/hands/nudge.ts';
 import { type BoxOptions, typedAt } from './typed-at.ts';

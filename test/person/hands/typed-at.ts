@@ -1,6 +1,6 @@
 /**
- * An agent's input box that the nudge is played on: keys change it at once, and are seen after `drawMs`, as on a
- * screen. Real time, because each step waits for what it sees.
+ * An agent's input box to nudge: keys change it at once, and show after `drawMs`, as on a screen. It runs in real time,
+ * because each step waits for what it sees.
  */
 
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
@@ -13,23 +13,23 @@ import { tokensOf } from '../../support/keys.ts';
 export interface BoxOptions {
   readonly draft?: string;
   readonly shell?: boolean;
-  /** How long the screen lags behind. */
+  /** How long the screen lags. */
   readonly drawMs?: number;
   /** Ctrl+U and Backspace do nothing. */
   readonly stuck?: boolean;
   /** What an interrupt leaves in the box. */
   readonly restores?: string;
-  /** What was sent last. */
+  /** The text that was sent last. */
   readonly sent?: string;
-  /** Its keys are vim's. */
+  /** The box has vim keys. */
   readonly vim?: 'insert' | 'normal';
-  /** The person's draft as its keys, where they are more than its text. */
+  /** The keys that made the person's draft, if they are more than its text. */
   readonly keys?: string;
-  /** A long paste is drawn by a stand-in. */
+  /** A long paste is drawn as a stand-in. */
   readonly standIn?: boolean;
-  /** False: its box is drawn, and it does not listen yet. */
+  /** False: the agent has drawn its box, but does not listen yet. */
   readonly takesKeys?: () => boolean;
-  /** False: it reads its keys, and nothing comes of them. */
+  /** False: the agent reads keys, but they have no effect. */
   readonly hears?: () => boolean;
   /** Called with each write, before it has its effect. */
   readonly onWrite?: (keys: string, agent: TypedAt) => void;
@@ -44,14 +44,14 @@ export interface TypedAt {
   ask(): void;
   /** The question has been answered. */
   answer(): void;
-  /** Its screen is read as this, whatever is in the box. */
+  /** What the screen reads as, whatever is in the box. */
   shows(activity: ScreenFacts['activity']): void;
   /** The person wants the guard to do nothing. */
   pause(): void;
   end(): void;
   /** One more event of the loop. */
   follow(event: Event): void;
-  /** The person's keys while the terminal is held. */
+  /** The person's keys that the terminal holds back. */
   personTypes(keys: string): void;
 }
 

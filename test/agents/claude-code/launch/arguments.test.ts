@@ -5,7 +5,7 @@ import { flags, subcommands } from '../../../../src/agents/claude-code/launch/fl
 
 const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 
-describe('which way an invocation runs', () => {
+describe('how an invocation runs', () => {
   it.each([
     [[], 'interactive'],
     [['fix the bug'], 'interactive'],
@@ -98,7 +98,7 @@ describe('which conversation an invocation opens', () => {
   });
 });
 
-it('cuts any command line into words without changing a byte of it', () => {
+it('splits any command line into words without changing a byte', () => {
   const word = fc.oneof(
     fc.constantFrom(...flags.keys(), ...subcommands, '--', '-', '', '-pc', '--model=x', '--unknown'),
     fc.string(),

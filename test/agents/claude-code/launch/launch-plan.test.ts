@@ -42,7 +42,7 @@ describe('words of the command line', () => {
     ]);
   });
 
-  it('names files that are the same in every run: the agent notes them down for sessions in the background', () => {
+  it('names the same files in every run, because the agent notes them for background sessions', () => {
     const other = {
       ...injection,
       runId: 'other',
@@ -60,7 +60,7 @@ describe('words of the command line', () => {
     expect(two).toEqual(one);
   });
 
-  it('puts the merged settings in the place of the user’s', () => {
+  it('puts the merged settings in place of the user’s', () => {
     const given = { model: 'opus', hooks: { Stop: [{ hooks: [] }] }, env: { A: '1' } };
     const args = ['-c', `--settings=${JSON.stringify(given)}`, 'go'];
     const plan = launchPlan(args, {}, { ...user, given }, { ...injection, sessionId: null }, newest);
@@ -71,13 +71,13 @@ describe('words of the command line', () => {
     expect(settings.hooks.Stop[0]).toEqual({ hooks: [] });
   });
 
-  it('leaves one flag of several', () => {
+  it('leaves only one of several flags', () => {
     const args = ['--settings', 'a.json', '-c', '--settings=b.json', 'go', '--', '--settings', 'x'];
     const plan = launchPlan(args, {}, user, { ...injection, sessionId: null }, newest);
     expect(plan.args).toEqual(['-c', '--settings', '/secret/settings.json', 'go', '--', '--settings', 'x']);
   });
 
-  it('leaves settings that cannot be read to the agent', () => {
+  it('leaves unreadable settings to the agent', () => {
     const plan = launchPlan(['--settings', '{bad'], {}, { ...user, given: null }, injection, newest);
     expect(plan.args).toEqual(['--session-id', id, '--settings', '{bad']);
     expect(plan.files.map(({ path }) => path)).toEqual([
@@ -96,7 +96,7 @@ describe('words of the command line', () => {
     ]);
   });
 
-  it('keeps every word, in order, whatever it is', () => {
+  it('keeps every word, in order', () => {
     fc.assert(
       fc.property(fc.array(fc.string().filter((word) => !word.startsWith('--settings'))), (args) => {
         expect(launchPlan(args, {}, user, injection, newest).args.slice(4)).toEqual(args);
@@ -124,7 +124,7 @@ describe('environment', () => {
       .toSorted();
   };
 
-  it('leads requests through the tunnel and gives the tools the user’s own variables back', () => {
+  it('sends requests through the tunnel and restores the user’s own variables for tools', () => {
     const proxy = { HTTPS_PROXY: "http://it's:3128", HTTP_PROXY: 'http://corp', no_proxy: 'intern' };
     const plan = launchPlan([], { A: '1', ...proxy }, { ...user, proxy }, injection, newest);
     expect(plan.env).toMatchObject({
@@ -163,7 +163,7 @@ describe('environment', () => {
     expect(ofTool(plan)).toEqual(['HTTP_PROXY=http://corp', `NO_PROXY=${NO_PROXY}`]);
   });
 
-  it('writes neither the token nor a password of the user’s into any file of the run', () => {
+  it('writes neither the token nor the user’s password into any file of the run', () => {
     const proxy = { HTTPS_PROXY: 'http://me:hunter2@corp:3128' };
     const given = { env: { API_KEY: 'sk-secret' } };
     const settled = ['HTTPS_PROXY'];
@@ -184,7 +184,7 @@ describe('environment', () => {
     }
   });
 
-  it('takes plain requests only where the API is plain', () => {
+  it('takes plain http requests only if the API is plain http', () => {
     const plain = { ...user, api: { host: '127.0.0.1', port: 80, secure: false } };
     expect(launchPlan([], {}, user, injection, newest).env.http_proxy).toBe(undefined);
     expect(launchPlan([], {}, plain, injection, newest).env.http_proxy).toBe(injection.proxyUrl);
@@ -210,13 +210,13 @@ describe('hooks', () => {
     expect(Object.keys(hooks)).toEqual(expect.arrayContaining(['SessionStart', 'PreToolUse', 'Stop']));
   });
 
-  it('asks for none at a first start: after one the agent mislinks what follows a rewind to the start', () => {
+  it('asks for none at a first start: it would make the agent mislink what follows a rewind to the start', () => {
     const { hooks } = settingsOf(launchPlan([], {}, user, injection, newest));
     const sources = hooks.SessionStart.map(({ matcher }: { matcher?: string }) => matcher);
     expect(sources).toEqual(['resume|clear|compact']);
   });
 
-  it('stores the input of each hook as one complete file, and says nothing', () => {
+  it('stores the input of each hook as one complete file, and prints nothing', () => {
     const spoolDir = join(temporaryFolder(), "it's a spool");
     mkdirSync(spoolDir);
     const spool = { folder: spoolDir, word: 'c0ffee' };
@@ -271,7 +271,7 @@ describe('settings of the user', () => {
     return readUserSettings(args, { ...base, ...env }, cwd, version, policy);
   };
 
-  it('lets the later file win, and what is given on the command line over all', () => {
+  it('lets the later file win, and the command line over all files', () => {
     const files = {
       'config/settings.json': { env: { HTTPS_PROXY: 'http://user', NO_PROXY: 'a' } },
       'project/.claude/settings.json': { env: { HTTPS_PROXY: 'http://project' } },
@@ -305,7 +305,7 @@ describe('settings of the user', () => {
     expect(read({ 'config/settings.json': { env } }).api).toEqual(api);
   });
 
-  it('steps back where a policy has the say', () => {
+  it('stands back where a policy decides', () => {
     expect(read({})).toMatchObject({ tunnelAllowed: true, hooksAllowed: true, given: {} });
     expect(read({ 'policy/managed-settings.json': { env: { HTTPS_PROXY: 'http://p' } } }).tunnelAllowed).toBe(
       false,
@@ -325,13 +325,13 @@ describe('settings of the user', () => {
     expect(read({}, ['--settings', value]).given).toBe(null);
   });
 
-  it('cannot give hooks beside settings that cannot be read, nor to an agent that runs none', () => {
+  it('injects no hooks if the given settings cannot be read, or if the agent runs none', () => {
     for (const args of [['--settings', '{bad'], ['--bare'], ['--safe-mode']])
       expect(read({}, args).hooksAllowed, String(args)).toBe(false);
     expect(read({}, [], { CLAUDE_CODE_SIMPLE: '1' }).hooksAllowed).toBe(false);
   });
 
-  it('passes over a byte order mark', () => {
+  it('ignores a byte order mark', () => {
     const text = '\uFEFF{"env":{"HTTPS_PROXY":"http://marked"}}';
     expect(read({ 'config/settings.json': text }).proxy.HTTPS_PROXY).toBe('http://marked');
     expect(read({ 'project/own.json': text }, ['--settings', 'own.json']).given).not.toBeNull();
@@ -352,7 +352,7 @@ describe('settings of the user', () => {
     expect(given?.permissions).toEqual(allow === undefined ? undefined : { allow });
   });
 
-  it('reads given settings from a file beside the project', () => {
+  it('reads given settings from a file, relative to the project', () => {
     const files = { 'project/own.json': { model: 'opus' } };
     expect(read(files, ['--settings', 'own.json']).given).toEqual({ model: 'opus' });
   });
@@ -363,18 +363,18 @@ describe('print mode', () => {
   const fileOf = (plan: ReturnType<typeof launchPlan>, path: string) =>
     plan.files.find((file) => file.path === path)?.text;
 
-  it('injects no hook whose run the agent would print', () => {
+  it('injects no hook that the agent would report in its output', () => {
     const { hooks } = settingsOf(launchPlan(['-p', 'go'], {}, user, print, newest));
     expect(Object.keys(hooks)).toContain('PreToolUse');
     expect(Object.keys(hooks)).not.toContain('SessionStart');
   });
 
-  it('injects none at all where the user has asked to see every hook', () => {
+  it('injects none at all if the user has asked to see every hook', () => {
     const args = ['-p', 'go', '--include-hook-events'];
     expect(settingsOf(launchPlan(args, {}, user, print, newest)).hooks).toBeUndefined();
   });
 
-  it('gives tools the user’s own proxy by a file, and reads the user’s own file of the kind', () => {
+  it('gives tools the user’s own proxy through a file, and reads the user’s own such file', () => {
     const own = join(temporaryFolder(), "it's.sh");
     writeFileSync(own, 'export MINE=1\n');
     const env = { CLAUDE_ENV_FILE: own };
@@ -397,7 +397,7 @@ describe('print mode', () => {
     expect(stdout).toBe('1 http://p:1 <>\n');
   });
 
-  it('stands in for a file of the kind that settings name, and reads it', () => {
+  it('replaces such a file that settings name, and reads it', () => {
     const own = { ...user, settled: ['CLAUDE_ENV_FILE'], shellFile: '/mine.sh' };
     const plan = launchPlan([], {}, own, injection, newest);
     expect(settingsOf(plan).env).toEqual({ CLAUDE_ENV_FILE: plan.env.CLAUDE_ENV_FILE });
@@ -405,7 +405,7 @@ describe('print mode', () => {
     expect(fileOf(plan, plan.env.CLAUDE_ENV_FILE ?? '')).toContain('. /mine.sh');
   });
 
-  it('leaves a file of the user’s alone without a tunnel', () => {
+  it('leaves the user’s own file alone without a tunnel', () => {
     const env = { CLAUDE_ENV_FILE: '/mine' };
     const plan = launchPlan(['-p', 'go'], env, user, { ...print, proxyUrl: null }, newest);
     expect(plan.env.CLAUDE_ENV_FILE).toBe('/mine');

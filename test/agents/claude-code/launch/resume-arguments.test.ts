@@ -62,7 +62,7 @@ describe('arguments of a relaunch', () => {
     expect(resumeArguments([flag], id, null, mode)).toEqual([...kept, '--resume', id]);
   });
 
-  it('keeps every flag of the process, in order, and names the conversation once', () => {
+  it('keeps every process flag, in order, and names the conversation once', () => {
     const usable = [...flags].filter(([, flag]) => flag.group !== 'plain' && flag.group !== 'print');
     const written = usable.map(([name, { takes }]) => (takes === 'nothing' ? [name] : [name, 'x', 'y']));
     const words = fc.array(fc.constantFrom(...written, ['text'], ['--model=x'])).map((each) => each.flat());

@@ -33,7 +33,7 @@ test.each([
   expect(storableArguments(args)).toEqual({ args: kept, left });
 });
 
-test('no flag that takes a value is kept by chance: only those on the list', () => {
+test('of the flags that take a value, only those on the list are kept', () => {
   const kept = [...flags].filter(
     ([name, { takes }]) => takes !== 'nothing' && storableArguments([`${name}`, '{"x"}']).args.length > 0,
   );

@@ -28,8 +28,8 @@ test.each([
   expect(readInputBox(view(drawn))).toEqual({ text, isPrompt, vimInsert: false });
 });
 
-test('in the INSERT mode of vim', () => {
+test('in vim’s INSERT mode', () => {
   expect(readInputBox(view('❯ x', '  -- INSERT -- ? for shortcuts'))?.vimInsert).toBe(true);
 });
 
-test('not there', () => expect(readInputBox(view(''))).toBeNull());
+test('no box', () => expect(readInputBox(view(''))).toBeNull());

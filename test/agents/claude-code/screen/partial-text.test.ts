@@ -12,7 +12,7 @@ const screen = (...block: readonly string[]) => ({
 
 test.each([
   [
-    'its own words, as the screen has wrapped them',
+    'its own words, wrapped by the screen',
     ['● The first half of', '  a sentence'],
     'The first half of a sentence',
   ],

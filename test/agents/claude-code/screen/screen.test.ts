@@ -195,17 +195,17 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', tokens: 8, elapsedS: 4 },
     ],
     [
-      'an MCP tool of 1.0.56, and one beside it that is done',
+      'an MCP tool of 1.0.56, and a finished one beside it',
       `● I will.\n\n  slow - wait (MCP)(seconds: 18)\n\n● slow - wait (MCP)(seconds: 1)\n  ⎿ waited\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
       { activity: 'tool', tokens: 8, elapsedS: 4 },
     ],
     [
-      'a web page that is fetched',
+      'a web page that is being fetched',
       `● Fetch(https://example.org)\n  ⎿  Fetching…\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
       { activity: 'tool', tokens: 8, elapsedS: 4 },
     ],
     [
-      'MCP tools of 1.0.56 that are done',
+      'finished MCP tools of 1.0.56',
       `● slow - wait (MCP)(seconds: 1)\n  ⎿ waited\n\n✻ Baking… (4s · ⚒ 8 tokens · esc to interrupt)\n\n${box()}`,
       { activity: 'busy', tokens: 8, elapsedS: 4 },
     ],
@@ -225,7 +225,7 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', command: true, tokens: 6, elapsedS: 3 },
     ],
     [
-      'a command of 2.1.329 that runs',
+      'a running command of 2.1.329',
       `● Waiting · 4s\n  ⎿  $ sleep 20 (4s)\n     (ctrl+b to run in background)\n\n✽ Baking… (5s · ↓ 16 tokens)\n\n${box()}`,
       { activity: 'tool', tokens: 16, elapsedS: 5 },
     ],
@@ -248,7 +248,7 @@ describe('rows seen on the real agent', () => {
       { activity: 'busy', elapsedS: 2, ...(count === undefined ? {} : { commandsInBackground: count }) },
     ]),
     [
-      'a hook that runs',
+      'a running hook',
       `✽ Baking… (running PreToolUse hook · 1m 10s · ↓ 20 tokens)\n\n${box()}`,
       { activity: 'tool', elapsedS: 70, tokens: 20 },
     ],
@@ -263,7 +263,7 @@ describe('rows seen on the real agent', () => {
       { activity: 'idle', failure: { kind: 'connection', fingerprint: expect.any(String) } },
     ],
     [
-      'a login that is needed',
+      'a missing login',
       `❯ hi\n  ⎿  Invalid API key · Fix external API key\n\n${box()}`,
       { activity: 'idle', failure: { kind: 'person', fingerprint: expect.any(String) } },
     ],
@@ -313,7 +313,7 @@ describe('rows seen on the real agent', () => {
       { activity: 'tool', elapsedS: 4, tokens: 43 },
     ],
     [
-      'a call that waits below one that runs',
+      'a call that waits below a running one',
       `● Bash(sleep 40)\n  ⎿  Running… (3s)\n\n● Bash(echo two)\n  ⎿  Waiting…\n\n✽ Orchestrating… (4s · ↓ 12 tokens)\n\n${box()}`,
       { activity: 'tool', elapsedS: 4, tokens: 12 },
     ],
@@ -343,7 +343,7 @@ describe('rows seen on the real agent', () => {
   });
 });
 
-describe('what is left when the drawing has failed', () => {
+describe('what stays on the screen after a crash', () => {
   const report = `
   ERROR  The "path" property must be of type string, got object
 
@@ -358,8 +358,8 @@ describe('what is left when the drawing has failed', () => {
 
   it.each([
     ['an agent that is still there', view(report), true],
-    ['a terminal of which that is not known', view(report), undefined],
-    ['an agent that only starts', view('$ claude'), false],
+    ['a terminal of unknown state', view(report), undefined],
+    ['an agent that is still starting', view('$ claude'), false],
     ['an editor with these words in it', { ...view(report), alternate: true }, false],
     ['an error without a place', view('  ERROR  no space left\n\n - see above'), false],
   ])('%s: none', (_, seen, bracketedPaste) => {
@@ -369,8 +369,8 @@ describe('what is left when the drawing has failed', () => {
   });
 });
 
-describe('words that mean nothing where they stand', () => {
-  it('a count of shells above the box is nothing that runs', () => {
+describe('words in the wrong place mean nothing', () => {
+  it('a count of shells above the box is not a running command', () => {
     const facts = readScreen(view(`● Listed.\n  · 2 shells · x\n\n✽ Baking… (2s)\n\n${box()}`), null);
     expect(facts).toEqual({ activity: 'busy', elapsedS: 2 });
   });
@@ -425,7 +425,7 @@ describe('the input box', () => {
     expect(readScreen(faint, null).draft).toBe(undefined);
   });
 
-  it('is never called free on a torn picture', () => {
+  it('is never called free on a garbled screen', () => {
     expect(readScreen({ ...view(box()), stale: true }, null)).toEqual({ activity: 'unknown' });
   });
 });

@@ -28,7 +28,7 @@ const watch = (payload: object, end = '\n') => {
 };
 const edit = (input: object) => ({ transcript_path: '/dev/null', tool_name: 'Edit', tool_input: input });
 
-test('takes the state of the file, and leaves the payload as it was', () => {
+test('records the state of the file, and leaves the rest of the payload as it was', () => {
   const file = join(folder, 'a b.ts');
   writeFileSync(file, 'content ü\n');
   const bytes = readFileSync(file);
@@ -41,7 +41,7 @@ test('takes the state of the file, and leaves the payload as it was', () => {
     expect(watch(payload, end)).toEqual({ payload, before: { checksum: cksum(bytes), bytes: bytes.length } });
 });
 
-test('a notebook, and a file that is not there yet', () => {
+test('a notebook, and a file that does not exist yet', () => {
   expect(watch(edit({ notebook_path: join(folder, 'n.ipynb') })).before).toBe('absent');
 });
 
@@ -55,7 +55,7 @@ test.each(without)('does without: %s', (_title, input) => {
   expect(watch(edit(input))).toEqual({ payload: edit(input), before: null });
 });
 
-test('each tool has one of the two hooks', () => {
+test('each tool matches exactly one of the two hooks', () => {
   const matches = (pattern: string, tool: string) => new RegExp(`^(?:${pattern})$`).test(tool);
   for (const tool of ['Edit', 'Write', 'MultiEdit', 'NotebookEdit']) {
     expect(matches(editToolsMatcher, tool)).toBe(true);

@@ -39,7 +39,7 @@ describe('a conversation that the API refuses is damaged history', () => {
   });
 });
 
-describe('digits within a refusal are no status', () => {
+describe('digits within a refusal are not a status', () => {
   test.each(['messages.512.content.0: no', 'messages.429.content.0: no', 'x: line 1 column 503 (char 529)'])(
     '%s',
     (text) => {
@@ -48,7 +48,7 @@ describe('digits within a refusal are no status', () => {
     },
   );
 
-  test('nor are words of other failures that it quotes', () => {
+  test('nor are quoted words of other failures', () => {
     expect(failureOfText(withStatus(400, 'metadata: Overloaded is not a rate limit; terminated'))).toBe(
       'refused',
     );
@@ -73,7 +73,7 @@ test.each([
   expect(failureOfText(text)).toBe(kind);
 });
 
-test('a hook code speaks where the text does not', () => {
+test('the hook’s code decides if the text does not', () => {
   expect(failureOfCode('invalid_request', 'something new')).toBe('refused');
   expect(failureOfCode('invalid_request', withStatus(400, 'Could not process image'))).toBe('history');
   expect(failureOfCode('server_error', 'API Error: Connection lost mid-response.')).toBe('connection');

@@ -81,7 +81,7 @@ it.each([
   expect(() => readHook(payload, env)).not.toThrow();
 });
 
-it.each(['329', '197', '42', '56'])('passes on nothing of what the samples of %s say', (version) => {
+it.each(['329', '197', '42', '56'])('passes on no content from the samples of %s', (version) => {
   for (const payload of samples(version)) {
     const told = JSON.stringify(readHook(payload, env));
     if (!isRecord(payload)) continue;
@@ -116,7 +116,7 @@ it.each([
 
 it.each([
   ['elsewhere', `/home/u/${id}.jsonl`],
-  ['outside by a detour', `/c/projects/-p/../../${id}.jsonl`],
+  ['outside, by a detour', `/c/projects/-p/../../${id}.jsonl`],
   ['under another name', '/c/projects/-p/abcdef01-0000-4000-8000-000000000001.jsonl'],
   ['of a subagent', `/c/projects/-p/${id}/subagents/${id}.jsonl`],
   ['relative', `projects/-p/${id}.jsonl`],
@@ -125,7 +125,7 @@ it.each([
   expect(readHook(payload, env)).toEqual([{ ...session, transcriptPath: null, reason: 'startup' }]);
 });
 
-it('takes no session whose id is none', () => {
+it('accepts no session with an invalid id', () => {
   const payload = { ...common, session_id: '--dangerously', hook_event_name: 'SessionStart' };
   expect(readHook(payload, env)).toEqual([]);
 });

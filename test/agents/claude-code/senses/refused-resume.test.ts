@@ -10,7 +10,7 @@ const rowsOf = (text: string, columns: number) =>
   );
 
 test.each([40, 72, 110, 250])(
-  'a conversation in the background is named in a terminal of %i columns',
+  'a conversation in the background is recognised in a terminal of %i columns',
   (columns) => {
     expect(readRefusedResume({ rows: rowsOf(words, columns) })).toMatchObject({
       isHeld: true,
@@ -19,7 +19,7 @@ test.each([40, 72, 110, 250])(
   },
 );
 
-test('a script is told of one in other words', () => {
+test('a script gets another wording', () => {
   const printed =
     'Error: That session is running in the background (5f37c96d). Run `claude attach 5f37c96d` to open it, or `claude stop 5f37c96d` first to resume it here. Add --fork-session to branch off a copy instead.';
   expect(readRefusedResume({ rows: ['a warning', printed, ''] })).toMatchObject({ isHeld: true });

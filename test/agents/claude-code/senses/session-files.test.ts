@@ -26,7 +26,7 @@ function home() {
   return { config, env, write };
 }
 
-it('finds a transcript by its name, wherever it lies, the one changed last', async () => {
+it('finds a transcript by its name, wherever it is; of several, the last changed', async () => {
   const { env, write } = home();
   write('-one', a, '/one', 100);
   const moved = write('-two', a, '/two', 200);
@@ -35,7 +35,7 @@ it('finds a transcript by its name, wherever it lies, the one changed last', asy
   expect(await findTranscript({ CLAUDE_CONFIG_DIR: '/nowhere' }, a)).toBe(null);
 });
 
-it('lists the conversations of a folder by what they say, not by the name of theirs', async () => {
+it('lists the conversations of a working directory by their content, not by their folder’s name', async () => {
   const { env, config, write } = home();
   write('-p-q', a, '/p/q', 100);
   write('-p-q', b, '/p-q', 200); // the same encoding, another folder
@@ -45,7 +45,7 @@ it('lists the conversations of a folder by what they say, not by the name of the
   expect((await recentSessions(env, '/p/q', 200_000)).map((each) => each.sessionId)).toEqual([c]);
 });
 
-it('reads the session that an agent records of its own process', async () => {
+it('reads the session that an agent records about its own process', async () => {
   const { env, config } = home();
   mkdirSync(join(config, 'sessions'));
   writeFileSync(
@@ -58,7 +58,7 @@ it('reads the session that an agent records of its own process', async () => {
   expect(await sessionOfProcess(env, 19)).toBe(null);
 });
 
-it('finds the new id that a resume of 1.0.56 has given, by what it copied', async () => {
+it('finds the new id that a resume of 1.0.56 has assigned, by the copied records', async () => {
   const { env, write } = home();
   write('-p', a, '/p', 100);
   write('-p', b, '/p', 200); // somebody else's, in the same folder

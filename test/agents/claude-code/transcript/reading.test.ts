@@ -19,7 +19,7 @@ const options = {
 };
 const sent = { text: 'never asked', id: null, taken: true, atMs: options.now };
 
-/** What a relaunch asks of the file, in its order. */
+/** What a relaunch asks about the file, in its order. */
 async function askAll(path: string) {
   const before = await summarizeTranscript(path);
   const after = await summarizeTranscript(path);
@@ -29,7 +29,7 @@ async function askAll(path: string) {
   return { messages: [before, after, atLast].map((one) => one.lastMessageIndex), result, isRecorded };
 }
 
-test('all that a relaunch asks of a conversation is answered from one reading', () =>
+test('everything that a relaunch asks about a conversation is answered from one reading', () =>
   withFile(whole, async (path) => {
     const time = new Date('2026-11-28T11:00:00Z');
     utimesSync(path, time, time);
@@ -45,7 +45,7 @@ test('all that a relaunch asks of a conversation is answered from one reading', 
     });
   }));
 
-test('what is written since makes it another file', () =>
+test('a later write makes it another file', () =>
   withFile(whole, async (path) => {
     const first = await readConversation(path);
     expect(await readConversation(path)).toBe(first);
@@ -53,7 +53,7 @@ test('what is written since makes it another file', () =>
     expect((await readConversation(path)).index.lines).toBe(first.index.lines + 1);
   }));
 
-test('rows that a repair has moved are not handed on', () =>
+test('rows that a repair has moved are not reused', () =>
   withFile(`${whole.slice(0, -40)}`, async (path) => {
     const seen = await summarizeTranscript(path);
     expect((await repairFile(path, claudeCodeDoctor, { ...options, dryRun: true })).result).toBe('dry-run');

@@ -20,7 +20,7 @@ test.each<[string, object, object, boolean]>([
   ['the same words as a block', user([{ type: 'text', text: 'do it\n' }]), {}, true],
   ['other words', user('do that'), {}, false],
   ['the same words, long ago', user('do it', { timestamp: '2026-11-01T11:00:00Z' }), {}, false],
-  ['told ten seconds late', user('do it', { timestamp: '2026-11-01T11:59:51Z' }), {}, true],
+  ['reported ten seconds late', user('do it', { timestamp: '2026-11-01T11:59:51Z' }), {}, true],
   ['typed again after that', user('do it', { timestamp: '2026-11-01T11:59:51Z' }), { taken: false }, false],
   ['a subagent’s', user('do it', { isSidechain: true }), {}, false],
   ['the same id', user('do it, expanded', { promptId: 'p' }), { id: 'p' }, true],

@@ -29,7 +29,7 @@ describe('how the recordings end', () => {
   });
 });
 
-test('an open call with all that is known of it', async () => {
+test('an open call with everything that is known of it', async () => {
   const { openCalls } = await summarize(textOf('329-exec-killed'));
   expect(openCalls).toMatchObject([
     {
@@ -42,7 +42,7 @@ test('an open call with all that is known of it', async () => {
   ]);
 });
 
-test('calls that ran in parallel: only the one without a result is open, wherever its line stands', async () => {
+test('parallel calls: only the one without a result is open, wherever its line is', async () => {
   const records = recordsOf(textOf('42-parallel'));
   const end = records.findIndex((record) => JSON.stringify(record).includes('"tool_use_id":"toolu_pa"'));
   const { openCalls, settled } = await summarize(toText(records.slice(0, end)));
@@ -50,7 +50,7 @@ test('calls that ran in parallel: only the one without a result is open, whereve
   expect([...settled]).toEqual(['toolu_pb', 'toolu_pc']);
 });
 
-test('a call that the person has left behind with a new prompt is open no more', async () => {
+test('a call that the person has left behind with a new prompt is no longer open', async () => {
   expect((await summarize(textOf('197-resumed-orphan'))).openCalls).toEqual([]);
   expect((await summarize(textOf('42-resumed-orphan'))).openCalls).toEqual([]);
 });
@@ -64,7 +64,7 @@ test('results in a subagent’s file settle its calls', async () => {
   });
 });
 
-test('what is to do: the whole list of older versions, the single tasks of newer ones', async () => {
+test('open to-dos: the whole list of older versions, the single tasks of newer ones', async () => {
   expect((await summarize(textOf('42-parallel'))).todos).toEqual([
     { content: 'first', status: 'completed' },
     { content: 'second', status: 'in_progress' },

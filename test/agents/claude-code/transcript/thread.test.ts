@@ -1,4 +1,4 @@
-/** Large conversations are worked on in a thread of their own: that takes the built files. */
+/** Large conversations are handled in a thread of their own, which needs the built files. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const options: RepairOptions = {
   dryRun: false,
   thorough: false,
 };
-/** 5 MB that are no link of the conversation. */
+/** 5 MB that are not part of the conversation. */
 const padding = toText(
   Array.from({ length: 5 }, () => ({ type: 'mode', mode: 'normal', pad: 'x'.repeat(1024 * 1024) })),
 );
@@ -56,7 +56,7 @@ interface Told<Value> {
 }
 const repair = 'tell(await repairFile(path, doctor, options));';
 
-/** Ids that a repair has made up are other ones each time. */
+/** A repair makes up new ids each time. */
 function withoutChance(text: string): string {
   const known = new Map<string, string>();
   return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => {
@@ -76,7 +76,7 @@ const damages: readonly [string, string][] = [
   ['nothing', textOf('329-idle-killed')],
 ];
 
-test.each(damages)('%s: repaired in a thread as it is without one', async (_title, damaged) => {
+test.each(damages)('%s: repaired in a thread as without one', async (_title, damaged) => {
   const content = padding + damaged;
   const without = await withFile(content, async (path) => {
     const outcome = await repairFile(path, { ...claudeCodeDoctor, examine: examineHere }, options);
@@ -90,7 +90,7 @@ test.each(damages)('%s: repaired in a thread as it is without one', async (_titl
   });
 });
 
-test('all that a relaunch asks before and after: the same answers', async () => {
+test('everything that a relaunch asks before and after: the same answers', async () => {
   await withFile(padding + source, async (path) => {
     const summary = await summarizeHere(path);
     const code = `
@@ -102,7 +102,7 @@ test('all that a relaunch asks before and after: the same answers', async () => 
   });
 });
 
-test('what goes wrong in the thread is told as it is', async () => {
+test('an error in the thread is passed on as it is', async () => {
   await withFile(padding + source, async (path) => {
     const code = `
       const seen = await doctor.examine(path, options);
@@ -115,7 +115,7 @@ test('what goes wrong in the thread is told as it is', async () => {
   });
 });
 
-test('files that were replaced since the start are not mixed with those that were loaded', async () => {
+test('files that were replaced since the start are not mixed with loaded ones', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'guarded-upgraded-'));
   try {
     cpSync(join(repository, 'dist'), join(folder, 'dist'), { recursive: true });
@@ -153,7 +153,7 @@ test('files that were replaced since the start are not mixed with those that wer
   }
 });
 
-test('the loop has next to nothing to do while 60 MB are repaired', () => {
+test('the loop is hardly busy while 60 MB are repaired', () => {
   const { stdout } = spawnSync(process.execPath, [bench, '60'], { encoding: 'utf8' });
   const told = JSON.parse(stdout) as { readonly loop_at_work: number };
   expect(told).toMatchObject({ result: 'repaired', without_thread: null });

@@ -29,7 +29,11 @@ it.each<[string, unknown, readonly object[]]>([
   ['an answer whose stream broke off', brokenOff('2.1.263'), [{ type: 'answer.recorded', cutShort: true }]],
   ['an answer that ends the turn', endedBy('end_turn'), [{ type: 'answer.recorded', endsTurn: true }]],
   ['the words before a tool call', endedBy('tool_use'), [{ type: 'answer.recorded' }]],
-  ['an answer of a version that never says why it ended', brokenOff('2.1.42'), [{ type: 'answer.recorded' }]],
+  [
+    'an answer of a version that never records why it ended',
+    brokenOff('2.1.42'),
+    [{ type: 'answer.recorded' }],
+  ],
   [
     'an answer that the agent made up itself',
     { type: 'assistant', message: { model: '<synthetic>', content: 'No response requested.' } },
@@ -50,7 +54,11 @@ it.each<[string, unknown, readonly object[]]>([
     user([{ type: 'text', text: '[Request interrupted by user]' }]),
     [{ type: 'interrupted' }],
   ],
-  ['one during a tool', user('[Request interrupted by user for tool use]'), [{ type: 'interrupted' }]],
+  [
+    'an interruption during a tool',
+    user('[Request interrupted by user for tool use]'),
+    [{ type: 'interrupted' }],
+  ],
   [
     'an error',
     assistant([{ type: 'text', text: 'API Error: Connection error.' }], { isApiErrorMessage: true }),
@@ -62,13 +70,13 @@ it.each<[string, unknown, readonly object[]]>([
     [{ type: 'compaction.finished' }],
   ],
   [
-    'a try of its own that is to come',
+    'a retry of the agent’s that is to come',
     { type: 'system', subtype: 'api_error', retryInMs: 3_600_000, retryAttempt: 1, maxRetries: 10 },
     [{ type: 'retry.recorded', inMs: 3_600_000 }],
   ],
-  ['an error without another try', { type: 'system', subtype: 'api_error' }, []],
+  ['an error without a retry', { type: 'system', subtype: 'api_error' }, []],
   ['a request', { type: 'api-request', querySource: 'repl_main_thread' }, [{ type: 'request.sent' }]],
-  ['a request on the side', { type: 'api-request', querySource: 'agent:custom' }, []],
+  ['a side request', { type: 'api-request', querySource: 'agent:custom' }, []],
   ['a subagent', assistant([call], { isSidechain: true }), []],
   ['bookkeeping', { type: 'file-history-snapshot' }, []],
 ])('%s', (_, record, expected) => {

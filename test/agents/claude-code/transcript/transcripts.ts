@@ -55,8 +55,9 @@ export interface Message {
 }
 
 /**
- * The way that a resume goes: from the newest end to the last compaction, by parent.
- * @param goesByMessages the newest end is that of the newest message (2.1.126 and newer), whatever hangs elsewhere
+ * The records that a resume follows: from the newest end to the last compaction, from parent to parent.
+ * @param goesByMessages the newest end is that of the newest message (2.1.126 and newer), whatever is attached
+ * elsewhere
  */
 function wayOf(text: string, goesByMessages: boolean): { way: Fields[]; main: Fields[] } {
   const main = recordsOf(text).filter((record) => record.uuid !== undefined && record.isSidechain !== true);
@@ -109,7 +110,7 @@ function dropOpenCalls(messages: readonly Message[]): Message[] {
   return mergeTurns(kept.filter((turn) => turn.content.length > 0));
 }
 
-/** The request of an agent that also collects what stands beside the way (2.1.197 and newer). */
+/** The request of an agent that also collects records off the active branch (2.1.197 and newer). */
 export function collectedMessages(text: string): Message[] {
   const { way, main } = wayOf(text, true);
   const done = new Set<Fields>();
@@ -118,7 +119,7 @@ export function collectedMessages(text: string): Message[] {
   const add = (record: Fields) => {
     if (done.has(record)) return;
     done.add(record);
-    // A call or a result that is there already is not collected once more (seen with 2.1.329, 2.1.197 and 2.1.42).
+    // A call or a result that is already there is not collected again (seen with 2.1.329, 2.1.197 and 2.1.42).
     const content = blocks(record).filter((block) => way.includes(record) || !taken.has(nameOf(block)));
     for (const block of content) taken.add(nameOf(block));
     if (content.length > 0) messages.push({ role: record.type as string, content });
@@ -138,7 +139,7 @@ export function collectedMessages(text: string): Message[] {
   return dropOpenCalls(messages);
 }
 
-/** Tells one call, or one result, from another; other blocks are all different. */
+/** Distinguishes one call, or one result, from another; other blocks are all different. */
 const nameOf = (block: Block): unknown =>
   block.id ?? (block.tool_use_id === undefined ? block : `result of ${block.tool_use_id}`);
 

@@ -83,7 +83,7 @@ test.each(['263-queue-uuid-collision', '263-rewound-to-start-bare', '263-rewound
 );
 
 describe('a late note at an old message', () => {
-  test('2.1.263 goes on at the last end in the file: it is led to that of the conversation', async () => {
+  test('2.1.263 continues at the last end in the file: it is pointed to the conversation’s end', async () => {
     for (const [name, found] of [
       ['263-stray-newest-branch', { 'stray end': 1 }],
       ['263-stray-leaf-orphan', { 'stray end': 1, 'open call': 1 }],
@@ -95,14 +95,14 @@ describe('a late note at an old message', () => {
     }
   });
 
-  test('2.1.38 goes on at the note: it is tied to the end', async () => {
+  test('2.1.38 continues at the note: the note is attached to the end', async () => {
     const { outcome, text } = await mend(textOf('38-stray-newest-branch'));
     expect(kinds(outcome)).toEqual({ 'stray end': 1 });
     expect(outcome).toMatchObject({ before: { reachable: 1 }, after: { reachable: 7 } });
     expect((await mend(text)).outcome.result).toBe('healthy');
   });
 
-  test('the version that is to go on with it counts, not the one that wrote it', async () => {
+  test('the version that will continue counts, not the one that wrote the file', async () => {
     const version = { text: '2.1.126', parts: [2, 1, 126] };
     const { outcome, text } = await mend(textOf('38-stray-newest-branch'), { version });
     expect(kinds(outcome)).toEqual({ 'stray end': 1 });
@@ -139,26 +139,26 @@ describe('a path that is not a string', () => {
     expect((await mend(text, on(2, 1, 197))).outcome.result).toBe('healthy');
   });
 
-  test('is left to a version that can', async () => {
+  test('is left to a version that can show it', async () => {
     expect((await mend(call('Read', { file_path: {} }), on(2, 1, 263))).outcome.result).toBe('healthy');
   });
 
   test.each([{}, { file_path: null }, { file_path: '/a' }, { content: {} }])(
-    'is none of %j',
+    'is not found in %j',
     async (input) => {
       expect((await mend(call('Write', input), on(2, 1, 197))).outcome.result).toBe('healthy');
     },
   );
 });
 
-describe('what is poison only perhaps', () => {
+describe('content that may be poison', () => {
   const automatic = { byHand: false };
 
   test('is left alone unless a person asks', async () => {
     expect((await mend(textOf('263-thinking-empty'), automatic)).outcome.result).toBe('healthy');
   });
 
-  test('is repaired where the API has refused the conversation', async () => {
+  test('is repaired if the API has refused the conversation', async () => {
     const records = recordsOf(textOf('263-thinking-empty'));
     const last = records.findLast((record) => record.type === 'assistant') as Fields;
     const refusal = {
@@ -178,7 +178,7 @@ describe('what is poison only perhaps', () => {
     expect(kinds(outcome)).toEqual({ 'empty thinking': 1 });
   });
 
-  test('what the version cleans by itself is left to it', async () => {
+  test('is left to a version that cleans it by itself', async () => {
     expect((await mend(textOf('263-image-html'), automatic)).outcome.result).toBe('healthy');
     expect((await mend(textOf('38-image-html'), automatic)).outcome.result).toBe('repaired');
     const version = { text: '2.1.329', parts: [2, 1, 329] };
@@ -186,7 +186,7 @@ describe('what is poison only perhaps', () => {
   });
 });
 
-describe('a record glued to a cut one', () => {
+describe('a record glued to a truncated one', () => {
   test('is found behind a snapshot of any size', async () => {
     const { outcome, text } = await mend(textOf('263-glued-fhs1500'));
     expect(kinds(outcome)).toEqual({ salvaged: 1 });
@@ -194,7 +194,7 @@ describe('a record glued to a cut one', () => {
     expect(outcome.after).toEqual({ reachable: 7, total: 7 });
   });
 
-  test('the cut one was a prompt: told, and kept as far as it can be read', async () => {
+  test('a truncated prompt is reported, and its readable part is kept', async () => {
     const { outcome, text } = await mend(textOf('263-prompt-swallowed'));
     expect(kinds(outcome)).toEqual({ salvaged: 1, 'cut prompt': 1 });
     const prompt = recordsOf(text).find((record) =>
@@ -207,7 +207,7 @@ describe('a record glued to a cut one', () => {
     expect((await mend(text)).outcome.result).toBe('healthy');
   });
 
-  test('the cut one’s parent by name is another record that is there: that one stays as it is', async () => {
+  test('if the id of the truncated record belongs to an existing record, that one stays as it is', async () => {
     const [, uuid] = /"parentUuid":"([^"]+)"[^\n]*\{"parentUuid"/.exec(textOf('263-prompt-swallowed')) ?? [];
     const text = textOf('263-prompt-swallowed').replace(
       /\{"parentUuid":"[^"]+"(?=,"isSidechain":false,"attachment":\{"type":"total_tokens_reminder"[^\n]*2d:38\.261)/,
@@ -219,10 +219,10 @@ describe('a record glued to a cut one', () => {
   });
 });
 
-describe('who else may have the file', () => {
+describe('other processes and the file', () => {
   const damaged = textOf('263-nul-result');
 
-  test.skipIf(process.platform !== 'linux')('it is open under another path: not touched', async () => {
+  test.skipIf(process.platform !== 'linux')('open under another path: not touched', async () => {
     await withFile(damaged, async (path) => {
       const alias = `${dirname(path)}-alias`;
       symlinkSync(dirname(path), alias);
@@ -246,7 +246,7 @@ describe('who else may have the file', () => {
     });
   });
 
-  test('it is a link: what it leads to is repaired, and it stays one', async () => {
+  test('a link: its target is repaired, and it stays a link', async () => {
     await withFile(damaged, async (path) => {
       const real = `${path}.real`;
       renameSync(path, real);
@@ -257,7 +257,7 @@ describe('who else may have the file', () => {
     });
   });
 
-  test('one writes and is gone while writers are looked for: left for the next try', async () => {
+  test('a writer that comes and goes during the search for writers: left for the next try', async () => {
     await withFile(damaged, async (path) => {
       let looks = 0;
       const doctor: TranscriptDoctor = {
@@ -273,7 +273,7 @@ describe('who else may have the file', () => {
     });
   });
 
-  test('its owner and rights stay, and what a killed repair left is gone', async () => {
+  test('owner and mode are kept, and the leftovers of a killed repair are removed', async () => {
     await withFile(damaged, async (path) => {
       const isRoot = process.getuid?.() === 0;
       if (isRoot) chownSync(path, 12_345, 12_345);

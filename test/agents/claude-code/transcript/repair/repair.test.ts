@@ -31,7 +31,7 @@ const options: RepairOptions = {
   thorough: false,
 };
 
-/** What repair makes of a text: the outcome, the text afterwards, the names left in the folder. */
+/** What a repair makes of a text: the outcome, the text afterwards, the names left in the folder. */
 const mend = (content: string | Buffer, changed: Partial<RepairOptions> = {}) =>
   withFile(content, async (path) => {
     const outcome = await repairFile(path, claudeCodeDoctor, { ...options, ...changed });
@@ -40,7 +40,7 @@ const mend = (content: string | Buffer, changed: Partial<RepairOptions> = {}) =>
 const kinds = (outcome: { findings: readonly { kind: string; count: number }[] }) =>
   Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count]));
 
-/** Versions that go on at the newest message, not at the newest record, need no repair for the older ones. */
+/** Versions that continue at the newest message, not at the newest record, need no repair for the older ones. */
 const isNew = (text: string) => /"version":"2\.1\.(197|329)"/.test(text);
 
 /** What the API would say to the kinds of agent that may read it; a lost first prompt is the agent's business. */
@@ -51,7 +51,7 @@ function shapeError(text: string): string | null {
 }
 
 describe('recordings', () => {
-  /** Killed with a call in the air, or never repaired since. */
+  /** Killed with a call in flight, or never repaired since. */
   const open = names.filter((name) =>
     /^(197|329|42)-exec-killed|^(42|56)-tooldone|^42-exec-resumed|^56-resumed-orphan/.test(name),
   );
@@ -116,7 +116,7 @@ describe('damage', () => {
   const torn = '{"parentUuid":"x","type":"user","message":{"role":"us';
   const table: [string, string, Record<string, number>][] = [
     ['torn last line', toText(base) + torn, { torn: 1 }],
-    ['last line without its end', toText(base).slice(0, -1), { newline: 1 }],
+    ['last line without a newline', toText(base).slice(0, -1), { newline: 1 }],
     [
       'garbage and NUL',
       `${toText(base.slice(0, 4))}}}{{ x\n${'\0'.repeat(99)}\n42\n[]\n${toText(base.slice(4))}`,
@@ -193,7 +193,7 @@ describe('damage', () => {
     expect((await mend(mended)).outcome.result).toBe('healthy');
   });
 
-  test('most of the conversation lost: told in numbers, before and after', async () => {
+  test('most of the conversation lost: reported in numbers, before and after', async () => {
     const { outcome } = await mend(toText(changed(result, { parentUuid: null })));
     expect(outcome.result).toBe('repaired');
     const text = toText(
@@ -207,7 +207,7 @@ describe('damage', () => {
     });
   });
 
-  test('a person’s message that begins anew is tied to what was before only on demand: rewinding looks the same', async () => {
+  test('a person’s message that starts over is attached to the record before only on demand: rewinding looks the same', async () => {
     const prompts = linear.filter((record) => record.type === 'user' && !has(record, 'tool_result'));
     const again = prompts.at(-1) as Fields;
     expect(again).not.toBe(first56);
@@ -219,7 +219,7 @@ describe('damage', () => {
     expect(outcome).toMatchObject({ result: 'repaired', before: { reachable: 4 }, after: { reachable: 13 } });
   });
 
-  test('a circle beside the way, in which 1.0.56 runs for ever, is opened', async () => {
+  test('a circle off the active branch, which 1.0.56 would follow for ever, is opened', async () => {
     const records = recordsOf(textOf('56-resumed-synthFull'));
     const [prompt, text, call] = records as [Fields, Fields, Fields];
     const circle = [prompt, { ...text, parentUuid: call.uuid as string }, call];
@@ -265,7 +265,7 @@ describe('damage', () => {
     const talk = [prompt, alone, mixed, result];
 
     test.each([refusal, 'Invalid `signature` in `thinking` block'])(
-      'refused for it (%s): left out, nothing else',
+      'refused because of it (%s): it is left out, and nothing else',
       async (words) => {
         const { outcome, text } = await mend(toText([...talk, failed(words)] as Fields[]));
         expect(kinds(outcome)).toEqual({ thinking: 2 });
@@ -285,7 +285,7 @@ describe('damage', () => {
       },
     );
 
-    test('not refused, refused for something else, or refused long ago: it stays', async () => {
+    test('not refused, refused for another reason, or refused long ago: it stays', async () => {
       const later = { ...prompt, uuid: 'd0000000-0000-4000-8000-000000000004', parentUuid: failed('').uuid };
       const message = { ...answer.message, id: 'msg_9' };
       const answered = {
@@ -303,14 +303,14 @@ describe('damage', () => {
     });
   });
 
-  test('the result of an open call says what the guard knows', async () => {
+  test('the result added to an open call says what the guard knows', async () => {
     const { text } = await mend(textOf('329-exec-killed'), {
       resultTexts: new Map([['toolu_011395411', 'known of toolu_011395411']]),
     });
     expect(text).toContain('"content":"known of toolu_011395411"');
   });
 
-  test('a dry run says the same and writes nothing', async () => {
+  test('a dry run reports the same and writes nothing', async () => {
     const { outcome, text, files } = await mend(textOf('329-exec-killed'), { dryRun: true });
     expect(outcome).toMatchObject({ result: 'dry-run', findings: [{ kind: 'open call', count: 1 }] });
     expect(text).toBe(textOf('329-exec-killed'));
@@ -345,7 +345,7 @@ const harms: Readonly<Record<string, Harm>> = {
   glue: (records, at) => toText(records.slice(0, at)) + toText(records.slice(at)).slice(7),
 };
 
-/** What once was not repaired, or repaired so that the API would have refused it. */
+/** Damage that was once not repaired, or repaired so that the API would have refused the result. */
 const once: readonly [string, string][] = [
   ['56-subagent', 'otherParent 9 461'],
   ['56-afterresult-killed', 'unknownParent 897 808, otherParent 590 387, swap 244 707, noParent 811 840'],
@@ -386,7 +386,7 @@ const damagesOf = (text: string) =>
 const runs = Number(process.env.RUNS ?? 60);
 
 test(
-  'random damage: repaired or healthy, never an exception, nothing reachable lost, idempotent, and the API takes it',
+  'random damage: repaired or healthy, never an exception, nothing reachable lost, idempotent, and the API accepts it',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -429,14 +429,14 @@ const parseWhatParses = (text: string): Fields[] =>
     }
   });
 
-test('a file that is no conversation at all', async () => {
+test('a file that is not a conversation at all', async () => {
   for (const content of ['', '\n\n', 'not json', '\0'.repeat(5_000), '{"type":"user"}\n'])
     expect(['healthy', 'repaired']).toContain((await mend(content)).outcome.result);
   const missing = await repairFile('/nonexistent/x.jsonl', claudeCodeDoctor, options);
   expect(missing).toMatchObject({ result: 'failed' });
 });
 
-test('writes beside it only while it works: a failed write leaves the original', async () => {
+test('leaves the original and nothing else if a write fails', async () => {
   await withFile(textOf('329-exec-killed'), async (path) => {
     mkdirSync(`${path}.${process.pid}.repaired`);
     const outcome = await repairFile(path, claudeCodeDoctor, options);

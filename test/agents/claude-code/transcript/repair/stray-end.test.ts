@@ -30,7 +30,7 @@ const stray = recorded('38-stray-newest-branch');
 const answer = stray.findLast(({ type }) => type === 'assistant')?.uuid;
 
 test.each(['2.1.126', '2.1.329'])(
-  '%s, which goes on at the last end in the file, is told the right one',
+  '%s, which continues at the last end in the file, is told the right one',
   async (version) => {
     const { looked, result, mended } = await mend(stray, version);
     expect([looked, result]).toEqual([true, 'repaired']);
@@ -39,13 +39,13 @@ test.each(['2.1.126', '2.1.329'])(
   },
 );
 
-test('2.1.38, which goes on at the newest record, finds the late note at the end of what was said', async () => {
+test('2.1.38, which continues at the newest record, finds the late note at the end of the conversation', async () => {
   const { result, mended } = await mend(stray, '2.1.38');
   expect(result).toBe('repaired');
   expect(mended.at(-1)).toMatchObject({ type: 'attachment', parentUuid: answer });
 });
 
-/** One prompt taken back, another one asked and answered instead; the agent was ended before it noted that. */
+/** One prompt was taken back, and another asked and answered instead. The agent was ended before it noted that. */
 const rewound = () => {
   const all = recorded('263-stray-newest-branch');
   const last = all.findLastIndex(({ type }) => type === 'assistant');
@@ -68,14 +68,14 @@ const rewound = () => {
   return { talk, note, other, said };
 };
 
-test('what follows a rewind is not lost where the agent has not noted it', async () => {
+test('what follows a rewind is not lost if the agent has not noted it', async () => {
   const { talk, note, other, said } = rewound();
   const { looked, result, mended } = await mend([...talk, note, other, said], '2.1.263');
   expect([looked, result]).toEqual([true, 'repaired']);
   expect(mended.at(-1)).toMatchObject({ type: 'last-prompt', leafUuid: said.uuid });
 });
 
-test('an end that was noted after all was said is where the person wanted to go on', async () => {
+test('an end that was noted after the last message is where the person wanted to continue', async () => {
   const { talk, note, other, said } = rewound();
   expect((await mend([...talk, other, said, note], '2.1.263')).result).toBe('healthy');
 });

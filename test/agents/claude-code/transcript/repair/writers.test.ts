@@ -36,7 +36,7 @@ const repair = (thorough = false) =>
 const note = (pid: number, fields: object) =>
   writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify({ pid, sessionId: id, ...fields }));
 
-test('an agent in the conversation is found by its own account, and only while it lives', async () => {
+test('an agent in the conversation is found by its own record, and only while it lives', async () => {
   note(process.pid, { procStart: startTimeOf(process.pid) });
   expect(await claudeCodeDoctor.findAgent(path, [])).toBe(process.pid);
   note(process.pid, { procStart: 'of another process' });
@@ -44,7 +44,7 @@ test('an agent in the conversation is found by its own account, and only while i
 });
 
 describe('a file that a living process writes is never touched', () => {
-  test('the agent says that it is in this session', async () => {
+  test('an agent records that it is in this session', async () => {
     note(process.pid, { procStart: startTimeOf(process.pid) });
     expect(await repair()).toMatchObject({ result: 'busy', writer: { pid: process.pid, certain: true } });
     expect(readFileSync(path, 'utf8')).toBe(damaged);
@@ -73,7 +73,7 @@ describe('a file that a living process writes is never touched', () => {
   });
 
   test.skipIf(process.platform !== 'linux')(
-    'an old agent in the same folder, which says nothing of its session: only for a person who asks',
+    'an old agent in the same folder, which does not record its session: only for a person who asks',
     async () => {
       writeFileSync(path, damaged.replaceAll('"/lab/proj"', JSON.stringify(root)));
       const child = spawn(
@@ -90,7 +90,7 @@ describe('a file that a living process writes is never touched', () => {
           result: 'busy',
           writer: { pid: child.pid, certain: false },
         });
-        // It is in another session, and says so.
+        // The agent is in another session, and records that.
         note(child.pid as number, { sessionId: 'another', procStart: startTimeOf(child.pid as number) });
         expect(await repair(true)).toMatchObject({ result: 'repaired' });
       } finally {
@@ -101,12 +101,12 @@ describe('a file that a living process writes is never touched', () => {
   );
 });
 
-describe('and is repaired when nobody does', () => {
+describe('and is repaired when no process writes it', () => {
   test('the process is gone', async () => {
     note(4_194_000, {});
     expect(await repair()).toMatchObject({ result: 'repaired' });
   });
-  test.skipIf(process.platform !== 'linux')('its pid was used again', async () => {
+  test.skipIf(process.platform !== 'linux')('its pid was reused', async () => {
     note(process.pid, { procStart: '1' });
     expect(await repair()).toMatchObject({ result: 'repaired' });
   });
