@@ -143,7 +143,7 @@ test.each(files)('%s imports only from its own layer and those above', (file) =>
   expect(foreign).toEqual([]);
 });
 
-test('no file leads back to itself', () => {
+test('no file imports itself in a circle', () => {
   const done = new Set<string>();
   const follow = (file: string, way: readonly string[]): void => {
     expect(way, `${file} leads back to itself`).not.toContain(file);

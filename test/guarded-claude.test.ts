@@ -75,7 +75,7 @@ function fullDisk(root: string): string | null {
   return folder;
 }
 
-describe('what is wrong on our side does not keep the agent from starting', () => {
+describe('no problem on our side keeps the agent from starting', () => {
   const broken = [
     ['no place for the records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],
     [
@@ -117,7 +117,7 @@ describe('what is wrong on our side does not keep the agent from starting', () =
     expect(code).toBe(7);
   });
 
-  test('a full disk: guarded anyway where there is room elsewhere, else unguarded', async (context) => {
+  test('a full disk: guarded anyway if there is room elsewhere, otherwise unguarded', async (context) => {
     const { root, piped, inTerminal } = stage();
     const full = fullDisk(root);
     if (full === null) return context.skip();
@@ -161,7 +161,7 @@ describe('a chain of wrappers', () => {
   );
 
   test.each([[['mcp', 'list']], [['-p', 'hi there']]])(
-    'without an agent at its end: an error that names each of them: %j',
+    'without an agent at its end is an error that names each of them: %j',
     (args) => {
       const { root, piped, variables, shim, hops } = chain(false);
       const { ours, status } = piped(args, variables);
@@ -200,7 +200,7 @@ describe('the wrapper form', () => {
     expect(piped([process.execPath, '--no-warnings', script, 'mcp']).stdout).toBe('script: mcp \n');
   });
 
-  test('what is not there is a shell’s 127, what cannot be executed its 126', () => {
+  test('a missing file is a shell’s 127, one that cannot be executed its 126', () => {
     const { root, piped } = stage();
     const plain = join(root, 'work/claude');
     copyFileSync(join(root, 'bin/claude'), plain);
@@ -210,7 +210,7 @@ describe('the wrapper form', () => {
   });
 });
 
-describe('an agent that cannot be started is told in one line, with a shell’s code', () => {
+describe('an agent that cannot be started is reported in one line, with a shell’s code', () => {
   test.each([[['mcp', 'list']], [['-p', 'hi']]])('no interpreter: %j', (args) => {
     const { root, piped } = stage();
     const agent = writeScript(join(root, 'agent'), '#!/no/such/interpreter\n');

@@ -141,7 +141,7 @@ test('a link stays a link, the mode stays, a broken file is left alone', async (
   expect(readFileSync(real, 'utf8')).toBe('{ broken');
 });
 
-test('a variable that goes first is pointed out; warnings go to stderr', async () => {
+test('a variable that takes precedence is pointed out; warnings go to stderr', async () => {
   const home = makeHome({ GUARDED_CLAUDE_BELL: 'on', GUARDED_CLAUDE_TUNNEL: 'x' });
   expect((await home.run('config', 'set', 'bell', 'off')).stderr).toContain(
     'GUARDED_CLAUDE_BELL is set in this environment',

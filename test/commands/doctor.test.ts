@@ -45,7 +45,7 @@ test('a healthy machine: no problem, every line has its state', async () => {
   expect(find('network')).toBeUndefined();
 });
 
-test('an agent that has given up its full screen: says so, and how to have it back', async () => {
+test('an agent that has given up its full screen: says so, and how to get it back', async () => {
   const home = withAgent('2.1.329');
   const record = join(home.folder, '.claude.json');
   writeFileSync(record, '{"fullscreenBootPending":{"123":1}}');
@@ -59,7 +59,7 @@ test('an agent that has given up its full screen: says so, and how to have it ba
   expect((await findings(home)).find('full screen')).toBeUndefined();
 });
 
-test('the launcher of background sessions: one that is not there is a problem, wherever it is named', async () => {
+test('the launcher of background sessions: one that does not exist is a problem, wherever it is named', async () => {
   const home = withAgent('2.1.329');
   expect((await findings(home)).find('launcher')).toBeUndefined();
   const file = join(home.folder, '.claude/settings.json');

@@ -63,7 +63,7 @@ function placeRun(home: ReturnType<typeof makeHome>) {
   journal.close();
 }
 
-test('a cut that was perhaps not needed is said wherever the incident is told', async () => {
+test('a cut that may have been needless is mentioned wherever the incident is shown', async () => {
   const home = makeHome();
   const regretted_at = '2026-01-01T00:02:00.000Z';
   placeIncidents(home.state, recovered, { ...recovered, regretted_at });
@@ -101,7 +101,7 @@ test('the list for people', async () => {
   ]);
 });
 
-test('an incident is open for people only while its guard lives; the record keeps its word', async () => {
+test('for people an incident is open only while its guard is alive; the record stays as it is', async () => {
   const home = makeHome();
   placeIncidents(home.state, sampleIncident('r1-1'));
   const outcome = async () => (await home.run('incidents')).stdout.split('\n')[1]?.split(/ {2,}/).at(-1);
@@ -117,7 +117,7 @@ test('an incident is open for people only while its guard lives; the record keep
   expect(await home.json('incidents', '--json')).toMatchObject([{ outcome: 'open' }]);
 });
 
-test('one incident told: what, evidence, actions, timeline of its stretch without the frequent facts', async () => {
+test('one incident in full: what, evidence, actions, and its timeline without the frequent facts', async () => {
   const home = makeHome();
   placeRun(home);
   const { stdout } = await home.run('incidents', 'r1-1');
@@ -140,7 +140,7 @@ test('one incident told: what, evidence, actions, timeline of its stretch withou
   expect(stdout).not.toContain('stopped the turn'); // long after
 });
 
-test('the report: Markdown, with the environment, without what tells who and where', async () => {
+test('the report: Markdown, with the environment, without what reveals who and where', async () => {
   const home = makeHome({ TERM_PROGRAM: 'WezTerm' });
   placeRun(home);
   const { stdout, code } = await home.run('report', 'r1');
@@ -164,7 +164,7 @@ test('the report: Markdown, with the environment, without what tells who and whe
   }
 });
 
-test('without a journal the record alone is told', async () => {
+test('without a journal only the record is shown', async () => {
   const home = makeHome();
   placeIncidents(home.state, recovered);
   expect((await home.run('report', 'r1-1')).stdout).toContain('No journal of that time is left.');

@@ -18,7 +18,7 @@ describe('the block in a file of the person', () => {
       }),
     );
   });
-  test('written twice it is there once, in its latest form, at its place', () => {
+  test('written twice, it is there once, in its latest form, in the same place', () => {
     const once = `${withBlock('a\n', 'old')}b\n`;
     expect(withBlock(once, 'new')).toBe('a\n# >>> guarded-claude >>>\nnew\n# <<< guarded-claude <<<\nb\n');
   });

@@ -49,7 +49,7 @@ test('by session, run or file; the original is kept, and a second time there is 
   expect((await home.run('repair', path)).stdout).toContain('Nothing to repair; the file was not touched.');
 });
 
-test('a conversation that a living process has is left alone, and the process named', async () => {
+test('a conversation that a living process has open is left alone, and the process is named', async () => {
   const home = makeHome();
   const path = place(home, damaged);
   mkdirSync(join(home.folder, '.claude', 'sessions'));

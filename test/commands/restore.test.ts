@@ -85,7 +85,7 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     expect(readHolder(`${resumeMapPath(state)}.lock`)).toBeNull();
   });
 
-  test('a lost server is restored: the session goes on in its own pane, once', async () => {
+  test('a lost server is restored: the session continues in its own pane, once', async () => {
     const tmux = await guardedInTmux();
     const { api, server, sessions, openServer, shown, type, leave, home, state, project } = tmux;
     const before = sessions()[0]?.status;

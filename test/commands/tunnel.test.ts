@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { makeUser } from '../service/support.ts';
 import { makeHome } from '../support/guardctl.ts';
 
-test('status: nobody there is told as such; whom it serves once it runs', async () => {
+test('status: says that no service runs, or which sessions a running one serves', async () => {
   const user = makeUser();
   const { run, json } = makeHome(user.env);
   const none = await run('tunnel', 'status');

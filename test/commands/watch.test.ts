@@ -125,7 +125,7 @@ describe.each([
   });
 });
 
-test('keys that come faster than the screen is drawn act on what the ones before them chose', async () => {
+test('keys that come faster than the screen is drawn act on what the keys before them chose', async () => {
   const home = makeHome();
   populate(home);
   const { terminal } = open(home, 80, 24);
@@ -180,7 +180,7 @@ test('Ctrl+C ends it', async () => {
 });
 
 describe('--plain, for a screen reader', () => {
-  test('a line for every change, wishes typed as words, no control sequence', async () => {
+  test('a line for every change, commands typed as words, no control sequence', async () => {
     const home = makeHome();
     populate(home);
     const { terminal, raw } = open(home, 100, 40, '--plain');
@@ -204,7 +204,7 @@ describe('--plain, for a screen reader', () => {
     expect(raw()).not.toContain('\x1b');
   });
 
-  test('taken by itself where there is no terminal; ends with its reader', async () => {
+  test('chosen by itself if there is no terminal; ends with its reader', async () => {
     const home = makeHome();
     populate(home);
     const child = spawn(process.execPath, [launcher, 'watch'], {

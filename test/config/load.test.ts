@@ -114,7 +114,7 @@ test.each([
   ]);
 });
 
-test('variables of ours that are no keys, and variables of others, are passed over', () => {
+test('our variables that are not keys, and other programs’ variables, are ignored', () => {
   const env = {
     GUARDED_CLAUDE: 'off',
     GUARDED_CLAUDE_COMMAND: 'x',
@@ -126,7 +126,7 @@ test('variables of ours that are no keys, and variables of others, are passed ov
 });
 
 describe('the file', () => {
-  test('may have comments and trailing commas, also where strings look like comments', () => {
+  test('may have comments and trailing commas, even if strings look like comments', () => {
     const file =
       '\uFEFF// mine\n{ "notify": { /* loud */ "on_incident": "curl http://x/, // y", "bell": false, }, }';
     const { config, warnings } = load(file);

@@ -81,7 +81,7 @@ describe('keys', () => {
     }
   });
 
-  test('the wish goes to the session that was shown in the question', () => {
+  test('the command goes to the session that was named in the question', () => {
     const { model } = press('r');
     const changed = withNews(model, news({ sessions: [session('0'), ...news().sessions] }));
     const { request } = withKey(changed, 'y');
@@ -118,7 +118,7 @@ describe('keys', () => {
     }
   });
 
-  test('property: no sequence of keys and news breaks it, and a wish always follows a y or a p', () => {
+  test('property: no sequence of keys and news breaks it, and a command always follows a y or a p', () => {
     const keys = [...keyTable.flatMap(({ keys }) => keys), 'x', ''];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...keys, 'NEWS', 'EMPTY')), (pressed) => {
@@ -171,7 +171,7 @@ describe('lines', () => {
     }
   });
 
-  test('a countdown runs on between two writes of the status', () => {
+  test('a countdown keeps running between two writes of the status', () => {
     const waiting = session('a', { state: 'waiting', attempt: { n: 2, of: 5, next_in_ms: 4_000 } });
     const at = (ms: number) => withNews(emptyModel, news({ sessions: [waiting], nowMs: nowMs + ms }));
     const [look] = looks;

@@ -145,7 +145,7 @@ test('property: a frozen agent is never silently watched for ever', () => {
   );
 });
 
-test('such runs come to every cell of the table of state × event', () => {
+test('such runs reach every cell of the table of state × event', () => {
   const { note, missed } = coverage();
   // Some dozens do; the seed makes them the same every time.
   for (const [told, dice] of fc.sample(fc.tuple(happenings, luck), { seed: 1, numRuns: 300 })) {

@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000 }); // all of it is computed, in one go
 const config = configWith();
 const rests = (told: { readonly state: GuardState }) => isAtRest(told.state, config);
 
-test('at a free prompt, in a question, and where nobody can read the screen', () => {
+test('at a free prompt, during a question, and when nobody can read the screen', () => {
   for (const facts of [{ activity: 'idle' }, { activity: 'dialog', dialog: 'permission' }] as const) {
     const told = story();
     told.tell(say.started);
@@ -25,7 +25,7 @@ test('at a free prompt, in a question, and where nobody can read the screen', ()
   }
 });
 
-test('not in a turn, nor while something that began in one is open', () => {
+test('not in a turn, nor while something that began in one is still open', () => {
   const told = asks(story());
   expect(rests(told)).toBe(false);
   told.tell(say.bytes(1));
@@ -56,7 +56,7 @@ test.each([
   expect(rests(told)).toBe(false);
 });
 
-test('what comes late in a rest is not taken for a guard that had no turn', () => {
+test('an event that comes late in a rest does not look as if the guard had not been scheduled', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -84,7 +84,7 @@ function pass(state: GuardState, ms: number, everyMs: number): GuardState {
   return after;
 }
 
-test('property: in a rest one tick a minute leads to the same as one each second', () => {
+test('property: in a rest, one tick a minute leads to the same result as one a second', () => {
   let compared = 0;
   fc.assert(
     fc.property(fc.array(scenes, { minLength: 1, maxLength: 40 }), (told) => {

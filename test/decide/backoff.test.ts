@@ -31,7 +31,7 @@ test('stays within half a step and maxMs', () => {
   );
 });
 
-test('never shrinks from one attempt to the next at the same chance', () => {
+test('never shrinks from one attempt to the next with the same random number', () => {
   fc.assert(
     fc.property(attempts, options, chance, (attempt, limits, random) => {
       expect(backoff(attempt + 1, limits, random)).toBeGreaterThanOrEqual(backoff(attempt, limits, random));

@@ -57,7 +57,7 @@ describe('a budget is what the table says, and not one more', () => {
   });
 });
 
-test('an agent that freezes for ever is asked about in the end, and left alone for longer each time', () => {
+test('an agent that freezes for ever ends in a question, and is left alone for longer each time', () => {
   const told = story({}, (effect) => obliging(effect));
   for (const each of [say.started, say.busy(1), say.opened(1), say.request(1), say.bytes(1)]) told.tell(each);
   for (let hour = 0; hour < 6; hour++)

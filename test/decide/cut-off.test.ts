@@ -28,7 +28,7 @@ describe('what a nudge is for', () => {
   });
 });
 
-test('a nudge that ended the turn and was not taken is followed by a relaunch that is told so', () => {
+test('a nudge that ended the turn and was not taken is followed by a relaunch that knows this', () => {
   const told = inTurn();
   told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
   told.wait(300, say.drawing);
@@ -43,7 +43,7 @@ test('a nudge that ended the turn and was not taken is followed by a relaunch th
   expect(told.did('launch')).toMatchObject([{ resume: true, prompt: true }]);
 });
 
-describe('killed when hooks have told of the end of the turn, and its prompt is not free yet', () => {
+describe('killed when hooks have reported the end of the turn, but its prompt is not free yet', () => {
   const answered: Observation = { type: 'answer.recorded' };
   const ended: Observation = { type: 'turn.ended' };
   const atEndHooks: Observation = { type: 'screen', facts: { activity: 'tool' } };

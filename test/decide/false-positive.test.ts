@@ -40,7 +40,7 @@ function cutUnanswered(): Told {
   return told;
 }
 
-test('a cut after which the answer comes is no suspected false positive', () => {
+test('a cut after which the answer comes is not a suspected false positive', () => {
   const told = cutAndAnswered();
   told.wait(120, say.bytes(2), say.drawing);
   told.tell({ type: 'turn.ended' });
@@ -85,7 +85,7 @@ test('the same silence while the incident is open', () => {
   expect(records(told)).toMatchObject([{ outcome: 'open' }]);
 });
 
-test('a silence in another turn says nothing of the cut', () => {
+test('a silence in another turn says nothing about the cut', () => {
   const told = cutAndAnswered();
   told.tell({ type: 'turn.ended' });
   told.tell(say.idle);

@@ -46,7 +46,7 @@ describe('an agent that eats the memory', () => {
       told.wait(1, say.drawing, say.bytes(1), say.sample(second, { memoryShare: from + second * 0.015 }));
   };
 
-  test('is relaunched before the machine has to choose', () => {
+  test('is relaunched before the kernel has to choose a victim', () => {
     const told = inTurn();
     grow(told, 0.6, 14);
     expect(deeds(told)).toEqual(['stop', 'launch']);
@@ -90,7 +90,7 @@ describe('an agent that eats the memory', () => {
     expect(told.did('incident')).toEqual([]);
   });
 
-  test('again and again is asked about in the end', () => {
+  test('again and again ends in a question', () => {
     const told = inTurn();
     for (let times = 0; times < 40; times++) {
       const { generation } = told.state.evidence.agent;
@@ -102,7 +102,7 @@ describe('an agent that eats the memory', () => {
   });
 });
 
-test('an agent for which the memory ran out is resumed once, then asked about', () => {
+test('an agent that ran out of memory is resumed once, then asked about', () => {
   const told = inTurn();
   end(told, { outOfMemory: true });
   told.wait(5);
@@ -155,7 +155,7 @@ describe('an agent that dies at its start', () => {
     return told;
   };
 
-  test('by a signal is not repeated, and what to do is said', () => {
+  test('by a signal is not repeated, and the person is told what to do', () => {
     const told = start();
     end(told, { signal: 'SIGILL' });
     told.wait(60);
@@ -164,14 +164,14 @@ describe('an agent that dies at its start', () => {
     expect(gaveUp(told)).toEqual([expect.stringMatching(/SIGILL.*another version of it may start/)]);
   });
 
-  test('with a code has said why itself', () => {
+  test('with an exit code has said why itself', () => {
     const told = start();
     end(told, { signal: null, code: 1 });
     expect(deeds(told)).toEqual(['exit']);
     expect(told.did('incident', 'notice')).toEqual([]);
   });
 
-  test('when it was to be resumed is not tried for ever', () => {
+  test('when it should have resumed is not retried for ever', () => {
     const told = inTurn((effect) =>
       effect.type === 'launch'
         ? [
@@ -198,7 +198,7 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     return told;
   };
 
-  test('Ctrl+C leaves it behind, once stopping it has taken too long, and that is said', () => {
+  test('Ctrl+C leaves it behind once stopping it has taken too long, and the person is told so', () => {
     const told = stuck();
     told.wait(121);
     expect(gaveUp(told).join()).toContain('Ctrl+C leaves');
@@ -210,7 +210,7 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     expect(told.state.name).toBe('finished');
   });
 
-  test('it is left alone however long nobody presses it, and relaunched when it ends after all', () => {
+  test('it is left alone for as long as nobody presses it, and relaunched if it ends after all', () => {
     const told = stuck();
     told.wait(7_200);
     expect(deeds(told)).toEqual(['stop']);
@@ -218,7 +218,7 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     expect(deeds(told)).toEqual(['stop', 'stop']);
   });
 
-  test('in pipes, where nobody could press it, the script is told and goes on', () => {
+  test('in pipes, where nobody can press it, the script is told and continues', () => {
     const told = stuck({ ...say.started, unattended: true } as Observation);
     told.wait(119);
     expect(deeds(told)).toEqual(['stop']);
@@ -240,7 +240,7 @@ describe('while the next agent is on its way', () => {
     return told;
   };
 
-  test('Ctrl+C leaves, and it is said how to go on', () => {
+  test('Ctrl+C leaves, and the person is told how to go on', () => {
     const told = launching();
     told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
     expect(told.did('exit')).toHaveLength(1);

@@ -20,7 +20,7 @@ function inMidResponse(patch = {}, world = obliging) {
 }
 
 describe('a dead stream', () => {
-  test('is to be looked at when its silence reaches the limit, and not at the tick after', () => {
+  test('is looked at when its silence reaches the limit, not at the next tick', () => {
     const told = inMidResponse();
     told.wait(20, say.drawing);
     const { state } = told;
@@ -42,7 +42,7 @@ describe('a dead stream', () => {
     expect(lastIncident(told)).toMatchObject({ class: 'dead-stream', outcome: 'recovered' });
   });
 
-  test('that is silent again after the cut gets twice the patience', () => {
+  test('that is silent again after the cut is given twice as long', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing);
     told.tell(say.opened(2));
@@ -184,7 +184,7 @@ describe('a stuck process', () => {
     expect(actions(told)).toEqual(['stop', 'launch']);
   });
 
-  test('that was stopped from outside is let run on, not killed', () => {
+  test('that was stopped from outside is continued, not killed', () => {
     const told = inMidResponse();
     told.wait(4, say.sample(5000, { state: 'T' }));
     expect(actions(told)).toEqual(['continue']);
@@ -235,7 +235,7 @@ describe('the end of the agent', () => {
     expect(told.did(wanted)).toHaveLength(1);
   });
 
-  test('before it ever ran a turn is not repeated', () => {
+  test('before it ever ran a turn is not retried', () => {
     const told = story();
     told.tell(say.started);
     told.wait(1);
@@ -298,7 +298,7 @@ describe('a turn that ended', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('without a word after a cut is nudged', () => {
+  test('silently after a cut is nudged', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing);
     told.tell({ type: 'turn.ended' });
@@ -406,7 +406,7 @@ describe('a command that was cut off', () => {
     expect(never.did('exit')).toHaveLength(1);
   });
 
-  test('is not asked about where commands may be repeated', () => {
+  test('is not asked about if commands may be repeated', () => {
     const told = killed({ network_resilience: { auto_retry_mutations: true } });
     told.wait(2);
     expect(told.did('launch')).toHaveLength(1);
@@ -422,7 +422,7 @@ describe('a resumed agent', () => {
   };
   const choice = { type: 'screen', facts: { activity: 'dialog', dialog: 'resume-choice' } } as const;
 
-  test('that refuses to resume is given up, and nobody is said to have wanted it', () => {
+  test('that refuses to resume is given up, and nobody is blamed for it', () => {
     const told = resumed();
     told.tell({ type: 'agent.started', generation: 2, pid: 43, resumed: true, prompted: true });
     told.tell({ type: 'session.ended', reason: 'other' });
@@ -443,7 +443,7 @@ describe('a resumed agent', () => {
     expect(told.did('exit')).toMatchObject([{ code: exit }]);
   });
 
-  test('that the person leaves at once has left', () => {
+  test('that the person ends at once stays ended', () => {
     const told = resumed();
     told.tell({ type: 'agent.started', generation: 2, pid: 43, resumed: true, prompted: true });
     told.tell({ type: 'input', kind: 'exit', bytes: 1 });
@@ -484,7 +484,7 @@ describe('a refused conversation', () => {
     told.wait(6);
   };
 
-  test('is repaired by a relaunch that goes on; refused again it is asked about', () => {
+  test('is repaired by a relaunch that goes on; if it is refused again, the person is asked', () => {
     const told = inMidResponse();
     refuse(told);
     expect(told.did('launch')).toMatchObject([{ prompt: true }]);
@@ -518,7 +518,7 @@ test('a compaction that never ends is nudged once, then asked about', () => {
   expect(told.state.name).toBe('asking');
 });
 
-test('a compaction whose answer flows has three times as long, and no longer', () => {
+test('a compaction whose answer flows gets three times as long, and no longer', () => {
   const told = inMidResponse({ recovery: { compaction_timeout_ms: 60_000 } });
   told.tell(compacting);
   told.wait(175, say.drawing, say.bytes(1));
@@ -527,7 +527,7 @@ test('a compaction whose answer flows has three times as long, and no longer', (
   expect(actions(told)).toEqual(['nudge']);
 });
 
-test('without the tunnel a relaunch is proven by a turn that runs to its end', () => {
+test('without the tunnel, a relaunch is proven by a turn that runs to its end', () => {
   const told = story({ senses: { tunnel: false }, recovery: { in_place: false } });
   told.tell(say.started);
   told.tell(say.busy(7));
@@ -555,7 +555,7 @@ describe('a usage limit', () => {
     },
   } as const;
 
-  test('whose menu nobody answers is waited out, and the turn taken up after the reset', () => {
+  test('whose menu nobody answers is waited out, and the turn is resumed after the reset', () => {
     const told = inMidResponse();
     tick(told);
     told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'limit-menu' } });
@@ -604,7 +604,7 @@ describe('a tool past its own limit', () => {
     limitMs: 120_000,
   } as const;
 
-  test('of which no process is left is ended by a nudge', () => {
+  test('with no process left is ended by a nudge', () => {
     const told = inMidResponse();
     told.tell(started);
     told.wait(175, say.drawing, say.sample(0));

@@ -15,7 +15,7 @@ const dark = (effect: Effect): readonly Observation[] =>
     ? [{ type: 'network.probed', reachable: false, latencyMs: null }]
     : obliging(effect);
 
-test('a crash of the agent is told, and ends the session with its own code', () => {
+test('a crash of the agent is reported, and ends the session with its own code', () => {
   const told = asks(story());
   told.wait(15, say.drawing);
   told.tell(pause);

@@ -53,7 +53,7 @@ test('that was refused and has asked the same again is not judged by the refusal
   expect(cures(told)).toEqual([]);
 });
 
-test('that was cut after a sleep and counts down to its own next try is let alone', () => {
+test('that was cut after a sleep and counts down to its own next try is left alone', () => {
   const told = asks(story());
   told.wait(5, say.drawing);
   told.tell({ type: 'clock.gap', gapMs: 3_600_000, cause: 'slept' });
@@ -63,7 +63,7 @@ test('that was cut after a sleep and counts down to its own next try is let alon
   expect(cures(told)).toEqual(['cut']);
 });
 
-test('that was nudged right before a sleep, and asks a person for leave, is not ended', () => {
+test('that was nudged right before a sleep, and asks for permission, is not ended', () => {
   const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)), null);
   told.tell(say.started);
   told.tell(say.idle);
@@ -95,7 +95,7 @@ test('whose telemetry ends unanswered, again and again, has a dead stream all th
   expect(cures(told)).toEqual(['cut']);
 });
 
-test('whose first request was held for minutes is not nudged in the moment in which it goes out', () => {
+test('whose first request was held for minutes is not nudged just as it goes out', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -121,7 +121,7 @@ test('whose first request was held for minutes is not nudged in the moment in wh
   expect(cures(told)).toEqual([]);
 });
 
-test('whose answer begins late, behind telemetry that is longer than the conversation, is not judged by that', () => {
+test('whose answer begins late, after telemetry that is longer than the conversation, is not judged by the telemetry', () => {
   const told = firstTurn();
   told.tell(say.opened(1));
   const telemetry = { requestAt: 100, requestSize: 300_000, answerAt: 400, lastDownAt: 400 };
@@ -136,7 +136,7 @@ test('whose answer begins late, behind telemetry that is longer than the convers
   expect(cures(told)).toEqual([]);
 });
 
-test('that ends its own stream, before the key that asked for it was told, is not judged by its telemetry', () => {
+test('that ends its own stream before the key that asked for this is reported is not judged by its telemetry', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -160,7 +160,7 @@ test('that ends its own stream, before the key that asked for it was told, is no
   expect(cures(told)).toEqual([]);
 });
 
-test('whose nudge has just been sent is not nudged again for the same end, before its turn is seen', () => {
+test('whose nudge has just been sent is not nudged again for the same end before its turn is seen', () => {
   const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)));
   told.tell(say.started);
   told.tell(say.idle);

@@ -27,7 +27,7 @@ test('a nudge is proven by the clock of the new turn when the free prompt betwee
   expect(actions(told)).toEqual(['nudge', 'nudge']);
 });
 
-test('a turn that came and went after the nudge proves it, also when the person has begun to write since', () => {
+test('a turn that came and went after the nudge proves it, even if the person has begun to type since', () => {
   const told = story({}, (effect) =>
     effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect),
   );
@@ -42,7 +42,7 @@ test('a turn that came and went after the nudge proves it, also when the person 
   expect(actions(told)).toEqual(['nudge']);
 });
 
-describe('a nudge that took, and whose request is silent, too', () => {
+describe('a nudge that took effect, and whose request is silent, too', () => {
   const took = (effect: Parameters<typeof obliging>[0]): readonly Observation[] =>
     effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect);
 
@@ -54,7 +54,7 @@ describe('a nudge that took, and whose request is silent, too', () => {
     return told;
   }
 
-  test('is given the time for silence, nudged again, and then relaunched', () => {
+  test('gets the limit for silence, is nudged again, and then relaunched', () => {
     const told = nudged();
     expect(actions(told)).toEqual(['nudge']);
     told.wait(230, turnBegins, say.drawing);
@@ -65,7 +65,7 @@ describe('a nudge that took, and whose request is silent, too', () => {
     expect(actions(told)).toEqual(['nudge', 'nudge', 'stop', 'launch']);
   });
 
-  test('is no reason for a relaunch when the answer is only slow', () => {
+  test('is no reason for a relaunch if the answer is only slow', () => {
     const told = nudged();
     told.wait(100, turnBegins, say.drawing);
     told.wait(5, say.drawing, say.busy(20));
@@ -74,7 +74,7 @@ describe('a nudge that took, and whose request is silent, too', () => {
   });
 });
 
-test('a nudge that nothing follows is followed by a relaunch', () => {
+test('a nudge that has no effect is followed by a relaunch', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -83,7 +83,7 @@ test('a nudge that nothing follows is followed by a relaunch', () => {
   expect(actions(told)).toEqual(['nudge', 'stop', 'launch']);
 });
 
-test('a nudge that a hook of the person’s keeps from its request is not followed by a relaunch', () => {
+test('a nudge whose request a hook of the person’s delays is not followed by a relaunch', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -164,7 +164,7 @@ describe('a relaunch whose first answer is a refusal has not helped', () => {
     expect(told.state.name).toBe('asking');
   });
 
-  test('and the damage of another day is repaired again', () => {
+  test('and damage on another day is repaired again', () => {
     const told = story({});
     told.tell(say.started);
     for (const [id, since] of [
@@ -190,7 +190,7 @@ describe('a relaunch whose first answer is a refusal has not helped', () => {
 });
 
 describe('a hook of the person’s that takes long is no reason for a stronger cure', () => {
-  test('after a nudge, also if the guard has stood still since', () => {
+  test('after a nudge, even if the guard has stood still since', () => {
     const told = asks(story());
     told.wait(3, say.bytes(1), say.drawing);
     told.tell({ type: 'answer.recorded', cutShort: true });
@@ -232,7 +232,7 @@ describe('a hook of the person’s that takes long is no reason for a stronger c
   });
 });
 
-test('what is asked beside a turn that has just been taken up, and is not seen yet, proves nothing of it', () => {
+test('side requests prove nothing about a turn that was just resumed and has not been seen yet', () => {
   const told = asks(story());
   told.wait(3, say.bytes(1), say.drawing);
   told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
@@ -255,7 +255,7 @@ test('what is asked beside a turn that has just been taken up, and is not seen y
   expect(told.did('nudge')).toHaveLength(1);
 });
 
-test('two refusals that nobody knows are two in a row, in whatever order screen and hooks tell', () => {
+test('two unknown refusals are two in a row, in whatever order screen and hooks report them', () => {
   const told = story({});
   told.tell(say.started);
   for (const _ of [1, 2]) {
@@ -338,7 +338,7 @@ describe('after a cut', () => {
     return told;
   };
 
-  test('an answer beside the turn’s proves nothing, that of the turn’s own request does', () => {
+  test('an answer beside the turn’s proves nothing; the answer to the turn’s own request does', () => {
     const told = cutOff();
     told.tell(say.opened(2));
     told.tell(say.request(2));
@@ -364,7 +364,7 @@ describe('after a cut', () => {
     expect(outcomes(told).at(-1)).toBe('open');
   });
 
-  test('an answer after which the agent counts down to its next try is none', () => {
+  test('an answer after which the agent counts down to its next try does not count', () => {
     const told = cutOff();
     told.tell(say.opened(2));
     told.tell(say.request(2));
@@ -395,7 +395,7 @@ describe('after a cut', () => {
   );
 });
 
-test('what is asked beside the turn while a nudge is being typed is no reason for another', () => {
+test('a side request while a nudge is being typed is no reason for another nudge', () => {
   const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)));
   asks(told);
   told.tell({ type: 'turn.ended', failure: 'connection' });

@@ -82,7 +82,7 @@ describe('a slow API', () => {
     );
   });
 
-  test('to which the person grants half an hour has half an hour', () => {
+  test('that the person grants half an hour gets half an hour', () => {
     const told = begin(obliging, 1_800_000);
     const id = { next: 0 };
     expect(ask(told, { firstByteS: 1, pauseS: 1_700 }, id)).not.toBeNull();
@@ -112,7 +112,7 @@ test('an API that never answers again is not waited for beyond the agent’s own
   expect(latest).toBeGreaterThan(600);
 });
 
-test('what a tool’s big input costs in silence is not cut again and again by turns that the guard itself begins', () => {
+test('the silence of a tool’s big input is not cut again and again in turns that the guard itself begins', () => {
   const told = begin();
   let turns = 0;
   for (let id = 1; id < 20; id++) {
@@ -135,7 +135,7 @@ test('what a tool’s big input costs in silence is not cut again and again by t
   expect(told.did('stop')).toEqual([]);
 });
 
-test('a silence beside a lost connection is the line’s, and no habit of the host', () => {
+test('a silence beside a lost connection is the line’s, not a habit of the host', () => {
   const told = begin();
   told.tell(say.opened(1));
   told.tell(say.request(1));
@@ -150,7 +150,7 @@ test('a silence beside a lost connection is the line’s, and no habit of the ho
   expect(told.state.evidence.host.health.streamMs).toBe(20_000);
 });
 
-describe('a host that was never heard to ping', () => {
+describe('a host that was never seen to ping', () => {
   const streams = (told: Told, pausesS: readonly number[]) => {
     told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 0 });
     told.tell({ type: 'turn.started' });
@@ -164,7 +164,7 @@ describe('a host that was never heard to ping', () => {
     }
   };
 
-  test('has the time of a first byte for a silence in mid-response', () => {
+  test('gets the limit for a first byte for a silence in mid-response', () => {
     const told = begin();
     streams(told, [45, 100]);
     expect(deeds(told)).toEqual([]);
@@ -193,7 +193,7 @@ describe('a host that was never heard to ping', () => {
   });
 });
 
-test('session tickets that follow a request are no beginning of its answer', () => {
+test('session tickets after a request are not the beginning of its answer', () => {
   const told = begin();
   told.tell({ type: 'turn.started' });
   told.tell(say.opened(1));

@@ -95,7 +95,7 @@ describe.each(each)('%s', (name, stand) => {
     expect(told.state).toMatchObject({ name: 'watching', incident: null });
   });
 
-  test('while the nudge waits for the network: it is asked about again', () => {
+  test('while the nudge waits for the network: the network is probed again', () => {
     let online = false;
     const told = inMidResponse((effect) =>
       effect.type === 'probe'
@@ -149,7 +149,7 @@ describe.each(each)('%s', (name, stand) => {
     expect(told.state.name).toBe('watching');
   });
 
-  test('while the person has a few seconds to say no: they have them still', () => {
+  test('while the person has a few seconds to say no: they still have them', () => {
     const told = inMidResponse((effect) =>
       obliging(effect).map((answer) =>
         answer.type === 'saved' ? { ...answer, unknownCommands: 1 } : answer,
@@ -164,7 +164,7 @@ describe.each(each)('%s', (name, stand) => {
     expect(told.did('launch')).toHaveLength(1);
   });
 
-  test('while the person has been asked: nothing is done to the agent but that it is looked at', () => {
+  test('while the person has been asked: the agent is only watched', () => {
     const told = inMidResponse();
     for (let times = 0; told.state.name !== 'asking' && times < 100; times++) told.wait(30, say.drawing);
     expect(told.state.name).toBe('asking');
@@ -175,7 +175,7 @@ describe.each(each)('%s', (name, stand) => {
   });
 });
 
-test('a person who is asked and comes back after a sleep types into a fresh connection', () => {
+test('a person who was asked and comes back after a sleep types into a fresh connection', () => {
   const told = story({ network_resilience: { auto_resume: false }, recovery: { in_place: true } });
   told.tell(say.started);
   told.tell({ type: 'turn.started' });
@@ -220,7 +220,7 @@ test('an agent that cannot be stopped is asked about, and resumed when it ends a
   expect(told.did('launch')).toHaveLength(1);
 });
 
-test('a sleep is never a reason for more than a cut, also when no cut is to be had', () => {
+test('a sleep is never a reason for more than a cut, even if no cut is possible', () => {
   const told = inMidResponse();
   for (let times = 0; times < 100; times++) {
     told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'slept' });
@@ -251,7 +251,7 @@ test.each(withoutSleep)('%s never cuts, whatever the agent is doing', (_name, st
   }
 });
 
-test('a sleep while a command runs: what is idle is cut, and the command runs on', () => {
+test('a sleep while a command runs: idle connections are cut, and the command keeps running', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);

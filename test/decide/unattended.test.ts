@@ -69,10 +69,10 @@ describe('an agent in print mode', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  describe('whose whole answer is handed out', () => {
+  describe('whose whole answer has been delivered', () => {
     const delivered: readonly Observation[] = [{ type: 'turn.ended' }, { type: 'delivered' }];
 
-    test('is ended when it spins on, and the matter is closed', () => {
+    test('is ended if it keeps spinning, and the incident is closed', () => {
       const told = begin();
       for (const event of delivered) told.tell(event);
       for (let passed = 1; passed <= 35; passed++) {
@@ -103,7 +103,7 @@ describe('an agent in print mode', () => {
     });
   });
 
-  test('that no other one can follow is given up at once when it dies', () => {
+  test('that cannot be followed by another one is given up at once when it dies', () => {
     const told = begin();
     told.tell({ type: 'relaunch.impossible', detail: 'nobody can say it again' });
     told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
@@ -114,7 +114,7 @@ describe('an agent in print mode', () => {
   describe('where only a relaunch is allowed', () => {
     const relaunchOnly = { recovery: { in_place: false } };
 
-    test('may wait out an error when it says so', () => {
+    test('may wait out an error if it says so', () => {
       const told = begin(relaunchOnly);
       const retry = { attempt: 7, of: 10, inMs: 40_000 };
       told.tell({ type: 'screen', facts: { activity: 'retrying', retry } });

@@ -27,7 +27,7 @@ function held(...screen: readonly Observation[]) {
   return told;
 }
 
-test('an agent that was stopped from outside is let run on', () => {
+test('an agent that was stopped from outside is continued', () => {
   const told = held(say.busy(0));
   told.wait(3, say.sample(100, { state: 'T' }));
   expect(actions(told)).toEqual(['continue']);
@@ -40,7 +40,7 @@ test('an agent that takes all the memory is ended', () => {
   expect(actions(told)).toEqual(['stop']);
 });
 
-test('a compaction has all its time once the line is back', () => {
+test('a compaction gets its full time once the line is back', () => {
   const told = held({ type: 'screen', facts: { activity: 'compacting' } });
   told.wait(1_200, say.drawing, say.sample(100));
   told.tell(say.opened(1));

@@ -12,7 +12,7 @@ function requestAfterTurn(activity: 'busy' | 'compacting') {
   return told;
 }
 
-test('a compaction right after a turn is no hook of the person’s: its silence has the usual limit', () => {
+test('a compaction right after a turn is not a hook of the person’s: its silence has the usual limit', () => {
   const told = requestAfterTurn('compacting');
   told.wait(130, say.drawing);
   expect(told.did('cut')).toHaveLength(1);

@@ -6,7 +6,7 @@ import { firstTurn, obliging, say, story } from '../support/story.ts';
 const cures = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop').map((effect) => effect.type);
 
-test('a command that was allowed after minutes is not overdue as it begins', () => {
+test('a command that was allowed only after minutes is not overdue as it begins', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -23,7 +23,7 @@ test('a command that was allowed after minutes is not overdue as it begins', () 
   expect(cures(told)[0]).toBe('nudge');
 });
 
-test('a model that has thought for minutes has as long for its first word as any', () => {
+test('a model that has thought for minutes gets as long for its first word as any other', () => {
   const told = story({}, obliging, null);
   told.tell(say.started);
   told.tell(say.idle);
@@ -35,7 +35,7 @@ test('a model that has thought for minutes has as long for its first word as any
   expect(cures(told)).toContain('nudge');
 });
 
-test('moments that each report repeats keep their order when the guard had no turn in between', () => {
+test('moments that each report repeats keep their order if the guard was not scheduled in between', () => {
   const told = firstTurn();
   const report = (id: number, more: object): Observation => ({
     type: 'connection.bytes',

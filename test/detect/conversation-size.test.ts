@@ -37,7 +37,7 @@ function sideRequestFirst(sideBytes: number) {
   return told.did('cut');
 }
 
-test('the silence after a side request is none of the turn, whose own request has just been answered', () => {
+test('the silence after a side request is not the turn’s, whose own request has just been answered', () => {
   expect(sideRequestFirst(40_000)).toEqual([]);
 });
 
@@ -63,7 +63,7 @@ test('after a compaction the turn goes on with a smaller request, whose first by
   expect(told.did('cut')).toHaveLength(1);
 });
 
-test('that a compaction is over shows on the screen, too, where nothing else tells it', () => {
+test('the end of a compaction shows on the screen, too, if nothing else reports it', () => {
   const told = asks(story());
   told.tell({ type: 'screen', facts: { activity: 'compacting' } });
   told.wait(40, say.bytes(1), say.drawing);
@@ -74,7 +74,7 @@ test('that a compaction is over shows on the screen, too, where nothing else tel
   expect(told.did('cut')).toEqual([]);
 });
 
-test('a try of a compaction that has failed is not its end', () => {
+test('a failed try of a compaction is not its end', () => {
   const told = asks(story());
   told.tell({ type: 'screen', facts: { activity: 'compacting' } });
   told.wait(5, say.bytes(1), say.drawing);
@@ -101,7 +101,7 @@ test('an answer that the screen counts came on the connection that brought bytes
   expect(told.did('cut')).toHaveLength(1);
 });
 
-test('what was long awaited is the model’s answer, however much was asked with it, and whatever was answered before it', () => {
+test('an answer that was long awaited is the model’s, however large its request, and whatever was answered before it', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -119,7 +119,7 @@ test('what was long awaited is the model’s answer, however much was asked with
   expect(told.did('cut')).toEqual([]);
 });
 
-test('a request that the record tells of is the turn’s, and what was asked long before it is not', () => {
+test('a request that the record shows is the turn’s, and one sent long before it is not', () => {
   const told = asks(story());
   told.tell({ type: 'request.sent' });
   nextTurn(told);
@@ -139,7 +139,7 @@ test('a request that the record tells of is the turn’s, and what was asked lon
   expect(told.did('cut')).toHaveLength(1);
 });
 
-test('a small request after a prompt has run no tool, and a hook without a process may hold the turn up', () => {
+test('a small request after a prompt has run no tool, and a hook without a process may be delaying the turn', () => {
   const told = asks(story());
   nextTurn(told);
   told.wait(2, say.drawing);
@@ -150,7 +150,7 @@ test('a small request after a prompt has run no tool, and a hook without a proce
   expect(told.did('cut')).toEqual([]);
 });
 
-test('a small request beside a hook of the person’s is none of the turn', () => {
+test('a small request beside a hook of the person’s is not the turn’s', () => {
   const told = asks(story());
   nextTurn(told);
   told.wait(2, say.drawing);

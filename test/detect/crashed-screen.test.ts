@@ -4,7 +4,7 @@ import { say, story } from '../support/story.ts';
 
 const crashed = { type: 'screen', facts: { activity: 'crashed' } } as const;
 
-test('relaunched once the crash has stood for a while, with a repaired conversation', () => {
+test('relaunched with a repaired conversation once the crash has lasted for a while', () => {
   const told = story();
   told.tell(crashed);
   expect(told.did('stop')).toHaveLength(0);
@@ -12,7 +12,7 @@ test('relaunched once the crash has stood for a while, with a repaired conversat
   expect(told.did('stop')).toMatchObject([{ cause: 'crashed-screen', phase: 'between_turns' }]);
 });
 
-test('asked about when the next agent crashes, too', () => {
+test('asked about if the next agent crashes, too', () => {
   const told = story();
   told.tell(crashed);
   told.wait(5);
@@ -31,7 +31,7 @@ test('left alone while the person has suspended the agent', () => {
   expect(told.did('stop')).toHaveLength(0);
 });
 
-test('a screen that comes back by itself is no crash', () => {
+test('a screen that comes back by itself is not a crash', () => {
   const told = story();
   told.tell(crashed);
   told.tell(say.idle);

@@ -57,7 +57,7 @@ describe('pings feed a response for ever', () => {
     expect(answerWithPings(21, { tokens: 12 }, 0, telemetry)).toEqual(['endless-response']);
   });
 
-  test('a model that says it thinks, and of whose thoughts nothing is counted, is left alone for two hours', () => {
+  test('a model that says it is thinking, with nothing counted, is left alone for two hours', () => {
     expect(answerWithPings(119, { thinking: true })).toEqual([]);
     expect(answerWithPings(121, { thinking: true })).toEqual(['endless-response']);
   });
@@ -72,6 +72,6 @@ describe('pings feed a response for ever', () => {
   });
 });
 
-test('both clocks stand above the agent’s own deadline', () => {
+test('both limits are above the agent’s own deadline', () => {
   expect(defaults.network_resilience.response_timeout_ms).toBeGreaterThanOrEqual(2 * usualDeadlineMs);
 });

@@ -31,7 +31,7 @@ describe('nothing is drawn', () => {
     expect(told.did('stop')).toHaveLength(1);
   });
 
-  test('by an agent that wants to run, on a machine that does not let it: no verdict', () => {
+  test('by an agent that wants to run on a machine that does not let it: no verdict', () => {
     const { told } = turn();
     for (let second = 0; second < 120; second += 2) {
       told.wait(2);
@@ -40,7 +40,7 @@ describe('nothing is drawn', () => {
     expect(deeds(told)).toEqual([]);
   });
 
-  test('while the guard itself had no turn: it counts from the first one on', () => {
+  test('while the guard itself was not scheduled: it counts from when it was again', () => {
     const { told, sample } = turn();
     for (let turns = 0; turns < 20; turns++) {
       told.skip(4);
@@ -54,7 +54,7 @@ describe('nothing is drawn', () => {
     expect(told.did('stop')).toHaveLength(1);
   });
 
-  test('because a dialog was up: what the screen says next may come before what was drawn for it', () => {
+  test('because a dialog was open: the next screen may be reported before the output that drew it', () => {
     const { told, sample } = turn();
     told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
     told.wait(600);
@@ -86,7 +86,7 @@ describe('2.1.329 calls itself working while a command runs in the background, i
     expect(deeds(told)).toEqual([]);
   });
 
-  test('but a turn that has only just begun behind an old screen counts', () => {
+  test('but a turn that has only just begun, still behind an old screen, counts', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);

@@ -16,7 +16,7 @@ test('property: a limit is never below the configured one, nor below half as muc
   );
 });
 
-test('property: patience stretches a limit up to the agent’s own deadline, behind it and no further', () => {
+test('property: patience stretches a limit to a little beyond the agent’s own deadline, and no further', () => {
   fc.assert(
     fc.property(ms, ms, patience, deadline, (configuredMs, healthyMs, times, deadlineMs) => {
       const usualMs = limit(configuredMs, healthyMs, { patience: 1, deadlineMs });
@@ -40,7 +40,7 @@ test.each([
   });
 });
 
-test('a silence within what the person grants is one, up to an hour', () => {
+test('a silence within what the person grants teaches, up to an hour', () => {
   expect(learn(noHealth, 'firstByteMs', 1_700_000, 1_800_000).firstByteMs).toBe(1_700_000);
   expect(learn(noHealth, 'firstByteMs', maxLessonMs + 1, 9_000_000).firstByteMs).toBe(0);
 });

@@ -42,7 +42,7 @@ describe('a request is unanswered, and another was answered a little later', () 
 });
 
 describe('silence counts only while the agent waits for the API', () => {
-  test('a long silent tool that ends gives the next request its full time', () => {
+  test('the end of a long silent tool gives the next request its full time', () => {
     const told = inMidResponse();
     told.tell(tool);
     told.wait(300, say.drawing);
@@ -55,13 +55,13 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('a tool call that the screen shows as running while its input is received is no tool at work', () => {
+  test('a tool call that the screen shows as running while its input is still received is not a tool at work', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing, toolOnScreen);
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('an agent that says that the API is silent has been silent since its last token', () => {
+  test('an agent that says the API is silent has been waiting since its last token', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
@@ -96,7 +96,7 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('a helper that was there before the request, or beside it, excuses nothing', () => {
+  test('a helper that existed before the request, or beside it, excuses nothing', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing, say.sample(0, { helperAgeMs: 2_500 }));
     expect(actions(told)).toEqual(['cut']);
@@ -125,7 +125,7 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('a connection that the agent ends while its screen still says busy is no silent screen', () => {
+  test('a connection that the agent ends while its screen still says busy is not a silent screen', () => {
     const told = inMidResponse();
     told.wait(100, say.drawing, say.bytes(1)); // pings: the token counter stands still
     told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
@@ -149,7 +149,7 @@ describe('a nudge that waits for the network or the person', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('looks on when the connection is made at last, and types nothing while the answer is on its way', () => {
+  test('only watches when the connection is made at last, and types nothing while the answer is on its way', () => {
     let reachable = false;
     const told = story({}, (effect) =>
       effect.type === 'probe' ? [{ type: 'network.probed', reachable, latencyMs: null }] : [],

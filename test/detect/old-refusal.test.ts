@@ -41,7 +41,7 @@ test('an old refusal on record is left alone', () => {
   expect(done(resumed({ type: 'failure.recorded', failure: 'history' }))).toEqual([]);
 });
 
-test('an old refusal that is on the screen still after a turn is left alone', () => {
+test('an old refusal that is still on the screen after a turn is left alone', () => {
   const told = resumed(shows('history'));
   asks(told, shows('history'));
   expect(done(told)).toEqual([]);
@@ -53,13 +53,13 @@ test('an old refusal is not the first of two in a row', () => {
   expect(done(told)).toEqual([]);
 });
 
-test('a refusal of what this agent has asked is repaired', () => {
+test('a refusal of this agent’s own request is repaired', () => {
   const told = resumed(shows('history'));
   asks(told, shows('history', 'new'));
   expect(told.did('stop')).toMatchObject([{ cause: 'broken-history' }]);
 });
 
-test('an agent that was relaunched on a repaired conversation is not refused by what it draws of before', () => {
+test('an agent relaunched on a repaired conversation is not judged by an old refusal that it draws again', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);

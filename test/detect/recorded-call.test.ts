@@ -17,7 +17,7 @@ function turnWith(hooks: boolean) {
   return told;
 }
 
-test('a call that is only on record excuses no silence where hooks tell of each start', () => {
+test('a call that is only on record excuses no silence if hooks report each start', () => {
   const told = turnWith(true);
   told.tell({ ...call, recorded: true });
   told.wait(40, say.drawing);
@@ -40,7 +40,7 @@ describe('without hooks', () => {
     expect(told.did('cut')).toEqual([]);
   });
 
-  test('unless it is a command, and no process is there', () => {
+  test('unless it is a command and has no process', () => {
     const told = turnWith(false);
     told.tell({ ...call, recorded: true });
     told.wait(45, say.drawing, say.sample(1_000));

@@ -10,7 +10,7 @@ function turnThatGotOverAnError() {
   return told;
 }
 
-test('a recorded failure that the turn got over is no failed turn', () => {
+test('a recorded failure from which the turn recovered is not a failed turn', () => {
   const told = turnThatGotOverAnError();
   told.tell({ type: 'answer.recorded' });
   told.tell(say.idle);
@@ -18,7 +18,7 @@ test('a recorded failure that the turn got over is no failed turn', () => {
   expect(told.did('incident', 'nudge')).toEqual([]);
 });
 
-test('one that was the last word is', () => {
+test('one that was the turn’s last word is', () => {
   const told = turnThatGotOverAnError();
   told.tell(say.idle);
   told.wait(20, say.idle);

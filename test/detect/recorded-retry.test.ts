@@ -10,13 +10,13 @@ function turnThatWaits() {
   return told;
 }
 
-test('an agent that waits for its own next try is left alone, however plain its spinner', () => {
+test('an agent that waits for its own next try is left alone, even if its spinner does not show it', () => {
   const told = turnThatWaits();
   told.wait(3_500, say.drawing);
   expect(told.effects.map(({ effect }) => effect.type)).toEqual([]);
 });
 
-test('when the try has been made, silence counts again', () => {
+test('once the try has been made, silence counts again', () => {
   const told = turnThatWaits();
   told.wait(3_600, say.drawing);
   told.tell(say.request(1));
@@ -33,7 +33,7 @@ test('a request that is only reported after the record is not that try', () => {
   expect(told.did('cut')).toEqual([]);
 });
 
-test('when the try is overdue, silence counts again', () => {
+test('once the try is overdue, silence counts again', () => {
   const told = turnThatWaits();
   told.wait(3_640, say.drawing);
   expect(told.did('cut')).toHaveLength(1);

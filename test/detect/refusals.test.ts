@@ -31,7 +31,7 @@ test('an unknown refusal is asked about when it comes the second time in a row',
   expect(told.did('nudge', 'stop', 'cut')).toHaveLength(0);
 });
 
-test('a refusal is counted once, in whatever order the record, the screen and a hook tell of it', () => {
+test('a refusal is counted once, in whatever order the record, the screen and a hook report it', () => {
   const ways: readonly Observation[] = [
     { type: 'failure.recorded', failure: 'refused' },
     { type: 'screen', facts: { activity: 'idle', failure: { kind: 'refused', fingerprint: 'f' } } },
@@ -53,7 +53,7 @@ test('a refusal is counted once, in whatever order the record, the screen and a 
   }
 });
 
-test('a good turn between two unknown refusals makes the second one the first again', () => {
+test('after a good turn, an unknown refusal counts as the first again', () => {
   const told = asks(story());
   ends(told, 'refused');
   tries(told);

@@ -49,7 +49,7 @@ describe('a counter that is shown for the first time after a dialog', () => {
 });
 
 describe('the row of a command that stays when the command is over', () => {
-  test('hides no silence once nothing of it is left, which has the time of a first byte', () => {
+  test('hides no silence once no process of it is left; that gets the limit for a first byte', () => {
     const told = beforeCommand();
     told.wait(4, say.drawing, somethingRuns, command(16));
     told.wait(238, say.drawing, nothingRuns, command(16));
@@ -58,13 +58,13 @@ describe('the row of a command that stays when the command is over', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 
-  test('is a tool at work while a process of it lives, however long', () => {
+  test('is a tool at work while one of its processes is alive, however long', () => {
     const told = beforeCommand();
     told.wait(3600, say.drawing, somethingRuns, command(16));
     expect(actions(told)).toEqual([]);
   });
 
-  test('is a tool at work where nobody can look at the processes', () => {
+  test('is a tool at work if nobody can look at the processes', () => {
     const told = beforeCommand();
     told.wait(3600, say.drawing, command(16));
     expect(actions(told)).toEqual([]);
@@ -84,7 +84,7 @@ describe('the row of a command that stays when the command is over', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('that the agent is told to be silent is silent since the command was over', () => {
+  test('with an agent that says the API is silent: silent since the command was over', () => {
     const told = beforeCommand();
     told.wait(45, say.drawing, nothingRuns, command(16));
     told.wait(14, say.drawing, nothingRuns, screen({ activity: 'waiting' }));
@@ -95,7 +95,7 @@ describe('the row of a command that stays when the command is over', () => {
 });
 
 describe('a counter that stands still', () => {
-  test('from before a command says nothing of the answer that is waited for', () => {
+  test('from before a command says nothing about the answer that is awaited', () => {
     const told = beforeCommand();
     told.wait(3, say.drawing, somethingRuns);
     told.tell(nothingRuns);
@@ -120,7 +120,7 @@ describe('a counter that stands still', () => {
     expect(actions(before)).toEqual([]);
   });
 
-  test('beside an arrow that points up waits for a first byte, also where it was not shown before', () => {
+  test('beside an arrow that points up waits for a first byte, even if it was not shown before', () => {
     const told = beforeCommand();
     told.tell(nothingRuns);
     told.wait(25, say.drawing, screen({ activity: 'busy' })); // 2.1.42 shows no counter before 30 s
@@ -128,7 +128,7 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('at nought is no answer', () => {
+  test('at zero is not an answer', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
@@ -136,7 +136,7 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('of a compaction is none of the request that follows; the compaction itself has its own time', () => {
+  test('of a compaction is not the next request’s; the compaction itself has its own time', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
@@ -145,7 +145,7 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('of the try before is none of the one that follows a pause of the agent’s own', () => {
+  test('of the try before is not that of the try after the agent’s own pause', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
@@ -158,7 +158,7 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 
-  test('of the turn before is none of this one', () => {
+  test('of the turn before is not this turn’s', () => {
     const told = story();
     told.tell(say.started);
     for (const _turn of [1, 2]) {
@@ -171,7 +171,7 @@ describe('a counter that stands still', () => {
   });
 });
 
-test('what comes and goes beside the turn is no sign of its life', () => {
+test('connections that come and go beside the turn do not show that it is alive', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
@@ -190,7 +190,7 @@ test('what comes and goes beside the turn is no sign of its life', () => {
   expect(actions(told)[0]).toBe('nudge');
 });
 
-test('a turn that begins from the queue as the nudge interrupts the one before has its own time', () => {
+test('a turn that begins from the queue as the nudge interrupts the one before has its own clock', () => {
   const told = story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect)));
   told.tell(say.started);
   told.tell(say.idle);

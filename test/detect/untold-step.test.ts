@@ -52,7 +52,7 @@ describe('a prompt was taken', () => {
     expect(actions(told)).toEqual(['nudge']);
   });
 
-  test('and nothing is asked: the next request has the time of one that follows an own step', () => {
+  test('and nothing is asked: the next request gets the limit after a step of the agent’s own', () => {
     const told = afterTurn();
     told.tell(say.busy(0));
     told.wait(295, say.drawing, say.sample(100));
@@ -71,7 +71,7 @@ describe('a prompt was taken', () => {
   });
 });
 
-describe('a prompt was taken, and something is asked and answered in one go that the turn has not asked', () => {
+describe('a prompt was taken, and a request that is not the turn’s is answered in one go', () => {
   /** @param bytes of that request */
   function besides(bytes: number, ...before: readonly Observation[]) {
     const told = afterTurn();
@@ -99,7 +99,7 @@ describe('a prompt was taken, and something is asked and answered in one go that
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('and the record tells of it: its silence counts', () => {
+  test('and the record shows it: its silence counts', () => {
     const told = besides(105_000, { type: 'request.sent' });
     told.tell({ type: 'request.sent' });
     helped(told, 35, 2);

@@ -27,7 +27,7 @@ const ofSubagent = {
   agentId: 'x',
 } as const;
 
-describe('a tool belongs to an agent', () => {
+describe('a tool belongs to whoever runs it', () => {
   test('of a subagent in the background: the main stream is judged, whatever process lives', () => {
     const told = inMidResponse();
     told.tell(ofSubagent);
@@ -35,7 +35,7 @@ describe('a tool belongs to an agent', () => {
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('of a subagent in the background: that it has ended is no step of the main turn', () => {
+  test('of a subagent in the background: its end is not a step of the main turn', () => {
     const told = inMidResponse();
     told.tell(ofSubagent);
     told.wait(3, say.drawing);
@@ -61,7 +61,7 @@ describe('a tool belongs to an agent', () => {
   });
 });
 
-test('a connection belongs to a process: that of another one feeds and hides nothing', () => {
+test('a connection belongs to a process: another process’s connection feeds and hides nothing', () => {
   const told = inMidResponse();
   told.tell({ type: 'connection.opened', id: 2, host: 'api.example', tookMs: 9, owner: 'other' });
   told.tell(say.request(2));
@@ -82,7 +82,7 @@ describe('bytes are not meaning', () => {
     requestAt: 0,
   };
 
-  test('session tickets that follow a request are no beginning of its answer, and teach nothing', () => {
+  test('session tickets after a request are not the beginning of its answer, and teach nothing', () => {
     const told = story();
     for (const each of [say.started, say.idle, { type: 'turn.started' } as const, say.busy(0), say.opened(1)])
       told.tell(each);
@@ -123,7 +123,7 @@ describe('which of several connections the turn waits on', () => {
     return told;
   }
 
-  test('an answer that flows is not cut for a count of tokens whose short answer looks like session tickets', () => {
+  test('an answer that flows is not cut because of a token count whose short answer looks like session tickets', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, down: 1_003 }, { up: 60_000, down: 458 }));
     told.tell(reported(2, { request: 1_300, answer: 1_310, down: 1_400 }, { up: 70_000, down: 3_000 }));
@@ -163,7 +163,7 @@ describe('which of several connections the turn waits on', () => {
   /** Asked and answered within this second. */
   const at = (second: number) => ({ lastUpAt: second * 1_000 - 10, lastDownAt: second * 1_000 });
 
-  test('an answer that begins is not taken for the telemetry whose connection was used again and again', () => {
+  test('an answer that begins is not taken for telemetry whose connection was reused again and again', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000 }, { up: 70_000 }));
     told.tell(reported(2, { request: 1_000, answer: 1_000, down: 1_000 }, { up: 335_000, down: 198 }));
@@ -175,7 +175,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBeUndefined();
   });
 
-  test('on a line that has died telemetry stays unanswered, too, and has no claim to the time of a first byte', () => {
+  test('on a dead line telemetry stays unanswered, too, and does not get the limit for a first byte', () => {
     const told = dead(70_000);
     told.tell(reported(2, { request: 1_900 }, { up: 20_000 }));
     for (let second = 3; second < 8; second += 1) {
@@ -198,7 +198,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(6);
   });
 
-  test('a request after a step of the agent’s has the time of a first byte, however small, and whatever came before', () => {
+  test('a request after a step of the agent’s gets the limit for a first byte, however small, and whatever came before', () => {
     const told = dead(70_000);
     told.wait(2, say.drawing);
     told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command' });
@@ -211,7 +211,7 @@ describe('which of several connections the turn waits on', () => {
     expect(told.did('cut')).toMatchObject([{ why: 'no-first-byte' }]);
   });
 
-  test('a request of the turn before that has stayed unanswered says nothing of the answer of this one', () => {
+  test('an unanswered request of the turn before says nothing about this turn’s answer', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000 }, { up: 70_000 }));
     told.tell({ type: 'turn.ended' });
@@ -224,7 +224,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(15);
   });
 
-  test('a request that goes on with a greater conversation has it, too, without a step', () => {
+  test('a request that continues a larger conversation gets it, too, without a step', () => {
     const told = dead(70_000);
     told.wait(1, say.drawing);
     told.tell(reported(2, { request: 3_000 }, { up: 75_000 }));
@@ -232,7 +232,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBeUndefined();
   });
 
-  test('an answer of which only the first flight came is found at its limit, though telemetry is answered beside it', () => {
+  test('an answer of which only the first flight came is detected at its limit, although telemetry is answered beside it', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
     for (let second = 2; second < 9; second += 1) {
@@ -245,7 +245,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(5);
   });
 
-  test('the same, though telemetry that is longer than the conversation is answered on a connection of its own', () => {
+  test('the same, although telemetry that is longer than the conversation is answered on a connection of its own', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
     told.wait(3, say.drawing);
@@ -255,7 +255,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(5);
   });
 
-  test('nor is what is too small for a request of the turn, on a connection that was open before', () => {
+  test('nor is a request that is too small for the turn’s, on a connection that was open before', () => {
     const told = asked();
     told.tell(say.opened(4));
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 109_000, down: 1_000 }));
@@ -265,7 +265,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(5);
   });
 
-  test('a conversation that a hook has held up is waited on, whatever small thing was answered before it', () => {
+  test('a conversation that a hook has delayed is waited for, whatever small request was answered before it', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_020 }, { up: 9_000, down: 198 }));
     told.wait(3, say.drawing);
@@ -278,7 +278,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(9);
   });
 
-  test('a tool that has run while its answer was still open gives a stream that is dead twice the time, where nothing is at work that could be a hook', () => {
+  test('a tool that ran while its answer was still open gives a dead stream twice the time, if nothing at work could be a hook', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
     told.wait(1, say.drawing);
@@ -304,7 +304,7 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(cutS);
   });
 
-  test('after the start of a subagent the answer that has started it is waited for no more', () => {
+  test('after the start of a subagent, the answer that started it is no longer waited for', () => {
     const told = asked();
     told.tell(reported(1, { request: 1_000, answer: 1_010, down: 1_500 }, { up: 70_000, down: 5_000 }));
     told.wait(1, say.drawing);
@@ -323,7 +323,7 @@ describe('which of several connections the turn waits on', () => {
 });
 
 describe('a host', () => {
-  test('that was never heard to ping has the time of a first byte in mid-response', () => {
+  test('that was never seen to ping gets the limit for a first byte in mid-response', () => {
     const told = inMidResponse(null);
     told.wait(115, say.drawing);
     expect(actions(told)).toEqual([]);
@@ -331,14 +331,14 @@ describe('a host', () => {
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('that pings has the usual time', () => {
+  test('that pings gets the usual limit', () => {
     const told = inMidResponse(null);
     told.tell({ type: 'connection.bytes', id: 1, up: 0, down: 40, last: 'down', pinged: true });
     told.wait(31, say.drawing);
     expect(actions(told)).toEqual(['cut']);
   });
 
-  test('of which the person has said what to make has that', () => {
+  test('for which the person has set a limit gets that limit', () => {
     const told = asks(story({ network_resilience: { stream_timeout_ms: 4_000 } }, undefined, null));
     told.wait(3, say.bytes(1), say.drawing, say.busy(12));
     told.wait(5, say.drawing);
@@ -358,12 +358,12 @@ describe('an end', () => {
     return told;
   };
 
-  test('with an answer that broke off is no end: nudge', () => {
+  test('with an answer that broke off is not an end: nudge', () => {
     const told = end(true, false);
     expect(told.did('nudge')).toMatchObject([{ cause: 'cut-short', interrupt: false }]);
   });
 
-  test('with a whole answer is one, though the peer has closed', () => {
+  test('with a whole answer is one, although the peer has closed', () => {
     expect(actions(end(false, false))).toEqual([]);
   });
 
@@ -371,7 +371,7 @@ describe('an end', () => {
     expect(actions(end(true, true))).toEqual([]);
   });
 
-  test('without any answer on record, where the record is read, is none', () => {
+  test('without any answer on record, if the record is read, is not one', () => {
     const told = inMidResponse();
     told.tell({ type: 'prompt.recorded' });
     told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
@@ -396,7 +396,7 @@ test.each([
   expect(actions(told)).toEqual(expected);
 });
 
-test('nor has a loss taken what was on record long before it', () => {
+test('nor has a loss destroyed what was on record long before it', () => {
   const told = inMidResponse();
   told.tell({ type: 'answer.recorded', endsTurn: true });
   told.wait(5, say.bytes(1), say.drawing); // a hook of the person’s has the agent go on
@@ -422,17 +422,17 @@ describe('at a free prompt after a lost connection', () => {
   };
 
   test.each([1_500, 5_000, 30_000])(
-    'what was asked beside the turn (%s bytes) is no try of its own: nudge',
+    'a side request (%s bytes) is not a new try of the turn’s: nudge',
     (size) => {
       expect(end(size).did('nudge')).toMatchObject([{ cause: 'silent-end', interrupt: false }]);
     },
   );
 
-  test('the conversation asked once more is one', () => {
+  test('the conversation sent once more is one', () => {
     expect(actions(end(50_000))).toEqual([]);
   });
 
-  test('and so is a request that the record tells of', () => {
+  test('and so is a request that the record shows', () => {
     const told = inMidResponse();
     told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
     told.wait(1, say.drawing);
@@ -471,7 +471,7 @@ describe('a prompt that was taken, and nothing asked', () => {
   });
 });
 
-test('words that a resumed agent makes up itself are no proof that it goes on', () => {
+test('words that a resumed agent writes by itself do not prove that it goes on', () => {
   const told = inMidResponse();
   told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
   told.tell({ type: 'connection.closed', id: 1, by: 'agent', cause: 'closed' });
@@ -485,7 +485,7 @@ test('words that a resumed agent makes up itself are no proof that it goes on', 
   expect(told.state.incident).not.toBeNull();
 });
 
-test('telemetry that stands beside an answer is not judged in the moment in which the person stops the turn', () => {
+test('telemetry beside an answer is not judged just as the person stops the turn', () => {
   const told = asks(story());
   told.tell(say.bytes(1));
   told.tell(say.opened(2));

@@ -37,7 +37,7 @@ test.skipIf(!hasSystemd)('nor with that of the tunnel service', () => {
   expect(status).toBe(0);
 });
 
-test('the unit and the launch agent of the tunnel service give a command that exists', () => {
+test('the unit and the launch agent of the tunnel service run a command that exists', () => {
   const read = (name: string) => readFileSync(join(examples, `guarded-claude-tunnel.${name}`), 'utf8');
   const [, unit = ''] = /^ExecStart=(.*)$/m.exec(read('service')) ?? [];
   const [, plist = ''] = /<array>([^<]*(?:<string>[^<]*<\/string>\s*)+)<\/array>/.exec(read('plist')) ?? [];
@@ -85,7 +85,7 @@ test('it is not fed when the session needs help', async () => {
   expect({ code, told }).toEqual({ code: 0, told: ['--ready'] });
 });
 
-test('a request to end goes to the agent, whose end is waited for', async () => {
+test('a request to end goes to the agent, and its end is waited for', async () => {
   const agent = 'trap "sleep 0.3; exit 143" TERM; while :; do sleep 0.1; done';
   const { code } = await runScript(0, agent, 'SIGTERM');
   expect(code).toBe(143);

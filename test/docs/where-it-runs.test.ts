@@ -94,7 +94,7 @@ test.skipIf(!hasTmux)('tmux: the session runs, guarded, and its command is the a
   expect(server.run('list-panes', '-t', 'work', '-F', '#{pane_current_command}').trim()).toBe('claude');
 });
 
-test('VS Code: the binary that the extension brings along runs, and its subcommands go through byte for byte', async () => {
+test('VS Code: the binary that comes with the extension runs, and its subcommands are passed on byte for byte', async () => {
   const { sandbox, env, bash } = await home();
   const setting = JSON.parse(/```json\n(.+)\n```/.exec(page)?.[1] ?? '') as Record<string, string>;
   expect(Object.keys(setting)).toEqual(['claudeCode.claudeProcessWrapper']);
@@ -142,7 +142,7 @@ test.skipIf(!hasPython || missing(version))(
     }),
 );
 
-test('background sessions: what the setting names leads an agent through the service, also where it is nested', async () => {
+test('background sessions: what the setting names leads an agent through the service, even if it is nested', async () => {
   const { sandbox, api, agent, env } = await home();
   const setting = JSON.parse(/```json launcher\n(.+)\n```/.exec(page)?.[1] ?? '') as {
     env: Record<string, string>;

@@ -11,7 +11,7 @@ test('before the first one, nobody waits for an end', async () => {
   expect(agent.process).toBeNull();
 });
 
-test('that has ended runs no more, and is gone once its end has been told', async () => {
+test('that has ended no longer runs, and is gone once its end has been reported', async () => {
   const { agent } = partsOfRun();
   const first = process(1);
   const ended = agent.started(first);
@@ -32,7 +32,7 @@ test('that has ended runs no more, and is gone once its end has been told', asyn
   expect(order).toEqual(['nobody runs', 'told', 'gone']);
 });
 
-test('the late end of one is not that of the next', () => {
+test('a late report of one agent’s end is not taken for the next one’s', () => {
   const { agent } = partsOfRun();
   const ended = agent.started(process(1));
   const second = process(2);

@@ -34,7 +34,7 @@ describe('a conversation', () => {
     expect(conversation.isInTurn).toBe(false);
   });
 
-  test('keeps what is known of it when it is told of again', () => {
+  test('keeps what is known about it when it is reported again', () => {
     const conversation = known();
     conversation.follow(told('a'));
     expect(conversation).toMatchObject({ id: 'a', transcriptPath: path, permissionMode: 'plan' });
@@ -42,7 +42,7 @@ describe('a conversation', () => {
     expect(conversation.ledger.calls()).toHaveLength(1);
   });
 
-  test('takes all of that along when another one is told of', () => {
+  test('drops all of that when another one is reported', () => {
     const conversation = known();
     conversation.follow(told('b'));
     expect(conversation).toMatchObject({ id: 'b', transcriptPath: null, permissionMode: null });
@@ -50,20 +50,20 @@ describe('a conversation', () => {
     expect(conversation.ledger.calls()).toEqual([]);
   });
 
-  test('is not held because the one before it is, by a look that took its time', () => {
+  test('is not held because a slow check finds that the one before it is', () => {
     const conversation = known();
     conversation.follow(told('b', { transcriptPath: '/p/b.jsonl' }));
     conversation.heldByOther(path, true);
     expect(conversation.isHeld).toBe(false);
   });
 
-  test('that is pinned anew has no file, and nobody else can be in it', () => {
+  test('that is pinned to a new id has no file, and nobody else can have it open', () => {
     const conversation = known();
     conversation.pinned('b');
     expect(conversation).toMatchObject({ id: 'b', transcriptPath: null, isHeld: false });
   });
 
-  test('keeps its last snapshot where none can be taken', () => {
+  test('keeps its last snapshot if none can be taken', () => {
     const conversation = createConversation(null);
     const snapshot = snapshotWith();
     conversation.interrupted(snapshot);

@@ -192,7 +192,7 @@ describe.runIf(process.platform === 'linux' && process.env.NIGHTLY)('a part of t
     await expectCleanDeath(struck);
   });
 
-  test('no file can be opened any more between two agents: the first start is not repeated', async () => {
+  test('when no more files can be opened between two agents, the first start is not repeated', async () => {
     const struck = await struckAt(instants['the agent is dead, and the next not begun'] as Instant, 'files');
     await struck.terminal.exited;
     expect(struck.terminal.text()).toContain('EMFILE');

@@ -45,8 +45,8 @@ function ending(watch: ReturnType<typeof watchKin>, given: Claims = claims): rea
     .toSorted();
 }
 
-describe.runIf(process.platform === 'linux')('who ends with the agent', () => {
-  test('the command of an open call, in its own session; not what has detached itself before', async () => {
+describe.runIf(process.platform === 'linux')('which processes end with the agent', () => {
+  test('the command of an open call, in its own session, but not what had detached itself before', async () => {
     const pid = await agent(
       '(setsid sleep 60 &); (nohup sleep 61 >/dev/null &); setsid sh -c "sleep 63 & wait" & echo up; wait',
     );
@@ -70,7 +70,7 @@ describe.runIf(process.platform === 'linux')('who ends with the agent', () => {
     expect(ending(watch)).toEqual(['sleep 63', 'sleep 64']);
   });
 
-  test('not what is meant to outlive the agent, although it is its child', async () => {
+  test('not what is meant to outlive the agent, even if it is its child', async () => {
     const pid = await agent('setsid sleep 62 & sleep 63 & echo up; wait');
     await expect.poll(sleeping).toEqual(['sleep 62', 'sleep 63']);
     const watch = watchKin();
@@ -78,7 +78,7 @@ describe.runIf(process.platform === 'linux')('who ends with the agent', () => {
     expect(ending(watch)).toEqual(['sleep 63']);
   });
 
-  test('a call that nobody has looked at: by its mark, where one was open when the agent died', async () => {
+  test('a call that no look has seen: by its mark, if one was open when the agent died', async () => {
     const pid = await agent(
       '(setsid sleep 60 &); echo up; sleep 1; setsid sleep 63 & setsid sleep 62 & wait',
     );

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { finished } from '../support/guarded.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 
-test('Ctrl+C leaves, and no agent is started any more', async () => {
+test('Ctrl+C leaves, and no other agent is started', async () => {
   const folder = temporaryFolder();
   const command = installSimulatedAgent(folder);
   const guard = await simulatedGuard({ GUARDED_CLAUDE_COMMAND: command });

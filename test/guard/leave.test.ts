@@ -35,7 +35,7 @@ async function guarded(script: string, settings: Readonly<Record<string, string>
 const frozen = 'trap "" TERM HUP INT; sleep 60 & printf "pid=$$;"; while :; do sleep 0.1; done';
 
 describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
-  test('an agent that follows: its end is ours, at once', async () => {
+  test('an agent that obeys: we end when it ends, at once', async () => {
     const { terminal } = await guarded('printf "pid=$$;"; exec sleep 60');
     const began = Date.now();
     terminal.pty.kill('SIGTERM');
@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
   });
 
-  test.each(['SIGTERM', 'SIGHUP'] as const)('what has detached itself goes on (%s)', async (signal) => {
+  test.each(['SIGTERM', 'SIGHUP'] as const)('what has detached itself keeps running (%s)', async (signal) => {
     const { terminal, folder } = await guarded(
       '(setsid sleep 60 &); (nohup sleep 61 >/dev/null 2>&1 &); printf "pid=$$;"; exec sleep 62',
     );
@@ -77,7 +77,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     expect(sleeping()).toEqual(['sleep 60', 'sleep 61']);
   });
 
-  test('the background service of the agent goes on, with all that it has started', async () => {
+  test('the agent’s background service keeps running, with everything that it has started', async () => {
     const { terminal, folder } = await guarded(
       'echo "#!/bin/sh\nsetsid sleep 60 & wait" >claude; setsid sh claude daemon run & printf "pid=$$;"; exec sleep 62',
     );
@@ -113,7 +113,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
   });
 
-  test('a Ctrl+C leaves while no agent runs, also behind a long paste; half a report of the terminal does not', async () => {
+  test('Ctrl+C leaves while no agent runs, even after a long paste; half a report of the terminal does not', async () => {
     const { terminal } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
       GUARDED_CLAUDE_MIN_UPTIME_MS: '0',

@@ -18,7 +18,7 @@ const started: Observation = {
 const exited: Observation = { type: 'agent.exited', generation: 1, code: 3, signal: null };
 
 describe('a core that throws', () => {
-  test('is not asked again, and nobody who emits notices', () => {
+  test('is not asked again, and those who emit do not notice', () => {
     const errors: unknown[] = [];
     let asked = 0;
     const loop = createLoop(defaults, initialState(0), (error) => errors.push(error));
@@ -39,7 +39,7 @@ describe('a core that throws', () => {
   });
 });
 
-test('what comes first after a standstill finds the clock where it was', () => {
+test('the first event after a standstill finds the clock where it was', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const loop = createLoop(defaults, initialState(performance.now()), () => {});
   loop.begin({ step, turned() {}, perform() {}, lookAgainAt, isAtRest, rest() {} });
@@ -56,7 +56,7 @@ test('what comes first after a standstill finds the clock where it was', () => {
 describe('a guard that is broken', () => {
   const endless = new Promise<never>(() => {});
 
-  test('ends with the code of the agent, whichever comes first', async () => {
+  test('ends with the agent’s code, whichever comes first', async () => {
     for (const order of [
       [exited, 'broken'],
       ['broken', exited],
@@ -74,7 +74,7 @@ describe('a guard that is broken', () => {
     }
   });
 
-  test('ends with the code of the agent when its watch fails', async () => {
+  test('ends with the agent’s code when its watch fails', async () => {
     const open = failOpen(() => {});
     open.see(started);
     const code = open.codeOf(Promise.reject(new Error('gone wrong')));
@@ -83,7 +83,7 @@ describe('a guard that is broken', () => {
     open.close();
   });
 
-  test('takes no part while it is whole', async () => {
+  test('stays out of the way while nothing is broken', async () => {
     const open = failOpen(() => {});
     open.see(started);
     open.see(exited);
@@ -95,7 +95,7 @@ describe('a guard that is broken', () => {
     open.close();
   });
 
-  test('takes what nobody has caught for a note', async () => {
+  test('notes what nobody has caught', async () => {
     const notes: string[] = [];
     const others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException'); // the test runner's
@@ -117,7 +117,7 @@ describe('a guard that is broken', () => {
   });
 });
 
-test('the core is asked again at the moment that it names, though nothing happens', async () => {
+test('the core is asked again at the time it names, even if nothing happens', async () => {
   const loop = createLoop(defaults, initialState(performance.now()), () => {});
   const named = performance.now() + 500;
   const asked = new Promise<number>((resolve) =>
@@ -158,7 +158,7 @@ test('a rest begins when nothing has happened for a while, and ends with whateve
   vi.useRealTimers();
 });
 
-test('what a sense finds as it looks at the end of a rest is dealt with at once', () => {
+test('what a sense finds when it looks at the end of a rest is dealt with at once', () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   const types: string[] = [];
   const loop = createLoop(defaults, initialState(performance.now()), () => {});

@@ -60,7 +60,7 @@ describe('in the terminal', () => {
   });
 });
 
-test('each occasion of an incident is told once', () => {
+test('each occasion of an incident is notified once', () => {
   const { notify, written } = start({ bell: true, desktop: true }, { TERM: 'foot' });
   notify('blocked', incident);
   notify('blocked', { ...incident, outcome: 'gave_up' });
@@ -91,7 +91,7 @@ test("the person's command gets the incident as JSON and the person's environmen
   expect(failures).toEqual([]);
 });
 
-test('a command that fails is reported; one that does not read its input is no trouble', async () => {
+test('a command that fails is reported; one that does not read its input does no harm', async () => {
   const { notify, settle, failures } = start({ on_incident: 'exit 3' });
   notify('gave-up', incident);
   await settle(20_000);
@@ -110,7 +110,7 @@ test('a hanging command does not hold anything up', async () => {
 });
 
 test.runIf(process.platform === 'linux')(
-  'the desktop is asked only when the terminal cannot show it',
+  'the desktop is used only if the terminal cannot show the notification',
   async () => {
     const folder = temporaryFolder();
     const seen = join(folder, 'seen');

@@ -36,7 +36,7 @@ describe('an effect', () => {
     expect(told).toEqual([{ type: 'cut.done', count: 0 }]);
   });
 
-  test('the next agent is started, and has been told of the calls of the one before', async () => {
+  test('the next agent is started, and has been told about the previous one’s calls', async () => {
     const plans: Relaunch[] = [];
     const { perform, conversation } = performing({ relaunch: async (plan) => void plans.push(plan) });
     conversation.ledger.report(commandBegun);

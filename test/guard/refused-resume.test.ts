@@ -44,6 +44,6 @@ test('running in the background: how to attach to it, and how to fork', async ()
   expect(text).toMatch(/--resume \S+ --fork-session|--fork-session --resume/);
 });
 
-test('for a reason that nobody knows: another version may start', async () => {
+test('for an unknown reason: another version may start', async () => {
   expect(await refused('No conversation found')).toContain('another version of it may start');
 });

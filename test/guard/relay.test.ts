@@ -66,7 +66,7 @@ const hasToken = (pid: number, { password }: URL) =>
 const answered = 'HTTP/1.1 200 Connection established hello';
 
 describe.runIf(process.platform === 'linux')('the address of the tunnel', () => {
-  test('is gone with the guard when nobody needs it', async () => {
+  test('goes with the guard if nobody needs it', async () => {
     const port = await echo();
     const { terminal, proxy } = await guarded('printf "proxy=$HTTPS_PROXY;"; exec sleep 60');
     expect(await through(proxy, port)).toBe(answered);
@@ -75,7 +75,7 @@ describe.runIf(process.platform === 'linux')('the address of the tunnel', () => 
     await expect.poll(() => through(proxy, port), { timeout: 15_000 }).toBe('ECONNREFUSED');
   });
 
-  test('outlives the guard for what was started with it, and not longer', async () => {
+  test('outlives the guard for as long as what was started with it needs it', async () => {
     const port = await echo();
     const { terminal, proxy, own } = await guarded(
       '(setsid sleep 60 &); printf "proxy=$HTTPS_PROXY;"; exec sleep 61',
@@ -89,7 +89,7 @@ describe.runIf(process.platform === 'linux')('the address of the tunnel', () => 
     await expect.poll(() => through(proxy, port), { timeout: 25_000 }).toBe('ECONNREFUSED');
   });
 
-  test('outlives a guard that is killed, where a background service was seen', async () => {
+  test('outlives a guard that is killed, if a background service was seen', async () => {
     const port = await echo();
     const { terminal, proxy, own } = await guarded(
       'echo "sleep 60" >claude; setsid sh claude daemon run & printf "proxy=$HTTPS_PROXY;"; exec sleep 61',

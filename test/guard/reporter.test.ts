@@ -5,7 +5,7 @@ import { readStatus } from '../../src/records/status.ts';
 import { finished } from '../support/guarded.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 
-test('a guard that could not help is on record as such, also once it has gone', async () => {
+test('a guard that could not help is on record as such, even once it has gone', async () => {
   const guard = await simulatedGuard({
     GUARDED_CLAUDE_RESTART_LIMIT: '0',
     GUARDED_CLAUDE_MIN_UPTIME_MS: '0',

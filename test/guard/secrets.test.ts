@@ -113,7 +113,7 @@ function tokenOf(struck: Struck): string {
   return new URL(proxy?.slice('HTTPS_PROXY='.length) ?? '').password;
 }
 
-test.runIf(process.platform === 'linux')('no mark is left when the guard is killed', async () => {
+test.runIf(process.platform === 'linux')('no marker is left when the guard is killed', async () => {
   const struck = await markedGuard();
   const token = tokenOf(struck);
   expect(token.length).toBeGreaterThan(20);
@@ -125,7 +125,7 @@ test.runIf(process.platform === 'linux')('no mark is left when the guard is kill
 });
 
 test.runIf(process.platform === 'linux' && process.env.NIGHTLY)(
-  'no mark is left when the person leaves',
+  'no marker is left when the person leaves',
   async () => {
     const struck = await markedGuard();
     const token = tokenOf(struck);

@@ -61,7 +61,7 @@ function started(): AgentProcess & { readonly process: ChildProcess } {
   };
 }
 
-it('saves under the session that was told of while the stop began', async () => {
+it('saves under the session that was reported while the stop began', async () => {
   const { config, folder, pathOf, write } = conversations();
   write(before);
   write(after);
@@ -74,7 +74,7 @@ it('saves under the session that was told of while the stop began', async () => 
   expect(() => readFileSync(join(folder, `${before}.recovery.json`))).toThrow('ENOENT');
 });
 
-it('finds the conversation of an agent that was given no id and told of none', async () => {
+it('finds the conversation of an agent that was given no id and reported none', async () => {
   const { config, folder, write } = conversations();
   const { conversation, stop } = runIn(config);
   write(after);
@@ -83,7 +83,7 @@ it('finds the conversation of an agent that was given no id and told of none', a
   expect(readFileSync(join(folder, `${after}.recovery.json`), 'utf8')).toContain(after);
 });
 
-it('stops to the end where the snapshot of a dead agent cannot be written', async () => {
+it('completes the stop even if the snapshot of a dead agent cannot be written', async () => {
   const { config, folder, pathOf } = conversations();
   const { told, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
   rmSync(folder, { recursive: true });
@@ -93,7 +93,7 @@ it('stops to the end where the snapshot of a dead agent cannot be written', asyn
   expect(told.at(-1)).toMatchObject({ type: 'stop.done', generation: 1 });
 });
 
-it('leaves a living agent alone where its snapshot cannot be written', async () => {
+it('leaves a living agent alone if its snapshot cannot be written', async () => {
   const { config, folder, pathOf } = conversations();
   const { agent, told, stop, detached } = runIn(config, { id: before, transcriptPath: pathOf(before) });
   const child = started();
@@ -106,7 +106,7 @@ it('leaves a living agent alone where its snapshot cannot be written', async () 
   expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
 });
 
-it('waits until the end of a living agent has been told, and only then says that it is done', async () => {
+it('reports that it is done only after a living agent’s end has been reported', async () => {
   const { config, pathOf, write } = conversations();
   write(before);
   const { run, agent, told, stop, detached } = runIn(config, {
@@ -127,7 +127,7 @@ it('waits until the end of a living agent has been told, and only then says that
   expect(agent.process).toBeNull();
 });
 
-it('knows what it has changed of what was said, and not what it has only added', async () => {
+it('knows what it has changed in what was said, not what it has only added', async () => {
   const { config, pathOf } = conversations();
   const { conversation, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
   const text = (name: string) => readFileSync(fixture('transcripts', `${name}.jsonl`), 'utf8');

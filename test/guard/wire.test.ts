@@ -14,14 +14,14 @@ async function tunnel() {
   return opened;
 }
 
-test('its address is kept by one process, however often it is asked for', async () => {
+test('only one process keeps its address, however often it is asked for', async () => {
   const opened = await tunnel();
   const wire = createWire(opened);
   expect(wire.handOver()).toBe(opened);
   expect(wire.handOver()).toBeNull();
 });
 
-test('without one there is nothing to keep and nothing to cut', () => {
+test('without a tunnel there is nothing to keep and nothing to cut', () => {
   const wire = createWire(null);
   expect(wire.handOver()).toBeNull();
   expect(wire.cut([1, 2])).toBe(0);

@@ -79,7 +79,7 @@ const measurement: fc.Arbitrary<Measurement> = fc.oneof(
   }),
 );
 
-test('any text is valid OpenMetrics, and read back it goes on from where it was', () => {
+test('any text is valid OpenMetrics, and when read back continues from where it was', () => {
   fc.assert(
     fc.property(fc.array(measurement), fc.array(measurement), (first, second) => {
       const atOnce = withMeasurements(readSeries(''), [...first, ...second]);

@@ -140,7 +140,7 @@ test('a collector that is away is noted once, and holds nobody up', async () => 
   expect(notesOf(guard)).toHaveLength(1);
 });
 
-test('a protocol that is not brought along is noted, and the session goes on', async () => {
+test('an unsupported protocol is noted, and the session goes on', async () => {
   const guard = await simulatedGuard({
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -152,7 +152,7 @@ test('a protocol that is not brought along is noted, and the session goes on', a
   );
 });
 
-test('where OpenTelemetry is not installed it is said how to install it, and the session goes on', async () => {
+test('if OpenTelemetry is not installed, the guard says how to install it, and the session goes on', async () => {
   const folder = temporaryFolder();
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'guarded-claude');
@@ -174,7 +174,7 @@ test('where OpenTelemetry is not installed it is said how to install it, and the
   expect(notesOf(guard)).toHaveLength(1);
 });
 
-describe('only where the person has asked for it', () => {
+describe('only if the person has asked for it', () => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' };
   test.each([
     [{}, false],

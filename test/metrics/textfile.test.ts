@@ -84,7 +84,7 @@ test('sessions of all living guards are counted by state', async () => {
   expect(value('guarded_claude_sessions', { state: 'blocked' })).toBe(1);
 });
 
-test('a folder that is not there is said once; the counts come when it is', async () => {
+test('a missing folder is reported once; the counts come when it exists', async () => {
   const folder = join(temporaryFolder(), 'later');
   const path = join(folder, 'm.prom');
   const failures: string[] = [];

@@ -21,7 +21,7 @@ import { simulatedWorld } from '../support/simulated-guard.ts';
 
 const preload = new URL('../support/as-macos.cjs', import.meta.url).pathname;
 
-test('a dead stream is cut, a killed agent goes on, and who hangs up leaves nothing behind', async () => {
+test('a dead stream is cut, a killed agent is resumed, and a hang-up leaves nothing behind', async () => {
   const { api, sandbox, env, state } = await simulatedWorld({
     NODE_OPTIONS: `--require ${preload}`,
     GUARDED_CLAUDE_STREAM_TIMEOUT_MS: '2000',
@@ -82,7 +82,7 @@ test('a dead stream is cut, a killed agent goes on, and who hangs up leaves noth
   await until('nobody is left', () => processesMarkedBy(runVariable, run).length === 0, 10_000);
 });
 
-test('processes are known by what `ps` tells of them', () => {
+test('processes are known by what `ps` says about them', () => {
   const script = `
     const { startTimeOf, isAlive, ownIdentity } = await import(${JSON.stringify(built('modules/src/platform/process-identity.js'))});
     const { commandLine, processTable, sample } = await import(${JSON.stringify(built('modules/src/platform/process-table.js'))});

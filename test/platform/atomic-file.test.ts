@@ -56,7 +56,7 @@ test('a folder that cannot be written rejects', async () => {
   await expect(replaceFile(join(folder, 'none/x'), 'y')).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('what a dead writer has left half written goes, and nothing else', () => {
+test('what a dead writer has left half written is removed, and nothing else', () => {
   const folder = temporaryFolder();
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   const left = (name: string) => writeFileSync(join(folder, name), '');

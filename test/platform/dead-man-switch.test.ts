@@ -58,7 +58,7 @@ test.each([
   await until('agent and tool are gone', () => !isAlive(agent) && !isAlive(tool), goneMs);
 });
 
-test("the agent's background service goes on, with what it has started", async () => {
+test('the agent’s background service keeps running, with what it has started', async () => {
   const { run, sandbox, status } = await scripted(`
 "$home/service" daemon run &
 echo $$ >"$home/agent"
@@ -78,7 +78,7 @@ wait
   expect([service, task].map(isAlive)).toEqual([true, true]);
 });
 
-test('in a terminal an agent that does not hear the hang-up goes with its guard', async () => {
+test('in a terminal, an agent that ignores the hang-up ends with its guard', async () => {
   const { env, sandbox } = await simulatedWorld();
   const command = writeScript(
     join(sandbox.root, 'deaf'),
@@ -98,7 +98,7 @@ test('in a terminal an agent that does not hear the hang-up goes with its guard'
   await until('the agent is gone', () => !isAlive(agent), goneMs);
 });
 
-test('what must not outlive the guard goes with it, between two agents, too', async () => {
+test('what must not outlive the guard is removed with it, even between two agents', async () => {
   const folder = temporaryFolder();
   const module = built('modules/src/platform/dead-man-switch.js');
   const host = writeScript(
@@ -122,7 +122,7 @@ setInterval(() => {}, 1000);
   expect(readdirSync(folder).toSorted()).toEqual(['host.mjs', 'kept']);
 });
 
-test('an agent that has ended before is nobody, whoever has its pid now', async () => {
+test('an agent that had already ended is left alone, whoever has its pid now', async () => {
   const folder = temporaryFolder();
   const module = built('modules/src/platform/dead-man-switch.js');
   const bystander = spawn('sleep', ['60']);

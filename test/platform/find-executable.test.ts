@@ -29,7 +29,7 @@ test('the first one on PATH', () => {
   expect(find()).toEqual({ ok: true, path: join(a, 'claude') });
 });
 
-describe('ourselves are passed over', () => {
+describe('we do not find ourselves', () => {
   test.each([
     ['a link to our launcher', (path: string) => symlinkSync(ourBin, path)],
     ['a wrapper by name', (path: string) => writeScript(path, '#!/bin/sh\nexec guarded-claude "$@"\n')],

@@ -61,7 +61,7 @@ test('a lock of a living process is respected, and ours is not removed by a rele
   expect(existsSync(path)).toBe(true);
 });
 
-test('while somebody else removes a dead one’s lock it is left to them, unless they died of it', async () => {
+test('while somebody else removes a dead process’s lock it is left to them, unless they died doing so', async () => {
   const { pid, child } = await sleeper();
   const path = join(temporaryFolder(), 'lock');
   const dead = JSON.stringify({ pid: 2 ** 22 + 1, startTime: '1' });

@@ -23,7 +23,7 @@ test.each([
   expect(statePaths(env).root).toBe(state);
 });
 
-test('the folders of a run are closed to others, also when the root was open before', () => {
+test('the folders of a run are closed to others, even if the root was open before', () => {
   const root = temporaryFolder();
   mkdirSync(join(root, 'guarded-claude'), { mode: 0o755 });
   const run = createRun({ XDG_STATE_HOME: root });

@@ -37,7 +37,7 @@ async function shell(script: string, env: NodeJS.ProcessEnv = {}) {
 const identity = (pid: number) => ({ pid, startTime: startTimeOf(pid) ?? 'none' });
 
 describe('descendants', () => {
-  test('children and grandchildren, also those in a session of their own', async () => {
+  test('children and grandchildren, including those in a session of their own', async () => {
     const { pid, pids } = await shell(
       'sleep 60 & echo $!; setsid sh -c "echo \\$\\$; sleep 60 & echo \\$!; echo up; wait" & wait',
     );
@@ -47,7 +47,7 @@ describe('descendants', () => {
     expect(found).not.toContain(pid);
   });
 
-  test.runIf(process.platform === 'linux')('tell who runs in a session of its own', async () => {
+  test.runIf(process.platform === 'linux')('say which ones have a session of their own', async () => {
     const { pid, pids } = await shell(`sleep 60 & echo $!; setsid sh -c 'echo $$ up; exec sleep 60' & wait`);
     const detached = new Map(descendants(pid).map((each) => [each.pid, each.detached]));
     expect(pids.map((each) => detached.get(each))).toEqual([false, true]);
@@ -73,7 +73,7 @@ describe('descendants', () => {
     },
   );
 
-  test('nobody below a process that does not exist', () => {
+  test('none for a process that does not exist', () => {
     expect(descendants(2 ** 22 + 1)).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('stopTree', () => {
     expect((await exit)[0]).toBe(5);
   });
 
-  test('kills what ignores that', async () => {
+  test('kills what ignores the request', async () => {
     const { child, pid } = await shell('trap "" TERM; echo up; while :; do sleep 0.05; done');
     const exit = once(child, 'exit');
     const records = [identity(pid), ...descendants(pid)];

@@ -41,7 +41,7 @@ test('a guard that is started below the agent of another one does nothing', asyn
   expect(terminal.output()).not.toContain('guarded anyway');
 });
 
-test('a mark that was left behind by a run that is over switches nothing off, and that is said once', async () => {
+test('a mark left behind by a run that is over switches nothing off, and this is said once', async () => {
   const dead = spawnSync('/bin/sh', ['-c', 'echo $$']).stdout.toString().trim();
   const terminal = guarded(stateOfMark, { GUARDED_CLAUDE_RUN: 'old', GUARDED_CLAUDE_GUARD: `${dead} 1` });
   await terminal.exited;
@@ -49,7 +49,7 @@ test('a mark that was left behind by a run that is over switches nothing off, an
   expect(terminal.output().match(/guarded anyway/g)).toHaveLength(1);
 });
 
-test('the mark of a guard that lives, but not around us', async () => {
+test('the mark of a living guard that is not around us', async () => {
   const living = guarded('printf "mark=%s;" "$GUARDED_CLAUDE_GUARD"; exec sleep 60');
   await living.waitFor(/mark=[^;]+;/);
   const mark = /mark=([^;]+);/.exec(living.output())?.[1] ?? '';

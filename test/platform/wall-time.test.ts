@@ -56,7 +56,7 @@ describe('the time at which a limit resets', () => {
     expect(reset && iso(momentOf(reset, at(now)))).toBe(moment);
   });
 
-  test('in an unknown zone is no moment', () => {
+  test('in an unknown zone is not a moment', () => {
     expect(momentOf({ hour: 1, minute: 0, zone: 'Nowhere/At_All' }, 0)).toBeNull();
   });
 

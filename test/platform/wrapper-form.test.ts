@@ -25,7 +25,7 @@ test('an interpreter with its own flags and a script', () => {
   expect(read(node)).toBeNull();
 });
 
-test('what begins with a slash and is no executable is a prompt', () => {
+test('an argument that begins with a slash and is not an executable is a prompt', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'picture.png'), '');
   mkdirSync(join(folder, 'claude'));
@@ -36,7 +36,7 @@ test('what begins with a slash and is no executable is a prompt', () => {
   expect(read(join(folder, 'claude'))).toBeNull();
 });
 
-test('a path of the agent’s name is meant, there or not', () => {
+test('a path with the agent’s name means the agent, whether it exists or not', () => {
   const folder = temporaryFolder();
   const file = join(folder, 'claude');
   expect(read(file)).toMatchObject({ ok: false, code: 127, message: `${file}: no such file` });

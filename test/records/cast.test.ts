@@ -61,7 +61,7 @@ test('only the last minute is kept, at the size that the terminal had then', () 
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test('what comes until the end is added, once, and characters are not torn', () => {
+test('what comes before the end is added, once, and characters are not torn', () => {
   const { clock, path, cast, put } = record();
   const bytes = Buffer.from('ä€😀');
   for (const byte of bytes.subarray(0, 4)) put(Buffer.of(byte));
@@ -152,7 +152,7 @@ describe('with a real guard', () => {
   });
 });
 
-test('where there is none the report says how to get the next one', async () => {
+test('if there is none, the report says how to get the next one', async () => {
   const home = makeHome();
   placeIncidents(home.state, sampleIncident('r1-1', { outcome: 'recovered' }));
   const told = await home.run('report', 'r1-1', '--cast');

@@ -25,7 +25,7 @@ test('what one run has learnt the next one knows', () => {
   expect(memory(first.folder, 'another.example').recall()).toEqual({ firstByteMs: 0, streamMs: 0 });
 });
 
-test('that a host pings is no matter of days', () => {
+test('that a host pings is not forgotten after some days', () => {
   const first = memory();
   first.remember({ firstByteMs: 0, streamMs: 0, pings: true });
   first.remember({ firstByteMs: 2_000, streamMs: 0 });
@@ -33,7 +33,7 @@ test('that a host pings is no matter of days', () => {
   expect(first.recall().pings).toBe(true);
 });
 
-test('a broken day is forgotten by itself: half of it after a week, whatever runs in between', () => {
+test('a bad day is forgotten by itself: half of it after a week, whatever runs in between', () => {
   const { remember, recall, clock } = memory();
   remember({ firstByteMs: 600_000, streamMs: 0 });
   for (let day = 0; day < 7; day++) {
@@ -60,7 +60,7 @@ test('a guard that has learnt less does not take away what another has learnt me
   expect(one.recall()).toEqual({ firstByteMs: 90_000, streamMs: 50_000 });
 });
 
-test('property: the file stays small, and the hosts heard of last are in it', () => {
+test('property: the file stays small, and the most recent hosts are in it', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 120 }), (numbers) => {
       const folder = temporaryFolder();
@@ -91,7 +91,7 @@ test.each([
   expect(recall().firstByteMs).toBe(5_000);
 });
 
-test('a folder that cannot be written is said, and nothing else', () => {
+test('a folder that cannot be written is reported, and nothing else happens', () => {
   const said: string[] = [];
   openHostMemory('/dev/null/none', 'h', (detail) => said.push(detail)).remember({
     firstByteMs: 5_000,

@@ -10,7 +10,7 @@ import { built } from '../support/places.ts';
 
 const place = () => ({ incidents: join(temporaryFolder(), 'incidents.jsonl') });
 
-test('the last record of an id holds; foreign and torn lines are passed over', () => {
+test('the last record with an id counts; foreign and torn lines are skipped', () => {
   const state = place();
   expect(readIncidents(state)).toEqual([]);
   recordIncident(state.incidents, incident('b', { began_at: '2026-01-01T00:01:00.000Z' }));
@@ -37,7 +37,7 @@ test('the file is bounded, the newest incidents stay', () => {
   expect(ids.length).toBeLessThan(60);
 });
 
-test('several guards share the file: no line is lost or torn, also over rotations', async () => {
+test('several guards share the file: no line is lost or torn, even across rotations', async () => {
   const state = place();
   const module = built('modules/src/records/incidents.js');
   const program = `${state.incidents}.mjs`;

@@ -65,7 +65,7 @@ test('an effect is on disk at once, events within about a second', async () => {
 });
 
 test.each([0, 1, 7])(
-  'closing while a write is under way loses and doubles nothing (turn %i)',
+  'closing while a write is under way loses and repeats nothing (turn %i)',
   async (turns) => {
     const { path, journal } = start({ rotateBytes: 20_000, keep: 100 });
     const entries = Array.from({ length: 2_000 }, (_, index) =>

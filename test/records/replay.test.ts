@@ -99,7 +99,7 @@ const story = fc
     return [start, { type: 'command', command: 'nudge', at: 0 }, ...rest];
   });
 
-test('property: a journal replays to the same decisions, every file of it alone, wherever it was cut', () => {
+test('property: a journal replays to the same decisions, each of its files alone, wherever it was split', () => {
   fc.assert(
     fc.property(story, fc.integer({ min: 500, max: 50_000 }), (events, rotateBytes) => {
       const path = join(temporaryFolder(), 'journal.jsonl');
@@ -180,7 +180,7 @@ test('property: a journal of a guard that knew less is replayed as far as it can
   );
 });
 
-test('a checkpoint that lacks what came later begins with it as it is in the beginning', () => {
+test('a checkpoint that lacks a later field starts with its initial value', () => {
   const path = join(temporaryFolder(), 'journal.jsonl');
   record(path, deadStream, 1e9);
   const [file] = readJournal(path) as [JournalFile];
@@ -189,7 +189,7 @@ test('a checkpoint that lacks what came later begins with it as it is in the beg
   expect(replayed).toMatchObject({ same: true, broken: null });
 });
 
-test('what cannot be understood ends the replay with a word, not with a crash', () => {
+test('what cannot be understood ends the replay with a message, not with a crash', () => {
   const path = join(temporaryFolder(), 'journal.jsonl');
   record(path, deadStream, 1e9);
   const [file] = readJournal(path) as [JournalFile];

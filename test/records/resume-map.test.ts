@@ -57,7 +57,7 @@ test('one entry per run, session and living pane; old ones fade', async () => {
   expect(runs()).toEqual(['4']);
 });
 
-test('guards that come and go at the same time lose nobody', async () => {
+test('guards that come and go at the same time lose no entry', async () => {
   const { state, runs } = place();
   const module = built('modules/src/records/resume-map.js');
   const program = join(state.root, 'guard.mjs');
@@ -81,7 +81,7 @@ test('guards that come and go at the same time lose nobody', async () => {
   expect(runs().sort()).toEqual(['a', 'b', 'c'].flatMap((name) => [0, 2, 4, 6, 8].map((n) => name + n)));
 });
 
-test('what is no entry of ours is passed over', () => {
+test('foreign entries are skipped', () => {
   const { state } = place();
   const good = entry('1');
   writeFileSync(

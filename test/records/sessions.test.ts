@@ -32,7 +32,7 @@ test('a dead guard is never shown as running', () => {
   expect(messages).toEqual([null, killedMessage, null, null]);
 });
 
-test('old runs go, living and young ones stay, at most fifty dead ones stay', () => {
+test('old runs are removed, living and recent ones stay, and at most fifty dead ones', () => {
   const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
   const day = 24 * 3_600_000;
   const now = Date.now();
@@ -62,11 +62,11 @@ test('old runs go, living and young ones stay, at most fifty dead ones stay', ()
   expect(left.length).toBeLessThanOrEqual(52);
 });
 
-test('a state folder that is not there is fine', () => {
+test('a missing state folder is fine', () => {
   expect(() => removeOldRuns(statePaths({ XDG_STATE_HOME: '/none' }), 0)).not.toThrow();
 });
 
-test('words of the person’s go with a guard that was killed, its records stay', () => {
+test('the person’s words are removed after a guard was killed; its records stay', () => {
   const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
   for (const [run, guard] of [
     ['living', {}],

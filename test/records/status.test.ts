@@ -27,7 +27,7 @@ test('is there soon after the start, private and complete', async () => {
   file.close();
 });
 
-test('since moves with the state only; the message of a retry is there', async () => {
+test('`since` moves only with the state; the message of a retry is shown', async () => {
   const { path, file, clock } = start();
   clock.now += 1_000;
   file.update({ state: 'working' });
@@ -105,20 +105,23 @@ test('a countdown that only runs is not written again; another attempt is', asyn
   file.close();
 });
 
-test.each([0, 1, 3])('close writes the end, also over a write under way (%i turns later)', async (turns) => {
-  const { path, file } = start();
-  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
-  file.update({ state: 'working' });
-  file.close({ state: 'ended' });
-  expect(read(path).state).toBe('ended');
-  // What was under way is through, or has taken its file away.
-  await vi.waitFor(() => expect(readdirSync(join(path, '..'))).toEqual(['status.json']), 10_000);
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  expect(read(path).state).toBe('ended');
-  file.update({ state: 'idle' });
-  file.close();
-  expect(read(path).state).toBe('ended');
-});
+test.each([0, 1, 3])(
+  'close writes the end, even while a write is under way (%i turns later)',
+  async (turns) => {
+    const { path, file } = start();
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    file.update({ state: 'working' });
+    file.close({ state: 'ended' });
+    expect(read(path).state).toBe('ended');
+    // What was under way is through, or has taken its file away.
+    await vi.waitFor(() => expect(readdirSync(join(path, '..'))).toEqual(['status.json']), 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(read(path).state).toBe('ended');
+    file.update({ state: 'idle' });
+    file.close();
+    expect(read(path).state).toBe('ended');
+  },
+);
 
 test('a disk that fails is reported once, and the file comes back with the disk', async () => {
   const folder = join(temporaryFolder(), 'late');

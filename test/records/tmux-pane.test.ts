@@ -29,7 +29,7 @@ function start(ends: string) {
   return { pane, calls, failures, addresses };
 }
 
-test('many changes are few calls; the last one is told, then taken away', async () => {
+test('many changes make few calls; the last one is shown, then taken away', async () => {
   const { pane, calls, failures, addresses } = start('echo main:1.0');
   for (let index = 0; index < 50; index++) pane.show(index % 2 === 0 ? 'working' : 'idle');
   pane.show('blocked');
@@ -45,7 +45,7 @@ test('many changes are few calls; the last one is told, then taken away', async 
   expect(failures).toEqual([]);
 });
 
-test('a tmux that does not do it is noted once', async () => {
+test('a tmux that fails is noted once', async () => {
   const { pane, calls, failures } = start('echo "no server running" >&2; exit 1');
   pane.show('idle');
   await vi.waitFor(() => expect(failures).toEqual(['tmux: no server running']), 10_000);

@@ -75,7 +75,7 @@ test('the agent that was asked for runs, with the arguments, the folder and the 
   expect([code, out]).toEqual([7, '']);
 });
 
-test('a command without a path is the first on the PATH of the agent: node, with a script', async () => {
+test('a command without a path is the first on the agent’s PATH: node, with a script', async () => {
   const { sandbox, start, lines, running, agent } = stage();
   const script = writeScript(
     join(sandbox.root, 'cli.js'),
@@ -88,13 +88,13 @@ test('a command without a path is the first on the PATH of the agent: node, with
   await once(child, 'exit');
 });
 
-test('one that is not there fails as without a guard', async () => {
+test('a missing one fails as without a guard', async () => {
   const { start, sandbox } = stage();
   const [error] = await once(start({ command: join(sandbox.root, 'nowhere', 'claude') }), 'error');
   expect(error.code).toBe('ENOENT');
 });
 
-test('aborted: an agent that follows the end of its input is told nothing more', async () => {
+test('aborted: an agent that ends at the end of its input gets no signal', async () => {
   const { start, abort, running, lines } = stage();
   const child = start();
   await running();

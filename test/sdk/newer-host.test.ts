@@ -16,7 +16,7 @@ import { writeScript } from '../support/folder.ts';
 import { launcher as guardctl } from '../support/guardctl.ts';
 import { until } from '../support/scripted.ts';
 
-test('a request of no known name: the agent gets it, and the doctor names it', async () => {
+test('a request with an unknown name: the agent gets it, and the doctor names it', async () => {
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.remove());
   const heard = join(sandbox.root, 'heard');

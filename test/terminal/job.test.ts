@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     expect(log()).toContain('terminal.continued');
   });
 
-  test('kill -TSTP: the terminal is given back, and taken again with the modes as they were', async () => {
+  test('kill -TSTP: the terminal is given back, then taken back with the modes as they were', async () => {
     const { terminal } = shell();
     await terminal.waitFor('prompt>');
     terminal.write(start);

@@ -104,7 +104,7 @@ test('undo, then redo, gives the same modes again', () => {
   );
 });
 
-test('a stream says the same however it is cut', () => {
+test('a stream is read the same however it is split', () => {
   const stream = bytes(
     `${starts['2.1.329']}text ✻\x1b]0;◐ Täsk\x1b\\\x1b[38;5;174mcolour\x1b[m\x1b[3;9r\x1bP+q\x1b[?1l\x1b\\`,
   );
@@ -124,7 +124,7 @@ test('a stream says the same however it is cut', () => {
   );
 });
 
-test('titles are told as they change, and bracketed paste is known', () => {
+test('titles are reported as they change, and bracketed paste is known', () => {
   const titles: (string | null)[] = [];
   const { modes, write } = modesOf((title) => titles.push(title));
   write('\x1b]0;one\x07\x1b]2;two\x1b\\\x1b]1;icon\x07\x1b]0;\x07');

@@ -29,7 +29,7 @@ function played(taken = true) {
   return { keys, type: (text: string) => keys.read(Buffer.from(text)), look, pty, written, heard, pauses };
 }
 
-test('whoever takes them has been told of them', () => {
+test('are reported before they are taken', () => {
   const { keys, type, look, heard } = played();
   look();
   type('typed while away');
@@ -79,7 +79,7 @@ test.each([
   expect(keys.wantsOut).toBe(false);
 });
 
-test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile behind it', () => {
+test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile after it', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
   keys.attach(pty);
@@ -94,7 +94,7 @@ test('that were held come as they were pressed: Enter in a write of its own, and
   vi.useRealTimers();
 });
 
-test('that were held and not given yet are kept when the agent goes, or they are held again', () => {
+test('that were held and not given yet are kept if the agent goes or they are held again', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
   keys.attach(pty);
@@ -112,7 +112,7 @@ test('that were held and not given yet are kept when the agent goes, or they are
   vi.useRealTimers();
 });
 
-test('of the time before anybody looked are told, in order', () => {
+test('from before anybody looked are reported, in order', () => {
   const { keys, type, look, pty, heard } = played();
   keys.attach(pty);
   for (const key of 'early') type(key);
@@ -120,7 +120,7 @@ test('of the time before anybody looked are told, in order', () => {
   expect(heard.join('')).toBe('early');
 });
 
-test('whatever is held, let go, taken and attached: each key goes one way, in order, and all are told', () => {
+test('however keys are held, released, taken and attached, each goes one way, in order, and all are reported', () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('type' as const), keys: fc.stringMatching(/^[a-z\r]{1,4}$/) }),
     fc.record({ do: fc.constantFrom('attach', 'detach', 'hold', 'release', 'take') }),
@@ -155,7 +155,7 @@ test('whatever is held, let go, taken and attached: each key goes one way, in or
 const answers = '\x1b[?62;22ca\x1b[12;7R\x1b]11;rgb:00/00/00\x1b\\\x1b[A\x1b[I\x03';
 const keysAmong = 'a\x1b[A\x03';
 
-describe('what the terminal answers an agent that is gone', () => {
+describe('the terminal’s answers to an agent that is gone', () => {
   const second = () => {
     const agent = played();
     agent.keys.attach(agent.pty);
@@ -164,13 +164,13 @@ describe('what the terminal answers an agent that is gone', () => {
     return agent;
   };
 
-  test.each([1, 3, 100])('does not reach the next one, which has asked nothing yet; keys do (%i)', (size) => {
+  test.each([1, 3, 100])('do not reach the next one, which has asked nothing yet; keys do (%i)', (size) => {
     const { type, written } = second();
     for (let at = 0; at < answers.length; at += size) type(answers.slice(at, at + size));
     expect(written.join('')).toBe(keysAmong);
   });
 
-  test('once it has written something, everything reaches it, what had begun by then, too', () => {
+  test('everything reaches it once it has written something, including what had begun by then', () => {
     const { keys, type, written } = second();
     type('\x1b[?62');
     keys.agentWrote();

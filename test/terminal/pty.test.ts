@@ -90,7 +90,7 @@ describe('exit', () => {
     expect(Date.now() - began).toBeLessThan(10_000);
   });
 
-  test('a grandchild that goes on writing does not delay it', async () => {
+  test('a grandchild that keeps writing does not delay it', async () => {
     const { exit, output } = await sh(
       'trap "" HUP; (while echo flood; do :; done) & echo pid=$!.; sleep 0.1; exit 3',
     ).ended;
@@ -140,7 +140,7 @@ print(count, got.hexdigest(), flush=True)
     expect(output.toString()).toContain(`${bytes.length} ${createHash('sha1').update(bytes).digest('hex')}`);
   });
 
-  test('more than anybody pastes is to be held back', async () => {
+  test('the source must hold back more than anybody pastes', async () => {
     const { pty, until } = sh('echo ready; sleep 10');
     await until('ready');
     expect(pty.write(Buffer.alloc(17_000_000, 'x'))).toBe(false);

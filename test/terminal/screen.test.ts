@@ -80,7 +80,7 @@ describe('a flood', () => {
     expect(screen.view().rows[0]).toBe('whole');
   });
 
-  test('a screenful scrolled in makes it whole again', async () => {
+  test('a screenful of scrolling makes it whole again', async () => {
     const screen = await screenAfter(flood(1_000_000));
     screen.feed(Buffer.from('new\r\n'.repeat(12)));
     await screen.settled();

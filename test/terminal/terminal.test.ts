@@ -19,7 +19,7 @@ const everything = Buffer.concat([
 ]);
 
 describe('bytes', () => {
-  test('of the person reach the agent untouched, however they are cut', async () => {
+  test('from the person reach the agent untouched, however they are split', async () => {
     const record = join(temporaryFolder(), 'record');
     const terminal = openRawTerminal(underGuard(process.execPath, recorder), { env: { RECORD: record } });
     await terminal.waitFor('ready;');
@@ -30,7 +30,7 @@ describe('bytes', () => {
     expect(readFileSync(record)).toEqual(Buffer.concat([everything, Buffer.of(0xff)]));
   });
 
-  test.each([1, 3, 4096])('of the agent reach the person untouched, in pieces of %i', async (piece) => {
+  test.each([1, 3, 4096])('from the agent reach the person untouched, in pieces of %i', async (piece) => {
     const folder = temporaryFolder();
     // Line feeds are the one thing that a terminal's output processing changes; the agent's own terminal does so once.
     const sent = Buffer.concat([everything, Buffer.from('line\n\x1b]0;title\x07\x1bPq#0\x1b\\')]);
@@ -80,7 +80,7 @@ test('size changes reach the agent', async () => {
   await terminal.exited;
 });
 
-describe('who does not keep up', () => {
+describe('a side that does not keep up', () => {
   const log = (folder: string) => {
     try {
       return readFileSync(join(folder, 'log'), 'utf8');
@@ -98,7 +98,7 @@ describe('who does not keep up', () => {
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1_024;
 
   test.runIf(process.platform === 'linux')(
-    'a terminal that takes nothing from a flood of 50 MB: memory stays bounded',
+    'a terminal that takes nothing of a flood of 50 MB: memory stays bounded',
     async () => {
       const folder = temporaryFolder();
       const flood = ['/bin/sh', '-c', 'echo begin; head -c 50000000 /dev/zero | tr "\\0" x; echo; echo end'];
@@ -127,7 +127,7 @@ describe('who does not keep up', () => {
     },
   );
 
-  test('a terminal that takes a little all the time is slow, and not told as blocked', async () => {
+  test('a terminal that keeps taking a little is slow, and not reported as blocked', async () => {
     const sipBytes = 65_536;
     /** Reads in small sips; the longest time without one. */
     const play = async () => {
@@ -160,7 +160,7 @@ describe('who does not keep up', () => {
     }
   });
 
-  test("an agent that does not read: the person's bytes wait, and it is told", async () => {
+  test('an agent that does not read: the person’s bytes wait, and this is reported', async () => {
     const folder = temporaryFolder();
     const agent =
       'import os,time,tty; tty.setraw(0); print("ready;", flush=True); time.sleep(2); n=0\nwhile n<200001: n+=len(os.read(0,65536))\nprint("all", n, flush=True)';
@@ -176,7 +176,7 @@ describe('who does not keep up', () => {
   });
 
   test.runIf(process.platform === 'linux')(
-    'an agent that does not read for long: Ctrl+C behind a paste is heard, the guard rests, and all of it arrives',
+    'an agent that does not read for a long time: Ctrl+C after a paste is noticed, the guard rests, and everything arrives',
     async () => {
       const folder = temporaryFolder();
       const record = join(folder, 'record');

@@ -21,7 +21,7 @@ const context = (changes: Partial<TerminalStyle> = {}) => ({
 const erase = '\r\x1b[J';
 
 describe('notices', () => {
-  test('the connection is lost: what happened, and that nothing is', () => {
+  test('the connection is lost: what happened, and that nothing else is', () => {
     expect(noticeText({ kind: 'stopped', cause: 'dead-stream' }, context())).toBe(
       `${erase}\r\nConnection lost. Your session has been saved.\r\n`,
     );
@@ -30,7 +30,7 @@ describe('notices', () => {
     );
   });
 
-  test('what was changed in the conversation is told in one line', () => {
+  test('what was changed in the conversation is said in one line', () => {
     const mended = [
       { found: 'one record holds a NUL character', done: 'replaced by ␀' },
       { found: '2 records hold empty texts', done: 'left out' },
@@ -40,7 +40,7 @@ describe('notices', () => {
     );
   });
 
-  test('what goes on without the agent is named, the first three of it', () => {
+  test('what keeps running without the agent is named, up to three', () => {
     const leftRunning = ['tmux (11)', 'node (12)', 'claude (13)', 'sleep (14)', 'sleep (15)'];
     const text = noticeText({ kind: 'stopped', cause: 'agent-gone' }, { ...context(), leftRunning });
     expect(text.replaceAll('\r\n', ' ')).toContain('tmux (11), node (12), claude (13) and 2 more.');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { finished } from '../support/guarded.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 
-test('what is wrong in the configuration is said above the agent, which starts all the same', async () => {
+test('what is wrong in the configuration is said above the agent, which starts anyway', async () => {
   const guard = await simulatedGuard({
     GUARDED_CLAUDE_STREAM_TIMEOUT_MS: 'soon',
     GUARDED_CLAUDE_BELLS: 'off',

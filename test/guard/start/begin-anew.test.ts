@@ -105,7 +105,7 @@ describe('begun anew', () => {
     expect(freshStart(run, agent, conversation, prompt)).toEqual({ args, pin });
   });
 
-  test('under another id where a file without a turn has taken it', () => {
+  test('under another id if a file without a turn has taken this one', () => {
     const { run, agent, conversation, told } = world({
       args: ['--session-id', id],
       records: [bookkeeping],

@@ -10,9 +10,9 @@ describe('the next agent is told', () => {
     return relaunchPrompt(run, agent, conversation, { isInterrupted, lost, resume: true, template: null });
   };
 
-  test('nothing where nothing was cut off', () => expect(told(null, false, null)).toBeNull());
-  test('of the interruption', () => expect(told(null, true, null)).toMatch(/^You were interrupted/));
-  test('the lost prompt alone, where its turn left no trace', () => {
+  test('nothing if nothing was cut off', () => expect(told(null, false, null)).toBeNull());
+  test('about the interruption', () => expect(told(null, true, null)).toMatch(/^You were interrupted/));
+  test('the lost prompt alone, if its turn left no trace', () => {
     expect(told(null, true, 'do it')).toBe('do it');
     expect(told('words', false, 'do it')).toBe('do it');
   });
@@ -20,7 +20,7 @@ describe('the next agent is told', () => {
     expect(told('Some words', true, ' do\n\n\nit')).toMatch(/^You were interrupted[\s\S]*\n\n do\n\n\nit$/);
   });
 
-  describe('where nothing is on record', () => {
+  describe('if nothing is on record', () => {
     const anew = (hooks: boolean, partial: string | null, asked: string | null, lost: string | null) => {
       const args = asked === null ? [] : [asked];
       const { run, agent, conversation } = partsOfRun({ hooks, id: 'id', args });
@@ -30,16 +30,16 @@ describe('the next agent is told', () => {
     };
     const both = /^You were interrupted[\s\S]*nothing of the conversation had been recorded[\s\S]*\n\ndo it$/;
 
-    test('the prompt alone, where hooks have told of no call', () => {
+    test('the prompt alone, if hooks have reported no call', () => {
       expect(anew(true, null, 'do it', null)).toBe('do it');
       expect(anew(true, null, null, 'do it')).toBe('do it');
     });
-    test('of the interruption, where an answer had begun', () =>
+    test('about the interruption, if an answer had begun', () =>
       expect(anew(true, 'Some words', 'do it', null)).toMatch(both));
-    test('of calls that nobody could see', () => {
+    test('about calls that nobody could see', () => {
       expect(anew(false, null, 'do it', null)).toMatch(both);
       expect(anew(false, null, null, 'do it')).toMatch(/could not be observed/);
     });
-    test('nothing where nothing was asked', () => expect(anew(false, null, null, null)).toBeNull());
+    test('nothing if nothing was asked', () => expect(anew(false, null, null, null)).toBeNull());
   });
 });

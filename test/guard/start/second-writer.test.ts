@@ -33,7 +33,7 @@ async function started(folder: string, name: string, args: readonly string[]): P
   return child;
 }
 
-test('an agent by its own account is named, with its folder and since when', async () => {
+test('an agent that keeps a record of itself is named, with its folder and since when', async () => {
   const { root, run, conversation } = world();
   const child = await started(root, 'any', []);
   const { pid = 0 } = child;
@@ -59,7 +59,7 @@ test.skipIf(!linux).each([
   expect((await otherIn(run, conversation, null)) !== null).toBe(expected);
 });
 
-test('another guard knows where its agent is', async () => {
+test('another guard knows which conversation its agent is in', async () => {
   const { root, run, conversation } = world();
   const other = openRun(run.launch.env).paths;
   const status = {

@@ -80,9 +80,12 @@ describe('Esc, a moment, and another key: two keys', () => {
   test('Esc again', () => expect(typedSlowly('\x1b', '\x1b')).toEqual(['interrupt', 'interrupt']));
 });
 
-test.each(['[', ']', 'O', 'P', '_', '^'])('Alt and %s: a key, and what is typed after it is heard', (key) => {
-  expect(typedSlowly(`\x1b${key}`, 'x', '\r', '\x03')).toEqual(['text', 'text', 'enter', 'interrupt']);
-});
+test.each(['[', ']', 'O', 'P', '_', '^'])(
+  'Alt and %s: a key, and what is typed after it is not lost',
+  (key) => {
+    expect(typedSlowly(`\x1b${key}`, 'x', '\r', '\x03')).toEqual(['text', 'text', 'enter', 'interrupt']);
+  },
+);
 
 test.each(['\x1b[I', '\x1b[<0;1;1M', '\x1b[?62;22c', '\x1bP>|xterm(390)\x1b\\', '\x1b]11;rgb:0/0/0\x07'])(
   '%j, split after its ESC, is no key',

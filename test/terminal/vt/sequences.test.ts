@@ -11,7 +11,7 @@ function reading(...chunks: readonly (string | Uint8Array)[]) {
   return { sequences, isOpen: reader.isOpen };
 }
 
-describe('a sequence that is told', () => {
+describe('a sequence that is reported', () => {
   test.each([
     ['private CSI', '\x1b[?1000;1006h', { type: 'csi', prefix: '?', parameters: '1000;1006', final: 'h' }],
     ['keyboard flags', '\x1b[>5u', { type: 'csi', prefix: '>', parameters: '5', final: 'u' }],
@@ -46,7 +46,7 @@ test('a payload without an end does not fill the memory', () => {
   expect(sequences).toEqual([{ type: 'osc', payload: `0;${'x'.repeat(4_094)}` }]);
 });
 
-describe('a place where something else may be written', () => {
+describe('a place where other output may be inserted', () => {
   test.each([
     ['plain text', 'hello', true],
     ['after a whole CSI', '\x1b[1;31m', true],
@@ -86,7 +86,7 @@ describe('a place where something else may be written', () => {
   });
 });
 
-test('a stream is read the same however it is cut', () => {
+test('a stream is read the same however it is split', () => {
   const piece = fc.constantFrom(
     ...['a', 'é', '✻', '𝄞', '\x1b[', '1;2', 'm', '\x1b]0;t', '\x07', '\x1b\\', '\x1bP', '\x18', '\n'],
     ...['\x1b[?25l', '\x1b[3;9r', '\x1b(0', '\x1b[>1u', '\x1b', '?', 'h', '\x7f'],

@@ -65,7 +65,7 @@ const stream = fc
   .map((pieces) => Buffer.concat(pieces));
 
 describe('tokens', () => {
-  test('are the same however the bytes are cut', () => {
+  test('are the same however the bytes are split', () => {
     fc.assert(
       fc.property(stream, fc.array(fc.nat(80)), (bytes, cuts) => {
         const ends = [...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
@@ -76,7 +76,7 @@ describe('tokens', () => {
     );
   });
 
-  test('tell of each byte once', () => {
+  test('cover each byte once', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const tokenizer = createTokenizer();
@@ -88,7 +88,7 @@ describe('tokens', () => {
     );
   });
 
-  test('of a Ctrl+C come at once, whatever was begun', () => {
+  test('for a Ctrl+C come at once, whatever is open', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const tokenizer = createTokenizer();
@@ -116,7 +116,7 @@ describe('tokens', () => {
     ],
   ])('of %s', (_name, text, expected) => expect(types(text)).toEqual(expected));
 
-  test('wait for the rest of a sequence, and not for ever', () => {
+  test('wait for the rest of a sequence, but not for ever', () => {
     const tokenizer = createTokenizer();
     expect(tokenizer.read(Buffer.from('\x1b'), 100)).toEqual([]);
     expect(tokenizer.dueAt).toBe(100 + escMs);
@@ -128,7 +128,7 @@ describe('tokens', () => {
     expect(tokenizer.expire(200 + restMs)).toEqual([{ type: 'broken', length: 4 }]);
   });
 
-  test('hold on to little of an endless answer', () => {
+  test('keep little of an endless answer', () => {
     const tokenizer = createTokenizer();
     tokenizer.read(Buffer.from('\x1b]52;c;'), 0);
     for (let round = 0; round < 100; round++) tokenizer.read(Buffer.alloc(65_536, 'x'), 0);
