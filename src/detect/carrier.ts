@@ -77,7 +77,7 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   const wasAwaited = answerAt !== null && answerAt - (requestAt ?? answerAt) > settleMs;
   if (!isStreaming && wasAwaited && each.requestSize >= conversationBytes) return false;
   if (isStreaming && isLess && (main.lastDownAt ?? 0) > began) return true;
-  return (isLess || isApart(each, main, e)) && isStillRead(main, e);
+  return (isLess || looksLikeTelemetry(each, main, e)) && isStillRead(main, e);
 }
 
 /**
@@ -85,7 +85,7 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
  * does not go on. It also opens a connection of its own, while the turn's next request reuses the connection that its
  * last answer has left free.
  */
-function isApart(each: Connection, { answerAt }: Connection, e: Facts): boolean {
+function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts): boolean {
   const isWhole = each.stage === 'answer' && e.now - lastByteAt(each) > settleMs;
   return isWhole || each.openedAt > (answerAt ?? 0);
 }
@@ -99,8 +99,8 @@ export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boo
  * theirs, so it does not count.
  */
 function isStillRead({ requestAt }: Connection, e: Facts): boolean {
-  const ofSubagents = e.tools.some(({ agentId }) => agentId !== null);
-  return e.turn.told?.working === true && !ofSubagents && !hasStepAfterRequest(e, requestAt);
+  const hasSubagentTools = e.tools.some(({ agentId }) => agentId !== null);
+  return e.turn.told?.working === true && !hasSubagentTools && !hasStepAfterRequest(e, requestAt);
 }
 
 function latest(connections: readonly Connection[]): Connection | null {

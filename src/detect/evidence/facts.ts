@@ -1,4 +1,4 @@
-/** What is known of the agent right now, except for the phase that follows from it. */
+/** What is known about the agent right now, except for the phase that follows from it. */
 import type { Millis, ProgramState } from '../../events.ts';
 import type { Doing, Phase } from '../phases.ts';
 import type { Agent } from './agent.ts';

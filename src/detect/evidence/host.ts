@@ -1,5 +1,6 @@
 /**
- * What is known of the API's host, across all agents of the run: its healthy silences, and how patient to be with it.
+ * What is known about the API's host, across all agents of the run: its healthy silences, and how patient to be with
+ * it.
  */
 import type { Event, Millis } from '../../events.ts';
 import { type Health, noHealth, usualDeadlineMs } from '../health.ts';
@@ -9,11 +10,11 @@ export interface Host {
   /** The longest that the agent itself waits for a silent API. */
   readonly deadlineMs: Millis;
   /**
-   * Multiplier of the limits for silence. It doubles with each cut in a turn, and in the turns by which the guard takes
-   * that turn up again.
+   * Multiplier of the limits for silence. It doubles with each cut in a turn, and is kept in the turns with which the
+   * guard resumes that turn.
    */
   readonly patience: number;
-  /** The next turn takes up one that was interrupted, so it is judged with the same patience. */
+  /** The next turn resumes one that was interrupted, so it is judged with the same patience. */
   readonly resumesTurn: boolean;
 }
 

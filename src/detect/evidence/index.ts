@@ -1,7 +1,7 @@
 /**
- * Evidence: what is known of the agent right now, folded from events. It holds facts only; signatures judge them. It is
- * plain data without methods, so that a journal can hold a checkpoint of it. There is one file per part: its type, its
- * empty value, its fold, and what of it survives a relaunch.
+ * Evidence: what is known about the agent right now, folded from events. It holds only facts; signatures judge them. It
+ * is plain data without methods, so that a journal can hold a checkpoint of it. There is one file per part: its type,
+ * its empty value, its fold, and what of it survives a relaunch.
  */
 import type { Event, Millis } from '../../events.ts';
 import { claimsOf } from '../claims.ts';

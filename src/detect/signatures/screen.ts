@@ -77,7 +77,7 @@ const stuckCompaction: Signature = {
     if (e.phase !== 'compacting' || !e.screen) return null;
     return {
       since: Math.max(e.screen.activitySince, e.wire.heldUntil ?? 0),
-      limit: isFed(e, config) ? 'compactionAlive' : 'compaction',
+      limit: isReceiving(e, config) ? 'compactionAlive' : 'compaction',
       because: (lastedMs) => [`compacting for ${seconds(lastedMs)}`],
       cure: askIfRepeated('nudge', e.conversation.compactionsCured),
     };
@@ -85,7 +85,7 @@ const stuckCompaction: Signature = {
 };
 
 /** Bytes of an answer still arrive. */
-function isFed({ wire, now, host }: Evidence, config: Config): boolean {
+function isReceiving({ wire, now, host }: Evidence, config: Config): boolean {
   const limit = limitMs('midResponse', config, host);
   return wire.connections.some((each) => each.stage === 'answer' && now - lastByteAt(each) < limit);
 }
