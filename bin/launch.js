@@ -24,13 +24,16 @@ async function launch(name) {
 }
 
 /**
- * Node 22.1 and later keeps what it has compiled, in a folder that nobody else may write to: what lies there is run. The
+ * What is compiled is kept for the next start, in a folder that nobody else may write to: what lies there is run. The
  * guard makes it at its first start (src/platform/paths.ts).
  */
 function keepCompiled() {
   const { XDG_STATE_HOME: states = '', HOME: home = '' } = process.env;
   const folder = join(isAbsolute(states) ? states : join(home, '.local/state'), 'guarded-claude');
-  if (isAbsolute(folder) && existsSync(folder)) enableCompileCache?.(join(folder, 'compiled'));
+  if (!isAbsolute(folder) || !existsSync(folder)) return;
+  const compiled = join(folder, 'compiled');
+  if (enableCompileCache) enableCompileCache(compiled);
+  else require('./compiled.js').keepCompiledIn(compiled);
 }
 
 async function companion(entry) {

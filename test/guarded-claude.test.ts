@@ -6,11 +6,16 @@ import {
   copyFileSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import Module from 'node:module';
+import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../src/drill/outer-terminal.ts';
 import { temporaryFolder, writeScript } from './support/folder.ts';
@@ -74,6 +79,36 @@ function fullDisk(root: string): string | null {
   spawnSync('sh', ['-c', `cat /dev/zero >${folder}/all`]);
   return folder;
 }
+
+describe('what is compiled is kept for the next start', () => {
+  test.skipIf('enableCompileCache' in Module)('whatever lies there, the agent is started', () => {
+    const { root, piped } = stage();
+    const folder = join(root, 'home/.local/state/guarded-claude/compiled');
+    const start = () => expect(piped(['-p', 'x'])).toMatchObject({ status: 7, ours: [] });
+    start(); // makes the folder of our state
+    start();
+    const kept = readdirSync(folder).map((name) => join(folder, name));
+    expect(kept.map((path) => basename(path).split('-v')[0]).sort()).toEqual([
+      'guard.cjs',
+      'guarded-claude.cjs',
+    ]);
+    const contents = () => kept.map((path) => readFileSync(path).toString('base64'));
+    const good = contents();
+    for (const path of kept) expect(statSync(path).mode & 0o077).toBe(0);
+    start();
+    expect(contents()).toEqual(good);
+    for (const path of kept) {
+      const damaged = readFileSync(path);
+      damaged.fill(0xff, damaged.length >> 1);
+      writeFileSync(path, damaged);
+    }
+    start();
+    expect(contents()).not.toEqual(good);
+    for (const path of kept) truncateSync(path, 1_000);
+    start();
+    expect(readdirSync(folder)).toHaveLength(kept.length);
+  });
+});
 
 describe('no problem on our side keeps the agent from starting', () => {
   const broken = [
