@@ -89,8 +89,10 @@ export async function watchedTunnel(
       if (observation.type === 'tick') cutSilent(now);
       if (observation.type !== 'clock.gap') return;
       seenSince = now;
-      if (observation.cause === 'slept' && observation.gapMs >= deadlySleepMs)
-        cut(ofApi().map(({ id }) => id));
+      if (observation.cause !== 'slept' || observation.gapMs < deadlySleepMs) return;
+      // What was opened after the sleep, before it was noticed, is sound.
+      const { lookedAt = now } = observation;
+      cut(ofApi().flatMap(({ id, since }) => (since <= lookedAt ? [id] : [])));
     },
   };
 }

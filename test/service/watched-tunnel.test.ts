@@ -43,6 +43,13 @@ test('after a sleep, connections to the API are cut, and no others', async () =>
   expect(toOther.destroyed).toBe(false);
 });
 
+test('what was opened after a sleep that is noticed only now is not cut', async () => {
+  const { tunnel } = await session();
+  const beforeAny = Math.min(...tunnel.connections().map(({ since }) => since)) - 1;
+  tunnel.see({ type: 'clock.gap', cause: 'slept', gapMs: 60_000, lookedAt: beforeAny });
+  expect([tunnel.cuts, tunnel.connections().length]).toEqual([0, 2]);
+});
+
 test.each([
   ['a nap', { cause: 'slept', gapMs: 10_000 }, defaults],
   ['a stalled machine', { cause: 'stalled', gapMs: 60_000 }, defaults],
