@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describePlan } from './describe-plan.ts';
-import { type Plan, planOf } from './plan.ts';
+import { type Plan, planOf, type Turn } from './plan.ts';
 
 const versions = ['2.1.332', '2.1.42', '2.1.263'];
 const plans = Array.from({ length: 300 }, (_, seed) => planOf(seed, versions));
@@ -62,15 +62,16 @@ test('without trouble there is none, and all else is as it was drawn', () => {
   expect(planOf(1, versions, { turns: 12 }).turns).toHaveLength(12);
 });
 
-test('a message is not queued where the agent itself would lose it', () => {
-  const lost = (version: string) =>
+test('a message is not queued where the agent itself would lose or double it', () => {
+  const queued = (version: string, hits: (turn: Turn) => boolean) =>
     plans
       .map(({ seed }) => planOf(seed, [version]))
       .flatMap(({ turns }) => turns)
-      .filter(
-        ({ trouble, meanwhile }) =>
-          trouble?.type === 'fault' && trouble.name === 'dead-after-tool' && meanwhile?.do === 'queue',
-      );
-  expect(lost('2.1.329').length).toBeGreaterThan(0);
-  expect(lost('2.1.132')).toEqual([]);
+      .filter((turn) => turn.meanwhile?.do === 'queue' && hits(turn)).length;
+  const breaks = ({ trouble }: Turn) => trouble?.type === 'fault' && trouble.name === 'dead-after-tool';
+  const runsTool = ({ task }: Turn) => task === 'tool';
+  expect(queued('2.1.329', breaks)).toBeGreaterThan(0);
+  expect(queued('2.1.132', breaks)).toBe(0);
+  expect(queued('2.1.132', runsTool)).toBeGreaterThan(0);
+  expect(queued('2.0.35', runsTool)).toBe(0);
 });

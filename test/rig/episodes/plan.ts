@@ -2,7 +2,7 @@
  * What happens in one episode, drawn from its seed alone. Pure. Each concern has a stream of chance of its own, so that a
  * new choice in one does not redraw the others.
  */
-import { compareVersions } from '../../../src/agents/common/versions.ts';
+import { compareVersions, type Parts } from '../../../src/agents/common/versions.ts';
 import { type FaultName, faultNames } from '../../../src/drill/api/faults.ts';
 import type { HelperTraffic } from '../../../src/drill/tls-stand-in.ts';
 import type { Surroundings } from '../../../src/drill/world.ts';
@@ -107,7 +107,7 @@ export function planOf(seed: number, versions: readonly string[], options: PlanO
     tools,
     dialogMs: chance(seed, 'dialog').between(500, 4_000),
     leave: chance(seed, 'leave').pick(['ctrl-c', 'ctrl-d', '/exit'] as const),
-    turns: turnsOf(seed, tools, surroundings, options).map((turn) => withoutOwnLoss(version, turn)),
+    turns: turnsOf(seed, tools, surroundings, options).map((turn) => withoutOwnFault(version, turn)),
   };
 }
 
@@ -146,15 +146,38 @@ function turnsOf(
   return turns;
 }
 
-/** By itself, without a guard, this range never sends a queued message when a connection breaks after a tool call. */
-const losesQueue = { first: [2, 1, 105], last: [2, 1, 251] };
-const afterToolCall: readonly FaultName[] = ['dead-after-tool', 'close-after-tool'];
+interface OwnFault {
+  readonly first: Parts;
+  readonly last: Parts;
+  hits(turn: Turn): boolean;
+}
 
-function withoutOwnLoss(version: string, turn: Turn): Turn {
+const breaksAfterTool: readonly FaultName[] = ['dead-after-tool', 'close-after-tool'];
+
+/** In these turns, these versions lose or double a queued message by themselves, also without a guard. */
+const ownQueueFaults: readonly OwnFault[] = [
+  // Never sent.
+  {
+    first: [2, 1, 105],
+    last: [2, 1, 251],
+    hits: ({ trouble }) => trouble?.type === 'fault' && breaksAfterTool.includes(trouble.name),
+  },
+  // Put into the tool's result, and sent again as a prompt.
+  {
+    first: [2, 0, 35],
+    last: [2, 0, 35],
+    hits: ({ task, trouble }) =>
+      task === 'tool' ||
+      task === 'long-tool' ||
+      (trouble?.type === 'fault' && breaksAfterTool.includes(trouble.name)),
+  },
+];
+
+function withoutOwnFault(version: string, turn: Turn): Turn {
   const parts = version.split('.').map(Number);
-  const loses = compareVersions(parts, losesQueue.first) >= 0 && compareVersions(parts, losesQueue.last) <= 0;
-  const breaks = turn.trouble?.type === 'fault' && afterToolCall.includes(turn.trouble.name);
-  return loses && breaks && turn.meanwhile?.do === 'queue' ? { ...turn, meanwhile: null } : turn;
+  const applies = ({ first, last, hits }: OwnFault) =>
+    compareVersions(parts, first) >= 0 && compareVersions(parts, last) <= 0 && hits(turn);
+  return turn.meanwhile?.do === 'queue' && ownQueueFaults.some(applies) ? { ...turn, meanwhile: null } : turn;
 }
 
 function moment(draw: Chance, mostMs: number): Moment {
