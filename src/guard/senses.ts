@@ -5,7 +5,7 @@
 
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { requestBytes } from '../detect/limits.ts';
+import { isOfConversation } from '../detect/evidence/wire.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
@@ -100,9 +100,9 @@ export function commonSenses(
       if (pid !== null && (event.type === 'agent.started' || (worked && !works))) kin.look(pid);
       worked = works;
       // No answer has come yet, so it has started nothing. Only hooks show that no tool is open: a subagent may send a
-      // request while a command of another one runs.
-      const asks = event.type === 'connection.bytes' && event.up >= requestBytes && event.last === 'up';
-      if (asks && after.turn && after.tools.length === 0) process.listening();
+      // request while a command of another one runs. A side request shows nothing: a hook of the person's may be at work
+      // beside it.
+      if (isOfConversation(event, after.wire) && after.tools.length === 0) process.listening();
       process.working(works);
     },
     catchUp: async () => hooks?.catchUp(),

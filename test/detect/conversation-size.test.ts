@@ -1,5 +1,6 @@
 /** A conversation only grows: what was asked with less of it, and was answered in one go, was no request of the turn's. */
 import { expect, test } from 'vitest';
+import { isOfConversation } from '../../src/detect/evidence/wire.ts';
 import type { Observation } from '../../src/events.ts';
 import { asks, say, story } from '../support/story.ts';
 
@@ -39,6 +40,22 @@ function sideRequestFirst(sideBytes: number) {
 
 test('the silence after a side request is not the turn’s, whose own request has just been answered', () => {
   expect(sideRequestFirst(40_000)).toEqual([]);
+});
+
+test('the next agent goes on with the conversation, so its size is known from the start', () => {
+  const told = asks(story());
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  told.tell({ type: 'agent.started', generation: 2, pid: 2, resumed: true, prompted: true });
+  expect(told.state.evidence.wire.conversationSize).toBe(50_000);
+});
+
+test('telemetry that goes up is no request of the conversation, even if it is large', () => {
+  const told = asks(story());
+  told.wait(5, say.bytes(1), say.drawing, say.busy(9));
+  const { wire } = told.state.evidence;
+  const up = (bytes: number) => isOfConversation({ ...request(2, bytes), at: 0 }, wire);
+  expect([5_000, 40_000, 52_000].map(up)).toEqual([false, false, true]);
 });
 
 test('after a compaction nobody knows how large the conversation is', () => {

@@ -39,7 +39,10 @@ export interface Wire {
   readonly lastRequestAt: Millis | null;
   /** The same for a request that is large enough for a conversation. */
   readonly lastConversationAt: Millis | null;
-  /** Bytes of the latest request of this agent whose answer was streamed: a conversation only grows. 0: not known. */
+  /**
+   * Bytes of the latest request whose answer was streamed: a conversation only grows, and the next agent goes on with it.
+   * 0: not known.
+   */
   readonly conversationSize: number;
   /** When the conversation was last made smaller; null: never. */
   readonly compactedAt: Millis | null;
@@ -83,7 +86,6 @@ export function foldWire(
         closed: [],
         lastRequestAt: null,
         lastConversationAt: null,
-        conversationSize: 0,
         compactedAt: null,
         lastDownAt: null,
       };
@@ -149,6 +151,12 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
   };
+}
+
+/** A request is going up that is too large for a side request. */
+export function isOfConversation(event: Event, { conversationSize }: Wire): boolean {
+  if (event.type !== 'connection.bytes' || event.last !== 'up') return false;
+  return (event.requestSize ?? event.up) >= Math.max(conversationBytes, conversationSize);
 }
 
 const later = (one: Millis | null, other: Millis | null): Millis => Math.max(one ?? 0, other ?? 0);
