@@ -20,7 +20,7 @@ import { startKeeper } from './keeper.ts';
 import { lockOf, openBoth } from './opening.ts';
 import { makeFolders, type ServicePaths, servicePaths } from './paths.ts';
 import { createRouter } from './router.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, isUser } from './sessions.ts';
 import { serviceEnvironment } from './start-service.ts';
 import { canChainTo, createTunnels, type Tunnels } from './tunnels.ts';
 
@@ -79,7 +79,7 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
   function answer(question: Question): unknown {
     if (question.type === 'status') return status();
     const startTime = startTimeOf(question.pid);
-    if (startTime === null || !canChainTo(question.user)) return { url: null };
+    if (startTime === null || !isUser(question.user) || !canChainTo(question.user)) return { url: null };
     const { token } = sessions.add({ pid: question.pid, startTime }, question.user);
     return { url: `http://guard:${token}@127.0.0.1:${port}` };
   }

@@ -57,11 +57,25 @@ export function createSessions(folder: string): Sessions {
   };
 }
 
-/** Null if the file is incomplete. Its address was never given out. */
+/** Null if the file is incomplete: its address was never given out. */
 function read(path: string): Session | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Session;
+    const session: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isSession(session) ? session : null;
   } catch {
     return null;
   }
+}
+
+function isSession(value: unknown): value is Session {
+  const { token, process, user } = (value ?? {}) as Partial<Session>;
+  const isProcess = typeof process?.pid === 'number' && typeof process.startTime === 'string';
+  return typeof token === 'string' && /^\w+$/.test(token) && isProcess && isUser(user);
+}
+
+/** Whether a tunnel can be made with it. */
+export function isUser(value: unknown): value is Session['user'] {
+  const { api, proxy } = (value ?? {}) as Partial<Session['user']>;
+  const isApi = typeof api?.host === 'string' && Number.isInteger(api.port);
+  return isApi && typeof proxy === 'object' && proxy !== null;
 }

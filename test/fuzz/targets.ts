@@ -7,10 +7,11 @@ import { journal } from './targets/journal.ts';
 import { tunnel } from './targets/network.ts';
 import { pipes } from './targets/pipes.ts';
 import { records } from './targets/records.ts';
+import { service } from './targets/service.ts';
 import { transcript } from './targets/transcript.ts';
 
 export const targets: Readonly<Record<string, Target>> = {
   ...{ transcript, hooks, config, journal, records, pipes },
   ...{ keys, output, screen },
-  ...{ tunnel },
+  ...{ tunnel, service },
 };
