@@ -8,7 +8,7 @@ import { type SessionState, sessionStates } from '../records/status.ts';
 import { causeWords } from '../words/cause.ts';
 import { displayWidth, shorten } from '../words/columns.ts';
 import { homeRelative } from '../words/home.ts';
-import { oneLine } from '../words/terminal-style.ts';
+import { inert } from '../words/terminal-style.ts';
 import { clockTime, duration, roughDuration } from '../words/times.ts';
 import { chosenSession, chosenSessionIncidents, keyTable, type Model } from './model.ts';
 import { sparkline } from './sparkline.ts';
@@ -37,10 +37,12 @@ const marks = { calm: '-', busy: '*', watch: '!', alarm: 'X', gone: ' ' } as con
 
 const widths = { state: 11, since: 8, tokens: 7, line: 12, silent: 7 } as const;
 
+/** Nothing that stands in a file acts on the terminal. */
+const row = (text: string, look: Look): string => shorten(inert(text), look.columns, look);
+
 export const sessionHeads = (look: Look): string =>
-  shorten(
+  row(
     `    ${pad('STATE', widths.state)}${pad('SINCE', widths.since)}${pad('TOKENS', widths.tokens)}${pad('LINE', widths.line + widths.silent + 1)}FOLDER`,
-    look.columns,
     look,
   );
 
@@ -55,10 +57,10 @@ export function sessionRow(session: SessionOnDisk, model: Model, chosen: boolean
     pad(tokens(status.tokens), widths.tokens),
     `${sparkline(silences, widths.line, look.unicode)} `,
     pad(silent === null ? '' : roughDuration(silent), widths.silent),
-    homeRelative(oneLine(status.cwd), look.home),
-    status.message === null ? '' : `  ${oneLine(status.message)}`,
+    homeRelative(status.cwd, look.home),
+    status.message === null ? '' : `  ${status.message}`,
   ];
-  return shorten(cells.join(''), look.columns, look);
+  return row(cells.join(''), look);
 }
 
 /** What is known about the chosen session, and what comes next. */
@@ -70,12 +72,12 @@ export function details(model: Model, look: Look): readonly string[] {
   const off = Object.entries(status.switches).flatMap(([name, on]) => (on ? [] : [name]));
   const lines = [
     `${status.run}  ${status.agent} ${status.agent_version ?? '(version unknown)'}  agent ${status.agent_pid ?? '-'}  guard ${status.pid}`,
-    `State     ${status.message === null ? sessionStates[status.state] : oneLine(status.message)}`,
+    `State     ${status.message === null ? sessionStates[status.state] : status.message}`,
     `Next      ${nextStep(session, model.nowMs)}`,
     `Incidents ${status.incidents === 0 ? 'none' : `${status.incidents}, last: ${last === undefined ? 'not on record' : incidentWords(last)}`}`,
     ...(off.length === 0 ? [] : [`Off       ${off.join(', ')}`]),
   ];
-  return lines.map((line) => shorten(line, look.columns, look));
+  return lines.map((line) => row(line, look));
 }
 
 function nextStep({ status, alive }: SessionOnDisk, nowMs: number): string {
@@ -106,11 +108,7 @@ const nextOf: { readonly [S in SessionState]: string } = {
 };
 
 export function incidentRow(incident: IncidentView, chosen: boolean, look: Look): string {
-  return shorten(
-    `${chosen ? '>' : ' '} ${clockTime(incident.began_at)}  ${incidentWords(incident)}`,
-    look.columns,
-    look,
-  );
+  return row(`${chosen ? '>' : ' '} ${clockTime(incident.began_at)}  ${incidentWords(incident)}`, look);
 }
 
 function incidentWords(incident: IncidentView): string {
@@ -126,13 +124,13 @@ function incidentWords(incident: IncidentView): string {
 export function footer(model: Model, look: Look): string {
   if (model.confirm !== null) {
     const { command, run } = model.confirm;
-    return shorten(`${command} ${run}? y yes, any other key no`, look.columns, look);
+    return row(`${command} ${run}? y yes, any other key no`, look);
   }
-  if (model.message !== null) return shorten(model.message.text, look.columns, look);
+  if (model.message !== null) return row(model.message.text, look);
   const labels = keyTable
     .filter(({ label, views }) => label !== '' && views.includes(model.view))
     .map(({ label }) => label);
-  return shorten(labels.join('   '), look.columns, look);
+  return row(labels.join('   '), look);
 }
 
 /** The `count` items around the chosen one that fit on the screen. */

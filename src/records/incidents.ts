@@ -6,6 +6,7 @@
 import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { acquireLock } from '../platform/lock.ts';
 import type { StatePaths } from '../platform/paths.ts';
+import { fieldsOf, isMoment, isText, listOf, orNull } from './shapes.ts';
 
 /** As `guardctl incidents --json` prints it; times are ISO 8601. */
 export interface IncidentRecord {
@@ -90,19 +91,29 @@ function parse(line: string): IncidentRecord | null {
   if (line === '') return null;
   try {
     const value: unknown = JSON.parse(line);
-    return isIncident(value) ? value : null;
+    const incident = { ...neutral, ...(value as Partial<IncidentRecord> | null) };
+    return isIncident(incident) ? incident : null;
   } catch {
     return null;
   }
 }
 
-function isIncident(value: unknown): value is IncidentRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const record = value as Record<string, unknown>;
-  const texts = ['id', 'run', 'class', 'began_at', 'detected_at', 'outcome'];
-  return (
-    texts.every((name) => typeof record[name] === 'string') &&
-    Array.isArray(record.evidence) &&
-    Array.isArray(record.actions)
-  );
-}
+const isAction = fieldsOf({ action: isText, at: isMoment, detail: isText });
+const isRecord = fieldsOf({
+  id: isText,
+  run: isText,
+  session_id: orNull(isText),
+  agent_version: orNull(isText),
+  class: isText,
+  began_at: isMoment,
+  detected_at: isMoment,
+  ended_at: orNull(isMoment),
+  evidence: listOf(isText),
+  actions: listOf(isAction),
+  outcome: isText,
+});
+
+/** What an incident can do without. */
+const neutral = { session_id: null, agent_version: null, ended_at: null };
+
+const isIncident = (value: unknown): value is IncidentRecord => isRecord(value);

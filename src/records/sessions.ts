@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
 import { givenPrefix, type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
-import { readStatus, type Status } from './status.ts';
+import type { Status } from './status.ts';
+import { readStatus } from './status-reader.ts';
 
 export interface SessionOnDisk {
   readonly paths: RunPaths;

@@ -3,7 +3,6 @@
  * Readers (`guardctl sessions`, `watch`, a status line, a probe) need nothing else. Pid and start time tell a dead
  * guard's file from a live one's.
  */
-import { readFileSync } from 'node:fs';
 import { replaceFile, replaceFileSync } from '../platform/atomic-file.ts';
 
 /** Every state that a session can be shown in, with its meaning for people. */
@@ -181,25 +180,4 @@ function sameAttempt(before: Status['attempt'], after: Status['attempt'], elapse
   if (before === null || after === null) return before === after;
   const left = Math.max(0, before.next_in_ms - elapsedMs);
   return before.n === after.n && before.of === after.of && Math.abs(left - after.next_in_ms) < agedMs;
-}
-
-/** The status in a file; null if it cannot be read or is not ours. */
-export function readStatus(path: string): Status | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isStatus(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isStatus(value: unknown): value is Status {
-  if (typeof value !== 'object' || value === null) return false;
-  const { run, pid, start_time, cwd, state, since } = value as Record<string, unknown>;
-  return (
-    [run, start_time, cwd, since].every((field) => typeof field === 'string') &&
-    typeof pid === 'number' &&
-    typeof state === 'string' &&
-    Object.hasOwn(sessionStates, state)
-  );
 }

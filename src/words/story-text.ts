@@ -22,7 +22,7 @@ export function storyLines(
     ...story.facts,
   ];
   return [
-    `${paint(story.headline, 'bold', look)} ${story.outcome}`,
+    `${paint(oneLine(story.headline), 'bold', look)} ${oneLine(story.outcome)}`,
     '',
     ...facts.map(([name, value]) => `  ${name.padEnd(14)}${oneLine(value)}`),
     ...heading('Evidence'),
@@ -30,7 +30,7 @@ export function storyLines(
     ...heading('Actions'),
     ...(incident.actions.length === 0 ? ['  none'] : []),
     ...incident.actions.map(
-      ({ at: when, action, detail }) => `  ${at(when)}  ${action.padEnd(9)} ${oneLine(detail)}`,
+      ({ at: when, action, detail }) => `  ${at(when)}  ${oneLine(action).padEnd(9)} ${oneLine(detail)}`,
     ),
     ...(lines.length === 0 ? [] : heading('Timeline')),
     ...shortened(lines).map((line) =>

@@ -49,6 +49,6 @@ export function withoutUnicode(text: string): string {
 }
 
 /** Removes what could move the cursor or hide text, from words that come from files, hosts or other programs. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
-}
+export const inert = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+
+export const oneLine = (text: string): string => inert(text).trim();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runPaths } from '../../src/platform/paths.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
-import { readStatus } from '../../src/records/status.ts';
+import { readStatus } from '../../src/records/status-reader.ts';
 import { finished } from '../support/guarded.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 

@@ -13,7 +13,7 @@ import { descendants, processesMarkedBy } from '../../src/platform/process-tree.
 import { runVariable } from '../../src/platform/run-mark.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
 import { readJournal } from '../../src/records/journal-reader.ts';
-import { readStatus } from '../../src/records/status.ts';
+import { readStatus } from '../../src/records/status-reader.ts';
 import { finished } from '../support/guarded.ts';
 import { built, guardBin } from '../support/places.ts';
 import { until } from '../support/scripted.ts';

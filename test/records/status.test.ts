@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { openStatus, readStatus, type Status } from '../../src/records/status.ts';
+import { openStatus, type Status } from '../../src/records/status.ts';
+import { readStatus } from '../../src/records/status-reader.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { sampleStatus } from '../support/status.ts';
 
@@ -144,10 +145,19 @@ test.each([
   '[]',
   'null',
   '{"run":"x"}',
-  JSON.stringify({ ...sampleStatus(), since: 'x', state: 'toString' }),
+  JSON.stringify({ ...sampleStatus(), state: 'toString' }),
+  JSON.stringify({ ...sampleStatus(), since: 'x' }),
 ])('a file that is none of ours is no status: %s', (text) => {
   const path = join(temporaryFolder(), 'status.json');
   writeFileSync(path, text);
   expect(readStatus(path)).toBeNull();
   expect(readStatus(`${path}.none`)).toBeNull();
+});
+
+test('what another version has not written, or has written otherwise, is unknown', () => {
+  const path = join(temporaryFolder(), 'status.json');
+  const whole = sampleStatus();
+  const { tokens: _, switches: __, updated_at: ___, ...older } = whole;
+  writeFileSync(path, JSON.stringify({ ...older, connection: 'up', tomorrow: 1 }));
+  expect(readStatus(path)).toEqual({ ...whole, connection: null, tokens: null, switches: {}, tomorrow: 1 });
 });

@@ -8,7 +8,7 @@ import { readResumeMap } from '../../../src/records/resume-map.ts';
 import { readSessions } from '../../../src/records/sessions.ts';
 import { holds, reader, type Target } from '../target.ts';
 
-const status = {
+export const status = {
   run: 'r',
   session_id: null,
   pid: 1,
@@ -24,7 +24,9 @@ const status = {
   incidents: 0,
   message: null,
   attempt: null,
-  connection: null,
+  connection: { open: 1, silent_ms: 5 },
+  tokens: 7,
+  switches: { tunnel: true, hooks: false },
 };
 const incident = {
   id: 'r-1',
