@@ -53,7 +53,7 @@ export interface AgentAdapter {
     permissionMode?: string | null,
   ): readonly string[];
   /**
-   * Arguments of a relaunch when nothing of the conversation is on record: the person's own flags without a session id,
+   * Arguments of a relaunch when none of the conversation is on record: the person's own flags without a session id,
    * and the prompt in place of theirs. `asGiven`: start from where they started (a fork); else from nothing.
    */
   freshArguments(args: readonly string[], prompt: string | null, asGiven: boolean): readonly string[];

@@ -74,7 +74,7 @@ export interface Composer {
   putKeptAside(): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
-  /** The agent that had the text is gone: everything that is to be given back is kept until `restored`. */
+  /** The agent that had the text is gone: everything to be given back is kept until `restored`. */
   rescue(): void;
   /** The text that was put aside has been seen in the box again. It stands before what the person has typed since. */
   restored(): void;
@@ -118,7 +118,7 @@ export function createComposer(): Composer {
   let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
-  let namesPrompts = false;
+  let reportsPrompts = false;
 
   const box = (): Line => entered ?? line;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
@@ -246,7 +246,7 @@ export function createComposer(): Composer {
       else if (kept || latest?.screen?.facts.activity !== 'dialog') follow(tokens, kept, atMs);
     },
     taken(prompt) {
-      namesPrompts = true;
+      reportsPrompts = true;
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
       if (isInQueue && latest?.turn.told?.working) return;
@@ -261,8 +261,8 @@ export function createComposer(): Composer {
     happened(event, before, after, kept) {
       latest = after;
       if (!kept) release();
-      if (event.type === 'agent.started') namesPrompts = false;
-      const known = { sent: sent?.text ?? null, isSeenAtWork, namesPrompts, kept };
+      if (event.type === 'agent.started') reportsPrompts = false;
+      const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, kept };
       for (const sign of signsOf(event, before, after, known)) handle[sign]();
       isSeenAtWork ||= showsTurn(event);
     },

@@ -26,7 +26,7 @@ export interface Known {
   /** The screen has shown a turn since that was sent. */
   readonly isSeenAtWork: boolean;
   /** This agent reports each prompt that it takes. */
-  readonly namesPrompts: boolean;
+  readonly reportsPrompts: boolean;
   /** The guard holds the person's keys back, so they are not in the agent's box. */
   readonly kept: boolean;
 }
@@ -34,7 +34,7 @@ export interface Known {
 /** By then a key shows on the screen, even on a machine under load. Before that, an empty box proves nothing. */
 const keySettleMs = 2_000;
 
-const ofTurn: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+const turnActivities: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
 /** Activities in which the screen shows no input box. */
 const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
 
@@ -44,7 +44,7 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
   if (event.type === 'session' && event.sessionId !== before.conversation.sessionId)
     signs.push('other-conversation');
   // An agent that reports no prompts sends its queue when a turn has ended.
-  if (event.type === 'turn.started' && !known.namesPrompts && before.turn.told?.working === false)
+  if (event.type === 'turn.started' && !known.reportsPrompts && before.turn.told?.working === false)
     signs.push('queue-sent');
   if ((event.type === 'screen' || event.type === 'tick') && !known.kept && showsEmptyBox(after))
     signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
@@ -75,7 +75,7 @@ const runsInShell = (sent: string | null, event: Event): boolean =>
   showsTurn(event) && sent?.trimStart().startsWith('!') === true;
 
 export const showsTurn = (event: Event): boolean =>
-  event.type === 'screen' && ofTurn.includes(event.facts.activity);
+  event.type === 'screen' && turnActivities.includes(event.facts.activity);
 
 /**
  * The screen showed the turn of the text that was sent and now shows a free prompt, whatever has been typed since. An
@@ -84,5 +84,5 @@ export const showsTurn = (event: Event): boolean =>
  */
 function seenToEnd(event: Event, { screen }: Evidence, { turn }: Evidence, { isSeenAtWork }: Known): boolean {
   if (event.type !== 'screen' || event.facts.activity !== 'idle' || turn.told?.working) return false;
-  return isSeenAtWork && screen !== null && ofTurn.includes(screen.facts.activity);
+  return isSeenAtWork && screen !== null && turnActivities.includes(screen.facts.activity);
 }

@@ -33,13 +33,13 @@ const temporary: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
 /** A wrapper exits with 128 + n if signal n ended its agent. SIGHUP, SIGINT and SIGTERM are polite requests. */
 const politeCodes: readonly number[] = [129, 130, 143];
 
-const isOfSignal = (code: number | null) => code !== null && code > 128 && code < 160;
+const isSignalCode = (code: number | null) => code !== null && code > 128 && code < 160;
 
 export function judgeEnding({ code, signal, failure, answers, done, silent, idle }: Ending): Judgement {
   if (done) return 'final';
   if (signal !== null) return 'interrupted'; // the core judges whether the signal was meant to end it
   if (code === 0 && idle) return 'interrupted';
-  if (isOfSignal(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'interrupted';
+  if (isSignalCode(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'interrupted';
   if (temporary.includes(failure) && answers > 0) return 'interrupted';
   return code === 0 && silent ? 'interrupted' : 'final';
 }
@@ -49,6 +49,6 @@ export function judgeEnding({ code, signal, failure, answers, done, silent, idle
  * an error has failed, whatever its code. Otherwise the code is the agent's own.
  */
 export function finalCode(code: number, { done, failure }: Pick<Ending, 'done' | 'failure'>): number {
-  if (done && isOfSignal(code)) return 0;
+  if (done && isSignalCode(code)) return 0;
   return code === 0 && failure !== null ? 1 : code;
 }

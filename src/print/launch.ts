@@ -28,7 +28,7 @@ export interface Judge {
 const settledMs = 500;
 /** Errors while an update replaces the agent's file: it is missing for a moment, or still being written. */
 const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];
-const againMs = 1_000;
+const retryMs = 1_000;
 /** An update takes seconds. */
 const maxTries = 10;
 
@@ -137,7 +137,7 @@ async function startPatiently(options: ChildOptions): Promise<Child> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (tries >= maxTries || !beingReplaced.includes(code)) throw error;
-      await pause(againMs);
+      await pause(retryMs);
     }
   }
 }

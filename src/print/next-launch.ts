@@ -38,14 +38,14 @@ export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {
   if (unrepeatable !== null) return unrepeatable;
   if (transcriptPath !== null || didNothing(parts, ranTurn)) return null;
   if (formats.input === 'text' && id !== null && input?.whole() !== null) return null;
-  return 'nothing of the conversation is on record';
+  return 'none of the conversation is on record';
 }
 
 /** Rejects if the work can neither be resumed nor begun anew. */
 export async function planNext(parts: PrintParts, next: NextLaunch): Promise<Start> {
   const why = obstacle(parts, next.ranTurn);
-  const plan = why === null ? ((await resumption(parts, next)) ?? (await anew(parts, next))) : null;
-  if (plan === null) throw new Error(why ?? 'nothing of the conversation is on record');
+  const plan = why === null ? ((await resumption(parts, next)) ?? (await beginAnew(parts, next))) : null;
+  if (plan === null) throw new Error(why ?? 'none of the conversation is on record');
   return plan;
 }
 
@@ -97,7 +97,7 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
       ownPrompt,
     };
   }
-  const again = isAsked(run, prompts) || !nothing ? null : afresh(parts);
+  const again = isAsked(run, prompts) || !nothing ? null : sameStart(parts);
   if (again !== null) return { ...again, ...resumed(run.launch.invocation.prompt) };
   const stdin = input === null ? 'inherit' : 'none';
   return { ...resumed(words), stdin, first: [], ownPrompt: null };
@@ -112,8 +112,8 @@ function isAsked({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): b
 /**
  * Gives the same prompt again, word for word. If something may have been done, it is preceded by what is known of that.
  */
-async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
-  const again = afresh(parts);
+async function beginAnew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
+  const again = sameStart(parts);
   if (again === null || didNothing(parts, next.ranTurn)) return again;
   const { launch } = parts.run;
   const { prompt } = launch.invocation;
@@ -128,7 +128,7 @@ async function anew(parts: PrintParts, next: NextLaunch): Promise<Start | null> 
   return { ...again, args, pin: again.pin ?? named };
 }
 
-function afresh({ run: { launch, pin }, conversation, pipes: { input } }: PrintParts): Start | null {
+function sameStart({ run: { launch, pin }, conversation, pipes: { input } }: PrintParts): Start | null {
   const first = input === null ? [] : input.whole();
   if (first === null) return null;
   // Even a file without a prompt makes the id taken (lab notes §4).

@@ -19,7 +19,7 @@ export interface Sink {
 
 const fullBytes = 1024 * 1024;
 /** Pause before the next attempt if another process has made the shared pipe non-blocking. */
-const againMs = 10;
+const retryMs = 10;
 
 export function createSink(descriptor: number): Sink {
   const parent = process.ppid;
@@ -44,7 +44,7 @@ export function createSink(descriptor: number): Sink {
     isWriting = true;
     write(descriptor, first, (error, written) => {
       if (error?.code === 'EAGAIN') {
-        setTimeout(next, againMs);
+        setTimeout(next, retryMs);
         return;
       }
       if (error) {

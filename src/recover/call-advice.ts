@@ -1,4 +1,4 @@
-/** What is known of each call that was in flight, and what the agent is to do about it. */
+/** What is known about each call that was in flight, and what the agent should do about it. */
 import { fencedStart, line, plain } from './quote.ts';
 import type { ActiveToolCall, RecoverySnapshot } from './snapshot.ts';
 

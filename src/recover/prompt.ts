@@ -97,7 +97,7 @@ const phaseText: Readonly<Record<DisconnectPhase, string>> = {
 const rungText: Readonly<Record<PromptOptions['rung'], string>> = {
   nudge: 'It stopped the stuck turn; this is still the same process.',
   relaunch: 'You were started again on the same conversation.',
-  anew: 'You were started again, and nothing of the conversation had been recorded.',
+  anew: 'You were started again, and none of the conversation had been recorded.',
 };
 
 function reasonText(snapshot: RecoverySnapshot, options: PromptOptions): string {

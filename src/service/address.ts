@@ -22,7 +22,7 @@ import { startService } from './start-service.ts';
  * corporate launchers).
  */
 const limitMs: Millis = 2_200;
-const againMs: Millis = 30;
+const retryMs: Millis = 30;
 const restartMs: Millis = 500;
 
 async function main(pid: number): Promise<string> {
@@ -60,7 +60,7 @@ async function addressFor(pid: number, user: Session['user']): Promise<string | 
         service = startService(process.env).on('error', () => {}); // the service then has no pid, which is checked below
       }
       if (service.pid === undefined || (service.exitCode ?? 0) !== 0) return null;
-      await sleep(againMs);
+      await sleep(retryMs);
     }
   }
   return null;

@@ -29,7 +29,7 @@ export interface Keeper {
 }
 
 /** A shell that keeps dying must not be restarted in a busy loop. */
-const againMs = 1_000;
+const retryMs = 1_000;
 
 /**
  * @param next the command that the shell becomes
@@ -55,7 +55,7 @@ export function startKeeper(
       keeper = null;
       if (isDismissed) return;
       clearTimeout(timer);
-      timer = setTimeout(start, againMs);
+      timer = setTimeout(start, retryMs);
     };
     child.once('error', again);
     child.once('exit', again);

@@ -47,14 +47,14 @@ export interface Status {
 /**
  * How long the service runs without sessions: they often follow one another, and a start takes a fraction of a second.
  */
-const usualUnusedMs = 60_000;
+const defaultUnusedMs = 60_000;
 /** Looking through all processes costs milliseconds. */
 const lookMs = 10_000;
 const addressesEveryMs = 2_000;
 
 /** Resolves once the service has ended. False: another one was already running. @throws if it cannot have a folder */
 export async function serve(options: ServiceOptions): Promise<boolean> {
-  const { env, takesOver, stays, unusedMs = usualUnusedMs } = options;
+  const { env, takesOver, stays, unusedMs = defaultUnusedMs } = options;
   const paths = servicePaths(env);
   makeFolders(paths);
   const lock = await lockOf(paths, takesOver);

@@ -32,7 +32,7 @@ export async function watchedTunnel(
   const takeOver = { fd: null, url: `http://guard:${session.token}@127.0.0.1:${port}` };
   const tunnel = await startTunnel({ upstream, api: apiHost, ...tunnelSettings(config), takeOver });
 
-  const told = new Map<number, { stage: ConnectionStage; requestAt: Millis | null }>();
+  const progress = new Map<number, { stage: ConnectionStage; requestAt: Millis | null }>();
   let pings = session.user.pings;
   let strikes: readonly Millis[] = [];
   let lastCutAt: Millis | null = null;
@@ -44,8 +44,8 @@ export async function watchedTunnel(
     switch (observation.type) {
       case 'connection.bytes': {
         const { id, stage = 'ready', requestAt = null, pinged = false } = observation;
-        told.set(id, { stage, requestAt });
-        pings ||= pinged && ofApi().some((facts) => facts.id === id);
+        progress.set(id, { stage, requestAt });
+        pings ||= pinged && apiConnections().some((facts) => facts.id === id);
         return;
       }
       case 'connection.opened':
@@ -55,11 +55,12 @@ export async function watchedTunnel(
         lastCutAt = null;
         return;
       case 'connection.closed':
-        told.delete(observation.id);
+        progress.delete(observation.id);
     }
   });
 
-  const ofApi = () => tunnel.connections().filter(({ host, state }) => host === apiHost && state === 'open');
+  const apiConnections = () =>
+    tunnel.connections().filter(({ host, state }) => host === apiHost && state === 'open');
 
   function cut(ids: readonly number[]): void {
     if (ids.length > 0 && config.recovery.in_place) cuts += tunnel.cut(ids);
@@ -68,8 +69,8 @@ export async function watchedTunnel(
   function cutSilent(now: Millis): void {
     strikes = strikes.filter((at) => now - at < memoryMs);
     const patience = { strikes: strikes.length, deadlineMs, seenSince };
-    const silent = ofApi().filter((facts) => {
-      const known = told.get(facts.id);
+    const silent = apiConnections().filter((facts) => {
+      const known = progress.get(facts.id);
       return known !== undefined && isOverdue({ ...facts, ...known, pings }, patience, config, now);
     });
     if (silent.length > 0) lastCutAt = now;
@@ -90,9 +91,9 @@ export async function watchedTunnel(
       if (observation.type !== 'clock.gap') return;
       seenSince = now;
       if (observation.cause !== 'slept' || observation.gapMs < deadlySleepMs) return;
-      // What was opened after the sleep, before it was noticed, is sound.
+      // A connection that was made after the sleep, but before it was noticed, is sound.
       const { lookedAt = now } = observation;
-      cut(ofApi().flatMap(({ id, since }) => (since <= lookedAt ? [id] : [])));
+      cut(apiConnections().flatMap(({ id, since }) => (since <= lookedAt ? [id] : [])));
     },
   };
 }

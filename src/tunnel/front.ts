@@ -1,6 +1,7 @@
 /**
  * Reads the agent's requests to the tunnel with node's own strict parser: who asks, and for what. A CONNECT or an
- * upgrade leaves a raw socket (`opaque.ts`). A request in absolute form is sent anew (`plain-requests.ts`).
+ * upgrade leaves a raw socket (`opaque.ts`). A request in absolute form is sent on by our own client
+ * (`plain-requests.ts`).
  *
  * This is a module of its own because node:http is slow to load. The tunnel listens before this module is loaded.
  */

@@ -1,5 +1,5 @@
 /**
- * Plain http requests on one connection of the agent (the near leg), sent anew by node's own client on our far leg. The
+ * Plain http requests on one connection of the agent (the near leg), sent on by node's own client over our far leg. The
  * far leg is reused for the next request as long as both sides keep it open, and the two legs close together. So a
  * persistent connection behaves for the agent as it would without a tunnel.
  */

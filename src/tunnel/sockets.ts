@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 
 /**
- * Sends RST instead of FIN, so that the other side fails at once and does not take what it has received for everything.
- * A socket whose FIN is being sent can only be destroyed: if it were reset, node would leave it open for ever, and spin
- * when the process ends.
+ * Sends RST instead of FIN, so that the other side fails at once and does not take a partial message for a complete
+ * one. A socket whose FIN is being sent can only be destroyed: if it were reset, node would leave it open for ever, and
+ * spin when the process ends.
  */
 export function reset(socket: Socket): void {
   const ending = socket.writableEnded && !socket.writableFinished;

@@ -37,7 +37,7 @@ export async function whatIsOnRecord(
   const prompts = agent.hooks.heard() ? taken : typed + (invocation.prompt === null ? 0 : 1);
   const isResumed = invocation.resumes && !invocation.forks && id === invocation.sessionId;
   if (isResumed || prompts > 1)
-    throw new Error('nothing of the conversation is on record, so it cannot be resumed');
+    throw new Error('none of the conversation is on record, so it cannot be resumed');
   return withoutRecord();
 }
 

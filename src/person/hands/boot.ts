@@ -11,7 +11,7 @@ import { releaseKeys } from './give-back.ts';
 const bootMs = 20_000;
 
 /**
- * Holds the keys until the agent listens, asks something, is gone or has had its time, or until the person wants to
+ * Holds the keys until the agent listens, asks something, is gone or has used up its time, or until the person wants to
  * leave: a booting agent obeys Ctrl+C, too. Then it releases them.
  * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */

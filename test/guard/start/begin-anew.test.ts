@@ -70,7 +70,7 @@ describe('a conversation', () => {
     ['that had a second prompt', { prompts: 2 }],
     ['that had a second prompt and no hook tells', { prompts: 2, hooks: false }],
   ])('%s and that is not on record is lost, and said to be', async (_name, given) => {
-    await expect(onRecord(given)).rejects.toThrow('nothing of the conversation is on record');
+    await expect(onRecord(given)).rejects.toThrow('none of the conversation is on record');
   });
 });
 

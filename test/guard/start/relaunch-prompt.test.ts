@@ -28,7 +28,7 @@ describe('the next agent is told', () => {
       const interruption = { isInterrupted: true, lost, resume: false, template: null };
       return relaunchPrompt(run, agent, conversation, interruption);
     };
-    const both = /^You were interrupted[\s\S]*nothing of the conversation had been recorded[\s\S]*\n\ndo it$/;
+    const both = /^You were interrupted[\s\S]*none of the conversation had been recorded[\s\S]*\n\ndo it$/;
 
     test('the prompt alone, if hooks have reported no call', () => {
       expect(anew(true, null, 'do it', null)).toBe('do it');

@@ -64,7 +64,7 @@ const beginsAgain = (use: FlagUse) =>
   (use.flag.group === 'conversation' && !['--session-id', '--prefill', '--prefill-b64'].includes(use.name));
 
 /**
- * The conversation begins anew, because nothing of it was ever recorded.
+ * The conversation begins anew, because none of it was ever recorded.
  * @param asGiven from where the person began it; false: from nothing (they have cleared it since)
  */
 export function freshArguments(

@@ -9,7 +9,7 @@ import { refusesThinking } from '../senses/failures.ts';
 export type RowKind =
   | 'user'
   | 'assistant'
-  | 'boundary' // a compaction: the conversation begins anew here, and rightly has no parent
+  | 'boundary' // a compaction: the conversation starts over here, so having no parent is right
   | 'progress' // 2.1.42: once a second while a tool runs; never sent
   | 'other';
 

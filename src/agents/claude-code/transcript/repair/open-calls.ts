@@ -30,10 +30,10 @@ export function addMissingResults(work: Work): void {
 
 /** The message's lines with calls, on the active branch and off it, in file order. */
 function groupOf(work: Work, round: Round, onBranch: RowSet): readonly Row[] {
-  const beside = [...round.messageIds]
+  const offBranch = [...round.messageIds]
     .flatMap((id) => work.calls.callLines(id))
     .filter((row) => !onBranch.has(row));
-  return [...round.lines.filter((line) => line.uses.length > 0), ...beside].toSorted(
+  return [...round.lines.filter((line) => line.uses.length > 0), ...offBranch].toSorted(
     (a, b) => a.order - b.order,
   );
 }
@@ -97,7 +97,7 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
     (best, line) => (depth(line, group) >= depth(best, group) ? line : best),
     group[0] as Row,
   );
-  const last = endBehind(work, deepest, messages);
+  const last = endThrough(work, deepest, messages);
   let end = gatherLines(work, ownRound(last, messages), chainTo(last)) ?? last;
   while (end.kind === 'progress' && end.parent !== null) end = end.parent;
   const branch = createRowSet(chainTo(end));
@@ -121,16 +121,17 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
 }
 
 /** The end of the active branch, changed so that the branch leads through the line. */
-function endBehind(work: Work, line: Row, messages: MessageIds): Row {
+function endThrough(work: Work, line: Row, messages: MessageIds): Row {
   const leaf = leafOf(work.rows);
   const chain = chainTo(leaf);
   if (leaf === null || chain.includes(line)) return leaf ?? line;
   const end = lastBelow(work, line);
   const branch = createRowSet(chainTo(end));
-  const beside = chain.find((row) => !branch.has(row));
+  const offBranch = chain.find((row) => !branch.has(row));
   // Another line of the message, or a note that the agent wrote after a turn: it is moved behind the call.
-  if (beside === undefined || (beside.kind !== 'other' && !messages.has(beside.messageId))) return end;
-  putAfter(work, beside, end);
+  if (offBranch === undefined || (offBranch.kind !== 'other' && !messages.has(offBranch.messageId)))
+    return end;
+  putAfter(work, offBranch, end);
   return leaf;
 }
 

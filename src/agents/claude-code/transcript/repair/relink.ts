@@ -59,7 +59,7 @@ function openCircles(work: Work): void {
       if (row.parent === null || passed[row.parent.order] !== walk) continue;
       const circle = circleOf(row);
       if (start === newest) openOnBranch(work, row, circle);
-      else if (circle.some(isMessage)) openAt(work, impossibleIn(circle)[0] ?? row);
+      else if (circle.some(isMessage)) openAt(work, impossibleLinksIn(circle)[0] ?? row);
     }
   }
 }
@@ -74,7 +74,7 @@ function newestEnd(work: Work): Row | null {
 }
 
 /** Records that name a later record as their parent, oldest first. */
-const impossibleIn = (circle: readonly Row[]): readonly Row[] =>
+const impossibleLinksIn = (circle: readonly Row[]): readonly Row[] =>
   circle
     .filter((row) => row.parent !== null && !isEarlier(row.parent, row))
     .toSorted((a, b) => a.time - b.time);
@@ -93,7 +93,7 @@ function openOnBranch(work: Work, last: Row, circle: readonly Row[]): void {
     Object.assign(row, { parent, link });
     return work.rows.every((one) => !found.has(one) || finds.has(one));
   };
-  openAt(work, impossibleIn(circle).find(losesNothing) ?? last);
+  openAt(work, impossibleLinksIn(circle).find(losesNothing) ?? last);
 }
 
 function openAt(work: Work, row: Row): void {

@@ -6,7 +6,7 @@ import type { BlockPoison } from './kind.ts';
 /** The API's limit, in characters. */
 const maxNameLength = 200;
 /** Enough to recognise the name. */
-const keptOfName = 64;
+const keptNameLength = 64;
 
 export const toolName: BlockPoison = {
   kind: 'tool name',
@@ -20,7 +20,7 @@ export const toolName: BlockPoison = {
   ...inBlocks('tool_use', (call) => {
     const { name } = call;
     if (typeof name !== 'string' || name.length <= maxNameLength) return call;
-    return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptOfName) };
+    return { ...call, name: name.replace(/[^\w-]+/g, '_').slice(0, keptNameLength) };
   }),
 };
 

@@ -27,7 +27,7 @@ const blocks: readonly BlockPoison[] = [
   badDocument,
 ];
 const all: readonly Poison[] = [...characters, ...blocks];
-const ofBlock = new Map<unknown, readonly BlockPoison[]>(
+const byBlockType = new Map<unknown, readonly BlockPoison[]>(
   blocks.map(({ type }) => [type, blocks.filter((poison) => poison.type === type)]),
 );
 
@@ -53,7 +53,8 @@ export function readContent(record: Json, line: string): Content {
     for (const { kind, clean } of characters) if (clean(record) !== record) found.add(kind);
   visitBlocks(record, (block) => {
     if (block.type === 'image') images += 1;
-    for (const { kind, mend } of ofBlock.get(block.type) ?? []) if (mend(block) !== block) found.add(kind);
+    for (const { kind, mend } of byBlockType.get(block.type) ?? [])
+      if (mend(block) !== block) found.add(kind);
   });
   if (found.size === 0 && images === 0) return wholesome;
   const poisons = all.flatMap(({ kind }) => (found.has(kind) ? [kind] : []));
@@ -86,7 +87,7 @@ const kinds = new Map(all.map((poison) => [poison.kind, poison]));
 export const mustGo = ({ poisons, hollow }: Content, remedy: Remedy): boolean =>
   hollow && poisons.every((kind) => !kind.startsWith('empty') || isPoison(kind, remedy));
 
-/** Whether this kind is to be removed. */
+/** Whether a repair must remove this kind. */
 export function isPoison(kind: PoisonKind, { version, refused, byHand }: Remedy): boolean {
   const poison = kinds.get(kind);
   if (poison === undefined) return false;
