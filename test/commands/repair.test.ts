@@ -22,7 +22,7 @@ test('a dry run says in plain words what is wrong and what would be done, and to
   const { code, stdout } = await home.run('repair', id, '--dry-run');
   expect(code).toBe(0);
   expect(stdout).toContain(
-    'one tool call has no result: a result added that says: interrupted, outcome unknown',
+    'one tool call has no result: given a result that says: interrupted, outcome unknown',
   );
   expect(stdout).toMatch(
     /A resume finds \d+ of \d+ messages; after the repair \d+ of \d+\.\nNothing was written\./,

@@ -159,7 +159,7 @@ done`);
     child.stdin?.write(`${initialize.replace('request_id', 'request_number')}\n${prompt}\n`);
     const end = await ended;
     expect(end.code).toBe(137);
-    expect(end.stderr).toContain('what this guard does not know');
+    expect(end.stderr).toContain('that this guard does not know');
     expect(end.stderr).not.toContain('waiting');
     expect(starts()).toBe(1);
     expect(incidents()).toMatchObject([{ outcome: 'gave_up' }]);
