@@ -167,7 +167,7 @@ test('the report: Markdown, with the environment, without what reveals who and w
 test('without a journal only the record is shown', async () => {
   const home = makeHome();
   placeIncidents(home.state, recovered);
-  expect((await home.run('report', 'r1-1')).stdout).toContain('No journal of that time is left.');
+  expect((await home.run('report', 'r1-1')).stdout).toContain('No journal from that time is left.');
   expect((await home.run('incidents', 'r1-1')).stdout).not.toContain('Timeline');
 });
 

@@ -186,7 +186,7 @@ describe('--plain, for a screen reader', () => {
     const { terminal, raw } = open(home, 100, 40, '--plain');
     await terminal.waitFor(/run-a working, in ~\/project/, 30_000);
     await terminal.waitFor(
-      'run-b waiting: connection lost, retrying (attempt 2/5), in /srv/日本, 1 incidents',
+      'run-b waiting: connection lost, retrying (attempt 2/5), in /srv/日本, 1 incident',
     );
     placeStatus(home.state, { run: 'run-a', state: 'idle', updated_at: new Date().toISOString(), cwd: '/x' });
     await terminal.waitFor('run-a idle, in /x');

@@ -127,7 +127,7 @@ test.runIf(process.platform === 'linux')(
     desktop.notify('recovered', incident);
     await desktop.settle(20_000);
     expect(readFileSync(seen, 'utf8')).toBe(
-      '--app-name=guarded-claude Some Agent goes on Recovered from a lost connection.\n',
+      '--app-name=guarded-claude Some Agent carries on Recovered from a lost connection.\n',
     );
   },
 );
