@@ -1,6 +1,6 @@
 /**
- * The pure core stays pure: no `node:` module, no package, no clock, no chance, and imports only from itself. Imports
- * point one way, and never in a circle. The folders of the agents know nothing of each other.
+ * The pure core stays pure: no `node:` module, no package, no clock, no randomness, and imports only from itself.
+ * Imports point one way, and never in a circle. The agents' folders know nothing about each other.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';

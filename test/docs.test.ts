@@ -1,4 +1,4 @@
-/** What the documents list is what the tables hold. */
+/** The documents list what the tables hold. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

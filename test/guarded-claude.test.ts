@@ -1,4 +1,4 @@
-/** Starts, with a stand-in for the agent that says how it was started: whatever is wrong around it, it is started. */
+/** Starts a stand-in for the agent, which says how it was started. Whatever else is wrong, it is started. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

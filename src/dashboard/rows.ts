@@ -37,7 +37,7 @@ const marks = { calm: '-', busy: '*', watch: '!', alarm: 'X', gone: ' ' } as con
 
 const widths = { state: 11, since: 8, tokens: 7, line: 12, silent: 7 } as const;
 
-/** Nothing that stands in a file acts on the terminal. */
+/** Text from a file must not act on the terminal. */
 const row = (text: string, look: Look): string => shorten(inert(text), look.columns, look);
 
 export const sessionHeads = (look: Look): string =>

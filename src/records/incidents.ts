@@ -113,7 +113,7 @@ const isRecord = fieldsOf({
   outcome: isText,
 });
 
-/** What an incident can do without. */
+/** The fields that an incident may lack. */
 const neutral = { session_id: null, agent_version: null, ended_at: null };
 
 const isIncident = (value: unknown): value is IncidentRecord => isRecord(value);

@@ -1,4 +1,4 @@
-/** Whether what stands in a file has the form that its reader needs. An older or newer version may have written it. */
+/** Checks that a value from a file has the form that its reader needs: another version may have written it. */
 
 export type Shape = (value: unknown) => boolean;
 

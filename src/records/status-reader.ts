@@ -1,4 +1,4 @@
-/** Reads a status file. What an older or newer version has not written, or has written otherwise, is unknown. */
+/** Reads a status file. A field that another version has not written, or has written differently, counts as unknown. */
 import { readFileSync } from 'node:fs';
 import { fieldsOf, isMoment, isNumber, isText, orNull, type Shape, valuesOf } from './shapes.ts';
 import { type Status, sessionStates } from './status.ts';
@@ -24,7 +24,7 @@ const shapes: { readonly [Name in keyof Status]: Shape } = {
   switches: valuesOf((value) => typeof value === 'boolean'),
 };
 
-/** What a status can do without. */
+/** The fields that a status may lack. */
 type Optional = Exclude<keyof Status, 'run' | 'pid' | 'start_time' | 'cwd' | 'state' | 'since'>;
 
 const neutral = ({ since }: Pick<Status, 'since'>): Pick<Status, Optional> => ({

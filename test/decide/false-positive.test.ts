@@ -1,4 +1,4 @@
-/** A cut that was perhaps not needed is a figure of the incident, whether it is open still or over. */
+/** A cut that may have been needless is noted in its incident, whether that is still open or over. */
 import { expect, test } from 'vitest';
 import type { Incident } from '../../src/effects.ts';
 import { asks, say, story } from '../support/story.ts';

@@ -1,4 +1,4 @@
-/** An API that is slow and well: a local model that reads a long prompt, a gateway that sends no pings. */
+/** An API that is slow but healthy: a local model that reads a long prompt, a gateway that sends no pings. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/effects.ts';

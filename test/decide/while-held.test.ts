@@ -1,4 +1,4 @@
-/** The line is away, and the tunnel holds the turn's connection: what is wrong with the agent itself is seen all the same. */
+/** The line is down, and the tunnel holds the turn's connection: what is wrong with the agent itself is still seen. */
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { say, story } from '../support/story.ts';

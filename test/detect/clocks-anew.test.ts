@@ -1,4 +1,4 @@
-/** From when a limit counts: what a person's answer, the end of thinking and a stop of the clock do to it. */
+/** When a limit starts to run: how a person's answer, the end of thinking and a stop of the clock affect it. */
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { firstTurn, obliging, say, story } from '../support/story.ts';

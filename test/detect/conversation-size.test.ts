@@ -1,4 +1,4 @@
-/** A conversation only grows: what was asked with less of it, and was answered in one go, was no request of the turn's. */
+/** A conversation only grows: a smaller request that was answered in one go was not the turn's. */
 import { expect, test } from 'vitest';
 import { isOfConversation } from '../../src/detect/evidence/wire.ts';
 import type { Observation } from '../../src/events.ts';

@@ -1,4 +1,4 @@
-/** An agent whose screen has crashed: its conversation is repaired once; when that does not help the person is asked. */
+/** An agent whose screen has crashed: its conversation is repaired once; if that does not help, the person is asked. */
 import { expect, test } from 'vitest';
 import { say, story } from '../support/story.ts';
 

@@ -1,4 +1,4 @@
-/** A conversation that is gone on with draws and records its old refusals again: they are no failures of this agent. */
+/** A resumed conversation draws and records its old refusals again; they are not failures of this agent. */
 import { expect, test } from 'vitest';
 import type { FailureKind, Observation } from '../../src/events.ts';
 import { type Story, say, story } from '../support/story.ts';

@@ -1,4 +1,4 @@
-/** The API refuses the conversation: what is known is repaired, what is unknown is asked about when it comes again. */
+/** The API refuses the conversation: a known refusal is repaired, an unknown one is asked about when it comes again. */
 import { expect, test } from 'vitest';
 import type { FailureKind, Observation } from '../../src/events.ts';
 import { asks, type Story, say, story } from '../support/story.ts';

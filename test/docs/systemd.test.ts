@@ -1,4 +1,4 @@
-/** The example unit is one that systemd takes, and its script tells systemd the truth. */
+/** The example unit is one that systemd accepts, and its script tells systemd the truth. */
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** One agent after the other: who runs, and when the end of one is known to everybody. */
+/** One agent after another: which one runs, and when everybody knows that one has ended. */
 import { expect, test } from 'vitest';
 import type { AgentProcess } from '../../src/guard/agent.ts';
 import { partsOfRun } from '../support/run.ts';

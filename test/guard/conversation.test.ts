@@ -1,4 +1,4 @@
-/** What is known of the conversation, and what of it another one takes away. */
+/** What is known about the conversation, and what is dropped when another one begins. */
 import { describe, expect, test } from 'vitest';
 import type { Event } from '../../src/events.ts';
 import { createConversation } from '../../src/guard/conversation.ts';

@@ -1,6 +1,6 @@
 /**
- * The guard's own death, instant by instant: whatever it was about to do, nobody is left, no file is torn, and the next
- * start goes on. A few rows by default, all of them with NIGHTLY.
+ * The guard's own death, instant by instant: whatever it was about to do, no process is left behind, no file is torn,
+ * and the next start works. A few rows by default, all of them with NIGHTLY.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';

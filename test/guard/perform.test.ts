@@ -1,4 +1,4 @@
-/** Effects are carried out on the parts of a run, whatever the agent is reached by; what fails is told, never thrown. */
+/** Effects are carried out on the parts of a run, however the agent is reached; failures are reported, never thrown. */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/effects.ts';
 import type { Body, Relaunch } from '../../src/guard/body.ts';

@@ -1,4 +1,6 @@
-/** An agent that will not resume a conversation and says why: it is tried once, and the person is told what it said. */
+/**
+ * An agent that refuses to resume a conversation and says why: it is tried once, and the person is told what it said.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

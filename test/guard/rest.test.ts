@@ -1,4 +1,4 @@
-/** A whole session at rest: what it records then, and that it is awake at the first key. */
+/** A whole session at rest: what it records meanwhile, and that the first key wakes it. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openStage } from '../../src/drill/stage.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Marks in everything that is private: credentials, what is typed, shown, said and set. After an incident, a relaunch and
- * the guard's end, the marks are in no file of the guard's, but in the snapshot beside the conversation.
+ * Markers are put into everything private: credentials, what is typed, shown, said and set. After an incident, a
+ * relaunch and the guard's end, none of the guard's files contains a marker, except the snapshot beside the
+ * conversation.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

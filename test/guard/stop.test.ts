@@ -1,4 +1,4 @@
-/** What a stop leaves of the conversation, with an agent that is gone and with one that lives. */
+/** What a stop does with the conversation, for an agent that is gone and for a living one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

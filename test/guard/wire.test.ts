@@ -1,4 +1,4 @@
-/** What of a tunnel the rest of the guard has to know, and only once. */
+/** What the rest of the guard has to know about a tunnel, and only once. */
 import { expect, onTestFinished, test } from 'vitest';
 import { createWire } from '../../src/guard/wire.ts';
 import { startTunnel } from '../../src/tunnel/proxy.ts';

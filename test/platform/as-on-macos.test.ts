@@ -1,4 +1,4 @@
-/** The ways that the guard goes on macOS, gone on Linux by a switch: no /proc, `ps` for processes, `/dev/tty`. */
+/** The code paths of macOS, run on Linux by a switch: no /proc, `ps` for processes, `/dev/tty`. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';

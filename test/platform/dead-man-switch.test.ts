@@ -1,4 +1,4 @@
-/** A guard that is killed takes its agent along, and nobody else. */
+/** A guard that is killed takes its agent along, and nothing else. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

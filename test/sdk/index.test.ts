@@ -1,4 +1,7 @@
-/** What a host of the Agent SDK gets from `spawnGuarded`: the agent that it asked for, and its end when it wants it. */
+/**
+ * What a host of the Agent SDK gets from `spawnGuarded`: the agent that it asked for, which ends when the host wants it
+ * to.
+ */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,6 @@
 /**
- * A host that sends something unknown to this guard: all of it is passed on, and the doctor says why there is no relaunch.
+ * A host that sends what this guard does not know: everything is passed on, and the doctor says why there is no
+ * relaunch.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';

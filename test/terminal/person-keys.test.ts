@@ -1,4 +1,4 @@
-/** Keys of the time in which no agent may have them: kept in order, told to the observers, handed out once. */
+/** Keys typed while no agent may have them: kept in order, reported to the observers, handed out once. */
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createObservers } from '../../src/terminal/observers.ts';

@@ -1,4 +1,4 @@
-/** A first turn that has had its answer, and an agent that is gone with nothing of it on record. */
+/** A first turn has been answered, and the agent is gone with none of it on record. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

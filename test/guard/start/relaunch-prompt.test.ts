@@ -1,4 +1,4 @@
-/** What the next agent is told of the work that was cut off. */
+/** What the next agent is told about the work that was cut off. */
 import { describe, expect, test } from 'vitest';
 import { relaunchPrompt } from '../../../src/guard/start/relaunch-prompt.ts';
 import { partsOfRun, snapshotWith } from '../../support/run.ts';
