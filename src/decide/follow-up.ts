@@ -39,8 +39,8 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
     return e.wire.waiting.length > 0 ? whileHeld(state, config) : judgeAgain(state, config);
   // A cut can end the turn (lab notes §1b, inside a tool call). Other signatures judge that, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
-  // The relaunched agent has crashed, too, so waiting for a proof is pointless.
-  if (e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
+  // Waiting for a proof is pointless. A person who was asked is not asked again at every event.
+  if (cure.rung !== 'ask' && e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (tookEffect(cure, e)) return judgeAgain(state, config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // In print mode, an agent that is waiting before its own retry looks the same, so only a new verdict justifies more.

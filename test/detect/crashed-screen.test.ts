@@ -21,6 +21,7 @@ test('asked about if the next agent crashes, too', () => {
   told.wait(90);
   expect(told.state.name).toBe('asking');
   expect(told.did('stop')).toHaveLength(1);
+  expect(told.did('notify').filter(({ what }) => what === 'blocked')).toHaveLength(1);
 });
 
 test('left alone while the person has suspended the agent', () => {

@@ -35,6 +35,11 @@ export interface Checker {
 /** What the guard learns late by so much it may act on. */
 const lateMs = 1_500;
 
+/** More in this time help nobody: each question rings a bell, each record is a line on the disk. */
+const spamMs = 600_000;
+const maxQuestions = 5;
+const maxRecorded = 100;
+
 export function createChecker(
   scheduler: Scheduler,
   senses: Senses,
@@ -62,6 +67,10 @@ export function createChecker(
   let cuts = 0;
   let launches = 0;
   let sleeps = 0;
+  /** When the person was last asked to act. */
+  let questions: readonly Millis[] = [];
+  /** When an incident was last recorded. */
+  let recorded: readonly Millis[] = [];
 
   const latest = (): Agent | undefined => agents().at(-1);
   const wasInTrouble = (): boolean => trouble !== null && scheduler.now() - trouble.at <= lateMs;
@@ -97,6 +106,17 @@ export function createChecker(
       checker.violate('no healthy agent is cut', `${why}: connections ${connections.join(', ')}`);
     if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
   }
+  function checkQuestion(cause: string): void {
+    questions = [...recent(questions), scheduler.now()];
+    if (questions.length > maxQuestions)
+      checker.violate('nobody is asked the same all the time', `${cause}: ${questions.length} times`);
+  }
+  function checkRecord(cause: string): void {
+    recorded = [...recent(recorded), scheduler.now()];
+    if (recorded.length > maxRecorded)
+      checker.violate('an incident is recorded when it changes', `${cause}: ${recorded.length} times`);
+  }
+  const recent = (moments: readonly Millis[]) => moments.filter((at) => scheduler.now() - at < spamMs);
   function checkLaunch(): void {
     launches++;
     if (agents().some((agent) => agent.isAlive()))
@@ -132,9 +152,12 @@ export function createChecker(
           return;
         case 'incident':
           isNoticed = effect.incident.endedAt === null;
-          return;
+          return checkRecord(effect.incident.class);
         case 'launch':
           return checkLaunch();
+        case 'notify':
+          if (effect.what === 'blocked') checkQuestion(effect.incident.class);
+          return;
         default:
       }
     },
