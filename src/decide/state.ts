@@ -71,6 +71,8 @@ export interface GuardState {
   readonly acted: readonly Millis[];
   /** How often in a row the guard ended up asking. Each time it waits longer before it tries again. */
   readonly asked: number;
+  /** When the person last took an incident over (attended); null: never. */
+  readonly takenAt: Millis | null;
   /** When the machine last ran out of memory under an agent of this run; null: never. */
   readonly outOfMemoryAt: Millis | null;
   /** The part of the host's health that has been passed on to later runs. */
@@ -105,6 +107,7 @@ export function initialState(at: Millis): GuardState {
     spent: noUses,
     acted: [],
     asked: 0,
+    takenAt: null,
     outOfMemoryAt: null,
     remembered: noHealth,
     relaunches: [],

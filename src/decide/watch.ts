@@ -7,6 +7,7 @@ import { perIncident } from './budget.ts';
 import { followUp } from './follow-up.ts';
 import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
+import { allowed } from './ladder.ts';
 import { answerMenu, menuAnswer } from './menu.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
@@ -31,7 +32,15 @@ export function watch(state: GuardState, config: Config): Step {
 
 function judge(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config) ?? heldVerdict(state);
-  return verdict && !isBeingStopped(state, verdict) ? actOn(state, verdict, config) : stay(state);
+  if (!verdict || isBeingStopped(state, verdict) || isTaken(state, verdict, config)) return stay(state);
+  return actOn(state, verdict, config);
+}
+
+/** All that is left is to ask, and the person has just taken this trouble over. If it lasts, they are asked again. */
+function isTaken(state: GuardState, { since, cure }: Verdict, config: Config): boolean {
+  const { takenAt, evidence } = state;
+  if (takenAt === null || since > takenAt || allowed(cure, state, config) !== 'ask') return false;
+  return evidence.now - takenAt < config.recovery.restart_window_ms;
 }
 
 /** The person has just pressed Esc or Ctrl+C, and the agent is about to obey, so the guard does not step in. */

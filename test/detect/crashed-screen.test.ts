@@ -24,6 +24,25 @@ test('asked about if the next agent crashes, too', () => {
   expect(told.did('notify').filter(({ what }) => what === 'blocked')).toHaveLength(1);
 });
 
+test('a person who types into it was asked once; another crash is asked about again', () => {
+  const told = story();
+  const questions = () => told.did('notify').filter(({ what }) => what === 'blocked').length;
+  told.tell(crashed);
+  told.wait(10);
+  told.tell(crashed);
+  told.wait(90);
+  for (const kind of ['interrupt', 'text', 'enter', 'text'] as const) {
+    told.tell({ type: 'input', kind, bytes: 1 });
+    told.wait(60);
+  }
+  expect(questions()).toBe(1);
+  told.tell(say.idle);
+  told.wait(60);
+  told.tell(crashed);
+  told.wait(90);
+  expect(questions()).toBe(2);
+});
+
 test('left alone while the person has suspended the agent', () => {
   const told = story();
   told.tell({ type: 'terminal.suspended' });

@@ -39,6 +39,8 @@ const lateMs = 1_500;
 const spamMs = 600_000;
 const maxQuestions = 5;
 const maxRecorded = 100;
+/** How long trouble may be left to a person who has come. */
+const takenMs = 600_000;
 
 export function createChecker(
   scheduler: Scheduler,
@@ -75,12 +77,18 @@ export function createChecker(
   const latest = (): Agent | undefined => agents().at(-1);
   const wasInTrouble = (): boolean => trouble !== null && scheduler.now() - trouble.at <= lateMs;
 
+  /** The person was asked about the trouble that began then, and has come. */
+  function isTaken(beganAt: Millis): boolean {
+    const asked = questions.findLast((at) => at >= beganAt);
+    return asked !== undefined && touchedAt >= asked && scheduler.now() - touchedAt < takenMs;
+  }
+
   function watchNotice(what: Trouble | null): void {
     const now = scheduler.now();
     if (what !== unseen?.what) unseen = what && { what, beganAt: now, countsFrom: now, isTold: false };
     if (unseen === null) return;
     const isAsked = latest()?.asksPerson() && touchedAt < unseen.beganAt;
-    if (line.state() !== 'up' || isNoticed || isAsked) unseen.countsFrom = now;
+    if (line.state() !== 'up' || isNoticed || isAsked || isTaken(unseen.beganAt)) unseen.countsFrom = now;
     unseen.countsFrom = Math.max(unseen.countsFrom, Math.min(now, stalledUntil));
     const { withinMs, isTold = () => true, isAtPrompt } = troubles[unseen.what];
     const isTheirs = isAtPrompt && touchedAt > unseen.beganAt - lateMs;
