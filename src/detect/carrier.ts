@@ -43,7 +43,9 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
 
 /** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */
 function belongsToThisWait({ requestAt }: Connection, since: Millis, e: Facts): boolean {
-  return (requestAt ?? 0) > since - reportLagMs && !hasStepAfterRequest(e, requestAt);
+  if (hasStepAfterRequest(e, requestAt)) return false;
+  // Other senses may report the turn's beginning later than hooks do.
+  return e.turn.told?.working === true || (requestAt ?? 0) > since - reportLagMs;
 }
 
 /**

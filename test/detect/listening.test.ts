@@ -167,3 +167,21 @@ describe('a nudge that waits for the network or the person', () => {
     expect(told.did('incident').at(-1)?.incident.outcome).toBe('recovered');
   });
 });
+
+test('a request that went up as hooks reported the turn is its own, even if the agent reports its work later', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.tell({ type: 'program-status', state: 'idle' });
+  told.wait(20);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.request(1));
+  told.wait(2);
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 57_000, down: 0, last: 'up' });
+  told.tell(say.bytes(2));
+  told.wait(60, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});
