@@ -60,14 +60,22 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
 
   async function readAll(): Promise<void> {
     await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // somebody may have cleaned up temporary files
+    let failed: unknown = null;
     for (const path of await listSpool(spoolDir)) {
       const text = isOurs(basename(path)) ? await readFile(path, 'utf8') : null;
       await rm(path, { force: true });
-      if (text === null) continue;
-      const payload = parse(text);
-      onPayload?.(payload);
-      for (const observation of read(payload)) emit(observation);
+      try {
+        if (text !== null) report(parse(text));
+      } catch (error) {
+        failed ??= error; // the files behind it are read all the same
+      }
     }
+    if (failed !== null) throw failed;
+  }
+
+  function report(payload: unknown): void {
+    onPayload?.(payload);
+    for (const observation of read(payload)) emit(observation);
   }
 
   /** Reads once at a time. However often this is called during a reading, only one more follows. */

@@ -73,7 +73,8 @@ export async function watchedTunnel(
       const known = progress.get(facts.id);
       return known !== undefined && isOverdue({ ...facts, ...known, pings }, patience, config, now);
     });
-    if (silent.length > 0) lastCutAt = now;
+    // Whoever waits for one of them asks again, if it is cut.
+    if (silent.length > 0 && config.recovery.in_place) lastCutAt = now;
     cut(silent.map(({ id }) => id));
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { isAlive, type ProcessIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
+import { commandLine } from '../../src/platform/process-table.ts';
 import { descendants } from '../../src/platform/process-tree.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { built } from '../support/places.ts';
@@ -27,11 +28,21 @@ async function told(path: string): Promise<ProcessIdentity> {
   return identityOf(Number(readFileSync(path, 'utf8')));
 }
 
+/** The agent is detached, too, so the switch is known by its name. */
+async function switchOf(guardPid: number): Promise<ProcessIdentity> {
+  const find = () =>
+    descendants(guardPid).find(
+      ({ pid, detached }) => detached && commandLine(pid).includes('guarded-claude-dead-man-switch'),
+    );
+  await until('the switch is there', () => find() !== undefined);
+  return identityOf(find()?.pid ?? 0);
+}
+
 async function kill(guard: ChildProcess): Promise<void> {
-  const watcher = descendants(guard.pid ?? 0).filter(({ detached }) => detached);
+  const watcher = await switchOf(guard.pid ?? 0);
   guard.kill('SIGKILL');
   await once(guard, 'exit');
-  await until('the switch is gone, too', () => !watcher.some(isAlive), goneMs);
+  await until('the switch is gone, too', () => !isAlive(watcher), goneMs);
 }
 
 /** Starts a tool in a session of its own, as the agent does, and waits for it. */
@@ -92,7 +103,7 @@ test('in a terminal, an agent that ignores the hang-up ends with its guard', asy
   });
   onTestFinished(() => terminal.kill());
   const agent = await told(join(sandbox.home, 'agent'));
-  await until('the guard watches', () => descendants(terminal.pid).some(({ detached }) => detached));
+  await switchOf(terminal.pid);
   terminal.kill('SIGKILL');
   await terminal.exited;
   await until('the agent is gone', () => !isAlive(agent), goneMs);
@@ -117,7 +128,6 @@ setInterval(() => {}, 1000);
   for (const name of ['of mine/deep/secret', 'a $(file)', 'kept']) writeFileSync(join(folder, name), '');
   const guard = spawn(process.execPath, [host, folder], { stdio: 'inherit' });
   onTestFinished(() => void guard.kill('SIGKILL'));
-  await until('the switch is there', () => descendants(guard.pid ?? 0).length > 0);
   await kill(guard);
   expect(readdirSync(folder).toSorted()).toEqual(['host.mjs', 'kept']);
 });
@@ -138,7 +148,6 @@ setInterval(() => {}, 1000);
   );
   const guard = spawn(process.execPath, [host], { stdio: 'inherit' });
   onTestFinished(() => void guard.kill('SIGKILL'));
-  await until('the switch is there', () => descendants(guard.pid ?? 0).length > 0);
   await kill(guard);
   expect(isAlive(identityOf(bystander.pid ?? 0))).toBe(true);
 });

@@ -55,6 +55,18 @@ it('reads what is left when it stops', async () => {
   expect(names()).toEqual(['last']);
 });
 
+it('a payload that cannot be read does not keep the ones behind it from being read, not even at the end', async () => {
+  const { spoolDir, sensor, names } = await started(60_000);
+  for (const [index, text] of ['{', JSON.stringify({ name: 'last' })].entries()) {
+    const path = join(spoolDir, `${index}.part`);
+    writeFileSync(path, text);
+    utimesSync(path, 1_000 + index, 1_000 + index);
+    renameSync(path, join(spoolDir, `${index}.json`));
+  }
+  await sensor.stop();
+  expect(names().toSorted()).toEqual(['last', 'sensor.failed']);
+});
+
 it('leaves no folder for hooks that run after it has stopped', async () => {
   const { spoolDir, sensor } = await started(60_000);
   await sensor.stop();

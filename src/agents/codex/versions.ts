@@ -15,7 +15,6 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     sessionIdFlag: false,
     settingsFlag: false,
     programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
-    // Text sent during a turn is passed to the model with the next request of the same turn.
     recordsCallsFirst: false,
     verified: version?.text === verified,
     nearestVerified: verified,

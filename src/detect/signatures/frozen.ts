@@ -103,7 +103,7 @@ function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Sus
   return {
     since,
     limit: witness ? 'frozen' : 'frozenUnseen',
-    because: (lastedMs) => [`${sign} for ${seconds(lastedMs)}`, witness ?? 'no sample of the process'],
+    because: (lastedMs) => [`${sign} for ${seconds(lastedMs)}`, witness ?? noWitness(sample)],
     cure: 'relaunch',
   };
 }
@@ -128,7 +128,11 @@ function processSays(sample: ProcessSample | null): string | null {
   return sample.cpuShare < asleep ? `no CPU used (state ${sample.state})` : null;
 }
 
-const oneCore = ({ cpuShare }: ProcessSample) => `one core at ${Math.round(cpuShare * 100)} %`;
+const noWitness = (sample: ProcessSample | null): string =>
+  sample === null ? 'no sample of the process' : `CPU used: ${percent(sample)} of a core`;
+
+const percent = ({ cpuShare }: ProcessSample) => `${Math.round(cpuShare * 100)} %`;
+const oneCore = (sample: ProcessSample) => `one core at ${percent(sample)}`;
 
 const heardAt = ({ wire }: Evidence): Millis => Math.max(0, ...wire.connections.map(lastByteAt));
 
