@@ -88,6 +88,7 @@ export function modelOf(plan: Plan): Model {
     ...queued.map((tag): [string, Answer[]] => [tag, [...scriptOf({ tag, task: 'text' })]]),
   ]);
   const given = new Map<number, Gave>();
+  const called = new Map<string, Answer>();
   const tagOf = (request: ApiRequest): string | null => {
     const text = userTexts(request).join('\n');
     let last: string | null = null;
@@ -98,10 +99,14 @@ export function modelOf(plan: Plan): Model {
     }
     return last;
   };
+  /** A call was given, and the agent was gone before it had it on record: the model would call again. */
+  const lostCall = (request: ApiRequest, tag: string): Answer | undefined =>
+    JSON.stringify(request.body?.messages ?? []).includes(callIdOf(tag)) ? undefined : called.get(tag);
   return {
     answer(request) {
       const tag = tagOf(request);
-      const next = tag === null ? undefined : left.get(tag)?.shift();
+      const next = tag === null ? undefined : (lostCall(request, tag) ?? left.get(tag)?.shift());
+      if (tag !== null && next?.gave === 'call') called.set(tag, next);
       const last: Answer = { gave: tag === null ? 'other' : 'final', scenario: say(answerOf(tag ?? '')) };
       const { gave, scenario } = next ?? last;
       given.set(request.number, gave);

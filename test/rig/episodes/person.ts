@@ -56,6 +56,11 @@ export function personAt(terminal: OuterTerminal, note: (happening: Happening) =
       if (Date.now() > until) return false;
     }
   };
+  /** What was sent is out of the box: an agent that has not read Enter yet would take both for one paste. */
+  const leavesBox = async () => {
+    for (const until = Date.now() + echoMs; /^Task |Task \w+\.$/.test(inBox()) && Date.now() < until; )
+      await sleep(50);
+  };
   const enter = async () => {
     await sleep(betweenWritesMs);
     terminal.write('\r');
@@ -87,6 +92,7 @@ export function personAt(terminal: OuterTerminal, note: (happening: Happening) =
       note({ type: 'sent', tag, text: pasted ? pastedText(tag) : promptText(tag) });
     },
     async draft(tag) {
+      await leavesBox();
       await type(draftText(tag), draftText(tag), tag);
       note({ type: 'draft.typed', tag });
     },
