@@ -17,6 +17,9 @@ import type { Cure } from './state.ts';
 /** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
+/** Processes are looked at every two seconds, and after a hook the request goes up at once. */
+const hookedMs = 5_000;
+
 /** By then, even a turn too short to be seen is over. */
 const unseenMs = 5_000;
 
@@ -106,9 +109,19 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   return held || missed || retries || isHooked(e, hookedSince) || witnessOf(e).asked(e, at);
 }
 
-/** A turn runs, and something that the agent has started since, such as a hook of the person's, keeps it. */
-function isHooked({ turn, sample }: Evidence, since: Millis): boolean {
-  return turn.workingSince !== null && (sample?.helperSince ?? 0) > since - reportLagMs;
+/**
+ * A turn runs, and something that the agent has started since, such as a hook of the person's, keeps it or has just
+ * ended: the request is on its way. What leads a session of its own counts only in a turn that has begun since; before
+ * that, it may be a tool of the turn that hangs.
+ */
+function isHooked(e: Evidence, since: Millis): boolean {
+  const { turn, sample, now } = e;
+  if (turn.workingSince === null || sample === null) return false;
+  const { lastHelper, workerSeenAt } = sample;
+  const isHelped =
+    lastHelper !== null && lastHelper.since > since - reportLagMs && now - lastHelper.seenAt < hookedMs;
+  const isNew = seenSince(e) > since;
+  return isHelped || (isNew && workerSeenAt !== null && now - workerSeenAt < hookedMs);
 }
 
 /** A turn that began after `since` gets its answer, or has ended well. */

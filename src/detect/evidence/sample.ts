@@ -16,6 +16,10 @@ export interface ProcessSample {
   readonly helperSince: Millis | null;
   /** The same on the monotonic clock. Absent: there is none. */
   readonly helperMoment?: Millis;
+  /** The youngest helper that was seen last, which may have ended since; null: none was seen. */
+  readonly lastHelper: { readonly since: Millis; readonly seenAt: Millis } | null;
+  /** When a worker was last seen; null: never. */
+  readonly workerSeenAt: Millis | null;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
@@ -52,6 +56,8 @@ export function foldProcess(
   const growing = last !== null && event.memoryShare - last.memoryShare >= leastGrowth;
   const cpuShare =
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
+  const helper = helperIn(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock);
+  const { helperSince } = helper;
   return {
     at: now,
     moment: event.at,
@@ -60,7 +66,9 @@ export function foldProcess(
     memoryShare: event.memoryShare,
     growingSince: growing ? (last?.growingSince ?? last?.moment ?? event.at) : null,
     workers: event.workers,
-    ...helper(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock),
+    ...helper,
+    lastHelper: helperSince === null ? (last?.lastHelper ?? null) : { since: helperSince, seenAt: now },
+    workerSeenAt: event.workers > 0 ? now : (last?.workerSeenAt ?? null),
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
@@ -68,7 +76,7 @@ export function foldProcess(
 }
 
 /** Its start keeps its first stamp, or a stop of the clock would put it before what came before it. */
-function helper(
+function helperIn(
   last: ProcessSample | null,
   moment: Millis | null,
   clock: Clock,
