@@ -147,5 +147,7 @@ export function endsTurn(event: Event, { turn }: Evidence, after: Evidence): boo
   if (event.type === 'turn.ended') return true;
   if (event.type === 'agent.started' || turn.workingSince === null) return false;
   const isStopped = (after.person.lastInterruptAt ?? 0) >= turn.workingSince;
-  return after.turn.workingSince === null && !isStopped;
+  // The last frame of an agent that is gone may be read only now.
+  const isShown = event.type === 'screen' && event.facts.activity === 'idle' && after.agent.exit !== null;
+  return (after.turn.workingSince === null || isShown) && !isStopped;
 }

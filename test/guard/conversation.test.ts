@@ -1,8 +1,9 @@
 /** What is known about the conversation, and what is dropped when another one begins. */
 import { describe, expect, test } from 'vitest';
-import type { Event } from '../../src/events.ts';
-import { createConversation } from '../../src/guard/conversation.ts';
+import type { Event, Observation } from '../../src/events.ts';
+import { createConversation, endsTurn } from '../../src/guard/conversation.ts';
 import { commandBegun, snapshotWith } from '../support/run.ts';
+import { firstTurn, say, story } from '../support/story.ts';
 
 const told = (sessionId: string, more: Partial<Extract<Event, { type: 'session' }>> = {}): Event => ({
   type: 'session',
@@ -69,5 +70,28 @@ describe('a conversation', () => {
     conversation.interrupted(snapshot);
     conversation.interrupted(null);
     expect(conversation.snapshot).toBe(snapshot);
+  });
+});
+
+describe('a turn that the senses together show', () => {
+  const ends = (told: ReturnType<typeof firstTurn>, observation: Observation) => {
+    const before = told.state.evidence;
+    told.tell(observation);
+    return endsTurn({ ...observation, at: 0 }, before, told.state.evidence);
+  };
+  const gone = { type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' } as const;
+
+  test('has ended by the last frame of an agent that is gone, and not by its end', () => {
+    const told = firstTurn(story({}, () => []));
+    expect(ends(told, gone)).toBe(false);
+    expect(ends(told, say.idle)).toBe(true);
+  });
+
+  test('has not ended by itself if the person stopped it', () => {
+    const told = firstTurn(story({}, () => []));
+    told.wait(1);
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell(gone);
+    expect(ends(told, say.idle)).toBe(false);
   });
 });
