@@ -79,16 +79,21 @@ describe('a turn that the senses together show', () => {
     told.tell(observation);
     return endsTurn({ ...observation, at: 0 }, before, told.state.evidence);
   };
+  function inTurn() {
+    const told = story({}, () => []);
+    told.wait(1);
+    return firstTurn(told);
+  }
   const gone = { type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' } as const;
 
   test('has ended by the last frame of an agent that is gone, and not by its end', () => {
-    const told = firstTurn(story({}, () => []));
+    const told = inTurn();
     expect(ends(told, gone)).toBe(false);
     expect(ends(told, say.idle)).toBe(true);
   });
 
   test('has not ended by itself if the person stopped it', () => {
-    const told = firstTurn(story({}, () => []));
+    const told = inTurn();
     told.wait(1);
     told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
     told.tell(gone);
