@@ -24,6 +24,12 @@ const since = {
 >;
 
 /**
+ * These ask at the start whether hooks may run, also in a folder that is trusted, and with them about hooks that come by
+ * `--settings`. Nobody should be asked about ours.
+ */
+const asksAboutHooks = { first: [1, 0, 70], last: [1, 0, 85] } as const satisfies Record<string, Parts>;
+
+/**
  * Newer versions run a call while its message is still open. The border is somewhere before 2.1.197 (lab notes §0.7).
  */
 const lastToRecordFirst: Parts = [2, 1, 42];
@@ -45,6 +51,9 @@ const hookEvents: Readonly<Record<string, Parts>> = {
 const reaches = (version: AgentVersion | null, first: Parts) =>
   compareVersions(version?.parts ?? assumed, first) >= 0;
 
+const isAskedAboutHooks = ({ parts }: AgentVersion) =>
+  compareVersions(parts, asksAboutHooks.first) >= 0 && compareVersions(parts, asksAboutHooks.last) <= 0;
+
 /** The newest verified version that is not above this one; the oldest if this one is below them all. */
 function nearestTo(parts: Parts): string {
   const below = verified.findLast((text) => compareVersions(text.split('.').map(Number), parts) <= 0);
@@ -54,7 +63,7 @@ function nearestTo(parts: Parts): string {
 export function abilitiesOf(version: AgentVersion | null): Abilities {
   return {
     sessionIdFlag: version !== null && reaches(version, since.sessionIdFlag),
-    settingsFlag: version !== null && reaches(version, since.settingsFlag),
+    settingsFlag: version !== null && reaches(version, since.settingsFlag) && !isAskedAboutHooks(version),
     programStatus: reaches(version, since.programStatus),
     recordsCallsFirst: version !== null && compareVersions(version.parts, lastToRecordFirst) <= 0,
     verified: verified.some((text) => text === version?.text),

@@ -9,6 +9,9 @@ import { temporaryFolder, writeScript } from '../../support/folder.ts';
 it.each([
   ['1.0.44', { sessionIdFlag: false, settingsFlag: false, programStatus: false, verified: false }],
   ['1.0.56', { sessionIdFlag: true, settingsFlag: false, recordsCallsFirst: true, verified: true }],
+  ['1.0.69', { settingsFlag: true }],
+  ['1.0.71', { sessionIdFlag: true, settingsFlag: false }], // would ask about our hooks
+  ['1.0.86', { settingsFlag: true }],
   ['2.1.42', { sessionIdFlag: true, settingsFlag: true, verified: true }],
   ['2.1.197', { programStatus: false, recordsCallsFirst: false, verified: true }],
   ['2.1.329', { programStatus: true, verified: true }],
