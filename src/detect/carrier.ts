@@ -34,11 +34,24 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
   );
   const asking = candidates.filter((each) => each.stage === 'request' && belongsToThisWait(each, since, e));
   const connection = asking.find(isUnanswered) ?? asking[0] ?? latest(candidates);
-  if (connection === null) return null;
+  if (connection === null || isLeftOver(connection, e)) return null;
   // The few bytes after a request may be session tickets or a short answer. Since nothing tells them apart, the
   // connection does not count as silent while the answer beside it flows.
   const flowedAt = stream !== null && !isUnanswered(connection) ? (stream.lastDownAt ?? 0) : 0;
   return { connection, lastByteAt: Math.max(lastByteAt(connection), flowedAt) };
+}
+
+/** An agent whose connection is lost tries again within 1.3 s (lab notes §9), after one failure in 2 to 5 s. */
+const triesAgainMs = 10_000;
+
+/** What the turn waited on has just been lost, and the agent has not tried again. What is left was asked beside it. */
+function isLeftOver(each: Connection, { wire, now }: Facts): boolean {
+  if (isUnanswered(each) || streams(each)) return false;
+  const lost = wire.closed.findLast(
+    ({ carried, requestSize }) =>
+      carried === 'stream' || (carried === 'request' && requestSize >= conversationBytes),
+  );
+  return lost !== undefined && now - lost.at < triesAgainMs && (each.requestAt ?? each.openedAt) < lost.at;
 }
 
 /** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */

@@ -34,7 +34,7 @@ export interface PersonKeys {
    */
   hold(held: boolean): void;
   readonly keptBytes: number;
-  /** Ctrl+C or Ctrl+D has been pressed since the hold began. */
+  /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that has written. */
   readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
   readonly isMidKey: boolean;
@@ -60,8 +60,6 @@ export const betweenBurstsMs = 150;
 
 const isEnter = (bytes: Buffer) => bytes.length === 1 && bytes[0] === 0x0d;
 
-const outKeys: ReadonlySet<Key> = new Set<Key>(['interrupt', 'exit']);
-
 export function createPersonKeys(
   observers: Pick<Observers, 'typed' | 'settle'>,
   source: KeySource,
@@ -84,7 +82,7 @@ export function createPersonKeys(
 
   function tell(tokens: readonly Token[]): void {
     if (tokens.length > 0) {
-      wantsOut ||= holding && tokens.some((token) => outKeys.has(keyOf(token)));
+      wantsOut ||= holding && tokens.some((token) => isWayOut(keyOf(token)));
       observers.typed(tokens);
     }
     clearTimeout(timer);
@@ -99,6 +97,12 @@ export function createPersonKeys(
     tell(tokens);
     pass(forAgent);
   }
+
+  /**
+   * Before an agent has drawn, its terminal may not be raw yet. Then Ctrl+D would not be a key: it would end the agent's
+   * input for good, and no key could end the agent any more (2.1.38).
+   */
+  const isWayOut = (key: Key) => key === 'interrupt' || (key === 'exit' && !isMute);
 
   /** Gives the bytes to the agent, or keeps them for it. */
   function pass(bytes: Buffer): void {

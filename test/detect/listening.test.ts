@@ -185,3 +185,15 @@ test('a request that went up as hooks reported the turn is its own, even if the 
   told.wait(60, say.drawing);
   expect(told.did('cut')).toEqual([]);
 });
+
+test('when the connection that was awaited is lost, what was asked beside it is not cut in its place', () => {
+  const told = asks(story());
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 270_000, down: 0, last: 'up' });
+  told.tell(say.bytes(2));
+  told.wait(50, say.drawing);
+  told.tell(say.bytes(1));
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.wait(2, say.drawing);
+  expect(told.did('cut')).toEqual([]);
+});

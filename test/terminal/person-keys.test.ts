@@ -79,6 +79,21 @@ test.each([
   expect(keys.wantsOut).toBe(false);
 });
 
+test('Ctrl+D at a next agent that has not written anything stays held: it would end its input', () => {
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  keys.detach();
+  keys.attach(pty);
+  keys.hold(true);
+  type('\x04');
+  expect(keys.wantsOut).toBe(false);
+  keys.agentWrote();
+  type('\x04');
+  expect(keys.wantsOut).toBe(true);
+  keys.hold(false);
+  expect(written.join('')).toBe('\x04\x04');
+});
+
 test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile after it', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();

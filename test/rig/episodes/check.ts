@@ -25,6 +25,14 @@ function entriesOf<Type extends Happening['type']>(log: WorldLog, type: Type): r
   return log.entries.filter((entry): entry is Of<Type> => entry.type === type);
 }
 
+const bootMs = 5_000;
+
+function isLeftAtBoot(log: WorldLog): boolean {
+  const [leaving] = entriesOf(log, 'leaving');
+  const seen = entriesOf(log, 'agent.seen').at(-1);
+  return leaving !== undefined && seen !== undefined && seen.at > leaving.at - bootMs;
+}
+
 /** The person took these back by Esc. */
 const takenBack = (plan: Plan) =>
   plan.turns.flatMap(({ tag, meanwhile }) => (meanwhile?.do === 'escape' ? [tag] : []));
@@ -133,10 +141,15 @@ export const rules = {
     }),
   'no key is lost': (_, log) =>
     entriesOf(log, 'keys.lost').map(({ tag, box }) => `${tag} is not in the box: "${box}"`),
-  'the end is clean': (_, { end }) => {
+  'the end is clean': (plan, log) => {
+    const { end } = log;
     if (end === null) return ['it cannot be left'];
+    // An agent that boots has no handler for Ctrl+C yet.
+    const isInterrupted = end.code === 130 && plan.leave !== 'ctrl-d' && isLeftAtBoot(log);
     return [
-      ...(end.code === 0 && end.signal === null ? [] : [`exit code ${end.code}, signal ${end.signal}`]),
+      ...((end.code === 0 || isInterrupted) && end.signal === null
+        ? []
+        : [`exit code ${end.code}, signal ${end.signal}`]),
       ...end.modes.map((mode) => `terminal mode ${mode} is not as before`),
       ...(end.settingsKept ? [] : ['the terminal settings are not as before']),
       ...end.left.map((command) => `a process is left: ${command}`),

@@ -217,9 +217,7 @@ function meanwhileOf(
   const at = moment(draw, 4_000);
   // What is typed while a permission dialog is open goes to the dialog, as it does without a guard.
   const asks = tools === 'ask' && (drawn.endsWith('tool') || trouble !== null);
-  // Who types on at a free prompt that shows an error deals with the error themselves.
-  const isRefused = trouble?.type === 'fault' && trouble.name === 'error-400-pairing';
-  if (what === null || asks || isRefused) return null;
+  if (what === null || asks) return null;
   if (what !== 'escape') return { do: what, at, tag };
   return trouble === null ? { do: what, at: { after: 'answer', ms: 1_500 + (at.ms % 2_000) }, tag } : null;
 }

@@ -92,10 +92,17 @@ function unrecordedTags({ plan, world, transcripts }: Scene): readonly string[] 
     .filter((tag) => !record.includes(tag) && answered.some((request) => holds(request, tag)));
 }
 
+/** Who types on at a free prompt after an error deals with the error themselves, so the person waits for a new try. */
+async function goesOn({ world }: Scene, { tag }: Turn): Promise<void> {
+  const failed = () => world.api.turns().findLast((request) => holds(request, tag))?.ended === 'fault';
+  for (const until = Date.now() + turnMs; failed() && Date.now() < until; ) await sleep(100);
+}
+
 async function act(scene: Scene, turn: Turn): Promise<void> {
   const { meanwhile } = turn;
   if (meanwhile === null) return;
   await reach(scene, turn, meanwhile.at);
+  if (turn.trouble?.type === 'fault') await goesOn(scene, turn);
   if (meanwhile.do === 'draft') await scene.person.draft(meanwhile.tag);
   else if (meanwhile.do === 'queue') await scene.person.send(meanwhile.tag);
   else {

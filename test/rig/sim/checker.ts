@@ -39,8 +39,8 @@ const lateMs = 1_500;
 const spamMs = 600_000;
 const maxQuestions = 5;
 const maxRecorded = 100;
-/** How long trouble may be left to a person who has come. */
-const takenMs = 600_000;
+/** How long trouble may be left to a person who has come, with room for sleeps and stalls, which do not count. */
+const takenMs = 1_200_000;
 
 export function createChecker(
   scheduler: Scheduler,
@@ -172,6 +172,7 @@ export function createChecker(
     touched(submits) {
       touchedAt = scheduler.now();
       if (!submits) return;
+      questions = []; // the next turn may fail anew
       cuts = 0;
       launches = 0;
       sleeps = 0;
