@@ -123,6 +123,18 @@ test('what the person has just stopped is not nudged', () => {
   expect(told.did('nudge', 'probe', 'incident')).toEqual([]);
 });
 
+test('nor what the person stopped as the machine woke, although the connections were cut just after that', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.wait(1, say.drawing);
+  told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
+  told.tell({ type: 'interrupted' });
+  told.tell(say.idle);
+  told.wait(60);
+  expect(told.did('nudge')).toEqual([]);
+});
+
 test('a relaunch whose first byte is slow is not followed by another', () => {
   const told = story({ recovery: { in_place: false } });
   told.tell(say.started);

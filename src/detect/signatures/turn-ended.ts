@@ -7,7 +7,7 @@ import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { reportLagMs, settleMs } from '../limits.ts';
+import { obeysMs, reportLagMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -47,9 +47,11 @@ function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion |
   return from === null ? null : { ...end, from, limit };
 }
 
-/** Holds only at a free prompt that nobody has touched since the turn ended. */
+/** Holds only at a free prompt that nobody has touched since the turn ended. A turn that a person stops is theirs. */
 function atRest(e: Evidence, end: Ended): Suspicion | null {
   const endedAt = e.turn.failure?.at ?? e.turn.idleSince ?? 0;
+  const { lastInterruptAt } = e.person;
+  if (lastInterruptAt !== null && lastInterruptAt > endedAt - obeysMs) return null;
   return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
 }
 
