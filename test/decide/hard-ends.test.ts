@@ -67,6 +67,17 @@ describe('an agent that eats the memory', () => {
       },
     ],
     [
+      'that has grown, and whose turn ended as the guard stood still',
+      (told: Told) => {
+        told.tell(say.sample(1, { memoryShare: 0.1 }));
+        told.skip(28);
+        told.tell(say.sample(2, { memoryShare: 0.7 }));
+        told.tell({ type: 'turn.ended' });
+        told.tell(say.idle);
+        told.wait(60, say.idle);
+      },
+    ],
+    [
       'that has grown until its turn ended, as nobody looks any more',
       (told: Told) => {
         grow(told, 0.6, 9);

@@ -48,15 +48,15 @@ const stopped: Signature = {
 /**
  * Growth by gigabytes in seconds has been seen. The agent is ended before the kernel has to choose a victim. A machine
  * that is merely small, or an agent that has always been large, is left alone. Judged on the monotonic clock: memory
- * grows whether or not anybody is watching. Only samples show how long it has been growing, and between turns none is
- * taken.
+ * grows whether or not anybody is watching. Only samples show that it still grows, and between turns none is taken.
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
   help: 'the agent holds most of the machine’s memory, and more every second',
   whileOutputBlocked: true,
-  test({ sample, clock }) {
-    if (!sample || sample.memoryShare < dangerous || sample.growingSince === null) return null;
+  test({ sample, clock, phase }) {
+    if (phase === 'idle' || !sample || sample.memoryShare < dangerous || sample.growingSince === null)
+      return null;
     const hasGrown = sample.moment - sample.growingSince >= growsMs || sample.memoryShare >= deadly;
     if (!hasGrown || clock.at - sample.moment > freshMs) return null;
     return {

@@ -61,6 +61,8 @@ export function createChecker(
     countsFrom: Millis;
     isTold: boolean;
   } | null = null;
+  /** The latest hook of the person's that was seen to take its time. */
+  let hook: { readonly since: Millis; readonly seenAt: Millis } | null = null;
   let touchedAt = Number.NEGATIVE_INFINITY;
   let stalledUntil = 0;
   let isNudging = false;
@@ -101,8 +103,8 @@ export function createChecker(
    * nothing tells a side request of a conversation's size from the turn's own. The cut costs the turn nothing.
    */
   function isKnownLimit(): boolean {
-    const hookSince = latest()?.hookSince() ?? null;
-    return hookSince !== null && line.muchAskedAt() >= hookSince;
+    if (hook === null || scheduler.now() - hook.seenAt > lateMs) return false;
+    return line.muchAskedAt() >= hook.since;
   }
   function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {
     cuts++;
@@ -141,6 +143,8 @@ export function createChecker(
     look() {
       const what = latest()?.trouble() ?? null;
       if (what !== null) trouble = { what, at: scheduler.now() };
+      const hookSince = latest()?.hookSince() ?? null;
+      if (hookSince !== null) hook = { since: hookSince, seenAt: scheduler.now() };
       watchNotice(what);
     },
     check(effect) {
