@@ -3,27 +3,41 @@
  * of its own prompt. From outside, nobody can see when a new agent begins to read keys.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ScreenFacts } from '../../events.ts';
+import type { Millis, ScreenFacts } from '../../events.ts';
 import { type Desk, screenShows, settleMs } from './desk.ts';
 import { releaseKeys } from './give-back.ts';
 
-/** An agent with a prompt on its command line submits it by itself. On a busy machine, it takes long to start. */
-const bootMs = 20_000;
+interface Patience {
+  /** An agent with a prompt on its command line submits it by itself. On a busy machine, it takes long to start. */
+  readonly bootMs: Millis;
+  /** Before it draws anything, it may wait 30 s for the settings of its organisation (2.1.329). */
+  readonly silentMs: Millis;
+}
+
+const usual: Patience = { bootMs: 20_000, silentMs: 60_000 };
 
 /**
  * Holds the keys until the agent listens, asks something, is gone or has used up its time, or until the person wants to
  * leave: a booting agent obeys Ctrl+C, too. Then it releases them.
  * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */
-export async function holdKeysWhileBooting(desk: Desk, prompted: boolean): Promise<void> {
+export async function holdKeysWhileBooting(
+  desk: Desk,
+  prompted: boolean,
+  { bootMs, silentMs } = usual,
+): Promise<void> {
   const { pty, terminal, begun } = desk;
   const isGone = () => desk.pty !== pty;
   const isOver = () => isGone() || terminal.wantsOut;
   const listens = ({ activity }: ScreenFacts) =>
     activity !== 'unknown' && (!prompted || activity !== 'idle' || desk.begun > begun);
+  const rowsNow = () => desk.view().rows.join('\n');
+  const rowsBefore = rowsNow();
   terminal.hold(true);
   try {
-    await screenShows(desk, (facts) => isOver() || listens(facts), bootMs);
+    const isReady = (facts: ScreenFacts) => isOver() || listens(facts);
+    await screenShows(desk, (facts) => isReady(facts) || rowsNow() !== rowsBefore, silentMs);
+    await screenShows(desk, isReady, bootMs);
     if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
     await releaseKeys(desk);

@@ -87,3 +87,30 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written).toEqual([]);
   });
 });
+
+describe.concurrent('keys while an agent takes long to boot', () => {
+  test('wait as long as it has drawn nothing', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, false, { bootMs: 0, silentMs: 60_000 });
+    agent.personTypes('my thought');
+    await pause(1_000);
+    expect(agent.written).toEqual([]);
+    agent.shows('idle');
+    await held;
+    expect(agent.box()).toBe('my thought');
+  });
+
+  test('are released when what it has drawn cannot be read, or it draws nothing at all', async () => {
+    for (const draws of [true, false]) {
+      const agent = booting();
+      const held = holdKeysWhileBooting(agent.desk, false, {
+        bootMs: 100,
+        silentMs: draws ? 60_000 : 100,
+      });
+      agent.personTypes('y');
+      if (draws) agent.scrawls();
+      await held;
+      expect(agent.written.join('')).toBe('y');
+    }
+  });
+});

@@ -46,6 +46,8 @@ export interface TypedAt {
   answer(): void;
   /** What the screen reads as, whatever is in the box. */
   shows(activity: ScreenFacts['activity']): void;
+  /** It has drawn something that nobody can read. */
+  scrawls(): void;
   /** The person wants the guard to do nothing. */
   pause(): void;
   end(): void;
@@ -64,6 +66,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let seen: InputBox = boxNow();
   let held = false;
   let paused = false;
+  let drawsUnknown = false;
   const kept: string[] = [];
   const submitted: string[] = [];
   const written: string[] = [];
@@ -143,7 +146,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       },
     },
     view: () => ({
-      rows: [],
+      rows: drawsUnknown ? ['?'] : [],
       cursor: { row: 0, column: 0, visible: false },
       title: '',
       columns: 80,
@@ -175,6 +178,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       show({ activity });
     },
     shows: (now) => show({ activity: now }),
+    scrawls() {
+      drawsUnknown = true;
+    },
     pause() {
       paused = true;
       desk.follow({ type: 'tick', at: 0 }, paused);
