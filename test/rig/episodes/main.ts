@@ -13,6 +13,7 @@ import { drawVersions } from '../matrix/drawn-versions.ts';
 import { versionNames } from '../matrix/versions.ts';
 import { check } from './check.ts';
 import { describePlan } from './describe-plan.ts';
+import { learntIn, longer } from './learnt.ts';
 import { planOf } from './plan.ts';
 import { playEpisode } from './play.ts';
 import { reportOf } from './report.ts';
@@ -46,6 +47,7 @@ let right = 0;
 let wrong = 0;
 /** How long agents have lived, starts and ends included. */
 let agentMs = 0;
+let learnt = { firstByteMs: 0, streamMs: 0 };
 const options = {
   healthy: values.healthy,
   ...(values.turns !== undefined && { turns: Number(values.turns) }),
@@ -73,6 +75,7 @@ async function one(seed: number): Promise<void> {
     const played = await playEpisode(plan);
     const violations = check(plan, played.log);
     agentMs += Date.now() - startedAt;
+    learnt = longer(learnt, learntIn(played.env));
     if (violations.length === 0) {
       right += 1;
       process.stdout.write(`✓ ${describePlan(plan)[0]} (${took()})\n`);
@@ -92,5 +95,8 @@ async function one(seed: number): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
-process.stdout.write(`${(agentMs / 60_000).toFixed(0)} agent-minutes\n${right} right, ${wrong} wrong\n`);
+process.stdout.write(
+  `longest silences learnt: ${learnt.firstByteMs} ms to a first byte, ${learnt.streamMs} ms in a stream\n` +
+    `${(agentMs / 60_000).toFixed(0)} agent-minutes\n${right} right, ${wrong} wrong\n`,
+);
 process.exitCode = wrong > 0 ? 1 : 0;
