@@ -38,7 +38,13 @@ const lateMs = 1_500;
 /** More in this time help nobody: each question rings a bell, each record is a line on the disk. */
 const spamMs = 600_000;
 const maxQuestions = 5;
-const maxRecorded = 100;
+const maxOf: { readonly [Type in Effect['type']]?: number } = {
+  incident: 100,
+  notice: 100,
+  remember: 100,
+  title: 1_300, // it counts down, second by second
+  probe: 300,
+};
 /** How long trouble may be left to a person who has come, with room for sleeps and stalls, which do not count. */
 const takenMs = 1_200_000;
 
@@ -73,8 +79,7 @@ export function createChecker(
   let sleeps = 0;
   /** When the person was last asked to act. */
   let questions: readonly Millis[] = [];
-  /** When an incident was last recorded. */
-  let recorded: readonly Millis[] = [];
+  const done = new Map<Effect['type'], readonly Millis[]>();
 
   const latest = (): Agent | undefined => agents().at(-1);
   const wasInTrouble = (): boolean => trouble !== null && scheduler.now() - trouble.at <= lateMs;
@@ -121,10 +126,14 @@ export function createChecker(
     if (questions.length > maxQuestions)
       checker.violate('nobody is asked the same all the time', `${cause}: ${questions.length} times`);
   }
-  function checkRecord(cause: string): void {
-    recorded = [...recent(recorded), scheduler.now()];
-    if (recorded.length > maxRecorded)
-      checker.violate('an incident is recorded when it changes', `${cause}: ${recorded.length} times`);
+  /** Whatever is written or shown costs something each time. */
+  function checkPace({ type }: Effect): void {
+    const max = maxOf[type];
+    if (max === undefined) return;
+    const moments = [...recent(done.get(type) ?? []), scheduler.now()];
+    done.set(type, moments);
+    if (moments.length > max)
+      checker.violate('nothing is done all the time', `${type}: ${moments.length} times`);
   }
   const recent = (moments: readonly Millis[]) => moments.filter((at) => scheduler.now() - at < spamMs);
   function checkLaunch(): void {
@@ -149,6 +158,7 @@ export function createChecker(
     },
     check(effect) {
       checker.look();
+      checkPace(effect);
       switch (effect.type) {
         case 'cut':
           return checkCut(effect);
@@ -164,7 +174,7 @@ export function createChecker(
           return;
         case 'incident':
           isNoticed = effect.incident.endedAt === null;
-          return checkRecord(effect.incident.class);
+          return;
         case 'launch':
           return checkLaunch();
         case 'notify':
