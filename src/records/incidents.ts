@@ -91,7 +91,9 @@ function parse(line: string): IncidentRecord | null {
   if (line === '') return null;
   try {
     const value: unknown = JSON.parse(line);
-    const incident = { ...neutral, ...(value as Partial<IncidentRecord> | null) };
+    if (typeof value !== 'object' || value === null) return null;
+    // In the order in which the record was written.
+    const incident = { ...value, ...Object.fromEntries(neutral.filter(([name]) => !(name in value))) };
     return isIncident(incident) ? incident : null;
   } catch {
     return null;
@@ -114,6 +116,6 @@ const isRecord = fieldsOf({
 });
 
 /** The fields that an incident may lack. */
-const neutral = { session_id: null, agent_version: null, ended_at: null };
+const neutral = Object.entries({ session_id: null, agent_version: null, ended_at: null });
 
 const isIncident = (value: unknown): value is IncidentRecord => isRecord(value);

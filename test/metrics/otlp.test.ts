@@ -148,7 +148,7 @@ test('an unsupported protocol is noted, and the session goes on', async () => {
   await guard.submit('hello');
   await guard.terminal.waitFor(finished);
   await guard.until('it is noted', () =>
-    notesOf(guard).some((note) => note.includes('the protocol \\"grpc\\" is not known')),
+    notesOf(guard).some((note) => note.includes('the protocol \\"grpc\\" is not supported')),
   );
 });
 
