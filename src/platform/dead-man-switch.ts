@@ -15,6 +15,8 @@ import type { Socket } from 'node:net';
 import type { Observation } from '../events.ts';
 
 export interface DeadManSwitch {
+  /** Starts the switch before there is an agent, so that it can be told the pid at once. */
+  ready(): void;
   /** To be called with every observation: the switch follows the agent's start and end. */
   see(observation: Observation): void;
 }
@@ -132,12 +134,16 @@ export function createDeadManSwitch(
     return child;
   }
 
+  const ready = (): ChildProcess => {
+    watcher ??= start();
+    return watcher;
+  };
   return {
+    ready,
     see(observation) {
       if (observation.type === 'agent.exited') watcher?.stdin?.write('\n');
       if (observation.type !== 'agent.started') return;
-      watcher ??= start();
-      watcher.stdin?.write(`${observation.pid}\n`);
+      ready().stdin?.write(`${observation.pid}\n`);
     },
   };
 }

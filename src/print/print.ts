@@ -76,6 +76,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
         await reportEnd(parts, loop, catchUp, end);
       },
     };
+    deadManSwitch.ready(); // no hang-up ends this agent, if the guard is killed just as it starts
     await startFirst(parts, judge);
     // From here on an agent is running: a failure must not start another one.
     const watch = async () => {

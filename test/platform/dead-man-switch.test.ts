@@ -119,6 +119,7 @@ import { join } from 'node:path';
 const [folder] = process.argv.slice(2);
 const belongings = ['of mine', 'nothing', 'a $(file)', 'kept\\nnot'].map((name) => join(folder, name));
 const deadManSwitch = createDeadManSwitch(null, belongings, console.error);
+deadManSwitch.ready();
 deadManSwitch.see({ type: 'agent.started', pid: process.pid });
 deadManSwitch.see({ type: 'agent.exited' });
 setInterval(() => {}, 1000);
