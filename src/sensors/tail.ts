@@ -1,7 +1,7 @@
 /**
- * Reads a growing file of JSON lines from an offset, each record once. The file may be rewritten in place between two
- * readings. So each reading first checks the bytes right before the offset. If they have changed, the latest known
- * records show where to go on.
+ * Reads a growing file of JSON lines from an offset, each record once. The file may be rewritten in place at any time. So
+ * each reading also checks the bytes right before the offset. If they have changed, the latest known records show where
+ * to go on.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
@@ -83,20 +83,21 @@ export async function openTail(
     }
   }
 
-  async function readFrom(file: FileHandle, emit: (record: unknown) => void): Promise<void> {
+  /**
+   * Reads up to this size. The bytes before the new ones are read with them, because the file may be rewritten at any
+   * moment. @returns false: what was read before is no longer there
+   */
+  async function readFrom(file: FileHandle, size: number, emit: (record: unknown) => void): Promise<boolean> {
     for (;;) {
-      const bytes = await readAt(file, offset, chunkBytes);
-      if (bytes.length === 0) break;
-      offset += bytes.length;
-      // Not read from the file again, which may be rewritten at this very moment.
-      mark = Buffer.from(Buffer.concat([mark, bytes]).subarray(-markBytes));
-      take(bytes, emit);
+      const length = Math.min(chunkBytes, Math.max(0, size - offset));
+      const bytes = await readAt(file, offset - mark.length, mark.length + length);
+      if (!bytes.subarray(0, mark.length).equals(mark)) return false;
+      const added = bytes.subarray(mark.length);
+      offset += added.length;
+      mark = Buffer.from(bytes.subarray(-markBytes));
+      take(added, emit);
+      if (added.length === 0 || offset >= size) return true;
     }
-  }
-
-  async function isUnchanged(file: FileHandle): Promise<boolean> {
-    const from = offset - mark.length;
-    return (await readAt(file, from, mark.length)).equals(mark);
   }
 
   /** Starts over at the end of the file, and reports the records after the last known one. */
@@ -105,7 +106,7 @@ export async function openTail(
     mark = Buffer.alloc(0);
     partial = Buffer.alloc(0);
     const records: unknown[] = [];
-    await readFrom(file, (record) => records.push(record));
+    await readFrom(file, size, (record) => records.push(record));
     const isKnown = (record: unknown) => {
       const identity = identityOf(record);
       return identity !== null && known.has(identity);
@@ -122,7 +123,7 @@ export async function openTail(
     try {
       const { size } = await file.stat();
       offset = Math.max(0, size - windowBytes);
-      await readFrom(file, remember);
+      await readFrom(file, size, remember);
     } finally {
       await file.close();
     }
@@ -136,11 +137,10 @@ export async function openTail(
       const file = await open(path);
       try {
         const { size } = await file.stat();
-        if (size < offset || !(await isUnchanged(file))) await resynchronise(file, size);
-        else if (size > offset)
-          await readFrom(file, (record) => {
-            if (remember(record)) onRecord(record);
-          });
+        const report = (record: unknown) => {
+          if (remember(record)) onRecord(record);
+        };
+        if (size < offset || !(await readFrom(file, size, report))) await resynchronise(file, size);
       } finally {
         await file.close();
       }

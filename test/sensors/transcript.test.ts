@@ -110,6 +110,23 @@ it('takes records of two types for two, even with the same id', async () => {
   await comes('same', 'same');
 });
 
+it('loses nothing of a file that is rewritten in place, longer, in the middle of a reading', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'a');
+  const long = `3 ${'and more words than it had before '.repeat(10)}`;
+  const told: string[] = [];
+  const sensor = transcriptSensor({ read, find: async () => null, pollMs: 50 });
+  sensor.start((each) => {
+    if (each.type !== 'session.ended') return;
+    told.push(each.reason);
+    if (each.reason === 'taken back') writeFileSync(path, record(1) + record(2) + record(long));
+  });
+  onTestFinished(() => sensor.stop());
+  await sensor.follow('a', path);
+  writeFileSync(path, record(1) + record(2) + record('taken back'));
+  await vi.waitFor(() => expect(told).toEqual(['1', '2', 'taken back', long]), { timeout: 5_000 });
+});
+
 it.each([
   ['shorter', ''],
   ['longer', 'and with many more words than it had before it was rewritten'],
