@@ -1,6 +1,6 @@
 // Shared by the two launchers: checks node, builds a fresh checkout once, hands over to dist/. CommonJS, as what it loads
 // to run the agent is: node has less to load before it.
-const { existsSync } = require('node:fs');
+const { existsSync, statSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
 const { isAbsolute, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -24,16 +24,26 @@ async function launch(name) {
 }
 
 /**
- * What is compiled is kept for the next start, in a folder that nobody else may write to: what lies there is run. The
- * guard makes it at its first start (src/platform/paths.ts).
+ * What is compiled is kept for the next start, in a folder that is ours and that nobody else may write to: what lies
+ * there is run. The guard makes the folder at its first start (src/platform/paths.ts).
  */
 function keepCompiled() {
   const { XDG_STATE_HOME: states = '', HOME: home = '' } = process.env;
   const folder = join(isAbsolute(states) ? states : join(home, '.local/state'), 'guarded-claude');
-  if (!isAbsolute(folder) || !existsSync(folder)) return;
+  if (!isAbsolute(folder) || !isOurs(folder)) return;
   const compiled = join(folder, 'compiled');
   if (enableCompileCache) enableCompileCache(compiled);
   else require('./compiled.js').keepCompiledIn(compiled);
+}
+
+/** False, too, if it is not there, or cannot be looked at. */
+function isOurs(folder) {
+  try {
+    const { uid, mode } = statSync(folder);
+    return uid === process.getuid() && (mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
 }
 
 async function companion(entry) {

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -15,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import Module from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../src/drill/outer-terminal.ts';
 import { temporaryFolder, writeScript } from './support/folder.ts';
@@ -107,6 +108,10 @@ describe('what is compiled is kept for the next start', () => {
     for (const path of kept) truncateSync(path, 1_000);
     start();
     expect(readdirSync(folder)).toHaveLength(kept.length);
+    rmSync(folder, { recursive: true });
+    chmodSync(dirname(folder), 0o777);
+    start(); // others may write there: nothing is kept, and the guard closes the folder
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
