@@ -56,6 +56,8 @@ test('telemetry that goes up is no request of the conversation, even if it is la
   const { wire } = told.state.evidence;
   const up = (bytes: number) => isOfConversation({ ...request(2, bytes), at: 0 }, wire);
   expect([5_000, 40_000, 52_000].map(up)).toEqual([false, false, true]);
+  const later = { ...request(2, 24), requestSize: 52_000, at: 0 };
+  expect(isOfConversation(later, wire)).toBe(false);
 });
 
 test('after a compaction nobody knows how large the conversation is', () => {

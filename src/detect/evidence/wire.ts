@@ -3,7 +3,7 @@
  * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
 import type { ConnectionCause, Event, Millis, ScreenFacts } from '../../events.ts';
-import { conversationBytes } from '../limits.ts';
+import { conversationBytes, requestBytes } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import {
   afterBytes,
@@ -155,7 +155,8 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
 
 /** A request is going up that is too large for a side request. */
 export function isOfConversation(event: Event, { conversationSize }: Wire): boolean {
-  if (event.type !== 'connection.bytes' || event.last !== 'up') return false;
+  // Every report repeats the size of the latest request, also when only a few bytes have gone up since.
+  if (event.type !== 'connection.bytes' || event.last !== 'up' || event.up < requestBytes) return false;
   return (event.requestSize ?? event.up) >= Math.max(conversationBytes, conversationSize);
 }
 
