@@ -38,6 +38,7 @@ export function openTerminalSenses(parts: SenseParts): Senses {
     withResetMoment(adapter.readScreen(screen.view(), agent.program.version), desk.facts),
   );
   screen.onChange(() => screenSense.changed());
+  screen.beforeView(terminal.pull);
   terminal.observeSize(() => {
     screen.resize(terminal.columns, terminal.rows);
     cast?.resized(terminal.columns, terminal.rows);

@@ -1,8 +1,10 @@
 /**
  * Observers only look at what passes between the person and the agent, and get it a few milliseconds after it has been
  * passed on. The two streams keep their relative order: when an agent undoes its modes, it matters whether Ctrl+Z came
- * before.
+ * before. While an agent draws all the time, its output is gathered for longer, because to wake up costs the guard more
+ * than to look. Whoever needs it sooner asks for it (`pull`).
  */
+import { performance } from 'node:perf_hooks';
 import { createEarly } from './early.ts';
 import { createGathered } from './gathered.ts';
 import type { Sequence } from './vt/sequences.ts';
@@ -41,10 +43,14 @@ export interface Observers {
   listen(listener: SequenceListener): void;
   /** Delivers now what the observers have not got yet. */
   settle(): void;
+  /** The same for output alone. While keys wait, too, it does nothing: they are delivered in milliseconds, in order. */
+  pull(): void;
 }
 
 /** Long enough for the echo of a key to be passed on before the observers take up time. */
 const observeMs = 5;
+/** Between deliveries of output that nobody waits for: text and movements of the cursor. */
+const gatherMs = 100;
 /** Observers are loaded while the agent boots. Output and keys until then are kept for them. */
 const maxEarlyBytes = 262_144;
 
@@ -59,19 +65,29 @@ export function createObservers(first: FirstObserver): Observers {
   /** Output that no observer has got yet. Output without a key in between is one piece. */
   const gathered = createGathered();
   let timer: NodeJS.Timeout | undefined;
+  let dueAt = 0;
+  let settledAt = 0;
   const outputObservers: OutputObserver[] = [];
   const keyObservers: KeyObserver[] = [];
   const listeners: SequenceListener[] = [];
   const early = createEarly<Written>(maxEarlyBytes);
   const earlyKeys = createEarly<readonly Token[]>(maxEarlyBytes);
 
-  function later(): void {
-    timer ??= setTimeout(settle, observeMs);
+  /** Schedules a delivery, unless one is due earlier. */
+  function later(isAwaited: boolean): void {
+    const now = performance.now();
+    const wanted = isAwaited ? now + observeMs : Math.max(now + observeMs, settledAt + gatherMs);
+    if (timer !== undefined && dueAt <= wanted) return;
+    clearTimeout(timer);
+    dueAt = wanted;
+    timer = setTimeout(settle, wanted - now);
   }
 
   function settle(): void {
     clearTimeout(timer);
     timer = undefined;
+    if (pieces.length === 0) return;
+    settledAt = performance.now();
     const seen = pieces;
     pieces = [];
     gathered.clear();
@@ -103,11 +119,11 @@ export function createObservers(first: FirstObserver): Observers {
         const together = sequences.length === 0 ? last.sequences : [...last.sequences, ...sequences];
         pieces[pieces.length - 1] = { from: 'agent', chunk: gathered.add(chunk, true), sequences: together };
       } else pieces.push({ from: 'agent', chunk: gathered.add(chunk, false), sequences });
-      later();
+      later(sequences.some(({ type }) => type === 'osc')); // a title, or the program's status
     },
     typed(tokens) {
       pieces.push({ from: 'person', tokens });
-      later();
+      later(true);
     },
     observe(observer) {
       settle();
@@ -126,5 +142,8 @@ export function createObservers(first: FirstObserver): Observers {
       listeners.push(listener);
     },
     settle,
+    pull() {
+      if (pieces.every(({ from }) => from === 'agent')) settle();
+    },
   };
 }

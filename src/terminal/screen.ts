@@ -14,6 +14,8 @@ import { plainRow } from './plain-row.ts';
 export interface Screen {
   feed(chunk: Buffer): void;
   view(): ScreenView;
+  /** Called before each view, to feed what has not been fed yet. */
+  beforeView(pull: () => void): void;
   /** Called after each parsed portion. */
   onChange(listener: () => void): void;
   resize(columns: number, rows: number): void;
@@ -30,8 +32,8 @@ const maxSliceBytes = 4_096;
 const periodMs = 25;
 /** Most of a flood is skipped, so parsing more of it is not worth the time. */
 const floodPeriodMs = 100;
-/** The pieces of one repaint come in short succession and are parsed together. */
-const gatherMs = 8;
+/** Between parsings, however small the pieces are. */
+const restMs = 8;
 /** CAN: ends a sequence that the skipped part left open. */
 const cancel = Buffer.from('\x18');
 /** ESC or a line feed: a sequence or a character that the skipped part cut off does not go on after it. */
@@ -51,6 +53,8 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   let cursorVisible = true;
   let title = '';
   let view: ScreenView | null = null;
+  let parsedAt = 0;
+  let pull = (): void => {};
   let waiting: (() => void)[] = [];
   const changeListeners: (() => void)[] = [];
 
@@ -90,15 +94,19 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       return;
     }
     busy = true;
-    setTimeout(parseSlice, gatherMs);
+    const waitMs = parsedAt + restMs - performance.now();
+    if (waitMs > 0) setTimeout(parseSlice, waitMs);
+    else parseSlice();
   }
 
   function parseSlice(): void {
     if (parsedBytes === 0) sliceBytes = backlog.length > portionBytes ? maxSliceBytes : portionBytes;
     const slice = backlog.take(sliceBytes);
     parsedBytes += slice.length;
+    terminal?.input(''); // what follows input is parsed at once, anything else by a timer of the library's own
     terminal?.write(slice, () => {
       view = null;
+      parsedAt = performance.now();
       if (backlog.length > 0 && parsedBytes < portionBytes) {
         setImmediate(parseSlice); // lets keys pass; on its own, the library would go on at once
         return;
@@ -157,8 +165,12 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       next();
     },
     view() {
+      pull();
       view ??= draw();
       return view;
+    },
+    beforeView(next) {
+      pull = next;
     },
     onChange(listener) {
       changeListeners.push(listener);

@@ -27,7 +27,7 @@ export interface TerminalListener {
 
 export interface Terminal
   extends Pick<PersonKeys, 'takeKept' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>,
-    Pick<Observers, 'observe' | 'observeKeys' | 'listen'>,
+    Pick<Observers, 'observe' | 'observeKeys' | 'listen' | 'pull'>,
     Pick<AgentOutput, 'inject' | 'setTitle'> {
   readonly columns: number;
   readonly rows: number;
@@ -101,7 +101,10 @@ export function createTerminal(listener: TerminalListener): Terminal {
 
   const job = createJob({
     agent: () => keys.agent,
-    modesOff: () => !agentOutput.marksPastes,
+    modesOff() {
+      observers.settle();
+      return !agentOutput.marksPastes;
+    },
     lastOutputAt: () => agentOutput.lastAt,
     putModesAside() {
       observers.settle();
@@ -186,6 +189,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     observe: observers.observe,
     observeKeys: observers.observeKeys,
     listen: observers.listen,
+    pull: observers.pull,
     observeSize: (changed) => void sizeObservers.push(changed),
     flush: output.flush,
     restore,

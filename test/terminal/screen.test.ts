@@ -47,6 +47,16 @@ describe('the picture', () => {
     expect(screen.view().rows.join('')).toBe('');
   });
 
+  test('shows at once what has been fed, and asks for it before', async () => {
+    const screen = await screenAfter('');
+    const parts = ['one', ' two'];
+    screen.beforeView(() => screen.feed(Buffer.from(parts.shift() ?? '')));
+    await new Promise((resolve) => setTimeout(resolve, 20)); // it rests between two parsings
+    expect(screen.view().rows[0]).toBe('one');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(screen.view().rows[0]).toBe('one two');
+  });
+
   test('changes are told', async () => {
     const screen = createScreen({ columns: 20, rows: 2 });
     let changes = 0;
