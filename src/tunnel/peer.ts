@@ -2,7 +2,8 @@
  * Which process is at the other end of a connection to the tunnel. Linux lists a socket's inode in /proc/net/tcp, and
  * each process's sockets by inode in /proc/PID/fd (proc(5)). On other systems, the process remains unknown.
  */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { ConnectionOwner, Millis } from '../events.ts';
 
@@ -29,8 +30,9 @@ export function createOwners(): Owners {
     if (pid === null) return 'unknown';
     const inode = await inodeOf(near);
     if (inode === null) return 'unknown';
-    const isAgents = await holds(pid, inode);
-    if (pid !== agent || isAgents === null) return 'unknown';
+    if (pid !== agent) return 'unknown';
+    const isAgents = holds(pid, inode);
+    if (isAgents === null) return 'unknown';
     connects ||= isAgents;
     if (isAgents) return 'agent';
     // If the connection has closed by now, no process holds its socket, and the search proves nothing.
@@ -61,7 +63,7 @@ export async function hasInEnvironment(near: Socket, text: string): Promise<bool
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const found = pids.map(async (pid) => {
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    return environment.includes(text) && (await holds(pid, inode)) === true;
+    return environment.includes(text) && holds(pid, inode) === true;
   });
   return (await Promise.all(found)).includes(true);
 }
@@ -83,12 +85,26 @@ export function parseInode(table: string, port: number, peerPort: number): strin
   return inode === '0' ? null : inode;
 }
 
-/** Null if the process is gone, or if we may not see its files. */
-async function holds(pid: number, inode: string): Promise<boolean | null> {
+/**
+ * Null if the process is gone, or if we may not see its files. The kernel answers from memory, so a link costs far less
+ * here than by way of another thread. A new connection tends to have the highest number, so it is found soon.
+ */
+function holds(pid: number, inode: string): boolean | null {
+  const folder = `/proc/${pid}/fd`;
+  const link = `socket:[${inode}]`;
   try {
-    const files = await readdir(`/proc/${pid}/fd`);
-    const links = files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => ''));
-    return (await Promise.all(links)).includes(`socket:[${inode}]`);
+    return readdirSync(folder)
+      .reverse()
+      .some((file) => linkOf(`${folder}/${file}`) === link);
+  } catch {
+    return null;
+  }
+}
+
+/** Null if the file has been closed meanwhile. */
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
   } catch {
     return null;
   }
