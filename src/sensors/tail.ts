@@ -16,6 +16,9 @@ const maxKnown = 10_000;
 /** How many bytes before the offset identify the file. */
 const markBytes = 64;
 
+/** A file system may count time in steps as long as this. A file that changes twice in one step may look the same. */
+const stepMs = 3_000;
+
 export interface Tail {
   readonly path: string;
   /** Reports the records that have been added. @throws what the file system throws. */
@@ -60,6 +63,11 @@ export async function openTail(
   let mark: Buffer = Buffer.alloc(0);
   /** The last line, if its end is missing. */
   let partial: Buffer = Buffer.alloc(0);
+  /** What the system says of the file, and since when it has said the same. */
+  let looks = '';
+  let looksSince = 0;
+  /** The file was read when it had looked the same for longer than a step, so there is nothing new in it. */
+  let isDone = false;
 
   /** @returns false if the record is known already */
   function remember(record: unknown): boolean {
@@ -132,8 +140,16 @@ export async function openTail(
   return {
     path,
     async readOn() {
-      const found = await stat(path).catch(() => null);
+      const found = await stat(path, { bigint: true }).catch(() => null);
       if (found === null) return;
+      const now = performance.now();
+      const looksNow = [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+      if (looksNow !== looks) {
+        looks = looksNow;
+        looksSince = now;
+        isDone = false;
+      }
+      if (isDone) return;
       const file = await open(path);
       try {
         const { size } = await file.stat();
@@ -141,6 +157,7 @@ export async function openTail(
           if (remember(record)) onRecord(record);
         };
         if (size < offset || !(await readFrom(file, size, report))) await resynchronise(file, size);
+        isDone = now - looksSince > stepMs;
       } finally {
         await file.close();
       }
