@@ -1,6 +1,6 @@
 /** The processes of this machine, from the kernel or from ps. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { ProcessIdentity } from './process-identity.ts';
 
@@ -110,8 +110,25 @@ export function environmentOf(pid: number): readonly string[] {
 
 /** Fields of /proc/PID/stat from the third (state) on. The name before it may contain blanks and brackets. */
 function statFields(pid: number): readonly string[] | null {
-  const stat = readText(`/proc/${pid}/stat`);
+  const stat = readStat(`/proc/${pid}/stat`);
   return stat === '' ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Some thirty bytes for each of its 52 fields would fit. */
+const statBuffer = Buffer.allocUnsafeSlow(2_048);
+
+/** The kernel writes the whole line at the first read, so the size need not be asked, and no second read is needed. */
+function readStat(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return statBuffer.toString('latin1', 0, readSync(file, statBuffer));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
 }
 
 function sampleFromProc(pid: number): ProcessSample | null {
