@@ -1,9 +1,7 @@
 // Shared by the two launchers: checks node, builds a fresh checkout once, hands over to dist/. CommonJS, as what it loads
 // to run the agent is: node has less to load before it.
 const { existsSync, statSync } = require('node:fs');
-const { enableCompileCache } = require('node:module');
 const { isAbsolute, join } = require('node:path');
-const { pathToFileURL } = require('node:url');
 
 const oldest = [20, 19];
 const root = join(__dirname, '..');
@@ -18,7 +16,6 @@ async function launch(name) {
   const entry = join(root, 'dist', entries[name]);
   if (!existsSync(entry)) await build();
   if (!existsSync(entry)) fail(`${entry} is missing; install the package again`);
-  keepCompiled();
   if (name === 'guarded-claude') await guard(entry);
   else await companion(entry);
 }
@@ -32,6 +29,7 @@ function keepCompiled() {
   const folder = join(isAbsolute(states) ? states : join(home, '.local/state'), 'guarded-claude');
   if (!isAbsolute(folder) || !isOurs(folder)) return;
   const compiled = join(folder, 'compiled');
+  const { enableCompileCache } = require('node:module');
   if (enableCompileCache) enableCompileCache(compiled);
   else require('./compiled.js').keepCompiledIn(compiled);
 }
@@ -49,13 +47,18 @@ function isOurs(folder) {
 async function companion(entry) {
   const problem = oldNode();
   if (problem !== null) fail(problem);
+  keepCompiled();
+  const { pathToFileURL } = require('node:url');
   await import(pathToFileURL(entry).href);
 }
 
-/** What fails once this one file is loaded (too many open files, half an update) ends in the plain agent. */
+/**
+ * What fails once this one file is loaded (too many open files, half an update) ends in the plain agent. Nothing is kept
+ * of this file: it is small, and compiled sooner than what was kept of it would be found and checked.
+ */
 async function guard(entry) {
   const { main } = load(entry);
-  process.exit(await main(process.argv.slice(2), process.env, oldNode()));
+  process.exit(await main(process.argv.slice(2), process.env, oldNode(), keepCompiled));
 }
 
 function load(entry) {

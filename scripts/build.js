@@ -47,8 +47,6 @@ const groups = [
 const beforeTheAgent = {
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.url': 'ownUrl' },
-  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
 /**
@@ -138,6 +136,8 @@ const laterApart = (pathOf) => ({
 });
 const guardWith = (pathOf) => ({
   ...beforeTheAgent,
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
   entryPoints: { guard: 'src/under-guard.ts' },
   plugins: [lazily, packedIn, laterApart(pathOf)],
 });

@@ -18,11 +18,13 @@ import { sayWarnings } from './words/say-warnings.ts';
  * Runs the agent and resolves to the exit code. Never rejects: if something fails on our side, the agent runs
  * unguarded.
  * @param problem why the agent cannot be guarded here
+ * @param beforeGuard called before the guard is loaded, if it is
  */
 export async function main(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
   problem: string | null,
+  beforeGuard: () => void,
 ): Promise<number> {
   const answer = answerTo(env);
   if (answer !== null) {
@@ -37,15 +39,16 @@ export async function main(
   const { target } = found;
   try {
     if (problem !== null) throw new Error(problem);
-    return await run(target, handedOver(env));
+    return await run(target, handedOver(env), beforeGuard);
   } catch (error) {
-    if (isLoopError(error) && !isHandedOver(env)) return await main(words, handedOver(env), problem);
+    if (isLoopError(error) && !isHandedOver(env))
+      return await main(words, handedOver(env), problem, beforeGuard);
     return await runUnguarded(target, env, error);
   }
 }
 
 /** Rejects only before the agent runs. */
-async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
+async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => void): Promise<number> {
   const { agent, command, named, args } = target;
   const invocation = agent.parseArguments(args);
   const mark = markOn(env);
@@ -55,6 +58,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv): Promise<number> {
   const cwd = process.cwd();
   if (mark === 'leftover')
     sayWarnings(['this shell was started by an earlier guarded session, which has ended; guarded anyway']);
+  beforeGuard();
   const { guard } = await import('./under-guard.ts');
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }

@@ -68,7 +68,7 @@ export function judge(path: string, env: Environment): Problem | null {
 }
 
 /** Compares the name, not the folder, because another installation of the guard counts as well. */
-const ownName = /^guarded-claude(\.js)?$/;
+const ownNames: readonly string[] = ['guarded-claude', 'guarded-claude.js'];
 /**
  * `guarded-claude` as a word of a script: a command or the end of a path, not a folder on the way to something else.
  */
@@ -76,12 +76,13 @@ const ownCall = /(^|[\s"'`/=;&|(])guarded-claude(\.js)?(?=$|[\s"'`;&|)])/;
 
 function isSelf(path: string): boolean {
   const real = realpathSync(path);
-  return ownName.test(basename(path)) || ownName.test(basename(real)) || callsUs(real);
+  return ownNames.includes(basename(path)) || ownNames.includes(basename(real)) || callsUs(real);
 }
 
 /** Whether a small script names us in its commands (not its comments). Compiled and large files are not searched. */
 function callsUs(path: string): boolean {
   const head = readHead(path, 4096);
-  if (!head.startsWith('#!')) return false;
+  // Asked first, because it is quick, and hardly any script names us.
+  if (!head.startsWith('#!') || !head.includes('guarded-claude')) return false;
   return head.split('\n').some((line) => !/^\s*(#|\/\/)/.test(line) && ownCall.test(line));
 }

@@ -189,7 +189,9 @@ export const subcommands: ReadonlySet<string> = new Set(
 export const servingCommands: ReadonlySet<string> = new Set(['remote-control']);
 
 function parseFlag(written: string, group: Flag['group']): Flag {
-  const [, names = '', placeholder = ''] = /^([^<[]+?)(?: ([<[].*))?$/.exec(written) ?? [];
+  // Every start of ours reads the whole table, and a regular expression would have to be compiled first.
+  const at = Math.max(written.indexOf(' <'), written.indexOf(' ['));
+  const [names, placeholder] = at < 0 ? [written, ''] : [written.slice(0, at), written.slice(at + 1)];
   const takes = placeholder.startsWith('[')
     ? 'maybe'
     : placeholder.endsWith('...>')
