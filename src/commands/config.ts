@@ -17,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [action, key, value] = words;
   switch (action) {
     case undefined:
-      return list(options.json);
+      return await list(options.json);
     case 'path':
       expectWords(words, 1);
       print(configFile(process.env));
@@ -61,7 +61,7 @@ function settingOf(config: Config, { section, name }: Leaf): Value {
   return sections[section]?.[name] ?? null;
 }
 
-function list(json: boolean): number {
+async function list(json: boolean): Promise<number> {
   const { config, origin } = load();
   const all = leaves.map((leaf) => ({
     key: leaf.path,
@@ -73,7 +73,7 @@ function list(json: boolean): number {
   if (json) printJson(all);
   else {
     const rows = all.map((each) => [each.key, String(each.value), each.origin, each.help]);
-    print(columns(['KEY', 'VALUE', 'FROM', 'MEANING'], rows, style()));
+    print(await columns(['KEY', 'VALUE', 'FROM', 'MEANING'], rows, style()));
   }
   return 0;
 }

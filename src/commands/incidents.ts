@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [only] = told;
   if (only === undefined) print('No incidents so far.');
   else if (wanted !== undefined) print(storyLines(only, incidentTimeline(state, only), style()).join('\n'));
-  else print(columns(['ID', 'BEGAN', 'LASTED', 'WHAT', 'DONE', 'OUTCOME'], told.map(row), style()));
+  else print(await columns(['ID', 'BEGAN', 'LASTED', 'WHAT', 'DONE', 'OUTCOME'], told.map(row), style()));
   return 0;
 }
 

@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
     for (const entry of lost) results.push(await restore(entry, state, taken, options['dry-run']));
     if (options.json) printJson(results.map(jsonOf));
     else if (results.length === 0) print('No session was lost with a tmux server.');
-    else print(columns(['PANE', 'SESSION', 'RESULT', 'WHERE'], results.map(row), style()));
+    else print(await columns(['PANE', 'SESSION', 'RESULT', 'WHERE'], results.map(row), style()));
     return results.some(({ result }) => result === 'failed') ? 1 : 0;
   } finally {
     if (lock?.held) lock.release();

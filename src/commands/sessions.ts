@@ -21,7 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
   else if (sessions.length === 0) print('No guarded session. Start one with: guarded-claude');
   else
     print(
-      columns(
+      await columns(
         ['RUN', 'STATE', 'SINCE', 'INCIDENTS', 'FOLDER'],
         await Promise.all(sessions.map((session) => row(session, now))),
         style(),

@@ -43,14 +43,15 @@ export const lastingFolder = (state: StatePaths): string => join(state.root, 'la
 /** Prefix of the copies of files that the person has given, in the run's folder; they are removed with the guard. */
 export const givenPrefix = 'given-';
 
+/** Its folder is the only path that needs more than to be put together: listings do this for every run there was. */
 export function runPaths(state: StatePaths, run: string): RunPaths {
   const folder = join(state.sessions, run);
   return {
     run,
     folder,
-    status: join(folder, 'status.json'),
-    journal: join(folder, 'journal.jsonl'),
-    spool: join(folder, 'spool'),
+    status: `${folder}/status.json`,
+    journal: `${folder}/journal.jsonl`,
+    spool: `${folder}/spool`,
     lasting: lastingFolder(state),
   };
 }

@@ -52,16 +52,21 @@ export function readStatus(path: string): Status | null {
   }
 }
 
-function statusIn(value: object): Status | null {
-  const sound = Object.entries(value).filter(
+type Fields = { readonly [Name in keyof Status]?: unknown };
+
+const names = Object.keys(shapes) as readonly (keyof Status)[];
+
+const statusIn = (written: Fields): Status | null => (isSound(written) ? written : mended(written));
+
+/** Mostly it is. Nothing is copied then, because a listing reads every run there was. */
+const isSound = (written: Fields): written is Status => names.every((name) => shapes[name](written[name]));
+
+function mended(written: Fields): Status | null {
+  const { since } = written;
+  if (typeof since !== 'string' || !isMoment(since)) return null;
+  const sound = Object.entries(written).filter(
     ([name, field]) => shapes[name as keyof Status]?.(field) ?? true,
   );
-  const status = Object.fromEntries(sound) as Partial<Status>;
-  const { since } = status;
-  if (since === undefined) return null;
-  const whole = { ...neutral({ since }), ...status };
-  return isWhole(whole) ? whole : null;
+  const status: Fields = { ...neutral({ since }), ...Object.fromEntries(sound) };
+  return isSound(status) ? status : null;
 }
-
-const isWhole = (status: Partial<Status>): status is Status =>
-  Object.keys(shapes).every((name) => status[name as keyof Status] !== undefined);
