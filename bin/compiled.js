@@ -10,7 +10,8 @@ const {
 } = require('node:fs');
 const Module = require('node:module');
 const { basename, dirname, join } = require('node:path');
-const { Script, constants } = require('node:vm');
+const { pathToFileURL } = require('node:url');
+const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
 const keptForMs = 30 * 86_400_000;
@@ -25,8 +26,13 @@ function load(folder, module, path) {
   const script = compile(folder, path);
   if (script === null) return require.extensions['.js'](module, path);
   const body = script.runInThisContext();
+  module.importLater = importFrom(dirname(path));
   body.call(module.exports, module.exports, Module.createRequire(path), module, path, dirname(path));
 }
+
+/** Instead of `import()`, which finds no loader in code that was kept. The build makes the bundles call it. */
+const importFrom = (folder) => (name) =>
+  import(name.startsWith('.') ? pathToFileURL(join(folder, name)).href : name);
 
 /** Null: it cannot be done this way, whatever the reason; node's own way remains. */
 function compile(folder, path) {
@@ -35,7 +41,6 @@ function compile(folder, path) {
     const script = new Script(Module.wrap(readFileSync(path, 'utf8')), {
       filename: path,
       cachedData: contentOf(kept),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     // By its end the process has compiled all that it needed, which is more than the file's beginning.
     if (script.cachedDataRejected !== false) process.once('exit', () => keep(script, kept));

@@ -5,7 +5,7 @@ const { isAbsolute, join } = require('node:path');
 
 const oldest = [20, 19];
 const root = join(__dirname, '..');
-const entries = { 'guarded-claude': 'guarded-claude.cjs', guardctl: 'guardctl.js' };
+const entries = { 'guarded-claude': 'guarded-claude.cjs', guardctl: 'guardctl.cjs' };
 
 function fail(text, code = 1) {
   process.stderr.write(`guarded-claude: ${text}\n`);
@@ -17,7 +17,7 @@ async function launch(name) {
   if (!existsSync(entry)) await build();
   if (!existsSync(entry)) fail(`${entry} is missing; install the package again`);
   if (name === 'guarded-claude') await guard(entry);
-  else await companion(entry);
+  else companion(entry);
 }
 
 /**
@@ -44,12 +44,12 @@ function isOurs(folder) {
   }
 }
 
-async function companion(entry) {
+function companion(entry) {
   const problem = oldNode();
   if (problem !== null) fail(problem);
-  keepCompiled();
-  const { pathToFileURL } = require('node:url');
-  await import(pathToFileURL(entry).href);
+  // On node 20, to find and check what was kept would take longer than to compile so small a file.
+  if (require('node:module').enableCompileCache) keepCompiled();
+  require(entry);
 }
 
 /**

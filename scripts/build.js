@@ -4,7 +4,7 @@
 // Nothing is emptied first, and chunks of an earlier build stay for a day: a guard that runs from this checkout may
 // import lazily while it is rebuilt. --clean, for the package, leaves only what belongs to this build.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +30,6 @@ const shared = {
 
 /** Each group is built separately: the fewer entries share a module, the fewer files there are to load. */
 const groups = [
-  { entryPoints: { guardctl: 'src/guardctl.ts' }, splitting: true, chunkNames: 'chunks/[name]-[hash]' },
   { entryPoints: { relay: 'src/tunnel/relay.ts' } },
   { entryPoints: { 'tunnel-service': 'src/service/main.ts' } },
   { entryPoints: { 'tunnel-address': 'src/service/address.ts' } },
@@ -123,33 +122,54 @@ const packedIn = {
   },
 };
 
-/** @param pathOf the path by which the guard imports a module that is needed later, once it is built */
-const laterApart = (pathOf) => ({
+/** @param pathOf the path by which a module that is needed later is imported, once it is built */
+const laterApart = (inTheFile, pathOf) => ({
   name: 'later-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
       const module = relative(join(root, 'src'), join(resolveDir, path));
-      if (kind !== 'dynamic-import' || alwaysNeeded.includes(module)) return null;
+      if (kind !== 'dynamic-import' || inTheFile.includes(module)) return null;
       return { path: pathOf(`src/${module}`), external: true };
     });
   },
 });
+
+/** What CommonJS lacks, and what code that was kept lacks: there, `import()` finds no loader (bin/compiled.js). */
+const banner = `const ownUrl = require('node:url').pathToFileURL(__filename).href;
+const importLater = module.importLater ?? ((name) => import(name));`;
+const withBanner = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: banner }, write: false };
 const guardWith = (pathOf) => ({
   ...beforeTheAgent,
-  define: { 'import.meta.url': 'ownUrl' },
-  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+  ...withBanner,
   entryPoints: { guard: 'src/under-guard.ts' },
-  plugins: [lazily, packedIn, laterApart(pathOf)],
+  plugins: [lazily, packedIn, laterApart(alwaysNeeded, pathOf)],
 });
 
-/** Builds what the guard loads once the agent runs, and then the guard, which contains the names of those files. */
-async function buildGuard() {
+/** Commands that are called often, by people and by programs, and what they need: in one file with the table of all. */
+const quickCommands = [
+  'commands/sessions.ts',
+  'commands/status.ts',
+  'commands/incidents.ts',
+  'commands/health.ts',
+  'commands/words.ts',
+  'words/columns.ts',
+];
+const companionWith = (pathOf) => ({
+  ...beforeTheAgent,
+  ...withBanner,
+  packages: 'bundle',
+  entryPoints: { guardctl: 'src/guardctl.ts' },
+  plugins: [lazily, laterApart(quickCommands, pathOf)],
+});
+
+/** Builds what a program loads later, and then its one file, which contains the names of those files. */
+async function buildWithLater(programWith) {
   const later = new Set();
   const note = (module) => {
     later.add(module);
     return module;
   };
-  await build({ ...shared, ...guardWith(note), write: false });
+  await build({ ...shared, ...programWith(note) });
   const names = 'chunks/[name]-[hash]';
   const rest = await build({
     ...shared,
@@ -164,7 +184,10 @@ async function buildGuard() {
       relative('dist', file),
     ]),
   );
-  return [rest, await build({ ...shared, ...guardWith((module) => `./${files.get(module)}`) })];
+  const program = await build({ ...shared, ...programWith((module) => `./${files.get(module)}`) });
+  for (const { path, text } of program.outputFiles)
+    writeFileSync(path, text.replaceAll(/\bimport\("/g, 'importLater("'));
+  return [rest, program];
 }
 
 const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -177,8 +200,8 @@ const compile = (project) =>
 
 async function bundle() {
   const built = [...groups, decision].map((group) => build({ ...shared, ...group }));
-  const results = [...(await Promise.all(built)), ...(await buildGuard())];
-  return new Set(results.flatMap(({ metafile }) => Object.keys(metafile.outputs)));
+  const results = await Promise.all([...built, buildWithLater(guardWith), buildWithLater(companionWith)]);
+  return new Set(results.flat().flatMap(({ metafile }) => Object.keys(metafile.outputs)));
 }
 
 /** @param made files of this build's bundles, relative to the root */

@@ -2,8 +2,8 @@
  * The companion: `guardctl COMMAND …`. Exit codes: 0 success, 1 the command found a problem or failed, 2 the arguments
  * were not understood, 3 no such session or incident.
  */
-import { UsageError } from './commands/arguments.ts';
-import { NotFound } from './commands/find.ts';
+import { isUsageError } from './commands/arguments.ts';
+import { isNotFound } from './commands/find.ts';
 import { commands, findCommand, helpText, unknownCommand } from './commands/table.ts';
 import { guardVersion } from './platform/guard-version.ts';
 
@@ -20,13 +20,13 @@ async function main(args: readonly string[]): Promise<number> {
     const { run } = await command.load();
     return await run(rest, commands);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (isUsageError(error)) {
       return complain(
         `guardctl ${command.name}: ${error.message}\nUsage: guardctl ${command.name} ${command.usage}\n`,
         2,
       );
     }
-    if (error instanceof NotFound) return complain(`guardctl ${command.name}: ${error.message}\n`, 3);
+    if (isNotFound(error)) return complain(`guardctl ${command.name}: ${error.message}\n`, 3);
     const detail = error instanceof Error ? error.message : String(error);
     return complain(`guardctl ${command.name}: ${detail}\n`, 1);
   }
@@ -44,5 +44,7 @@ function complain(text: string, code: number): number {
 
 // `guardctl … | head` closes the pipe early, which is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-// No process.exit: what was written to a pipe must arrive.
-process.exitCode = await main(process.argv.slice(2));
+// No process.exit: what was written to a pipe must arrive. The bundle is CommonJS, which cannot wait at its top level.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -112,6 +112,33 @@ describe('what is compiled is kept for the next start', () => {
   });
 });
 
+describe('code that was kept', () => {
+  const root = dirname(dirname(guardBin));
+
+  test('imports what it needs later', () => {
+    const folder = temporaryFolder();
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    write('later.mjs', 'export const word = "later";');
+    write('first.cjs', 'module.importLater("./later.mjs").then(({ word }) => console.log(word));');
+    write(
+      'main.cjs',
+      `require(${JSON.stringify(join(root, 'bin/compiled.js'))}).keepCompiledIn(${JSON.stringify(join(folder, 'kept'))});
+      require('./first.cjs');`,
+    );
+    const run = () => spawnSync(process.execPath, [join(folder, 'main.cjs')], { encoding: 'utf8' });
+    const fine = { stdout: 'later\n', stderr: '', status: 0 };
+    expect(run()).toMatchObject(fine);
+    expect(readdirSync(join(folder, 'kept'))).toHaveLength(1);
+    expect(run()).toMatchObject(fine);
+  });
+
+  test('holds no import of node’s own, which would find no loader', () => {
+    const text = readFileSync(join(root, 'dist/guard.cjs'), 'utf8');
+    expect(text).toContain('importLater("@xterm/headless")');
+    expect(text).not.toContain('import("');
+  });
+});
+
 describe('no problem on our side keeps the agent from starting', () => {
   const broken = [
     ['no place for the records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],

@@ -3,7 +3,13 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../config/nearest.ts';
 
 /** Its message is shown to the person as is; exit code 2. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Compares the name, because each of our bundles has a class of its own. */
+export const isUsageError = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'UsageError';
 
 export interface Parsed<Option extends string> {
   readonly words: readonly string[];

@@ -2,7 +2,13 @@
 import { UsageError } from './arguments.ts';
 
 /** The person asked for something that does not exist; exit code 3. */
-export class NotFound extends Error {}
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+
+/** Compares the name, because each of our bundles has a class of its own. */
+export const isNotFound = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'NotFound';
 
 /** Throws NotFound, or UsageError if the prefix fits several. `ids` may give several names for one thing. */
 export function findByPrefix<Thing>(

@@ -86,7 +86,7 @@ describe('the launcher', () => {
   const build = `import { mkdirSync, writeFileSync } from 'node:fs';
     console.log('compiling');
     mkdirSync(new URL('../dist', import.meta.url));
-    writeFileSync(new URL('../dist/guardctl.js', import.meta.url), 'console.log("built", process.argv[2])');`;
+    writeFileSync(new URL('../dist/guardctl.cjs', import.meta.url), 'console.log("built", process.argv[2])');`;
 
   test('builds a fresh checkout once, and keeps stdout clean', () => {
     const { folder, run } = checkout({ 'src/x': '', 'scripts/build.js': build });
