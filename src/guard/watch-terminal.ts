@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { Composer } from '../person/composer.ts';
 import { createDesk } from '../person/hands/desk.ts';
+import { noticeRestored } from '../person/hands/input-box.ts';
 import { configFile } from '../platform/paths.ts';
 import { createCast } from '../records/cast.ts';
 import { loadTemplate } from '../recover/template.ts';
@@ -57,6 +58,7 @@ export async function watchTerminal(
       successor.follow(event);
       desk.follow(event, paused);
       composer.happened(event, before, evidence, keeps());
+      if (event.type === 'screen') noticeRestored(desk);
     },
     told: (state) => tmux?.told(state),
     async begun() {

@@ -7,10 +7,11 @@ import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event } from '../events.ts';
-import { keyOf } from '../terminal/vt/keys.ts';
+import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { append, edit, emptyLine, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
+import { partsOf } from './same-text.ts';
 import { type Sign, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
@@ -25,6 +26,8 @@ export interface Composer {
   taken(prompt: Pick<SentPrompt, 'text' | 'id' | 'atMs'>): void;
   /** The guard has sent this in the person's place. `isOwnWords`: the words are the person's own. */
   given(text: string, isOwnWords: boolean): void;
+  /** An interrupt had put this back into the box, and the guard has sent it again. */
+  givenAgain(text: string): void;
   /**
    * One turn of the loop.
    * @param kept as for `typed`
@@ -41,6 +44,8 @@ export interface Composer {
   readonly isPasting: boolean;
   /** The number of keys that the person has pressed, without the terminal's reports. */
   readonly keys: number;
+  /** When the latest of them came: wall clock, Unix milliseconds. */
+  readonly lastKeyAtMs: number;
   /** What waits in the agent's queue, in order. */
   readonly queue: readonly Queued[];
   /**
@@ -66,12 +71,17 @@ export interface Composer {
   /** In this conversation: prompts that the agent has reported, and prompts known only from the Enter key. */
   readonly prompts: { readonly taken: number; readonly typed: number };
 
-  /** The box holds this text, whatever the keys said. */
+  /** The box holds this text, whatever the keys said. What was sent or queued and is in it has come back. */
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
   /** The agent will not get the keys that the guard holds back: the text that they added is put aside. */
   putKeptAside(): void;
+  /**
+   * The keys that the guard holds back are added to the text that was put aside, and must not reach the agent. False:
+   * they are more than text and deletions, so nothing has changed. Only while the box is empty.
+   */
+  joinKept(): boolean;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
   /** The agent that had the text is gone: everything to be given back is kept until `restored`. */
@@ -104,6 +114,8 @@ export function createComposer(): Composer {
   let queued: (Queued & Pick<Line, 'agentHas'>)[] = [];
   let aside = '';
   let isAsideLost = false;
+  /** Keys that the guard holds back and that delete the end of the text put aside. */
+  let asideKeys: Key[] = [];
   let sent: SentPrompt | null = null;
   let isSeenAtWork = false;
   let lastText: string | null = null;
@@ -111,6 +123,7 @@ export function createComposer(): Composer {
   let lastByGuard: string | null = null;
   let prompts = { taken: 0, typed: 0 };
   let keys = 0;
+  let lastKeyAtMs = 0;
   let decoder = new TextDecoder();
   /** The paste that has begun and not ended. */
   let paste: ReturnType<typeof createPasteText> | null = null;
@@ -122,11 +135,16 @@ export function createComposer(): Composer {
 
   const box = (): Line => entered ?? line;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
-  const unsent = () => paragraphs([aside, ...queued.map(({ text }) => text), box().text]);
+  /** As it will be once the agent has the keys that are held back. */
+  const edited = (text: string) =>
+    asideKeys.reduce((line, key) => edit(line, key), append(emptyLine, text)).text;
+  const unsent = () => paragraphs([edited(aside), ...queued.map(({ text }) => text), box().text]);
 
   /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {
-    if (entered?.isQueued && entered.text !== '') queued.push(entered);
+    // An Enter that is held back also sends the text that is given back before it.
+    const isMore = entered !== null && (entered.text !== '' || (isKept(entered) && aside !== ''));
+    if (entered?.isQueued && isMore) queued.push(entered);
     entered = null;
   }
   function clearBox(): void {
@@ -141,11 +159,9 @@ export function createComposer(): Composer {
   }
   function remove(prompt: string): void {
     if (isSame(aside, prompt)) aside = '';
-    if (queued.length > 1 && isSame(queued.map(({ text }) => text).join('\n'), prompt)) queued = [];
-    const matches = ({ text }: Queued) => isSame(text, prompt);
-    const at = queued.findIndex(matches);
-    if (at >= 0) queued.splice(at, 1);
-    else if (entered && matches(entered)) entered = null;
+    const parts = partsOf(prompt, lastText, [...queued, ...(entered ? [entered] : [])]);
+    queued = queued.filter((one) => !parts.has(one));
+    if (entered && parts.has(entered)) entered = null;
   }
   function send(prompt: SentPrompt): void {
     sent = prompt;
@@ -159,6 +175,7 @@ export function createComposer(): Composer {
 
   /** The agent gets the keys that the guard held back. */
   function release(): void {
+    asideKeys = [];
     if (isKept(line)) line = { ...line, agentHas: null };
     if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
     if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
@@ -172,6 +189,8 @@ export function createComposer(): Composer {
       return;
     }
     const { text, exact } = line;
+    // Blank text stays in the box. While the guard has a text to give back, that stands before it.
+    if (exact && text !== '' && text.trim() === '' && aside === '') return;
     entered = { ...line, isQueued, atMs };
     line = emptyLine;
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
@@ -200,6 +219,7 @@ export function createComposer(): Composer {
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
     for (const token of typed) {
       keys++;
+      lastKeyAtMs = atMs;
       // If the person types on after Enter, the text was sent, even if the box was never seen empty in between.
       leaveBox();
       if (kept && line.agentHas === null) line = { ...line, agentHas: line.text };
@@ -208,6 +228,7 @@ export function createComposer(): Composer {
       if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
       else if (key === 'paste') pasted(token);
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
+      else if (kept && isDeletion(key) && aside !== '' && box().text === '') asideKeys.push(key);
       else line = edit(line, key);
     }
   }
@@ -244,6 +265,7 @@ export function createComposer(): Composer {
       if (tokens === null) line = lostLine;
       // Keys for a dialog do not go into the box. Keys that the guard holds back are followed all the same.
       else if (kept || latest?.screen?.facts.activity !== 'dialog') follow(tokens, kept, atMs);
+      else if (tokens.some(({ type }) => type === 'paste-end')) paste = null; // it began in the box
     },
     taken(prompt) {
       reportsPrompts = true;
@@ -257,6 +279,10 @@ export function createComposer(): Composer {
       lastText = text;
       if (isOwnWords) lastByPerson = text;
       else lastByGuard = text;
+    },
+    givenAgain(text) {
+      remove(text);
+      lastText = text;
     },
     happened(event, before, after, kept) {
       latest = after;
@@ -280,6 +306,9 @@ export function createComposer(): Composer {
     },
     get keys() {
       return keys;
+    },
+    get lastKeyAtMs() {
+      return lastKeyAtMs;
     },
     get queue() {
       return queue();
@@ -306,6 +335,9 @@ export function createComposer(): Composer {
       return prompts;
     },
     correct(text) {
+      const parts = partsOf(text, lastText, [...(sent ? [sent] : []), ...queued, box()]);
+      queued = queued.filter((one) => !parts.has(one));
+      if (sent !== null && parts.has(sent)) sent = null;
       clearBox();
       line = append(emptyLine, text);
     },
@@ -315,8 +347,9 @@ export function createComposer(): Composer {
     },
     putKeptAside() {
       const kept = [...queued, ...(entered ? [entered] : []), line].filter(isKept);
-      if (kept.length === 0) return;
-      aside = paragraphs([aside, ...kept.map(keptText)]);
+      if (kept.length === 0 && asideKeys.length === 0) return;
+      aside = paragraphs([edited(aside), ...kept.map(keptText)]);
+      asideKeys = [];
       queued = queued.filter((one) => !isKept(one));
       const { exact } = line;
       putBoxAway();
@@ -327,10 +360,20 @@ export function createComposer(): Composer {
     },
     rescue() {
       aside = unsent();
+      asideKeys = [];
       putBoxAway();
       queued = [];
     },
+    joinKept() {
+      if (entered !== null || queued.some(isKept) || !line.exact || paste !== null) return false;
+      aside = edited(aside) + line.text;
+      asideKeys = [];
+      line = emptyLine;
+      return true;
+    },
     restored() {
+      aside = edited(aside);
+      asideKeys = [];
       const at = queued.findIndex(isKept);
       if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, aside) : one));
       else if (entered && isKept(entered)) entered = behind(entered, aside);
@@ -355,6 +398,7 @@ const behind = <Text extends Kept>(one: Text, first: string): Text => ({
   text: first + one.text,
   agentHas: one.agentHas === null ? null : first + one.agentHas,
 });
+const isDeletion = (key: Key) => key === 'backspace' || key === 'delete-word' || key === 'delete-row';
 const isSame = (text: string, other: string) =>
   text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();
 const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');

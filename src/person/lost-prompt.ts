@@ -5,7 +5,7 @@
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
-import type { Composer } from './composer.ts';
+import type { Composer, Queued } from './composer.ts';
 
 /** A command line argument cannot be longer than 128 KiB (Linux). */
 const maxBytes = 100_000;
@@ -28,9 +28,7 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   if (recordsPrompt === null) return null;
   const path = session.transcriptPath;
   const records = async (prompt: SentPrompt) => path !== null && (await recordsPrompt(path, prompt));
-  // If the same words were sent twice, one record can stand for only one of them.
-  const entered = new Map(composer.entered.map(({ text, atMs }) => [text, atMs]));
-  for (const [text, atMs] of entered)
+  for (const { text, atMs } of mayBeSent(composer.entered))
     if (await records({ text, id: null, taken: false, atMs })) composer.remove(text);
   const prompt = composer.takeSent();
   if (prompt === null) return null;
@@ -43,6 +41,20 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxBytes) return prompt.text;
   composer.addAside(prompt.text);
   return null;
+}
+
+/**
+ * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
+ * text. If the same words were sent twice, one record can stand for only one of them.
+ */
+function mayBeSent(entered: Composer['entered']): readonly Queued[] {
+  const runs = entered.flatMap((_, from) =>
+    entered.slice(from).map(({ atMs }, more) => {
+      const run = entered.slice(from, from + more + 1);
+      return { text: run.map(({ text }) => text).join('\n'), atMs };
+    }),
+  );
+  return [...new Map(runs.map((run) => [run.text, run])).values()];
 }
 
 /** Puts the first prompt into the box, unsent: it was answered once and may have had its effects. */

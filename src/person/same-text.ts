@@ -20,3 +20,30 @@ export function showsText(shown: string, text: string, standIn: RegExp): boolean
 export function showsBeginning(shown: string, text: string): boolean {
   return bare(text).startsWith(bare(shown));
 }
+
+/**
+ * The messages that make up a text, in their order: the agent sends its queue as one text, and an interrupt may put the
+ * text that was sent last before it. Empty: the text is made of something else. White space does not count.
+ */
+export function partsOf<Message extends { readonly text: string }>(
+  text: string,
+  last: string | null,
+  messages: readonly Message[],
+): ReadonlySet<Message> {
+  const whole = squeezed(text);
+  const made = (rest: string, from: number): readonly Message[] | null => {
+    if (rest === '') return [];
+    for (const [at, message] of messages.entries()) {
+      const part = squeezed(message.text);
+      if (at < from || part === '' || !rest.startsWith(part)) continue;
+      const others = made(rest.slice(part.length), at + 1);
+      if (others !== null) return [message, ...others];
+    }
+    return null;
+  };
+  const first = squeezed(last ?? '');
+  const isBehindLast = first !== '' && whole.startsWith(first);
+  return new Set(made(whole, 0) ?? (isBehindLast ? made(whole.slice(first.length), 0) : null) ?? []);
+}
+
+const squeezed = (text: string) => text.replace(/\s+/g, '');

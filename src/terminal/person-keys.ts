@@ -28,6 +28,8 @@ export interface PersonKeys {
    * paste or sequence, which it would read as keys.
    */
   takeKept(): Buffer;
+  /** The observers get now the keys that they have not got yet. */
+  settle(): void;
   /**
    * While held, the person's bytes are kept even though an agent is there. Afterwards the agent gets them, in order,
    * and each Enter in a write of its own, as it was pressed.
@@ -191,6 +193,7 @@ export function createPersonKeys(
       pauseInput();
       return bytes;
     },
+    settle: observers.settle,
     get keptBytes() {
       return keptBytes;
     },

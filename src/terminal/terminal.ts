@@ -26,7 +26,7 @@ export interface TerminalListener {
 }
 
 export interface Terminal
-  extends Pick<PersonKeys, 'takeKept' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>,
+  extends Pick<PersonKeys, 'takeKept' | 'settle' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>,
     Pick<Observers, 'observe' | 'observeKeys' | 'listen' | 'pull'>,
     Pick<AgentOutput, 'inject' | 'setTitle'> {
   readonly columns: number;
@@ -171,6 +171,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       agentOutput.detach(exit);
     },
     takeKept: keys.takeKept,
+    settle: keys.settle,
     hold: keys.hold,
     get keptBytes() {
       return keys.keptBytes;

@@ -82,6 +82,76 @@ describe('a draft', () => {
     expect(draft.inBox).toBe('and the next');
   });
 
+  test('comes back before an Enter that was held, and is sent with it', () => {
+    const draft = createComposer();
+    type(draft, ['the draft'], false);
+    draft.putAside();
+    type(draft, ['\r', 'and the next'], true);
+    draft.restored();
+    expect(draft.queue.map(({ text }) => text)).toEqual(['the draft']);
+    expect(draft.inBox).toBe('and the next');
+  });
+
+  test('is shortened by deletions that were held, whether the agent gets them or not', () => {
+    const put = () => {
+      const draft = createComposer();
+      type(draft, ['the draft!!'], false);
+      draft.putAside();
+      type(draft, ['\x7f', '\x7f', ' goes on'], true);
+      return draft;
+    };
+    const [given, kept, joined] = [put(), put(), put()];
+    given.restored();
+    expect(given.inBox).toBe('the draft goes on');
+    kept.putKeptAside();
+    expect(kept.aside).toBe('the draft\n\n goes on');
+    expect([joined.joinKept(), joined.aside, joined.inBox]).toEqual([true, 'the draft goes on', '']);
+  });
+
+  test('is not joined by held keys that are more than text', () => {
+    const draft = createComposer();
+    type(draft, ['the draft'], false);
+    draft.putAside();
+    type(draft, [' is sent', '\r'], true);
+    expect([draft.joinKept(), draft.aside]).toEqual([false, 'the draft']);
+  });
+
+  test('of blanks is not sent by Enter', () => {
+    const draft = typed('  ', '\r', 'text');
+    expect([draft.queue, draft.inBox]).toEqual([[], '  text']);
+  });
+
+  test('ends a paste whose end went into a question', () => {
+    const { composer: draft, shows } = composing();
+    const tokenizer = createTokenizer();
+    const pasted = (piece: string) => draft.typed(tokenizer.read(Buffer.from(piece), 0), false, 0);
+    pasted('\x1b[200~one\rtw');
+    shows('dialog');
+    expect(draft.isPasting).toBe(true);
+    pasted('o\x1b[201~');
+    expect(draft.isPasting).toBe(false);
+  });
+
+  test('is what has come back into the box, and that is sent and queued no longer', () => {
+    const { composer: draft, tell } = composing();
+    type(draft, ['first', '\r'], false);
+    tell({ type: 'turn.started' });
+    type(draft, ['second', '\r', 'third', '\r'], false);
+    draft.correct('second\nthird');
+    expect([draft.queue, draft.inBox, draft.sent?.text]).toEqual([[], 'second\nthird', 'first']);
+    draft.correct('first');
+    expect([draft.inBox, draft.sent]).toEqual(['first', null]);
+  });
+
+  test('is sent with the rest of the queue as one text, even if Enter was pressed just now', () => {
+    const { composer: draft, tell } = composing();
+    tell({ type: 'turn.started' });
+    type(draft, ['one', '\r', 'two', '\r'], false);
+    tell({ type: 'turn.ended' });
+    draft.taken({ text: 'one\ntwo', id: null, atMs: 0 });
+    expect([draft.queue, draft.unsent]).toEqual([[], '']);
+  });
+
   test('keeps the agent’s part when the remaining keys are put aside', () => {
     const draft = createComposer();
     type(draft, ['the draft'], false);

@@ -31,6 +31,14 @@ function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.j
 }
 
 describe('a sent prompt', () => {
+  test('is on record together with others, if the agent sent its queue as one text', async () => {
+    const known = world({ hooks: false, recorded: ({ text }) => text === 'one' || text === 'two\nthree' });
+    known.tell({ type: 'turn.started' });
+    for (const tokens of typedOneByOne('one\rtwo\rthree\r')) known.composer.typed(tokens, false, 0);
+    expect(known.composer.queue).toHaveLength(3);
+    expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
+  });
+
   test.each<[string, World, string | null, string]>([
     ['on record: nothing is lost', { sent: {}, typed: 'do it\r', recorded: () => true }, null, ''],
     ['taken, not on record: the next agent gets it', { sent: {}, typed: 'do it\r' }, 'do it', ''],

@@ -16,7 +16,7 @@ export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
 export interface Desk {
   readonly launch: { readonly adapter: AgentAdapter };
   /** Where the person's keys can be held. */
-  readonly terminal: Pick<Terminal, 'hold' | 'takeKept' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
+  readonly terminal: Pick<Terminal, 'hold' | 'takeKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
   /** What the person has written. */
   readonly composer: Composer;
   readonly emit: (observation: Observation) => void;
@@ -35,6 +35,8 @@ export interface Desk {
   readonly begun: number;
   /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
+  /** The box belongs to a nudge that is under way. */
+  isNudging: boolean;
 }
 
 /** The parts of a desk that others own. */
@@ -54,6 +56,7 @@ export function createDesk({ launch, terminal, emit, view, composer, keyboard }:
   let begun = 0;
   let paused = false;
   return {
+    isNudging: false,
     launch,
     terminal,
     composer,

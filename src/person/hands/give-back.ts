@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
-import { type Desk, screenShows, settleMs } from './desk.ts';
+import { type Desk, type Keyboard, screenShows, settleMs } from './desk.ts';
 import { boxHolds, boxOf } from './input-box.ts';
 
 const hasBox: readonly ScreenFacts['activity'][] = [
@@ -44,18 +44,31 @@ export async function releaseKeys(desk: Desk): Promise<void> {
   terminal.hold(false);
 }
 
+/** What is being given back, by agent: two at work would each paste the text. */
+const underWay = new WeakMap<Keyboard, Promise<void>>();
+
+/** Resolves when nothing is left to be given back to this agent, or the agent is gone. */
+export function giveBack(desk: Desk): Promise<void> {
+  const { pty } = desk;
+  if (pty === null) return Promise.resolve();
+  const begun = underWay.get(pty) ?? pasteBack(desk, pty).finally(() => underWay.delete(pty));
+  underWay.set(pty, begun);
+  return begun;
+}
+
 /**
  * Waits for an empty box as long as this agent lives. An agent that asks something has no box; and if the person is
  * quicker, the box is theirs. Text that has not been seen in the box stays aside.
  */
-export async function giveBack(desk: Desk): Promise<void> {
-  const { pty, composer, terminal, emit } = desk;
+async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
+  const { composer, terminal, emit } = desk;
   let pastes = 0;
   const isGone = () => desk.pty !== pty;
-  const isReady = (facts: ScreenFacts) =>
-    hasBox.includes(facts.activity) && boxOf(desk)?.text === '' && !terminal.isMidKey && !composer.isPasting;
+  const isFree = () => !desk.isNudging && !terminal.isMidKey && !composer.isPasting;
+  const isReady = ({ activity }: ScreenFacts) =>
+    hasBox.includes(activity) && boxOf(desk)?.text === '' && isFree();
   const isBack = () => pastes > 0 && holdsMoreThanTyped(desk);
-  while (pty !== null && (composer.aside !== '' || composer.isPasting)) {
+  while (composer.aside !== '' || composer.isPasting) {
     await screenShows(desk, (facts) => isGone() || isBack() || isReady(facts), Number.POSITIVE_INFINITY);
     const { keys } = composer;
     // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice. And 2.1.38
@@ -76,6 +89,9 @@ export async function giveBack(desk: Desk): Promise<void> {
         sensor: 'draft',
         detail: 'the agent does not take the text that is given back to the person',
       });
+    // If the text is drawn as a stand-in, one Backspace among the keys that are held would delete all of it.
+    terminal.settle();
+    if (terminal.keptBytes > 0 && composer.joinKept()) terminal.takeKept();
     pty.write(Buffer.from(`\x1b[200~${composer.aside}\x1b[201~`));
     pastes++;
     await screenShows(desk, () => isGone() || isBack(), drawnMs);

@@ -9,7 +9,9 @@ export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readIn
 /** If keys arrive in one burst, the agent takes them for a paste (signatures §0). */
 const betweenKeysMs = 25;
 /** By then the agent has drawn what was typed. */
-const settleMs = 200;
+export const settleMs = 200;
+/** By then it has drawn it even on a machine under load. */
+const drawnMs = 1_000;
 /** One round deletes one row of the text. */
 const maxRounds = 200;
 
@@ -52,7 +54,9 @@ export function boxHolds(desk: Desk, text: string): boolean {
   return box?.isPrompt === true && showsText(box.text, text, desk.launch.adapter.pasteStandIn);
 }
 
-const isWhole = (shown: string, { launch }: Desk) => shown.split(launch.adapter.pasteStandIn).length === 1;
+/** No part of it is a stand-in. */
+export const isWhole = (shown: string, { launch }: Desk) =>
+  shown.split(launch.adapter.pasteStandIn).length === 1;
 
 /**
  * Whether the exact wording of the text in the box is known, so that it can be given back. If keys and screen agree,
@@ -65,8 +69,9 @@ export function knowsDraft(desk: Desk): boolean {
   if (box === null || composer.isPasting) return false;
   const agree = !composer.isLost && showsText(box.text, composer.inBox, launch.adapter.pasteStandIn);
   if (composer.isExact) return agree;
+  if (agree && isWhole(box.text, desk)) return true;
+  if (noticeRestored(desk)) return true;
   if (!isWhole(box.text, desk)) return false;
-  if (agree) return true;
   if (box.text.includes('\n')) return false;
   composer.correct(box.text);
   return true;
@@ -80,7 +85,43 @@ export function knowsDraft(desk: Desk): boolean {
 export function trustScreen(desk: Desk): void {
   const { composer } = desk;
   const shown = boxOf(desk)?.text ?? '';
-  if (composer.isExact || composer.isLost || composer.isPasting || shown === '' || !isWhole(shown, desk))
-    return;
-  if (!showsBeginning(shown, composer.inBox)) composer.correct(shown);
+  if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
+  if (showsBeginning(shown, composer.inBox) || Date.now() - composer.lastKeyAtMs < drawnMs) return;
+  if (!noticeRestored(desk) && isWhole(shown, desk)) composer.correct(shown);
+}
+
+/**
+ * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again.
+ * @returns whether one does, and the composer did not know
+ */
+export function noticeRestored(desk: Desk): boolean {
+  const { composer, launch, terminal } = desk;
+  const shown = boxOf(desk)?.text ?? '';
+  if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return false;
+  if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
+  if (showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
+  const restored = restoredText(desk);
+  if (restored !== null) composer.correct(restored);
+  return restored !== null;
+}
+
+/**
+ * What an interrupt may put back into the box: the prompt of the turn, the queue, or both. Where the agent reports no
+ * prompts, the beginning of the queue may have been sent.
+ */
+export function restorableTexts({ composer }: Desk): readonly string[] {
+  const queues = composer.queue.map((_, from) => composer.queue.slice(from).map(({ text }) => text));
+  const prompt = composer.lastText === null ? [] : [composer.lastText];
+  return [prompt, ...queues, ...queues.map((queue) => [...prompt, ...queue])]
+    .filter((texts) => texts.length > 0)
+    .map((texts) => texts.join('\n'));
+}
+
+/** The exact wording of what stands in the box, if an interrupt has put it there; the draft may follow it. */
+function restoredText(desk: Desk): string | null {
+  const { inBox } = desk.composer;
+  const texts = restorableTexts(desk);
+  // Longer texts first: a stand-in on the screen may stand for the draft, or for nothing.
+  const drafts = inBox === '' ? [] : texts.map((text) => `${text}\n${inBox}`);
+  return [...drafts, ...texts].find((text) => boxHolds(desk, text)) ?? null;
 }

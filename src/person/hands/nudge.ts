@@ -8,7 +8,16 @@ import type { Observation, ScreenFacts } from '../../events.ts';
 import { betweenBurstsMs } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
 import { releaseKeys } from './give-back.ts';
-import { boxHolds, boxOf, emptyBox, enterInsertMode, knowsDraft } from './input-box.ts';
+import {
+  boxHolds,
+  boxOf,
+  emptyBox,
+  enterInsertMode,
+  isWhole,
+  knowsDraft,
+  restorableTexts,
+  settleMs,
+} from './input-box.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
 
@@ -31,15 +40,18 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   terminal.hold(true);
+  desk.isNudging = true;
   try {
     emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
   } finally {
+    desk.isNudging = false;
+    await pause(betweenBurstsMs); // keys that come together with our Enter would make a line break of it
     await releaseKeys(desk);
   }
 }
 
 async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
-  const { launch, pty, composer } = desk;
+  const { launch, pty, composer, terminal } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   const keysBefore = composer.keys;
@@ -51,7 +63,10 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
     if (desk.pty === pty) pty.write(Buffer.from(text));
     return desk.pty === pty;
   };
-  const restorable = sentTexts(desk);
+  await pause(settleMs); // by then it shows whether the agent has taken what Enter was pressed on
+  terminal.settle();
+  if (personActed()) return 'person-typing';
+  const restorable = restorableTexts(desk);
   const aside = await putAside(desk, pty);
   if (aside !== null) return aside;
   if (plan.interrupt) {
@@ -62,18 +77,23 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
     // interrupt puts the queue there (§0.5). That text is sent. An interrupted compaction leaves `/compact` in the box,
     // which would only start it again.
     const restored = boxOf(desk)?.text ?? '';
+    if (desk.paused) return 'person-typing';
     if (restored !== '' && !desk.facts.draftIsCommand) {
-      if (personActed()) return 'person-typing';
-      if (restorable.some((text) => boxHolds(desk, text)))
+      // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it.
+      const sent = restorable.find((text) => boxHolds(desk, text));
+      if (sent !== undefined) {
+        composer.givenAgain(sent);
         return type(keys.submit) ? 'submitted' : 'agent-gone';
+      }
+      if (!isWhole(restored, desk)) return 'person-typing';
       composer.addAside(restored); // nobody knows whose text this is, so it is given back, unsent
     }
   }
   if (desk.paused) return 'person-typing';
   await enterInsertMode(desk, pty);
-  if (personActed()) return 'person-typing';
   const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : isAsked() ? 'dialog' : 'no-echo');
   if (!(await emptyBox(desk, pty))) return outcomeOf();
+  if (personActed()) return 'person-typing';
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
   // The box must hold our prompt and nothing else: other text would be sent with it.
   const isOurs = () => boxHolds(desk, plan.prompt);
@@ -87,15 +107,6 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   }
   await emptyBox(desk, pty);
   return outcome;
-}
-
-/** What an interrupt may put back into the box: the prompt of the turn, the queue, or both. */
-function sentTexts({ composer }: Desk): readonly string[] {
-  const queue = composer.queue.map(({ text }) => text);
-  const prompt = composer.lastText === null ? [] : [composer.lastText];
-  return [prompt, queue, [...prompt, ...queue]]
-    .filter((texts) => texts.length > 0)
-    .map((texts) => texts.join('\n'));
 }
 
 /**

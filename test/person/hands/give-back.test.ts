@@ -13,6 +13,35 @@ describe.concurrent('what was put aside', () => {
     expect([agent.desk.composer.aside, agent.desk.composer.inBox]).toEqual(['', 'line one\nline two']);
   });
 
+  test('is pasted once, however often it is to be given back', async () => {
+    const agent = typedAt();
+    agent.desk.composer.addAside('my draft');
+    await Promise.all([giveBack(agent.desk), giveBack(agent.desk), giveBack(agent.desk)]);
+    expect(agent.written).toEqual(['\x1b[200~my draft\x1b[201~']);
+  });
+
+  test('waits while a nudge has the box', async () => {
+    const agent = typedAt();
+    agent.desk.isNudging = true;
+    agent.desk.composer.addAside('my draft');
+    const given = giveBack(agent.desk);
+    await pause(1_500);
+    expect(agent.written).toEqual([]);
+    agent.desk.isNudging = false;
+    await given;
+    expect(agent.box()).toBe('my draft');
+  });
+
+  test('is pasted together with what was typed meanwhile', async () => {
+    const agent = typedAt();
+    agent.desk.terminal.hold(true);
+    agent.desk.composer.addAside('my draft!');
+    agent.personTypes('\x7f and more');
+    await giveBack(agent.desk);
+    agent.desk.terminal.hold(false);
+    expect(agent.written).toEqual(['\x1b[200~my draft and more\x1b[201~']);
+  });
+
   test('waits for an agent that has drawn its box but does not take keys yet', async () => {
     let takesKeys = false;
     const agent = typedAt({ takesKeys: () => takesKeys });

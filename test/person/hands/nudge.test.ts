@@ -110,6 +110,35 @@ describe.concurrent('a nudge', () => {
     expect(agent.desk.composer.inBox).toBe('my draft goes on');
   });
 
+  test('sends again what its interrupt brought back, even if the person has typed: their keys come after it', async () => {
+    const agent = await nudged({
+      draft: 'my draft',
+      restores: 'please go on',
+      sent: 'please go on',
+      onWrite: (keys, { personTypes }) => keys === '\x1b' && personTypes(' goes on'),
+    });
+    expect(agent.submitted).toEqual(['please go on']);
+    expect(agent.box()).toBe('my draft goes on');
+  });
+
+  test('gives back text of unknown origin before the draft and what the person has typed', async () => {
+    const agent = await nudged({
+      draft: 'my draft',
+      restores: 'rm -rf build',
+      onWrite: (keys, { personTypes }) => keys === '\x1b' && personTypes(' goes on'),
+    });
+    expect([agent.outcomes, agent.submitted]).toEqual([['person-typing'], []]);
+    expect(agent.box()).toBe('rm -rf build\n\nmy draft goes on');
+  });
+
+  test('leaves the box to a person who has just typed', async () => {
+    const agent = typedAt({ draft: 'my draft' });
+    const done = nudge(agent.desk, plan);
+    agent.personTypes('!');
+    await done;
+    expect([agent.outcomes, agent.written]).toEqual([['person-typing'], ['!']]);
+  });
+
   test('is not stopped by the terminal’s own reports', async () => {
     const agent = await nudged({
       onWrite: (keys, { personTypes }) => keys.includes('200~') && personTypes('\x1b[<35;1;2M'),

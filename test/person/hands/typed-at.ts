@@ -128,6 +128,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
         held = on;
         if (!on) for (const keys of kept.splice(0)) write(Buffer.from(keys));
       },
+      settle() {},
       takeKept: () => Buffer.from(kept.splice(0).join('')),
       get keptBytes() {
         return kept.join('').length;

@@ -5,6 +5,8 @@ export interface Scheduler {
   now(): Millis;
   /** @returns takes it back */
   after(ms: Millis, act: () => void): () => void;
+  /** Carries out what is due first, if it is due until then. @returns false: nothing is; it is `end` now */
+  next(end: Millis): boolean;
   /** Carries out all that is due until then. */
   runUntil(end: Millis): void;
 }
@@ -52,6 +54,18 @@ export function createScheduler(): Scheduler {
     }
   }
 
+  function next(end: Millis): boolean {
+    while (heap[0] !== undefined && heap[0].at <= end) {
+      const { at, act } = pop();
+      if (act === null) continue;
+      now = at;
+      act();
+      return true;
+    }
+    now = end;
+    return false;
+  }
+
   return {
     now: () => now,
     after(ms, act) {
@@ -61,14 +75,9 @@ export function createScheduler(): Scheduler {
         due.act = null;
       };
     },
+    next,
     runUntil(end) {
-      while (heap[0] !== undefined && heap[0].at <= end) {
-        const due = pop();
-        if (due.act === null) continue;
-        now = due.at;
-        due.act();
-      }
-      now = end;
+      while (next(end));
     },
   };
 }

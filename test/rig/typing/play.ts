@@ -1,0 +1,64 @@
+/** One seed: a person types for some minutes, agents hang, ask and die, and the guard nudges and relaunches. */
+import { type Chance, chance } from '../chance.ts';
+import { type Bug, noBug } from './bugs.ts';
+import { createGuard, type Guard } from './guard.ts';
+import { createLedger, type Violation } from './ledger.ts';
+import { sitDown } from './person.ts';
+import { type SimulatedTime, takeTime } from './time.ts';
+
+export interface Played {
+  readonly violations: readonly Violation[];
+  readonly log: readonly string[];
+  /** How often each thing has happened. */
+  readonly reached: ReadonlyMap<string, number>;
+}
+
+const typesMs = 240_000;
+/** After that, everything has been given back. */
+const calmMs = 180_000;
+
+export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
+  const time = takeTime();
+  try {
+    const ledger = createLedger(time.now);
+    const guard = createGuard(time, ledger, chance(seed, 'agent'), bug);
+    sitDown(time, guard, ledger, chance(seed, 'person'), typesMs);
+    const reached = new Map<string, number>();
+    const struck = trouble(time, guard, chance(seed, 'trouble'), reached);
+    let failure: unknown = null;
+    struck.catch((error: unknown) => {
+      failure = error;
+    });
+    await time.run(typesMs + calmMs);
+    if (failure !== null) throw failure;
+    if (guard.aside() !== '') ledger.broke('what was put aside is given back', guard.aside());
+    if (guard.keptBytes() > 0) ledger.broke('keys are released', String(guard.keptBytes()));
+    ledger.judge(guard.left());
+    return { violations: ledger.violations, log: ledger.log, reached };
+  } finally {
+    time.giveBack();
+  }
+}
+
+/** One thing after the other, as the core has one cure at a time. */
+async function trouble(
+  time: SimulatedTime,
+  guard: Guard,
+  draw: Chance,
+  reached: Map<string, number>,
+): Promise<void> {
+  const wait = (low: number, high: number) =>
+    new Promise<void>((resolve) => void time.after(draw.magnitude(low, high), resolve));
+  while (time.now() < typesMs) {
+    await wait(1_000, 40_000);
+    const agent = guard.agent();
+    const kind = draw.pick(['nudge', 'nudge', 'stop', 'death', 'question'] as const);
+    reached.set(kind, (reached.get(kind) ?? 0) + 1);
+    if (kind === 'question') agent.ask();
+    else if (kind === 'nudge') {
+      if (draw.happens(0.7)) agent.hang();
+      await guard.nudge();
+    } else await guard.relaunch(kind === 'death');
+  }
+  guard.agent().goOn();
+}

@@ -1,0 +1,62 @@
+/**
+ * Simulated time for code that waits by node's own timers. While it is taken over, every timer of the process is due in
+ * simulated time, so nothing else may run beside it.
+ */
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import type { Millis } from '../../../src/events.ts';
+import { createScheduler, type Scheduler } from '../sim/scheduler.ts';
+
+export interface SimulatedTime extends Pick<Scheduler, 'now' | 'after'> {
+  /** Carries out all that is due until then, and whatever follows from it. */
+  run(until: Millis): Promise<void>;
+  /** The process has its own timers again. */
+  giveBack(): void;
+}
+
+type Act = (...args: unknown[]) => void;
+
+export function takeTime(): SimulatedTime {
+  const scheduler = createScheduler();
+  const waiting = createRequire(import.meta.url)('node:timers/promises') as Record<string, unknown>;
+  const own = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    setImmediate: globalThis.setImmediate,
+    pause: waiting.setTimeout,
+    wallTime: Date.now,
+  };
+  const turn = () => new Promise<void>((resolve) => void own.setImmediate(resolve));
+  const timer = (ms: Millis, act: () => void) => {
+    const takeBack = scheduler.after(ms, act);
+    const handle = { takeBack, ref: () => handle, unref: () => handle };
+    return handle;
+  };
+
+  Object.assign(globalThis, {
+    setTimeout: (act: Act, ms = 0, ...args: unknown[]) => timer(ms, () => act(...args)),
+    setImmediate: (act: Act, ...args: unknown[]) => timer(0, () => act(...args)),
+    clearTimeout: (handle?: { takeBack?: () => void }) => handle?.takeBack?.(),
+  });
+  waiting.setTimeout = (ms: Millis, value: unknown) =>
+    new Promise((resolve) => void scheduler.after(ms, () => resolve(value)));
+  performance.now = scheduler.now;
+  Date.now = scheduler.now;
+  syncBuiltinESMExports();
+
+  return {
+    now: scheduler.now,
+    after: scheduler.after,
+    async run(until) {
+      do await turn();
+      while (scheduler.next(until));
+    },
+    giveBack() {
+      const { pause, wallTime, ...timers } = own;
+      Date.now = wallTime;
+      Object.assign(globalThis, timers);
+      waiting.setTimeout = pause;
+      Reflect.deleteProperty(performance, 'now');
+      syncBuiltinESMExports();
+    },
+  };
+}

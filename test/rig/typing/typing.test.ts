@@ -1,0 +1,29 @@
+/** The person's words in a simulated world; a seed that breaks a rule is repeated with `npm run typing -- --seed N --count 1 --tail`. */
+import { expect, test, vi } from 'vitest';
+import { bugs } from './bugs.ts';
+import { play } from './play.ts';
+
+/** All of it is computed: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 300_000 });
+
+async function firstBroken(count: number, bug = bugs.none): Promise<string | null> {
+  for (let seed = 1; seed <= count; seed++) {
+    const [violation] = (await play(seed, bug)).violations;
+    if (violation !== undefined) return `seed ${seed}: ${violation.rule}: ${violation.what}`;
+  }
+  return null;
+}
+
+test('whatever happens to agents, each word is sent once or is still there', async () => {
+  expect(await firstBroken(60)).toBeNull();
+});
+
+test('the same seed is the same run', async () => {
+  const [one, other] = [await play(1), await play(1)];
+  expect(one.log.length).toBeGreaterThan(100);
+  expect(one.log).toEqual(other.log);
+});
+
+test.each(Object.keys(bugs))('a planted bug is found: %s', async (name) => {
+  expect(await firstBroken(20, bugs[name])).not.toBeNull();
+});
