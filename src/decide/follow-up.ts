@@ -8,7 +8,7 @@ import { sleptClass, type Verdict, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
-import { nextRung } from './ladder.ts';
+import { allowed, nextRung } from './ladder.ts';
 import { probeWhenDue, stable } from './network.ts';
 import { personTypes, typeNudge } from './nudging.ts';
 import { helped, tookEffect, wasRefused } from './proof.ts';
@@ -93,7 +93,7 @@ const overMs = 10_000;
 function judgeAgain(state: GuardState, config: Config): Step {
   const { evidence: e } = state;
   const verdict = detect(e, config) ?? heldVerdict(state);
-  if (verdict && isSameEnd(verdict, state)) return stay(state);
+  if (verdict && (isSameEnd(verdict, state) || isAsked(verdict, state, config))) return stay(state);
   if (verdict) return actOn(state, verdict, config);
   if (e.turn.failure === null && quietMs(e) > overMs) return close(state, 'recovered');
   return stay(state);
@@ -103,4 +103,15 @@ function judgeAgain(state: GuardState, config: Config): Step {
 function isSameEnd({ class: cause, since }: Verdict, { cure, evidence }: GuardState): boolean {
   const isPending = cure?.rung === 'nudge' && evidence.now < (cure.deadline ?? 0);
   return isPending && traitsOf(cause).unfinished === true && since <= cure.at;
+}
+
+/** The person was asked about this, and all that is left is to ask again. */
+function isAsked({ class: cause, since, cure: wanted }: Verdict, state: GuardState, config: Config): boolean {
+  const { cure } = state;
+  return (
+    cure?.rung === 'ask' &&
+    cure.class === cause &&
+    since <= cure.at &&
+    allowed(wanted, state, config) === 'ask'
+  );
 }

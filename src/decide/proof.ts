@@ -6,8 +6,9 @@
 import { carrierOf } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
+import { helperStart } from '../detect/evidence/sample.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
-import { reportLagMs, settleMs } from '../detect/limits.ts';
+import { hookedMs, reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
 import { quietMs } from '../detect/rest.ts';
 import type { Rung } from '../effects.ts';
@@ -16,9 +17,6 @@ import type { Cure } from './state.ts';
 
 /** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (lab notes §9). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
-
-/** Processes are looked at every two seconds, and after a hook the request goes up at once. */
-const hookedMs = 5_000;
 
 /** By then, even a turn too short to be seen is over. */
 const unseenMs = 5_000;
@@ -105,7 +103,9 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
   // Whatever waited on what was cut asks again at once. A hook of the person's that began before the cut did not wait.
-  const hookedSince = rung === 'cut' ? Math.min(at, e.turn.listeningSince ?? at) : at;
+  const { told, toldAt, listeningSince } = e.turn;
+  const steppedAt = Math.min(listeningSince ?? at, (told?.working ? toldAt : null) ?? at);
+  const hookedSince = rung === 'cut' ? Math.min(at, steppedAt) : at;
   return held || missed || retries || isHooked(e, hookedSince) || witnessOf(e).asked(e, at);
 }
 
@@ -117,9 +117,8 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
 function isHooked(e: Evidence, since: Millis): boolean {
   const { turn, sample, now } = e;
   if (turn.workingSince === null || sample === null) return false;
-  const { lastHelper, workerSeenAt } = sample;
-  const isHelped =
-    lastHelper !== null && lastHelper.since > since - reportLagMs && now - lastHelper.seenAt < hookedMs;
+  const { workerSeenAt } = sample;
+  const isHelped = helperStart(sample, now) > Math.max(0, since - reportLagMs);
   const isNew = seenSince(e) > since;
   return isHelped || (isNew && workerSeenAt !== null && now - workerSeenAt < hookedMs);
 }

@@ -46,12 +46,15 @@ const triesAgainMs = 10_000;
 
 /** What the turn waited on has just been lost, and the agent has not tried again. What is left was asked beside it. */
 function isLeftOver(each: Connection, { wire, now }: Facts): boolean {
-  if (isUnanswered(each) || streams(each)) return false;
+  if (isUnanswered(each)) return false;
   const lost = wire.closed.findLast(
     ({ carried, requestSize }) =>
       carried === 'stream' || (carried === 'request' && requestSize >= conversationBytes),
   );
-  return lost !== undefined && now - lost.at < triesAgainMs && (each.requestAt ?? each.openedAt) < lost.at;
+  if (lost === undefined || now - lost.at >= triesAgainMs) return false;
+  // An answer that was over when the lost request went up is not awaited either.
+  const before = streams(each) ? (lost.requestAt ?? 0) : lost.at;
+  return (streams(each) ? (each.lastDownAt ?? 0) : (each.requestAt ?? each.openedAt)) < before;
 }
 
 /** Excludes a request from an earlier turn, or from before the agent's latest step, that has stayed unanswered. */

@@ -16,6 +16,9 @@ export const reportLagMs: Millis = 1_000;
  */
 export const settleMs: Millis = 2_000;
 
+/** Processes are looked at every two seconds, and after a hook the request goes up at once. */
+export const hookedMs: Millis = 5_000;
+
 /** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it may need longer. */
 export const obeysMs: Millis = 2_000;
 

@@ -53,6 +53,19 @@ describe('an agent that eats the memory', () => {
     expect(lastIncident(told)?.class).toBe('memory-runaway');
   });
 
+  test('is asked about once, whatever the agent goes on to do', () => {
+    const told = story({ recovery: { restart_limit: 0 } });
+    told.tell(say.started);
+    turn(told, 1);
+    grow(told, 0.6, 10);
+    told.tell(say.opened(7));
+    for (let second = 0; second < 10; second++) {
+      told.tell(say.request(7));
+      told.wait(1, say.drawing, say.bytes(7), say.sample(second, { memoryShare: 0.75 + second * 0.015 }));
+    }
+    expect(told.did('notify').filter(({ what }) => what === 'blocked')).toHaveLength(1);
+  });
+
   test.each([
     [
       'that is large and stays so',

@@ -208,6 +208,25 @@ describe('a hook of the person’s that takes long is no reason for a stronger c
     expect(actions(told)).toEqual(['nudge']);
   });
 
+  test('after a cut, even if the agent tells late that it works', () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing);
+    told.tell({ type: 'turn.ended' });
+    told.tell({ type: 'program-status', state: 'idle' });
+    told.tell(say.idle);
+    told.wait(10);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.opened(2));
+    told.wait(1, say.drawing);
+    told.tell({ type: 'connection.bytes', id: 2, up: 70_000, down: 0, last: 'up' });
+    told.tell(say.bytes(2));
+    told.wait(1, say.drawing);
+    told.tell({ type: 'program-status', state: 'working' });
+    for (let second = 2; second < 200; second++)
+      told.wait(1, say.drawing, say.busy(0), say.sample(100, { helperAgeMs: second * 1_000 + 100 }));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('after a cut of what was asked beside it', () => {
     const told = asks(story());
     told.wait(3, say.bytes(1), say.drawing);

@@ -13,6 +13,17 @@ function inMidResponse() {
   return told;
 }
 
+/** A turn as an agent without hooks tells it. */
+function working() {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(10);
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell(say.busy(0));
+  return told;
+}
+
 describe('a request is unanswered, and another was answered a little later', () => {
   test.each([
     ['a question on the side', 3],
@@ -196,4 +207,41 @@ test('when the connection that was awaited is lost, what was asked beside it is 
   told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
   told.wait(2, say.drawing);
   expect(told.did('cut')).toEqual([]);
+});
+
+test('nor is an answer that was over when the lost request went up', () => {
+  const told = working();
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(9));
+  told.wait(1);
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 40_000, down: 0, last: 'up' });
+  told.wait(60, say.drawing, say.busy(9));
+  told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'reset' });
+  told.wait(2, say.drawing);
+  expect(actions(told)).toEqual([]);
+});
+
+test('a hook of the person’s that has just ended is followed by a request, and nothing is cut before it', () => {
+  const told = working();
+  told.tell(say.opened(1));
+  told.tell({ type: 'connection.bytes', id: 1, up: 17_000, down: 0, last: 'up' });
+  told.tell(say.bytes(1));
+  for (let second = 1; second < 60; second++)
+    told.wait(1, say.drawing, say.sample(0, { helperAgeMs: second * 1_000 }));
+  told.wait(4, say.drawing, say.sample(0));
+  expect(actions(told)).toEqual([]);
+});
+
+test('a compaction that begins after a long hook has its own time', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(9));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(20);
+  told.tell({ type: 'turn.started' });
+  told.wait(150, say.drawing, say.busy(0));
+  told.wait(3, say.drawing, { type: 'screen', facts: { activity: 'compacting' } });
+  expect(actions(told)).toEqual([]);
 });

@@ -37,7 +37,9 @@ export interface ClosedConnection {
   readonly by: ConnectionEnd;
   readonly cause: ConnectionCause;
   readonly carried: Carried;
-  /** Bytes of its latest request; 0: there was none. */
+  /** Its latest request; null: there was none. */
+  readonly requestAt: Millis | null;
+  /** Bytes of it; 0: there was none. */
   readonly requestSize: number;
 }
 
@@ -134,7 +136,8 @@ export function closedConnection(
   { by, cause }: Report<'connection.closed'>,
   now: Millis,
 ): ClosedConnection {
-  return { at: now, by, cause, carried: carriedBy(last, cause, now), requestSize: last.requestSize };
+  const { requestAt, requestSize } = last;
+  return { at: now, by, cause, carried: carriedBy(last, cause, now), requestAt, requestSize };
 }
 
 function carriedBy(last: Connection, cause: ConnectionCause, now: Millis): Carried {

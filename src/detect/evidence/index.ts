@@ -68,7 +68,7 @@ export function observe(before: Evidence, event: Event): Evidence {
   const claims = claimsOf(facts);
   const doing = readDoing(claims);
   const phase = readPhase(facts, doing);
-  const turn = marked(facts.turn, phase, now);
+  const turn = marked(facts.turn, before.phase, phase, now);
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };

@@ -1,5 +1,6 @@
 /** The latest sample of the agent's process, with what the earlier samples add; null before an agent's first sample. */
 import type { Event, Millis } from '../../events.ts';
+import { hookedMs } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 export interface ProcessSample {
@@ -26,6 +27,12 @@ export interface ProcessSample {
   readonly busySince: Millis | null;
   /** Since when the kernel has reported it as stopped; monotonic. */
   readonly stoppedSince: Millis | null;
+}
+
+/** When the youngest helper was started that is there or has just ended, so that a request may be on its way; 0: none. */
+export function helperStart(sample: ProcessSample | null, now: Millis): Millis {
+  const last = sample?.lastHelper ?? null;
+  return last !== null && now - last.seenAt < hookedMs ? last.since : 0;
 }
 
 /** Share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */

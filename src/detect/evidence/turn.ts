@@ -187,9 +187,10 @@ function isDue(retryAt: Millis | null, now: Millis): boolean {
   return retryAt !== null && now >= retryAt - reportLagMs;
 }
 
-/** Records when the phase changed. */
-export function marked(turn: Turn, phase: Phase, now: Millis): Turn {
-  const listeningSince = listens(phase) ? (turn.listeningSince ?? now) : null;
+/** Records when the phase changed. A compaction that begins in a turn is a wait of its own. */
+export function marked(turn: Turn, before: Phase, phase: Phase, now: Millis): Turn {
+  const isNew = phase === 'compacting' && before !== 'compacting';
+  const listeningSince = listens(phase) ? ((isNew ? null : turn.listeningSince) ?? now) : null;
   const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
   const same = listeningSince === turn.listeningSince && drawsSince === turn.drawsSince;
   return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now);

@@ -6,6 +6,7 @@ import type { Config } from '../../config/schema.ts';
 import type { ScreenFacts } from '../../events.ts';
 import { lastByteAt } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
+import { helperStart } from '../evidence/sample.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
 
@@ -46,11 +47,9 @@ const silentScreen: Signature = {
  * Something that the agent started with its latest step, such as a hook of the person's, is at work, and the tunnel has
  * seen no request of the turn's since. On a dead line it would have seen the attempt.
  */
-function isHeldUp({ wire, turn, sample }: Evidence): boolean {
+function isHeldUp({ wire, turn, sample, now }: Evidence): boolean {
   const steppedAt = (turn.listeningSince ?? 0) - reportLagMs;
-  return (
-    wire.seen > 0 && (wire.lastConversationAt ?? 0) <= steppedAt && (sample?.helperSince ?? 0) > steppedAt
-  );
+  return wire.seen > 0 && (wire.lastConversationAt ?? 0) <= steppedAt && helperStart(sample, now) > steppedAt;
 }
 
 /**

@@ -5,6 +5,7 @@ import { carrierOf } from '../carrier.ts';
 import { hasStepAfterRequest } from '../claims.ts';
 import { type Connection, lastByteAt, type Stage, streams } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
+import { helperStart } from '../evidence/sample.ts';
 import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
@@ -76,7 +77,7 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   const steppedAfter = ownStepAfter(connection, e);
   if (e.phase === 'working' && steppedAfter !== null) {
     // A hook of the person's starts with the step; a helper that was there before the step is no hook.
-    if ((e.sample?.helperSince ?? 0) > steppedAfter) return null;
+    if (helperStart(e.sample, e.now) > steppedAfter) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }

@@ -28,7 +28,7 @@ export function sitDown(desk: Desk): void {
   };
   const stops = (agent: Agent): void => {
     presses('interrupt', 1);
-    scheduler.after(50, () => agent.interrupt());
+    guard.after(50, () => agent.interrupt()); // keys pass through the guard
   };
   function asks(agent: Agent): void {
     presses('text', draw.between(5, 80));
@@ -36,7 +36,7 @@ export function sitDown(desk: Desk): void {
     scheduler.after(draw.between(200, 5_000), () => {
       if (!current().isFree() || current() !== agent) return;
       presses('enter', 1);
-      agent.submit();
+      guard.after(0, () => agent.submit());
     });
   }
   const prompting = (): void => {
@@ -51,7 +51,7 @@ export function sitDown(desk: Desk): void {
   const answering = (): void => {
     if (current().asksPerson() && draw.happens(isLeaving() ? 1 : 0.02)) {
       presses('text', 1);
-      current().answerDialog();
+      guard.after(0, () => current().answerDialog());
     }
     scheduler.after(2_000, answering);
   };
