@@ -193,6 +193,8 @@ export function createComposer(): Composer {
     if (exact && text !== '' && text.trim() === '' && aside === '') return;
     entered = { ...line, isQueued, atMs };
     line = emptyLine;
+    // Even if it is not exact: it is only looked for on the screen.
+    if (!isQueued && text !== '') lastText = text;
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
   }
 

@@ -116,6 +116,11 @@ describe('a draft', () => {
     expect([draft.joinKept(), draft.aside]).toEqual([false, 'the draft']);
   });
 
+  test('that was sent is remembered by its words even if these are not exact, but not sent again', () => {
+    const draft = type(createComposer(), ['\x1b[A', 'do it', '\r'], false);
+    expect([draft.lastText, draft.sent]).toEqual(['do it', null]);
+  });
+
   test('of blanks is not sent by Enter', () => {
     const draft = typed('  ', '\r', 'text');
     expect([draft.queue, draft.inBox]).toEqual([[], '  text']);

@@ -40,6 +40,8 @@ export function createLedger(now: () => Millis) {
   const log: string[] = [];
 
   const note = (line: string): void => void log.push(`${(now() / 1_000).toFixed(3).padStart(8)} ${line}`);
+  const isSent = (each: string): boolean =>
+    sent.some(({ text, state }) => (state === 'recorded' || state === 'taken') && text.includes(each));
   function broke(rule: string, what: string): void {
     violations.push({ at: now(), rule, what });
     note(`✗ ${rule}: ${what}`);
@@ -62,7 +64,7 @@ export function createLedger(now: () => Millis) {
     swallowed(text: string): void {
       note(`swallowed: ${JSON.stringify(text)}`);
       isSpilt = true;
-      const waiting = typed.filter((each) => !sent.some((one) => one.text.includes(each)));
+      const waiting = typed.filter((each) => !isSent(each));
       for (const each of [...(text.match(unit) ?? []), ...waiting, slip]) spilt.add(each);
     },
     /** The person has pressed Backspace. */
@@ -82,7 +84,7 @@ export function createLedger(now: () => Millis) {
         broke('what was deleted stays deleted', JSON.stringify(text));
       const one: Sent = { text, generation, at: now(), state: 'taken' };
       sent.push(one);
-      isSpilt = typed.some((each) => spilt.has(each) && !sent.some((other) => other.text.includes(each)));
+      isSpilt = typed.some((each) => spilt.has(each) && !isSent(each));
       note(`sent: ${JSON.stringify(text)}`);
       return one;
     },
