@@ -6,7 +6,7 @@
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
-import type { Event } from '../events.ts';
+import type { Event, Millis } from '../events.ts';
 import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { append, edit, emptyLine, keptText, type Line, lostLine } from './line.ts';
@@ -123,6 +123,7 @@ export function createComposer(): Composer {
   let lastByGuard: string | null = null;
   let prompts = { taken: 0, typed: 0 };
   let keys = 0;
+  let heldAt: Millis | null = null;
   let lastKeyAtMs = 0;
   let decoder = new TextDecoder();
   /** The paste that has begun and not ended. */
@@ -288,9 +289,10 @@ export function createComposer(): Composer {
     },
     happened(event, before, after, kept) {
       latest = after;
-      if (!kept) release();
+      if (kept) heldAt = after.now;
+      else release();
       if (event.type === 'agent.started') reportsPrompts = false;
-      const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, kept };
+      const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, heldAt };
       for (const sign of signsOf(event, before, after, known)) handle[sign]();
       isSeenAtWork ||= showsTurn(event);
     },

@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { Evidence } from '../detect/evidence/index.ts';
-import type { Event, ScreenFacts } from '../events.ts';
+import type { Event, Millis, ScreenFacts } from '../events.ts';
 
 export type Sign =
   /** Another conversation has begun. */
@@ -27,8 +27,8 @@ export interface Known {
   readonly isSeenAtWork: boolean;
   /** This agent reports each prompt that it takes. */
   readonly reportsPrompts: boolean;
-  /** The guard holds the person's keys back, so they are not in the agent's box. */
-  readonly kept: boolean;
+  /** When the guard last held back keys of the person's, which were not in the agent's box; null: never. */
+  readonly heldAt: Millis | null;
 }
 
 /** By then a key shows on the screen, even on a machine under load. Before that, an empty box proves nothing. */
@@ -46,7 +46,7 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
   // An agent that reports no prompts sends its queue when a turn has ended.
   if (event.type === 'turn.started' && !known.reportsPrompts && before.turn.told?.working === false)
     signs.push('queue-sent');
-  if ((event.type === 'screen' || event.type === 'tick') && !known.kept && showsEmptyBox(after))
+  if ((event.type === 'screen' || event.type === 'tick') && showsEmptyBox(after, known.heldAt))
     signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
   if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known.sent, event))
     signs.push('turn-over');
@@ -58,10 +58,15 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
  * Whether the box is empty a moment after the last key, so that its text has been sent or deleted. This proves nothing
  * if the agent has drawn nothing since the key: it may not have read it.
  */
-function showsEmptyBox({ screen, person, terminal, now }: Evidence): boolean {
+function showsEmptyBox({ screen, person, terminal, now }: Evidence, heldAt: Millis | null): boolean {
   if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
-  const isTyping = person.lastKeyAt !== null && now - person.lastKeyAt < keySettleMs;
-  return !isTyping && terminal.unansweredKeyAt === null && terminal.inputBlockedSince === null;
+  const isRecent = (at: Millis | null) => at !== null && now - at < keySettleMs;
+  return (
+    !isRecent(person.lastKeyAt) &&
+    !isRecent(heldAt) &&
+    terminal.unansweredKeyAt === null &&
+    terminal.inputBlockedSince === null
+  );
 }
 
 const isStopped = (event: Event): boolean =>
