@@ -26,6 +26,7 @@ import { readJournal } from '../../src/records/journal-reader.ts';
 import { readSessions } from '../../src/records/sessions.ts';
 import type { Status } from '../../src/records/status.ts';
 import { expectNothingLeft, watchedRun } from './aftermath.ts';
+import { linkKeptCode } from './kept-code.ts';
 import { guardBin } from './places.ts';
 import { type RealVersion, realAgent, withVariables } from './real-agent.ts';
 
@@ -92,6 +93,7 @@ export async function onGuard(
   play: (guarded: Guarded) => Promise<void>,
 ): Promise<void> {
   const sandbox = createSandbox(options.sandbox);
+  linkKeptCode(sandbox);
   const world = await startWorld(sandbox, {
     ...options.world,
     ...(options.firstParty === false && { surroundings: 'gateway' }),

@@ -17,6 +17,7 @@ import { type IncidentRecord, readIncidents } from '../../src/records/incidents.
 import { readSessions } from '../../src/records/sessions.ts';
 import type { Status } from '../../src/records/status.ts';
 import { patience } from './guarded.ts';
+import { linkKeptCode } from './kept-code.ts';
 import { guardBin } from './places.ts';
 import { type RealVersion, realAgent } from './real-agent.ts';
 
@@ -62,6 +63,7 @@ export interface StartOptions {
 /** Plays with everything set up, and takes all of it down. */
 export async function onPipes(version: RealVersion, play: (stage: Stage) => Promise<void>): Promise<void> {
   const sandbox = createSandbox();
+  linkKeptCode(sandbox);
   const world = await startWorld(sandbox);
   const { api } = world;
   const command = realAgent(version, join(sandbox.root, 'bin'));

@@ -6,6 +6,7 @@ import { openTerminal } from '../../../src/drill/outer-terminal.ts';
 import { agentEnvironment, createSandbox } from '../../../src/drill/sandbox.ts';
 import { startWorld } from '../../../src/drill/world.ts';
 import { launcher } from '../../../src/platform/own-files.ts';
+import { linkKeptCode } from '../../support/kept-code.ts';
 import { modesLeftOn, watchedRun } from '../aftermath.ts';
 import { senses } from '../matrix/senses.ts';
 import { realAgent } from '../matrix/versions.ts';
@@ -34,6 +35,7 @@ const guard = launcher('guarded-claude');
 /** @throws when the episode cannot be played: no such agent, or none that comes up. */
 export async function playEpisode(plan: Plan): Promise<Played> {
   const sandbox = createSandbox({ tools: plan.tools });
+  linkKeptCode(sandbox);
   const agent = realAgent(plan.version, join(sandbox.root, 'bin'));
   if (agent === null) throw new Error(`no agent ${plan.version}`);
   const world = await startWorld(sandbox, {
