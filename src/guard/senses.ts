@@ -5,7 +5,7 @@
 
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { isOfConversation } from '../detect/evidence/wire.ts';
+import { conversationAskedAt } from '../detect/evidence/wire.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
@@ -102,7 +102,8 @@ export function commonSenses(
       // No answer has come yet, so it has started nothing. Only hooks show that no tool is open: a subagent may send a
       // request while a command of another one runs. A side request shows nothing: a hook of the person's may be at work
       // beside it.
-      if (isOfConversation(event, after.wire) && after.tools.length === 0) process.listening();
+      const askedAt = conversationAskedAt(event, after.wire);
+      if (askedAt !== null && after.tools.length === 0) process.listening(event.at - askedAt);
       process.working(works);
     },
     catchUp: async () => hooks?.catchUp(),

@@ -20,8 +20,8 @@ export interface ProcessSensor extends Sensor {
   newAgent(pid: number, generation: number): void;
   /** A turn begins or ends. */
   working(isWorking: boolean): void;
-  /** The agent waits only for the API. */
-  listening(): void;
+  /** So long ago, the agent began to wait only for the API. What it has started since is at work. */
+  listening(agoMs: number): void;
   /** The agent shows that this many commands run in the background. */
   inBackground(commands: number): void;
   /** Measures once, now. */
@@ -82,8 +82,13 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       timer = setInterval(sampleNow, periodMs);
       timer.unref();
     },
-    listening() {
-      if (timer !== undefined) resident = new Set(descendantsNow().map(nameOf));
+    listening(agoMs) {
+      if (timer === undefined) return;
+      resident = new Set(
+        descendantsNow()
+          .filter(({ ageMs }) => ageMs >= agoMs)
+          .map(nameOf),
+      );
     },
     inBackground(commands) {
       background = commands;

@@ -1,6 +1,6 @@
 /** A conversation only grows: a smaller request that was answered in one go was not the turn's. */
 import { expect, test } from 'vitest';
-import { isOfConversation } from '../../src/detect/evidence/wire.ts';
+import { conversationAskedAt } from '../../src/detect/evidence/wire.ts';
 import type { Observation } from '../../src/events.ts';
 import { asks, say, story } from '../support/story.ts';
 
@@ -54,10 +54,10 @@ test('telemetry that goes up is no request of the conversation, even if it is la
   const told = asks(story());
   told.wait(5, say.bytes(1), say.drawing, say.busy(9));
   const { wire } = told.state.evidence;
-  const up = (bytes: number) => isOfConversation({ ...request(2, bytes), at: 0 }, wire);
+  const up = (bytes: number) => conversationAskedAt({ ...request(2, bytes), at: 0 }, wire) !== null;
   expect([5_000, 40_000, 52_000].map(up)).toEqual([false, false, true]);
   const later = { ...request(2, 24), requestSize: 52_000, at: 0 };
-  expect(isOfConversation(later, wire)).toBe(false);
+  expect(conversationAskedAt(later, wire)).toBeNull();
 });
 
 test('after a compaction nobody knows how large the conversation is', () => {

@@ -103,11 +103,23 @@ it('no longer counts what keeps running while the agent sends its next request',
   sensor.working(true);
   runs(10);
   vi.advanceTimersByTime(2_000);
-  sensor.listening();
+  sensor.listening(0);
   vi.advanceTimersByTime(2_000);
   runs(11);
   vi.advanceTimersByTime(2_000);
   expect(workers()).toEqual([1, 0, 1]);
+});
+
+it('still counts what was started after the request, if the request is reported late', () => {
+  const { sensor, workers, runs } = agent();
+  vi.advanceTimersByTime(10_000);
+  sensor.working(true);
+  vi.advanceTimersByTime(1_000);
+  runs(10);
+  vi.advanceTimersByTime(300);
+  sensor.listening(500);
+  vi.advanceTimersByTime(700);
+  expect(workers()).toEqual([1]);
 });
 
 it('does not count what a background command starts later', () => {
@@ -116,7 +128,7 @@ it('does not count what a background command starts later', () => {
   sensor.working(true);
   children.add(10);
   detached.add(10);
-  sensor.listening();
+  sensor.listening(0);
   children.add(11); // of a loop that sleeps
   detached.add(11);
   parents.set(11, 10);

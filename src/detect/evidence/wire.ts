@@ -153,11 +153,12 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   };
 }
 
-/** A request is going up that is too large for a side request. */
-export function isOfConversation(event: Event, { conversationSize }: Wire): boolean {
+/** When a request went up that is too large for a side request; null: the event reports none. */
+export function conversationAskedAt(event: Event, { conversationSize }: Wire): Millis | null {
   // Every report repeats the size of the latest request, also when only a few bytes have gone up since.
-  if (event.type !== 'connection.bytes' || event.last !== 'up' || event.up < requestBytes) return false;
-  return (event.requestSize ?? event.up) >= Math.max(conversationBytes, conversationSize);
+  if (event.type !== 'connection.bytes' || event.last !== 'up' || event.up < requestBytes) return null;
+  const size = event.requestSize ?? event.up;
+  return size < Math.max(conversationBytes, conversationSize) ? null : (event.requestAt ?? event.at);
 }
 
 const later = (one: Millis | null, other: Millis | null): Millis => Math.max(one ?? 0, other ?? 0);
