@@ -8,7 +8,6 @@ import { lookAgainAt, step } from '../decide/machine.ts';
 import type { GuardState } from '../decide/state.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Event } from '../events.ts';
-import { compileLess } from '../platform/compile-less.ts';
 import type { SessionState } from '../records/status.ts';
 import type { Body } from './body.ts';
 import { endsTurn } from './conversation.ts';
@@ -44,7 +43,6 @@ const farewellMs = 1_000;
 
 /** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */
 export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readonly string[]): Promise<End> {
-  compileLess();
   const { run, agent, conversation, wire } = parts;
   const { senses, records } = way;
   const lookForSession = sessionFinder(run, agent, conversation);
