@@ -7,9 +7,10 @@ import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event, Millis } from '../events.ts';
-import { type Key, keyOf } from '../terminal/vt/keys.ts';
+import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
-import { append, edit, emptyLine, keptText, type Line, lostLine } from './line.ts';
+import { createAside, paragraphs } from './aside.ts';
+import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
 import { partsOf } from './same-text.ts';
 import { type Sign, showsTurn, signsOf } from './signs.ts';
@@ -111,11 +112,8 @@ interface Entered extends Line, Queued {
 export function createComposer(): Composer {
   let line = emptyLine;
   let entered: Entered | null = null;
-  let queued: (Queued & Pick<Line, 'agentHas'>)[] = [];
-  let aside = '';
-  let isAsideLost = false;
-  /** Keys that the guard holds back and that delete the end of the text put aside. */
-  let asideKeys: Key[] = [];
+  let queued: (Queued & Kept)[] = [];
+  const aside = createAside();
   let sent: SentPrompt | null = null;
   let isSeenAtWork = false;
   let lastText: string | null = null;
@@ -136,15 +134,12 @@ export function createComposer(): Composer {
 
   const box = (): Line => entered ?? line;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
-  /** As it will be once the agent has the keys that are held back. */
-  const edited = (text: string) =>
-    asideKeys.reduce((line, key) => edit(line, key), append(emptyLine, text)).text;
-  const unsent = () => paragraphs([edited(aside), ...queued.map(({ text }) => text), box().text]);
+  const unsent = () => paragraphs([aside.edited, ...queued.map(({ text }) => text), box().text]);
 
   /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {
     // An Enter that is held back also sends the text that is given back before it.
-    const isMore = entered !== null && (entered.text !== '' || (isKept(entered) && aside !== ''));
+    const isMore = entered !== null && (entered.text !== '' || (isKept(entered) && aside.text !== ''));
     if (entered?.isQueued && isMore) queued.push(entered);
     entered = null;
   }
@@ -154,12 +149,12 @@ export function createComposer(): Composer {
   }
   /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
   function putBoxAway(): void {
-    isAsideLost ||= box().lost;
+    if (box().lost) aside.lose();
     if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
     clearBox();
   }
   function remove(prompt: string): void {
-    if (isSame(aside, prompt)) aside = '';
+    if (isSame(aside.text, prompt)) aside.become('');
     const parts = partsOf(prompt, lastText, [...queued, ...(entered ? [entered] : [])]);
     queued = queued.filter((one) => !parts.has(one));
     if (entered && parts.has(entered)) entered = null;
@@ -176,7 +171,7 @@ export function createComposer(): Composer {
 
   /** The agent gets the keys that the guard held back. */
   function release(): void {
-    asideKeys = [];
+    aside.released();
     if (isKept(line)) line = { ...line, agentHas: null };
     if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
     if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
@@ -191,7 +186,7 @@ export function createComposer(): Composer {
     }
     const { text, exact } = line;
     // Blank text stays in the box. While the guard has a text to give back, that stands before it.
-    if (exact && text !== '' && text.trim() === '' && aside === '') return;
+    if (exact && text !== '' && text.trim() === '' && aside.text === '') return;
     entered = { ...line, isQueued, atMs };
     line = emptyLine;
     // Even if it is not exact: it is only looked for on the screen.
@@ -208,12 +203,7 @@ export function createComposer(): Composer {
     paste ??= createPasteText();
     const text = paste.read(token.bytes);
     if (pasteInto === 'line') line = append(line, text);
-    if (pasteInto !== 'aside') return;
-    const whole = append({ ...emptyLine, text: aside }, text);
-    aside = whole.text;
-    if (!whole.lost) return;
-    isAsideLost = true;
-    pasteInto = 'nowhere';
+    if (pasteInto === 'aside' && !aside.pasted(text)) pasteInto = 'nowhere';
   }
 
   function follow(tokens: readonly Token[], kept: boolean, atMs: number): void {
@@ -231,8 +221,7 @@ export function createComposer(): Composer {
       if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
       else if (key === 'paste') pasted(token);
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
-      else if (kept && isDeletion(key) && aside !== '' && box().text === '') asideKeys.push(key);
-      else line = edit(line, key);
+      else if (!kept || box().text !== '' || !aside.deletes(key)) line = edit(line, key);
     }
   }
 
@@ -303,7 +292,7 @@ export function createComposer(): Composer {
       return box().exact;
     },
     get isLost() {
-      return isAsideLost || box().lost;
+      return aside.isLost || box().lost;
     },
     get isPasting() {
       return paste !== null;
@@ -321,7 +310,7 @@ export function createComposer(): Composer {
       return entered === null ? queued : [...queued, entered];
     },
     get aside() {
-      return aside;
+      return aside.text;
     },
     get unsent() {
       return unsent();
@@ -346,44 +335,39 @@ export function createComposer(): Composer {
       line = append(emptyLine, text);
     },
     putAside() {
-      aside = paragraphs([aside, box().text]);
+      aside.grow(paragraphs([aside.text, box().text]));
       clearBox();
     },
     putKeptAside() {
       const kept = [...queued, ...(entered ? [entered] : []), line].filter(isKept);
-      if (kept.length === 0 && asideKeys.length === 0) return;
-      aside = paragraphs([edited(aside), ...kept.map(keptText)]);
-      asideKeys = [];
+      aside.become(paragraphs([aside.edited, ...kept.map(keptText)]));
+      if (kept.length === 0) return;
       queued = queued.filter((one) => !isKept(one));
       const { exact } = line;
       putBoxAway();
       line = { ...emptyLine, text: kept[0]?.agentHas ?? '', exact };
     },
     addAside(first) {
-      aside = paragraphs([first, aside]);
+      aside.grow(paragraphs([first, aside.text]));
     },
     rescue() {
-      aside = unsent();
-      asideKeys = [];
+      aside.become(unsent());
       putBoxAway();
       queued = [];
     },
     joinKept() {
       if (entered !== null || queued.some(isKept) || !line.exact || paste !== null) return false;
-      aside = edited(aside) + line.text;
-      asideKeys = [];
+      aside.become(aside.edited + line.text);
       line = emptyLine;
       return true;
     },
     restored() {
-      aside = edited(aside);
-      asideKeys = [];
+      const first = aside.edited;
       const at = queued.findIndex(isKept);
-      if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, aside) : one));
-      else if (entered && isKept(entered)) entered = behind(entered, aside);
-      else line = behind(line, aside);
-      aside = '';
-      isAsideLost = false;
+      if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, first) : one));
+      else if (entered && isKept(entered)) entered = behind(entered, first);
+      else line = behind(line, first);
+      aside.clear();
     },
     remove,
     takeSent() {
@@ -394,15 +378,5 @@ export function createComposer(): Composer {
   };
 }
 
-type Kept = Pick<Line, 'text' | 'agentHas'>;
-/** The guard holds back some of its keys. */
-const isKept = ({ agentHas }: Pick<Line, 'agentHas'>) => agentHas !== null;
-const behind = <Text extends Kept>(one: Text, first: string): Text => ({
-  ...one,
-  text: first + one.text,
-  agentHas: one.agentHas === null ? null : first + one.agentHas,
-});
-const isDeletion = (key: Key) => key === 'backspace' || key === 'delete-word' || key === 'delete-row';
 const isSame = (text: string, other: string) =>
   text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();
-const paragraphs = (parts: readonly string[]) => parts.filter((part) => part !== '').join('\n\n');

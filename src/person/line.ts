@@ -53,8 +53,20 @@ export function edit(line: Line, key: Key): Line {
   }
 }
 
+export type Kept = Pick<Line, 'text' | 'agentHas'>;
+
+/** The guard holds back some of its keys. */
+export const isKept = ({ agentHas }: Kept): boolean => agentHas !== null;
+
+/** The agent has `first` in front of it now. */
+export const behind = <Text extends Kept>(one: Text, first: string): Text => ({
+  ...one,
+  text: first + one.text,
+  agentHas: one.agentHas === null ? null : first + one.agentHas,
+});
+
 /** What the keys that the guard holds back would add to the agent's text. */
-export function keptText({ text, agentHas }: Pick<Line, 'text' | 'agentHas'>): string {
+export function keptText({ text, agentHas }: Kept): string {
   if (agentHas === null) return '';
   let same = 0;
   while (same < agentHas.length && text[same] === agentHas[same]) same++;
