@@ -58,7 +58,7 @@ export async function watchTerminal(
       successor.follow(event);
       desk.follow(event, paused);
       composer.happened(event, before, evidence, keeps());
-      if (event.type === 'screen') noticeRestored(desk);
+      if (event.type === 'screen' && !desk.isNudging) noticeRestored(desk);
     },
     told: (state) => tmux?.told(state),
     async begun() {

@@ -39,6 +39,8 @@ export interface Composer {
   readonly inBox: string;
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly isExact: boolean;
+  /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
+  readonly mayBeRestored: boolean;
   /** The person typed more than can be kept, so it cannot be given back. */
   readonly isLost: boolean;
   /** A paste has begun and has not ended yet. */
@@ -117,6 +119,7 @@ export function createComposer(): Composer {
   let sent: SentPrompt | null = null;
   let isSeenAtWork = false;
   let lastText: string | null = null;
+  let mayBeRestored = false;
   let lastByPerson: string | null = null;
   let lastByGuard: string | null = null;
   let prompts = { taken: 0, typed: 0 };
@@ -159,10 +162,14 @@ export function createComposer(): Composer {
     queued = queued.filter((one) => !parts.has(one));
     if (entered && parts.has(entered)) entered = null;
   }
+  function gave(text: string): void {
+    lastText = text;
+    mayBeRestored = false;
+  }
   function send(prompt: SentPrompt): void {
     sent = prompt;
     isSeenAtWork = false;
-    lastText = prompt.text;
+    gave(prompt.text);
     // The agent reports the guard's prompts like any others.
     if (prompt.text.trim() !== lastByGuard?.trim()) lastByPerson = prompt.text;
     const { taken, typed } = prompts;
@@ -190,7 +197,7 @@ export function createComposer(): Composer {
     entered = { ...line, isQueued, atMs };
     line = emptyLine;
     // Even if it is not exact: it is only looked for on the screen.
-    if (!isQueued && text !== '') lastText = text;
+    if (!isQueued && text !== '') gave(text);
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
   }
 
@@ -218,6 +225,7 @@ export function createComposer(): Composer {
       if (kept && line.agentHas === null) line = { ...line, agentHas: line.text };
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
+      mayBeRestored ||= key === 'escape';
       if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
       else if (key === 'paste') pasted(token);
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
@@ -268,13 +276,13 @@ export function createComposer(): Composer {
       send({ ...prompt, taken: true });
     },
     given(text, isOwnWords) {
-      lastText = text;
+      gave(text);
       if (isOwnWords) lastByPerson = text;
       else lastByGuard = text;
     },
     givenAgain(text) {
       remove(text);
-      lastText = text;
+      gave(text);
     },
     happened(event, before, after, kept) {
       latest = after;
@@ -290,6 +298,9 @@ export function createComposer(): Composer {
     },
     get isExact() {
       return box().exact;
+    },
+    get mayBeRestored() {
+      return mayBeRestored;
     },
     get isLost() {
       return aside.isLost || box().lost;

@@ -98,6 +98,7 @@ export function noticeRestored(desk: Desk): boolean {
   const { composer, launch, terminal } = desk;
   const shown = boxOf(desk)?.text ?? '';
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return false;
+  if (!composer.mayBeRestored) return false;
   if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
   if (showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
   const restored = restoredText(desk);

@@ -82,7 +82,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, p
     evidence = observe(before, event);
     desk.follow(event, false);
     composer.happened(event, before, evidence, keeps());
-    if (event.type === 'screen') noticeRestored(desk);
+    if (event.type === 'screen' && !desk.isNudging) noticeRestored(desk);
     if (observation.type === 'nudge.done') ledger.note(`nudge: ${observation.outcome}`);
     if (observation.type === 'sensor.failed') ledger.note(`failed: ${observation.detail}`);
   }
