@@ -36,7 +36,7 @@ export interface PersonKeys {
    */
   hold(held: boolean): void;
   readonly keptBytes: number;
-  /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that has written. */
+  /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that takes keys. */
   readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
   readonly isMidKey: boolean;
@@ -101,10 +101,11 @@ export function createPersonKeys(
   }
 
   /**
-   * Before an agent has drawn, its terminal may not be raw yet. Then Ctrl+D would not be a key: it would end the agent's
-   * input for good, and no key could end the agent any more (2.1.38).
+   * A next agent's terminal may not be raw yet, even if it has written something. Then Ctrl+D would not be a key: it would
+   * end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
    */
-  const isWayOut = (key: Key) => key === 'interrupt' || (key === 'exit' && !isMute);
+  const isWayOut = (key: Key) =>
+    key === 'interrupt' || (key === 'exit' && !isMute && (agent?.takesKeys() ?? true));
 
   /** Gives the bytes to the agent, or keeps them for it. */
   function pass(bytes: Buffer): void {

@@ -21,12 +21,23 @@ function played(taken = true) {
         else if (token.type === 'control') heard.push(String.fromCharCode(token.byte));
       }
     });
+  const terminal = { isRaw: true };
   const pty = {
+    takesKeys: () => terminal.isRaw,
     write: (bytes: Buffer) => written.push(bytes.toString()) > 0 && taken,
     onInputBlocked: () => {},
     onInputDrained: () => {},
   } as unknown as Pty;
-  return { keys, type: (text: string) => keys.read(Buffer.from(text)), look, pty, written, heard, pauses };
+  return {
+    keys,
+    type: (text: string) => keys.read(Buffer.from(text)),
+    look,
+    pty,
+    terminal,
+    written,
+    heard,
+    pauses,
+  };
 }
 
 test('are reported before they are taken', () => {
@@ -79,8 +90,8 @@ test.each([
   expect(keys.wantsOut).toBe(false);
 });
 
-test('Ctrl+D at a next agent that has not written anything stays held: it would end its input', () => {
-  const { keys, type, pty, written } = played();
+test('Ctrl+D at a next agent that does not take keys yet stays held: it would end its input', () => {
+  const { keys, type, pty, terminal, written } = played();
   keys.attach(pty);
   keys.detach();
   keys.attach(pty);
@@ -88,10 +99,14 @@ test('Ctrl+D at a next agent that has not written anything stays held: it would 
   type('\x04');
   expect(keys.wantsOut).toBe(false);
   keys.agentWrote();
+  terminal.isRaw = false;
+  type('\x04');
+  expect(keys.wantsOut).toBe(false);
+  terminal.isRaw = true;
   type('\x04');
   expect(keys.wantsOut).toBe(true);
   keys.hold(false);
-  expect(written.join('')).toBe('\x04\x04');
+  expect(written.join('')).toBe('\x04\x04\x04');
 });
 
 test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile after it', () => {

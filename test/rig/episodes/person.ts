@@ -21,7 +21,8 @@ export function boxText(rows: readonly string[]): string {
   if (at < 0) return '';
   const below = rows.slice(at + 1, at + 6);
   const border = below.findIndex((row) => /^[─╰╭]/.test(row));
-  return [rows[at]?.replace(sign, '') ?? '', ...below.slice(0, Math.max(0, border))]
+  if (border < 0) return ''; // a prompt in the history, and no box has been drawn
+  return [rows[at]?.replace(sign, '') ?? '', ...below.slice(0, border)]
     .map((row) => row.replace(/^│|│$/g, '').trim())
     .join(' ')
     .trim();

@@ -61,10 +61,15 @@ function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {
   return patterns.firstOf(patterns.dialogRows, layout.bottom.join('\n'), parts) ?? undefined;
 }
 
-function readFailure(layout: Layout): ScreenFacts['failure'] {
-  if (!patterns.failureStart.test(layout.lastBlock.find((row) => /^(● |\s*⎿)/.test(row)) ?? ''))
-    return undefined;
-  const text = layout.lastBlock.map((row) => row.trim()).join(' ');
+/** The end of a turn with an error, below what the model had said by then. What a tool has printed is none. */
+function readFailure({ lastBlock }: Layout): ScreenFacts['failure'] {
+  const start = lastBlock.findIndex((row) => patterns.failureStart.test(row));
+  const isPrinted = lastBlock.slice(0, Math.max(0, start)).some((row) => patterns.callRow.test(row));
+  if (start < 0 || isPrinted) return undefined;
+  const text = lastBlock
+    .slice(start)
+    .map((row) => row.trim())
+    .join(' ');
   return { kind: failureOfText(text), fingerprint: fingerprintOf(text) };
 }
 

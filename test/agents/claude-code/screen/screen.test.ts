@@ -263,6 +263,11 @@ describe('rows seen on the real agent', () => {
       { activity: 'idle', failure: { kind: 'connection', fingerprint: expect.any(String) } },
     ],
     [
+      'a connection that is lost just below what the model had said',
+      `● I will run a command.\n  ⎿  API Error: The socket connection was closed unexpectedly. For more information,\n     pass it to fetch()\n\n✻ Sautéed for 0s\n\n${box()}`,
+      { activity: 'idle', failure: { kind: 'connection', fingerprint: expect.any(String) } },
+    ],
+    [
       'a missing login',
       `❯ hi\n  ⎿  Invalid API key · Fix external API key\n\n${box()}`,
       { activity: 'idle', failure: { kind: 'person', fingerprint: expect.any(String) } },
@@ -384,6 +389,7 @@ describe('words in the wrong place mean nothing', () => {
       'an error before the last answer',
       `● API Error: Connection lost mid-response.\n\n❯ go on\n\n● Done.\n\n${box()}`,
     ],
+    ['an error that a tool has printed', `● Bash(curl x)\n  ⎿  API Error: Connection lost.\n\n${box()}`],
     ['a spinner in code', `● Like this:\n\n    ✻ Baking… (10s · esc to interrupt)\n\n${box()}`],
     ['a retry in a list', `● Steps:\n\n  * retrying in 3 seconds… (attempt 1/10)\n\n${box()}`],
   ])('%s', (_, text) => {
