@@ -134,6 +134,8 @@ export function createComposer(): Composer {
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
   let reportsPrompts = false;
+  /** The last agent is gone, and what it was sent has been handed over. */
+  let isHandedOver = false;
 
   const box = (): Line => entered ?? line;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
@@ -269,6 +271,8 @@ export function createComposer(): Composer {
     },
     taken(prompt) {
       reportsPrompts = true;
+      // A hook may outlive its agent, and an interrupt may be quicker than the hook: the text is not with the agent.
+      if (isHandedOver || (entered === null && isSame(line.text, prompt.text))) return;
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
       if (isInQueue && latest?.turn.told?.working) return;
@@ -288,7 +292,7 @@ export function createComposer(): Composer {
       latest = after;
       if (kept) heldAt = after.now;
       else release();
-      if (event.type === 'agent.started') reportsPrompts = false;
+      if (event.type === 'agent.started') reportsPrompts = isHandedOver = false;
       const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, heldAt };
       for (const sign of signsOf(event, before, after, known)) handle[sign]();
       isSeenAtWork ||= showsTurn(event);
@@ -382,6 +386,7 @@ export function createComposer(): Composer {
     },
     remove,
     takeSent() {
+      isHandedOver = true;
       const taken = sent;
       if (taken !== null) handle['turn-over']();
       return taken;

@@ -30,6 +30,22 @@ function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.j
   };
 }
 
+test('a hook that outlives its agent takes nothing back from the person', async () => {
+  const known = world({ typed: 'do it\r' });
+  expect(await takeLostPrompt(known)).toBeNull();
+  known.composer.taken({ text: 'do it', id: null, atMs: 0 });
+  known.composer.rescue();
+  known.tell({ type: 'agent.started', generation: 2, pid: 2, resumed: false, prompted: false });
+  expect([known.composer.aside, known.composer.sent]).toEqual(['do it', null]);
+});
+
+test('a hook that is slower than the interrupt does not take back what is in the box again', () => {
+  const { composer } = world({});
+  composer.correct('do it');
+  composer.taken({ text: 'do it', id: null, atMs: 0 });
+  expect([composer.inBox, composer.sent]).toEqual(['do it', null]);
+});
+
 describe('a sent prompt', () => {
   test('is on record together with others, if the agent sent its queue as one text', async () => {
     const known = world({ hooks: false, recorded: ({ text }) => text === 'one' || text === 'two\nthree' });

@@ -17,7 +17,7 @@ export interface Around {
   readonly time: SimulatedTime;
   readonly ledger: Ledger;
   emit(observation: Observation): void;
-  /** By a hook. */
+  /** By a hook: it has taken a prompt, and a turn begins. */
   reportPrompt(text: string): void;
   /** It has drawn. */
   drew(): void;
@@ -100,12 +100,8 @@ export function startAgent(
   function begin(text: string): void {
     const mine = { sent: ledger.take(text, generation), hasOutput: false, hangs: false };
     turn = mine;
-    // A hook is a program that the agent starts.
-    if (habits.reports)
-      later(draw.magnitude(20, 150), () => {
-        reportPrompt(text);
-        emit({ type: 'turn.started' });
-      });
+    // A hook is a program that the agent starts, and outlives it.
+    if (habits.reports) time.after(draw.magnitude(20, 400), () => reportPrompt(text));
     later(30, () => emit({ type: 'request.sent' }));
     later(draw.magnitude(1, 300), () => {
       if (mine.sent.state === 'taken') mine.sent.state = 'recorded';

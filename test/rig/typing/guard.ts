@@ -93,8 +93,10 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, p
       ledger,
       emit,
       reportPrompt(text) {
+        if (agent !== started) return; // hooks of earlier agents do not count
         hasHeardHooks = true;
         composer.taken({ text, id: null, atMs: time.now() });
+        emit({ type: 'turn.started' });
       },
       drew() {
         if (pty?.generation === started.generation) keys.agentWrote();
