@@ -96,11 +96,10 @@ export function trustScreen(desk: Desk): void {
  */
 export function noticeRestored(desk: Desk): boolean {
   const { composer, launch, terminal } = desk;
-  const shown = boxOf(desk)?.text ?? '';
-  if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return false;
-  if (!composer.mayBeRestored) return false;
+  if (!composer.mayBeRestored || composer.isExact || composer.isLost || composer.isPasting) return false;
   if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
-  if (showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
+  const shown = boxOf(desk)?.text ?? '';
+  if (shown === '' || showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
   const restored = restoredText(desk);
   if (restored !== null) composer.correct(restored);
   return restored !== null;
