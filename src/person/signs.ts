@@ -32,7 +32,7 @@ export interface Known {
 }
 
 /** By then a key shows on the screen, even on a machine under load. Before that, an empty box proves nothing. */
-const keySettleMs = 2_000;
+export const keySettleMs = 2_000;
 
 const turnActivities: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
 /** Activities in which the screen shows no input box. */

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InputBox } from '../../agents/contract/screen.ts';
 import { showsBeginning, showsText } from '../same-text.ts';
+import { keySettleMs } from '../signs.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
 
 export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readInputBox(desk.view());
@@ -10,8 +11,6 @@ export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readIn
 const betweenKeysMs = 25;
 /** By then the agent has drawn what was typed. */
 export const settleMs = 200;
-/** By then it has drawn it even on a machine under load. */
-const drawnMs = 1_000;
 /** One round deletes one row of the text. */
 const maxRounds = 200;
 
@@ -86,7 +85,7 @@ export function trustScreen(desk: Desk): void {
   const { composer } = desk;
   const shown = boxOf(desk)?.text ?? '';
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
-  if (showsBeginning(shown, composer.inBox) || Date.now() - composer.lastKeyAtMs < drawnMs) return;
+  if (showsBeginning(shown, composer.inBox) || Date.now() - composer.lastKeyAtMs < keySettleMs) return;
   if (!noticeRestored(desk) && isWhole(shown, desk)) composer.correct(shown);
 }
 

@@ -98,7 +98,7 @@ export function startAgent(
   }
 
   function begin(text: string): void {
-    const mine = { sent: ledger.take(text, generation), hasOutput: false, hangs: false };
+    const mine = { sent: ledger.take(text), hasOutput: false, hangs: false };
     turn = mine;
     // A hook is a program that the agent starts, and outlives it.
     if (habits.reports) time.after(draw.magnitude(20, 400), () => reportPrompt(text));

@@ -1,10 +1,10 @@
 /** Splits what an agent reads into keys, as its own input does: one read is one burst. */
 export type Press =
   | { readonly key: 'text' | 'paste'; readonly text: string }
-  | { readonly key: 'enter' | 'newline' | 'escape' | 'backspace' | 'clear' | 'leave' | 'report' };
+  | { readonly key: 'enter' | 'newline' | 'escape' | 'backspace' | 'clear' | 'report' };
 
 const piece =
-  /\x1b\[200~([\s\S]*?)\x1b\[201~|(\x1b\[[\d;?<]*[A-Za-z~])|(\x1b\r|\n)|(\x1b)|(\r)|(\x7f)|(\x15)|(\x03)|([^\x00-\x1f\x7f]+)/g;
+  /\x1b\[200~([\s\S]*?)\x1b\[201~|(\x1b\[[\d;?<]*[A-Za-z~])|(\x1b\r|\n)|(\x1b)|(\r)|(\x7f)|(\x15)|([^\x00-\x1f\x7f]+)/g;
 
 /** A paste whose end has not come, or the beginning of a sequence. */
 const open = /\x1b\[200~(?![\s\S]*\x1b\[201~)[\s\S]*$|\x1b\[[\d;]*$/;
@@ -13,7 +13,7 @@ const open = /\x1b\[200~(?![\s\S]*\x1b\[201~)[\s\S]*$|\x1b\[[\d;]*$/;
 export function readKeys(bytes: string): { readonly presses: readonly Press[]; readonly rest: string } {
   const [rest = ''] = open.exec(bytes) ?? [];
   const presses = [...bytes.slice(0, bytes.length - rest.length).matchAll(piece)].map((found): Press => {
-    const [, paste, report, newline, esc, enter, backspace, clear, leave, text] = found;
+    const [, paste, report, newline, esc, enter, backspace, clear, text] = found;
     if (paste !== undefined) return { key: 'paste', text: paste.replace(/\r\n?/g, '\n') };
     if (report !== undefined) return { key: 'report' };
     if (newline !== undefined) return { key: 'newline' };
@@ -21,7 +21,6 @@ export function readKeys(bytes: string): { readonly presses: readonly Press[]; r
     if (enter !== undefined) return { key: 'enter' };
     if (backspace !== undefined) return { key: 'backspace' };
     if (clear !== undefined) return { key: 'clear' };
-    if (leave !== undefined) return { key: 'leave' };
     return { key: 'text', text: text ?? '' };
   });
   return { presses, rest };

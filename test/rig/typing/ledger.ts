@@ -7,7 +7,6 @@ import type { Millis } from '../../../src/events.ts';
 /** A text that an agent has taken. */
 export interface Sent {
   readonly text: string;
-  readonly generation: number;
   readonly at: Millis;
   /** `taken`: it is not on record yet. `back`: it stands in the box again. `lost`: the agent died before it was recorded. */
   state: 'taken' | 'recorded' | 'back' | 'lost';
@@ -77,12 +76,12 @@ export function createLedger(now: () => Millis) {
       for (const each of typed) entered.add(each);
     },
     /** An agent has taken this text, whoever sent it. */
-    take(text: string, generation: number): Sent {
+    take(text: string): Sent {
       const early = (text.match(unit) ?? []).find((each) => !entered.has(each));
       if (early !== undefined) broke('nothing is sent before Enter', `${early} in ${JSON.stringify(text)}`);
       if (text.includes(slip) && !spilt.has(slip))
         broke('what was deleted stays deleted', JSON.stringify(text));
-      const one: Sent = { text, generation, at: now(), state: 'taken' };
+      const one: Sent = { text, at: now(), state: 'taken' };
       sent.push(one);
       isSpilt = typed.some((each) => spilt.has(each) && !isSent(each));
       note(`sent: ${JSON.stringify(text)}`);
