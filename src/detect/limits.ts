@@ -135,7 +135,7 @@ export function limitMs(name: LimitName, config: Config, host: Host): Millis {
   const { key, factor, learnt }: Limit = limits[name];
   const usualMs = configured(key, config, host) * factor;
   if (key !== stream && key !== first) return usualMs; // patience stretches only the limits that are about the API
-  return limit(usualMs, learnt === undefined ? 0 : host.health[learnt] * factor, host);
+  return limit(usualMs, learnt === undefined ? 0 : host.health[learnt], host); // the factor is for what is not the API
 }
 
 /** A person who raises the agent's API deadline also raises the time that its answers may take. */

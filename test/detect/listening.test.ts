@@ -107,6 +107,14 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('what the API’s silences have taught says nothing about hooks: they have no more time at a slow host', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'host.known', firstByteMs: 0, streamMs: 100_000, pings: true });
+    told.tell({ type: 'turn.ended' });
+    told.wait(310, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('a helper that existed before the request, or beside it, excuses nothing', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing, say.sample(0, { helperAgeMs: 2_500 }));
