@@ -11,7 +11,7 @@ export default defineConfig({
     // On a shared machine a test with real processes may fail for want of time; the tally names each that needed it.
     retry: process.env.CI ? 1 : 0,
     sequence: { sequencer: RigsFirst },
-    testTimeout: 60_000,
+    testTimeout: 180_000, // the waits inside a test end sooner, and say what did not come
     hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } }, // a machine under load takes its time
     maxWorkers: availableParallelism() + 1, // most tests wait for processes, not for the processor

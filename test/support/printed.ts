@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../../src/drill/api/api.ts';
@@ -116,8 +117,12 @@ export async function onPipes(version: RealVersion, play: (stage: Stage) => Prom
   try {
     await play(stage);
     const runs = readSessions(state).map(({ status }) => status.run);
-    const left = runs.flatMap((run) => processesMarkedBy(runVariable, run));
-    if (left.length > 0) throw new Error(`${left.length} processes were left behind`);
+    const left = () => runs.flatMap((run) => processesMarkedBy(runVariable, run));
+    for (let waitedMs = 0; left().length > 0 && waitedMs < 10_000; waitedMs += 50) await sleep(50); // some are just ending
+    const commands = left().map(({ pid }) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '),
+    );
+    if (commands.length > 0) throw new Error(`left behind: ${commands.join(', ')}`);
   } finally {
     for (const child of running) child.kill('SIGKILL');
     await world.stop();
