@@ -65,10 +65,20 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
   screen.onTitleChange((next) => {
     title = next;
   });
-  screen.onData((answer) => alive && pty.write(Buffer.from(answer))); // cursor position and the like
+  const send = (bytes: string) => {
+    if (alive) pty.write(Buffer.from(bytes));
+  };
+  /** Answers to what the program asks (cursor position and the like) that wait for the end of a paste. */
+  const waiting: string[] = [];
+  let isPasting = false;
+  const answer = (bytes: string) => {
+    if (isPasting) waiting.push(bytes);
+    else send(bytes);
+  };
+  screen.onData(answer);
   if (options.programStatus) {
     screen.parser.registerOscHandler(7501, (data) => {
-      if (data.startsWith('?') || data.endsWith('?')) pty.write(Buffer.from('\x1b]7501;?\x1b\\'));
+      if (data.startsWith('?') || data.endsWith('?')) answer('\x1b]7501;?\x1b\\');
       return true;
     });
   }
@@ -103,8 +113,11 @@ export function openTerminal(options: OuterTerminalOptions): OuterTerminal {
     rows,
     text,
     title: () => title,
-    write: (keys) => {
-      if (alive) pty.write(Buffer.from(keys));
+    write(keys) {
+      const [begins, ends] = [keys.lastIndexOf('\x1b[200~'), keys.lastIndexOf('\x1b[201~')];
+      if (begins !== ends) isPasting = begins > ends;
+      send(keys);
+      if (!isPasting) for (const bytes of waiting.splice(0)) send(bytes);
     },
     resize(nextColumns, nextRows) {
       screen.resize(nextColumns, nextRows);

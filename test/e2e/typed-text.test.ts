@@ -97,7 +97,7 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
           await sleep(reactionMs);
           terminal.write('\r');
           await terminal.waitFor(finished, 60_000);
-          expect(lastPrompt(api.turns()[0] as never)).toContain(text);
+          expect(lastPrompt(api.turns()[0] as never).endsWith(text)).toBe(true);
         });
       });
 
