@@ -94,23 +94,31 @@ function parse(text: string): Salvaged | null {
   }
 }
 
-/** Fields of a content block without which the API refuses the whole conversation. */
+/**
+ * Fields of a content block without which the API refuses the whole conversation. A kind that is not in this list may
+ * need anything, so its blocks are taken as they are.
+ */
 const needed: Readonly<Record<string, readonly string[]>> = {
   text: ['text'],
   tool_use: ['id', 'name'],
   tool_result: ['tool_use_id'],
   thinking: ['thinking', 'signature'],
   redacted_thinking: ['data'],
-  image: [],
-  document: [],
 };
+
+/** May be empty: an API that hides its thinking returns it so. An id that is empty has lost its characters. */
+const mayBeEmpty: ReadonlySet<string> = new Set(['text', 'thinking']);
 
 /** A damaged record may parse and yet lack a part without which it cannot be sent. */
 function isSound({ message }: Json): boolean {
-  return blocksOf(isRecord(message) ? message : null).every((block) =>
-    needed[String(block.type)]?.every((field) => textOf(block, field) !== null),
-  );
+  return blocksOf(isRecord(message) ? message : null).every((block) => {
+    const type = textOf(block, 'type');
+    return type !== null && (needed[type] ?? []).every((field) => hasText(block, field));
+  });
 }
+
+const hasText = (block: Json, field: string): boolean =>
+  mayBeEmpty.has(field) ? typeof block[field] === 'string' : textOf(block, field) !== null;
 
 /** A record, not an object from inside one. */
 function isWhole(record: Json): boolean {

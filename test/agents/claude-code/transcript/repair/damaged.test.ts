@@ -219,6 +219,47 @@ describe('a record glued to a truncated one', () => {
   });
 });
 
+describe('a whole record behind damage', () => {
+  const automatic = { byHand: false };
+  const whole = recordsOf(readFileSync(fixture('transcripts', '197-parallel.jsonl'), 'utf8'));
+  const at = whole.findIndex((record) => record.type === 'assistant');
+  const damagedWith = (content: readonly unknown[]) => {
+    const answer = whole[at] as Fields;
+    const changed = { ...answer, message: { ...(answer.message as object), content } };
+    const lines = [...whole.slice(0, at), changed, ...whole.slice(at + 1)];
+    return lines.map((record) => (record === changed ? '\0'.repeat(9) : '') + toText([record])).join('');
+  };
+
+  test.each<[string, unknown]>([
+    ['thinking that the API hides', { type: 'thinking', thinking: '', signature: 'sig' }],
+    [
+      'a call that the API answers itself',
+      { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} },
+    ],
+    ['a kind of block that nobody has heard of', { type: 'block_of_tomorrow', payload: 1 }],
+  ])('is kept: %s', async (_, block) => {
+    const { outcome, text } = await mend(
+      damagedWith([block, { type: 'text', text: 'kept words' }]),
+      automatic,
+    );
+    expect(kinds(outcome)).toEqual({ salvaged: 1 });
+    expect(text).toContain('kept words');
+  });
+
+  test.each<[string, unknown]>([
+    ['no signature', { type: 'thinking', thinking: 'x' }],
+    ['an id that has lost its characters', { type: 'tool_use', id: '', name: 'Read', input: {} }],
+    ['no type', { text: 'x' }],
+  ])('is garbage if it cannot be sent: %s', async (_, block) => {
+    const { outcome, text } = await mend(
+      damagedWith([block, { type: 'text', text: 'lost words' }]),
+      automatic,
+    );
+    expect(kinds(outcome)).toMatchObject({ garbage: 1 });
+    expect(text).not.toContain('lost words');
+  });
+});
+
 describe('other processes and the file', () => {
   const damaged = textOf('263-nul-result');
 
