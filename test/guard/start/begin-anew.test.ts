@@ -76,20 +76,20 @@ describe('a conversation', () => {
 
 describe('begun anew', () => {
   test.each<[string, World, string | null, readonly string[], string | null]>([
-    ['as the person began it, under the pinned id', { args: ['-n', 'x', 'go'] }, null, ['-n', 'x', 'go'], id],
+    ['as the person began it, under the pinned id', { args: ['-n', 'x', 'go'] }, null, ['-n', 'x', '--', 'go'], id],
     ['under the id of the person', { args: ['--session-id', id, '--verbose'] }, null, ['--verbose'], id],
     [
       'from where it was forked',
       { args: ['--resume', earlier, '--fork-session', 'go'] },
       null,
-      ['--resume', earlier, '--fork-session', 'go'],
+      ['--resume', earlier, '--fork-session', '--', 'go'],
       id,
     ],
     [
       'from where it was forked, with another prompt',
       { args: ['--resume', earlier, '--fork-session', '--session-id', id, 'go'] },
       'do it',
-      ['--resume', earlier, '--fork-session', 'do it'],
+      ['--resume', earlier, '--fork-session', '--', 'do it'],
       id,
     ],
     [
@@ -99,6 +99,14 @@ describe('begun anew', () => {
       ['--model', 'opus'],
       id,
     ],
+    [
+      'with the prompt beside a flag that takes many words',
+      { args: ['go on', '--allowedTools', 'Bash', 'Edit'] },
+      null,
+      ['--allowedTools', 'Bash', 'Edit', '--', 'go on'],
+      id,
+    ],
+    ['in a worktree of its own', { args: ['go on', '-w'] }, null, ['-w', '--', 'go on'], id],
     ['as it was, where no id is known', { args: ['-c', 'go'], knownId: null }, null, ['-c', 'go'], null],
   ])('%s', (_name, given, prompt, args, pin) => {
     const { run, agent, conversation } = world(given);

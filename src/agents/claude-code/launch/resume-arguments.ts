@@ -55,13 +55,15 @@ export function resumeArguments(
     .filter((word) => !(tighten && word.uses.some(setsMode)))
     .flatMap((word) => keep(word, isKept));
   const tightened = tighten ? ['--permission-mode', permissionMode] : [];
-  return [...kept, ...tightened, '--resume', sessionId, ...positional(prompt)];
+  const text = prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];
+  return [...kept, ...tightened, '--resume', sessionId, ...text];
 }
 
 /** Given again when a conversation begins anew: where it forked from, and its name, but not its id or a draft. */
-const beginsAgain = (use: FlagUse) =>
-  isKept(use) ||
-  (use.flag.group === 'conversation' && !['--session-id', '--prefill', '--prefill-b64'].includes(use.name));
+const beginsAgain = (use: FlagUse) => !['--session-id', '--prefill', '--prefill-b64'].includes(use.name);
+
+/** It begins from nothing. Even then, one that had a checkout of its own must not work in the person's. */
+const beginsEmpty = (use: FlagUse) => use.flag.group !== 'conversation';
 
 /**
  * The conversation begins anew, because none of it was ever recorded.
@@ -72,9 +74,8 @@ export function freshArguments(
   prompt: string | null,
   asGiven: boolean,
 ): readonly string[] {
-  const isWanted = asGiven ? beginsAgain : isKept;
-  return [...splitWords(args).flatMap((word) => keep(word, isWanted)), ...positional(prompt)];
+  const isWanted = asGiven ? beginsAgain : beginsEmpty;
+  const kept = splitWords(args).flatMap((word) => keep(word, isWanted));
+  // The last flag kept may take any number of words. Only `--` ends them.
+  return prompt === null ? kept : [...kept, '--', prompt];
 }
-
-const positional = (prompt: string | null): readonly string[] =>
-  prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];

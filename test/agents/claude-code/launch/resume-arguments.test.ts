@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments, splitWords } from '../../../../src/agents/claude-code/launch/arguments.ts';
 import { flags } from '../../../../src/agents/claude-code/launch/flags.ts';
-import { resumeArguments } from '../../../../src/agents/claude-code/launch/resume-arguments.ts';
+import { freshArguments, resumeArguments } from '../../../../src/agents/claude-code/launch/resume-arguments.ts';
 
 const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const other = '99999999-0000-4000-8000-00000000abcd';
@@ -76,6 +76,52 @@ describe('arguments of a relaunch', () => {
           .filter((each) => each.uses.some((use) => isKept(use.flag.group, use.value)))
           .flatMap((each) => each.raw);
         expect(resumed).toEqual([...kept, '--resume', id, 'Go on.']);
+      }),
+    );
+  });
+});
+
+describe('arguments of a conversation that begins anew', () => {
+  it.each([
+    [['fix it'], []],
+    [
+      ['fix it', '--allowedTools', 'Bash', 'Edit'],
+      ['--allowedTools', 'Bash', 'Edit'],
+    ],
+    [
+      ['--allowedTools', 'Bash', '--', 'fix it'],
+      ['--allowedTools', 'Bash'],
+    ],
+    [['fix it', '-d'], ['-d']],
+    [['fix it', '-w'], ['-w']],
+    [
+      ['fix it', '--from-the-future'],
+      ['--from-the-future'],
+    ],
+  ] as const)('%j keeps %j', (args, kept) => {
+    for (const asGiven of [true, false]) {
+      expect(freshArguments(args, 'Fix it.', asGiven)).toEqual([...kept, '--', 'Fix it.']);
+      expect(freshArguments(args, null, asGiven)).toEqual(kept);
+    }
+  });
+
+  it('asks what is given, whatever stands before it', () => {
+    const usable = [...flags].filter(([, flag]) => flag.group !== 'plain' && flag.group !== 'print');
+    const written = usable.flatMap(([name, { takes }]) => [
+      ...(takes === 'nothing' || takes === 'maybe' ? [[name]] : []),
+      ...(takes === 'nothing' ? [] : [[name, 'x', 'y']]),
+    ]);
+    const others = [['text'], ['a text'], ['--unknown'], ['--model=x']];
+    const words = fc.array(fc.constantFrom(...written, ...others)).map((each) => each.flat());
+    fc.assert(
+      fc.property(words, fc.boolean(), fc.constantFrom('go', 'Go on.', '-odd'), (args, asGiven, prompt) => {
+        const begun = freshArguments(args, prompt, asGiven);
+        expect(parseArguments(begun)).toMatchObject({ mode: 'interactive', prompt });
+        const process = (all: readonly string[]) =>
+          splitWords(all)
+            .filter((each) => each.uses.some((use) => use.flag.group !== 'conversation'))
+            .flatMap((each) => each.raw);
+        expect(process(begun)).toEqual(process(args));
       }),
     );
   });
