@@ -1,4 +1,5 @@
 /** Finds what the person names: by a whole id, or by a prefix that fits only one thing. */
+import type { SessionOnDisk } from '../records/sessions.ts';
 import { UsageError } from './arguments.ts';
 
 /** The person asked for something that does not exist; exit code 3. */
@@ -10,7 +11,10 @@ export class NotFound extends Error {
 export const isNotFound = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'NotFound';
 
-/** Throws NotFound, or UsageError if the prefix fits several. `ids` may give several names for one thing. */
+/**
+ * Throws NotFound, or UsageError if the prefix fits several. If several have the whole id, it is the last of them.
+ * @param ids may give several names for one thing
+ */
 export function findByPrefix<Thing>(
   what: string,
   wanted: string,
@@ -20,10 +24,16 @@ export function findByPrefix<Thing>(
   const exact = things.filter((thing) => ids(thing).includes(wanted));
   const found =
     exact.length > 0 ? exact : things.filter((thing) => ids(thing).some((id) => id?.startsWith(wanted)));
-  const newest = found.at(-1);
-  if (newest === undefined || wanted === '') throw new NotFound(`no ${what} ${JSON.stringify(wanted)}`);
+  const last = found.at(-1);
+  if (last === undefined || wanted === '') throw new NotFound(`no ${what} ${JSON.stringify(wanted)}`);
   if (exact.length === 0 && found.length > 1) {
     throw new UsageError(`${JSON.stringify(wanted)} matches ${found.length} ${what}s; give more of the id`);
   }
-  return newest;
+  return last;
+}
+
+/** The run that has this name or conversation: of several the living one, otherwise the one that began last. */
+export function findSession(what: string, wanted: string, sessions: readonly SessionOnDisk[]): SessionOnDisk {
+  const livingLast = sessions.toSorted((a, b) => Number(a.alive) - Number(b.alive));
+  return findByPrefix(what, wanted, livingLast, ({ status }) => [status.run, status.session_id]);
 }

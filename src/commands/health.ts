@@ -1,7 +1,7 @@
 import { statePaths } from '../platform/paths.ts';
 import { readSessions, type SessionOnDisk } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
-import { findByPrefix, NotFound } from './find.ts';
+import { findSession, NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
 /**
@@ -13,9 +13,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [wanted] = words;
   const all = readSessions(statePaths(process.env));
   const chosen =
-    wanted === undefined
-      ? all.filter(({ alive }) => alive)
-      : [findByPrefix('session', wanted, all, ({ status }) => [status.run, status.session_id])];
+    wanted === undefined ? all.filter(({ alive }) => alive) : [findSession('session', wanted, all)];
   if (chosen.length === 0) throw new NotFound('no guarded session is running');
   const verdicts = chosen.map((session) => ({ session, well: isWell(session) }));
   if (options.json)

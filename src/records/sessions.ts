@@ -24,8 +24,10 @@ export function readSessions(state: StatePaths): SessionOnDisk[] {
     const alive = isRunning(status);
     sessions.push({ paths, status: alive ? status : ended(status), alive });
   }
-  return sessions;
+  return sessions.toSorted((a, b) => startOf(a) - startOf(b));
 }
+
+const startOf = ({ status }: SessionOnDisk): number => Date.parse(status.started_at);
 
 /** Whether the guard of this run is alive. */
 export function isGuardRunning(state: StatePaths, run: string): boolean {

@@ -8,6 +8,7 @@ const shapes: { readonly [Name in keyof Status]: Shape } = {
   session_id: orNull(isText),
   pid: isNumber,
   start_time: isText,
+  started_at: isMoment,
   agent: isText,
   agent_pid: orNull(isNumber),
   agent_version: orNull(isText),
@@ -28,6 +29,7 @@ const shapes: { readonly [Name in keyof Status]: Shape } = {
 type Optional = Exclude<keyof Status, 'run' | 'pid' | 'start_time' | 'cwd' | 'state' | 'since'>;
 
 const neutral = ({ since }: Pick<Status, 'since'>): Pick<Status, Optional> => ({
+  started_at: since,
   session_id: null,
   agent: '',
   agent_pid: null,

@@ -27,6 +27,8 @@ export interface Status {
   readonly pid: number;
   /** Start time of that process, opaque. */
   readonly start_time: string;
+  /** When the run began (ISO 8601). Its name holds neither the year nor the second. */
+  readonly started_at: string;
   readonly agent: string;
   readonly agent_pid: number | null;
   readonly agent_version: string | null;
@@ -50,7 +52,9 @@ export interface Status {
 }
 
 /** What changes during a run; this file adds the times. */
-export type StatusChange = Partial<Omit<Status, 'run' | 'pid' | 'start_time' | 'since' | 'updated_at'>>;
+export type StatusChange = Partial<
+  Omit<Status, 'run' | 'pid' | 'start_time' | 'started_at' | 'since' | 'updated_at'>
+>;
 
 export interface StatusFile {
   update(change: StatusChange): void;
@@ -60,7 +64,7 @@ export interface StatusFile {
 
 export interface StatusOptions {
   readonly path: string;
-  readonly initial: Omit<Status, 'since' | 'updated_at'>;
+  readonly initial: Omit<Status, 'started_at' | 'since' | 'updated_at'>;
   /** Called once. The file may be written again when there is space. */
   readonly onFailure: (detail: string) => void;
   /** Unix milliseconds. */
@@ -76,7 +80,7 @@ const agedMs = 1_000;
 
 export function openStatus({ path, initial, onFailure, now = Date.now }: StatusOptions): StatusFile {
   const instant = () => new Date(now()).toISOString();
-  let status: Status = { ...initial, since: instant(), updated_at: instant() };
+  let status: Status = { ...initial, started_at: instant(), since: instant(), updated_at: instant() };
   let open = true;
   let failed = false;
   let timer: NodeJS.Timeout | null = null;

@@ -115,3 +115,20 @@ test('health: exit codes for probes', async () => {
   placeStatus(home.state, { run: 'dead', state: 'working', start_time: '1' });
   expect((await home.run('health', 'dead')).code).toBe(1);
 });
+
+test('of several runs of one conversation the living one is judged, otherwise the one that began last', async () => {
+  const home = makeHome();
+  const started = { 'b-old': '2026-05-01T00:00:00.000Z', 'a-new': '2026-05-01T00:00:30.000Z' };
+  const place = (run: keyof typeof started, changes: object) =>
+    placeStatus(home.state, { run, started_at: started[run], ...changes });
+  const { session_id } = place('b-old', { state: 'ended' });
+  place('a-new', { state: 'working' });
+  expect(await home.run('health', session_id ?? '')).toMatchObject({
+    code: 0,
+    stdout: 'a-new working: well\n',
+  });
+  place('a-new', { state: 'gave_up', start_time: '1' });
+  expect((await home.run('health', session_id ?? '')).stdout).toBe('a-new gave_up: needs help\n');
+  place('b-old', { state: 'working' });
+  expect((await home.run('health', session_id ?? '')).stdout).toBe('b-old working: well\n');
+});

@@ -32,6 +32,15 @@ test('a dead guard is never shown as running', () => {
   expect(messages).toEqual([null, killedMessage, null, null]);
 });
 
+test('runs come in the order of their start, across the turn of the year and within a minute', () => {
+  const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+  placeStatus(state.root, { run: '0101-0000-a', started_at: '2027-01-01T00:00:10.000Z' });
+  placeStatus(state.root, { run: '0101-0000-b', started_at: '2027-01-01T00:00:05.000Z' });
+  placeStatus(state.root, { run: '1231-2359-c', started_at: '2026-12-31T23:59:00.000Z' });
+  const runs = readSessions(state).map(({ status }) => status.run);
+  expect(runs).toEqual(['1231-2359-c', '0101-0000-b', '0101-0000-a']);
+});
+
 test('old runs are removed, living and recent ones stay, and at most fifty dead ones', () => {
   const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
   const day = 24 * 3_600_000;

@@ -157,7 +157,7 @@ test.each([
 test('what another version has not written, or has written otherwise, is unknown', () => {
   const path = join(temporaryFolder(), 'status.json');
   const whole = sampleStatus();
-  const { tokens: _, switches: __, updated_at: ___, ...older } = whole;
+  const { tokens: _, switches: __, updated_at: ___, started_at: ____, ...older } = whole;
   writeFileSync(path, JSON.stringify({ ...older, connection: 'up', tomorrow: 1 }));
   expect(readStatus(path)).toEqual({ ...whole, connection: null, tokens: null, switches: {}, tomorrow: 1 });
 });

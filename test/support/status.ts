@@ -11,6 +11,7 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
     session_id: '11111111-2222-4333-8444-555555555555',
     pid: own.pid,
     start_time: own.startTime,
+    started_at: '2026-01-01T00:00:00.000Z',
     agent: 'claude-code',
     agent_pid: 4242,
     agent_version: '2.1.329',

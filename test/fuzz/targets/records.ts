@@ -13,6 +13,7 @@ export const status = {
   session_id: null,
   pid: 1,
   start_time: '1',
+  started_at: '2026-01-01T00:00:00.000Z',
   agent: 'claude-code',
   agent_pid: 2,
   agent_version: null,

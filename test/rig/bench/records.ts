@@ -26,6 +26,7 @@ export function pastSessions(stateHome: string, count: number): void {
       session_id: '0b9a3c5e-0000-4000-8000-000000000000',
       pid: 1,
       start_time: '0',
+      started_at: at,
       agent: 'claude-code',
       agent_pid: null,
       agent_version: null,
