@@ -76,7 +76,13 @@ describe('a conversation', () => {
 
 describe('begun anew', () => {
   test.each<[string, World, string | null, readonly string[], string | null]>([
-    ['as the person began it, under the pinned id', { args: ['-n', 'x', 'go'] }, null, ['-n', 'x', '--', 'go'], id],
+    [
+      'as the person began it, under the pinned id',
+      { args: ['-n', 'x', 'go'] },
+      null,
+      ['-n', 'x', '--', 'go'],
+      id,
+    ],
     ['under the id of the person', { args: ['--session-id', id, '--verbose'] }, null, ['--verbose'], id],
     [
       'from where it was forked',

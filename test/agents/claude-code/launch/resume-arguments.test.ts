@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseArguments, splitWords } from '../../../../src/agents/claude-code/launch/arguments.ts';
 import { flags } from '../../../../src/agents/claude-code/launch/flags.ts';
-import { freshArguments, resumeArguments } from '../../../../src/agents/claude-code/launch/resume-arguments.ts';
+import {
+  freshArguments,
+  resumeArguments,
+} from '../../../../src/agents/claude-code/launch/resume-arguments.ts';
 
 const id = '3f1c2d4e-0000-4000-8000-00000000abcd';
 const other = '99999999-0000-4000-8000-00000000abcd';
@@ -94,10 +97,7 @@ describe('arguments of a conversation that begins anew', () => {
     ],
     [['fix it', '-d'], ['-d']],
     [['fix it', '-w'], ['-w']],
-    [
-      ['fix it', '--from-the-future'],
-      ['--from-the-future'],
-    ],
+    [['fix it', '--from-the-future'], ['--from-the-future']],
   ] as const)('%j keeps %j', (args, kept) => {
     for (const asGiven of [true, false]) {
       expect(freshArguments(args, 'Fix it.', asGiven)).toEqual([...kept, '--', 'Fix it.']);
