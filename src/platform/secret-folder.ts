@@ -2,7 +2,7 @@
  * A folder for files that may hold a secret: outside the records, closed to others, and removed with the process. The
  * user's runtime folder is in memory. If there is none, the folder is in the system's temporary folder.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { startTimeOf } from './process-identity.ts';
@@ -11,13 +11,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = 'guarded-claude-secret-';
 
-/** @returns a function that gives the folder's path, and makes the folder at its first call; throws if that fails */
+/**
+ * @returns a function that gives the folder's path, and makes the folder if it is not there: at its first call, and after
+ *   a log-out, with which the runtime folder goes, or a tidying of temporary files. Throws if that fails.
+ */
 export function createSecretFolder(env: Environment): () => string {
   let made: string | null = null;
   return () => {
-    made ??= makeFolder(env.XDG_RUNTIME_DIR);
+    if (made === null || !isOurs(made)) made = makeFolder(env.XDG_RUNTIME_DIR);
     return made;
   };
+}
+
+/** In a temporary folder, anybody may make another one under the same name once ours has gone. */
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
 }
 
 function makeFolder(runtimeFolder: string | undefined): string {
