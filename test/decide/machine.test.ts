@@ -619,6 +619,14 @@ describe('a tool past its own limit', () => {
     told.wait(3_600, say.drawing, say.sample(0, { workers: 1 }));
     expect(actions(told)).toEqual([]);
   });
+
+  test('has not even begun while a hook of the person’s holds it up', () => {
+    const told = inMidResponse();
+    told.tell(started);
+    for (let ageMs = 1_200; ageMs < 600_000; ageMs += 1_000)
+      told.wait(1, say.drawing, say.sample(0, { helperAgeMs: ageMs }));
+    expect(actions(told)).toEqual([]);
+  });
 });
 
 test('a nudge whose turn was too short to be seen, with the draft back in the box, leads to nothing worse', () => {

@@ -40,6 +40,15 @@ describe('nothing is drawn', () => {
     expect(deeds(told)).toEqual([]);
   });
 
+  test('by an agent that waits for a slow disk: no verdict for minutes', () => {
+    const { told } = turn();
+    for (let second = 0; second < 200; second += 2) {
+      told.wait(2);
+      told.tell(say.sample(1_001, { state: 'D' }));
+    }
+    expect(deeds(told)).toEqual([]);
+  });
+
   test('while the guard itself was not scheduled: it counts from when it was again', () => {
     const { told, sample } = turn();
     for (let turns = 0; turns < 20; turns++) {

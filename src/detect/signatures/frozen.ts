@@ -102,7 +102,7 @@ function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Sus
   const witness = processSays(sample);
   return {
     since,
-    limit: witness ? 'frozen' : 'frozenUnseen',
+    limit: witness === null ? 'frozenUnseen' : waitsForDisk(sample) ? 'frozenTicking' : 'frozen',
     because: (lastedMs) => [`${sign} for ${seconds(lastedMs)}`, witness ?? noWitness(sample)],
     cure: 'relaunch',
   };
@@ -120,6 +120,9 @@ function ticks(sample: ProcessSample | null): boolean {
 function starved(sample: ProcessSample | null): boolean {
   return sample !== null && sample.state === 'R' && sample.cpuShare < asleep;
 }
+
+/** The kernel has it wait for a disk that is busy or asleep, for memory that was swapped out, or for a file server. */
+const waitsForDisk = (sample: ProcessSample | null) => sample?.state === 'D';
 
 /** What the process shows that fits a stuck event loop; null: nothing. */
 function processSays(sample: ProcessSample | null): string | null {

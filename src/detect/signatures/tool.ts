@@ -1,9 +1,11 @@
 /**
  * By its own time limit a tool should have ended long ago, and none of its processes is left, so its result got lost. A
- * tool without a known limit, or with a live process, is never judged, however long it takes.
+ * tool without a known limit, or with a live process, is never judged, however long it takes. Nor is one that a hook of
+ * the person's still holds up.
  */
+import { helperStart } from '../evidence/sample.ts';
 import { ofMainTurn } from '../evidence/tools.ts';
-import { limitMs } from '../limits.ts';
+import { limitMs, reportLagMs } from '../limits.ts';
 import { type Signature, seconds } from '../verdict.ts';
 
 export const overdueTool: Signature = {
@@ -14,6 +16,7 @@ export const overdueTool: Signature = {
     const working = ofMainTurn(e.tools).filter((tool) => !tool.delegates);
     const [first] = working;
     if (!first || working.some((tool) => tool.limitMs === null)) return null;
+    if (helperStart(e.sample, e.now) > Math.max(0, first.startedAt - reportLagMs)) return null;
     // A call is reported before the person is asked about it, and runs only once they have answered.
     const runsSince = e.turn.drawsSince ?? 0;
     return {

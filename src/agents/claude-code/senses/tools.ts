@@ -27,15 +27,19 @@ const delegating: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
 type ToolStarted = Extract<Observation, { type: 'tool.started' }>;
 
-/** A tool call begins. Only a time limit is taken from its input (Bash: `timeout`, milliseconds). */
+/**
+ * A tool call begins. Only a time limit is taken from its input, where it is known to be one in milliseconds: `timeout`
+ * of the tools that run commands. Tools of MCP servers give that name to what they like.
+ */
 export function toolStarted(toolUseId: string, tool: string, input: unknown): ToolStarted {
-  const limitMs = isRecord(input) && typeof input.timeout === 'number' ? input.timeout : null;
+  const risk = toolRisk(tool);
+  const isLimited = risk === 'command' && isRecord(input) && typeof input.timeout === 'number';
   return {
     type: 'tool.started',
     toolUseId,
     tool,
-    risk: toolRisk(tool),
+    risk,
     ...(delegating.has(tool) ? { delegates: true } : {}),
-    ...(limitMs === null ? {} : { limitMs }),
+    ...(isLimited ? { limitMs: input.timeout as number } : {}),
   };
 }

@@ -45,6 +45,11 @@ it.each<[string, object, readonly object[]]>([
     [{ type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command', limitMs: 9_000 }],
   ],
   [
+    'PreToolUse', // whose `timeout` may be of any unit, and of anything
+    { tool_name: 'mcp__runner__exec', tool_use_id: 't1', tool_input: { timeout: 600 } },
+    [{ type: 'tool.started', toolUseId: 't1', tool: 'mcp__runner__exec', risk: 'unknown' }],
+  ],
+  [
     'PreToolUse',
     { tool_name: 'Agent', tool_use_id: 't1', tool_input: {} },
     [{ type: 'tool.started', toolUseId: 't1', tool: 'Agent', risk: 'read', delegates: true }],
