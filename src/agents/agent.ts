@@ -72,8 +72,8 @@ export interface AgentAdapter {
    * The conversation in this working directory that got a prompt at one of these moments (wall clock); the latest one.
    */
   sessionOfPrompt(env: Variables, cwd: string, enteredMs: readonly number[]): Promise<SessionFile | null>;
-  /** Conversations of a working directory that changed at or after `sinceMs` (wall clock), the latest first. */
-  recentSessions(env: Variables, cwd: string, sinceMs?: number): Promise<readonly SessionFile[]>;
+  /** The last changed conversation of a working directory; null if none changed at or after `sinceMs` (wall clock). */
+  latestSession(env: Variables, cwd: string, sinceMs?: number): Promise<SessionFile | null>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if the id is kept. */
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
   /** Whether a process that the agent has started is meant to outlive it, with everything that it starts in turn. */

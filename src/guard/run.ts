@@ -39,6 +39,8 @@ export interface Run {
   readonly launchedAtMs: number;
   /** The session id that the first launch is pinned to. Null: the arguments decide. */
   readonly pin: string | null;
+  /** The conversation file that the first launch resumes. Null: none is known. */
+  readonly resumedFile: string | null;
   /** Reports to the loop. */
   readonly emit: Emit;
 }

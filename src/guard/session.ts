@@ -47,7 +47,7 @@ export async function findSession(run: Run, agent: Agent, conversation: Conversa
 }
 
 async function newest({ adapter, env, cwd }: Launch, sinceMs: number): Promise<[string, string | null]> {
-  const [found] = await adapter.recentSessions(env, cwd, sinceMs);
+  const found = await adapter.latestSession(env, cwd, sinceMs);
   return found ? [found.sessionId, found.path] : ['', null];
 }
 

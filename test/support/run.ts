@@ -68,6 +68,7 @@ export function partsOfRun(options: PartsOptions = {}): Parts {
       unattended: false,
       launchedAtMs: Date.now() - 1_000,
       pin: null,
+      resumedFile: null,
       emit,
     },
     agent: createAgent(openProgram(launch, version), { ...createHookSource(), heard: () => hooks }),

@@ -24,7 +24,7 @@ import { printMode } from './senses/print.ts';
 import { readRefusedResume } from './senses/refused-resume.ts';
 import {
   findTranscript,
-  recentSessions,
+  latestSession,
   sessionOfProcess,
   sessionOfPrompt,
   successorOf,
@@ -50,7 +50,7 @@ export const claudeCode = {
   freshArguments,
   storableArguments,
   findTranscript,
-  recentSessions,
+  latestSession,
   sessionOfProcess,
   sessionOfPrompt,
   successorOf,

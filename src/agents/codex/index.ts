@@ -8,7 +8,7 @@ import { parseArguments } from './arguments.ts';
 import { launchPlan } from './launch-plan.ts';
 import { resumeArguments } from './resume-arguments.ts';
 import { partialText, readInputBox, readScreen } from './screen.ts';
-import { findTranscript, recentSessions, sessionOfProcess } from './session-files.ts';
+import { findTranscript, latestSession, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
 import { summarizeTranscript } from './transcript-summary.ts';
@@ -29,7 +29,7 @@ export const codex: AgentAdapter = {
   freshArguments: (args) => args,
   storableArguments: null,
   findTranscript,
-  recentSessions,
+  latestSession,
   sessionOfProcess,
   sessionOfPrompt: async () => null,
   successorOf: async () => null, // a resume keeps the id

@@ -2,17 +2,16 @@
  * Finds conversations: `<home>/sessions/<year>/<month>/<day>/rollout-<time>-<id>.jsonl`. The id cannot be chosen. The
  * file appears with the first prompt, and the agent keeps it open from then on.
  */
-import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { descendants } from '../../platform/process-tree.ts';
+import { headLines } from '../common/file-head.ts';
 import { isRecord, parseRecord, textOf } from '../common/json.ts';
 import type { SessionFile } from '../contract/conversation.ts';
 import type { Variables } from '../contract/invocation.ts';
 import { codexHome } from './user-settings.ts';
 
 const rollout = /^rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/i;
-/** The first record holds the model's instructions; some 20 KB on 0.169.0. */
-const headBytes = 262_144;
 
 const idOf = (path: string): string | null => rollout.exec(basename(path))?.[1] ?? null;
 
@@ -36,34 +35,21 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
 
 /** Working directory of a person's conversation; null for a subagent's or an unreadable one. */
 async function cwdOf(path: string): Promise<string | null> {
-  const file = await open(path).catch(() => null);
-  if (file === null) return null;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1);
-    const meta = parseRecord(line)?.payload;
-    if (!isRecord(meta) || isRecord(meta.source) || (meta.thread_source ?? 'user') !== 'user') return null;
-    return textOf(meta, 'cwd');
-  } finally {
-    await file.close();
-  }
+  const [line = ''] = await headLines(path);
+  const meta = parseRecord(line)?.payload;
+  if (!isRecord(meta) || isRecord(meta.source) || (meta.thread_source ?? 'user') !== 'user') return null;
+  return textOf(meta, 'cwd');
 }
 
-/** Conversations of a working directory, the last changed first. */
-export async function recentSessions(
-  env: Variables,
-  cwd: string,
-  sinceMs = 0,
-): Promise<readonly SessionFile[]> {
-  const files = (await listFiles(env)).filter(({ changedAtMs }) => changedAtMs >= sinceMs);
+/** The last changed conversation of a working directory; null if there is none. */
+export async function latestSession(env: Variables, cwd: string, sinceMs = 0): Promise<SessionFile | null> {
   const wanted = await realpath(cwd).catch(() => cwd);
-  const here = await Promise.all(
-    files.map(async (file) => {
-      const found = await cwdOf(file.path);
-      return found === cwd || found === wanted ? file : null;
-    }),
-  );
-  return here.filter((file) => file !== null);
+  for (const file of await listFiles(env)) {
+    if (file.changedAtMs < sinceMs) return null;
+    const found = await cwdOf(file.path);
+    if (found === cwd || found === wanted) return file;
+  }
+  return null;
 }
 
 async function openFiles(pid: number): Promise<readonly string[]> {

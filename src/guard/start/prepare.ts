@@ -14,6 +14,7 @@ import { keepGivenFiles } from './given-files.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { openProgram } from './program.ts';
 import { repairBeforeResume } from './repair-before-resume.ts';
+import { resumedFile } from './resumed-file.ts';
 
 export interface Preparation<Process extends AgentProcess> extends Parts<Process> {
   /** Messages for the person before the agent starts. */
@@ -50,7 +51,8 @@ export async function prepare<Process extends AgentProcess>(
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
   const said = [...warnings, ...[await missingExporter(env)].filter((one) => one !== null)];
-  const repaired = await repairBeforeResume(launch, version);
+  const resumes = await resumedFile(launch);
+  const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   return {
@@ -66,6 +68,7 @@ export async function prepare<Process extends AgentProcess>(
       unattended,
       launchedAtMs: Date.now(),
       pin,
+      resumedFile: resumes,
       emit,
     },
     agent: createAgent(openProgram(given, version)),

@@ -4,19 +4,20 @@
  */
 
 import { repairFile, tidyBeside } from '../../agents/common/repair.ts';
+import type { TranscriptDoctor } from '../../agents/contract/conversation.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
-import type { Launch } from '../run.ts';
 
-/** @returns a message for the person. Null: none */
+/**
+ * @param path of the conversation that will be resumed
+ * @returns a message for the person. Null: none
+ */
 export async function repairBeforeResume(
-  launch: Launch,
+  path: string | null,
+  doctor: TranscriptDoctor | null,
   version: AgentVersion | null,
 ): Promise<string | null> {
-  const { doctor } = launch.adapter;
-  if (!doctor || !launch.invocation.resumes) return null;
+  if (path === null || doctor === null) return null;
   try {
-    const path = await fileOf(launch);
-    if (path === null) return null;
     tidyBeside(path);
     if (!(await doctor.looksBroken(path, version))) return null;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
@@ -31,10 +32,4 @@ export async function repairBeforeResume(
   } catch {
     return null; // it cannot be read, and the agent will report that
   }
-}
-
-async function fileOf({ adapter, invocation, env, cwd }: Launch): Promise<string | null> {
-  if (invocation.sessionId !== null) return adapter.findTranscript(env, invocation.sessionId);
-  if (!invocation.continues) return null; // the person chooses
-  return (await adapter.recentSessions(env, cwd))[0]?.path ?? null;
 }

@@ -57,17 +57,11 @@ export async function refuseSecondWriter(run: Run, conversation: Conversation): 
   if (other !== null) throw new Error(other);
 }
 
-/** The same before the first launch, for the conversation that the arguments name, with advice on what to do. */
+/** The same before the first launch, for the conversation that it will resume, with advice on what to do. */
 export async function heldAtStart(run: Run): Promise<string | null> {
-  const { adapter, invocation, env, cwd } = run.launch;
-  if (!invocation.resumes || invocation.forks) return null;
-  const path =
-    invocation.sessionId !== null
-      ? await adapter.findTranscript(env, invocation.sessionId)
-      : invocation.continues
-        ? ((await adapter.recentSessions(env, cwd))[0]?.path ?? null)
-        : null;
-  const other = path === null ? null : await holderOf(run, path, null);
+  const { resumedFile, launch } = run;
+  if (resumedFile === null || launch.invocation.forks) return null;
+  const other = await holderOf(run, resumedFile, null);
   if (other === null) return null;
   return `${other}; two would overwrite each other's view of it. Go on there, or add --fork-session to branch off a copy`;
 }

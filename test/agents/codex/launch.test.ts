@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { chooseAgent } from '../../../src/agents/choose.ts';
 import { launchPlan } from '../../../src/agents/codex/launch-plan.ts';
-import { findTranscript, recentSessions } from '../../../src/agents/codex/session-files.ts';
+import { findTranscript, latestSession } from '../../../src/agents/codex/session-files.ts';
 import { readUserSettings } from '../../../src/agents/codex/user-settings.ts';
 import type { Injection } from '../../../src/agents/contract/launch.ts';
 
@@ -88,7 +88,7 @@ test.each([
   expect(launchPlan(args, env, readUserSettings(args, env), injection, of).args).toEqual(expected);
 });
 
-test('conversations of a working directory, without those of subagents', async () => {
+test('the last changed conversation of a working directory, without those of subagents', async () => {
   const folder = join(home, 'sessions', '2026', '11', '21');
   mkdirSync(folder, { recursive: true });
   const place = (id: string, atS: number, payload: object) => {
@@ -100,11 +100,12 @@ test('conversations of a working directory, without those of subagents', async (
   const id = (digit: string) => `01a1fdca-aed1-71f1-9f02-${digit.repeat(12)}`;
   place(id('1'), 1_000, { cwd: '/home/me', thread_source: 'user', source: 'cli' });
   const second = place(id('2'), 2_000, { cwd: '/home/me', source: 'vscode' });
+  expect(await latestSession(env, '/home/me', 2_000_000)).toMatchObject({ sessionId: id('2'), path: second });
   place(id('3'), 3_000, { cwd: '/home/me', source: { subagent: 'review' } });
   place(id('4'), 4_000, { cwd: '/home/other', thread_source: 'user' });
-  const found = await recentSessions(env, '/home/me');
-  expect(found.map(({ sessionId }) => sessionId)).toEqual([id('2'), id('1')]);
-  expect(await recentSessions(env, '/home/me', 1_500_000)).toHaveLength(1);
+  expect(await latestSession(env, '/home/me')).toMatchObject({ sessionId: id('2') });
+  expect(await latestSession(env, '/home/me', 2_000_001)).toBeNull();
+  expect(await latestSession(env, '/home/nobody')).toBeNull();
   expect(await findTranscript(env, id('2'))).toBe(second);
   expect(await findTranscript(env, id('9'))).toBeNull();
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { resumedFile } from '../../../src/guard/start/resumed-file.ts';
 import { heldAtStart, otherIn, refuseSecondWriter } from '../../../src/guard/start/second-writer.ts';
 import { openRun } from '../../../src/platform/paths.ts';
 import { startTimeOf } from '../../../src/platform/process-identity.ts';
@@ -87,7 +88,7 @@ test.each([
   const { pid = 0 } = child;
   const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
   writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
-  const told = await heldAtStart(run);
+  const told = await heldAtStart({ ...run, resumedFile: await resumedFile(run.launch) });
   if (expected) expect(told).toMatch(/--fork-session/);
   else expect(told).toBeNull();
 });

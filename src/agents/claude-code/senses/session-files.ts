@@ -4,6 +4,7 @@
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { headLines } from '../../common/file-head.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import type { SessionFile } from '../../contract/conversation.ts';
 import type { Variables } from '../../contract/invocation.ts';
@@ -11,8 +12,6 @@ import { configFolder } from '../launch/user-settings.ts';
 import { printMode } from './print.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
-/** Records with the working directory are near the beginning; 2.1.329 writes long ones before them. */
-const headBytes = 262_144;
 const tailBytes = 262_144;
 /** The agent stamps a prompt when it takes it: at once, or later if the person's own hooks look at it first. */
 const takenMs = 3_000;
@@ -54,40 +53,32 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
   return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
 }
 
-/** The first records of a conversation; none if it cannot be read. */
-async function headOf(path: string): Promise<readonly Json[]> {
-  const file = await open(path).catch(() => null);
-  if (file === null) return [];
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-    return lines.map(parseRecord).filter((record) => record !== null);
-  } finally {
-    await file.close();
-  }
-}
-
-const isText = (text: string | null) => text !== null;
-
-/** The working directory in which a conversation began. */
+/** The working directory in which a conversation began; null: not known. */
 async function cwdOf(path: string): Promise<string | null> {
-  return (await headOf(path)).map((record) => textOf(record, 'cwd')).find(isText) ?? null;
+  for (const line of await headLines(path)) {
+    const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
+    if (cwd !== null) return cwd;
+  }
+  return null;
 }
 
 /**
- * Conversations of a working directory, the last changed first: what `--continue` opens.
+ * Conversations of a working directory, the last changed first. Each is opened only when it is asked for, because a
+ * machine may hold thousands.
  * @param sinceMs only those changed at or after this time (wall clock)
  */
-export async function recentSessions(
-  env: Variables,
-  cwd: string,
-  sinceMs = 0,
-): Promise<readonly SessionFile[]> {
+async function* sessionsIn(env: Variables, cwd: string, sinceMs: number): AsyncGenerator<SessionFile> {
   const files = (await Promise.all((await listFiles(env)).map(describe)))
     .filter((file) => file !== null)
-    .filter((file) => file.changedAtMs >= sinceMs);
-  const here = await Promise.all(files.map(async (file) => ((await cwdOf(file.path)) === cwd ? file : null)));
-  return here.filter((file) => file !== null).toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+    .filter((file) => file.changedAtMs >= sinceMs)
+    .toSorted((a, b) => b.changedAtMs - a.changedAtMs);
+  for (const file of files) if ((await cwdOf(file.path)) === cwd) yield file;
+}
+
+/** The last changed conversation of a working directory, which `--continue` opens; null if there is none. */
+export async function latestSession(env: Variables, cwd: string, sinceMs = 0): Promise<SessionFile | null> {
+  for await (const file of sessionsIn(env, cwd, sinceMs)) return file;
+  return null;
 }
 
 /**
@@ -100,10 +91,10 @@ export async function successorOf(
   sessionId: string,
   sinceMs: number,
 ): Promise<SessionFile | null> {
-  for (const file of await recentSessions(env, cwd, sinceMs)) {
+  for await (const file of sessionsIn(env, cwd, sinceMs)) {
     if (file.sessionId === sessionId) continue;
-    const head = await headOf(file.path);
-    if (head.some((record) => textOf(record, 'sessionId') === sessionId)) return file;
+    const head = (await headLines(file.path)).map(parseRecord);
+    if (head.some((record) => record !== null && textOf(record, 'sessionId') === sessionId)) return file;
   }
   return null;
 }
@@ -136,7 +127,7 @@ export async function sessionOfPrompt(
   const [first] = enteredMs;
   if (first === undefined) return null;
   let latest: { readonly file: SessionFile; readonly atMs: number } | null = null;
-  for (const file of await recentSessions(env, cwd, first)) {
+  for await (const file of sessionsIn(env, cwd, first)) {
     const prompted = (await tailOf(file.path))
       .map(printMode.readProgress)
       .flatMap((record) => (record?.kind === 'prompt' && record.atMs !== null ? [record.atMs] : []))

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   findTranscript,
-  recentSessions,
+  latestSession,
   sessionOfProcess,
   sessionOfPrompt,
   successorOf,
@@ -35,14 +36,25 @@ it('finds a transcript by its name, wherever it is; of several, the last changed
   expect(await findTranscript({ CLAUDE_CONFIG_DIR: '/nowhere' }, a)).toBe(null);
 });
 
-it('lists the conversations of a working directory by their content, not by their folder’s name', async () => {
+it('finds the last conversation of a working directory by its content, not by its folder’s name', async () => {
   const { env, config, write } = home();
   write('-p-q', a, '/p/q', 100);
-  write('-p-q', b, '/p-q', 200); // the same encoding, another folder
-  write('-p-q', c, '/p/q', 300);
+  write('-p-q', b, '/p/q', 200);
+  write('-p-q', c, '/p-q', 300); // the same encoding, another folder
   writeFileSync(join(config, 'projects', '-p-q', 'agent-1.jsonl'), '{"cwd":"/p/q"}\n');
-  expect((await recentSessions(env, '/p/q')).map((each) => each.sessionId)).toEqual([c, a]);
-  expect((await recentSessions(env, '/p/q', 200_000)).map((each) => each.sessionId)).toEqual([c]);
+  expect((await latestSession(env, '/p/q'))?.sessionId).toBe(b);
+  expect((await latestSession(env, '/p/q', 200_000))?.sessionId).toBe(b);
+  expect(await latestSession(env, '/p/q', 200_001)).toBe(null);
+});
+
+it('opens the conversations one by one, from the last changed, and none beyond the one that is wanted', async () => {
+  const { env, config, write } = home();
+  write('-p', a, '/p', 200);
+  write('-p', b, '/elsewhere', 300);
+  const pipe = join(config, 'projects', '-p', `${c}.jsonl`); // to open it waits for a writer, so for ever
+  execFileSync('mkfifo', [pipe]);
+  utimesSync(pipe, 100, 100);
+  expect((await latestSession(env, '/p'))?.sessionId).toBe(a);
 });
 
 it('reads the session that an agent records about its own process', async () => {
