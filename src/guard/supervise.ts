@@ -105,6 +105,7 @@ export async function supervise(launch: Launch): Promise<number> {
     };
     const ended = open.codeOf(watch()).then(async (code) => {
       if (isSignalled) await cleared;
+      await terminal.flush(); // for ever, as the agent itself would; but a signal ends this
       return killing ? leaving : code;
     });
     return await Promise.race([ended, leaving]);

@@ -68,7 +68,7 @@ export async function watchTerminal(
     },
     async close(limitMs) {
       successor.stop();
-      await Promise.all([tmux?.close(limitMs), terminal.flush(limitMs)]);
+      await tmux?.close(limitMs);
     },
   };
   return await watch(parts, loop, way, warnings);

@@ -38,7 +38,7 @@ export interface Way {
   close?(limitMs: number): Promise<unknown>;
 }
 
-/** How long the guard waits at the end for notifications and for output to the terminal. */
+/** How long the guard waits at the end for notifications. */
 const farewellMs = 1_000;
 
 /** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */

@@ -21,9 +21,9 @@ export interface AgentOutput {
   inject(text: string): void;
   /** Our window title, above the agent's own; null brings the agent's back. */
   setTitle(title: string | null): void;
-  /** Bytes that undo the agent's modes and our title. */
+  /** Bytes that undo our title and the modes of this agent, and of earlier ones if that is still waiting. */
   undo(): string;
-  /** Undoes the modes at once. @returns a function that switches them on again */
+  /** Undoes the modes. @returns a function that switches them on again */
   putModesAside(): () => void;
   /** The agent has bracketed paste on, so it shows its input box. */
   readonly marksPastes: boolean;
@@ -43,6 +43,8 @@ export function createAgentOutput(
   let modes = createModes();
   let title: string | null = null;
   let injected = '';
+  /** What undoes the modes of agents that are gone. It may be waiting behind what they have written. */
+  let undone = '';
   let lastAt = 0;
 
   function inject(text: string): void {
@@ -51,6 +53,8 @@ export function createAgentOutput(
     output.write(injected);
     injected = '';
   }
+
+  const owed = () => (output.isWaiting ? undone : '');
 
   /** An open sequence will not be completed. */
   function restart(): void {
@@ -75,7 +79,9 @@ export function createAgentOutput(
     },
     detach(exit) {
       restart();
-      output.write(modes.undo({ title: exit?.code !== 0 }));
+      const undo = modes.undo({ title: exit?.code !== 0 });
+      undone = owed() + undo;
+      output.write(undo);
       modes = createModes();
       if (title !== null) output.write(titleBytes(title));
     },
@@ -89,11 +95,11 @@ export function createAgentOutput(
       title = next;
       inject(titleBytes(next ?? modes.title ?? ''));
     },
-    undo: () => modes.undo() + (title === null ? '' : '\x1b]0;\x07'),
+    undo: () => owed() + modes.undo() + (title === null ? '' : '\x1b]0;\x07'),
     putModesAside() {
       const put = modes;
-      output.writeNow(put.undo());
-      return () => output.writeNow(put.redo());
+      output.write(put.undo());
+      return () => void output.write(put.redo());
     },
     get marksPastes() {
       return modes.bracketedPaste;

@@ -28,7 +28,7 @@ export interface JobTerminal {
   readonly lastOutputAt: () => number;
   /** Undoes the modes of an agent that does not know it is stopped. @returns a function that switches them on again */
   putModesAside(): () => void;
-  /** Resolves once everything passed on has reached the terminal, or soon. */
+  /** Resolves once everything passed on has reached the terminal, before the shell's prompt does. */
   flush(): Promise<void>;
   /** Restores the terminal as the shell had it. */
   giveBack(): void;
@@ -53,7 +53,9 @@ export function createJob(terminal: JobTerminal): Job {
     if (!agent || suspending) return;
     const watch = watchSuspend(agent.pid, terminal);
     suspending = watch;
-    if ((await watch.suspended) && terminal.agent() === agent) await suspend(agent);
+    const isSuspended = await watch.suspended;
+    if (isSuspended) await terminal.flush();
+    if (isSuspended && terminal.agent() === agent) await suspend(agent);
     suspending = undefined;
   }
 
@@ -61,6 +63,7 @@ export function createJob(terminal: JobTerminal): Job {
   async function onStop(): Promise<void> {
     const agent = terminal.agent();
     const restoreModes = terminal.putModesAside();
+    await terminal.flush();
     if (agent) await suspend(agent);
     else await stopped();
     restoreModes();
@@ -68,7 +71,6 @@ export function createJob(terminal: JobTerminal): Job {
   }
 
   async function suspend(agent: Pty): Promise<void> {
-    await terminal.flush();
     agent.kill('SIGSTOP');
     await stopped();
     agent.kill('SIGCONT');

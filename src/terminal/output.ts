@@ -13,10 +13,12 @@ import { ReadStream } from 'node:tty';
 export interface Output {
   /** False: 64 KiB are waiting, so the source must pause until `drained`. Bytes that have to wait are copied. */
   write(bytes: Uint8Array | string): boolean;
-  /** For a process that is about to end or stop: waits for the terminal, 100 ms at most. Waiting bytes come later. */
+  /** For a process that is about to end: waits for the terminal, 100 ms at most. Waiting bytes would come later. */
   writeNow(text: string): void;
-  /** Resolves once all waiting bytes are written, the terminal is gone, or `limitMs` have passed. */
-  flush(limitMs: number): Promise<void>;
+  /** Bytes are waiting that the terminal has not taken. */
+  readonly isWaiting: boolean;
+  /** Resolves once all waiting bytes are written, or the terminal is gone: a program with a terminal waits for it. */
+  flush(): Promise<void>;
 }
 
 export interface OutputListener {
@@ -47,6 +49,7 @@ export function openOutput(listener: OutputListener): Output {
   let told = false;
   let flushed: (() => void)[] = [];
   let gone = false;
+  const isWaiting = () => !gone && stream.writableLength > 0;
 
   function settle(): void {
     clearTimeout(blocked);
@@ -95,7 +98,7 @@ export function openOutput(listener: OutputListener): Output {
     write(bytes) {
       const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
       // While nothing waits, writing straight to the kernel costs half of what the stream does.
-      const taken = gone || stream.writableLength > 0 ? 0 : writeAtOnce(all);
+      const taken = gone || isWaiting() ? 0 : writeAtOnce(all);
       if (gone || taken === all.length) return true;
       stream.write(Buffer.from(all.subarray(taken)), wrote);
       if (!blocked) watch();
@@ -113,12 +116,12 @@ export function openOutput(listener: OutputListener): Output {
         }
       }
     },
-    flush(limitMs) {
-      if (gone || stream.writableLength === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        setTimeout(resolve, limitMs).unref();
-        flushed.push(resolve);
-      });
+    get isWaiting() {
+      return isWaiting();
+    },
+    flush() {
+      if (!isWaiting()) return Promise.resolve();
+      return new Promise((resolve) => void flushed.push(resolve));
     },
   };
 }

@@ -44,16 +44,14 @@ export interface Terminal
   say(text: string): void;
   /** The terminal has changed its size, and the agent has been told. */
   observeSize(changed: () => void): void;
-  /** Resolves once everything said and passed on has reached the terminal, or `limitMs` have passed. */
-  flush(limitMs: number): Promise<void>;
+  /** Resolves once everything said and passed on has reached the terminal, or the terminal is gone. */
+  flush(): Promise<void>;
   /** Restores the terminal as it was before `start`. Synchronous, safe to call twice, also called on process exit. */
   restore(): void;
 }
 
 /** No agent has drawn anything this soon after its start. */
 const bootMs = 20;
-/** By then, the agent's last output is on the terminal, before the shell's prompt. */
-const beforeStopMs = 1_000;
 
 const forwardedSignals: readonly ForwardedSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
@@ -110,7 +108,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       observers.settle();
       return agentOutput.putModesAside();
     },
-    flush: () => output.flush(beforeStopMs),
+    flush: output.flush,
     giveBack() {
       listener.observe({ type: 'terminal.suspended' });
       line.stopInput('suspended', true);

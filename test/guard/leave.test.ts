@@ -1,37 +1,9 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandLine } from '../../src/platform/process-table.ts';
 import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
 import { escMs } from '../../src/terminal/vt/tokens.ts';
-import { temporaryFolder, writeScript } from '../support/folder.ts';
-import { guardBin } from '../support/places.ts';
-import { openRawTerminal } from '../support/raw-terminal.ts';
-
-const guard = guardBin;
-
-/** A guard over a little agent that says "ready", its pid, and then does what the script says. */
-async function guarded(script: string, settings: Readonly<Record<string, string>> = {}) {
-  const folder = temporaryFolder();
-  const agent = writeScript(
-    join(folder, 'agent'),
-    `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\n${script}\n`,
-  );
-  const terminal = openRawTerminal([process.execPath, guard], {
-    env: {
-      HOME: folder,
-      GUARDED_CLAUDE_COMMAND: agent,
-      XDG_STATE_HOME: folder,
-      XDG_CONFIG_HOME: folder,
-      LEAVE_TEST: folder,
-      ...settings,
-    },
-    cwd: folder,
-  });
-  onTestFinished(() => terminal.pty.kill('SIGKILL'));
-  await terminal.waitFor(/pid=\d+;/);
-  return { terminal, folder, agentPid: Number(/pid=(\d+);/.exec(terminal.output())?.[1]) };
-}
+import { guarded } from '../support/little-agent.ts';
 
 const frozen = 'trap "" TERM HUP INT; sleep 60 & printf "pid=$$;"; while :; do sleep 0.1; done';
 

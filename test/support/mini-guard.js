@@ -10,7 +10,6 @@ const log = process.env.MINI_GUARD_LOG;
 const terminal = createTerminal({
   observe: (observation) => log && appendFileSync(log, `${JSON.stringify(observation)}\n`),
   signal: () => {},
-  resized: () => {},
 });
 terminal.start();
 const { columns, rows } = terminal;
@@ -20,7 +19,7 @@ if (process.env.MINI_GUARD_TITLE) terminal.setTitle(process.env.MINI_GUARD_TITLE
 pty.onExit(async (exit) => {
   const { code, signal } = exit;
   terminal.detach(exit);
-  await terminal.flush(10_000);
+  await terminal.flush();
   terminal.restore();
   process.exit(signal === null ? code : signalExitCode(signal));
 });
