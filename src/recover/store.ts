@@ -12,9 +12,11 @@ export type Saved =
   /** `full`: the disk has no room. Memory then holds the only copy, so the caller must not kill. */
   | { readonly ok: false; readonly reason: 'full' | 'other'; readonly detail: string };
 
+export const snapshotSuffix = '.recovery.json';
+
 export function snapshotPath(transcriptPath: string, sessionId: string): string {
   // The id comes from a hook, so only safe characters may reach a path.
-  return join(dirname(transcriptPath), `${sessionId.replace(/[^a-zA-Z0-9-]/g, '_')}.recovery.json`);
+  return join(dirname(transcriptPath), `${sessionId.replace(/[^a-zA-Z0-9-]/g, '_')}${snapshotSuffix}`);
 }
 
 /**

@@ -3,19 +3,7 @@
  * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
 import { createReadStream, existsSync, type Stats } from 'node:fs';
-import {
-  appendFile,
-  chmod,
-  chown,
-  copyFile,
-  link,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  stat,
-  utimes,
-} from 'node:fs/promises';
+import { appendFile, chmod, chown, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeHalfWritten } from '../../platform/atomic-file.ts';
 import { acquireLock } from '../../platform/lock.ts';
@@ -27,6 +15,7 @@ import type {
   TranscriptDoctor,
   Writer,
 } from '../contract/conversation.ts';
+import { keepOriginal, removeOldBackups } from './backups.ts';
 
 export interface RepairOptions extends ExamineOptions {
   readonly dryRun: boolean;
@@ -48,9 +37,13 @@ export type RepairOutcome = {
 
 const lockOf = (path: string) => `${path}.repair-lock`;
 
-/** Removes what killed repairs and guards have left beside a conversation. Throws if the folder cannot be written. */
-export function tidyBeside(path: string): void {
+/**
+ * Removes what killed repairs and guards have left beside a conversation, and old originals. Throws if the folder cannot be
+ * written.
+ */
+export function tidyBeside(path: string, nowMs: number): void {
   removeHalfWritten(dirname(path), basename(path, '.jsonl'));
+  removeOldBackups(dirname(path), nowMs);
   if (!existsSync(lockOf(path))) return;
   const lock = acquireLock(lockOf(path));
   if (lock.held) lock.release();
@@ -111,9 +104,10 @@ async function repairLocked(
     const now = await stat(file);
     if (late !== null || now.size !== original.size || now.mtimeMs !== original.mtimeMs)
       return { ...seenOf(seen), result: 'busy', writer: late };
-    const backup = await keep(file, options.now);
+    const backup = await keepOriginal(file, options.now, options.byHand);
     await rename(copy, file);
     await carryOver(backup, original.size, file);
+    removeOldBackups(dirname(file), options.now);
     return { ...seenOf(seen), result: 'repaired', backup };
   } finally {
     await rm(copy, { force: true });
@@ -142,25 +136,4 @@ async function carryOver(original: string, from: number, file: string): Promise<
   const added: Buffer[] = [];
   for await (const piece of createReadStream(original, { start: from })) added.push(piece as Buffer);
   await appendFile(file, Buffer.concat(added));
-}
-
-/** Keeps the original under another name. A hard link costs nothing and cannot run out of disk space. */
-async function keep(path: string, now: number): Promise<string> {
-  const stamp = new Date(now)
-    .toISOString()
-    .replace(/[-:]/g, '')
-    .replace(/\.\d+Z$/, 'Z');
-  for (let number = 1; ; number++) {
-    const backup = `${path}.before-repair-${stamp}${number === 1 ? '' : `-${number}`}`;
-    try {
-      await link(path, backup);
-      return backup;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EEXIST') continue;
-      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EMLINK') throw error;
-      await copyFile(path, backup);
-      return backup;
-    }
-  }
 }

@@ -18,7 +18,7 @@ export async function repairBeforeResume(
 ): Promise<string | null> {
   if (path === null || doctor === null) return null;
   try {
-    tidyBeside(path);
+    tidyBeside(path, Date.now());
     if (!(await doctor.looksBroken(path, version))) return null;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
     const resultTexts = new Map<string, string>();

@@ -1,0 +1,81 @@
+/** Originals that repairs have kept, and snapshots, as the days go by. */
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { repairFile, tidyBeside } from '../../../src/agents/common/repair.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+
+const dayMs = 24 * 3_600_000;
+const now = Date.parse('2026-11-29T12:00:00Z');
+const id = '0d0b1c1e-0000-4000-8000-000000000000';
+const record = {
+  type: 'user',
+  uuid: 'u',
+  parentUuid: null,
+  sessionId: id,
+  cwd: '/',
+  message: { role: 'user', content: 'hi' },
+};
+
+/** A conversation that is damaged anew before each repair, as a kill does it. */
+function world() {
+  const folder = temporaryFolder();
+  const path = join(folder, `${id}.jsonl`);
+  const repaired = async (atMs: number, byHand = false): Promise<string> => {
+    writeFileSync(path, `${JSON.stringify(record)}\n{"torn`);
+    const options = { now: atMs, byHand, reconnect: false, version: null, dryRun: false, thorough: false };
+    const outcome = await repairFile(path, claudeCodeDoctor, { ...options, resultTexts: new Map() });
+    if (outcome.result !== 'repaired') throw new Error(outcome.result);
+    return outcome.backup;
+  };
+  return { folder, path, repaired };
+}
+
+test('of the originals that the guard keeps, those of a week stay, and the last one', async () => {
+  const { path, repaired } = world();
+  const old = await repaired(now - 9 * dayMs);
+  const twin = await repaired(now - 9 * dayMs);
+  const young = await repaired(now - 6 * dayMs);
+  expect([old, twin, young].map(existsSync)).toEqual([true, true, true]); // none was a week old yet
+  tidyBeside(path, now);
+  expect([old, twin, young].map(existsSync)).toEqual([false, false, true]);
+  tidyBeside(path, now + 100 * dayMs);
+  expect(existsSync(young)).toBe(true);
+});
+
+test('a session that is never resumed by a person is tidied by its own repairs', async () => {
+  const { folder, repaired } = world();
+  for (let day = 30; day > 0; day--) await repaired(now - day * dayMs);
+  expect(readdirSync(folder).filter((name) => name.includes('.before-repair-'))).toHaveLength(7);
+});
+
+test('the original of a repair by hand belongs to the person', async () => {
+  const { path, repaired } = world();
+  const byHand = await repaired(now - 90 * dayMs, true);
+  await repaired(now - 80 * dayMs);
+  tidyBeside(path, now);
+  expect(existsSync(byHand)).toBe(true);
+});
+
+test('when a conversation is gone, its originals and its snapshot follow it after a week', () => {
+  const { folder, path } = world();
+  writeFileSync(path, '{}\n');
+  const other = 'ffffffff-0000-4000-8000-000000000000';
+  const place = (name: string, ageDays: number) => {
+    writeFileSync(join(folder, name), 'words');
+    utimesSync(join(folder, name), (now - ageDays * dayMs) / 1_000, (now - ageDays * dayMs) / 1_000);
+  };
+  place(`${other}.jsonl.before-repair-20261101T000000Z-automatic`, 40);
+  place(`${other}.jsonl.before-repair-20261128T000000Z-automatic`, 40);
+  place(`${other}.recovery.json`, 28);
+  place(`${id}.recovery.json`, 28);
+  place('eeeeeeee-0000-4000-8000-000000000000.recovery.json', 1);
+  tidyBeside(path, now);
+  expect(readdirSync(dirname(path)).toSorted()).toEqual([
+    `${id}.jsonl`,
+    `${id}.recovery.json`,
+    'eeeeeeee-0000-4000-8000-000000000000.recovery.json',
+    `${other}.jsonl.before-repair-20261128T000000Z-automatic`,
+  ]);
+});
