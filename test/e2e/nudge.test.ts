@@ -104,6 +104,22 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.42'] as const)('Claude Code
     );
 
     test.skipIf(!nightly || version === '2.1.42')(
+      'in vim mode, before any output: the prompt that comes back is sent, and INSERT mode is back',
+      async () => {
+        const sandbox = { settings: { editorMode: 'vim' } };
+        await onGuard({ version, settings: noTunnel, sandbox }, async ({ api, terminal, submit }) => {
+          await terminal.waitFor('-- INSERT --');
+          api.enqueue(faults['no-headers'].scenario);
+          await submit('please go on');
+          await terminal.waitFor(finished, 60_000);
+          await terminal.waitFor('-- INSERT --');
+          terminal.write('next words');
+          await terminal.waitFor(/❯\s+next words/);
+        });
+      },
+    );
+
+    test.skipIf(!nightly || version === '2.1.42')(
       'in vim’s NORMAL mode, with half a draft, while the turn hangs: one submit, and the draft is back',
       async () => {
         const sandbox = { settings: { editorMode: 'vim' } };

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
 import { type Desk, type Keyboard, screenShows, settleMs } from './desk.ts';
-import { boxHolds, boxOf } from './input-box.ts';
+import { boxHolds, boxOf, enterInsertMode } from './input-box.ts';
 
 const hasBox: readonly ScreenFacts['activity'][] = [
   'idle',
@@ -80,8 +80,10 @@ async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
       pastes = 0;
       continue;
     }
-    const isQuiet = composer.keys === keys || terminal.keptBytes > 0; // keys that the guard holds do not reach the agent
-    if (!isQuiet || !isReady(desk.facts) || composer.aside === '') continue;
+    /** Keys that the guard holds do not reach the agent. */
+    const isQuiet = () => composer.keys === keys || terminal.keptBytes > 0;
+    const isDue = () => isQuiet() && isReady(desk.facts) && composer.aside !== '';
+    if (!isDue()) continue;
     if (!pty.takesKeys()) continue; // the agent has drawn the box but does not read yet: a long text would be truncated
     if (pastes === maxPastes)
       return emit({
@@ -89,6 +91,9 @@ async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
         sensor: 'draft',
         detail: 'the agent does not take the text that is given back to the person',
       });
+    await enterInsertMode(desk, pty);
+    if (isGone()) return;
+    if (!isDue()) continue; // the person has typed meanwhile
     // If the text is drawn as a stand-in, one Backspace among the keys that are held would delete all of it.
     terminal.settle();
     if (terminal.keptBytes > 0 && composer.joinKept()) terminal.takeKept();

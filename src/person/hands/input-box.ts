@@ -10,12 +10,23 @@ export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readIn
 /** If keys arrive in one burst, the agent takes them for a paste (signatures §0). */
 const betweenKeysMs = 25;
 /** By then the agent has drawn what was typed. */
-export const settleMs = 200;
+export const redrawMs = 200;
 /** One round deletes one row of the text. */
 const maxRounds = 200;
 
 /** By then the mode is drawn. */
 const modeMs = 1_500;
+
+/**
+ * In vim's INSERT mode, the first interrupt key only leaves that mode. Whoever has left it must enter it again, or what
+ * the person types next is read as commands.
+ * @returns whether it was left
+ */
+export async function leaveInsertMode(desk: Desk, pty: Keyboard): Promise<boolean> {
+  if (desk.pty !== pty || boxOf(desk)?.vimInsert !== true) return false;
+  pty.write(Buffer.from(desk.launch.adapter.keys.interrupt));
+  return await screenShows(desk, () => boxOf(desk)?.vimInsert !== true, modeMs);
+}
 
 /** Switches from vim's NORMAL mode, where text would be commands, to INSERT mode. */
 export async function enterInsertMode(desk: Desk, pty: Keyboard): Promise<void> {
@@ -35,7 +46,7 @@ export async function emptyBox(desk: Desk, pty: Keyboard): Promise<boolean> {
   for (let round = 0; round < maxRounds && desk.pty === pty; round++) {
     if (isEmpty(boxOf(desk))) {
       // The box may look empty before the keys of the last round are drawn, so it must be seen empty twice.
-      await pause(settleMs);
+      await pause(redrawMs);
       if (isEmpty(boxOf(desk))) return true;
     }
     for (const key of desk.launch.adapter.keys.clearInput) {

@@ -4,7 +4,7 @@
  * the person's own keys take precedence.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Observation, ScreenFacts } from '../../events.ts';
+import type { Observation } from '../../events.ts';
 import { betweenBurstsMs } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
 import { releaseKeys } from './give-back.ts';
@@ -15,16 +15,15 @@ import {
   enterInsertMode,
   isWhole,
   knowsDraft,
+  leaveInsertMode,
+  redrawMs,
   restorableTexts,
-  settleMs,
 } from './input-box.ts';
 
 type Outcome = Extract<Observation, { type: 'nudge.done' }>['outcome'];
 
 /** Esc ends a turn within 260 ms (lab notes §2); under load it takes longer. */
 const idleMs = 8_000;
-/** By then vim has left INSERT mode. */
-const modeMs = 1_500;
 const echoMs = 5_000;
 
 export interface NudgePlan {
@@ -63,7 +62,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
     if (desk.pty === pty) pty.write(Buffer.from(text));
     return desk.pty === pty;
   };
-  await pause(settleMs); // by then it shows whether the agent has taken what Enter was pressed on
+  await pause(redrawMs); // by then it shows whether the agent has taken what Enter was pressed on
   terminal.settle();
   if (personActed()) return 'person-typing';
   const restorable = restorableTexts(desk);
@@ -82,6 +81,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
       // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it.
       const sent = restorable.find((text) => boxHolds(desk, text));
       if (sent !== undefined) {
+        await enterInsertMode(desk, pty);
         composer.givenAgain(sent);
         return type(keys.submit) ? 'submitted' : 'agent-gone';
       }
@@ -121,18 +121,16 @@ async function putAside(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   return (await emptyBox(desk, pty)) ? null : 'no-echo';
 }
 
-/** Null: the turn is over and the prompt is free. */
+/** Null: the turn is over and the prompt is free. Vim's mode is as it was. */
 async function interrupt(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const { launch, begun } = desk;
-  const press = async (limitMs: number, until: (facts: ScreenFacts) => boolean) => {
-    if (desk.pty !== pty) return false;
-    pty.write(Buffer.from(launch.adapter.keys.interrupt));
-    return await screenShows(desk, until, limitMs);
-  };
   const goesOn = () => desk.begun > begun;
-  const isOver = (facts: ScreenFacts) => facts.activity === 'idle' || goesOn();
-  if (boxOf(desk)?.vimInsert) await press(modeMs, () => boxOf(desk)?.vimInsert !== true);
-  if (!(await press(idleMs, isOver))) return desk.pty === pty ? 'not-idle' : 'agent-gone';
+  const wasLeft = await leaveInsertMode(desk, pty);
+  if (desk.pty !== pty) return 'agent-gone';
+  pty.write(Buffer.from(launch.adapter.keys.interrupt));
+  const isOver = await screenShows(desk, ({ activity }) => activity === 'idle' || goesOn(), idleMs);
+  if (wasLeft) await enterInsertMode(desk, pty);
+  if (!isOver) return desk.pty === pty ? 'not-idle' : 'agent-gone';
   // The agent itself sends a message that the person had queued (lab notes §0.5), so it goes on by itself.
   return goesOn() ? 'submitted' : null;
 }

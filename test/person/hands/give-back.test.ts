@@ -42,6 +42,13 @@ describe.concurrent('what was put aside', () => {
     expect(agent.written).toEqual(['\x1b[200~my draft and more\x1b[201~']);
   });
 
+  test('is text also in vim’s NORMAL mode', async () => {
+    const agent = typedAt({ vim: 'normal' });
+    agent.desk.composer.addAside('my draft');
+    await giveBack(agent.desk);
+    expect(agent.box()).toBe('my draft');
+  });
+
   test('waits for an agent that has drawn its box but does not take keys yet', async () => {
     let takesKeys = false;
     const agent = typedAt({ takesKeys: () => takesKeys });

@@ -1,7 +1,7 @@
 /** The nudge looks before each step: it sends only our own text, and the person gets theirs back. */
 import { describe, expect, test } from 'vitest';
 import { nudge } from '../../../src/person/hands/nudge.ts';
-import { type BoxOptions, typedAt } from './typed-at.ts';
+import { type BoxOptions, type TypedAt, typedAt } from './typed-at.ts';
 
 const prompt = 'You were interrupted. At noon.\n\nNo tool call was unfinished.\n\nGo on where you stopped.';
 const plan = { generation: 1, interrupt: true, prompt };
@@ -58,6 +58,51 @@ describe.concurrent('a nudge', () => {
     const agent = await nudged({ draft: 'my draft', vim: 'insert' });
     expect(agent.submitted).toEqual([prompt]);
     expect(agent.box()).toBe('my draft');
+  });
+
+  /** Each interrupt: the first Esc leaves INSERT mode, the second ends the turn. */
+  const atInterrupt = (act: (agent: TypedAt) => void): BoxOptions['onWrite'] => {
+    let escapes = 0;
+    return (keys, agent) => {
+      if (keys === '\x1b' && ++escapes === 2) act(agent);
+    };
+  };
+
+  test.each<[string, BoxOptions, string, readonly string[]]>([
+    [
+      'the prompt comes back',
+      { restores: 'please go on', sent: 'please go on' },
+      'submitted',
+      ['please go on'],
+    ],
+    [
+      'a queued message begins the next turn',
+      { onWrite: atInterrupt(({ follow }) => follow({ type: 'turn.started', at: 0 })) },
+      'submitted',
+      [],
+    ],
+    ['the turn does not end', { goesOn: true }, 'not-idle', []],
+    ['the person pauses the guard', { onWrite: atInterrupt(({ pause }) => pause()) }, 'person-typing', []],
+    [
+      'text of unknown origin comes back while the person types',
+      { restores: 'rm -rf build', onWrite: atInterrupt(({ personTypes }) => personTypes('x')) },
+      'person-typing',
+      [],
+    ],
+  ])(
+    'in vim’s INSERT mode, %s: what the person types next is text',
+    async (_name, options, outcome, sent) => {
+      const agent = await nudged({ ...options, vim: 'insert' });
+      expect([agent.outcomes, agent.submitted]).toEqual([[outcome], sent]);
+      const before = agent.box();
+      agent.personTypes('dd');
+      expect(agent.box()).toBe(`${before}dd`);
+    },
+  );
+
+  test('in vim’s NORMAL mode: the prompt that came back is sent', async () => {
+    const agent = await nudged({ restores: 'please go on', sent: 'please go on', vim: 'normal' });
+    expect(agent.submitted).toEqual(['please go on']);
   });
 
   test('sends nothing if the box cannot be emptied, and keeps the draft', async () => {

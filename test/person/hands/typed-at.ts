@@ -17,6 +17,8 @@ export interface BoxOptions {
   readonly drawMs?: number;
   /** Ctrl+U and Backspace do nothing. */
   readonly stuck?: boolean;
+  /** An interrupt does not end the turn. */
+  readonly goesOn?: boolean;
   /** What an interrupt leaves in the box. */
   readonly restores?: string;
   /** The text that was sent last. */
@@ -89,6 +91,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     else setTimeout(drawn, drawMs);
   }
   function interrupt(): void {
+    if (options.goesOn) return;
     activity = 'idle';
     if (text === '') text = restores;
   }
