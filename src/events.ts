@@ -257,7 +257,13 @@ export type Observation =
       /** The subagent that runs it; absent: the main turn. */
       readonly agentId?: string;
     }
-  | { readonly type: 'tool.finished'; readonly toolUseId: string; readonly ok: boolean }
+  | {
+      readonly type: 'tool.finished';
+      readonly toolUseId: string;
+      readonly ok: boolean;
+      /** The subagent that ran it; absent: the main turn. */
+      readonly agentId?: string;
+    }
   | { readonly type: 'compaction.finished' }
   | { readonly type: 'person.needed'; readonly why: string }
   | { readonly type: 'interrupted' } // the person stopped the turn (Esc)

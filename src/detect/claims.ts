@@ -128,7 +128,8 @@ export function hasStepAfterRequest(
   requestAt: Millis | null,
 ): boolean {
   if (!told || toldAt === null) return false;
-  return (requestAt ?? 0) <= toldAt + (told.working ? -reportLagMs : reportLagMs);
+  const endsTurn = !told.working && told.at === toldAt;
+  return (requestAt ?? 0) <= toldAt + (endsTurn ? reportLagMs : -reportLagMs);
 }
 
 function processes({ sample }: Facts): readonly Claim[] {

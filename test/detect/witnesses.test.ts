@@ -39,7 +39,7 @@ describe('a tool belongs to whoever runs it', () => {
     const told = inMidResponse();
     told.tell(ofSubagent);
     told.wait(3, say.drawing);
-    told.tell({ type: 'tool.finished', toolUseId: ofSubagent.toolUseId, ok: true });
+    told.tell({ type: 'tool.finished', toolUseId: ofSubagent.toolUseId, ok: true, agentId: 'x' });
     told.wait(29, say.drawing);
     expect(actions(told)).toEqual(['cut']);
   });

@@ -61,10 +61,6 @@ export function foldTools(
 const without = (tools: Tools, toolUseId: string): Tools =>
   tools.filter((tool) => tool.toolUseId !== toolUseId);
 
-/** Whether a subagent runs this open tool. */
-export const isOfSubagent = (tools: Tools, toolUseId: string): boolean =>
-  tools.some((tool) => tool.toolUseId === toolUseId && tool.agentId !== null);
-
 /**
  * The tools that the main turn waits for. A subagent's tools count while the call that started the subagent is open.
  * The main turn does not wait for a subagent in the background.

@@ -5,7 +5,6 @@ import { obeysMs, reportLagMs, requestBytes } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
 import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
-import { isOfSubagent, type OpenTool } from './tools.ts';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -82,18 +81,16 @@ export const noTurn: Turn = {
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
 
-/** @param before the screen, the person's interrupt and the open tools as they were before this event */
+/** @param before the screen and the person's interrupt as they were before this event */
 export function foldTurn(
   turn: Turn,
   event: Event,
   now: Millis,
   {
     screen,
-    tools,
     person,
   }: {
     readonly screen: Screen | null;
-    readonly tools: readonly OpenTool[];
     readonly person: Pick<Person, 'lastInterruptAt'>;
   },
 ): Turn {
@@ -129,11 +126,11 @@ export function foldTurn(
         answer: null,
       };
     case 'tool.started':
-      return turn.told === null || event.recorded || (event.agentId ?? null) !== null
+      return turn.told === null || event.recorded || event.agentId !== undefined
         ? turn
-        : { ...turn, toldAt: now };
+        : { ...turn, told: goingOn(turn, turn.told), toldAt: now };
     case 'tool.finished':
-      return turn.told === null || isOfSubagent(tools, event.toolUseId) ? turn : { ...turn, toldAt: now };
+      return turn.told === null || event.agentId !== undefined ? turn : { ...turn, toldAt: now };
     case 'failure.recorded':
       return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
     case 'prompt.recorded':
@@ -161,6 +158,13 @@ export function foldTurn(
       return turn;
   }
 }
+
+/**
+ * A turn that runs tools has not ended: a hook of the person's kept it going after its end was reported. Where no other
+ * sense sees it run, the tool may be that of a subagent, which not every agent tells apart.
+ */
+const goingOn = ({ workingSince }: Turn, told: NonNullable<Turn['told']>): Turn['told'] =>
+  told.working || workingSince === null ? told : { ...told, working: true };
 
 function seen(
   turn: Turn,

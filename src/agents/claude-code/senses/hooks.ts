@@ -36,10 +36,21 @@ const mainTurnOnly =
   (payload) =>
     textOf(payload, 'agent_id') === null ? read(payload) : [];
 
+/** The subagent that the payload is about; nothing: it is about the main turn. */
+function ofAgent(payload: Json): { readonly agentId?: string } {
+  const agentId = textOf(payload, 'agent_id');
+  return agentId === null ? {} : { agentId };
+}
+
 function toolFinished(payload: Json, ok: boolean): readonly Observation[] {
   const toolUseId = textOf(payload, 'tool_use_id');
-  return toolUseId === null ? [] : [{ type: 'tool.finished', toolUseId, ok }];
+  return toolUseId === null ? [] : [{ type: 'tool.finished', toolUseId, ok, ...ofAgent(payload) }];
 }
+
+/** A subagent can be stopped alone. */
+const interrupted = mainTurnOnly((payload) =>
+  payload.is_interrupt === true ? [{ type: 'interrupted' }] : [],
+);
 
 const dialogs: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -78,16 +89,10 @@ const readers: Readonly<Record<string, Reader>> = {
     const toolUseId = textOf(payload, 'tool_use_id');
     const tool = textOf(payload, 'tool_name');
     if (toolUseId === null || tool === null) return [];
-    const agentId = textOf(payload, 'agent_id');
-    return [
-      { ...toolStarted(toolUseId, tool, payload.tool_input), ...(agentId === null ? {} : { agentId }) },
-    ];
+    return [{ ...toolStarted(toolUseId, tool, payload.tool_input), ...ofAgent(payload) }];
   },
   PostToolUse: (payload) => toolFinished(payload, true),
-  PostToolUseFailure: (payload) => [
-    ...toolFinished(payload, false),
-    ...(payload.is_interrupt === true ? [{ type: 'interrupted' } as const] : []),
-  ],
+  PostToolUseFailure: (payload) => [...toolFinished(payload, false), ...interrupted(payload)],
   PermissionRequest: () => [{ type: 'person.needed', why: 'permission' }],
   Notification: (payload) => {
     const why = dialogs.get(textOf(payload, 'notification_type') ?? '');

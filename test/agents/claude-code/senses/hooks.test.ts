@@ -62,6 +62,21 @@ it.each<[string, object, readonly object[]]>([
     { tool_use_id: 't1', is_interrupt: true },
     [{ type: 'tool.finished', toolUseId: 't1', ok: false }, { type: 'interrupted' }],
   ],
+  [
+    'PreToolUse',
+    { tool_name: 'Bash', tool_use_id: 't1', agent_id: 'a1' },
+    [{ type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command', agentId: 'a1' }],
+  ],
+  [
+    'PostToolUse',
+    { tool_use_id: 't1', agent_id: 'a1' },
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true, agentId: 'a1' }],
+  ],
+  [
+    'PostToolUseFailure',
+    { tool_use_id: 't1', agent_id: 'a1', is_interrupt: true },
+    [{ type: 'tool.finished', toolUseId: 't1', ok: false, agentId: 'a1' }],
+  ],
   ['PermissionRequest', { tool_name: 'Write' }, [{ type: 'person.needed', why: 'permission' }]],
   [
     'Notification',
