@@ -1,9 +1,11 @@
 /** Keys typed while no agent may have them: kept in order, reported to the observers, handed out once. */
+import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { createObservers } from '../../src/terminal/observers.ts';
 import { createPersonKeys } from '../../src/terminal/person-keys.ts';
 import type { Pty } from '../../src/terminal/pty.ts';
+import { pasteMs } from '../../src/terminal/vt/tokens.ts';
 
 function played(taken = true) {
   const written: string[] = [];
@@ -70,6 +72,27 @@ test.each([
   agent.keys.attach(agent.pty);
   agent.type(after);
   expect(agent.written.join('')).toBe(written);
+});
+
+test('after a paste whose end never comes, keys are keys again, for the next agent, too', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played();
+  type('\x1b[200~half a paste');
+  keys.takeKept();
+  keys.attach(pty);
+  expect(keys.isMidKey).toBe(true);
+  const later = performance.now() + pasteMs + 10;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => later);
+  vi.advanceTimersByTime(pasteMs + 10);
+  clock.mockRestore();
+  expect(keys.isMidKey).toBe(false);
+  type('next');
+  type('\r');
+  keys.hold(true);
+  type('\x03');
+  expect(keys.wantsOut).toBe(true);
+  expect(written).toEqual(['next', '\r']);
+  vi.useRealTimers();
 });
 
 test.each([

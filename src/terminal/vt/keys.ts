@@ -117,6 +117,7 @@ export interface InputRun {
 export function inputRuns(tokens: readonly Token[]): readonly InputRun[] {
   const runs: { kind: InputKind; bytes: number }[] = [];
   for (const token of tokens) {
+    if (token.length === 0) continue; // nobody has typed it
     const kind = kinds[keyOf(token)] ?? 'text';
     const last = runs.at(-1);
     if (last?.kind === kind) last.bytes += token.length;

@@ -21,6 +21,7 @@ export type Token = (
   | { readonly type: 'mouse' }
   /** OSC, DCS, PM, APC: an answer of the terminal. */
   | { readonly type: 'string' }
+  /** An end of no length: the real one did not come in time. */
   | { readonly type: 'paste-begin' | 'paste-end' }
   | { readonly type: 'paste'; readonly bytes: Uint8Array }
   /** The beginning of a sequence whose rest never came. */
@@ -36,8 +37,6 @@ export interface Tokenizer {
   readonly dueAt: Millis | null;
   /** The next byte belongs to something that has begun: a sequence, a character, a paste. */
   readonly isOpen: boolean;
-  /** A paste has begun and not ended. */
-  readonly inPaste: boolean;
   /** Bytes taken in that no token covers yet. */
   readonly heldBytes: number;
 }
@@ -46,6 +45,11 @@ export interface Tokenizer {
 export const escMs = 40;
 /** How long a sequence that has begun is waited for: its rest may come over a slow line. */
 export const restMs = 500;
+/**
+ * How long the rest of a paste is waited for. Its end never comes if the line broke off in its middle, or if Ctrl+Z fell
+ * into it and the shell got the end. Without its end, every key would count as pasted.
+ */
+export const pasteMs = 5_000;
 /** How much of a sequence is kept. An answer of the terminal may be longer; the rest of it is only skipped. */
 const maxHeldBytes = 4_096;
 /** No key is longer, and no answer except a string. */
@@ -228,7 +232,7 @@ export function createTokenizer(): Tokenizer {
   }
 
   /** Index after what was taken of a paste. */
-  function inPaste(chunk: Uint8Array, from: number): number {
+  function takePaste(chunk: Uint8Array, from: number): number {
     if (matched === 0) {
       const at = chunk.indexOf(ESC, from);
       const end = at < 0 ? chunk.length : at;
@@ -237,10 +241,7 @@ export function createTokenizer(): Tokenizer {
       return at < 0 ? end : end + 1;
     }
     if (chunk[from] === pasteEnd[matched]) {
-      if (++matched < pasteEnd.length) return from + 1;
-      tokens.push({ type: 'paste-end', length: pasteEnd.length });
-      state = 'ground';
-      matched = 0;
+      if (++matched === pasteEnd.length) endPaste(pasteEnd.length);
       return from + 1;
     }
     bytesToken('paste', pasteEnd.subarray(0, matched));
@@ -248,7 +249,16 @@ export function createTokenizer(): Tokenizer {
     return from;
   }
 
-  const limitMs = () => (state === 'escape' || state === 'string-escape' || isBegun() ? escMs : restMs);
+  function endPaste(length: number): void {
+    tokens.push({ type: 'paste-end', length });
+    state = 'ground';
+    matched = 0;
+  }
+
+  function limitMs(): Millis {
+    if (state === 'paste') return pasteMs;
+    return state === 'escape' || state === 'string-escape' || isBegun() ? escMs : restMs;
+  }
 
   return {
     read(chunk, at) {
@@ -256,7 +266,7 @@ export function createTokenizer(): Tokenizer {
       for (let i = 0; i < chunk.length; ) {
         const end = state === 'ground' ? endOfText(chunk, i) : i;
         bytesToken('text', chunk.subarray(i, end));
-        if (state === 'paste') i = inPaste(chunk, i);
+        if (state === 'paste') i = takePaste(chunk, i);
         else if (end > i) i = end;
         else steps[state](chunk[i++] as number);
       }
@@ -265,19 +275,19 @@ export function createTokenizer(): Tokenizer {
     },
     expire(at) {
       tokens = [];
-      if (state === 'ground' || state === 'paste' || at - heldAt < limitMs()) return tokens;
-      if (state === 'string' && !isBegun()) broken();
+      if (state === 'ground' || at - heldAt < limitMs()) return tokens;
+      if (state === 'paste') {
+        bytesToken('paste', pasteEnd.subarray(0, matched));
+        endPaste(0);
+      } else if (state === 'string' && !isBegun()) broken();
       else giveUp();
       return tokens;
     },
     get dueAt() {
-      return state === 'ground' || state === 'paste' ? null : heldAt + limitMs();
+      return state === 'ground' ? null : heldAt + limitMs();
     },
     get isOpen() {
       return state !== 'ground';
-    },
-    get inPaste() {
-      return state === 'paste';
     },
     get heldBytes() {
       return heldBytes + matched;

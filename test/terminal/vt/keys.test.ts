@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inputRuns } from '../../../src/terminal/vt/keys.ts';
-import { createTokenizer } from '../../../src/terminal/vt/tokens.ts';
+import { createTokenizer, pasteMs } from '../../../src/terminal/vt/tokens.ts';
 import { reads } from '../../support/keys.ts';
 
 const kinds = (...chunks: string[]) =>
@@ -59,6 +59,11 @@ describe('split over chunks', () => {
   test('a sequence', () => expect(kinds('\x1b[12', '2;5u')).toEqual(['suspend']));
   test('a paste and its end', () =>
     expect(kinds('\x1b[200~a\r', 'b\r\x1b[2', '01~', '\r')).toEqual(['text', 'text', 'text', 'enter']));
+  test('a paste that breaks off: nobody has typed its end', () => {
+    const tokenizer = createTokenizer();
+    tokenizer.read(Buffer.from('\x1b[200~a'), 0);
+    expect(inputRuns(tokenizer.expire(pasteMs))).toEqual([]);
+  });
   test('an answer of the terminal', () =>
     expect(kinds('\x1b]11;rgb:', '0000/0000', '/0000\x07x')).toEqual(['report', 'text']));
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createTokenizer, escMs, restMs, type Token } from '../../../src/terminal/vt/tokens.ts';
+import { createTokenizer, escMs, pasteMs, restMs, type Token } from '../../../src/terminal/vt/tokens.ts';
 
 /** Runs of text and of a paste may be cut anywhere: they are put together. */
 function joined(tokens: readonly Token[]): readonly string[] {
@@ -80,20 +80,20 @@ describe('tokens', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const tokenizer = createTokenizer();
-        const tokens = [...tokenizer.read(bytes, 0), ...tokenizer.expire(restMs)];
-        const told = tokens.reduce((sum, { length }) => sum + length, 0);
-        expect(told + tokenizer.heldBytes).toBe(bytes.length);
-        expect(tokenizer.inPaste || tokenizer.heldBytes === 0).toBe(true);
+        const tokens = [...tokenizer.read(bytes, 0), ...tokenizer.expire(pasteMs)];
+        expect(tokens.reduce((sum, { length }) => sum + length, 0)).toBe(bytes.length);
+        expect([tokenizer.heldBytes, tokenizer.isOpen, tokenizer.dueAt]).toEqual([0, false, null]);
       }),
     );
   });
 
-  test('for a Ctrl+C come at once, whatever is open', () => {
+  test('for a Ctrl+C come at once, whatever is open; in a paste, once it is over', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const tokenizer = createTokenizer();
-        tokenizer.read(bytes, 0);
-        fc.pre(!tokenizer.inPaste);
+        const read = tokenizer.read(bytes, 0);
+        const isInPaste = read.findLast(({ type }) => type.startsWith('paste-'))?.type === 'paste-begin';
+        if (isInPaste) tokenizer.expire(pasteMs);
         const told = tokenizer.read(Buffer.from('\x03'), 0).at(-1);
         const isTold =
           (told?.type === 'control' && told.byte === 3) || (told?.type === 'esc' && told.rest === '\x03');
@@ -126,6 +126,20 @@ describe('tokens', () => {
     tokenizer.read(Buffer.from('\x1b[1;'), 200);
     expect(tokenizer.dueAt).toBe(200 + restMs);
     expect(tokenizer.expire(200 + restMs)).toEqual([{ type: 'broken', length: 4 }]);
+  });
+
+  test.each([
+    ['its text', '\x1b[200~one', []],
+    ['half its end', '\x1b[200~one\x1b[20', ['paste']],
+  ])('of a paste that breaks off in %s: it is over once nothing has come for long', (_name, text, held) => {
+    const tokenizer = createTokenizer();
+    tokenizer.read(Buffer.from(text), 100);
+    expect(tokenizer.expire(100 + pasteMs - 1)).toEqual([]);
+    expect(tokenizer.dueAt).toBe(100 + pasteMs);
+    const told = tokenizer.expire(100 + pasteMs).map(({ type }) => type);
+    expect(told).toEqual([...held, 'paste-end']);
+    expect([tokenizer.isOpen, tokenizer.dueAt]).toEqual([false, null]);
+    expect(tokenizer.read(Buffer.from('\r'), 0)).toEqual([{ type: 'control', byte: 13, length: 1 }]);
   });
 
   test('keep little of an endless answer', () => {
