@@ -67,8 +67,8 @@ export function createMeter(secure: boolean, report: (count: Count) => void): Me
       if (!timer) flush();
     },
     down(chunk) {
-      lastDownAt = performance.now();
-      stages.down(chunk, lastDownAt);
+      const now = performance.now();
+      if (stages.down(chunk, now)) lastDownAt = now;
       down += chunk.length;
       last = 'down';
       if (!timer) flush();

@@ -12,7 +12,8 @@ import { createTlsReader, type TlsRecord } from './tls-records.ts';
 export interface Stages {
   /** @param chunk its length, if the bytes themselves are not available */
   up(chunk: Uint8Array | number, at: Millis): void;
-  down(chunk: Uint8Array, at: Millis): void;
+  /** @returns false if it was only the server's goodbye, which says nothing about an answer */
+  down(chunk: Uint8Array, at: Millis): boolean;
   readonly stage: ConnectionStage;
   /** When the first byte of the latest request went up. */
   readonly requestAt: Millis | null;
@@ -20,7 +21,10 @@ export interface Stages {
   readonly requestSize: number;
   /** When its answer, or the answer to a later small request, began to come down; null before that. */
   readonly answerAt: Millis | null;
-  /** Bursts so far that can only be a sign of life within an answer: one small record after a pause. */
+  /**
+   * Bursts so far that can only be a sign of life within an answer: one small record after a pause, after which the same
+   * answer went on. The last piece of an answer may be as small.
+   */
   readonly pings: number;
 }
 
@@ -44,6 +48,12 @@ const askPauseMs = 250;
  */
 const maxPingBytes = 72;
 const pingPauseMs = 1_000;
+/**
+ * An encrypted alert of TLS 1.3 (RFC 8446 §5.2, §6): two bytes, the inner type and the tag. No piece of an answer is as
+ * small.
+ */
+const alertBytes = 19;
+const headBytes = 5;
 
 /** @param secure the bytes are TLS. If they turn out not to be, any byte down counts as an answer to what went up. */
 export function createStages(secure: boolean): Stages {
@@ -55,6 +65,8 @@ export function createStages(secure: boolean): Stages {
   let requestSize = 0;
   let answerAt: Millis | null = null;
   let pings = 0;
+  /** What looked like a ping came, and nothing of the same answer since. */
+  let mayBePing = false;
 
   let helloAt: Millis | null = null;
   let roundTripMs: Millis | null = null;
@@ -78,13 +90,17 @@ export function createStages(secure: boolean): Stages {
     lastUpAt = at;
     if (sentBytes === 0) sentAt = at;
     sentBytes += bytes;
-    if (stage === 'answer' && lastDownAt !== null && sentAt - lastDownAt > askPauseMs) answerAt = null;
+    if (stage === 'answer' && lastDownAt !== null && sentAt - lastDownAt > askPauseMs) {
+      answerAt = null;
+      mayBePing = false;
+    }
     if (sentBytes < requestBytes) return;
     requestSize = sentBytes;
     if (stage === 'request' && requestAt === sentAt) return;
     stage = 'request';
     requestAt = sentAt;
     answerAt = null;
+    mayBePing = false;
   }
 
   function isTicket(length: number, at: Millis): boolean {
@@ -119,7 +135,17 @@ export function createStages(secure: boolean): Stages {
     if (helloAt !== null) roundTripMs ??= at - helloAt;
     if (kind !== 'data') return;
     if (stage === 'handshake') encryptsFirst = true;
-    else if (!isTicket(length, at)) received(at);
+    else if (length > alertBytes && !isTicket(length, at)) received(at);
+  }
+
+  /** Nothing but alerts: the server is about to close the connection. */
+  function isGoodbye(records: readonly TlsRecord[], bytes: number): boolean {
+    if (stage === 'handshake' || records.length === 0) return false;
+    const isAlert = ({ kind, length }: TlsRecord) =>
+      kind === 'alert' || (kind === 'data' && length <= alertBytes);
+    const alerts = records.filter(isAlert);
+    const covered = alerts.reduce((sum, { length }) => sum + headBytes + length, 0);
+    return alerts.length === records.length && bytes <= covered; // or it begins with the rest of an answer
   }
 
   return {
@@ -132,13 +158,18 @@ export function createStages(secure: boolean): Stages {
       } else for (const record of records) sentRecord(record, at);
     },
     down(chunk, at) {
-      const paused = lastDownAt !== null && at - lastDownAt >= pingPauseMs;
-      lastDownAt = at;
-      if (stage === 'answer' && paused && chunk.length <= maxPingBytes) pings += 1;
       const records = opaque ? null : readDown(chunk);
       opaque ||= records === null;
+      if (records !== null && isGoodbye(records, chunk.length)) return false;
+      const hasPaused = lastDownAt !== null && at - lastDownAt >= pingPauseMs;
+      lastDownAt = at;
+      if (stage === 'answer') {
+        if (mayBePing) pings += 1;
+        mayBePing = hasPaused && chunk.length <= maxPingBytes;
+      }
       if (records === null) received(at);
       else for (const record of records) receivedRecord(record, at);
+      return true;
     },
     get stage() {
       return stage;

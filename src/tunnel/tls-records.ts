@@ -7,7 +7,7 @@ export interface TlsRecord {
   /**
    * `data` is everything encrypted; in TLS 1.3 also most of the handshake, and the server's later handshake messages.
    */
-  readonly kind: 'handshake' | 'data' | 'other';
+  readonly kind: 'handshake' | 'data' | 'alert' | 'other';
   /** Bytes after the head. */
   readonly length: number;
 }
@@ -21,7 +21,7 @@ const maxLength = 16_384 + 2_048;
 
 const kinds: Readonly<Record<number, TlsRecord['kind']>> = {
   20: 'other', // change_cipher_spec
-  21: 'other', // alert
+  21: 'alert', // unencrypted, or of TLS 1.2
   22: 'handshake',
   23: 'data',
 };

@@ -149,14 +149,14 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
     near.destroy();
   });
 
-  test('a lone small burst in mid-answer is a ping; a delta is not', async () => {
-    const play = async (piece: string) => {
+  test('a lone small burst is a ping if the answer goes on after it; a delta is not', async () => {
+    const play = async (piece: string, next: string) => {
       const { tunnel, near, bytes } = await ask(version, (socket) =>
         whole(socket, request.length, () =>
           setTimeout(() => {
             socket.write('event: message_start');
             setTimeout(() => socket.write(piece), 1_300);
-            setTimeout(() => socket.end(), 2_000);
+            setTimeout(() => socket.end(next), 1_800);
           }, thinkingMs),
         ),
       );
@@ -166,11 +166,45 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (version) => {
       return bytes().some(({ pinged }) => pinged);
     };
     const ping = '25\r\nevent: ping\ndata: {"type": "ping"}\n\n\r\n';
-    const delta = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" a"}}';
-    expect(await Promise.all([play(ping), play(`event: content_block_delta\n${delta}\n\n`)])).toEqual([
+    const data = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" a"}}';
+    const delta = `event: content_block_delta\n${data}\n\n`;
+    const end = '0\r\n\r\n';
+    expect(await Promise.all([play(ping, delta), play(delta, delta), play(end, '')])).toEqual([
       true,
       false,
+      false,
     ]);
+  });
+
+  test('the goodbye on an idle connection is not a byte of the answer, and not a ping', async () => {
+    const { tunnel, near, bytes } = await ask(version, (socket) =>
+      whole(socket, request.length, () =>
+        setTimeout(() => {
+          socket.write('an answer');
+          setTimeout(() => socket.end(), 1_300);
+        }, thinkingMs),
+      ),
+    );
+    await once(near, 'end');
+    near.destroy();
+    await tunnel.saw('connection.closed');
+    const { answerAt = 0, lastDownAt } = await tunnel.saw(
+      'connection.bytes',
+      ({ stage }) => stage === 'answer',
+    );
+    expect(lastDownAt).toBe(answerAt);
+    expect(bytes().at(-1)).toMatchObject({ stage: 'answer', lastDownAt });
+    expect(bytes().some(({ pinged }) => pinged)).toBe(false);
+  });
+
+  test('a connection that is closed instead of an answer has not been answered', async () => {
+    const { tunnel, near, bytes } = await ask(version, (socket) =>
+      whole(socket, request.length, () => setTimeout(() => socket.end(), thinkingMs)),
+    );
+    await once(near, 'end');
+    near.destroy();
+    await tunnel.saw('connection.closed');
+    expect(bytes().at(-1)).toMatchObject({ stage: 'request' });
   });
 });
 

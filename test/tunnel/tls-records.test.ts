@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTlsReader, type TlsRecord } from '../../src/tunnel/tls-records.ts';
 
-const types = { handshake: 22, data: 23, other: 21 } as const;
+const types = { handshake: 22, data: 23, alert: 21, other: 20 } as const;
 
 function bytesOf({ kind, length }: TlsRecord): Uint8Array {
   const record = new Uint8Array(5 + length).fill(0x17);
@@ -12,7 +12,7 @@ function bytesOf({ kind, length }: TlsRecord): Uint8Array {
 
 test('property: every record is reported once, in order, however the bytes are split', () => {
   const record = fc.record({
-    kind: fc.constantFrom<TlsRecord['kind'][]>('handshake', 'data', 'other'),
+    kind: fc.constantFrom<TlsRecord['kind'][]>('handshake', 'data', 'alert', 'other'),
     length: fc.integer({ min: 0, max: 2_000 }),
   });
   fc.assert(
