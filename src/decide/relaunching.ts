@@ -62,6 +62,9 @@ export function stopRefused(state: GuardState, event: Event): Step {
 export function stopDone(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
   if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
+  const { lastExitKeyAt } = state.evidence.person;
+  // While the agent was being stopped, the key reached nobody.
+  if (lastExitKeyAt !== null && lastExitKeyAt > state.since) return choseToLeave({ ...state, name: 'down' });
   const { auto_retry_mutations } = config.network_resilience;
   const { confirm_timeout_ms } = config.recovery;
   const { unattended } = state.evidence.agent;
@@ -102,13 +105,14 @@ export function unstoppable(state: GuardState): Step {
   return adding(asking, { type: 'notice', notice: { kind: 'gave-up', cause, detail } });
 }
 
+const choseToLeave = (state: GuardState): Step => giveUp(state, 'you chose not to wait', 'user');
+
 /**
  * Keys while no agent runs, or while one is being launched: Ctrl+C means give up, Enter means go ahead without waiting.
  */
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);
-  if (event.kind === 'interrupt' || event.kind === 'exit')
-    return giveUp(state, 'you chose not to wait', 'user');
+  if (event.kind === 'interrupt' || event.kind === 'exit') return choseToLeave(state);
   const awaitsWord = state.name === 'down' && state.down.unknownCommands > 0;
   if (event.kind !== 'enter' || !awaitsWord) return stay(state);
   return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);

@@ -254,6 +254,41 @@ describe('an agent that does not end, not even by SIGKILL', () => {
   });
 });
 
+describe('while the agent is being stopped', () => {
+  const played = (kind: 'interrupt' | 'exit' | 'text' | 'enter') => {
+    const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(1);
+    told.tell({ type: 'input', kind, bytes: 1 });
+    expect(told.state.name).toBe('stopping');
+    told.wait(1);
+    for (const observation of obliging({ ...told.did('stop')[0], type: 'stop' } as Effect))
+      told.tell(observation);
+    told.wait(60);
+    return told;
+  };
+
+  test.each(['interrupt', 'exit'] as const)('%s: no other is started, and the person is told', (kind) => {
+    const told = played(kind);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(gaveUp(told)).toEqual(['you chose not to wait']);
+    expect(lastIncident(told)?.outcome).toBe('user');
+  });
+
+  test.each(['text', 'enter'] as const)('%s changes nothing', (kind) =>
+    expect(deeds(played(kind))).toEqual(['stop', 'launch']),
+  );
+
+  test('a Ctrl+C before was for the agent', () => {
+    const told = inTurn();
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.wait(1);
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(10);
+    expect(deeds(told)).toEqual(['stop', 'launch']);
+  });
+});
+
 describe('while the next agent is on its way', () => {
   /** Its program is being replaced, for instance. */
   const launching = () => {
