@@ -25,6 +25,7 @@ export type ConnectionCause =
   | 'closed'
   | 'dead' // TCP keepalive found the path dead
   | 'proxy-denied' // the person's own upstream proxy answered 4xx
+  | 'proxy-untrusted' // no TLS connection to that proxy: one of both does not accept the other
   | 'cut'; // the guard cut it
 
 /**

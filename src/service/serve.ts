@@ -15,6 +15,7 @@ import { startTimeOf } from '../platform/process-identity.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { networkSensor } from '../sensors/network.ts';
 import { descriptorOf } from '../tunnel/proxy.ts';
+import { isProxyUntrusted } from '../tunnel/trust.ts';
 import { createControl, type Question } from './control.ts';
 import { startKeeper } from './keeper.ts';
 import { lockOf, openBoth } from './opening.ts';
@@ -50,6 +51,8 @@ export interface Status {
 const defaultUnusedMs = 60_000;
 /** Looking through all processes costs milliseconds. */
 const lookMs = 10_000;
+/** How long a launcher, which has little time, waits for a proxy that is reached over TLS. */
+const trustMs = 1_000;
 const addressesEveryMs = 2_000;
 
 /** Resolves once the service has ended. False: another one was already running. @throws if it cannot have a folder */
@@ -65,7 +68,7 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
     if (session !== null) tunnels.enter(session, near);
     return session !== null;
   });
-  const control = createControl(async (question) => answer(question));
+  const control = createControl(answer);
   const port = await openBoth(paths, router, control, takesOver);
   const sessions = createSessions(paths.sessions);
   const tunnels = createTunnels(port, loadConfig(env).config);
@@ -76,10 +79,11 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
   );
   const stopSenses = watch(tunnels);
 
-  function answer(question: Question): unknown {
+  async function answer(question: Question): Promise<unknown> {
     if (question.type === 'status') return status();
     const startTime = startTimeOf(question.pid);
     if (startTime === null || !isUser(question.user) || !canChainTo(question.user)) return { url: null };
+    if (await isProxyUntrusted(question.user, trustMs)) return { url: null };
     const { token } = sessions.add({ pid: question.pid, startTime }, question.user);
     return { url: `http://guard:${token}@127.0.0.1:${port}` };
   }

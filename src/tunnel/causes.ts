@@ -17,6 +17,7 @@ const patience: Readonly<Record<ConnectionCause, Patience>> = {
   closed: 'bounded',
   cut: 'bounded',
   'proxy-denied': 'pass',
+  'proxy-untrusted': 'pass',
 };
 
 export const patienceFor = (cause: ConnectionCause): Patience => patience[cause];
@@ -31,6 +32,7 @@ const words: Readonly<Record<ConnectionCause, string>> = {
   closed: 'the connection was closed',
   cut: 'the connection was cut',
   'proxy-denied': 'the proxy denied it',
+  'proxy-untrusted': 'no TLS connection to the proxy',
 };
 
 /** What the agent is told. @param detail error code or status */
@@ -57,8 +59,15 @@ export function addressesOf(error: ConnectError): readonly string[] {
 }
 
 /**
- * Cause of a failed connect. If one address refused, the line works, whatever the others say. Unknown errors (a proxy's
- * certificate, EPERM of a local firewall) count as refused, because a person has to see them.
+ * An error of TLS, which only the way to a proxy uses here. Its codes are made of several words
+ * (`ERR_SSL_WRONG_VERSION_NUMBER`, `SELF_SIGNED_CERT_IN_CHAIN`); of the system's, only those of the name lookup are.
+ */
+const isOfTls = (code: string): boolean =>
+  code === 'EPROTO' || (code.includes('_') && !code.startsWith('EAI_'));
+
+/**
+ * Cause of a failed connect. If one address refused, the line works, whatever the others say. Unknown errors (EPERM of a
+ * local firewall) count as refused, because a person has to see them.
  */
 export function causeOfConnectError(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);
@@ -66,6 +75,7 @@ export function causeOfConnectError(error: ConnectError): ConnectionCause {
   if (codes.includes('ECONNRESET') || codes.includes('EPIPE')) return 'reset';
   if (codes.some((code) => nameless.includes(code))) return 'dns';
   if (codes.includes('ETIMEDOUT')) return 'connect-timeout';
+  if (codes.some(isOfTls)) return 'proxy-untrusted';
   return codes.some((code) => offline.includes(code)) ? 'no-route' : 'refused';
 }
 

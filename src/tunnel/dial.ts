@@ -86,8 +86,15 @@ function openTcp(host: string, port: number, options: DialOptions): Promise<Sock
 
 async function startTls(tcp: Socket, route: UpstreamProxy, options: DialOptions): Promise<FarLeg> {
   const { connect: connectTls } = await import('node:tls');
+  const { authoritiesWith } = await import('./authorities.ts');
   const servername = isIP(route.host) ? '' : route.host;
-  const stream = connectTls({ socket: tcp, servername, host: route.host, ALPNProtocols: ['http/1.1'] });
+  const stream = connectTls({
+    socket: tcp,
+    servername,
+    host: route.host,
+    ALPNProtocols: ['http/1.1'],
+    ca: await authoritiesWith(route.authorities),
+  });
   stream.on('error', () => {});
   return settle(stream, options.connectTimeoutMs, options.signal, (done) => {
     stream.once('secureConnect', () => done({ stream, tcp }));

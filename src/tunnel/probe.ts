@@ -7,7 +7,7 @@ import type { LookupFunction } from 'node:net';
 import type { ConnectionCause, Millis } from '../events.ts';
 import { dial } from './dial.ts';
 import { discard } from './hold.ts';
-import { makeTarget, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ProbeOptions {
@@ -24,7 +24,8 @@ export interface ProbeResult {
 }
 
 /**
- * Never rejects. A host that a proxy denies counts as reachable: the line works, and the agent must get that answer.
+ * Never rejects. A host that a proxy denies counts as reachable: the line works, and the agent must get that answer. So
+ * does one behind a proxy that only the agent may trust.
  */
 export async function probe(target: Target, options: ProbeOptions): Promise<ProbeResult> {
   const startedAt = performance.now();
@@ -36,14 +37,7 @@ export async function probe(target: Target, options: ProbeOptions): Promise<Prob
   discard(result);
   const latencyMs = Math.round(performance.now() - startedAt);
   if (result.ok) return { reachable: true, latencyMs, cause: null };
-  const denied = result.cause === 'proxy-denied';
-  return { reachable: denied, latencyMs: denied ? latencyMs : null, cause: result.cause };
-}
-
-/** The target of a base URL such as `https://api.anthropic.com`; null if it is no http or https URL. */
-export function targetOfUrl(text: string): Target | null {
-  if (!URL.canParse(text)) return null;
-  const { protocol, hostname, port } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') return null;
-  return makeTarget(protocol === 'https:', hostname, Number(port) || (protocol === 'https:' ? 443 : 80));
+  const { cause } = result;
+  const denied = cause === 'proxy-denied';
+  return { reachable: denied || cause === 'proxy-untrusted', latencyMs: denied ? latencyMs : null, cause };
 }

@@ -13,6 +13,8 @@ export interface UpstreamProxy {
   readonly port: number;
   /** Value of Proxy-Authorization; null without credentials in the URL. */
   readonly authorization: string | null;
+  /** A file with certificate authorities that the agent trusts, too (`NODE_EXTRA_CA_CERTS`). */
+  readonly authorities: string | null;
 }
 
 /** How to reach one host: directly (null) or through a proxy. */
@@ -42,7 +44,7 @@ export function readUpstream(env: Environment): UpstreamReading {
   ] as const) {
     const variable = names.find((name) => env[name]);
     if (!variable) continue;
-    const proxy = parseProxyUrl(env[variable] ?? '');
+    const proxy = parseProxyUrl(env[variable] ?? '', env.NODE_EXTRA_CA_CERTS || null);
     if (typeof proxy !== 'string') routes[kind] = proxy;
     else if (!everythingNames.includes(variable)) return { kind: 'unsupported', variable, why: proxy };
   }
@@ -56,7 +58,7 @@ export function readUpstream(env: Environment): UpstreamReading {
  * The proxy that a URL names, or what is wrong with the URL. The text does not quote the value, which may hold a
  * password.
  */
-function parseProxyUrl(text: string): UpstreamProxy | string {
+function parseProxyUrl(text: string, authorities: string | null): UpstreamProxy | string {
   const withScheme = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) return 'not a URL';
   const url = new URL(withScheme);
@@ -69,6 +71,7 @@ function parseProxyUrl(text: string): UpstreamProxy | string {
     host: bare(url.hostname),
     port: Number(url.port) || (secure ? 443 : 80),
     authorization: credentials === ':' ? null : `Basic ${Buffer.from(credentials).toString('base64')}`,
+    authorities,
   };
 }
 

@@ -1,9 +1,16 @@
 /** Through the person's own proxy. */
-import type { Socket } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import type { LookupFunction, Socket } from 'node:net';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { standInCertificate, standInKey } from '../../src/drill/api/test-certificate.ts';
-import { probe, targetOfUrl } from '../../src/tunnel/probe.ts';
+import {
+  authorityCertificate,
+  standInCertificate,
+  standInKey,
+} from '../../src/drill/api/test-certificate.ts';
+import { probe } from '../../src/tunnel/probe.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import {
   askFor,
   authorizationOf,
@@ -17,6 +24,9 @@ import {
   tunnelFor,
   upstreamFrom,
 } from './support.ts';
+
+const onLoopback: LookupFunction = (_, options, found) =>
+  options.all ? found(null, [{ address: '127.0.0.1', family: 4 }]) : found(null, '127.0.0.1', 4);
 
 /** A proxy that records its requests and gives the wanted answer. After a 200, it echoes. */
 async function proxyAnswering(answer: string): Promise<{ port: number; heads: string[]; sockets: Socket[] }> {
@@ -121,6 +131,28 @@ describe('CONNECT', () => {
     expect(status).toBe(502);
     expect(String(await readAll(socket))).toMatch(/CERT|LEAF_SIGNATURE/);
   });
+
+  test('a TLS proxy is trusted if the person’s settings name its authority', async () => {
+    const heads: string[] = [];
+    const server = createTlsServer({ cert: standInCertificate, key: standInKey }, (socket) => {
+      void readUntil(socket, '\r\n\r\n').then((head) => {
+        heads.push(head);
+        socket.write(established);
+      });
+    });
+    const port = await listen(server);
+    const authority = join(temporaryFolder(), 'authority.pem');
+    writeFileSync(authority, authorityCertificate);
+    const tunnel = await tunnelFor({
+      upstream: upstreamFrom({
+        HTTPS_PROXY: `https://api.anthropic.com:${port}`,
+        NODE_EXTRA_CA_CERTS: authority,
+      }),
+      lookup: onLoopback,
+    });
+    expect((await askFor(tunnel, 'api.anthropic.com:443')).status).toBe(200);
+    expect(heads).toEqual([expect.stringContaining('CONNECT api.anthropic.com:443')]);
+  });
 });
 
 test('one tunnel chains to another', async () => {
@@ -164,6 +196,32 @@ describe('probe', () => {
     expect(result).toEqual({ reachable: false, latencyMs: null, cause: 'refused' });
   });
 
+  test('a TLS proxy that is not trusted: the line works', async () => {
+    const server = createTlsServer({ cert: standInCertificate, key: standInKey });
+    server.on('tlsClientError', () => {});
+    const upstream = upstreamFrom({ HTTPS_PROXY: `https://127.0.0.1:${await listen(server)}` });
+    const result = await probe(far(443), { upstream, timeoutMs: 5_000 });
+    expect(result).toEqual({ reachable: true, latencyMs: null, cause: 'proxy-untrusted' });
+  });
+
+  test('a TLS proxy that wants to see a certificate of ours: the line works', async () => {
+    const server = createTlsServer({
+      cert: standInCertificate,
+      key: standInKey,
+      ca: authorityCertificate,
+      requestCert: true,
+    });
+    server.on('tlsClientError', () => {});
+    const authority = join(temporaryFolder(), 'authority.pem');
+    writeFileSync(authority, authorityCertificate);
+    const upstream = upstreamFrom({
+      HTTPS_PROXY: `https://api.anthropic.com:${await listen(server)}`,
+      NODE_EXTRA_CA_CERTS: authority,
+    });
+    const result = await probe(far(443), { upstream, timeoutMs: 5_000, lookup: onLoopback });
+    expect(result).toMatchObject({ reachable: true, cause: 'proxy-untrusted' });
+  });
+
   test.each([
     [established, true, null],
     ['HTTP/1.1 407 Who\r\n\r\n', true, 'proxy-denied'],
@@ -174,17 +232,5 @@ describe('probe', () => {
     const upstream = upstreamFrom({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
     expect(await probe(far(443), { upstream, timeoutMs: 300 })).toMatchObject({ reachable, cause });
     for (const socket of proxy.sockets) await closing(socket);
-  });
-
-  test.each([
-    ['https://api.anthropic.com', 'api.anthropic.com:443', true],
-    ['http://127.0.0.1:8080/base', '127.0.0.1:8080', false],
-    ['http://[::1]/', '[::1]:80', false],
-  ])('target of %s', (url, authority, secure) => {
-    expect(targetOfUrl(url)).toMatchObject({ authority, secure });
-  });
-
-  test.each(['', 'api.anthropic.com', 'ftp://x'])('no target in %j', (url) => {
-    expect(targetOfUrl(url)).toBeNull();
   });
 });

@@ -7,8 +7,8 @@ export interface UserSettings {
   /** The API's host is known to send pings during silence. */
   readonly pings: boolean;
   /**
-   * The proxy variables in force without the guard (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`); the tunnel chains to
-   * them.
+   * The proxy variables in force without the guard (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`), to which the tunnel
+   * chains, and `NODE_EXTRA_CA_CERTS` (absolute), which says whom the agent trusts besides.
    */
   readonly proxy: Readonly<Record<string, string | undefined>>;
   /** Names of variables that the settings files set; these values override the environment. */

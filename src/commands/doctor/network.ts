@@ -37,6 +37,13 @@ export async function reachability(user: UserSettings): Promise<Finding> {
   ]);
   const target = makeTarget(user.api.secure, host, port);
   const result = await probe(target, { upstream: reading.upstream, timeoutMs: 10_000 });
+  if (result.cause === 'proxy-untrusted') {
+    return warning(
+      'network',
+      `no TLS connection to the proxy on the way to ${host}; the tunnel stays off`,
+      'name the certificate authority of the proxy in NODE_EXTRA_CA_CERTS, or do without the tunnel',
+    );
+  }
   if (result.reachable) return ok('network', `${host}:${port} reached in ${result.latencyMs} ms`);
   return problem(
     'network',

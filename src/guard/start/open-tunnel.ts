@@ -5,6 +5,7 @@ import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
 import { startTunnel, type Tunnel, type TunnelOptions } from '../../tunnel/proxy.ts';
 import { makeTarget } from '../../tunnel/target.ts';
+import { isProxyUntrusted } from '../../tunnel/trust.ts';
 import { readUpstream } from '../../tunnel/upstream.ts';
 
 export interface OpenedTunnel {
@@ -15,6 +16,8 @@ export interface OpenedTunnel {
 
 /** Longest timeout of a connection attempt. It is never longer than the limit for silence in a response. */
 const connectTimeoutMs = 10_000;
+/** How long a start waits for a proxy that is reached over TLS. */
+const trustMs = 2_000;
 
 export async function openTunnel(config: Config, user: UserSettings): Promise<OpenedTunnel> {
   if (!config.network_resilience.enabled || !config.senses.tunnel) return { tunnel: null, warning: null };
@@ -23,6 +26,11 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
   const reading = readUpstream(user.proxy);
   if (reading.kind === 'unsupported') {
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
+  }
+  if (await isProxyUntrusted(user, trustMs)) {
+    const warning =
+      'no TLS connection to the https:// proxy with what is trusted here; working without the tunnel';
+    return { tunnel: null, warning };
   }
   try {
     const api = makeTarget(user.api.secure, user.api.host, user.api.port).authority;

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isRecord, type Json, parseRecord } from '../../common/json.ts';
 import type { Variables } from '../../contract/invocation.ts';
 import type { UserSettings } from '../../contract/launch.ts';
@@ -129,12 +129,16 @@ export function readUserSettings(
   const all = [...settings, ...managed];
   const shellFile = variablesOf(settings)[shellFileVariable];
   const api = apiOf(effective);
+  const authorities = effective.NODE_EXTRA_CA_CERTS;
   return {
     ...(shellFile === undefined ? {} : { shellFile }),
     settled: Object.keys(variablesOf(settings)),
     api,
     pings: api.host === vendor.hostname,
-    proxy: Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
+    proxy: {
+      ...Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
+      ...(authorities && { NODE_EXTRA_CA_CERTS: resolve(cwd, authorities) }),
+    },
     tunnelAllowed: !proxyVariables.some((name) => name in policy) && !effective.ANTHROPIC_UNIX_SOCKET,
     hooksAllowed:
       given !== null &&

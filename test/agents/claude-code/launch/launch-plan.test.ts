@@ -288,6 +288,12 @@ describe('settings of the user', () => {
     expect(read(files, given, env).proxy.HTTPS_PROXY).toBe('http://given');
   });
 
+  it('says which certificates the agent trusts besides', () => {
+    const files = { 'config/settings.json': { env: { NODE_EXTRA_CA_CERTS: '/corp.pem' } } };
+    expect(read(files, [], { NODE_EXTRA_CA_CERTS: '/own.pem' }).proxy.NODE_EXTRA_CA_CERTS).toBe('/corp.pem');
+    expect(read({}, []).proxy).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
+  });
+
   it.each<[object, object]>([
     [{}, { host: 'api.anthropic.com', port: 443, secure: true }],
     [{ ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080/x' }, { host: '127.0.0.1', port: 8080, secure: false }],
