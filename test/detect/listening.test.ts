@@ -52,6 +52,41 @@ describe('a request is unanswered, and another was answered a little later', () 
   });
 });
 
+describe('a request that is repeated after a streamed answer was lost may be for one in one piece', () => {
+  function repeated() {
+    const told = inMidResponse();
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    told.wait(1, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    return told;
+  }
+
+  test('which has twice the time to begin, and teaches nothing', () => {
+    const told = repeated();
+    told.wait(200, say.drawing);
+    expect(actions(told)).toEqual([]);
+    told.tell(say.bytes(2));
+    expect(told.state.evidence.host.health.firstByteMs).toBeLessThan(5_000);
+  });
+
+  test('but no more than that', () => {
+    const told = repeated();
+    told.wait(245, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('the request after a tool has the usual time', () => {
+    const told = inMidResponse();
+    told.tell(tool);
+    told.wait(3, say.drawing);
+    told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });
+    told.tell(say.request(1));
+    told.wait(125, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+});
+
 describe('silence counts only while the agent waits for the API', () => {
   test('the end of a long silent tool gives the next request its full time', () => {
     const told = inMidResponse();

@@ -47,6 +47,8 @@ export interface Wire {
   /** When the conversation was last made smaller; null: never. */
   readonly compactedAt: Millis | null;
   readonly lastDownAt: Millis | null;
+  /** The latest byte of this agent's that came in an answer that was streamed; null: none came. */
+  readonly streamedAt: Millis | null;
 }
 
 export const noWire: Wire = {
@@ -60,6 +62,7 @@ export const noWire: Wire = {
   conversationSize: 0,
   compactedAt: null,
   lastDownAt: null,
+  streamedAt: null,
 };
 
 const keepClosed = 8;
@@ -88,6 +91,7 @@ export function foldWire(
         lastConversationAt: null,
         compactedAt: null,
         lastDownAt: null,
+        streamedAt: null,
       };
     case 'compaction.finished':
       return compacted(wire, now);
@@ -150,6 +154,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
         : later(wire.lastConversationAt, after.requestAt),
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
+    streamedAt: event.down > 0 && streams(after) ? later(wire.streamedAt, after.lastDownAt) : wire.streamedAt,
   };
 }
 

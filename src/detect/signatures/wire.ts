@@ -82,8 +82,16 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
   if (stage === 'handshake') return 'handshake';
-  if (stage === 'request') return 'firstByte';
+  if (stage === 'request') return isRepeated(connection, e) ? 'repeatedRequest' : 'firstByte';
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
+}
+
+/** An answer of this wait was streamed, and the agent asks again although it has taken no step since, so it was lost. */
+function isRepeated({ requestAt }: Connection, { wire, turn }: Evidence): boolean {
+  const { told, toldAt, listeningSince } = turn;
+  if (told === null || wire.streamedAt === null) return false; // without hooks, the step may just not have been seen
+  const begun = Math.max(toldAt ?? 0, listeningSince ?? 0);
+  return wire.streamedAt > begun && wire.streamedAt < (requestAt ?? 0);
 }
 
 /**
