@@ -7,6 +7,7 @@ import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
 import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../../contract/pipes.ts';
 import { splitWords } from '../launch/arguments.ts';
+import { blocksOf, isMadeUp, messageOf } from '../message.ts';
 import { controlProtocol } from './control.ts';
 import { failureOfText } from './failures.ts';
 import { toolStarted } from './tools.ts';
@@ -21,23 +22,17 @@ function formats(args: readonly string[]): PrintFormats {
   };
 }
 
-const contentOf = (record: Json) => (isRecord(record.message) ? record.message.content : null);
-const blocksOf = (record: Json): readonly Json[] => {
-  const content = contentOf(record);
-  return Array.isArray(content) ? content.filter(isRecord) : [];
-};
-
 /** All text of a message, whatever its form; null if it has none, like a tool result. */
 function textIn(record: Json): string | null {
-  const content = contentOf(record);
-  if (typeof content === 'string') return content;
-  const texts = blocksOf(record).map((block) => (block.type === 'text' ? textOf(block, 'text') : null));
+  const message = messageOf(record);
+  if (typeof message?.content === 'string') return message.content;
+  const texts = blocksOf(message).map((block) => (block.type === 'text' ? textOf(block, 'text') : null));
   const found = texts.filter((text) => text !== null);
   return found.length === 0 ? null : found.join('\n');
 }
 
 function tools(record: Json): readonly Observation[] {
-  return blocksOf(record).flatMap((block): readonly Observation[] => {
+  return blocksOf(messageOf(record)).flatMap((block): readonly Observation[] => {
     const called = block.type === 'tool_use' ? textOf(block, 'id') : null;
     const answered = block.type === 'tool_result' ? textOf(block, 'tool_use_id') : null;
     if (called !== null) return [toolStarted(called, textOf(block, 'name') ?? '', block.input)];
@@ -70,10 +65,6 @@ function system(record: Json): readonly Observation[] {
 }
 
 const nothing: PrintedRecord = { observations: [], result: null, reportsError: false, begins: false };
-/** The model name that the agent gives to messages of its own. */
-const ownWords = '<synthetic>';
-
-const isOwnWord = (record: Json) => isRecord(record.message) && record.message.model === ownWords;
 
 function readOutput(value: unknown): PrintedRecord {
   // `json --verbose` prints all records as one array; the last is the result.
@@ -86,7 +77,7 @@ function readOutput(value: unknown): PrintedRecord {
       return { ...nothing, observations: system(value), begins: value.subtype === 'init' };
     case 'assistant':
     case 'user':
-      return { ...nothing, observations: tools(value), reportsError: isOwnWord(value) };
+      return { ...nothing, observations: tools(value), reportsError: isMadeUp(messageOf(value)) };
     case 'result': {
       const failure = value.is_error === true ? failureOfText(textOf(value, 'result') ?? '') : null;
       return { ...nothing, result: { failure } };
@@ -116,10 +107,9 @@ function readProgress(record: unknown): ProgressRecord | null {
     const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
     return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
   }
-  const isOwn = isRecord(record.message) && record.message.model !== '<synthetic>';
-  return record.type === 'assistant' && isOwn && record.isApiErrorMessage !== true
-    ? { kind: 'answer' }
-    : null;
+  const message = messageOf(record);
+  const isModels = message !== null && !isMadeUp(message) && record.isApiErrorMessage !== true;
+  return record.type === 'assistant' && isModels ? { kind: 'answer' } : null;
 }
 
 export const printMode: PrintMode = {

@@ -3,7 +3,8 @@
  * of the chain; all others are bookkeeping and not part of it.
  */
 
-import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { type Json, textOf } from '../../common/json.ts';
+import { blocksOf, messageOf } from '../message.ts';
 import { refusesThinking } from '../senses/failures.ts';
 
 export type RowKind =
@@ -48,7 +49,7 @@ const refusal = /\bAPI Error:? \(?400\b|"?invalid_request_error\b/;
 export function readLink(record: Json): Link | null {
   const { type } = record;
   const uuid = textOf(record, 'uuid');
-  const message = isRecord(record.message) ? record.message : null;
+  const message = messageOf(record);
   const speaks = (type === 'user' || type === 'assistant') && message !== null;
   if (uuid === null && !speaks) return null;
   const time = Date.parse(textOf(record, 'timestamp') ?? '');
@@ -85,13 +86,6 @@ function kindOf(record: Json): RowKind {
     default:
       return 'other';
   }
-}
-
-/** The content blocks of a message; a plain text counts as one block. */
-export function blocksOf(message: Json | null): readonly Json[] {
-  const content = message?.content;
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? content.filter(isRecord) : [];
 }
 
 export const isThinking = (block: Json): boolean =>

@@ -6,14 +6,15 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LedgerCall } from '../../../recover/ledger.ts';
 import type { TranscriptSummary, TranscriptTail } from '../../../recover/snapshot.ts';
-import { isRecord, type Json, parseRecord, textOf } from '../../common/json.ts';
+import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import { readLines } from '../../common/transcript-lines.ts';
+import { blocksOf, messageOf } from '../message.ts';
 import { readToolInput } from '../senses/tool-reports.ts';
 import { toolRisk } from '../senses/tools.ts';
 import { chainTo, leafOf } from './chain.ts';
 import type { Row } from './index.ts';
 import { readConversation } from './reading.ts';
-import { blocksOf, readLink } from './records.ts';
+import { readLink } from './records.ts';
 import { type Round, roundsOf } from './rounds.ts';
 import { inThread } from './thread.ts';
 
@@ -121,8 +122,6 @@ function lastTextOf(last: Round, records: Records): string | null {
   return texts.at(-1)?.slice(-maxTextLength) ?? null;
 }
 
-const messageOf = (record: Json | undefined): Json | null =>
-  isRecord(record?.message) ? record.message : null;
 const textInside = (record: Json | undefined): string =>
   blocksOf(messageOf(record))
     .map((block) => (block.type === 'text' ? textOf(block, 'text') : null) ?? '')

@@ -4,7 +4,7 @@
  */
 import type { Todo } from '../../../recover/snapshot.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
-import { blocksOf } from './records.ts';
+import { blocksOf, messageOf } from '../message.ts';
 
 export interface TaskList {
   /** Takes one record of the main conversation, in file order. */
@@ -29,9 +29,8 @@ export function createTaskList(): TaskList {
 
   return {
     read(record) {
-      const message = isRecord(record.message) ? record.message : null;
       if (record.type === 'assistant')
-        for (const block of blocksOf(message))
+        for (const block of blocksOf(messageOf(record)))
           if (block.type === 'tool_use' && isRecord(block.input))
             readCall(textOf(block, 'name'), block.input);
       const result = isRecord(record.toolUseResult) ? record.toolUseResult : null;

@@ -4,6 +4,7 @@
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
+import { blocksOf, isMadeUp, messageOf } from '../message.ts';
 import { failureOfText } from '../senses/failures.ts';
 import { toolStarted } from '../senses/tools.ts';
 import { recordsStopReason } from '../versions.ts';
@@ -11,27 +12,21 @@ import { recordsStopReason } from '../versions.ts';
 /** Written as the user's message when the person stops a turn, in all versions. */
 const interruption = /^\[Request interrupted by user/;
 
-const blocksOf = (record: Json): readonly Json[] => {
-  const content = isRecord(record.message) ? record.message.content : null;
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? content.filter(isRecord) : [];
-};
-
 function readUser(record: Json): readonly Observation[] {
   const seen: Observation[] = [];
-  for (const block of blocksOf(record)) {
+  for (const block of blocksOf(messageOf(record))) {
     const toolUseId = textOf(block, 'tool_use_id');
     if (block.type === 'tool_result' && toolUseId !== null)
       seen.push({ type: 'tool.finished', toolUseId, ok: block.is_error !== true });
     if (block.type === 'text' && interruption.test(textOf(block, 'text') ?? ''))
       seen.push({ type: 'interrupted' });
   }
-  const isPrompt = seen.length === 0 && blocksOf(record).some(({ type }) => type === 'text');
+  const isPrompt = seen.length === 0 && blocksOf(messageOf(record)).some(({ type }) => type === 'text');
   return isPrompt ? [{ type: 'prompt.recorded' }] : seen;
 }
 
 function readAssistant(record: Json): readonly Observation[] {
-  const blocks = blocksOf(record);
+  const blocks = blocksOf(messageOf(record));
   if (record.isApiErrorMessage === true) {
     const text = blocks.map((block) => textOf(block, 'text') ?? '').join(' ');
     return [{ type: 'failure.recorded', failure: failureOfText(text) }];
@@ -42,9 +37,7 @@ function readAssistant(record: Json): readonly Observation[] {
     if (block.type !== 'tool_use' || toolUseId === null || tool === null) return [];
     return [{ ...toolStarted(toolUseId, tool, block.input), recorded: true }];
   });
-  // The agent inserts a message of its own where a turn was interrupted (lab notes §4).
-  const isMadeUp = isRecord(record.message) && record.message.model === '<synthetic>';
-  return isMadeUp || blocks.length === 0 ? calls : [answer(record), ...calls];
+  return isMadeUp(messageOf(record)) || blocks.length === 0 ? calls : [answer(record), ...calls];
 }
 
 /** Reasons to stop after which nothing follows in the turn. */
@@ -52,7 +45,7 @@ const lastReasons: readonly unknown[] = ['end_turn', 'stop_sequence'];
 
 /** If a stream ends before the model gives its stop reason, the agent takes what it has for a whole answer. */
 function answer(record: Json): Observation {
-  const stop = isRecord(record.message) ? record.message.stop_reason : undefined;
+  const stop = messageOf(record)?.stop_reason;
   const cutShort = stop === null && recordsStopReason(textOf(record, 'version'));
   return {
     type: 'answer.recorded',

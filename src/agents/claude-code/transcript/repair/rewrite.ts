@@ -4,8 +4,9 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { isRecord, type Json, parseRecord, textOf } from '../../../common/json.ts';
+import { blocksOf } from '../../message.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
-import { blocksOf, isThinking } from '../records.ts';
+import { isThinking } from '../records.ts';
 import type { Plan } from './plan.ts';
 import { without } from './poison/index.ts';
 import type { AddedResult, RowChange } from './work.ts';

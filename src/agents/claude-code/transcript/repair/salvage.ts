@@ -3,7 +3,7 @@
  * behind, and an append after a torn write glues a whole record to the torn one.
  */
 import { isRecord, type Json, textOf } from '../../../common/json.ts';
-import { blocksOf } from '../records.ts';
+import { blocksOf, messageOf } from '../../message.ts';
 import { readTornPrompt } from './torn-prompt.ts';
 
 export interface Salvaged {
@@ -110,8 +110,8 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 const mayBeEmpty: ReadonlySet<string> = new Set(['text', 'thinking']);
 
 /** A damaged record may parse and yet lack a part without which it cannot be sent. */
-function isSound({ message }: Json): boolean {
-  return blocksOf(isRecord(message) ? message : null).every((block) => {
+function isSound(record: Json): boolean {
+  return blocksOf(messageOf(record)).every((block) => {
     const type = textOf(block, 'type');
     return type !== null && (needed[type] ?? []).every((field) => hasText(block, field));
   });
