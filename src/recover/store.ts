@@ -9,8 +9,8 @@ import type { RecoverySnapshot } from './snapshot.ts';
 
 export type Saved =
   | { readonly ok: true; readonly path: string }
-  /** `full`: the disk has no room. Memory then holds the only copy, so the caller must not kill. */
-  | { readonly ok: false; readonly reason: 'full' | 'other'; readonly detail: string };
+  /** Memory then holds the only copy, so the caller must not kill. */
+  | { readonly ok: false; readonly detail: string };
 
 export const snapshotSuffix = '.recovery.json';
 
@@ -28,12 +28,6 @@ export async function saveSnapshot(path: string, snapshot: RecoverySnapshot): Pr
     await replaceFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { durable: true });
     return { ok: true, path };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-    return {
-      ok: false,
-      reason: full ? 'full' : 'other',
-      detail: error instanceof Error ? error.message : String(error),
-    };
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 }
