@@ -4,7 +4,7 @@
  * only if it names an http proxy; 2.1.329 reads it in this way, older versions ignore it.
  */
 
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { readNetwork } from '../platform/network-entry.ts';
 
 export interface UpstreamProxy {
   /** The connection to the proxy itself uses TLS (`https://` proxy URL). */
@@ -106,8 +106,8 @@ type Rule = (host: string, port: number) => boolean;
 
 function readRule(entry: string): Rule {
   if (entry === '*') return () => true;
-  const network = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
-  if (network) return inNetwork(network[1] ?? '', Number(network[2]));
+  const network = readNetwork(entry);
+  if (network !== null) return network;
   const withPort = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry);
   const name = bare(withPort?.[1] ?? entry)
     .replace(/^\*/, '')
@@ -116,12 +116,3 @@ function readRule(entry: string): Rule {
   return (host, port) =>
     (onlyPort === null || onlyPort === port) && name !== '' && (host === name || host.endsWith(`.${name}`));
 }
-
-function inNetwork(base: string, bits: number): Rule {
-  const network = new BlockList();
-  if (!isIP(base) || bits > (isIPv6(base) ? 128 : 32)) return () => false;
-  network.addSubnet(base, bits, familyOf(base));
-  return (host) => isIP(host) !== 0 && network.check(host, familyOf(host));
-}
-
-const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');

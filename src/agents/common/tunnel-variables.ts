@@ -4,7 +4,7 @@
  * person's `NO_PROXY` stays, except for entries that exempt the API itself. If there are such entries, plain http
  * requests that had a proxy also go through the tunnel, which follows the person's own rules.
  */
-import { BlockList, isIP } from 'node:net';
+import { readNetwork } from '../../platform/network-entry.ts';
 import type { UserSettings } from '../contract/launch.ts';
 
 const plainNames = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
@@ -27,10 +27,13 @@ export function tunnelVariables(
   };
 }
 
-/** Whether any program might apply this entry of NO_PROXY to the host; in doubt, yes. */
+/**
+ * Whether any program might apply this entry of NO_PROXY to the host; in doubt, yes. So it reads names more widely than
+ * the agent does (`tunnel/upstream.ts`): `*` anywhere, and any end of a name.
+ */
 function exempts(entry: string, host: string): boolean {
-  const [, base, bits] = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/.exec(entry) ?? [];
-  if (base && bits) return inNetwork(host, base, Number(bits));
+  const network = readNetwork(entry);
+  if (network !== null) return network(host);
   const name = entry
     .toLowerCase()
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
@@ -38,12 +41,4 @@ function exempts(entry: string, host: string): boolean {
     .replace(/\.$/, '');
   const pattern = name.split('*').map((part) => part.replace(/[^a-z0-9-]/g, '\\$&'));
   return name !== '' && new RegExp(`${pattern.join('.*')}$`).test(host.toLowerCase());
-}
-
-function inNetwork(host: string, base: string, bits: number): boolean {
-  const family = isIP(base) === 6 ? 'ipv6' : 'ipv4';
-  if (isIP(host) === 0 || isIP(base) === 0 || bits > (family === 'ipv6' ? 128 : 32)) return false;
-  const network = new BlockList();
-  network.addSubnet(base, bits, family);
-  return network.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
