@@ -9,6 +9,7 @@ import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import type { SessionFile } from '../../contract/conversation.ts';
 import type { Variables } from '../../contract/invocation.ts';
 import { configFolder } from '../launch/user-settings.ts';
+import { firstCwd } from '../transcript/first-cwd.ts';
 import { printMode } from './print.ts';
 
 const sessionName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jsonl$/i;
@@ -53,15 +54,6 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
   return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
 }
 
-/** The working directory in which a conversation began; null: not known. */
-async function cwdOf(path: string): Promise<string | null> {
-  for (const line of await headLines(path)) {
-    const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
-    if (cwd !== null) return cwd;
-  }
-  return null;
-}
-
 /**
  * Conversations of a working directory, the last changed first. Each is opened only when it is asked for, because a
  * machine may hold thousands.
@@ -72,7 +64,7 @@ async function* sessionsIn(env: Variables, cwd: string, sinceMs: number): AsyncG
     .filter((file) => file !== null)
     .filter((file) => file.changedAtMs >= sinceMs)
     .toSorted((a, b) => b.changedAtMs - a.changedAtMs);
-  for (const file of files) if ((await cwdOf(file.path)) === cwd) yield file;
+  for (const file of files) if ((await firstCwd(file.path)) === cwd) yield file;
 }
 
 /** The last changed conversation of a working directory, which `--continue` opens; null if there is none. */

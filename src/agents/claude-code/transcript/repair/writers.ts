@@ -4,11 +4,12 @@
  * and start time.
  */
 import type { Stats } from 'node:fs';
-import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../../../platform/process-identity.ts';
 import { parseRecord, textOf } from '../../../common/json.ts';
 import type { Writer } from '../../../contract/conversation.ts';
+import { firstCwd } from '../first-cwd.ts';
 
 /**
  * @param thorough also count an agent that runs in the conversation's folder and does not record its session (2.1.42
@@ -20,7 +21,7 @@ export async function findWriter(path: string, thorough: boolean): Promise<Write
   const holder = inConversation(named, path);
   if (holder !== null) return { pid: holder, certain: true };
   if (process.platform !== 'linux') return null;
-  const cwd = thorough ? await cwdOf(path) : null;
+  const cwd = thorough ? await firstCwd(path) : null;
   const file = await stat(path);
   const others = new Set(named.map((one) => one.pid));
   for (const name of await readdir('/proc')) {
@@ -68,9 +69,6 @@ const agentsBeside = (path: string) => readSessions(join(dirname(path), '..', '.
 const inConversation = (agents: readonly Named[], path: string): number | null =>
   agents.find((one) => one.sessionId === basename(path, '.jsonl'))?.pid ?? null;
 
-/** The working directory is within these first bytes; the newest version writes long records before it. */
-const headBytes = 262_144;
-
 interface Named {
   readonly pid: number;
   readonly sessionId: string;
@@ -110,19 +108,4 @@ async function isAgentIn(pid: number, cwd: string): Promise<boolean> {
   const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).trimStart();
   if (!/^(\S*\/)?claude(\s|\0|$)/.test(command)) return false;
   return (await readlink(`/proc/${pid}/cwd`).catch(() => null)) === cwd;
-}
-
-/** The conversation's working directory, from its first records. */
-async function cwdOf(path: string): Promise<string | null> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    for (const line of buffer.toString('utf8', 0, bytesRead).split('\n')) {
-      const cwd = textOf(parseRecord(line) ?? {}, 'cwd');
-      if (cwd !== null) return cwd;
-    }
-    return null;
-  } finally {
-    await file.close();
-  }
 }
