@@ -316,6 +316,8 @@ export type Observation =
       readonly streamMs: number;
       /** The host bridges silence with pings, as the vendor's own does. */
       readonly pings?: true;
+      /** Each of its answers says why it stopped, as the vendor's do. */
+      readonly namesStops?: true;
       /** The longest that the agent says it waits for a silent API. */
       readonly deadlineMs?: number;
     }

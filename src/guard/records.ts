@@ -68,7 +68,7 @@ export function openRecords(
       emit({
         type: 'host.known',
         ...hosts.recall(),
-        ...(pings && { pings }),
+        ...(pings && { pings, namesStops: true }),
         ...(deadlineMs !== null && { deadlineMs }),
       });
       const { id } = conversation;

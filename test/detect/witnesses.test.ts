@@ -363,6 +363,23 @@ describe('an end', () => {
     expect(told.did('nudge')).toMatchObject([{ cause: 'cut-short', interrupt: false }]);
   });
 
+  test.each([
+    ['never says why its answers stop: nothing is missing', false, []],
+    ['has said so before: nudge', true, ['nudge']],
+  ])('without a reason, at a host that %s', (_, named, expected) => {
+    const told = story({}, undefined, null);
+    told.tell(say.started);
+    for (const cutShort of [!named, true]) {
+      told.tell({ type: 'turn.started' });
+      told.tell(say.busy(3));
+      told.tell({ type: 'answer.recorded', ...(cutShort && { cutShort }) });
+      told.tell({ type: 'turn.ended' });
+      told.tell(say.idle);
+      told.wait(cutShort ? 5 : 1, say.drawing);
+    }
+    expect(actions(told)).toEqual(expected);
+  });
+
   test('with a whole answer is one, although the peer has closed', () => {
     expect(actions(end(false, false))).toEqual([]);
   });

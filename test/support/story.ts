@@ -35,7 +35,7 @@ export interface Story {
 }
 
 /** The vendor's host, as it is known to a guard that has met it. */
-const known: Observation = { type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true };
+const known: Observation = { type: 'host.known', firstByteMs: 0, streamMs: 0, pings: true, namesStops: true };
 
 /**
  * Answers every effect as a world would in which everything works, unless `world` says otherwise.

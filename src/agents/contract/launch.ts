@@ -4,7 +4,7 @@
 export interface UserSettings {
   /** Where the agent sends its requests. */
   readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
-  /** The API's host is known to send pings during silence. */
+  /** The API's host is known as the vendor's is: it sends pings during silence, and names the reason of each stop. */
   readonly pings: boolean;
   /**
    * The proxy variables in force without the guard (`https_proxy`, `HTTPS_PROXY`, … `NO_PROXY`), to which the tunnel

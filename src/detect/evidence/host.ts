@@ -7,6 +7,8 @@ import { type Health, noHealth, usualDeadlineMs } from '../health.ts';
 
 export interface Host {
   readonly health: Health;
+  /** Its answers say why they stopped, so one that does not was broken off. */
+  readonly namesStops: boolean;
   /** The longest that the agent itself waits for a silent API. */
   readonly deadlineMs: Millis;
   /**
@@ -20,6 +22,7 @@ export interface Host {
 
 export const newHost: Host = {
   health: noHealth,
+  namesStops: false,
   deadlineMs: usualDeadlineMs,
   patience: 1,
   resumesTurn: false,
@@ -37,10 +40,13 @@ export function foldHost(host: Host, event: Event): Host {
           streamMs: event.streamMs,
           ...(event.pings && { pings: true }),
         },
+        namesStops: host.namesStops || event.namesStops === true,
         deadlineMs: Math.max(usualDeadlineMs, event.deadlineMs ?? 0),
       };
     case 'connection.bytes':
       return event.pinged ? { ...host, health: { ...host.health, pings: true } } : host;
+    case 'answer.recorded':
+      return event.cutShort ? host : { ...host, namesStops: true };
     default:
       return host;
   }

@@ -130,7 +130,7 @@ const cutShort = ending(
   'the turn ended with an answer that broke off in the middle, taken for a whole one',
   (e) => {
     const { answer, failure, count } = e.turn;
-    if (!answer?.cutShort || failure || count === 0) return null;
+    if (!answer?.cutShort || !e.host.namesStops || failure || count === 0) return null;
     return atRest(e, {
       since: answer.at,
       because: () => ['the answer on record has no end', untouched],
