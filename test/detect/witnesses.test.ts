@@ -413,6 +413,18 @@ test.each([
   expect(actions(told)).toEqual(expected);
 });
 
+test('nor was one lost with a connection that had been idle since, while a hook of the person’s ran', () => {
+  const told = inMidResponse();
+  told.tell({ type: 'answer.recorded', endsTurn: true });
+  told.wait(8, say.drawing);
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'dead' }); // the Wi-Fi has changed
+  told.wait(2, say.drawing);
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(10, say.drawing);
+  expect(actions(told)).toEqual([]);
+});
+
 test('nor has a loss destroyed what was on record long before it', () => {
   const told = inMidResponse();
   told.tell({ type: 'answer.recorded', endsTurn: true });

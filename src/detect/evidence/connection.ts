@@ -37,6 +37,8 @@ export interface ClosedConnection {
   readonly by: ConnectionEnd;
   readonly cause: ConnectionCause;
   readonly carried: Carried;
+  /** When the latest byte passed on it, in either direction. */
+  readonly lastByteAt: Millis;
   /** Its latest request; null: there was none. */
   readonly requestAt: Millis | null;
   /** Bytes of it; 0: there was none. */
@@ -137,7 +139,8 @@ export function closedConnection(
   now: Millis,
 ): ClosedConnection {
   const { requestAt, requestSize } = last;
-  return { at: now, by, cause, carried: carriedBy(last, cause, now), requestAt, requestSize };
+  const carried = carriedBy(last, cause, now);
+  return { at: now, by, cause, carried, lastByteAt: lastByteAt(last), requestAt, requestSize };
 }
 
 function carriedBy(last: Connection, cause: ConnectionCause, now: Millis): Carried {

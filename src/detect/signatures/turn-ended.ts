@@ -150,11 +150,11 @@ function limited({ turn, clock }: Evidence): boolean {
 
 /**
  * Whether the connection may have taken the turn with it: it was cut by the guard, reset or dead. A peer that closes
- * may simply have sent everything; then the answer is on record. An answer that is recorded as the turn's last, at the
- * time of the loss or after it, was not lost.
+ * may simply have sent everything; then the answer is on record. After an answer that is recorded as the turn's last, a
+ * connection on which no byte has passed since carried nothing, however much later it was lost.
  */
-function abnormal({ at, by, cause }: ClosedConnection, { turn }: Evidence): boolean {
-  if (turn.answer?.endsTurn && turn.answer.at > at - reportLagMs) return false;
+function abnormal({ by, cause, lastByteAt }: ClosedConnection, { turn }: Evidence): boolean {
+  if (turn.answer?.endsTurn && lastByteAt < turn.answer.at + reportLagMs) return false;
   if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
   return turn.recordSpeaks && turn.answer === null;
 }
