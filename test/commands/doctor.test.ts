@@ -165,6 +165,18 @@ test('the network is tried only when asked for', async () => {
   });
 });
 
+test('a proxy that only the agent may get on with is named', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).end('no TLS here\n'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const home = withAgent('2.1.329', { HTTPS_PROXY: `https://127.0.0.1:${port}` });
+  expect((await findings(home, '--network')).find('network')).toMatchObject({
+    state: 'warning',
+    remedy: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+  });
+  server.close();
+});
+
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 test.runIf(hasTmux)(

@@ -1,5 +1,5 @@
 /** The launcher in front of a real process: it becomes the command, with or without an address. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { commandLine, environmentOf } from '../../src/platform/process-table.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
@@ -156,6 +157,14 @@ describe('it silently becomes the plain command', () => {
 
   test('where the person’s proxy is of an unsupported kind', () => {
     plainly(makeUser(), { HTTPS_PROXY: 'socks5://127.0.0.1:9' });
+  });
+
+  test('where only the agent may get on with the person’s proxy', async () => {
+    const port = await farServer((socket) => socket.end('HTTP/1.1 400 No TLS here\r\n\r\n'));
+    const env = { ...makeUser().env, HTTPS_PROXY: `https://127.0.0.1:${port}` };
+    const { stdout } = await promisify(execFile)(launcherBin, ['/usr/bin/env'], { env });
+    expect(stdout).toContain(`HTTPS_PROXY=https://127.0.0.1:${port}\n`);
+    expect(stdout).not.toContain('guard:');
   });
 
   test('where settings name a proxy, which would override the environment', () => {
