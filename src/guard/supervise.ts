@@ -10,6 +10,7 @@ import type { Observation } from '../events.ts';
 import { createComposer } from '../person/composer.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import { signalExitCode } from '../platform/signals.ts';
+import type { Emit } from '../sensors/sensor.ts';
 import type { Pty } from '../terminal/pty.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { sayWarnings } from '../words/say-warnings.ts';
@@ -18,7 +19,7 @@ import type { Loop } from './loop.ts';
 import type { Launch } from './run.ts';
 import { belongingsOf, dropGivenFiles } from './start/given-files.ts';
 import { startAgent } from './start/launch.ts';
-import { prepare } from './start/prepare.ts';
+import { type Preparation, prepare } from './start/prepare.ts';
 import { heldAtStart } from './start/second-writer.ts';
 
 /** A sense that fails all the time is reported only this often. */
@@ -31,21 +32,32 @@ const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 
 /** Runs the agent under the guard; resolves to the exit code once both are done. Throws only before the agent runs. */
 export async function supervise(launch: Launch): Promise<number> {
+  let emit: Emit = () => {};
+  const prepared = await prepare<Pty>(launch, { unattended: false, emit: (one) => emit(one) });
+  const { run, wire } = prepared;
+  try {
+    const held = await heldAtStart(run);
+    if (held === null)
+      return await session(prepared, (followed) => {
+        emit = followed;
+      });
+    sayWarnings([held]);
+    return 1;
+  } finally {
+    dropGivenFiles(run.givenFiles);
+    await (await import('./relay.ts')).closeWire(run, wire);
+  }
+}
+
+/** @param follow is given what takes the run's observations */
+async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void): Promise<number> {
+  const { run, agent, conversation, wire, warnings, noted } = prepared;
   const emit = (observation: Observation): void => {
     open.see(observation);
     deadManSwitch.see(observation);
     if (loop) loop.emit(observation);
     else early.push(observation);
   };
-  const prepared = await prepare<Pty>(launch, { unattended: false, emit });
-  const { run, agent, conversation, wire, warnings, noted } = prepared;
-  const held = await heldAtStart(run);
-  if (held !== null) {
-    sayWarnings([held]);
-    await wire.tunnel?.stop();
-    return 1;
-  }
-
   /** Observations made before the loop exists. */
   const early: Observation[] = [];
   const failures: string[] = [];
@@ -55,7 +67,8 @@ export async function supervise(launch: Launch): Promise<number> {
     if (failures.length <= maxFailures) emit({ type: 'sensor.failed', sensor: 'guard', detail });
   };
   const open = failOpen(note);
-  const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, belongingsOf(run), note);
+  const deadManSwitch = createDeadManSwitch(run.launch.adapter.outlivingCommand, belongingsOf(run), note);
+  follow(emit);
   /** The guard was told to go: hang-up, shutdown. */
   let isSignalled = false;
   let killing = false;
@@ -116,7 +129,5 @@ export async function supervise(launch: Launch): Promise<number> {
     const [first] = failures;
     if (first !== undefined)
       process.stderr.write(`guarded-claude: carried on without a part of itself: ${withoutStack(first)}\n`);
-    dropGivenFiles(run.givenFiles);
-    await (await import('./relay.ts')).closeWire(run, wire);
   }
 }

@@ -16,7 +16,7 @@ export interface GivenFiles {
   readonly kept: readonly string[];
 }
 
-/** Reads each file to its end, and waits for it as the agent would. Throws if a copy cannot be written. */
+/** Reads each file to its end, and waits for it as the agent would. Throws if a copy cannot be written; then none stays. */
 export function keepGivenFiles(
   adapter: AgentAdapter,
   args: readonly string[],
@@ -29,8 +29,13 @@ export function keepGivenFiles(
     const content = readOnce(resolve(cwd, path));
     if (content === null) continue;
     const copy = join(folder, `${givenPrefix}${kept.length + 1}`);
-    writeFileSync(copy, content, { mode: 0o600 });
     kept.push(copy);
+    try {
+      writeFileSync(copy, content, { mode: 0o600 });
+    } catch (error) {
+      dropGivenFiles(kept);
+      throw error;
+    }
     result[index] = `${prefix}${copy}`;
   }
   return { args: result, kept };
