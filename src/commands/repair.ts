@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { type RepairOutcome, repairFile } from '../agents/common/repair.ts';
 import type { Reach } from '../agents/contract/conversation.ts';
@@ -26,10 +26,21 @@ export async function run(args: readonly string[]): Promise<number> {
     resultTexts: new Map(),
     dryRun: options['dry-run'],
     thorough: true,
+    elsewhere: elsewhere(file),
   });
   if (options.json) printJson(jsonOf(file, outcome));
   else print(textOf(file, outcome));
   return outcome.result === 'busy' || outcome.result === 'failed' ? 1 : 0;
+}
+
+/**
+ * Living guards, which look like agents, and their agents, if they are in other conversations. A guard knows which
+ * conversation its agent is in, even if the agent itself records nothing.
+ */
+function elsewhere(file: string): readonly number[] {
+  return readSessions(statePaths(process.env))
+    .filter(({ alive, status }) => alive && ![null, basename(file, '.jsonl')].includes(status.session_id))
+    .flatMap(({ status }) => [status.pid, ...(status.agent_pid === null ? [] : [status.agent_pid])]);
 }
 
 /** The file that a path, a session id or a known run names. */

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { textOf } from '../agents/claude-code/transcript/transcripts.ts';
 import { type Home, makeHome } from '../support/guardctl.ts';
@@ -61,6 +63,31 @@ test('a conversation that a living process has open is left alone, and the proce
   expect(code).toBe(1);
   expect(stdout).toContain(`Not repaired: process ${process.pid} is using this conversation. End it first.`);
   expect(readFileSync(path, 'utf8')).toBe(damaged);
+});
+
+/** A process that passes for an agent without a record of itself, as a guard does, in the conversation's folder. */
+async function titledClaude(home: Home): Promise<number> {
+  const title = `process.title = 'claude'; console.log('up'); setInterval(() => {}, 1000)`;
+  const child = spawn(process.execPath, ['-e', title], {
+    cwd: home.folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child.pid ?? 0;
+}
+
+test.skipIf(process.platform !== 'linux').each([
+  ['another conversation', 'aaaaaaaa-0000-4000-8000-000000000000', 'repaired'],
+  ['this conversation', id, 'busy'],
+  ['nobody knows which conversation', null, 'busy'],
+])('a guard and its old agent in the same folder, in %s', async (_name, session_id, result) => {
+  const home = makeHome();
+  place(home, damaged.replaceAll('"/lab/proj"', JSON.stringify(realpathSync(home.folder))));
+  const [pid, agent_pid] = [await titledClaude(home), await titledClaude(home)];
+  placeStatus(home.state, { session_id, pid, start_time: startTimeOf(pid) ?? '', agent_pid, state: 'idle' });
+  const { stdout } = await home.run('repair', id, '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ result });
 });
 
 test.each([

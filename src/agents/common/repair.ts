@@ -21,6 +21,7 @@ export interface RepairOptions extends ExamineOptions {
   readonly dryRun: boolean;
   /** See `findWriter`. */
   readonly thorough: boolean;
+  readonly elsewhere?: readonly number[];
 }
 
 export type RepairOutcome = {
@@ -87,7 +88,7 @@ async function repairLocked(
   const original = await stat(file);
   const seen = await doctor.examine(file, options);
   if (seen.findings.length === 0) return { ...seenOf(seen), result: 'healthy' };
-  const busy = async () => doctor.findWriter(path, options.thorough);
+  const busy = async () => doctor.findWriter(path, options.thorough, options.elsewhere);
   const writer = await busy();
   if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
 

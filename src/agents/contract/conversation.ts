@@ -76,8 +76,11 @@ export interface TranscriptDoctor {
   takeFailure(): string | null;
   /** Whether a resume may miss most of the conversation. This check is quick for a file of any size. */
   looksBroken(path: string, version: AgentVersion | null): Promise<boolean>;
-  /** `thorough`: uses weak signs, too. Right for a repair by hand, too careful right after a stop. */
-  findWriter(path: string, thorough: boolean): Promise<Writer | null>;
+  /**
+   * `thorough`: uses weak signs, too. Right for a repair by hand, too careful right after a stop. They do not count for
+   * processes that are known to be `elsewhere`, in other conversations.
+   */
+  findWriter(path: string, thorough: boolean, elsewhere?: readonly number[]): Promise<Writer | null>;
   /** Pid of a living agent that says it is in this conversation. A second one must not join it. */
   findAgent(path: string, except: readonly number[]): Promise<number | null>;
 }

@@ -13,17 +13,21 @@ import { firstCwd } from '../first-cwd.ts';
 
 /**
  * @param thorough also count an agent that runs in the conversation's folder and does not record its session (2.1.42
- * and
- *   older): right for a repair by hand, too careful right after a stop
+ *   and older): right for a repair by hand, too careful right after a stop
+ * @param elsewhere processes that are known to be in other conversations
  */
-export async function findWriter(path: string, thorough: boolean): Promise<Writer | null> {
+export async function findWriter(
+  path: string,
+  thorough: boolean,
+  elsewhere: readonly number[] = [],
+): Promise<Writer | null> {
   const named = await agentsBeside(path);
   const holder = inConversation(named, path);
   if (holder !== null) return { pid: holder, certain: true };
   if (process.platform !== 'linux') return null;
   const cwd = thorough ? await firstCwd(path) : null;
   const file = await stat(path);
-  const others = new Set(named.map((one) => one.pid));
+  const others = new Set([...named.map((one) => one.pid), ...elsewhere]);
   for (const name of await readdir('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
