@@ -17,7 +17,7 @@ import type { Observation } from '../events.ts';
 export interface DeadManSwitch {
   /** Starts the switch before there is an agent, so that it can be told the pid at once. */
   ready(): void;
-  /** To be called with every observation: the switch follows the agent's start and end. */
+  /** To be called with every observation: the switch follows the agent's start and end. Never throws. */
   see(observation: Observation): void;
 }
 
@@ -122,28 +122,34 @@ export function createDeadManSwitch(
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });
-    const failed = (error: Error) => onFailure(`dead man's switch: ${error.message}`);
     child.once('error', failed);
     child.once('exit', (code, signal) => failed(new Error(`ended by ${signal ?? code}`)));
-    child.stdin.on('error', () => {}); // its end is reported above
+    const stdin: Socket | null | undefined = child.stdin as Socket;
+    if (!stdin) return child; // too many open files: node makes no pipe, and reports the error later
+    stdin.on('error', () => {}); // its end is reported above
     // Not on the command line or in the environment: these paths, found there, mark who still uses the guard's address.
     // One path is one line, so a path with a line break is left out: its first line alone would name another file.
-    for (const path of belongings.filter((one) => !one.includes('\n'))) child.stdin.write(`${path}\n`);
+    for (const path of belongings.filter((one) => !one.includes('\n'))) stdin.write(`${path}\n`);
     child.unref();
-    (child.stdin as Socket).unref();
+    stdin.unref();
     return child;
   }
 
-  const ready = (): ChildProcess => {
-    watcher ??= start();
-    return watcher;
-  };
+  const failed = (error: unknown): void => onFailure(`dead man's switch: ${(error as Error).message}`);
+  function ready(): void {
+    try {
+      watcher ??= start();
+    } catch (error) {
+      failed(error);
+    }
+  }
   return {
     ready,
     see(observation) {
       if (observation.type === 'agent.exited') watcher?.stdin?.write('\n');
       if (observation.type !== 'agent.started') return;
-      ready().stdin?.write(`${observation.pid}\n`);
+      ready();
+      watcher?.stdin?.write(`${observation.pid}\n`);
     },
   };
 }

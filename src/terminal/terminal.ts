@@ -160,7 +160,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       agentOutput.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
       setTimeout(line.leaveOutputAlone, bootMs);
-      forgetExit ??= onExit(restore); // only now, because it takes some time to load
+      forgetExit ??= onExit(restore); // only now, because it takes some time to load; last, because that may fail
     },
     detach(exit) {
       job.forgetKey();

@@ -7,6 +7,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
 import { say } from '../../src/drill/api/scenario.ts';
+import { commandLine, processTable } from '../../src/platform/process-table.ts';
 import { until } from '../support/scripted.ts';
 import {
   type Call,
@@ -164,6 +165,31 @@ describe.runIf(process.platform === 'linux')('the guard is killed', () => {
     await expectNextStart(struck);
   });
 });
+
+test.runIf(process.platform === 'linux')(
+  'when no more files can be opened just after the agent has begun, there is this one agent, and it can be used',
+  async () => {
+    const at = { call: 'openSync', on: slave, when: 'after' } as const;
+    const settings = { GUARDED_CLAUDE_TUNNEL: 'off' }; // nobody could connect to it
+    const struck = await openStruck({ at, way: 'files', settings });
+    struck.api.respond(() => say(still));
+    const { terminal } = struck;
+    await prompt(struck);
+    await struck.submit('please do it');
+    await terminal.waitFor(/Cogitated/);
+    const ofThisTest = (word: string) => word.startsWith(struck.sandbox.root);
+    const agents = () =>
+      processTable()
+        .map(({ pid }) => commandLine(pid))
+        .filter((words) => words.includes('--session-id') && words.some(ofThisTest));
+    expect(agents()).toHaveLength(1);
+    expect(terminal.text()).not.toContain('unguarded');
+    terminal.write('\x03\x03');
+    expect((await terminal.exited).code).toBe(0);
+    expect(terminal.text()).toContain('carried on without a part of itself');
+    expect(agents()).toHaveLength(0);
+  },
+);
 
 /** What fails only in part: the session goes on, and what the guard writes is whole or as before. */
 const parts: readonly (readonly [Way, string])[] = (['thrown', 'full'] as const).flatMap((way) =>

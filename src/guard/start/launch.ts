@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { replaceFileSync } from '../../platform/atomic-file.ts';
-import { throughStarter } from '../../platform/exec.ts';
+import { oneLineOf, throughStarter } from '../../platform/exec.ts';
 import { outOfMemoryKills } from '../../platform/memory.ts';
 import { makePrivateFolder } from '../../platform/paths.ts';
 import { ownMark } from '../../platform/run-mark.ts';
@@ -41,7 +41,12 @@ export function startAgent(
   const isOutOfMemory = watchMemory();
   const pty = openPty({ ...throughStarter(command), columns, rows, generation });
   const ended = agent.started(pty);
-  terminal.attach(pty);
+  // The agent runs, and whoever hears of a failure would start another one.
+  try {
+    terminal.attach(pty);
+  } catch (error) {
+    run.emit({ type: 'sensor.failed', sensor: 'guard', detail: oneLineOf(error) });
+  }
   pty.onExit((exit) =>
     ended(async () => {
       const { code, signal } = exit;
