@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setInText } from '../config/edit.ts';
@@ -110,7 +111,10 @@ function set(leaf: Leaf, text: string): number {
 function target(file: string): { path: string; content: string; mode: number } {
   try {
     const path = realpathSync(file);
-    return { path, content: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
+    const bytes = readFileSync(path);
+    // Decoded and written back, other bytes would be lost.
+    if (!isUtf8(bytes)) throw new Error(`${path} is not UTF-8; fix it first`);
+    return { path, content: bytes.toString(), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -49,16 +49,16 @@ export async function run(args: readonly string[], commands: readonly Command[])
 
 function write(file: string, lines: string): number {
   mkdirSync(dirname(file), { recursive: true });
-  const { path, text, mode } = read(file);
-  const changed = withBlock(text, lines);
-  if (changed !== text) replaceFileSync(path, changed, { durable: true, mode });
+  const { path, content, mode } = read(file);
+  const changed = withBlock(content, lines);
+  if (!changed.equals(content)) replaceFileSync(path, changed, { durable: true, mode });
   print(`Written to ${file}. It takes effect in new shells; in this one: source ${shellWord(file)}`);
   return 0;
 }
 
 function remove(file: string): number {
-  const { path, text, mode } = read(file);
-  const changed = withoutBlock(text);
+  const { path, content, mode } = read(file);
+  const changed = withoutBlock(content);
   if (changed === null) {
     print(`Nothing of ours in ${file}.`);
     return 0;
@@ -69,13 +69,13 @@ function remove(file: string): number {
 }
 
 /** A symbolic link stays a link: its target is changed. */
-function read(file: string): { path: string; text: string; mode: number } {
+function read(file: string): { path: string; content: Buffer; mode: number } {
   try {
     const path = realpathSync(file);
-    return { path, text: readFileSync(path, 'utf8'), mode: statSync(path).mode & 0o777 };
+    return { path, content: readFileSync(path), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { path: file, text: '', mode: 0o644 };
+    return { path: file, content: Buffer.alloc(0), mode: 0o644 };
   }
 }
 

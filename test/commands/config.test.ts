@@ -13,6 +13,17 @@ const leaf = (name: string): Leaf => {
   return found;
 };
 
+test('a config file that is not UTF-8 is left as it is', async () => {
+  const home = makeHome();
+  const path = join(home.folder, '.config/guarded-claude/config.json');
+  mkdirSync(dirname(path), { recursive: true });
+  const before = Buffer.from('{ // f\xfcr mich\n}\n', 'latin1');
+  writeFileSync(path, before);
+  const { code, stderr } = await home.run('config', 'set', 'bell', 'off');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('is not UTF-8; fix it first')]);
+  expect(readFileSync(path)).toEqual(before);
+});
+
 describe('one setting is changed in the text', () => {
   test.each([
     ['', 'tunnel', false, '{\n  "senses": {\n    "tunnel": false\n  }\n}\n'],

@@ -10,21 +10,25 @@ import { makeHome } from '../support/guardctl.ts';
 import { placeIncidents, sampleIncident } from '../support/incident.ts';
 
 describe('the block in a file of the person', () => {
+  const marked = (lines: string) => `# >>> guarded-claude >>>\n${lines}\n# <<< guarded-claude <<<\n`;
+  const bytes = fc.uint8Array({ size: 'small' }).map((each) => Buffer.from(each));
+  const text = fc.string({ unit: 'binary' }).map((each) => Buffer.from(each));
+
   test('property: taken out again, the file is as it was (but for a missing last line end)', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string(), (before, lines) => {
-        const ended = before === '' || before.endsWith('\n') ? before : `${before}\n`;
-        expect(withoutBlock(withBlock(before, lines.replaceAll('guarded', '')))).toBe(ended);
+      fc.property(fc.oneof(bytes, text), fc.string({ unit: 'binary' }), (before, lines) => {
+        const ended = before.length === 0 || before.at(-1) === 0x0a ? before : Buffer.from([...before, 0x0a]);
+        expect(withoutBlock(withBlock(before, lines.replaceAll('guarded', '')))).toEqual(ended);
       }),
     );
   });
   test('written twice, it is there once, in its latest form, in the same place', () => {
-    const once = `${withBlock('a\n', 'old')}b\n`;
-    expect(withBlock(once, 'new')).toBe('a\n# >>> guarded-claude >>>\nnew\n# <<< guarded-claude <<<\nb\n');
+    const once = Buffer.concat([withBlock(Buffer.from('ä\n'), 'old ü'), Buffer.from('ö\n')]);
+    expect(withBlock(once, 'new ß').toString()).toBe(`ä\n${marked('new ß')}ö\n`);
   });
   test('a block whose end somebody removed is left alone', () => {
-    expect(withoutBlock('# >>> guarded-claude >>>\nx\n')).toBeNull();
-    expect(withoutBlock('x\n')).toBeNull();
+    expect(withoutBlock(Buffer.from('# >>> guarded-claude >>>\nx\n'))).toBeNull();
+    expect(withoutBlock(Buffer.from('x\n'))).toBeNull();
   });
 });
 
@@ -151,6 +155,19 @@ test('a start file that is a link stays one', async () => {
   expect(readFileSync(real, 'utf8')).toMatch(/^x=1\n# >>> guarded-claude/);
   await home.run('init', 'bash', '--remove');
   expect(readFileSync(real, 'utf8')).toBe('x=1\n');
+});
+
+test('every byte of a start file that is not UTF-8 stays as it is', async () => {
+  const home = makeHome();
+  const file = join(home.folder, '.bashrc');
+  const before = Buffer.from([...Array(256).keys(), 0x0a]);
+  writeFileSync(file, before);
+  await home.run('init', 'bash', '--write');
+  const { stdout } = await home.run('init', 'bash');
+  const block = `# >>> guarded-claude >>>\n${stdout}# <<< guarded-claude <<<\n`;
+  expect(readFileSync(file)).toEqual(Buffer.concat([before, Buffer.from(block)]));
+  await home.run('init', 'bash', '--remove');
+  expect(readFileSync(file)).toEqual(before);
 });
 
 test.each([[[]], [['ksh']], [['toString']], [['bash', '--write', '--remove']]])(

@@ -1,23 +1,27 @@
-/** Our lines in a file of the person's, between two markers: inserted once, replaced, removed without a trace. Pure. */
+/**
+ * Our lines in a file of the person's, between two markers: inserted once, replaced, removed without a trace. The file
+ * is taken as bytes, because it need not be UTF-8. Pure.
+ */
 const begin = '# >>> guarded-claude >>>';
 const end = '# <<< guarded-claude <<<';
 
-/** The text with our block in its latest form. A new block goes to the end. */
-export function withBlock(text: string, lines: string): string {
-  const block = `${begin}\n${lines.trimEnd()}\n${end}\n`;
-  const found = find(text);
-  if (found !== null) return text.slice(0, found.start) + block + text.slice(found.end);
-  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
-  return `${text}${gap}${block}`;
+/** The file with our block in its latest form. A new block goes to the end. */
+export function withBlock(file: Buffer, lines: string): Buffer {
+  const block = Buffer.from(`${begin}\n${lines.trimEnd()}\n${end}\n`);
+  const found = find(file);
+  if (found !== null) return Buffer.concat([file.subarray(0, found.start), block, file.subarray(found.end)]);
+  const gap = file.length === 0 || file.at(-1) === 0x0a ? '' : '\n';
+  return Buffer.concat([file, Buffer.from(gap), block]);
 }
 
-/** The text without our block; null if there is none. */
-export function withoutBlock(text: string): string | null {
-  const found = find(text);
-  return found === null ? null : text.slice(0, found.start) + text.slice(found.end);
+/** The file without our block; null if there is none. */
+export function withoutBlock(file: Buffer): Buffer | null {
+  const found = find(file);
+  return found === null ? null : Buffer.concat([file.subarray(0, found.start), file.subarray(found.end)]);
 }
 
-function find(text: string): { start: number; end: number } | null {
+function find(file: Buffer): { start: number; end: number } | null {
+  const text = file.toString('latin1'); // one character per byte
   const start = text.search(new RegExp(`^${begin}$`, 'm'));
   if (start === -1) return null;
   const last = text.indexOf(end, start);
