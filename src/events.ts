@@ -264,6 +264,8 @@ export type Observation =
       readonly ok: boolean;
       /** The subagent that ran it; absent: the main turn. */
       readonly agentId?: string;
+      /** Known only from the record, which may be read long after the agent has gone on. */
+      readonly recorded?: true;
     }
   | { readonly type: 'compaction.finished' }
   | { readonly type: 'person.needed'; readonly why: string }

@@ -66,6 +66,8 @@ export interface AgentAdapter {
     | null;
   /** The conversation file of a session; null if there is none (yet). */
   findTranscript(env: Variables, sessionId: string): Promise<string | null>;
+  /** The files of subagents that belong to the conversation in this file, with records of the same form. */
+  subagentFiles(path: string): Promise<readonly string[]>;
   /** The session of the agent with this pid, from the agent's own records; null if it keeps none. */
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
   /**

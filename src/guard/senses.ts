@@ -15,6 +15,7 @@ import { hookSensor } from '../sensors/hooks.ts';
 import { networkSensor } from '../sensors/network.ts';
 import { processSensor } from '../sensors/process.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
+import { subagentSensor } from '../sensors/subagents.ts';
 import { tunnelSensor } from '../sensors/tunnel.ts';
 import { probe } from '../tunnel/probe.ts';
 import { makeTarget } from '../tunnel/target.ts';
@@ -78,6 +79,13 @@ export function commonSenses(
         if (prompt !== null) onPrompt(prompt);
       },
     });
+  const subagents = subagentSensor({
+    read: (record) => launch.adapter.readTranscript(record),
+    files: async () => {
+      const { transcriptPath } = conversation;
+      return transcriptPath === null ? [] : await launch.adapter.subagentFiles(transcriptPath);
+    },
+  });
   let pid: number | null = null;
   let worked = false;
   return {
@@ -88,6 +96,7 @@ export function commonSenses(
       network,
       commandSensor(paths),
       ...(hooks ? [hooks] : []),
+      ...(hooks && run.config.senses.transcript ? [subagents] : []),
       ...(wire.tunnel ? [tunnelSensor(wire.tunnel, target.authority), relaySensor(run, wire, kin)] : []),
     ],
     tell(event, after) {
@@ -105,11 +114,16 @@ export function commonSenses(
       const askedAt = conversationAskedAt(event, after.wire);
       if (askedAt !== null && after.tools.length === 0) process.listening(event.at - askedAt);
       process.working(works);
+      subagents.awaits(reportedOpen(after));
     },
     catchUp: async () => hooks?.catchUp(),
     probe: () => void network.probe(),
   };
 }
+
+/** The calls that hooks report as open. A call that works through the API may be open for as long as it likes. */
+const reportedOpen = ({ tools }: Evidence): readonly string[] =>
+  tools.flatMap(({ toolUseId, delegates, recorded }) => (delegates || recorded ? [] : [toolUseId]));
 
 /** Starts and stops the sensors. If one fails, that is reported, and the guard works without it. */
 export function together(sensors: readonly Sensor[], emit: Emit): Pick<Senses, 'start' | 'stop' | 'rest'> {

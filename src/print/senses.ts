@@ -1,6 +1,7 @@
 /**
  * The senses of print mode: those of an interactive session that need no terminal. The process is also sampled outside
- * a turn, because nobody is there to notice that it was stopped or does not end.
+ * a turn, because nobody is there to notice that it was stopped or does not end. Of the record only the results of tool
+ * calls count, because what is printed shows the turn, and no hook reports the end of a call that is refused.
  */
 
 import { inTurn } from '../detect/phases.ts';
@@ -10,6 +11,7 @@ import { commonSenses, type Senses, together } from '../guard/senses.ts';
 import { memoryBytes } from '../platform/memory.ts';
 import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
+import { transcriptSensor } from '../sensors/transcript.ts';
 import type { Pipes, PrintParts } from './pipes.ts';
 
 /** As often as in a turn (`sensors/process.ts`). */
@@ -17,14 +19,21 @@ const periodMs = 2_000;
 
 export function openPrintSenses(parts: PrintParts): Senses {
   const { run, agent, pipes } = parts;
+  const { adapter, env } = run.launch;
   const common = commonSenses(parts, (observation) => keeps(pipes, observation));
+  const results = transcriptSensor({
+    read: (record) => adapter.readTranscript(record).filter(({ type }) => type === 'tool.finished'),
+    find: (sessionId) => adapter.findTranscript(env, sessionId),
+  });
   let isWatched = false;
   const resting = restSensor(agent, () => isWatched);
   return {
     ...common,
-    ...together([...common.sensors, resting], run.emit),
+    ...together([...common.sensors, resting, ...(run.config.senses.transcript ? [results] : [])], run.emit),
     tell(event, after) {
       common.tell(event, after);
+      if (event.type === 'session') results.follow(event.sessionId, event.transcriptPath);
+      if (event.type === 'tick' && after.tools.length > 0) results.readOn();
       isWatched = inTurn(after.phase);
     },
   };

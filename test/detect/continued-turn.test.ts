@@ -1,4 +1,4 @@
-/** What hooks say of a turn that goes on after its end was reported, or while a subagent's calls end. */
+/** What hooks say too early, too late or not at all: that a turn has ended, that a call has. */
 import { describe, expect, test } from 'vitest';
 import { asks, firstTurn, type Story, say } from '../support/story.ts';
 
@@ -69,6 +69,32 @@ describe('a turn that goes on after its end was blocked', () => {
     told.wait(1, say.bytes(1), say.drawing, say.busy(3));
     told.wait(40, say.drawing, say.busy(3), say.sample(0));
     expect(cutAtS(told)).toBe(31.3);
+  });
+});
+
+describe('a call that was refused', () => {
+  const answered = { ...over, ok: false, recorded: true } as const;
+
+  test('has ended once it is answered on record', () => {
+    const told = asks();
+    told.wait(5, say.bytes(1), say.drawing, say.busy(12));
+    told.tell({ ...tool, limitMs: 10_000 });
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(14));
+    told.tell(answered);
+    told.wait(300, say.bytes(1), say.drawing, say.busy(20), say.sample(0));
+    expect(told.did('cut', 'nudge', 'stop')).toEqual([]);
+  });
+
+  test('may be read from the record long after the next request: the stream gets the usual limit', () => {
+    const told = asks();
+    told.wait(5, say.bytes(1), say.drawing, say.busy(12));
+    told.tell(tool);
+    told.tell(say.request(1));
+    told.wait(4, say.bytes(1), say.drawing, say.busy(14));
+    told.tell(answered);
+    told.wait(40, say.drawing, say.busy(14), say.sample(0));
+    expect(cutAtS(told)).toBe(39);
   });
 });
 

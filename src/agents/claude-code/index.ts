@@ -27,6 +27,7 @@ import {
   latestSession,
   sessionOfProcess,
   sessionOfPrompt,
+  subagentFiles,
   successorOf,
 } from './senses/session-files.ts';
 import { toolRisk } from './senses/tools.ts';
@@ -50,6 +51,7 @@ export const claudeCode = {
   freshArguments,
   storableArguments,
   findTranscript,
+  subagentFiles,
   latestSession,
   sessionOfProcess,
   sessionOfPrompt,

@@ -29,6 +29,7 @@ export const codex: AgentAdapter = {
   freshArguments: (args) => args,
   storableArguments: null,
   findTranscript,
+  subagentFiles: async () => [],
   latestSession,
   sessionOfProcess,
   sessionOfPrompt: async () => null,

@@ -130,7 +130,9 @@ export function foldTurn(
         ? turn
         : { ...turn, told: goingOn(turn, turn.told), toldAt: now };
     case 'tool.finished':
-      return turn.told === null || event.agentId !== undefined ? turn : { ...turn, toldAt: now };
+      return turn.told === null || event.recorded || event.agentId !== undefined
+        ? turn
+        : { ...turn, toldAt: now };
     case 'failure.recorded':
       return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
     case 'prompt.recorded':

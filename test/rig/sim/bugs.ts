@@ -24,6 +24,9 @@ export const bugs: Readonly<Record<string, () => Bug>> = {
     hears: (told) => (told.type === 'agent.sample' && told.state === 'S' ? { ...told, workers: 1 } : told),
   }),
   'the end of a tool is lost': () => ({ hears: lost((told) => told.type === 'tool.finished') }),
+  'the end of a refused call is lost': () => ({
+    hears: lost((told) => told.type === 'tool.finished' && told.recorded === true),
+  }),
   'ticks are lost': () => ({ hears: lost((told) => told.type === 'tick') }),
   'the end of an agent is told of another generation': () => ({
     hears: (told) => (told.type === 'agent.exited' ? { ...told, generation: told.generation + 1 } : told),

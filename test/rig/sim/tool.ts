@@ -7,6 +7,8 @@ export interface Tool {
   /** A person is asked first. */
   readonly asks: boolean;
   readonly tookMs: Millis;
+  /** A hook of the person's, or a rule, refuses it before anybody is asked. */
+  readonly isRefused: boolean;
 }
 
 /** A command has this time unless its input names another. */
@@ -21,6 +23,7 @@ export function drawTool(draw: Chance, toolUseId: string): Tool {
   ])();
   const limitMs = Math.max(usualLimitMs, tookMs);
   return {
+    isRefused: draw.happens(0.05),
     asks,
     tookMs,
     started: { type: 'tool.started', toolUseId, tool: 'Bash', risk: 'command', limitMs },

@@ -85,7 +85,7 @@ export const newTurn = (number: number, startedAt: Millis): Turn => ({
 /** The turn's first request goes up, and all that follows from it. */
 export function runTurn(worker: Worker, turn: Turn): void {
   const { world, generation, draw, isOn, after, show } = worker;
-  const { scheduler, line, senses } = world;
+  const { plan, scheduler, line, senses } = world;
 
   function begin(): void {
     turn.isCompactionStuck = world.hits('stuck-compaction');
@@ -157,12 +157,18 @@ export function runTurn(worker: Worker, turn: Turn): void {
       after(turn, tool.tookMs, () => {
         turn.toolSince = null;
         senses.hook(finished);
-        senses.record(finished);
+        senses.record({ ...finished, recorded: true });
         after(turn, draw.between(20, 400), begin);
       });
     };
     senses.hook(tool.started);
     senses.record({ ...tool.started, recorded: true });
+    // No hook tells the end of a call that is refused. Without the record nothing would.
+    if (tool.isRefused && plan.senses.record) {
+      senses.record({ ...finished, ok: false, recorded: true });
+      after(turn, draw.between(20, 400), begin);
+      return;
+    }
     if (!tool.asks) {
       run();
       return;

@@ -42,6 +42,13 @@ function tools(record: Json): readonly Observation[] {
   });
 }
 
+/** Of a subagent's record: which calls are answered. */
+function results(record: Json): readonly Observation[] {
+  return tools(record).flatMap((each) =>
+    each.type === 'tool.finished' ? [{ ...each, recorded: true } as const] : [],
+  );
+}
+
 function system(record: Json): readonly Observation[] {
   switch (record.subtype) {
     case 'init': {
@@ -71,7 +78,7 @@ function readOutput(value: unknown): PrintedRecord {
   if (Array.isArray(value)) return readOutput(value.at(-1));
   if (!isRecord(value)) return nothing;
   // A subagent's record: the main conversation waits in a tool of its own.
-  if (textOf(value, 'parent_tool_use_id') !== null) return nothing;
+  if (textOf(value, 'parent_tool_use_id') !== null) return { ...nothing, observations: results(value) };
   switch (value.type) {
     case 'system':
       return { ...nothing, observations: system(value), begins: value.subtype === 'init' };

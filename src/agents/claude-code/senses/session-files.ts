@@ -54,6 +54,13 @@ export async function findTranscript(env: Variables, sessionId: string): Promise
   return files.toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0]?.path ?? null;
 }
 
+/** The files beside a conversation's in which its subagents' work is recorded. */
+export async function subagentFiles(path: string): Promise<readonly string[]> {
+  const folder = join(path.replace(/\.jsonl$/, ''), 'subagents');
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith('.jsonl')).map((name) => join(folder, name));
+}
+
 /**
  * Conversations of a working directory, the last changed first. Each is opened only when it is asked for, because a
  * machine may hold thousands.

@@ -2,13 +2,13 @@
  * What the recovery snapshot needs from a conversation file: the calls without a result, how the conversation ends, the
  * open to-dos, and the last backup of the files. Reads the file once, and then the few records that matter again.
  */
-import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import type { LedgerCall } from '../../../recover/ledger.ts';
 import type { TranscriptSummary, TranscriptTail } from '../../../recover/snapshot.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import { readLines } from '../../common/transcript-lines.ts';
 import { blocksOf, messageOf } from '../message.ts';
+import { subagentFiles } from '../senses/session-files.ts';
 import { readToolInput } from '../senses/tool-reports.ts';
 import { toolRisk } from '../senses/tools.ts';
 import { chainTo, leafOf } from './chain.ts';
@@ -50,10 +50,8 @@ export async function summarizeHere(path: string): Promise<TranscriptSummary> {
 
 /** Adds results from the files of subagents: their calls are settled, too, though not in the main conversation. */
 async function addSubagents(path: string, settled: Set<string>): Promise<void> {
-  const folder = join(path.replace(/\.jsonl$/, ''), 'subagents');
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.endsWith('.jsonl')) continue;
-    await readLines(join(folder, name), (line) => {
+  for (const file of await subagentFiles(path)) {
+    await readLines(file, (line) => {
       const record = parseRecord(line.bytes.toString('utf8'));
       for (const id of (record && readLink(record)?.results) ?? []) settled.add(id);
     });

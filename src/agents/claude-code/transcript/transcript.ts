@@ -1,6 +1,7 @@
 /**
  * Records of the conversation file as observations (lab notes §3). Which records exist depends on the version; each
- * adds a fact, and none is required. A subagent's records (side chain) say nothing about the main turn.
+ * adds a fact, and none is required. Of a subagent's records (side chain) only the results count, because they say
+ * nothing about the main turn. A refused call has its result only on record: no hook reports its end.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -12,17 +13,25 @@ import { recordsStopReason } from '../versions.ts';
 /** Written as the user's message when the person stops a turn, in all versions. */
 const interruption = /^\[Request interrupted by user/;
 
+function results(record: Json): readonly Observation[] {
+  return blocksOf(messageOf(record)).flatMap((block): readonly Observation[] => {
+    const toolUseId = block.type === 'tool_result' ? textOf(block, 'tool_use_id') : null;
+    return toolUseId === null
+      ? []
+      : [{ type: 'tool.finished', toolUseId, ok: block.is_error !== true, recorded: true }];
+  });
+}
+
 function readUser(record: Json): readonly Observation[] {
-  const seen: Observation[] = [];
-  for (const block of blocksOf(messageOf(record))) {
-    const toolUseId = textOf(block, 'tool_use_id');
-    if (block.type === 'tool_result' && toolUseId !== null)
-      seen.push({ type: 'tool.finished', toolUseId, ok: block.is_error !== true });
-    if (block.type === 'text' && interruption.test(textOf(block, 'text') ?? ''))
-      seen.push({ type: 'interrupted' });
-  }
-  const isPrompt = seen.length === 0 && blocksOf(messageOf(record)).some(({ type }) => type === 'text');
-  return isPrompt ? [{ type: 'prompt.recorded' }] : seen;
+  const texts = blocksOf(messageOf(record)).flatMap((block) =>
+    block.type === 'text' ? [textOf(block, 'text') ?? ''] : [],
+  );
+  const interruptions = texts.filter((text) => interruption.test(text));
+  const seen: readonly Observation[] = [
+    ...results(record),
+    ...interruptions.map(() => ({ type: 'interrupted' }) as const),
+  ];
+  return seen.length === 0 && texts.length > 0 ? [{ type: 'prompt.recorded' }] : seen;
 }
 
 function readAssistant(record: Json): readonly Observation[] {
@@ -68,7 +77,8 @@ function readSystem(record: Json): readonly Observation[] {
 
 /** One parsed record as observations; none if it is not understood. */
 export function readTranscript(record: unknown): readonly Observation[] {
-  if (!isRecord(record) || record.isSidechain === true) return [];
+  if (!isRecord(record)) return [];
+  if (record.isSidechain === true) return record.type === 'user' ? results(record) : [];
   switch (record.type) {
     case 'user':
       return readUser(record);

@@ -42,12 +42,23 @@ it.each<[string, unknown, readonly object[]]>([
   [
     'a result',
     user([{ type: 'tool_result', tool_use_id: 't1', content: 'x' }]),
-    [{ type: 'tool.finished', toolUseId: 't1', ok: true }],
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true, recorded: true }],
   ],
   [
     'a failed call',
     user([{ type: 'tool_result', tool_use_id: 't1', is_error: true }]),
-    [{ type: 'tool.finished', toolUseId: 't1', ok: false }],
+    [{ type: 'tool.finished', toolUseId: 't1', ok: false, recorded: true }],
+  ],
+  [
+    'a result of a subagent’s call',
+    { ...user([{ type: 'tool_result', tool_use_id: 't1', is_error: true }]), isSidechain: true },
+    [{ type: 'tool.finished', toolUseId: 't1', ok: false, recorded: true }],
+  ],
+  ['a subagent’s prompt', { ...user('Do your work.'), isSidechain: true }, []],
+  [
+    'a subagent’s call',
+    { ...assistant([{ type: 'tool_use', id: 't1', name: 'Bash', input: {} }]), isSidechain: true },
+    [],
   ],
   [
     'an interruption',
