@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import type { Composer } from '../person/composer.ts';
 import { createDesk } from '../person/hands/desk.ts';
-import { noticeRestored } from '../person/hands/input-box.ts';
+import { noticeRestored, settleDoubt } from '../person/hands/input-box.ts';
 import { configFile } from '../platform/paths.ts';
 import { createCast } from '../records/cast.ts';
 import { loadTemplate } from '../recover/template.ts';
@@ -58,7 +58,9 @@ export async function watchTerminal(
       successor.follow(event);
       desk.follow(event, paused);
       composer.happened(event, before, evidence, keeps());
-      if (event.type === 'screen' && !desk.isNudging) noticeRestored(desk);
+      if (desk.isNudging) return;
+      if (event.type === 'screen' || event.type === 'tick') settleDoubt(desk);
+      if (event.type === 'screen') noticeRestored(desk);
     },
     told: (state) => tmux?.told(state),
     async begun() {

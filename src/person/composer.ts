@@ -10,6 +10,7 @@ import type { Event, Millis } from '../events.ts';
 import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { createAside, paragraphs } from './aside.ts';
+import { createDraft, type Draft } from './draft.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
 import { partsOf } from './same-text.ts';
@@ -37,6 +38,11 @@ export interface Composer {
 
   /** The text in the box that has not been sent. */
   readonly inBox: string;
+  /**
+   * All that the box may hold; empty: there is no doubt. A question is seen to close only after it has closed, so keys
+   * that were pressed meanwhile may have gone into the box. Only the screen can tell.
+   */
+  readonly mayHold: readonly string[];
   /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
   readonly isExact: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
@@ -74,6 +80,8 @@ export interface Composer {
   /** In this conversation: prompts that the agent has reported, and prompts known only from the Enter key. */
   readonly prompts: { readonly taken: number; readonly typed: number };
 
+  /** Of all that the box may hold, it holds this. */
+  settle(text: string): void;
   /** The box holds this text, whatever the keys said. What was sent or queued and is in it has come back. */
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
@@ -112,7 +120,7 @@ interface Entered extends Line, Queued {
 }
 
 export function createComposer(): Composer {
-  let line = emptyLine;
+  const draft = createDraft();
   let entered: Entered | null = null;
   let queued: (Queued & Kept)[] = [];
   const aside = createAside();
@@ -137,9 +145,13 @@ export function createComposer(): Composer {
   /** The last agent is gone, and what it was sent has been handed over. */
   let isHandedOver = false;
 
-  const box = (): Line => entered ?? line;
+  const box = (): Line => entered ?? draft.line;
+  const isExact = () => (entered?.exact ?? true) && draft.isExact;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
-  const unsent = () => paragraphs([aside.edited, ...queued.map(({ text }) => text), box().text]);
+  const unsent = () => {
+    const texts = [...queued, ...(entered ? [entered] : []), draft.line].map(({ text }) => text);
+    return paragraphs([aside.edited, ...texts]);
+  };
 
   /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {
@@ -149,7 +161,7 @@ export function createComposer(): Composer {
     entered = null;
   }
   function clearBox(): void {
-    line = emptyLine;
+    draft.become(emptyLine);
     entered = null;
   }
   /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
@@ -181,7 +193,7 @@ export function createComposer(): Composer {
   /** The agent gets the keys that the guard held back. */
   function release(): void {
     aside.released();
-    if (isKept(line)) line = { ...line, agentHas: null };
+    if (isKept(draft.line)) draft.change((one) => ({ ...one, agentHas: null }));
     if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
     if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
   }
@@ -189,21 +201,22 @@ export function createComposer(): Composer {
   /** @param isAlone Enter was the only key of its read; in a burst, the agent may take Enter for a line break */
   function enter(isQueued: boolean, isAlone: boolean, atMs: number): void {
     // After a backslash, Enter is a line break.
+    const { line, isExact: exact } = draft;
     if (line.text.endsWith('\\')) {
-      line = append({ ...line, text: line.text.slice(0, -1) }, '\n');
+      draft.change((one) => append({ ...one, text: one.text.slice(0, -1) }, '\n'));
       return;
     }
-    const { text, exact } = line;
+    const { text } = line;
     // Blank text stays in the box. While the guard has a text to give back, that stands before it.
     if (exact && text !== '' && text.trim() === '' && aside.text === '') return;
-    entered = { ...line, isQueued, atMs };
-    line = emptyLine;
+    entered = { ...line, exact, isQueued, atMs };
+    draft.become(emptyLine);
     // Even if it is not exact: it is only looked for on the screen.
     if (!isQueued && text !== '') gave(text);
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
   }
 
-  function pasted(token: Token): void {
+  function pasted(token: Token, apply: Draft['change']): void {
     if (token.type !== 'paste') {
       paste = token.type === 'paste-begin' ? createPasteText() : null;
       pasteInto = 'line';
@@ -211,11 +224,14 @@ export function createComposer(): Composer {
     }
     paste ??= createPasteText();
     const text = paste.read(token.bytes);
-    if (pasteInto === 'line') line = append(line, text);
+    if (pasteInto === 'line') apply((one) => append(one, text));
     if (pasteInto === 'aside' && !aside.pasted(text)) pasteInto = 'nowhere';
   }
 
-  function follow(tokens: readonly Token[], kept: boolean, atMs: number): void {
+  /** @param isAsked a question was on the screen when it was last read */
+  function follow(tokens: readonly Token[], kept: boolean, isAsked: boolean, atMs: number): void {
+    const apply = isAsked ? draft.doubt : draft.change;
+    if (!isAsked) draft.questionOver();
     // A text that is sent now waits in the agent's queue, or with the guard.
     const isQueued = kept || (latest !== null && inTurn(latest.phase));
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
@@ -223,15 +239,18 @@ export function createComposer(): Composer {
       keys++;
       lastKeyAtMs = atMs;
       // If the person types on after Enter, the text was sent, even if the box was never seen empty in between.
-      leaveBox();
-      if (kept && line.agentHas === null) line = { ...line, agentHas: line.text };
+      if (!isAsked) leaveBox();
+      if (kept && draft.line.agentHas === null) draft.change((one) => ({ ...one, agentHas: one.text }));
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
       mayBeRestored ||= key === 'escape';
-      if (token.type === 'text') line = append(line, decoder.decode(token.bytes, { stream: true }));
-      else if (key === 'paste') pasted(token);
+      if (token.type === 'text') {
+        const text = decoder.decode(token.bytes, { stream: true });
+        apply((one) => append(one, text));
+      } else if (key === 'paste') pasted(token, apply);
+      else if (key === 'enter' && isAsked) draft.questionTook();
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
-      else if (!kept || box().text !== '' || !aside.deletes(key)) line = edit(line, key);
+      else if (!kept || box().text !== '' || !aside.deletes(key)) apply((one) => edit(one, key));
     }
   }
 
@@ -245,7 +264,7 @@ export function createComposer(): Composer {
     'box-empty'() {
       if (paste !== null) return; // the agent has not drawn it yet
       leaveBox();
-      line = emptyLine;
+      draft.become(emptyLine);
     },
     'prompt-free'() {
       handle['box-empty']();
@@ -259,20 +278,20 @@ export function createComposer(): Composer {
     stopped() {
       sent = null;
     },
+    'question-stands': draft.questionTook,
   };
 
   return {
     typed(tokens, kept, atMs) {
       if (!kept) release();
-      if (tokens === null) line = lostLine;
-      // Keys for a dialog do not go into the box. Keys that the guard holds back are followed all the same.
-      else if (kept || latest?.screen?.facts.activity !== 'dialog') follow(tokens, kept, atMs);
-      else if (tokens.some(({ type }) => type === 'paste-end')) paste = null; // it began in the box
+      // Keys for a question do not go into the box. Keys that the guard holds back are followed all the same.
+      if (tokens === null) draft.become(lostLine);
+      else follow(tokens, kept, !kept && latest?.screen?.facts.activity === 'dialog', atMs);
     },
     taken(prompt) {
       reportsPrompts = true;
       // A hook may outlive its agent, and an interrupt may be quicker than the hook: the text is not with the agent.
-      if (isHandedOver || (entered === null && isSame(line.text, prompt.text))) return;
+      if (isHandedOver || (entered === null && isSame(draft.line.text, prompt.text))) return;
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
       if (isInQueue && latest?.turn.told?.working) return;
@@ -295,13 +314,17 @@ export function createComposer(): Composer {
       if (event.type === 'agent.started') reportsPrompts = isHandedOver = false;
       const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, heldAt };
       for (const sign of signsOf(event, before, after, known)) handle[sign]();
+      if (event.type === 'screen' && event.facts.activity !== 'dialog') draft.questionOver();
       isSeenAtWork ||= showsTurn(event);
     },
     get inBox() {
       return box().text;
     },
+    get mayHold() {
+      return draft.mayHold.map(({ text }) => text);
+    },
     get isExact() {
-      return box().exact;
+      return isExact();
     },
     get mayBeRestored() {
       return mayBeRestored;
@@ -342,25 +365,26 @@ export function createComposer(): Composer {
     get prompts() {
       return prompts;
     },
+    settle: draft.settle,
     correct(text) {
       const parts = partsOf(text, lastText, [...(sent ? [sent] : []), ...queued, box()]);
       queued = queued.filter((one) => !parts.has(one));
       if (sent !== null && parts.has(sent)) sent = null;
       clearBox();
-      line = append(emptyLine, text);
+      draft.become(append(emptyLine, text));
     },
     putAside() {
       aside.grow(paragraphs([aside.text, box().text]));
       clearBox();
     },
     putKeptAside() {
-      const kept = [...queued, ...(entered ? [entered] : []), line].filter(isKept);
+      const kept = [...queued, ...(entered ? [entered] : []), draft.line].filter(isKept);
       aside.become(paragraphs([aside.edited, ...kept.map(keptText)]));
       if (kept.length === 0) return;
       queued = queued.filter((one) => !isKept(one));
-      const { exact } = line;
+      const { isExact: exact } = draft;
       putBoxAway();
-      line = { ...emptyLine, text: kept[0]?.agentHas ?? '', exact };
+      draft.become({ ...emptyLine, text: kept[0]?.agentHas ?? '', exact });
     },
     addAside(first) {
       aside.grow(paragraphs([first, aside.text]));
@@ -371,9 +395,9 @@ export function createComposer(): Composer {
       queued = [];
     },
     joinKept() {
-      if (entered !== null || queued.some(isKept) || !line.exact || paste !== null) return false;
-      aside.become(aside.edited + line.text);
-      line = emptyLine;
+      if (entered !== null || queued.some(isKept) || !draft.isExact || paste !== null) return false;
+      aside.become(aside.edited + draft.line.text);
+      clearBox();
       return true;
     },
     restored() {
@@ -381,7 +405,7 @@ export function createComposer(): Composer {
       const at = queued.findIndex(isKept);
       if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, first) : one));
       else if (entered && isKept(entered)) entered = behind(entered, first);
-      else line = behind(line, first);
+      else draft.change((one) => behind(one, first));
       aside.clear();
     },
     remove,

@@ -12,14 +12,19 @@ const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** @param standIn what stands for a paste; it matches any text */
 export function showsText(shown: string, text: string, standIn: RegExp): boolean {
-  const parts = shown.split(standIn).map((part) => escaped(bare(part)));
-  return new RegExp(`^${parts.join('.*')}$`, 'su').test(bare(text));
+  return new RegExp(`^${drawn(shown, standIn)}$`, 'su').test(bare(text));
 }
 
 /** Whether the box shows the beginning of the text; the rest may not have been drawn. */
-export function showsBeginning(shown: string, text: string): boolean {
-  return bare(text).startsWith(bare(shown));
+export function showsBeginning(shown: string, text: string, standIn: RegExp): boolean {
+  return new RegExp(`^${drawn(shown, standIn)}`, 's').test(bare(text)); // it may end in half a character
 }
+
+const drawn = (shown: string, standIn: RegExp) =>
+  shown
+    .split(standIn)
+    .map((part) => escaped(bare(part)))
+    .join('.*');
 
 /**
  * The messages that make up a text, in their order: the agent sends its queue as one text, and an interrupt may put the

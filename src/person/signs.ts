@@ -17,7 +17,9 @@ export type Sign =
   /** The turn of what was sent last is over. */
   | 'turn-over'
   /** The person has stopped the turn of what was sent last. */
-  | 'stopped';
+  | 'stopped'
+  /** A question is still on the screen a moment after the last key, so it took the keys. */
+  | 'question-stands';
 
 /** What else decides what an event shows. */
 export interface Known {
@@ -48,6 +50,8 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
     signs.push('queue-sent');
   if ((event.type === 'screen' || event.type === 'tick') && showsEmptyBox(after, known.heldAt))
     signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
+  if (event.type === 'tick' && after.screen?.facts.activity === 'dialog' && isDrawn(after, known.heldAt))
+    signs.push('question-stands');
   if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known.sent, event))
     signs.push('turn-over');
   else if (isStopped(event)) signs.push('stopped');
@@ -58,8 +62,14 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
  * Whether the box is empty a moment after the last key, so that its text has been sent or deleted. This proves nothing
  * if the agent has drawn nothing since the key: it may not have read it.
  */
-function showsEmptyBox({ screen, person, terminal, now }: Evidence, heldAt: Millis | null): boolean {
+function showsEmptyBox(evidence: Evidence, heldAt: Millis | null): boolean {
+  const { screen } = evidence;
   if (screen === null || screen.facts.draft || withoutBox.includes(screen.facts.activity)) return false;
+  return isDrawn(evidence, heldAt);
+}
+
+/** Whether the screen shows the effect of the last key. */
+function isDrawn({ person, terminal, now }: Evidence, heldAt: Millis | null): boolean {
   const isRecent = (at: Millis | null) => at !== null && now - at < keySettleMs;
   return (
     !isRecent(person.lastKeyAt) &&

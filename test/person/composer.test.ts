@@ -238,3 +238,56 @@ test('an unreported turn empties the queue only if the agent reports none at all
   nextTurn();
   expect(composer.unsent).toBe('');
 });
+
+describe('keys that are pressed before a question is seen to have closed', () => {
+  /** The person answers a question and types on at once, and then the box is read. */
+  function typedAtOnce(keys: string) {
+    const told = composing();
+    told.shows('idle');
+    told.type('my draft ');
+    told.shows('dialog');
+    told.type(keys);
+    return told;
+  }
+
+  test.each([
+    ['1fix', 'my draft fix', 'after the answer'],
+    ['\x1bfix', 'my draft fix', 'after Esc'],
+    ['1fix', 'my draft 1fix', 'all of them'],
+    ['1fix', 'my draft ', 'none of them'],
+    ['1fx\x7fix', 'my draft fix', 'with a slip'],
+  ])('%j: the box may hold %j, %s', (keys, text) => {
+    const { composer, tell, type } = typedAtOnce(keys);
+    expect([composer.isExact, composer.mayHold.includes(text)]).toEqual([false, true]);
+    tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+    type(' it');
+    expect(composer.mayHold).toContain(`${text} it`);
+    composer.settle(`${text} it`);
+    expect([composer.inBox, composer.isExact, composer.mayHold]).toEqual([`${text} it`, true, []]);
+  });
+
+  test('may be a paste', () => {
+    const { composer } = typedAtOnce('1');
+    composer.typed(tokensOf('\x1b[200~fix it\x1b[201~'), false, 0);
+    expect(composer.mayHold).toContain('my draft fix it');
+  });
+
+  test('are the person’s words, but for the answer, if the agent dies before the screen can tell', () => {
+    const { composer } = typedAtOnce('1fix');
+    composer.rescue();
+    expect(composer.aside).toBe('my draft fix');
+  });
+
+  test('are never sent again in the person’s place while it is not certain what they were', () => {
+    const { composer, tell, type } = typedAtOnce('1fix');
+    tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+    type(' it\r');
+    expect([composer.sent, composer.unsent]).toEqual([null, 'my draft fix it']);
+  });
+
+  test.each(['1fix', 'f\r'])('went into the question if it still stands, or took Enter: %j', (keys) => {
+    const { composer, shows } = typedAtOnce(keys);
+    if (!keys.endsWith('\r')) shows('dialog');
+    expect([composer.inBox, composer.isExact]).toEqual(['my draft ', true]);
+  });
+});

@@ -33,7 +33,7 @@ describe('a box shows a text', () => {
         const wrapped = text.replace(new RegExp(`(.{${width}})`, 'gu'), '$1\n');
         expect(shows(wrapped, text)).toBe(true);
         expect(shows(`${wrapped}x`, text)).toBe(false);
-        expect(showsBeginning(wrapped.slice(0, width), text)).toBe(true);
+        expect(showsBeginning(wrapped.slice(0, width), text, standIn)).toBe(true);
       }),
     );
   });

@@ -77,6 +77,7 @@ export function knowsDraft(desk: Desk): boolean {
   const { composer, launch } = desk;
   const box = boxOf(desk);
   if (box === null || composer.isPasting) return false;
+  settleDoubt(desk);
   const agree = !composer.isLost && showsText(box.text, composer.inBox, launch.adapter.pasteStandIn);
   if (composer.isExact) return agree;
   if (agree && isWhole(box.text, desk)) return true;
@@ -93,11 +94,33 @@ export function knowsDraft(desk: Desk): boolean {
  * only from the keys.
  */
 export function trustScreen(desk: Desk): void {
-  const { composer } = desk;
+  const { composer, launch } = desk;
   const shown = boxOf(desk)?.text ?? '';
+  settleDoubt(desk);
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
-  if (showsBeginning(shown, composer.inBox) || Date.now() - composer.lastKeyAtMs < keySettleMs) return;
+  if (
+    showsBeginning(shown, composer.inBox, launch.adapter.pasteStandIn) ||
+    Date.now() - composer.lastKeyAtMs < keySettleMs
+  )
+    return;
   if (!noticeRestored(desk) && isWhole(shown, desk)) composer.correct(shown);
+}
+
+/**
+ * To be called when the screen has changed: it shows which of the keys that were pressed at a question have come after
+ * it. The latest keys may not be drawn yet, so the screen may show only the beginning.
+ */
+export function settleDoubt(desk: Desk): void {
+  const { composer, launch, terminal } = desk;
+  const { mayHold } = composer;
+  if (mayHold.length === 0 || composer.isLost || composer.isPasting || terminal.keptBytes > 0) return;
+  const shown = boxOf(desk)?.text ?? '';
+  const isDrawn = Date.now() - composer.lastKeyAtMs >= keySettleMs;
+  const whole = isDrawn ? mayHold.filter((text) => boxHolds(desk, text)) : [];
+  const begun =
+    shown === '' ? [] : mayHold.filter((text) => showsBeginning(shown, text, launch.adapter.pasteStandIn));
+  const [held] = begun.length === 1 ? begun : whole;
+  if (held !== undefined) composer.settle(held);
 }
 
 /**

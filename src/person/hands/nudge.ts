@@ -33,11 +33,14 @@ export interface NudgePlan {
   readonly prompt: string;
 }
 
+const isAsked = ({ facts }: Desk) => facts.activity === 'dialog';
+
 /** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   const { terminal, emit } = desk;
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
+  if (isAsked(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
   terminal.hold(true);
   desk.isNudging = true;
   try {
@@ -54,10 +57,8 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   const keysBefore = composer.keys;
-  const isAsked = () => desk.facts.activity === 'dialog';
   /** The person has typed, or has paused the guard. */
   const personActed = () => composer.keys !== keysBefore || desk.paused;
-  if (isAsked()) return 'dialog';
   const type = (text: string) => {
     if (desk.pty === pty) pty.write(Buffer.from(text));
     return desk.pty === pty;
@@ -91,7 +92,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   }
   if (desk.paused) return 'person-typing';
   await enterInsertMode(desk, pty);
-  const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : isAsked() ? 'dialog' : 'no-echo');
+  const outcomeOf = () => (desk.pty !== pty ? 'agent-gone' : isAsked(desk) ? 'dialog' : 'no-echo');
   if (!(await emptyBox(desk, pty))) return outcomeOf();
   if (personActed()) return 'person-typing';
   if (!type(`\x1b[200~${plan.prompt}\x1b[201~`)) return 'agent-gone';
@@ -99,7 +100,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   const isOurs = () => boxHolds(desk, plan.prompt);
   const echoed = await screenShows(desk, (facts) => facts.activity === 'dialog' || isOurs(), echoMs);
   if (echoed) await pause(betweenBurstsMs);
-  if (isAsked()) return 'dialog';
+  if (isAsked(desk)) return 'dialog';
   const outcome = personActed() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
     composer.given(plan.prompt, false);

@@ -70,6 +70,7 @@ export function startAgent(
   let isReading = false;
   let activity: ScreenFacts['activity'] = 'unknown';
   let seen: ReturnType<Agent['seen']> = { facts: { activity }, box: null, pictures: 0 };
+  let reported: ScreenFacts['activity'] = 'unknown';
   let pictures = 0;
   let queue: string[] = [];
   let turn: { readonly sent: Sent; hasOutput: boolean; hangs: boolean } | null = null;
@@ -88,8 +89,12 @@ export function startAgent(
       seen = { facts, box: drawn, pictures: ++pictures };
       drew();
       emit({ type: 'output', bytes: 100 });
-      // The screen is read a moment after it was drawn.
-      later(60, () => emit({ type: 'screen', facts: seen.facts }));
+      // The screen is read a moment after it was drawn, and the end of a question is read twice.
+      const wasAsked = reported === 'dialog' && facts.activity !== 'dialog';
+      later(wasAsked ? draw.between(300, 650) : 60, () => {
+        reported = seen.facts.activity;
+        emit({ type: 'screen', facts: seen.facts });
+      });
     });
   }
   function rest(): void {
@@ -172,9 +177,10 @@ export function startAgent(
   }
   function press(each: Press, isBurst: boolean): void {
     if (askedAt !== null) {
-      ledger.swallowed('text' in each ? each.text : '');
-      if (each.key === 'enter' || each.key === 'escape' || ('text' in each && each.text === answer))
-        askedAt = null;
+      const isAnswer = 'text' in each && each.text === answer;
+      const isMeant = isAnswer && time.now() - askedAt > seenMs; // otherwise, it was typed without looking
+      if (!isMeant) ledger.swallowed('text' in each ? each.text : '');
+      if (isAnswer || each.key === 'enter' || each.key === 'escape') askedAt = null;
       return;
     }
     if (each.key === 'text') box.type(each.text);

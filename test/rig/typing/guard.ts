@@ -11,7 +11,7 @@ import type { Observation } from '../../../src/events.ts';
 import { createComposer } from '../../../src/person/composer.ts';
 import { holdKeysWhileBooting } from '../../../src/person/hands/boot.ts';
 import { createDesk } from '../../../src/person/hands/desk.ts';
-import { noticeRestored, trustScreen } from '../../../src/person/hands/input-box.ts';
+import { noticeRestored, settleDoubt, trustScreen } from '../../../src/person/hands/input-box.ts';
 import { nudge } from '../../../src/person/hands/nudge.ts';
 import { takeLostPrompt } from '../../../src/person/lost-prompt.ts';
 import { tickMs } from '../../../src/sensors/clock.ts';
@@ -82,7 +82,8 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, p
     evidence = observe(before, event);
     desk.follow(event, false);
     composer.happened(event, before, evidence, keeps());
-    if (event.type === 'screen' && !desk.isNudging) noticeRestored(desk);
+    if (!desk.isNudging && (event.type === 'screen' || event.type === 'tick')) settleDoubt(desk);
+    if (!desk.isNudging && event.type === 'screen') noticeRestored(desk);
     if (observation.type === 'nudge.done') ledger.note(`nudge: ${observation.outcome}`);
     if (observation.type === 'sensor.failed') ledger.note(`failed: ${observation.detail}`);
   }

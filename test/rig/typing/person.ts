@@ -33,10 +33,11 @@ export function sitDown(
     while (guard.agent().asks() && sees() === 'dialog') {
       await wait(2_000, 20_000);
       if (guard.agent().asks() && sees() === 'dialog') {
-        ledger.swallowed(''); // the agent may be gone by the time
         send(answer);
+        if (guard.keptBytes() > 0) ledger.swallowed(''); // the agent is being ended, so the next one's box gets it
       }
-      await wait(500, 1_000);
+      // Types on as soon as the question is gone.
+      for (let looks = 0; looks < 20 && sees() === 'dialog'; looks++) await wait(30, 60);
     }
   }
   async function type(text: string): Promise<void> {
