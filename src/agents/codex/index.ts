@@ -6,7 +6,7 @@
 import type { AgentAdapter } from '../agent.ts';
 import { parseArguments } from './arguments.ts';
 import { launchPlan } from './launch-plan.ts';
-import { resumeArguments } from './resume-arguments.ts';
+import { freshArguments, resumeArguments } from './resume-arguments.ts';
 import { partialText, readInputBox, readScreen } from './screen.ts';
 import { findTranscript, latestSession, sessionOfProcess } from './session-files.ts';
 import { toolRisk } from './tools.ts';
@@ -26,7 +26,7 @@ export const codex: AgentAdapter = {
   withoutFiles: (args) => args,
   launchPlan,
   resumeArguments,
-  freshArguments: (args) => args,
+  freshArguments,
   storableArguments: null,
   findTranscript,
   subagentFiles: async () => [],

@@ -55,7 +55,7 @@ export function freshStart(
   const { adapter, args, invocation } = launch;
   const { id, isCleared, transcriptPath } = conversation;
   if (id === null || !adapter.abilities(agent.program.version).sessionIdFlag) {
-    const asGiven = prompt === null && !isAnswered;
+    const asGiven = prompt === null && !isAnswered && !isCleared;
     return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
   }
   // Even a file without a turn makes the agent refuse the id (lab notes §4).

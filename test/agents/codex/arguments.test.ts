@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseArguments, splitWords } from '../../../src/agents/codex/arguments.ts';
-import { resumeArguments } from '../../../src/agents/codex/resume-arguments.ts';
+import { freshArguments, resumeArguments } from '../../../src/agents/codex/resume-arguments.ts';
 
 const id = '01a1fdca-aed1-71f1-9f02-41e63b4d6500';
 
@@ -82,4 +82,64 @@ test.each([
 test('a prompt that looks like a flag, and no prompt', () => {
   expect(resumeArguments([], id, '- go on')).toEqual(['resume', id, '--', '- go on']);
   expect(resumeArguments([], id, null)).toEqual(['resume', id]);
+});
+
+test.each([
+  [[], []],
+  [
+    ['fix it', '-m', 'gpt-5', '--search'],
+    ['-m', 'gpt-5', '--search'],
+  ],
+  [
+    ['-m', 'gpt-5', '--', 'fix it'],
+    ['-m', 'gpt-5'],
+  ],
+  // It knows nothing of its permissions or its checkout.
+  [
+    ['--yolo', '--worktree', '-c', 'approval_policy="never"', 'fix it'],
+    ['--yolo', '--worktree', '-c', 'approval_policy="never"'],
+  ],
+])('%j begins anew as %j', (args, kept) => {
+  for (const asGiven of [true, false]) {
+    expect(freshArguments(args, 'go on', asGiven)).toEqual([...kept, '--', 'go on']);
+    expect(freshArguments(args, null, asGiven)).toEqual(kept);
+  }
+});
+
+test.each([
+  [
+    ['fork', id, 'fix it'],
+    ['fork', id],
+  ],
+  [
+    ['-m', 'gpt-5', 'fork', '--last', 'fix it'],
+    ['-m', 'gpt-5', 'fork', '--last'],
+  ],
+  [['resume'], ['resume']],
+])('%j begins anew from there as %j, and from nothing without it', (args, kept) => {
+  expect(freshArguments(args, null, true)).toEqual(kept);
+  if (kept.length > 1) expect(freshArguments(args, 'go on', true)).toEqual([...kept, '--', 'go on']);
+  expect(freshArguments(args, 'go on', false)).toEqual([
+    ...(args[0] === '-m' ? ['-m', 'gpt-5'] : []),
+    '--',
+    'go on',
+  ]);
+});
+
+test('begun anew: what stands behind -- stays there, and images come with the prompt', () => {
+  expect(freshArguments(['fork', '-i', 'a.png', '--', id, 'fix it'], 'go on', true)).toEqual([
+    'fork',
+    '-i',
+    'a.png',
+    '--',
+    id,
+    'go on',
+  ]);
+  expect(freshArguments(['fix it', '-i', 'a.png'], 'go on', true)).toEqual(['-i', 'a.png', '--', 'go on']);
+  expect(freshArguments(['fix it', '-i', 'a.png'], null, true)).toEqual([]);
+  expect(freshArguments(['fix it', '-i', 'a.png'], 'go on', false)).toEqual(['--', 'go on']);
+});
+
+test('begun anew: a prompt cannot be given where the person chooses the conversation', () => {
+  expect(() => freshArguments(['fork'], 'go on', true)).toThrow('only the person can choose');
 });

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { codex } from '../../../src/agents/codex/index.ts';
 import { freshStart, whatIsOnRecord } from '../../../src/guard/start/begin-anew.ts';
 import { createComposer } from '../../../src/person/composer.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -128,5 +129,25 @@ describe('begun anew', () => {
     expect(args).toEqual([]);
     expect(pin).not.toBe(id);
     expect(told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
+  });
+
+  test.each<[string, string | null, boolean, readonly string[]]>([
+    ['as the person began it', null, false, ['fix it', '--search']],
+    ['without a prompt that was answered', null, true, ['--search']],
+    ['with what is said of its prompt', 'go on', false, ['--search', '--', 'go on']],
+  ])('by an agent that takes no id: %s', (_name, prompt, isAnswered, expected) => {
+    const { run, agent, conversation } = partsOfRun({ args: ['fix it', '--search'], adapter: codex });
+    const begun = freshStart(run, agent, conversation, prompt, isAnswered);
+    expect(begun).toEqual({ args: expected, pin: null });
+  });
+
+  test('from nothing, where it was cleared and no id is known', () => {
+    const { run, agent, conversation } = world({
+      args: ['--model', 'opus', '--resume', earlier, 'go'],
+      isCleared: true,
+    });
+    const unpinned = { ...run.launch.adapter, abilities: codex.abilities };
+    const unknown = { ...run, launch: { ...run.launch, adapter: unpinned } };
+    expect(freshStart(unknown, agent, conversation, null).args).toEqual(['--model', 'opus']);
   });
 });
