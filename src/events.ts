@@ -141,7 +141,8 @@ export interface ScreenFacts {
   readonly draftIsCommand?: boolean;
 }
 
-export type InputKind = 'text' | 'enter' | 'interrupt' | 'exit' | 'suspend' | 'report';
+/** `escape` is Esc, `interrupt` Ctrl+C: both stop a turn, but nobody ends an agent by Esc. */
+export type InputKind = 'text' | 'enter' | 'escape' | 'interrupt' | 'exit' | 'suspend' | 'report';
 
 export type Observation =
   // clock

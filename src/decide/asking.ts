@@ -40,8 +40,12 @@ export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
   return name === 'asking' && down !== null && evidence.agent.exit === null;
 }
 
+/** While no agent has the terminal, Esc means the same as Ctrl+C and Ctrl+D: there is nothing else to stop. */
+export const isWayOut = (event: Event): boolean =>
+  event.type === 'input' && (event.kind === 'interrupt' || event.kind === 'escape' || event.kind === 'exit');
+
 /** By then only Ctrl+C has a meaning: the guard ends and leaves the agent behind. */
 export function leaveBehind(state: GuardState, event: Event): Step {
-  if (event.type !== 'input' || (event.kind !== 'interrupt' && event.kind !== 'exit')) return stay(state);
+  if (!isWayOut(event)) return stay(state);
   return finishing(close(state, 'user'), 1, null);
 }

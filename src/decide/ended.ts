@@ -46,7 +46,7 @@ function refusedResume({ cure, evidence: e }: GuardState): boolean {
   const untouched = e.person.lastKeyAt === null || e.person.lastKeyAt < e.agent.startedAt;
   return exit.code === 0
     ? untouched && e.conversation.ended === null
-    : e.person.lastExitKeyAt === null && !endedPolitely(e);
+    : e.person.lastExitKeyAt === null && e.person.lastInterruptAt === null && !endedPolitely(e);
 }
 
 /**

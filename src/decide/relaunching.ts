@@ -6,7 +6,7 @@
 import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
 import type { Event } from '../events.ts';
-import { abandon, giveUp } from './asking.ts';
+import { abandon, giveUp, isWayOut } from './asking.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
@@ -112,7 +112,7 @@ const choseToLeave = (state: GuardState): Step => giveUp(state, 'you chose not t
  */
 export function answerWhileDown(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'input' || !state.down) return stay(state);
-  if (event.kind === 'interrupt' || event.kind === 'exit') return choseToLeave(state);
+  if (isWayOut(event)) return choseToLeave(state);
   const awaitsWord = state.name === 'down' && state.down.unknownCommands > 0;
   if (event.kind !== 'enter' || !awaitsWord) return stay(state);
   return launch({ ...state, down: { ...state.down, launchAt: state.evidence.now } }, config);

@@ -80,7 +80,8 @@ function isDrawn({ person, terminal, now }: Evidence, heldAt: Millis | null): bo
 }
 
 const isStopped = (event: Event): boolean =>
-  event.type === 'interrupted' || (event.type === 'input' && event.kind === 'interrupt');
+  event.type === 'interrupted' ||
+  (event.type === 'input' && (event.kind === 'escape' || event.kind === 'interrupt'));
 
 /**
  * A shell command was sent, and now the agent is at work: the command runs, perhaps before it is on record. If it were

@@ -21,7 +21,10 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const words: Words = {
   tick: () => null,
   output: () => null,
-  input: (e) => (e.kind === 'interrupt' ? ['terminal', 'the person pressed Esc or Ctrl+C'] : null),
+  input: ({ kind }) =>
+    kind === 'interrupt' || kind === 'escape'
+      ? ['terminal', `the person pressed ${kind === 'escape' ? 'Esc' : 'Ctrl+C'}`]
+      : null,
   'agent.sample': () => null,
   'connection.bytes': () => null,
   'host.known': () => null,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaults } from '../../src/config/schema.ts';
 import type { Effect } from '../../src/effects.ts';
-import type { Observation } from '../../src/events.ts';
+import type { InputKind, Observation } from '../../src/events.ts';
 import { obliging, say, story } from '../support/story.ts';
 
 type Told = ReturnType<typeof story>;
@@ -255,7 +255,7 @@ describe('an agent that does not end, not even by SIGKILL', () => {
 });
 
 describe('while the agent is being stopped', () => {
-  const played = (kind: 'interrupt' | 'exit' | 'text' | 'enter') => {
+  const played = (kind: InputKind) => {
     const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
     told.tell({ type: 'command', command: 'relaunch' });
     told.wait(1);
@@ -275,7 +275,7 @@ describe('while the agent is being stopped', () => {
     expect(lastIncident(told)?.outcome).toBe('user');
   });
 
-  test.each(['text', 'enter'] as const)('%s changes nothing', (kind) =>
+  test.each(['text', 'enter', 'escape'] as const)('%s changes nothing', (kind) =>
     expect(deeds(played(kind))).toEqual(['stop', 'launch']),
   );
 

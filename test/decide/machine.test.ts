@@ -215,6 +215,26 @@ describe('the end of the agent', () => {
     }
   });
 
+  test.each([
+    ['Esc', false],
+    ['Esc, another prompt and Enter', true],
+  ])('by an error of its own after %s is cured: nobody wanted it to end', (_, asksAgain) => {
+    const told = inMidResponse();
+    told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    if (asksAgain) {
+      told.tell({ type: 'interrupted' });
+      told.tell(say.idle);
+      told.tell({ type: 'input', kind: 'text', bytes: 9 });
+      told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+      told.tell({ type: 'turn.started' });
+      told.tell(say.busy(0));
+    }
+    told.wait(2, say.drawing);
+    told.tell({ type: 'agent.exited', generation: 1, code: 1, signal: null });
+    told.wait(2);
+    expect(actions(told)).toEqual(['stop', 'launch']);
+  });
+
   test('after Ctrl+C twice is an exit', () => {
     const told = inMidResponse();
     told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
@@ -393,17 +413,19 @@ describe('a command that was cut off', () => {
     expect(told.did('launch')).toHaveLength(1);
   });
 
-  test('is resumed at once on Enter, and never on Ctrl+C', () => {
+  test('is resumed at once on Enter, and never on Ctrl+C, Esc or Ctrl+D', () => {
     const now = killed();
     now.wait(1);
     now.tell({ type: 'input', kind: 'enter', bytes: 1 });
     now.wait(1);
     expect(now.did('launch')).toHaveLength(1);
-    const never = killed();
-    never.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
-    never.wait(60);
-    expect(never.did('launch')).toEqual([]);
-    expect(never.did('exit')).toHaveLength(1);
+    for (const kind of ['interrupt', 'escape', 'exit'] as const) {
+      const never = killed();
+      never.tell({ type: 'input', kind, bytes: 1 });
+      never.wait(60);
+      expect(never.did('launch')).toEqual([]);
+      expect(never.did('exit')).toHaveLength(1);
+    }
   });
 
   test('is not asked about if commands may be repeated', () => {

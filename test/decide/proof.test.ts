@@ -102,7 +102,7 @@ test('what the person has just stopped is not nudged', () => {
   told.tell(say.started);
   told.tell(say.idle);
   told.wait(59, say.drawing, say.busy(1));
-  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
   told.wait(1, say.busy(1));
   told.tell(say.idle);
   told.wait(60);
@@ -112,7 +112,7 @@ test('what the person has just stopped is not nudged', () => {
 test('nor what the person stopped as the machine woke, although the connections were cut just after that', () => {
   const told = asks(story());
   told.wait(3, say.bytes(1), say.drawing, say.busy(9));
-  told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
   told.wait(1, say.drawing);
   told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
   told.tell({ type: 'interrupted' });

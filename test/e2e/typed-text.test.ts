@@ -152,7 +152,7 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
         await api.waitForRequest(({ faultAt }) => faultAt !== null);
         terminal.write('\x1b');
         await terminal.waitFor(/Interrupted/);
-        await until('the interrupt is heard', () => inputs(guarded).at(-1) === 'interrupt');
+        await until('the Esc is heard', () => inputs(guarded).at(-1) === 'escape');
         const before = inputs(guarded).length;
         await submit('Please go on');
         await terminal.waitFor(finished);

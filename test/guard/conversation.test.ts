@@ -95,7 +95,7 @@ describe('a turn that the senses together show', () => {
   test('has not ended by itself if the person stopped it', () => {
     const told = inTurn();
     told.wait(1);
-    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell({ type: 'input', kind: 'escape', bytes: 1 });
     told.tell(gone);
     expect(ends(told, say.idle)).toBe(false);
   });

@@ -28,7 +28,8 @@ describe('a prompt', () => {
   });
 
   test.each<[string, Observation]>([
-    ['by their key', { type: 'input', kind: 'interrupt', bytes: 1 }],
+    ['by Esc', { type: 'input', kind: 'escape', bytes: 1 }],
+    ['by Ctrl+C', { type: 'input', kind: 'interrupt', bytes: 1 }],
     ['as the agent reports', { type: 'interrupted' }],
   ])('that the person stops is not sent again: %s', (_name, stopped) => {
     const { composer, type, shows, tell } = composing();

@@ -66,7 +66,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   output: fc.record({ type: fc.constant('output'), bytes: number(900) }),
   input: fc.record({
     type: fc.constant('input'),
-    kind: fc.constantFrom('text', 'interrupt', 'exit', 'suspend', 'report', 'enter'),
+    kind: fc.constantFrom('text', 'interrupt', 'escape', 'exit', 'suspend', 'report', 'enter'),
     bytes: number(9),
   }),
   'input.blocked': fc.record({ type: fc.constant('input.blocked'), pendingBytes: number(9) }),

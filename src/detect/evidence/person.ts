@@ -5,6 +5,7 @@ import type { Event, Millis, ScreenFacts } from '../../events.ts';
 
 export interface Person {
   readonly lastKeyAt: Millis | null;
+  /** Ctrl+C or Esc. */
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
@@ -28,11 +29,11 @@ export function foldPerson(
 ): Person {
   if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
   if (event.type !== 'input' || event.kind === 'report') return person;
-  const interrupts = event.kind === 'interrupt';
+  const { kind } = event;
   return {
     lastKeyAt: now,
-    lastInterruptAt: interrupts ? now : person.lastInterruptAt,
-    lastExitKeyAt: interrupts || event.kind === 'exit' ? now : person.lastExitKeyAt,
-    lastCommandAt: event.kind === 'enter' && facts?.draftIsCommand ? now : person.lastCommandAt,
+    lastInterruptAt: kind === 'interrupt' || kind === 'escape' ? now : person.lastInterruptAt,
+    lastExitKeyAt: kind === 'interrupt' || kind === 'exit' ? now : person.lastExitKeyAt,
+    lastCommandAt: kind === 'enter' && facts?.draftIsCommand ? now : person.lastCommandAt,
   };
 }

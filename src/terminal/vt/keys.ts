@@ -102,7 +102,7 @@ const withoutLocks = (modifiers: string) => 1 + ((Number(modifiers || '1') - 1) 
 const kinds: { readonly [Is in Key]?: InputKind } = {
   report: 'report',
   enter: 'enter',
-  escape: 'interrupt',
+  escape: 'escape',
   interrupt: 'interrupt',
   exit: 'exit',
   suspend: 'suspend',

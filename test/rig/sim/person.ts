@@ -22,12 +22,12 @@ interface Desk {
 export function sitDown(desk: Desk): void {
   const { plan, scheduler, senses, guard, checker, current, tell, isLeaving } = desk;
   const draw = plan.chance('person');
-  const presses = (kind: 'enter' | 'interrupt' | 'text', bytes: number): void => {
+  const presses = (kind: 'enter' | 'escape' | 'text', bytes: number): void => {
     checker.touched(kind === 'enter');
     tell({ type: 'input', kind, bytes });
   };
   const stops = (agent: Agent): void => {
-    presses('interrupt', 1);
+    presses('escape', 1);
     guard.after(50, () => agent.interrupt()); // keys pass through the guard
   };
   function asks(agent: Agent): void {

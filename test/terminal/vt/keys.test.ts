@@ -10,8 +10,8 @@ describe('what the person does', () => {
   test.each([
     ['letters', 'hello', ['text']],
     ['letters and Enter', 'hello\r', ['text', 'enter']],
-    ['Esc', '\x1b', ['interrupt']],
-    ['Esc twice', '\x1b\x1b', ['interrupt']],
+    ['Esc', '\x1b', ['escape']],
+    ['Esc twice', '\x1b\x1b', ['escape']],
     ['Ctrl+C', '\x03', ['interrupt']],
     ['Ctrl+D', '\x04', ['exit']],
     ['Ctrl+Z', '\x1a', ['suspend']],
@@ -24,7 +24,7 @@ describe('what the person does', () => {
     ['kitty: Ctrl+Z with num lock', '\x1b[122;133u', ['suspend']],
     ['kitty: Ctrl+C', '\x1b[99;5u', ['interrupt']],
     ['kitty: Ctrl+D', '\x1b[100;5u', ['exit']],
-    ['kitty: Esc', '\x1b[27u', ['interrupt']],
+    ['kitty: Esc', '\x1b[27u', ['escape']],
     ['kitty: Enter on the keypad', '\x1b[57414u', ['enter']],
     ['kitty: Shift+Enter', '\x1b[13;2u', ['text']],
     ['kitty: Ctrl+C released', '\x1b[99;5:3u', ['report']],
@@ -79,10 +79,10 @@ function typedSlowly(...keys: string[]) {
 
 describe('Esc, a moment, and another key: two keys', () => {
   test.each(['[', ']', 'O', 'P', '_', '^', 'a', 'é'])('%s', (key) =>
-    expect(typedSlowly('\x1b', key, '\r', '\x03')).toEqual(['interrupt', 'text', 'enter', 'interrupt']),
+    expect(typedSlowly('\x1b', key, '\r', '\x03')).toEqual(['escape', 'text', 'enter', 'interrupt']),
   );
-  test('Enter', () => expect(typedSlowly('\x1b', '\r')).toEqual(['interrupt', 'enter']));
-  test('Esc again', () => expect(typedSlowly('\x1b', '\x1b')).toEqual(['interrupt', 'interrupt']));
+  test('Enter', () => expect(typedSlowly('\x1b', '\r')).toEqual(['escape', 'enter']));
+  test('Esc again', () => expect(typedSlowly('\x1b', '\x1b')).toEqual(['escape', 'escape']));
 });
 
 test.each(['[', ']', 'O', 'P', '_', '^'])(
