@@ -13,6 +13,8 @@ export interface FreshStart {
   readonly args: readonly string[];
   /** The id to pin. Null: the arguments decide. */
   readonly pin: string | null;
+  /** The prompt that the arguments hold. */
+  readonly asked: string | null;
 }
 
 /**
@@ -54,14 +56,14 @@ export function freshStart(
 ): FreshStart {
   const { adapter, args, invocation } = launch;
   const { id, isCleared, transcriptPath } = conversation;
+  const asked = prompt ?? (isCleared || isAnswered ? null : invocation.prompt);
   if (id === null || !adapter.abilities(agent.program.version).sessionIdFlag) {
     const asGiven = prompt === null && !isAnswered && !isCleared;
-    return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
+    return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null, asked };
   }
   // Even a file without a turn makes the agent refuse the id (lab notes §4).
   const isFree = transcriptPath === null || !existsSync(transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });
-  const asked = isCleared || isAnswered ? null : invocation.prompt;
-  return { args: adapter.freshArguments(args, prompt ?? asked, !isCleared), pin };
+  return { args: adapter.freshArguments(args, asked, !isCleared), pin, asked };
 }

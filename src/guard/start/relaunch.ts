@@ -16,7 +16,7 @@ import type { Relaunch } from '../body.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Parts } from '../parts.ts';
 import type { Run } from '../run.ts';
-import { freshStart, whatIsOnRecord } from './begin-anew.ts';
+import { type FreshStart, freshStart, whatIsOnRecord } from './begin-anew.ts';
 import { type AgentLaunch, startAgent } from './launch.ts';
 import { relaunchPrompt } from './relaunch-prompt.ts';
 
@@ -75,18 +75,18 @@ function start(
   const { launch } = run;
   const { id, transcriptPath, permissionMode } = conversation;
   const resumed = resume && id !== null && transcriptPath !== null;
-  const next: Pick<AgentLaunch, 'args' | 'pin' | 'readLastWords'> = resumed
+  const { asked, ...next }: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed
     ? {
         args: launch.adapter.resumeArguments(launch.args, id, prompt, permissionMode),
         pin: null,
+        asked: prompt,
         readLastWords: async (code) => {
           if (code) await reportRefusal(run, conversation, screen, transcriptPath);
         },
       }
     : freshStart(run, agent, conversation, prompt, isAnswered);
   startAgent(run, agent, wire, terminal, { ...next, generation, resumed, prompted: prompt !== null });
-  const given = prompt ?? (resumed || isAnswered ? null : launch.invocation.prompt);
-  if (given !== null) desk.composer.given(given, prompt === null || prompt === lost);
+  if (asked !== null) desk.composer.given(asked, prompt === null || prompt === lost);
 }
 
 /** By then, the last output has been drawn, or never will be. */

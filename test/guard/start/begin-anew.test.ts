@@ -117,7 +117,7 @@ describe('begun anew', () => {
     ['as it was, where no id is known', { args: ['-c', 'go'], knownId: null }, null, ['-c', 'go'], null],
   ])('%s', (_name, given, prompt, args, pin) => {
     const { run, agent, conversation } = world(given);
-    expect(freshStart(run, agent, conversation, prompt)).toEqual({ args, pin });
+    expect(freshStart(run, agent, conversation, prompt)).toMatchObject({ args, pin });
   });
 
   test('under another id if a file without a turn has taken this one', () => {
@@ -131,14 +131,19 @@ describe('begun anew', () => {
     expect(told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
   });
 
-  test.each<[string, string | null, boolean, readonly string[]]>([
-    ['as the person began it', null, false, ['fix it', '--search']],
-    ['without a prompt that was answered', null, true, ['--search']],
-    ['with what is said of its prompt', 'go on', false, ['--search', '--', 'go on']],
-  ])('by an agent that takes no id: %s', (_name, prompt, isAnswered, expected) => {
+  test.each<[string, string | null, boolean, readonly string[], string | null]>([
+    ['as the person began it', null, false, ['fix it', '--search'], 'fix it'],
+    ['without a prompt that was answered', null, true, ['--search'], null],
+    ['with what is said of its prompt', 'go on', false, ['--search', '--', 'go on'], 'go on'],
+  ])('by an agent that takes no id: %s', (_name, prompt, isAnswered, args, asked) => {
     const { run, agent, conversation } = partsOfRun({ args: ['fix it', '--search'], adapter: codex });
     const begun = freshStart(run, agent, conversation, prompt, isAnswered);
-    expect(begun).toEqual({ args: expected, pin: null });
+    expect(begun).toEqual({ args, pin: null, asked });
+  });
+
+  test('without the prompt that was asked before it was cleared, and that is known', () => {
+    const { run, agent, conversation } = world({ args: ['go on'], isCleared: true });
+    expect(freshStart(run, agent, conversation, null)).toEqual({ args: [], pin: id, asked: null });
   });
 
   test('from nothing, where it was cleared and no id is known', () => {
