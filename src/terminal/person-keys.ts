@@ -31,10 +31,11 @@ export interface PersonKeys {
   /** The observers get now the keys that they have not got yet. */
   settle(): void;
   /**
-   * While held, the person's bytes are kept even though an agent is there. Afterwards the agent gets them, in order,
-   * and each Enter in a write of its own, as it was pressed.
+   * While held, the person's bytes are kept even though an agent is there. Once everybody who holds them has released
+   * them, the agent gets them, in order, and each Enter in a write of its own, as it was pressed.
+   * @returns the release of this hold
    */
-  hold(held: boolean): void;
+  hold(): () => void;
   readonly keptBytes: number;
   /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that takes keys. */
   readonly wantsOut: boolean;
@@ -69,7 +70,7 @@ export function createPersonKeys(
   let agent: Pty | null = null;
   const kept: Buffer[] = [];
   let keptBytes = 0;
-  let holding = false;
+  let holders = 0;
   /** Set while the agent is being given what was kept. */
   let nextBurst: NodeJS.Timeout | null = null;
   let wantsOut = false;
@@ -84,7 +85,7 @@ export function createPersonKeys(
 
   function tell(tokens: readonly Token[]): void {
     if (tokens.length > 0) {
-      wantsOut ||= holding && tokens.some((token) => isWayOut(keyOf(token)));
+      wantsOut ||= holders > 0 && tokens.some((token) => isWayOut(keyOf(token)));
       observers.typed(tokens);
     }
     clearTimeout(timer);
@@ -110,7 +111,7 @@ export function createPersonKeys(
   /** Gives the bytes to the agent, or keeps them for it. */
   function pass(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    if (agent && !holding && nextBurst === null) give(agent, bytes);
+    if (agent && holders === 0 && nextBurst === null) give(agent, bytes);
     else if (agent || keptBytes < maxKeptBytes) {
       kept.push(bytes);
       keptBytes += bytes.length;
@@ -204,11 +205,17 @@ export function createPersonKeys(
     get isMidKey() {
       return keystrokes.isOpen;
     },
-    hold(held) {
-      holding = held;
-      wantsOut = false;
-      if (holding) stopRelease();
-      else if (nextBurst === null) release();
+    hold() {
+      if (++holders === 1) wantsOut = false;
+      stopRelease();
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        if (--holders > 0) return;
+        wantsOut = false;
+        release();
+      };
     },
   };
 }

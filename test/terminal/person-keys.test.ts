@@ -88,7 +88,7 @@ test('after a paste whose end never comes, keys are keys again, for the next age
   expect(keys.isMidKey).toBe(false);
   type('next');
   type('\r');
-  keys.hold(true);
+  keys.hold();
   type('\x03');
   expect(keys.wantsOut).toBe(true);
   expect(written).toEqual(['next', '\r']);
@@ -105,11 +105,11 @@ test.each([
   const { keys, type, pty } = played();
   keys.attach(pty);
   type('\x03');
-  keys.hold(true);
+  const release = keys.hold();
   expect(keys.wantsOut).toBe(false);
   type(typed);
   expect(keys.wantsOut).toBe(wantsOut);
-  keys.hold(false);
+  release();
   expect(keys.wantsOut).toBe(false);
 });
 
@@ -118,7 +118,7 @@ test('Ctrl+D at a next agent that does not take keys yet stays held: it would en
   keys.attach(pty);
   keys.detach();
   keys.attach(pty);
-  keys.hold(true);
+  const release = keys.hold();
   type('\x04');
   expect(keys.wantsOut).toBe(false);
   keys.agentWrote();
@@ -128,7 +128,7 @@ test('Ctrl+D at a next agent that does not take keys yet stays held: it would en
   terminal.isRaw = true;
   type('\x04');
   expect(keys.wantsOut).toBe(true);
-  keys.hold(false);
+  release();
   expect(written.join('')).toBe('\x04\x04\x04');
 });
 
@@ -136,9 +136,9 @@ test('that were held come as they were pressed: Enter in a write of its own, and
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
   keys.attach(pty);
-  keys.hold(true);
+  const release = keys.hold();
   for (const key of ['on', 'e', '\r', 'a\rb', '\r', '\r']) type(key);
-  keys.hold(false);
+  release();
   type('two');
   expect(written).toEqual(['one']);
   vi.runAllTimers();
@@ -151,18 +151,33 @@ test('that were held and not given yet are kept if the agent goes or they are he
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
   keys.attach(pty);
-  keys.hold(true);
+  const release = keys.hold();
   for (const key of ['one', '\r', 'two', '\r']) type(key);
-  keys.hold(false);
+  release();
   vi.advanceTimersToNextTimer();
-  keys.hold(true);
+  const releaseAgain = keys.hold();
   vi.runAllTimers();
-  keys.hold(false);
+  releaseAgain();
   keys.detach();
   vi.runAllTimers();
   expect(written).toEqual(['one', '\r', 'two']);
   expect(keys.takeKept().toString()).toBe('\r');
   vi.useRealTimers();
+});
+
+test('that several hold are given when the last of them lets go, each once', () => {
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  const [one, other] = [keys.hold(), keys.hold()];
+  type('held');
+  type('\x03');
+  one();
+  one();
+  expect(written).toEqual([]);
+  expect(keys.wantsOut).toBe(true);
+  other();
+  expect(written).toEqual(['held\x03']);
+  expect(keys.wantsOut).toBe(false);
 });
 
 test('from before anybody looked are reported, in order', () => {
@@ -183,6 +198,7 @@ test('however keys are held, released, taken and attached, each goes one way, in
       const { keys, type, look, pty, written, heard } = played();
       look();
       const out: string[] = [];
+      const holds: (() => void)[] = [];
       let typed = '';
       const drain = () => out.push(...written.splice(0));
       for (const one of steps) {
@@ -194,7 +210,8 @@ test('however keys are held, released, taken and attached, each goes one way, in
           keys.attach(pty);
         } else if (one.do === 'detach') keys.detach();
         else if (one.do === 'take') out.push(keys.takeKept().toString());
-        else keys.hold(one.do === 'hold');
+        else if (one.do === 'hold') holds.push(keys.hold());
+        else holds.pop()?.();
         drain();
       }
       out.push(keys.takeKept().toString());

@@ -33,13 +33,13 @@ export async function holdKeysWhileBooting(
     activity !== 'unknown' && (!prompted || activity !== 'idle' || desk.begun > begun);
   const rowsNow = () => desk.view().rows.join('\n');
   const rowsBefore = rowsNow();
-  terminal.hold(true);
+  const release = terminal.hold();
   try {
     const isReady = (facts: ScreenFacts) => isOver() || listens(facts);
     await screenShows(desk, (facts) => isReady(facts) || rowsNow() !== rowsBefore, silentMs);
     await screenShows(desk, isReady, bootMs);
     if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);
   } finally {
-    await releaseKeys(desk);
+    await releaseKeys(desk, release);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MenuAnswer } from '../../agents/contract/screen.ts';
+import { betweenBurstsMs } from '../../terminal/person-keys.ts';
 import type { Desk } from './desk.ts';
 
 const up = '\x1b[A';
@@ -18,7 +19,7 @@ export async function choose(desk: Desk, generation: number, answer: MenuAnswer)
   const { menu, keys } = launch.adapter;
   if (menu === null || !pty || pty.generation !== generation) return false;
   if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
-  terminal.hold(true);
+  const release = terminal.hold();
   try {
     for (let moves = 0; moves < maxMoves && desk.pty === pty; moves++) {
       const rows = menu.read(desk.view());
@@ -27,6 +28,7 @@ export async function choose(desk: Desk, generation: number, answer: MenuAnswer)
       if (wanted < 0 || chosen < 0) return false;
       if (wanted === chosen) {
         pty.write(Buffer.from(keys.submit));
+        await pause(betweenBurstsMs); // keys that come together with our Enter would make it a part of a paste
         return true;
       }
       pty.write(Buffer.from(wanted < chosen ? up : down));
@@ -34,6 +36,6 @@ export async function choose(desk: Desk, generation: number, answer: MenuAnswer)
     }
     return false;
   } finally {
-    terminal.hold(false);
+    release();
   }
 }

@@ -27,7 +27,7 @@ const heldMs = 10_000;
  * agent's end do not wait for that: the text is given back later. Keys that were meant for a box are not typed into a
  * dialog, but put aside, too.
  */
-export async function releaseKeys(desk: Desk): Promise<void> {
+export async function releaseKeys(desk: Desk, release: () => void): Promise<void> {
   const { pty, composer, terminal, emit } = desk;
   const isOver = () => desk.pty !== pty || terminal.wantsOut;
   const asks = () => desk.facts.activity === 'dialog';
@@ -41,7 +41,7 @@ export async function releaseKeys(desk: Desk): Promise<void> {
     composer.putKeptAside();
     void givenBack();
   }
-  terminal.hold(false);
+  release();
 }
 
 /** What is being given back, by agent: two at work would each paste the text. */

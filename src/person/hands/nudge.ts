@@ -41,14 +41,14 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   if (isAsked(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
-  terminal.hold(true);
+  const release = terminal.hold();
   desk.isNudging = true;
   try {
     emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
   } finally {
     desk.isNudging = false;
     await pause(betweenBurstsMs); // keys that come together with our Enter would make a line break of it
-    await releaseKeys(desk);
+    await releaseKeys(desk, release);
   }
 }
 

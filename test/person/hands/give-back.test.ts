@@ -34,11 +34,11 @@ describe.concurrent('what was put aside', () => {
 
   test('is pasted together with what was typed meanwhile', async () => {
     const agent = typedAt();
-    agent.desk.terminal.hold(true);
+    const release = agent.desk.terminal.hold();
     agent.desk.composer.addAside('my draft!');
     agent.personTypes('\x7f and more');
     await giveBack(agent.desk);
-    agent.desk.terminal.hold(false);
+    release();
     expect(agent.written).toEqual(['\x1b[200~my draft and more\x1b[201~']);
   });
 

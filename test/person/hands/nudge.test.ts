@@ -61,7 +61,7 @@ describe.concurrent('a nudge', () => {
   });
 
   /** Each interrupt: the first Esc leaves INSERT mode, the second ends the turn. */
-  const atInterrupt = (act: (agent: TypedAt) => void): BoxOptions['onWrite'] => {
+  const atInterrupt = (act: (agent: TypedAt) => void): NonNullable<BoxOptions['onWrite']> => {
     let escapes = 0;
     return (keys, agent) => {
       if (keys === '\x1b' && ++escapes === 2) act(agent);

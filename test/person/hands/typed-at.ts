@@ -66,7 +66,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let shell = options.shell ?? false;
   let activity: ScreenFacts['activity'] = 'busy';
   let seen: InputBox = boxNow();
-  let held = false;
+  let holders = 0;
   let paused = false;
   let drawsUnknown = false;
   const kept: string[] = [];
@@ -127,9 +127,11 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const desk = createDesk({
     keyboard: () => running,
     terminal: {
-      hold(on: boolean) {
-        held = on;
-        if (!on) for (const keys of kept.splice(0)) write(Buffer.from(keys));
+      hold() {
+        holders++;
+        return () => {
+          if (--holders === 0) for (const keys of kept.splice(0)) write(Buffer.from(keys));
+        };
       },
       settle() {},
       takeKept: () => Buffer.from(kept.splice(0).join('')),
@@ -194,8 +196,8 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     },
     follow: (event) => desk.follow(event, paused),
     personTypes(keys) {
-      composer.typed(tokensOf(keys), held, 0);
-      if (held) kept.push(keys);
+      composer.typed(tokensOf(keys), holders > 0, 0);
+      if (holders > 0) kept.push(keys);
       else write(Buffer.from(keys));
     },
   };

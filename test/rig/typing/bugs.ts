@@ -12,7 +12,7 @@ export type Bug = (parts: Parts) => void;
 export const noBug: Bug = () => {};
 
 export const bugs: Readonly<Record<string, Bug>> = {
-  'keys are not held while the guard types': ({ keys }) => Object.assign(keys, { hold() {} }),
+  'keys are not held while the guard types': ({ keys }) => Object.assign(keys, { hold: () => () => {} }),
   'keys are handed out twice': ({ keys }) => {
     const { read } = keys;
     let count = 0;
