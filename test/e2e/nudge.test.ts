@@ -34,6 +34,10 @@ const drafts: Readonly<Record<string, Draft>> = {
     keys: ['\x1b[200~my precious draft\n', 'line two\x1b[201~'],
     shown: /❯\s+my precious draft\s+line two/,
   },
+  'that reads like a hint of the agent': {
+    keys: ['Try "npm test" "again"'],
+    shown: /❯\s+Try "npm test" "again"/,
+  },
   'for the shell': { keys: ['!', 'touch precious'], shown: /!\s*touch precious/ },
 };
 

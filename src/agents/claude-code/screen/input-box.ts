@@ -12,7 +12,18 @@ export function textIn(view: ScreenView, box: Box): string {
     .map((row, at) => bare(view.plainRow?.(box.top + 1 + at) ?? row, row, at === 0))
     .join('\n')
     .trim();
-  return patterns.placeholder.test(text) ? '' : text;
+  return patterns.placeholder.test(text) && !isTyped(view, box) ? '' : text;
+}
+
+/**
+ * Whether text that reads like a placeholder is the person's. An agent without colours (`NO_COLOR`) draws a placeholder
+ * like any text, but leaves the cursor on its first character.
+ */
+function isTyped({ rows, plainRow, cursor }: ScreenView, { top, bottom }: Box): boolean {
+  const around = rows.map((_, row) => row).filter((row) => row === top || row >= bottom);
+  const hasColours = plainRow !== undefined && around.some((row) => plainRow(row) !== rows[row]);
+  const [before = ''] = /^(?:│?\s)?[❯>]?\s?/.exec(rows[top + 1] ?? '') ?? [];
+  return hasColours || (cursor.row === top + 1 && cursor.column > before.length);
 }
 
 /** The sign in front of the text, which 1.0.x frames or indents. */

@@ -111,7 +111,7 @@ export const dialogRows: readonly Row<Dialog>[] = [
   },
 ];
 
-/** What the empty input box shows instead of a draft. */
+/** What the empty input box shows instead of a draft. Where there are colours, it is faint. */
 export const placeholder =
   /^(Try ".*|Press up to edit queued messages|Resend your message to try again|Run \/rewind to go back|Message @.*)$/;
 
