@@ -240,7 +240,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
         cpuMs: process.cpuMs(),
         memoryShare: process.memoryShare(),
         state: process.isStopped() ? 'T' : process.isStuck() ? 'R' : 'S',
-        workers: turn?.toolSince != null ? 1 : 0,
+        workers: turn?.toolSince != null && turn.hasWorker ? 1 : 0,
         ...(hookSince === null ? {} : { helperAgeMs: scheduler.now() - hookSince }),
       };
     },

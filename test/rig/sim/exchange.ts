@@ -16,11 +16,12 @@ export function exchange(
   { over, failed }: { over(ending: Answer['ending']): void; failed(): void },
 ): void {
   const { plan, scheduler, line, provider } = world;
-  const answer = provider.answer(turn.rounds);
+  const answer = provider.answer(turn.rounds, turn.asksWhole);
   let heardAt = scheduler.now();
   const isMine = (): boolean => isOn(turn) && turn.connection === connection;
   const heard = (tokens: number) => (): void => {
     heardAt = scheduler.now();
+    if (isMine()) turn.hasStreamed = true;
     if (isMine() && process.runs()) turn.tokens += tokens;
   };
 

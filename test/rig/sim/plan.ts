@@ -46,6 +46,10 @@ export interface Plan {
   readonly senses: Senses;
   /** The host bridges silence with pings, as the vendor's own does. */
   readonly pings: boolean;
+  /** Its answers say why they stop. */
+  readonly namesStops: boolean;
+  /** After a stream was lost, the agent asks for an answer in one piece. */
+  readonly asksWhole: boolean;
   /** Telemetry and other side requests per turn, at most. */
   readonly sideRequests: number;
   /** Slow hooks of the person's: how many seconds they may take; 0: there are none. */
@@ -71,6 +75,7 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
     if (only?.includes(kind)) rates[kind] = high;
     else if (isOn && !healthy && only === undefined) rates[kind] = rate;
   }
+  const pings = draw.happens(0.8);
   return {
     seed,
     senses: {
@@ -80,7 +85,9 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
       record: draw.happens(0.8),
       requests: draw.happens(0.7),
     },
-    pings: draw.happens(0.8),
+    pings,
+    namesStops: pings || draw.happens(0.5),
+    asksWhole: draw.happens(0.3),
     sideRequests: draw.between(0, 3),
     hookSeconds: draw.happens(0.3) ? draw.magnitude(1, 200) : 0,
     rates,

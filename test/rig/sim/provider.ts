@@ -36,7 +36,7 @@ const maxPingedMs = 50_000;
 const maxSilentMs = 25_000;
 const maxThinkingMs = 220_000;
 
-export function createProvider(plan: Plan): { answer(rounds: number): Answer; heal(): void } {
+export function createProvider(plan: Plan): { answer(rounds: number, whole: boolean): Answer; heal(): void } {
   const draw = plan.chance('provider');
   let rates = plan.rates;
   const hits = (kind: FaultKind): boolean => draw.happens(rates[kind] ?? 0);
@@ -61,11 +61,15 @@ export function createProvider(plan: Plan): { answer(rounds: number): Answer; he
       [3, () => between(12_000, longMs)],
     ])();
   }
+  /** README's limits: without hooks, nothing tells such a request from any other. */
+  const wholeMs = () => draw.magnitude(2_000, plan.senses.hooks ? 220_000 : 110_000);
   return {
-    answer(rounds) {
+    answer(rounds, whole) {
       const struck = kinds.find(hits) ?? null;
       // Later in a turn an end without a word looks like one that has said all in the words before.
-      const fault = struck === 'silent-end' && rounds > 1 ? 'cut-short' : struck;
+      const told = struck === 'silent-end' && rounds > 1 ? 'cut-short' : struck;
+      // Where no answer says why it stops, nothing tells such an end from any other.
+      const fault = told === 'cut-short' && !plan.namesStops ? null : told;
       const firstByteMs = draw.weighted<() => Millis>([
         [90, () => draw.between(300, 6_000)],
         [10, () => draw.between(6_000, 100_000)],
@@ -89,6 +93,8 @@ export function createProvider(plan: Plan): { answer(rounds: number): Answer; he
         case 'silent-end':
           return { firstByteMs, thinkingMs, pauses: pauses(piece + 1), ending: 'silent', fault };
         default:
+          if (whole)
+            return { firstByteMs: wholeMs(), thinkingMs: 0, pauses: [], ending: healthy, fault: null };
           return { firstByteMs, thinkingMs, pauses: pauses(count), ending: healthy, fault: null };
       }
     },

@@ -100,8 +100,8 @@ export function simulate(
     senses,
     provider: {
       ...drawn,
-      answer(rounds) {
-        const answer = world.conversation.isDamaged ? refusal : drawn.answer(rounds);
+      answer(rounds, whole) {
+        const answer = world.conversation.isDamaged ? refusal : drawn.answer(rounds, whole);
         if (answer.fault !== null) strikes(answer.fault);
         return answer;
       },
@@ -145,7 +145,12 @@ export function simulate(
   };
 
   befall({ plan, scheduler, draw, line, guard, checker, strikes });
-  tell({ type: 'host.known', firstByteMs: 0, streamMs: 0, ...(plan.pings ? { pings: true } : {}) });
+  tell({
+    type: 'host.known',
+    firstByteMs: 0,
+    streamMs: 0,
+    ...(plan.pings && { pings: true, namesStops: true }),
+  });
   start(1, false, false);
   sampling();
   sitDown({

@@ -7,6 +7,8 @@ export interface Tool {
   /** A person is asked first. */
   readonly asks: boolean;
   readonly tookMs: Millis;
+  /** It runs in a server that was there before, so no process of it is seen. */
+  readonly isRemote: boolean;
   /** A hook of the person's, or a rule, refuses it before anybody is asked. */
   readonly isRefused: boolean;
 }
@@ -21,11 +23,15 @@ export function drawTool(draw: Chance, toolUseId: string): Tool {
     [18, () => draw.between(10_000, 120_000)],
     [2, () => draw.between(120_000, 1_800_000)],
   ])();
-  const limitMs = Math.max(usualLimitMs, tookMs);
+  const isRemote = draw.happens(0.1);
+  const own = isRemote
+    ? ({ tool: 'mcp__server__run', risk: 'unknown' } as const)
+    : ({ tool: 'Bash', risk: 'command', limitMs: Math.max(usualLimitMs, tookMs) } as const);
   return {
-    isRefused: draw.happens(0.05),
     asks,
     tookMs,
-    started: { type: 'tool.started', toolUseId, tool: 'Bash', risk: 'command', limitMs },
+    isRemote,
+    isRefused: draw.happens(0.05),
+    started: { type: 'tool.started', toolUseId, ...own },
   };
 }

@@ -20,12 +20,20 @@ export interface Turn {
   connection: Connection | null;
   isConnecting: boolean;
   toolSince: Millis | null;
+  /** A process of the tool is there. */
+  hasWorker: boolean;
   hookSince: Millis | null;
   neverAsks: boolean;
   hasLostTool: boolean;
   /** The conversation is being made smaller before the turn's own request. */
   isCompacting: boolean;
   isCompactionStuck: boolean;
+  /** Something of the awaited answer has come. */
+  hasStreamed: boolean;
+  /** The next request asks for an answer in one piece. */
+  asksWhole: boolean;
+  /** A hook of the person's has had it go on once already. */
+  wentOn: boolean;
   /** The person answers its question. */
   answered(): void;
 }
@@ -55,6 +63,8 @@ export const maxTries = 10;
 const compacts = 0.05;
 /** An API at capacity gets so much time for three tries. */
 const overloadedMs = 3_000;
+/** How often a hook of the person's does not let a turn end. */
+const goesOn = 0.1;
 
 /** The ends that the agent itself calls a failure. */
 export const failures: { readonly [How in TurnTrouble]?: FailureKind } = {
@@ -74,11 +84,15 @@ export const newTurn = (number: number, startedAt: Millis): Turn => ({
   connection: null,
   isConnecting: false,
   toolSince: null,
+  hasWorker: false,
   hookSince: null,
   neverAsks: false,
   hasLostTool: false,
   isCompacting: false,
   isCompactionStuck: false,
+  hasStreamed: false,
+  asksWhole: false,
+  wentOn: false,
   answered() {},
 });
 
@@ -134,22 +148,39 @@ export function runTurn(worker: Worker, turn: Turn): void {
     senses.record({ type: 'compaction.finished' });
     ask();
   }
-  function answered(cutShort: boolean, callsTool: boolean): void {
+  function answered(isCutShort: boolean, callsTool: boolean): void {
     turn.tries = 0;
+    turn.hasStreamed = false;
+    turn.asksWhole = false;
+    const cutShort = isCutShort || !world.plan.namesStops;
     const endsTurn = !cutShort && !callsTool;
     senses.record({ type: 'answer.recorded', ...(cutShort && { cutShort }), ...(endsTurn && { endsTurn }) });
     if (callsTool) runTool();
-    else end(cutShort ? 'cut-short' : null);
+    else if (isCutShort) end('cut-short');
+    else if (world.plan.hookSeconds > 0 && !turn.wentOn && draw.happens(goesOn)) goOn();
+    else end(null);
+  }
+  /** A hook of the person's at the end of the turn has the agent go on. */
+  function goOn(): void {
+    turn.wentOn = true;
+    turn.hookSince = scheduler.now();
+    senses.hook({ type: 'turn.ended', background: 0 });
+    after(turn, draw.between(500, world.plan.hookSeconds * 1_000 + 500), () => {
+      turn.hookSince = null;
+      begin();
+    });
   }
 
   function runTool(): void {
     const tool = drawTool(draw, `tool-${generation}-${turn.number}-${turn.rounds}`);
-    const finished: Observation = { type: 'tool.finished', toolUseId: tool.started.toolUseId, ok: true };
+    const { toolUseId } = tool.started;
+    const finished = { type: 'tool.finished', toolUseId, ok: true } as const;
     const run = (): void => {
       turn.activity = 'tool';
       turn.toolSince = scheduler.now();
+      turn.hasWorker = !tool.isRemote;
       show();
-      if (world.hits('lost-tool')) {
+      if (!tool.isRemote && world.hits('lost-tool')) {
         turn.hasLostTool = true;
         turn.toolSince = null;
         return;
@@ -187,6 +218,7 @@ export function runTurn(worker: Worker, turn: Turn): void {
   /** The request failed, as the agent sees it: it tries again by itself, at growing intervals. */
   function failed(): void {
     turn.connection = null;
+    turn.asksWhole ||= turn.hasStreamed && world.plan.asksWhole;
     turn.tries++;
     if (turn.tries > maxTries) {
       end('failed');
