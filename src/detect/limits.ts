@@ -73,7 +73,7 @@ const [response, compaction] = ['response_timeout_ms', 'compaction_timeout_ms'] 
 const unbroken = 'silence may be normal for it; a stream_timeout_ms set by the person applies unchanged';
 const unanswered = 'as long as a request is unanswered, whatever else was answered';
 const inOnePiece =
-  'some agents now ask for an answer in one piece, whose first byte comes when it is complete';
+  'some agents then ask for an answer in one piece, whose first byte comes when it is complete';
 const alone = 'the next byte, if the wire is the only sense';
 const twice = 'twice the agent’s own default deadline';
 const hook = 'a hook of the person’s may be running; one that is seen has no limit';
@@ -90,7 +90,7 @@ export const limits = {
   midResponseUnknown: wire('the same, from a host never seen to ping', first, 1, unbroken, 'streamMs'),
   handshake: wire('the TLS handshake', stream, 1, 'no thinking time'),
   firstByte: wire('the first byte of an answer', first, 1, unanswered, 'firstByteMs'),
-  repeatedRequest: wire('the same, after a streamed answer was lost', first, 2, inOnePiece, 'firstByteMs'),
+  repeatedRequest: wire('the same, for a request that is repeated', first, 2, inOnePiece, 'firstByteMs'),
   wireAlone: wire(alone, stream, 4, 'a needless cut costs no more than an idle connection'),
   wireAloneUnknown: wire('the same, from a host never seen to ping; a first byte', first, 10, twice),
   ownStep: wire('the next request, after a step of the agent’s own', stream, 10, hook, 'streamMs'),

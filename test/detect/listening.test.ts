@@ -52,7 +52,7 @@ describe('a request is unanswered, and another was answered a little later', () 
   });
 });
 
-describe('a request that is repeated after a streamed answer was lost may be for one in one piece', () => {
+describe('a request that is repeated may be for an answer in one piece', () => {
   function repeated() {
     const told = inMidResponse();
     told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
@@ -148,6 +148,16 @@ describe('silence counts only while the agent waits for the API', () => {
     told.tell({ type: 'turn.ended' });
     told.wait(310, say.drawing);
     expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('so has one after an answer that is on record as the last, if nobody reports the end of the turn', () => {
+    const told = working();
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.tell({ type: 'answer.recorded', endsTurn: true });
+    told.wait(100, say.drawing);
+    expect(actions(told)).toEqual([]);
   });
 
   test('a helper that existed before the request, or beside it, excuses nothing', () => {

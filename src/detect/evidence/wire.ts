@@ -47,8 +47,8 @@ export interface Wire {
   /** When the conversation was last made smaller; null: never. */
   readonly compactedAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** The latest byte of this agent's that came in an answer that was streamed; null: none came. */
-  readonly streamedAt: Millis | null;
+  /** The request before that one which is large enough; null: none. */
+  readonly conversationBeforeAt: Millis | null;
 }
 
 export const noWire: Wire = {
@@ -62,7 +62,7 @@ export const noWire: Wire = {
   conversationSize: 0,
   compactedAt: null,
   lastDownAt: null,
-  streamedAt: null,
+  conversationBeforeAt: null,
 };
 
 const keepClosed = 8;
@@ -91,7 +91,7 @@ export function foldWire(
         lastConversationAt: null,
         compactedAt: null,
         lastDownAt: null,
-        streamedAt: null,
+        conversationBeforeAt: null,
       };
     case 'compaction.finished':
       return compacted(wire, now);
@@ -144,17 +144,18 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   if (!before) return wire;
   const isRequest = hasAsked(before, event);
   const after = afterBytes(before, event, now, clock);
+  const isNewConversation =
+    after.requestAt !== null &&
+    after.requestSize >= conversationBytes &&
+    (wire.lastConversationAt === null || after.requestAt > wire.lastConversationAt);
   return {
     ...wire,
     connections: wire.connections.map((each) => (each.id === event.id ? after : each)),
     lastRequestAt: isRequest ? later(wire.lastRequestAt, after.requestAt) : wire.lastRequestAt,
-    lastConversationAt:
-      after.requestSize < conversationBytes
-        ? wire.lastConversationAt
-        : later(wire.lastConversationAt, after.requestAt),
+    lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
-    streamedAt: event.down > 0 && streams(after) ? later(wire.streamedAt, after.lastDownAt) : wire.streamedAt,
+    conversationBeforeAt: isNewConversation ? wire.lastConversationAt : wire.conversationBeforeAt,
   };
 }
 

@@ -86,21 +86,26 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
 }
 
-/** An answer of this wait was streamed, and the agent asks again although it has taken no step since, so it was lost. */
-function isRepeated({ requestAt }: Connection, { wire, turn }: Evidence): boolean {
-  const { told, toldAt, listeningSince } = turn;
-  if (told === null || wire.streamedAt === null) return false; // without hooks, the step may just not have been seen
-  const begun = Math.max(toldAt ?? 0, listeningSince ?? 0);
-  return wire.streamedAt > begun && wire.streamedAt < (requestAt ?? 0);
+/**
+ * The conversation was sent before, and the agent has taken no step since, so that request came to nothing. After a cut
+ * its patience has already been stretched. Without hooks, the step may just not have been seen.
+ */
+function isRepeated({ requestAt }: Connection, { wire, turn, host }: Evidence): boolean {
+  if (turn.told === null || host.patience > 1 || requestAt !== wire.lastConversationAt) return false;
+  const { conversationBeforeAt: before, compactedAt } = wire;
+  if (before === null || (compactedAt !== null && compactedAt > before)) return false;
+  return before > (turn.toldAt ?? 0) - reportLagMs;
 }
 
 /**
- * The time after which the agent took a step of its own (a prompt taken, a tool ended), if that was later than what
- * this connection carries; null: it took none. Hooks report the step. Without them it shows when the agent begins to
- * wait: no byte has come since, and no call is open that is recorded before it runs.
+ * The time after which the agent took a step of its own (a prompt taken, a tool ended, a whole answer on record), if
+ * that was later than what this connection carries; null: it took none. Hooks report the step. Without them it shows
+ * when the agent begins to wait: no byte has come since, and no call is open that is recorded before it runs.
  */
 function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
-  const { told, toldAt, listeningSince } = e.turn;
+  const { told, toldAt, listeningSince, answer } = e.turn;
+  if (connection.stage === 'answer' && answer?.endsTurn && lastByteAt(connection) < answer.at + reportLagMs)
+    return lastByteAt(connection);
   const aside = askedBesides(connection, e);
   if (told)
     return hasStepAfterRequest(e, aside === null ? connection.requestAt : aside.lastAskedAt)
