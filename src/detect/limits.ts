@@ -116,6 +116,7 @@ export const limits = {
     'the same; also while the model says it is thinking',
   ),
   screenThinking: screen(uncounted, first, 6, 'a missing counter cannot stand still'),
+  screenAnswered: screen('the end of a turn whose answer is over', stream, 10, hook),
   growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings reset every other clock'),
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),

@@ -48,6 +48,44 @@ describe('a counter that is shown for the first time after a dialog', () => {
   });
 });
 
+describe('a turn whose answer is over, held up by a hook of the person’s', () => {
+  const answered = (end: Observation, hooks: boolean) => {
+    const told = story({ senses: { tunnel: false } });
+    told.tell(say.started);
+    told.tell(say.idle);
+    if (hooks) told.tell({ type: 'turn.started' });
+    told.wait(20, say.drawing, say.busy(12));
+    told.tell(end);
+    return told;
+  };
+  const ends = [
+    ['hooks', { type: 'turn.ended' }, true],
+    ['the record', { type: 'answer.recorded', endsTurn: true }, false],
+  ] as const;
+
+  test.each(ends)('as %s report it, is not silent for minutes', (_, end, hooks) => {
+    const told = answered(end, hooks);
+    told.wait(290, say.drawing, say.busy(12));
+    expect(actions(told)).toEqual([]);
+    told.wait(20, say.drawing, say.busy(12));
+    expect(actions(told)[0]).toBe('nudge');
+  });
+
+  test.each(ends)('as %s report it, has all the time that a hook takes which is seen', (_, end, hooks) => {
+    const told = answered(end, hooks);
+    for (let ageMs = 500; ageMs < 900_000; ageMs += 1_000)
+      told.wait(1, say.drawing, say.busy(12), say.sample(100, { helperAgeMs: ageMs }));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('but goes on if tokens are counted again', () => {
+    const told = answered({ type: 'turn.ended' }, true);
+    told.wait(5, say.drawing, say.busy(12));
+    told.wait(62, say.drawing, say.busy(15));
+    expect(actions(told)[0]).toBe('nudge');
+  });
+});
+
 describe('the row of a command that stays when the command is over', () => {
   test('hides no silence once no process of it is left; that gets the limit for a first byte', () => {
     const told = beforeCommand();

@@ -3,13 +3,12 @@
  * where the tunnel sees the connection. A compaction of three to five minutes is ordinary; some have hung for days.
  */
 import type { Config } from '../../config/schema.ts';
-import type { ScreenFacts } from '../../events.ts';
+import type { Millis, ScreenFacts } from '../../events.ts';
 import { lastByteAt } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { helperStart } from '../evidence/sample.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
-
 import { type LimitName, limitMs, reportLagMs, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
@@ -23,7 +22,8 @@ const silentScreen: Signature = {
     const { wire, turn, now } = e;
     const screen = e.phase === 'compacting' ? null : screenAtWork(e); // a compaction has a limit of its own
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
-    if (isHeldUp(e)) return null;
+    const answeredAt = whenAnswered(e, screen);
+    if (isHeldUp(e, answeredAt)) return null;
     const { facts, activitySince, tokensChangedAt } = screen;
     // An answer of the turn's that came whole shows on the screen a moment later. If nothing shows, it was a side
     // request's (telemetry), and no sign of life.
@@ -31,8 +31,8 @@ const silentScreen: Signature = {
     const lostAt = wire.closed.findLast(({ carried }) => carried !== 'whole')?.at ?? 0;
     const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
     return {
-      since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt),
-      limit: limitOf(screen, turn),
+      since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt, answeredAt ?? 0),
+      limit: answeredAt === null ? limitOf(screen, turn) : 'screenAnswered',
       because: (lastedMs) => [
         `spinner on, ${counter(facts)} for ${seconds(lastedMs)}`,
         ...(facts.activity === 'waiting' ? ['the agent says that it waits for the API'] : []),
@@ -44,10 +44,24 @@ const silentScreen: Signature = {
 };
 
 /**
- * Something that the agent started with its latest step, such as a hook of the person's, is at work, and the tunnel has
- * seen no request of the turn's since. On a dead line it would have seen the attempt.
+ * When the turn's last answer was over, as hooks or else the record report it, if nothing was asked or counted since.
+ * Then it is not the API that is waited for, but most likely a hook of the person's. Null: it is not over.
  */
-function isHeldUp({ wire, turn, sample, now }: Evidence): boolean {
+function whenAnswered({ turn, wire }: Evidence, { tokensChangedAt }: Screen): Millis | null {
+  const { told, answer, requestedAt } = turn;
+  const recordedAt = answer?.endsTurn ? answer.at : null;
+  const endedAt = told === null ? recordedAt : told.working ? null : told.at;
+  if (endedAt === null) return null;
+  const goesOnAt = Math.max(requestedAt ?? 0, wire.lastConversationAt ?? 0, tokensChangedAt ?? 0);
+  return goesOnAt > endedAt + reportLagMs ? null : endedAt;
+}
+
+/**
+ * Something that the agent started with its latest step, such as a hook of the person's, is at work, and the turn has
+ * sent no request since. On a dead line, the tunnel would have seen the attempt.
+ */
+function isHeldUp({ wire, turn, sample, now }: Evidence, answeredAt: Millis | null): boolean {
+  if (answeredAt !== null) return helperStart(sample, now) > answeredAt - reportLagMs;
   const steppedAt = (turn.listeningSince ?? 0) - reportLagMs;
   return wire.seen > 0 && (wire.lastConversationAt ?? 0) <= steppedAt && helperStart(sample, now) > steppedAt;
 }

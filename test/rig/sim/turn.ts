@@ -1,5 +1,5 @@
 /** One turn of an agent: it asks, reads, runs tools, and tries again after an error. */
-import type { FailureKind, Millis, Observation } from '../../../src/events.ts';
+import type { FailureKind, Millis } from '../../../src/events.ts';
 import type { Chance } from '../chance.ts';
 import type { AgentWorld } from './agent.ts';
 import { exchange } from './exchange.ts';
