@@ -49,7 +49,7 @@ describe.concurrent.each([
         refuseCommands(sandbox);
         api.enqueue(refused, faults['dead-mid-text'].scenario, say('All of it.'));
         const { code, stdout } = await guarded(['-p', 'hello']).ended;
-        expect(incidents()).toMatchObject([{ class: 'dead-stream', actions: [{ action: 'cut' }] }]);
+        expect(incidents()).toMatchObject([{ actions: [{ action: 'cut' }], outcome: 'recovered' }]);
         expect({ code, stdout }).toEqual({ code: 0, stdout: 'All of it.\n' });
       });
     });
