@@ -225,7 +225,7 @@ export type Observation =
     }
   | { readonly type: 'session.ended'; readonly reason: string }
   | { readonly type: 'turn.started' }
-  | { readonly type: 'turn.ended'; readonly failure?: FailureKind; readonly background?: number }
+  | { readonly type: 'turn.ended'; readonly failure?: FailureKind }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
   /** The agent waits this long before its own next try. 2.1.42 does not show this on the screen. */
@@ -268,6 +268,8 @@ export type Observation =
       /** Known only from the record, which may be read long after the agent has gone on. */
       readonly recorded?: true;
     }
+  /** None of its calls is open any more. */
+  | { readonly type: 'subagent.ended'; readonly agentId: string }
   | { readonly type: 'compaction.finished' }
   | { readonly type: 'person.needed'; readonly why: string }
   | { readonly type: 'interrupted' } // the person stopped the turn (Esc)

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { GuardState, Step } from '../decide/state.ts';
 import type { Effect } from '../effects.ts';
 import type { Event, Millis, Observation } from '../events.ts';
+import { tickMs } from '../sensors/clock.ts';
 
 /** The rest of the guard, as the loop sees it. It is loaded while the agent boots. */
 export interface Handlers {
@@ -45,9 +46,6 @@ const ownClock: LoopClock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Ticks come at this pace, unless the agent rests. */
-const tickMs = 1_000;
 
 /** A rest begins after this long with nothing but ticks. By then, any aftermath of the last event is over. */
 const calmMs = 15_000;

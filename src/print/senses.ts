@@ -4,6 +4,7 @@
  * calls count, because what is printed shows the turn, and no hook reports the end of a call that is refused.
  */
 
+import { sampleMs } from '../detect/evidence/sample.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Observation } from '../events.ts';
 import type { Agent } from '../guard/agent.ts';
@@ -13,9 +14,6 @@ import { sample } from '../platform/process-tree.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import { transcriptSensor } from '../sensors/transcript.ts';
 import type { Pipes, PrintParts } from './pipes.ts';
-
-/** As often as in a turn (`sensors/process.ts`). */
-const periodMs = 2_000;
 
 export function openPrintSenses(parts: PrintParts): Senses {
   const { run, agent, pipes } = parts;
@@ -63,7 +61,7 @@ function restSensor(agent: Agent, isWatched: () => boolean): Sensor {
   return {
     name: 'rest',
     start(emit) {
-      timer = setInterval(look, periodMs, emit);
+      timer = setInterval(look, sampleMs, emit);
       timer.unref();
     },
     stop: () => clearInterval(timer),

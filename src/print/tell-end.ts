@@ -3,6 +3,7 @@
 import type { PrintFormats } from '../agents/contract/pipes.ts';
 import { momentOf } from '../detect/evidence/clock.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
+import { silentEndMs } from '../detect/signatures/turn-ended.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { FailureKind } from '../events.ts';
 import type { Conversation } from '../guard/conversation.ts';
@@ -16,9 +17,6 @@ import type { ChildEnd } from './launch.ts';
 import { obstacle } from './next-launch.ts';
 import type { Answer, Pipes, PrintParts } from './pipes.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
-
-/** If an agent ends this soon after the guard cut its connection, the answer was cut off (as in `silent-end`). */
-const silentEndMs = 5_000;
 
 /** How long to wait until the agent's last errors have been passed on. */
 const lastWordsMs = 1_000;

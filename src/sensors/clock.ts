@@ -24,7 +24,7 @@ export interface Moment {
 
 /** Shorter gaps come from an adjusted clock or a busy machine. They kill no connection. */
 const smallestGapMs = 5_000;
-/** The guard's own pace. */
+/** The guard's own pace: ticks come so often, unless the agent rests. */
 export const tickMs = 1_000;
 
 function now(): Moment {

@@ -5,6 +5,7 @@
  * A process is at work if it was not there when the turn began. A process that still runs when the agent sends its next
  * request with no tool open runs in the background. So does each command that the agent itself counts there.
  */
+import { sampleMs } from '../detect/evidence/sample.ts';
 import { memoryBytes } from '../platform/memory.ts';
 import type { Emit, Sensor } from './sensor.ts';
 import { atWork, type Descendant, nameOf } from './workers.ts';
@@ -27,8 +28,6 @@ export interface ProcessSensor extends Sensor {
   /** Measures once, now. */
   sampleNow(): void;
 }
-
-const periodMs = 2_000;
 
 export function processSensor(reader: ProcessReader): ProcessSensor {
   let emit: Emit | null = null;
@@ -79,7 +78,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       if (!isWorking) return rest();
       if (timer !== undefined) return;
       resident = new Set(descendantsNow().map(nameOf));
-      timer = setInterval(sampleNow, periodMs);
+      timer = setInterval(sampleNow, sampleMs);
       timer.unref();
     },
     listening(agoMs) {

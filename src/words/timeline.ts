@@ -61,6 +61,7 @@ const words: Words = {
   'answer.recorded': (e) => (e.cutShort ? ['transcript', 'the answer on record has no end'] : null),
   'tool.started': (e) => [e.recorded ? 'transcript' : 'hooks', `tool ${e.tool} starts`],
   'tool.finished': (e) => [e.recorded ? 'transcript' : 'hooks', `the tool ${e.ok ? 'finishes' : 'fails'}`],
+  'subagent.ended': () => ['hooks', 'a subagent ends'],
   'compaction.finished': () => ['hooks', 'compaction ends'],
   'person.needed': (e) => ['hooks', `a person is needed: ${e.why}`],
   interrupted: () => ['transcript', 'the person stopped the turn'],

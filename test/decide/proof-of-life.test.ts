@@ -168,7 +168,7 @@ test('whose nudge has just been sent is not nudged again for the same end before
   told.tell({ type: 'turn.started' });
   told.wait(3, say.drawing, say.busy(5));
   told.tell({ type: 'answer.recorded', cutShort: true });
-  told.tell({ type: 'turn.ended', background: 0 });
+  told.tell({ type: 'turn.ended' });
   told.tell(say.idle);
   for (let seconds = 0; told.did('nudge').length === 0 && seconds < 30; seconds++) told.wait(1);
   told.tell({ type: 'nudge.done', outcome: 'submitted' });

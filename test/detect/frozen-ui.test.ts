@@ -88,7 +88,7 @@ describe('2.1.329 calls itself working while a command runs in the background, i
     told.tell(status('working'));
     told.tell(say.busy(0));
     told.wait(4, say.drawing, say.sample(1_000, { workers: 2 }));
-    if (hooks) told.tell({ type: 'turn.ended', background: 1 });
+    if (hooks) told.tell({ type: 'turn.ended' });
     told.tell(say.idle);
     told.tell(status('working')); // said again, a moment later
     told.wait(3_600, say.sample(1_000, { workers: 2 }));

@@ -39,7 +39,7 @@ describe('a draft', () => {
     shows('busy');
     type(draft, ['second'], true);
     expect(draft.unsent).toBe('first\n\nsecond');
-    tell({ type: 'turn.ended', background: 0 });
+    tell({ type: 'turn.ended' });
     tell({ type: 'turn.started' });
     expect(draft.unsent).toBe('second');
     type(draft, ['\x15'], true);

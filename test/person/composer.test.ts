@@ -23,7 +23,7 @@ describe('a prompt', () => {
     type('do it\r');
     tell({ type: 'turn.started' });
     type('and th');
-    tell({ type: 'turn.ended', background: 0 });
+    tell({ type: 'turn.ended' });
     expect([composer.sent, composer.unsent]).toEqual([null, 'and th']);
   });
 
@@ -74,7 +74,7 @@ describe('while a turn runs', () => {
     if (_name.includes('behind')) told.type('and more\r');
     told.shows('busy');
     expect(queue(told)[0]).toBe('and that');
-    told.tell({ type: 'turn.ended', background: 0 });
+    told.tell({ type: 'turn.ended' });
     begin(told);
     told.shows('busy');
     expect(told.composer.unsent).toBe('');
@@ -120,7 +120,7 @@ test('a prompt is not over if the screen still shows the turn before it, and the
   const draws = (activity: ScreenFacts['activity'], draft = false) =>
     tell({ type: 'screen', facts: { activity, draft } });
   draws('busy');
-  tell({ type: 'turn.ended', background: 0 });
+  tell({ type: 'turn.ended' });
   type('and now this\r');
   draws('tool');
   composer.taken({ text: 'and now this', id: null, atMs: 0 });
@@ -172,7 +172,7 @@ test('property: no text is ever in two places', () => {
     fc
       .constantFrom<Observation>(
         { type: 'turn.started' },
-        { type: 'turn.ended', background: 0 },
+        { type: 'turn.ended' },
         { type: 'interrupted' },
         { type: 'tick' },
       )
@@ -223,7 +223,7 @@ test('the person’s last words are never the guard’s, whatever the agent repo
 test('an unreported turn empties the queue only if the agent reports none at all', () => {
   const { composer, type, shows, tell } = composing();
   const nextTurn = () => {
-    tell({ type: 'turn.ended', background: 0 });
+    tell({ type: 'turn.ended' });
     tell({ type: 'turn.started' });
   };
   shows('idle');

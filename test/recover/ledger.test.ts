@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readToolReport } from '../../src/agents/claude-code/senses/tool-reports.ts';
+import { feedLedger } from '../../src/agents/claude-code/senses/ledger-feed.ts';
+import { hookEventsOf } from '../../src/agents/claude-code/versions.ts';
 import { createLedger } from '../../src/recover/ledger.ts';
 import { interruptedPrompt } from '../../src/recover/prompt.ts';
 import { buildSnapshot } from '../../src/recover/snapshot.ts';
@@ -18,10 +19,7 @@ const payload = (event: string, id: string | null, more: object = {}) => ({
 
 const fold = (payloads: readonly unknown[]) => {
   const ledger = createLedger();
-  for (const one of payloads) {
-    const report = readToolReport(one);
-    if (report !== null) ledger.report(report);
-  }
+  for (const one of payloads) feedLedger(ledger, one);
   return ledger;
 };
 const statuses = (payloads: readonly unknown[]) =>
@@ -62,8 +60,9 @@ test('the end of a turn settles its calls, not those of a subagent in the backgr
   const ledger = fold([payload('PreToolUse', 'a'), payload('PreToolUse', 'b', { agent_id: 'sub' })]);
   ledger.endTurn();
   expect(ledger.calls().map((call) => call.toolUseId)).toEqual(['b']);
-  ledger.endSubagent('sub');
+  feedLedger(ledger, { hook_event_name: 'SubagentStop', agent_id: 'sub' });
   expect(ledger.calls()).toEqual([]);
+  expect(hookEventsOf(null)).toContain('SubagentStop');
 });
 
 test('the oldest calls make room', () => {

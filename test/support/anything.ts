@@ -99,7 +99,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'turn.started': fc.record({ type: fc.constant('turn.started') }),
   'turn.ended': fc.oneof(
     fc.record({ type: fc.constant('turn.ended'), failure }),
-    fc.record({ type: fc.constant('turn.ended'), background: number(2) }),
+    fc.record({ type: fc.constant('turn.ended') }),
   ),
   'request.sent': fc.record({ type: fc.constant('request.sent') }),
   'failure.recorded': fc.record({ type: fc.constant('failure.recorded'), failure }),
@@ -120,6 +120,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   }),
   'tool.finished': fc.record({ type: fc.constant('tool.finished'), toolUseId, ok: fc.boolean() }),
 
+  'subagent.ended': fc.record({ type: fc.constant('subagent.ended'), agentId: fc.constantFrom('a', 'b') }),
   'compaction.finished': fc.record({ type: fc.constant('compaction.finished') }),
   'person.needed': fc.record({ type: fc.constant('person.needed'), why: fc.constant('permission') }),
   interrupted: fc.record({ type: fc.constant('interrupted') }),

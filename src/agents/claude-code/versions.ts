@@ -41,6 +41,7 @@ const hookEvents: Readonly<Record<string, Parts>> = {
   Notification: [1, 0, 38],
   Stop: [1, 0, 38],
   UserPromptSubmit: [1, 0, 54],
+  SubagentStop: [1, 0, 56],
   SessionStart: [1, 0, 62],
   SessionEnd: [1, 0, 85],
   PostToolUseFailure: [2, 1, 42],

@@ -43,7 +43,8 @@ const spinning = 0.9;
  * longer interval it must have grown by proportionally more, or nobody knows that it is growing now.
  */
 const growth = 0.01;
-const usualMs = 2_000;
+/** How often a process at work is looked at. */
+export const sampleMs: Millis = 2_000;
 
 /** The age of a process is known to a fraction of this. Two samples of one helper agree on its start. */
 const sameStartMs = 1_000;
@@ -59,7 +60,7 @@ export function foldProcess(
   if (event.type === 'agent.started') return null;
   if (event.type !== 'agent.sample' || event.generation !== generation) return last;
   const elapsedMs = last ? event.at - last.moment : 0;
-  const leastGrowth = growth * Math.max(1, elapsedMs / usualMs);
+  const leastGrowth = growth * Math.max(1, elapsedMs / sampleMs);
   const growing = last !== null && event.memoryShare - last.memoryShare >= leastGrowth;
   const cpuShare =
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;

@@ -46,6 +46,8 @@ export function foldTools(
     }
     case 'tool.finished':
       return without(tools, event.toolUseId);
+    case 'subagent.ended':
+      return tools.filter(({ agentId }) => agentId !== event.agentId);
     case 'session':
       return event.sessionId === sessionId ? tools : [];
     case 'agent.started':

@@ -26,7 +26,7 @@ const maxPauseMs = 300_000;
 /**
  * If the prompt is free this soon after the connection ended, with no new request in between, the turn ended silently.
  */
-const silentEndMs = 5_000;
+export const silentEndMs = 5_000;
 
 /** A single refusal may be about that one prompt. */
 const refusalsInARow = 2;

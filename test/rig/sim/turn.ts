@@ -232,7 +232,7 @@ export function runTurn(worker: Worker, turn: Turn): void {
 
   function end(how: TurnTrouble | null): void {
     const failure = how === null ? undefined : failures[how];
-    senses.hook({ type: 'turn.ended', ...(failure === undefined ? { background: 0 } : { failure }) });
+    senses.hook({ type: 'turn.ended', ...(failure !== undefined && { failure }) });
     worker.over(turn, how);
   }
 

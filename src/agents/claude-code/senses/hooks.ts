@@ -1,6 +1,6 @@
 /**
  * Hook payloads as observations, without their content: no prompt, no command, no file. A subagent's tools carry its
- * id, so that others can tell whether the main turn waits for them. The end of a subagent's turn is ignored.
+ * id, so that others can tell whether the main turn waits for them.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -69,13 +69,11 @@ const readers: Readonly<Record<string, Reader>> = {
   ],
   SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
   UserPromptSubmit: (payload) => [...session(payload), { type: 'turn.started' }],
-  Stop: mainTurnOnly((payload) => {
-    const tasks = payload.background_tasks;
-    return [
-      ...session(payload),
-      Array.isArray(tasks) ? { type: 'turn.ended', background: tasks.length } : { type: 'turn.ended' },
-    ];
-  }),
+  Stop: mainTurnOnly((payload) => [...session(payload), { type: 'turn.ended' }]),
+  SubagentStop: (payload) => {
+    const agentId = textOf(payload, 'agent_id');
+    return agentId === null ? [] : [{ type: 'subagent.ended', agentId }];
+  },
   StopFailure: mainTurnOnly((payload) => [
     {
       type: 'turn.ended',
