@@ -23,7 +23,7 @@ export interface SubagentSensor extends Sensor {
 /** A file system may count time in steps as long as this. */
 const stepMs = 3_000;
 
-export function subagentSensor({ read, files, pollMs = 4_000 }: SubagentSensorOptions): SubagentSensor {
+export function subagentSensor({ read, files, pollMs = 1_000 }: SubagentSensorOptions): SubagentSensor {
   let emit: Emit | null = null;
   let open: readonly string[] = [];
   /** Since when calls have been open without a break: wall clock, Unix milliseconds. */

@@ -9,7 +9,7 @@ import { onPipes } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
 
 const refused = call('Bash', { command: 'echo never', description: 'Say it', timeout: 1_000 });
-const settings = { GUARDED_CLAUDE_TOOL_GRACE_MS: '1000' };
+const settings = { GUARDED_CLAUDE_TOOL_GRACE_MS: '4000' };
 /** Far longer than the refused call may take. */
 const slow = (first: string) => say(`${first} ${'word '.repeat(24)}end`, 500);
 
