@@ -164,7 +164,7 @@ export function runTurn(worker: Worker, turn: Turn): void {
   function goOn(): void {
     turn.wentOn = true;
     turn.hookSince = scheduler.now();
-    senses.hook({ type: 'turn.ended', background: 0 });
+    senses.hook({ type: 'turn.ended' });
     after(turn, draw.between(500, world.plan.hookSeconds * 1_000 + 500), () => {
       turn.hookSince = null;
       begin();
