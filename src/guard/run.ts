@@ -5,6 +5,7 @@ import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Config } from '../config/schema.ts';
 import type { RunPaths } from '../platform/paths.ts';
 import type { Emit } from '../sensors/sensor.ts';
+import type { Errors } from '../terminal/errors.ts';
 
 /** What the command line said. */
 export interface Launch {
@@ -41,6 +42,8 @@ export interface Run {
   readonly pin: string | null;
   /** The conversation file that the first launch resumes. Null: none is known. */
   readonly resumedFile: string | null;
+  /** Where the agent's standard error goes. Null: to the terminal, or in print mode to our pipe. */
+  readonly errors: Errors | null;
   /** Reports to the loop. */
   readonly emit: Emit;
 }

@@ -69,6 +69,7 @@ export function partsOfRun(options: PartsOptions = {}): Parts {
       launchedAtMs: Date.now() - 1_000,
       pin: null,
       resumedFile: null,
+      errors: null,
       emit,
     },
     agent: createAgent(openProgram(launch, version), { ...createHookSource(), heard: () => hooks }),

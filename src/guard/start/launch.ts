@@ -39,7 +39,8 @@ export function startAgent(
   const command = planLaunch(run, agent, wire, next.args, next.pin);
   const { columns, rows } = terminal;
   const isOutOfMemory = watchMemory();
-  const pty = openPty({ ...throughStarter(command), columns, rows, generation });
+  const started = throughStarter(command);
+  const pty = openPty({ ...(run.errors?.redirected(started) ?? started), columns, rows, generation });
   const ended = agent.started(pty);
   // The agent runs, and whoever hears of a failure would start another one.
   try {

@@ -1,8 +1,11 @@
 /** Reads and opens what is needed before an agent is started, with a terminal or without. */
+import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
+import { oneLineOf } from '../../platform/exec.ts';
 import { openRun, statePaths } from '../../platform/paths.ts';
 import { createSecretFolder } from '../../platform/secret-folder.ts';
 import type { Emit } from '../../sensors/sensor.ts';
+import { type Errors, openErrors } from '../../terminal/errors.ts';
 import { type AgentProcess, createAgent } from '../agent.ts';
 import { createConversation } from '../conversation.ts';
 import type { Parts } from '../parts.ts';
@@ -54,6 +57,7 @@ export async function prepare<Process extends AgentProcess>(
   const resumes = await resumedFile(launch);
   const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
+  const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   return {
     run: {
@@ -69,14 +73,26 @@ export async function prepare<Process extends AgentProcess>(
       launchedAtMs: Date.now(),
       pin,
       resumedFile: resumes,
+      errors,
       emit,
     },
     agent: createAgent(openProgram(given, version)),
     conversation: createConversation(knownFromStart(invocation, pin)),
     wire: createWire(opened.tunnel),
-    warnings: [...said, ...[warning, repaired].filter((one) => one !== null)],
+    warnings: [...said, ...[warning, repaired, problem].filter((one) => one !== null)],
     noted: opened.warning === null ? said : [...said, opened.warning],
   };
+}
+
+const noErrors = { errors: null, problem: null };
+
+/** If they cannot be sent where the person wants them, they are shown, and the session is guarded all the same. */
+function errorsIn(folder: string): { readonly errors: Errors | null; readonly problem: string | null } {
+  try {
+    return { errors: openErrors(join(folder, 'errors')), problem: null };
+  } catch (error) {
+    return { errors: null, problem: `standard error goes to the terminal: ${oneLineOf(error)}` };
+  }
 }
 
 /** Most people have no collector, and their start must not wait for a check of what is installed. */

@@ -1,0 +1,61 @@
+/**
+ * The agent's standard error, if the person has sent it elsewhere than to the terminal (`2>file`). An agent on a
+ * pseudo-terminal would draw it over its screen. It goes through a named pipe to where our own goes, so that it stands
+ * in one order with what others write there.
+ */
+import { spawnSync } from 'node:child_process';
+import { constants, openSync, readSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { isatty } from 'node:tty';
+
+export interface Errors {
+  /** The command, with its standard error sent there. */
+  redirected<Command extends { readonly file: string; readonly args: readonly string[] }>(
+    command: Command,
+  ): Command;
+  /** Passes on what is still in the pipe, and removes it. */
+  close(): void;
+}
+
+const readBytes = 65_536;
+/** More than the kernel keeps in a pipe. Only a process that the agent has left behind and that keeps writing reaches it. */
+const maxTailBytes = 1 << 20;
+
+/**
+ * Null: the person's standard error is the terminal.
+ * @param path where the pipe may be made
+ */
+export function openErrors(path: string): Errors | null {
+  if (isatty(2)) return null;
+  const { status, error } = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
+  if (status !== 0) throw error ?? new Error(`mkfifo ended with ${status}`);
+  // Open for writing, too: between two agents it has no other writer, and must not come to its end.
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  const pass = (bytes: Uint8Array) => void process.stderr.write(bytes);
+  pipe.on('data', pass);
+  pipe.on('error', () => {});
+  process.stderr.on('error', () => {}); // nobody reads it any more
+
+  return {
+    redirected: (command) => ({
+      ...command,
+      file: '/bin/sh',
+      args: ['-c', 'exec "$@" 2>"$0"', path, command.file, ...command.args],
+    }),
+    close() {
+      const buffer = Buffer.allocUnsafe(readBytes);
+      try {
+        for (let total = 0; total < maxTailBytes; ) {
+          const bytes = readSync(fd, buffer);
+          total += bytes;
+          pass(Buffer.from(buffer.subarray(0, bytes)));
+        }
+      } catch {
+        // it is empty
+      }
+      pipe.destroy();
+      rmSync(path, { force: true });
+    },
+  };
+}

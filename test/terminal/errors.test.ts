@@ -1,0 +1,82 @@
+/** `2>file` is the person's, whatever else goes to the terminal. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
+import { guardBin } from '../support/places.ts';
+import { openRawTerminal } from '../support/raw-terminal.ts';
+
+/** Two lines of errors around what is drawn; whether each stream is a terminal. */
+const body = `
+say() { [ -t "$1" ] && echo "$1 is the terminal" >"$2" || echo "$1 is elsewhere" >"$2"; }
+say 0 /dev/stdout
+say 1 /dev/stdout
+echo first error >&2
+printf drawn
+say 2 /dev/stdout
+i=0; while [ $i -lt 2000 ]; do echo "line $i of the errors" >&2; i=$((i + 1)); done
+echo last error >&2
+exit 3`;
+
+/** Starts the guard as a shell does it. @returns the output and the file */
+async function started(line: string, env: Readonly<Record<string, string>> = {}) {
+  const folder = temporaryFolder();
+  const agent = writeScript(
+    join(folder, 'agent'),
+    `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\n${body}\n`,
+  );
+  const file = join(folder, 'errors.log');
+  writeFileSync(file, '');
+  const terminal = openRawTerminal(['/bin/sh', '-c', line, process.execPath, guardBin], {
+    env: {
+      HOME: folder,
+      GUARDED_CLAUDE_COMMAND: agent,
+      XDG_STATE_HOME: folder,
+      XDG_CONFIG_HOME: folder,
+      FILE: file,
+      ...env,
+    },
+    cwd: folder,
+  });
+  onTestFinished(() => terminal.pty.kill('SIGKILL'));
+  const { code } = await terminal.exited;
+  return { code, output: terminal.output(), errors: readFileSync(file, 'utf8') };
+}
+
+describe('standard error', () => {
+  test.each([
+    ['in a file', '"$0" "$1" 2>"$FILE"'],
+    ['at the end of a file', '"$0" "$1" 2>>"$FILE"'],
+    ['in a pipe', '{ "$0" "$1" 2>&1 >&3 | cat >"$FILE"; } 3>&1; exit 3'],
+  ])('%s is there, whole, and not on the screen', async (_name, line) => {
+    const { code, output, errors } = await started(line);
+    expect(code).toBe(3);
+    expect(output).toMatch(/0 is the terminal.*1 is the terminal.*drawn2 is elsewhere/s);
+    expect(output).not.toContain('error');
+    const lines = errors.split('\n');
+    expect([lines[0], lines.at(-2), lines.length]).toEqual(['first error', 'last error', 2_003]);
+  });
+
+  test('stands in the file before what the shell writes there later', async () => {
+    const { errors } = await started('{ echo before >&2; "$0" "$1"; echo after >&2; } 2>"$FILE"');
+    const lines = errors.split('\n');
+    expect([lines[0], lines[1], lines.at(-2), lines.length]).toEqual([
+      'before',
+      'first error',
+      'after',
+      2_005,
+    ]);
+  });
+
+  test('is shown if no pipe can be made, and the file says why', async () => {
+    const { output, errors } = await started('"$0" "$1" 2>"$FILE"', { PATH: '/nowhere' });
+    expect(output).toContain('last error');
+    expect(errors).toMatch(/^guarded-claude: standard error goes to the terminal: .*mkfifo/);
+  });
+
+  test('on the terminal stays there', async () => {
+    const { output, errors } = await started('"$0" "$1"');
+    expect(output).toMatch(/first error.*drawn2 is the terminal.*last error/s);
+    expect(errors).toBe('');
+  });
+});
