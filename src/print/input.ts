@@ -11,15 +11,16 @@ import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
 import type { Dialogue } from './dialogue.ts';
 import { createLines, parseLine } from './lines.ts';
+import { findOnRecord } from './on-record.ts';
 
 export interface Input {
   /** Passes all input to this agent from now on, after `first`. */
   connect(target: Writable, first: readonly Buffer[]): void;
   /** The agent is gone: further input must wait. */
   disconnect(): void;
-  /** A turn has ended: input from before that turn need not be kept. */
+  /** A turn has ended. */
   turnDone(): void;
-  /** The input that a new agent on the same conversation must get again, given the prompts on record. */
+  /** The input that a new agent on the same conversation must get again, given the prompts recorded in this run. */
   unrecorded(recorded: readonly string[]): Unrecorded;
   /** All input, for an agent that starts afresh; null: there was too much to keep. */
   whole(): readonly Buffer[] | null;
@@ -38,6 +39,7 @@ export interface Unrecorded {
 interface Line {
   readonly bytes: Buffer;
   readonly text: string | null;
+  /** How many turns had ended when it arrived. */
   readonly turn: number;
 }
 
@@ -49,8 +51,6 @@ export interface RecordReader {
 
 /** More than any prompt takes. */
 const maxKeptBytes = 32 * 1024 * 1024;
-/** Recorded prompts that did not come through this input: the agent's own, and ours about an earlier interruption. */
-const otherPrompts = 2;
 
 /** @param records reads the lines of the input; null: the input is one text */
 export function createInput(source: Readable, records: RecordReader | null): Input {
@@ -62,8 +62,8 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   const split = createLines();
   /** Turns that have ended. */
   let turn = 0;
-  /** Prompts that have arrived. */
-  let prompts = 0;
+  /** Of these, the turns of input that is no longer kept. */
+  let forgottenTurns = 0;
   let isTooMuch = false;
 
   function takeText(chunk: Buffer): Buffer {
@@ -81,12 +81,19 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     const isForAgent = dialogue.fromHost(record, bytes);
     if (mode.control.read(record) !== null) return isForAgent;
     const text = mode.readPrompt(record);
-    if (text !== null) prompts += 1;
+    lines.push({ bytes, text, turn });
     keptBytes += bytes.length;
+    if (keptBytes > maxKeptBytes) forget();
     isTooMuch ||= keptBytes > maxKeptBytes;
     if (isTooMuch) lines = [];
-    else lines.push({ bytes, text, turn });
     return isForAgent;
+  }
+  /** Input that arrived before the last turn has had its turn, unless the agent takes one prompt at a time. */
+  const recent = () => lines.filter((line) => line.turn >= turn - 1);
+  function forget(): void {
+    lines = recent();
+    keptBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    forgottenTurns = turn;
   }
   const resume = () => void source.resume();
   const pass = (bytes: Buffer) => {
@@ -97,7 +104,9 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   const end = () => {
     if (hasEnded) return;
     hasEnded = true;
-    pass(split.rest()); // a last line without a line end
+    const rest = split.rest(); // a last line without a line end
+    const isForAgent = rest.length > 0 && records !== null && takeLine(records, rest);
+    if (isForAgent) pass(rest);
     target?.end();
   };
   source.on('end', end);
@@ -118,28 +127,25 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       source.pause();
     },
     turnDone() {
-      if (records === null) return;
-      lines = lines.filter((line) => line.turn === turn);
-      keptBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);
       turn += 1;
     },
     unrecorded(recorded) {
-      // Only the end of the conversation counts: the same words may also have been said long ago.
-      const known = recorded.slice(-(lines.length + otherPrompts));
-      const missing = lines.filter(({ text }) => {
-        if (text === null) return false;
-        const at = known.lastIndexOf(text);
-        if (at >= 0) known.splice(at, 1);
-        return at < 0;
-      });
+      const prompts = lines.flatMap(({ bytes, text }) => (text === null ? [] : [{ bytes, text }]));
+      const onRecord = findOnRecord(
+        prompts.map(({ text }) => text),
+        recorded,
+      );
+      const answered = turn - forgottenTurns;
+      // Each answer is one to a prompt at least, but the last one may be to the guard's own.
+      const missing = prompts.slice(Math.max(onRecord.prompts, answered - 1));
       return {
         bytes: missing.map(({ bytes }) => bytes),
-        isRestAnswered: missing.length > 0 && prompts - missing.length <= turn,
+        isRestAnswered: missing.length > 0 && onRecord.turns <= answered,
       };
     },
     whole: () => {
       if (records === null) return kept;
-      return isTooMuch ? null : lines.map(({ bytes }) => bytes);
+      return isTooMuch ? null : recent().map(({ bytes }) => bytes);
     },
     unrepeatable() {
       if (isTooMuch) return 'the host sent more than can be kept, so its input cannot be repeated';

@@ -85,7 +85,7 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
     return { args: resuming, resumed: true, pin: null };
   };
   if (formats.input === 'records' && input !== null) {
-    const unrecorded = input.unrecorded(prompts.map(({ text }) => text));
+    const unrecorded = input.unrecorded(ofThisRun(run, prompts).map(({ text }) => text));
     const needsNotice = next.prompt && !(unrecorded.isRestAnswered && nothing);
     const ownPrompt = needsNotice ? randomUUID() : null;
     const notice =
@@ -97,16 +97,16 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
       ownPrompt,
     };
   }
-  const again = isAsked(run, prompts) || !nothing ? null : sameStart(parts);
+  const again = ofThisRun(run, prompts).length > 0 || !nothing ? null : sameStart(parts);
   if (again !== null) return { ...again, ...resumed(run.launch.invocation.prompt) };
   const stdin = input === null ? 'inherit' : 'none';
   return { ...resumed(words), stdin, first: [], ownPrompt: null };
 }
 
-/** Whether the prompt of this run is on record. A resumed conversation also holds earlier prompts. */
-function isAsked({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): boolean {
+/** A resumed conversation also holds earlier prompts, perhaps in the same words. */
+function ofThisRun({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): Progress['prompts'] {
   const { resumes } = launch.invocation;
-  return !resumes || prompts.some(({ atMs }) => atMs === null || atMs >= launchedAtMs);
+  return resumes ? prompts.filter(({ atMs }) => atMs === null || atMs >= launchedAtMs) : prompts;
 }
 
 /**

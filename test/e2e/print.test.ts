@@ -177,6 +177,27 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
       },
     );
 
+    test('prompts sent ahead get their answers, each once, if the agent is killed between them', async () => {
+      await onPipes(version, async ({ api, guarded, agentRunning }) => {
+        const texts = ['prompt number one', 'prompt number two', 'prompt number three', 'prompt number four'];
+        const input = texts.map(
+          (text) =>
+            `${JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } })}\n`,
+        );
+        api.enqueue(say('First.'), longAnswer);
+        api.respond(() => say('Later.'));
+        const args = ['-p', '--input-format', 'stream-json', ...streamJson];
+        const { ended } = guarded(args, { input: input.join('').trimEnd() });
+        const agent = await agentRunning();
+        await until(() => api.turns().length === 2, 40_000, 2);
+        await sleep(300); // the second prompt is on record
+        process.kill(agent, 'SIGKILL');
+        expect((await ended).code).toBe(0);
+        const history = JSON.stringify(api.turns().at(-1)?.body?.messages);
+        for (const text of texts) expect(history.split(text), text).toHaveLength(2);
+      });
+    });
+
     test('a prompt for an earlier conversation, not yet on record, is neither lost nor said twice', async () => {
       await onPipes(version, async ({ api, guarded, agentInTurn }) => {
         const id = '11111111-1111-4111-8111-111111111111';

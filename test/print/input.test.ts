@@ -67,6 +67,55 @@ test('a resumed agent gets what its transcript does not contain, and lines only 
   expect(next.text()).toBe('{"type":"user"}');
 });
 
+/** An agent that has been sent four prompts at once, and has ended so many turns. */
+async function sentAhead(turns: number) {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.write(['one', 'two', 'three', 'four'].map(said).join(''));
+  await turn();
+  for (let n = 0; n < turns; n++) input.turnDone();
+  return input;
+}
+
+test.each<[string, number, readonly string[], readonly string[], boolean]>([
+  ['one by one', 2, ['one', 'two', 'three'], ['four'], false],
+  ['one by one, the next not yet on record', 2, ['one', 'two'], ['three', 'four'], true],
+  ['one by one, the last but one in other words', 2, ['one', '<two>', 'three'], ['four'], false],
+  ['the rest as one prompt', 1, ['one', 'two\n\nthree\n\nfour'], [], false],
+  ['some of the rest as one prompt', 2, ['one', 'two\nthree'], ['four'], true],
+  ['none of them', 0, [], ['one', 'two', 'three', 'four'], true],
+])(
+  'of prompts that were sent ahead, those that are not taken are given again: %s',
+  async (_name, turns, recorded, missing, isRestAnswered) => {
+    const input = await sentAhead(turns);
+    const unrecorded = input.unrecorded(recorded);
+    expect(joined(unrecorded.bytes)).toBe(missing.map(said).join(''));
+    expect(unrecorded.isRestAnswered).toBe(isRestAnswered);
+  },
+);
+
+test('a last record without a line end is one like any other', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  const first = agent();
+  input.connect(first.stream, []);
+  source.end(said('one').trimEnd());
+  for (let n = 0; n < 5; n++) await turn();
+  expect(first.text()).toBe(said('one').trimEnd());
+  expect(joined(input.whole())).toBe(said('one').trimEnd());
+  expect(joined(input.unrecorded([]).bytes)).toBe(said('one').trimEnd());
+});
+
+test('a host’s last answer without a line end is understood', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.end('{"type":"control_request","number":2,"request":{"subtype":"interrupt"}}');
+  for (let n = 0; n < 5; n++) await turn();
+  expect(input.unrepeatable()).toMatch(/does not know/);
+});
+
 test('input from before the last turn is forgotten', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
