@@ -160,6 +160,18 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('without hooks, a helper that was started after the last byte may be one of the person’s hooks', () => {
+    const told = working();
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    for (let ageMs = 500; ageMs < 100_000; ageMs += 1_000)
+      told.wait(1, say.drawing, say.sample(0, { helperAgeMs: ageMs }));
+    expect(actions(told)).toEqual([]);
+    told.wait(8, say.drawing, say.sample(0));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('a helper that existed before the request, or beside it, excuses nothing', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing, say.sample(0, { helperAgeMs: 2_500 }));

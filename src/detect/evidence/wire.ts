@@ -47,8 +47,8 @@ export interface Wire {
   /** When the conversation was last made smaller; null: never. */
   readonly compactedAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** The request before that one which is large enough; null: none. */
-  readonly conversationBeforeAt: Millis | null;
+  /** The same for the requests before that one, newest last, at most three. */
+  readonly conversationsBefore: readonly Millis[];
 }
 
 export const noWire: Wire = {
@@ -62,7 +62,7 @@ export const noWire: Wire = {
   conversationSize: 0,
   compactedAt: null,
   lastDownAt: null,
-  conversationBeforeAt: null,
+  conversationsBefore: [],
 };
 
 const keepClosed = 8;
@@ -91,7 +91,7 @@ export function foldWire(
         lastConversationAt: null,
         compactedAt: null,
         lastDownAt: null,
-        conversationBeforeAt: null,
+        conversationsBefore: [],
       };
     case 'compaction.finished':
       return compacted(wire, now);
@@ -155,7 +155,10 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
-    conversationBeforeAt: isNewConversation ? wire.lastConversationAt : wire.conversationBeforeAt,
+    conversationsBefore:
+      isNewConversation && wire.lastConversationAt !== null
+        ? [...wire.conversationsBefore.slice(-2), wire.lastConversationAt]
+        : wire.conversationsBefore,
   };
 }
 

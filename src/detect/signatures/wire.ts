@@ -91,10 +91,12 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
  * its patience has already been stretched. Without hooks, the step may just not have been seen.
  */
 function isRepeated({ requestAt }: Connection, { wire, turn, host }: Evidence): boolean {
-  if (turn.told === null || host.patience > 1 || requestAt !== wire.lastConversationAt) return false;
-  const { conversationBeforeAt: before, compactedAt } = wire;
-  if (before === null || (compactedAt !== null && compactedAt > before)) return false;
-  return before > (turn.toldAt ?? 0) - reportLagMs;
+  if (turn.told === null || host.patience > 1 || requestAt === null) return false;
+  const steppedAt = (turn.toldAt ?? 0) - reportLagMs;
+  const { conversationsBefore, compactedAt } = wire;
+  return conversationsBefore.some(
+    (at) => at > steppedAt && at < requestAt && (compactedAt === null || at > compactedAt),
+  );
 }
 
 /**
@@ -111,6 +113,7 @@ function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
     return hasStepAfterRequest(e, aside === null ? connection.requestAt : aside.lastAskedAt)
       ? (toldAt ?? 0) - reportLagMs
       : null;
+  if (helperStart(e.sample, e.now) > lastByteAt(connection)) return lastByteAt(connection); // most likely a hook
   const steppedAt = (listeningSince ?? 0) - reportLagMs;
   const lastAt = aside === null ? lastByteAt(connection) : aside.lastAskedAt;
   if (e.tools.length > 0 || lastAt > steppedAt) return null;

@@ -34,6 +34,8 @@ export interface Checker {
 
 /** What the guard learns late by so much it may act on. */
 const lateMs = 1_500;
+/** By then the request that a hook has held up is on its way, and the guard has heard of it. */
+const afterHookMs = 4_000;
 
 /** More in this time help nobody: each question rings a bell, each record is a line on the disk. */
 const spamMs = 600_000;
@@ -108,7 +110,7 @@ export function createChecker(
    * nothing tells a side request of a conversation's size from the turn's own. The cut costs the turn nothing.
    */
   function isKnownLimit(): boolean {
-    if (hook === null || scheduler.now() - hook.seenAt > lateMs) return false;
+    if (hook === null || scheduler.now() - hook.seenAt > afterHookMs) return false;
     return line.muchAskedAt() >= hook.since;
   }
   function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {

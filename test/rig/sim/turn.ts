@@ -143,6 +143,8 @@ export function runTurn(worker: Worker, turn: Turn): void {
   }
   function compacted(): void {
     turn.tries = 0;
+    turn.hasStreamed = false;
+    turn.asksWhole = false;
     turn.isCompacting = false;
     worker.compacted();
     senses.record({ type: 'compaction.finished' });
