@@ -16,6 +16,7 @@ const pure = [
   'detect/',
   'decide/',
   'config/schema.ts',
+  'platform/ending-signals.ts',
   'tunnel/stages.ts',
   'tunnel/tls-records.ts',
   'service/silence.ts',

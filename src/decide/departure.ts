@@ -4,25 +4,16 @@ import type { Evidence } from '../detect/evidence/index.ts';
 import { disconnectPhaseOf, isAtWork } from '../detect/phase.ts';
 import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { Millis } from '../events.ts';
+import { endedPolitely } from '../platform/ending-signals.ts';
 
-/** Signals by which somebody asks a program to end, and the shell's exit codes for them, with which agents exit. */
-const politeSignals: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
-const politeCodes: readonly number[] = [129, 130, 131, 143];
 /** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its effect. */
 const answerMs = 10_000;
-
-/** Whether the agent was ended by one of `politeSignals`. */
-export function endedPolitely({ agent: { exit } }: Evidence): boolean {
-  if (!exit) return false;
-  if (exit.signal !== null) return politeSignals.includes(exit.signal);
-  return exit.code !== null && politeCodes.includes(exit.code);
-}
 
 /** Whether the person, or somebody with the right to signal, ended the agent. */
 export function personLeft(e: Evidence): boolean {
   const { exit } = e.agent;
   if (!exit) return false;
-  if (endedPolitely(e)) return true;
+  if (endedPolitely(exit)) return true;
   if (exit.signal !== null) return false;
   if (e.conversation.ended !== null) return true;
   if (e.agent.unattended) return false; // nobody is there to do so; a regular end has set `ended`

@@ -2,8 +2,9 @@
 import type { Config } from '../config/schema.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
+import { endedPolitely } from '../platform/ending-signals.ts';
 import { giveUp } from './asking.ts';
-import { endedPolitely, personLeft, relaunchable } from './departure.ts';
+import { personLeft, relaunchable } from './departure.ts';
 import { finish, open, type Step, stay } from './incident.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
@@ -46,7 +47,7 @@ function refusedResume({ cure, evidence: e }: GuardState): boolean {
   const untouched = e.person.lastKeyAt === null || e.person.lastKeyAt < e.agent.startedAt;
   return exit.code === 0
     ? untouched && e.conversation.ended === null
-    : e.person.lastExitKeyAt === null && e.person.lastInterruptAt === null && !endedPolitely(e);
+    : e.person.lastExitKeyAt === null && e.person.lastInterruptAt === null && !endedPolitely(exit);
 }
 
 /**

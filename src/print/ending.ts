@@ -7,6 +7,7 @@
  * exit without any work proves nothing, whatever its code.
  */
 import type { FailureKind } from '../events.ts';
+import { endedPolitely } from '../platform/ending-signals.ts';
 
 export interface Ending {
   readonly code: number | null;
@@ -30,16 +31,14 @@ export interface Ending {
 export type Judgement = 'final' | 'interrupted';
 
 const temporary: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
-/** A wrapper exits with 128 + n if signal n ended its agent. SIGHUP, SIGINT and SIGTERM are polite requests. */
-const politeCodes: readonly number[] = [129, 130, 143];
-
+/** A wrapper exits with 128 + n if signal n ended its agent. */
 const isSignalCode = (code: number | null) => code !== null && code > 128 && code < 160;
 
 export function judgeEnding({ code, signal, failure, answers, done, silent, idle }: Ending): Judgement {
   if (done) return 'final';
   if (signal !== null) return 'interrupted'; // the core judges whether the signal was meant to end it
   if (code === 0 && idle) return 'interrupted';
-  if (isSignalCode(code)) return politeCodes.includes(code ?? 0) ? 'final' : 'interrupted';
+  if (isSignalCode(code)) return endedPolitely({ code, signal }) ? 'final' : 'interrupted';
   if (temporary.includes(failure) && answers > 0) return 'interrupted';
   return code === 0 && silent ? 'interrupted' : 'final';
 }

@@ -3,10 +3,10 @@
  * reaches both anyway; the second SIGINT, from the guard, changes nothing (2.1.329, 2.1.197).
  */
 import type { Agent } from '../guard/agent.ts';
+import { endingSignals } from '../platform/ending-signals.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import { descendants, stopTree } from '../platform/process-tree.ts';
 
-const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 /** A spinning agent ignores signals. The sender would then kill the guard and leave the agent behind. */
 const deafMs = 8_000;
 
@@ -23,7 +23,7 @@ export interface Leaving {
 export function passSignals(agent: Agent): Leaving {
   let by: NodeJS.Signals | null = null;
   let go = dieBySignal;
-  for (const signal of signals) {
+  for (const signal of endingSignals) {
     process.on(signal, () => {
       by = signal;
       const running = agent.process;

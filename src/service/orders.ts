@@ -1,5 +1,6 @@
 /** Signals that tell us, and through us the agent, to end. A Ctrl+C in a terminal reaches both without our help. */
 import type { Millis } from '../events.ts';
+import { endingSignals } from '../platform/ending-signals.ts';
 
 export interface Orders {
   /** Passes SIGTERM and SIGHUP on from now on. @returns a function that stops this */
@@ -17,7 +18,7 @@ export function takeOrders(): Orders {
   let lastAt: Millis = Number.NEGATIVE_INFINITY;
   let tell: ((signal: NodeJS.Signals) => void) | null = null;
   const waiting = new Set<(signal: NodeJS.Signals) => void>();
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of endingSignals) {
     process.on(signal, () => {
       lastAt = performance.now();
       if (signal === 'SIGTERM' || signal === 'SIGHUP') tell?.(signal);

@@ -6,6 +6,7 @@
  */
 import { onExit } from 'signal-exit';
 import type { Observation } from '../events.ts';
+import { type EndingSignal, endingSignals } from '../platform/ending-signals.ts';
 import { type AgentOutput, createAgentOutput } from './agent-output.ts';
 import { createJob } from './job.ts';
 import { openLine } from './line.ts';
@@ -16,13 +17,11 @@ import type { Pty, PtyExit } from './pty.ts';
 import { inputRuns } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
-export type ForwardedSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
-
 export interface TerminalListener {
   /** input, input.blocked, terminal.suspended and the like. */
   observe(observation: Observation): void;
   /** The guard got this signal. The agent, if one is attached, is sent the same one right after this call. */
-  signal(name: ForwardedSignal): void;
+  signal(name: EndingSignal): void;
 }
 
 export interface Terminal
@@ -52,8 +51,6 @@ export interface Terminal
 
 /** No agent has drawn anything this soon after its start. */
 const bootMs = 20;
-
-const forwardedSignals: readonly ForwardedSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 export function createTerminal(listener: TerminalListener): Terminal {
   const line = openLine();
@@ -92,7 +89,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     for (const changed of sizeObservers) changed();
   }
 
-  function onSignal(name: ForwardedSignal): void {
+  function onSignal(name: EndingSignal): void {
     listener.signal(name);
     keys.agent?.kill(name);
   }
@@ -123,7 +120,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
   });
 
-  const handlers = forwardedSignals.map((name) => [name, () => onSignal(name)] as const);
+  const handlers = endingSignals.map((name) => [name, () => onSignal(name)] as const);
 
   function restore(): void {
     if (!started) return;

@@ -18,6 +18,7 @@ test.each<[string, Partial<Ending>, ReturnType<typeof judgeEnding>]>([
   ['ended by a signal after a complete answer', { code: null, signal: 'SIGKILL', done: true }, 'final'],
   ['a wrapper whose agent was killed', { code: 137 }, 'interrupted'],
   ['asked to end', { code: 143 }, 'final'],
+  ['asked to end by Ctrl+\\', { code: 131 }, 'final'],
   ['an agent that should have continued, and did nothing', { idle: true, answers: 0 }, 'interrupted'],
   ['a lost connection that only the agent reports', { failure: 'connection' }, 'interrupted'],
   ['a limit that only the agent reports', { failure: 'rate-limit' }, 'final'],
