@@ -13,7 +13,7 @@ import { createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText } from './paste.ts';
-import { partsOf } from './same-text.ts';
+import { isSame, partsOf } from './same-text.ts';
 import { type Sign, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
@@ -185,7 +185,7 @@ export function createComposer(): Composer {
     isSeenAtWork = false;
     gave(prompt.text);
     // The agent reports the guard's prompts like any others.
-    if (prompt.text.trim() !== lastByGuard?.trim()) lastByPerson = prompt.text;
+    if (!isSame(prompt.text, lastByGuard ?? '')) lastByPerson = prompt.text;
     const { taken, typed } = prompts;
     prompts = prompt.taken ? { taken: taken + 1, typed } : { taken, typed: typed + 1 };
   }
@@ -293,7 +293,7 @@ export function createComposer(): Composer {
       // A hook may outlive its agent, and an interrupt may be quicker than the hook: the text is not with the agent.
       if (isHandedOver || (entered === null && isSame(draft.line.text, prompt.text))) return;
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
-      const isInQueue = queue().some(({ text }) => text.trim() === prompt.text.trim());
+      const isInQueue = queue().some(({ text }) => isSame(text, prompt.text));
       if (isInQueue && latest?.turn.told?.working) return;
       remove(prompt.text);
       send({ ...prompt, taken: true });
@@ -417,6 +417,3 @@ export function createComposer(): Composer {
     },
   };
 }
-
-const isSame = (text: string, other: string) =>
-  text.replace(/\s+/g, ' ').trim() === other.replace(/\s+/g, ' ').trim();

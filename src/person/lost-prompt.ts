@@ -5,10 +5,9 @@
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
+import { maxArgumentBytes } from '../platform/argument.ts';
 import type { Composer, Queued } from './composer.ts';
 
-/** A command line argument cannot be longer than 128 KiB (Linux). */
-const maxBytes = 100_000;
 /** Beginnings that make a text something other than a prompt: commands, shell mode, notes, tags. */
 const special = /^\s*[/!#&<]/;
 
@@ -38,7 +37,8 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   if (isRecorded) return null;
   composer.remove(prompt.text);
   const isSure = prompt.taken || !hookSource.heard();
-  if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxBytes) return prompt.text;
+  if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxArgumentBytes)
+    return prompt.text;
   composer.addAside(prompt.text);
   return null;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the box on the screen holds a certain text. The screen wraps rows, draws some characters differently, and
- * shows a stand-in for a long paste.
+ * Whether two texts are the same, and whether the box on the screen holds a certain text. The screen wraps rows, draws
+ * some characters differently, and shows a stand-in for a long paste. Pure.
  */
 
 /** Characters that may not be drawn as they are, such as emoji. Only the rest is compared. */
@@ -51,4 +51,8 @@ export function partsOf<Message extends { readonly text: string }>(
   return new Set(made(whole, 0) ?? (isBehindLast ? made(whole.slice(first.length), 0) : null) ?? []);
 }
 
-const squeezed = (text: string) => text.replace(/\s+/g, '');
+/** Agents change the white space of what they are sent, and put some between texts that they join. */
+export const squeezed = (text: string): string => text.replace(/\s+/g, '');
+
+/** Whether two texts are the same words. */
+export const isSame = (text: string, other: string): boolean => squeezed(text) === squeezed(other);

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../guard/run.ts';
+import { maxArgumentBytes } from '../platform/argument.ts';
 import { withLostPrompt } from '../recover/prompt.ts';
 import type { PrintParts } from './pipes.ts';
 import { type Progress, readProgress } from './progress.ts';
@@ -26,9 +27,6 @@ export interface NextLaunch {
   /** The agent that has ended had begun a turn. */
   readonly ranTurn: boolean;
 }
-
-/** A command line argument cannot be longer than 128 KiB (Linux). */
-const maxArgumentBytes = 100_000;
 
 /** Why no other agent can continue, as far as that is certain without reading files. Null: one may. */
 export function obstacle(parts: PrintParts, ranTurn: boolean): string | null {

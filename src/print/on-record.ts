@@ -2,6 +2,7 @@
  * Which prompts of the input are on record. An agent takes them in their order: one at a time (2.1.38), or all that are
  * waiting as one prompt (2.1.197 and later). Pure.
  */
+import { squeezed } from '../person/same-text.ts';
 
 export interface OnRecord {
   /** So many prompts have been taken. What the agent records in other words (a command) precedes what it recorded later. */
@@ -31,6 +32,3 @@ export function findOnRecord(prompts: readonly string[], recorded: readonly stri
   }
   return taken;
 }
-
-/** Between the prompts that it takes as one, an agent puts white space. */
-const squeezed = (text: string) => text.replace(/\s+/g, '');
