@@ -1,16 +1,26 @@
-/** The command with which the person can go on by hand. */
+/** How the conversation can be continued once this session has ended. */
 import { shellCommand } from '../platform/shell-words.ts';
 import type { Conversation } from './conversation.ts';
 import type { Run } from './run.ts';
 
-/** Null if nothing can be resumed. */
-export function resumeCommand({ launch, givenFiles }: Run, conversation: Conversation): string | null {
-  const { id, transcriptPath, snapshot, isHeld } = conversation;
+/** The agent's arguments. Null if nothing can be resumed. */
+export function resumeArguments(
+  { launch }: Run,
+  { id, transcriptPath, snapshot, isHeld }: Conversation,
+  permissionMode: string | null,
+): readonly string[] | null {
   if (id === null || transcriptPath === null || !launch.invocation.isRecorded) return null;
   // The agent refuses to resume a conversation without a recorded turn.
   if (snapshot?.session_id === id && snapshot.last_committed_message_index === null) return null;
-  const lasting = launch.adapter.withoutFiles(launch.args, givenFiles);
-  const args = launch.adapter.resumeArguments(lasting, id, null);
-  const fork = isHeld ? ['--fork-session'] : [];
-  return shellCommand(['guarded-claude', ...launch.named, ...args, ...fork]);
+  const args = launch.adapter.resumeArguments(launch.args, id, null, permissionMode);
+  return isHeld ? [...args, '--fork-session'] : args;
+}
+
+/** The command with which the person can go on by hand. Null if nothing can be resumed. */
+export function resumeCommand(run: Run, conversation: Conversation): string | null {
+  const { launch, givenFiles } = run;
+  const args = resumeArguments(run, conversation, null);
+  if (args === null) return null;
+  const lasting = launch.adapter.withoutFiles(args, givenFiles);
+  return shellCommand(['guarded-claude', ...launch.named, ...lasting]);
 }

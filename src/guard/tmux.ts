@@ -8,6 +8,7 @@ import { keptVariables, putOnMap, type ResumeEntry, takeOffMap } from '../record
 import type { SessionState } from '../records/status.ts';
 import { openTmuxPane } from '../records/tmux-pane.ts';
 import type { Conversation } from './conversation.ts';
+import { resumeArguments } from './resume-command.ts';
 import type { Run } from './run.ts';
 
 export interface Tmux {
@@ -42,7 +43,7 @@ export function openTmux(
     });
   };
   const note = (): void => {
-    const command = resumeCommand(run, conversation);
+    const command = storableCommand(run, conversation);
     if (address === null || command === null) return;
     const entry: Omit<ResumeEntry, 'updated_at'> = {
       run: paths.run,
@@ -87,14 +88,15 @@ export function openTmux(
 }
 
 /** Null while there is nothing to resume, or while this agent's command line is unknown. */
-function resumeCommand(
-  { launch, givenFiles }: Run,
-  { id, transcriptPath, permissionMode }: Conversation,
+function storableCommand(
+  run: Run,
+  conversation: Conversation,
 ): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
-  const { adapter, named, args } = launch;
-  if (adapter.storableArguments === null || id === null || transcriptPath === null) return null;
-  if (!launch.invocation.isRecorded) return null;
-  const resumed = adapter.resumeArguments(args, id, null, permissionMode);
+  const { launch, givenFiles } = run;
+  const { adapter, named } = launch;
+  const { id, permissionMode } = conversation;
+  const resumed = resumeArguments(run, conversation, permissionMode);
+  if (adapter.storableArguments === null || id === null || resumed === null) return null;
   const lasting = adapter.withoutFiles(resumed, givenFiles);
   const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));
   const { args: kept, left } = adapter.storableArguments(lasting);
