@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.ts';
 import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { settleMs } from '../detect/limits.ts';
+import { reportLagMs, settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
 import { sleptClass, type Verdict, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
@@ -11,7 +11,7 @@ import { close, type Step, stay } from './incident.ts';
 import { allowed, nextRung } from './ladder.ts';
 import { probeWhenDue, stable } from './network.ts';
 import { personTypes, typeNudge } from './nudging.ts';
-import { helped, tookEffect, wasRefused } from './proof.ts';
+import { helped, proofMs, tookEffect, wasRefused } from './proof.ts';
 import { actOn, takeRung } from './rungs.ts';
 import type { Cure, GuardState } from './state.ts';
 
@@ -41,7 +41,7 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // Waiting for a proof is pointless. A person who was asked is not asked again at every event.
   if (cure.rung !== 'ask' && e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
-  if (tookEffect(cure, e)) return judgeAgain(state, config);
+  if (tookEffect(cure, e)) return judgeAgain(afterItsPause(state, cure), config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
   // In print mode, an agent that is waiting before its own retry looks the same, so only a new verdict justifies more.
   // After a sleep of the machine, too, a cut is enough.
@@ -59,13 +59,23 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   return takeRung(state, next, verdict, config);
 }
 
+/** Once the agent has counted down to its own next try, that needs as long to show as a cure does. */
+function afterItsPause(state: GuardState, cure: Cure): GuardState {
+  const { phase, now } = state.evidence;
+  if (phase !== 'retrying' || cure.rung !== 'cut') return state;
+  return { ...state, cure: { ...cure, deadline: now + proofMs.cut } };
+}
+
 /** A held line does not explain what the process shows: that it was stopped, or is taking all the memory. */
 function whileHeld(state: GuardState, config: Config): Step {
   const verdict = detect(state.evidence, config);
   return verdict ? actOn(state, verdict, config) : stay(state);
 }
 
-/** While the nudge waited for the network or the person, the agent did on its own what the nudge was for. */
+/**
+ * While the nudge waited for the network or the person, the agent did on its own what the nudge was for. What it did just
+ * before that may be reported after it.
+ */
 function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire, screen }: Evidence): boolean {
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
@@ -77,7 +87,9 @@ function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire, screen }: 
     ...wire.connections.map(({ openedAt }) => openedAt),
   );
   const { listeningSince } = turn;
-  return stirredAt > at || wire.waiting.length > 0 || listeningSince === null || listeningSince > at;
+  return (
+    stirredAt > at - reportLagMs || wire.waiting.length > 0 || listeningSince === null || listeningSince > at
+  );
 }
 
 function afterRefusal(state: GuardState, config: Config): Step {

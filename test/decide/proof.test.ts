@@ -381,6 +381,17 @@ describe('after a cut', () => {
     expect(outcomes(told).at(-1)).toBe('open');
   });
 
+  test('an agent that counts down to its next try has its time once it has done so', () => {
+    const told = cutOff();
+    told.wait(30, { type: 'screen', facts: { activity: 'retrying' } }, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(say.busy(12)); // the request is reported a moment later
+    told.wait(1, say.drawing);
+    told.tell(say.request(2));
+    told.wait(60, say.drawing);
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('an answer after which the agent counts down to its next try does not count', () => {
     const told = cutOff();
     told.tell(say.opened(2));

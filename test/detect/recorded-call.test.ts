@@ -32,6 +32,14 @@ test('one that hooks have seen start does', () => {
   expect(told.did('cut')).toEqual([]);
 });
 
+test('one whose end is on record before its hook is heard is over', () => {
+  const told = turnWith(true);
+  told.tell({ type: 'tool.finished', toolUseId: 't1', ok: false, recorded: true });
+  told.tell(call);
+  told.wait(40, say.drawing);
+  expect(told.did('cut')).toHaveLength(1);
+});
+
 describe('without hooks', () => {
   test('the record has to be believed', () => {
     const told = turnWith(false);

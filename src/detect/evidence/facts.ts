@@ -26,6 +26,8 @@ export interface Facts {
   readonly screen: Screen | null;
   readonly turn: Turn;
   readonly tools: readonly OpenTool[];
+  /** The latest calls whose end was reported before their start. */
+  readonly endedCalls: readonly string[];
   readonly wire: Wire;
   readonly host: Host;
   readonly conversation: Conversation;

@@ -16,7 +16,7 @@ import { foldPerson, nobody } from './person.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
-import { foldTools } from './tools.ts';
+import { foldEndedCalls, foldTools } from './tools.ts';
 import { foldTurn, marked, noTurn, type Turn } from './turn.ts';
 import { foldWire, noWire } from './wire.ts';
 
@@ -34,6 +34,7 @@ export function noEvidence(at: Millis): Evidence {
     screen: null,
     turn: noTurn,
     tools: [],
+    endedCalls: [],
     wire: noWire,
     host: newHost,
     conversation: noConversation,
@@ -59,7 +60,8 @@ export function observe(before: Evidence, event: Event): Evidence {
     status: foldStatus(before.status, event, now),
     screen: foldScreen(before.screen, event, now),
     turn: foldOwnTurn(before, event, now),
-    tools: foldTools(before.tools, event, now, before.turn.told !== null, before.conversation.sessionId),
+    tools: foldTools(before, event, now),
+    endedCalls: foldEndedCalls(before, event),
     wire: foldWire(before.wire, event, now, clock, before.screen?.facts.activity ?? null),
     host: foldHost(before.host, event),
     conversation: foldConversation(before.conversation, event),

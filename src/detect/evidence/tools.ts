@@ -1,5 +1,6 @@
 /** The open tools, as hooks report them; where hooks do not report the turn, as the record does. */
 import type { Event, Millis, ToolRisk } from '../../events.ts';
+import type { Facts } from './facts.ts';
 
 export interface OpenTool {
   readonly toolUseId: string;
@@ -17,21 +18,31 @@ export interface OpenTool {
 
 type Tools = readonly OpenTool[];
 
+const keptEnds = 8;
+
 /**
- * @param toldTurn hooks report the turn. Then they report each start, too, and a call known only from the record has
- *   not begun.
- * @param sessionId the conversation's id before this event
+ * Hooks and the record report a call each in their own time, so its end may be heard before its start. Such a start opens
+ * nothing.
  */
+export function foldEndedCalls({ tools, endedCalls }: Before, event: Event): readonly string[] {
+  if (event.type === 'agent.started') return [];
+  if (event.type !== 'tool.finished') return endedCalls;
+  const { toolUseId } = event;
+  const isKnown = endedCalls.includes(toolUseId) || tools.some((tool) => tool.toolUseId === toolUseId);
+  return isKnown ? endedCalls : [...endedCalls.slice(1 - keptEnds), toolUseId];
+}
+
+type Before = Pick<Facts, 'tools' | 'endedCalls' | 'turn' | 'conversation'>;
+
 export function foldTools(
-  tools: Tools,
+  { tools, endedCalls, turn, conversation }: Before,
   event: Event,
   now: Millis,
-  toldTurn: boolean,
-  sessionId: string | null,
 ): Tools {
   switch (event.type) {
     case 'tool.started': {
-      if (event.recorded && toldTurn) return tools;
+      // If hooks report the turn, they report each start, too, and a call known only from the record has not begun.
+      if ((event.recorded && turn.told !== null) || endedCalls.includes(event.toolUseId)) return tools;
       const {
         toolUseId,
         tool,
@@ -49,7 +60,7 @@ export function foldTools(
     case 'subagent.ended':
       return tools.filter(({ agentId }) => agentId !== event.agentId);
     case 'session':
-      return event.sessionId === sessionId ? tools : [];
+      return event.sessionId === conversation.sessionId ? tools : [];
     case 'agent.started':
     case 'turn.started':
     case 'turn.ended':
