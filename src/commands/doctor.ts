@@ -10,6 +10,7 @@ import { backgroundLauncher } from './doctor/background.ts';
 import { config, configFolder, stateFolder } from './doctor/files.ts';
 import { type Finding, guarded } from './doctor/finding.ts';
 import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
+import { collector } from './doctor/metrics.ts';
 import { proxyChain, reachability } from './doctor/network.ts';
 import { relaunches } from './doctor/relaunch.ts';
 import { print, printJson, style } from './output.ts';
@@ -32,6 +33,7 @@ async function examine(network: boolean): Promise<Finding[]> {
   const off = switchedOff(env);
   const strikes = fullScreen(env);
   const launcher = backgroundLauncher(env);
+  const metrics = collector(env);
   return [
     ...(off === null ? [] : [off]),
     ...(await several('agent', () => findAgentAndVersion(claudeCode, env))),
@@ -47,6 +49,7 @@ async function examine(network: boolean): Promise<Finding[]> {
     await guarded('state folder', () => stateFolder(env)),
     ...(await several('tmux', () => tmux(env))),
     ...(await several('relaunch', () => relaunches(statePaths(env)))),
+    ...(metrics === null ? [] : [metrics]),
     nesting(env),
     await guarded('clock', () => clock(statePaths(env))),
     ...(network ? [await guarded('network', () => reachability(user))] : []),

@@ -9,7 +9,7 @@ import type { IncidentRecord } from '../records/incidents.ts';
 import type { SessionState } from '../records/status.ts';
 import { measure } from './instruments.ts';
 import { openOtlp } from './otlp.ts';
-import { type Environment, missingOtlp, wantsOtlp } from './otlp-wanted.ts';
+import { type Environment, otlpProblem, protocolOf, wantsOtlp } from './otlp-wanted.ts';
 import { openTextfile } from './textfile.ts';
 
 export interface MetricsOptions {
@@ -32,8 +32,8 @@ export interface Metrics {
 export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
   let session: SessionState | null = null;
   const textfile = file === null ? null : openTextfile(file, state, run, degraded);
-  // If the SDK is missing, the person was told before the agent started.
-  const otlp = wantsOtlp(env) && missingOtlp(env) === null ? openOtlp({ run, guardVersion, degraded }) : null;
+  const protocol = wantsOtlp(env) && otlpProblem(env) === null ? protocolOf(env) : null;
+  const otlp = protocol === null ? null : openOtlp({ run, guardVersion, protocol, degraded });
   return {
     incident(record) {
       const measurements = measure(record);

@@ -8,32 +8,25 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import type { SessionState } from '../records/status.ts';
 import { instruments, type Measurement } from './instruments.ts';
 import type { OtlpMessage, OtlpOptions } from './otlp.ts';
+import type { OtlpProtocol } from './otlp-wanted.ts';
 
-const { run, guardVersion } = workerData as Omit<OtlpOptions, 'degraded'>;
+const { run, guardVersion, protocol } = workerData as Omit<OtlpOptions, 'degraded'>;
 const { env } = process;
 
-/** Throws if the protocol is not supported. */
-async function openExporter() {
-  const protocol =
-    env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
-  switch (protocol) {
-    case 'http/protobuf':
-      return new (await import('@opentelemetry/exporter-metrics-otlp-proto')).OTLPMetricExporter();
-    case 'http/json':
-      return new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter();
-    default:
-      throw new Error(
-        `the protocol ${JSON.stringify(protocol)} is not supported; http/protobuf and http/json are`,
-      );
-  }
-}
+/** The packages are loaded by name, so that only one of them is. */
+const exporters = {
+  'http/protobuf': async () =>
+    new (await import('@opentelemetry/exporter-metrics-otlp-proto')).OTLPMetricExporter(),
+  'http/json': async () =>
+    new (await import('@opentelemetry/exporter-metrics-otlp-http')).OTLPMetricExporter(),
+} satisfies Record<OtlpProtocol, () => Promise<unknown>>;
 
 function milliseconds(text: string | undefined, otherwise: number): number {
   const value = Number(text);
   return Number.isFinite(value) && value > 0 ? value : otherwise;
 }
 
-const exporter = await openExporter();
+const exporter = await exporters[protocol]();
 const send = exporter.export.bind(exporter);
 exporter.export = (metrics, done) =>
   send(metrics, (result) => {

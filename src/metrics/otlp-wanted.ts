@@ -1,4 +1,10 @@
-/** Whether metrics go to a collector. OpenTelemetry is an optional peer dependency: people who want it install it. */
+/**
+ * Whether metrics go to a collector, and what is in the way. OpenTelemetry is an optional peer dependency: people who
+ * want it install it.
+ *
+ * The same variables configure Claude Code's own telemetry, so they are no wish for metrics of ours. Whoever asks the
+ * doctor is told what is missing; a start says nothing about it.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -15,9 +21,21 @@ export function wantsOtlp(env: Environment): boolean {
   return Boolean(endpoint) && !disabled && exporters.includes('otlp');
 }
 
-/** What to do if metrics are wanted but cannot be sent, in one line; null if all is well. */
-export function missingOtlp(env: Environment): string | null {
-  if (!wantsOtlp(env)) return null;
+/** The encodings that we send. gRPC would bring a stack of its own. */
+const protocols = ['http/protobuf', 'http/json'] as const;
+export type OtlpProtocol = (typeof protocols)[number];
+
+const namedProtocol = (env: Environment): string =>
+  env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+
+/** Null: another one is named. */
+export const protocolOf = (env: Environment): OtlpProtocol | null =>
+  protocols.find((name) => name === namedProtocol(env)) ?? null;
+
+/** Why metrics cannot be sent although a collector is named, and what can be done; null if they can. */
+export function otlpProblem(env: Environment): string | null {
+  if (protocolOf(env) === null)
+    return `the protocol ${JSON.stringify(namedProtocol(env))} is not supported; ${protocols.join(' and ')} are`;
   const { peerDependencies } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
     peerDependencies: Readonly<Record<string, string>>;
   };
@@ -25,7 +43,7 @@ export function missingOtlp(env: Environment): string | null {
   const packages = Object.entries(peerDependencies).map(
     ([name, range]) => `${name}@${range.replace('^', '')}`,
   );
-  return `OTLP metrics are requested, but OpenTelemetry is not installed; metrics stay off; install with: ${installCommand(packages)}`;
+  return `OpenTelemetry is not installed; install with: ${installCommand(packages)}`;
 }
 
 function isInstalled(name: string): boolean {

@@ -7,11 +7,13 @@ import { Worker } from 'node:worker_threads';
 import { programFile } from '../platform/own-files.ts';
 import type { SessionState } from '../records/status.ts';
 import type { Measurement } from './instruments.ts';
+import type { OtlpProtocol } from './otlp-wanted.ts';
 
 export interface OtlpOptions {
   /** Identifies this process among all that report metrics. */
   readonly run: string;
   readonly guardVersion: string;
+  readonly protocol: OtlpProtocol;
   /** Called once. */
   readonly degraded: (detail: string) => void;
 }
@@ -30,14 +32,14 @@ export interface Otlp {
   close(limitMs: number): Promise<void>;
 }
 
-export function openOtlp({ run, guardVersion, degraded }: OtlpOptions): Otlp {
+export function openOtlp({ run, guardVersion, protocol, degraded }: OtlpOptions): Otlp {
   let failed = false;
   const fail = (detail: string) => {
     if (!failed) degraded(`OTLP metrics: ${detail}`);
     failed = true;
   };
   const worker = new Worker(programFile('otlp-thread'), {
-    workerData: { run, guardVersion },
+    workerData: { run, guardVersion, protocol },
     stdout: true, // the person's screen must not show anything that it prints
     stderr: true,
   });

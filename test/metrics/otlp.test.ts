@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,8 +6,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Finding } from '../../src/commands/doctor/finding.ts';
 import { faults } from '../../src/drill/api/faults.ts';
-import { wantsOtlp } from '../../src/metrics/otlp-wanted.ts';
+import { otlpProblem, protocolOf, wantsOtlp } from '../../src/metrics/otlp-wanted.ts';
 import { runPaths } from '../../src/platform/paths.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
 import { readJournal } from '../../src/records/journal-reader.ts';
@@ -140,38 +142,48 @@ test('a collector that is away is noted once, and holds nobody up', async () => 
   expect(notesOf(guard)).toHaveLength(1);
 });
 
-test('an unsupported protocol is noted, and the session goes on', async () => {
-  const guard = await simulatedGuard({
-    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-  });
-  await guard.submit('hello');
-  await guard.terminal.waitFor(finished);
-  await guard.until('it is noted', () =>
-    notesOf(guard).some((note) => note.includes('the protocol \\"grpc\\" is not supported')),
-  );
-});
-
-test('if OpenTelemetry is not installed, the guard says how to install it, and the session goes on', async () => {
-  const folder = temporaryFolder();
-  const modules = join(folder, 'node_modules');
-  const own = join(modules, 'guarded-claude');
-  mkdirSync(own, { recursive: true });
-  const from = fileURLToPath(new URL('../../', import.meta.url));
-  for (const name of ['bin', 'dist', 'package.json'])
-    cpSync(join(from, name), join(own, name), { recursive: true });
-  for (const name of readdirSync(join(from, 'node_modules')))
-    if (name !== '@opentelemetry') symlinkSync(join(from, 'node_modules', name), join(modules, name));
-
+describe('variables set for the agent’s own telemetry, which the guard cannot serve', () => {
   const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
-  const guard = await simulatedGuard(named, [], join(own, 'bin', 'guarded-claude.js'));
-  expect(guard.output().split('\n')[0]).toContain(
-    `OpenTelemetry is not installed; metrics stay off; install with: npm install --prefix ${folder} @opentelemetry/api@1.`,
-  );
-  await guard.submit('hello');
-  await guard.terminal.waitFor(finished);
-  await leave(guard);
-  expect(notesOf(guard)).toHaveLength(1);
+  const grpc = { ...named, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+
+  test('an unsupported protocol is named, before any package', () => {
+    expect(otlpProblem(grpc)).toBe('the protocol "grpc" is not supported; http/protobuf and http/json are');
+    const own = { ...grpc, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json' };
+    expect([protocolOf(own), otlpProblem(own)]).toEqual(['http/json', null]);
+  });
+
+  test('a start does not speak of it, the doctor does', async () => {
+    const folder = temporaryFolder();
+    const modules = join(folder, 'node_modules');
+    const own = join(modules, 'guarded-claude');
+    mkdirSync(own, { recursive: true });
+    const from = fileURLToPath(new URL('../../', import.meta.url));
+    for (const name of ['bin', 'dist', 'package.json'])
+      cpSync(join(from, name), join(own, name), { recursive: true });
+    for (const name of readdirSync(join(from, 'node_modules')))
+      if (name !== '@opentelemetry') symlinkSync(join(from, 'node_modules', name), join(modules, name));
+
+    const guard = await simulatedGuard(named, [], join(own, 'bin', 'guarded-claude.js'));
+    await guard.submit('hello');
+    await guard.terminal.waitFor(finished);
+    await leave(guard);
+    expect(guard.output()).not.toContain('OpenTelemetry');
+    expect(notesOf(guard)).toEqual([]);
+
+    const metrics = (env: Record<string, string>) => {
+      const doctor = [join(own, 'bin', 'guardctl.js'), 'doctor', '--json'];
+      const { stdout } = spawnSync(process.execPath, doctor, {
+        env: { ...guard.env, ...env },
+        encoding: 'utf8',
+      });
+      return (JSON.parse(stdout) as Finding[]).find(({ check }) => check === 'metrics');
+    };
+    const command = `install with: npm install --prefix ${folder} @opentelemetry/api@1.`;
+    expect(metrics(named)).toMatchObject({ state: 'note', detail: expect.stringContaining(command) });
+    expect(metrics(grpc)?.detail).toMatch(/"grpc" is not supported/);
+    expect(metrics(grpc)?.detail).not.toContain('install');
+    expect(metrics({ OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBeUndefined();
+  });
 });
 
 describe('only if the person has asked for it', () => {

@@ -53,7 +53,6 @@ export async function prepare<Process extends AgentProcess>(
   const { invocation } = launch;
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
-  const said = [...warnings, ...[await missingExporter(env)].filter((one) => one !== null)];
   const resumes = await resumedFile(launch);
   const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
@@ -79,8 +78,8 @@ export async function prepare<Process extends AgentProcess>(
     agent: createAgent(openProgram(given, version)),
     conversation: createConversation(knownFromStart(invocation, pin)),
     wire: createWire(opened.tunnel),
-    warnings: [...said, ...[warning, repaired, problem].filter((one) => one !== null)],
-    noted: opened.warning === null ? said : [...said, opened.warning],
+    warnings: [...warnings, ...[warning, repaired, problem].filter((one) => one !== null)],
+    noted: opened.warning === null ? warnings : [...warnings, opened.warning],
   };
 }
 
@@ -93,11 +92,4 @@ function errorsIn(folder: string): { readonly errors: Errors | null; readonly pr
   } catch (error) {
     return { errors: null, problem: `standard error goes to the terminal: ${oneLineOf(error)}` };
   }
-}
-
-/** Most people have no collector, and their start must not wait for a check of what is installed. */
-async function missingExporter(env: Launch['env']): Promise<string | null> {
-  if (!env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT && !env.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
-  const { missingOtlp } = await import('../../metrics/otlp-wanted.ts');
-  return missingOtlp(env);
 }
