@@ -36,7 +36,7 @@ test('one whose end is on record before its hook is heard is over', () => {
   const told = turnWith(true);
   told.tell({ type: 'tool.finished', toolUseId: 't1', ok: false, recorded: true });
   told.tell(call);
-  told.wait(40, say.drawing);
+  told.wait(70, say.drawing);
   expect(told.did('cut')).toHaveLength(1);
 });
 

@@ -1,6 +1,5 @@
 /** The open tools, as hooks report them; where hooks do not report the turn, as the record does. */
 import type { Event, Millis, ToolRisk } from '../../events.ts';
-import type { Facts } from './facts.ts';
 
 export interface OpenTool {
   readonly toolUseId: string;
@@ -32,7 +31,13 @@ export function foldEndedCalls({ tools, endedCalls }: Before, event: Event): rea
   return isKnown ? endedCalls : [...endedCalls.slice(1 - keptEnds), toolUseId];
 }
 
-type Before = Pick<Facts, 'tools' | 'endedCalls' | 'turn' | 'conversation'>;
+interface Before {
+  readonly tools: Tools;
+  readonly endedCalls: readonly string[];
+  /** Not null if hooks report the turn. */
+  readonly turn: { readonly told: object | null };
+  readonly conversation: { readonly sessionId: string | null };
+}
 
 export function foldTools(
   { tools, endedCalls, turn, conversation }: Before,
