@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { claudeCode } from '../agents/claude-code/index.ts';
+import { startWords } from '../agents/start-again.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { launcher } from '../platform/own-files.ts';
 import { type StatePaths, statePaths } from '../platform/paths.ts';
@@ -79,9 +80,10 @@ async function restore(
 
 /** Why the session cannot be brought back; null: it can. */
 async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string | null> {
-  const { session_id, cwd, left_out, args } = entry;
+  const { session_id, cwd, left_out, args, variables } = entry;
   if (left_out.length > 0) {
-    return `needs ${left_out.join(', ')}, which is not kept; in ${cwd}: ${shellCommand(['guarded-claude', ...left_out, '…', ...args])}`;
+    const command = shellCommand([...startWords(variables), ...left_out, '…', ...args]);
+    return `needs ${left_out.join(', ')}, which is not kept; in ${cwd}: ${command}`;
   }
   const runs = readSessions(state).some(({ alive, status }) => alive && status.session_id === session_id);
   if (runs) return 'already running';
@@ -135,9 +137,8 @@ async function shellWith({ socket, args, variables }: ResumeEntry): Promise<stri
   const asked = await tmux(socket, ['show-options', '-gv', 'default-shell'], env).catch(() => '');
   const own = asked.trim() || env.SHELL || '/bin/sh';
   const shell = shells.has(basename(own)) ? own : '/bin/sh';
-  const guard = launcher('guarded-claude');
-  const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  const command = shellCommand(['env', ...settings, process.execPath, guard, ...args]);
+  const program = [process.execPath, launcher('guarded-claude')];
+  const command = shellCommand([...startWords(variables, program), ...args]);
   return [shell, '-l', '-i', '-c', `${command}; exec ${shellCommand([shell])} -l`];
 }
 

@@ -1,4 +1,3 @@
-import { loadAgent } from '../agents/index.ts';
 import { statePaths } from '../platform/paths.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import { killedMessage, readSessions, type SessionOnDisk } from '../records/sessions.ts';
@@ -23,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
     print(
       await columns(
         ['RUN', 'STATE', 'SINCE', 'INCIDENTS', 'FOLDER'],
-        await Promise.all(sessions.map((session) => row(session, now))),
+        sessions.map((session) => row(session, now)),
         style(),
       ),
     );
@@ -36,15 +35,13 @@ function jsonOf({ status }: SessionOnDisk) {
   return { run, session_id, pid, agent_pid, cwd, state, since, agent_version, incidents };
 }
 
-async function row({ status }: SessionOnDisk, now: number): Promise<string[]> {
-  const message = status.message === null ? '' : ` · ${status.message}${await howToGoOn(status)}`;
+function row({ status }: SessionOnDisk, now: number): string[] {
+  const message = status.message === null ? '' : ` · ${status.message}${howToGoOn(status)}`;
   const since = duration(now - Date.parse(status.since));
   return [status.run, status.state, since, String(status.incidents), `${status.cwd}${message}`];
 }
 
-/** A session that nobody has ended on purpose can be resumed. Only for it the agent's adapter is loaded. */
-async function howToGoOn({ message, agent, session_id }: Status): Promise<string> {
-  if (message !== killedMessage || agent !== 'claude-code' || session_id === null) return '';
-  const { resumeArguments } = await loadAgent(agent);
-  return `; to go on: ${shellCommand(['guarded-claude', ...resumeArguments([], session_id, null)])}`;
+/** Said only of a session that nobody has ended on purpose. */
+function howToGoOn({ message, resume }: Status): string {
+  return message !== killedMessage || resume === null ? '' : `; to go on: ${shellCommand(resume)}`;
 }

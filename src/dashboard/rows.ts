@@ -2,6 +2,7 @@
  * The dashboard as lines of text, cut to the terminal's width. Pure; the view adds colours and marks the chosen line.
  */
 
+import { shellCommand } from '../platform/shell-words.ts';
 import type { IncidentView } from '../records/incident-view.ts';
 import type { SessionOnDisk } from '../records/sessions.ts';
 import { type SessionState, sessionStates } from '../records/status.ts';
@@ -81,10 +82,7 @@ export function details(model: Model, look: Look): readonly string[] {
 }
 
 function nextStep({ status, alive }: SessionOnDisk, nowMs: number): string {
-  if (!alive)
-    return status.session_id === null
-      ? 'over'
-      : `ended; guarded-claude --resume ${status.session_id} continues it`;
+  if (!alive) return status.resume === null ? 'over' : `ended; to go on: ${shellCommand(status.resume)}`;
   const { attempt } = status;
   if (attempt !== null) {
     const leftMs = attempt.next_in_ms - Math.max(0, nowMs - Date.parse(status.updated_at));

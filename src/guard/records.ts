@@ -12,6 +12,7 @@ import type { Conversation } from './conversation.ts';
 import type { Loop } from './loop.ts';
 import { createNotifier, type NotifierOptions } from './notify.ts';
 import { openReporter, type Reporter } from './reporter.ts';
+import { plainResume } from './resume-command.ts';
 import type { Run } from './run.ts';
 
 type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
@@ -48,6 +49,7 @@ export function openRecords(
     guardVersion: guardVersion(),
     state: loop.state,
     sessionId: () => conversation.id,
+    resume: () => plainResume(run, conversation),
     degraded,
   });
   const notifier = createNotifier({

@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly guardVersion: string;
   readonly state: () => GuardState;
   readonly sessionId: () => string | null;
+  /** The words of the command that continues the conversation. */
+  readonly resume: () => readonly string[] | null;
   /** Called once per sink. */
   readonly degraded: (detail: string) => void;
 }
@@ -91,6 +93,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       attempt: null,
       connection: null,
       tokens: null,
+      resume: options.resume(),
       switches: {
         ...config.senses,
         in_place: config.recovery.in_place,
@@ -141,7 +144,7 @@ export function openReporter(options: ReporterOptions): Reporter {
         recordEffect(effect);
       }
       const told = describe(result.state, gaveUp);
-      status.update({ ...told, session_id: options.sessionId() });
+      status.update({ ...told, session_id: options.sessionId(), resume: options.resume() });
       metrics.session(told.state);
       return told.state;
     },

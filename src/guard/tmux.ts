@@ -2,9 +2,10 @@
  * What a guard does inside tmux: it shows its state on the pane, and keeps its entry in the resume map up to date. Any
  * of it may fail without the session noticing.
  */
+import { variablesToStart } from '../agents/start-again.ts';
 import { statePaths } from '../platform/paths.ts';
 import { tmuxPlace } from '../platform/tmux.ts';
-import { keptVariables, putOnMap, type ResumeEntry, takeOffMap } from '../records/resume-map.ts';
+import { putOnMap, type ResumeEntry, takeOffMap } from '../records/resume-map.ts';
 import type { SessionState } from '../records/status.ts';
 import { openTmuxPane } from '../records/tmux-pane.ts';
 import type { Conversation } from './conversation.ts';
@@ -53,12 +54,7 @@ export function openTmux(
       pane: address,
       cwd: launch.cwd,
       ...command,
-      variables: Object.fromEntries(
-        keptVariables.flatMap((name) => {
-          const value = launch.env[name];
-          return value === undefined ? [] : [[name, value]];
-        }),
-      ),
+      variables: variablesToStart(launch),
     };
     const text = JSON.stringify(entry);
     if (text === onMap) return;

@@ -31,15 +31,6 @@ export interface ResumeEntry {
 
 export const resumeMapPath = (state: StatePaths) => join(state.root, 'resume-map.json');
 
-/** Variables that are kept: paths and names, no secrets. */
-export const keptVariables = [
-  'GUARDED_CLAUDE_AGENT',
-  'GUARDED_CLAUDE_COMMAND',
-  'CLAUDE_CONFIG_DIR',
-  'XDG_CONFIG_HOME',
-  'XDG_STATE_HOME',
-] as const;
-
 const keptMs = 30 * 24 * 3_600_000;
 const tries = 40;
 const tryMs = 50;

@@ -23,6 +23,7 @@ const shapes: { readonly [Name in keyof Status]: Shape } = {
   connection: orNull(fieldsOf({ open: isNumber, silent_ms: orNull(isNumber) })),
   tokens: orNull(isNumber),
   switches: valuesOf((value) => typeof value === 'boolean'),
+  resume: orNull((value) => Array.isArray(value) && value.every(isText)),
 };
 
 /** The fields that a status may lack. */
@@ -42,6 +43,7 @@ const neutral = ({ since }: Pick<Status, 'since'>): Pick<Status, Optional> => ({
   connection: null,
   tokens: null,
   switches: {},
+  resume: null,
 });
 
 /** The status in a file; null if it cannot be read or is not ours. */

@@ -49,6 +49,8 @@ export interface Status {
   readonly tokens: number | null;
   /** Which senses and cures are on in this run. */
   readonly switches: Readonly<Record<string, boolean>>;
+  /** The words of the command that continues the conversation, without the person's arguments. Null: none does. */
+  readonly resume: readonly string[] | null;
 }
 
 /** What changes during a run; this file adds the times. */

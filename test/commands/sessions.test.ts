@@ -37,6 +37,25 @@ test('a session whose guard is gone has ended; long after, it is not listed', as
   );
 });
 
+test('how to go on, whichever agent and home it was', async () => {
+  const home = makeHome();
+  const killed = { state: 'working', start_time: '1', updated_at: now() } as const;
+  const resume = [
+    'env',
+    'GUARDED_CLAUDE_AGENT=codex',
+    'CLAUDE_CONFIG_DIR=/my home',
+    'guarded-claude',
+    'resume',
+    'id',
+  ];
+  placeStatus(home.state, { ...killed, run: 'other', agent: 'codex', resume });
+  placeStatus(home.state, { ...killed, run: 'nothing', resume: null });
+  const { stdout } = await home.run('sessions');
+  expect(stdout.match(/to go on: .*/g)).toEqual([
+    "to go on: env GUARDED_CLAUDE_AGENT=codex 'CLAUDE_CONFIG_DIR=/my home' guarded-claude resume id",
+  ]);
+});
+
 test('for people: aligned columns, the message, nothing when there is nothing', async () => {
   const home = makeHome();
   expect((await home.run('sessions')).stdout).toBe('No guarded session. Start one with: guarded-claude\n');

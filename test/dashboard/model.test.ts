@@ -171,6 +171,22 @@ describe('lines', () => {
     }
   });
 
+  test('a session that is over says how it continues, whichever agent it was', () => {
+    const resume = ['env', 'GUARDED_CLAUDE_AGENT=codex', 'guarded-claude', 'resume', 'id'];
+    const over = (changes: Partial<Status>) => {
+      const { status, paths } = session('a', { state: 'ended', ...changes });
+      return details(
+        withNews(emptyModel, { ...wild, sessions: [{ paths, status, alive: false }] }),
+        wide,
+      ).join();
+    };
+    const wide = { columns: 200, rows: 40, unicode: true, home: '/home/me' };
+    expect(over({ resume })).toContain(
+      'ended; to go on: env GUARDED_CLAUDE_AGENT=codex guarded-claude resume id',
+    );
+    expect(over({ resume: null })).toContain('Next      over');
+  });
+
   test('a countdown keeps running between two writes of the status', () => {
     const waiting = session('a', { state: 'waiting', attempt: { n: 2, of: 5, next_in_ms: 4_000 } });
     const at = (ms: number) => withNews(emptyModel, news({ sessions: [waiting], nowMs: nowMs + ms }));

@@ -36,7 +36,7 @@ exec ${command} "$@"
       expect(stderr.split('\n')).toContain(refusal);
       const last = stderr.trimEnd().split('\n').at(-1);
       expect(last).toContain('`claude agents` finds it');
-      expect(last).toMatch(/To go on: guarded-claude .*--fork-session/);
+      expect(last).toMatch(/To go on: env .*GUARDED_CLAUDE_COMMAND=.* guarded-claude .*--fork-session/);
       expect(stderr).not.toContain('another version');
     });
   });

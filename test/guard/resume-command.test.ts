@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
-import { resumeArguments, resumeCommand } from '../../src/guard/resume-command.ts';
+import { codex } from '../../src/agents/codex/index.ts';
+import { plainResume, resumeArguments, resumeCommand } from '../../src/guard/resume-command.ts';
 import { partsOfRun, snapshotWith } from '../support/run.ts';
 
 const path = '/home/somebody/conversation.jsonl';
-const parts = (args: readonly string[] = []) => partsOfRun({ id: 'id', transcriptPath: path, args });
+const own = { CLAUDE_CONFIG_DIR: undefined, XDG_STATE_HOME: '/state' };
+const parts = (args: readonly string[] = []) =>
+  partsOfRun({ id: 'id', transcriptPath: path, args, env: own });
 
 test('a conversation is resumed by its id, with the person’s arguments and the mode it was in', () => {
   const { run, conversation } = parts(['--model', 'opus', 'the prompt']);
-  expect(resumeCommand(run, conversation)).toBe('guarded-claude --model opus --resume id');
+  expect(resumeCommand(run, conversation)).toBe(
+    'env XDG_STATE_HOME=/state guarded-claude --model opus --resume id',
+  );
   expect(resumeArguments(run, conversation, 'plan')).toEqual([
     '--model',
     'opus',
@@ -21,8 +26,29 @@ test('a conversation is resumed by its id, with the person’s arguments and the
 test('one that runs in the background is forked', () => {
   const { run, conversation } = parts();
   conversation.heldByOther(path, true);
-  expect(resumeCommand(run, conversation)).toBe('guarded-claude --resume id --fork-session');
+  expect(resumeCommand(run, conversation)).toBe(
+    'env XDG_STATE_HOME=/state guarded-claude --resume id --fork-session',
+  );
   expect(resumeArguments(run, conversation, null)).toContain('--fork-session');
+});
+
+test('it is the same agent with the same home, from whatever shell', () => {
+  const env = { ...own, GUARDED_CLAUDE_AGENT: 'codex', GUARDED_CLAUDE_COMMAND: '/some where/codex' };
+  const { run, conversation } = partsOfRun({ id: 'id', transcriptPath: path, adapter: codex, env });
+  expect(resumeCommand(run, conversation)).toBe(
+    "env GUARDED_CLAUDE_AGENT=codex 'GUARDED_CLAUDE_COMMAND=/some where/codex' XDG_STATE_HOME=/state guarded-claude resume id",
+  );
+});
+
+test('what others may read of it holds none of the person’s arguments', () => {
+  const { run, conversation } = parts(['--append-system-prompt', 'a private matter']);
+  expect(plainResume(run, conversation)).toEqual([
+    'env',
+    'XDG_STATE_HOME=/state',
+    'guarded-claude',
+    '--resume',
+    'id',
+  ]);
 });
 
 test('one without a recorded turn, or that leaves no record, cannot be resumed', () => {

@@ -99,7 +99,7 @@ describe('an agent that was interrupted', () => {
     );
     const end = await run().ended;
     expect(end).toMatchObject({ code: 1, stdout: '' });
-    expect(end.stderr).toContain('To go on: ');
+    expect(end.stderr).toMatch(/To go on: env GUARDED_CLAUDE_COMMAND=\S+ .*guarded-claude .*--resume /);
     expect(starts()).toBe(2);
     expect(incidents()).toMatchObject([{ class: 'agent-gone', outcome: 'gave_up' }]);
   });

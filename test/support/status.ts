@@ -26,6 +26,7 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
     connection: null,
     tokens: null,
     switches: { tunnel: true },
+    resume: ['guarded-claude', '--resume', '11111111-2222-4333-8444-555555555555'],
     ...changes,
   };
 }

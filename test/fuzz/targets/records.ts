@@ -28,6 +28,7 @@ export const status = {
   connection: { open: 1, silent_ms: 5 },
   tokens: 7,
   switches: { tunnel: true, hooks: false },
+  resume: ['guarded-claude'],
 };
 const incident = {
   id: 'r-1',

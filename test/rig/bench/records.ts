@@ -41,6 +41,7 @@ export function pastSessions(stateHome: string, count: number): void {
       connection: null,
       tokens: null,
       switches: {},
+      resume: null,
     };
     writeFileSync(paths.status, JSON.stringify(status));
   }
