@@ -11,6 +11,7 @@ import type { InvocationMode } from './agents/contract/invocation.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
 import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
+import { inputIsNoTerminal, wayThrough } from './platform/streams.ts';
 import { findTarget, type Target } from './target.ts';
 import { sayWarnings } from './words/say-warnings.ts';
 
@@ -63,12 +64,10 @@ async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => vo
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });
 }
 
-/**
- * Without a terminal to draw on, the agent goes into print mode by itself. We do not open the streams to find out,
- * because that takes node some milliseconds.
- */
+/** We do not open the streams to find out, because that takes node some milliseconds. */
 function wayOf(mode: InvocationMode): InvocationMode {
   if (mode !== 'interactive') return mode;
-  if (!isatty(1)) return 'print';
-  return isatty(0) ? mode : 'plain';
+  const way = wayThrough({ input: isatty(0), output: isatty(1) });
+  if (way === 'plain') sayWarnings([inputIsNoTerminal]);
+  return way;
 }

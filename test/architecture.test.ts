@@ -17,6 +17,7 @@ const pure = [
   'decide/',
   'config/schema.ts',
   'platform/ending-signals.ts',
+  'platform/streams.ts',
   'tunnel/stages.ts',
   'tunnel/tls-records.ts',
   'service/silence.ts',

@@ -169,6 +169,17 @@ describe('no problem on our side keeps the agent from starting', () => {
     expect(code).toBe(7);
   });
 
+  test('input from a pipe, output to a terminal: nobody could type, and the guard says so', async () => {
+    const { inTerminal } = stage();
+    const { text, code } = await inTerminal(['hi there'], {}, 'exec </dev/null');
+    expect(text).toMatch(/guarded-claude: standard input is not a terminal.*unguarded/);
+    expect(text).toContain('agent: hi there\nin a terminal');
+    expect(text.match(/guarded-claude:/g)).toHaveLength(1);
+    expect(code).toBe(7);
+    const called = await inTerminal(['mcp', 'list'], {}, 'exec </dev/null');
+    expect(called.text).not.toContain('guarded-claude:');
+  });
+
   test('no pseudo-terminal to be had', async (context) => {
     const none = `unshare -m sh -c 'mount --bind /dev/null /dev/ptmx'`;
     if (spawnSync('/bin/sh', ['-c', none]).status !== 0) return context.skip();

@@ -40,7 +40,7 @@ async function examine(network: boolean): Promise<Finding[]> {
     ...(strikes === null ? [] : [strikes]),
     nodeVersion(),
     await guarded('pty', pseudoTerminal),
-    ownTerminal(env),
+    ownTerminal(env, claudeCode.print !== null),
     await guarded('proxy chain', () => proxyChain(user, loaded.config)),
     hooksAllowed(user),
     ...(launcher === null ? [] : [launcher]),

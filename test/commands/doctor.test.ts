@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/finding.ts';
+import { ownTerminal } from '../../src/commands/doctor/machine.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { launcher, makeHome } from '../support/guardctl.ts';
 
@@ -43,6 +44,18 @@ test('a healthy machine: no problem, every line has its state', async () => {
   }
   expect(find('agent version')?.detail).toContain('2.1.329, tested');
   expect(find('network')).toBeUndefined();
+});
+
+test('the terminal: the doctor says how an agent would run here', async () => {
+  const elsewhere = (input: boolean, output: boolean, pipes = true) =>
+    ownTerminal({ TERM: 'xterm' }, pipes, { input, output }).detail;
+  expect(elsewhere(true, false)).toContain('guarded in its pipes');
+  expect(elsewhere(false, false, false)).toContain('run unguarded');
+  expect(elsewhere(false, true)).toMatch(/standard input is not a terminal.*unguarded/);
+  expect((await findings(withAgent('2.1.329'))).find('terminal')).toMatchObject({
+    state: 'note',
+    detail: elsewhere(false, false),
+  });
 });
 
 test('an agent that has given up its full screen: says so, and how to get it back', async () => {

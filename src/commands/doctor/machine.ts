@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Variables } from '../../agents/contract/invocation.ts';
 import type { StatePaths } from '../../platform/paths.ts';
+import { inputIsNoTerminal, type Streams, wayThrough } from '../../platform/streams.ts';
 import { terminalStyle } from '../../words/terminal-style.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
 
@@ -40,10 +41,19 @@ export async function pseudoTerminal(): Promise<Finding> {
   }
 }
 
-export function ownTerminal(env: Variables): Finding {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return note('terminal', 'none here: the agent would run with pipes, guarded by the tunnel only');
-  }
+/** @param streams what our own are: an agent that is started like this command would get the same */
+export function ownTerminal(
+  env: Variables,
+  isGuardedInPipes: boolean,
+  streams: Streams = ownStreams(),
+): Finding {
+  const way = wayThrough(streams);
+  if (way === 'plain') return note('terminal', inputIsNoTerminal);
+  if (way === 'print')
+    return note(
+      'terminal',
+      `the output is none: started like this, the agent would ${isGuardedInPipes ? 'be guarded in its pipes' : 'run unguarded'}`,
+    );
   const { unicode } = terminalStyle(env, process.stdout);
   const size = `${process.stdout.columns}x${process.stdout.rows}`;
   if (env.TERM === undefined || env.TERM === 'dumb') {
@@ -53,6 +63,8 @@ export function ownTerminal(env: Variables): Finding {
     return warning('terminal', `${env.TERM}, ${size}, no UTF-8 locale`, 'set LANG to a UTF-8 locale');
   return ok('terminal', `${env.TERM}, ${size}, UTF-8`);
 }
+
+const ownStreams = (): Streams => ({ input: process.stdin.isTTY, output: process.stdout.isTTY });
 
 interface TmuxOption {
   readonly option: string;
