@@ -123,6 +123,32 @@ describe.each(shells.filter(({ shell }) => installed(shell)))(
       expect(type('alias claude')).toContain('guarded-claude.js');
     });
 
+    test.skipIf(shell === 'fish')('an alias with variables keeps them, wherever it leads', async () => {
+      const { home, path, type, other } = prepare();
+      const { stdout } = await home.run('init', shell);
+      for (const [words, said] of [
+        ['FOO=1 claude -p', /^agent: .*-p hello\n$/],
+        [`FOO=1  BAR= ${other} -p`, /^other agent: .*-p hello\n$/],
+        [`GUARDED_CLAUDE_COMMAND=${other} claude -p`, /^other agent: .*-p hello\n$/],
+      ] as const) {
+        writeFileSync(path, alias(words) + stdout);
+        expect(type('claude hello')).toMatch(said);
+        expect(type('alias claude')).toMatch(/(FOO=1|_COMMAND=).*guarded-claude\.js/);
+      }
+    });
+
+    test.skipIf(shell === 'fish')('lines that are read twice change nothing the second time', async () => {
+      const { home, path, type, other } = prepare();
+      const { stdout } = await home.run('init', shell);
+      for (const before of ['', alias('claude -p'), alias(`${other} -p`), alias(`FOO=1 ${other} -p`)]) {
+        writeFileSync(path, before + stdout);
+        const once = type('alias claude');
+        writeFileSync(path, before + stdout + stdout);
+        expect(type('alias claude')).toBe(once);
+        expect(type('claude -p hello')).toMatch(/agent: .*-p hello\n$/);
+      }
+    });
+
     test('a function and an alias to something else are left alone', async () => {
       const { home, path, type } = prepare();
       const own = shell === 'fish' ? 'function claude; echo mine; end\n' : 'claude() { echo mine; }\n';

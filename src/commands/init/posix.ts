@@ -16,22 +16,30 @@ export const tmuxLines = (companion: string): readonly string[] => [
 ];
 
 /**
- * Makes `claude` start the guard. An alias of the person's keeps its options, and one that points to another executable
- * is guarded, too. A function of theirs is left alone.
+ * Makes `claude` start the guard. An alias of the person's keeps its variables and options, and one that points to
+ * another executable is guarded, too. A function of theirs is left alone, and so is an alias that starts the guard:
+ * the lines may be read twice.
  */
 function aliasLines(guard: string, readAlias: readonly string[], isFunction: string): readonly string[] {
   return [
     '__guarded_words=',
     ...readAlias,
-    '__guarded_first="${__guarded_words%% *}"',
+    '__guarded_set=',
+    'while :; do',
+    '  __guarded_words="${__guarded_words#"${__guarded_words%%[! ]*}"}"',
+    '  __guarded_first="${__guarded_words%% *}"',
+    '  case "${__guarded_first%%=*}" in "$__guarded_first" | "" | [0-9]* | *[!A-Za-z0-9_]*) break ;; esac',
+    '  __guarded_set="$__guarded_set$__guarded_first "',
+    '  __guarded_words="${__guarded_words#"$__guarded_first"}"',
+    'done',
     `if ! ${isFunction}; then`,
-    '  case "$__guarded_first" in',
+    '  case "$__guarded_set$__guarded_first" in',
     `    '') alias claude=${shellWord(guard)} ;;`,
-    `    claude) alias claude=${shellWord(guard)}"\${__guarded_words#claude}" ;;`,
-    `    */claude) alias claude="GUARDED_CLAUDE_COMMAND=$__guarded_first "${shellWord(guard)}"\${__guarded_words#"$__guarded_first"}" ;;`,
+    `    "\${__guarded_set}claude") alias claude="$__guarded_set"${shellWord(guard)}"\${__guarded_words#claude}" ;;`,
+    `    "$__guarded_set"*/claude) alias claude="\${__guarded_set}GUARDED_CLAUDE_COMMAND=$__guarded_first "${shellWord(guard)}"\${__guarded_words#"$__guarded_first"}" ;;`,
     '  esac',
     'fi',
-    'unset __guarded_words __guarded_first',
+    'unset __guarded_words __guarded_first __guarded_set',
   ];
 }
 
