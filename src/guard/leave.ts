@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { stopTree } from '../platform/process-tree.ts';
 import { signalExitCode } from '../platform/signals.ts';
 import type { Agent } from './agent.ts';
+import { forgetClosedPane } from './closed-pane.ts';
 import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
@@ -21,6 +22,7 @@ const loopMs = 1_000;
 /**
  * Resolves to the exit code when the guard has to end. The loop may end it earlier, unless the agent has to be killed.
  * The caller must have looked at the agent's processes before the agent got the signal.
+ * @param isHungUp the guard was hung up on, and not otherwise told to go: at a shutdown, a tmux server may outlive it
  * @param onKill called before the agent is killed
  * @param onClear called once nothing is left of an agent that obeyed; 2.1.42 and older leave their commands behind
  */
@@ -29,6 +31,7 @@ export async function leave(
   agent: Agent,
   conversation: Conversation,
   signal: NodeJS.Signals,
+  isHungUp: () => boolean,
   onKill: () => void,
   onClear: () => void,
 ): Promise<number> {
@@ -37,6 +40,7 @@ export async function leave(
   const obeyed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(obeyMs, false)]));
   if (isRunning && !obeyed) onKill();
   await stopTree(ending(), { graceMs: obeyed ? leftoverGraceMs : 0 });
+  if (isHungUp()) await forgetClosedPane(run);
   onClear();
   if (obeyed) await pause(loopMs);
   return signalExitCode(signal);

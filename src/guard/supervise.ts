@@ -72,6 +72,7 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
   follow(emit);
   /** The guard was told to go: hang-up, shutdown. */
   let isSignalled = false;
+  let isHungUp = true;
   let killing = false;
   let clear = (): void => {};
   const cleared = new Promise<void>((resolve) => {
@@ -89,8 +90,9 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
     signal: (name) => {
       if (agent.process) agent.kin.look(agent.process.pid);
       isSignalled = true;
+      isHungUp &&= name === 'SIGHUP';
       void import('./leave.ts')
-        .then(({ leave }) => leave(run, agent, conversation, name, killed, clear))
+        .then(({ leave }) => leave(run, agent, conversation, name, () => isHungUp, killed, clear))
         .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
     },
   });

@@ -76,7 +76,7 @@ export function openTmux(
       note();
     },
     async close(limitMs) {
-      // A session that was hung up or shut down can be restored later. One that the person has left cannot.
+      // A session that was hung up or shut down may be restored later (closed-pane.ts). One that the person has left not.
       if (!isSignalled() && onMap !== '') write(() => takeOffMap(state, paths.run));
       await Promise.all([pane.close(limitMs), writing]);
     },

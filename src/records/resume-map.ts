@@ -1,7 +1,7 @@
 /**
  * `resume-map.json`: which session runs in which tmux pane, and how to resume it, so that `guardctl restore` can bring
- * it back after the tmux server was lost. A session that the person leaves is removed; one ended by a hang-up, a
- * shutdown or a crash stays. The file holds no prompt and no inline setting.
+ * it back after the tmux server was lost. A session that the person leaves, or whose pane they close, is removed; one
+ * ended with its server, by a shutdown or by a crash stays. The file holds no prompt and no inline setting.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

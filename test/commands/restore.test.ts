@@ -145,6 +145,16 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     expect(server.screen('main:1')).toContain('working');
   });
 
+  test('a pane that the person closes is not restored once the server has gone, too', async () => {
+    const { server, sessions, home, state } = await guardedInTmux();
+    server.run('kill-pane', '-t', 'main:1');
+    await vi.waitFor(() => expect(sessions()).toEqual([]), slow);
+    expect(server.run('list-windows', '-F', '#{window_index}')).toBe('0');
+    await vi.waitFor(() => expect(readResumeMap(state)).toEqual([]), slow);
+    server.kill();
+    expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+  });
+
   test('without any server there is a new session of the old name', async () => {
     const { server, sessions, shown, home } = await guardedInTmux();
     server.kill();
