@@ -1,5 +1,5 @@
 /** What to run: the agent that our arguments name (the wrapper form), else the one that is installed. */
-import { type AgentChoice, allCommandNames, chooseAgent } from './agents/choose.ts';
+import { type AgentChoice, allCommandNames, chooseAgent, unknownAgent } from './agents/choose.ts';
 import { type Found, findAgent, judge } from './platform/find-executable.ts';
 import { readWrapperForm } from './platform/wrapper-form.ts';
 
@@ -27,10 +27,7 @@ export function findTarget(words: readonly string[], env: NodeJS.ProcessEnv, inv
   const wrapped = form !== null && judge(file, env) === null ? form : null;
   const wanted = wrapped === null ? env : { ...env, GUARDED_CLAUDE_COMMAND: wrapped.named.at(-1) };
   const agent = chooseAgent(wanted, invokedAs);
-  if (agent === null) {
-    const message = `GUARDED_CLAUDE_AGENT=${env.GUARDED_CLAUDE_AGENT}: must be claude-code or codex`;
-    return { ok: false, code: 127, message };
-  }
+  if (agent === null) return { ok: false, code: 127, message: unknownAgent(env) };
   if (wrapped !== null)
     return { ok: true, target: { agent, command: file, named: wrapped.named, args: wrapped.args } };
   const found = findAgent(agent.commandNames, env);

@@ -47,6 +47,10 @@ export function chooseAgent(env: Variables, invokedAs: string): AgentChoice | nu
   return byName(basename(command).replace(/\.[cm]?js$/, '')) ?? byName('claude-code') ?? null;
 }
 
+/** What to say if none could be chosen. */
+export const unknownAgent = (env: Variables): string =>
+  `GUARDED_CLAUDE_AGENT=${env.GUARDED_CLAUDE_AGENT}: must be ${agents.map(({ id }) => id).join(' or ')}`;
+
 /** The command names of all agents. */
 export const allCommandNames: readonly string[] = agents.flatMap(({ commandNames }) => commandNames);
 

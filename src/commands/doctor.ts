@@ -1,5 +1,6 @@
 /** `guardctl doctor [--network] [--json]`: checks this machine; exit code 1 if something must be fixed. */
-import { claudeCode } from '../agents/claude-code/index.ts';
+import { chooseAgent, unknownAgent } from '../agents/choose.ts';
+import { loadAgent } from '../agents/index.ts';
 import { loadConfig } from '../config/load.ts';
 import { statePaths } from '../platform/paths.ts';
 import { wrap } from '../words/columns.ts';
@@ -8,7 +9,7 @@ import { parse } from './arguments.ts';
 import { findAgentAndVersion, fullScreen, hooksAllowed, nesting, switchedOff } from './doctor/agent.ts';
 import { backgroundLauncher } from './doctor/background.ts';
 import { config, configFolder, stateFolder } from './doctor/files.ts';
-import { type Finding, guarded } from './doctor/finding.ts';
+import { type Finding, guarded, problem } from './doctor/finding.ts';
 import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
 import { collector } from './doctor/metrics.ts';
 import { proxyChain, reachability } from './doctor/network.ts';
@@ -28,21 +29,26 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function examine(network: boolean): Promise<Finding[]> {
   const { env } = process;
-  const user = claudeCode.readUserSettings([], env, process.cwd(), null);
+  const chosen = chooseAgent(env, '');
+  const adapter = await loadAgent(chosen?.id ?? 'claude-code');
+  const isClaudeCode = adapter.id === 'claude-code';
+  const user = adapter.readUserSettings([], env, process.cwd(), null);
   const loaded = loadConfig(env);
   const off = switchedOff(env);
-  const strikes = fullScreen(env);
-  const launcher = backgroundLauncher(env);
+  const strikes = isClaudeCode ? fullScreen(env) : null;
+  const launcher = isClaudeCode ? backgroundLauncher(env) : null;
   const metrics = collector(env);
   return [
     ...(off === null ? [] : [off]),
-    ...(await several('agent', () => findAgentAndVersion(claudeCode, env))),
+    ...(chosen === null
+      ? [problem('agent', unknownAgent(env), 'correct GUARDED_CLAUDE_AGENT, or unset it')]
+      : await several('agent', () => findAgentAndVersion(adapter, env))),
     ...(strikes === null ? [] : [strikes]),
     nodeVersion(),
     await guarded('pty', pseudoTerminal),
-    ownTerminal(env, claudeCode.print !== null),
+    ownTerminal(env, adapter.print !== null),
     await guarded('proxy chain', () => proxyChain(user, loaded.config)),
-    hooksAllowed(user),
+    hooksAllowed(adapter, user),
     ...(launcher === null ? [] : [launcher]),
     ...(await several('config', () => config(env))),
     await guarded('config folder', () => configFolder(env)),

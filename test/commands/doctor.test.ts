@@ -153,6 +153,32 @@ test('an unknown version, an old one, one that cannot be executed', async () => 
   });
 });
 
+test('the agent that would be guarded is the one that is examined', async () => {
+  const folder = temporaryFolder();
+  writeScript(join(folder, 'codex'), '#!/bin/sh\necho "codex-cli 0.169.0"\n');
+  const path = `${folder}:/usr/bin:/bin`;
+  for (const env of [
+    { PATH: path, GUARDED_CLAUDE_AGENT: 'codex' },
+    { PATH: path, GUARDED_CLAUDE_COMMAND: join(folder, 'codex') },
+  ]) {
+    const home = makeHome({ ...env, CLAUDE_CODE_PROCESS_WRAPPER: 'nowhere' });
+    const { code, find } = await findings(home);
+    expect(find('agent')).toMatchObject({ state: 'ok', detail: join(folder, 'codex') });
+    expect(find('agent version')).toMatchObject({ state: 'ok', detail: '0.169.0, tested with this guard' });
+    expect(find('hooks')).toMatchObject({ state: 'note', detail: expect.stringContaining('Codex') });
+    expect(find('terminal')?.detail).toContain('unguarded');
+    expect(find('proxy chain')?.detail).not.toContain('anthropic');
+    expect(find('launcher')).toBeUndefined(); // only Claude Code reads the variable
+    expect(code).toBe(0);
+  }
+  const unknown = await findings(withAgent('2.1.329', { GUARDED_CLAUDE_AGENT: 'gemini' }));
+  expect(unknown.find('agent')).toMatchObject({
+    state: 'problem',
+    detail: 'GUARDED_CLAUDE_AGENT=gemini: must be claude-code or codex',
+  });
+  expect(unknown.code).toBe(1);
+});
+
 test("the person's own proxy is part of the chain, without its password", async () => {
   const home = withAgent('2.1.329', { HTTPS_PROXY: 'http://me:secret@proxy.corp:3128' });
   expect((await findings(home)).find('proxy chain')?.detail).toBe(

@@ -24,8 +24,9 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];
   }
   const { verified, nearestVerified, settingsFlag, programStatus } = adapter.abilities(version);
+  const lacksHooks = adapter.hooks !== null && !settingsFlag;
   const missing = [
-    ...(settingsFlag ? [] : ['hooks cannot be injected']),
+    ...(lacksHooks ? ['hooks cannot be injected'] : []),
     ...(programStatus ? [] : ['it does not report its status to the terminal']),
   ];
   const known = verified
@@ -35,11 +36,12 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
   const upgrade = 'a newer version of the agent gives the guard more to go by';
   return [
     ok('agent', found.path),
-    settingsFlag ? ok('agent version', detail) : warning('agent version', detail, upgrade),
+    lacksHooks ? warning('agent version', detail, upgrade) : ok('agent version', detail),
   ];
 }
 
-export function hooksAllowed(user: UserSettings): Finding {
+export function hooksAllowed({ hooks, name }: AgentAdapter, user: UserSettings): Finding {
+  if (hooks === null) return note('hooks', `the guard uses none of ${name}'s`);
   if (user.hooksAllowed) return ok('hooks', 'allowed');
   return warning(
     'hooks',
