@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setInText } from '../config/edit.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
@@ -7,6 +7,7 @@ import { nearest } from '../config/nearest.ts';
 import type { Config } from '../config/schema.ts';
 import { checkText, findLeaf, type Leaf, leaves, type Value } from '../config/validate.ts';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { followLinks } from '../platform/links.ts';
 import { configFile } from '../platform/paths.ts';
 import { parse, UsageError } from './arguments.ts';
 import { columns } from './columns.ts';
@@ -109,15 +110,15 @@ function set(leaf: Leaf, text: string): number {
 }
 
 function target(file: string): { path: string; content: string; mode: number } {
+  const path = followLinks(file);
   try {
-    const path = realpathSync(file);
     const bytes = readFileSync(path);
     // Decoded and written back, other bytes would be lost.
     if (!isUtf8(bytes)) throw new Error(`${path} is not UTF-8; fix it first`);
     return { path, content: bytes.toString(), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    return { path: file, content: '', mode: 0o600 };
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return { path, content: '', mode: 0o600 };
   }
 }

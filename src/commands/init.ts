@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { followLinks } from '../platform/links.ts';
 import { launcher } from '../platform/own-files.ts';
 import { shellWord } from '../platform/shell-words.ts';
 import { parse, UsageError } from './arguments.ts';
@@ -48,9 +49,9 @@ export async function run(args: readonly string[], commands: readonly Command[])
 }
 
 function write(file: string, lines: string): number {
-  mkdirSync(dirname(file), { recursive: true });
   const { path, content, mode } = read(file);
   const changed = withBlock(content, lines);
+  mkdirSync(dirname(path), { recursive: true });
   if (!changed.equals(content)) replaceFileSync(path, changed, { durable: true, mode });
   print(`Written to ${file}. It takes effect in new shells; in this one: source ${shellWord(file)}`);
   return 0;
@@ -70,12 +71,12 @@ function remove(file: string): number {
 
 /** A symbolic link stays a link: its target is changed. */
 function read(file: string): { path: string; content: Buffer; mode: number } {
+  const path = followLinks(file);
   try {
-    const path = realpathSync(file);
     return { path, content: readFileSync(path), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { path: file, content: Buffer.alloc(0), mode: 0o644 };
+    return { path, content: Buffer.alloc(0), mode: 0o644 };
   }
 }
 

@@ -3,6 +3,7 @@
  * (key, value, what is allowed), and the next weaker source is used, so that the agent always starts.
  */
 import { readFileSync } from 'node:fs';
+import { deadLink } from '../platform/links.ts';
 import { configFile } from '../platform/paths.ts';
 import { parseJsonc } from './jsonc.ts';
 import { nearest } from './nearest.ts';
@@ -104,7 +105,10 @@ function readObject(file: string, warnings: string[]): Record<string, unknown> {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+    const dead = code === 'ENOENT' ? deadLink(file) : null;
+    if (dead !== null)
+      warnings.push(`${dead.link}: is a link to nothing (${printable(dead.target)}); using the defaults`);
+    else if (code !== 'ENOENT' && code !== 'ENOTDIR')
       warnings.push(`${file}: cannot be read (${code}); using the defaults`);
     return {};
   }

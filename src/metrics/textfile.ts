@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { replaceFileSync } from '../platform/atomic-file.ts';
+import { followLinks } from '../platform/links.ts';
 import { acquireLock } from '../platform/lock.ts';
 import type { StatePaths } from '../platform/paths.ts';
 import { readSessions } from '../records/sessions.ts';
@@ -42,12 +43,13 @@ export function openTextfile(
   /** False: another guard is writing. */
   const write = (): boolean => {
     try {
-      const lock = acquireLock(`${path}.lock`);
+      const file = followLinks(path);
+      const lock = acquireLock(`${file}.lock`);
       if (!lock.held) return false;
       try {
-        const series = withMeasurements(readSeries(read(path)), pending);
+        const series = withMeasurements(readSeries(read(file)), pending);
         // Readable by all: the collector runs as another user, and the text does not reveal who or where.
-        replaceFileSync(path, openMetricsText(series, countSessions(state, over ? run : null)), {
+        replaceFileSync(file, openMetricsText(series, countSessions(state, over ? run : null)), {
           mode: 0o644,
         });
         pending = [];

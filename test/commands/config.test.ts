@@ -152,6 +152,20 @@ test('a link stays a link, the mode stays, a broken file is left alone', async (
   expect(readFileSync(real, 'utf8')).toBe('{ broken');
 });
 
+test('a link whose target is not there: reading says so, and setting makes the target', async () => {
+  const home = makeHome();
+  const file = join(home.folder, '.config/guarded-claude/config.json');
+  const real = join(home.folder, 'dotfiles/guarded.json');
+  mkdirSync(dirname(file), { recursive: true });
+  symlinkSync('../../dotfiles/guarded.json', file);
+  const { stdout, stderr } = await home.run('config', 'get', 'bell');
+  expect(stdout).toBe('true\n');
+  expect(stderr).toContain('config.json: is a link to nothing');
+  expect((await home.run('config', 'set', 'bell', 'off')).code).toBe(0);
+  expect(lstatSync(file).isSymbolicLink()).toBe(true);
+  expect(JSON.parse(readFileSync(real, 'utf8'))).toEqual({ notify: { bell: false } });
+});
+
 test('a variable that takes precedence is pointed out; warnings go to stderr', async () => {
   const home = makeHome({ GUARDED_CLAUDE_BELL: 'on', GUARDED_CLAUDE_TUNNEL: 'x' });
   expect((await home.run('config', 'set', 'bell', 'off')).stderr).toContain(

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -181,6 +181,16 @@ test('a start file that is a link stays one', async () => {
   expect(readFileSync(real, 'utf8')).toMatch(/^x=1\n# >>> guarded-claude/);
   await home.run('init', 'bash', '--remove');
   expect(readFileSync(real, 'utf8')).toBe('x=1\n');
+});
+
+test('nor is one replaced whose target is not there', async () => {
+  const home = makeHome();
+  const real = join(home.folder, 'dotfiles/bashrc');
+  const file = join(home.folder, '.bashrc');
+  symlinkSync('dotfiles/bashrc', file);
+  await home.run('init', 'bash', '--write');
+  expect(lstatSync(file).isSymbolicLink()).toBe(true);
+  expect(readFileSync(real, 'utf8')).toMatch(/^# >>> guarded-claude/);
 });
 
 test('every byte of a start file that is not UTF-8 stays as it is', async () => {

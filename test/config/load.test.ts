@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
@@ -27,6 +27,15 @@ test('without file and variables: the defaults, silently', () => {
   expect(loaded.config).toEqual(defaults);
   expect(loaded.warnings).toEqual([]);
   expect(new Set(Object.values(loaded.origin))).toEqual(new Set(['default']));
+});
+
+test('a link that leads nowhere is no missing file', () => {
+  const root = temporaryFolder();
+  const file = join(root, 'config.json');
+  symlinkSync('elsewhere/config.json', file);
+  expect(loadConfig({}, file).warnings).toEqual([
+    `${file}: is a link to nothing (elsewhere/config.json); using the defaults`,
+  ]);
 });
 
 test('defaults < file < environment, and each value knows where it comes from', () => {

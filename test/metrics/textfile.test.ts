@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
@@ -45,6 +54,23 @@ test('a real guard: its state while it runs, its incident, nothing of itself onc
   for (const state of ['idle', 'working', 'ended'])
     expect(value('guarded_claude_sessions', { state })).toBe(0);
   expect(readdirSync(folder)).toEqual(['guarded.prom']); // no lock, no temporary file
+});
+
+test.each([true, false])('a link stays a link (its target exists: %s)', async (exists) => {
+  const folder = temporaryFolder();
+  const real = join(folder, 'real.prom');
+  const path = join(folder, 'guarded.prom');
+  if (exists) writeFileSync(real, '');
+  symlinkSync('real.prom', path);
+  const state = statePaths({ XDG_STATE_HOME: folder });
+  const failures: string[] = [];
+  const file = openTextfile(path, state, 'r1', (detail) => void failures.push(detail));
+  file.add(measure(over));
+  await file.close(1_000);
+  expect(failures).toEqual([]);
+  expect(lstatSync(path).isSymbolicLink()).toBe(true);
+  expect(readFileSync(real, 'utf8')).toContain(incidents);
+  expect(readdirSync(folder).toSorted()).toEqual(['guarded.prom', 'real.prom']);
 });
 
 test('guards that write at the same time lose no count', async () => {
