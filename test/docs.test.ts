@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { verified } from '../src/agents/claude-code/versions.ts';
 import { commands } from '../src/commands/table.ts';
 import { leaves } from '../src/config/validate.ts';
 import { signatures } from '../src/detect/detector.ts';
@@ -35,6 +36,11 @@ test('every key that the README names exists, with the default that it states', 
       expect(leaf && shown(leaf.key.default), name).toBe(value);
     }
   }
+});
+
+test('the README names the versions that count as tested, newest first', () => {
+  const [, named = ''] = /^\* Tested with Claude Code (.*?)\. With/ms.exec(read('README.md')) ?? [];
+  expect(named.match(/\d+\.\d+\.\d+/g)).toEqual(verified.toReversed());
 });
 
 test('every command that the README names exists', () => {

@@ -13,9 +13,20 @@ import { check, checkText, findLeaf, type Leaf, leaves, type Value, variablePref
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Origin = 'default' | 'file' | 'environment';
 
+/** Something in the configuration that is not used. What can be done about it depends on where it stands. */
+export interface Flaw {
+  /** `name`: an unknown or misplaced name in the file. `file`: all of it. */
+  readonly source: 'variable' | 'value' | 'name' | 'file';
+  /** The variable, the path of the setting, the name, the file. */
+  readonly at: string;
+  /** One line. */
+  readonly text: string;
+}
+
 export interface LoadedConfig {
   readonly config: Config;
-  /** One line each, for the person's terminal. */
+  readonly flaws: readonly Flaw[];
+  /** Their texts, for the person's terminal. */
   readonly warnings: readonly string[];
   /** Where each value comes from, by `section.key`. */
   readonly origin: Readonly<Record<string, Origin>>;
@@ -34,7 +45,7 @@ const otherVariables = [
 ];
 
 export function loadConfig(env: Environment, file: string = configFile(env)): LoadedConfig {
-  const warnings: string[] = [];
+  const flaws: Flaw[] = [];
   const values = new Map<string, Value>(leaves.map((leaf) => [leaf.path, leaf.key.default]));
   const origin: Record<string, Origin> = Object.fromEntries(leaves.map((leaf) => [leaf.path, 'default']));
 
@@ -42,30 +53,37 @@ export function loadConfig(env: Environment, file: string = configFile(env)): Lo
     values.set(leaf.path, value);
     origin[leaf.path] = from;
   };
-  const reject = (where: string, value: unknown, leaf: Leaf, allowed: string) =>
-    warnings.push(`${where} = ${shown(value)}: must be ${allowed}; using ${shown(values.get(leaf.path))}`);
+  const rejected = (where: string, value: unknown, leaf: Leaf, allowed: string) =>
+    `${where} = ${shown(value)}: must be ${allowed}; using ${shown(values.get(leaf.path))}`;
 
-  for (const { leaf, value } of fromFile(file, warnings)) {
+  for (const { leaf, value } of fromFile(file, flaws)) {
     const result = check(leaf.key, value);
     if (result.ok) accept(leaf, result.value, 'file');
-    else reject(`${file}: ${leaf.path}`, value, leaf, result.allowed);
+    else {
+      const text = rejected(`${file}: ${leaf.path}`, value, leaf, result.allowed);
+      flaws.push({ source: 'value', at: leaf.path, text });
+    }
   }
-  for (const { leaf, text } of fromEnvironment(env, warnings)) {
+  for (const { leaf, text } of fromEnvironment(env, flaws)) {
     const result = checkText(leaf.key, text);
     if (result.ok) accept(leaf, result.value, 'environment');
-    else reject(leaf.variable, text, leaf, result.allowed);
+    else {
+      const { variable } = leaf;
+      flaws.push({ source: 'variable', at: variable, text: rejected(variable, text, leaf, result.allowed) });
+    }
   }
-  return { config: assemble(values), warnings, origin, file };
+  return { config: assemble(values), flaws, warnings: flaws.map((flaw) => flaw.text), origin, file };
 }
 
-function fromEnvironment(env: Environment, warnings: string[]) {
+function fromEnvironment(env: Environment, flaws: Flaw[]) {
   const found: { leaf: Leaf; text: string }[] = [];
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith(variablePrefix) || otherVariables.includes(name) || text === undefined) continue;
     const leaf = leaves.find((candidate) => candidate.variable === name);
     if (leaf === undefined) {
       const known = [...otherVariables, ...leaves.map((candidate) => candidate.variable)];
-      warnings.push(`${name} is not a setting${didYouMean(nearest(name, known))}`);
+      const told = `${name} is not a setting${didYouMean(nearest(name, known))}`;
+      flaws.push({ source: 'variable', at: name, text: told });
     } else if (text !== '' || leaf.key.default === null) {
       found.push({ leaf, text }); // an empty variable counts as unset, but an empty command or path means "none"
     }
@@ -73,55 +91,50 @@ function fromEnvironment(env: Environment, warnings: string[]) {
   return found;
 }
 
-function fromFile(file: string, warnings: string[]) {
+function fromFile(file: string, flaws: Flaw[]) {
   const found: { leaf: Leaf; value: unknown }[] = [];
-  const root = readObject(file, warnings);
-  for (const [section, content] of Object.entries(root)) {
+  const misnamed = (at: string, what: string) => flaws.push({ source: 'name', at, text: `${file}: ${what}` });
+  for (const [section, content] of Object.entries(readObject(file, flaws))) {
     if (!Object.hasOwn(schema, section)) {
-      warnings.push(
-        `${file}: ${shown(section)} is not a section${didYouMean(nearestPath(section, Object.keys(schema)))}`,
-      );
+      const guess = didYouMean(nearestPath(section, Object.keys(schema)));
+      misnamed(section, `${shown(section)} is not a section${guess}`);
     } else if (!isObject(content)) {
-      warnings.push(
-        `${file}: ${section} = ${shown(content)}: must be an object of settings; its defaults are used`,
-      );
+      const must = 'must be an object of settings; its defaults are used';
+      misnamed(section, `${section} = ${shown(content)}: ${must}`);
     } else {
       for (const [name, value] of Object.entries(content)) {
-        const leaf = leaves.find((candidate) => candidate.path === `${section}.${name}`);
+        const path = `${section}.${name}`;
+        const leaf = leaves.find((candidate) => candidate.path === path);
         if (leaf !== undefined) found.push({ leaf, value });
-        else
-          warnings.push(
-            `${file}: ${shown(`${section}.${name}`)} is not a setting${didYouMean(nearestPath(name))}`,
-          );
+        else misnamed(path, `${shown(path)} is not a setting${didYouMean(nearestPath(name))}`);
       }
     }
   }
   return found;
 }
 
-function readObject(file: string, warnings: string[]): Record<string, unknown> {
+function readObject(file: string, flaws: Flaw[]): Record<string, unknown> {
+  const useless = (what: string, at = file) => {
+    flaws.push({ source: 'file', at, text: `${at}: ${what}; using the defaults` });
+    return {};
+  };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const dead = code === 'ENOENT' ? deadLink(file) : null;
-    if (dead !== null)
-      warnings.push(`${dead.link}: is a link to nothing (${printable(dead.target)}); using the defaults`);
-    else if (code !== 'ENOENT' && code !== 'ENOTDIR')
-      warnings.push(`${file}: cannot be read (${code}); using the defaults`);
-    return {};
+    if (dead !== null) return useless(`is a link to nothing (${printable(dead.target)})`, dead.link);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? {} : useless(`cannot be read (${code})`);
   }
   if (text.trim() === '') return {};
   try {
     const root = parseJsonc(text);
-    if (isObject(root)) return root;
-    warnings.push(`${file}: must hold one JSON object; using the defaults`);
+    return isObject(root) ? root : useless('must hold one JSON object');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    warnings.push(`${file}: is not valid JSON (${printable(reason)}); using the defaults`);
+    return useless(`is not valid JSON (${printable(reason)})`);
   }
-  return {};
 }
 
 /** The path of the setting that a mistyped or misplaced name most likely means. */

@@ -153,6 +153,27 @@ test('an unknown version, an old one, one that cannot be executed', async () => 
   });
 });
 
+test('a flaw in the configuration: the remedy is one that helps there', async () => {
+  const home = withAgent('2.1.329', { GUARDED_CLAUDE_BELL: 'loud' });
+  const folder = join(home.folder, '.config/guarded-claude');
+  const file = join(folder, 'config.json');
+  mkdirSync(folder, { recursive: true });
+  const remedies = async (text: string) => {
+    writeFileSync(file, text);
+    const { all } = await findings(home);
+    return all.filter(({ check }) => check === 'config').map(({ remedy }) => remedy);
+  };
+  const variable = 'correct GUARDED_CLAUDE_BELL where it is set, or unset it';
+  expect(await remedies('{"senses":{"hooks":"x","hoks":true},"sense":{}}')).toEqual([
+    `correct or remove senses.hoks in ${file}`,
+    `correct or remove sense in ${file}`,
+    'correct it: guardctl config set senses.hooks VALUE',
+    variable,
+  ]);
+  const broken = `make ${file} a readable file that holds one JSON object, or remove it`;
+  expect(await remedies('{')).toEqual([broken, variable]);
+});
+
 test('the agent that would be guarded is the one that is examined', async () => {
   const folder = temporaryFolder();
   writeScript(join(folder, 'codex'), '#!/bin/sh\necho "codex-cli 0.169.0"\n');

@@ -8,8 +8,17 @@
 import { compareVersions, type Parts } from '../common/versions.ts';
 import type { Abilities, AgentVersion } from '../contract/version.ts';
 
-/** Versions that were run (lab notes; the matrix), oldest first. */
-const verified = ['1.0.56', '2.1.42', '2.1.197', '2.1.329', '2.1.332'] as const;
+/** Versions that were run (lab notes; the matrix; tests with the real agent), oldest first. The README names them. */
+export const verified = [
+  '1.0.56',
+  '2.1.38',
+  '2.1.42',
+  '2.1.126',
+  '2.1.197',
+  '2.1.263',
+  '2.1.329',
+  '2.1.332',
+] as const;
 /** Assumed if the version is not known. */
 const assumed: Parts = [2, 1, 197];
 

@@ -2,18 +2,27 @@
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Variables } from '../../agents/contract/invocation.ts';
-import { loadConfig } from '../../config/load.ts';
+import { type Flaw, loadConfig } from '../../config/load.ts';
 import { configFile, makePrivateFolder, statePaths } from '../../platform/paths.ts';
+import { oneLine } from '../../words/terminal-style.ts';
 import { type Finding, note, ok, problem, warning } from './finding.ts';
 
 export function config(env: Variables): Finding[] {
-  const { warnings, origin, file } = loadConfig(env);
+  const { flaws, origin, file } = loadConfig(env);
   const changed = Object.values(origin).filter((from) => from !== 'default').length;
   const settings = changed === 1 ? '1 setting' : `${changed} settings`;
   const where = existsSync(file) ? file : `${file} (does not exist: defaults)`;
-  if (warnings.length === 0) return [ok('config', `${where}, ${settings} of your own`)];
-  return warnings.map((text) => warning('config', text, 'correct it: guardctl config set KEY VALUE'));
+  if (flaws.length === 0) return [ok('config', `${where}, ${settings} of your own`)];
+  return flaws.map((flaw) => warning('config', flaw.text, remedies[flaw.source](flaw.at, file)));
 }
+
+/** `guardctl config set` writes a known setting into a sound file, and does nothing else. */
+const remedies: Readonly<Record<Flaw['source'], (at: string, file: string) => string>> = {
+  variable: (at) => `correct ${oneLine(at)} where it is set, or unset it`,
+  value: (at) => `correct it: guardctl config set ${at} VALUE`,
+  name: (at, file) => `correct or remove ${oneLine(at)} in ${file}`,
+  file: (at) => `make ${at} a readable file that holds one JSON object, or remove it`,
+};
 
 /** The config folder may be missing. Then `config set` needs the nearest folder above to be writable. */
 export function configFolder(env: Variables): Finding {

@@ -16,7 +16,8 @@ it.each([
   ['2.1.197', { programStatus: false, recordsCallsFirst: false, verified: true }],
   ['2.1.329', { programStatus: true, verified: true }],
   ['2.1.332', { programStatus: true, verified: true, nearestVerified: '2.1.332' }],
-  ['2.1.300', { programStatus: true, verified: false, nearestVerified: '2.1.197' }],
+  ['2.1.300', { programStatus: true, verified: false, nearestVerified: '2.1.263' }],
+  ['2.1.126', { programStatus: false, verified: true }],
   ['1.0.30', { verified: false, nearestVerified: '1.0.56' }],
   [
     '3.0.0',
