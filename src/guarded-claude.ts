@@ -57,8 +57,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => vo
   const way = switchedOff ? 'plain' : wayOf(invocation.mode);
   if (way === 'plain' || (way === 'print' && !agent.isGuardedInPipes)) return await runPlainly(target, env);
   const cwd = process.cwd();
-  if (mark === 'leftover')
-    sayWarnings(['this shell was started by an earlier guarded session, which has ended; guarded anyway']);
+  if (mark === 'leftover') sayWarnings(['this shell was started by another guarded session; guarded anyway']);
   beforeGuard();
   const { guard } = await import('./under-guard.ts');
   return await guard(way, agent.id, { command, named, args, invocation, env, cwd });

@@ -14,6 +14,8 @@ export type Occasion = 'blocked' | 'recovered' | 'gave-up';
 export interface NotifierOptions {
   /** The agent's name for the person. */
   readonly agentName: string;
+  /** Something can be resumed if the agent has stopped for good. */
+  readonly isResumable: () => boolean;
   readonly config: Config['notify'];
   readonly env: Environment;
   /** Writes bytes to the person's terminal between two sequences of the agent. Null: there is no terminal. */
@@ -27,7 +29,8 @@ export interface Notifier {
   settle(timeoutMs: number): Promise<void>;
 }
 
-export function createNotifier({ agentName, config, env, write, onFailure }: NotifierOptions): Notifier {
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { agentName, isResumable, config, env, write, onFailure } = options;
   const told = new Set<string>();
   const running = new Set<Promise<void>>();
   const run = (command: readonly string[], input: string | null, failed: (detail: string) => void) => {
@@ -40,7 +43,7 @@ export function createNotifier({ agentName, config, env, write, onFailure }: Not
     const key = `${incident.id} ${occasion}`;
     if (told.has(key)) return;
     told.add(key);
-    const { title, body } = words(agentName, occasion, incident);
+    const { title, body } = words(agentName, occasion, incident, isResumable());
     const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
     if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
     // Only one of the two, so that nothing is notified twice.
@@ -63,6 +66,7 @@ function words(
   agentName: string,
   occasion: Occasion,
   incident: IncidentRecord,
+  resumable: boolean,
 ): { title: string; body: string } {
   const { headline, noun } = causeWords(incident.class);
   switch (occasion) {
@@ -70,8 +74,10 @@ function words(
       return { title: `${agentName} needs you`, body: headline };
     case 'recovered':
       return { title: `${agentName} carries on`, body: `Recovered from ${noun}.` };
-    case 'gave-up':
-      return { title: `${agentName} has stopped`, body: `${headline} The session can be resumed by hand.` };
+    case 'gave-up': {
+      const body = resumable ? `${headline} The session can be resumed by hand.` : headline;
+      return { title: `${agentName} has stopped`, body };
+    }
   }
 }
 

@@ -40,6 +40,7 @@ export function openRecords(
 ): Records {
   const { launch, config, paths, emit } = run;
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
+  const resume = () => plainResume(run, conversation);
   const hosts = openHostMemory(statePaths(launch.env).root, run.user.api.host, degraded);
   const reporter = openReporter({
     launch,
@@ -49,11 +50,12 @@ export function openRecords(
     guardVersion: guardVersion(),
     state: loop.state,
     sessionId: () => conversation.id,
-    resume: () => plainResume(run, conversation),
+    resume,
     degraded,
   });
   const notifier = createNotifier({
     agentName: launch.adapter.name,
+    isResumable: () => resume() !== null,
     config: config.notify,
     env: launch.env,
     write,

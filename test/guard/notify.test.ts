@@ -22,11 +22,13 @@ const incident: IncidentRecord = {
 function start(
   config: { bell?: boolean; desktop?: boolean; on_incident?: string | null },
   env: Record<string, string> = {},
+  isResumable = true,
 ) {
   const written: string[] = [];
   const failures: string[] = [];
   const notifier = createNotifier({
     agentName: 'Some Agent',
+    isResumable: () => isResumable,
     config: { bell: false, desktop: false, on_incident: null, ...config },
     env: { PATH: process.env.PATH, ...env },
     write: (bytes) => void written.push(bytes),
@@ -68,6 +70,15 @@ test('each occasion of an incident is notified once', () => {
   notify('blocked', { ...incident, id: 'r1-2' });
   expect(written).toHaveLength(3);
   expect(written[0]).toMatch(/Some Agent needs you;Connection lost\.\x1b\\\x07$/);
+});
+
+test.each([
+  [true, 'Connection lost. The session can be resumed by hand.'],
+  [false, 'Connection lost.'],
+])('a stop (something can be resumed: %s)', (isResumable, body) => {
+  const { notify, written } = start({ desktop: true }, { TERM: 'foot' }, isResumable);
+  notify('gave-up', incident);
+  expect(written).toEqual([`\x1b]777;notify;Some Agent has stopped;${body}\x1b\\`]);
 });
 
 test('switched off is silent', async () => {

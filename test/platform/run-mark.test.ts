@@ -49,7 +49,7 @@ test('a mark left behind by a run that is over switches nothing off, and this is
   expect(terminal.output().match(/guarded anyway/g)).toHaveLength(1);
 });
 
-test('the mark of a living guard that is not around us', async () => {
+test('the mark of a living guard that is not around us: nothing claims that it has ended', async () => {
   const living = guarded('printf "mark=%s;" "$GUARDED_CLAUDE_GUARD"; exec sleep 60');
   await living.waitFor(/mark=[^;]+;/);
   const mark = /mark=([^;]+);/.exec(living.output())?.[1] ?? '';
@@ -58,5 +58,6 @@ test('the mark of a living guard that is not around us', async () => {
   living.pty.kill('SIGTERM');
   await living.exited;
   expect(terminal.output()).toMatch(/run=(?!other;)[^;]+;/);
-  expect(terminal.output()).toContain('guarded anyway');
+  expect(terminal.output()).toContain('started by another guarded session; guarded anyway');
+  expect(terminal.output()).not.toContain('ended');
 });
