@@ -8,6 +8,7 @@
  */
 import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
+import { isSwitchedOff } from './config/switch.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
 import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
@@ -53,7 +54,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => vo
   const { agent, command, named, args } = target;
   const invocation = agent.parseArguments(args);
   const mark = markOn(env);
-  const switchedOff = env.GUARDED_CLAUDE === 'off' || mark === 'inside';
+  const switchedOff = isSwitchedOff(env) || mark === 'inside';
   const way = switchedOff ? 'plain' : wayOf(invocation.mode);
   if (way === 'plain' || (way === 'print' && !agent.isGuardedInPipes)) return await runPlainly(target, env);
   const cwd = process.cwd();

@@ -16,6 +16,7 @@ const pure = [
   'detect/',
   'decide/',
   'config/schema.ts',
+  'config/switch.ts',
   'platform/ending-signals.ts',
   'platform/streams.ts',
   'tunnel/stages.ts',

@@ -139,6 +139,18 @@ describe('code that was kept', () => {
   });
 });
 
+test('switched off, in whatever word, the agent runs plainly; another word is named', () => {
+  const { piped } = stage();
+  for (const word of ['off', 'OFF', 'false', '0'])
+    expect(piped(['-p', 'hi'], { GUARDED_CLAUDE: word })).toMatchObject({
+      stdout: 'agent: -p hi\n',
+      ours: [],
+    });
+  const { stdout, ours } = piped(['-p', 'hi'], { GUARDED_CLAUDE: 'no' });
+  expect(stdout).toMatch(/^agent: .*-p hi\nguarded\n$/);
+  expect(ours).toEqual([expect.stringContaining('GUARDED_CLAUDE = "no"')]);
+});
+
 describe('no problem on our side keeps the agent from starting', () => {
   const broken = [
     ['no place for the records', { XDG_STATE_HOME: '/dev/null/x', TMPDIR: '/dev/null/x' }, ''],

@@ -8,6 +8,7 @@ import { configFile } from '../platform/paths.ts';
 import { parseJsonc } from './jsonc.ts';
 import { nearest } from './nearest.ts';
 import { type Config, defaults, schema } from './schema.ts';
+import { readSwitch, switchWords } from './switch.ts';
 import { check, checkText, findLeaf, type Leaf, leaves, type Value, variablePrefix } from './validate.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,16 +34,9 @@ export interface LoadedConfig {
   readonly file: string;
 }
 
-/** Our variables that are not config keys. */
-const otherVariables = [
-  'GUARDED_CLAUDE',
-  'GUARDED_CLAUDE_COMMAND',
-  'GUARDED_CLAUDE_AGENT',
-  'GUARDED_CLAUDE_RUN',
-  'GUARDED_CLAUDE_GUARD',
-  'GUARDED_CLAUDE_SPOOL',
-  'GUARDED_CLAUDE_DEPTH',
-];
+/** Variables after the prefix that are not config keys: what people set, and what the guard sets. */
+const peoplesOwn = ['COMMAND', 'AGENT'];
+const guardsOwn = ['RUN', 'GUARD', 'SPOOL', 'DEPTH'];
 
 export function loadConfig(env: Environment, file: string = configFile(env)): LoadedConfig {
   const flaws: Flaw[] = [];
@@ -77,12 +71,23 @@ export function loadConfig(env: Environment, file: string = configFile(env)): Lo
 
 function fromEnvironment(env: Environment, flaws: Flaw[]) {
   const found: { leaf: Leaf; text: string }[] = [];
+  const { GUARDED_CLAUDE: whole = '' } = env;
+  if (whole.trim() !== '' && readSwitch(whole) === null) {
+    const told = `GUARDED_CLAUDE = ${shown(whole)}: must be ${switchWords}; using on`;
+    flaws.push({ source: 'variable', at: 'GUARDED_CLAUDE', text: told });
+  }
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(variablePrefix) || otherVariables.includes(name) || text === undefined) continue;
+    if (!name.startsWith(variablePrefix) || text === undefined) continue;
+    const rest = name.slice(variablePrefix.length);
+    if (peoplesOwn.includes(rest) || guardsOwn.includes(rest)) continue;
     const leaf = leaves.find((candidate) => candidate.variable === name);
     if (leaf === undefined) {
-      const known = [...otherVariables, ...leaves.map((candidate) => candidate.variable)];
-      const told = `${name} is not a setting${didYouMean(nearest(name, known))}`;
+      // The prefix, which is right, must not count as likeness.
+      const guess = nearest(rest, [
+        ...peoplesOwn,
+        ...leaves.map((candidate) => candidate.name.toUpperCase()),
+      ]);
+      const told = `${name} is not a setting${didYouMean(guess === null ? null : variablePrefix + guess)}`;
       flaws.push({ source: 'variable', at: name, text: told });
     } else if (text !== '' || leaf.key.default === null) {
       found.push({ leaf, text }); // an empty variable counts as unset, but an empty command or path means "none"
@@ -114,8 +119,8 @@ function fromFile(file: string, flaws: Flaw[]) {
 }
 
 function readObject(file: string, flaws: Flaw[]): Record<string, unknown> {
-  const useless = (what: string, at = file) => {
-    flaws.push({ source: 'file', at, text: `${at}: ${what}; using the defaults` });
+  const useless = (what: string, where = file) => {
+    flaws.push({ source: 'file', at: file, text: `${where}: ${what}; using the defaults` });
     return {};
   };
   let text: string;

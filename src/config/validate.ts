@@ -3,6 +3,7 @@
  * file, the environment and `guardctl config set`.
  */
 import { type Key, schema } from './schema.ts';
+import { readSwitch, switchWords } from './switch.ts';
 
 export type Value = boolean | number | string | null;
 export type Checked =
@@ -41,7 +42,7 @@ export function findLeaf(word: string): Leaf | null {
 function allowed(key: Key, textual: boolean): string {
   switch (key.kind) {
     case 'switch':
-      return textual ? 'on, off, true, false, 1 or 0' : 'true or false';
+      return textual ? switchWords : 'true or false';
     case 'number':
       return `a whole number from ${key.min} to ${key.max}${key.unit === 'ms' ? ' (milliseconds)' : ''}`;
     case 'choice':
@@ -53,22 +54,13 @@ function allowed(key: Key, textual: boolean): string {
   }
 }
 
-const words: Readonly<Record<string, boolean>> = {
-  on: true,
-  true: true,
-  1: true,
-  off: false,
-  false: false,
-  0: false,
-};
-
 /** Checks a value as typed in a shell: `off`, `5000`, `full`. */
 export function checkText(key: Key, text: string): Checked {
   const trimmed = text.trim();
   switch (key.kind) {
     case 'switch': {
-      const word = trimmed.toLowerCase();
-      return Object.hasOwn(words, word) ? good(words[word] === true) : bad(key, true);
+      const value = readSwitch(text);
+      return value === null ? bad(key, true) : good(value);
     }
     case 'number':
       return /^\d{1,12}$/.test(trimmed) ? check(key, Number(trimmed), true) : bad(key, true);

@@ -9,6 +9,7 @@ import { beforeTunnel, carriedVariables, proxyVariables } from '../agents/claude
 import { readUserSettings } from '../agents/claude-code/launch/user-settings.ts';
 import { tunnelVariables } from '../agents/common/tunnel-variables.ts';
 import { loadConfig } from '../config/load.ts';
+import { isSwitchedOff } from '../config/switch.ts';
 import type { Millis } from '../events.ts';
 import { isWatched } from '../platform/run-mark.ts';
 import { shellWord } from '../platform/shell-words.ts';
@@ -30,8 +31,7 @@ async function main(pid: number): Promise<string> {
   const { network_resilience, senses } = loadConfig(env).config;
   const user = readUserSettings([], env, process.cwd(), null);
   const isOverruled = proxyVariables.some((name) => user.settled.includes(name));
-  const isWanted =
-    env.GUARDED_CLAUDE !== 'off' && network_resilience.enabled && senses.tunnel && !isWatched(env);
+  const isWanted = !isSwitchedOff(env) && network_resilience.enabled && senses.tunnel && !isWatched(env);
   if (!isWanted || !user.tunnelAllowed || isOverruled) return '';
   const { api, pings, proxy, deadlineMs } = user;
   const url = await addressFor(pid, { api, pings, proxy, deadlineMs });

@@ -123,6 +123,21 @@ test.each([
   ]);
 });
 
+test('an unknown variable that is near to nothing that people set: nothing is suggested', () => {
+  for (const name of ['OFF', 'RUNS', 'GUARDS', 'DEBUG'])
+    expect(load(null, { [`GUARDED_CLAUDE_${name}`]: '1' }).warnings).toEqual([
+      `GUARDED_CLAUDE_${name} is not a setting`,
+    ]);
+});
+
+test('GUARDED_CLAUDE is a switch like any other', () => {
+  for (const text of ['off', 'OFF', ' false', '0', 'on', 'True', '1', ''])
+    expect(load(null, { GUARDED_CLAUDE: text }).warnings).toEqual([]);
+  expect(load(null, { GUARDED_CLAUDE: 'no' }).warnings).toEqual([
+    'GUARDED_CLAUDE = "no": must be on, off, true, false, 1 or 0; using on',
+  ]);
+});
+
 test('our variables that are not keys, and other programs’ variables, are ignored', () => {
   const env = {
     GUARDED_CLAUDE: 'off',

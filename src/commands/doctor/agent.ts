@@ -4,6 +4,7 @@ import { commandNamesOf } from '../../agents/choose.ts';
 import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
 import type { Variables } from '../../agents/contract/invocation.ts';
 import type { UserSettings } from '../../agents/contract/launch.ts';
+import { isSwitchedOff } from '../../config/switch.ts';
 import { findAgent } from '../../platform/find-executable.ts';
 import { handedOver } from '../../platform/hand-over.ts';
 import { markOn } from '../../platform/run-mark.ts';
@@ -65,8 +66,12 @@ export function nesting(env: Variables): Finding {
 }
 
 export function switchedOff(env: Variables): Finding | null {
-  if (env.GUARDED_CLAUDE !== 'off') return null;
-  return warning('guard', 'GUARDED_CLAUDE=off: sessions run unguarded', 'unset GUARDED_CLAUDE');
+  if (!isSwitchedOff(env)) return null;
+  return warning(
+    'guard',
+    `GUARDED_CLAUDE=${env.GUARDED_CLAUDE}: sessions run unguarded`,
+    'unset GUARDED_CLAUDE',
+  );
 }
 
 /**
