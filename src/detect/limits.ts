@@ -82,6 +82,7 @@ const unasked = 'a first byte, if the turn may have ended before the request';
 const busy = 'a prompt was taken, and no request was sent; a busy machine takes its time';
 const uncounted = 'a counter that is not there yet, while the model says it is thinking';
 const lost = 'the result of a tool past its own limit, none of its processes left';
+const held = 'a hook of the person’s may hold the call up; the agent ends a hook after ten minutes';
 const draws = 'a working agent draws several times a second';
 const turns = 'some agents draw nothing while a second try is unanswered; a disk may be slow';
 
@@ -136,6 +137,7 @@ export const limits = {
   compaction: screen('the end of a compaction', compaction, 1, 'three to five minutes is normal'),
   compactionAlive: wire('the same, while its answer arrives', compaction, 3, 'it is long, not stuck'),
   tool: process(lost, 'tool_grace_ms', 1, 'without a limit of its own, or with a process, never'),
+  toolHeld: process('the same, while a younger helper runs', 'tool_grace_ms', 10, held),
 } satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limits;

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import type { Observation } from '../events.ts';
 import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
-import { openTail, type Tail } from './tail.ts';
+import { openTail, stepMs, type Tail } from './tail.ts';
 
 export interface SubagentSensorOptions {
   readonly read: (record: unknown) => readonly Observation[];
@@ -20,8 +20,8 @@ export interface SubagentSensor extends Sensor {
   awaits(toolUseIds: readonly string[]): void;
 }
 
-/** A file system may count time in steps as long as this. */
-const stepMs = 3_000;
+/** More calls than are open at a time. */
+const keptResults = 200;
 
 export function subagentSensor({ read, files, pollMs = 1_000 }: SubagentSensorOptions): SubagentSensor {
   let emit: Emit | null = null;
@@ -38,10 +38,13 @@ export function subagentSensor({ read, files, pollMs = 1_000 }: SubagentSensorOp
   const onRecord = (record: unknown) => {
     for (const observation of read(record))
       if (observation.type === 'tool.finished') results.set(observation.toolUseId, observation);
+    for (const id of [...results.keys()].slice(0, -keptResults)) results.delete(id);
   };
 
   async function readFiles(): Promise<void> {
-    for (const path of await files()) {
+    const paths = await files();
+    for (const path of tails.keys()) if (!paths.includes(path)) tails.delete(path); // of another conversation
+    for (const path of paths) {
       const changed = await stat(path).catch(() => null);
       if (changed === null || changed.mtimeMs < openSinceMs - stepMs) continue;
       const tail = tails.get(path) ?? (await openTail(path, true, onRecord));
@@ -74,9 +77,6 @@ export function subagentSensor({ read, files, pollMs = 1_000 }: SubagentSensorOp
     awaits(toolUseIds) {
       if (open.length === 0) openSinceMs = Date.now();
       open = toolUseIds;
-      if (open.length > 0) return;
-      tails.clear();
-      results.clear();
     },
     async stop() {
       poll.stop();

@@ -17,7 +17,7 @@ const maxKnown = 10_000;
 const markBytes = 64;
 
 /** A file system may count time in steps as long as this. A file that changes twice in one step may look the same. */
-const stepMs = 3_000;
+export const stepMs = 3_000;
 
 export interface Tail {
   readonly path: string;

@@ -642,12 +642,14 @@ describe('a tool past its own limit', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('has not even begun while a hook of the person’s holds it up', () => {
+  test('may not even have begun while a hook of the person’s holds it up, for ten minutes', () => {
     const told = inMidResponse();
     told.tell(started);
-    for (let ageMs = 1_200; ageMs < 600_000; ageMs += 1_000)
-      told.wait(1, say.drawing, say.sample(0, { helperAgeMs: ageMs }));
+    const held = (ageMs: number) => told.wait(1, say.drawing, say.sample(0, { helperAgeMs: ageMs }));
+    for (let ageMs = 1_200; ageMs < 700_000; ageMs += 1_000) held(ageMs);
     expect(actions(told)).toEqual([]);
+    for (let ageMs = 700_200; ageMs < 800_000; ageMs += 1_000) held(ageMs);
+    expect(actions(told)[0]).toBe('nudge');
   });
 });
 

@@ -172,6 +172,19 @@ describe('silence counts only while the agent waits for the API', () => {
     expect(actions(told)).toEqual(['cut']);
   });
 
+  test.each([
+    ['an answer', say.bytes(1), 310],
+    ['a request', say.request(1), 125],
+  ])('without hooks, no helper hides for ever that %s stays without another byte', (_, last, seconds) => {
+    const told = working();
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+    told.wait(3, last, say.drawing, say.busy(12));
+    for (let second = 0; second < seconds; second++)
+      told.wait(1, say.drawing, say.sample(0, { helperAgeMs: 500 + second * 1_000 }));
+    expect(actions(told)[0]).toBe('cut');
+  });
+
   test('a helper that existed before the request, or beside it, excuses nothing', () => {
     const told = inMidResponse();
     told.wait(31, say.drawing, say.sample(0, { helperAgeMs: 2_500 }));

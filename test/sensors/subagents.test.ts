@@ -65,3 +65,14 @@ it('leaves files alone that have not changed since a call is open', async () => 
   sensor.awaits(['one', 'two']);
   await comes('two');
 });
+
+it('reads a file on from where it was when calls are open again', async () => {
+  const { sensor, file, comes, known } = started();
+  const path = file('a', 'one', 'two');
+  sensor.awaits(['two']);
+  await comes('two');
+  appendFileSync(path, '"three"\n');
+  sensor.awaits(['three']);
+  await comes('two', 'three');
+  expect(known).toEqual(['one', 'two', 'three']);
+});

@@ -83,6 +83,8 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   }
   if (stage === 'handshake') return 'handshake';
   if (stage === 'request') return isRepeated(connection, e) ? 'repeatedRequest' : 'firstByte';
+  // Without hooks, a helper that is younger than the last byte is most likely one: the answer is over, and it ran.
+  if (e.turn.told === null && helperStart(e.sample, e.now) > lastByteAt(connection)) return 'ownStep';
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
 }
 
@@ -90,8 +92,9 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
  * The conversation was sent before, and the agent has taken no step since, so that request came to nothing. After a cut
  * its patience has already been stretched. Without hooks, the step may just not have been seen.
  */
-function isRepeated({ requestAt }: Connection, { wire, turn, host }: Evidence): boolean {
+function isRepeated({ requestAt }: Connection, { wire, turn, tools, host }: Evidence): boolean {
   if (turn.told === null || host.patience > 1 || requestAt === null) return false;
+  if (tools.some(({ delegates }) => delegates)) return false; // a subagent asks in steps of its own
   const steppedAt = (turn.toldAt ?? 0) - reportLagMs;
   const { conversationsBefore, compactedAt } = wire;
   return conversationsBefore.some(
@@ -113,7 +116,6 @@ function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
     return hasStepAfterRequest(e, aside === null ? connection.requestAt : aside.lastAskedAt)
       ? (toldAt ?? 0) - reportLagMs
       : null;
-  if (helperStart(e.sample, e.now) > lastByteAt(connection)) return lastByteAt(connection); // most likely a hook
   const steppedAt = (listeningSince ?? 0) - reportLagMs;
   const lastAt = aside === null ? lastByteAt(connection) : aside.lastAskedAt;
   if (e.tools.length > 0 || lastAt > steppedAt) return null;
