@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
-import { homedir, release, userInfo } from 'node:os';
+import { release } from 'node:os';
 import { basename } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { leaves } from '../config/validate.ts';
 import { guardVersion } from '../platform/guard-version.ts';
+import { ownerOf } from '../platform/owner.ts';
 import { runPaths, statePaths } from '../platform/paths.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import { castPath } from '../records/cast.ts';
@@ -36,11 +37,8 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(recording === null ? [] : attachment(recording)),
     '',
   ].join('\n');
-  const about = {
-    home: process.env.HOME ?? homedir(),
-    user: userInfo().username,
-    folder: status?.cwd ?? null,
-  };
+  const { home, name: user } = ownerOf(process.env);
+  const about = { home, user, folder: status?.cwd ?? null };
   process.stdout.write(redact(text, about));
   if (!options.cast) return 0;
   process.stderr.write(recording === null ? howToRecord : whereItIs(recording));

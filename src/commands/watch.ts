@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
 import { onExit } from 'signal-exit';
 import { emptyModel, withNews } from '../dashboard/model.ts';
 import { newsOf } from '../dashboard/news.ts';
 import { createStore } from '../dashboard/store.ts';
+import { ownerOf } from '../platform/owner.ts';
 import { statePaths } from '../platform/paths.ts';
 import { parse } from './arguments.ts';
 import { print, style } from './output.ts';
@@ -16,7 +16,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const look = style();
   const state = statePaths(process.env);
   const source = newsOf(state);
-  const home = process.env.HOME ?? homedir();
+  const { home } = ownerOf(process.env);
   if (options.plain || !look.control || !process.stdin.isTTY) {
     const { watchPlain } = await import('../dashboard/plain.ts');
     await watchPlain({ state, source, style: look, home, print, input: process.stdin });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { defaults } from '../../src/config/schema.ts';
 import type { Event, Observation } from '../../src/events.ts';
 import { openJournal } from '../../src/records/journal.ts';
 import { redact } from '../../src/words/redact.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { makeHome } from '../support/guardctl.ts';
 import { placeIncidents, sampleIncident } from '../support/incident.ts';
 import { placeStatus } from '../support/status.ts';
@@ -169,6 +170,22 @@ test('without a journal only the record is shown', async () => {
   placeIncidents(home.state, recovered);
   expect((await home.run('report', 'r1-1')).stdout).toContain('No journal from that time is left.');
   expect((await home.run('incidents', 'r1-1')).stdout).not.toContain('Timeline');
+});
+
+test('a report for a user whom the machine does not know', async () => {
+  const root = temporaryFolder();
+  const machine = join(root, 'machine.cjs');
+  writeFileSync(
+    machine,
+    `const os = require('node:os');
+     os.userInfo = os.homedir = () => { throw new Error('no such user'); };
+     require('node:module').syncBuiltinESMExports();`,
+  );
+  const home = makeHome({ HOME: '', XDG_STATE_HOME: root, NODE_OPTIONS: `--require ${machine}` });
+  placeIncidents(join(root, 'guarded-claude'), recovered);
+  const { code, stdout, stderr } = await home.run('report', 'r1-1');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('### Evidence');
 });
 
 describe('redaction', () => {
