@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { constants, openSync, readSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
+import { wholeShell } from './whole-shell.ts';
 
 export interface Errors {
   /** The command, with its standard error sent there. */
@@ -24,9 +25,11 @@ const maxTailBytes = 1 << 20;
 /**
  * Null: the person's standard error is the terminal.
  * @param path where the pipe may be made
+ * @param env the agent's environment
  */
-export function openErrors(path: string): Errors | null {
+export function openErrors(path: string, env: NodeJS.ProcessEnv): Errors | null {
   if (isatty(2)) return null;
+  const [shell = '', ...flags] = wholeShell(env);
   const { status, error } = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
   if (status !== 0) throw error ?? new Error(`mkfifo ended with ${status}`);
   // Open for writing, too: between two agents it has no other writer, and must not come to its end.
@@ -40,8 +43,8 @@ export function openErrors(path: string): Errors | null {
   return {
     redirected: (command) => ({
       ...command,
-      file: '/bin/sh',
-      args: ['-c', 'exec "$@" 2>"$0"', path, command.file, ...command.args],
+      file: shell,
+      args: [...flags, '-c', 'exec "$@" 2>"$0"', path, command.file, ...command.args],
     }),
     close() {
       const buffer = Buffer.allocUnsafe(readBytes);

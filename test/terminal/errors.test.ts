@@ -7,7 +7,8 @@ import { guardBin } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
 
 /** Two lines of errors around what is drawn; whether each stream is a terminal. */
-const body = `
+const talking = `#!/bin/sh
+[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
 say() { [ -t "$1" ] && echo "$1 is the terminal" >"$2" || echo "$1 is elsewhere" >"$2"; }
 say 0 /dev/stdout
 say 1 /dev/stdout
@@ -16,15 +17,13 @@ printf drawn
 say 2 /dev/stdout
 i=0; while [ $i -lt 2000 ]; do echo "line $i of the errors" >&2; i=$((i + 1)); done
 echo last error >&2
-exit 3`;
+exit 3
+`;
 
 /** Starts the guard as a shell does it. @returns the output and the file */
-async function started(line: string, env: Readonly<Record<string, string>> = {}) {
+async function started(line: string, env: Readonly<Record<string, string>> = {}, script = talking) {
   const folder = temporaryFolder();
-  const agent = writeScript(
-    join(folder, 'agent'),
-    `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\n${body}\n`,
-  );
+  const agent = writeScript(join(folder, 'agent'), script);
   const file = join(folder, 'errors.log');
   writeFileSync(file, '');
   const terminal = openRawTerminal(['/bin/sh', '-c', line, process.execPath, guardBin], {
@@ -66,6 +65,19 @@ describe('standard error', () => {
       'after',
       2_005,
     ]);
+  });
+
+  test('in a file takes no variable from the agent, whatever its name', async () => {
+    const names = ['a.b', 'BASH_FUNC_say%%', 'npm_config_//host/:_key'];
+    const variables = `'a.b=1' 'BASH_FUNC_say%%=() {  echo "a  b"; }' 'npm_config_//host/:_key=2'`;
+    const { output } = await started(
+      `exec env ${variables} "$0" "$1" 2>"$FILE"`,
+      {},
+      `#!${process.execPath}
+      if (process.argv[2] === '--version') console.log('2.1.329 (Claude Code)');
+      else console.log(${JSON.stringify(names)}.map((name) => process.env[name]).join('|'));`,
+    );
+    expect(output).toContain('1|() {  echo "a  b"; }|2\r\n');
   });
 
   test('is shown if no pipe can be made, and the file says why', async () => {

@@ -56,7 +56,7 @@ export async function prepare<Process extends AgentProcess>(
   const resumes = await resumedFile(launch);
   const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
-  const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder);
+  const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   return {
     run: {
@@ -86,9 +86,12 @@ export async function prepare<Process extends AgentProcess>(
 const noErrors = { errors: null, problem: null };
 
 /** If they cannot be sent where the person wants them, they are shown, and the session is guarded all the same. */
-function errorsIn(folder: string): { readonly errors: Errors | null; readonly problem: string | null } {
+function errorsIn(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): { readonly errors: Errors | null; readonly problem: string | null } {
   try {
-    return { errors: openErrors(join(folder, 'errors')), problem: null };
+    return { errors: openErrors(join(folder, 'errors'), env), problem: null };
   } catch (error) {
     return { errors: null, problem: `standard error goes to the terminal: ${oneLineOf(error)}` };
   }
