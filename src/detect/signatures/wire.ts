@@ -5,6 +5,7 @@ import { carrierOf } from '../carrier.ts';
 import { hasStepAfterRequest } from '../claims.ts';
 import { type Connection, lastByteAt, type Stage, streams } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
+import { isRepeated } from '../evidence/repeated.ts';
 import { helperStart } from '../evidence/sample.ts';
 import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
@@ -86,20 +87,6 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   // Without hooks, a helper that is younger than the last byte is most likely one: the answer is over, and it ran.
   if (e.turn.told === null && helperStart(e.sample, e.now) > lastByteAt(connection)) return 'ownStep';
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
-}
-
-/**
- * The conversation was sent before, and the agent has taken no step since, so that request came to nothing. After a cut
- * its patience has already been stretched. Without hooks, the step may just not have been seen.
- */
-function isRepeated({ requestAt }: Connection, { wire, turn, tools, host }: Evidence): boolean {
-  if (turn.told === null || host.patience > 1 || requestAt === null) return false;
-  if (tools.some(({ delegates }) => delegates)) return false; // a subagent asks in steps of its own
-  const steppedAt = (turn.toldAt ?? 0) - reportLagMs;
-  const { conversationsBefore, compactedAt } = wire;
-  return conversationsBefore.some(
-    (at) => at > steppedAt && at < requestAt && (compactedAt === null || at > compactedAt),
-  );
 }
 
 /**
