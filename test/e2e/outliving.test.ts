@@ -205,7 +205,11 @@ describe.runIf(process.platform === 'linux' && !missing('2.1.329'))('a tmux serv
       await typePrompt(terminal, 'hello there');
       await terminal.waitFor(finished, 30_000);
       const files = ['job', 'pane'].map((name) => join(sandbox.project, name));
-      await until('both run', () => files.every((file) => existsSync(file)), 20_000);
+      await until(
+        'both run',
+        () => files.every((file) => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n')),
+        20_000,
+      );
       const pids = files.map((file) => Number(readFileSync(file, 'utf8')));
       const own = processesMarkedBy('CLAUDE_CONFIG_DIR', sandbox.configDir).filter(({ pid }) =>
         pids.includes(pid),
