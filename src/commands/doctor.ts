@@ -13,7 +13,7 @@ import { type Finding, guarded, problem } from './doctor/finding.ts';
 import { clock, nodeVersion, ownTerminal, pseudoTerminal, tmux } from './doctor/machine.ts';
 import { collector } from './doctor/metrics.ts';
 import { proxyChain, reachability } from './doctor/network.ts';
-import { relaunches } from './doctor/relaunch.ts';
+import { lacksOfRuns } from './doctor/runs.ts';
 import { print, printJson, style } from './output.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -54,7 +54,7 @@ async function examine(network: boolean): Promise<Finding[]> {
     await guarded('config folder', () => configFolder(env)),
     await guarded('state folder', () => stateFolder(env)),
     ...(await several('tmux', () => tmux(env))),
-    ...(await several('relaunch', () => relaunches(statePaths(env)))),
+    ...(await several('sessions', () => lacksOfRuns(statePaths(env)))),
     ...(metrics === null ? [] : [metrics]),
     nesting(env),
     await guarded('clock', () => clock(statePaths(env))),

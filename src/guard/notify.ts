@@ -143,5 +143,21 @@ async function execute(command: readonly string[], input: string | null, env: En
     cleanup: false,
     reject: false,
   });
-  if (result.failed) throw new Error(result.shortMessage);
+  if (result.failed) throw new Error(endOf(result));
+}
+
+interface Ended {
+  readonly timedOut: boolean;
+  readonly signal?: string;
+  readonly exitCode?: number;
+  readonly code?: string | undefined;
+}
+
+/** Without the command: it may contain a password, and journals are shared. */
+function endOf({ timedOut, signal, exitCode, code }: Ended): string {
+  if (timedOut) return `took longer than ${maxMs / 1000} s`;
+  if (signal !== undefined) return `ended by ${signal}`;
+  return exitCode === undefined
+    ? `could not be started (${code ?? 'unknown cause'})`
+    : `exit code ${exitCode}`;
 }

@@ -77,10 +77,12 @@ export function openRecords(
       });
       const { id } = conversation;
       if (id !== null) emit({ type: 'session', sessionId: id, transcriptPath: null, source: 'pinned' });
-      for (const detail of warnings) degraded(detail);
+      // The person has been told, so these are no failures of a part.
+      for (const detail of warnings) emit({ type: 'sensor.failed', sensor: 'settings', detail });
     },
     async close(limitMs) {
-      await Promise.all([reporter.close(limitMs), notifier.settle(limitMs)]);
+      await Promise.all([reporter.settle(limitMs), notifier.settle(limitMs)]);
+      reporter.close(); // last, because the others may fail even now
     },
   };
 }

@@ -40,8 +40,10 @@ export interface Reporter {
   /** One turn of the loop: an event, and what the core made of it. @returns the state in which the session is shown */
   turned(event: Event, before: GuardState, result: Step): SessionState;
   recordOf(incident: Incident): IncidentRecord;
-  /** The files are complete when this returns. It resolves once the rest has been reported, or after `limitMs`. */
-  close(limitMs: number): Promise<void>;
+  /** The status is complete when this returns. It resolves once the rest has been reported, or after `limitMs`. */
+  settle(limitMs: number): Promise<void>;
+  /** Completes the journal. */
+  close(): void;
 }
 
 /** How long after the start the records of older runs are removed, so as not to slow it down. */
@@ -149,10 +151,10 @@ export function openReporter(options: ReporterOptions): Reporter {
       return told.state;
     },
     recordOf,
-    close(limitMs) {
-      journal.close();
+    settle(limitMs) {
       status.close({ state: gaveUp ? 'gave_up' : 'ended', message: null });
       return metrics.close(limitMs);
     },
+    close: () => journal.close(),
   };
 }

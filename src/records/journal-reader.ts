@@ -13,7 +13,7 @@ export interface JournalFile {
 
 /** Oldest first; empty if the run left no journal. Files without a header are left out. */
 export function readJournal(path: string): JournalFile[] {
-  return filesOf(path).flatMap((file) => [readJournalFile(file) ?? []].flat());
+  return journalFiles(path).flatMap((file) => [readJournalFile(file) ?? []].flat());
 }
 
 /** Null if the file cannot be read or does not begin with a header. */
@@ -34,7 +34,8 @@ export function readJournalFile(path: string): JournalFile | null {
   };
 }
 
-function filesOf(path: string): string[] {
+/** Oldest first. */
+export function journalFiles(path: string): string[] {
   const name = basename(path, '.jsonl');
   const age = (file: string) => Number(file.slice(name.length + 1).replace('.jsonl', '')) || 0;
   try {

@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/finding.ts';
 import { ownTerminal } from '../../src/commands/doctor/machine.ts';
+import { lacksOfRuns } from '../../src/commands/doctor/runs.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { launcher, makeHome } from '../support/guardctl.ts';
+import { simulatedGuard } from '../support/simulated-guard.ts';
+import { placeStatus } from '../support/status.ts';
 
 /** A folder with a `claude` that answers `--version`. */
 function agentFolder(version: string): string {
@@ -172,6 +176,56 @@ test('a flaw in the configuration: the remedy is one that helps there', async ()
   ]);
   const broken = `make ${file} a readable file that holds one JSON object, or remove it`;
   expect(await remedies('{')).toEqual([broken, variable]);
+});
+
+test('what a session had to do without is reported, even if it failed only at the end', async () => {
+  const file = '/nowhere/guarded.prom';
+  const guard = await simulatedGuard({
+    GUARDED_CLAUDE_METRICS_FILE: file,
+    GUARDED_CLAUDE_ON_INCIDENT: 'exit 3',
+    GUARDED_CLAUDE_BEL: 'off', // said at the start, and a flaw of its own
+  });
+  await guard.leave();
+  const doctor = spawnSync(process.execPath, [launcher, 'doctor', '--json'], {
+    env: guard.env,
+    encoding: 'utf8',
+  });
+  const lacks: Finding[] = JSON.parse(doctor.stdout).filter(({ check }: Finding) => check === 'failed part');
+  expect(lacks).toEqual([
+    expect.objectContaining({ state: 'note', detail: expect.stringContaining(`metrics file: ENOENT`) }),
+  ]);
+  expect(lacks[0]?.detail).toContain(guard.status()?.run);
+});
+
+test('the same failure in several sessions is one line; while one of them lives, it is a warning', () => {
+  const root = temporaryFolder();
+  const state = statePaths({ XDG_STATE_HOME: root });
+  const failed = (sensor: string, detail: string) =>
+    `${JSON.stringify({ at: 1, event: { type: 'sensor.failed', sensor, detail, at: 1 } })}\n`;
+  const place = (run: string, journal: string, living: boolean, name = 'journal.jsonl') => {
+    placeStatus(state.root, {
+      run,
+      updated_at: new Date().toISOString(),
+      ...(living ? {} : { start_time: '1' }),
+    });
+    writeFileSync(join(runPaths(state, run).folder, name), journal);
+  };
+  place('a', failed('guard', 'on_incident: exit code 1').repeat(2), false);
+  place(
+    'b',
+    failed('guard', 'on_incident: exit code 1') + failed('settings', 'told'),
+    true,
+    'journal.1.jsonl',
+  );
+  place('b', '{"at":1,"event":{"type":"sensor.failed","sensor":"gu', true);
+  expect(lacksOfRuns(state)).toEqual([
+    {
+      check: 'failed part',
+      state: 'warning',
+      detail: 'in run b and 1 more: on_incident: exit code 1',
+      remedy: expect.any(String),
+    },
+  ]);
 });
 
 test('the agent that would be guarded is the one that is examined', async () => {
