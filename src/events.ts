@@ -204,7 +204,9 @@ export type Observation =
   /** The agent does not read its input (`blocked`), or reads it again (`drained`). */
   | { readonly type: 'input.blocked'; readonly pendingBytes: number }
   | { readonly type: 'input.drained' }
-  /** The person's terminal takes no output (flow control, slow reader), or takes it again. */
+  /**
+   * The person's terminal, or a pipe for standard error, takes no output (flow control, slow reader), or takes it again.
+   */
   | { readonly type: 'terminal.blocked' }
   | { readonly type: 'terminal.drained' }
   /** Ctrl+Z and fg. */

@@ -44,7 +44,7 @@ export async function supervise(launch: Launch): Promise<number> {
     sayWarnings([held]);
     return 1;
   } finally {
-    run.errors?.close();
+    await run.errors?.close();
     dropGivenFiles(run.givenFiles);
     await (await import('./relay.ts')).closeWire(run, wire);
   }

@@ -7,6 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { constants, openSync, readSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
+import type { Observation } from '../events.ts';
+import { openErrorsEnd } from './errors-end.ts';
 import { wholeShell } from './whole-shell.ts';
 
 export interface Errors {
@@ -14,20 +16,27 @@ export interface Errors {
   redirected<Command extends { readonly file: string; readonly args: readonly string[] }>(
     command: Command,
   ): Command;
-  /** Passes on what is still in the pipe, and removes it. */
-  close(): void;
+  /** Passes on what is still in the pipe, unless nobody takes it, and removes it. */
+  close(): Promise<void>;
 }
 
 const readBytes = 65_536;
 /** More than the kernel keeps in a pipe. Only a process that the agent has left behind and that keeps writing reaches it. */
 const maxTailBytes = 1 << 20;
+/** How long the end waits for a reader. The person may wait for the end, and then no key does anything. */
+const farewellMs = 1_000;
 
 /**
  * Null: the person's standard error is the terminal.
  * @param path where the pipe may be made
  * @param env the agent's environment
+ * @param observe is told of a reader that stops: the agent has to wait for it, as for a terminal
  */
-export function openErrors(path: string, env: NodeJS.ProcessEnv): Errors | null {
+export function openErrors(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  observe: (observation: Observation) => void,
+): Errors | null {
   if (isatty(2)) return null;
   const [shell = '', ...flags] = wholeShell(env);
   const { status, error } = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
@@ -35,10 +44,17 @@ export function openErrors(path: string, env: NodeJS.ProcessEnv): Errors | null 
   // Open for writing, too: between two agents it has no other writer, and must not come to its end.
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   const pipe = new Socket({ fd, readable: true, writable: false });
-  const pass = (bytes: Uint8Array) => void process.stderr.write(bytes);
-  pipe.on('data', pass);
+  const end = openErrorsEnd({
+    blocked: () => observe({ type: 'terminal.blocked' }),
+    drained(told) {
+      pipe.resume();
+      if (told) observe({ type: 'terminal.drained' });
+    },
+  });
+  pipe.on('data', (bytes: Buffer) => {
+    if (!end.write(bytes)) pipe.pause();
+  });
   pipe.on('error', () => {});
-  process.stderr.on('error', () => {}); // nobody reads it any more
 
   return {
     redirected: (command) => ({
@@ -46,19 +62,20 @@ export function openErrors(path: string, env: NodeJS.ProcessEnv): Errors | null 
       file: shell,
       args: [...flags, '-c', 'exec "$@" 2>"$0"', path, command.file, ...command.args],
     }),
-    close() {
+    async close() {
       const buffer = Buffer.allocUnsafe(readBytes);
       try {
         for (let total = 0; total < maxTailBytes; ) {
           const bytes = readSync(fd, buffer);
           total += bytes;
-          pass(Buffer.from(buffer.subarray(0, bytes)));
+          end.write(Buffer.from(buffer.subarray(0, bytes)));
         }
       } catch {
         // it is empty
       }
       pipe.destroy();
       rmSync(path, { force: true });
+      await end.flush(farewellMs);
     },
   };
 }

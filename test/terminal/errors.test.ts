@@ -1,10 +1,11 @@
 /** `2>file` is the person's, whatever else goes to the terminal. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { guardBin } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
+import { until } from '../support/scripted.ts';
 
 /** Two lines of errors around what is drawn; whether each stream is a terminal. */
 const talking = `#!/bin/sh
@@ -20,8 +21,18 @@ echo last error >&2
 exit 3
 `;
 
-/** Starts the guard as a shell does it. @returns the output and the file */
-async function started(line: string, env: Readonly<Record<string, string>> = {}, script = talking) {
+/** Writes more errors than any pipe takes, and listens to the person meanwhile. */
+const flooding = `#!/bin/sh
+[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
+{ head -c 2000000 /dev/zero | tr '\\0' e >&2; echo all errors written; } &
+read -r line
+echo "heard $line"
+wait
+exit 3
+`;
+
+/** Starts the guard as a shell does it. */
+function start(line: string, env: Readonly<Record<string, string>> = {}, script = talking) {
   const folder = temporaryFolder();
   const agent = writeScript(join(folder, 'agent'), script);
   const file = join(folder, 'errors.log');
@@ -38,8 +49,21 @@ async function started(line: string, env: Readonly<Record<string, string>> = {},
     cwd: folder,
   });
   onTestFinished(() => terminal.pty.kill('SIGKILL'));
+  return { folder, file, terminal };
+}
+
+/** @returns the output and the file, once it has ended */
+async function started(...how: Parameters<typeof start>) {
+  const { file, terminal } = start(...how);
   const { code } = await terminal.exited;
   return { code, output: terminal.output(), errors: readFileSync(file, 'utf8') };
+}
+
+/** What the guards with this state have on record. */
+function readJournals(state: string): string {
+  const files = readdirSync(state, { recursive: true, encoding: 'utf8' });
+  const journals = files.filter((name) => name.endsWith('journal.jsonl'));
+  return journals.map((name) => readFileSync(join(state, name), 'utf8')).join('');
 }
 
 describe('standard error', () => {
@@ -78,6 +102,21 @@ describe('standard error', () => {
       else console.log(${JSON.stringify(names)}.map((name) => process.env[name]).join('|'));`,
     );
     expect(output).toContain('1|() {  echo "a  b"; }|2\r\n');
+  });
+
+  test('that nobody reads stops neither the person nor, for long, the guard, and is bounded', async () => {
+    const late = 'while [ ! -e go ]; do sleep 0.05; done; cat >"$FILE"';
+    const line = `{ "$0" "$1" 2>&1 >&3 | { ${late}; }; } 3>&1; exit 3`;
+    const { folder, file, terminal } = start(line, {}, flooding);
+    await until('the pipe is full', () => readJournals(folder).includes('terminal.blocked'));
+    terminal.write('hello\r');
+    await terminal.waitFor('heard hello');
+    expect(terminal.output()).not.toContain('all errors written');
+    writeFileSync(join(folder, 'go'), '');
+    await terminal.exited;
+    expect(terminal.output()).toContain('all errors written');
+    expect(readFileSync(file).length).toBe(2_000_000);
+    expect(readJournals(folder)).toContain('terminal.drained');
   });
 
   test('is shown if no pipe can be made, and the file says why', async () => {

@@ -56,7 +56,7 @@ export async function prepare<Process extends AgentProcess>(
   const resumes = await resumedFile(launch);
   const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
-  const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env);
+  const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env, emit);
   const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
   return {
     run: {
@@ -89,9 +89,10 @@ const noErrors = { errors: null, problem: null };
 function errorsIn(
   folder: string,
   env: NodeJS.ProcessEnv,
+  emit: Emit,
 ): { readonly errors: Errors | null; readonly problem: string | null } {
   try {
-    return { errors: openErrors(join(folder, 'errors'), env), problem: null };
+    return { errors: openErrors(join(folder, 'errors'), env, emit), problem: null };
   } catch (error) {
     return { errors: null, problem: `standard error goes to the terminal: ${oneLineOf(error)}` };
   }
