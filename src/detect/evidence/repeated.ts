@@ -10,9 +10,6 @@ import type { Facts } from './facts.ts';
 export function isRepeated({ requestAt }: Connection, { wire, turn, tools, host }: Facts): boolean {
   if (turn.told === null || host.patience > 1 || requestAt === null) return false;
   if (tools.some(({ delegates }) => delegates)) return false; // a subagent asks in steps of its own
-  const steppedAt = (turn.toldAt ?? 0) - reportLagMs;
-  const { conversationsBefore, compactedAt } = wire;
-  return conversationsBefore.some(
-    (at) => at > steppedAt && at < requestAt && (compactedAt === null || at > compactedAt),
-  );
+  const steppedAt = Math.max(turn.toldAt ?? 0, wire.compactedAt ?? 0) - reportLagMs;
+  return wire.conversationsBefore.some((at) => at > steppedAt && at < requestAt);
 }

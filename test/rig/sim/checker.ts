@@ -107,11 +107,12 @@ export function createChecker(
   }
   /**
    * What the README's limits name: before the turn has asked anything, and while a hook of the person's takes its time,
-   * nothing tells a side request of a conversation's size from the turn's own. The cut costs the turn nothing.
+   * nothing tells a request of a conversation's size, on the side or just before the turn, from its own. The cut costs the
+   * turn nothing.
    */
   function isKnownLimit(): boolean {
     if (hook === null || scheduler.now() - hook.seenAt > afterHookMs) return false;
-    return line.muchAskedAt() >= hook.since;
+    return line.muchAskedAt() >= hook.since - lateMs;
   }
   function checkCut({ connections, why }: Extract<Effect, { type: 'cut' }>): void {
     cuts++;
