@@ -12,7 +12,7 @@ import type { Token } from '../terminal/vt/tokens.ts';
 import { createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
-import { createPasteText } from './paste.ts';
+import { createPasteText, isPressed } from './paste.ts';
 import { isSame, partsOf } from './same-text.ts';
 import { type Sign, showsTurn, signsOf } from './signs.ts';
 
@@ -49,7 +49,7 @@ export interface Composer {
   readonly mayBeRestored: boolean;
   /** The person typed more than can be kept, so it cannot be given back. */
   readonly isLost: boolean;
-  /** A paste has begun and has not ended yet. */
+  /** A paste has begun and has not ended yet, as far as the agent may know: nothing can be typed at it now. */
   readonly isPasting: boolean;
   /** The number of keys that the person has pressed, without the terminal's reports. */
   readonly keys: number;
@@ -139,6 +139,8 @@ export function createComposer(): Composer {
   let paste: ReturnType<typeof createPasteText> | null = null;
   /** Where the rest of the paste goes: it follows a beginning that was put aside or lost. */
   let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
+  /** The end of the paste has not come in time. The line may have stalled, and the agent may still wait for the rest. */
+  let isCutOff = false;
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
   let reportsPrompts = false;
@@ -167,6 +169,7 @@ export function createComposer(): Composer {
   /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
   function putBoxAway(): void {
     if (box().lost) aside.lose();
+    if (isCutOff) endPaste();
     if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
     clearBox();
   }
@@ -216,14 +219,28 @@ export function createComposer(): Composer {
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
   }
 
+  const makeInexact = () => draft.change((one) => ({ ...one, exact: false }));
+  function endPaste(): void {
+    paste = null;
+    pasteInto = 'line';
+    isCutOff = false;
+  }
   function pasted(token: Token, apply: Draft['change']): void {
-    if (token.type !== 'paste') {
-      paste = token.type === 'paste-begin' ? createPasteText() : null;
-      pasteInto = 'line';
-      return;
+    if (token.type === 'paste') appendPasted(token.bytes, apply);
+    else if (token.type === 'paste-begin') {
+      endPaste();
+      paste = createPasteText();
+    } else if (token.length > 0 || pasteInto !== 'line') {
+      if (paste === null) makeInexact(); // keys that came before may have been a part of it
+      endPaste();
+    } else {
+      isCutOff = true;
+      makeInexact();
     }
+  }
+  function appendPasted(bytes: Uint8Array, apply: Draft['change']): void {
     paste ??= createPasteText();
-    const text = paste.read(token.bytes);
+    const text = paste.read(bytes);
     if (pasteInto === 'line') apply((one) => append(one, text));
     if (pasteInto === 'aside' && !aside.pasted(text)) pasteInto = 'nowhere';
   }
@@ -235,6 +252,8 @@ export function createComposer(): Composer {
     // A text that is sent now waits in the agent's queue, or with the guard.
     const isQueued = kept || (latest !== null && inTurn(latest.phase));
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
+    // A key on its own: the person has gone on. More at once is the rest of the paste.
+    if (isCutOff && isPressed(typed)) endPaste();
     for (const token of typed) {
       keys++;
       lastKeyAtMs = atMs;
@@ -244,7 +263,9 @@ export function createComposer(): Composer {
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
       mayBeRestored ||= key === 'escape';
-      if (token.type === 'text') {
+      if (isCutOff && token.type === 'text') appendPasted(token.bytes, apply);
+      else if (isCutOff && token.type === 'control') appendPasted(Uint8Array.of(token.byte), apply);
+      else if (token.type === 'text') {
         const text = decoder.decode(token.bytes, { stream: true });
         apply((one) => append(one, text));
       } else if (key === 'paste') pasted(token, apply);

@@ -2,6 +2,8 @@
  * Assembles the text of a paste from its pieces. A character may be split between pieces. Terminals send line breaks as
  * carriage returns; they become line feeds. Pure.
  */
+import type { Token } from '../terminal/vt/tokens.ts';
+
 export interface PasteText {
   /** The text of the next piece. */
   read(bytes: Uint8Array): string;
@@ -21,3 +23,13 @@ export function createPasteText(): PasteText {
     },
   };
 }
+
+/** No character takes more. */
+const characterBytes = 4;
+
+/** Whether a person has pressed this key: what a line has held up comes in more than one piece, or in a long one. */
+export const isPressed = ([token, ...more]: readonly Token[]): boolean =>
+  token !== undefined &&
+  more.length === 0 &&
+  !token.type.startsWith('paste') &&
+  (token.type !== 'text' || token.length <= characterBytes);

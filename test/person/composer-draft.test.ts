@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Composer, createComposer } from '../../src/person/composer.ts';
-import { createTokenizer } from '../../src/terminal/vt/tokens.ts';
+import { createTokenizer, pasteMs } from '../../src/terminal/vt/tokens.ts';
 import { composing } from '../support/composing.ts';
 import { reads } from '../support/keys.ts';
 
@@ -260,6 +260,46 @@ describe('a draft', () => {
     const began = performance.now();
     for (let round = 0; round < 100; round++) type(draft, [key, 'y'], false);
     expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  /** A paste over a line that stalls in it. */
+  function stalled() {
+    const tokenizer = createTokenizer();
+    const { composer: draft, shows, tell } = composing();
+    const feed = (text: string) => draft.typed(tokenizer.read(Buffer.from(text), 0), false, 0);
+    feed('see: \x1b[200~one\rtw');
+    draft.typed(tokenizer.expire(pasteMs), false, 0);
+    return { draft, feed, shows, tell };
+  }
+
+  test('whose paste is held up also gets the rest, and its words are not trusted', () => {
+    const { draft, feed, shows } = stalled();
+    expect([draft.inBox, draft.isExact, draft.isPasting]).toEqual(['see: one\ntw', false, true]);
+    shows('idle'); // the agent, too, waits for the rest before it draws anything
+    feed('o\rthree\rfo');
+    feed('ur\x1b[201~');
+    expect([draft.inBox, draft.isExact]).toEqual(['see: one\ntwo\nthree\nfour', false]);
+    expect([draft.isPasting, draft.queue, draft.sent]).toEqual([false, [], null]);
+  });
+
+  test.each(['\r', 'x', '\x15', '\x03'])('whose paste never ends goes on with a key: %j', (key) => {
+    const { draft, feed } = stalled();
+    feed(key);
+    expect([draft.isPasting, draft.isExact]).toEqual([false, false]);
+  });
+
+  test('whose paste was held up is not exact if its end comes after a key', () => {
+    const { draft, feed, shows } = stalled();
+    feed('\r');
+    shows('idle');
+    feed('four\x1b[201~');
+    expect([draft.inBox, draft.isExact, draft.isPasting]).toEqual(['four', false, false]);
+  });
+
+  test('whose paste was held up is given back to the next agent, which waits for no end', () => {
+    const { draft } = stalled();
+    draft.rescue();
+    expect([draft.aside, draft.isPasting]).toEqual(['see: one\ntw', false]);
   });
 
   test('put aside in the middle of a paste also gets the rest of the paste', () => {

@@ -15,10 +15,10 @@ const maxMoves = 12;
 
 /** False: there is no such menu (any more), or the cursor did not obey; nothing was chosen. */
 export async function choose(desk: Desk, generation: number, answer: MenuAnswer): Promise<boolean> {
-  const { pty, terminal, launch } = desk;
+  const { pty, terminal, composer, launch } = desk;
   const { menu, keys } = launch.adapter;
   if (menu === null || !pty || pty.generation !== generation) return false;
-  if (terminal.keptBytes > 0 || terminal.isMidKey) return false;
+  if (terminal.keptBytes > 0 || terminal.isMidKey || composer.isPasting) return false;
   const release = terminal.hold();
   try {
     for (let moves = 0; moves < maxMoves && desk.pty === pty; moves++) {

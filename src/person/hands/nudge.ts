@@ -37,9 +37,9 @@ const isAsked = ({ facts }: Desk) => facts.activity === 'dialog';
 
 /** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
-  const { terminal, emit } = desk;
+  const { terminal, composer, emit } = desk;
   // In the middle of a paste, our keys would become part of it.
-  if (terminal.isMidKey) return emit({ type: 'nudge.done', outcome: 'person-typing' });
+  if (terminal.isMidKey || composer.isPasting) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   if (isAsked(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
   const release = terminal.hold();
   desk.isNudging = true;

@@ -21,7 +21,7 @@ export type Token = (
   | { readonly type: 'mouse' }
   /** OSC, DCS, PM, APC: an answer of the terminal. */
   | { readonly type: 'string' }
-  /** An end of no length: the real one did not come in time. */
+  /** An end of no length: the real one did not come in time. If it comes later, it is an end, too. */
   | { readonly type: 'paste-begin' | 'paste-end' }
   | { readonly type: 'paste'; readonly bytes: Uint8Array }
   /** The beginning of a sequence whose rest never came. */
@@ -73,6 +73,8 @@ export function createTokenizer(): Tokenizer {
   let missing = 0;
   /** How much of the end of a paste has been seen. */
   let matched = 0;
+  /** The end of the latest paste did not come in time. */
+  let isCutOff = false;
   let tokens: Token[] = [];
 
   function hold(byte: number): void {
@@ -210,12 +212,12 @@ export function createTokenizer(): Tokenizer {
       missing = 3;
       return;
     }
-    if (final !== '~' || parameters !== '200' || alt)
-      tokens.push({ type: 'csi', parameters, final, alt, length: release() });
-    else {
+    const isMark = final === '~' && !alt;
+    if (isMark && parameters === '200') {
       tokens.push({ type: 'paste-begin', length: release() });
       state = 'paste';
-    }
+    } else if (isMark && parameters === '201' && isCutOff) endPaste(release());
+    else tokens.push({ type: 'csi', parameters, final, alt, length: release() });
   }
 
   function ground(byte: number): void {
@@ -253,6 +255,7 @@ export function createTokenizer(): Tokenizer {
     tokens.push({ type: 'paste-end', length });
     state = 'ground';
     matched = 0;
+    isCutOff = length === 0;
   }
 
   function limitMs(): Millis {

@@ -142,6 +142,15 @@ describe('tokens', () => {
     expect(tokenizer.read(Buffer.from('\r'), 0)).toEqual([{ type: 'control', byte: 13, length: 1 }]);
   });
 
+  test('of a paste that was held up end with it, however late; a stray end is a report', () => {
+    const tokenizer = createTokenizer();
+    tokenizer.read(Buffer.from('\x1b[200~one'), 0);
+    tokenizer.expire(pasteMs);
+    const rest = () => tokenizer.read(Buffer.from('two\x1b[201~'), 0).map(({ type }) => type);
+    expect(rest()).toEqual(['text', 'paste-end']);
+    expect(rest()).toEqual(['text', 'csi']);
+  });
+
   test('keep little of an endless answer', () => {
     const tokenizer = createTokenizer();
     tokenizer.read(Buffer.from('\x1b]52;c;'), 0);
