@@ -9,13 +9,14 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
+import { answeredOf } from './answered.ts';
 import type { Dialogue } from './dialogue.ts';
 import { createLines, parseLine } from './lines.ts';
 import { findOnRecord } from './on-record.ts';
 
 export interface Input {
-  /** Passes all input to this agent from now on, after `first`. */
-  connect(target: Writable, first: readonly Buffer[]): void;
+  /** Passes all input to this agent from now on, after `first`. `hasNotice`: the guard's own prompt is in it. */
+  connect(target: Writable, first: readonly Buffer[], hasNotice?: boolean): void;
   /** The agent is gone: further input must wait. */
   disconnect(): void;
   /** A turn has ended. */
@@ -64,6 +65,8 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   let turn = 0;
   /** Of these, the turns of input that is no longer kept. */
   let forgottenTurns = 0;
+  /** The guard's own prompts. Their answers may be turns of their own. */
+  let notices = 0;
   let isTooMuch = false;
 
   function takeText(chunk: Buffer): Buffer {
@@ -114,8 +117,9 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   source.pause();
 
   return {
-    connect(next, first) {
+    connect(next, first, hasNotice = false) {
       target = next;
+      if (hasNotice) notices += 1;
       for (const bytes of first) next.write(bytes);
       next.on('drain', resume);
       if (hasEnded) next.end();
@@ -130,14 +134,14 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       turn += 1;
     },
     unrecorded(recorded) {
-      const prompts = lines.flatMap(({ bytes, text }) => (text === null ? [] : [{ bytes, text }]));
+      const prompts = lines.flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
       const onRecord = findOnRecord(
         prompts.map(({ text }) => text),
         recorded,
       );
-      const answered = turn - forgottenTurns;
-      // Each answer is one to a prompt at least, but the last one may be to the guard's own.
-      const missing = prompts.slice(Math.max(onRecord.prompts, answered - 1));
+      const answered = answeredOf(prompts, forgottenTurns, turn);
+      // Not all of these turns may have been theirs. What is not on record is rather given twice than lost.
+      const missing = prompts.slice(Math.max(onRecord.prompts, answered - Math.max(1, notices)));
       return {
         bytes: missing.map(({ bytes }) => bytes),
         isRestAnswered: missing.length > 0 && onRecord.turns <= answered,

@@ -104,7 +104,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   for (const record of dialogue?.agentGone() ?? []) output.write(Buffer.from(`${JSON.stringify(record)}\n`));
   const first = generation === 1 ? [] : (dialogue?.opening() ?? []);
   const late = generation === 1 ? [] : [...(dialogue?.onceBegun() ?? [])];
-  if (child.stdin) input?.connect(child.stdin, [...first, ...plan.first]);
+  if (child.stdin) input?.connect(child.stdin, [...first, ...plan.first], plan.ownPrompt !== null);
   void child.ended.then((end) =>
     ended(async () => {
       clearTimeout(settling);

@@ -95,6 +95,34 @@ test.each<[string, number, readonly string[], readonly string[], boolean]>([
   },
 );
 
+test('turns that no prompt has asked for answer no prompt that comes later', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.write(said('one'));
+  await turn();
+  for (let n = 0; n < 4; n++) input.turnDone(); // three of them: commands in the background have ended
+  source.write(['two', 'three', 'four'].map(said).join(''));
+  await turn();
+  const unrecorded = input.unrecorded(['one', 'two']);
+  expect(joined(unrecorded.bytes)).toBe(['three', 'four'].map(said).join(''));
+  expect(unrecorded.isRestAnswered).toBe(false);
+  input.turnDone();
+  expect(joined(input.unrecorded(['one', 'two']).bytes)).toBe(['three', 'four'].map(said).join(''));
+  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(true);
+});
+
+test('answers to the guard’s own prompts are none to those of the host', async () => {
+  const input = await sentAhead(0);
+  for (let n = 0; n < 2; n++) {
+    input.disconnect();
+    input.connect(agent().stream, [], true);
+    input.turnDone(); // of the guard's
+    input.turnDone(); // of the host's
+  }
+  expect(joined(input.unrecorded(['one', 'two']).bytes)).toBe(['three', 'four'].map(said).join(''));
+});
+
 test('a last record without a line end is one like any other', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
