@@ -56,12 +56,20 @@ export interface KeySource {
 const maxKeptBytes = 16_777_216;
 
 /**
- * An agent takes text and Enter that arrive together for a paste, and does not submit. After this pause it has read
- * what came before (signatures §0).
+ * An agent takes text and Enter that arrive together for a paste, and does not submit; 1.0.44 takes any key that comes
+ * with others for text. After this pause it has read what came before (signatures §0).
  */
 export const betweenBurstsMs = 150;
 
-const isEnter = (bytes: Buffer) => bytes.length === 1 && bytes[0] === 0x0d;
+/** No key is longer. */
+const maxKeyBytes = 16;
+
+/** Whether these bytes are one key that is no text: Enter, Ctrl+D, an arrow. */
+function isKey(bytes: Buffer): boolean {
+  const [first = 0x20] = bytes;
+  if (first === 0x1b) return bytes.length <= maxKeyBytes && !/\x1b\[20[01]~/.test(bytes.toString('latin1'));
+  return bytes.length === 1 && (first < 0x20 || first === 0x7f);
+}
 
 export function createPersonKeys(
   observers: Pick<Observers, 'typed' | 'settle'>,
@@ -140,8 +148,8 @@ export function createPersonKeys(
   function release(): void {
     stopRelease();
     if (agent === null || kept.length === 0) return;
-    const enter = kept.findIndex(isEnter);
-    give(agent, takeOut(enter === -1 ? kept.length : Math.max(1, enter)));
+    const key = kept.findIndex(isKey);
+    give(agent, takeOut(key === -1 ? kept.length : Math.max(1, key)));
     pauseInput();
     if (kept.length > 0) nextBurst = setTimeout(release, betweenBurstsMs);
   }

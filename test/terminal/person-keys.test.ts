@@ -114,6 +114,7 @@ test.each([
 });
 
 test('Ctrl+D at a next agent that does not take keys yet stays held: it would end its input', () => {
+  vi.useFakeTimers();
   const { keys, type, pty, terminal, written } = played();
   keys.attach(pty);
   keys.detach();
@@ -129,7 +130,21 @@ test('Ctrl+D at a next agent that does not take keys yet stays held: it would en
   type('\x04');
   expect(keys.wantsOut).toBe(true);
   release();
-  expect(written.join('')).toBe('\x04\x04\x04');
+  vi.runAllTimers();
+  expect(written).toEqual(['\x04', '\x04', '\x04']);
+  vi.useRealTimers();
+});
+
+test('that were held come as they were pressed: each that is no text in a write of its own, a paste in one', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  const release = keys.hold();
+  for (const key of ['\x15', 'a', 'b', '\x7f', '\x1b[A', '\x1b[200~p', 'q\x1b[201~', '\x04']) type(key);
+  release();
+  vi.runAllTimers();
+  expect(written).toEqual(['\x15', 'ab', '\x7f', '\x1b[A', '\x1b[200~pq\x1b[201~', '\x04']);
+  vi.useRealTimers();
 });
 
 test('that were held come as they were pressed: Enter in a write of its own, and what is typed meanwhile after it', () => {
@@ -166,6 +181,7 @@ test('that were held and not given yet are kept if the agent goes or they are he
 });
 
 test('that several hold are given when the last of them lets go, each once', () => {
+  vi.useFakeTimers();
   const { keys, type, pty, written } = played();
   keys.attach(pty);
   const [one, other] = [keys.hold(), keys.hold()];
@@ -176,7 +192,9 @@ test('that several hold are given when the last of them lets go, each once', () 
   expect(written).toEqual([]);
   expect(keys.wantsOut).toBe(true);
   other();
-  expect(written).toEqual(['held\x03']);
+  vi.runAllTimers();
+  expect(written).toEqual(['held', '\x03']);
+  vi.useRealTimers();
   expect(keys.wantsOut).toBe(false);
 });
 
