@@ -380,6 +380,23 @@ describe('an end', () => {
     expect(actions(told)).toEqual(expected);
   });
 
+  test('with an answer that broke off at once, before the screen showed the turn, is not one either', () => {
+    const told = story();
+    told.tell(say.started);
+    for (const seen of [true, false]) {
+      told.tell(say.idle);
+      told.wait(5);
+      told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+      told.tell({ type: 'turn.started' });
+      if (seen) told.tell(say.busy(1));
+      told.wait(1);
+      told.tell({ type: 'turn.ended' });
+      told.tell({ type: 'answer.recorded', ...(!seen && { cutShort: true }) });
+    }
+    told.wait(5);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'cut-short' }]);
+  });
+
   test('with a whole answer is one, although the peer has closed', () => {
     expect(actions(end(false, false))).toEqual([]);
   });

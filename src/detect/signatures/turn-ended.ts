@@ -49,7 +49,9 @@ function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion |
 
 /** Holds only at a free prompt that nobody has touched since the turn ended. A turn that a person stops is theirs. */
 function atRest(e: Evidence, end: Ended): Suspicion | null {
-  const endedAt = e.turn.failure?.at ?? e.turn.idleSince ?? 0;
+  const { failure, idleSince, told } = e.turn;
+  // No screen shows a turn of a fraction of a second: by it, the prompt has been free since the turn before.
+  const endedAt = failure?.at ?? Math.max(idleSince ?? 0, told?.working === false ? told.at : 0);
   const { lastInterruptAt } = e.person;
   if (lastInterruptAt !== null && lastInterruptAt > endedAt - obeysMs) return null;
   return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
