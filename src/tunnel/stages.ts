@@ -7,7 +7,7 @@
  */
 import { requestBytes } from '../detect/limits.ts';
 import type { ConnectionStage, Millis } from '../events.ts';
-import { createTlsReader, type TlsRecord } from './tls-records.ts';
+import { createTlsReader, headBytes, type TlsRecord } from './tls-records.ts';
 
 export interface Stages {
   /** @param chunk its length, if the bytes themselves are not available */
@@ -53,7 +53,6 @@ const pingPauseMs = 1_000;
  * small.
  */
 const alertBytes = 19;
-const headBytes = 5;
 
 /** @param secure the bytes are TLS. If they turn out not to be, any byte down counts as an answer to what went up. */
 export function createStages(secure: boolean): Stages {

@@ -15,7 +15,7 @@ export interface TlsRecord {
 /** Reads one direction of one connection. Returns null once a byte cannot be TLS, and ever after. */
 export type TlsReader = (chunk: Uint8Array) => readonly TlsRecord[] | null;
 
-const headBytes = 5;
+export const headBytes = 5;
 /** Includes the expansion that TLS 1.2 allows. A longer record is a protocol error. */
 const maxLength = 16_384 + 2_048;
 

@@ -213,3 +213,7 @@ function onOff(turn: Turn, phase: Phase, now: Millis): Turn {
   if (turn.idleSince !== null && turn.workingSince === null) return turn;
   return { ...turn, workingSince: null, idleSince: turn.idleSince ?? now };
 }
+
+/** The turn's last answer is on record, and nothing that passed at `byteAt` or before can be missing from it. */
+export const isWholeOnRecord = ({ answer }: Turn, byteAt: Millis): boolean =>
+  answer?.endsTurn === true && byteAt < answer.at + reportLagMs;

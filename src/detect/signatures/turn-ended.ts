@@ -7,7 +7,8 @@ import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { obeysMs, reportLagMs, settleMs } from '../limits.ts';
+import { isWholeOnRecord } from '../evidence/turn.ts';
+import { obeysMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -156,7 +157,7 @@ function limited({ turn, clock }: Evidence): boolean {
  * connection on which no byte has passed since carried nothing, however much later it was lost.
  */
 function abnormal({ by, cause, lastByteAt }: ClosedConnection, { turn }: Evidence): boolean {
-  if (turn.answer?.endsTurn && lastByteAt < turn.answer.at + reportLagMs) return false;
+  if (isWholeOnRecord(turn, lastByteAt)) return false;
   if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
   return turn.recordSpeaks && turn.answer === null;
 }

@@ -7,6 +7,7 @@ import { type Connection, lastByteAt, type Stage, streams } from '../evidence/co
 import type { Evidence } from '../evidence/index.ts';
 import { isRepeated } from '../evidence/repeated.ts';
 import { helperStart } from '../evidence/sample.ts';
+import { isWholeOnRecord } from '../evidence/turn.ts';
 import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
 import { listens } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
@@ -95,8 +96,8 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
  * when the agent begins to wait: no byte has come since, and no call is open that is recorded before it runs.
  */
 function ownStepAfter(connection: Connection, e: Evidence): Millis | null {
-  const { told, toldAt, listeningSince, answer } = e.turn;
-  if (connection.stage === 'answer' && answer?.endsTurn && lastByteAt(connection) < answer.at + reportLagMs)
+  const { told, toldAt, listeningSince } = e.turn;
+  if (connection.stage === 'answer' && isWholeOnRecord(e.turn, lastByteAt(connection)))
     return lastByteAt(connection);
   const aside = askedBesides(connection, e);
   if (told)
