@@ -17,6 +17,7 @@ import { learntIn, longer } from './learnt.ts';
 import { planOf } from './plan.ts';
 import { playEpisode } from './play.ts';
 import { reportOf } from './report.ts';
+import { type Row, rowOf, tableOf } from './tally.ts';
 
 /** A run of so many counts as a full one. */
 const fullCount = 30;
@@ -43,6 +44,7 @@ const drawn = drawVersions(Number(values.chance ?? (count >= fullCount ? 2 : 0))
 if (drawn.length > 0) process.stdout.write(`versions drawn from the registry: ${drawn.join(', ')}\n`);
 const versions = [...values.versions.split(','), ...drawn];
 const queue = Array.from({ length: count }, (_, index) => first + index);
+const rows: (readonly [version: string, row: Row])[] = [];
 let right = 0;
 let wrong = 0;
 /** How long agents have lived, starts and ends included. */
@@ -74,6 +76,7 @@ async function one(seed: number): Promise<void> {
   try {
     const played = await playEpisode(plan);
     const violations = check(plan, played.log);
+    rows.push([plan.version, rowOf(plan, played.log, violations)]);
     agentMs += Date.now() - startedAt;
     learnt = longer(learnt, learntIn(played.env));
     if (violations.length === 0) {
@@ -96,7 +99,8 @@ async function one(seed: number): Promise<void> {
 
 await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 process.stdout.write(
-  `longest silences learnt: ${learnt.firstByteMs} ms to a first byte, ${learnt.streamMs} ms in a stream\n` +
+  `${tableOf(rows).join('\n')}\n` +
+    `longest silences learnt: ${learnt.firstByteMs} ms to a first byte, ${learnt.streamMs} ms in a stream\n` +
     `${(agentMs / 60_000).toFixed(0)} agent-minutes\n${right} right, ${wrong} wrong\n`,
 );
 process.exitCode = wrong > 0 ? 1 : 0;
