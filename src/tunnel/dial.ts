@@ -3,6 +3,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import type { ConnectionCause } from '../events.ts';
 import { isNearby } from './addresses.ts';
 import { addressesOf, causeOfConnectError, codesOf } from './causes.ts';
+import { createInlet, type Inlet } from './inlet.ts';
 import type { Target } from './target.ts';
 import type { Route, UpstreamProxy } from './upstream.ts';
 
@@ -11,6 +12,8 @@ export interface FarLeg {
   readonly stream: Socket;
   /** The TCP socket; differs from `stream` only if the proxy is reached over TLS. */
   readonly tcp: Socket;
+  /** Where the bytes that come down arrive; null: in `stream`. */
+  readonly inlet: Inlet | null;
 }
 
 export type Dialled =
@@ -54,9 +57,10 @@ export async function dial(target: Target, route: Route, options: DialOptions): 
   let leg: FarLeg | null = null;
   let nearby = route !== null;
   try {
-    const tcp = await openTcp(route?.host ?? target.host, route?.port ?? target.port, options);
+    const inlet = route === null && target.secure ? createInlet() : null;
+    const tcp = await openTcp(route?.host ?? target.host, route?.port ?? target.port, inlet, options);
     nearby ||= isNearby(tcp.remoteAddress);
-    leg = route?.secure ? await startTls(tcp, route, options) : { stream: tcp, tcp };
+    leg = route?.secure ? await startTls(tcp, route, options) : { stream: tcp, tcp, inlet };
     return route && target.secure ? await askProxy(leg, target, route, options) : { ok: true, leg };
   } catch (error) {
     leg?.tcp.destroy();
@@ -66,7 +70,7 @@ export async function dial(target: Target, route: Route, options: DialOptions): 
   }
 }
 
-function openTcp(host: string, port: number, options: DialOptions): Promise<Socket> {
+function openTcp(host: string, port: number, inlet: Inlet | null, options: DialOptions): Promise<Socket> {
   const socket = connect({
     host,
     port,
@@ -77,7 +81,9 @@ function openTcp(host: string, port: number, options: DialOptions): Promise<Sock
     keepAliveInitialDelay: keepAliveMs,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: addressTimeoutMs,
+    ...(inlet && { onread: inlet.onread }),
   });
+  if (inlet) socket.pause();
   socket.on('error', () => {}); // while the socket changes hands nobody else listens; the next owner checks `destroyed`
   return settle(socket, options.connectTimeoutMs, options.signal, (done) => {
     socket.once('connect', () => done(socket));
@@ -97,7 +103,7 @@ async function startTls(tcp: Socket, route: UpstreamProxy, options: DialOptions)
   });
   stream.on('error', () => {});
   return settle(stream, options.connectTimeoutMs, options.signal, (done) => {
-    stream.once('secureConnect', () => done({ stream, tcp }));
+    stream.once('secureConnect', () => done({ stream, tcp, inlet: null }));
   });
 }
 

@@ -61,22 +61,28 @@ export async function passOpaque(
     inboxBytes = 0;
   }
 
+  /** In both directions, bytes are passed on before they are counted: a report of the count may keep us busy. */
   function send({ stream }: FarLeg, bytes: Buffer): void {
-    connection.countUp(bytes);
     if (stream.writable && !stream.write(bytes)) agent.pause();
+    connection.countUp(bytes);
   }
 
   function attach(leg: FarLeg): void {
     far = leg;
-    const { stream } = leg;
-    // Not with `pipe`: a second listener would make each chunk a tenth more expensive.
-    stream.on('data', (chunk: Buffer) => {
-      connection.countDown(chunk);
+    const { stream, inlet } = leg;
+    /** @returns true if the chunk is still needed, because not all of it could be written at once */
+    const receive = (chunk: Buffer): boolean => {
       if (agent.writable && !agent.write(chunk)) stream.pause();
-      if (upgraded !== 'asked') return;
-      upgraded = /^HTTP\/1\.1 101 /.test(chunk.toString('latin1', 0, 13)) ? 'granted' : 'refused';
-      forward();
-    });
+      connection.countDown(chunk);
+      if (upgraded === 'asked') {
+        upgraded = /^HTTP\/1\.1 101 /.test(chunk.toString('latin1', 0, 13)) ? 'granted' : 'refused';
+        forward();
+      }
+      return agent.writableLength > 0;
+    };
+    // Not with `pipe`: a second listener would make each chunk a tenth more expensive.
+    if (inlet) inlet.pass = receive;
+    else stream.on('data', receive);
     agent.on('drain', () => stream.resume());
     stream.on('drain', () => agent.resume());
     stream.on('end', () => {

@@ -54,6 +54,9 @@ const pingPauseMs = 1_000;
  */
 const alertBytes = 19;
 
+const isAlert = ({ kind, length }: TlsRecord): boolean =>
+  kind === 'alert' || (kind === 'data' && length <= alertBytes);
+
 /** @param secure the bytes are TLS. If they turn out not to be, any byte down counts as an answer to what went up. */
 export function createStages(secure: boolean): Stages {
   const readUp = createTlsReader();
@@ -139,12 +142,9 @@ export function createStages(secure: boolean): Stages {
 
   /** Nothing but alerts: the server is about to close the connection. */
   function isGoodbye(records: readonly TlsRecord[], bytes: number): boolean {
-    if (stage === 'handshake' || records.length === 0) return false;
-    const isAlert = ({ kind, length }: TlsRecord) =>
-      kind === 'alert' || (kind === 'data' && length <= alertBytes);
-    const alerts = records.filter(isAlert);
-    const covered = alerts.reduce((sum, { length }) => sum + headBytes + length, 0);
-    return alerts.length === records.length && bytes <= covered; // or it begins with the rest of an answer
+    if (stage === 'handshake' || records.length === 0 || !records.every(isAlert)) return false;
+    const covered = records.reduce((sum, { length }) => sum + headBytes + length, 0);
+    return bytes <= covered; // or it begins with the rest of an answer
   }
 
   return {

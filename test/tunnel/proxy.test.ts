@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import {
@@ -9,6 +11,17 @@ import {
   standInKey,
 } from '../../src/drill/api/test-certificate.ts';
 import { askFor, closing, farServer, listen, nearLeg, readAll, readUntil, tunnelFor } from './support.ts';
+
+/** What the kernel holds for this socket, read without waiting. */
+function takeFrom(socket: Socket | undefined): string {
+  const { _handle } = socket as Socket & { readonly _handle: { readonly fd: number } };
+  const bytes = Buffer.alloc(100);
+  try {
+    return bytes.toString('latin1', 0, readSync(_handle.fd, bytes));
+  } catch {
+    return 'nothing'; // EAGAIN
+  }
+}
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -29,6 +42,23 @@ describe('forwarding', () => {
     expect(digest((await received) ?? Buffer.alloc(0))).toBe(digest(request));
   });
 
+  test.each(['up', 'down'] as const)(
+    'bytes on their way %s are passed on before they are reported',
+    async (way) => {
+      const far: Socket[] = [];
+      const port = await farServer((socket) => far.push(socket));
+      const tunnel = await tunnelFor();
+      const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+      await tunnel.saw('connection.opened'); // from now on, reports do not wait for the owner
+      const [from, to] = way === 'up' ? [socket, far[0]] : [far[0], socket];
+      const arrived: string[] = [];
+      tunnel.onObservation(({ type }) => type === 'connection.bytes' && arrived.push(takeFrom(to)));
+      from?.write('at once');
+      await tunnel.saw('connection.bytes');
+      expect(arrived).toEqual(['at once']);
+    },
+  );
+
   test('bytes sent in one packet with the CONNECT are not lost', async () => {
     const port = await farServer((socket) => socket.pipe(socket));
     const tunnel = await tunnelFor();
@@ -41,6 +71,26 @@ describe('forwarding', () => {
     );
     await readUntil(socket, '\r\n\r\n');
     expect(await readUntil(socket, 'early')).toBe('early');
+  });
+
+  test('small pieces for an agent that has stopped reading arrive unchanged when it goes on', async () => {
+    const sent = createHash('sha256');
+    let bytes = 0;
+    const port = await farServer(async (socket) => {
+      // Until all buffers on the way are full: some of these pieces wait inside the tunnel.
+      for (let took = true; took; await setImmediate()) {
+        const piece = randomBytes(1_000);
+        sent.update(piece);
+        bytes += piece.length;
+        took = socket.write(piece);
+      }
+      socket.end();
+    });
+    const tunnel = await tunnelFor();
+    const { socket } = await askFor(tunnel, `127.0.0.1:${port}`);
+    socket.pause();
+    await stableCount(() => bytes);
+    expect(digest(await readAll(socket))).toBe(sent.digest('hex'));
   });
 
   test('a far side that stops reading slows the agent down', async () => {
