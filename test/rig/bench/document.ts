@@ -37,24 +37,44 @@ export interface Conditions {
   readonly loadBefore: number;
 }
 
-export function documentOf(rows: readonly Row[], { rounds, loadBefore }: Conditions): string {
-  const [cpu] = cpus();
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const gib = (totalmem() / 2 ** 30).toFixed(0);
-  return `# Benchmarks
+const introduction = `# Benchmarks
 
-\`npm run bench [ROUNDS]\` measures all of this in one run and writes this file. The agent is a script of ten lines, seen from
-outside through a pseudo-terminal. Contenders take turns within a round, ratios are taken within a round, and what is
-shown is the median of the rounds: a busy machine disturbs all alike, but what is measured on one is not worth much. What
-only the guard does is measured in sessions of the simulated agent and API, as in a drill.
-
-Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, ${rounds} rounds. node ${process.versions.node}, Linux ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB; load
-average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after.
-
-${tableOf(rows)}
+\`npm run bench [ROUNDS]\` measures all of this in one run and writes the section of its node's major version; the sections
+of other versions stay as they were. The agent is a script of ten lines, seen from outside through a pseudo-terminal.
+Contenders take turns within a round, ratios are taken within a round, and what is shown is the median of the rounds: a
+busy machine disturbs all alike, but what is measured on one is not worth much.
 
 \`bare node-pty\` is a pass-through of ten lines as everybody would write it, \`ten lines\` a CONNECT proxy of as many, and
 \`direct\` the agent in the outer terminal itself. \`node -e 0, agent\` runs node for nothing and then the agent: what a call
 costs at least that is handed on by a program in node. tmux is missing because it repaints instead of passing bytes on.
+
+Whole sessions run the simulated agent and API, as in a drill. \`bare node-pty\` runs the same sessions without a guard. So
+the 32 busy sessions show what the load itself takes, of a thousand ms/s for each processor. After a cut by the guard, the
+time to the agent's next request stands beside that after a reset by the API itself.
 `;
+
+function sectionOf(rows: readonly Row[], { rounds, loadBefore }: Conditions): string {
+  const [cpu] = cpus();
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  const machine = `Linux ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gib} GiB`;
+  return `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, ${rounds} rounds. node ${process.versions.node}, ${machine}; load
+average ${loadBefore.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after.
+
+${tableOf(rows)}
+`;
+}
+
+/** @param before the document as it was, with the sections of other versions of node */
+export const documentOf = (rows: readonly Row[], conditions: Conditions, before: string): string =>
+  [introduction, ...withSection(before, process.versions.node, sectionOf(rows, conditions))].join('\n');
+
+/** The sections of a document, the oldest node's first. The one of this node's major version is new. */
+export function withSection(before: string, node: string, section: string): readonly string[] {
+  const mark = '## node ';
+  const major = Number.parseInt(node, 10);
+  const others = before.split(new RegExp(`^${mark}(?=\\d)`, 'm')).slice(1);
+  const sections = new Map(others.map((text) => [Number.parseInt(text, 10), text]));
+  sections.set(major, `${major}\n\n${section}`);
+  return [...sections].sort(([a], [b]) => a - b).map(([, text]) => `${mark}${text.trimEnd()}\n`);
 }

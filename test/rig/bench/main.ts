@@ -1,9 +1,9 @@
 /**
  * `npm run bench [ROUNDS]`: what the guard costs where it is felt, beside a bare pass-through, other programs, and nothing.
- * Writes docs/benchmarks.md. Linux only. Rounds are interleaved and ratios are taken within a round, so a busy machine
+ * Writes its section of docs/benchmarks.md, one for each major version of node. Linux only. Rounds are interleaved and ratios are taken within a round, so a busy machine
  * disturbs all alike.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/platform/own-files.ts';
@@ -11,15 +11,17 @@ import { type Contender, contenders } from './contenders.ts';
 import { documentOf, tableOf } from './document.ts';
 import { repaintFlood, textFlood } from './floods.ts';
 import { agentScript, echoes, execCall, firstByte, flood, floorScript, idle } from './measure.ts';
+import { packed } from './packed.ts';
 import { listing, pastSessions, repair } from './records.ts';
-import { guard, median, note, quantile, table } from './rows.ts';
-import { busy, detection, many, relaunch } from './sessions.ts';
+import { bareReset, deadStream, installSteadyAgent, relaunch } from './recovery.ts';
+import { bare, guard, median, note, quantile, table } from './rows.ts';
+import { bareBusy, guardBusy, many } from './sessions.ts';
 import { eventDelays, throughput } from './tunnel.ts';
 
 const floodBytes = 20_000_000;
 const responseBytes = 200_000_000;
 const keysPerRound = 100;
-const eventsPerRound = 100;
+const eventsPerRound = 300;
 const startsPerRound = 3;
 const idleMs = 20_000;
 const busyMs = 10_000;
@@ -59,23 +61,40 @@ async function tunnelRound(): Promise<void> {
   }
 }
 
-/** What only the guard does. */
-async function guardRound(): Promise<void> {
-  note(table.busyCpu, guard, await busy(busyMs));
-  note(table.detection, guard, await detection());
+/** @param agent the one without jitter */
+async function sessionRound(agent: string): Promise<void> {
+  note(table.busyCpu, bare, await bareBusy(busyMs));
+  note(table.busyCpu, guard, await guardBusy(busyMs));
+  note(table.askedAgain, bare, await bareReset(agent));
+  const { detectionS, askedAgainMs } = await deadStream(agent);
+  note(table.askedAgain, guard, askedAgainMs);
+  note(table.detection, guard, detectionS);
   note(table.relaunch, guard, await relaunch());
+}
+
+async function recordsRound(): Promise<void> {
   const { mbPerS, rssMib } = repair(repairMegabytes);
   note(table.repair, guard, mbPerS);
   note(table.repairMemory, guard, rssMib);
   note(table.listing, guard, await medianOf(startsPerRound, listing));
 }
 
+/** Each contender beside sessions that run in the same contender. */
 async function manySessions(contender: Contender): Promise<void> {
-  const { many: all, beside } = await many(sessions, manyMs, () => echoes(contender, keysPerRound));
-  note(table.manyEcho, guard, quantile(beside, 0.99));
-  note(table.manyIncidents, guard, all.incidents);
-  note(table.manyCpu, guard, all.cpuMsPerS);
-  note(table.manyMemory, guard, all.pssMib);
+  const { name } = contender;
+  const { many: all, beside } = await many(name, sessions, manyMs, () => echoes(contender, keysPerRound));
+  note(table.manyEcho, name, quantile(beside, 0.99));
+  note(table.manyCpu, name, all.cpuMsPerS);
+  note(table.manyRest, name, all.restMsPerS);
+  note(table.manyMemory, name, all.pssMib);
+  if (name === guard) note(table.manyIncidents, name, all.incidents);
+}
+
+function packageSize(folder: string): void {
+  const { packedMb, unpackedMb, files } = packed(folder);
+  note(table.packed, guard, packedMb);
+  note(table.unpacked, guard, unpackedMb);
+  note(table.files, guard, files);
 }
 
 async function main(rounds: number): Promise<void> {
@@ -93,6 +112,8 @@ async function main(rounds: number): Promise<void> {
       { name: 'node -e 0, agent', command: [floor], env: {} },
       ...all.filter(({ name }) => name === guard),
     ];
+    const steadyAgent = installSteadyAgent(join(folder, 'steady'));
+    packageSize(join(folder, 'package'));
     pastSessions(join(folder, 'past'), pastRuns);
     for (const contender of all) await firstByte(contender, 'echo'); // fills caches: disk, the guard's note of the version
     for (let round = 0; round < rounds; round++) {
@@ -104,9 +125,11 @@ async function main(rounds: number): Promise<void> {
       for (const contender of called)
         note(table.exec, contender.name, await medianOf(startsPerRound, () => execCall(contender)));
       await tunnelRound();
-      await guardRound();
+      await sessionRound(steadyAgent);
+      await recordsRound();
     }
-    for (const contender of all.filter(({ name }) => name === guard)) await manySessions(contender);
+    for (const contender of all.filter(({ name }) => [bare, guard].includes(name)))
+      await manySessions(contender);
     for (const contender of all.filter(({ name }) => name !== 'direct')) {
       const { cpuMsPerS, rssMib } = await idle(contender, idleMs);
       note(table.idleCpu, contender.name, cpuMsPerS);
@@ -114,7 +137,8 @@ async function main(rounds: number): Promise<void> {
     }
     const rows = Object.values(table);
     process.stdout.write(`${tableOf(rows)}\n`);
-    writeFileSync(join(packageRoot(), 'docs', 'benchmarks.md'), documentOf(rows, { rounds, loadBefore }));
+    const file = join(packageRoot(), 'docs', 'benchmarks.md');
+    writeFileSync(file, documentOf(rows, { rounds, loadBefore }, readFileSync(file, 'utf8')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -59,24 +59,35 @@ export const table = {
     { of: 'value', most: 1 },
     { yardstick: 'ten lines' },
   ),
-  busyCpu: own('busy (an answer streams), CPU', 'ms/s', most(20)),
+  busyCpu: row('busy (an answer streams), CPU', 'ms/s', most(20)),
   detection: own('detection beyond the limit', 's', most(0.25)),
+  askedAgain: row("cut → new request, beyond the agent's own pause", 'ms', null),
   relaunch: own('relaunch, from the end of the agent to the next', 's', most(0.3)),
-  manyEcho: own('echo p99 beside 32 busy sessions', 'ms', most(20)),
+  manyEcho: row('echo p99 beside 32 busy sessions', 'ms', most(20)),
   manyIncidents: own('32 busy sessions, misjudged', 'incidents', most(0)),
-  manyCpu: own('32 busy sessions, CPU of the guards', 'ms/s', null),
-  manyMemory: own('32 busy sessions, memory of the guards', 'MiB', null),
+  manyCpu: row('32 busy sessions, CPU of the contenders', 'ms/s', null),
+  manyRest: row('32 busy sessions, CPU of agents, API and outer terminals', 'ms/s', null),
+  manyMemory: row('32 busy sessions, memory of the contenders', 'MiB', null),
   repair: own('repair of 200 MB', 'MB/s', { of: 'value', least: 150 }, 'high'),
   repairMemory: own('repair of 200 MB, memory', 'MiB', most(120)),
+  packed: own('package, packed', 'MB', null),
+  unpacked: own('package, unpacked', 'MB', null),
+  files: own('package, files', 'files', null),
   listing: own('guardctl sessions, 1000 past runs, beyond node', 'ms', most(30)),
 } satisfies Readonly<Record<string, Row>>;
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
+/** The nearest rank: of a hundred values, the 99th is p99, not the largest. */
 export const quantile = (values: readonly number[], q: number): number =>
-  sorted(values)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
+  sorted(values)[Math.max(0, Math.ceil(q * values.length) - 1)] ?? Number.NaN;
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+/** Of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const [low = Number.NaN, high = low] = sorted(values).slice(Math.floor(middle), Math.ceil(middle) + 1);
+  return (low + high) / 2;
+}
 
 export function note({ values }: Row, contender: string, value: number): void {
   const before = values.get(contender);
