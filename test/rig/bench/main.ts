@@ -97,6 +97,16 @@ function packageSize(folder: string): void {
   note(table.files, guard, files);
 }
 
+/** What is measured only once does not cost the whole run if it fails: its cells stay empty. */
+async function attempt(work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
 async function main(rounds: number): Promise<void> {
   const loadBefore = loadavg()[0] ?? 0;
   const folder = mkdtempSync(join(tmpdir(), 'guarded-claude-bench-'));
@@ -113,7 +123,7 @@ async function main(rounds: number): Promise<void> {
       ...all.filter(({ name }) => name === guard),
     ];
     const steadyAgent = installSteadyAgent(join(folder, 'steady'));
-    packageSize(join(folder, 'package'));
+    await attempt(() => packageSize(join(folder, 'package')));
     pastSessions(join(folder, 'past'), pastRuns);
     for (const contender of all) await firstByte(contender, 'echo'); // fills caches: disk, the guard's note of the version
     for (let round = 0; round < rounds; round++) {
@@ -129,7 +139,7 @@ async function main(rounds: number): Promise<void> {
       await recordsRound();
     }
     for (const contender of all.filter(({ name }) => [bare, guard].includes(name)))
-      await manySessions(contender);
+      await attempt(() => manySessions(contender));
     for (const contender of all.filter(({ name }) => name !== 'direct')) {
       const { cpuMsPerS, rssMib } = await idle(contender, idleMs);
       note(table.idleCpu, contender.name, cpuMsPerS);
@@ -145,4 +155,4 @@ async function main(rounds: number): Promise<void> {
 }
 
 await main(Number(process.argv[2] ?? 5));
-process.exit(0);
+process.exit();
