@@ -20,6 +20,8 @@ const event = Buffer.alloc(5 + 200);
 event.set([23, 3, 3, 0, 200]);
 
 const eventPauseMs = 5;
+/** On a busy machine, a process that has just used much time to start is scheduled late. A tunnel is up for hours. */
+const settleMs = 1_500;
 
 /** @param work gets both ends of one connection through that proxy */
 async function through<Result>(
@@ -93,6 +95,7 @@ export const throughput = (proxy: Proxy, bytes: number): Promise<number> =>
 /** Milliseconds from the writing of each event to its arrival. */
 export const eventDelays = (proxy: Proxy, events: number): Promise<readonly number[]> =>
   through(proxy, async (client, far) => {
+    await sleep(settleMs);
     const times: number[] = [];
     for (let index = 0; index < events; index++) {
       const arrived = once(client, 'data');
