@@ -10,6 +10,7 @@ import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { isSwitchedOff } from './config/switch.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
+import { descriptorsInVariables } from './platform/descriptors.ts';
 import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
 import { inputIsNoTerminal, wayThrough } from './platform/streams.ts';
@@ -55,7 +56,7 @@ async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => vo
   const invocation = agent.parseArguments(args);
   const mark = markOn(env);
   const switchedOff = isSwitchedOff(env) || mark === 'inside';
-  const way = switchedOff ? 'plain' : wayOf(invocation.mode);
+  const way = switchedOff ? 'plain' : wayOf(invocation.mode, env);
   if (way === 'plain' || (way === 'print' && !agent.isGuardedInPipes)) return await runPlainly(target, env);
   const cwd = process.cwd();
   if (mark === 'leftover') sayWarnings(['this shell was started by another guarded session; guarded anyway']);
@@ -65,7 +66,13 @@ async function run(target: Target, env: NodeJS.ProcessEnv, beforeGuard: () => vo
 }
 
 /** We do not open the streams to find out, because that takes node some milliseconds. */
-function wayOf(mode: InvocationMode): InvocationMode {
+function wayOf(mode: InvocationMode, env: NodeJS.ProcessEnv): InvocationMode {
+  if (mode === 'plain') return mode;
+  const [handedOn] = descriptorsInVariables(env).keys();
+  if (handedOn !== undefined) {
+    sayWarnings([`${handedOn} names an open file, which only one agent can read: the agent runs unguarded`]);
+    return 'plain';
+  }
   if (mode !== 'interactive') return mode;
   const way = wayThrough({ input: isatty(0), output: isatty(1) });
   if (way === 'plain') sayWarnings([inputIsNoTerminal]);

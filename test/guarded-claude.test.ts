@@ -192,6 +192,35 @@ describe('no problem on our side keeps the agent from starting', () => {
     expect(called.text).not.toContain('guarded-claude:');
   });
 
+  test.each<[string, Record<string, string>, RegExp | null]>([
+    ['', {}, /guarded-claude: A_FILE_DESCRIPTOR names an open file.*unguarded/],
+    ['switched off', { GUARDED_CLAUDE: 'off' }, null],
+  ])('a secret in an open file reaches the agent %s', async (_name, extra, words) => {
+    const { agent, piped, inTerminal } = stage();
+    writeScript(agent, agentText.replace('exit 7', 'cat <&3; exit 7'));
+    const given = { A_FILE_DESCRIPTOR: '3', ...extra };
+    const shell = 'exec 3<<EOF\nthe secret\nEOF';
+    for (const args of [['hi there'], ['-p', 'hi'], ['mcp', 'list']]) {
+      const { stdout, ours, status } = piped(args, given, shell);
+      expect(stdout).toMatch(/^agent: .*\nthe secret\n$/);
+      expect(status).toBe(7);
+      const says = words !== null && args[0] !== 'mcp';
+      expect(ours).toEqual(says ? [expect.stringMatching(words)] : []);
+    }
+    const { text, code } = await inTerminal(['hi there'], given, shell);
+    expect(text).toContain('agent: hi there\nin a terminal\nthe secret');
+    expect(text).not.toMatch(/^guarded$/m);
+    expect(code).toBe(7);
+  });
+
+  test('a variable that was inherited without its file changes nothing', () => {
+    const { piped } = stage();
+    const numbers = Array.from({ length: 30 }, (_, index) => [`N${index}_FILE_DESCRIPTOR`, String(index)]);
+    const { stdout, ours } = piped(['-p', 'hi'], { ...Object.fromEntries(numbers), M_FILE_DESCRIPTOR: 'x' });
+    expect(stdout).toMatch(/ -p hi\nguarded\n$/);
+    expect(ours).toEqual([]);
+  });
+
   test('no pseudo-terminal to be had', async (context) => {
     const none = `unshare -m sh -c 'mount --bind /dev/null /dev/ptmx'`;
     if (spawnSync('/bin/sh', ['-c', none]).status !== 0) return context.skip();

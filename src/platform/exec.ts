@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants as fileConstants } from 'node:fs';
 import { constants } from 'node:os';
+import { descriptorsInArguments, descriptorsInVariables } from './descriptors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Execve = (file: string, args: readonly string[], env: Environment) => never;
@@ -19,7 +20,7 @@ const fullPauseMs = 50;
  * with 126 or 127.
  */
 export async function execAgent(file: string, args: readonly string[], env: Environment): Promise<number> {
-  const shared = sharedDescriptors(args);
+  const shared = [...descriptorsInArguments(args), ...descriptorsInVariables(env).values()];
   if (shared.length === 0) replaceProcess(file, args, env);
   for (let left = fullTries; ; left--) {
     try {
@@ -82,24 +83,6 @@ function replaceProcess(file: string, args: readonly string[], env: Environment)
   const start = throughStarter({ file, args });
   if (execve !== undefined && start.file === starter)
     execve(starter, [starter, ...start.args], withoutUndefined(env));
-}
-
-/**
- * Open files beyond the usual three that the arguments name (`<(…)` of a shell is `/dev/fd/63`). Node closes them when
- * it is replaced, unless it was told to pass them on.
- */
-function sharedDescriptors(args: readonly string[]): readonly number[] {
-  const named = args.flatMap((arg) => [...arg.matchAll(/\/(?:dev|proc\/self)\/fd\/(\d+)/g)]);
-  return named.map(([, number]) => Number(number)).filter((number) => number > 2 && isOpen(number));
-}
-
-function isOpen(descriptor: number): boolean {
-  try {
-    accessSync(`/dev/fd/${descriptor}`);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** One line for the person. @param error the error of an attempt to start this file */
