@@ -4,7 +4,7 @@
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
-import type { SentPrompt, SessionFile, TranscriptDoctor } from './contract/conversation.ts';
+import type { OwnChanges, SentPrompt, SessionFile, TranscriptDoctor } from './contract/conversation.ts';
 import type { HookReader } from './contract/hooks.ts';
 import type { FileArgument, Invocation, RefusedResume, Variables } from './contract/invocation.ts';
 import type { Injection, LaunchPlan, UserSettings } from './contract/launch.ts';
@@ -31,10 +31,12 @@ export interface AgentAdapter {
     cwd: string,
     version: AgentVersion | null,
   ): UserSettings;
-  /** Arguments that name files to be read at the start; null: not known. */
+  /** Arguments that name files and folders; null: not known. */
   readonly fileArguments: ((args: readonly string[]) => readonly FileArgument[]) | null;
   /** The arguments without those flags that name one of these files. */
   withoutFiles(args: readonly string[], files: readonly string[]): readonly string[];
+  /** The arguments without these flags. */
+  withoutFlags(args: readonly string[], flags: readonly string[]): readonly string[];
   launchPlan(
     args: readonly string[],
     env: Variables,
@@ -90,6 +92,11 @@ export interface AgentAdapter {
   readTranscript(record: unknown): readonly Observation[];
   /** What the recovery snapshot needs from a conversation file. Rejects if it cannot be read. */
   summarizeTranscript(path: string): Promise<TranscriptSummary>;
+  /**
+   * What the person's own commands have changed since `sinceMs` (wall clock), from the end of the conversation's file.
+   * Null: not known. Rejects if the file cannot be read.
+   */
+  readonly ownChanges: ((path: string, sinceMs: number) => Promise<OwnChanges>) | null;
   /** Whether the file holds this prompt. Null: nobody can tell, and a sent prompt counts as recorded. */
   readonly recordsPrompt: ((path: string, prompt: SentPrompt) => Promise<boolean>) | null;
   /** Repairs conversation files; null: the agent copes with what a kill leaves behind. */

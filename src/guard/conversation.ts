@@ -2,7 +2,7 @@
  * The conversation that the agent is in, as far as it is known: its id, its file, the calls of its turn, and what an
  * interruption has left behind. It holds content that no event may carry, so it is kept in memory only.
  */
-import type { Finding } from '../agents/contract/conversation.ts';
+import type { Finding, OwnChanges } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Event } from '../events.ts';
 import { createLedger, type Ledger } from '../recover/ledger.ts';
@@ -20,6 +20,8 @@ export interface Conversation {
   readonly isInTurn: boolean;
   /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
+  /** What the person has changed with commands since the launch. Holds for the process, so also after /clear. */
+  readonly changes: OwnChanges;
   /** Tool calls seen by hooks. */
   readonly ledger: Ledger;
   /** When the person last pressed Enter: wall clock, Unix milliseconds, oldest first. */
@@ -33,6 +35,7 @@ export interface Conversation {
   /** A conversation begins with this id. Nothing of it is on disk. */
   pinned(id: string): void;
   turnEnded(): void;
+  changed(changes: OwnChanges): void;
   /** @param path the file that was checked; the agent may have moved to another one since */
   heldByOther(path: string, isHeld: boolean): void;
   /** @param taken null: none could be taken, so the previous one stays */
@@ -68,6 +71,7 @@ export function createConversation(id: string | null): Conversation {
   const ledger = createLedger();
   const enteredMs: number[] = [];
   let facts: Facts = { ...nothingKnown, id };
+  let changes: OwnChanges = { folder: null, overruled: [] };
   let snapshot: RecoverySnapshot | null = null;
   let mended: readonly Finding[] = [];
   let isInTurn = false;
@@ -107,6 +111,9 @@ export function createConversation(id: string | null): Conversation {
     get isHeld() {
       return facts.isHeld;
     },
+    get changes() {
+      return changes;
+    },
     ledger,
     enteredMs,
     get snapshot() {
@@ -129,6 +136,12 @@ export function createConversation(id: string | null): Conversation {
     },
     turnEnded() {
       facts = { ...facts, hadTurn: true };
+    },
+    changed({ folder, overruled }) {
+      changes = {
+        folder: folder ?? changes.folder,
+        overruled: [...new Set([...changes.overruled, ...overruled])],
+      };
     },
     heldByOther(path, isHeld) {
       if (facts.transcriptPath === path) facts = { ...facts, isHeld };

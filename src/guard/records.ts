@@ -9,6 +9,7 @@ import { statePaths } from '../platform/paths.ts';
 import { openHostMemory } from '../records/host-memory.ts';
 import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
+import { launchNow } from './launch-now.ts';
 import type { Loop } from './loop.ts';
 import { createNotifier, type NotifierOptions } from './notify.ts';
 import { openReporter, type Reporter } from './reporter.ts';
@@ -50,6 +51,7 @@ export function openRecords(
     guardVersion: guardVersion(),
     state: loop.state,
     sessionId: () => conversation.id,
+    cwd: () => launchNow(run, conversation).cwd,
     resume,
     degraded,
   });

@@ -30,6 +30,8 @@ export interface ReporterOptions {
   readonly guardVersion: string;
   readonly state: () => GuardState;
   readonly sessionId: () => string | null;
+  /** The folder in which the conversation works now. */
+  readonly cwd: () => string;
   /** The words of the command that continues the conversation. */
   readonly resume: () => readonly string[] | null;
   /** Called once per sink. */
@@ -88,7 +90,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       agent_pid: null,
       agent_version: version?.text ?? null,
       guard_version: options.guardVersion,
-      cwd: launch.cwd,
+      cwd: options.cwd(),
       state: 'starting',
       incidents: 0,
       message: null,
@@ -146,7 +148,12 @@ export function openReporter(options: ReporterOptions): Reporter {
         recordEffect(effect);
       }
       const told = describe(result.state, gaveUp);
-      status.update({ ...told, session_id: options.sessionId(), resume: options.resume() });
+      status.update({
+        ...told,
+        session_id: options.sessionId(),
+        cwd: options.cwd(),
+        resume: options.resume(),
+      });
       metrics.session(told.state);
       return told.state;
     },

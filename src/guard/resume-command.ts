@@ -2,35 +2,39 @@
 import { startWords, variablesToStart } from '../agents/start-again.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import type { Conversation } from './conversation.ts';
+import { launchNow } from './launch-now.ts';
 import type { Launch, Run } from './run.ts';
 
-/** The agent's arguments. Null if nothing can be resumed. */
+/** The agent's arguments, in the folder of `launchNow`. Null if nothing can be resumed. */
 export function resumeArguments(
-  { launch }: Run,
-  { id, transcriptPath, snapshot, isHeld }: Conversation,
+  run: Run,
+  conversation: Conversation,
   permissionMode: string | null,
-  given: readonly string[] = launch.args,
+  given: readonly string[] = launchNow(run, conversation).args,
 ): readonly string[] | null {
-  if (id === null || transcriptPath === null || !launch.invocation.isRecorded) return null;
+  const { id, transcriptPath, snapshot, isHeld } = conversation;
+  const { adapter, invocation } = run.launch;
+  if (id === null || transcriptPath === null || !invocation.isRecorded) return null;
   // The agent refuses to resume a conversation without a recorded turn.
   if (snapshot?.session_id === id && snapshot.last_committed_message_index === null) return null;
-  const args = launch.adapter.resumeArguments(given, id, null, permissionMode);
+  const args = adapter.resumeArguments(given, id, null, permissionMode);
   return isHeld ? [...args, '--fork-session'] : args;
 }
 
 /** The command with which the person can go on by hand. Null if nothing can be resumed. */
 export function resumeCommand(run: Run, conversation: Conversation): string | null {
-  const { launch, givenFiles } = run;
   const args = resumeArguments(run, conversation, null);
   if (args === null) return null;
-  const lasting = launch.adapter.withoutFiles(args, givenFiles);
-  return shellCommand([...startAgain(launch), ...lasting]);
+  const launch = launchNow(run, conversation);
+  const lasting = launch.adapter.withoutFiles(args, run.givenFiles);
+  const command = shellCommand([...startAgain(launch), ...lasting]);
+  return launch.cwd === run.launch.cwd ? command : `${shellCommand(['cd', launch.cwd])} && ${command}`;
 }
 
 /** The same without the person's arguments, which may be private, for files that others read. */
 export function plainResume(run: Run, conversation: Conversation): readonly string[] | null {
   const args = resumeArguments(run, conversation, null, []);
-  return args === null ? null : [...startAgain(run.launch), ...args];
+  return args === null ? null : [...startAgain(launchNow(run, conversation)), ...args];
 }
 
 const startAgain = (launch: Launch) => [...startWords(variablesToStart(launch)), ...launch.named];

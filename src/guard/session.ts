@@ -3,12 +3,14 @@
  * arguments, from the guard's own pin, or from the newest file of this working directory since the launch.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { Invocation } from '../agents/contract/invocation.ts';
 import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Event } from '../events.ts';
 import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
+import { launchNow } from './launch-now.ts';
 import type { Launch, Run } from './run.ts';
 
 /** The id that a first launch is pinned to. Null: the arguments decide, or this version takes no id. */
@@ -32,16 +34,24 @@ const followedMs = 10_000;
 /** How often the guard looks for the new id of a resumed conversation. */
 const successorMs = 2_000;
 
-/** Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. */
+/**
+ * Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. The agent moves the
+ * file when the person moves the conversation to another folder.
+ */
 export async function findSession(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
-  const { launch, launchedAtMs, emit } = run;
   await followPrompt(run, agent, conversation);
-  const { id } = conversation;
-  if (id !== null && conversation.transcriptPath !== null) return;
+  await findFile(run, conversation);
+  await noteChanges(run, conversation);
+}
+
+async function findFile(run: Run, conversation: Conversation): Promise<void> {
+  const { launch, launchedAtMs, emit } = run;
+  const { id, transcriptPath } = conversation;
+  if (id !== null && transcriptPath !== null && existsSync(transcriptPath)) return;
   const [sessionId, path] =
     id !== null
       ? [id, await launch.adapter.findTranscript(launch.env, id)]
-      : await newest(launch, launchedAtMs);
+      : await newest(launchNow(run, conversation), launchedAtMs);
   if (path === null || conversation.id !== id) return; // another one has been reported meanwhile
   emit({ type: 'session', sessionId, transcriptPath: path, source: 'transcript' });
 }
@@ -52,16 +62,28 @@ async function newest({ adapter, env, cwd }: Launch, sinceMs: number): Promise<[
 }
 
 /**
+ * Only the conversation's file shows which commands the person has given, and what came of them. If it cannot be read,
+ * what is known stays.
+ */
+async function noteChanges({ launch, launchedAtMs }: Run, conversation: Conversation): Promise<void> {
+  const { transcriptPath } = conversation;
+  if (transcriptPath === null || launch.adapter.ownChanges === null) return;
+  const changes = await launch.adapter.ownChanges(transcriptPath, launchedAtMs).catch(() => null);
+  if (changes !== null) conversation.changed(changes);
+}
+
+/**
  * Without hooks, a known id may be out of date: after /clear the conversation goes on under another id, and before
  * 2.1.197 only the files show that. The right file is the one that holds what the person has sent.
  */
-async function followPrompt({ launch, emit }: Run, { hooks }: Agent, conversation: Conversation) {
+async function followPrompt(run: Run, { hooks }: Agent, conversation: Conversation) {
+  const { env, cwd, adapter } = launchNow(run, conversation);
   const { enteredMs } = conversation;
   if (hooks.heard() || enteredMs.length === 0) return;
-  const found = await launch.adapter.sessionOfPrompt(launch.env, launch.cwd, enteredMs);
+  const found = await adapter.sessionOfPrompt(env, cwd, enteredMs);
   if (found === null || found.sessionId === conversation.id) return;
   const reason = conversation.id === null ? {} : { reason: 'clear' };
-  emit({
+  run.emit({
     type: 'session',
     sessionId: found.sessionId,
     transcriptPath: found.path,

@@ -9,6 +9,7 @@ import { putOnMap, type ResumeEntry, takeOffMap } from '../records/resume-map.ts
 import type { SessionState } from '../records/status.ts';
 import { openTmuxPane } from '../records/tmux-pane.ts';
 import type { Conversation } from './conversation.ts';
+import { launchNow } from './launch-now.ts';
 import { resumeArguments } from './resume-command.ts';
 import type { Run } from './run.ts';
 
@@ -52,7 +53,7 @@ export function openTmux(
       server_pid: place.server.pid,
       server_start_time: place.server.startTime,
       pane: address,
-      cwd: launch.cwd,
+      cwd: launchNow(run, conversation).cwd,
       ...command,
       variables: variablesToStart(launch),
     };
@@ -88,8 +89,8 @@ function storableCommand(
   run: Run,
   conversation: Conversation,
 ): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
-  const { launch, givenFiles } = run;
-  const { adapter, named } = launch;
+  const { givenFiles } = run;
+  const { adapter, named } = launchNow(run, conversation);
   const { id, permissionMode } = conversation;
   const resumed = resumeArguments(run, conversation, permissionMode);
   if (adapter.storableArguments === null || id === null || resumed === null) return null;

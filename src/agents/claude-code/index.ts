@@ -11,7 +11,7 @@ import { parseArguments } from './launch/arguments.ts';
 import { isBackgroundService, serviceCommand } from './launch/background-service.ts';
 import { fileArguments, withoutFiles } from './launch/file-arguments.ts';
 import { launchPlan } from './launch/launch-plan.ts';
-import { freshArguments, resumeArguments } from './launch/resume-arguments.ts';
+import { freshArguments, resumeArguments, withoutFlags } from './launch/resume-arguments.ts';
 import { storableArguments } from './launch/storable-arguments.ts';
 import { readUserSettings } from './launch/user-settings.ts';
 import { readScreen } from './screen/index.ts';
@@ -31,6 +31,7 @@ import {
   successorOf,
 } from './senses/session-files.ts';
 import { toolRisk } from './senses/tools.ts';
+import { ownChanges } from './transcript/own-changes.ts';
 import { recordsPrompt } from './transcript/records-prompt.ts';
 import { claudeCodeDoctor } from './transcript/repair/repair.ts';
 import { summarizeTranscript } from './transcript/summary.ts';
@@ -46,6 +47,7 @@ export const claudeCode = {
   readUserSettings,
   fileArguments,
   withoutFiles,
+  withoutFlags,
   launchPlan,
   resumeArguments,
   freshArguments,
@@ -61,6 +63,7 @@ export const claudeCode = {
   hooks: { read: readHook, feedLedger, readPrompt },
   readTranscript,
   summarizeTranscript,
+  ownChanges,
   recordsPrompt,
   doctor: claudeCodeDoctor,
   partialText,

@@ -8,6 +8,14 @@ export interface SessionFile {
   readonly changedAtMs: number;
 }
 
+/** What commands of the person's own have changed since the launch, so that its arguments no longer say it. */
+export interface OwnChanges {
+  /** The folder that they have moved the conversation to (absolute). Null: none. */
+  readonly folder: string | null;
+  /** Flags that no longer hold, because a resume goes on with what the person has chosen instead. */
+  readonly overruled: readonly string[];
+}
+
 export interface SentPrompt {
   readonly text: string;
   /** The agent's own id for it; null: this version gives none, or only the keys are known. */

@@ -28,6 +28,8 @@ export interface FileArgument {
   /** What precedes the path in the argument: `--flag=`, or nothing. */
   readonly prefix: string;
   readonly path: string;
+  /** The file's content is read at the start. Else it is a folder, or a file that is written. */
+  readonly isRead: boolean;
 }
 
 /** Why an agent refused to continue a conversation. */

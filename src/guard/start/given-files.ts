@@ -25,8 +25,8 @@ export function keepGivenFiles(
 ): GivenFiles {
   const result = [...args];
   const kept: string[] = [];
-  for (const { index, prefix, path } of adapter.fileArguments?.(args) ?? []) {
-    const content = readOnce(resolve(cwd, path));
+  for (const { index, prefix, path, isRead } of adapter.fileArguments?.(args) ?? []) {
+    const content = isRead ? readOnce(resolve(cwd, path)) : null;
     if (content === null) continue;
     const copy = join(folder, `${givenPrefix}${kept.length + 1}`);
     kept.push(copy);

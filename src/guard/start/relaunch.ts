@@ -14,6 +14,7 @@ import { terminalStyle } from '../../words/terminal-style.ts';
 import { background } from '../background.ts';
 import type { Relaunch } from '../body.ts';
 import type { Conversation } from '../conversation.ts';
+import { launchNow } from '../launch-now.ts';
 import type { Parts } from '../parts.ts';
 import type { Run } from '../run.ts';
 import { type FreshStart, freshStart, whatIsOnRecord } from './begin-anew.ts';
@@ -68,11 +69,12 @@ interface Beginning {
 }
 
 function start(
-  { run, agent, conversation, wire, terminal, screen, desk }: RelaunchParts,
+  { run: begun, agent, conversation, wire, terminal, screen, desk }: RelaunchParts,
   generation: number,
   { resume, prompt, lost, isAnswered }: Beginning,
 ): void {
-  const { launch } = run;
+  const launch = launchNow(begun, conversation);
+  const run = { ...begun, launch };
   const { id, transcriptPath, permissionMode } = conversation;
   const resumed = resume && id !== null && transcriptPath !== null;
   const { asked, ...next }: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed

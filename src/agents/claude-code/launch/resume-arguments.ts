@@ -59,6 +59,14 @@ export function resumeArguments(
   return [...kept, ...tightened, '--resume', sessionId, ...text];
 }
 
+/** The arguments without these flags. */
+export function withoutFlags(args: readonly string[], flags: readonly string[]): readonly string[] {
+  const isWanted = (use: FlagUse) => !use.flag.names.some((name) => flags.includes(name));
+  return splitWords(args).flatMap((word) =>
+    word.kind === 'text' || word.kind === 'separator' ? word.raw : keep(word, isWanted),
+  );
+}
+
 /** Given again when a conversation begins anew: where it forked from, and its name, but not its id or a draft. */
 const beginsAgain = (use: FlagUse) => !['--session-id', '--prefill', '--prefill-b64'].includes(use.name);
 

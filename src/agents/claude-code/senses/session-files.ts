@@ -99,7 +99,7 @@ export async function successorOf(
 }
 
 /** The last records of a conversation; none if it cannot be read. */
-async function tailOf(path: string): Promise<readonly Json[]> {
+export async function tailOf(path: string): Promise<readonly Json[]> {
   const file = await open(path).catch(() => null);
   if (file === null) return [];
   try {

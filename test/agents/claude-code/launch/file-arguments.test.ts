@@ -18,6 +18,23 @@ test('every value of every flag that takes files, in place', () => {
   for (const { index, prefix, path } of found) expect(args[index]).toBe(`${prefix}${path}`);
 });
 
+test('folders, and a file that is written, are named but not read', () => {
+  const found = fileArguments([
+    '--add-dir',
+    'a',
+    'b',
+    '--debug-file=c',
+    '--plugin-dir',
+    'd',
+    '--mcp-config',
+    'e',
+  ]);
+  expect(found.map(({ path, isRead }) => [path, isRead])).toEqual([
+    ...['a', 'b', 'c', 'd'].map((path) => [path, false]),
+    ['e', true],
+  ]);
+});
+
 test('a command line without the flags of some files', () => {
   const args = [
     '--mcp-config',

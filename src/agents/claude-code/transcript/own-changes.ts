@@ -1,0 +1,46 @@
+/**
+ * What the person has changed with commands of their own, as the end of the conversation's file shows it. A command's
+ * answer is the record after the command. An answer that changes nothing (`Staying in …`) does not
+ * count.
+ */
+import { stripVTControlCharacters } from 'node:util';
+import { type Json, textOf } from '../../common/json.ts';
+import type { OwnChanges } from '../../contract/conversation.ts';
+import { blocksOf, messageOf } from '../message.ts';
+import { tailOf } from '../senses/session-files.ts';
+
+interface Change {
+  readonly command: string;
+  readonly answer: RegExp;
+  /** What the command chooses instead. */
+  readonly flag: string;
+}
+
+const changes: readonly Change[] = [{ command: '/cd', answer: /^Moved to /, flag: '--worktree' }];
+
+const commandName = /^<command-name>(\/[^<]+)<\/command-name>/;
+const commandAnswer = /^<local-command-stdout>([\s\S]*)<\/local-command-stdout>$/;
+
+/** @param sinceMs wall clock, Unix milliseconds; a fork copies older records into its file */
+export async function ownChanges(path: string, sinceMs: number): Promise<OwnChanges> {
+  let folder: string | null = null;
+  let command: string | undefined;
+  const overruled = new Set<string>();
+  for (const record of await tailOf(path)) {
+    const text = commandText(record);
+    const answer = commandAnswer.exec(text)?.[1];
+    if (answer !== undefined && Date.parse(textOf(record, 'timestamp') ?? '') >= sinceMs) {
+      const made = changes.filter((each) => each.command === command && each.answer.test(plain(answer)));
+      for (const { flag } of made) overruled.add(flag);
+      if (command === '/cd' && made.length > 0) folder = textOf(record, 'cwd') ?? folder;
+    }
+    command = answer === undefined ? (commandName.exec(text)?.[1] ?? command) : undefined;
+  }
+  return { folder, overruled: [...overruled] };
+}
+
+/** The record is a note of the agent's, or stands in the person's name; both occur in one version. */
+const commandText = (record: Json): string =>
+  textOf(record, 'content') ?? textOf(blocksOf(messageOf(record))[0] ?? {}, 'text') ?? '';
+
+const plain = (text: string) => stripVTControlCharacters(text).trim();

@@ -1,0 +1,100 @@
+/** The launch as the person would give it now, after commands of theirs. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { launchNow } from '../../src/guard/launch-now.ts';
+import { resumeCommand } from '../../src/guard/resume-command.ts';
+import { findSession } from '../../src/guard/session.ts';
+import { whatIsOnRecord } from '../../src/guard/start/begin-anew.ts';
+import { createComposer } from '../../src/person/composer.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { partsOfRun } from '../support/run.ts';
+
+const id = 'aaaaaaaa-0000-4000-8000-000000000000';
+
+/** A run in `old`, whose person may go to `new`. */
+function stage(args: readonly string[] = [], command = 'claude') {
+  const root = temporaryFolder();
+  const folders = { old: join(root, 'old'), new: join(root, 'new') };
+  for (const folder of Object.values(folders)) mkdirSync(folder);
+  for (const name of ['mcp.json', 'cli.js']) writeFileSync(join(folders.old, name), '{}');
+  mkdirSync(join(folders.old, 'lib'));
+  const env = { CLAUDE_CONFIG_DIR: join(root, 'home'), PWD: folders.old };
+  const parts = partsOfRun({ args, cwd: folders.old, env, command, id, transcriptPath: join(root, 'x') });
+  return { ...parts, folders, env };
+}
+
+const moved = (folder: string) => ({ folder, overruled: ['--worktree'] });
+
+test('it is the launch as it was while nothing has changed', () => {
+  const { run, conversation } = stage(['--model', 'sonnet', '-w', 'x', '--add-dir', 'lib', 'Fix it.']);
+  expect(launchNow(run, conversation)).toEqual(run.launch);
+});
+
+test('without the flags that were overruled', () => {
+  const { run, conversation } = stage(['--model=sonnet', '--verbose', '--effort', 'low', '--', '--model']);
+  conversation.changed({ folder: null, overruled: ['--model'] });
+  expect(launchNow(run, conversation).args).toEqual(['--verbose', '--effort', 'low', '--', '--model']);
+  conversation.changed({ folder: null, overruled: ['--effort'] });
+  expect(launchNow(run, conversation).args).toEqual(['--verbose', '--', '--model']);
+});
+
+test('in the folder to which the conversation was moved, with the files and folders that were given', () => {
+  const { run, conversation, folders } = stage(
+    ['-w', 'x', '--mcp-config', 'mcp.json', '{"a":1}', '--add-dir=lib', '--debug-file', '/log', 'lib'],
+    './cli.js',
+  );
+  conversation.changed(moved(folders.new));
+  expect(launchNow(run, conversation)).toMatchObject({
+    cwd: folders.new,
+    env: { PWD: folders.new },
+    command: join(folders.old, 'cli.js'),
+    args: [
+      ...['--mcp-config', join(folders.old, 'mcp.json'), '{"a":1}'],
+      ...[`--add-dir=${join(folders.old, 'lib')}`, '--debug-file', '/log', 'lib'],
+    ],
+  });
+});
+
+test('a folder that is gone is none to start in', () => {
+  const { run, conversation, folders } = stage(['--mcp-config', 'mcp.json']);
+  for (const folder of [join(folders.new, 'gone'), join(folders.old, 'mcp.json'), 'relative']) {
+    conversation.changed(moved(folder));
+    expect(launchNow(run, conversation)).toEqual(run.launch);
+  }
+});
+
+test('the command to go on by hand leads to the folder', () => {
+  const { run, conversation, folders, env } = stage(['--model', 'sonnet']);
+  conversation.changed({ folder: folders.new, overruled: ['--model'] });
+  const command = resumeCommand(run, conversation) ?? '';
+  expect(command).toMatch(new RegExp(`^cd ${folders.new} && env .*guarded-claude --resume ${id}$`));
+  expect(command).toContain(env.CLAUDE_CONFIG_DIR);
+});
+
+test('a conversation whose file the agent has moved is found where it is now, with the folder', async () => {
+  const { run, agent, conversation, folders, env } = stage(['--resume', id]);
+  const records = [
+    { type: 'user', uuid: id, parentUuid: null, cwd: folders.old, message: { role: 'user', content: 'hi' } },
+    { type: 'relocated', relocatedCwd: folders.new },
+    ...['<command-name>/cd</command-name>', '<local-command-stdout>Moved to x</local-command-stdout>'].map(
+      (content) => ({ type: 'system', content, cwd: folders.new, timestamp: new Date().toISOString() }),
+    ),
+  ];
+  const home = join(env.CLAUDE_CONFIG_DIR, 'projects', '-new');
+  mkdirSync(home, { recursive: true });
+  const path = join(home, `${id}.jsonl`);
+  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await findSession(run, agent, conversation);
+  expect(conversation.transcriptPath).toBe(path);
+  expect(launchNow(run, conversation).cwd).toBe(folders.new);
+  expect(await whatIsOnRecord(run, agent, conversation, createComposer())).toBe('kept');
+});
+
+test('what a command has changed stays changed when the person begins another conversation', () => {
+  const { run, conversation, folders } = stage(['--model', 'sonnet']);
+  conversation.changed({ folder: folders.new, overruled: ['--model'] });
+  run.emit({ type: 'session', sessionId: 'b', transcriptPath: null, source: 'hook', reason: 'clear' });
+  conversation.changed({ folder: null, overruled: [] });
+  expect(launchNow(run, conversation)).toMatchObject({ cwd: folders.new, args: [] });
+});
