@@ -1,6 +1,6 @@
 /**
  * What the person has changed with commands of their own, as the end of the conversation's file shows it. A command's
- * answer is the record after the command. An answer that changes nothing (`Staying in …`) does not
+ * answer is the record after the command. An answer that changes nothing (`Kept model as …`, `Staying in …`) does not
  * count.
  */
 import { stripVTControlCharacters } from 'node:util';
@@ -16,7 +16,16 @@ interface Change {
   readonly flag: string;
 }
 
-const changes: readonly Change[] = [{ command: '/cd', answer: /^Moved to /, flag: '--worktree' }];
+/**
+ * A resume without the flag goes on with the person's choice: with the conversation's model (2.1.42 to 2.1.329), with
+ * the saved level of effort (2.1.197, 2.1.329). A level for one session is found again by no resume.
+ */
+const changes: readonly Change[] = [
+  { command: '/model', answer: /^Set model to /, flag: '--model' },
+  { command: '/model', answer: /^Set model to .* saved as your default .* effort$/, flag: '--effort' },
+  { command: '/effort', answer: /^Set effort level to \S+ \(saved as your default /, flag: '--effort' },
+  { command: '/cd', answer: /^Moved to /, flag: '--worktree' },
+];
 
 const commandName = /^<command-name>(\/[^<]+)<\/command-name>/;
 const commandAnswer = /^<local-command-stdout>([\s\S]*)<\/local-command-stdout>$/;
