@@ -2,7 +2,7 @@
  * Collects this thread's garbage as soon as there is some. Left to itself, node lets the heap grow to several times its
  * live data before it collects the old generation.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const lookMs = 10;
@@ -16,7 +16,10 @@ const garbageBytes = 6 * megabyte;
 export function collectOften(): void {
   setFlagsFromString('--expose-gc'); // only contexts that are created from now on see it
   const collect: () => void = runInNewContext('gc');
-  const used = () => getHeapStatistics().used_heap_size;
+  const used = () =>
+    getHeapSpaceStatistics().reduce((sum, { space_name, space_used_size }) => {
+      return space_name.startsWith('new_') ? sum : sum + space_used_size;
+    }, 0);
   let alive = used();
   setInterval(() => {
     if (used() < alive + garbageBytes) return;
