@@ -46,7 +46,7 @@ export function newestEnd(rows: readonly Row[]): Row | null {
 
 /** Records of the main conversation that no record follows, in file order. */
 export function endsOf(rows: readonly Row[]): readonly Row[] {
-  const parents = createRowSet();
+  const parents = createRowSet([], rows.length);
   for (const row of rows) if (!row.side && row.parent !== null) parents.add(row.parent);
   return rows.filter((row) => !row.side && !parents.has(row));
 }
@@ -89,7 +89,7 @@ export function chainTo(leaf: Row | null): Row[] {
  * to a message on it.
  */
 export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
-  const reached = createRowSet();
+  const reached = createRowSet([], rows.length);
   let leaf = end;
   while (leaf !== null) {
     const chain = chainTo(leaf);

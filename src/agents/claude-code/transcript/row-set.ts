@@ -10,9 +10,12 @@ export interface RowSet {
   add(row: Row): boolean;
 }
 
-/** One bit per row. */
-export function createRowSet(rows: Iterable<Row> = []): RowSet {
-  let bits = new Uint8Array(1_024);
+/**
+ * One bit per row.
+ * @param count of the rows that the set will probably have to hold
+ */
+export function createRowSet(rows: Iterable<Row> = [], count = 8_192): RowSet {
+  let bits = new Uint8Array((count >> 3) + 1);
   const has = ({ order }: Row) => ((bits[order >> 3] ?? 0) & (1 << (order & 7))) !== 0;
   const add = (row: Row) => {
     if (has(row)) return false;

@@ -8,13 +8,14 @@ import { gatherLines, putAfter } from './pairing.ts';
 import type { Work } from './work.ts';
 
 export function addMissingResults(work: Work): void {
-  const chain = chainTo(leafOf(work.rows));
+  const chain = [...work.branch()];
   const onBranch = createRowSet(chain);
-  const rounds = roundsOf([...chain]);
+  const rounds = roundsOf(work.branch());
   let next = rounds.next();
   while (next.done !== true) {
     const round = next.value;
     next = rounds.next();
+    if (next.done !== true && isAnswered(round)) continue;
     const group = groupOf(work, round, onBranch);
     const ours = new Set(group.flatMap((line) => line.uses));
     const messages = new Set(group.map((line) => line.messageId));
@@ -27,6 +28,10 @@ export function addMissingResults(work: Work): void {
     else fillIn(work, round, { chain, rows: onBranch }, ours);
   }
 }
+
+/** Whether each call has its result among the answers, so that nothing is missing. */
+const isAnswered = ({ lines, answers }: Round) =>
+  lines.every((line) => line.uses.every((id) => answers.some((row) => row.results.includes(id))));
 
 /** The message's lines with calls, on the active branch and off it, in file order. */
 function groupOf(work: Work, round: Round, onBranch: RowSet): readonly Row[] {

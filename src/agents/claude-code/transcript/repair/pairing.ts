@@ -1,12 +1,11 @@
 /** Enforces what the API requires of tool calls and results: each id occurs once, and each result follows its call. */
 import { randomUUID } from 'node:crypto';
-import { chainTo, leafOf } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { type Round, roundsOf } from '../rounds.ts';
 import { placesIn } from '../row-set.ts';
 import type { Work } from './work.ts';
 
-const currentRounds = (work: Work) => roundsOf(chainTo(leafOf(work.rows)));
+const currentRounds = (work: Work) => roundsOf(work.branch());
 
 /**
  * The agent collects the lines of one message wherever they are. So a line that comes after another answer gets a
@@ -31,22 +30,24 @@ function splitOff(work: Work, line: Row): void {
 
 /** The API requires each call's id to occur once per conversation. */
 export function renameRepeatedCalls(work: Work): void {
-  const seen = new Set<string>();
+  /** The round in which an id occurs first, by its number. */
+  const firstIn = new Map<string, number>();
+  let number = 0;
   for (const round of currentRounds(work)) {
-    const own = new Set<string>();
+    number += 1;
     for (const line of round.lines) {
       const uses = line.uses.map((id) => {
-        if (!seen.has(id)) {
-          seen.add(id);
-          own.add(id);
+        const first = firstIn.get(id);
+        if (first === undefined) {
+          firstIn.set(id, number);
           return id;
         }
         work.note('repeated call');
-        if (line.messageId !== null && !own.has(id)) splitOff(work, line);
+        if (line.messageId !== null && first !== number) splitOff(work, line);
         const fresh = `${id}_${randomUUID().slice(0, 8)}`;
         work.change(line).renamed.set(id, fresh);
         // Its result, unless that belongs to the first call with this id.
-        const answer = own.has(id) ? undefined : round.answers.find((row) => row.results.includes(id));
+        const answer = first === number ? undefined : round.answers.find((row) => row.results.includes(id));
         if (answer !== undefined) {
           work.change(answer).renamed.set(id, fresh);
           answer.results = answer.results.map((result) => (result === id ? fresh : result));
@@ -60,15 +61,16 @@ export function renameRepeatedCalls(work: Work): void {
 
 /** The API requires each result right after its call, once. Other results are kept as text. */
 export function convertStrayResults(work: Work): void {
-  const chain = chainTo(leafOf(work.rows));
+  const chain = [...work.branch()];
   const settled = new Set<string>();
   let placeOf = placesIn(chain);
-  for (const round of roundsOf([...chain])) {
-    const lines = [...round.messageIds].flatMap((id) => work.calls.callLines(id));
+  for (const round of currentRounds(work)) {
+    const callElsewhere = (isCall: (line: Row) => boolean) =>
+      [...round.messageIds].flatMap((id) => work.calls.callLines(id)).find(isCall);
     for (const row of round.answers) {
       const paired = row.results.filter((id) => {
         const isCall = (line: Row) => line.uses.includes(id);
-        const line = settled.has(id) ? undefined : (round.lines.find(isCall) ?? lines.find(isCall));
+        const line = settled.has(id) ? undefined : (round.lines.find(isCall) ?? callElsewhere(isCall));
         if (line === undefined) {
           work.note('stray result');
           work.change(row).asText.add(id);
@@ -96,6 +98,9 @@ export function convertStrayResults(work: Work): void {
  * Whether other lines and results come between a call and its result. Only versions that collect messages accept that.
  */
 function isInterleaved(round: Round): boolean {
+  const { lines, answers, rows } = round;
+  // Nearly always the answers come last, and no line was moved here.
+  if (rows.length === lines.length + answers.length && rows[lines.length] === answers[0]) return false;
   let latest = new Set<string>();
   let isAnswered = false;
   for (const row of round.rows) {

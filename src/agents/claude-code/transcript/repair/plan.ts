@@ -5,7 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { mapCalls } from '../call-map.ts';
-import { isMessage, type Reach, reachable, reachOf } from '../chain.ts';
+import { chainTo, isMessage, leafOf, type Reach, reachable, reachOf } from '../chain.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';
@@ -32,6 +32,9 @@ export interface Plan {
   readonly finds: RowSet;
 }
 
+/** What the plan needs of an index. */
+export type Examined = Pick<TranscriptIndex, 'rows' | 'damages' | 'namedEnd' | 'newlineMissing'>;
+
 const maxPasses = 10;
 const total = (counts: ReadonlyMap<FindingKind, number>) =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
@@ -48,7 +51,7 @@ const parts: readonly ((work: Work) => void)[] = [
 /**
  * Moves the rows of the index. In a large conversation, each part takes long, so the event loop gets a turn in between.
  */
-export async function planRepairs(index: TranscriptIndex, options: PlanOptions): Promise<Plan> {
+export async function planRepairs(index: Examined, options: PlanOptions): Promise<Plan> {
   const rows = [...index.rows];
   const remedy = remedyFor(rows, options);
   const hollow = takeOutHollow(rows, remedy);
@@ -61,13 +64,19 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
   const added: AddedResult[] = [];
+  let branch: readonly Row[] | null = null;
   const work: Work = {
     rows,
     calls,
     options,
     added,
     reach: before,
+    branch: () => {
+      branch ??= chainTo(leafOf(rows));
+      return branch;
+    },
     change(row) {
+      branch = null;
       const known = changes.get(row) ?? {
         relinked: false,
         newMessageId: false,
@@ -79,7 +88,10 @@ export async function planRepairs(index: TranscriptIndex, options: PlanOptions):
       changes.set(row, known);
       return known;
     },
-    note: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    note(kind) {
+      branch = null;
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    },
   };
 
   for (const damage of index.damages) {

@@ -78,6 +78,8 @@ export interface Work {
   readonly options: PlanOptions;
   readonly added: AddedResult[];
   readonly reach: Reach;
+  /** The active branch. It is found anew after each `change` or `note`, so whoever moves a row must call one then. */
+  branch(): readonly Row[];
   change(row: Row): RowChange;
   note(kind: FindingKind): void;
 }
