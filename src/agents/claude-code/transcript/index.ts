@@ -43,6 +43,8 @@ export interface TranscriptIndex {
   readonly newlineMissing: boolean;
   /** Version of the agent in the last record that names one. */
   readonly writtenBy: string | null;
+  /** No row depends on other lines: each id is in the file once, and each record has a time. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function indexTranscript(
   /** A parent may come after its child (lab notes §3), so unknown parents are looked up at the end. */
   const open = new Map<Row, Link>();
   let places = 0;
+  let guesses = 0;
   let lines = 0;
   let bytes = 0;
   let newlineMissing = false;
@@ -82,8 +85,12 @@ export async function indexTranscript(
       // Reuses the string of the call's row, to save memory.
       row.source = byUuid.get(link.source ?? '')?.uuid ?? link.source;
       row.content = link.side ? wholesome : readContent(record, text);
-      Object.assign(row, { offset: line.offset, length: line.length, piece, order: places });
+      row.offset = line.offset;
+      row.length = line.length;
+      row.piece = piece;
+      row.order = places;
       places += 1;
+      if (link.uuid === null || link.time === null) guesses += 1;
       if (known === undefined) {
         rows.push(row);
         byUuid.set(row.uuid, row);
@@ -124,10 +131,13 @@ export async function indexTranscript(
 
   for (const [row, link] of open) linkParents(row, link, byUuid);
   // A row whose record was superseded moves to the place of the later record.
-  if (places > rows.length) rows.sort((a, b) => a.order - b.order);
-  for (const [order, row] of rows.entries()) row.order = order;
+  if (places > rows.length) {
+    rows.sort((a, b) => a.order - b.order);
+    for (const [order, row] of rows.entries()) row.order = order;
+  }
   const namedEnd = resolve(noted, byUuid);
-  return { path, rows, damages, namedEnd, bytes, lines, newlineMissing, writtenBy };
+  const isPlain = guesses === 0 && places === rows.length;
+  return { path, rows, damages, namedEnd, bytes, lines, newlineMissing, writtenBy, isPlain };
 }
 
 function resolve(
@@ -140,7 +150,8 @@ function resolve(
 
 const isMessage = ({ kind }: Link) => kind === 'user' || kind === 'assistant';
 
-function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
+/** @param timeBefore the time of the record before it, for a record that has none */
+export function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
   row.kind = link.kind;
   row.side = link.side;
   row.failure = link.failure;
@@ -156,7 +167,7 @@ function fill(row: Row, link: Link, timeBefore: number, ids: SameIds): void {
 }
 
 /** @returns whether all parents that the record names are known */
-function linkParents(
+export function linkParents(
   row: Row,
   { parentUuid, logicalParentUuid }: Link,
   byUuid: ReadonlyMap<string, Row>,

@@ -5,16 +5,18 @@
  * This module only reads the original. `agents/common/repair.ts` puts the copy in its place, because it knows who else
  * may be writing.
  */
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { readVersion } from '../../../common/versions.ts';
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../contract/conversation.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
 import { readConversation, withholdReading } from '../reading.ts';
 import { endThread, inThread, takeFailure } from '../thread.ts';
+import { rememberRows } from './as-read.ts';
 import { looksBroken } from './first-look.ts';
+import { indexCopy } from './index-copy.ts';
 import { type Plan, planRepairs } from './plan.ts';
 import { poisonWords } from './poison/index.ts';
-import { writeRepaired } from './rewrite.ts';
+import { type KeptRange, writeRepaired } from './rewrite.ts';
 import type { FindingKind, PlanOptions } from './work.ts';
 import { findAgent, findWriter } from './writers.ts';
 
@@ -139,13 +141,14 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
   const { index } = await readConversation(path);
   const wanted = optionsFor(index, options);
   // The plan moves its rows.
-  const putBack = withholdReading();
+  const putBackReading = withholdReading();
+  const putBackRows = rememberRows(index.rows);
   const plan = await planRepairs(index, wanted);
   const { before, after, needed } = plan;
-  // Otherwise the rows have been moved, and the proof needs the memory for those of the copy.
-  if (plan.changes.size === 0 && plan.findings.length === 0) putBack();
-  // Released once the copy is written, because the proof needs the memory for the copy's index.
-  let work: { readonly index: TranscriptIndex; readonly plan: Plan } | null = { index, plan };
+  // Otherwise the rows have been moved, and the proof makes them those of the copy.
+  if (plan.changes.size === 0 && plan.findings.length === 0) putBackReading();
+  // Released once the copy is written, because the proof needs the memory.
+  let work: Written | null = { index, plan, putBackRows };
   return {
     findings: plan.findings.map(({ kind, count }) => ({
       kind,
@@ -159,9 +162,12 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
     async mend(target) {
       if (work === null) throw new Error('the repair was written before');
       const textFor = (id: string) => options.resultTexts.get(id) ?? defaultResult;
-      await writeRepaired(work.index, work.plan, target, textFor);
+      const kept = await writeRepaired(work.index, work.plan, target, textFor);
+      const original = work.plan.removed.length === 0 ? work.index : null;
+      work.putBackRows();
       work = null;
-      return prove(target, needed, wanted);
+      const [proof] = await Promise.all([prove(target, original, kept, needed, wanted), toDisk(target)]);
+      return proof;
     },
   };
 }
@@ -172,11 +178,33 @@ function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOption
   return { ...options, version: version?.parts ?? null };
 }
 
-async function prove(target: string, needed: ReadonlySet<string>, options: PlanOptions): Promise<Proof> {
-  const copy = await indexTranscript(target);
+interface Written {
+  readonly index: TranscriptIndex;
+  readonly plan: Plan;
+  readonly putBackRows: () => void;
+}
+
+/** @param original its rows become those of the copy; null: the whole copy is read */
+async function prove(
+  target: string,
+  original: TranscriptIndex | null,
+  kept: readonly KeptRange[],
+  needed: ReadonlySet<string>,
+  options: PlanOptions,
+): Promise<Proof> {
+  const copy = (original && (await indexCopy(original, kept, target))) ?? (await indexTranscript(target));
   // Without findings, no row has been moved.
   const { findings, finds } = await planRepairs(copy, options);
   let lost = needed.size;
   for (const row of copy.rows) if (finds.has(row) && needed.has(row.uuid)) lost -= 1;
   return { lost, left: findings.length };
+}
+
+async function toDisk(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

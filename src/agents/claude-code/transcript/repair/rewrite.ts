@@ -14,7 +14,7 @@ import type { AddedResult, RowChange } from './work.ts';
 /** The text of the result for a call that never got one. */
 export type ResultText = (toolUseId: string) => string;
 
-/** A range of the original that is replaced; an empty range inserts. */
+/** Lines of the original that are replaced; an empty range inserts. */
 interface Edit {
   readonly offset: number;
   readonly length: number;
@@ -27,28 +27,51 @@ interface Copy {
   readonly buffer: Buffer;
 }
 
+/** Whole lines of the original that the copy has, too, byte for byte. */
+export interface KeptRange {
+  /** Offset in the original. */
+  readonly from: number;
+  /** Offset in the copy. */
+  readonly at: number;
+  readonly length: number;
+}
+
 const pieceBytes = 1024 * 1024;
 
-/** @param target must not exist. Rejects with the file system's error. */
+/**
+ * Writes the copy, which is not yet on the disk then. Rejects with the file system's error.
+ * @param target must not exist
+ * @returns what was kept of the original, in order
+ */
 export async function writeRepaired(
   index: TranscriptIndex,
   plan: Plan,
   target: string,
   resultText: ResultText,
-): Promise<void> {
+): Promise<readonly KeptRange[]> {
   const source = await open(index.path);
   try {
     const copy = await open(target, 'wx', (await source.stat()).mode & 0o777);
     try {
       const copying: Copy = { source, copy, buffer: Buffer.allocUnsafe(pieceBytes) };
+      const kept: KeptRange[] = [];
       let position = 0;
+      let at = 0;
+      const keep = async (end: number) => {
+        if (end <= position) return;
+        kept.push({ from: position, at, length: end - position });
+        await copyRange(copying, position, end);
+        at += end - position;
+      };
       for (const edit of editsOf(index, plan, source, resultText)) {
-        await copyRange(copying, position, edit.offset);
-        await copy.writeFile(await edit.text());
+        await keep(edit.offset);
+        const text = Buffer.from(await edit.text());
+        await copy.writeFile(text);
+        at += text.length;
         position = edit.offset + edit.length;
       }
-      await copyRange(copying, position, index.bytes);
-      await copy.sync();
+      await keep(index.bytes);
+      return kept;
     } finally {
       await copy.close();
     }
@@ -93,7 +116,12 @@ function editsOf(
   }));
   for (const [row, change] of plan.changes)
     if (row.piece === null && !plan.added.some((result) => result.row === row))
-      edits.push({ offset: row.offset, length: row.length, text: () => changed(row, change) });
+      edits.push({
+        offset: row.offset,
+        length: lineEnd(row) - row.offset,
+        text: async () =>
+          `${await changed(row, change)}${lineEnd(row) - row.offset > row.length ? '\n' : ''}`,
+      });
   for (const row of plan.removed)
     if (row.piece === null)
       edits.push({ offset: row.offset, length: lineEnd(row) - row.offset, text: async () => '' });
