@@ -38,14 +38,14 @@ export interface RunPaths {
   readonly lasting: string;
 }
 
-export const lastingFolder = (state: StatePaths): string => join(state.root, 'launch');
+export const lastingFolder = (state: StatePaths): string => `${state.root}/launch`;
 
 /** Prefix of the copies of files that the person has given, in the run's folder; they are removed with the guard. */
 export const givenPrefix = 'given-';
 
-/** Its folder is the only path that needs more than to be put together: listings do this for every run there was. */
+/** Put together without `join`: listings do this for every run there was, and it took a fifth of their time. */
 export function runPaths(state: StatePaths, run: string): RunPaths {
-  const folder = join(state.sessions, run);
+  const folder = `${state.sessions}/${run}`;
   return {
     run,
     folder,
