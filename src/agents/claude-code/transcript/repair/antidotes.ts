@@ -50,7 +50,7 @@ function renameForeignAnswer(work: Work, chain: readonly Row[], { refused, byHan
 
 /** @param sent the records that a resume finds */
 export function planAntidotes(work: Work, sent: RowSet, remedy: Remedy): void {
-  const chain = chainTo(leafOf(work.rows));
+  const chain = work.branch();
   renameForeignAnswer(work, chain, remedy);
   const request = chain.slice(chain.findLastIndex((row) => row.kind === 'boundary') + 1);
   const images = request.reduce((sum, row) => sum + row.content.images, 0);

@@ -1,6 +1,6 @@
 /** Adds a result to each call that has none, where the API wants it: right after the call. */
 import { randomUUID } from 'node:crypto';
-import { chainTo, leafOf } from '../chain.ts';
+import { chainTo } from '../chain.ts';
 import { type Round, roundsOf } from '../rounds.ts';
 import { Row } from '../row.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
@@ -98,9 +98,10 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
   const answered = new Set(results.flatMap((row) => row.results));
   if (group.every((line) => line.uses.every((id) => answered.has(id)))) return;
 
-  const deepest = group.reduce(
+  const [first, ...others] = group as readonly [Row, ...Row[]];
+  const deepest = others.reduce(
     (best, line) => (depth(line, group) >= depth(best, group) ? line : best),
-    group[0] as Row,
+    first,
   );
   const last = endThrough(work, deepest, messages);
   let end = gatherLines(work, ownRound(last, messages), chainTo(last)) ?? last;
@@ -127,8 +128,8 @@ function endConversation(work: Work, group: readonly Row[], messages: MessageIds
 
 /** The end of the active branch, changed so that the branch leads through the line. */
 function endThrough(work: Work, line: Row, messages: MessageIds): Row {
-  const leaf = leafOf(work.rows);
-  const chain = chainTo(leaf);
+  const chain = work.branch();
+  const leaf = chain.at(-1) ?? null;
   if (leaf === null || chain.includes(line)) return leaf ?? line;
   const end = lastBelow(work, line);
   const branch = createRowSet(chainTo(end));

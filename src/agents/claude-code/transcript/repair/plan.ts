@@ -26,8 +26,8 @@ export interface Plan {
   readonly removed: readonly Row[];
   readonly before: Reach;
   readonly after: Reach;
-  /** Ids of the records that a resume found before, and must still find. */
-  readonly needed: ReadonlySet<string>;
+  /** Ids of the records that a resume found before, and must still find. To be asked before the rows are put back. */
+  needed(): ReadonlySet<string>;
   /** The records that a resume will find after the repair, with the rows as they are now. */
   readonly finds: RowSet;
 }
@@ -113,15 +113,13 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
     }
   }
   const named = endToName(work, index.namedEnd);
-  const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows));
+  const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows), work.branch().at(-1) ?? null);
   await turn();
   planAntidotes(work, finds, remedy);
   const after = reachOf(rows, finds);
   // Progress records are shown but never sent, so they may be lost. If the repair brings back messages, other notes may
   // be lost, too, but messages never.
   const isNeeded = after.reachable > before.reachable ? isMessage : (row: Row) => row.kind !== 'progress';
-  const needed = new Set<string>();
-  for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);
   return {
     findings: [...counts].map(([kind, count]) => ({ kind, count })),
     changes,
@@ -130,7 +128,11 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
     removed: [...hollow.removed, ...withoutThinking.removed],
     before,
     after,
-    needed,
+    needed() {
+      const needed = new Set<string>();
+      for (const row of rows) if (reached.has(row) && isNeeded(row)) needed.add(row.uuid);
+      return needed;
+    },
     finds,
   };
 }

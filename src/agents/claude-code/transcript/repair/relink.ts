@@ -3,7 +3,7 @@
  * any parent, a circle.
  */
 
-import { isMessage, leafOf, reachable } from '../chain.ts';
+import { isMessage, reachable } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
 import type { Work } from './work.ts';
@@ -34,7 +34,7 @@ export function relink(work: Work): void {
   const parents = parentsOf(work.rows);
   const seen = createRowSet();
   // A new parent may be part of a circle of notes, which the next pass opens.
-  for (let top = leafOf(work.rows); top !== null && seen.add(top); top = top.parent)
+  for (let top = work.branch().at(-1) ?? null; top !== null && seen.add(top); top = top.parent)
     if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
 }
 
@@ -66,8 +66,8 @@ function openCircles(work: Work): void {
 
 /** The newest end; the newest record if there is no end, because there is nothing but circles. */
 function newestEnd(work: Work): Row | null {
-  const leaf = leafOf(work.rows);
-  if (leaf !== null) return leaf;
+  const leaf = work.branch().at(-1);
+  if (leaf !== undefined) return leaf;
   return work.rows.reduce<Row | null>((best, row) => {
     return row.side || (best !== null && best.time > row.time) ? best : row;
   }, null);

@@ -144,7 +144,7 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
   const putBackReading = withholdReading();
   const putBackRows = rememberRows(index.rows);
   const plan = await planRepairs(index, wanted);
-  const { before, after, needed } = plan;
+  const { before, after } = plan;
   // Otherwise the rows have been moved, and the proof makes them those of the copy.
   if (plan.changes.size === 0 && plan.findings.length === 0) putBackReading();
   // Released once the copy is written, because the proof needs the memory.
@@ -162,6 +162,7 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
     async mend(target) {
       if (work === null) throw new Error('the repair was written before');
       const textFor = (id: string) => options.resultTexts.get(id) ?? defaultResult;
+      const needed = work.plan.needed();
       const kept = await writeRepaired(work.index, work.plan, target, textFor);
       const original = work.plan.removed.length === 0 ? work.index : null;
       work.putBackRows();

@@ -40,7 +40,7 @@ export function linkStrayEnd(work: Work): void {
   const { version, byHand } = work.options;
   if (!byHand && !isOld(version)) return;
   const stray = newestEnd(work.rows);
-  const leaf = leafOf(work.rows);
+  const leaf = work.branch().at(-1) ?? null;
   if (stray === null || leaf === null || stray === leaf) return;
   const message = lastMessage(leaf);
   if (message === null || chainTo(stray).includes(message)) return;
@@ -53,11 +53,12 @@ export function linkStrayEnd(work: Work): void {
 /** The end that must be named for newer versions; null: they find it by themselves. */
 export function endToName(work: Work, named: NamedEnd | null): Row | null {
   const { version, byHand } = work.options;
-  const leaf = leafOf(work.rows);
+  const branch = work.branch();
+  const leaf = branch.at(-1) ?? null;
   const message = leaf === null ? null : lastMessage(leaf);
   if (leaf === null || message === null || (!byHand && isOld(version))) return null;
   const end = endByPlace(lastInFile(work), named);
-  if (end === null || chainTo(end).includes(message)) return null;
+  if (end === null || (end === leaf ? branch : chainTo(end)).includes(message)) return null;
   // An end that was named after the last message is where the person wanted to continue.
   const isAdded = work.added.some(({ row }) => row === message);
   if (end === named?.row && !isAdded && message.offset < named.offset) return null;
