@@ -16,6 +16,7 @@ const garbageBytes = 6 * megabyte;
 export function collectOften(): void {
   setFlagsFromString('--expose-gc'); // only contexts that are created from now on see it
   const collect: () => void = runInNewContext('gc');
+  // The young generation fills and empties itself all the time.
   const used = () =>
     getHeapSpaceStatistics().reduce((sum, { space_name, space_used_size }) => {
       return space_name.startsWith('new_') ? sum : sum + space_used_size;
