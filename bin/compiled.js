@@ -38,7 +38,7 @@ const importFrom = (folder) => (name) =>
 function compile(folder, path) {
   try {
     const kept = join(folder, nameOf(path));
-    const script = new Script(Module.wrap(readFileSync(path, 'utf8')), {
+    const script = new Script(Module.wrap(readFileSync(path).toString()), {
       filename: path,
       cachedData: contentOf(kept),
     });

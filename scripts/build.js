@@ -95,24 +95,28 @@ const decision = {
 };
 
 /**
- * What a guarded agent always needs, in a terminal or in pipes, stays in the one file. It is still evaluated only when it
- * is imported, while finding and loading some thirty files would take node ten times as long.
+ * What a guarded agent always needs is in two files: what runs before the agent, and what is loaded while it boots. It is
+ * evaluated only when it is imported, while finding and loading some thirty files would take node ten times as long.
  */
-const alwaysNeeded = [
-  'guard/supervise.ts',
-  'agents/claude-code/index.ts',
-  'agents/codex/index.ts',
+const beforeIt = ['guard/supervise.ts', 'agents/claude-code/index.ts'];
+const whileItBoots = [
   'guard/loop.ts',
   'decide/state.ts',
   'guard/watch-terminal.ts',
   'guard/leave.ts',
   'guard/relay.ts',
+  'tunnel/front.ts',
+  'tunnel/probe.ts',
+  'agents/codex/index.ts',
   'print/print.ts',
   'print/watch.ts',
 ];
 
-/** These packages are ES modules, which a CommonJS file cannot load on every supported version of node. */
-const packed = ['chokidar', 'readdirp', 'strip-ansi', 'ansi-regex'];
+/**
+ * Some of these packages are ES modules, which a CommonJS file cannot load on every supported version of node. With them
+ * and the virtual terminal packed in, a session needs no loader for ES modules.
+ */
+const packed = ['@xterm/headless', 'chokidar', 'readdirp', 'strip-ansi', 'ansi-regex'];
 const packedIn = {
   name: 'packed-in',
   setup({ onResolve }) {
@@ -122,12 +126,15 @@ const packedIn = {
   },
 };
 
+/** The path of a module below `src/`. */
+const moduleAt = (folder, path) => relative(join(root, 'src'), join(folder, path));
+
 /** @param pathOf the path by which a module that is needed later is imported, once it is built */
 const laterApart = (inTheFile, pathOf) => ({
   name: 'later-apart',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
-      const module = relative(join(root, 'src'), join(resolveDir, path));
+      const module = moduleAt(resolveDir, path);
       if (kind !== 'dynamic-import' || inTheFile.includes(module)) return null;
       return { path: pathOf(`src/${module}`), external: true };
     });
@@ -136,13 +143,66 @@ const laterApart = (inTheFile, pathOf) => ({
 
 /** What CommonJS lacks, and what code that was kept lacks: there, `import()` finds no loader (bin/compiled.js). */
 const banner = `const ownUrl = require('node:url').pathToFileURL(__filename).href;
-const importLater = module.importLater ?? ((name) => import(name));`;
+const importLater = module.importLater ?? ((name) => import(name));
+const importRest = async (name) => require('./rest.cjs').modules[name]();`;
 const withBanner = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: banner }, write: false };
-const guardWith = (pathOf) => ({
+
+/** What is imported from the rest of the guard, which is a file of its own. */
+const restApart = {
+  name: 'rest-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+      const module = moduleAt(resolveDir, path);
+      if (kind !== 'dynamic-import' || !whileItBoots.includes(module)) return null;
+      return { path: `rest:${module}`, external: true };
+    });
+  },
+};
+
+/** @param used modules that the rest uses: both files must have the same one */
+const guardWith = (pathOf, used) => ({
   ...beforeTheAgent,
   ...withBanner,
-  entryPoints: { guard: 'src/under-guard.ts' },
-  plugins: [lazily, packedIn, laterApart(alwaysNeeded, pathOf)],
+  stdin: {
+    contents: `export { guard } from './src/under-guard.ts';
+      export const shared = { ${listOf(used, 'require')} };`,
+    resolveDir: root,
+  },
+  outdir: undefined,
+  outfile: 'dist/guard.cjs',
+  plugins: [lazily, packedIn, restApart, laterApart(beforeIt, pathOf)],
+});
+
+/**
+ * @param inGuard modules that are in the guard's first file
+ * @param share is told each of them that the rest uses
+ */
+const restWith = (pathOf, inGuard, share) => ({
+  ...beforeTheAgent,
+  ...withBanner,
+  stdin: { contents: `export const modules = { ${listOf(whileItBoots, 'import')} };`, resolveDir: root },
+  outdir: undefined,
+  outfile: 'dist/rest.cjs',
+  plugins: [lazily, packedIn, fromGuard(inGuard, share), laterApart(whileItBoots, pathOf)],
+});
+
+const listOf = (modules, how) =>
+  modules.map((module) => `'${module}': () => ${how}('./src/${module}')`).join(', ');
+
+const fromGuard = (inGuard, share) => ({
+  name: 'from-guard',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      const module = moduleAt(resolveDir, path);
+      if (!inGuard.includes(module)) return null;
+      share(module);
+      return { path: module, namespace: 'from-guard' };
+    });
+    onResolve({ filter: /^\.\/guard\.cjs$/, namespace: 'from-guard' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'from-guard' }, ({ path }) => ({
+      contents: `module.exports = require('./guard.cjs').shared['${path}']();`,
+    }));
+  },
 });
 
 /** Commands that are called often, by people and by programs, and what they need: in one file with the table of all. */
@@ -162,16 +222,24 @@ const companionWith = (pathOf) => ({
   plugins: [lazily, laterApart(quickCommands, pathOf)],
 });
 
-/** Builds what a program loads later, and then its one file, which contains the names of those files. */
+const guardAndRest = async (pathOf) => {
+  const { metafile } = await build({ ...shared, ...guardWith(pathOf, []) });
+  const inGuard = Object.keys(metafile.inputs).map((file) => relative('src', file));
+  const used = new Set();
+  const rest = await build({ ...shared, ...restWith(pathOf, inGuard, (module) => used.add(module)) });
+  return [await build({ ...shared, ...guardWith(pathOf, [...used].sort()) }), rest];
+};
+const companion = async (pathOf) => [await build({ ...shared, ...companionWith(pathOf) })];
+
+/** Builds what a program loads later, and then its own files, which contain the names of those. */
 async function buildWithLater(programWith) {
   const later = new Set();
-  const note = (module) => {
+  await programWith((module) => {
     later.add(module);
     return module;
-  };
-  await build({ ...shared, ...programWith(note) });
+  });
   const names = 'chunks/[name]-[hash]';
-  const rest = await build({
+  const chunks = await build({
     ...shared,
     entryPoints: [...later],
     splitting: true,
@@ -179,16 +247,23 @@ async function buildWithLater(programWith) {
     chunkNames: names,
   });
   const files = new Map(
-    Object.entries(rest.metafile.outputs).map(([file, { entryPoint }]) => [
+    Object.entries(chunks.metafile.outputs).map(([file, { entryPoint }]) => [
       entryPoint,
       relative('dist', file),
     ]),
   );
-  const program = await build({ ...shared, ...programWith((module) => `./${files.get(module)}`) });
-  for (const { path, text } of program.outputFiles)
-    writeFileSync(path, text.replaceAll(/\bimport\("/g, 'importLater("'));
-  return [rest, program];
+  const program = await programWith((module) => `./${files.get(module)}`);
+  for (const { path, text } of program.flatMap(({ outputFiles }) => outputFiles))
+    writeFileSync(path, finished(text));
+  return [chunks, ...program];
 }
+
+/** Only in regular expressions does the bundler leave other characters than ASCII, and with them node reads a file slowly. */
+const finished = (text) =>
+  text
+    .replaceAll(/\bimport\("rest:/g, 'importRest("')
+    .replaceAll(/\bimport\("/g, 'importLater("')
+    .replaceAll(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 
@@ -200,7 +275,7 @@ const compile = (project) =>
 
 async function bundle() {
   const built = [...groups, decision].map((group) => build({ ...shared, ...group }));
-  const results = await Promise.all([...built, buildWithLater(guardWith), buildWithLater(companionWith)]);
+  const results = await Promise.all([...built, buildWithLater(guardAndRest), buildWithLater(companion)]);
   return new Set(results.flat().flatMap(({ metafile }) => Object.keys(metafile.outputs)));
 }
 
