@@ -1,6 +1,7 @@
 /** node-pty's native part. No other file uses node-pty; `pty.ts` says why only this part is used. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** node-pty's native interface, as its own JavaScript calls it (the version is pinned exactly). */
 interface NativePty {
@@ -20,13 +21,32 @@ interface NativePty {
   resize(fd: number, columns: number, rows: number, pixelWidth: number, pixelHeight: number): void;
 }
 
-let native: { readonly module: NativePty; readonly helperPath: string } | undefined;
+interface Native {
+  readonly module: NativePty;
+  readonly helperPath: string;
+}
 
-export function loadNative() {
-  if (native) return native;
-  const require = createRequire(import.meta.url);
-  const utils = require.resolve('node-pty/lib/utils.js');
-  const { dir, module } = require(utils).loadNativeModule('pty') as { dir: string; module: NativePty };
-  native = { module, helperPath: resolve(dirname(utils), dir, 'spawn-helper') };
+let native: Native | undefined;
+
+export function loadNative(): Native {
+  native ??= load();
   return native;
+}
+
+/** Where node-pty looks, and in its order. It tries them by loading, and each failure takes node half a millisecond. */
+const folders = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-${process.arch}`];
+
+function load(): Native {
+  const require = createRequire(import.meta.url);
+  const root = dirname(require.resolve('node-pty/package.json'));
+  let failure: unknown = new Error(`node-pty has no native part for ${process.platform}-${process.arch}`);
+  for (const folder of folders.map((each) => join(root, each))) {
+    const file = join(folder, 'pty.node');
+    try {
+      if (existsSync(file)) return { module: require(file), helperPath: join(folder, 'spawn-helper') };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }
