@@ -1,4 +1,5 @@
 // Keeps what node has compiled, so that the next start need not compile it again. From 22.1 on node does it by itself.
+const { hash } = require('node:crypto');
 const {
   mkdirSync,
   readFileSync,
@@ -12,10 +13,11 @@ const Module = require('node:module');
 const { basename, dirname, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');
-const { crc32 } = require('node:zlib');
 
 const keptForMs = 30 * 86_400_000;
-const checksumBytes = 4;
+const checksumBytes = 20;
+/** Of what node has for this, the quickest to load: the guard needs the same module. */
+const checksumOf = (code) => hash('sha1', code, 'buffer');
 
 /** From now on what `require` compiles is kept in the folder, if the file's name ends in `.cjs`. */
 function keepCompiledIn(folder) {
@@ -61,7 +63,7 @@ function contentOf(path) {
   try {
     const kept = readFileSync(path);
     const code = kept.subarray(0, -checksumBytes);
-    return kept.readUInt32LE(code.length) === crc32(code) ? code : undefined;
+    return checksumOf(code).equals(kept.subarray(-checksumBytes)) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -75,9 +77,7 @@ function keep(script, path) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder)) removeIfOld(join(folder, name));
     const code = script.createCachedData();
-    const checksum = Buffer.alloc(checksumBytes);
-    checksum.writeUInt32LE(crc32(code));
-    writeFileSync(unfinished, Buffer.concat([code, checksum]), { mode: 0o600 });
+    writeFileSync(unfinished, Buffer.concat([code, checksumOf(code)]), { mode: 0o600 });
     renameSync(unfinished, path);
   } catch {}
 }

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { banner, commonJs, finished, laterApart, lazily, root, withBanner } from './bundle-plugins.js';
+import { banner, commonJs, finished, laterApart, lazily, root, withImports } from './bundle-plugins.js';
 import { guardBundles } from './guard-bundles.js';
 
 const dist = join(root, 'dist');
@@ -70,7 +70,7 @@ const companion = async (pathOf) => [
   await build({
     ...shared,
     ...commonJs,
-    ...withBanner,
+    ...withImports(),
     packages: 'bundle',
     entryPoints: { guardctl: 'src/guardctl.ts' },
     plugins: [lazily, laterApart(quickCommands, pathOf)],

@@ -10,31 +10,32 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
  */
 export const commonJs = { format: 'cjs', outExtension: { '.js': '.cjs' }, write: false };
 
-/**
- * What CommonJS lacks, what code that was kept lacks (there, `import()` finds no loader: bin/compiled.js), and a module
- * that is loaded when something of it is first used.
- */
-export const banner = `const ownUrl = require('node:url').pathToFileURL(__filename).href;
-const importLater = module.importLater ?? ((name) => import(name));
-const lazily = (name, loaded) => new Proxy({}, { get: (_, member) => (loaded ??= require(name))[member] });`;
+/** A module that is loaded when something of it is first used. */
+export const banner = `const lazily = (name, loaded) => new Proxy({}, { get: (_, member) => (loaded ??= require(name))[member] });`;
 
-export const withBanner = { define: { 'import.meta.url': 'ownUrl' }, banner: { js: banner } };
+/** What CommonJS lacks, and what code that was kept lacks: there, `import()` finds no loader (bin/compiled.js). */
+const imports = `const ownUrl = require('node:url').pathToFileURL(__filename).href;
+const importLater = module.importLater ?? ((name) => import(name));`;
+
+/** @param more code at the beginning of the file */
+export const withImports = (more = '') => ({
+  define: { 'import.meta.url': 'ownUrl' },
+  banner: { js: [banner, imports, more].join('\n') },
+});
 
 /** Each takes node a millisecond or more, and is not needed before the agent runs, or not every time. */
 const lazyModules = [
-  ...[
-    'child_process',
-    'crypto',
-    'dns',
-    'fs/promises',
-    'net',
-    'os',
-    'timers/promises',
-    'tty',
-    'worker_threads',
-  ].map((name) => `node:${name}`),
-  'signal-exit',
-];
+  'child_process',
+  'crypto',
+  'dns',
+  'fs/promises',
+  'net',
+  'os',
+  'perf_hooks',
+  'timers/promises',
+  'tty',
+  'worker_threads',
+].map((name) => `node:${name}`);
 export const lazily = {
   name: 'lazily',
   setup({ onResolve }) {
@@ -50,7 +51,7 @@ export const lazily = {
  * Some of these packages are ES modules, which a CommonJS file cannot load on every supported version of node. With them
  * and the virtual terminal packed in, a session needs no loader for ES modules.
  */
-const packed = ['@xterm/headless', 'chokidar', 'readdirp', 'strip-ansi', 'ansi-regex'];
+const packed = ['@xterm/headless', 'chokidar', 'readdirp', 'signal-exit', 'strip-ansi', 'ansi-regex'];
 export const packedIn = {
   name: 'packed-in',
   setup({ onResolve }) {
@@ -67,7 +68,9 @@ const moduleAt = (folder, path) => relative(join(root, 'src'), join(folder, path
 export const relatively = (name, resolve) => ({
   name,
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => resolve(moduleAt(resolveDir, path), kind));
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) =>
+      resolve(moduleAt(resolveDir, path), kind),
+    );
   },
 });
 

@@ -2,7 +2,7 @@
 // agent boots. Finding and loading some two hundred files would take node many times as long.
 import { relative } from 'node:path';
 import { build } from 'esbuild';
-import { banner, commonJs, laterApart, lazily, packedIn, relatively, root, withBanner } from './bundle-plugins.js';
+import { commonJs, laterApart, lazily, packedIn, relatively, root, withImports } from './bundle-plugins.js';
 
 /** Imported later than the file begins, but always. */
 const beforeIt = ['guard/supervise.ts', 'agents/claude-code/index.ts'];
@@ -26,14 +26,18 @@ const apart = relatively('apart', (module, kind) => {
   return whileItBoots.includes(module) ? { path: `rest:${module}`, external: true } : null;
 });
 
+const importsOfBoth = `const import_here = async (name) => module.exports.here[name];
+const import_rest = async (name) => require('./rest.cjs').modules[name]();`;
+
 const file = (name, contents) => ({
   ...commonJs,
-  ...withBanner,
+  ...withImports(),
   stdin: { contents, resolveDir: root },
   outdir: undefined,
   outfile: `dist/${name}.cjs`,
 });
-const objectOf = (modules, valueOf) => `{ ${modules.map((one, index) => `'${one}': ${valueOf(one, index)}`).join(',\n')} }`;
+const objectOf = (modules, textOf) =>
+  `{ ${modules.map((one, index) => `'${one}': ${textOf(one, index)}`).join(',\n')} }`;
 
 /** @param used names of modules that the rest uses: it must not have them a second time, with a state of their own */
 const before = (pathOf, used) => {
@@ -46,28 +50,36 @@ const before = (pathOf, used) => {
     ${beforeIt.map((module, at) => `import * as here${at} from './src/${module}';`).join('\n')}
     export const here = ${objectOf(beforeIt, (_, at) => `here${at}`)};
     ${imports.join('\n')}
-    export const shared = ${objectOf([...used.keys()], (module, at) => `() => ({ ${used.get(module).map((name) => `${name}: m${at}_${name}`).join(', ')} })`)};`;
+    export const shared = ${objectOf(
+      [...used.keys()],
+      (module, at) =>
+        `() => ({ ${used
+          .get(module)
+          .map((name) => `${name}: m${at}_${name}`)
+          .join(', ')} })`,
+    )};`;
   return {
     ...file('guard', contents),
-    banner: {
-      js: `${banner}
-const import_here = async (name) => module.exports.here[name];
-const import_rest = async (name) => require('./rest.cjs').modules[name]();`,
-    },
+    ...withImports(importsOfBoth),
     plugins: [lazily, packedIn, apart, laterApart([], pathOf)],
   };
 };
 
 /** @param share is told each module of the first file that the rest uses, and returns its names */
 const rest = (pathOf, share) => ({
-  ...file('rest', `export const modules = ${objectOf(whileItBoots, (module) => `() => import('./src/${module}')`)};`),
+  ...file(
+    'rest',
+    `export const modules = ${objectOf(whileItBoots, (module) => `() => import('./src/${module}')`)};`,
+  ),
   plugins: [lazily, packedIn, fromGuard(share), laterApart(whileItBoots, pathOf)],
 });
 
 const fromGuard = (share) => ({
   name: 'from-guard',
   setup(building) {
-    relatively('', (module) => (share(module) === null ? null : { path: module, namespace: 'from-guard' })).setup(building);
+    relatively('', (module) =>
+      share(module) === null ? null : { path: module, namespace: 'from-guard' },
+    ).setup(building);
     building.onResolve({ filter: /./, namespace: 'from-guard' }, ({ path }) => ({ path, external: true }));
     building.onLoad({ filter: /./, namespace: 'from-guard' }, ({ path }) => ({
       contents: `const { shared } = require('./guard.cjs');
@@ -79,7 +91,13 @@ const fromGuard = (share) => ({
 /** What each of these modules exports, by name. */
 async function namesIn(modules, shared) {
   const entryPoints = modules.map((module) => `src/${module}`);
-  const { metafile } = await build({ ...shared, entryPoints, bundle: false, packages: undefined, write: false });
+  const { metafile } = await build({
+    ...shared,
+    entryPoints,
+    bundle: false,
+    packages: undefined,
+    write: false,
+  });
   const outputs = Object.values(metafile.outputs);
   return new Map(outputs.map(({ entryPoint, exports }) => [relative('src', entryPoint), exports]));
 }
@@ -88,7 +106,10 @@ async function namesIn(modules, shared) {
 export const guardBundles = (shared) => async (pathOf) => {
   const { metafile } = await build({ ...shared, ...before(pathOf, new Map()) });
   const modules = Object.keys(metafile.inputs).filter((input) => input.startsWith('src/'));
-  const names = await namesIn(modules.map((input) => relative('src', input)), shared);
+  const names = await namesIn(
+    modules.map((input) => relative('src', input)),
+    shared,
+  );
   const used = new Map();
   const share = (module) => {
     if (!names.has(module)) return null;
