@@ -89,6 +89,7 @@ const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, 
 export const finished = (text) =>
   text
     .replaceAll(/\brequire\("lazy:/g, 'lazily("')
-    .replaceAll(/\bimport\("(here|rest):/g, 'import_$1("')
+    .replaceAll(/\bimport\("here:/g, 'importHere("')
+    .replaceAll(/\bimport\("rest:/g, 'importRest("')
     .replaceAll(/\bimport\("/g, 'importLater("')
     .replaceAll(/[^\x00-\x7f]/g, escaped);

@@ -26,40 +26,41 @@ const apart = relatively('apart', (module, kind) => {
   return whileItBoots.includes(module) ? { path: `rest:${module}`, external: true } : null;
 });
 
-const importsOfBoth = `const import_here = async (name) => module.exports.here[name];
-const import_rest = async (name) => require('./rest.cjs').modules[name]();`;
+const importsOfBoth = `const importHere = async (name) => module.exports.here[name];
+const importRest = async (name) => require('./rest.cjs').modules[name]();`;
 
-const file = (name, contents) => ({
+const file = (name, lines) => ({
   ...commonJs,
   ...withImports(),
-  stdin: { contents, resolveDir: root },
+  stdin: { contents: lines.join('\n'), resolveDir: root },
   outdir: undefined,
   outfile: `dist/${name}.cjs`,
 });
 const objectOf = (modules, textOf) =>
-  `{ ${modules.map((one, index) => `'${one}': ${textOf(one, index)}`).join(',\n')} }`;
+  `{ ${modules.map((module, index) => `'${module}': ${textOf(module, index)}`).join(', ')} }`;
 
 /** @param used names of modules that the rest uses: it must not have them a second time, with a state of their own */
 const before = (pathOf, used) => {
-  const all = [...used];
-  const imports = all.map(([module, names], at) => {
-    const list = names.map((name) => `${name} as m${at}_${name}`);
-    return `import { ${list.join(', ')} } from './src/${module}';`;
-  });
-  const contents = `export { guard } from './src/under-guard.ts';
-    ${beforeIt.map((module, at) => `import * as here${at} from './src/${module}';`).join('\n')}
-    export const here = ${objectOf(beforeIt, (_, at) => `here${at}`)};
-    ${imports.join('\n')}
-    export const shared = ${objectOf(
-      [...used.keys()],
-      (module, at) =>
-        `() => ({ ${used
-          .get(module)
-          .map((name) => `${name}: m${at}_${name}`)
-          .join(', ')} })`,
-    )};`;
+  const modules = [...used.keys()];
+  const each = (module, textOf) =>
+    `{ ${used
+      .get(module)
+      .map((name) => textOf(name, `${name}_${modules.indexOf(module)}`))
+      .join(', ')} }`;
+  const lines = [
+    `export { guard } from './src/under-guard.ts';`,
+    ...beforeIt.map((module, index) => `import * as here${index} from './src/${module}';`),
+    `export const here = ${objectOf(beforeIt, (_, index) => `here${index}`)};`,
+    ...modules.map(
+      (module) => `import ${each(module, (name, alias) => `${name} as ${alias}`)} from './src/${module}';`,
+    ),
+    `export const shared = ${objectOf(
+      modules,
+      (module) => `() => (${each(module, (name, alias) => `${name}: ${alias}`)})`,
+    )};`,
+  ];
   return {
-    ...file('guard', contents),
+    ...file('guard', lines),
     ...withImports(importsOfBoth),
     plugins: [lazily, packedIn, apart, laterApart([], pathOf)],
   };
@@ -67,19 +68,17 @@ const before = (pathOf, used) => {
 
 /** @param share is told each module of the first file that the rest uses, and returns its names */
 const rest = (pathOf, share) => ({
-  ...file(
-    'rest',
+  ...file('rest', [
     `export const modules = ${objectOf(whileItBoots, (module) => `() => import('./src/${module}')`)};`,
-  ),
+  ]),
   plugins: [lazily, packedIn, fromGuard(share), laterApart(whileItBoots, pathOf)],
 });
 
 const fromGuard = (share) => ({
   name: 'from-guard',
   setup(building) {
-    relatively('', (module) =>
-      share(module) === null ? null : { path: module, namespace: 'from-guard' },
-    ).setup(building);
+    const place = (module) => (share(module) === null ? null : { path: module, namespace: 'from-guard' });
+    relatively('from-guard', place).setup(building);
     building.onResolve({ filter: /./, namespace: 'from-guard' }, ({ path }) => ({ path, external: true }));
     building.onLoad({ filter: /./, namespace: 'from-guard' }, ({ path }) => ({
       contents: `const { shared } = require('./guard.cjs');

@@ -4,6 +4,7 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -23,6 +24,7 @@ import { temporaryFolder, writeScript } from './support/folder.ts';
 import { guardBin } from './support/places.ts';
 
 const guard = guardBin;
+const installed = dirname(dirname(guardBin));
 const agentText = `#!/bin/sh
 [ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
 echo "agent: $*"; [ -n "$GUARDED_CLAUDE_RUN" ] && echo guarded; [ -t 1 ] && echo in a terminal
@@ -89,7 +91,7 @@ describe('what is compiled is kept for the next start', () => {
     start(); // makes the folder of our state
     start();
     const kept = readdirSync(folder).map((name) => join(folder, name));
-    expect(kept.map((path) => basename(path).split('-v')[0])).toEqual(['guard.cjs']);
+    expect(kept.map((path) => basename(path).split('-v')[0])).toEqual(['guard.cjs', 'rest.cjs']);
     const contents = () => kept.map((path) => readFileSync(path).toString('base64'));
     const good = contents();
     for (const path of kept) expect(statSync(path).mode & 0o077).toBe(0);
@@ -112,9 +114,37 @@ describe('what is compiled is kept for the next start', () => {
   });
 });
 
-describe('code that was kept', () => {
-  const root = dirname(dirname(guardBin));
+describe('what the guard always needs is in two files', () => {
+  const requireOurs = Module.createRequire(join(installed, 'dist/guard.cjs'));
+  const { shared } = requireOurs('./guard.cjs');
+  const rest = readFileSync(join(installed, 'dist/rest.cjs'), 'utf8');
 
+  test('no module is in both: it would have a state of its own in each', () => {
+    const modulesIn = (text: string) =>
+      [...text.matchAll(/^ *\/\/ (src\/\S+)$/gm)].map(([, name = '']) => name);
+    const first = new Set(modulesIn(readFileSync(join(installed, 'dist/guard.cjs'), 'utf8')));
+    expect(first).toContain('src/terminal/terminal.ts');
+    expect(modulesIn(rest)).toContain('src/guard/watch-terminal.ts');
+    expect(modulesIn(rest).filter((name) => first.has(name))).toEqual([]);
+  });
+
+  test('each name that the second takes from the first is there', () => {
+    const taken = [...rest.matchAll(/\{([^{}]+)\} = shared\w*\["([^"]+)"\]\(\)/g)];
+    expect(taken.length).toBeGreaterThan(50);
+    for (const [, names = '', module = ''] of taken) {
+      const given = shared[module]();
+      for (const name of names.split(',').map((one) => one.split(':')[0]?.trim() ?? ''))
+        expect(given[name], `${name} of ${module}`).toBeDefined();
+    }
+  });
+
+  test('every character is ASCII: with others, node reads a file slowly, and needs twice the memory', () => {
+    for (const name of ['guard.cjs', 'rest.cjs', 'guarded-claude.cjs', 'guardctl.cjs'])
+      expect(readFileSync(join(installed, 'dist', name), 'utf8')).toMatch(/^[\0-\x7f]*$/);
+  });
+});
+
+describe('code that was kept', () => {
   test('imports what it needs later', () => {
     const folder = temporaryFolder();
     const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
@@ -122,7 +152,7 @@ describe('code that was kept', () => {
     write('first.cjs', 'module.importLater("./later.mjs").then(({ word }) => console.log(word));');
     write(
       'main.cjs',
-      `require(${JSON.stringify(join(root, 'bin/compiled.js'))}).keepCompiledIn(${JSON.stringify(join(folder, 'kept'))});
+      `require(${JSON.stringify(join(installed, 'bin/compiled.js'))}).keepCompiledIn(${JSON.stringify(join(folder, 'kept'))});
       require('./first.cjs');`,
     );
     const run = () => spawnSync(process.execPath, [join(folder, 'main.cjs')], { encoding: 'utf8' });
@@ -133,9 +163,14 @@ describe('code that was kept', () => {
   });
 
   test('holds no import of node’s own, which would find no loader', () => {
-    const text = readFileSync(join(root, 'dist/guard.cjs'), 'utf8');
-    expect(text).toContain('importLater("@xterm/headless")');
-    expect(text).not.toContain('import("');
+    for (const name of ['guard.cjs', 'rest.cjs']) {
+      const text = readFileSync(join(installed, 'dist', name), 'utf8');
+      expect(text).toContain('importLater("execa")');
+      expect(text).not.toContain('import("');
+      expect(text, 'names of a module that is not loaded yet cannot be copied').not.toContain(
+        '__toESM(lazily(',
+      );
+    }
   });
 });
 
@@ -219,6 +254,23 @@ describe('no problem on our side keeps the agent from starting', () => {
     const { stdout, ours } = piped(['-p', 'hi'], { ...Object.fromEntries(numbers), M_FILE_DESCRIPTOR: 'x' });
     expect(stdout).toMatch(/ -p hi\nguarded\n$/);
     expect(ours).toEqual([]);
+  });
+
+  test('half an update: without the rest of the guard, there is one agent, and its terminal', async () => {
+    const { root, inTerminal } = stage();
+    const half = join(root, 'half');
+    for (const name of ['bin', 'package.json'])
+      cpSync(join(installed, name), join(half, name), { recursive: true });
+    mkdirSync(join(half, 'dist'));
+    for (const name of ['guarded-claude.cjs', 'guard.cjs'])
+      copyFileSync(join(installed, 'dist', name), join(half, 'dist', name));
+    symlinkSync(join(installed, 'node_modules'), join(half, 'node_modules'));
+    const shell = `set -- "$1" '${join(half, 'bin/guarded-claude.js')}' 'hi there'`;
+    const { text, code } = await inTerminal([], {}, shell);
+    expect(text.match(/agent: /g)).toHaveLength(1);
+    expect(text).toContain('carried on without a part of itself');
+    expect(text).not.toContain('unguarded');
+    expect(code).toBe(7);
   });
 
   test('no pseudo-terminal to be had', async (context) => {

@@ -6,6 +6,7 @@
  * observations, the pure core answers with effects, and `guard/perform.ts` carries them out.
  */
 
+import { closeSync, openSync } from 'node:fs';
 import type { Observation } from '../events.ts';
 import { createComposer } from '../person/composer.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
@@ -46,7 +47,8 @@ export async function supervise(launch: Launch): Promise<number> {
   } finally {
     await run.errors?.close();
     dropGivenFiles(run.givenFiles);
-    await (await import('./relay.ts')).closeWire(run, wire);
+    const relay = await import('./relay.ts').catch(() => null); // the rest of the guard may never have been loaded
+    await (relay === null ? wire.tunnel?.stop() : relay.closeWire(run, wire));
   }
 }
 
@@ -102,7 +104,9 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
     terminal.start();
     const { args, invocation } = run.launch;
     const first = { generation: 1, args, pin: run.pin, resumed: false, prompted: false };
+    const spare = openSync('/dev/null', 'r');
     startAgent(run, agent, wire, terminal, first);
+    closeSync(spare); // the agent's start may have used up all others, and loading the rest of the guard needs one
     if (invocation.prompt !== null) composer.given(invocation.prompt, true);
     const watch = async (): Promise<End> => {
       await outputPasses();

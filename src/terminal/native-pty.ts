@@ -1,7 +1,7 @@
 /** node-pty's native part. No other file uses node-pty; `pty.ts` says why only this part is used. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** node-pty's native interface, as its own JavaScript calls it (the version is pinned exactly). */
 interface NativePty {
@@ -39,14 +39,17 @@ const folders = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-
 function load(): Native {
   const require = createRequire(import.meta.url);
   const root = dirname(require.resolve('node-pty/package.json'));
-  let failure: unknown = new Error(`node-pty has no native part for ${process.platform}-${process.arch}`);
   for (const folder of folders.map((each) => join(root, each))) {
     const file = join(folder, 'pty.node');
     try {
       if (existsSync(file)) return { module: require(file), helperPath: join(folder, 'spawn-helper') };
-    } catch (error) {
-      failure = error;
+    } catch {
+      // node-pty knows another place, or can say what is wrong
     }
   }
-  throw failure;
+  const { dir, module } = require(join(root, 'lib/utils.js')).loadNativeModule('pty') as {
+    dir: string;
+    module: NativePty;
+  };
+  return { module, helperPath: resolve(root, 'lib', dir, 'spawn-helper') };
 }

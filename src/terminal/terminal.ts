@@ -157,7 +157,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       agentOutput.attach(pty);
       pty.resize(process.stdout.columns, process.stdout.rows);
       setTimeout(line.leaveOutputAlone, bootMs);
-      forgetExit ??= onExit(restore); // only now, because it takes some time to load; last, because that may fail
+      forgetExit ??= onExit(restore); // only now, because it takes some time
     },
     detach(exit) {
       job.forgetKey();
