@@ -12,7 +12,7 @@ import { createTlsReader, headBytes, type TlsRecord } from './tls-records.ts';
 export interface Stages {
   /** @param chunk its length, if the bytes themselves are not available */
   up(chunk: Uint8Array | number, at: Millis): void;
-  /** @returns false if it was only the server's goodbye, which says nothing about an answer */
+  /** @returns false if it says nothing about an answer: the server's goodbye, or too few bytes to tell */
   down(chunk: Uint8Array, at: Millis): boolean;
   readonly stage: ConnectionStage;
   /** When the first byte of the latest request went up. */
@@ -54,8 +54,9 @@ const pingPauseMs = 1_000;
  */
 const alertBytes = 19;
 
-const isAlert = ({ kind, length }: TlsRecord): boolean =>
-  kind === 'alert' || (kind === 'data' && length <= alertBytes);
+/** The bytes of records that have begun. */
+const begunBytes = (records: readonly TlsRecord[]): number =>
+  records.reduce((sum, { length }) => sum + headBytes + length, 0);
 
 /** @param secure the bytes are TLS. If they turn out not to be, any byte down counts as an answer to what went up. */
 export function createStages(secure: boolean): Stages {
@@ -69,6 +70,8 @@ export function createStages(secure: boolean): Stages {
   let pings = 0;
   /** What looked like a ping came, and nothing of the same answer since. */
   let mayBePing = false;
+  /** Bytes of a goodbye that are still to come. */
+  let goodbyeLeft = 0;
 
   let helloAt: Millis | null = null;
   let roundTripMs: Millis | null = null;
@@ -142,9 +145,13 @@ export function createStages(secure: boolean): Stages {
 
   /** Nothing but alerts: the server is about to close the connection. */
   function isGoodbye(records: readonly TlsRecord[], bytes: number): boolean {
-    if (stage === 'handshake' || records.length === 0 || !records.every(isAlert)) return false;
-    const covered = records.reduce((sum, { length }) => sum + headBytes + length, 0);
-    return bytes <= covered; // or it begins with the rest of an answer
+    const isAlert = ({ kind, length }: TlsRecord) =>
+      kind === 'alert' || (kind === 'data' && stage !== 'handshake' && length <= alertBytes);
+    // Without a record, it may be the rest of a goodbye; otherwise, it may begin with the rest of an answer.
+    const expected = records.length === 0 ? goodbyeLeft : begunBytes(records);
+    const isAll = records.every(isAlert) && bytes <= expected;
+    goodbyeLeft = isAll ? expected - bytes : 0;
+    return isAll;
   }
 
   return {
@@ -160,11 +167,13 @@ export function createStages(secure: boolean): Stages {
       const records = opaque ? null : readDown(chunk);
       opaque ||= records === null;
       if (records !== null && isGoodbye(records, chunk.length)) return false;
+      // The network may tear a record anywhere: a part of a head tells nothing, and the rest of a record begins nothing.
+      if (records?.length === 0 && chunk.length < headBytes) return false;
       const hasPaused = lastDownAt !== null && at - lastDownAt >= pingPauseMs;
       lastDownAt = at;
-      if (stage === 'answer') {
+      if (stage === 'answer' && records?.length !== 0) {
         if (mayBePing) pings += 1;
-        mayBePing = hasPaused && chunk.length <= maxPingBytes;
+        mayBePing = hasPaused && Math.max(chunk.length, begunBytes(records ?? [])) <= maxPingBytes;
       }
       if (records === null) received(at);
       else for (const record of records) receivedRecord(record, at);

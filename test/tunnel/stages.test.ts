@@ -298,6 +298,47 @@ describe('a record that looks like a ticket', () => {
   });
 });
 
+describe('records that the network has torn', () => {
+  const record = (type: number, length: number) =>
+    Buffer.concat([Buffer.from([type, 3, 3, length >> 8, length & 255]), Buffer.alloc(length)]);
+  function answering() {
+    const stages = createStages(true);
+    stages.up(record(22, 600), 0);
+    stages.up(record(23, 9_000), 10);
+    stages.down(record(23, 3_000), 20);
+    return stages;
+  }
+  const pieces = (bytes: Buffer, at: number) => [bytes.subarray(0, at), bytes.subarray(at)];
+
+  test.each([3, 40])('a delta after a pause is no ping, torn after %i bytes', (at) => {
+    const stages = answering();
+    for (const piece of pieces(record(23, 500), at)) stages.down(piece, 5_000);
+    stages.down(record(23, 900), 5_001);
+    expect(stages.pings).toBe(0);
+  });
+
+  test.each([3, 40])('a ping is one, torn after %i bytes', (at) => {
+    const stages = answering();
+    for (const piece of pieces(record(23, 60), at)) stages.down(piece, 5_000);
+    expect(stages.pings).toBe(0);
+    stages.down(record(23, 900), 9_000);
+    expect(stages.pings).toBe(1);
+  });
+
+  test.each([3, 14])('a goodbye is one, torn after %i bytes', (at) => {
+    const stages = answering();
+    for (const piece of pieces(record(23, 19), at)) expect(stages.down(piece, 5_000)).toBe(false);
+    expect(stages.down(record(23, 900), 9_000)).toBe(true);
+  });
+
+  test('a goodbye of TLS 1.2 is one before anything was asked', () => {
+    const stages = createStages(true);
+    stages.up(record(22, 600), 0);
+    expect(stages.down(record(22, 3_000), 10)).toBe(true);
+    expect(stages.down(record(21, 26), 5_000)).toBe(false);
+  });
+});
+
 describe('where an answer begins, on a persistent connection', () => {
   const answered = () => {
     const stages = createStages(false);
