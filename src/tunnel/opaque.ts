@@ -14,6 +14,9 @@ export const maxInboxBytes = 64 * 1024 * 1024;
 /** After the agent's FIN, the far side may finish its answer, but must not fall silent for longer than this. */
 export const lingerMs = 10_000;
 
+/** So begins the answer that grants an upgrade. */
+const granting = 'HTTP/1.1 101 ';
+
 /** @param upgrade head of a request that asks for another protocol; null after a CONNECT */
 export async function passOpaque(
   agent: Socket,
@@ -29,6 +32,8 @@ export async function passOpaque(
    * the connection ends.
    */
   let upgraded: 'asked' | 'granted' | 'refused' = upgrade === null ? 'granted' : 'asked';
+  /** The answer to it so far, which may come in any pieces. */
+  let answered = '';
 
   agent.on('data', (chunk) => {
     if (refused) return;
@@ -67,6 +72,14 @@ export async function passOpaque(
     connection.countUp(bytes);
   }
 
+  /** What grants an upgrade may come in pieces. */
+  function takeUpgrade(chunk: Buffer): void {
+    answered += chunk.toString('latin1', 0, granting.length);
+    if (answered.length < granting.length) return;
+    upgraded = answered.startsWith(granting) ? 'granted' : 'refused';
+    forward();
+  }
+
   function attach(leg: FarLeg): void {
     far = leg;
     const { stream, inlet } = leg;
@@ -74,10 +87,7 @@ export async function passOpaque(
     const receive = (chunk: Buffer): boolean => {
       if (agent.writable && !agent.write(chunk)) stream.pause();
       connection.countDown(chunk);
-      if (upgraded === 'asked') {
-        upgraded = /^HTTP\/1\.1 101 /.test(chunk.toString('latin1', 0, 13)) ? 'granted' : 'refused';
-        forward();
-      }
+      if (upgraded === 'asked') takeUpgrade(chunk);
       return agent.writableLength > 0;
     };
     // Not with `pipe`: a second listener would make each chunk a tenth more expensive.

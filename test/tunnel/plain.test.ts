@@ -267,6 +267,25 @@ describe('an upgrade', () => {
     expect(String(await readAll(socket))).toBe('GET not a head\r\n\r\n');
   });
 
+  test('is granted by an answer that comes in pieces', async () => {
+    const server = createServer();
+    server.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 1');
+      setTimeout(() => {
+        socket.write('01 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
+        socket.pipe(socket);
+      }, 50);
+    });
+    const port = await listen(server);
+    const tunnel = await tunnelFor();
+    const socket = await nearLeg(tunnel);
+    const head = `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: x\r\nUpgrade: echo\r\nConnection: Upgrade\r\n`;
+    socket.write(`${head}Proxy-Authorization: ${authorizationOf(tunnel.url)}\r\n\r\n`);
+    await readUntil(socket, '\r\n\r\n');
+    socket.end('anything');
+    expect(String(await readAll(socket))).toBe('anything');
+  });
+
   test('that the server refuses lets nothing out that was meant for us', async () => {
     const heads: string[] = [];
     const server = createServer((incoming, outgoing) => {
