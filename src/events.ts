@@ -26,6 +26,7 @@ export type ConnectionCause =
   | 'dead' // TCP keepalive found the path dead
   | 'proxy-denied' // the person's own upstream proxy answered 4xx
   | 'proxy-untrusted' // no TLS connection to that proxy: one of both does not accept the other
+  | 'no-descriptor' // our own process has no file descriptor left for it
   | 'cut'; // the guard cut it
 
 /**

@@ -1,4 +1,5 @@
 /** Why a connection could not be made or was lost, according to the operating system's error. */
+import { closeSync, openSync } from 'node:fs';
 import type { ConnectionCause } from '../events.ts';
 
 /**
@@ -18,6 +19,7 @@ const patience: Readonly<Record<ConnectionCause, Patience>> = {
   cut: 'bounded',
   'proxy-denied': 'pass',
   'proxy-untrusted': 'pass',
+  'no-descriptor': 'pass',
 };
 
 export const patienceFor = (cause: ConnectionCause): Patience => patience[cause];
@@ -33,6 +35,7 @@ const words: Readonly<Record<ConnectionCause, string>> = {
   cut: 'the connection was cut',
   'proxy-denied': 'the proxy denied it',
   'proxy-untrusted': 'no TLS connection to the proxy',
+  'no-descriptor': 'the guard has no file descriptor left',
 };
 
 /** What the agent is told. @param detail error code or status */
@@ -41,6 +44,18 @@ export const noConnection = (authority: string, cause: ConnectionCause, detail: 
 
 const offline = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'ENONET'];
 const nameless = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA'];
+
+const exhausted = ['EMFILE', 'ENFILE'];
+
+/** The name lookup says of a missing file descriptor only that it has found no such name. */
+function hasDescriptor(): boolean {
+  try {
+    closeSync(openSync('/dev/null', 'r'));
+    return true;
+  } catch (error) {
+    return !exhausted.includes((error as ConnectError).code ?? '');
+  }
+}
 
 interface ConnectError extends Error {
   readonly code?: string;
@@ -71,9 +86,10 @@ const isOfTls = (code: string): boolean =>
  */
 export function causeOfConnectError(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);
+  if (codes.some((code) => exhausted.includes(code))) return 'no-descriptor';
   if (codes.includes('ECONNREFUSED')) return 'refused';
   if (codes.includes('ECONNRESET') || codes.includes('EPIPE')) return 'reset';
-  if (codes.some((code) => nameless.includes(code))) return 'dns';
+  if (codes.some((code) => nameless.includes(code))) return hasDescriptor() ? 'dns' : 'no-descriptor';
   if (codes.includes('ETIMEDOUT')) return 'connect-timeout';
   if (codes.some(isOfTls)) return 'proxy-untrusted';
   return codes.some((code) => offline.includes(code)) ? 'no-route' : 'refused';

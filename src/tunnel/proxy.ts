@@ -75,13 +75,20 @@ const maxUnproven = 64;
 /** A client that has not sent a valid request by then is no agent. */
 const proofMs = 10_000;
 
+/** Said once; the agent is told each time. */
+const exhausted = 'no file descriptor is left, so the agent’s connections fail';
+
 /** Listens on a free loopback port. Rejects if that fails. Later failures are observations. */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const listeners = new Set<(observation: Observation) => void>();
   const report = (observation: Observation) => {
     if (observation.type === 'connection.bytes' && observation.up > 0) unacknowledged.sent();
     for (const listener of [...listeners]) listener(observation);
+    if (observation.type !== 'connection.failed' || observation.cause !== 'no-descriptor') return;
+    if (!isExhausted) report({ type: 'sensor.failed', sensor: 'tunnel', detail: exhausted });
+    isExhausted = true;
   };
+  let isExhausted = false;
   const hold: HoldOptions = {
     api: options.api,
     upstream: options.upstream,
@@ -127,7 +134,13 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   };
   let front: Promise<(agent: Socket) => void> | null = null;
   const loadFront = () => {
-    front ??= import('./front.ts').then(({ createFront }) => createFront(context));
+    front ??= import('./front.ts').then(
+      ({ createFront }) => createFront(context),
+      (error) => {
+        front = null; // the next connection tries again
+        throw error;
+      },
+    );
     return front;
   };
   function take(agent: Socket): void {
@@ -156,7 +169,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     );
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, take);
-  if (takeOver) void loadFront().catch(() => {}); // the next connection tries again
+  if (takeOver) void loadFront().catch(() => {});
   const port =
     takeOver?.fd === null ? Number(new URL(takeOver.url).port) : await listenOn(server, takeOver?.fd);
   server.on('error', (error) => report({ type: 'sensor.failed', sensor: 'tunnel', detail: error.message }));
