@@ -15,8 +15,8 @@ export function acquireLock(path: string): LockResult {
   const own = ownIdentity();
   const temporary = `${path}.${own.pid}-${randomBytes(4).toString('hex')}`;
   const content = JSON.stringify(own);
-  writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
   try {
+    writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 }); // a full disk leaves a part of it
     for (let attempt = 0; attempt < 3; attempt++) {
       if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
       const found = contentOf(path);

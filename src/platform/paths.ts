@@ -87,10 +87,12 @@ export function openRun(env: Environment): OpenedRun {
 
 /** More than the files of a launch need. */
 const roomBytes = 64 * 1024;
+/** The file that tries this out, in the run's folder. It is there for a moment, unless the guard is killed in it. */
+export const roomName = 'room';
 
 /** Throws if nothing can be written there. On a full disk, folders can be made, but not filled. */
 function withRoom(paths: RunPaths): RunPaths {
-  const file = join(paths.folder, 'room');
+  const file = join(paths.folder, roomName);
   try {
     writeFileSync(file, Buffer.alloc(roomBytes), { mode: 0o600 });
     unlinkSync(file);

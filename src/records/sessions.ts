@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
-import { givenPrefix, type RunPaths, runPaths, type StatePaths } from '../platform/paths.ts';
+import { givenPrefix, type RunPaths, roomName, runPaths, type StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import type { Status } from './status.ts';
 import { readStatus } from './status-reader.ts';
@@ -59,7 +59,7 @@ const startingMs = 3_600_000;
 export function removeOldRuns(state: StatePaths, nowMs: number): void {
   const over = runNames(state)
     .map((run) => runPaths(state, run))
-    .map((paths) => ({ paths, status: readStatus(paths.status), ageMs: nowMs - changedAt(paths) }))
+    .map((paths) => ({ paths, status: readStatus(paths.status), ageMs: nowMs - changedAt(paths, nowMs) }))
     .filter(({ status }) => status === null || !isGuardAlive(status))
     .sort((a, b) => a.ageMs - b.ageMs);
   for (const [index, { paths, status, ageMs }] of over.entries()) {
@@ -72,7 +72,8 @@ export function removeOldRuns(state: StatePaths, nowMs: number): void {
 
 function forget({ folder, spool }: RunPaths): void {
   remove(spool);
-  for (const name of namesIn(folder)) if (name.startsWith(givenPrefix)) remove(join(folder, name));
+  for (const name of namesIn(folder))
+    if (name.startsWith(givenPrefix) || name === roomName) remove(join(folder, name));
   removeHalfWritten(folder);
 }
 
@@ -103,10 +104,15 @@ function runNames(state: StatePaths): string[] {
   }
 }
 
-function changedAt(paths: RunPaths): number {
-  for (const path of [paths.status, paths.folder]) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat !== undefined) return stat.mtimeMs;
+/** @param unknown if the disk does not say: then nothing is removed */
+function changedAt(paths: RunPaths, unknown: number): number {
+  try {
+    for (const path of [paths.status, paths.folder]) {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat !== undefined) return stat.mtimeMs;
+    }
+    return 0;
+  } catch {
+    return unknown;
   }
-  return 0;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { statePaths } from '../../src/platform/paths.ts';
@@ -75,6 +75,15 @@ test('a missing state folder is fine', () => {
   expect(() => removeOldRuns(statePaths({ XDG_STATE_HOME: '/none' }), 0)).not.toThrow();
 });
 
+test('nothing is thrown, and nothing removed, if the disk does not say how old a run is', () => {
+  const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+  const folder = join(state.sessions, 'run');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync('status.json', join(folder, 'status.json')); // ELOOP stands for any failure
+  expect(() => removeOldRuns(state, Date.now() + 10 * 365 * 24 * 3_600_000)).not.toThrow();
+  expect(readdirSync(state.sessions)).toEqual(['run']);
+});
+
 test('the person’s words are removed after a guard was killed; its records stay', () => {
   const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
   for (const [run, guard] of [
@@ -84,10 +93,10 @@ test('the person’s words are removed after a guard was killed; its records sta
     placeStatus(state.root, { run, state: 'working', ...guard });
     const folder = join(state.sessions, run);
     mkdirSync(join(folder, 'spool'));
-    for (const name of ['spool/a.1.json', 'given-1', 'journal.jsonl'])
+    for (const name of ['spool/a.1.json', 'given-1', 'room', 'journal.jsonl'])
       writeFileSync(join(folder, name), 'words');
   }
   removeOldRuns(state, Date.now());
   expect(readdirSync(join(state.sessions, 'killed')).toSorted()).toEqual(['journal.jsonl', 'status.json']);
-  expect(readdirSync(join(state.sessions, 'living'))).toHaveLength(4);
+  expect(readdirSync(join(state.sessions, 'living'))).toHaveLength(5);
 });
