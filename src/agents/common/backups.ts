@@ -2,9 +2,10 @@
  * The originals of repairs: kept beside the conversation, and removed when they are no longer of use. They hold the whole
  * conversation, so they must neither fill the disk nor outlive it for long.
  */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { copyFile, link } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { snapshotSuffix } from '../../recover/store.ts';
 
 /** How long the guard's own originals stay, and everything whose conversation is gone. */
@@ -28,10 +29,36 @@ export async function keepOriginal(path: string, now: number, byHand: boolean): 
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EEXIST') continue;
       if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EMLINK') throw error;
-      await copyFile(path, backup);
+      await copyWhole(path, backup);
       return backup;
     }
   }
+}
+
+/** Under the name of an original, there is nothing but whole ones. */
+async function copyWhole(path: string, backup: string): Promise<void> {
+  const half = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await copyFile(path, half);
+    await rename(half, backup);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw error;
+  }
+}
+
+/** The newest original of a conversation that was replaced. Null: none was. */
+export function replacedOriginal(path: string): string | null {
+  const prefix = `${basename(path)}.before-repair-`;
+  const newest = namesIn(dirname(path))
+    .filter((name) => name.startsWith(prefix))
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) return null;
+  const backup = join(dirname(path), newest);
+  const [kept, present] = [statSync(backup), statSync(path)];
+  // Until it is replaced, the conversation is the same file as its original, or a file of the same content.
+  return kept.ino === present.ino || kept.size === present.size ? null : backup;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Repairs a conversation file on a copy, which is checked and then put in place in one step; the original is kept
  * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
-import { createReadStream, existsSync, type Stats } from 'node:fs';
+import { createReadStream, existsSync, realpathSync, type Stats } from 'node:fs';
 import { appendFile, chmod, chown, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeHalfWritten } from '../../platform/atomic-file.ts';
@@ -15,7 +15,7 @@ import type {
   TranscriptDoctor,
   Writer,
 } from '../contract/conversation.ts';
-import { keepOriginal, removeOldBackups } from './backups.ts';
+import { keepOriginal, removeOldBackups, replacedOriginal } from './backups.ts';
 
 export interface RepairOptions extends ExamineOptions {
   readonly dryRun: boolean;
@@ -41,13 +41,16 @@ const lockOf = (path: string) => `${path}.repair-lock`;
 /**
  * Removes what killed repairs and guards have left beside a conversation, and old originals. Throws if the folder cannot be
  * written.
+ * @returns the original, if a repair was killed when it had replaced the conversation and had told nobody. Else null
  */
-export function tidyBeside(path: string, nowMs: number): void {
+export function tidyBeside(path: string, nowMs: number): string | null {
   removeHalfWritten(dirname(path), basename(path, '.jsonl'));
   removeOldBackups(dirname(path), nowMs);
-  if (!existsSync(lockOf(path))) return;
+  if (!existsSync(lockOf(path))) return null;
   const lock = acquireLock(lockOf(path));
-  if (lock.held) lock.release();
+  if (!lock.held) return null;
+  lock.release();
+  return replacedOriginal(realpathSync(path));
 }
 
 /** Never throws. */
@@ -93,6 +96,7 @@ async function repairLocked(
   if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
 
   const copy = `${file}.${process.pid}.repaired`;
+  let isPlaced = false;
   try {
     const { lost, left } = await seen.mend(copy);
     if (lost > 0 || left > 0) {
@@ -107,11 +111,17 @@ async function repairLocked(
       return { ...seenOf(seen), result: 'busy', writer: late };
     const backup = await keepOriginal(file, options.now, options.byHand);
     await rename(copy, file);
-    await carryOver(backup, original.size, file);
+    isPlaced = true;
+    try {
+      await carryOver(backup, original.size, file);
+    } catch (error) {
+      await rename(backup, file); // it holds everything
+      throw error;
+    }
     removeOldBackups(dirname(file), options.now);
     return { ...seenOf(seen), result: 'repaired', backup };
   } finally {
-    await rm(copy, { force: true });
+    if (!isPlaced) await rm(copy, { force: true });
   }
 }
 

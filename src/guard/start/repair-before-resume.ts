@@ -18,14 +18,18 @@ export async function repairBeforeResume(
 ): Promise<string | null> {
   if (path === null || doctor === null) return null;
   try {
-    tidyBeside(path, Date.now());
-    if (!(await doctor.looksBroken(path, version))) return null;
+    const original = tidyBeside(path, Date.now());
+    const untold =
+      original === null
+        ? null
+        : `The conversation was repaired by a guard that was killed before it could say so. The original is kept as ${original}.`;
+    if (!(await doctor.looksBroken(path, version))) return untold;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
     const resultTexts = new Map<string, string>();
     const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });
-    if (seen.before === null || seen.before.reachable * 2 >= seen.before.total) return null;
+    if (seen.before === null || seen.before.reachable * 2 >= seen.before.total) return untold;
     const done = await repairFile(path, doctor, { ...options, resultTexts, dryRun: false });
-    if (done.result !== 'repaired') return null;
+    if (done.result !== 'repaired') return untold;
     const { before, after, backup } = done;
     const found = `only ${before?.reachable} of ${before?.total} messages would have been found`;
     return `The conversation was damaged: ${found}, now ${after?.reachable}. The original is kept as ${backup}.`;

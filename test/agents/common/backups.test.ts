@@ -1,5 +1,5 @@
 /** Originals that repairs have kept, and snapshots, as the days go by. */
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
@@ -31,6 +31,30 @@ function world() {
   };
   return { folder, path, repaired };
 }
+
+/** What a process that was killed has left: no process has this pid. */
+const deadLock = JSON.stringify({ pid: 2 ** 22 + 1, startTime: '1' });
+
+test('a repair that was killed after it had replaced the conversation is told at the next start, once', async () => {
+  const { path, repaired } = world();
+  const original = await repaired(now);
+  expect(tidyBeside(path, now)).toBeNull(); // it had been told
+  writeFileSync(`${path}.repair-lock`, deadLock);
+  expect(tidyBeside(path, now)).toBe(original);
+  expect(tidyBeside(path, now)).toBeNull();
+});
+
+test('a repair that was killed before that has changed nothing', () => {
+  const { folder, path } = world();
+  writeFileSync(path, '{}\n');
+  const original = `${path}.before-repair-20261101T000000Z-automatic`;
+  for (const keep of [() => linkSync(path, original), () => cpSync(path, `${original}-2`)]) {
+    keep();
+    writeFileSync(`${path}.repair-lock`, deadLock);
+    expect(tidyBeside(path, now)).toBeNull();
+  }
+  expect(readdirSync(folder)).not.toContain(`${id}.jsonl.repair-lock`);
+});
 
 test('of the originals that the guard keeps, those of a week stay, and the last one', async () => {
   const { path, repaired } = world();
