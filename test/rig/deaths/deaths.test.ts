@@ -18,10 +18,6 @@ test('whenever a guard dies, the conversation is the old one or the new one, and
   expect(await firstBroken(25)).toBeNull();
 });
 
-test.each([17, 20])('seed %i, which once found a fault', async (seed) => {
-  expect((await play(seed)).violations).toEqual([]);
-});
-
 test.each(Object.keys(bugs))('a planted bug is found: %s', async (name) => {
   expect(await firstBroken(200, name)).not.toBeNull();
 });

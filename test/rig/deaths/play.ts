@@ -34,7 +34,7 @@ export async function play(seed: number, bug: string | null = null): Promise<Pla
   try {
     for (let lives = draw.pick([1, 1, 2]); lives > 0; lives--) {
       const kind: Kind = draw.pick(['kill', 'kill', 'kill', 'ENOSPC', 'EROFS', 'EIO', 'EMFILE']);
-      const most = kind === 'kill' ? 90 : 160;
+      const most = kind === 'kill' ? 56 : 160; // about as many as a life has
       const strike: Strike = {
         at: draw.between(1, most),
         kind,
