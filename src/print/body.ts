@@ -5,7 +5,6 @@ import type { Body } from '../guard/body.ts';
 import { resumeCommand } from '../guard/resume-command.ts';
 import { causeWords } from '../words/cause.ts';
 import { mendedText } from '../words/notice.ts';
-import { sayWarnings } from '../words/say-warnings.ts';
 import { type Judge, startNext } from './launch.ts';
 import type { PrintParts } from './pipes.ts';
 
@@ -14,9 +13,10 @@ export interface PipesBodyOptions {
   readonly judge: Judge;
   /** Whether the agent that has ended had begun a turn. */
   readonly ranTurn: () => boolean;
+  readonly say: (messages: readonly string[]) => void;
 }
 
-export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn }: PipesBodyOptions): Body {
+export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn, say }: PipesBodyOptions): Body {
   return {
     catchUp,
     partialText: () => null,
@@ -29,7 +29,7 @@ export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn }: 
     relaunch: ({ generation, prompt }) => startNext(parts, { generation, prompt, ranTurn: ranTurn() }, judge),
     say(notice) {
       const text = words(parts, notice);
-      if (text !== null) sayWarnings([text]);
+      if (text !== null) say([text]);
     },
     setTitle() {}, // the status file shows it
     keep() {}, // there is no recording

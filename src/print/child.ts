@@ -1,7 +1,7 @@
 /**
  * One agent in print mode: a child with pipes. Its standard error is inherited, or passed on with its last part kept.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Sink } from './sink.ts';
 
@@ -16,6 +16,9 @@ export interface ChildOptions {
   /** Takes the agent's standard error, if its last part must be known. Null: standard error is inherited. */
   readonly errors: Sink | null;
 }
+
+/** Starts a process, as node does. */
+export type Spawn = (file: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
 
 export interface Child {
   readonly pid: number;
@@ -36,7 +39,7 @@ const tailMs = 1_000;
 const keptErrorBytes = 4_096;
 
 /** Throws if the agent cannot be started. */
-export async function startChild(options: ChildOptions): Promise<Child> {
+export async function startChild(spawn: Spawn, options: ChildOptions): Promise<Child> {
   const { file, args, env, cwd, generation } = options;
   const stdin = options.stdin === 'none' ? 'ignore' : options.stdin;
   const child = spawn(file, args, {

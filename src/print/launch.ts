@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../events.ts';
 import { coalesce } from '../guard/coalesce.ts';
 import { planLaunch, watchMemory } from '../guard/start/launch.ts';
-import { type Child, type ChildOptions, startChild } from './child.ts';
+import { type Child, type ChildOptions, type Spawn, startChild } from './child.ts';
 import { createGate } from './gate.ts';
 import { type NextLaunch, planNext, type Start } from './next-launch.ts';
 import type { Answer, PrintParts } from './pipes.ts';
@@ -64,7 +64,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   const isOutOfMemory = watchMemory();
   const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume says why on standard error
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
-  const child = generation === 1 ? await startChild(options) : await startPatiently(options);
+  const child = generation === 1 ? await startChild(parts.spawn, options) : await startPatiently(parts.spawn, options);
   const ended = agent.started(child);
   const gate = createGate({
     formats,
@@ -130,10 +130,10 @@ const without = (names: readonly string[], env: Readonly<Record<string, string>>
   Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
 /** Starts an agent whose file existed before, and waits while it is being replaced. */
-async function startPatiently(options: ChildOptions): Promise<Child> {
+async function startPatiently(spawn: Spawn, options: ChildOptions): Promise<Child> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await startChild(options);
+      return await startChild(spawn, options);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (tries >= maxTries || !beingReplaced.includes(code)) throw error;

@@ -3,7 +3,7 @@
 import type { PrintFormats, PrintMode } from '../agents/contract/pipes.ts';
 import type { FailureKind } from '../events.ts';
 import type { Parts } from '../guard/parts.ts';
-import type { Child } from './child.ts';
+import type { Child, Spawn } from './child.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
@@ -14,6 +14,7 @@ import type { Sink } from './sink.ts';
 export interface PrintParts extends Parts<Child> {
   readonly pipes: Pipes;
   readonly leaving: Leaving;
+  readonly spawn: Spawn;
 }
 
 export interface Pipes {

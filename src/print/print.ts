@@ -16,6 +16,7 @@
  * `dialogue.ts` that a host which speaks the control protocol can go on with the next agent.
  */
 
+import { spawn } from 'node:child_process';
 import type { PrintMode } from '../agents/contract/pipes.ts';
 import { initialState } from '../decide/state.ts';
 import type { Observation } from '../events.ts';
@@ -23,23 +24,18 @@ import { failOpen } from '../guard/fail-open.ts';
 import { createLoop } from '../guard/loop.ts';
 import { closeWire } from '../guard/relay.ts';
 import type { Launch } from '../guard/run.ts';
-import type { Senses } from '../guard/senses.ts';
 import { belongingsOf, dropGivenFiles } from '../guard/start/given-files.ts';
 import { prepare } from '../guard/start/prepare.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import type { Emit } from '../sensors/sensor.ts';
 import { sayWarnings } from '../words/say-warnings.ts';
+import { attend } from './attend.ts';
 import type { Child } from './child.ts';
 import { createDialogue } from './dialogue.ts';
 import { createInput } from './input.ts';
-import { type Judge, startFirst } from './launch.ts';
-import { dieBySignal, passSignals } from './leaving.ts';
+import { passSignals } from './leaving.ts';
 import { createPipes, type Pipes } from './pipes.ts';
 import { createSink } from './sink.ts';
-import { endsWell, reportEnd } from './tell-end.ts';
-
-/** How long the last output may take once a signal has told us to end. */
-const farewellMs = 1_000;
 
 /** Runs the agent; resolves to the exit code. Rejects only before the agent runs. */
 export async function print(launch: Launch, mode: PrintMode): Promise<number> {
@@ -57,38 +53,10 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const loop = createLoop(run.config, initialState(performance.now()), open.broken);
   const pipes = openPipes(launch, mode, emit);
   const leaving = passSignals(agent);
-  const parts = { ...prepared, pipes, leaving };
+  const parts = { ...prepared, pipes, leaving, spawn };
   try {
-    let begun = (_senses: Senses | null): void => {};
-    /** Resolves once the senses run. Null: they could not be loaded. */
-    const watched = new Promise<Senses | null>((resolve) => {
-      begun = resolve;
-    });
-    // After this, everything earlier is known, even about an agent that ends at once.
-    const catchUp = async () => await (await watched)?.catchUp();
-    const judge: Judge = {
-      async endsWell(answer) {
-        await catchUp();
-        return endsWell(parts, answer, loop.state().evidence);
-      },
-      async ended(end) {
-        await watched;
-        await reportEnd(parts, loop, catchUp, end);
-      },
-    };
     deadManSwitch.ready(); // no hang-up ends this agent, if the guard is killed just as it starts
-    await startFirst(parts, judge);
-    // From here on an agent is running: a failure must not start another one.
-    const watch = async () => {
-      const { watchPrint } = await import('./watch.ts');
-      return await watchPrint(parts, loop, { judge, begun, warnings: noted });
-    };
-    const code = await open.codeOf(watch().finally(() => begun(null)));
-    if (pipes.answer !== null) pipes.output.write(pipes.answer.gate.release());
-    await pipes.errors.drained(farewellMs);
-    if (leaving.signal === null) await pipes.output.drained();
-    else if (!(await pipes.output.drained(farewellMs))) dieBySignal(leaving.signal);
-    return code;
+    return await attend(parts, loop, open, { warnings: noted });
   } finally {
     open.close();
     pipes.input?.stop();

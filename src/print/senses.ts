@@ -41,7 +41,7 @@ export function openPrintSenses(parts: PrintParts): Senses {
  * Filters what hooks report. In print mode a turn is over when the answer is printed, and nobody can answer if a hook
  * reports that a person is needed.
  */
-function keeps({ answer }: Pipes, observation: Observation): boolean {
+export function keeps({ answer }: Pipes, observation: Observation): boolean {
   if (observation.type === 'turn.ended') answer?.turnEnded(observation.failure ?? null);
   return !['turn.ended', 'session.ended', 'person.needed'].includes(observation.type);
 }

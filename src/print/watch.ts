@@ -6,10 +6,11 @@ import { requestBytes } from '../detect/limits.ts';
 import type { Event } from '../events.ts';
 import type { End } from '../guard/fail-open.ts';
 import type { Loop } from '../guard/loop.ts';
-import { openRecords } from '../guard/records.ts';
+import { openRecords, type Records } from '../guard/records.ts';
 import type { Senses } from '../guard/senses.ts';
 import { type Way, watch } from '../guard/watch.ts';
 import type { Emit } from '../sensors/sensor.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
 import { createPipesBody } from './body.ts';
 import type { Judge } from './launch.ts';
 import type { Pipes, PrintParts } from './pipes.ts';
@@ -21,14 +22,29 @@ export interface WatchOptions {
   readonly begun: (senses: Senses) => void;
   /** Reported to the loop once it runs. */
   readonly warnings: readonly string[];
+  readonly openings?: Openings;
 }
+
+/** Opens what looks at the machine, what writes down the run, and what people read. */
+export interface Openings {
+  senses(parts: PrintParts): Senses;
+  records(parts: PrintParts, loop: Loop): Records;
+  /** Shows messages of the guard's own. */
+  say(messages: readonly string[]): void;
+}
+
+const ownOpenings: Openings = {
+  senses: openPrintSenses,
+  records: ({ run, agent, conversation }, loop) => openRecords(run, agent, conversation, loop, null),
+  say: sayWarnings,
+};
 
 /** Resolves when the agent is gone for good. */
 export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOptions): Promise<End> {
-  const { judge, begun, warnings } = options;
-  const { run, agent, conversation, pipes, leaving } = parts;
+  const { judge, begun, warnings, openings = ownOpenings } = options;
+  const { run, agent, pipes, leaving } = parts;
   const { emit } = run;
-  const senses = openPrintSenses(parts);
+  const senses = openings.senses(parts);
   const { catchUp } = senses;
   const ranTurn = () => loop.state().evidence.turn.count > 0;
   const left = new Promise<End>((resolve) => {
@@ -39,9 +55,9 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
   });
   pipes.output.onRoom(() => agent.process?.stdout.resume());
   const way: Way = {
-    body: createPipesBody(parts, { catchUp, judge, ranTurn }),
+    body: createPipesBody(parts, { catchUp, judge, ranTurn, say: openings.say }),
     senses,
-    records: openRecords(run, agent, conversation, loop, null),
+    records: openings.records(parts, loop),
     turned(event, before, { name, evidence }) {
       if (event.type === 'screen') endPauseInTime(emit, event);
       if (beginsTurn(event, parts, before)) emit({ type: 'turn.started' });

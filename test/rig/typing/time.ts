@@ -13,6 +13,12 @@ export interface SimulatedTime extends Pick<Scheduler, 'now' | 'after'> {
   giveBack(): void;
 }
 
+/** Files take no simulated time: the clock stands still while one is read or written. */
+async function quiet(turn: () => Promise<void>): Promise<void> {
+  do await turn();
+  while (process.getActiveResourcesInfo().some((name) => /^FSReq|^FileHandleCloseReq/.test(name)));
+}
+
 type Act = (...args: unknown[]) => void;
 
 export function takeTime(): SimulatedTime {
@@ -21,6 +27,8 @@ export function takeTime(): SimulatedTime {
   const own = {
     setTimeout: globalThis.setTimeout,
     clearTimeout: globalThis.clearTimeout,
+    setInterval: globalThis.setInterval,
+    clearInterval: globalThis.clearInterval,
     setImmediate: globalThis.setImmediate,
     pause: waiting.setTimeout,
     wallTime: Date.now,
@@ -32,10 +40,23 @@ export function takeTime(): SimulatedTime {
     return handle;
   };
 
+  const again = (act: Act, ms = 0, ...args: unknown[]) => {
+    let next = timer(ms, due);
+    function due(): void {
+      next = timer(ms, due);
+      act(...args);
+    }
+    const handle = { takeBack: () => next.takeBack(), ref: () => handle, unref: () => handle };
+    return handle;
+  };
+  const stop = (handle?: { takeBack?: () => void }) => handle?.takeBack?.();
+
   Object.assign(globalThis, {
+    setInterval: again,
+    clearInterval: stop,
     setTimeout: (act: Act, ms = 0, ...args: unknown[]) => timer(ms, () => act(...args)),
     setImmediate: (act: Act, ...args: unknown[]) => timer(0, () => act(...args)),
-    clearTimeout: (handle?: { takeBack?: () => void }) => handle?.takeBack?.(),
+    clearTimeout: stop,
   });
   waiting.setTimeout = (ms: Millis, value: unknown) =>
     new Promise((resolve) => void scheduler.after(ms, () => resolve(value)));
@@ -47,7 +68,7 @@ export function takeTime(): SimulatedTime {
     now: scheduler.now,
     after: scheduler.after,
     async run(until) {
-      do await turn();
+      do await quiet(turn);
       while (scheduler.next(until));
     },
     giveBack() {
