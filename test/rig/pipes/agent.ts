@@ -36,12 +36,9 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
   const questions = new Map<string, () => void>();
   let count = 0;
   const moment = (which: Parameters<World['moment']>[0]) => world.moment(which, own);
-  const say = (value: Json, isOurs = true, whole?: () => void) => {
+  const say = (value: Json, isOurs = true, after?: () => void) => {
     const line = JSON.stringify({ ...value, session_id: sessionId, n: `${generation}.${++count}` });
-    own.write(`${line}\n`, () => {
-      ledger.prints(line, isOurs && speaks);
-      whole?.();
-    });
+    own.write(`${line}\n`, () => ledger.prints(line, isOurs && speaks), after);
   };
   const speaks = plan.output === 'records';
   const hook = (name: string, payload: Json = {}) => {
@@ -122,6 +119,7 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     if (running === null) return;
     turn = null;
     questions.clear();
+    ledger.stopped(running);
     own.after(draw.magnitude(1, 100), () => {
       say({ type: 'result', subtype: 'error_during_execution', is_error: false, result: '', turn: running.id });
       record.flush();
@@ -210,7 +208,7 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
         step(1, 100, () => ask(mine, step, calls - 1));
       });
     };
-    if (!plan.control || draw.happens(0.6)) return runs();
+    if (plan.input !== 'records' || !plan.control || draw.happens(0.6)) return runs();
     const question = `agent-${generation}-${++count}`;
     questions.set(question, runs);
     say({ type: 'control_request', request_id: question, request: { subtype: 'can_use_tool', tool_name: 'Bash' } }, false);
@@ -241,10 +239,10 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     step(1, 300, () => {
       turn = null;
       const result = { type: 'result', subtype: 'success', is_error: false, result: text, turn: mine.id };
-      const whole = () => moment('has printed the result');
+      const printed = () => moment('has printed the result');
       moment('prints the result');
-      if (plan.output === 'text') own.write(`${text}\n`, whole);
-      else say(result, true, whole);
+      if (plan.output === 'text') own.write(`${text}\n`, undefined, printed);
+      else say(result, true, printed);
       if (shape.recordsAfterMs === null) record.flush();
       own.after(draw.magnitude(1, 50), next);
     });

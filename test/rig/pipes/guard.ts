@@ -84,6 +84,14 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
     },
   });
   const agent = createAgent<Child>({ version, renew: async () => {} }, source);
+  // The guard looks at an agent's processes only when it is about to end them.
+  const look = () => {
+    const running = agent.process;
+    ledger.reach('the guard ends an agent');
+    time.after(draw.magnitude(10, 2_500), () => running?.kill('SIGKILL'));
+    return [];
+  };
+  Object.assign(agent, { kin: { look, last: () => null } });
   const conversation = createConversation(knownFromStart(invocation, pin));
   const open = failOpen((detail) => ledger.broke('the guard does not fail', detail));
   const loop = createLoop(run.config, initialState(time.now()), open.broken);

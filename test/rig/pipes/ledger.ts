@@ -37,6 +37,8 @@ export function createLedger(now: () => Millis) {
   const turns: Turn[] = [];
   const settled: string[] = [];
   const results: number[] = [];
+  /** Stopped by the host, so they may never have got to the model. */
+  const excused: string[] = [];
   let lastHistory: readonly string[] = [];
   /** Commands that have begun, with the unit that had asked for them. */
   const ran: { readonly call: string; readonly unit: string }[] = [];
@@ -99,6 +101,12 @@ export function createLedger(now: () => Millis) {
       if (again !== undefined && !history.some(isNotice))
         broke('nothing is done again without a notice', `${again.unit} has run ${again.call}`);
     },
+    /** The host has stopped it. */
+    stopped(turn: Turn): void {
+      note(`agent ${turn.generation}: turn ${turn.id} is stopped`);
+      reach('the host stops a turn');
+      excused.push(...turn.units);
+    },
     runs(turn: Turn, call: string): void {
       const by = turn.units.at(-1) ?? turn.known.at(-1);
       note(`agent ${turn.generation}: runs ${call}`);
@@ -121,7 +129,7 @@ export function createLedger(now: () => Millis) {
       results.push(id);
       const candidates = turn.hasNotice ? [...turn.known, ...turn.units] : turn.units;
       const fresh = [...new Set(candidates)].flatMap((each) =>
-        Array.from({ length: Math.max(0, count(turn.known, each) - count(settled, each)) }, () => each),
+        Array.from({ length: Math.max(0, Math.max(count(turn.known, each), count(turn.units, each)) - count(settled, each)) }, () => each),
       );
       note(`host: result of turn ${id}, settles ${fresh.join(' ') || 'nothing'}`);
       if (fresh.length === 0) broke('no result comes that nobody asked for', `of turn ${id}`);
@@ -149,7 +157,7 @@ export function createLedger(now: () => Millis) {
       if (code === 0 && !isAll) broke('success means that all is answered', `settled ${settled.join(' ')}`);
       if (isAll && code !== expected) broke('the exit code is right', `${code}, expected ${expected}`);
       if (code !== 0) return;
-      const lost = sent.find((each) => count(lastHistory, each) < count(sent, each));
+      const lost = sent.find((each) => count([...lastHistory, ...excused], each) < count(sent, each));
       if (lost !== undefined) broke('no prompt is lost', `${lost}, last asked: ${lastHistory.join(' ')}`);
       if (results.length > sent.length) broke('no more results than prompts', `${results.length}`);
       for (const id of this.awaited()) broke('each request of the host’s is answered once', `${id} never`);

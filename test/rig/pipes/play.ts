@@ -20,7 +20,7 @@ export interface Played {
 }
 
 /** By then, every run is over. */
-const limitMs = 4 * 3_600_000;
+const limitMs = 5_400_000;
 const stepMs = 60_000;
 
 export async function play(seed: number, bug: Bug = noBug): Promise<Played> {

@@ -12,8 +12,12 @@ export interface OwnProcess {
   isAlive(): boolean;
   /** Carried out unless the process has ended by then. */
   after(ms: Millis, act: () => void): void;
-  /** Some of it may never get into the pipe, if the process dies. @param whole called when the last of it does */
-  write(text: string, whole?: () => void): void;
+  /**
+   * Some of it may never get into the pipe, if the process dies.
+   * @param whole called just before the last of it does
+   * @param after called once it has
+   */
+  write(text: string, whole?: () => void, after?: () => void): void;
   complain(text: string): void;
   /** Ends by itself, with all of its output in the pipe. */
   exit(code: number): void;
@@ -43,7 +47,7 @@ export function startProcess(
   let isAlive = true;
   let isWriting = false;
   let code: number | null = null;
-  const pieces: { readonly bytes: Buffer; readonly whole: (() => void) | undefined }[] = [];
+  const pieces: { readonly bytes: Buffer; readonly whole?: (() => void) | undefined; readonly after?: (() => void) | undefined }[] = [];
   const child = new EventEmitter() as ChildProcess;
 
   function end(by: Parameters<OwnProcess['die']>[0]): void {
@@ -72,6 +76,7 @@ export function startProcess(
       if (!isAlive) return;
       next.whole?.();
       stdout.write(next.bytes);
+      next.after?.();
       push();
     });
   }
@@ -84,12 +89,12 @@ export function startProcess(
       void time.after(ms, () => {
         if (isAlive) act();
       }),
-    write(text, whole) {
+    write(text, whole, after) {
       const bytes = Buffer.from(text);
       for (let at = 0; at < bytes.length; at += pieceBytes)
         pieces.push({
           bytes: bytes.subarray(at, at + pieceBytes),
-          whole: at + pieceBytes >= bytes.length ? whole : undefined,
+          ...(at + pieceBytes >= bytes.length && { whole, after }),
         });
       push();
     },
