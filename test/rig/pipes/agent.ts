@@ -86,6 +86,11 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     stdin?.once('end', () => {
       take(open);
       inputEnded = true;
+      // Nobody will answer.
+      for (const [id, goesOn] of questions) {
+        questions.delete(id);
+        goesOn();
+      }
       own.after(1, next);
     });
   }
@@ -208,7 +213,7 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
         step(1, 100, () => ask(mine, step, calls - 1));
       });
     };
-    if (plan.input !== 'records' || !plan.control || draw.happens(0.6)) return runs();
+    if (inputEnded || !plan.control || draw.happens(0.6)) return runs();
     const question = `agent-${generation}-${++count}`;
     questions.set(question, runs);
     say({ type: 'control_request', request_id: question, request: { subtype: 'can_use_tool', tool_name: 'Bash' } }, false);

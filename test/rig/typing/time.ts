@@ -16,7 +16,7 @@ export interface SimulatedTime extends Pick<Scheduler, 'now' | 'after'> {
 /** Files take no simulated time: the clock stands still while one is read or written. */
 async function quiet(turn: () => Promise<void>): Promise<void> {
   do await turn();
-  while (process.getActiveResourcesInfo().some((name) => /^FSReq|^FileHandleCloseReq/.test(name)));
+  while (process.getActiveResourcesInfo().some((name) => /^FSReq|^CloseReq/.test(name)));
 }
 
 type Act = (...args: unknown[]) => void;
