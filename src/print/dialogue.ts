@@ -19,6 +19,8 @@ export interface Dialogue {
   opening(): readonly Buffer[];
   /** What the next agent must get once it has begun the turn, because the host has stopped that turn. */
   onceBegun(): readonly Buffer[];
+  /** The host has seen a turn begin, and not end. */
+  readonly isInTurn: boolean;
   /** What the guard does not understand, so that it cannot prepare the next agent. Null: it understands everything. */
   readonly unknown: string | null;
 }
@@ -52,8 +54,13 @@ export function createDialogue(
   /** The initial request, once it is answered. */
   let initialize: { readonly id: string; readonly line: Buffer } | null = null;
   const settings = new Map<string, { readonly id: string; readonly line: Buffer }>();
-  /** The host's request that stopped the running turn. */
-  let stopped: { readonly id: string; readonly line: Buffer; readonly isAnswered: boolean } | null = null;
+  /** The host's request that stopped the running turn. `isOver`: that turn has ended, but the request has no answer. */
+  let stopped: {
+    readonly id: string;
+    readonly line: Buffer;
+    readonly isAnswered: boolean;
+    readonly isOver: boolean;
+  } | null = null;
   /** Requests that an earlier agent has already answered to the host. */
   const answered = new Set<string>();
   /** Requests of the agent without an answer; true: a person is asked. */
@@ -65,7 +72,7 @@ export function createDialogue(
   let unknown: string | null = null;
 
   function ask(id: string, line: Buffer, what: 'initialize' | 'interrupt' | 'other', setting: string | null) {
-    if (what === 'interrupt') stopped = { id, line, isAnswered: false };
+    if (what === 'interrupt') stopped = { id, line, isAnswered: false, isOver: false };
     else asked.set(id, { line, isInitialize: what === 'initialize', setting });
   }
 
@@ -73,7 +80,7 @@ export function createDialogue(
   function answer(id: string): boolean {
     if (answered.delete(id)) return false;
     // While no turn runs, there is nothing to stop, here or in the next agent.
-    if (stopped?.id === id) stopped = turnBegun ? { ...stopped, isAnswered: true } : null;
+    if (stopped?.id === id) stopped = turnBegun && !stopped.isOver ? { ...stopped, isAnswered: true } : null;
     const request = asked.get(id);
     asked.delete(id);
     if (request?.isInitialize) initialize = { id, line: request.line };
@@ -115,7 +122,7 @@ export function createDialogue(
       reportWait();
       if (ends) {
         turnBegun = false;
-        stopped = null;
+        stopped = stopped === null || stopped.isAnswered ? null : { ...stopped, isOver: true };
       }
       if (!begins) return true;
       const isNew = !turnBegun;
@@ -132,13 +139,16 @@ export function createDialogue(
     opening() {
       const again = [...(initialize ? [initialize] : []), ...settings.values()];
       for (const { id } of again) answered.add(id);
-      const idle = stopped !== null && !turnBegun ? [stopped] : [];
+      const idle = stopped !== null && (!turnBegun || stopped.isOver) ? [stopped] : [];
       return [...again, ...asked.values(), ...idle].map(({ line }) => line);
     },
     onceBegun() {
-      if (stopped === null || !turnBegun) return [];
+      if (stopped === null || stopped.isOver || !turnBegun) return [];
       if (stopped.isAnswered) answered.add(stopped.id);
       return [stopped.line];
+    },
+    get isInTurn() {
+      return turnBegun;
     },
     get unknown() {
       return unknown;

@@ -48,6 +48,6 @@ export function judgeEnding({ code, signal, failure, answers, done, silent, idle
  * an error has failed, whatever its code. Otherwise the code is the agent's own.
  */
 export function finalCode(code: number, { done, failure }: Pick<Ending, 'done' | 'failure'>): number {
-  if (done && isSignalCode(code)) return 0;
-  return code === 0 && failure !== null ? 1 : code;
+  const own = done && isSignalCode(code) ? 0 : code;
+  return own === 0 && failure !== null ? 1 : own;
 }

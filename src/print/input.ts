@@ -11,18 +11,32 @@ import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
 import { answeredOf } from './answered.ts';
 import type { Dialogue } from './dialogue.ts';
-import { createLines, parseLine } from './lines.ts';
-import { findOnRecord } from './on-record.ts';
+import { createLines, newline, parseLine } from './lines.ts';
+import { findOnRecord, type Own, type Recorded } from './on-record.ts';
 
 export interface Input {
-  /** Passes all input to this agent from now on, after `first`. `hasNotice`: the guard's own prompt is in it. */
-  connect(target: Writable, first: readonly Buffer[], hasNotice?: boolean): void;
+  /**
+   * Passes all input to this agent from now on, after `first`.
+   * @param isOpen something else will still be written: the agent's input does not end before `finish`
+   */
+  connect(target: Writable, first: readonly Buffer[], isOpen?: boolean): void;
+  /** Nothing else will be written to this agent. */
+  finish(): void;
   /** The agent is gone: further input must wait. */
   disconnect(): void;
   /** A turn has ended. */
   turnDone(): void;
-  /** The input that a new agent on the same conversation must get again, given the prompts recorded in this run. */
-  unrecorded(recorded: readonly string[]): Unrecorded;
+  /** What a new agent must get again, given the prompts of this run that its conversation holds. */
+  unrecorded(recorded: readonly Recorded[]): Unrecorded;
+  /**
+   * The bytes of these prompts, with texts of the guard before the first of them, or else before the next one that comes.
+   * @param own those of the texts that are the guard's own words
+   */
+  preceded(prompts: readonly Line[], texts: readonly string[], own: readonly string[]): readonly Buffer[];
+  /** A hook has reported that the agent has taken this: a prompt, or several as one. */
+  taken(text: string): void;
+  /** The guard says this in a prompt of its own, so that the agent goes on with an interrupted turn. */
+  said(text: string): void;
   /** All input, for an agent that starts afresh; null: there was too much to keep. */
   whole(): readonly Buffer[] | null;
   /** Why the input cannot be repeated to another agent; null: it can. */
@@ -32,31 +46,50 @@ export interface Input {
 }
 
 export interface Unrecorded {
-  readonly bytes: readonly Buffer[];
-  /** Every prompt on record has its answer, so the conversation itself shows no interruption. */
-  readonly isRestAnswered: boolean;
+  /** Not on record, and not known to have an answer. */
+  readonly prompts: readonly Line[];
+  /** Not on record, although the host has got their answers. */
+  readonly forgotten: readonly string[];
+  /** A prompt on record has no answer. */
+  readonly isOpen: boolean;
 }
 
-interface Line {
+export interface Line {
   readonly bytes: Buffer;
   readonly text: string | null;
   /** How many turns had ended when it arrived. */
   readonly turn: number;
+  /**
+   * It arrived while no turn ran, or right behind one that did. So the turns that end after that are its own or of those
+   * that arrived before it, and not the agent's own.
+   */
+  readonly isNext: boolean;
 }
 
 /** Reads the lines of an input of records. */
 export interface RecordReader {
-  readonly mode: Pick<PrintMode, 'control' | 'readPrompt'>;
+  readonly mode: Pick<PrintMode, 'control' | 'readPrompt' | 'precededBy'>;
   readonly dialogue: Dialogue;
 }
 
 /** More than any prompt takes. */
 const maxKeptBytes = 32 * 1024 * 1024;
 
+/** With its line end, because more may follow. */
+const whole = (line: Buffer): Buffer =>
+  line.at(-1) === newline ? line : Buffer.concat([line, Buffer.of(newline)]);
+
+/** Null: nothing can precede this prompt. */
+function withTexts(mode: RecordReader['mode'], bytes: Buffer, texts: readonly string[]): Buffer | null {
+  const record = texts.length === 0 ? null : mode.precededBy(parseLine(bytes), texts);
+  return record === null ? null : Buffer.from(`${JSON.stringify(record)}\n`);
+}
+
 /** @param records reads the lines of the input; null: the input is one text */
 export function createInput(source: Readable, records: RecordReader | null): Input {
   let target: Writable | null = null;
   let hasEnded = false;
+  let isHeldOpen = false;
   let kept: Buffer[] | null = [];
   let keptBytes = 0;
   let lines: Line[] = [];
@@ -65,8 +98,11 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   let turn = 0;
   /** Of these, the turns of input that is no longer kept. */
   let forgottenTurns = 0;
-  /** The guard's own prompts. Their answers may be turns of their own. */
-  let notices = 0;
+  /** What the guard has said in prompts. */
+  const ownWords: Own[] = [];
+  const heard: Recorded[] = [];
+  /** What must precede the next prompt. */
+  let owed: readonly string[] = [];
   let isTooMuch = false;
 
   function takeText(chunk: Buffer): Buffer {
@@ -77,20 +113,28 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
   }
   /** @returns the lines that are for the agent */
   function takeLines(reader: RecordReader, chunk: Buffer): Buffer {
-    return Buffer.concat(split.take(chunk).filter((line) => takeLine(reader, line)));
+    return Buffer.concat(split.take(chunk).flatMap((line) => takeLine(reader, line) ?? []));
   }
-  function takeLine({ mode, dialogue }: RecordReader, bytes: Buffer): boolean {
+  /** @returns what the agent gets; null: nothing */
+  function takeLine({ mode, dialogue }: RecordReader, bytes: Buffer): Buffer | null {
     const record = parseLine(bytes);
     const isForAgent = dialogue.fromHost(record, bytes);
-    if (mode.control.read(record) !== null) return isForAgent;
+    if (mode.control.read(record) !== null) return isForAgent ? bytes : null;
     const text = mode.readPrompt(record);
-    lines.push({ bytes, text, turn });
+    const waiting = prompts().slice(answeredNow());
+    const isNext = waiting.length === 0 ? !dialogue.isInTurn : waiting.every((line) => line.isNext);
+    lines.push({ bytes, text, turn, isNext });
     keptBytes += bytes.length;
     if (keptBytes > maxKeptBytes) forget();
     isTooMuch ||= keptBytes > maxKeptBytes;
     if (isTooMuch) lines = [];
-    return isForAgent;
+    if (!isForAgent) return null;
+    const longer = owed.length === 0 ? null : withTexts(mode, bytes, owed);
+    if (longer !== null) owed = [];
+    return longer ?? bytes;
   }
+  const prompts = () => lines.flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
+  const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn);
   /** Input that arrived before the last turn has had its turn, unless the agent takes one prompt at a time. */
   const recent = () => lines.filter((line) => line.turn >= turn - 1);
   function forget(): void {
@@ -108,22 +152,26 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     if (hasEnded) return;
     hasEnded = true;
     const rest = split.rest(); // a last line without a line end
-    const isForAgent = rest.length > 0 && records !== null && takeLine(records, rest);
-    if (isForAgent) pass(rest);
-    target?.end();
+    const last = rest.length > 0 && records !== null ? takeLine(records, rest) : null;
+    if (last !== null) pass(isHeldOpen ? whole(last) : last);
+    if (!isHeldOpen) target?.end();
   };
   source.on('end', end);
   source.on('error', end);
   source.pause();
 
   return {
-    connect(next, first, hasNotice = false) {
+    connect(next, first, isOpen = false) {
       target = next;
-      if (hasNotice) notices += 1;
+      isHeldOpen = isOpen;
       for (const bytes of first) next.write(bytes);
       next.on('drain', resume);
-      if (hasEnded) next.end();
-      else source.resume();
+      if (!hasEnded) source.resume();
+      else if (!isOpen) next.end();
+    },
+    finish() {
+      isHeldOpen = false;
+      if (hasEnded) target?.end();
     },
     disconnect() {
       target?.off('drain', resume);
@@ -134,19 +182,31 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       turn += 1;
     },
     unrecorded(recorded) {
-      const prompts = lines.flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
-      const onRecord = findOnRecord(
-        prompts.map(({ text }) => text),
-        recorded,
-      );
-      const answered = answeredOf(prompts, forgottenTurns, turn);
-      // Not all of these turns may have been theirs. What is not on record is rather given twice than lost.
-      const missing = prompts.slice(Math.max(onRecord.prompts, answered - Math.max(1, notices)));
+      const all = prompts();
+      const texts = all.map(({ text }) => text);
+      const onRecord = findOnRecord(texts, recorded, ownWords);
+      const answered = answeredNow();
+      const doubted = all.slice(0, answered).findIndex((line) => !line.isNext);
+      const counted = doubted < 0 ? answered : doubted;
+      const taken = findOnRecord(texts, heard, ownWords);
+      const known = taken.turns <= counted ? Math.max(counted, taken.prompts) : counted;
+      // Other turns may have been the agent's own. What is not on record is rather given twice than lost.
+      const from = Math.max(onRecord.prompts, known, answered - 1);
       return {
-        bytes: missing.map(({ bytes }) => bytes),
-        isRestAnswered: missing.length > 0 && onRecord.turns <= answered,
+        prompts: all.slice(from),
+        forgotten: texts.slice(onRecord.prompts, known),
+        isOpen: onRecord.turns > answered,
       };
     },
+    preceded(again, texts, own) {
+      for (const text of own) ownWords.push({ text, goesOn: false });
+      const [first, ...others] = again.map(({ bytes }) => bytes);
+      const longer = first === undefined || records === null ? null : withTexts(records.mode, first, texts);
+      owed = longer === null ? texts : [];
+      return first === undefined ? [] : [longer ?? first, ...others].map(whole);
+    },
+    taken: (text) => void heard.push({ text }),
+    said: (text) => void ownWords.push({ text, goesOn: true }),
     whole: () => {
       if (records === null) return kept;
       return isTooMuch ? null : recent().map(({ bytes }) => bytes);

@@ -43,6 +43,7 @@ export async function startFirst(parts: PrintParts, judge: Judge): Promise<void>
     stdin,
     first: [],
     ownPrompt: null,
+    notice: null,
   } as const;
   await start(parts, 1, plan, judge);
 }
@@ -64,8 +65,12 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   const isOutOfMemory = watchMemory();
   const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume says why on standard error
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
-  const child = generation === 1 ? await startChild(parts.spawn, options) : await startPatiently(parts.spawn, options);
+  const child =
+    generation === 1 ? await startChild(parts.spawn, options) : await startPatiently(parts.spawn, options);
   const ended = agent.started(child);
+  /** Calls that the agent has printed. */
+  const shown = new Set<string>();
+  if (formats.output === 'records') conversation.ledger.turnsEndWhere((id) => shown.has(id));
   const gate = createGate({
     formats,
     mode,
@@ -74,8 +79,14 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
       return dialogue?.fromAgent(value, { begins: record.begins, ends: record.result !== null }) ?? true;
     },
     onRecord(record) {
-      for (const observation of record.observations) emit(asPrinted(observation, agent.hooks.heard()));
-      if (record.begins) for (const line of late.splice(0)) child.stdin?.write(line);
+      for (const observation of record.observations) {
+        if (observation.type === 'tool.started') shown.add(observation.toolUseId);
+        emit(asPrinted(observation, agent.hooks.heard()));
+      }
+      if (record.begins && late.length > 0) {
+        for (const line of late.splice(0)) child.stdin?.write(line);
+        input?.finish();
+      }
       if (!record.result) return;
       input?.turnDone();
       const goesOn = formats.input === 'records' || record.result.failure === null;
@@ -83,7 +94,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
       if (gate.isDone() && formats.input === 'text') emit({ type: 'delivered' });
     },
   });
-  const answer = pipes.next(gate, bytesBefore);
+  const answer = pipes.next(gate, bytesBefore, plan.notice);
   const settle = async () => {
     if (!(await judge.endsWell(answer)) || pipes.answer !== answer) return;
     const rest = gate.settle();
@@ -104,7 +115,8 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   for (const record of dialogue?.agentGone() ?? []) output.write(Buffer.from(`${JSON.stringify(record)}\n`));
   const first = generation === 1 ? [] : (dialogue?.opening() ?? []);
   const late = generation === 1 ? [] : [...(dialogue?.onceBegun() ?? [])];
-  if (child.stdin) input?.connect(child.stdin, [...first, ...plan.first], plan.ownPrompt !== null);
+  if (child.stdin)
+    input?.connect(child.stdin, [...first, ...plan.first], late.length > 0 && plan.first.length > 0);
   void child.ended.then((end) =>
     ended(async () => {
       clearTimeout(settling);

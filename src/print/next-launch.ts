@@ -6,18 +6,17 @@ import { randomUUID } from 'node:crypto';
 import type { Run } from '../guard/run.ts';
 import { maxArgumentBytes } from '../platform/argument.ts';
 import { withLostPrompt } from '../recover/prompt.ts';
+import type { Input } from './input.ts';
+import { allAgain, goingOn, type InputAgain, joined, untold } from './input-again.ts';
 import type { PrintParts } from './pipes.ts';
 import { type Progress, readProgress } from './progress.ts';
 
-/** How an agent begins: its arguments, and what its input begins with. */
-export interface Start {
+/** How an agent begins: its arguments, and what its input begins with (`first`). */
+export interface Start extends InputAgain {
   readonly args: readonly string[];
   readonly resumed: boolean;
   readonly pin: string | null;
   readonly stdin: 'pipe' | 'inherit' | 'none';
-  readonly first: readonly Buffer[];
-  /** The id of a prompt of the guard in `first`. The script must not see it in the output. */
-  readonly ownPrompt: string | null;
 }
 
 export interface NextLaunch {
@@ -75,34 +74,27 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
   if (id === null) return null;
   const { prompts } = await readProgress(conversation.transcriptPath, 0, mode);
   if (prompts.length === 0) return null;
-  const words = await promptFor(parts, 'relaunch');
-  const nothing = didNothing(parts, next.ranTurn);
+  const earlier = untold(parts.pipes.answer, prompts);
+  const words = joined(earlier, await promptFor(parts, 'relaunch'));
+  const unseen = didNothing(parts, next.ranTurn) ? earlier : words;
   const resumed = (prompt: string | null) => {
     const { args, adapter } = run.launch;
     const resuming = adapter.resumeArguments(args, id, prompt, conversation.permissionMode);
     return { args: resuming, resumed: true, pin: null };
   };
   if (formats.input === 'records' && input !== null) {
-    const unrecorded = input.unrecorded(ofThisRun(run, prompts).map(({ text }) => text));
-    const needsNotice = next.prompt && !(unrecorded.isRestAnswered && nothing);
-    const ownPrompt = needsNotice ? randomUUID() : null;
-    const notice =
-      ownPrompt === null ? [] : [Buffer.from(`${JSON.stringify(mode.promptRecord(words, ownPrompt))}\n`)];
-    return {
-      ...resumed(null),
-      stdin: 'pipe',
-      first: [...notice, ...unrecorded.bytes],
-      ownPrompt,
-    };
+    const unrecorded = input.unrecorded(ofThisRun(run, prompts));
+    const again = goingOn(parts.pipes, input, unrecorded, next.prompt, words, unseen);
+    return { ...resumed(null), ...again, stdin: 'pipe' };
   }
-  const again = ofThisRun(run, prompts).length > 0 || !nothing ? null : sameStart(parts);
+  const again = ofThisRun(run, prompts).length > 0 || unseen !== null ? null : sameStart(parts, null);
   if (again !== null) return { ...again, ...resumed(run.launch.invocation.prompt) };
   const stdin = input === null ? 'inherit' : 'none';
-  return { ...resumed(words), stdin, first: [], ownPrompt: null };
+  return { ...resumed(words), stdin, first: [], ownPrompt: null, notice: words };
 }
 
 /** A resumed conversation also holds earlier prompts, perhaps in the same words. */
-function ofThisRun({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): Progress['prompts'] {
+export function ofThisRun({ launch, launchedAtMs }: Run, prompts: Progress['prompts']): Progress['prompts'] {
   const { resumes } = launch.invocation;
   return resumes ? prompts.filter(({ atMs }) => atMs === null || atMs >= launchedAtMs) : prompts;
 }
@@ -111,12 +103,15 @@ function ofThisRun({ launch, launchedAtMs }: Run, prompts: Progress['prompts']):
  * Gives the same prompt again, word for word. If something may have been done, it is preceded by what is known of that.
  */
 async function beginAnew(parts: PrintParts, next: NextLaunch): Promise<Start | null> {
-  const again = sameStart(parts);
-  if (again === null || didNothing(parts, next.ranTurn)) return again;
+  const earlier = untold(parts.pipes.answer, []);
+  const nothing = didNothing(parts, next.ranTurn);
+  if (nothing && earlier === null) return sameStart(parts, null);
+  const notice = joined(earlier, nothing ? null : await promptFor(parts, 'anew'));
+  if (notice === '') return null;
+  const again = sameStart(parts, notice);
+  if (again === null || parts.pipes.formats.input === 'records') return again;
   const { launch } = parts.run;
   const { prompt } = launch.invocation;
-  const notice = await promptFor(parts, 'anew');
-  if (parts.pipes.formats.input !== 'text' || notice === '') return null;
   const text = withLostPrompt(notice, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > maxArgumentBytes) return null;
@@ -126,11 +121,16 @@ async function beginAnew(parts: PrintParts, next: NextLaunch): Promise<Start | n
   return { ...again, args, pin: again.pin ?? named };
 }
 
-function sameStart({ run: { launch, pin }, conversation, pipes: { input } }: PrintParts): Start | null {
-  const first = input === null ? [] : input.whole();
+/** @param notice precedes a host's prompts */
+function sameStart(
+  { run: { launch, pin }, conversation, pipes: { input, formats } }: PrintParts,
+  notice: string | null,
+): Start | null {
+  const whole = (from: Input) => (formats.input === 'text' ? from.whole() : allAgain(from, notice));
+  const first = input === null ? [] : whole(input);
   if (first === null) return null;
   // Even a file without a prompt makes the id taken (lab notes §4).
   const id = pin === null || conversation.transcriptPath === null ? pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
-  return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null };
+  return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null, notice };
 }

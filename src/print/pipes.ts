@@ -29,7 +29,7 @@ export interface Pipes {
   /** The output of the latest agent. Null before the first. */
   readonly answer: Answer | null;
   /** Another agent has been started. */
-  next(gate: Gate, transcriptBytes: number): Answer;
+  next(gate: Gate, transcriptBytes: number, notice: string | null): Answer;
 }
 
 /** The output of one agent, and what is known of it. */
@@ -38,6 +38,8 @@ export interface Answer {
   readonly gate: Gate;
   /** Size of the transcript when the agent was started. Everything after that is this agent's own work. */
   readonly transcriptBytes: number;
+  /** What it was told of work that earlier agents may have done. Null: nothing. */
+  readonly notice: string | null;
   /** The end of its latest turn, as a hook reported it. Null: no hook has reported one. */
   readonly told: { readonly failure: FailureKind | null } | null;
   /** A hook has reported the end of a turn. */
@@ -51,18 +53,19 @@ export function createPipes(ends: Omit<Pipes, 'answer' | 'next'>): Pipes {
     get answer() {
       return answer;
     },
-    next(gate, transcriptBytes) {
-      answer = createAnswer(gate, transcriptBytes);
+    next(gate, transcriptBytes, notice) {
+      answer = createAnswer(gate, transcriptBytes, notice);
       return answer;
     },
   };
 }
 
-function createAnswer(gate: Gate, transcriptBytes: number): Answer {
+function createAnswer(gate: Gate, transcriptBytes: number, notice: string | null): Answer {
   let told: Answer['told'] = null;
   return {
     gate,
     transcriptBytes,
+    notice,
     get told() {
       return told;
     },

@@ -18,7 +18,11 @@ import type { Pipes, PrintParts } from './pipes.ts';
 export function openPrintSenses(parts: PrintParts): Senses {
   const { run, agent, pipes } = parts;
   const { adapter, env } = run.launch;
-  const common = commonSenses(parts, (observation) => keeps(pipes, observation));
+  const common = commonSenses(
+    parts,
+    (observation) => keeps(pipes, observation),
+    ({ text }) => pipes.input?.taken(text),
+  );
   const results = transcriptSensor({
     read: (record) => adapter.readTranscript(record).filter(({ type }) => type === 'tool.finished'),
     find: (sessionId) => adapter.findTranscript(env, sessionId),

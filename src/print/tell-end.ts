@@ -14,8 +14,8 @@ import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
 import { finalCode, judgeEnding } from './ending.ts';
 import type { ChildEnd } from './launch.ts';
-import { obstacle } from './next-launch.ts';
-import type { Answer, Pipes, PrintParts } from './pipes.ts';
+import { obstacle, ofThisRun } from './next-launch.ts';
+import type { Answer, PrintParts } from './pipes.ts';
 import { noProgress, type Progress, readProgress } from './progress.ts';
 
 /** How long to wait until the agent's last errors have been passed on. */
@@ -38,17 +38,21 @@ export async function reportEnd(
   const reported = reportedFailure(pipes.formats, answer);
   // Plain text counts as an error only if the exit code says so.
   const failure = code === 0 ? reported : (gate.failure() ?? answer.told?.failure ?? null);
-  const done = gate.isDone() && !awaitsMore(pipes, loop.state().evidence);
+  const isRecords = pipes.formats.input === 'records';
+  const rest = isRecords ? await restOf(parts) : null;
+  const done = rest === null ? gate.isDone() : rest === 'answered';
   const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turn.count > 0);
   const { answers, newPrompts } = await progressOf(parts, answer, isWell);
   // Without hooks and tunnel only the conversation shows that a turn began.
   if (loop.state().evidence.turn.count === 0 && newPrompts > 0) run.emit({ type: 'turn.started' });
   const turns = loop.state().evidence.turn.count;
-  const idle = generation > 1 && turns === 0 && !gate.hasPrinted();
+  const idle = rest !== 'answered' && generation > 1 && turns === 0 && !gate.hasPrinted();
 
   if (
     leaving.signal === null &&
-    judgeEnding({ code, signal, failure, answers, done, silent, idle }) === 'interrupted'
+    // A host has had each error as the result of its turn.
+    judgeEnding({ code, signal, failure: isRecords ? null : failure, answers, done, silent, idle }) ===
+      'interrupted'
   ) {
     const isYoung = uptimeMs < run.config.recovery.min_uptime_ms;
     // Each SIGKILL may come from outside, so it does not show that the agent crashes by itself.
@@ -104,10 +108,21 @@ export function endsWell({ agent, pipes }: PrintParts, { told, gate }: Answer, e
   return pipes.formats.output !== 'text' || gate.failure() === 'other'; // the text matches no error that is known
 }
 
-/** Whether another answer may follow. With records as input a turn may be running, or the next prompt may come. */
-function awaitsMore({ formats, input }: Pipes, e: Evidence): boolean {
-  if (formats.input === 'text') return false;
-  return e.turn.told?.working === true || input?.hasEnded() === false;
+/**
+ * What a host still has to get: `answered`: nothing; `asked`: the answer to a prompt, or the end of a turn; `open`: it may
+ * ask more.
+ */
+async function restOf({
+  run,
+  agent,
+  conversation,
+  pipes: { input, dialogue, mode },
+}: PrintParts): Promise<'answered' | 'asked' | 'open'> {
+  if (input?.hasEnded() !== true) return 'open';
+  await findSession(run, agent, conversation).catch(() => {}); // then nothing is known to be on record
+  const recorded = await readProgress(conversation.transcriptPath, 0, mode);
+  const { prompts, isOpen } = input.unrecorded(ofThisRun(run, recorded.prompts));
+  return prompts.length > 0 || isOpen || dialogue?.isInTurn === true ? 'asked' : 'answered';
 }
 
 function endedByCut(e: Evidence): boolean {

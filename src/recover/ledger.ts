@@ -42,6 +42,11 @@ export interface Ledger {
   report(report: ToolReport): void;
   /** The main turn is over, so its calls are recorded or abandoned. A subagent's calls may go on. */
   endTurn(): void;
+  /**
+   * The end of a turn is read from where calls show, too, and hooks may be ahead of that: a call that has not shown there
+   * belongs to a later turn.
+   */
+  turnsEndWhere(hasShown: (toolUseId: string) => boolean): void;
   endSubagent(subagent: string): void;
   /** Another conversation has begun, or there is none any more. */
   clear(): void;
@@ -55,6 +60,7 @@ const maxCalls = 500;
 export function createLedger(): Ledger {
   const calls = new Map<string, LedgerCall & { readonly fingerprint: string }>();
   let unnamed = 0;
+  let hasShown = (_toolUseId: string): boolean => true;
 
   const find = (report: ToolReport): string | null => {
     if (report.toolUseId !== null) return report.toolUseId;
@@ -92,7 +98,10 @@ export function createLedger(): Ledger {
       // is recorded.
       if (call !== undefined) calls.set(call.toolUseId, { ...call, status: report.phase });
     },
-    endTurn: () => drop((call) => call.subagent === null),
+    endTurn: () => drop((call) => call.subagent === null && hasShown(call.toolUseId)),
+    turnsEndWhere(shown) {
+      hasShown = shown;
+    },
     endSubagent: (subagent) => drop((call) => call.subagent === subagent),
     clear: () => calls.clear(),
     calls: () => [...calls.values()].map(({ fingerprint: _, ...call }) => call),

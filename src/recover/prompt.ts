@@ -87,6 +87,14 @@ export function withLostPrompt(text: string, lost: string): string {
   return `${text}\n\nThe user's last message had not been recorded when this happened. Here it is, word for word; it is what you are to work on:\n\n${lost}`;
 }
 
+/** Around what the user has asked and been answered, if the resumed agent does not find it in its history. */
+export const forgotten = {
+  before:
+    'This message comes from guarded-claude, which watches over this program, not from the user. Your process had ended, and you were started again. Before that, the user had asked the following and had got your answer, but neither is on record:',
+  after:
+    'You have done and answered all of that; do not do it again. The user’s next message follows; it is what you are to work on.',
+} as const;
+
 const phaseText: Readonly<Record<DisconnectPhase, string>> = {
   streaming: 'Your answer was on its way; what had not been recorded of it is lost.',
   tool_execution: 'A tool call was in flight.',

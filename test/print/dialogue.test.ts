@@ -33,6 +33,18 @@ function inTurn(waits: boolean[] = []): Dialogue {
 }
 
 describe('the next agent', () => {
+  test('answers an interrupt whose turn has ended, and stops no other turn', () => {
+    const dialogue = inTurn();
+    host(dialogue, asks('h2', 'interrupt'));
+    agent(dialogue, result, ends);
+    agent(dialogue, init, begins);
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2']);
+    expect(dialogue.onceBegun()).toEqual([]);
+    expect(agent(dialogue, answers('h2'))).toBe(true);
+    expect(dialogue.isInTurn).toBe(true);
+  });
+
   test('is initialized like the one before, and the host gets no second answer', () => {
     const dialogue = inTurn();
     dialogue.agentGone();

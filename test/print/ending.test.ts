@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Ending, judgeEnding } from '../../src/print/ending.ts';
+import { type Ending, finalCode, judgeEnding } from '../../src/print/ending.ts';
 
 const end: Ending = {
   code: 0,
@@ -32,4 +32,13 @@ test.each<[string, Partial<Ending>, ReturnType<typeof judgeEnding>]>([
   ['an error after a cut', { code: 2, failure: 'other', silent: true }, 'final'],
 ])('%s', (_name, part, expected) => {
   expect(judgeEnding({ ...end, ...part })).toBe(expected);
+});
+
+test.each<[string, number, Parameters<typeof finalCode>[1], number]>([
+  ['a good answer, whatever happens to the agent', 139, { done: true, failure: null }, 0],
+  ['all is answered, the last with an error', 139, { done: true, failure: 'connection' }, 1],
+  ['an error, whatever the code', 0, { done: false, failure: 'connection' }, 1],
+  ['its own code', 3, { done: true, failure: null }, 3],
+])('the exit code of %s', (_name, code, end, expected) => {
+  expect(finalCode(code, end)).toBe(expected);
 });

@@ -10,6 +10,10 @@ const said = (text: string) =>
   `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
 const joined = (parts: readonly Buffer[] | null) => parts && Buffer.concat(parts).toString();
 
+const onRecord = (...texts: readonly string[]) => texts.map((text) => ({ text }));
+const bytesOf = (again: ReturnType<ReturnType<typeof createInput>['unrecorded']>) =>
+  joined(again.prompts.map(({ bytes }) => bytes));
+
 const ofRecords = (source: PassThrough) =>
   createInput(source, { mode: printMode, dialogue: createDialogue(printMode.control) });
 
@@ -57,8 +61,8 @@ test('a resumed agent gets what its transcript does not contain, and lines only 
   input.connect(agent().stream, []);
   source.write(`${said('again')}${said('again')}${said('new')}{"type":"us`);
   await turn();
-  expect(joined(input.unrecorded(['again']).bytes)).toBe(`${said('again')}${said('new')}`);
-  expect(joined(input.unrecorded(['again', 'again', 'new']).bytes)).toBe('');
+  expect(bytesOf(input.unrecorded(onRecord('again')))).toBe(`${said('again')}${said('new')}`);
+  expect(bytesOf(input.unrecorded(onRecord('again', 'again', 'new')))).toBe('');
   const next = agent();
   input.disconnect();
   input.connect(next.stream, []);
@@ -79,19 +83,19 @@ async function sentAhead(turns: number) {
 }
 
 test.each<[string, number, readonly string[], readonly string[], boolean]>([
-  ['one by one', 2, ['one', 'two', 'three'], ['four'], false],
-  ['one by one, the next not yet on record', 2, ['one', 'two'], ['three', 'four'], true],
-  ['one by one, the last but one in other words', 2, ['one', '<two>', 'three'], ['four'], false],
-  ['the rest as one prompt', 1, ['one', 'two\n\nthree\n\nfour'], [], false],
-  ['some of the rest as one prompt', 2, ['one', 'two\nthree'], ['four'], true],
-  ['none of them', 0, [], ['one', 'two', 'three', 'four'], true],
+  ['one by one', 2, ['one', 'two', 'three'], ['four'], true],
+  ['one by one, the next not yet on record', 2, ['one', 'two'], ['three', 'four'], false],
+  ['one by one, the last but one in other words', 2, ['one', '<two>', 'three'], ['four'], true],
+  ['the rest as one prompt', 1, ['one', 'two\n\nthree\n\nfour'], [], true],
+  ['some of the rest as one prompt', 2, ['one', 'two\nthree'], ['four'], false],
+  ['none of them', 0, [], ['one', 'two', 'three', 'four'], false],
 ])(
   'of prompts that were sent ahead, those that are not taken are given again: %s',
-  async (_name, turns, recorded, missing, isRestAnswered) => {
+  async (_name, turns, recorded, missing, isOpen) => {
     const input = await sentAhead(turns);
-    const unrecorded = input.unrecorded(recorded);
-    expect(joined(unrecorded.bytes)).toBe(missing.map(said).join(''));
-    expect(unrecorded.isRestAnswered).toBe(isRestAnswered);
+    const unrecorded = input.unrecorded(onRecord(...recorded));
+    expect(bytesOf(unrecorded)).toBe(missing.map(said).join(''));
+    expect(unrecorded.isOpen).toBe(isOpen);
   },
 );
 
@@ -104,23 +108,80 @@ test('turns that no prompt has asked for answer no prompt that comes later', asy
   for (let n = 0; n < 4; n++) input.turnDone(); // three of them: commands in the background have ended
   source.write(['two', 'three', 'four'].map(said).join(''));
   await turn();
-  const unrecorded = input.unrecorded(['one', 'two']);
-  expect(joined(unrecorded.bytes)).toBe(['three', 'four'].map(said).join(''));
-  expect(unrecorded.isRestAnswered).toBe(false);
+  const unrecorded = input.unrecorded(onRecord('one', 'two'));
+  expect(bytesOf(unrecorded)).toBe(['three', 'four'].map(said).join(''));
+  expect(unrecorded.isOpen).toBe(true);
   input.turnDone();
-  expect(joined(input.unrecorded(['one', 'two']).bytes)).toBe(['three', 'four'].map(said).join(''));
-  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(true);
+  expect(bytesOf(input.unrecorded(onRecord('one', 'two')))).toBe(['three', 'four'].map(said).join(''));
+  expect(input.unrecorded(onRecord('one', 'two')).isOpen).toBe(false);
 });
 
-test('answers to the guard’s own prompts are none to those of the host', async () => {
+test('the turn of a prompt of the guard is that of the host’s prompt which was interrupted', async () => {
   const input = await sentAhead(0);
-  for (let n = 0; n < 2; n++) {
-    input.disconnect();
-    input.connect(agent().stream, [], true);
-    input.turnDone(); // of the guard's
-    input.turnDone(); // of the host's
-  }
-  expect(joined(input.unrecorded(['one', 'two']).bytes)).toBe(['three', 'four'].map(said).join(''));
+  expect(input.unrecorded(onRecord('one')).isOpen).toBe(true);
+  input.said('you were interrupted');
+  input.disconnect();
+  input.connect(agent().stream, []);
+  input.turnDone(); // of the guard's
+  input.turnDone(); // of the host's second
+  const again = input.unrecorded(onRecord('one', 'you were interrupted', 'two'));
+  expect(bytesOf(again)).toBe(['three', 'four'].map(said).join(''));
+  expect(again.isOpen).toBe(false);
+});
+
+test('a prompt is found on record behind one of the guard', async () => {
+  const input = await sentAhead(0);
+  input.said('you were interrupted');
+  const again = input.unrecorded(onRecord('one', 'you were interrupted\ntwo\nthree'));
+  expect(bytesOf(again)).toBe(said('four'));
+});
+
+test('what the host was answered and is not on record is said before its next prompt', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.write(said('one'));
+  await turn();
+  input.turnDone();
+  expect(input.unrecorded([])).toMatchObject({ prompts: [], forgotten: ['one'], isOpen: false });
+  expect(input.preceded([], ['before', 'one', 'after'], ['before', 'after'])).toEqual([]);
+  const next = agent();
+  input.disconnect();
+  input.connect(next.stream, []);
+  source.write(said('two') + said('three'));
+  await turn();
+  const [two, three] = next.text().trim().split('\n');
+  expect(JSON.parse(two ?? '')).toMatchObject({
+    message: { content: ['before', 'one', 'after', 'two'].map((text) => ({ type: 'text', text })) },
+  });
+  expect(`${three}\n`).toBe(said('three'));
+  const recorded = onRecord('before\none\nafter\ntwo');
+  expect(input.unrecorded(recorded)).toMatchObject({ prompts: [{ text: 'three' }], forgotten: [] });
+});
+
+test('prompts that hooks have reported as one are answered together', async () => {
+  const input = await sentAhead(1);
+  input.taken('one\ntwo\nthree');
+  expect(bytesOf(input.unrecorded([]))).toBe(said('four'));
+});
+
+test('a command stays first in its prompt', () => {
+  const input = ofRecords(new PassThrough());
+  const line = { bytes: Buffer.from(said('/compact')), text: '/compact', turn: 0, isNext: true };
+  expect(joined(input.preceded([line], ['before'], ['before']))).toBe(said('/compact'));
+});
+
+test('an input to which something is added ends only after that', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  const first = agent();
+  input.connect(first.stream, [], true);
+  source.end(said('one').trimEnd());
+  for (let n = 0; n < 5; n++) await turn();
+  expect(first.stream.writableEnded).toBe(false);
+  expect(first.text()).toBe(said('one'));
+  input.finish();
+  expect(first.stream.writableEnded).toBe(true);
 });
 
 test('a last record without a line end is one like any other', async () => {
@@ -132,7 +193,7 @@ test('a last record without a line end is one like any other', async () => {
   for (let n = 0; n < 5; n++) await turn();
   expect(first.text()).toBe(said('one').trimEnd());
   expect(joined(input.whole())).toBe(said('one').trimEnd());
-  expect(joined(input.unrecorded([]).bytes)).toBe(said('one').trimEnd());
+  expect(bytesOf(input.unrecorded(onRecord()))).toBe(said('one').trimEnd());
 });
 
 test('a host’s last answer without a line end is understood', async () => {
@@ -144,7 +205,7 @@ test('a host’s last answer without a line end is understood', async () => {
   expect(input.unrepeatable()).toMatch(/does not know/);
 });
 
-test('input from before the last turn is forgotten', async () => {
+test('input from before the last turn is not given again', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
   input.connect(agent().stream, []);
@@ -154,7 +215,7 @@ test('input from before the last turn is forgotten', async () => {
   source.write(said('two'));
   await turn();
   input.turnDone();
-  expect(joined(input.unrecorded([]).bytes)).toBe(said('two'));
+  expect(bytesOf(input.unrecorded(onRecord()))).toBe('');
 });
 
 test('whether every prompt on record has its answer', async () => {
@@ -166,12 +227,12 @@ test('whether every prompt on record has its answer', async () => {
   input.turnDone();
   source.write(said('two'));
   await turn();
-  expect(input.unrecorded(['one']).isRestAnswered).toBe(true);
-  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(false);
+  expect(input.unrecorded(onRecord('one')).isOpen).toBe(false);
+  expect(input.unrecorded(onRecord('one', 'two')).isOpen).toBe(true);
   source.write(said('three')); // while the second turn runs
   await turn();
-  expect(input.unrecorded(['one', 'two']).isRestAnswered).toBe(false);
-  expect(input.unrecorded(['one']).isRestAnswered).toBe(true);
+  expect(input.unrecorded(onRecord('one', 'two')).isOpen).toBe(true);
+  expect(input.unrecorded(onRecord('one')).isOpen).toBe(false);
 });
 
 test('a host’s request is not a prompt, and one in an unknown form cannot be repeated', async () => {

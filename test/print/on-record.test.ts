@@ -1,7 +1,14 @@
 /** Which prompts an agent has taken, as its transcript shows. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findOnRecord } from '../../src/print/on-record.ts';
+import { findOnRecord as find } from '../../src/print/on-record.ts';
+
+const findOnRecord = (prompts: readonly string[], recorded: readonly string[], own: readonly string[] = []) =>
+  find(
+    prompts,
+    recorded.map((text) => ({ text })),
+    own.map((text) => ({ text, goesOn: false })),
+  );
 
 test('however many it takes as one, all that it took are found, and no more', () => {
   fc.assert(
@@ -24,4 +31,23 @@ test('what is recorded in other words comes before what was recorded later', () 
     prompts: 3,
     turns: 3,
   });
+});
+
+test('what the guard has said is no part of a prompt', () => {
+  expect(findOnRecord(['one', 'two'], ['one', 'the guard: go on\n\ntwo'], ['the guard: go on'])).toEqual({
+    prompts: 2,
+    turns: 2,
+  });
+  expect(findOnRecord(['one'], ['the guard: go on'], ['the guard: go on'])).toEqual({ prompts: 0, turns: 0 });
+});
+
+test('a prompt that was taken into a turn has no turn of its own', () => {
+  const recorded = [{ text: 'one' }, { text: 'two', joinsTurn: true }, { text: 'three' }] as const;
+  expect(find(['one', 'two', 'three'], recorded)).toEqual({ prompts: 3, turns: 2 });
+});
+
+test('prompts behind the guard’s own have its turn, which is that of the one before', () => {
+  const recorded = [{ text: 'one' }, { text: 'go on\ntwo\nthree' }, { text: 'four' }];
+  const own = [{ text: 'go on', goesOn: true }];
+  expect(find(['one', 'two', 'three', 'four'], recorded, own)).toEqual({ prompts: 4, turns: 2 });
 });

@@ -65,6 +65,13 @@ test('the end of a turn settles its calls, not those of a subagent in the backgr
   expect(hookEventsOf(null)).toContain('SubagentStop');
 });
 
+test('the end of a turn that is read late settles no call of the next one', () => {
+  const ledger = fold([payload('PreToolUse', 'a'), payload('PreToolUse', 'b')]);
+  ledger.turnsEndWhere((id) => id === 'a');
+  ledger.endTurn();
+  expect(ledger.calls().map((call) => call.toolUseId)).toEqual(['b']);
+});
+
 test('the oldest calls make room', () => {
   const ledger = fold(Array.from({ length: 2_000 }, (_, index) => payload('PreToolUse', `id-${index}`)));
   expect(ledger.calls().length).toBe(500);

@@ -48,6 +48,8 @@ export type ProgressRecord =
       readonly text: string;
       /** When the prompt was given: wall clock, Unix milliseconds; null: the record does not say. */
       readonly atMs: number | null;
+      /** It came while a turn ran, and was taken into that turn. */
+      readonly joinsTurn?: true;
     }
   /** The model's own answer or a part of it; not the agent's report of an error. */
   | { readonly kind: 'answer' };
@@ -64,6 +66,8 @@ export interface PrintMode {
   readPrompt(record: unknown): string | null;
   /** A prompt as a record for the input. The agent refers to it by this id. */
   promptRecord(text: string, id: string): unknown;
+  /** The same prompt with these texts before it; null: it is a command, which must come first. */
+  precededBy(record: unknown, texts: readonly string[]): unknown | null;
   /** Whether a parsed record of the output refers to the prompt with this id. */
   isAboutPrompt(record: unknown, id: string): boolean;
   /** Variables that make a resuming agent continue the interrupted turn by itself. The guard prompts it instead. */

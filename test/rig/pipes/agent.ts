@@ -23,37 +23,56 @@ export interface Call {
   readonly path: string;
 }
 
-export function runAgent(world: World, own: OwnProcess, generation: number, { prompt, sessionId, resumes, path }: Call): void {
+export function runAgent(
+  world: World,
+  own: OwnProcess,
+  generation: number,
+  { prompt, sessionId, resumes, path }: Call,
+): void {
   const { plan, ledger, draw } = world;
   const { shape } = plan;
   const { stdin } = own;
   const record = openRecord(path, sessionId, shape.version, own, shape.recordsAfterMs);
   let history: Message[] = [];
-  let waiting: Prompt[] = [];
+  const waiting: Prompt[] = [];
   let turn: Turn | null = null;
   let inputEnded = false;
   /** Calls of this agent that wait for a person, by the id of the request. */
   const questions = new Map<string, () => void>();
   let count = 0;
+  let answering = 0;
+  let isStopping = false;
   const moment = (which: Parameters<World['moment']>[0]) => world.moment(which, own);
   const say = (value: Json, isOurs = true, after?: () => void) => {
     const line = JSON.stringify({ ...value, session_id: sessionId, n: `${generation}.${++count}` });
-    own.write(`${line}\n`, () => ledger.prints(line, isOurs && speaks), after);
+    own.write(`${line}\n`, () => ledger.prints(line, isOurs && mustPass(value)), after);
   };
   const speaks = plan.output === 'records';
+  /** Where no host goes on, an error may be taken back. */
+  const mustPass = ({ is_error }: Json) => speaks && (plan.input === 'records' || is_error !== true);
   const hook = (name: string, payload: Json = {}) => {
-    if (shape.hooks) world.hook(own.pid, { hook_event_name: name, session_id: sessionId, transcript_path: path, ...payload });
+    if (shape.hooks)
+      world.hook(own.pid, {
+        hook_event_name: name,
+        session_id: sessionId,
+        transcript_path: path,
+        ...payload,
+      });
   };
 
   own.after(shape.bootMs, () => {
-    if (shape.crashesAtStart) return own.die({ code: null, signal: 'SIGSEGV' });
+    if (shape.crashesAtStart) {
+      own.die({ code: null, signal: 'SIGSEGV' });
+      return;
+    }
     history = resumes ? [...readMessages(path)] : [];
     const refused = resumes
       ? !history.some(({ role }) => role === 'user') && 'No conversation found with session ID'
       : readMessages(path).length > 0 && `Session ID ${sessionId} is already in use`;
     if (refused !== false) {
       own.complain(`${refused}\n`);
-      return own.exit(1);
+      own.exit(1);
+      return;
     }
     if (plan.input === 'records') listen();
     else readText();
@@ -64,11 +83,16 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     const pieces: Buffer[] = [];
     const begins = () => {
       inputEnded = true;
-      const text = [prompt, Buffer.concat(pieces).toString()].filter((each) => each !== null && each !== '').join('\n');
+      const text = [prompt, Buffer.concat(pieces).toString()]
+        .filter((each) => each !== null && each !== '')
+        .join('\n');
       waiting.push({ text, content: text, uuid: null });
       next();
     };
-    if (stdin === null) return begins();
+    if (stdin === null) {
+      begins();
+      return;
+    }
     stdin.on('data', (piece: Buffer) => pieces.push(piece));
     stdin.once('end', begins);
   }
@@ -96,20 +120,30 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
   }
 
   function heard(line: unknown): void {
-    if (!isRecord(line)) return ledger.broke('the agent understands each line', JSON.stringify(line));
+    if (!isRecord(line)) {
+      ledger.broke('the agent understands each line', JSON.stringify(line));
+      return;
+    }
     const { request, response } = line;
+    if (line.type !== 'user') ledger.note(`agent ${generation}: reads ${JSON.stringify(line).slice(0, 100)}`);
     if (line.type === 'control_request' && isRecord(request)) {
       const id = String(line.request_id);
       const answers = () =>
         say({ type: 'control_response', response: { subtype: 'success', request_id: id } }, false);
       if (request.subtype === 'interrupt') interrupt();
-      own.after(draw.magnitude(1, 200), answers);
+      answering += 1;
+      own.after(draw.magnitude(1, 200), () => {
+        answers();
+        answering -= 1;
+        next();
+      });
       return;
     }
     if (line.type === 'control_response' && isRecord(response)) {
       const id = String(response.request_id);
       const goesOn = questions.get(id);
-      if (goesOn === undefined) ledger.broke('an agent gets answers to its own questions only', id);
+      if (!id.startsWith(`agent-${generation}-`))
+        ledger.broke('an agent gets answers to its own questions only', id);
       questions.delete(id);
       goesOn?.();
       return;
@@ -125,22 +159,37 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     turn = null;
     questions.clear();
     ledger.stopped(running);
+    answering += 1;
+    isStopping = true;
     own.after(draw.magnitude(1, 100), () => {
-      say({ type: 'result', subtype: 'error_during_execution', is_error: false, result: '', turn: running.id });
+      answering -= 1;
+      isStopping = false;
+      say({
+        type: 'result',
+        subtype: 'error_during_execution',
+        is_error: false,
+        result: '',
+        turn: running.id,
+      });
       record.flush();
       next();
     });
   }
 
   function next(): void {
-    if (turn !== null) return;
+    if (turn !== null || isStopping) return;
     if (waiting.length === 0) {
       moment('rests');
-      if (inputEnded) leave();
+      if (inputEnded && answering === 0) leave();
       return;
     }
     const taken = waiting.splice(0, shape.takes === 'all' ? waiting.length : 1);
-    const mine = ledger.begin(generation, taken.map(({ text }) => text));
+    const texts = history.flatMap(({ role, text }) => (role === 'user' ? [text] : []));
+    const mine = ledger.begin(
+      generation,
+      taken.map(({ text }) => text),
+      texts,
+    );
     turn = mine;
     // It may be interrupted at any time.
     const step = (low: number, high: number, act: () => void) =>
@@ -156,17 +205,38 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
     const content = taken.length === 1 ? taken[0]?.content : [{ type: 'text', text }];
     // A hook is a program of its own: it outlives the agent.
     world.time.after(draw.magnitude(1, 100), () => hook('UserPromptSubmit', { prompt: text }));
-    record.add({ type: 'user', message: { role: 'user', content } }, () => moment('has recorded the prompt'));
+    if (taken.length > 1 && !shape.hooks) ledger.unseen([text]);
+    record.add({ type: 'user', message: { role: 'user', content } }, () => {
+      ledger.recorded([text]);
+      moment('has recorded the prompt');
+    });
     history.push({ role: 'user', text, calls: [] });
-    step(100, 400, () => ask(mine, step, draw.weighted([[3, 0], [2, 1], [1, 2]])));
+    step(100, 400, () =>
+      ask(
+        mine,
+        step,
+        draw.weighted([
+          [2, 0],
+          [2, 1],
+          [2, 2],
+        ]),
+      ),
+    );
   }
 
   function ask(mine: Turn, step: Step, calls: number): void {
     const line = world.wire.request(own, () => turn === mine && afterCut(mine, step, calls));
     const known = new Set(history.flatMap((message) => message.calls));
-    ledger.request(mine, history.flatMap(({ role, text }) => (role === 'user' ? [text] : [])), known);
+    ledger.request(
+      mine,
+      history.flatMap(({ role, text }) => (role === 'user' ? [text] : [])),
+      known,
+    );
     moment('asks');
-    if (line.isDead) return ledger.reach('a stream dies');
+    if (line.isDead) {
+      ledger.reach('a stream dies');
+      return;
+    }
     step(5, 20_000, () => {
       line.answered();
       moment('is answered');
@@ -178,23 +248,40 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
   /** The guard has cut its connection: it asks again, or ends. */
   function afterCut(mine: Turn, step: Step, calls: number): void {
     const kind = draw.pick(['again', 'again', 'silent', 'error'] as const);
-    if (kind === 'again') return ask(mine, step, calls);
+    if (kind === 'again') {
+      ask(mine, step, calls);
+      return;
+    }
     if (plan.input === 'records') {
       turn = null;
-      say({ type: 'result', subtype: 'success', is_error: true, result: 'API Error: Connection error.', turn: mine.id });
-      return next();
+      say({
+        type: 'result',
+        subtype: 'success',
+        is_error: true,
+        result: 'API Error: Connection error.',
+        turn: mine.id,
+      });
+      next();
+      return;
     }
     record.flush();
     const words = 'API Error: Connection error.';
     if (kind === 'error' && plan.output === 'text') own.write(`${words}\n`);
-    else if (kind === 'error') say({ type: 'result', subtype: 'success', is_error: true, result: words, turn: mine.id });
+    else if (kind === 'error')
+      say({ type: 'result', subtype: 'success', is_error: true, result: words, turn: mine.id });
     own.exit(kind === 'error' ? 1 : 0);
   }
 
   function call(mine: Turn, step: Step, calls: number): void {
     const id = `toolu_${generation}_${mine.id}_${calls}_${++count}`;
     const use = { type: 'tool_use', id, name: 'Bash', input: { command: `do ${id}` } };
-    const message = { id: `msg_${id}`, role: 'assistant', model: 'claude', content: [use], stop_reason: 'tool_use' };
+    const message = {
+      id: `msg_${id}`,
+      role: 'assistant',
+      model: 'claude',
+      content: [use],
+      stop_reason: 'tool_use',
+    };
     if (speaks) say({ type: 'assistant', message });
     if (shape.version === '2.1.38') record.add({ type: 'assistant', message });
     const runs = () => {
@@ -213,17 +300,31 @@ export function runAgent(world: World, own: OwnProcess, generation: number, { pr
         step(1, 100, () => ask(mine, step, calls - 1));
       });
     };
-    if (inputEnded || !plan.control || draw.happens(0.6)) return runs();
+    if (inputEnded || !plan.control || draw.happens(0.35)) {
+      runs();
+      return;
+    }
     const question = `agent-${generation}-${++count}`;
     questions.set(question, runs);
-    say({ type: 'control_request', request_id: question, request: { subtype: 'can_use_tool', tool_name: 'Bash' } }, false);
+    say(
+      {
+        type: 'control_request',
+        request_id: question,
+        request: { subtype: 'can_use_tool', tool_name: 'Bash' },
+      },
+      false,
+    );
+    moment('asks a person');
   }
 
   /** What waits joins the turn. */
   function join(mine: Turn): void {
     for (const { text } of waiting.splice(0)) {
       ledger.joins(mine, text);
-      record.add({ type: 'attachment', attachment: { type: 'queued_command', prompt: text } });
+      ledger.unseen([text]);
+      record.add({ type: 'attachment', attachment: { type: 'queued_command', prompt: text } }, () =>
+        ledger.recorded([text]),
+      );
       history.push({ role: 'user', text, calls: [] });
     }
   }
@@ -269,7 +370,9 @@ type Step = (low: number, high: number, act: () => void) => void;
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   return Array.isArray(content)
-    ? content.filter(isRecord).flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('\n')
+    ? content
+        .filter(isRecord)
+        .flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+        .join('\n')
     : '';
 }
-

@@ -11,8 +11,8 @@ import { failOpen } from '../../../src/guard/fail-open.ts';
 import { createLoop } from '../../../src/guard/loop.ts';
 import type { Records } from '../../../src/guard/records.ts';
 import type { Run } from '../../../src/guard/run.ts';
-import { knownFromStart, pinFor } from '../../../src/guard/session.ts';
 import { together } from '../../../src/guard/senses.ts';
+import { knownFromStart, pinFor } from '../../../src/guard/session.ts';
 import { createWire } from '../../../src/guard/wire.ts';
 import { createRun } from '../../../src/platform/paths.ts';
 import { attend } from '../../../src/print/attend.ts';
@@ -22,9 +22,9 @@ import { createInput } from '../../../src/print/input.ts';
 import { createPipes, type PrintParts } from '../../../src/print/pipes.ts';
 import { keeps } from '../../../src/print/senses.ts';
 import type { Sink } from '../../../src/print/sink.ts';
+import { tickMs } from '../../../src/sensors/clock.ts';
 import { createHookSource } from '../../../src/sensors/hook-source.ts';
 import type { Emit, Sensor } from '../../../src/sensors/sensor.ts';
-import { tickMs } from '../../../src/sensors/clock.ts';
 import { runAgent } from './agent.ts';
 import type { Bug } from './bugs.ts';
 import type { Host } from './host.ts';
@@ -123,6 +123,8 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
       for (const { name, payload } of world.spool.splice(0)) {
         if (!agent.hooks.isOurs(name)) continue;
         adapter.hooks.feedLedger(conversation.ledger, payload);
+        const prompt = adapter.hooks.readPrompt(payload);
+        if (prompt !== null) pipes.input?.taken(prompt.text);
         for (const each of adapter.hooks.read(payload, env)) if (keeps(pipes, each)) emit(each);
       }
     };
@@ -143,7 +145,11 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
       };
     };
     const sensors = [
-      every('clock', () => tickMs, (to) => to({ type: 'tick' })),
+      every(
+        'clock',
+        () => tickMs,
+        (to) => to({ type: 'tick' }),
+      ),
       every('hooks', () => draw.magnitude(...noticedMs), readSpool),
     ];
     return {
@@ -159,7 +165,7 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
     const openings = {
       senses,
       records: () => records,
-      say: (messages: readonly string[]) => messages.forEach((each) => ledger.note(`guard: ${each}`)),
+      say: (messages: readonly string[]) => ledger.note(`guard: ${messages.join(' ')}`),
     };
     return await attend(parts, loop, open, { warnings: [], openings });
   } finally {
@@ -189,10 +195,15 @@ function spawnIn(world: World, home: string): Spawn {
       it.after(draw.magnitude(1, 500), () => it.die({ code: null, signal })),
     );
     const { sessionId, prompt, resumes } = claudeCode.parseArguments(args);
-    ledger.note(`guard: starts ${resumes ? 'an agent that resumes' : 'an agent'}${prompt === null ? '' : ` ${prompt.slice(0, 60)}`}`);
+    ledger.note(
+      `guard: starts ${resumes ? 'an agent that resumes' : 'an agent'}${prompt === null ? '' : ` ${prompt.slice(0, 60)}`}`,
+    );
     const id = sessionId ?? '99999999-9999-4999-8999-999999999999';
     const path = join(home, 'claude', 'projects', '-project', `${id}.jsonl`);
-    child.once('exit', () => world.wire.gone(own));
+    child.once('exit', () => {
+      world.wire.gone(own);
+      ledger.exited(own.exitedWith());
+    });
     runAgent(world, own, ++generation, { prompt, sessionId: id, resumes, path });
     return child;
   };

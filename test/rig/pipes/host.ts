@@ -20,6 +20,7 @@ export interface Host {
 export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, plan: Plan): Host {
   const draw = chance(seed, 'host');
   const stdin = new PassThrough();
+  /** The answer to a question and its withdrawal may cross. */
   const questions = new Set<string>();
   let out = '';
   let sent = 0;
@@ -88,7 +89,7 @@ export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, pl
       return;
     }
     ledger.got(line);
-    if (said.type === 'result') ledger.result(Number(said.turn));
+    if (said.type === 'result') ledger.result(Number(said.turn), said.is_error === true);
     if (said.type === 'control_response' && isRecord(said.response))
       ledger.hostAnswered(String(said.response.request_id));
     if (said.type === 'control_request') {
@@ -97,7 +98,6 @@ export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, pl
       const response = { subtype: 'success', request_id: id, response: { behavior: 'allow' } };
       time.after(draw.magnitude(5, 60_000), () => {
         if (stdin.writableEnded) return;
-        questions.delete(id);
         write(`${JSON.stringify({ type: 'control_response', response })}\n`);
       });
     }
@@ -135,7 +135,7 @@ export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, pl
         if (out !== '' && code === 0) ledger.broke('what is passed on is whole', JSON.stringify(out));
         return;
       }
-      for (const [, id] of out.matchAll(/answer of turn (\d+)/g)) ledger.result(Number(id));
+      for (const [, id] of out.matchAll(/answer of turn (\d+)/g)) ledger.result(Number(id), false);
     },
   };
 }

@@ -18,6 +18,10 @@ test('whatever happens to agents, each prompt is answered once', async () => {
   expect(await firstBroken(30)).toBeNull();
 });
 
+test.each([128, 252, 2232])('seed %i, which once found a fault', async (seed) => {
+  expect((await play(seed)).violations).toEqual([]);
+});
+
 test('the same seed is the same run', async () => {
   const [one, other] = [await play(1), await play(1)];
   expect(one.log.length).toBeGreaterThan(10);

@@ -10,6 +10,7 @@ export const moments = [
   'asks',
   'has recorded the prompt',
   'is answered',
+  'asks a person',
   'runs a command',
   'has run a command',
   'has recorded the answer',
@@ -76,21 +77,31 @@ export function drawPlan(seed: number): Plan {
   const input = draw.weighted([
     [1, 'argument'],
     [1, 'text'],
-    [6, 'records'],
+    [8, 'records'],
   ] as const);
   const output = input === 'records' ? 'records' : draw.pick(['text', 'document', 'records'] as const);
   return {
     input,
     output,
     shape: drawShape(draw),
-    deaths: Array.from({ length: draw.weighted([[1, 0], [5, 1], [2, 2], [1, 3]] as const) }, () => drawDeath(draw)),
-    prompts: Array.from({ length: input === 'records' ? draw.between(1, 4) : 1 }, () => ({
-      when: draw.pick(['ahead', 'answered', 'answered', 'soon'] as const),
+    deaths: Array.from(
+      {
+        length: draw.weighted([
+          [1, 0],
+          [4, 1],
+          [3, 2],
+          [2, 3],
+        ] as const),
+      },
+      () => drawDeath(draw),
+    ),
+    prompts: Array.from({ length: input === 'records' ? draw.between(1, 5) : 1 }, () => ({
+      when: draw.pick(['ahead', 'answered', 'soon', 'soon'] as const),
       pauseMs: draw.magnitude(1, 20_000),
       again: draw.happens(0.08),
       asks: draw.happens(0.25) ? draw.pick(['setting', 'question', 'interrupt'] as const) : null,
     })),
-    control: draw.happens(0.5),
+    control: draw.happens(0.7),
     endsEarly: draw.happens(0.4),
     tornEnd: draw.happens(0.2),
     draw,
@@ -127,7 +138,7 @@ function drawShape(draw: Chance): Shape {
 
 function drawDeath(draw: Chance): Death {
   return {
-    moment: draw.pick(moments),
+    moment: draw.happens(0.15) ? 'asks a person' : draw.pick(moments),
     spared: draw.weighted([
       [3, 0],
       [2, 1],

@@ -47,7 +47,7 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
     for (let at = 0; at < limitMs && !isOver(); at += stepMs) await time.run(at + stepMs);
     if (failure !== null) throw failure;
     host.ended(code);
-    ledger.judge(code, plan.shape.code);
+    ledger.judge(code, plan.output !== 'records');
     const { violations, log, reached } = ledger;
     return { violations, log, reached };
   } finally {

@@ -21,6 +21,8 @@ export interface OwnProcess {
   complain(text: string): void;
   /** Ends by itself, with all of its output in the pipe. */
   exit(code: number): void;
+  /** The code with which it has ended by itself; null: it has not. */
+  exitedWith(): number | null;
   /** Ends at once. */
   die(end: { readonly code: number | null; readonly signal: NodeJS.Signals | null }): void;
 }
@@ -47,7 +49,12 @@ export function startProcess(
   let isAlive = true;
   let isWriting = false;
   let code: number | null = null;
-  const pieces: { readonly bytes: Buffer; readonly whole?: (() => void) | undefined; readonly after?: (() => void) | undefined }[] = [];
+  let ended: number | null = null;
+  const pieces: {
+    readonly bytes: Buffer;
+    readonly whole?: (() => void) | undefined;
+    readonly after?: (() => void) | undefined;
+  }[] = [];
   const child = new EventEmitter() as ChildProcess;
 
   function end(by: Parameters<OwnProcess['die']>[0]): void {
@@ -67,7 +74,9 @@ export function startProcess(
     if (!isAlive || isWriting) return;
     const next = pieces.shift();
     if (next === undefined) {
-      if (code !== null) end({ code, signal: null });
+      if (code === null) return;
+      ended = code;
+      end({ code, signal: null });
       return;
     }
     isWriting = true;
@@ -103,6 +112,7 @@ export function startProcess(
       code = by;
       push();
     },
+    exitedWith: () => ended,
     die: end,
   };
   time.after(0, () => child.emit('spawn'));

@@ -14,7 +14,13 @@ export interface Message {
 }
 
 /** @param afterMs how long records are kept back; null: until `flush` */
-export function openRecord(path: string, id: string, version: string, own: OwnProcess, afterMs: Millis | null) {
+export function openRecord(
+  path: string,
+  id: string,
+  version: string,
+  own: OwnProcess,
+  afterMs: Millis | null,
+) {
   let kept: { readonly line: string; readonly written: () => void }[] = [];
   let isDue = false;
   let count = 0;
@@ -33,7 +39,14 @@ export function openRecord(path: string, id: string, version: string, own: OwnPr
   return {
     add(record: Json, written: () => void = () => {}): void {
       const uuid = `${id.slice(0, 8)}-${own.pid}-${++count}`;
-      const common = { uuid, parentUuid: parent, sessionId: id, version, isSidechain: false, cwd: '/project' };
+      const common = {
+        uuid,
+        parentUuid: parent,
+        sessionId: id,
+        version,
+        isSidechain: false,
+        cwd: '/project',
+      };
       const line = `${JSON.stringify({ ...common, timestamp: new Date(Date.now()).toISOString(), ...record })}\n`;
       parent = uuid;
       kept.push({ line, written });

@@ -24,7 +24,8 @@ export function createLine(time: SimulatedTime, draw: Chance, hasTunnel: boolean
   let emit = (_observation: Observation): void => {};
   let count = 0;
   const close = (id: number, by: 'agent' | 'guard') => {
-    if (open.delete(id)) emit({ type: 'connection.closed', id, by, cause: by === 'guard' ? 'cut' : 'closed' });
+    if (open.delete(id))
+      emit({ type: 'connection.closed', id, by, cause: by === 'guard' ? 'cut' : 'closed' });
   };
   const tunnel = {
     url: 'http://127.0.0.1:9',

@@ -3,7 +3,7 @@ import type { Json } from '../../../src/agents/common/json.ts';
 import { type Chance, chance } from '../chance.ts';
 import type { SimulatedTime } from '../typing/time.ts';
 import type { Ledger } from './ledger.ts';
-import { type Moment, type Plan } from './plan.ts';
+import type { Moment, Plan } from './plan.ts';
 import type { OwnProcess } from './process.ts';
 import { createLine } from './wire.ts';
 

@@ -98,6 +98,15 @@ function readPrompt(record: unknown): string | null {
   return isRecord(record) && record.type === 'user' ? textIn(record) : null;
 }
 
+function precededBy(record: unknown, texts: readonly string[]): unknown | null {
+  const text = readPrompt(record);
+  const message = isRecord(record) ? messageOf(record) : null;
+  if (text === null || message === null || text.trimStart().startsWith('/')) return null;
+  const own = Array.isArray(message.content) ? message.content : [{ type: 'text', text }];
+  const content = [...texts.map((each) => ({ type: 'text', text: each })), ...own];
+  return { ...(record as Json), message: { ...message, content } };
+}
+
 function momentOf(record: Json): number | null {
   const atMs = Date.parse(textOf(record, 'timestamp') ?? '');
   return Number.isNaN(atMs) ? null : atMs;
@@ -112,7 +121,7 @@ function readProgress(record: unknown): ProgressRecord | null {
   if (record.type === 'attachment' && isRecord(record.attachment)) {
     // A prompt that was sent while a turn ran.
     const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
-    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
+    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record), joinsTurn: true };
   }
   const message = messageOf(record);
   const isModels = message !== null && !isMadeUp(message) && record.isApiErrorMessage !== true;
@@ -131,6 +140,7 @@ export const printMode: PrintMode = {
     parent_tool_use_id: null,
     message: { role: 'user', content: [{ type: 'text', text }] },
   }),
+  precededBy,
   isAboutPrompt: (record, id) => isRecord(record) && (record.uuid === id || record.command_uuid === id),
   resumeVariables: ['CLAUDE_CODE_RESUME_INTERRUPTED_TURN', 'CLAUDE_CODE_RESUME_PROMPT'],
   readProgress,
