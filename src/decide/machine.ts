@@ -76,6 +76,8 @@ export const table: { readonly [Name in StateName]: Row } = {
   asking: {
     'agent.exited': agentExited,
     'clock.gap': afterSleep,
+    'host.known': hostKnown,
+    'choose.done': onChosen,
     command: onCommand,
     input: personActs,
     otherwise: keepWatching,

@@ -54,8 +54,8 @@ export function onChosen(state: GuardState, event: Event): Step {
     : stay(failed);
 }
 
-/** A menu that has left the screen may come again. */
+/** A menu that has left the screen may come again, whatever became of it. */
 export function forgetMenu(state: GuardState): GuardState {
-  if (state.menu !== 'answered' || state.evidence.screen?.facts.activity !== 'idle') return state;
+  if (state.menu === 'unseen' || state.evidence.screen?.facts.activity !== 'idle') return state;
   return { ...state, menu: 'unseen' };
 }

@@ -9,6 +9,7 @@ import { heldVerdict } from './held.ts';
 import { close, type Step, stay } from './incident.ts';
 import { allowed } from './ladder.ts';
 import { answerMenu, menuAnswer } from './menu.ts';
+import { helped } from './proof.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
@@ -21,7 +22,7 @@ export function watch(state: GuardState, config: Config): Step {
     return close({ ...state, name: 'watching' }, 'user');
   }
   if (state.name === 'asking' && state.evidence.now - state.since >= coolDownMs(state, config))
-    return tryOnceMore(state);
+    return tryOnceMore(state, config);
   const answer = menuAnswer(state, config);
   if (answer) return answerMenu(state, answer);
   if (state.incident && !state.cure && personTook(state))
@@ -54,15 +55,18 @@ function coolDownMs({ asked }: GuardState, config: Config): number {
   return Math.min(maxCoolDownMs, config.recovery.restart_window_ms * 2 ** Math.max(0, asked - 1));
 }
 
-/** Like a half-open circuit breaker: nobody came, so one more nudge or relaunch is tried if there is still a reason. */
-function tryOnceMore(state: GuardState): Step {
-  return stay({
-    ...state,
-    name: 'watching',
-    since: state.evidence.now,
-    cure: null,
-    used: { ...state.used, cut: perIncident.cut, nudge: perIncident.nudge - 1 },
-  });
+/**
+ * Like a half-open circuit breaker: nobody came, so one more nudge or relaunch is tried if there is still a reason.
+ * Without one the question stays, and what the agent does by itself answers it.
+ */
+function tryOnceMore(state: GuardState, config: Config): Step {
+  const { evidence: e, used } = state;
+  const asking = { ...state, since: e.now };
+  if (state.cure !== null && helped(state.cure, e)) return followUp(state, state.cure, config);
+  const verdict = detect(e, config) ?? heldVerdict(state);
+  if (verdict === null || isTaken(state, verdict, config)) return stay(asking);
+  const again = { ...used, cut: perIncident.cut, nudge: perIncident.nudge - 1 };
+  return actOn({ ...asking, name: 'watching', cure: null, used: again }, verdict, config);
 }
 
 /** The person has typed after the incident, and no cure is pending: the incident is theirs. */
