@@ -13,6 +13,7 @@ import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody } from './person.ts';
+import { isForQueue } from './queued.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
@@ -45,8 +46,9 @@ export function noEvidence(at: Millis): Evidence {
   };
 }
 
-/** Evidence after `event`, which must not be earlier than the event before. Pure: the time is `event.at`. */
-export function observe(before: Evidence, event: Event): Evidence {
+/** Evidence after an event, which must not be earlier than the event before. Pure: the time is the event's `at`. */
+export function observe(before: Evidence, reported: Event): Evidence {
+  const event: Event = isForQueue(before, reported) ? { type: 'tick', at: reported.at } : reported;
   const { terminal } = before;
   const clock = foldClock(before.clock, event, terminal.suspendedSince ?? terminal.blockedSince);
   const now = attended(clock);

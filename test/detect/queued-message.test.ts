@@ -1,0 +1,57 @@
+/** A message that the person sends while a call runs is reported as it enters the queue (2.1.329): no turn begins by it. */
+import { expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { asks, say, story } from '../support/story.ts';
+
+const call: Observation = {
+  type: 'tool.started',
+  toolUseId: 't1',
+  tool: 'mcp__slow__wait',
+  risk: 'unknown',
+};
+const waiting: Observation = { type: 'screen', facts: { activity: 'tool', tokens: 12 } };
+const deeds = (told: ReturnType<typeof story>) => told.did('cut', 'nudge', 'stop').map(({ type }) => type);
+
+/** The answer asks for a call that has no process of its own, as one of a server's has not. */
+function inCall() {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  told.tell(call);
+  told.tell(waiting);
+  told.wait(10, say.drawing, say.sample(10));
+  return told;
+}
+
+test('the call stays open, and nobody interrupts it', () => {
+  const told = inCall();
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.tell({ type: 'turn.started' });
+  told.wait(900, say.drawing, waiting, say.sample(10));
+  expect(deeds(told)).toEqual([]);
+  told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });
+  told.tell(say.busy(13));
+  told.tell(say.request(1));
+  told.tell(say.bytes(1));
+  told.wait(120, say.drawing);
+  expect(deeds(told)[0]).toBe('cut');
+});
+
+test.each<[string, Observation]>([
+  ['Esc', { type: 'input', bytes: 1, kind: 'escape' }],
+  ['an interrupt that the agent reports', { type: 'interrupted' }],
+  ['the end of the turn', { type: 'turn.ended' }],
+  ['a free prompt', say.idle],
+])('after %s it is the prompt of a turn of its own, in which no call is open', (_, end) => {
+  const told = inCall();
+  told.tell(end);
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.tools).toEqual([]);
+});
+
+test('without an open call a prompt begins a turn', () => {
+  const told = inCall();
+  told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });
+  told.wait(5, say.drawing);
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.turn.told).toEqual({ working: true, at: told.state.evidence.now });
+});
