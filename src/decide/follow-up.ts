@@ -1,5 +1,6 @@
 /** A cure is pending: it is proven, given more time, overtaken by events, or followed by the next rung. */
 import type { Config } from '../config/schema.ts';
+import { turnHasHeardSince, turnHasRequestedSince } from '../detect/carrier.ts';
 import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { reportLagMs, settleMs } from '../detect/limits.ts';
@@ -74,21 +75,23 @@ function whileHeld(state: GuardState, config: Config): Step {
 
 /**
  * While the nudge waited for the network or the person, the agent did on its own what the nudge was for. What it did just
- * before that may be reported after it.
+ * before that may be reported after it. What is asked on the side, or heard of that, is not the turn's.
  */
-function isOvertaken({ class: cause, at }: Cure, { phase, turn, wire, screen }: Evidence): boolean {
+function isOvertaken({ class: cause, at }: Cure, e: Evidence): boolean {
+  const { phase, turn, wire, screen } = e;
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
+  const since = at - reportLagMs;
+  // A compaction asks again and again, and gets nowhere.
+  if (phase !== 'compacting' && turnHasRequestedSince(e, since)) return true;
   if (!silence) return false;
-  const stirredAt = Math.max(
-    wire.lastDownAt ?? 0,
-    wire.lastRequestAt ?? 0,
-    screen?.tokensChangedAt ?? 0,
-    ...wire.connections.map(({ openedAt }) => openedAt),
-  );
   const { listeningSince } = turn;
   return (
-    stirredAt > at - reportLagMs || wire.waiting.length > 0 || listeningSince === null || listeningSince > at
+    turnHasHeardSince(e, since) ||
+    (screen?.tokensChangedAt ?? 0) > since ||
+    wire.waiting.length > 0 ||
+    listeningSince === null ||
+    listeningSince > at
   );
 }
 

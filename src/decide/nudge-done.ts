@@ -6,7 +6,7 @@ import { giveUp } from './asking.ts';
 import { act, andThen, type Step, stay } from './incident.ts';
 import { distrusting } from './network.ts';
 import { typingPauseMs } from './nudging.ts';
-import { proofMs } from './proof.ts';
+import { hasBegun, proofMs } from './proof.ts';
 import { takeRung } from './rungs.ts';
 import type { GuardState } from './state.ts';
 
@@ -17,11 +17,11 @@ export function onNudgeDone(state: GuardState, event: Event, config: Config): St
   const { cure, evidence: e } = state;
   if (event.type !== 'nudge.done' || cure?.stage !== 'typing') return stay(state);
   switch (event.outcome) {
-    case 'submitted':
-      return stay({
-        ...state,
-        cure: { ...cure, stage: 'verify', at: e.now, deadline: e.now + proofMs.nudge },
-      });
+    case 'submitted': {
+      // An agent with a queue goes on by itself as soon as it is interrupted.
+      const at = hasBegun(e, cure.at) ? cure.at : e.now;
+      return stay({ ...state, cure: { ...cure, stage: 'verify', at, deadline: e.now + proofMs.nudge } });
+    }
     case 'person-typing':
       if (cure.yielded >= maxYields) return giveUp(state, 'your own text is in the input box');
       return andThen(act(state, 'wait', 'somebody is typing'), (next) =>

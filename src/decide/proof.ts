@@ -3,7 +3,7 @@
  * proven by the answer that it waits for, or by ending well. The tunnel is the witness where it sees the API; where it
  * does not, the screen is.
  */
-import { carrierOf } from '../detect/carrier.ts';
+import { carrierOf, turnHasHeardSince } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { helperStart } from '../detect/evidence/sample.ts';
@@ -22,7 +22,7 @@ export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_
 const unseenMs = 5_000;
 
 interface Witness {
-  /** A sign of life from the API has come after `since`. */
+  /** Something of the turn's answer has come after `since`. */
   heard(e: Evidence, since: Millis): boolean;
   /** The agent has sent a request after `since`, even if nothing has come back yet. */
   asked(e: Evidence, since: Millis): boolean;
@@ -33,7 +33,7 @@ interface Witness {
 }
 
 const tunnel: Witness = {
-  heard: ({ wire }, since) => (wire.lastDownAt ?? 0) > since,
+  heard: turnHasHeardSince,
   asked: ({ wire }, since) => (wire.lastRequestAt ?? 0) >= since,
   /**
    * An answer that came whole may be a refusal, or belong to a side request. A little later the agent reports the
@@ -122,6 +122,10 @@ function isHooked(e: Evidence, since: Millis): boolean {
   const isNew = seenSince(e) > since;
   return isHelped || (isNew && workerSeenAt !== null && now - workerSeenAt < hookedMs);
 }
+
+/** A turn, or a request of it, has begun after `since`. */
+export const hasBegun = (e: Evidence, since: Millis): boolean =>
+  Math.max(seenSince(e), clockSince(e), e.turn.requestedAt ?? 0) > since;
 
 /** A turn that began after `since` gets its answer, or has ended well. */
 function turnSucceeded(e: Evidence, since: Millis): boolean {

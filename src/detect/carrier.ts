@@ -4,13 +4,9 @@
  */
 import type { Millis } from '../events.ts';
 import { hasStepAfterRequest } from './claims.ts';
-import { type Connection, isOver, lastByteAt, streams } from './evidence/connection.ts';
+import { type Connection, isOver, isUnanswered, lastByteAt, streams } from './evidence/connection.ts';
 import type { Facts } from './evidence/index.ts';
 import { conversationBytes, reportLagMs, settleMs } from './limits.ts';
-
-/** No byte has come since its request. */
-const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
-  requestAt !== null && (lastDownAt ?? 0) < requestAt;
 
 interface Carrier {
   readonly connection: Connection;
@@ -111,6 +107,12 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
 /** Whether the turn itself has sent another request. A request smaller than a conversation is a side request. */
 export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
   Math.max(wire.lastConversationAt ?? 0, turn.requestedAt ?? 0) > since;
+
+/** A byte has come of an answer that no side request can have asked for. */
+export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>
+  wire.connections.some(
+    (each) => (streams(each) || each.requestSize >= conversationBytes) && (each.lastDownAt ?? 0) > since,
+  );
 
 /**
  * Hooks report the turn, and no step since this answer was requested. While subagents are at work the answer may be

@@ -474,3 +474,54 @@ describe('after a nudge, a hook of the person’s delays the request', () => {
     expect(hooked(80, () => ({}))).toContain('stop');
   });
 });
+
+test('an agent that goes on by its queue, and has asked before the nudge is known to be done, is left alone', () => {
+  const told = asks(story({}, (effect) => (effect.type === 'nudge' ? [] : obliging(effect))));
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  while (!actions(told).includes('nudge')) told.wait(1, say.drawing);
+  told.wait(1, say.drawing, { type: 'interrupted' }, say.idle);
+  told.wait(1, { type: 'turn.started' }, say.busy(0), say.opened(7), say.request(7));
+  told.wait(1, say.drawing, { type: 'nudge.done', outcome: 'submitted' });
+  told.wait(50, say.drawing); // a long prompt is read
+  told.wait(20, say.drawing, say.bytes(7));
+  expect(actions(told)).toEqual(['cut', 'nudge']);
+  expect(outcomes(told).at(-1)).toBe('recovered');
+});
+
+describe('while a nudge waits', () => {
+  /** A dead stream, and a cut without effect; the next thing is a nudge, which waits for good probes. */
+  function waiting() {
+    const told = asks(story({}, (effect) => (effect.type === 'probe' ? [] : obliging(effect))));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    while (told.state.cure?.rung !== 'nudge') told.wait(1, say.drawing);
+    return told;
+  }
+  const reachable: Observation = { type: 'network.probed', reachable: true, latencyMs: 5 };
+  const asked = (bytes: number): Observation => ({
+    type: 'connection.bytes',
+    id: 3,
+    up: bytes,
+    down: 0,
+    last: 'up',
+  });
+
+  test('telemetry neither calls it off nor closes the incident', () => {
+    const told = waiting();
+    told.tell(say.opened(3));
+    told.tell(asked(5_000));
+    told.tell(say.bytes(3));
+    told.wait(1, say.drawing, reachable);
+    told.wait(1, say.drawing, reachable);
+    expect(actions(told)).toEqual(['cut', 'nudge']);
+    expect(outcomes(told)).not.toContain('recovered');
+  });
+
+  test("the agent's own request calls it off", () => {
+    const told = waiting();
+    told.tell(say.opened(3));
+    told.tell(asked(50_000));
+    told.wait(1, say.drawing, reachable);
+    told.wait(1, say.drawing, reachable);
+    expect(actions(told)).toEqual(['cut']);
+  });
+});

@@ -48,6 +48,31 @@ test.each<[string, Observation]>([
   expect(told.state.evidence.tools).toEqual([]);
 });
 
+test('while an answer is awaited, a message makes the prompt no later than it was', () => {
+  const told = asks(story());
+  told.wait(100, say.drawing, say.sample(10));
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.tell({ type: 'turn.started' });
+  told.wait(10, say.drawing, say.sample(10));
+  told.tell(say.bytes(1));
+  for (let tens = 0; tens < 60; tens++) {
+    told.tell(say.bytes(1));
+    told.wait(10, say.drawing, say.busy(tens), say.sample(10));
+  }
+  expect(deeds(told)).toEqual([]);
+});
+
+test('an answer that flows when a message enters the queue may go on as long as it likes', () => {
+  const told = asks(story());
+  told.wait(5, say.drawing, say.bytes(1), say.busy(1), say.sample(10));
+  told.tell({ type: 'turn.started' });
+  for (let tens = 0; tens < 60; tens++) {
+    told.tell(say.bytes(1));
+    told.wait(10, say.drawing, say.busy(tens), say.sample(10));
+  }
+  expect(deeds(told)).toEqual([]);
+});
+
 test('without an open call a prompt begins a turn', () => {
   const told = inCall();
   told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });

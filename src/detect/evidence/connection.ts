@@ -63,6 +63,10 @@ const wholeMs = 250;
 export const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
   stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
 
+/** No byte has come since its request. */
+export const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
+  requestAt !== null && (lastDownAt ?? 0) < requestAt;
+
 /** Its answer is streamed. */
 export const streams = (each: Connection): boolean =>
   each.stage === 'answer' &&

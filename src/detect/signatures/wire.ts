@@ -1,7 +1,7 @@
 /** What the wire shows of a turn that waits for the API alone: a dead connection, no request, no growth. */
 import type { Config } from '../../config/schema.ts';
 import type { Millis, ScreenFacts } from '../../events.ts';
-import { carrierOf } from '../carrier.ts';
+import { carrierOf, turnHasHeardSince } from '../carrier.ts';
 import { hasStepAfterRequest } from '../claims.ts';
 import { type Connection, lastByteAt, type Stage, streams } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
@@ -146,11 +146,15 @@ export const neverAsked: Signature = {
   class: 'never-asked',
   help: 'a prompt was taken, and no request was sent',
   needsTerminal: true,
-  test({ phase, turn: { told, listeningSince }, wire, sample }) {
+  test(e) {
+    const { phase, turn, wire, sample } = e;
+    const { told, listeningSince } = turn;
     if (phase !== 'working' || !told?.working || listeningSince === null) return null;
     const { waiting, lastRequestAt, heldUntil, seen } = wire;
     if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - reportLagMs) return null;
     if (!sample || sample.workers > 0 || sample.helperSince !== null) return null;
+    // The answer that was being read as a message entered the queue goes on.
+    if (turnHasHeardSince(e, told.at + reportLagMs)) return null;
     return {
       since: Math.max(told.at, listeningSince, heldUntil ?? 0),
       limit: 'neverAsked',

@@ -28,6 +28,8 @@ export interface Agent {
   turn(): number | null;
   /** A prompt is sent: a person's, or the guard's. @returns false: it is not taken (busy) */
   submit(): boolean;
+  /** The person sends a message while it works: it goes with the next request, or begins the next turn. */
+  queue(): void;
   /** Esc. */
   interrupt(): void;
   /** The person answers its dialog. */
@@ -74,6 +76,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   const process = createProcess(scheduler);
   let free = false;
   let turn: Turn | null = null;
+  let hasQueue = false;
   let outcome: TurnTrouble | null = null;
   let isCrashed = false;
   let banners = 0;
@@ -102,6 +105,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       else line.connect(generation, keep, failed);
     },
     requestBytes() {
+      hasQueue = false;
       conversationBytes += draw.between(200, 8_000);
       return conversationBytes;
     },
@@ -115,8 +119,12 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       senses.status('idle');
       worker.show();
       senses.draws(200);
+      sendQueue();
     },
   };
+  function sendQueue(): void {
+    if (hasQueue && process.runs()) process.later(draw.between(20, 200), begin);
+  }
 
   function picture(): ScreenFacts {
     if (turn !== null) return ofTurn(turn, scheduler.now());
@@ -131,8 +139,10 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   }
 
   function begin(): void {
+    if (turn !== null || isCrashed) return;
     free = true;
     outcome = null;
+    hasQueue = false;
     const mine = newTurn(world.nextTurn(), scheduler.now());
     turn = mine;
     paint(mine);
@@ -216,6 +226,11 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       process.later(draw.between(20, 200), begin);
       return true;
     },
+    queue() {
+      if (!process.runs() || turn === null) return;
+      hasQueue = true;
+      if (plan.reportsQueue) senses.hook({ type: 'turn.started' });
+    },
     interrupt() {
       if (!process.runs() || turn === null) return;
       const { connection } = turn;
@@ -226,6 +241,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       senses.status('idle');
       worker.show();
       senses.draws(100);
+      sendQueue();
     },
     answerDialog() {
       if (process.runs()) turn?.answered();

@@ -30,9 +30,13 @@ export function createHands({ scheduler, line, checker, draw, tell, current, sta
     });
   }
   function nudge(agent: Agent, interrupts: boolean): void {
+    const interrupted = agent.turn();
     if (interrupts) soon(10, 200, () => agent.interrupt());
     soon(700, 4_000, () => {
-      const outcome = !agent.isAlive() ? 'agent-gone' : agent.submit() ? 'submitted' : 'not-idle';
+      // An agent whose queue was not empty has begun another turn by itself.
+      const goesOn = interrupts && agent.isWorking() && agent.turn() !== interrupted;
+      const isTaken = goesOn || agent.submit();
+      const outcome = !agent.isAlive() ? 'agent-gone' : isTaken ? 'submitted' : 'not-idle';
       checker.nudged();
       tell({ type: 'nudge.done', outcome });
     });

@@ -39,12 +39,18 @@ export function sitDown(desk: Desk): void {
       guard.after(0, () => agent.submit());
     });
   }
+  const queues = (agent: Agent): void => {
+    presses('text', draw.between(5, 80));
+    presses('enter', 1);
+    guard.after(0, () => agent.queue());
+  };
   const prompting = (): void => {
     if (isLeaving()) return;
     const agent = current();
     const { name, cure } = guard.state();
     if (agent.isFree() && name === 'watching' && cure === null) asks(agent);
     else if (agent.isWorking() && draw.happens(0.01)) stops(agent);
+    else if (agent.isWorking() && draw.happens(0.1)) queues(agent);
     else if (name === 'asking' && draw.happens(0.3)) stops(agent);
     scheduler.after(draw.magnitude(1_000, 300_000), prompting);
   };

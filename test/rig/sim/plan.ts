@@ -50,6 +50,8 @@ export interface Plan {
   readonly namesStops: boolean;
   /** After a stream was lost, the agent asks for an answer in one piece. */
   readonly asksWhole: boolean;
+  /** A message is reported as it enters the queue. */
+  readonly reportsQueue: boolean;
   /** Telemetry and other side requests per turn, at most. */
   readonly sideRequests: number;
   /** Slow hooks of the person's: how many seconds they may take; 0: there are none. */
@@ -88,6 +90,7 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
     pings,
     namesStops: pings || draw.happens(0.5),
     asksWhole: draw.happens(0.3),
+    reportsQueue: chance(seed, 'queue').happens(0.5),
     sideRequests: draw.between(0, 3),
     hookSeconds: draw.happens(0.3) ? draw.magnitude(1, 200) : 0,
     rates,
