@@ -89,6 +89,7 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
   });
   const terminal = createTerminal({
     observe: emit,
+    splitsReads: () => run.launch.adapter.abilities(agent.program.version).splitsReads,
     signal: (name) => {
       if (agent.process) agent.kin.look(agent.process.pid);
       isSignalled = true;

@@ -39,7 +39,15 @@ export async function watchTerminal(
   const cast = config.records.cast ? createCast(terminal) : null;
   const screen = createScreen(terminal);
   const { view } = screen;
-  const desk = createDesk({ launch, terminal, emit, view, composer, keyboard: () => agent.process });
+  const desk = createDesk({
+    launch,
+    terminal,
+    emit,
+    view,
+    showsQuestion: () => launch.adapter.readScreen(view(), agent.program.version).activity === 'dialog',
+    composer,
+    keyboard: () => agent.process,
+  });
   const senses = openTerminalSenses({ ...parts, screen, desk, cast });
   const { catchUp } = senses;
   const records = openRecords(run, agent, conversation, loop, (bytes) => terminal.inject(bytes));

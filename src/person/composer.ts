@@ -86,8 +86,12 @@ export interface Composer {
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
-  /** The agent will not get the keys that the guard holds back: the text that they added is put aside. */
-  putKeptAside(): void;
+  /**
+   * The agent will not get the keys that the guard holds back: the text that they added is put aside.
+   * @param given those that it has got before
+   * @param dropped the others
+   */
+  putKeptAside(given: readonly Token[], dropped: readonly Token[]): void;
   /**
    * The keys that the guard holds back are added to the text that was put aside, and must not reach the agent. False:
    * they are more than text and deletions, so nothing has changed. Only while the box is empty.
@@ -117,6 +121,13 @@ export interface Queued {
 /** Enter was pressed on this line. It is not known yet whether the agent has taken it out of the box. */
 interface Entered extends Line, Queued {
   readonly isQueued: boolean;
+}
+
+/** What these keys write, sent or not, into an empty box. */
+function textOf(tokens: readonly Token[]): string {
+  const composer = createComposer();
+  for (const token of tokens) composer.typed([token], true, 0);
+  return composer.unsent;
 }
 
 export function createComposer(): Composer {
@@ -398,14 +409,16 @@ export function createComposer(): Composer {
       aside.grow(paragraphs([aside.text, box().text]));
       clearBox();
     },
-    putKeptAside() {
+    putKeptAside(given, dropped) {
       const kept = [...queued, ...(entered ? [entered] : []), draft.line].filter(isKept);
-      aside.become(paragraphs([aside.edited, ...kept.map(keptText)]));
+      const texts = given.length === 0 ? kept.map(keptText) : [textOf(dropped)];
+      aside.become(paragraphs([aside.edited, ...texts]));
       if (kept.length === 0) return;
       queued = queued.filter((one) => !isKept(one));
       const { isExact: exact } = draft;
       putBoxAway();
       draft.become({ ...emptyLine, text: kept[0]?.agentHas ?? '', exact });
+      for (const token of given) follow([token], false, false, lastKeyAtMs);
     },
     addAside(first) {
       aside.grow(paragraphs([first, aside.text]));

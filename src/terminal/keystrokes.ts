@@ -1,6 +1,6 @@
 /**
- * Splits the person's bytes into tokens, and leaves out what an agent must not get: the end of a sequence or paste
- * whose beginning it did not get, and reports of the terminal that it has not asked for. The caller supplies the time.
+ * Splits the person's bytes into tokens, and finds the bytes of each. What an agent must not get is left out: the end of
+ * a sequence or paste whose beginning it did not get. The caller supplies the time.
  */
 import type { Millis } from '../events.ts';
 import { keyOf } from './vt/keys.ts';
@@ -8,15 +8,17 @@ import { createTokenizer, type Token } from './vt/tokens.ts';
 
 export interface Keystrokes {
   /**
-   * @param reports the agent also gets the terminal's reports; otherwise an open sequence is kept until it has ended
+   * The agent gets all bytes now, as they came.
    * @param at when the chunk came, milliseconds of a monotonic clock
    */
-  take(chunk: Buffer, reports: boolean, at: Millis): Typed;
+  pass(chunk: Buffer, at: Millis): { readonly tokens: readonly Token[]; readonly bytes: Buffer };
+  /** Each token may go a way of its own. An open sequence is kept until it has ended. */
+  split(chunk: Buffer, at: Millis): readonly Keystroke[];
   /** Ends what has waited too long: an ESC with nothing after it is a key. */
-  expire(at: Millis): Typed;
+  expire(at: Millis): readonly Keystroke[];
   /** When `expire` must be called, unless more bytes come. Null: nothing waits. */
   readonly dueAt: Millis | null;
-  /** Hands out what is kept because its rest has not come. From now on, everything is for the agent. */
+  /** Hands out what is kept because its rest has not come. */
   release(): Buffer;
   /** The open sequence or paste has lost its beginning, so its rest, which would be read as keys, is dropped. */
   swallowRest(): void;
@@ -24,9 +26,23 @@ export interface Keystrokes {
   readonly isOpen: boolean;
 }
 
-export interface Typed {
-  readonly tokens: readonly Token[];
-  readonly forAgent: Buffer;
+export interface Keystroke {
+  readonly token: Token;
+  /** Those of its bytes that have not been passed. Empty: the agent must not get them. */
+  readonly bytes: Buffer;
+  /** They are the rest of a token whose beginning has been passed. */
+  readonly isRest: boolean;
+}
+
+/** Where this comes from: the person's keyboard, the mouse, or the terminal itself. */
+export function sourceOf(token: Token): 'keyboard' | 'mouse' | 'terminal' {
+  if (token.type === 'string') return 'terminal';
+  if (token.type === 'mouse') return 'mouse';
+  if (token.type !== 'csi' || keyOf(token) !== 'report') return 'keyboard';
+  const { parameters, final } = token;
+  if (parameters.startsWith('<')) return 'mouse';
+  const isKey = (final === 'u' || final === '~') && !/^[=>?]/.test(parameters); // released, or the end of a paste
+  return isKey ? 'keyboard' : 'terminal';
 }
 
 const nothing = Buffer.alloc(0);
@@ -34,41 +50,57 @@ const nothing = Buffer.alloc(0);
 export function createKeystrokes(): Keystrokes {
   const tokenizer = createTokenizer();
   let isSwallowing = false;
-  /** The beginning of the open sequence, if the agent has not got it. */
+  /** The beginning of the open sequence, if it has not been passed. */
   let kept: Buffer = nothing;
 
-  /** @param from where in the bytes the first token begins; below 0: before them */
-  function forAgent(bytes: Buffer, from: number, tokens: readonly Token[], reports: boolean): Buffer {
-    if (isSwallowing) return withoutRest(bytes, from, tokens);
-    if (reports) return bytes;
-    const end = bytes.length - tokenizer.heldBytes;
-    kept = Buffer.from(bytes.subarray(Math.max(0, end)));
-    return withoutReports(bytes.subarray(0, Math.max(0, end)), from, tokens);
+  /** @param from where in the bytes the first token begins; below 0: its beginning has been passed */
+  function keystrokes(tokens: readonly Token[], bytes: Buffer, from: number): readonly Keystroke[] {
+    let at = from;
+    const all = tokens.map((token) => {
+      const begin = at;
+      at += token.length;
+      return { token, bytes: bytes.subarray(Math.max(0, begin), Math.max(0, at)), isRest: begin < 0 };
+    });
+    // A copy: it must not hold on to the whole of what was read.
+    kept = tokenizer.heldBytes > 0 ? Buffer.from(bytes.subarray(Math.max(0, at))) : nothing;
+    return isSwallowing ? swallowed(all) : all;
   }
-  function withoutRest(bytes: Buffer, from: number, tokens: readonly Token[]): Buffer {
+  function swallowed(all: readonly Keystroke[]): readonly Keystroke[] {
+    const last = endOfSwallowing(all.map(({ token }) => token));
+    if (isSwallowing) kept = nothing;
+    return all.map((one, index) => (index <= last ? { ...one, bytes: nothing } : one));
+  }
+  /** Index of the last token that is swallowed. */
+  function endOfSwallowing(tokens: readonly Token[]): number {
     const last = tokens.findIndex(({ type }) => type !== 'paste');
-    if (last < 0) return nothing;
-    isSwallowing = false;
-    return bytes.subarray(tokens.slice(0, last + 1).reduce((sum, { length }) => sum + length, from));
+    isSwallowing = last < 0;
+    return isSwallowing ? tokens.length - 1 : last;
   }
 
   return {
-    take(chunk, reports, at) {
+    pass(chunk, at) {
       const { heldBytes } = tokenizer;
       const tokens = tokenizer.read(chunk, at);
       const bytes = kept.length > 0 ? Buffer.concat([kept, chunk]) : chunk;
       const from = bytes.length - chunk.length - heldBytes;
       kept = nothing;
-      return { tokens, forAgent: forAgent(bytes, from, tokens, reports) };
+      if (!isSwallowing) return { tokens, bytes };
+      const last = endOfSwallowing(tokens);
+      if (isSwallowing) return { tokens, bytes: nothing };
+      const end = tokens.slice(0, last + 1).reduce((sum, { length }) => sum + length, from);
+      return { tokens, bytes: bytes.subarray(end) };
+    },
+    split(chunk, at) {
+      const { heldBytes } = tokenizer;
+      const tokens = tokenizer.read(chunk, at);
+      const bytes = kept.length > 0 ? Buffer.concat([kept, chunk]) : chunk;
+      return keystrokes(tokens, bytes, bytes.length - chunk.length - heldBytes);
     },
     expire(at) {
       const { heldBytes } = tokenizer;
       const tokens = tokenizer.expire(at);
-      isSwallowing &&= tokenizer.isOpen;
-      if (kept.length === 0 || tokens.length === 0) return { tokens, forAgent: nothing };
-      const bytes = kept;
-      kept = nothing;
-      return { tokens, forAgent: withoutReports(bytes, bytes.length - heldBytes, tokens) };
+      if (tokens.length === 0) return [];
+      return keystrokes(tokens, kept, kept.length - heldBytes);
     },
     get dueAt() {
       return tokenizer.dueAt;
@@ -86,16 +118,4 @@ export function createKeystrokes(): Keystrokes {
       return tokenizer.isOpen;
     },
   };
-}
-
-/** @param from where in the bytes the first token begins; below 0: before them */
-function withoutReports(bytes: Buffer, from: number, tokens: readonly Token[]): Buffer {
-  const pieces: Buffer[] = [];
-  let at = from;
-  for (const token of tokens) {
-    const next = at + token.length;
-    if (keyOf(token) !== 'report') pieces.push(bytes.subarray(Math.max(0, at), Math.max(0, next)));
-    at = next;
-  }
-  return Buffer.concat(pieces);
 }

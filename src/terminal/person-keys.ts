@@ -4,10 +4,11 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Observation } from '../events.ts';
-import { createKeystrokes } from './keystrokes.ts';
+import { betweenBurstsMs, createHeldKeys } from './held-keys.ts';
+import { createKeystrokes, type Keystroke, sourceOf } from './keystrokes.ts';
 import type { Observers } from './observers.ts';
 import type { Pty } from './pty.ts';
-import { type Key, keyOf } from './vt/keys.ts';
+import { keyOf } from './vt/keys.ts';
 import type { Token } from './vt/tokens.ts';
 
 export interface PersonKeys {
@@ -28,14 +29,17 @@ export interface PersonKeys {
    * paste or sequence, which it would read as keys.
    */
   takeKept(): Buffer;
+  /** Nobody gets what is kept, except the keys by which the person wants to leave. */
+  dropKept(): Dropped;
   /** The observers get now the keys that they have not got yet. */
   settle(): void;
   /**
-   * While held, the person's bytes are kept even though an agent is there. Once everybody who holds them has released
-   * them, the agent gets them, in order, and each Enter in a write of its own, as it was pressed.
-   * @returns the release of this hold
+   * While held, what the person types is kept even though an agent is there. Once everybody who holds it has released
+   * it, the agent gets it, in order, and each Enter in a write of its own, as it was pressed. What the terminal answers
+   * is not held.
    */
-  hold(): () => void;
+  hold(): Release;
+  /** What the person has typed and no agent has got. */
   readonly keptBytes: number;
   /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that takes keys. */
   readonly wantsOut: boolean;
@@ -43,10 +47,21 @@ export interface PersonKeys {
   readonly isMidKey: boolean;
 }
 
-/** Where the keys come from. */
+export interface Dropped {
+  /** Of the keys that were held, the agent has got these. */
+  readonly given: readonly Token[];
+  readonly dropped: readonly Token[];
+}
+
+/** Ends a hold, once. @param mayGive asked before each write to the agent; false: not yet. The last one counts */
+export type Release = (mayGive?: () => boolean) => void;
+
+/** Where the keys come from, and where they go. */
 export interface KeySource {
   pauseInput(paused: boolean): void;
   observe(observation: Observation): void;
+  /** The agent takes all that comes in one read key by key. */
+  splitsReads(): boolean;
 }
 
 /**
@@ -55,32 +70,19 @@ export interface KeySource {
  */
 const maxKeptBytes = 16_777_216;
 
-/**
- * An agent takes text and Enter that arrive together for a paste, and does not submit; 1.0.44 takes any key that comes
- * with others for text. After this pause it has read what came before (signatures §0).
- */
-export const betweenBurstsMs = 150;
-
-/** No key is longer. */
-const maxKeyBytes = 16;
-
-/** Whether these bytes are one key that is no text: Enter, Ctrl+D, an arrow. */
-function isKey(bytes: Buffer): boolean {
-  const [first = 0x20] = bytes;
-  if (first === 0x1b) return bytes.length <= maxKeyBytes && !/\x1b\[20[01]~/.test(bytes.toString('latin1'));
-  return bytes.length === 1 && (first < 0x20 || first === 0x7f);
-}
-
 export function createPersonKeys(
   observers: Pick<Observers, 'typed' | 'settle'>,
   source: KeySource,
 ): PersonKeys {
   let agent: Pty | null = null;
-  const kept: Buffer[] = [];
-  let keptBytes = 0;
+  const kept = createHeldKeys();
   let holders = 0;
+  let mayGive = (): boolean => true;
   /** Set while the agent is being given what was kept. */
   let nextBurst: NodeJS.Timeout | null = null;
+  /** What it has got of that. */
+  let given: readonly Token[] = [];
+  let pauseMs = betweenBurstsMs;
   let wantsOut = false;
   /** The agent does not read, and its queue is full. */
   let isBacklogged = false;
@@ -91,9 +93,12 @@ export function createPersonKeys(
   const keystrokes = createKeystrokes();
   let timer: NodeJS.Timeout | undefined;
 
+  /** The agent gets all that comes at once, as it comes. */
+  const isStraight = () => agent !== null && !isMute && holders === 0 && nextBurst === null;
+
   function tell(tokens: readonly Token[]): void {
     if (tokens.length > 0) {
-      wantsOut ||= holders > 0 && tokens.some((token) => isWayOut(keyOf(token)));
+      wantsOut ||= holders > 0 && tokens.some(isWayOut);
       observers.typed(tokens);
     }
     clearTimeout(timer);
@@ -104,42 +109,51 @@ export function createPersonKeys(
       timer = setTimeout(() => setImmediate(expire), Math.max(1, dueAt - performance.now()));
   }
   function expire(): void {
-    const { tokens, forAgent } = keystrokes.expire(performance.now());
-    tell(tokens);
-    pass(forAgent);
+    sort(keystrokes.expire(performance.now()));
   }
 
   /**
    * A next agent's terminal may not be raw yet, even if it has written something. Then Ctrl+D would not be a key: it would
    * end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
    */
-  const isWayOut = (key: Key) =>
-    key === 'interrupt' || (key === 'exit' && !isMute && (agent?.takesKeys() ?? true));
+  function isWayOut(token: Token): boolean {
+    const key = keyOf(token);
+    return key === 'interrupt' || (key === 'exit' && !isMute && (agent?.takesKeys() ?? true));
+  }
 
-  /** Gives the bytes to the agent, or keeps them for it. */
-  function pass(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    if (agent && holders === 0 && nextBurst === null) give(agent, bytes);
-    else if (agent || keptBytes < maxKeptBytes) {
-      kept.push(bytes);
-      keptBytes += bytes.length;
+  /**
+   * What the person has typed may have to wait. The agent waits for what the terminal answers, so it gets that at once.
+   * It gets none of the mouse's reports while keys wait: later, they would be about a picture that is gone.
+   */
+  function sort(strokes: readonly Keystroke[]): void {
+    tell(strokes.map(({ token }) => token));
+    const typed: Keystroke[] = [];
+    for (const stroke of strokes) {
+      const { token, bytes, isRest } = stroke;
+      const from = sourceOf(token);
+      const getsReports = agent !== null && !isMute;
+      // The next agent must not get what the previous one has asked for: it would read that as keys.
+      if (bytes.length === 0 || (keyOf(token) === 'report' && !getsReports)) continue;
+      if (agent !== null && getsReports && (isRest || from === 'terminal')) give(agent, bytes);
+      else if (from !== 'mouse') typed.push(stroke);
     }
+    if (typed.length > 0) pass(typed);
     pauseInput();
   }
+
+  /** Gives the keys to the agent, or keeps them for it. */
+  function pass(strokes: readonly Keystroke[]): void {
+    if (agent && holders === 0 && nextBurst === null)
+      give(agent, Buffer.concat(strokes.map(({ bytes }) => bytes)));
+    else if (agent || kept.bytes < maxKeptBytes) kept.add(strokes);
+  }
   function give(to: Pty, bytes: Buffer): void {
-    if (!to.write(bytes)) isBacklogged = true;
+    if (bytes.length > 0 && !to.write(bytes)) isBacklogged = true;
   }
   function pauseInput(): void {
-    const pause = agent !== null && (isBacklogged || keptBytes >= maxKeptBytes);
+    const pause = agent !== null && (isBacklogged || kept.bytes >= maxKeptBytes);
     if (pause !== isPaused) source.pauseInput(pause);
     isPaused = pause;
-  }
-  /** Removes the first of the kept pieces. */
-  function takeOut(reads: number): Buffer {
-    observers.settle(); // the observers must get them first
-    const bytes = Buffer.concat(kept.splice(0, reads));
-    keptBytes -= bytes.length;
-    return bytes;
   }
   function stopRelease(): void {
     if (nextBurst !== null) clearTimeout(nextBurst);
@@ -147,19 +161,32 @@ export function createPersonKeys(
   }
   function release(): void {
     stopRelease();
-    if (agent === null || kept.length === 0) return;
-    const key = kept.findIndex(isKey);
-    give(agent, takeOut(key === -1 ? kept.length : Math.max(1, key)));
+    if (agent === null) return;
+    observers.settle(); // the observers must get them first
+    const isDue = kept.isEmpty || mayGive();
+    if (isDue && !kept.isEmpty) {
+      const next = kept.next(source.splitsReads());
+      given = given.concat(next.tokens);
+      give(agent, next.bytes);
+    }
+    pauseMs = Math.min(pauseMs, kept.pauseMs(source.splitsReads()));
+    if (kept.isEmpty) goStraight();
+    else nextBurst = setTimeout(release, isDue ? pauseMs : betweenBurstsMs);
     pauseInput();
-    if (kept.length > 0) nextBurst = setTimeout(release, betweenBurstsMs);
+  }
+  /** Nothing has to wait any more, so the agent also gets what has begun and not ended. */
+  function goStraight(): void {
+    given = [];
+    if (agent !== null && isStraight()) give(agent, keystrokes.release());
   }
 
   return {
     read(chunk) {
-      // The next agent must not get the terminal's answers to the previous one, which it would read as keys.
-      const { tokens, forAgent } = keystrokes.take(chunk, !isMute, performance.now());
+      if (agent === null || !isStraight()) return sort(keystrokes.split(chunk, performance.now()));
+      const { tokens, bytes } = keystrokes.pass(chunk, performance.now());
       tell(tokens);
-      pass(forAgent);
+      give(agent, bytes);
+      pauseInput();
     },
     attach(next) {
       agent = next;
@@ -194,18 +221,28 @@ export function createPersonKeys(
     agentWrote() {
       if (!isMute) return;
       isMute = false;
-      pass(keystrokes.release());
+      goStraight();
     },
     takeKept() {
       stopRelease();
-      const bytes = takeOut(kept.length);
+      observers.settle(); // the observers must get them first
+      const bytes = kept.take();
+      given = [];
       keystrokes.swallowRest();
       pauseInput();
       return bytes;
     },
+    dropKept() {
+      observers.settle();
+      const dropped = { given, dropped: kept.keepOnly(isWayOut) };
+      given = [];
+      keystrokes.swallowRest();
+      pauseInput();
+      return dropped;
+    },
     settle: observers.settle,
     get keptBytes() {
-      return keptBytes;
+      return kept.bytes;
     },
     get wantsOut() {
       return wantsOut;
@@ -217,11 +254,13 @@ export function createPersonKeys(
       if (++holders === 1) wantsOut = false;
       stopRelease();
       let isOver = false;
-      return () => {
+      return (mayGiveNow = () => true) => {
         if (isOver) return;
         isOver = true;
         if (--holders > 0) return;
+        mayGive = mayGiveNow;
         wantsOut = false;
+        pauseMs = betweenBurstsMs;
         release();
       };
     },

@@ -22,10 +22,15 @@ export interface TerminalListener {
   observe(observation: Observation): void;
   /** The guard got this signal. The agent, if one is attached, is sent the same one right after this call. */
   signal(name: EndingSignal): void;
+  /** The agent takes all that comes in one read key by key. */
+  splitsReads(): boolean;
 }
 
 export interface Terminal
-  extends Pick<PersonKeys, 'takeKept' | 'settle' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'>,
+  extends Pick<
+      PersonKeys,
+      'takeKept' | 'dropKept' | 'settle' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+    >,
     Pick<Observers, 'observe' | 'observeKeys' | 'listen' | 'pull'>,
     Pick<AgentOutput, 'inject' | 'setTitle'> {
   readonly columns: number;
@@ -72,6 +77,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const keys = createPersonKeys(observers, {
     pauseInput: (paused) => line.stopInput('backlog', paused),
     observe: listener.observe,
+    splitsReads: listener.splitsReads,
   });
   const sizeObservers: (() => void)[] = [];
   let started = false;
@@ -166,6 +172,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       agentOutput.detach(exit);
     },
     takeKept: keys.takeKept,
+    dropKept: keys.dropKept,
     settle: keys.settle,
     hold: keys.hold,
     get keptBytes() {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Composer, createComposer } from '../../src/person/composer.ts';
 import { createTokenizer, pasteMs } from '../../src/terminal/vt/tokens.ts';
 import { composing } from '../support/composing.ts';
-import { reads } from '../support/keys.ts';
+import { reads, tokensOf } from '../support/keys.ts';
 
 /** @param kept the keys wait for the next agent, so a text that they send is queued */
 function type(composer: Composer, chunks: readonly (string | Uint8Array)[], kept: boolean): Composer {
@@ -103,7 +103,7 @@ describe('a draft', () => {
     const [given, kept, joined] = [put(), put(), put()];
     given.restored();
     expect(given.inBox).toBe('the draft goes on');
-    kept.putKeptAside();
+    kept.putKeptAside([], []);
     expect(kept.aside).toBe('the draft\n\n goes on');
     expect([joined.joinKept(), joined.aside, joined.inBox]).toEqual([true, 'the draft goes on', '']);
   });
@@ -161,11 +161,20 @@ describe('a draft', () => {
     const draft = createComposer();
     type(draft, ['the draft'], false);
     type(draft, ['\x7f\x7fgon', '\r', 'and more'], true);
-    draft.putKeptAside();
+    draft.putKeptAside([], []);
     expect([draft.inBox, draft.aside, draft.queue]).toEqual(['the draft', 'gon\n\nand more', []]);
     type(draft, ['!'], false);
-    draft.putKeptAside();
+    draft.putKeptAside([], []);
     expect([draft.inBox, draft.aside]).toEqual(['the draft!', 'gon\n\nand more']);
+  });
+
+  test('keeps the agent’s part also if that has grown by some of the keys that were held', () => {
+    const draft = createComposer();
+    type(draft, ['the draft'], false);
+    const held = ['!!', '\x7f', '\r', 'sec', 'ond', '\r', 'third'];
+    type(draft, held, true);
+    draft.putKeptAside(tokensOf(...held.slice(0, 4)), tokensOf(...held.slice(4)));
+    expect([draft.inBox, draft.aside, draft.lastText]).toEqual(['sec', 'ond\n\nthird', 'the draft!']);
   });
 
   test('is rescued with the queue when the agent ends, and kept until it has been given back', () => {

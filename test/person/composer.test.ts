@@ -193,7 +193,7 @@ test('property: no text is ever in two places', () => {
         else if (each.what === 'paste') composer.typed(tokensOf(`\x1b[200~<${typed++}>\x1b[201~`), kept, 0);
         else if (each.what === 'rescue') composer.rescue();
         else if (each.what === 'put aside') composer.putAside();
-        else if (each.what === 'put kept aside') composer.putKeptAside();
+        else if (each.what === 'put kept aside') composer.putKeptAside([], []);
         else composer.restored();
         for (let text = 0; text < typed; text++)
           expect(

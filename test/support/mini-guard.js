@@ -10,6 +10,7 @@ const log = process.env.MINI_GUARD_LOG;
 const terminal = createTerminal({
   observe: (observation) => log && appendFileSync(log, `${JSON.stringify(observation)}\n`),
   signal: () => {},
+  splitsReads: () => true,
 });
 terminal.start();
 const { columns, rows } = terminal;

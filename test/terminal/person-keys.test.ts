@@ -7,7 +7,7 @@ import { createPersonKeys } from '../../src/terminal/person-keys.ts';
 import type { Pty } from '../../src/terminal/pty.ts';
 import { pasteMs } from '../../src/terminal/vt/tokens.ts';
 
-function played(taken = true) {
+function played(taken = true, splits = false) {
   const written: string[] = [];
   const heard: string[] = [];
   const pauses: boolean[] = [];
@@ -15,6 +15,7 @@ function played(taken = true) {
   const keys = createPersonKeys(observers, {
     pauseInput: (paused) => pauses.push(paused),
     observe: () => {},
+    splitsReads: () => splits,
   });
   const look = () =>
     observers.observeKeys((tokens) => {
@@ -162,6 +163,87 @@ test('that were held come as they were pressed: Enter in a write of its own, and
   vi.useRealTimers();
 });
 
+test('that were held reach an agent that splits what it reads with no pause but before Enter and after it', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played(true, true);
+  keys.attach(pty);
+  const release = keys.hold();
+  for (const key of [
+    '\x15',
+    'a',
+    '\x7f',
+    '\x1b[A',
+    '\x1b[200~p',
+    'q\x1b[201~',
+    '\x04',
+    '\r',
+    '\x1b[13u',
+    'b',
+  ])
+    type(key);
+  release();
+  vi.runAllTimers();
+  expect(written).toEqual(['\x15a\x7f\x1b[A\x1b[200~pq\x1b[201~\x04', '\r', '\x1b[13u', 'b']);
+  vi.useRealTimers();
+});
+
+test('of two pastes, each is given alone: 2.1.263 loses a paste that something follows', () => {
+  vi.useFakeTimers();
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  const release = keys.hold();
+  for (const key of ['a', '\x1b[200~one\x1b[201~', '\x1b[200~tw', 'o\x1b[201~', 'b']) type(key);
+  release();
+  vi.runAllTimers();
+  expect(written).toEqual(['a', '\x1b[200~one\x1b[201~', '\x1b[200~two\x1b[201~', 'b']);
+  vi.useRealTimers();
+});
+
+describe.each([true, false])(
+  'after a hold the keyboard is not dead (the agent splits what it reads: %s)',
+  (splits) => {
+    const mouse = '\x1b[<35;10;5M';
+    test.each([
+      ['the mouse was moved', [mouse]],
+      ['the mouse was moved, in the old encoding', ['\x1b[M ab']],
+      ['Backspace was kept down', ['\x7f']],
+      ['an arrow was kept down', ['\x1b[D']],
+      ['Enter was kept down', ['\r']],
+      ['keys and the mouse took turns', ['a', mouse, '\x7f', mouse]],
+    ])('%s', (_name, repeated) => {
+      vi.useFakeTimers();
+      const { keys, type, pty, written } = played(true, splits);
+      keys.attach(pty);
+      const release = keys.hold();
+      for (let times = 0; times < 90; times++) for (const key of repeated) type(key);
+      release();
+      type('next');
+      vi.advanceTimersByTime(5_000);
+      const expected = repeated
+        .filter((key) => !key.startsWith(mouse) && !key.startsWith('\x1b[M'))
+        .join('')
+        .repeat(90);
+      expect(written.join('')).toBe(`${expected}next`);
+      expect(keys.keptBytes).toBe(0);
+      vi.useRealTimers();
+    });
+
+    test('a key that is still kept down does not keep others waiting', () => {
+      vi.useFakeTimers();
+      const { keys, type, pty } = played(true, splits);
+      keys.attach(pty);
+      const release = keys.hold();
+      const repeat = setInterval(() => type('\x7f'), 33);
+      vi.advanceTimersByTime(2_000);
+      release();
+      vi.advanceTimersByTime(10_000);
+      expect(keys.keptBytes).toBe(0);
+      clearInterval(repeat);
+      vi.useRealTimers();
+    });
+  },
+);
+
 test('that were held and not given yet are kept if the agent goes or they are held again', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
@@ -279,4 +361,111 @@ describe('the terminal’s answers to an agent that is gone', () => {
     type(answers);
     expect(written.join('')).toBe(answers);
   });
+
+  test('reach an agent that has written while keys are held; what is typed among them comes after the hold', () => {
+    const { keys, type, written } = second();
+    const release = keys.hold();
+    type('\x1b[?62');
+    keys.agentWrote();
+    for (const chunk of [';22c\x1bP>|foot(1.2)\x1b', '\\a\x1b[?5u', 'b\x1b[I\x1b[12;7R\x1b[48;24;80;0;0t'])
+      type(chunk);
+    expect(written.join('')).toBe(
+      '\x1b[?62;22c\x1bP>|foot(1.2)\x1b\\\x1b[?5u\x1b[I\x1b[12;7R\x1b[48;24;80;0;0t',
+    );
+    expect(keys.keptBytes).toBe(2);
+    release();
+    expect(written.at(-1)).toBe('ab');
+  });
+
+  test('go on after the hold, if they have only begun in it', () => {
+    const { keys, type, written } = second();
+    keys.agentWrote();
+    const release = keys.hold();
+    type('a\x1b[?62');
+    expect(written).toEqual([]);
+    release();
+    type(';22c');
+    expect(written.join('')).toBe('a\x1b[?62;22c');
+  });
+
+  test('are not taken with the keys that are put elsewhere', () => {
+    const { keys, type, written } = second();
+    keys.agentWrote();
+    keys.hold();
+    type('draft\x1b[?62;22c');
+    expect(keys.takeKept().toString()).toBe('draft');
+    expect(written.join('')).toBe('\x1b[?62;22c');
+  });
+});
+
+test.each([
+  ['the mouse', '\x1b[<35;1;2M', ''],
+  ['the mouse, in the old encoding', '\x1b[M ab', ''],
+  ['a focus change', '\x1b[I', '\x1b[I'],
+  ['an answer', '\x1b[?62;22c', '\x1b[?62;22c'],
+])('an Esc that comes just before what reports %s is still a key', (_name, report, answered) => {
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  const release = keys.hold();
+  type(`\x1b${report.slice(0, 6)}`);
+  type(report.slice(6));
+  release();
+  expect(written.join('')).toBe(`${answered}\x1b`);
+});
+
+test('whatever is held and however it is read, keys come in order, and answers in theirs, each once', () => {
+  const part = fc.constantFrom(
+    'a',
+    'é',
+    '\r',
+    '\x7f',
+    '\x1b[A',
+    '\x1bOP',
+    '\x1b[200~p\rq\x1b[201~',
+    '\x1b[?62;22c',
+    '\x1b]11;rgb:0/0/0\x1b\\',
+    '\x1b[I',
+    '\x1b[<35;1;2M',
+  );
+  const answer = /^\x1b(\[\?|\]|\[I)/;
+  const isWithinCharacter = (next = 0) => (next & 0xc0) === 0x80; // nor does anybody hold keys there
+  const isMouse = (one: string) => one.startsWith('\x1b[<');
+  fc.assert(
+    fc.property(
+      fc.array(part),
+      fc.array(fc.nat({ max: 8 }), { minLength: 1 }),
+      fc.boolean(),
+      fc.nat(),
+      (parts, sizes, splits, at) => {
+        vi.useFakeTimers();
+        const { keys, pty } = played(true, splits);
+        const written: Buffer[] = [];
+        keys.attach(Object.assign(pty, { write: (bytes: Buffer) => written.push(bytes) > 0 }));
+        const all = Buffer.from(parts.join(''));
+        let release = keys.hold();
+        for (let from = 0, index = 0; from < all.length; index++) {
+          const size = 1 + (sizes[index % sizes.length] ?? 0);
+          keys.read(all.subarray(from, from + size));
+          from += size;
+          if (index % 7 === at % 7 && !keys.isMidKey && !isWithinCharacter(all[from])) {
+            release();
+            vi.advanceTimersByTime(40);
+            release = keys.hold();
+          }
+        }
+        release();
+        vi.runAllTimers();
+        vi.useRealTimers();
+        // What was given straight through or in two ways is compared by what it is.
+        const got = Buffer.concat(written).toString();
+        const partOf =
+          /\x1b\[200~[^\x1b]*\x1b\[201~|\x1b\][^\x1b]*\x1b\\|\x1bO.|\x1b\[[<?]?[\d;]*[A-Za-z]|[^\x1b]/g;
+        const found = got.match(partOf) ?? [];
+        expect(found.filter((one) => !answer.test(one) && !isMouse(one)).join('')).toBe(
+          parts.filter((one) => !answer.test(one) && !isMouse(one)).join(''),
+        );
+        expect(found.filter((one) => answer.test(one))).toEqual(parts.filter((one) => answer.test(one)));
+      },
+    ),
+  );
 });

@@ -27,6 +27,11 @@ const since = {
   sessionIdFlag: [1, 0, 55],
   settingsFlag: [1, 0, 61],
   programStatus: [2, 1, 295],
+  /**
+   * Until 2.1.42, a key that comes with others is text or nothing. From 2.1.126 to 2.1.263, only a paste is lost when
+   * something follows it in the same read.
+   */
+  splitsReads: [2, 1, 329],
 } as const satisfies Record<
   Exclude<keyof Abilities, 'verified' | 'nearestVerified' | 'recordsCallsFirst'>,
   Parts
@@ -75,6 +80,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     sessionIdFlag: version !== null && reaches(version, since.sessionIdFlag),
     settingsFlag: version !== null && reaches(version, since.settingsFlag) && !isAskedAboutHooks(version),
     programStatus: reaches(version, since.programStatus),
+    splitsReads: reaches(version, since.splitsReads),
     recordsCallsFirst: version !== null && compareVersions(version.parts, lastToRecordFirst) <= 0,
     verified: verified.some((text) => text === version?.text),
     nearestVerified: nearestTo(version?.parts ?? assumed),

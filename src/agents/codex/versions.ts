@@ -16,6 +16,7 @@ export function abilitiesOf(version: AgentVersion | null): Abilities {
     settingsFlag: false,
     programStatus: version === null || compareVersions(version.parts, firstSeen) >= 0,
     recordsCallsFirst: false,
+    splitsReads: false, // not tried
     verified: version?.text === verified,
     nearestVerified: verified,
   };

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MenuAnswer } from '../../agents/contract/screen.ts';
-import { betweenBurstsMs } from '../../terminal/person-keys.ts';
+import { betweenBurstsMs } from '../../terminal/held-keys.ts';
 import type { Desk } from './desk.ts';
 
 const up = '\x1b[A';

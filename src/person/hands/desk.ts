@@ -16,7 +16,10 @@ export type Keyboard = Pick<Pty, 'generation' | 'write' | 'takesKeys'>;
 export interface Desk {
   readonly launch: { readonly adapter: AgentAdapter };
   /** Where the person's keys can be held. */
-  readonly terminal: Pick<Terminal, 'hold' | 'takeKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'>;
+  readonly terminal: Pick<
+    Terminal,
+    'hold' | 'takeKept' | 'dropKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+  >;
   /** What the person has written. */
   readonly composer: Composer;
   readonly emit: (observation: Observation) => void;
@@ -24,8 +27,10 @@ export interface Desk {
   readonly pty: Keyboard | null;
   /** The screen as it is now. */
   readonly view: () => ScreenView;
-  /** The latest reading of the screen. */
+  /** The latest reading of the screen that counts. A question counts once two readings have shown it. */
   readonly facts: ScreenFacts;
+  /** What the screen shows at this moment. */
+  readonly showsQuestion: () => boolean;
   /** This agent was seen in vim's INSERT mode. While the screen does not show that mode, it is in NORMAL mode. */
   readonly vim: boolean;
   /**
@@ -40,7 +45,8 @@ export interface Desk {
 }
 
 /** The parts of a desk that others own. */
-export interface DeskParts extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view' | 'composer'> {
+export interface DeskParts
+  extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view' | 'showsQuestion' | 'composer'> {
   /** The agent that runs; null while none does. */
   readonly keyboard: () => Keyboard | null;
 }
@@ -50,7 +56,8 @@ export interface KeptDesk extends Desk {
   follow(event: Event, paused: boolean): void;
 }
 
-export function createDesk({ launch, terminal, emit, view, composer, keyboard }: DeskParts): KeptDesk {
+export function createDesk(parts: DeskParts): KeptDesk {
+  const { launch, terminal, emit, view, showsQuestion, composer, keyboard } = parts;
   let facts: ScreenFacts = { activity: 'unknown' };
   let vim = false;
   let begun = 0;
@@ -65,6 +72,7 @@ export function createDesk({ launch, terminal, emit, view, composer, keyboard }:
       return keyboard();
     },
     view,
+    showsQuestion,
     get facts() {
       return facts;
     },

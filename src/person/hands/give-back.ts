@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
+import type { Release } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows, settleMs } from './desk.ts';
 import { boxHolds, boxOf, enterInsertMode } from './input-box.ts';
 
@@ -23,11 +24,28 @@ const maxPastes = 3;
 const heldMs = 10_000;
 
 /**
+ * Whether the agent may be given the next of the keys that were held. They were meant for a box, so a question gets none
+ * of them, also if it opens while they are being given: they are put aside. Between two repaints, a picture may look like
+ * a question, so it must be seen twice.
+ */
+function untilAsked(desk: Desk, pty: Keyboard | null, putAside: () => void): () => boolean {
+  let hasShown = false;
+  return () => {
+    if (desk.pty !== pty) return true;
+    const shows = desk.showsQuestion();
+    const isAsked = desk.facts.activity === 'dialog' || (shows && hasShown);
+    hasShown = shows;
+    if (isAsked) putAside();
+    return isAsked || !shows;
+  };
+}
+
+/**
  * Releases the person's keys once the text that was put aside is back in the box before them. A dialog, Ctrl+C and the
  * agent's end do not wait for that: the text is given back later. Keys that were meant for a box are not typed into a
- * dialog, but put aside, too.
+ * dialog, but put aside, too; only those by which the person wants to leave reach it.
  */
-export async function releaseKeys(desk: Desk, release: () => void): Promise<void> {
+export async function releaseKeys(desk: Desk, release: Release): Promise<void> {
   const { pty, composer, terminal, emit } = desk;
   const isOver = () => desk.pty !== pty || terminal.wantsOut;
   const asks = () => desk.facts.activity === 'dialog';
@@ -36,12 +54,13 @@ export async function releaseKeys(desk: Desk, release: () => void): Promise<void
       emit({ type: 'sensor.failed', sensor: 'draft', detail: String(error) }),
     );
   await Promise.race([givenBack(), screenShows(desk, () => isOver() || asks(), heldMs)]);
-  if (!isOver() && asks()) {
-    terminal.takeKept();
-    composer.putKeptAside();
-    void givenBack();
-  }
-  release();
+  release(
+    untilAsked(desk, pty, () => {
+      const { given, dropped } = terminal.dropKept();
+      composer.putKeptAside(given, dropped);
+      void givenBack();
+    }),
+  );
 }
 
 /** What is being given back, by agent: two at work would each paste the text. */

@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../../events.ts';
-import { betweenBurstsMs } from '../../terminal/person-keys.ts';
+import { betweenBurstsMs } from '../../terminal/held-keys.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
 import { releaseKeys } from './give-back.ts';
 import {

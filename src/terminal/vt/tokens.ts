@@ -178,24 +178,24 @@ export function createTokenizer(): Tokenizer {
     hold(ESC);
   }
 
+  /** The first of two ESC was a key of its own. */
+  function endEscape(): void {
+    held.shift();
+    heldBytes--;
+    alt = false;
+    tokens.push({ type: 'esc', rest: '', length: 1 });
+  }
+
   function afterEscape(byte: number): void {
     const isAlt = heldBytes === 2;
     if (byte === ESC) {
-      if (isAlt) {
-        held.pop();
-        heldBytes--;
-        tokens.push({ type: 'esc', rest: '', length: 1 });
-      }
+      if (isAlt) endEscape();
       hold(ESC);
       return;
     }
     const next = introduced(byte);
-    if (isAlt && next !== 'csi' && next !== 'ss3') {
-      // Two keys: Esc, and Alt and a key.
-      held.pop();
-      heldBytes--;
-      tokens.push({ type: 'esc', rest: '', length: 1 });
-    } else alt = isAlt;
+    if (isAlt && next !== 'csi' && next !== 'ss3') endEscape();
+    else alt = isAlt;
     hold(byte);
     if (next !== null) state = next;
     else if (byte >= 0xc0) {
@@ -207,6 +207,7 @@ export function createTokenizer(): Tokenizer {
   function endCsi(byte: number): void {
     const parameters = heldText(alt ? 3 : 2).slice(0, -1);
     const final = String.fromCharCode(byte);
+    if (alt && isReport(parameters, final)) endEscape();
     if (final === 'M' && parameters === '') {
       state = 'mouse';
       missing = 3;
@@ -297,6 +298,10 @@ export function createTokenizer(): Tokenizer {
     },
   };
 }
+
+/** Nobody has typed it, with Alt or without: mouse, focus, an answer of the terminal. */
+const isReport = (parameters: string, final: string) =>
+  /^[<=>?]/.test(parameters) || (parameters === '' && 'IMO'.includes(final));
 
 const isPlain = (byte: number) => byte >= 0x20 && byte !== 0x7f;
 const isPrintable = (byte: number) => isPlain(byte) && byte < 0x80;

@@ -12,9 +12,9 @@ it.each([
   ['1.0.69', { settingsFlag: true }],
   ['1.0.71', { sessionIdFlag: true, settingsFlag: false }], // would ask about our hooks
   ['1.0.86', { settingsFlag: true }],
-  ['2.1.42', { sessionIdFlag: true, settingsFlag: true, verified: true }],
-  ['2.1.197', { programStatus: false, recordsCallsFirst: false, verified: true }],
-  ['2.1.329', { programStatus: true, verified: true }],
+  ['2.1.42', { sessionIdFlag: true, settingsFlag: true, splitsReads: false, verified: true }],
+  ['2.1.197', { programStatus: false, recordsCallsFirst: false, splitsReads: false, verified: true }],
+  ['2.1.329', { programStatus: true, splitsReads: true, verified: true }],
   ['2.1.332', { programStatus: true, verified: true, nearestVerified: '2.1.332' }],
   ['2.1.300', { programStatus: true, verified: false, nearestVerified: '2.1.263' }],
   ['2.1.126', { programStatus: false, verified: true }],

@@ -42,7 +42,7 @@ describe.concurrent('keys while an agent boots', () => {
     agent.personTypes('\r');
     agent.shows('idle');
     await held;
-    expect(agent.submitted).toEqual(['the first half and the second']);
+    await expect.poll(() => agent.submitted).toEqual(['the first half and the second']);
     expect(agent.desk.composer.unsent).toBe('the first half and the second'); // until its turn begins
     agent.desk.composer.taken({ text: 'the first half and the second', id: null, atMs: 0 });
     expect(agent.desk.composer.unsent).toBe('');
@@ -60,6 +60,59 @@ describe.concurrent('keys while an agent boots', () => {
     agent.answer();
     await expect.poll(agent.box).toBe('the first half\n\nmy thought');
     expect(agent.submitted).toEqual([]);
+  });
+
+  test('still reach it if they mean to leave, when it asks something: the rest does not', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, true);
+    agent.ask();
+    for (const key of ['y', '\r', '\x03']) agent.personTypes(key);
+    await held;
+    expect(agent.written).toEqual(['\x03']);
+    expect(agent.desk.composer.aside).toBe('y');
+  });
+
+  test('are put aside if it asks something while they are given: the question gets no Enter', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, false);
+    for (const key of ['one', '\r', 'two', '\r']) agent.personTypes(key);
+    agent.shows('idle');
+    await held;
+    expect(agent.written).toEqual(['one']);
+    agent.ask();
+    await expect.poll(() => agent.desk.terminal.keptBytes).toBe(0);
+    expect(agent.written).toEqual(['one']);
+    agent.answer();
+    expect([agent.box(), agent.desk.composer.inBox, agent.desk.composer.aside]).toEqual([
+      'one',
+      'one',
+      'two',
+    ]);
+    agent.personTypes('\r');
+    await expect.poll(agent.box).toBe('two');
+    expect(agent.submitted).toEqual(['one']);
+  });
+
+  test('wait while the picture looks like a question, which it may do between two repaints', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, false);
+    for (const key of ['one', '\r']) agent.personTypes(key);
+    agent.shows('idle');
+    agent.flickers();
+    await held;
+    await expect.poll(() => agent.submitted).toEqual(['one']);
+  });
+
+  test('are not what the terminal answers to it: that reaches it at once, whatever is given back', async () => {
+    const agent = booting();
+    agent.desk.composer.addAside('my draft');
+    const held = holdKeysWhileBooting(agent.desk, false);
+    agent.personTypes('\x1bP>|foot(1.2)\x1b\\\x1b[?5u\x1b[?62;22c');
+    expect(agent.written.join('')).toBe('\x1bP>|foot(1.2)\x1b\\\x1b[?5u\x1b[?62;22c');
+    expect(agent.desk.terminal.keptBytes).toBe(0);
+    agent.shows('idle');
+    await held;
+    expect(agent.box()).toBe('my draft');
   });
 
   test('answer what it asks', async () => {

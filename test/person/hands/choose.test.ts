@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { holdKeysWhileBooting } from '../../../src/person/hands/boot.ts';
 import { choose } from '../../../src/person/hands/choose.ts';
 import type { Desk } from '../../../src/person/hands/desk.ts';
-import { betweenBurstsMs } from '../../../src/terminal/person-keys.ts';
+import { betweenBurstsMs } from '../../../src/terminal/held-keys.ts';
 import { typedAt } from './typed-at.ts';
 
 /** An agent that asks how to resume. The cursor is on the first row, the wanted row is the second. */

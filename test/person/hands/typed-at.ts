@@ -8,6 +8,9 @@ import type { InputBox } from '../../../src/agents/contract/screen.ts';
 import type { Event, Observation, ScreenFacts } from '../../../src/events.ts';
 import { createComposer } from '../../../src/person/composer.ts';
 import { createDesk, type Desk } from '../../../src/person/hands/desk.ts';
+import { createObservers } from '../../../src/terminal/observers.ts';
+import { createPersonKeys } from '../../../src/terminal/person-keys.ts';
+import type { Pty } from '../../../src/terminal/pty.ts';
 import { tokensOf } from '../../support/keys.ts';
 
 export interface BoxOptions {
@@ -44,6 +47,8 @@ export interface TypedAt {
   readonly outcomes: string[];
   box(): string;
   ask(): void;
+  /** The next picture looks like a question. */
+  flickers(): void;
   /** The question has been answered. */
   answer(): void;
   /** What the screen reads as, whatever is in the box. */
@@ -55,7 +60,7 @@ export interface TypedAt {
   end(): void;
   /** One more event of the loop. */
   follow(event: Event): void;
-  /** The person's keys that the terminal holds back. */
+  /** What the person's terminal sends. */
   personTypes(keys: string): void;
 }
 
@@ -66,10 +71,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let shell = options.shell ?? false;
   let activity: ScreenFacts['activity'] = 'busy';
   let seen: InputBox = boxNow();
-  let holders = 0;
   let paused = false;
   let drawsUnknown = false;
-  const kept: string[] = [];
+  let flickers = false;
   const submitted: string[] = [];
   const written: string[] = [];
   const outcomes: string[] = [];
@@ -95,8 +99,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     activity = 'idle';
     if (text === '') text = restores;
   }
-  function press(keys: string): void {
-    if (activity === 'dialog') return;
+  function press(bytes: string): void {
+    const keys = bytes.replace(/\x1bP[^\x1b]*\x1b\\|\x1b\[[?<][\d;]*[a-zA-Z]/g, ''); // without what the terminal reports
+    if (activity === 'dialog' || keys === '') return;
     if (vim === 'normal' && keys !== '\x1b') {
       if (keys === 'A') vim = 'insert';
       else if (keys !== 'G' && keys !== '\r') text += '?'; // a command that does something to the text
@@ -122,27 +127,21 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     draw();
     return true;
   };
-  const pty = { generation: 1, write, takesKeys: () => options.takesKeys?.() ?? true };
-  let running: typeof pty | null = pty;
+  const pty = {
+    generation: 1,
+    write,
+    takesKeys: () => options.takesKeys?.() ?? true,
+    onInputBlocked() {},
+    onInputDrained() {},
+  } as unknown as Pty;
+  let running: Pty | null = pty;
+  const observers = createObservers({ wrote() {}, typed() {} });
+  const keys = createPersonKeys(observers, { pauseInput() {}, observe() {}, splitsReads: () => true });
+  observers.observeKeys((tokens) => composer.typed(tokens, keys.keptBytes > 0, 0));
+  keys.attach(pty);
   const desk = createDesk({
     keyboard: () => running,
-    terminal: {
-      hold() {
-        holders++;
-        return () => {
-          if (--holders === 0) for (const keys of kept.splice(0)) write(Buffer.from(keys));
-        };
-      },
-      settle() {},
-      takeKept: () => Buffer.from(kept.splice(0).join('')),
-      get keptBytes() {
-        return kept.join('').length;
-      },
-      get wantsOut() {
-        return kept.join('').includes('\x03');
-      },
-      isMidKey: false,
-    },
+    terminal: keys,
     launch: {
       adapter: {
         ...claudeCode,
@@ -158,6 +157,11 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       columns: 80,
       stale: false,
     }),
+    showsQuestion() {
+      const looksAsked = flickers || activity === 'dialog';
+      flickers = false;
+      return looksAsked;
+    },
     composer,
     emit: (observation: Observation) => {
       if (observation.type === 'nudge.done') outcomes.push(observation.outcome);
@@ -179,6 +183,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       activity = 'dialog';
       show({ activity });
     },
+    flickers() {
+      flickers = true;
+    },
     answer() {
       activity = 'idle';
       show({ activity });
@@ -193,12 +200,12 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     },
     end() {
       running = null;
+      keys.detach();
     },
     follow: (event) => desk.follow(event, paused),
-    personTypes(keys) {
-      composer.typed(tokensOf(keys), holders > 0, 0);
-      if (holders > 0) kept.push(keys);
-      else write(Buffer.from(keys));
+    personTypes(typed) {
+      keys.read(Buffer.from(typed));
+      observers.settle();
     },
   };
   return agent;

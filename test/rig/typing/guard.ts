@@ -29,8 +29,8 @@ import type { SimulatedTime } from './time.ts';
 /** What the guard says in a prompt of its own. */
 const guardsWords = '[the guard asks to go on]';
 
-export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, plant: Bug) {
-  const habits = drawHabits(draw);
+export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, reading: Chance, plant: Bug) {
+  const habits = drawHabits(draw, reading);
   ledger.note(`habits: ${JSON.stringify(habits)}`);
   const composer = createComposer();
   let evidence = noEvidence(0);
@@ -48,7 +48,11 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, p
       for (const { kind, bytes } of inputRuns(tokens)) emit({ type: 'input', kind, bytes });
     },
   });
-  const keys = createPersonKeys(observers, { pauseInput() {}, observe: emit });
+  const keys = createPersonKeys(observers, {
+    pauseInput() {},
+    observe: emit,
+    splitsReads: () => habits.splitsReads,
+  });
   plant({ composer, keys });
   const keeps = () => pty === null || keys.keptBytes > 0;
   observers.observeKeys((tokens) => composer.typed(tokens, keeps(), time.now()));
@@ -67,6 +71,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, p
     composer,
     emit,
     keyboard: () => pty,
+    showsQuestion: () => agent?.seen().facts.activity === 'dialog',
     view: () => ({
       rows: [String(agent?.seen().pictures ?? 0)],
       cursor: { row: 0, column: 0, visible: false },

@@ -15,9 +15,11 @@ export interface Habits {
   /** From its start to its first picture, and from there to the first key that it reads. */
   readonly bootMs: Millis;
   readonly deafMs: Millis;
+  /** Held keys need no pause between them, except Enter. */
+  readonly splitsReads: boolean;
 }
 
-export function drawHabits(draw: Chance): Habits {
+export function drawHabits(draw: Chance, reading: Chance): Habits {
   return {
     restoresPrompt: draw.happens(0.7),
     queueOnEscape: draw.pick(['sends', 'to-box'] as const),
@@ -26,5 +28,6 @@ export function drawHabits(draw: Chance): Habits {
     drawMs: draw.magnitude(4, 120),
     bootMs: draw.magnitude(200, 3_000),
     deafMs: draw.magnitude(1, 400),
+    splitsReads: reading.happens(0.5),
   };
 }

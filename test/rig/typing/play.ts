@@ -21,7 +21,7 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   const time = takeTime();
   try {
     const ledger = createLedger(time.now);
-    const guard = createGuard(time, ledger, chance(seed, 'agent'), bug);
+    const guard = createGuard(time, ledger, chance(seed, 'agent'), chance(seed, 'reading'), bug);
     sitDown(time, guard, ledger, chance(seed, 'person'), typesMs);
     const reached = new Map<string, number>();
     const struck = trouble(time, guard, chance(seed, 'trouble'), reached);

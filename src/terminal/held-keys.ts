@@ -1,0 +1,110 @@
+/**
+ * The keys that are held for an agent, in order, and how they are given to it afterwards: in as few writes as it can take
+ * without reading something else than what was typed.
+ */
+import type { Millis } from '../events.ts';
+import type { Keystroke } from './keystrokes.ts';
+import { keyOf } from './vt/keys.ts';
+import type { Token } from './vt/tokens.ts';
+
+export interface HeldKeys {
+  /** What came in one read. */
+  add(strokes: readonly Keystroke[]): void;
+  readonly bytes: number;
+  readonly isEmpty: boolean;
+  /** Takes what may be written at once. @param splits the agent takes all that comes in one read key by key */
+  next(splits: boolean): Taken;
+  /** Takes all. */
+  take(): Buffer;
+  /** Drops all but the keys for which this holds. @returns those that are dropped */
+  keepOnly(wanted: (token: Token) => boolean): readonly Token[];
+  /** How long the agent gets until the next write, so that it reads what came before by itself. */
+  pauseMs(splits: boolean): Millis;
+}
+
+export interface Taken {
+  readonly bytes: Buffer;
+  readonly tokens: readonly Token[];
+}
+
+/**
+ * An agent takes text and Enter that arrive together for a paste, and does not submit; old versions take any key that
+ * comes with others for text. After this pause it has read what came before (signatures §0).
+ */
+export const betweenBurstsMs = 150;
+/** The more there is to give, the shorter are the pauses: the keyboard must not seem dead. */
+const allGivenMs = 1_000;
+/** Somebody who keeps a key down sends one every 30 ms. */
+const leastPauseMs = 25;
+
+interface Piece {
+  readonly kind: 'text' | 'paste' | 'key' | 'enter';
+  readonly strokes: readonly Keystroke[];
+  readonly bytes: Buffer;
+}
+
+function kindOf(strokes: readonly Keystroke[]): Piece['kind'] {
+  const keys = strokes.map(({ token }) => keyOf(token));
+  if (keys.includes('paste')) return 'paste';
+  if (keys.includes('text')) return 'text';
+  return keys.length === 1 && keys[0] === 'enter' ? 'enter' : 'key';
+}
+
+const pieceOf = (strokes: readonly Keystroke[]): Piece => ({
+  kind: kindOf(strokes),
+  strokes,
+  bytes: Buffer.concat(strokes.map(({ bytes }) => bytes)),
+});
+
+const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';
+
+export function createHeldKeys(): HeldKeys {
+  let pieces: Piece[] = [];
+  let size = 0;
+
+  function remove(count: number): Taken {
+    const taken = pieces.splice(0, count);
+    const bytes = Buffer.concat(taken.map((piece) => piece.bytes));
+    size -= bytes.length;
+    return { bytes, tokens: taken.flatMap(({ strokes }) => strokes.map(({ token }) => token)) };
+  }
+
+  /** Whether this piece may follow the one before it in the same write. */
+  function follows(before: Piece, piece: Piece, splits: boolean): boolean {
+    if (before.kind === 'enter' || piece.kind === 'enter') return false;
+    return splits || (before.kind === piece.kind && piece.kind !== 'key' && !endsPaste(before));
+  }
+  const begins = (splits: boolean) => (piece: Piece, index: number) => {
+    const before = pieces[index - 1];
+    return before !== undefined && !follows(before, piece, splits);
+  };
+
+  return {
+    add(strokes) {
+      const piece = pieceOf(strokes);
+      pieces.push(piece);
+      size += piece.bytes.length;
+    },
+    get bytes() {
+      return size;
+    },
+    get isEmpty() {
+      return pieces.length === 0;
+    },
+    next(splits) {
+      const end = pieces.findIndex(begins(splits));
+      return remove(end < 0 ? pieces.length : end);
+    },
+    take: () => remove(pieces.length).bytes,
+    keepOnly(wanted) {
+      const all = pieces.flatMap(({ strokes }) => strokes);
+      pieces = all.filter(({ token }) => wanted(token)).map((stroke) => pieceOf([stroke]));
+      size = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      return all.map(({ token }) => token).filter((token) => !wanted(token));
+    },
+    pauseMs(splits) {
+      const writes = 1 + pieces.filter(begins(splits)).length;
+      return Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
+    },
+  };
+}
