@@ -10,9 +10,11 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Pty } from './pty.ts';
 
-/** How long the agent may take to suspend itself after Ctrl+Z. */
-const suspendMs = 3_000;
+/** How long an agent is looked at after Ctrl+Z for whether it is stopped. After that, only its output tells. */
+const lookMs = 3_000;
 const lookEveryMs = 25;
+/** An agent that draws so long after it was given Ctrl+Z has read that, unless it has just stopped hanging. */
+const readMs = 1_000;
 /** An agent that has undone its modes and is silent for this long has suspended itself, not just repainted. */
 const quietMs = 60;
 /** If we are still running after this, the job cannot be stopped (there is no shell above us), and we go on. */
@@ -38,25 +40,33 @@ export interface JobTerminal {
 export interface Job {
   /** From now on, a SIGTSTP from outside stops the agent as well. */
   start(): void;
-  /** The person has pressed Ctrl+Z. The agent gets it like any other key. */
-  suspendKey(): void;
+  /** The agent has been given a key, as it came or after it was held. */
+  keyGiven(isSuspend: boolean): void;
+  /** The agent has written something. */
+  drew(): void;
   /** The agent is about to go, so it will not suspend itself any more. */
   forgetKey(): void;
   stop(): void;
 }
 
 export function createJob(terminal: JobTerminal): Job {
-  let suspending: { cancel(): void } | undefined;
+  /** The agent was given a suspend key, and may still obey. */
+  let watch: SuspendWatch | null = null;
 
-  async function suspendWithAgent(): Promise<void> {
+  function suspendKey(): void {
     const agent = terminal.agent();
-    if (!agent || suspending) return;
-    const watch = watchSuspend(agent.pid, terminal);
-    suspending = watch;
-    const isSuspended = await watch.suspended;
-    if (isSuspended) await terminal.flush();
-    if (isSuspended && terminal.agent() === agent) await suspend(agent);
-    suspending = undefined;
+    if (agent === null) return;
+    watch ??= watchSuspend(agent.pid, terminal, () => void suspendWith(agent));
+    watch.pressed();
+  }
+  function forgetKey(): void {
+    watch?.end();
+    watch = null;
+  }
+  async function suspendWith(agent: Pty): Promise<void> {
+    await terminal.flush();
+    if (terminal.agent() === agent) await suspend(agent);
+    forgetKey();
   }
 
   /** SIGTSTP from outside. The agent knows nothing of it, so we undo its modes, and switch them on again afterwards. */
@@ -86,10 +96,14 @@ export function createJob(terminal: JobTerminal): Job {
 
   return {
     start: () => void process.on('SIGTSTP', onStop),
-    suspendKey: () => void suspendWithAgent(),
-    forgetKey: () => suspending?.cancel(),
+    keyGiven(isSuspend) {
+      if (isSuspend) suspendKey();
+      else if (watch?.isOver) forgetKey();
+    },
+    drew: () => watch?.drew(),
+    forgetKey,
     stop() {
-      suspending?.cancel();
+      forgetKey();
       process.removeListener('SIGTSTP', onStop);
     },
   };
@@ -102,28 +116,61 @@ function repaint(agent: Pty): void {
   agent.resize(columns, rows);
 }
 
-/** Called after a suspend key. Resolves with true once the agent has suspended itself, with false if it does not. */
+interface SuspendWatch {
+  /** The agent has been given a suspend key. */
+  pressed(): void;
+  /** It has written something. */
+  drew(): void;
+  /** It goes on after the key, so it will not obey any more: what a later key does to its modes is not this. */
+  readonly isOver: boolean;
+  end(): void;
+}
+
+/**
+ * Calls back once when the agent has suspended itself. There is no time limit: an agent that hangs reads the key only when
+ * it has stopped hanging.
+ */
 function watchSuspend(
   pid: number,
   { modesOff, lastOutputAt }: JobTerminal,
-): { readonly suspended: Promise<boolean>; cancel(): void } {
-  const until = performance.now() + suspendMs;
-  const hadModes = !modesOff();
-  let finish = (_suspended: boolean): void => {};
-  const suspended = new Promise<boolean>((resolve) => {
-    finish = resolve;
-  });
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const gaveUpModes = hadModes && modesOff() && now - lastOutputAt() >= quietMs;
-    if (gaveUpModes || isStopped(pid)) end(true);
-    else if (now > until) end(false);
-  }, lookEveryMs);
-  const end = (result: boolean) => {
+  suspended: () => void,
+): SuspendWatch {
+  let hadModes = false;
+  let pressedAt = 0;
+  let isOver = false;
+  let isSuspended = false;
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => {
     clearInterval(timer);
-    finish(result);
+    timer = undefined;
   };
-  return { suspended, cancel: () => end(false) };
+  const gaveUpModes = () => hadModes && modesOff();
+  function look(): void {
+    const now = performance.now();
+    isSuspended = (gaveUpModes() && now - lastOutputAt() >= quietMs) || isStopped(pid);
+    if (isSuspended || (now - pressedAt > lookMs && !gaveUpModes())) end();
+    if (isSuspended) suspended();
+  }
+  const keepLooking = () => {
+    if (!isSuspended) timer ??= setInterval(look, lookEveryMs);
+  };
+  return {
+    pressed() {
+      pressedAt = performance.now();
+      isOver = false;
+      hadModes ||= !modesOff();
+      keepLooking();
+    },
+    drew() {
+      hadModes ||= !modesOff();
+      if (gaveUpModes()) keepLooking();
+      else isOver ||= performance.now() - pressedAt >= readMs;
+    },
+    get isOver() {
+      return isOver;
+    },
+    end,
+  };
 }
 
 /** Stops this process group as Ctrl+Z does. Resolves when it goes on, or soon if it cannot be stopped. */

@@ -62,6 +62,8 @@ export interface KeySource {
   observe(observation: Observation): void;
   /** The agent takes all that comes in one read key by key. */
   splitsReads(): boolean;
+  /** The agent has been given these keys, now or after they were held. */
+  gave(keys: readonly Token[]): void;
 }
 
 /**
@@ -134,7 +136,8 @@ export function createPersonKeys(
       const getsReports = agent !== null && !isMute;
       // The next agent must not get what the previous one has asked for: it would read that as keys.
       if (bytes.length === 0 || (keyOf(token) === 'report' && !getsReports)) continue;
-      if (agent !== null && getsReports && (isRest || from === 'terminal')) give(agent, bytes);
+      if (agent !== null && getsReports && from === 'terminal') give(agent, bytes);
+      else if (agent !== null && getsReports && isRest) giveKeys(agent, bytes, [token]);
       else if (from !== 'mouse') typed.push(stroke);
     }
     if (typed.length > 0) pass(typed);
@@ -143,9 +146,19 @@ export function createPersonKeys(
 
   /** Gives the keys to the agent, or keeps them for it. */
   function pass(strokes: readonly Keystroke[]): void {
-    if (agent && holders === 0 && nextBurst === null)
-      give(agent, Buffer.concat(strokes.map(({ bytes }) => bytes)));
-    else if (agent || kept.bytes < maxKeptBytes) kept.add(strokes);
+    const isHeld = holders > 0 || nextBurst !== null;
+    if (agent && !isHeld) {
+      const bytes = Buffer.concat(strokes.map((stroke) => stroke.bytes));
+      giveKeys(
+        agent,
+        bytes,
+        strokes.map(({ token }) => token),
+      );
+    } else if (agent || kept.bytes < maxKeptBytes) kept.add(strokes);
+  }
+  function giveKeys(to: Pty, bytes: Buffer, tokens: readonly Token[]): void {
+    give(to, bytes);
+    source.gave(tokens);
   }
   function give(to: Pty, bytes: Buffer): void {
     if (bytes.length > 0 && !to.write(bytes)) isBacklogged = true;
@@ -167,7 +180,7 @@ export function createPersonKeys(
     if (isDue && !kept.isEmpty) {
       const next = kept.next(source.splitsReads());
       given = given.concat(next.tokens);
-      give(agent, next.bytes);
+      giveKeys(agent, next.bytes, next.tokens);
     }
     pauseMs = Math.min(pauseMs, kept.pauseMs(source.splitsReads()));
     if (kept.isEmpty) goStraight();
@@ -185,7 +198,7 @@ export function createPersonKeys(
       if (agent === null || !isStraight()) return sort(keystrokes.split(chunk, performance.now()));
       const { tokens, bytes } = keystrokes.pass(chunk, performance.now());
       tell(tokens);
-      give(agent, bytes);
+      giveKeys(agent, bytes, tokens);
       pauseInput();
     },
     attach(next) {

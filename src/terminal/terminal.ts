@@ -15,7 +15,6 @@ import { openOutput } from './output.ts';
 import { createPersonKeys, type PersonKeys } from './person-keys.ts';
 import type { Pty, PtyExit } from './pty.ts';
 import { inputRuns } from './vt/keys.ts';
-import type { Token } from './vt/tokens.ts';
 
 export interface TerminalListener {
   /** input, input.blocked, terminal.suspended and the like. */
@@ -67,7 +66,15 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
     gone: () => onSignal('SIGHUP'),
   });
-  const observers = createObservers({ wrote: (sequences) => agentOutput.follow(sequences), typed });
+  const observers = createObservers({
+    wrote(sequences) {
+      agentOutput.follow(sequences);
+      job.drew();
+    },
+    typed(tokens) {
+      for (const { kind, bytes } of inputRuns(tokens)) listener.observe({ type: 'input', kind, bytes });
+    },
+  });
   const agentOutput = createAgentOutput(output, observers, (pty, chunk) => {
     if (keys.agent !== pty) return false;
     keys.agentWrote();
@@ -78,17 +85,14 @@ export function createTerminal(listener: TerminalListener): Terminal {
     pauseInput: (paused) => line.stopInput('backlog', paused),
     observe: listener.observe,
     splitsReads: listener.splitsReads,
+    gave(tokens) {
+      const kinds = inputRuns(tokens).map(({ kind }) => kind);
+      if (kinds.some((kind) => kind !== 'report')) job.keyGiven(kinds.includes('suspend'));
+    },
   });
   const sizeObservers: (() => void)[] = [];
   let started = false;
   let forgetExit: (() => void) | null = null;
-
-  function typed(tokens: readonly Token[]): void {
-    for (const { kind, bytes } of inputRuns(tokens)) {
-      listener.observe({ type: 'input', kind, bytes });
-      if (kind === 'suspend') job.suspendKey();
-    }
-  }
 
   function onSize(): void {
     keys.agent?.resize(process.stdout.columns, process.stdout.rows);

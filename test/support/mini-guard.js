@@ -1,5 +1,6 @@
 // The thinnest guard there can be: terminal and pseudo-terminal, no senses. Runs the compiled code, as users do.
 // node mini-guard.js COMMAND [ARGUMENT…]; MINI_GUARD_TITLE sets a window title, MINI_GUARD_LOG takes observations.
+// MINI_GUARD_HOLDS: the keys are held for the first so many milliseconds.
 import { appendFileSync } from 'node:fs';
 import { signalExitCode } from '../../dist/modules/src/platform/signals.js';
 import { openPty } from '../../dist/modules/src/terminal/pty.js';
@@ -16,6 +17,8 @@ terminal.start();
 const { columns, rows } = terminal;
 const pty = openPty({ file, args, env: process.env, cwd: process.cwd(), columns, rows, generation: 1 });
 terminal.attach(pty);
+const holdMs = Number(process.env.MINI_GUARD_HOLDS ?? 0);
+if (holdMs > 0) setTimeout(terminal.hold(), holdMs);
 if (process.env.MINI_GUARD_TITLE) terminal.setTitle(process.env.MINI_GUARD_TITLE);
 pty.onExit(async (exit) => {
   const { code, signal } = exit;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { sample } from '../../src/platform/process-tree.ts';
@@ -57,6 +58,60 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     await terminal.waitFor(/^prompt> $|prompt>$/m);
     expect(log()).toContain('terminal.suspended');
     expect(log()).toContain('terminal.continued');
+  });
+
+  /** Longer than the guard looks at a process that is not heard of. */
+  const longMs = 4_000;
+
+  /** The shell has the terminal, and `fg` brings the agent back. */
+  async function expectSuspended({ terminal }: ReturnType<typeof shell>) {
+    await terminal.waitFor(/Stopped[\s\S]*prompt>/);
+    terminal.write('fg\r');
+    await terminal.waitFor(/^back$/m);
+  }
+
+  test.each([
+    ['Ctrl+Z alone', ['\x1a']],
+    ['Ctrl+Z twice', ['\x1a', '\x1a']],
+    ['Ctrl+Z, and a command for the shell', ['\x1a', 'l', 's', '\r']],
+  ])('an agent that hangs for seconds and obeys then: %s', async (_name, keys) => {
+    const session = shell({ SUSPEND: 'wait', HANG: String(longMs) });
+    const { terminal } = session;
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    terminal.write('h');
+    await terminal.waitFor('hangs');
+    for (const key of keys) terminal.write(key);
+    await expectSuspended(session);
+  });
+
+  test('keys that are held for seconds: the agent gets its Ctrl+Z only then', async () => {
+    const session = shell({ SUSPEND: 'wait', MINI_GUARD_HOLDS: String(longMs) });
+    const { terminal } = session;
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    terminal.write('\x1a');
+    await expectSuspended(session);
+  });
+
+  test('an agent that does not obey, and opens an editor later, is not stopped', async () => {
+    const { terminal, log } = shell({ SUSPEND: 'never' });
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    terminal.write('\x1a');
+    for (const key of 'abc') {
+      await pause(1_200);
+      terminal.write(key);
+      await terminal.waitFor(new RegExp(`got .*${key}`));
+    }
+    terminal.write('e');
+    await terminal.waitFor('editor');
+    await pause(1_000);
+    expect(terminal.text()).not.toContain('Stopped');
+    expect(log()).not.toContain('terminal.suspended');
   });
 
   test('kill -TSTP: the terminal is given back, then taken back with the modes as they were', async () => {

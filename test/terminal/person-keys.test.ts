@@ -16,6 +16,7 @@ function played(taken = true, splits = false) {
     pauseInput: (paused) => pauses.push(paused),
     observe: () => {},
     splitsReads: () => splits,
+    gave: () => {},
   });
   const look = () =>
     observers.observeKeys((tokens) => {

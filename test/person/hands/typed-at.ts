@@ -136,7 +136,12 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   } as unknown as Pty;
   let running: Pty | null = pty;
   const observers = createObservers({ wrote() {}, typed() {} });
-  const keys = createPersonKeys(observers, { pauseInput() {}, observe() {}, splitsReads: () => true });
+  const keys = createPersonKeys(observers, {
+    pauseInput() {},
+    observe() {},
+    splitsReads: () => true,
+    gave() {},
+  });
   observers.observeKeys((tokens) => composer.typed(tokens, keys.keptBytes > 0, 0));
   keys.attach(pty);
   const desk = createDesk({

@@ -52,6 +52,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     pauseInput() {},
     observe: emit,
     splitsReads: () => habits.splitsReads,
+    gave() {},
   });
   plant({ composer, keys });
   const keeps = () => pty === null || keys.keptBytes > 0;
