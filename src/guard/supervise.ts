@@ -100,6 +100,19 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
     },
   });
   const composer = createComposer();
+  const giveBack = async (): Promise<void> => {
+    await terminal.flush(); // for ever, as the agent itself would; but a signal ends this
+    restore();
+  };
+  let isRestored = false;
+  const restore = (): void => {
+    terminal.restore();
+    // The one warning, now that it no longer disturbs a screen. Later, it would disturb what the person types.
+    const [first] = failures;
+    if (first !== undefined && !isRestored)
+      process.stderr.write(`guarded-claude: carried on without a part of itself: ${withoutStack(first)}\n`);
+    isRestored = true;
+  };
   try {
     sayWarnings(warnings);
     terminal.start();
@@ -121,21 +134,18 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
       await outputPasses();
       loop = createLoop(run.config, initialState(performance.now()), open.broken);
       for (const observation of early) loop.emit(observation);
-      const parts = { ...prepared, terminal, composer, isSignalled: () => isSignalled };
+      const parts = { ...prepared, terminal, composer, isSignalled: () => isSignalled, giveBack };
       return await watchTerminal(parts, loop, noted);
     };
     const ended = open.codeOf(watch()).then(async (code) => {
       if (isSignalled) await cleared;
-      await terminal.flush(); // for ever, as the agent itself would; but a signal ends this
+      await giveBack();
       return killing ? leaving : code;
     });
     return await Promise.race([ended, leaving]);
   } finally {
     open.close();
-    terminal.restore();
-    // The one warning, now that it no longer disturbs a screen.
-    const [first] = failures;
-    if (first !== undefined)
-      process.stderr.write(`guarded-claude: carried on without a part of itself: ${withoutStack(first)}\n`);
+    restore();
+    terminal.close();
   }
 }

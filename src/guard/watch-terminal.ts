@@ -26,6 +26,8 @@ export interface TerminalParts extends Parts<Pty> {
   readonly composer: Composer;
   /** The guard was told to end: hang-up, shutdown. */
   readonly isSignalled: () => boolean;
+  /** The person gets the terminal back. Resolves once it has taken everything. */
+  readonly giveBack: () => Promise<void>;
 }
 
 /** Resolves when the agent is gone for good. @param warnings reported to the loop once it runs */
@@ -71,6 +73,7 @@ export async function watchTerminal(
       if (event.type === 'screen') noticeRestored(desk);
     },
     told: (state) => tmux?.told(state),
+    ended: parts.giveBack,
     async begun() {
       terminal.observeKeys((tokens) => composer.typed(tokens, keeps(), Date.now()));
       const { warning } = await loaded;

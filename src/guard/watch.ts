@@ -32,6 +32,8 @@ export interface Way {
   told?(state: SessionState): void;
   /** Settles if the run is ended from outside, without the core. */
   readonly left?: Promise<End>;
+  /** The agent is gone for good: the person need not wait for what the guard still has to do. */
+  ended?(): Promise<void>;
   /** Called once everything that has happened so far has been handled. */
   begun(): void | Promise<void>;
   /** Finishes what is under way, within `limitMs`. */
@@ -76,8 +78,9 @@ export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readon
   await senses.start();
 
   const result = await Promise.race([end, ...(way.left ? [way.left] : [])]);
+  const ended = way.ended?.();
   fastTicks.stop();
   await senses.stop();
-  await Promise.all([records.close(farewellMs), way.close?.(farewellMs)]);
+  await Promise.all([ended, records.close(farewellMs), way.close?.(farewellMs)]);
   return result;
 }

@@ -49,8 +49,13 @@ export interface Terminal
   observeSize(changed: () => void): void;
   /** Resolves once everything said and passed on has reached the terminal, or the terminal is gone. */
   flush(): Promise<void>;
-  /** Restores the terminal as it was before `start`. Synchronous, safe to call twice, also called on process exit. */
+  /**
+   * Restores the terminal as it was before `start`. It is the person's from now on: nothing more of ours is written, and
+   * Ctrl+C is not for us. Synchronous, safe to call twice, also called on process exit.
+   */
   restore(): void;
+  /** Signals end the process from now on, as before `start`. */
+  close(): void;
 }
 
 /** No agent has drawn anything this soon after its start. */
@@ -91,7 +96,8 @@ export function createTerminal(listener: TerminalListener): Terminal {
     },
   });
   const sizeObservers: (() => void)[] = [];
-  let started = false;
+  /** From `start` until it is restored. */
+  let isOurs = false;
   let forgetExit: (() => void) | null = null;
 
   function onSize(): void {
@@ -100,6 +106,8 @@ export function createTerminal(listener: TerminalListener): Terminal {
   }
 
   function onSignal(name: EndingSignal): void {
+    // The shell is not back yet, so what the person types at it interrupts us.
+    if (!isOurs && (name === 'SIGINT' || name === 'SIGQUIT')) return;
     listener.signal(name);
     keys.agent?.kill(name);
   }
@@ -133,11 +141,10 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const handlers = endingSignals.map((name) => [name, () => onSignal(name)] as const);
 
   function restore(): void {
-    if (!started) return;
-    started = false;
+    if (!isOurs) return;
+    isOurs = false;
     forgetExit?.();
     job.stop();
-    for (const [name, handler] of handlers) process.removeListener(name, handler);
     process.stdout.removeListener('resize', onSize);
     observers.settle();
     output.writeNow(agentOutput.undo());
@@ -153,7 +160,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       return process.stdout.rows;
     },
     start() {
-      started = true;
+      isOurs = true;
       for (const [name, handler] of handlers) process.on(name, handler);
       job.start();
       process.stdout.on('resize', onSize);
@@ -188,10 +195,14 @@ export function createTerminal(listener: TerminalListener): Terminal {
     get isMidKey() {
       return keys.isMidKey;
     },
-    inject: agentOutput.inject,
-    setTitle: agentOutput.setTitle,
+    inject(text) {
+      if (isOurs) agentOutput.inject(text);
+    },
+    setTitle(title) {
+      if (isOurs) agentOutput.setTitle(title);
+    },
     say(text) {
-      output.write(text.replace(/\r?\n/g, '\r\n')); // in raw mode nobody else adds the carriage returns
+      if (isOurs) output.write(text.replace(/\r?\n/g, '\r\n')); // in raw mode nobody else adds the carriage returns
     },
     observe: observers.observe,
     observeKeys: observers.observeKeys,
@@ -200,5 +211,8 @@ export function createTerminal(listener: TerminalListener): Terminal {
     observeSize: (changed) => void sizeObservers.push(changed),
     flush: output.flush,
     restore,
+    close() {
+      for (const [name, handler] of handlers) process.removeListener(name, handler);
+    },
   };
 }

@@ -1,10 +1,13 @@
 /** What the agent has written reaches a slow terminal after the agent's end, too. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { sample } from '../../src/platform/process-tree.ts';
+import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { guarded } from '../support/little-agent.ts';
+import { guardBin } from '../support/places.ts';
 
 /** More than the kernel keeps for a terminal, less than the guard lets wait. */
 const repaint = 'head -c 60000 /dev/zero | tr "\\0" x';
@@ -40,3 +43,56 @@ describe.runIf(process.platform === 'linux')('a terminal that takes nothing when
     expect(await terminal.exited).toEqual({ code: 143, signal: null });
   });
 });
+
+/** The shell above the guard waits for it, and the guard waits for a program that it has told of an incident. */
+describe.runIf(process.platform === 'linux')(
+  'once the agent is gone for good, the person has the terminal',
+  () => {
+    async function ended() {
+      const folder = temporaryFolder();
+      const agent = writeScript(
+        join(folder, 'agent'),
+        `#!/bin/sh\n[ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }\nprintf '\\033[?2004h\\033]0;toy\\007'; sleep 1; kill -KILL $$\n`,
+      );
+      const terminal = openTerminal({
+        command: '/bin/bash',
+        args: ['--norc', '--noprofile'],
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH ?? '',
+          TERM: 'xterm-256color',
+          PS1: 'prompt> ',
+          HOME: folder,
+          XDG_STATE_HOME: folder,
+          XDG_CONFIG_HOME: folder,
+          GUARDED_CLAUDE_COMMAND: agent,
+          GUARDED_CLAUDE_ON_INCIDENT: `echo "$PPID" >${folder}/new; mv ${folder}/new ${folder}/told; exec sleep 5`,
+        },
+      });
+      onTestFinished(() => terminal.kill());
+      await terminal.waitFor('prompt>');
+      terminal.write(`${process.execPath} ${guardBin}\r`);
+      await expect.poll(() => existsSync(join(folder, 'told')), { timeout: 10_000 }).toBe(true);
+      return {
+        terminal,
+        isGuarded: () => sample(Number(readFileSync(join(folder, 'told'), 'utf8'))) !== null,
+      };
+    }
+
+    test('what is typed is for the shell, also while the guard still closes its books', async () => {
+      const { terminal, isGuarded } = await ended();
+      terminal.write('echo code=$?\r');
+      await terminal.waitFor('echo code=');
+      expect(isGuarded()).toBe(true);
+      await terminal.waitFor(/code=137/);
+    });
+
+    test('a Ctrl+C is, too: the exit code is the agent’s', async () => {
+      const { terminal } = await ended();
+      terminal.write('lost\x03');
+      terminal.write('echo code=$?\r');
+      await terminal.waitFor(/code=137/);
+      expect(terminal.text()).not.toContain('lost: command not found');
+    });
+  },
+);

@@ -25,5 +25,6 @@ pty.onExit(async (exit) => {
   terminal.detach(exit);
   await terminal.flush();
   terminal.restore();
+  terminal.close();
   process.exit(signal === null ? code : signalExitCode(signal));
 });
