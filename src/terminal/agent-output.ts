@@ -33,6 +33,10 @@ export interface AgentOutput {
 
 const titleBytes = (text: string) => `\x1b]0;${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\x07`;
 
+/** The terminal keeps its title, and takes it up again. */
+const saveTitle = '\x1b[22;0t';
+const bringBackTitle = '\x1b[23;0t';
+
 /** @param mayPass called before each chunk is passed on; false: the agent no longer has the terminal */
 export function createAgentOutput(
   output: Output,
@@ -42,6 +46,8 @@ export function createAgentOutput(
   let reader = createSequenceReader();
   let modes = createModes();
   let title: string | null = null;
+  /** The terminal keeps the title that it had before ours, because the agent had set none. */
+  let isTitleSaved = false;
   let injected = '';
   /** What undoes the modes of agents that are gone. It may be waiting behind what they have written. */
   let undone = '';
@@ -55,6 +61,10 @@ export function createAgentOutput(
   }
 
   const owed = () => (output.isWaiting ? undone : '');
+
+  const broughtBack = () => (isTitleSaved ? bringBackTitle : '');
+  /** A terminal that keeps no titles shows none then. */
+  const withoutTitle = () => titleBytes('') + broughtBack();
 
   /** An open sequence will not be completed. */
   function restart(): void {
@@ -92,10 +102,13 @@ export function createAgentOutput(
     inject,
     setTitle(next) {
       if (next === title) return;
+      const isFirst = title === null && modes.title === null;
       title = next;
-      inject(titleBytes(next ?? modes.title ?? ''));
+      if (next !== null) inject((isFirst ? saveTitle : '') + titleBytes(next));
+      else inject(modes.title === null ? withoutTitle() : broughtBack() + titleBytes(modes.title));
+      isTitleSaved = next !== null && (isTitleSaved || isFirst);
     },
-    undo: () => owed() + modes.undo() + (title === null ? '' : '\x1b]0;\x07'),
+    undo: () => owed() + modes.undo() + (title === null ? '' : withoutTitle()),
     putModesAside() {
       const put = modes;
       output.write(put.undo());
