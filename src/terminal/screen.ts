@@ -2,9 +2,10 @@
  * A picture of what the person sees, made from the agent's output after it has been passed on. No other file uses the
  * virtual terminal.
  *
- * Parsing costs about 40 ms per MB, so it is rationed: at most one portion per period. An agent's repaints stay far
- * below that. The middle of a flood is skipped, and then the picture is `stale` until all of it has been repainted. The
- * library is loaded while the agent boots; until then, the output waits in the backlog.
+ * Parsing costs about 40 ms per MB, and each call costs more than the few bytes of a repaint. So a little output waits in
+ * the backlog until somebody looks. More than that is parsed at once, but rationed: at most one portion per period. An
+ * agent's repaints stay far below that. The middle of a flood is skipped, and then the picture is `stale` until all of it
+ * has been repainted. The library is loaded while the agent boots; until then, the output waits, too.
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/contract/screen.ts';
@@ -16,7 +17,7 @@ export interface Screen {
   view(): ScreenView;
   /** Called before each view, to feed what has not been fed yet. */
   beforeView(pull: () => void): void;
-  /** Called after each parsed portion. */
+  /** Called when there is something new to look at. */
   onChange(listener: () => void): void;
   resize(columns: number, rows: number): void;
   /** A blank picture, for the next agent. */
@@ -26,12 +27,14 @@ export interface Screen {
 }
 
 const maxBacklogBytes = 262_144;
+/** Parsed by whoever looks, in some 0.3 ms. */
+const lazyBytes = 8_192;
 const portionBytes = 32_768;
 /** If more than a portion is waiting, it is parsed in slices of about 0.2 ms, so that no key waits longer. */
 const maxSliceBytes = 4_096;
 const periodMs = 25;
-/** Most of a flood is skipped, so parsing more of it is not worth the time. */
-const floodPeriodMs = 100;
+/** Most of a flood is skipped, so parsing more of it than is looked at (`sensors/screen.ts`) is not worth the time. */
+const floodPeriodMs = 250;
 /** Between parsings, however small the pieces are. */
 const restMs = 8;
 /** CAN: ends a sequence that the skipped part left open. */
@@ -47,6 +50,8 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
   let parsedBytes = 0;
   let sliceBytes = portionBytes;
   let skipping = false;
+  /** Output was skipped while this portion was parsed, or waited to be. */
+  let flooded = false;
   let busy = false;
   let stale = false;
   let scrolled = 0;
@@ -112,8 +117,10 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
         return;
       }
       parsedBytes = 0;
-      for (const listener of changeListeners) listener();
-      if (backlog.length > 0) setTimeout(parseSlice, stale ? floodPeriodMs : periodMs);
+      tellChange();
+      const isFlood = flooded;
+      flooded = false;
+      if (backlog.length > 0) setTimeout(parseSlice, isFlood ? floodPeriodMs : periodMs);
       else {
         busy = false;
         next();
@@ -121,12 +128,25 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
     });
   }
 
+  /** Parses what has waited because it was only a little. */
+  function catchUp(): void {
+    if (!terminal || busy || backlog.length === 0 || backlog.length > lazyBytes) return;
+    terminal.input('');
+    terminal.write(backlog.take(lazyBytes));
+    view = null;
+    parsedAt = performance.now();
+  }
+
+  function tellChange(): void {
+    for (const listener of changeListeners) listener();
+  }
+
   function skip(): void {
     backlog.clear();
     backlog.push(cancel);
     stale = true;
     scrolled = 0;
-    skipping = true;
+    skipping = flooded = true;
   }
 
   function draw(): ScreenView {
@@ -162,10 +182,12 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       skipping = false;
       if (backlog.length + chunk.length > maxBacklogBytes) skip();
       else backlog.push(chunk.subarray(from));
-      next();
+      if (backlog.length > lazyBytes || !terminal) next();
+      else if (!busy) tellChange();
     },
     view() {
       pull();
+      catchUp();
       view ??= draw();
       return view;
     },
@@ -176,6 +198,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       changeListeners.push(listener);
     },
     resize(nextColumns, nextRows) {
+      catchUp(); // it was written for the old size
       columns = nextColumns;
       rows = nextRows;
       terminal?.resize(columns, rows);
@@ -194,6 +217,7 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       if (terminal && !busy && backlog.length === 0) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.push(resolve);
+        next();
       });
     },
   };

@@ -57,6 +57,21 @@ describe('the picture', () => {
     expect(screen.view().rows[0]).toBe('one two');
   });
 
+  test('what was written before the size changed is drawn for the old size', async () => {
+    const screen = await screenAfter('');
+    screen.feed(Buffer.from('\x1b[9;1Hx')); // its last row
+    screen.resize(20, 10);
+    expect(screen.view().rows.indexOf('x')).toBe(4);
+  });
+
+  test('whoever looks sees what has just been fed, however often that is', async () => {
+    const screen = await screenAfter('');
+    for (const text of ['one', 'two', 'three']) {
+      screen.feed(Buffer.from(`\r${text}`));
+      expect(screen.view().rows[0]).toBe(text);
+    }
+  });
+
   test('changes are told', async () => {
     const screen = createScreen({ columns: 20, rows: 2 });
     let changes = 0;
