@@ -24,6 +24,8 @@ export interface Keystrokes {
   swallowRest(): void;
   /** The next byte belongs to a sequence or a paste that has begun. */
   readonly isOpen: boolean;
+  /** Nothing is kept or dropped, so an agent that gets reports gets the next chunk as it is. */
+  readonly isWhole: boolean;
 }
 
 export interface Keystroke {
@@ -116,6 +118,9 @@ export function createKeystrokes(): Keystrokes {
     },
     get isOpen() {
       return tokenizer.isOpen;
+    },
+    get isWhole() {
+      return !isSwallowing && kept.length === 0;
     },
   };
 }

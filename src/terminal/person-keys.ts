@@ -196,9 +196,13 @@ export function createPersonKeys(
   return {
     read(chunk) {
       if (agent === null || !isStraight()) return sort(keystrokes.split(chunk, performance.now()));
+      const to = agent;
+      const { isWhole } = keystrokes;
+      if (isWhole) give(to, chunk); // the agent is at work while we split it
       const { tokens, bytes } = keystrokes.pass(chunk, performance.now());
+      if (!isWhole) give(to, bytes);
       tell(tokens);
-      giveKeys(agent, bytes, tokens);
+      source.gave(tokens);
       pauseInput();
     },
     attach(next) {

@@ -62,7 +62,7 @@ export interface Terminal
 const bootMs = 20;
 
 export function createTerminal(listener: TerminalListener): Terminal {
-  const line = openLine();
+  const line = openLine((chunk) => keys.read(chunk));
   const output = openOutput({
     blocked: () => listener.observe({ type: 'terminal.blocked' }),
     drained(told) {
@@ -165,9 +165,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
       job.start();
       process.stdout.on('resize', onSize);
       line.setRaw(true);
-      line.input.on('data', keys.read);
       line.input.on('error', () => onSignal('SIGHUP'));
       line.input.on('end', () => onSignal('SIGHUP'));
+      line.input.resume();
     },
     attach(pty) {
       keys.attach(pty);
