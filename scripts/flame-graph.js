@@ -78,6 +78,7 @@ const shapes = rects.map(({ frame, x, level, share }) => {
   return `<g><title>${escaped(tip)}</title><rect ${box} height="${rowHeight - 1}" fill="${colour(frame)}"/>${text}</g>`;
 });
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="11">
+<title>${escaped(title || 'Flame graph')}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${margin}" y="${margin + 12}" font-size="13">${escaped(heading)}</text>
 ${shapes.join('\n')}

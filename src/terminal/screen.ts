@@ -118,14 +118,19 @@ export function createScreen(size: { readonly columns: number; readonly rows: nu
       }
       parsedBytes = 0;
       tellChange();
-      const isFlood = flooded;
+      if (backlog.length > 0 || flooded) setTimeout(goOn, flooded ? floodPeriodMs : periodMs);
+      else goOn();
       flooded = false;
-      if (backlog.length > 0) setTimeout(parseSlice, isFlood ? floodPeriodMs : periodMs);
-      else {
-        busy = false;
-        next();
-      }
     });
+  }
+
+  function goOn(): void {
+    if (backlog.length > 0) {
+      parseSlice();
+      return;
+    }
+    busy = false;
+    next();
   }
 
   /** Parses what has waited because it was only a little. */

@@ -122,6 +122,20 @@ describe('a flood', () => {
     expect(screen.view().rows[0]).toBe('whole');
   });
 
+  test('is not parsed more often than anybody looks', async () => {
+    const screen = await screenAfter('');
+    let parsed = 0;
+    screen.onChange(() => parsed++);
+    const chunk = flood(65_536);
+    const until = performance.now() + 1_000;
+    while (performance.now() < until) {
+      screen.feed(chunk);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(parsed).toBeLessThan(8);
+    await screen.settled();
+  });
+
   test('leaves the loop free', async () => {
     const screen = await screenAfter('');
     const chunk = flood(4_096);
