@@ -510,6 +510,12 @@ describe('a prompt that was taken, and nothing asked', () => {
     expect(told.did('nudge')).toMatchObject([{ cause: 'never-asked', interrupt: true }]);
   });
 
+  test('an answer that the screen counts comes from elsewhere', () => {
+    const told = taken();
+    for (let second = 1; second < 900; second++) told.wait(1, say.drawing, say.busy(second), say.sample(0));
+    expect(actions(told)).toEqual([]);
+  });
+
   test('a hook of the person’s at work: its own time', () => {
     const told = taken();
     told.wait(280, say.drawing, say.sample(0, { helperAgeMs: 100 }));

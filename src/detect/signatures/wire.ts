@@ -79,7 +79,7 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   const steppedAfter = ownStepAfter(connection, e);
   if (e.phase === 'working' && steppedAfter !== null) {
     // A hook of the person's starts with the step; a helper that was there before the step is no hook.
-    if (helperStart(e.sample, e.now) > steppedAfter) return null;
+    if (helperStart(e.sample, e.now) > steppedAfter || comesFromElsewhere(e, steppedAfter)) return null;
     if (stage === 'request') return 'ownStepUnanswered';
     return hasRunTools(requestAt, e) ? 'restOfAnswer' : 'ownStep';
   }
@@ -153,8 +153,8 @@ export const neverAsked: Signature = {
     const { waiting, lastRequestAt, heldUntil, seen } = wire;
     if (waiting.length > 0 || seen === 0 || (lastRequestAt ?? 0) > told.at - reportLagMs) return null;
     if (!sample || sample.workers > 0 || sample.helperSince !== null) return null;
-    // The answer that was being read as a message entered the queue goes on.
-    if (turnHasHeardSince(e, told.at + reportLagMs)) return null;
+    // The answer that was being read as a message entered the queue goes on, or one comes from a host that is not seen.
+    if (turnHasHeardSince(e, told.at + reportLagMs) || comesFromElsewhere(e, told.at)) return null;
     return {
       since: Math.max(told.at, listeningSince, heldUntil ?? 0),
       limit: 'neverAsked',
@@ -166,6 +166,10 @@ export const neverAsked: Signature = {
     };
   },
 };
+
+/** The screen has counted an answer since, and no request on the wire can have asked for it. */
+const comesFromElsewhere = ({ screen, wire }: Evidence, since: Millis): boolean =>
+  (screen?.countedAt ?? 0) > since && (wire.lastRequestAt ?? 0) <= since;
 
 /** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'compacting', 'tool'];
