@@ -54,16 +54,21 @@ function variablesOf(settings: readonly Json[]): Variables {
 /** The vendor's API, whose streams contain pings (its documentation of streaming). */
 const vendor = new URL('https://api.anthropic.com');
 
+/** A region, several of a continent, or all (as the agent addresses them: 2.1.197, 2.1.332). */
+function vertexHost(region: string): string {
+  if (region === 'global') return 'aiplatform.googleapis.com';
+  const isContinent = region === 'us' || region === 'eu';
+  return isContinent ? `aiplatform.${region}.rep.googleapis.com` : `${region}-aiplatform.googleapis.com`;
+}
+
 /** The address to which the agent sends its requests, which depends on the provider. */
 function apiOf(env: Variables): UserSettings['api'] {
   const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
-  const google = env.CLOUD_ML_REGION ?? 'us-east5';
   const url = isOn('CLAUDE_CODE_USE_BEDROCK')
     ? env.ANTHROPIC_BEDROCK_BASE_URL ||
       `https://bedrock-runtime.${env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'}.amazonaws.com`
     : isOn('CLAUDE_CODE_USE_VERTEX')
-      ? env.ANTHROPIC_VERTEX_BASE_URL ||
-        `https://${google === 'global' ? '' : `${google}-`}aiplatform.googleapis.com`
+      ? env.ANTHROPIC_VERTEX_BASE_URL || `https://${vertexHost(env.CLOUD_ML_REGION ?? 'us-east5')}`
       : isOn('CLAUDE_CODE_USE_FOUNDRY')
         ? env.ANTHROPIC_FOUNDRY_BASE_URL ||
           `https://${env.ANTHROPIC_FOUNDRY_RESOURCE ?? ''}.services.ai.azure.com`

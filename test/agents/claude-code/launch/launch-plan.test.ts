@@ -306,6 +306,14 @@ describe('settings of the user', () => {
       { CLAUDE_CODE_USE_VERTEX: '1', CLOUD_ML_REGION: 'global' },
       { host: 'aiplatform.googleapis.com', port: 443, secure: true },
     ],
+    [
+      { CLAUDE_CODE_USE_VERTEX: '1', CLOUD_ML_REGION: 'eu' },
+      { host: 'aiplatform.eu.rep.googleapis.com', port: 443, secure: true },
+    ],
+    [
+      { CLAUDE_CODE_USE_VERTEX: '1', CLOUD_ML_REGION: 'europe-west1' },
+      { host: 'europe-west1-aiplatform.googleapis.com', port: 443, secure: true },
+    ],
   ])('with %j the API is %j', (env, api) => {
     expect(read({}, [], env).api).toEqual(api);
     expect(read({ 'config/settings.json': { env } }).api).toEqual(api);
