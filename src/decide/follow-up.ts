@@ -81,12 +81,11 @@ function isOvertaken({ class: cause, at }: Cure, e: Evidence): boolean {
   const { phase, turn, wire, screen } = e;
   const { silence, unfinished } = traitsOf(cause);
   if (unfinished) return phase !== 'idle';
-  const since = at - reportLagMs;
-  // A compaction asks again and again, and gets nowhere.
-  if (phase !== 'compacting' && turnHasRequestedSince(e, since)) return true;
   if (!silence) return false;
+  const since = at - reportLagMs;
   const { listeningSince } = turn;
   return (
+    turnHasRequestedSince(e, since) ||
     turnHasHeardSince(e, since) ||
     (screen?.tokensChangedAt ?? 0) > since ||
     wire.waiting.length > 0 ||

@@ -516,6 +516,14 @@ describe('while a nudge waits', () => {
     expect(outcomes(told)).not.toContain('recovered');
   });
 
+  test('one that the person has asked for is typed, whatever the agent asks', () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.tell({ type: 'command', command: 'nudge' });
+    for (let tries = 0; tries < 10; tries++) told.wait(1, say.request(1), say.bytes(1), reachable);
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
   test("the agent's own request calls it off", () => {
     const told = waiting();
     told.tell(say.opened(3));

@@ -36,8 +36,24 @@ test('the call stays open, and nobody interrupts it', () => {
   expect(deeds(told)[0]).toBe('cut');
 });
 
+test('an Esc that stops nothing, as in vim mode, changes nothing', () => {
+  const told = inCall();
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.tell({ type: 'turn.started' });
+  told.wait(900, say.drawing, waiting, say.sample(10));
+  expect(deeds(told)).toEqual([]);
+});
+
+test('Esc counts where the screen cannot be read', () => {
+  const told = inCall();
+  told.tell({ type: 'screen', facts: { activity: 'unknown' } });
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.tools).toEqual([]);
+});
+
 test.each<[string, Observation]>([
-  ['Esc', { type: 'input', bytes: 1, kind: 'escape' }],
   ['an interrupt that the agent reports', { type: 'interrupted' }],
   ['the end of the turn', { type: 'turn.ended' }],
   ['a free prompt', say.idle],

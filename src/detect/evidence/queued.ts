@@ -2,7 +2,7 @@
  * A message for the queue of the running turn. Some agents report it as they report a prompt, as soon as it is sent, but
  * it is no step of theirs: nothing ends, and nothing begins.
  */
-import type { Event, Millis } from '../../events.ts';
+import type { Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes } from '../limits.ts';
 import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
@@ -10,14 +10,21 @@ import { ofMainTurn } from './tools.ts';
 import type { Wire } from './wire.ts';
 
 /** An open call, or a request without an answer, stands for the turn: neither outlasts its end or an interrupt. */
-export function isForQueue({ turn, tools, wire, person }: Evidence, event: Event): boolean {
+export function isForQueue(e: Evidence, event: Event): boolean {
+  const { turn, tools, wire, person } = e;
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
-  const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, person.lastInterruptAt ?? 0);
+  // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
+  const interruptedAt = screenAtWork(e) ? 0 : (person.lastInterruptAt ?? 0);
+  const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, interruptedAt);
   return (
     ofMainTurn(tools).some(({ startedAt }) => startedAt >= since) ||
     wire.connections.some((each) => isUnanswered(each) && isOfTurn(each, since, wire))
   );
 }
+
+const screenAtWork = ({ screen }: Evidence): boolean =>
+  screen !== null && atWork.includes(screen.facts.activity);
+const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool'];
 
 const isOfTurn = (
   { requestAt, requestSize }: Connection,

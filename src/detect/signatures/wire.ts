@@ -145,6 +145,7 @@ function hasRunTools(requestAt: Millis | null, { turn, tools, sample }: Evidence
 export const neverAsked: Signature = {
   class: 'never-asked',
   help: 'a prompt was taken, and no request was sent',
+  silence: 'unseen',
   needsTerminal: true,
   test(e) {
     const { phase, turn, wire, sample } = e;
