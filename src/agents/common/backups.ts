@@ -47,8 +47,8 @@ async function copyWhole(path: string, backup: string): Promise<void> {
   }
 }
 
-/** The newest original of a conversation that was replaced. Null: none was. */
-export function replacedOriginal(path: string): string | null {
+/** The original of a conversation that was replaced since (Unix milliseconds). Null: it was not. */
+export function replacedOriginal(path: string, sinceMs: number): string | null {
   const prefix = `${basename(path)}.before-repair-`;
   const newest = namesIn(dirname(path))
     .filter((name) => name.startsWith(prefix))
@@ -57,6 +57,7 @@ export function replacedOriginal(path: string): string | null {
   if (newest === undefined) return null;
   const backup = join(dirname(path), newest);
   const [kept, present] = [statSync(backup), statSync(path)];
+  if (kept.ctimeMs < sinceMs) return null; // that of an earlier repair
   // Until it is replaced, the conversation is the same file as its original, or a file of the same content.
   return kept.ino === present.ino || kept.size === present.size ? null : backup;
 }

@@ -2,7 +2,7 @@
  * Repairs a conversation file on a copy, which is checked and then put in place in one step; the original is kept
  * beside it. A file that a living process writes is never touched, and a healthy one is not written at all.
  */
-import { createReadStream, existsSync, realpathSync, type Stats } from 'node:fs';
+import { createReadStream, realpathSync, type Stats, statSync } from 'node:fs';
 import { appendFile, chmod, chown, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeHalfWritten } from '../../platform/atomic-file.ts';
@@ -46,11 +46,12 @@ const lockOf = (path: string) => `${path}.repair-lock`;
 export function tidyBeside(path: string, nowMs: number): string | null {
   removeHalfWritten(dirname(path), basename(path, '.jsonl'));
   removeOldBackups(dirname(path), nowMs);
-  if (!existsSync(lockOf(path))) return null;
+  const lockedAtMs = statSync(lockOf(path), { throwIfNoEntry: false })?.mtimeMs;
+  if (lockedAtMs === undefined) return null;
   const lock = acquireLock(lockOf(path));
   if (!lock.held) return null;
   lock.release();
-  return replacedOriginal(realpathSync(path));
+  return replacedOriginal(realpathSync(path), lockedAtMs);
 }
 
 /** Never throws. */

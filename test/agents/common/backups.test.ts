@@ -1,6 +1,15 @@
 /** Originals that repairs have kept, and snapshots, as the days go by. */
-import { cpSync, existsSync, linkSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile, tidyBeside } from '../../../src/agents/common/repair.ts';
@@ -40,7 +49,17 @@ test('a repair that was killed after it had replaced the conversation is told at
   const original = await repaired(now);
   expect(tidyBeside(path, now)).toBeNull(); // it had been told
   writeFileSync(`${path}.repair-lock`, deadLock);
+  utimesSync(`${path}.repair-lock`, 1, 1); // it was there before the original
   expect(tidyBeside(path, now)).toBe(original);
+  expect(tidyBeside(path, now)).toBeNull();
+});
+
+test('one that was killed before it had replaced a conversation says nothing of an earlier repair', async () => {
+  const { path, repaired } = world();
+  await repaired(now - 3 * dayMs);
+  appendFileSync(path, '{}\n');
+  await setTimeout(50);
+  writeFileSync(`${path}.repair-lock`, deadLock);
   expect(tidyBeside(path, now)).toBeNull();
 });
 
