@@ -18,6 +18,7 @@ export function endingOf(
   if (kin === null) return () => [];
   // Hooks report a turn and a call before they run. Without hooks, a call may be open at any time. The person's own
   // hooks may run whenever a turn does, and may still be running after a call has ended.
-  const isOpen = !hooks.heard() || isInTurn || ledger.calls().length > 0;
-  return endingWith(kin, { outlives: launch.adapter.outlives, openIn: isOpen ? paths.run : null });
+  const inCall = !hooks.heard() || ledger.calls().some(({ status }) => status === 'started');
+  const openIn = inCall || isInTurn ? paths.run : null;
+  return endingWith(kin, { outlives: launch.adapter.outlives, openIn, inCall });
 }

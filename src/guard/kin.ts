@@ -51,27 +51,36 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run whose mark identifies processes of the turn (its calls, the person's hooks) that have begun since the
-   * latest look and lost their parent with the agent. Null: there was no turn. Linux only.
+   * The run whose mark identifies processes of the turn that have begun since the latest look and lost their parent with
+   * the agent. Null: there was no turn. Linux only.
    */
   readonly openIn: string | null;
+  /**
+   * A call may have been open. Otherwise only hooks of the person's can have been at work, in the agent's session, and
+   * what is in another one was left there by a call that is over.
+   */
+  readonly inCall: boolean;
 }
 
 /** @returns a function that lists the living processes that end with the agent, including the agent itself */
-export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readonly ProcessIdentity[] {
+export function endingWith(kin: Kin, { outlives, openIn, inCall }: Claims): () => readonly ProcessIdentity[] {
   const spared = new Set<number>();
   const isSpared = ({ pid, parent }: TableEntry) => {
     if (!spared.has(parent) && !outlives(commandLine(pid))) return false;
     spared.add(pid);
     return true;
   };
-  const known = kin.members.filter((member) => isAlive(member) && !isSpared(member));
+  const known = kin.members.filter(
+    (member) => isAlive(member) && !hasDetached(member, kin) && !isSpared(member),
+  );
+  // The agent leads the session of its terminal.
+  const own = String(kin.agent.pid);
   // Whatever a command starts later is in the command's session.
   const sessions = new Set(known.filter(({ detached }) => detached).map(({ session }) => session));
   return () => {
     const table = processTable();
-    const young =
-      openIn === null ? [] : processesMarkedBy(runVariable, openIn, table.filter(isYoungerThan(kin)));
+    const isYoung = (entry: TableEntry) => isYoungerThan(kin)(entry) && (inCall || entry.session === own);
+    const young = openIn === null ? [] : processesMarkedBy(runVariable, openIn, table.filter(isYoung));
     const parentsFirst = young.toSorted((a, b) => Number(a.startTime) - Number(b.startTime) || a.pid - b.pid);
     const all = [
       kin.agent,
@@ -82,6 +91,12 @@ export function endingWith(kin: Kin, { outlives, openIn }: Claims): () => readon
     const byPid = new Map(all.map(({ pid, startTime }) => [pid, { pid, startTime }]));
     return [...byPid.values()].filter(isAlive);
   };
+}
+
+/** The shell of a command has ended since the look, and with it what ties this process to the agent. */
+function hasDetached({ detached, parent }: Descendant, { agent, members }: Kin): boolean {
+  const before = members.find(({ pid }) => pid === parent);
+  return detached && parent !== agent.pid && before !== undefined && !isAlive(before);
 }
 
 /** The processes of a run that go on without its agent, in words for people. Linux only. */

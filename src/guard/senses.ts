@@ -104,9 +104,11 @@ export function commonSenses(
         process.newAgent(event.pid, event.generation);
         pid = event.pid;
       }
-      // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end.
+      // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end. What a call has
+      // left behind is not to be taken for that of the next one.
       const works = inTurn(after.phase);
-      if (pid !== null && (event.type === 'agent.started' || (worked && !works))) kin.look(pid);
+      const isLeft = event.type === 'agent.started' || event.type === 'tool.finished' || (worked && !works);
+      if (pid !== null && isLeft) kin.look(pid);
       worked = works;
       // No answer has come yet, so it has started nothing. Only hooks show that no tool is open: a subagent may send a
       // request while a command of another one runs. A side request shows nothing: a hook of the person's may be at work

@@ -28,7 +28,7 @@ async function killed(pid: number): Promise<void> {
   if (child?.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-const claims: Claims = { outlives: (words) => words.includes('62'), openIn: null };
+const claims: Claims = { outlives: (words) => words.includes('62'), openIn: null, inCall: false };
 const sleeping = () =>
   processesMarkedBy('GUARDED_CLAUDE_RUN', mark)
     .map(({ pid }) => commandLine(pid).join(' '))
@@ -88,7 +88,18 @@ describe.runIf(process.platform === 'linux')('which processes end with the agent
     await expect.poll(sleeping, { timeout: 5_000 }).toEqual(['sleep 60', 'sleep 62', 'sleep 63']);
     await killed(pid);
     expect(ending(watch)).toEqual([]);
-    expect(ending(watch, { ...claims, openIn: mark })).toEqual(['sleep 63']);
+    expect(ending(watch, { ...claims, openIn: mark, inCall: true })).toEqual(['sleep 63']);
+    expect(ending(watch, { ...claims, openIn: mark })).toEqual([]);
+  });
+
+  test('not what has detached itself since the look', async () => {
+    const pid = await agent('setsid sh -c "sleep 60 & sleep 1" & echo up; wait; sleep 63 & wait');
+    await expect.poll(sleeping).toEqual(['sleep 1', 'sleep 60']);
+    const watch = watchKin();
+    watch.look(pid);
+    await expect.poll(sleeping, { timeout: 5_000 }).toEqual(['sleep 60', 'sleep 63']);
+    await killed(pid);
+    expect(ending(watch)).toEqual([]);
   });
 
   test('a look at an agent that is gone changes nothing', async () => {

@@ -86,7 +86,7 @@ function namesIn(folder: string): readonly string[] {
 
 /** Nobody of the agent's own is left, and nobody who looks after it; every file is whole; no secret stays. */
 export async function expectCleanDeath(struck: Struck): Promise<void> {
-  const { sandbox, state, temporary } = struck;
+  const { sandbox, state, temporary, env } = struck;
   const living = () => [
     ...namesIn(state.sessions).flatMap((run) => processesMarkedBy(runVariable, run)),
     ...processTable().filter(({ pid }) => commandLine(pid).some((word) => word.startsWith(sandbox.root))),
@@ -95,7 +95,9 @@ export async function expectCleanDeath(struck: Struck): Promise<void> {
   await until(`nobody is left\n${words().join('\n')}`, () => living().length === 0, 15_000);
   // Who looks after the agent removes them when it is gone.
   const spools = namesIn(state.sessions).map((run) => join(state.sessions, run, 'spool'));
-  const left = () => [temporary, ...spools].flatMap(namesIn);
+  const runtime = env.XDG_RUNTIME_DIR ?? temporary;
+  const secrets = () => namesIn(runtime).filter((name) => name.startsWith('guarded-claude-secret-'));
+  const left = () => [...[temporary, ...spools].flatMap(namesIn), ...secrets()];
   await until(`nothing private is left: ${left()}`, () => left().length === 0, 5_000);
   expectWholeFiles(struck);
   expect(readSessions(state).filter(({ alive, status }) => alive || status.agent_pid !== null)).toEqual([]);
