@@ -5,21 +5,29 @@
 import type { Millis } from '../events.ts';
 import type { Keystroke } from './keystrokes.ts';
 import { keyOf } from './vt/keys.ts';
-import type { Token } from './vt/tokens.ts';
+import { endsInTime, type Token } from './vt/tokens.ts';
 
 export interface HeldKeys {
   /** What came in one read. */
   add(strokes: readonly Keystroke[]): void;
   readonly bytes: number;
   readonly isEmpty: boolean;
-  /** Takes what may be written at once. @param splits the agent takes all that comes in one read key by key */
+  /** From now on they are given. */
+  begin(): void;
+  /**
+   * Takes what may be written at once, if there is anything.
+   * @param splits the agent takes all that comes in one read key by key
+   */
   next(splits: boolean): Taken;
   /** Takes all. */
   take(): Buffer;
   /** Drops all but the keys for which this holds. @returns those that are dropped */
   keepOnly(wanted: (token: Token) => boolean): readonly Token[];
-  /** How long the agent gets until the next write, so that it reads what came before by itself. */
-  pauseMs(splits: boolean): Millis;
+  /**
+   * How long the agent gets until the next write, even if that is yet to be typed, so that it reads what came before by
+   * itself. Null: nothing has to wait.
+   */
+  pauseMs(splits: boolean): Millis | null;
 }
 
 export interface Taken {
@@ -29,21 +37,28 @@ export interface Taken {
 
 /**
  * An agent takes text and Enter that arrive together for a paste, and does not submit; old versions take any key that
- * comes with others for text. After this pause it has read what came before (signatures §0).
+ * comes with others for text. ESC and what arrives with it are Alt and a key for all of them; for the rest of a sequence,
+ * they wait 50 ms. After this pause the agent has read what came before (signatures §0).
  */
 export const betweenBurstsMs = 150;
-/** The more there is to give, the shorter are the pauses: the keyboard must not seem dead. */
+/**
+ * The more there is to give, the shorter are the pauses: the keyboard must not seem dead. Not so around Enter and Esc,
+ * which would be other keys: only a run of Enters, or of Escs, has this time for itself.
+ */
 const allGivenMs = 1_000;
 /** Somebody who keeps a key down sends one every 30 ms. */
 const leastPauseMs = 25;
 
 interface Piece {
-  readonly kind: 'text' | 'paste' | 'key' | 'enter';
+  /** `escape`: it ends in an ESC, or in the beginning of a sequence, which what follows would continue. */
+  readonly kind: 'text' | 'paste' | 'key' | 'enter' | 'escape';
   readonly strokes: readonly Keystroke[];
   readonly bytes: Buffer;
 }
 
 function kindOf(strokes: readonly Keystroke[]): Piece['kind'] {
+  const last = strokes.at(-1);
+  if (last !== undefined && endsInTime(last.token)) return 'escape';
   const keys = strokes.map(({ token }) => keyOf(token));
   if (keys.includes('paste')) return 'paste';
   if (keys.includes('text')) return 'text';
@@ -56,11 +71,22 @@ const pieceOf = (strokes: readonly Keystroke[]): Piece => ({
   bytes: Buffer.concat(strokes.map(({ bytes }) => bytes)),
 });
 
+/** It is another key if it is read with what comes before it or after it. */
+const isAlone = (piece: Piece | undefined) => piece?.kind === 'enter' || piece?.kind === 'escape';
+
+/** One of so many that share the time. */
+const shareMs = (writes: number) => Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
+
 const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';
 
 export function createHeldKeys(): HeldKeys {
   let pieces: Piece[] = [];
   let size = 0;
+  /** The end of what was given last, unless the pause after it is over. */
+  let last: Piece | undefined;
+  /** Given since `begin`: writes, and those of them at the end that are of one kind. */
+  let writes = 0;
+  let run = 0;
 
   function remove(count: number): Taken {
     const taken = pieces.splice(0, count);
@@ -71,7 +97,7 @@ export function createHeldKeys(): HeldKeys {
 
   /** Whether this piece may follow the one before it in the same write. */
   function follows(before: Piece, piece: Piece, splits: boolean): boolean {
-    if (before.kind === 'enter' || piece.kind === 'enter') return false;
+    if (isAlone(before) || isAlone(piece)) return false;
     return splits || (before.kind === piece.kind && piece.kind !== 'key' && !endsPaste(before));
   }
   const begins = (splits: boolean) => (piece: Piece, index: number) => {
@@ -91,9 +117,20 @@ export function createHeldKeys(): HeldKeys {
     get isEmpty() {
       return pieces.length === 0;
     },
+    begin() {
+      last = undefined;
+      writes = run = 0;
+    },
     next(splits) {
       const end = pieces.findIndex(begins(splits));
-      return remove(end < 0 ? pieces.length : end);
+      const count = end < 0 ? pieces.length : end;
+      const given = pieces[count - 1];
+      if (given !== undefined) {
+        run = given.kind === last?.kind ? run + 1 : 1;
+        writes++;
+      }
+      last = given;
+      return remove(count);
     },
     take: () => remove(pieces.length).bytes,
     keepOnly(wanted) {
@@ -103,8 +140,12 @@ export function createHeldKeys(): HeldKeys {
       return all.map(({ token }) => token).filter((token) => !wanted(token));
     },
     pauseMs(splits) {
-      const writes = 1 + pieces.filter(begins(splits)).length;
-      return Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
+      const [next] = pieces;
+      if (next === undefined) return isAlone(last) ? betweenBurstsMs : null;
+      if (!isAlone(last) && !isAlone(next)) return shareMs(writes + 1 + pieces.filter(begins(splits)).length);
+      if (next.kind !== last?.kind) return betweenBurstsMs;
+      const others = pieces.findIndex(({ kind }) => kind !== next.kind);
+      return shareMs(run + (others < 0 ? pieces.length : others));
     },
   };
 }

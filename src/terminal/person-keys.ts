@@ -35,8 +35,8 @@ export interface PersonKeys {
   settle(): void;
   /**
    * While held, what the person types is kept even though an agent is there. Once everybody who holds it has released
-   * it, the agent gets it, in order, and each Enter in a write of its own, as it was pressed. What the terminal answers
-   * is not held.
+   * it, the agent gets it, in order, and each Enter and Esc in a write of its own, as it was pressed. What the terminal
+   * answers is not held.
    */
   hold(): Release;
   /** What the person has typed and no agent has got. */
@@ -84,7 +84,6 @@ export function createPersonKeys(
   let nextBurst: NodeJS.Timeout | null = null;
   /** What it has got of that. */
   let given: readonly Token[] = [];
-  let pauseMs = betweenBurstsMs;
   let wantsOut = false;
   /** The agent does not read, and its queue is full. */
   let isBacklogged = false;
@@ -177,15 +176,22 @@ export function createPersonKeys(
     if (agent === null) return;
     observers.settle(); // the observers must get them first
     const isDue = kept.isEmpty || mayGive();
-    if (isDue && !kept.isEmpty) {
-      const next = kept.next(source.splitsReads());
-      given = given.concat(next.tokens);
-      giveKeys(agent, next.bytes, next.tokens);
-    }
-    pauseMs = Math.min(pauseMs, kept.pauseMs(source.splitsReads()));
-    if (kept.isEmpty) goStraight();
+    if (isDue) giveNext(agent);
+    const pauseMs = kept.pauseMs(source.splitsReads());
+    if (pauseMs === null) goStraight();
     else nextBurst = setTimeout(release, isDue ? pauseMs : betweenBurstsMs);
     pauseInput();
+  }
+  function giveNext(to: Pty): void {
+    const next = kept.next(source.splitsReads());
+    if (next.tokens.length === 0) return;
+    given = given.concat(next.tokens);
+    giveKeys(to, next.bytes, next.tokens);
+    if (!kept.isEmpty) return;
+    // What is typed before the pause is over is kept, too, so the observers learn now that the agent has all before it.
+    given = [];
+    observers.typed([]);
+    observers.settle();
   }
   /** Nothing has to wait any more, so the agent also gets what has begun and not ended. */
   function goStraight(): void {
@@ -277,7 +283,7 @@ export function createPersonKeys(
         if (--holders > 0) return;
         mayGive = mayGiveNow;
         wantsOut = false;
-        pauseMs = betweenBurstsMs;
+        kept.begin();
         release();
       };
     },

@@ -2,10 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { betweenBurstsMs } from '../../src/terminal/held-keys.ts';
 import { createObservers } from '../../src/terminal/observers.ts';
 import { createPersonKeys } from '../../src/terminal/person-keys.ts';
 import type { Pty } from '../../src/terminal/pty.ts';
-import { pasteMs } from '../../src/terminal/vt/tokens.ts';
+import { escMs, pasteMs } from '../../src/terminal/vt/tokens.ts';
 
 function played(taken = true, splits = false) {
   const written: string[] = [];
@@ -34,6 +35,7 @@ function played(taken = true, splits = false) {
   } as unknown as Pty;
   return {
     keys,
+    observers,
     type: (text: string) => keys.read(Buffer.from(text)),
     look,
     pty,
@@ -43,6 +45,37 @@ function played(taken = true, splits = false) {
     pauses,
   };
 }
+
+/** All clocks stand still until the test moves them. */
+function stopTime(): void {
+  vi.useFakeTimers();
+  vi.spyOn(performance, 'now').mockImplementation(Date.now);
+}
+function letTimeGo(): void {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+}
+
+/** @returns how long after the one before it each write came, for keys that come in reads of their own while held */
+function givenLater(reads: readonly string[], splits: boolean): readonly (readonly [string, number])[] {
+  stopTime();
+  const { keys, type, pty } = played(true, splits);
+  const writes: { readonly text: string; readonly at: number }[] = [];
+  const write = (bytes: Buffer) => writes.push({ text: bytes.toString(), at: Date.now() }) > 0;
+  keys.attach(Object.assign(pty, { write }));
+  const release = keys.hold();
+  for (const read of reads) {
+    type(read);
+    vi.advanceTimersByTime(2 * escMs);
+  }
+  release();
+  vi.runAllTimers();
+  letTimeGo();
+  return writes.map(({ text, at }, index) => [text, at - (writes[index - 1]?.at ?? at)]);
+}
+
+/** The agent waits for so long for what may follow an ESC; for less, if it is busy. */
+const agentsEscMs = 50;
 
 test('are reported before they are taken', () => {
   const { keys, type, look, heard } = played();
@@ -188,6 +221,96 @@ test('that were held reach an agent that splits what it reads with no pause but 
   vi.useRealTimers();
 });
 
+describe.each([true, false])('Esc that was held (the agent splits what it reads: %s)', (splits) => {
+  test.each([
+    ['text', ['\x1b', 'what'], ['\x1b', 'what']],
+    ['commands of vim’s', ['a', '\x1b', 'd', 'd'], ['a', '\x1b', 'dd']],
+    ['another Esc', ['\x1b', '\x1b'], ['\x1b', '\x1b']],
+    ['an arrow', ['\x1b', '\x1b[A'], ['\x1b', '\x1b[A']],
+    ['Ctrl+C', ['\x1b', '\x03'], ['\x1b', '\x03']],
+    ['Enter', ['\x1b', '\r'], ['\x1b', '\r']],
+    ['a paste', ['\x1b', '\x1b[200~p\x1b[201~'], ['\x1b', '\x1b[200~p\x1b[201~']],
+    ['text, in a read with a key before it', ['\x7f\x1b', 'a'], ['\x7f', '\x1b', 'a']],
+    ['text, if it is Alt and the beginning of a sequence', ['\x1b[', 'A'], ['\x1b[', 'A']],
+    ['text, after many keys', [...'\x7f'.repeat(60), '\x1b', 'a'], ['\x1b', 'a']],
+  ])(
+    'is given alone, and the agent has time to see that %s does not belong to it',
+    (_name, reads, expected) => {
+      const given = givenLater(reads, splits).slice(-expected.length);
+      expect(given.map(([text]) => text)).toEqual(expected);
+      for (const [index, [, later]] of given.entries())
+        if (given[index - 1]?.[0].endsWith('\x1b')) expect(later).toBeGreaterThan(2 * agentsEscMs);
+    },
+  );
+
+  test('keeps what is pressed right after it away from it, too', () => {
+    stopTime();
+    const { keys, type, pty, written } = played(true, splits);
+    keys.attach(pty);
+    const release = keys.hold();
+    type('\x1b');
+    vi.advanceTimersByTime(2 * escMs);
+    release();
+    expect(written).toEqual(['\x1b']);
+    type('a');
+    vi.advanceTimersByTime(agentsEscMs);
+    expect(written).toEqual(['\x1b']);
+    vi.runAllTimers();
+    type('b');
+    expect(written).toEqual(['\x1b', 'a', 'b']);
+    letTimeGo();
+  });
+
+  test.each(['\x1bw', '\x1b\x1b[A', '\x1b\r', '\x1b[27u'])('%j is one key and stays one', (key) => {
+    const given = givenLater([key, 'a'], splits).map(([text]) => text);
+    expect(given.join('')).toBe(`${key}a`);
+    expect(given[0]?.startsWith(key)).toBe(true);
+  });
+});
+
+describe.each([true, false])('Enter that was held (the agent splits what it reads: %s)', (splits) => {
+  const many = [...'\x7f'.repeat(60)];
+  test.each([
+    ['after many other keys', [...many, 'a', '\r', 'b']],
+    ['before many other keys', ['a', '\r', 'b', ...many]],
+    ['after many Enters', [...'\r'.repeat(60), 'a', '\r', 'b']],
+  ])('is read by itself %s', (_name, reads) => {
+    const given = givenLater(reads, splits);
+    const at = given.findIndex(([text], index) => text === '\r' && given[index - 1]?.[0].endsWith('a'));
+    expect(given.slice(at, at + 2).map(([, later]) => later >= betweenBurstsMs)).toEqual([true, true]);
+  });
+
+  test('keeps what is pressed right after it away from it, too', () => {
+    vi.useFakeTimers();
+    const { keys, type, pty, written } = played(true, splits);
+    keys.attach(pty);
+    const release = keys.hold();
+    type('\r');
+    release();
+    type('a');
+    expect(written).toEqual(['\r']);
+    vi.runAllTimers();
+    expect(written).toEqual(['\r', 'a']);
+    vi.useRealTimers();
+  });
+});
+
+test('while the last of them has its pause, the observers know which keys the agent has', () => {
+  vi.useFakeTimers();
+  const { keys, observers, type, pty } = played();
+  const keptAt: number[] = [];
+  observers.observeKeys(() => keptAt.push(keys.keptBytes));
+  keys.attach(pty);
+  const release = keys.hold();
+  type('\r');
+  release();
+  expect(keptAt).toEqual([1, 0]);
+  type('a');
+  expect(keys.dropKept().given).toEqual([]);
+  expect(keptAt).toEqual([1, 0, 1]);
+  vi.useRealTimers();
+});
+
 test('of two pastes, each is given alone: 2.1.263 loses a paste that something follows', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();
@@ -210,13 +333,15 @@ describe.each([true, false])(
       ['Backspace was kept down', ['\x7f']],
       ['an arrow was kept down', ['\x1b[D']],
       ['Enter was kept down', ['\r']],
+      ['Esc was kept down', ['\x1b']],
       ['keys and the mouse took turns', ['a', mouse, '\x7f', mouse]],
     ])('%s', (_name, repeated) => {
-      vi.useFakeTimers();
+      stopTime();
       const { keys, type, pty, written } = played(true, splits);
       keys.attach(pty);
       const release = keys.hold();
       for (let times = 0; times < 90; times++) for (const key of repeated) type(key);
+      vi.advanceTimersByTime(escMs);
       release();
       type('next');
       vi.advanceTimersByTime(5_000);
@@ -226,7 +351,7 @@ describe.each([true, false])(
         .repeat(90);
       expect(written.join('')).toBe(`${expected}next`);
       expect(keys.keptBytes).toBe(0);
-      vi.useRealTimers();
+      letTimeGo();
     });
 
     test('a key that is still kept down does not keep others waiting', () => {
@@ -415,7 +540,9 @@ test.each([
 });
 
 test('whatever is held and however it is read, keys come in order, and answers in theirs, each once', () => {
+  const esc = '\x1b';
   const part = fc.constantFrom(
+    esc,
     'a',
     'é',
     '\r',
@@ -431,6 +558,11 @@ test('whatever is held and however it is read, keys come in order, and answers i
   const answer = /^\x1b(\[\?|\]|\[I)/;
   const isWithinCharacter = (next = 0) => (next & 0xc0) === 0x80; // nor does anybody hold keys there
   const isMouse = (one: string) => one.startsWith('\x1b[<');
+  const stretchesOf = (parts: readonly string[]) =>
+    parts
+      .map((one) => (one === esc ? '␛' : one))
+      .join('')
+      .split('␛');
   fc.assert(
     fc.property(
       fc.array(part),
@@ -438,32 +570,47 @@ test('whatever is held and however it is read, keys come in order, and answers i
       fc.boolean(),
       fc.nat(),
       (parts, sizes, splits, at) => {
-        vi.useFakeTimers();
+        stopTime();
         const { keys, pty } = played(true, splits);
         const written: Buffer[] = [];
         keys.attach(Object.assign(pty, { write: (bytes: Buffer) => written.push(bytes) > 0 }));
-        const all = Buffer.from(parts.join(''));
         let release = keys.hold();
-        for (let from = 0, index = 0; from < all.length; index++) {
-          const size = 1 + (sizes[index % sizes.length] ?? 0);
-          keys.read(all.subarray(from, from + size));
-          from += size;
-          if (index % 7 === at % 7 && !keys.isMidKey && !isWithinCharacter(all[from])) {
-            release();
-            vi.advanceTimersByTime(40);
-            release = keys.hold();
+        let index = 0;
+        const read = (all: Buffer) => {
+          for (let from = 0; from < all.length; index++) {
+            const size = 1 + (sizes[index % sizes.length] ?? 0);
+            keys.read(all.subarray(from, from + size));
+            from += size;
+            if (index % 7 === at % 7 && !keys.isMidKey && !isWithinCharacter(all[from])) {
+              release();
+              vi.advanceTimersByTime(40);
+              release = keys.hold();
+            }
           }
+        };
+        // Esc is pressed by itself: otherwise, it would be a part of the key after it.
+        for (const [nth, stretch] of stretchesOf(parts).entries()) {
+          if (nth > 0) {
+            keys.read(Buffer.from(esc));
+            vi.advanceTimersByTime(2 * escMs);
+          }
+          read(Buffer.from(stretch));
         }
         release();
         vi.runAllTimers();
-        vi.useRealTimers();
+        letTimeGo();
         // What was given straight through or in two ways is compared by what it is.
-        const got = Buffer.concat(written).toString();
+        const got = Buffer.concat(
+          written.map((one) => (one.equals(Buffer.from(esc)) ? Buffer.from('␛') : one)),
+        ).toString();
         const partOf =
           /\x1b\[200~[^\x1b]*\x1b\[201~|\x1b\][^\x1b]*\x1b\\|\x1bO.|\x1b\[[<?]?[\d;]*[A-Za-z]|[^\x1b]/g;
         const found = got.match(partOf) ?? [];
         expect(found.filter((one) => !answer.test(one) && !isMouse(one)).join('')).toBe(
-          parts.filter((one) => !answer.test(one) && !isMouse(one)).join(''),
+          parts
+            .filter((one) => !answer.test(one) && !isMouse(one))
+            .map((one) => (one === esc ? '␛' : one))
+            .join(''),
         );
         expect(found.filter((one) => answer.test(one))).toEqual(parts.filter((one) => answer.test(one)));
       },

@@ -299,6 +299,11 @@ export function createTokenizer(): Tokenizer {
   };
 }
 
+/** Only time has ended it, or another ESC: for whoever reads it together with what follows, it goes on there. */
+export const endsInTime = (token: Token): boolean =>
+  token.type === 'broken' ||
+  (token.type === 'esc' && (token.rest === '' || introduced(token.rest.charCodeAt(0)) !== null));
+
 /** Nobody has typed it, with Alt or without: mouse, focus, an answer of the terminal. */
 const isReport = (parameters: string, final: string) =>
   /^[<=>?]/.test(parameters) || (parameters === '' && 'IMO'.includes(final));

@@ -52,6 +52,9 @@ export const answer = '1';
 /** By then, a key of the person's that was held back has reached the agent. */
 const deletesMs: Millis = 15_000;
 
+/** After this, an ESC that nothing follows is the Esc key. */
+const escMs: Millis = 50;
+
 /** A question has been on the screen for so long: whoever looks has seen it. */
 const seenMs: Millis = 300;
 
@@ -68,6 +71,8 @@ export function startAgent(
   let reads = false;
   let unread = '';
   let isReading = false;
+  /** How often it has been written to. */
+  let writes = 0;
   let activity: ScreenFacts['activity'] = 'unknown';
   let seen: ReturnType<Agent['seen']> = { facts: { activity }, box: null, pictures: 0 };
   let reported: ScreenFacts['activity'] = 'unknown';
@@ -195,11 +200,16 @@ export function startAgent(
   function deleted(text: string): void {
     if (text !== '' && time.now() - ledger.deletedAt() < deletesMs) ledger.swallowed(text);
   }
-  function read(): void {
-    isReading = false;
+  /** @param isOver nothing has followed an ESC in time */
+  function read(isOver: boolean): void {
     if (!reads) return;
-    const { presses, rest: open } = readKeys(unread);
+    const { presses, rest: open } = readKeys(unread, isOver);
     unread = open;
+    const upTo = writes;
+    if (open === '\x1b')
+      later(escMs, () => {
+        if (writes === upTo) read(true);
+      });
     const isBurst = presses.some(({ key }) => key === 'text') && presses.length > 1;
     for (const each of presses) press(each, isBurst);
     if (presses.length > 0) rest();
@@ -223,8 +233,13 @@ export function startAgent(
       if (!isOwnKey && askedAt !== null && time.now() - askedAt > seenMs)
         ledger.broke('no key into a question', JSON.stringify(Buffer.from(bytes).toString()));
       unread += Buffer.from(bytes).toString();
-      if (!isReading) later(habits.readMs, read);
+      writes++;
+      if (isReading) return;
       isReading = true;
+      later(habits.readMs, () => {
+        isReading = false;
+        read(false);
+      });
     },
     takesKeys: () => reads,
     seen: () => seen,
