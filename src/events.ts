@@ -213,6 +213,9 @@ export type Observation =
   /** Ctrl+Z and fg. */
   | { readonly type: 'terminal.suspended' }
   | { readonly type: 'terminal.continued' }
+  /** The agent has lent its terminal to another process, such as the person's editor, or has it again (`returned`). */
+  | { readonly type: 'terminal.lent' }
+  | { readonly type: 'terminal.returned' }
   // what the agent reports about itself
   | { readonly type: 'program-status'; readonly state: ProgramState; readonly kind?: string }
   | { readonly type: 'screen'; readonly facts: ScreenFacts }

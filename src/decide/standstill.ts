@@ -1,9 +1,9 @@
 /**
- * What follows a time in which nobody could act: the machine slept, the agent was suspended (Ctrl+Z), or the guard was
- * not scheduled.
+ * What follows a time in which nobody could act: the machine slept, the agent was suspended (Ctrl+Z) or had lent its
+ * terminal, or the guard was not scheduled.
  */
 import type { Config } from '../config/schema.ts';
-import { type Clock, graceMs, stampOf } from '../detect/evidence/clock.ts';
+import { type Clock, goesOnAgain, graceMs, stampOf } from '../detect/evidence/clock.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
 import { listens } from '../detect/phases.ts';
 import { seconds, sleptClass, verdictOn } from '../detect/verdict.ts';
@@ -22,7 +22,7 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
   const { cure, evidence } = state;
   if (!cure || cure.deadline === null || evidence.clock.graceUntil === before.graceUntil) return state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept';
-  const leastMs = slept || event.type === 'terminal.continued' ? returnMs : graceMs;
+  const leastMs = slept || goesOnAgain(event) ? returnMs : graceMs;
   return { ...state, cure: { ...cure, deadline: Math.max(cure.deadline, evidence.now + leastMs) } };
 }
 

@@ -13,7 +13,7 @@ import { clockSensor, tickMs } from '../sensors/clock.ts';
 import { commandSensor } from '../sensors/commands.ts';
 import { hookSensor } from '../sensors/hooks.ts';
 import { networkSensor } from '../sensors/network.ts';
-import { processSensor } from '../sensors/process.ts';
+import { type ProcessReader, processSensor } from '../sensors/process.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import { subagentSensor } from '../sensors/subagents.ts';
 import { tunnelSensor } from '../sensors/tunnel.ts';
@@ -48,11 +48,13 @@ export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'>
 /**
  * @param keeps whether a hook's observation is passed on
  * @param onPrompt called with each prompt that a hook reports
+ * @param readsTerminals where the agent has a terminal: see `ProcessReader.reading`
  */
 export function commonSenses(
   { run, agent, conversation, wire }: Parts,
   keeps: (observation: Observation) => boolean,
   onPrompt: (prompt: Pick<SentPrompt, 'id' | 'text'>) => void = () => {},
+  readsTerminals?: ProcessReader['reading'],
 ): CommonSenses {
   const { paths, user, launch } = run;
   const { kin } = agent;
@@ -65,7 +67,11 @@ export function commonSenses(
         ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
         : { reachable: true, latencyMs: null, cause: null }, // we cannot speak to this proxy, so nothing is known
   });
-  const process = processSensor({ descendants: kin.look, sample });
+  const process = processSensor({
+    descendants: kin.look,
+    sample,
+    ...(readsTerminals && { reading: readsTerminals }),
+  });
   const reader = run.wantsHooks ? launch.adapter.hooks : null;
   const hooks =
     reader &&
@@ -104,9 +110,10 @@ export function commonSenses(
         process.newAgent(event.pid, event.generation);
         pid = event.pid;
       }
-      // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end. What a call has
-      // left behind is not to be taken for that of the next one.
-      const works = inTurn(after.phase);
+      if (after.doing !== 'starting') process.shown();
+      // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end. What runs in a
+      // turn goes on while the agent is suspended. What a call has left behind is not to be taken for that of the next one.
+      const works = inTurn(after.phase === 'suspended' ? after.doing : after.phase);
       const isLeft = event.type === 'agent.started' || event.type === 'tool.finished' || (worked && !works);
       if (pid !== null && isLeft) kin.look(pid);
       worked = works;

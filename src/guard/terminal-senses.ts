@@ -5,6 +5,7 @@
 import type { ScreenFacts } from '../events.ts';
 import type { Composer } from '../person/composer.ts';
 import type { Desk } from '../person/hands/desk.ts';
+import { readingTerminals } from '../platform/standard-input.ts';
 import { momentOf } from '../platform/wall-time.ts';
 import type { Cast } from '../records/cast.ts';
 import { tickMs } from '../sensors/clock.ts';
@@ -16,6 +17,7 @@ import { transcriptSensor } from '../sensors/transcript.ts';
 import type { Pty } from '../terminal/pty.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import type { Sequence } from '../terminal/vt/sequences.ts';
 import { coalesce } from './coalesce.ts';
 import type { Parts } from './parts.ts';
 import { commonSenses, type Senses, together } from './senses.ts';
@@ -29,7 +31,20 @@ export interface SenseParts extends Parts<Pty> {
   readonly cast: Cast | null;
 }
 
-export function openTerminalSenses(parts: SenseParts): Senses {
+export interface TerminalSenses extends Senses {
+  /** Whether another process has the agent's terminal now. */
+  looksLent(): boolean;
+}
+
+/** Modes that a program switches on as it takes the terminal, and off before it lends it: screen, focus, pastes. */
+const ownModes = new Set(['1049', '1004', '2004']);
+
+const changesHands = (sequence: Sequence): boolean =>
+  sequence.type === 'csi' &&
+  sequence.prefix === '?' &&
+  sequence.parameters.split(';').some((mode) => ownModes.has(mode));
+
+export function openTerminalSenses(parts: SenseParts): TerminalSenses {
   const { run, agent, terminal, composer, screen, desk, cast } = parts;
   const { emit, config, launch } = run;
   const { adapter } = launch;
@@ -37,7 +52,11 @@ export function openTerminalSenses(parts: SenseParts): Senses {
   const screenSense = screenSensor(() =>
     withResetMoment(adapter.readScreen(screen.view(), agent.program.version), desk.facts),
   );
-  screen.onChange(() => screenSense.changed());
+  /** What another process draws is not the agent's picture. */
+  let isLent = false;
+  screen.onChange(() => {
+    if (!isLent) screenSense.changed();
+  });
   screen.beforeView(terminal.pull);
   terminal.observeSize(() => {
     screen.resize(terminal.columns, terminal.rows);
@@ -51,6 +70,7 @@ export function openTerminalSenses(parts: SenseParts): Senses {
     parts,
     () => true,
     (prompt) => composer.taken({ ...prompt, atMs: Date.now() }),
+    readingTerminals,
   );
   const transcript = transcriptSensor({
     read: (record) => adapter.readTranscript(record),
@@ -61,6 +81,7 @@ export function openTerminalSenses(parts: SenseParts): Senses {
   const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
   terminal.observe((chunk, sequences) => {
     for (const sequence of sequences) status.receive(sequence);
+    if (sequences.some(changesHands)) common.process.changesHands();
     screen.feed(chunk);
     cast?.output(chunk);
     tellOutput(chunk.length);
@@ -78,7 +99,9 @@ export function openTerminalSenses(parts: SenseParts): Senses {
     ...together(sensors, emit),
     catchUp: common.catchUp,
     probe: common.probe,
+    looksLent: common.process.looksLent,
     tell(event, after) {
+      isLent = after.terminal.lentSince !== null;
       switch (event.type) {
         case 'agent.started':
           if (event.generation > 1) {

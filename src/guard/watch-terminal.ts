@@ -49,6 +49,7 @@ export async function watchTerminal(
     showsQuestion: () => launch.adapter.readScreen(view(), agent.program.version).activity === 'dialog',
     composer,
     keyboard: () => agent.process,
+    looksLent: () => senses.looksLent(),
   });
   const senses = openTerminalSenses({ ...parts, screen, desk, cast });
   const { catchUp } = senses;

@@ -19,7 +19,7 @@ import { type Sign, showsTurn, signsOf } from './signs.ts';
 export interface Composer {
   /**
    * The person's keys, as they came in one read; null: some keys were missed, so the content of the box is unknown
-   * until the box is seen empty.
+   * until the box is seen empty. While the terminal is lent, they are not for the box.
    * @param kept the guard holds the keys back, so they are not in the agent's box
    * @param atMs wall clock, Unix milliseconds
    */
@@ -230,6 +230,13 @@ export function createComposer(): Composer {
     if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
   }
 
+  /** Keys that go elsewhere. */
+  function count(tokens: readonly Token[], atMs: number): void {
+    const pressed = tokens.filter((token) => keyOf(token) !== 'report').length;
+    keys += pressed;
+    if (pressed > 0) lastKeyAtMs = atMs;
+  }
+
   const makeInexact = () => draft.change((one) => ({ ...one, exact: false }));
   function endPaste(): void {
     paste = null;
@@ -318,6 +325,7 @@ export function createComposer(): Composer {
       if (!kept) release();
       // Keys for a question do not go into the box. Keys that the guard holds back are followed all the same.
       if (tokens === null) draft.become(lostLine);
+      else if (!kept && latest?.terminal.lentSince != null) count(tokens, atMs);
       else follow(tokens, kept, !kept && latest?.screen?.facts.activity === 'dialog', atMs);
     },
     taken(prompt) {
@@ -344,6 +352,7 @@ export function createComposer(): Composer {
       if (kept) heldAt = after.now;
       else release();
       if (event.type === 'agent.started') reportsPrompts = isHandedOver = false;
+      if (event.type === 'terminal.lent') makeInexact(); // an editor may replace the text in the box
       const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, heldAt };
       for (const sign of signsOf(event, before, after, known)) handle[sign]();
       if (event.type === 'screen' && event.facts.activity !== 'dialog') draft.questionOver();

@@ -4,9 +4,12 @@
  *
  * A process is at work if it was not there when the turn began. A process that still runs when the agent sends its next
  * request with no tool open runs in the background. So does each command that the agent itself counts there.
+ *
+ * Where the agent has a terminal, a process that it has lent it to is reported, too, and looked at until its end.
  */
 import { sampleMs } from '../detect/evidence/sample.ts';
 import { memoryBytes } from '../platform/memory.ts';
+import { lentTerminal } from './lent-terminal.ts';
 import type { Emit, Sensor } from './sensor.ts';
 import { atWork, type Descendant, nameOf } from './workers.ts';
 
@@ -14,11 +17,15 @@ export interface ProcessReader {
   /** Parents before their children. */
   descendants(pid: number): readonly Descendant[];
   sample(pid: number): { readonly cpuMs: number; readonly state: string; readonly rssBytes: number } | null;
+  /** Those of these processes whose standard input is a terminal. Absent: the agent has no terminal. */
+  reading?(pids: readonly number[]): ReadonlySet<number>;
 }
 
 export interface ProcessSensor extends Sensor {
   /** Another agent has just been started. */
   newAgent(pid: number, generation: number): void;
+  /** The agent has shown itself. */
+  shown(): void;
   /** A turn begins or ends. */
   working(isWorking: boolean): void;
   /** So long ago, the agent began to wait only for the API. What it has started since is at work. */
@@ -27,23 +34,47 @@ export interface ProcessSensor extends Sensor {
   inBackground(commands: number): void;
   /** Measures once, now. */
   sampleNow(): void;
+  /** Whether another process has the agent's terminal now. */
+  looksLent(): boolean;
+  /** Somebody takes the terminal over or gives it back. */
+  changesHands(): void;
 }
+
+/** A turn may be reported this late. Whoever has read the terminal for longer as it begins is a part of the agent. */
+const lateMs = 5_000;
+/** By then, whoever the terminal is lent to has been started, even on a busy machine. */
+const startsMs = 500;
 
 export function processSensor(reader: ProcessReader): ProcessSensor {
   let emit: Emit | null = null;
   let agent: { readonly pid: number; readonly generation: number } | null = null;
   let resident: ReadonlySet<string> = new Set();
   let background = 0;
+  let isWorking = false;
+  let isShown = false;
   let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Timeout | undefined;
+
+  const newTerminal = () => lentTerminal(reader.reading ?? (() => new Set()));
+  let terminal = newTerminal();
 
   const descendantsNow = () => (agent === null ? [] : reader.descendants(agent.pid));
+
+  function look(): readonly Descendant[] {
+    if (emit === null) return [];
+    const all = descendantsNow();
+    const change = isShown ? terminal.look(all) : null;
+    if (change !== null) emit({ type: change });
+    keepLooking();
+    return all;
+  }
 
   function sampleNow(): void {
     if (emit === null || agent === null) return;
     const measured = reader.sample(agent.pid);
     if (measured === null) return;
     const { rssBytes, ...spent } = measured;
-    const { workers, helperAgeMs } = atWork(descendantsNow(), resident, background);
+    const { workers, helperAgeMs } = atWork(look(), resident, background);
     emit({
       type: 'agent.sample',
       generation: agent.generation,
@@ -52,6 +83,12 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       workers,
       ...(helperAgeMs === null ? {} : { helperAgeMs }),
     });
+  }
+
+  function keepLooking(): void {
+    if (isWorking || terminal.isLent)
+      timer ??= setInterval(() => (isWorking ? sampleNow() : look()), sampleMs).unref();
+    else rest();
   }
 
   function rest(): void {
@@ -66,23 +103,34 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     },
     stop() {
       rest();
+      clearTimeout(soon);
       emit = null;
     },
     newAgent(pid, generation) {
       rest();
+      isWorking = isShown = false;
+      terminal = newTerminal();
       agent = { pid, generation };
       resident = new Set();
       background = 0;
     },
-    working(isWorking) {
-      if (!isWorking) return rest();
-      if (timer !== undefined) return;
-      resident = new Set(descendantsNow().map(nameOf));
-      timer = setInterval(sampleNow, sampleMs);
-      timer.unref();
+    shown() {
+      if (isShown) return;
+      isShown = true;
+      if (reader.reading) terminal.adopt(descendantsNow(), 0);
+    },
+    working(works) {
+      if (works === isWorking) return;
+      isWorking = works;
+      if (works) {
+        const all = descendantsNow();
+        resident = new Set(all.map(nameOf));
+        terminal.adopt(all, lateMs);
+      }
+      keepLooking();
     },
     listening(agoMs) {
-      if (timer === undefined) return;
+      if (!isWorking) return;
       resident = new Set(
         descendantsNow()
           .filter(({ ageMs }) => ageMs >= agoMs)
@@ -93,5 +141,15 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       background = commands;
     },
     sampleNow,
+    looksLent() {
+      if (reader.reading) look();
+      return terminal.isLent;
+    },
+    changesHands() {
+      if (!isShown) return;
+      look();
+      clearTimeout(soon);
+      soon = setTimeout(look, startsMs).unref();
+    },
   };
 }

@@ -71,6 +71,7 @@ function messageOf(state: GuardState): string | null {
     case 'launching':
       return 'resuming the session';
     case 'watching':
+      if (state.evidence.terminal.lentSince !== null) return 'waits for another program, such as your editor';
       return phaseMessage[state.evidence.phase] ?? null;
     default:
       return null;

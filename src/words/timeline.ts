@@ -42,6 +42,8 @@ const words: Words = {
   'terminal.drained': () => ['terminal', 'the terminal takes output again'],
   'terminal.suspended': () => ['terminal', 'suspended by the person'],
   'terminal.continued': () => ['terminal', 'continued by the person'],
+  'terminal.lent': () => ['terminal', 'lent to another process, such as an editor'],
+  'terminal.returned': () => ['terminal', 'the agent’s again'],
   'program-status': (e) => ['program status', `says ${e.state}${e.kind === undefined ? '' : ` (${e.kind})`}`],
   screen: (e) => [
     'screen',

@@ -76,6 +76,65 @@ describe('nothing is drawn', () => {
   });
 });
 
+describe('another process has the agent’s terminal, such as the person’s editor', () => {
+  test('nothing is judged for as long as it has it, whatever it draws, and whatever is typed', () => {
+    const { told, sample } = turn();
+    told.tell({ type: 'terminal.lent' });
+    for (let second = 0; second < 1_800; second += 2) {
+      if (second % 60 === 0) told.tell(say.drawing);
+      if (second % 90 === 0) told.tell({ type: 'input', kind: 'text', bytes: 1 });
+      told.wait(2);
+      told.tell(sample());
+    }
+    expect(deeds(told)).toEqual([]);
+    expect(told.state.evidence.phase).toBe('suspended');
+  });
+
+  test('a request that was open before may be answered after it', () => {
+    const told = asks(story());
+    told.wait(3, say.drawing);
+    told.tell({ type: 'terminal.lent' });
+    told.wait(3_600);
+    told.tell({ type: 'terminal.returned' });
+    told.wait(25, say.drawing);
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('a cure waits for it, and is not proven by it', () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing);
+    told.wait(31, say.drawing);
+    expect(told.did('cut')).toHaveLength(1);
+    told.tell({ type: 'terminal.lent' });
+    told.wait(600);
+    expect(told.did('nudge', 'stop')).toEqual([]);
+    expect(told.state.cure).toMatchObject({ rung: 'cut' });
+    expect(told.state.incident).not.toBeNull();
+  });
+
+  test('once it has given it back, an agent that draws nothing is frozen', () => {
+    const { told, sample } = turn();
+    told.tell({ type: 'terminal.lent' });
+    told.wait(60);
+    told.tell({ type: 'terminal.returned' });
+    for (let second = 0; second < 18; second += 2) {
+      told.wait(2);
+      told.tell(sample());
+    }
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('it belongs to the agent that has lent it', () => {
+    const { told, sample } = turn();
+    told.tell({ type: 'terminal.lent' });
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    told.wait(30);
+    expect(told.state.evidence.agent.generation).toBe(2);
+    expect(told.state.evidence.terminal.suspendedSince).toBeNull();
+    void sample;
+  });
+});
+
 describe('2.1.329 calls itself working while a command runs in the background, its prompt free', () => {
   test.each([
     ['hooks tell that the turn is over', true],

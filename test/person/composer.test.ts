@@ -292,3 +292,42 @@ describe('keys that are pressed before a question is seen to have closed', () =>
     expect([composer.inBox, composer.isExact]).toEqual(['my draft ', true]);
   });
 });
+
+describe('keys while another process has the terminal, such as the person’s editor', () => {
+  function inEditor() {
+    const told = composing();
+    told.shows('idle');
+    told.type('my draft');
+    told.tell({ type: 'terminal.lent' });
+    told.type('ihello\x1b:wq\r');
+    return told;
+  }
+
+  test('are not for the box, and none of them is sent again', () => {
+    const { composer } = inEditor();
+    expect([composer.inBox, composer.sent, composer.queue, composer.lastByPerson]).toEqual([
+      'my draft',
+      null,
+      [],
+      null,
+    ]);
+    expect(composer.mayBeRestored).toBe(false);
+  });
+
+  test('are the person’s, who is there', () => {
+    const { composer } = inEditor();
+    expect(composer.keys).toBe('my draft'.length + 'ihello\x1b:wq\r'.length);
+  });
+
+  test('may have changed what is in the box: only the screen can tell', () => {
+    const { composer, tell, type, shows } = inEditor();
+    tell({ type: 'terminal.returned' });
+    expect(composer.isExact).toBe(false);
+    composer.correct('my longer draft');
+    type(', at last');
+    expect([composer.inBox, composer.isExact]).toEqual(['my longer draft, at last', true]);
+    for (let seconds = 0; seconds < 9; seconds += 3) shows('idle'); // the first of them are the grace
+    type('fix it');
+    expect([composer.inBox, composer.isExact]).toEqual(['fix it', true]);
+  });
+});

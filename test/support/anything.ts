@@ -75,6 +75,8 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'terminal.drained': fc.record({ type: fc.constant('terminal.drained') }),
   'terminal.suspended': fc.record({ type: fc.constant('terminal.suspended') }),
   'terminal.continued': fc.record({ type: fc.constant('terminal.continued') }),
+  'terminal.lent': fc.record({ type: fc.constant('terminal.lent') }),
+  'terminal.returned': fc.record({ type: fc.constant('terminal.returned') }),
   'program-status': fc.record({
     type: fc.constant('program-status'),
     state: fc.constantFrom('idle', 'working', 'blocked', 'done', 'error'),
@@ -217,6 +219,7 @@ const anything: fc.Arbitrary<Observation> = fc.oneof(
 export function turnOn(id: number, begun: boolean): readonly Observation[] {
   return [
     { type: 'terminal.continued' },
+    { type: 'terminal.returned' },
     { type: 'terminal.drained' },
     { type: 'input.drained' },
     { type: 'compaction.finished' },

@@ -1,6 +1,6 @@
 /**
  * The attended clock. It stands still while nothing that should happen can happen: the machine sleeps, the guard is not
- * scheduled, the terminal is suspended or takes no output. It also stands still for a moment after each of these, while
+ * scheduled, the terminal is suspended, lent to another process, or takes no output. It also stands still for a moment after each of these, while
  * the network and the agent's timers come back. Every "since" in the evidence is a time on this clock, so no deadline
  * runs meanwhile.
  */
@@ -42,7 +42,7 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
   const usableMs = Math.min(passedMs - missedMs, Math.max(0, event.at - clock.graceUntil));
   const orderMs = Math.min(passedMs, leastStepMs);
   const stopMs = event.type === 'terminal.drained' && stopped !== null ? event.at - stopped : missedMs;
-  const returns = event.type === 'clock.gap' || event.type === 'terminal.continued' || stopMs >= longStopMs;
+  const returns = event.type === 'clock.gap' || goesOnAgain(event) || stopMs >= longStopMs;
   const stoodMs = passedMs - Math.max(orderMs, stopped === null ? usableMs : 0);
   const goesOn = clock.stood?.until === clock.at;
   const since = goesOn ? clock.stood : { since: clock.at, lag: clock.lag };
@@ -57,6 +57,10 @@ export function foldClock(clock: Clock, event: Event, stopped: Millis | null): C
     restMs: event.type === 'tick' ? (event.restMs ?? 0) : 0,
   };
 }
+
+/** The agent was suspended, and no longer is. */
+export const goesOnAgain = ({ type }: Event): boolean =>
+  type === 'terminal.continued' || type === 'terminal.returned';
 
 /** The attended time of the latest event. */
 export const attended = ({ at, lag }: Clock): Millis => at - lag;

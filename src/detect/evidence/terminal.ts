@@ -8,8 +8,10 @@ export interface Terminal {
   readonly inputBlockedSince: Millis | null;
   /** The person's terminal takes no output; monotonic. */
   readonly blockedSince: Millis | null;
-  /** Ctrl+Z; monotonic. */
+  /** Ctrl+Z, or the terminal is lent: the agent can do nothing; monotonic. */
   readonly suspendedSince: Millis | null;
+  /** Another process has it, such as the person's editor; monotonic. */
+  readonly lentSince: Millis | null;
 }
 
 export const newTerminal = (now: Millis): Terminal => ({
@@ -18,6 +20,7 @@ export const newTerminal = (now: Millis): Terminal => ({
   inputBlockedSince: null,
   blockedSince: null,
   suspendedSince: null,
+  lentSince: null,
 });
 
 export function foldTerminal(terminal: Terminal, event: Event, now: Millis): Terminal {
@@ -41,7 +44,16 @@ export function foldTerminal(terminal: Terminal, event: Event, now: Millis): Ter
     case 'terminal.suspended':
       return { ...terminal, suspendedSince: terminal.suspendedSince ?? event.at };
     case 'terminal.continued':
-      return { ...terminal, suspendedSince: null };
+      return { ...terminal, suspendedSince: terminal.lentSince };
+    case 'terminal.lent':
+      return {
+        ...terminal,
+        suspendedSince: terminal.suspendedSince ?? event.at,
+        lentSince: terminal.lentSince ?? event.at,
+      };
+    case 'terminal.returned': // keys that nobody has read meanwhile are the agent's now
+    case 'agent.exited':
+      return { ...terminal, suspendedSince: null, lentSince: null, unansweredKeyAt: null };
     default:
       return terminal;
   }

@@ -18,7 +18,7 @@ export async function choose(desk: Desk, generation: number, answer: MenuAnswer)
   const { pty, terminal, composer, launch } = desk;
   const { menu, keys } = launch.adapter;
   if (menu === null || !pty || pty.generation !== generation) return false;
-  if (terminal.keptBytes > 0 || terminal.isMidKey || composer.isPasting) return false;
+  if (terminal.keptBytes > 0 || terminal.isMidKey || composer.isPasting || desk.isLent) return false;
   const release = terminal.hold();
   try {
     for (let moves = 0; moves < maxMoves && desk.pty === pty; moves++) {

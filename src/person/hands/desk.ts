@@ -40,6 +40,8 @@ export interface Desk {
   readonly begun: number;
   /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
+  /** Another process has the agent's terminal now, such as the person's editor, which must not get our keys. */
+  readonly isLent: boolean;
   /** The box belongs to a nudge that is under way. */
   isNudging: boolean;
 }
@@ -49,6 +51,8 @@ export interface DeskParts
   extends Pick<Desk, 'launch' | 'terminal' | 'emit' | 'view' | 'showsQuestion' | 'composer'> {
   /** The agent that runs; null while none does. */
   readonly keyboard: () => Keyboard | null;
+  /** Looks at the processes now. */
+  readonly looksLent: () => boolean;
 }
 
 export interface KeptDesk extends Desk {
@@ -57,7 +61,7 @@ export interface KeptDesk extends Desk {
 }
 
 export function createDesk(parts: DeskParts): KeptDesk {
-  const { launch, terminal, emit, view, showsQuestion, composer, keyboard } = parts;
+  const { launch, terminal, emit, view, showsQuestion, composer, keyboard, looksLent } = parts;
   let facts: ScreenFacts = { activity: 'unknown' };
   let vim = false;
   let begun = 0;
@@ -84,6 +88,9 @@ export function createDesk(parts: DeskParts): KeptDesk {
     },
     get paused() {
       return paused;
+    },
+    get isLent() {
+      return looksLent();
     },
     follow(event, isPaused) {
       paused = isPaused;

@@ -103,6 +103,7 @@ async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
     const isQuiet = () => composer.keys === keys || terminal.keptBytes > 0;
     const isDue = () => isQuiet() && isReady(desk.facts) && composer.aside !== '';
     if (!isDue()) continue;
+    if (desk.isLent) continue;
     if (!pty.takesKeys()) continue; // the agent has drawn the box but does not read yet: a long text would be truncated
     if (pastes === maxPastes)
       return emit({

@@ -65,7 +65,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   };
   await pause(redrawMs); // by then it shows whether the agent has taken what Enter was pressed on
   terminal.settle();
-  if (personActed()) return 'person-typing';
+  if (personActed() || desk.isLent) return 'person-typing';
   const restorable = restorableTexts(desk);
   const aside = await putAside(desk, pty);
   if (aside !== null) return aside;

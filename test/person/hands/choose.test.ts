@@ -7,10 +7,11 @@ import { betweenBurstsMs } from '../../../src/terminal/held-keys.ts';
 import { typedAt } from './typed-at.ts';
 
 /** An agent that asks how to resume. The cursor is on the first row, the wanted row is the second. */
-function asked() {
+function asked(options: Parameters<typeof typedAt>[0] = {}) {
   let chosen = 0;
   const times: [string, number][] = [];
   const agent = typedAt({
+    ...options,
     onWrite(keys) {
       times.push([keys, performance.now()]);
       if (keys === '\x1b[B') chosen++;
@@ -24,6 +25,12 @@ function asked() {
   const desk: Desk = Object.create(agent.desk, { launch: { value: { adapter } } });
   return { agent, desk, times };
 }
+
+test('nothing is chosen while the person’s editor has the terminal', async () => {
+  const { agent, desk } = asked({ looksLent: () => true });
+  expect(await choose(desk, 1, 'full')).toBe(false);
+  expect(agent.written).toEqual([]);
+});
 
 test('the keys that are held while the next agent boots do not come between the guard’s own', async () => {
   const { agent, desk, times } = asked();

@@ -61,6 +61,18 @@ describe.concurrent('what was put aside', () => {
     expect(agent.box()).toBe('my draft');
   });
 
+  test('waits while another process has the terminal, such as the person’s editor', async () => {
+    let isLent = true;
+    const agent = typedAt({ looksLent: () => isLent });
+    agent.desk.composer.addAside('my draft');
+    const given = giveBack(agent.desk);
+    await pause(1_500);
+    expect(agent.written).toEqual([]);
+    isLent = false;
+    await given;
+    expect(agent.box()).toBe('my draft');
+  });
+
   test('is pasted again if the agent has lost it, and stays aside until it is seen in the box', async () => {
     let isDeaf = true;
     const agent = typedAt({ hears: () => !isDeaf });

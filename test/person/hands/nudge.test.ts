@@ -184,6 +184,13 @@ describe.concurrent('a nudge', () => {
     expect([agent.outcomes, agent.written]).toEqual([['person-typing'], ['!']]);
   });
 
+  test('types nothing into the person’s editor, and nothing is held for long', async () => {
+    const agent = await nudged({ draft: 'my draft', looksLent: () => true });
+    expect([agent.outcomes, agent.written]).toEqual([['person-typing'], []]);
+    agent.personTypes(':wq');
+    expect(agent.written).toEqual([':wq']);
+  });
+
   test('is not stopped by the terminal’s own reports', async () => {
     const agent = await nudged({
       onWrite: (keys, { personTypes }) => keys.includes('200~') && personTypes('\x1b[<35;1;2M'),

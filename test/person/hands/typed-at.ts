@@ -34,6 +34,7 @@ export interface BoxOptions {
   readonly standIn?: boolean;
   /** False: the agent has drawn its box, but does not listen yet. */
   readonly takesKeys?: () => boolean;
+  readonly looksLent?: () => boolean;
   /** False: the agent reads keys, but they have no effect. */
   readonly hears?: () => boolean;
   /** Called with each write, before it has its effect. */
@@ -147,6 +148,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const desk = createDesk({
     keyboard: () => running,
     terminal: keys,
+    looksLent: () => options.looksLent?.() ?? false,
     launch: {
       adapter: {
         ...claudeCode,

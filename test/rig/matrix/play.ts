@@ -78,7 +78,7 @@ async function play(
   if (!situation || agent === null) throw new Error(situation ? 'no such agent' : 'no such situation');
   const right = rightFor(situation, version, column.senses);
   const drawn = drawSurroundings(nameOf(cell), version);
-  const prepared = situation.prepare?.(folder, agent) ?? {};
+  const { variables = {}, ...prepared } = situation.prepare?.(folder, agent) ?? {};
   const stage = await openStage({
     agent,
     tools: situation.tools ?? 'allow',
@@ -87,6 +87,7 @@ async function play(
       ...guardSettings,
       ...senses[column.senses].settings,
       ...situation.settings,
+      ...variables,
       PATH: withGitHelper(join(folder, 'git'), drawn.git, process.env.PATH ?? ''),
     },
     world: { surroundings: column.surroundings, helpers: drawn.helpers, seed: drawn.seed },

@@ -9,6 +9,7 @@ export const quickCells: readonly Cell[] = [
   { version, situation: 'permission-dialog', column: 'all' },
   { version, situation: 'silent-command', column: 'pty-only' },
   { version, situation: 'pings-only', column: 'all' },
+  { version, situation: 'editor-in-turn', column: 'all' },
   { version, situation: 'no-headers', column: 'all' },
   { version, situation: 'dead-mid-text', column: 'pty-only' },
   { version, situation: 'dead-after-tool', column: 'all' },

@@ -69,6 +69,11 @@ const pauseKinds: readonly ((lengthMs: number) => Pick<Pause, 'lengthMs' | 'befo
   }),
   (lengthMs) => ({
     lengthMs,
+    before: [{ type: 'terminal.lent' }],
+    after: [{ type: 'terminal.returned' }],
+  }),
+  (lengthMs) => ({
+    lengthMs,
     before: [{ type: 'terminal.blocked' }],
     after: [{ type: 'terminal.drained' }],
   }),

@@ -46,6 +46,7 @@ export interface Scene {
 export interface Preparation {
   readonly args?: readonly string[];
   readonly userSettings?: Readonly<Record<string, unknown>>;
+  readonly variables?: Readonly<Record<string, string>>;
   /** Runs in the agent's place. */
   readonly agent?: string;
 }

@@ -73,6 +73,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     emit,
     keyboard: () => pty,
     showsQuestion: () => agent?.seen().facts.activity === 'dialog',
+    looksLent: () => false,
     view: () => ({
       rows: [String(agent?.seen().pictures ?? 0)],
       cursor: { row: 0, column: 0, visible: false },

@@ -1,5 +1,6 @@
 /** The one table of rows. */
 import type { Situation } from '../situation.ts';
+import { editorSituations } from './editor.ts';
 import { faultSituations } from './faults.ts';
 import { healthySituations } from './healthy.ts';
 import { processSituations } from './process.ts';
@@ -12,6 +13,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   ...processSituations,
   ...startSituations,
   ...healthySituations,
+  ...editorSituations,
   ...wakeSituations,
   ...sequenceSituations,
 };
