@@ -8,6 +8,13 @@ import type { Event } from '../events.ts';
 import { createLedger, type Ledger } from '../recover/ledger.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 
+/** A folder that the conversation was moved to, and in which an agent can be started. */
+export interface Destination {
+  readonly folder: string;
+  /** Words of the launch that name something by its path from the launch's folder. */
+  readonly paths: ReadonlySet<string>;
+}
+
 export interface Conversation {
   readonly id: string | null;
   readonly transcriptPath: string | null;
@@ -22,6 +29,8 @@ export interface Conversation {
   readonly isHeld: boolean;
   /** What the person has changed with commands since the launch. Holds for the process, so also after /clear. */
   readonly changes: OwnChanges;
+  /** `changes.folder`, as the latest look has found it. Null: it was not moved, or no agent can be started there. */
+  readonly destination: Destination | null;
   /** Tool calls seen by hooks. */
   readonly ledger: Ledger;
   /** When the person last pressed Enter: wall clock, Unix milliseconds, oldest first. */
@@ -36,6 +45,7 @@ export interface Conversation {
   pinned(id: string): void;
   turnEnded(): void;
   changed(changes: OwnChanges): void;
+  arrived(destination: Destination | null): void;
   /** @param path the file that was checked; the agent may have moved to another one since */
   heldByOther(path: string, isHeld: boolean): void;
   /** @param taken null: none could be taken, so the previous one stays */
@@ -72,6 +82,7 @@ export function createConversation(id: string | null): Conversation {
   const enteredMs: number[] = [];
   let facts: Facts = { ...nothingKnown, id };
   let changes: OwnChanges = { folder: null, overruled: [] };
+  let destination: Destination | null = null;
   let snapshot: RecoverySnapshot | null = null;
   let mended: readonly Finding[] = [];
   let isInTurn = false;
@@ -114,6 +125,9 @@ export function createConversation(id: string | null): Conversation {
     get changes() {
       return changes;
     },
+    get destination() {
+      return destination;
+    },
     ledger,
     enteredMs,
     get snapshot() {
@@ -142,6 +156,9 @@ export function createConversation(id: string | null): Conversation {
         folder: folder ?? changes.folder,
         overruled: [...new Set([...changes.overruled, ...overruled])],
       };
+    },
+    arrived(found) {
+      destination = found;
     },
     heldByOther(path, isHeld) {
       if (facts.transcriptPath === path) facts = { ...facts, isHeld };

@@ -10,6 +10,7 @@ import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Event } from '../events.ts';
 import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
+import { lookAtDestination } from './destination.ts';
 import { launchNow } from './launch-now.ts';
 import type { Launch, Run } from './run.ts';
 
@@ -42,6 +43,7 @@ export async function findSession(run: Run, agent: Agent, conversation: Conversa
   await followPrompt(run, agent, conversation);
   await findFile(run, conversation);
   await noteChanges(run, conversation);
+  await lookAtDestination(run, conversation);
 }
 
 async function findFile(run: Run, conversation: Conversation): Promise<void> {

@@ -1,7 +1,8 @@
 /** The launch as the person would give it now, after commands of theirs. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { lookAtDestination } from '../../src/guard/destination.ts';
 import { launchNow } from '../../src/guard/launch-now.ts';
 import { resumeCommand } from '../../src/guard/resume-command.ts';
 import { findSession } from '../../src/guard/session.ts';
@@ -21,10 +22,12 @@ function stage(args: readonly string[] = [], command = 'claude') {
   mkdirSync(join(folders.old, 'lib'));
   const env = { CLAUDE_CONFIG_DIR: join(root, 'home'), PWD: folders.old };
   const parts = partsOfRun({ args, cwd: folders.old, env, command, id, transcriptPath: join(root, 'x') });
-  return { ...parts, folders, env };
+  const move = async (folder: string, overruled = ['--worktree']) => {
+    parts.conversation.changed({ folder, overruled });
+    await lookAtDestination(parts.run, parts.conversation);
+  };
+  return { ...parts, folders, env, move };
 }
-
-const moved = (folder: string) => ({ folder, overruled: ['--worktree'] });
 
 test('it is the launch as it was while nothing has changed', () => {
   const { run, conversation } = stage(['--model', 'sonnet', '-w', 'x', '--add-dir', 'lib', 'Fix it.']);
@@ -39,12 +42,12 @@ test('without the flags that were overruled', () => {
   expect(launchNow(run, conversation).args).toEqual(['--verbose', '--', '--model']);
 });
 
-test('in the folder to which the conversation was moved, with the files and folders that were given', () => {
-  const { run, conversation, folders } = stage(
+test('in the folder to which the conversation was moved, with the files and folders that were given', async () => {
+  const { run, conversation, move, folders } = stage(
     ['-w', 'x', '--mcp-config', 'mcp.json', '{"a":1}', '--add-dir=lib', '--debug-file', '/log', 'lib'],
     './cli.js',
   );
-  conversation.changed(moved(folders.new));
+  await move(folders.new);
   expect(launchNow(run, conversation)).toMatchObject({
     cwd: folders.new,
     env: { PWD: folders.new },
@@ -56,17 +59,28 @@ test('in the folder to which the conversation was moved, with the files and fold
   });
 });
 
-test('a folder that is gone is none to start in', () => {
-  const { run, conversation, folders } = stage(['--mcp-config', 'mcp.json']);
-  for (const folder of [join(folders.new, 'gone'), join(folders.old, 'mcp.json'), 'relative']) {
-    conversation.changed(moved(folder));
+test('a folder that is gone is none to start in', async () => {
+  const { run, conversation, move, folders } = stage(['--mcp-config', 'mcp.json']);
+  const file = join(folders.old, 'mcp.json');
+  const circle = join(folders.new, 'circle'); // its error is none of a missing file
+  symlinkSync(circle, circle);
+  for (const folder of [join(folders.new, 'gone'), file, join(file, 'below'), circle, 'relative']) {
+    await move(folder);
     expect(launchNow(run, conversation)).toEqual(run.launch);
   }
 });
 
-test('the command to go on by hand leads to the folder', () => {
-  const { run, conversation, folders, env } = stage(['--model', 'sonnet']);
-  conversation.changed({ folder: folders.new, overruled: ['--model'] });
+test('in a turn of the loop no folder is asked for: what holds is what the latest look has found', async () => {
+  const { run, conversation, move, folders } = stage();
+  await move(folders.new);
+  const before = launchNow(run, conversation);
+  rmdirSync(folders.new);
+  expect(launchNow(run, conversation)).toEqual(before);
+});
+
+test('the command to go on by hand leads to the folder', async () => {
+  const { run, conversation, move, folders, env } = stage(['--model', 'sonnet']);
+  await move(folders.new, ['--model']);
   const command = resumeCommand(run, conversation) ?? '';
   expect(command).toMatch(new RegExp(`^cd ${folders.new} && env .*guarded-claude --resume ${id}$`));
   expect(command).toContain(env.CLAUDE_CONFIG_DIR);
@@ -91,9 +105,9 @@ test('a conversation whose file the agent has moved is found where it is now, wi
   expect(await whatIsOnRecord(run, agent, conversation, createComposer())).toBe('kept');
 });
 
-test('what a command has changed stays changed when the person begins another conversation', () => {
-  const { run, conversation, folders } = stage(['--model', 'sonnet']);
-  conversation.changed({ folder: folders.new, overruled: ['--model'] });
+test('what a command has changed stays changed when the person begins another conversation', async () => {
+  const { run, conversation, move, folders } = stage(['--model', 'sonnet']);
+  await move(folders.new, ['--model']);
   run.emit({ type: 'session', sessionId: 'b', transcriptPath: null, source: 'hook', reason: 'clear' });
   conversation.changed({ folder: null, overruled: [] });
   expect(launchNow(run, conversation)).toMatchObject({ cwd: folders.new, args: [] });
