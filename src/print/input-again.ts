@@ -54,8 +54,9 @@ function withForgotten(
 ): readonly Buffer[] {
   const said = notice === null ? [] : [notice];
   if (forgotten.length === 0) return input.preceded(prompts, said, said);
-  const { before, after } = answeredBefore;
-  return input.preceded(prompts, [...said, before, ...forgotten, after], [...said, before, after]);
+  const { before, withoutText, after } = answeredBefore;
+  const asked = forgotten.map((text) => (text.trim() === '' ? withoutText : text));
+  return input.preceded(prompts, [...said, before, ...asked, after], [...said, before, withoutText, after]);
 }
 
 /** What the agent that has ended was told of earlier work, if that is not on record. */

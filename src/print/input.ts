@@ -57,6 +57,7 @@ export interface Unrecorded {
 export interface Line {
   readonly bytes: Buffer;
   readonly text: string | null;
+  readonly images: number;
   /** How many turns had ended when it arrived. */
   readonly turn: number;
   /**
@@ -120,10 +121,10 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     const record = parseLine(bytes);
     const isForAgent = dialogue.fromHost(record, bytes);
     if (mode.control.read(record) !== null) return isForAgent ? bytes : null;
-    const text = mode.readPrompt(record);
+    const { text, images } = mode.readPrompt(record) ?? { text: null, images: 0 };
     const waiting = prompts().slice(answeredNow());
     const isNext = waiting.length === 0 ? !dialogue.isInTurn : waiting.every((line) => line.isNext);
-    lines.push({ bytes, text, turn, isNext });
+    lines.push({ bytes, text, images, turn, isNext });
     keptBytes += bytes.length;
     if (keptBytes > maxKeptBytes) forget();
     isTooMuch ||= keptBytes > maxKeptBytes;
@@ -184,11 +185,11 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     unrecorded(recorded) {
       const all = prompts();
       const texts = all.map(({ text }) => text);
-      const onRecord = findOnRecord(texts, recorded, ownWords);
+      const onRecord = findOnRecord(all, recorded, ownWords);
       const answered = answeredNow();
       const doubted = all.slice(0, answered).findIndex((line) => !line.isNext);
       const counted = doubted < 0 ? answered : doubted;
-      const taken = findOnRecord(texts, heard, ownWords);
+      const taken = findOnRecord(all, heard, ownWords);
       const known = taken.turns <= counted ? Math.max(counted, taken.prompts) : counted;
       // Other turns may have been the agent's own. What is not on record is rather given twice than lost.
       const from = Math.max(onRecord.prompts, known, answered - 1);

@@ -2,6 +2,7 @@
  * Which prompts of the input are on record. An agent takes them in their order: one at a time (2.1.38), or all that are
  * waiting as one prompt (2.1.197 and later). Pure.
  */
+import type { PrintedPrompt } from '../agents/contract/pipes.ts';
 import { squeezed } from '../person/same-text.ts';
 
 export interface OnRecord {
@@ -14,6 +15,8 @@ export interface OnRecord {
 /** A prompt on record. */
 export interface Recorded {
   readonly text: string;
+  /** Missing: only the text is known. */
+  readonly images?: number;
   /** It was taken into a turn that ran. */
   readonly joinsTurn?: true;
 }
@@ -30,35 +33,51 @@ export interface Own {
  * @param own what the guard has said; the agent may have recorded it together with a prompt
  */
 export function findOnRecord(
-  prompts: readonly string[],
+  prompts: readonly PrintedPrompt[],
   recorded: readonly Recorded[],
   own: readonly Own[] = [],
 ): OnRecord {
-  const said = prompts.map(squeezed);
+  const said = prompts.map(({ text, images }) => ({ text: squeezed(text), images }));
   const words = own.map(({ text, goesOn }) => ({ text: squeezed(text), goesOn }));
   const without = words.filter(({ text }) => text !== '');
-  const known = recorded.map(({ text }) =>
-    without.reduce((rest, each) => rest.replaceAll(each.text, ''), squeezed(text)),
-  );
-  const goesOn = (at: number) => {
-    const text = squeezed(recorded[at]?.text ?? '');
-    return without.some((each) => each.goesOn && text.includes(each.text));
-  };
-  const longest = Math.max(0, ...known.map(({ length }) => length));
-  let taken: OnRecord = { prompts: 0, turns: 0 };
+  const known = recorded.map(({ text, images }) => {
+    const whole = squeezed(text);
+    const rest = without.reduce((left, each) => left.replaceAll(each.text, ''), whole);
+    return { text: rest, images, goesOn: without.some((each) => each.goesOn && whole.includes(each.text)) };
+  });
+  const longest = Math.max(0, ...known.map(({ text }) => text.length));
   let next = 0;
-  for (let first = 0; first < said.length; first++) {
-    let run = '';
-    for (let last = first; last < said.length && run.length <= longest; last++) {
-      run += said[last];
-      const at = known.indexOf(run, next);
-      if (at < 0) continue;
-      const own = recorded[at]?.joinsTurn || goesOn(at) ? 0 : 1;
-      taken = { prompts: last + 1, turns: taken.turns + (first - taken.prompts) + own };
-      next = at + 1;
-      first = last;
-      break;
+  /** Where these prompts from `first` on stand as one. Agents may change images, so in the end only the words count. */
+  const find = (first: number, isExact: boolean): { readonly last: number; readonly at: number } | null => {
+    let text = '';
+    let images = 0;
+    let isAllText = true;
+    let found: { readonly last: number; readonly at: number } | null = null;
+    for (let last = first; last < said.length && text.length <= longest; last++) {
+      text += said[last]?.text;
+      images += said[last]?.images ?? 0;
+      isAllText &&= said[last]?.text !== '';
+      const hasImages = (each: (typeof known)[number]) =>
+        each.images === undefined
+          ? isAllText || (first === last && !each.goesOn) // an image taken together with words does not show
+          : each.images === images;
+      const at = known.findIndex(
+        (each, index) => index >= next && each.text === text && (isExact ? hasImages(each) : isAllText),
+      );
+      // What looks like the first alone may be a later prompt.
+      if (at >= 0 && at < (found?.at ?? known.length)) found = { last, at };
     }
+    return found;
+  };
+  let taken: OnRecord = { prompts: 0, turns: 0 };
+  for (let first = 0; first < said.length; first++) {
+    const found = find(first, true) ?? find(first, false);
+    if (found === null) continue;
+    const { last, at } = found;
+    const turns = recorded[at]?.joinsTurn || known[at]?.goesOn ? 0 : 1;
+    taken = { prompts: last + 1, turns: taken.turns + (first - taken.prompts) + turns };
+    next = at + 1;
+    first = last;
   }
   return taken;
 }

@@ -91,6 +91,7 @@ export function withLostPrompt(text: string, lost: string): string {
 export const forgotten = {
   before:
     'This message comes from guarded-claude, which watches over this program, not from the user. Your process had ended, and you were started again. Before that, the user had asked the following and had got your answer, but neither is on record:',
+  withoutText: '(a message without text, such as an image)',
   after:
     'You have done and answered all of that; do not do it again. The user’s next message follows; it is what you are to work on.',
 } as const;

@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { printMode } from '../../src/agents/claude-code/senses/print.ts';
 import { createDialogue } from '../../src/print/dialogue.ts';
 import { createInput } from '../../src/print/input.ts';
+import { allAgain } from '../../src/print/input-again.ts';
+import type { Recorded } from '../../src/print/on-record.ts';
+import { forgotten } from '../../src/recover/prompt.ts';
 
 const said = (text: string) =>
   `${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`;
@@ -167,7 +170,7 @@ test('prompts that hooks have reported as one are answered together', async () =
 
 test('a command stays first in its prompt', () => {
   const input = ofRecords(new PassThrough());
-  const line = { bytes: Buffer.from(said('/compact')), text: '/compact', turn: 0, isNext: true };
+  const line = { bytes: Buffer.from(said('/compact')), text: '/compact', images: 0, turn: 0, isNext: true };
   expect(joined(input.preceded([line], ['before'], ['before']))).toBe(said('/compact'));
 });
 
@@ -246,4 +249,110 @@ test('a host’s request is not a prompt, and one in an unknown form cannot be r
   source.write('{"type":"control_request","number":2,"request":{"subtype":"interrupt"}}\n');
   await turn();
   expect(input.unrepeatable()).toMatch(/does not know/);
+});
+
+const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } };
+const shown = `${JSON.stringify({ type: 'user', message: { role: 'user', content: [image] } })}\n`;
+
+async function inputOf(...lines: readonly string[]) {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.write(lines.join(''));
+  await turn();
+  return input;
+}
+
+/** What is given again if this is on record. */
+async function bytesAfter(recorded: readonly Recorded[], ...lines: readonly string[]) {
+  const input = await inputOf(...lines);
+  input.preceded([], ['notice'], ['notice']);
+  input.said('go on');
+  return bytesOf(input.unrecorded(recorded));
+}
+
+test('a prompt without text is given to an agent on a new conversation, behind what must be said', async () => {
+  const input = await inputOf(shown, said('two'));
+  expect(joined(allAgain(input, null))).toBe(shown + said('two'));
+  const [first] = allAgain(input, 'notice') ?? [];
+  expect(JSON.parse(String(first))).toMatchObject({
+    message: { content: [{ type: 'text', text: 'notice' }, image] },
+  });
+});
+
+test.each<[string, Parameters<typeof bytesAfter>[0], string]>([
+  ['not on record', [], shown + said('two')],
+  ['on record', [{ text: '', images: 1 }], said('two')],
+  ['reported by a hook', [{ text: '' }], said('two')],
+  ['behind words of the guard', [{ text: 'notice', images: 1 }], said('two')],
+  ['behind a prompt of the guard', [{ text: 'go on', images: 1 }], said('two')],
+  ['not with a prompt of the guard alone', [{ text: 'go on', images: 0 }], shown + said('two')],
+  ['nor with one that a hook reports', [{ text: 'go on' }], shown + said('two')],
+  ['together with the next', [{ text: 'two', images: 1 }], ''],
+  [
+    'not with the next alone',
+    [
+      { text: '', images: 1 },
+      { text: 'two', images: 0 },
+    ],
+    '',
+  ],
+])('a prompt without text is found on record: %s', async (_name, recorded, missing) => {
+  expect(await bytesAfter(recorded, shown, said('two'))).toBe(missing);
+});
+
+test('prompts are found although the agent has left out their images, and with images between them', async () => {
+  const both = `${JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text: 'one' }, image] } })}\n`;
+  expect(await bytesAfter([{ text: 'one', images: 0 }], both, said('two'))).toBe(said('two'));
+  expect(await bytesAfter([{ text: 'one', images: 2 }], both, shown, said('two'))).toBe(said('two'));
+  expect(await bytesAfter([{ text: '', images: 2 }], shown, shown, said('two'))).toBe(said('two'));
+});
+
+test('an image that was taken together with words is not the next one', async () => {
+  const input = await inputOf(shown, said('two'), shown, said('four'));
+  for (let n = 0; n < 3; n++) input.turnDone();
+  const recorded = [
+    { text: 'two', images: 1 },
+    { text: '', images: 1 },
+    { text: 'four', images: 0 },
+  ];
+  expect(input.unrecorded(recorded)).toMatchObject({ prompts: [], isOpen: false });
+});
+
+test('a hook that reports the next prompt alone says nothing of one without text', async () => {
+  const input = await inputOf(shown, said('two'), said('three'));
+  input.turnDone();
+  input.turnDone();
+  input.taken('two');
+  input.taken('three'); // its turn has not ended
+  expect(bytesOf(input.unrecorded(onRecord('', 'two')))).toBe(said('three'));
+});
+
+test('the turn of a prompt without text is not that of the next one', async () => {
+  const input = await inputOf(shown, said('two'));
+  input.turnDone();
+  expect(bytesOf(input.unrecorded([]))).toBe(said('two'));
+  const again = allAgain(input, null) ?? [];
+  expect(JSON.parse(String(again[0])).message.content).toEqual(
+    [forgotten.before, forgotten.withoutText, forgotten.after, 'two'].map((text) => ({ type: 'text', text })),
+  );
+  const words = [forgotten.before, forgotten.withoutText, forgotten.after, 'two'].join('\n');
+  expect(bytesOf(input.unrecorded(onRecord(words)))).toBe('');
+});
+
+test.each<[string, object, ReturnType<typeof printMode.readPrompt>]>([
+  ['an image', { message: { content: [image] } }, { text: '', images: 1 }],
+  [
+    'an image with words',
+    { message: { content: [image, { type: 'text', text: 'a' }] } },
+    { text: 'a', images: 1 },
+  ],
+  ['a result with an image', { message: { content: [{ type: 'tool_result' }, image] } }, null],
+  ['pages that a tool has read', { isMeta: true, message: { content: [{ type: 'document' }] } }, null],
+  ['nothing', { message: { content: [] } }, null],
+])('a record with %s asks %j', (_name, record, asked) => {
+  expect(printMode.readPrompt({ type: 'user', ...record })).toEqual(asked);
+  expect(printMode.readProgress({ type: 'user', ...record })).toEqual(
+    asked && { kind: 'prompt', ...asked, atMs: null },
+  );
 });

@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findOnRecord as find } from '../../src/print/on-record.ts';
 
+const asked = (...texts: readonly string[]) => texts.map((text) => ({ text, images: 0 }));
+
 const findOnRecord = (prompts: readonly string[], recorded: readonly string[], own: readonly string[] = []) =>
   find(
-    prompts,
+    asked(...prompts),
     recorded.map((text) => ({ text })),
     own.map((text) => ({ text, goesOn: false })),
   );
@@ -43,11 +45,11 @@ test('what the guard has said is no part of a prompt', () => {
 
 test('a prompt that was taken into a turn has no turn of its own', () => {
   const recorded = [{ text: 'one' }, { text: 'two', joinsTurn: true }, { text: 'three' }] as const;
-  expect(find(['one', 'two', 'three'], recorded)).toEqual({ prompts: 3, turns: 2 });
+  expect(find(asked('one', 'two', 'three'), recorded)).toEqual({ prompts: 3, turns: 2 });
 });
 
 test('prompts behind the guard’s own have its turn, which is that of the one before', () => {
   const recorded = [{ text: 'one' }, { text: 'go on\ntwo\nthree' }, { text: 'four' }];
   const own = [{ text: 'go on', goesOn: true }];
-  expect(find(['one', 'two', 'three', 'four'], recorded, own)).toEqual({ prompts: 4, turns: 2 });
+  expect(find(asked('one', 'two', 'three', 'four'), recorded, own)).toEqual({ prompts: 4, turns: 2 });
 });

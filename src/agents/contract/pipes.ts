@@ -41,11 +41,20 @@ export interface ControlProtocol {
   withdrawal(id: string): unknown;
 }
 
+export interface PrintedPrompt {
+  /** Empty: it holds only images. */
+  readonly text: string;
+  /** How many blocks of it are no text. */
+  readonly images: number;
+}
+
 /** A record of a conversation that shows progress. */
 export type ProgressRecord =
   | {
       readonly kind: 'prompt';
       readonly text: string;
+      /** As in `PrintedPrompt`. Missing: the record does not say. */
+      readonly images?: number;
       /** When the prompt was given: wall clock, Unix milliseconds; null: the record does not say. */
       readonly atMs: number | null;
       /** It came while a turn ran, and was taken into that turn. */
@@ -62,8 +71,8 @@ export interface PrintMode {
   /** The kind of error that a plain text reports. */
   readError(text: string): FailureKind;
   readonly control: ControlProtocol;
-  /** The text of a prompt on the input, from its parsed record; null: not a prompt. */
-  readPrompt(record: unknown): string | null;
+  /** A prompt on the input, from its parsed record; null: not a prompt. */
+  readPrompt(record: unknown): PrintedPrompt | null;
   /** A prompt as a record for the input. The agent refers to it by this id. */
   promptRecord(text: string, id: string): unknown;
   /** The same prompt with these texts before it; null: it is a command, which must come first. */

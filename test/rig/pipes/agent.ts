@@ -4,7 +4,7 @@
  */
 import { isRecord, type Json } from '../../../src/agents/common/json.ts';
 import { parseLine } from '../../../src/print/lines.ts';
-import type { Turn } from './ledger.ts';
+import { seenIn, type Turn } from './ledger.ts';
 import type { OwnProcess } from './process.ts';
 import { type Message, openRecord, readMessages } from './record.ts';
 import type { World } from './world.ts';
@@ -150,7 +150,7 @@ export function runAgent(
     }
     const { content } = isRecord(line.message) ? line.message : {};
     const uuid = typeof line.uuid === 'string' ? line.uuid : null;
-    waiting.push({ text: textOf(content), content, uuid });
+    waiting.push({ text: seenIn(content), content, uuid });
   }
 
   function interrupt(): void {
@@ -202,9 +202,10 @@ export function runAgent(
       if (speaks && uuid !== null) say({ type: 'system', subtype: 'command', command_uuid: uuid }, false);
     moment('has printed its first words');
     const text = taken.map((each) => each.text).join('\n');
-    const content = taken.length === 1 ? taken[0]?.content : [{ type: 'text', text }];
+    const words = taken.map((each) => textOf(each.content)).join('\n');
+    const content = taken.length === 1 ? taken[0]?.content : inBlocks(taken.map((each) => each.content));
     // A hook is a program of its own: it outlives the agent.
-    world.time.after(draw.magnitude(1, 100), () => hook('UserPromptSubmit', { prompt: text }));
+    world.time.after(draw.magnitude(1, 100), () => hook('UserPromptSubmit', { prompt: words }));
     if (taken.length > 1 && !shape.hooks) ledger.unseen([text]);
     record.add({ type: 'user', message: { role: 'user', content } }, () => {
       ledger.recorded([text]);
@@ -376,3 +377,6 @@ function textOf(content: unknown): string {
         .join('\n')
     : '';
 }
+
+const inBlocks = (contents: readonly unknown[]): readonly unknown[] =>
+  contents.flatMap((content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content));

@@ -5,7 +5,7 @@ import { parseLine } from '../../../src/print/lines.ts';
 import type { Sink } from '../../../src/print/sink.ts';
 import { chance } from '../chance.ts';
 import type { SimulatedTime } from '../typing/time.ts';
-import type { Ledger } from './ledger.ts';
+import { imageOf, type Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
 
 export interface Host {
@@ -59,8 +59,12 @@ export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, pl
     sent += 1;
     const isLast = sent === plan.prompts.length && plan.endsEarly;
     const text = words(next.again);
-    ledger.hostSent(text);
-    const content = draw.happens(0.5) ? text : [{ type: 'text', text }];
+    const content = draw.weighted<unknown>([
+      [5, text],
+      [4, [{ type: 'text', text }]],
+      [1, [imageOf(text)]],
+    ]);
+    ledger.hostSent(text, Array.isArray(content) && content[0].type === 'image');
     write(`${JSON.stringify({ type: 'user', message: { role: 'user', content } })}\n`, isLast);
     if (plan.control && next.asks !== null && !isLast) {
       if (next.asks === 'setting') ask('set_model', { model: `model ${sent}` });

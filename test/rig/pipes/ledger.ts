@@ -9,7 +9,9 @@
  * them, nobody can know that their turn was one. Those that may have no answer are given again, and get another result, or the
  * run is given up.
  */
+import { isRecord } from '../../../src/agents/common/json.ts';
 import type { Millis } from '../../../src/events.ts';
+import { forgotten } from '../../../src/recover/prompt.ts';
 
 export interface Violation {
   readonly at: Millis;
@@ -30,6 +32,24 @@ export interface Turn {
 
 const unit = /<\d{4}>/g;
 export const unitsIn = (text: string): readonly string[] => text.match(unit) ?? [];
+/** A GIF that shows the unit: a repair takes out what is no image. */
+export const imageOf = (unit: string) => ({
+  type: 'image',
+  source: {
+    type: 'base64',
+    media_type: 'image/gif',
+    data: Buffer.from(`GIF89a\x01\x00\x01\x00${unit}`, 'latin1').toString('base64'),
+  },
+});
+/** What a model sees of a message: its words, and what images show. */
+export function seenIn(content: unknown): string {
+  if (typeof content === 'string') return content;
+  const blocks = Array.isArray(content) ? content.filter(isRecord) : [];
+  return blocks
+    .flatMap(({ text, source }) => (isRecord(source) ? unitsIn(bytesOf(source.data)) : (text ?? [])))
+    .join('\n');
+}
+const bytesOf = (data: unknown) => Buffer.from(String(data), 'base64').toString('latin1');
 export const isNotice = (text: string): boolean => text.includes('guarded-claude');
 const count = (all: readonly string[], one: string) => all.filter((each) => each === one).length;
 
@@ -40,6 +60,7 @@ export function createLedger(now: () => Millis) {
   const sent: string[] = [];
   const turns: Turn[] = [];
   const settled: string[] = [];
+  const images: string[] = [];
   const results: number[] = [];
   let lastFailed = false;
   let lastCode = 0;
@@ -75,9 +96,10 @@ export function createLedger(now: () => Millis) {
     reach,
     sent: sent as readonly string[],
     unit: () => `<${String(sent.length + 1).padStart(4, '0')}>`,
-    hostSent(text: string): void {
+    hostSent(text: string, isImage = false): void {
       sent.push(text);
-      note(`host: ${text}`);
+      if (isImage) images.push(text);
+      note(`host: ${text}${isImage ? ' (an image)' : ''}`);
     },
     /** Prompts were taken into one turn, and only the record will show it. */
     unseen(prompts: readonly string[]): void {
@@ -95,6 +117,9 @@ export function createLedger(now: () => Millis) {
         known: [...history, ...prompts].flatMap(unitsIn),
       };
       turns.push(turn);
+      // The host has their answers, and the agent is told so.
+      if (prompts.some((text) => text.includes(forgotten.withoutText)))
+        excused.push(...images.filter((each) => settled.includes(each)));
       lastHistory = turn.known;
       note(
         `agent ${generation}: turn ${turn.id} ${JSON.stringify(prompts.map((text) => text.slice(0, 60)))}`,

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isRecord, type Json } from '../../../src/agents/common/json.ts';
 import type { Millis } from '../../../src/events.ts';
+import { seenIn } from './ledger.ts';
 import type { OwnProcess } from './process.ts';
 
 export interface Message {
@@ -87,7 +88,7 @@ export function readMessages(path: string): readonly Message[] {
     const { content } = isRecord(record.message) ? record.message : {};
     if (typeof content === 'string') return [{ role: record.type, text: content, calls: [] }];
     const blocks = Array.isArray(content) ? content.filter(isRecord) : [];
-    const text = blocks.map((block) => (typeof block.text === 'string' ? block.text : '')).join('\n');
+    const text = seenIn(content);
     const calls = blocks.flatMap((block) => String(block.tool_use_id ?? block.id ?? '') || []);
     return [{ role: record.type, text, calls }];
   });

@@ -5,7 +5,13 @@
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
-import type { PrintedRecord, PrintFormats, PrintMode, ProgressRecord } from '../../contract/pipes.ts';
+import type {
+  PrintedPrompt,
+  PrintedRecord,
+  PrintFormats,
+  PrintMode,
+  ProgressRecord,
+} from '../../contract/pipes.ts';
 import { splitWords } from '../launch/arguments.ts';
 import { blocksOf, isMadeUp, messageOf } from '../message.ts';
 import { controlProtocol } from './control.ts';
@@ -29,6 +35,16 @@ function textIn(record: Json): string | null {
   const texts = blocksOf(message).map((block) => (block.type === 'text' ? textOf(block, 'text') : null));
   const found = texts.filter((text) => text !== null);
   return found.length === 0 ? null : found.join('\n');
+}
+
+/** What a record of the person's asks; null if it asks nothing, like a tool result. */
+function askedIn(record: Json): PrintedPrompt | null {
+  const text = textIn(record);
+  const blocks = blocksOf(messageOf(record));
+  // A note of the agent's holds what a tool has read: the pages of a document.
+  const isOther = record.isMeta === true || blocks.some(({ type }) => type === 'tool_result');
+  const images = isOther ? 0 : blocks.filter(({ type }) => type !== 'text').length;
+  return text === null && images === 0 ? null : { text: text ?? '', images };
 }
 
 function tools(record: Json): readonly Observation[] {
@@ -94,12 +110,12 @@ function readOutput(value: unknown): PrintedRecord {
   }
 }
 
-function readPrompt(record: unknown): string | null {
-  return isRecord(record) && record.type === 'user' ? textIn(record) : null;
+function readPrompt(record: unknown): PrintedPrompt | null {
+  return isRecord(record) && record.type === 'user' ? askedIn(record) : null;
 }
 
 function precededBy(record: unknown, texts: readonly string[]): unknown | null {
-  const text = readPrompt(record);
+  const text = readPrompt(record)?.text ?? null;
   const message = isRecord(record) ? messageOf(record) : null;
   if (text === null || message === null || text.trimStart().startsWith('/')) return null;
   const own = Array.isArray(message.content) ? message.content : [{ type: 'text', text }];
@@ -115,8 +131,8 @@ function momentOf(record: Json): number | null {
 function readProgress(record: unknown): ProgressRecord | null {
   if (!isRecord(record) || record.isSidechain === true) return null;
   if (record.type === 'user') {
-    const text = textIn(record);
-    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record) };
+    const asked = askedIn(record);
+    return asked && { kind: 'prompt', ...asked, atMs: momentOf(record) };
   }
   if (record.type === 'attachment' && isRecord(record.attachment)) {
     // A prompt that was sent while a turn ran.
