@@ -2,7 +2,7 @@
  * The conversation that the agent is in, as far as it is known: its id, its file, the calls of its turn, and what an
  * interruption has left behind. It holds content that no event may carry, so it is kept in memory only.
  */
-import type { Finding, OwnChanges } from '../agents/contract/conversation.ts';
+import type { Finding, Overruled, OwnChanges } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Event } from '../events.ts';
 import { createLedger, type Ledger } from '../recover/ledger.ts';
@@ -152,9 +152,11 @@ export function createConversation(id: string | null): Conversation {
       facts = { ...facts, hadTurn: true };
     },
     changed({ folder, overruled }) {
+      const isNew = ({ flag, by }: Overruled) =>
+        !changes.overruled.some((each) => each.flag === flag && each.by === by);
       changes = {
         folder: folder ?? changes.folder,
-        overruled: [...new Set([...changes.overruled, ...overruled])],
+        overruled: [...changes.overruled, ...overruled.filter(isNew)],
       };
     },
     arrived(found) {

@@ -30,7 +30,7 @@ const unanswered = new Map<string, Promise<Destination | null>>();
 export async function lookAtDestination({ launch }: Run, conversation: Conversation): Promise<void> {
   const { folder } = conversation.changes;
   if (folder === null) return;
-  const found = folder === launch.cwd ? null : await inTime(answerOf(launch, folder));
+  const found = await inTime(answerOf(launch, folder));
   if (conversation.changes.folder === folder) conversation.arrived(found); // else it was moved again meanwhile
 }
 

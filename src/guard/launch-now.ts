@@ -6,10 +6,14 @@ import { resolve } from 'node:path';
 import type { Conversation, Destination } from './conversation.ts';
 import type { Launch, Run } from './run.ts';
 
+/** @param next what the launch is for: a resume, or a new conversation, which knows nothing that the old one did */
 export function launchNow(
   { launch }: Run,
-  { changes: { overruled }, destination }: Pick<Conversation, 'changes' | 'destination'>,
+  { changes, destination }: Pick<Conversation, 'changes' | 'destination'>,
+  next: 'resume' | 'new' = 'resume',
 ): Launch {
+  const holds = { settings: true, conversation: next === 'resume', folder: destination !== null };
+  const overruled = changes.overruled.flatMap(({ flag, by }) => (holds[by] ? [flag] : []));
   const args = overruled.length === 0 ? launch.args : launch.adapter.withoutFlags(launch.args, overruled);
   const now = { ...launch, args };
   return destination === null ? now : movedTo(destination, now);

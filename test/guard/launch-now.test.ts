@@ -2,6 +2,7 @@
 import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Overruled } from '../../src/agents/contract/conversation.ts';
 import { lookAtDestination } from '../../src/guard/destination.ts';
 import { launchNow } from '../../src/guard/launch-now.ts';
 import { resumeCommand } from '../../src/guard/resume-command.ts';
@@ -13,6 +14,9 @@ import { partsOfRun } from '../support/run.ts';
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000000';
 
+const worktree: Overruled = { flag: '--worktree', by: 'folder' };
+const model: Overruled = { flag: '--model', by: 'settings' };
+
 /** A run in `old`, whose person may go to `new`. */
 function stage(args: readonly string[] = [], command = 'claude') {
   const root = temporaryFolder();
@@ -22,7 +26,7 @@ function stage(args: readonly string[] = [], command = 'claude') {
   mkdirSync(join(folders.old, 'lib'));
   const env = { CLAUDE_CONFIG_DIR: join(root, 'home'), PWD: folders.old };
   const parts = partsOfRun({ args, cwd: folders.old, env, command, id, transcriptPath: join(root, 'x') });
-  const move = async (folder: string, overruled = ['--worktree']) => {
+  const move = async (folder: string, overruled = [worktree]) => {
     parts.conversation.changed({ folder, overruled });
     await lookAtDestination(parts.run, parts.conversation);
   };
@@ -36,10 +40,21 @@ test('it is the launch as it was while nothing has changed', () => {
 
 test('without the flags that were overruled', () => {
   const { run, conversation } = stage(['--model=sonnet', '--verbose', '--effort', 'low', '--', '--model']);
-  conversation.changed({ folder: null, overruled: ['--model'] });
+  conversation.changed({ folder: null, overruled: [model] });
   expect(launchNow(run, conversation).args).toEqual(['--verbose', '--effort', 'low', '--', '--model']);
-  conversation.changed({ folder: null, overruled: ['--effort'] });
+  conversation.changed({ folder: null, overruled: [{ flag: '--effort', by: 'settings' }] });
   expect(launchNow(run, conversation).args).toEqual(['--verbose', '--', '--model']);
+});
+
+test('a new conversation does not know what was chosen for the one before it', () => {
+  const { run, conversation } = stage(['--model', 'haiku', '--effort', 'low']);
+  const overruled: readonly Overruled[] = [
+    { flag: '--model', by: 'conversation' },
+    { flag: '--effort', by: 'settings' },
+  ];
+  conversation.changed({ folder: null, overruled });
+  expect(launchNow(run, conversation).args).toEqual([]);
+  expect(launchNow(run, conversation, 'new').args).toEqual(['--model', 'haiku']);
 });
 
 test('in the folder to which the conversation was moved, with the files and folders that were given', async () => {
@@ -60,7 +75,7 @@ test('in the folder to which the conversation was moved, with the files and fold
 });
 
 test('a folder that is gone is none to start in', async () => {
-  const { run, conversation, move, folders } = stage(['--mcp-config', 'mcp.json']);
+  const { run, conversation, move, folders } = stage(['-w', 'x', '--mcp-config', 'mcp.json']);
   const file = join(folders.old, 'mcp.json');
   const circle = join(folders.new, 'circle'); // its error is none of a missing file
   symlinkSync(circle, circle);
@@ -68,6 +83,14 @@ test('a folder that is gone is none to start in', async () => {
     await move(folder);
     expect(launchNow(run, conversation)).toEqual(run.launch);
   }
+});
+
+test('a checkout of its own is left only for a folder, which may be the one of the launch', async () => {
+  const { run, conversation, move, folders } = stage(['-w', 'x']);
+  await move(folders.old);
+  expect(launchNow(run, conversation)).toMatchObject({ cwd: folders.old, args: [] });
+  await move(join(folders.new, 'gone'));
+  expect(launchNow(run, conversation).args).toEqual(['-w', 'x']);
 });
 
 test('in a turn of the loop no folder is asked for: what holds is what the latest look has found', async () => {
@@ -80,7 +103,7 @@ test('in a turn of the loop no folder is asked for: what holds is what the lates
 
 test('the command to go on by hand leads to the folder', async () => {
   const { run, conversation, move, folders, env } = stage(['--model', 'sonnet']);
-  await move(folders.new, ['--model']);
+  await move(folders.new, [model]);
   const command = resumeCommand(run, conversation) ?? '';
   expect(command).toMatch(new RegExp(`^cd ${folders.new} && env .*guarded-claude --resume ${id}$`));
   expect(command).toContain(env.CLAUDE_CONFIG_DIR);
@@ -107,7 +130,7 @@ test('a conversation whose file the agent has moved is found where it is now, wi
 
 test('what a command has changed stays changed when the person begins another conversation', async () => {
   const { run, conversation, move, folders } = stage(['--model', 'sonnet']);
-  await move(folders.new, ['--model']);
+  await move(folders.new, [model]);
   run.emit({ type: 'session', sessionId: 'b', transcriptPath: null, source: 'hook', reason: 'clear' });
   conversation.changed({ folder: null, overruled: [] });
   expect(launchNow(run, conversation)).toMatchObject({ cwd: folders.new, args: [] });

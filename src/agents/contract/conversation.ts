@@ -8,12 +8,21 @@ export interface SessionFile {
   readonly changedAtMs: number;
 }
 
+/** A flag of the launch that no longer holds, because the person has chosen something else. */
+export interface Overruled {
+  readonly flag: string;
+  /**
+   * Where the choice is kept: in the `settings`, for every conversation; by the `conversation`, so a resume goes on with
+   * it; or it is the `folder` to which they have moved.
+   */
+  readonly by: 'settings' | 'conversation' | 'folder';
+}
+
 /** What commands of the person's own have changed since the launch, so that its arguments no longer say it. */
 export interface OwnChanges {
   /** The folder that they have moved the conversation to (absolute). Null: none. */
   readonly folder: string | null;
-  /** Flags that no longer hold, because a resume goes on with what the person has chosen instead. */
-  readonly overruled: readonly string[];
+  readonly overruled: readonly Overruled[];
 }
 
 export interface SentPrompt {

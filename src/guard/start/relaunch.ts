@@ -73,10 +73,10 @@ function start(
   generation: number,
   { resume, prompt, lost, isAnswered }: Beginning,
 ): void {
-  const launch = launchNow(begun, conversation);
-  const run = { ...begun, launch };
   const { id, transcriptPath, permissionMode } = conversation;
   const resumed = resume && id !== null && transcriptPath !== null;
+  const launch = launchNow(begun, conversation, resumed ? 'resume' : 'new');
+  const run = { ...begun, launch };
   const { asked, ...next }: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed
     ? {
         args: launch.adapter.resumeArguments(launch.args, id, prompt, permissionMode),

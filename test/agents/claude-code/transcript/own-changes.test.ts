@@ -40,15 +40,19 @@ async function changesIn(records: readonly object[]) {
 const changesOf = (...given: readonly Given[]) => changesIn(given.flatMap(recordsOf));
 const saved = 'and saved as your default for new sessions';
 
-test.each<[string, string, readonly string[]]>([
-  ['/model', `Set model to \`Opus 5.5\` ${saved}`, ['--model']],
-  ['/model', `Set model to \x1b[1mOpus 4.8\x1b[22m ${saved}`, ['--model']],
-  ['/model', 'Set model to \x1b[1mopus (claude-opus-4-6)\x1b[22m', ['--model']],
-  ['/model', 'Set model to `Opus 5.5` for this session only', ['--model']],
-  ['/model', `Set model to \`Opus 5.5\` ${saved} with \`medium\` effort`, ['--model', '--effort']],
-  ['/model', 'Set model to `Opus 5.5` for this session only with `medium` effort', ['--model']],
+const model = { flag: '--model', by: 'settings' };
+const modelHere = { flag: '--model', by: 'conversation' };
+const effort = { flag: '--effort', by: 'settings' };
+
+test.each<[string, string, readonly object[]]>([
+  ['/model', `Set model to \`Opus 5.5\` ${saved}`, [model]],
+  ['/model', `Set model to \x1b[1mOpus 4.8\x1b[22m ${saved}`, [model]],
+  ['/model', 'Set model to \x1b[1mopus (claude-opus-4-6)\x1b[22m', [model]],
+  ['/model', 'Set model to `Opus 5.5` for this session only', [modelHere]],
+  ['/model', `Set model to \`Opus 5.5\` ${saved} with \`medium\` effort`, [model, effort]],
+  ['/model', 'Set model to `Opus 5.5` for this session only with `medium` effort', [modelHere]],
   ['/model', 'Kept model as `Sonnet 5.5`', []],
-  ['/effort', 'Set effort level to high (saved as your default for new sessions): Thorough', ['--effort']],
+  ['/effort', 'Set effort level to high (saved as your default for new sessions): Thorough', [effort]],
   ['/effort', 'Set effort level to max (this session only): Maximum capability', []],
   ['/effort', 'Kept effort level as low', []],
   ['/status', `Set model to \`Opus 5.5\` ${saved}`, []],
@@ -61,7 +65,10 @@ test.each<[string, string, readonly string[]]>([
 const moved = { command: '/cd', answer: 'Moved to \x1b[1m/new\x1b[22m', cwd: '/new', asNote: true };
 
 test('/cd moves the conversation, and overrules a checkout of its own', async () => {
-  expect(await changesOf(moved)).toEqual({ folder: '/new', overruled: ['--worktree'] });
+  expect(await changesOf(moved)).toEqual({
+    folder: '/new',
+    overruled: [{ flag: '--worktree', by: 'folder' }],
+  });
   const twice = await changesOf(moved, { ...moved, answer: 'Moved to \x1b[1m/third\x1b[22m', cwd: '/third' });
   expect(twice.folder).toBe('/third');
 });
@@ -77,7 +84,7 @@ test('a move that was refused, or that an earlier launch or a fork brings along,
 test('other records may come between a command and its answer, but words in a prompt are no answer', async () => {
   const [command = {}, answer = {}] = recordsOf({ command: '/model', answer: 'Set model to `Opus 5.5`' });
   const others = [{ type: 'mode' }, { type: 'user', message: { content: [{ type: 'tool_result' }] } }];
-  expect(await changesIn([command, ...others, answer])).toMatchObject({ overruled: ['--model'] });
+  expect(await changesIn([command, ...others, answer])).toMatchObject({ overruled: [model] });
   expect(await changesIn([answer])).toMatchObject({ overruled: [] });
   expect(await changesIn([command, ...recordsOf({ command: '/cost', answer: '1 $' }), answer])).toMatchObject(
     { overruled: [] },
