@@ -4,7 +4,13 @@
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
-import type { OwnChanges, SentPrompt, SessionFile, TranscriptDoctor } from './contract/conversation.ts';
+import type {
+  OwnChanges,
+  PromptPlaces,
+  SentPrompt,
+  SessionFile,
+  TranscriptDoctor,
+} from './contract/conversation.ts';
 import type { HookReader } from './contract/hooks.ts';
 import type { FileArgument, Invocation, RefusedResume, Variables } from './contract/invocation.ts';
 import type { Injection, LaunchPlan, UserSettings } from './contract/launch.ts';
@@ -72,10 +78,12 @@ export interface AgentAdapter {
   subagentFiles(path: string): Promise<readonly string[]>;
   /** The session of the agent with this pid, from the agent's own records; null if it keeps none. */
   sessionOfProcess(env: Variables, pid: number): Promise<string | null>;
-  /**
-   * The conversation in this working directory that got a prompt at one of these moments (wall clock); the latest one.
-   */
-  sessionOfPrompt(env: Variables, cwd: string, enteredMs: readonly number[]): Promise<SessionFile | null>;
+  /** Of these conversations, the one that got a prompt at one of these moments (wall clock); the latest one. */
+  sessionOfPrompt(
+    env: Variables,
+    places: PromptPlaces,
+    enteredMs: readonly number[],
+  ): Promise<SessionFile | null>;
   /** The last changed conversation of a working directory; null if none changed at or after `sinceMs` (wall clock). */
   latestSession(env: Variables, cwd: string, sinceMs?: number): Promise<SessionFile | null>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if the id is kept. */

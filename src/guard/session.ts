@@ -79,10 +79,12 @@ async function noteChanges({ launch, launchedAtMs }: Run, conversation: Conversa
  * 2.1.197 only the files show that. The right file is the one that holds what the person has sent.
  */
 async function followPrompt(run: Run, { hooks }: Agent, conversation: Conversation) {
-  const { env, cwd, adapter } = launchNow(run, conversation);
+  const { env, cwd, adapter } = run.launch;
   const { enteredMs } = conversation;
+  // One that was cleared began where they were then, which may be before or after a move.
+  const places = { folders: [cwd, launchNow(run, conversation).cwd], known: conversation.id };
   if (hooks.heard() || enteredMs.length === 0) return;
-  const found = await adapter.sessionOfPrompt(env, cwd, enteredMs);
+  const found = await adapter.sessionOfPrompt(env, places, enteredMs);
   if (found === null || found.sessionId === conversation.id) return;
   const reason = conversation.id === null ? {} : { reason: 'clear' };
   run.emit({

@@ -1,5 +1,5 @@
 /** The launch as the person would give it now, after commands of theirs. */
-import { mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Overruled } from '../../src/agents/contract/conversation.ts';
@@ -126,6 +126,28 @@ test('a conversation whose file the agent has moved is found where it is now, wi
   expect(conversation.transcriptPath).toBe(path);
   expect(launchNow(run, conversation).cwd).toBe(folders.new);
   expect(await whatIsOnRecord(run, agent, conversation, createComposer())).toBe('kept');
+});
+
+test('without hooks, a moved conversation is still the one that got the latest prompt', async () => {
+  const { run, agent, conversation, move, folders, env, told } = stage(['--resume', id]);
+  const other = 'bbbbbbbb-0000-4000-8000-000000000000';
+  const home = join(env.CLAUDE_CONFIG_DIR, 'projects', '-new');
+  mkdirSync(home, { recursive: true });
+  const write = (session: string, cwd: string, atMs: number) => {
+    const message = { role: 'user', content: 'hi' };
+    const record = { type: 'user', cwd, timestamp: new Date(atMs).toISOString(), message };
+    const path = join(home, `${session}.jsonl`);
+    writeFileSync(path, `${JSON.stringify(record)}\n`);
+    utimesSync(path, new Date(atMs), new Date(atMs));
+  };
+  run.emit({ type: 'input', kind: 'enter', bytes: 1 });
+  const entered = conversation.enteredMs[0] ?? 0;
+  write(id, folders.old, entered + 1_000); // where it began
+  write(other, folders.new, entered + 500);
+  await move(folders.new);
+  await findSession(run, agent, conversation);
+  expect(told.filter((each) => each.type === 'session' && each.sessionId === other)).toEqual([]);
+  expect(conversation.id).toBe(id);
 });
 
 test('what a command has changed stays changed when the person begins another conversation', async () => {

@@ -8,6 +8,14 @@ export interface SessionFile {
   readonly changedAtMs: number;
 }
 
+/** Which conversations may have got a prompt. */
+export interface PromptPlaces {
+  /** Those that began in these working directories, */
+  readonly folders: readonly string[];
+  /** and the one of this id, wherever it began. Null: none is known. */
+  readonly known: string | null;
+}
+
 /** A flag of the launch that no longer holds, because the person has chosen something else. */
 export interface Overruled {
   readonly flag: string;

@@ -6,7 +6,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { headLines } from '../../common/file-head.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
-import type { SessionFile } from '../../contract/conversation.ts';
+import type { PromptPlaces, SessionFile } from '../../contract/conversation.ts';
 import type { Variables } from '../../contract/invocation.ts';
 import { configFolder } from '../launch/user-settings.ts';
 import { firstCwd } from '../transcript/first-cwd.ts';
@@ -62,21 +62,30 @@ export async function subagentFiles(path: string): Promise<readonly string[]> {
 }
 
 /**
- * Conversations of a working directory, the last changed first. Each is opened only when it is asked for, because a
+ * Conversations that began in these working directories, the last changed first. Each is opened only when it is asked for, because a
  * machine may hold thousands.
  * @param sinceMs only those changed at or after this time (wall clock)
+ * @param known the id of one that may have begun anywhere
  */
-async function* sessionsIn(env: Variables, cwd: string, sinceMs: number): AsyncGenerator<SessionFile> {
+async function* sessionsIn(
+  env: Variables,
+  folders: readonly string[],
+  sinceMs: number,
+  known: string | null = null,
+): AsyncGenerator<SessionFile> {
   const files = (await Promise.all((await listFiles(env)).map(describe)))
     .filter((file) => file !== null)
     .filter((file) => file.changedAtMs >= sinceMs)
     .toSorted((a, b) => b.changedAtMs - a.changedAtMs);
-  for (const file of files) if ((await firstCwd(file.path)) === cwd) yield file;
+  for (const file of files) {
+    const cwd = file.sessionId === known ? null : await firstCwd(file.path);
+    if (file.sessionId === known || (cwd !== null && folders.includes(cwd))) yield file;
+  }
 }
 
 /** The last changed conversation of a working directory, which `--continue` opens; null if there is none. */
 export async function latestSession(env: Variables, cwd: string, sinceMs = 0): Promise<SessionFile | null> {
-  for await (const file of sessionsIn(env, cwd, sinceMs)) return file;
+  for await (const file of sessionsIn(env, [cwd], sinceMs)) return file;
   return null;
 }
 
@@ -90,7 +99,7 @@ export async function successorOf(
   sessionId: string,
   sinceMs: number,
 ): Promise<SessionFile | null> {
-  for await (const file of sessionsIn(env, cwd, sinceMs)) {
+  for await (const file of sessionsIn(env, [cwd], sinceMs)) {
     if (file.sessionId === sessionId) continue;
     const head = (await headLines(file.path)).map(parseRecord);
     if (head.some((record) => record !== null && textOf(record, 'sessionId') === sessionId)) return file;
@@ -120,13 +129,13 @@ export async function tailOf(path: string): Promise<readonly Json[]> {
  */
 export async function sessionOfPrompt(
   env: Variables,
-  cwd: string,
+  { folders, known }: PromptPlaces,
   enteredMs: readonly number[],
 ): Promise<SessionFile | null> {
   const [first] = enteredMs;
   if (first === undefined) return null;
   let latest: { readonly file: SessionFile; readonly atMs: number } | null = null;
-  for await (const file of sessionsIn(env, cwd, first)) {
+  for await (const file of sessionsIn(env, folders, first, known)) {
     const prompted = (await tailOf(file.path))
       .map(printMode.readProgress)
       .flatMap((record) => (record?.kind === 'prompt' && record.atMs !== null ? [record.atMs] : []))

@@ -97,15 +97,19 @@ it('finds the conversation that was typed into when Enter was pressed', async ()
     };
     appendFileSync(path, `${JSON.stringify(record)}\n`);
   };
+  const inP = { folders: ['/p'], known: null };
   const entered = Date.now() - 60_000;
   prompted(a, '/p', entered + 200);
-  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
-  expect(await sessionOfPrompt(env, '/p', [])).toBe(null);
-  expect(await sessionOfPrompt(env, '/p', [entered - 60_000])).toBe(null); // somebody else's
-  expect(await sessionOfPrompt(env, '/q', [entered])).toBe(null);
+  expect((await sessionOfPrompt(env, inP, [entered]))?.sessionId).toBe(a);
+  expect(await sessionOfPrompt(env, inP, [])).toBe(null);
+  expect(await sessionOfPrompt(env, inP, [entered - 60_000])).toBe(null); // somebody else's
+  const inQ = { folders: ['/q'], known: null };
+  expect(await sessionOfPrompt(env, inQ, [entered])).toBe(null);
+  expect((await sessionOfPrompt(env, { ...inQ, known: a }, [entered]))?.sessionId).toBe(a);
+  expect((await sessionOfPrompt(env, { folders: ['/q', '/p'], known: null }, [entered]))?.sessionId).toBe(a);
   prompted(b, '/p', entered + 10_300, '<command-name>/clear</command-name>');
-  expect((await sessionOfPrompt(env, '/p', [entered]))?.sessionId).toBe(a);
-  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
+  expect((await sessionOfPrompt(env, inP, [entered]))?.sessionId).toBe(a);
+  expect((await sessionOfPrompt(env, inP, [entered, entered + 10_000]))?.sessionId).toBe(b);
   prompted(c, '/p', entered + 15_000); // nobody pressed Enter here then
-  expect((await sessionOfPrompt(env, '/p', [entered, entered + 10_000]))?.sessionId).toBe(b);
+  expect((await sessionOfPrompt(env, inP, [entered, entered + 10_000]))?.sessionId).toBe(b);
 });
