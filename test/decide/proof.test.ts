@@ -22,7 +22,8 @@ test('a nudge is proven by the clock of the new turn when the free prompt betwee
   expect(outcomes(told).at(-1)).toBe('open');
   // The person's next turn, dead again: it is another incident, which is nudged again.
   told.wait(3, say.drawing);
-  for (let second = 0; second < 64; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
+  for (let second = 0; second < 66; second++)
+    told.wait(1, say.drawing, say.busy(second === 0 ? 0 : 1, { elapsedS: second }));
   expect(outcomes(told)).toContain('recovered');
   expect(actions(told)).toEqual(['nudge', 'nudge']);
 });

@@ -96,3 +96,28 @@ test('without an open call a prompt begins a turn', () => {
   told.tell({ type: 'turn.started' });
   expect(told.state.evidence.turn.told).toEqual({ working: true, at: told.state.evidence.now });
 });
+
+test('a clock that begins anew shows a new turn, in which nothing of the one before is open or silent', () => {
+  const told = inCall();
+  told.tell({ type: 'screen', facts: { activity: 'tool', tokens: 12, elapsedS: 300 } });
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.tools).toEqual([]);
+  expect(told.state.evidence.turn.workingSince).toBe(told.state.evidence.now);
+});
+
+test('an answer that is read after the next prompt was taken, and before it on record, says nothing of its turn', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  told.tell({ type: 'turn.ended' });
+  told.tell({ type: 'turn.started' });
+  told.tell({ type: 'answer.recorded', cutShort: true });
+  told.tell({ type: 'prompt.recorded' });
+  told.tell(say.request(1));
+  told.wait(5, say.bytes(1), say.drawing, say.busy(20));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(10);
+  expect(deeds(told)).toEqual([]);
+});

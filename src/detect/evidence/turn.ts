@@ -1,5 +1,5 @@
 /** The turn: what hooks and the record report of it, and since when the agent has been in which part of it. */
-import type { Event, FailureKind, Millis } from '../../events.ts';
+import type { Event, FailureKind, Millis, ScreenFacts } from '../../events.ts';
 import type { Sense } from '../claim.ts';
 import { obeysMs, reportLagMs, requestBytes } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
@@ -135,8 +135,8 @@ export function foldTurn(
         : { ...turn, toldAt: now };
     case 'failure.recorded':
       return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
-    case 'prompt.recorded':
-      return { ...turn, recordSpeaks: true };
+    case 'prompt.recorded': // what the record holds before it is an answer to an earlier one
+      return { ...turn, recordSpeaks: true, answer: null };
     case 'answer.recorded':
       return {
         ...turn,
@@ -178,12 +178,17 @@ function seen(
   const cleared = facts.activity === 'busy' ? null : turn.failure;
   return {
     ...turn,
+    ...(restartsClock(last, facts) && { ...unlistened, workingSince: null }),
     limitResetsAt:
       facts.activity === 'idle' ? (facts.limitResetsAt ?? turn.limitResetsAt) : turn.limitResetsAt,
     failedTurns: banner && !isCounted(turn.failure) ? turn.failedTurns + 1 : turn.failedTurns,
     failure: banner ? { kind: banner.kind, at: now, sense: 'screen' } : cleared,
   };
 }
+
+/** The free prompt between two turns can be too short to be seen, but each turn has a clock of its own. */
+const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean =>
+  elapsedS !== undefined && elapsedS < (last?.facts.elapsedS ?? 0);
 
 /** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
 const isCounted = (failure: Turn['failure']): boolean => failure !== null && failure.sense !== 'record';

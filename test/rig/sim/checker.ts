@@ -24,8 +24,8 @@ export interface Checker {
   /** Looks at the truth; call it before anything is told to the guard. */
   look(): void;
   check(effect: Effect): void;
-  /** The person has pressed a key. */
-  touched(submits: boolean): void;
+  /** The person has pressed a key. @param begins a turn begins by it */
+  touched(submits: boolean, begins: boolean): void;
   slept(): void;
   /** The guard has no turn for so long. */
   stalled(ms: Millis): void;
@@ -186,10 +186,10 @@ export function createChecker(
         default:
       }
     },
-    touched(submits) {
+    touched(submits, begins) {
       touchedAt = scheduler.now();
       if (!submits) return;
-      questions = []; // the next turn may fail anew
+      if (begins) questions = []; // the next turn may fail anew
       cuts = 0;
       launches = 0;
       sleeps = 0;

@@ -23,7 +23,7 @@ export function sitDown(desk: Desk): void {
   const { plan, scheduler, senses, guard, checker, current, tell, isLeaving } = desk;
   const draw = plan.chance('person');
   const presses = (kind: 'enter' | 'escape' | 'text', bytes: number): void => {
-    checker.touched(kind === 'enter');
+    checker.touched(kind === 'enter', kind === 'enter' && current().isFree());
     tell({ type: 'input', kind, bytes });
   };
   const stops = (agent: Agent): void => {
