@@ -121,3 +121,19 @@ test('an answer that is read after the next prompt was taken, and before it on r
   told.wait(10);
   expect(deeds(told)).toEqual([]);
 });
+
+test('a message that is queued while a hook of the person’s holds the prompt up changes nothing for the hook', () => {
+  const told = asks(story());
+  told.tell(say.bytes(1));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(60, say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  for (let second = 1; second < 200; second++) {
+    told.wait(1, say.drawing, say.busy(0), say.sample(10, { helperAgeMs: second * 1_000 }));
+    if (second === 10) told.tell({ type: 'turn.started' });
+  }
+  expect(deeds(told)).toEqual([]);
+  expect(told.state.evidence.turn.told?.at).toBe(60_000);
+});

@@ -3,20 +3,25 @@
  * it is no step of theirs: nothing ends, and nothing begins.
  */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
-import { conversationBytes } from '../limits.ts';
+import { conversationBytes, reportLagMs } from '../limits.ts';
 import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
+import { helperStart } from './sample.ts';
 import { ofMainTurn } from './tools.ts';
 import type { Wire } from './wire.ts';
 
-/** An open call, or a request without an answer, stands for the turn: neither outlasts its end or an interrupt. */
+/**
+ * An open call, a request without an answer, and a hook of the person's stand for the turn: none outlasts its end or an
+ * interrupt.
+ */
 export function isForQueue(e: Evidence, event: Event): boolean {
-  const { turn, tools, wire, person } = e;
+  const { turn, tools, wire, person, sample, now } = e;
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
   // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
   const interruptedAt = screenAtWork(e) ? 0 : (person.lastInterruptAt ?? 0);
   const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, interruptedAt);
   return (
+    helperStart(sample, now) > Math.max(0, since - reportLagMs) ||
     ofMainTurn(tools).some(({ startedAt }) => startedAt >= since) ||
     wire.connections.some((each) => isUnanswered(each) && isOfTurn(each, since, wire))
   );
