@@ -192,6 +192,8 @@ export type Observation =
       readonly cpuMs: number;
       /** State letter of the kernel: R S D T Z … */
       readonly state: string;
+      /** How often its main thread has gone to sleep since its start; absent outside Linux. */
+      readonly yields?: number;
       /** Share of this machine's memory that the agent's own process holds, 0…1. */
       readonly memoryShare: number;
       /** Live descendants in a session of their own that are not there while the agent is idle: tools at work. */

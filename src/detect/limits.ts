@@ -83,8 +83,8 @@ const busy = 'a prompt was taken, and no request was sent; a busy machine takes 
 const uncounted = 'a counter that is not there yet, while the model says it is thinking';
 const lost = 'the result of a tool past its own limit, none of its processes left';
 const held = 'a hook of the person’s may hold the call up; the agent ends a hook after ten minutes';
-const draws = 'a working agent draws several times a second';
-const turns = 'some agents draw nothing while a second try is unanswered; a disk may be slow';
+const draws = 'an event loop that runs is not stuck, even if nothing moves';
+const disk = 'a disk may be slow, or asleep';
 
 export const limits = {
   midResponse: wire('the next byte of an answer', stream, 1, 'a ping is a byte', 'streamMs'),
@@ -121,13 +121,8 @@ export const limits = {
   growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings reset every other clock'),
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
-  frozenTicking: process(
-    'anything drawn, the process at work now and then, or waiting for a disk',
-    frozen,
-    30,
-    turns,
-  ),
-  frozenUnseen: screen('anything drawn, without a look at the process', frozen, 3, 'one witness fewer'),
+  frozenDisk: process('anything drawn, the process waiting for a disk', frozen, 30, disk),
+  frozenUnseen: screen('anything drawn, the process computing or not seen', frozen, 3, 'one witness fewer'),
   spinning: process(
     'anything printed, one core fully used',
     frozen,

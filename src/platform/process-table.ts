@@ -19,6 +19,8 @@ export interface ProcessSample {
   /** The kernel's letter for its state: R S D T Z … */
   readonly state: string;
   readonly rssBytes: number;
+  /** How often its main thread has gone to sleep by itself since its start: an event loop does so all the time. */
+  readonly yields?: number;
 }
 
 /** Linux shows process times in hundredths of a second, whatever the kernel's own clock is (proc(5)). */
@@ -134,10 +136,12 @@ function readStat(path: string): string {
 function sampleFromProc(pid: number): ProcessSample | null {
   const fields = statFields(pid);
   if (!fields) return null;
+  const yields = /^voluntary_ctxt_switches:\s*(\d+)$/m.exec(readText(`/proc/${pid}/status`))?.[1];
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
     state: fields[0] ?? '?',
     rssBytes: Number(fields[21]) * pageBytes,
+    ...(yields !== undefined && { yields: Number(yields) }),
   };
 }
 

@@ -9,6 +9,7 @@
  */
 import { sampleMs } from '../detect/evidence/sample.ts';
 import { memoryBytes } from '../platform/memory.ts';
+import type { ProcessSample } from '../platform/process-table.ts';
 import { lentTerminal } from './lent-terminal.ts';
 import type { Emit, Sensor } from './sensor.ts';
 import { atWork, type Descendant, nameOf } from './workers.ts';
@@ -16,7 +17,7 @@ import { atWork, type Descendant, nameOf } from './workers.ts';
 export interface ProcessReader {
   /** Parents before their children. */
   descendants(pid: number): readonly Descendant[];
-  sample(pid: number): { readonly cpuMs: number; readonly state: string; readonly rssBytes: number } | null;
+  sample(pid: number): ProcessSample | null;
   /** Those of these processes whose standard input is a terminal. Absent: the agent has no terminal. */
   reading?(pids: readonly number[]): ReadonlySet<number>;
 }

@@ -76,6 +76,58 @@ describe('nothing is drawn', () => {
   });
 });
 
+describe('an agent that draws nothing by right: nothing moves in its transcript view, or with reduced motion', () => {
+  /** A command runs. */
+  function tool() {
+    const { told } = turn();
+    told.tell({ type: 'tool.started', toolUseId: 'one', tool: 'Bash', risk: 'command' });
+    return told;
+  }
+
+  /** One sample every two seconds. */
+  function samples(told: ReturnType<typeof story>, seconds: number, each: (at: number) => object) {
+    for (let second = 2; second <= seconds; second += 2) {
+      told.wait(2);
+      const { cpuMs = 1_004, ...more } = each(second) as { readonly cpuMs?: number };
+      told.tell(say.sample(cpuMs, { workers: 1, ...more }));
+    }
+  }
+
+  test('is not frozen while its event loop runs, however little', () => {
+    const told = tool();
+    samples(told, 1_800, (second) => ({ yields: 10 + second / 2, cpuMs: 1_004 + Math.floor(second / 3) }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('is frozen once its event loop no longer runs', () => {
+    const told = tool();
+    samples(told, 60, (second) => ({ yields: 10 + second }));
+    expect(deeds(told)).toEqual([]);
+    samples(told, 12, () => ({ yields: 70 }));
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('is frozen if it spins, whatever its other threads make it wait for', () => {
+    const told = tool();
+    samples(told, 14, (second) => ({ yields: 10 + second * 50, cpuMs: second * 1_000 }));
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('is frozen, too, if it spins on a machine that has no whole core for it', () => {
+    const told = tool();
+    samples(told, 24, (second) => ({ yields: 10, cpuMs: second * 400 }));
+    expect(deeds(told)).toEqual([]);
+    samples(told, 10, (second) => ({ yields: 10, cpuMs: (24 + second) * 400 }));
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('is not frozen, where only its CPU time is known, while it uses some now and then', () => {
+    const told = tool();
+    samples(told, 1_800, (second) => ({ cpuMs: 1_004 + Math.floor(second / 8) * 10 }));
+    expect(deeds(told)).toEqual([]);
+  });
+});
+
 describe('another process has the agent’s terminal, such as the person’s editor', () => {
   test('nothing is judged for as long as it has it, whatever it draws, and whatever is typed', () => {
     const { told, sample } = turn();

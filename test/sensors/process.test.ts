@@ -197,6 +197,7 @@ it('measures a real process', async () => {
       generation: 1,
       cpuMs: expect.any(Number),
       state: expect.stringMatching(/^[SRD]/),
+      yields: expect.any(Number),
       memoryShare: expect.any(Number),
       workers: 0,
       helperAgeMs: expect.closeTo(0, -4),

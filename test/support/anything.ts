@@ -62,6 +62,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
     state: fc.constantFrom('R', 'S', 'T'),
     memoryShare: fc.double({ min: 0, max: 1, noNaN: true }),
     workers: number(1),
+    yields: number(9),
   }),
   output: fc.record({ type: fc.constant('output'), bytes: number(900) }),
   input: fc.record({

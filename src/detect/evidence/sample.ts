@@ -21,6 +21,10 @@ export interface ProcessSample {
   readonly lastHelper: { readonly since: Millis; readonly seenAt: Millis } | null;
   /** When a worker was last seen; null: never. */
   readonly workerSeenAt: Millis | null;
+  /** As reported; absent outside Linux. */
+  readonly yields?: number;
+  /** When a sample last showed that its event loop runs. The first one shows nothing, so time counts from it. */
+  readonly ranAt: Millis;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
@@ -37,6 +41,11 @@ export function helperStart(sample: ProcessSample | null, now: Millis): Millis {
 
 /** Share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
 const spinning = 0.9;
+
+/** A process that uses less than this share of a core is not even trying. */
+export const asleep = 0.005;
+/** An agent that waits and draws nothing uses 0.005 to 0.03 of a core (measured). One that computes uses far more. */
+const ticking = 0.1;
 
 /**
  * Share of the machine's memory that counts as growth from one sample to the next, at the usual interval. After a
@@ -77,10 +86,21 @@ export function foldProcess(
     ...helper,
     lastHelper: helperSince === null ? (last?.lastHelper ?? null) : { since: helperSince, seenAt: now },
     workerSeenAt: event.workers > 0 ? now : (last?.workerSeenAt ?? null),
+    ...(event.yields !== undefined && { yields: event.yields }),
+    ranAt: last === null || hasRun(last, event.yields, cpuShare) ? now : last.ranAt,
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
   };
+}
+
+/**
+ * An event loop that runs goes to sleep ten times a second and more, and one that is stuck never (measured). Where that
+ * is not known, a little CPU time tells the same, but for a loop that spins on a crowded machine.
+ */
+function hasRun(last: ProcessSample, yields: number | undefined, cpuShare: number): boolean {
+  if (yields !== undefined) return yields !== last.yields;
+  return cpuShare >= asleep && cpuShare < ticking;
 }
 
 /** Its start keeps its first stamp, or a stop of the clock would put it before what came before it. */

@@ -1,20 +1,18 @@
 /**
- * The process itself is stuck. A working agent draws several times a second even when its connection is dead (lab notes
- * §1d: longest gap 1.1 s), so an agent that works and draws nothing has a stuck event loop. Print mode has no spinner:
- * there a stuck process uses a whole core, or does not end after its answer.
+ * The process itself is stuck. A working agent usually draws several times a second even when its connection is dead (lab
+ * notes §1d: longest gap 1.1 s). In its transcript view, or with reduced motion, it draws nothing as long as nothing
+ * happens, but its event loop runs. So an agent that works, draws nothing, and whose loop does not run is stuck. Print mode
+ * has no spinner: there a stuck process uses a whole core, or does not end after its answer.
  */
 import type { Millis } from '../../events.ts';
 import { momentOf } from '../evidence/clock.ts';
 import { lastByteAt } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import type { ProcessSample } from '../evidence/sample.ts';
+import { asleep, type ProcessSample } from '../evidence/sample.ts';
 import { inTurn } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 import { crashedScreen } from './crashed-screen.ts';
 
-/** A process that should draw a spinner and uses less than this share of a core is not even trying. */
-const asleep = 0.005;
-const ticking = 0.1;
 const stoppedMs = 1_000;
 /**
  * Shares of the machine's memory: from the first on growth is dangerous, from the second on there is nothing to wait
@@ -76,9 +74,9 @@ const frozenUi: Signature = {
     if (!inTurn(e.phase)) return null;
     // An agent whose connection is held is waiting, and some agents draw nothing all that time.
     const { lastOutputAt } = e.terminal;
-    const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0);
-    const suspicion = stuck(e, since, `agent ${e.phase}, nothing drawn`);
-    return suspicion && ticks(e.sample) ? { ...suspicion, limit: 'frozenTicking' } : suspicion;
+    const ranAt = e.sample?.busySince === null ? e.sample.ranAt : 0;
+    const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0, ranAt);
+    return stuck(e, since, `agent ${e.phase}, nothing drawn`);
   },
 };
 
@@ -102,18 +100,10 @@ function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Sus
   const witness = processSays(sample);
   return {
     since,
-    limit: witness === null ? 'frozenUnseen' : waitsForDisk(sample) ? 'frozenTicking' : 'frozen',
+    limit: witness === null ? 'frozenUnseen' : waitsForDisk(sample) ? 'frozenDisk' : 'frozen',
     because: (lastedMs) => [`${sign} for ${seconds(lastedMs)}`, witness ?? noWitness(sample)],
     cure: 'relaunch',
   };
-}
-
-/**
- * Its timers run. An agent that waits and draws nothing uses 0.02 to 0.03 of a core (measured); a spinner uses far
- * more.
- */
-function ticks(sample: ProcessSample | null): boolean {
-  return sample !== null && sample.cpuShare >= asleep && sample.cpuShare < ticking;
 }
 
 /** The agent wants to run, but the machine gives it no CPU time. Its event loop is not stuck. */

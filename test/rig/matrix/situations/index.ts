@@ -6,6 +6,7 @@ import { healthySituations } from './healthy.ts';
 import { processSituations } from './process.ts';
 import { sequenceSituations } from './sequences.ts';
 import { startSituations } from './start.ts';
+import { stillSituations } from './still.ts';
 import { wakeSituations } from './wake.ts';
 
 export const situations: Readonly<Record<string, Situation>> = {
@@ -14,6 +15,7 @@ export const situations: Readonly<Record<string, Situation>> = {
   ...startSituations,
   ...healthySituations,
   ...editorSituations,
+  ...stillSituations,
   ...wakeSituations,
   ...sequenceSituations,
 };
