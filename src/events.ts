@@ -203,7 +203,13 @@ export type Observation =
     }
   // terminal
   | { readonly type: 'output'; readonly bytes: number }
-  | { readonly type: 'input'; readonly kind: InputKind; readonly bytes: number }
+  | {
+      readonly type: 'input';
+      readonly kind: InputKind;
+      readonly bytes: number;
+      /** The guard keeps it back, so the agent has not got it. */
+      readonly kept?: true;
+    }
   /** The agent does not read its input (`blocked`), or reads it again (`drained`). */
   | { readonly type: 'input.blocked'; readonly pendingBytes: number }
   | { readonly type: 'input.drained' }

@@ -84,6 +84,7 @@ const uncounted = 'a counter that is not there yet, while the model says it is t
 const lost = 'the result of a tool past its own limit, none of its processes left';
 const held = 'a hook of the person’s may hold the call up; the agent ends a hook after ten minutes';
 const draws = 'an event loop that runs is not stuck, even if nothing moves';
+const reads = 'it may read a large conversation, after its start or a command such as /resume';
 const disk = 'a disk may be slow, or asleep';
 
 export const limits = {
@@ -122,6 +123,7 @@ export const limits = {
   growthUncounted: screen('the same, without a counter', response, 6, 'nobody can see whether it grows'),
   frozen: process('anything drawn, the process asleep or spinning', frozen, 1, draws),
   frozenDisk: process('anything drawn, the process waiting for a disk', frozen, 30, disk),
+  loading: process('an agent that has not shown itself, and computes', first, 1, reads),
   frozenUnseen: screen('anything drawn, the process computing or not seen', frozen, 3, 'one witness fewer'),
   spinning: process(
     'anything printed, one core fully used',

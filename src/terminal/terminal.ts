@@ -77,7 +77,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
       job.drew();
     },
     typed(tokens) {
-      for (const { kind, bytes } of inputRuns(tokens)) listener.observe({ type: 'input', kind, bytes });
+      const isKept = keys.agent === null || keys.keptBytes > 0;
+      for (const { kind, bytes } of inputRuns(tokens))
+        listener.observe({ type: 'input', kind, bytes, ...(isKept && { kept: true }) });
     },
   });
   const agentOutput = createAgentOutput(output, observers, (pty, chunk) => {

@@ -248,3 +248,70 @@ test('an agent whose timers run is not frozen because it draws nothing while its
   for (let second = 0; second < 100; second++) told.wait(1, say.sample(second * 25));
   expect(told.did('stop')).toEqual([]);
 });
+
+describe('a key is pressed at an agent that computes', () => {
+  const key = { type: 'input', kind: 'text', bytes: 1 } as const;
+  /** One core is used fully, as seen each second. */
+  function computes(told: ReturnType<typeof story>, seconds: number, from = 0) {
+    for (let second = 1; second <= seconds; second++) {
+      told.wait(1);
+      told.tell(say.sample((from + second) * 1_000));
+    }
+  }
+
+  test('and has not shown itself yet: it may be reading a large conversation', () => {
+    const told = story();
+    told.tell(say.started);
+    told.wait(2);
+    told.tell(key);
+    computes(told, 90);
+    told.tell(say.drawing);
+    told.tell(say.idle);
+    told.wait(10);
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('and never shows itself', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(key);
+    computes(told, 130);
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test.each([
+    ['its prompt free', []],
+    ['as program status calls it working', [status('working')]],
+  ])('and has just taken a command, such as /resume, %s', (_, claims) => {
+    const told = story();
+    told.tell(say.started);
+    told.tell({ type: 'screen', facts: { activity: 'idle', draft: true, draftIsCommand: true } });
+    told.wait(20);
+    told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+    told.wait(1, say.drawing, ...claims);
+    told.tell(key);
+    computes(told, 90);
+    told.tell(say.drawing);
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('at a prompt that has been free: it is stuck', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(20, say.drawing);
+    told.tell(key);
+    computes(told, 14);
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('but the guard has kept the key: nobody has to answer it', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(20, say.drawing);
+    told.tell({ ...key, kept: true });
+    computes(told, 60);
+    expect(deeds(told)).toEqual([]);
+  });
+});

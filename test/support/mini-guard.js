@@ -1,6 +1,6 @@
 // The thinnest guard there can be: terminal and pseudo-terminal, no senses. Runs the compiled code, as users do.
 // node mini-guard.js COMMAND [ARGUMENT…]; MINI_GUARD_TITLE sets a window title, MINI_GUARD_LOG takes observations.
-// MINI_GUARD_HOLDS: the keys are held for the first so many milliseconds.
+// MINI_GUARD_HOLDS: the keys are held for the first so many milliseconds. MINI_GUARD_HOLD: they are kept back for good.
 import { appendFileSync } from 'node:fs';
 import { signalExitCode } from '../../dist/modules/src/platform/signals.js';
 import { openPty } from '../../dist/modules/src/terminal/pty.js';
@@ -19,6 +19,7 @@ const pty = openPty({ file, args, env: process.env, cwd: process.cwd(), columns,
 terminal.attach(pty);
 const holdMs = Number(process.env.MINI_GUARD_HOLDS ?? 0);
 if (holdMs > 0) setTimeout(terminal.hold(), holdMs);
+if (process.env.MINI_GUARD_HOLD) terminal.hold();
 if (process.env.MINI_GUARD_TITLE) terminal.setTitle(process.env.MINI_GUARD_TITLE);
 pty.onExit(async (exit) => {
   const { code, signal } = exit;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -46,6 +46,25 @@ describe('bytes', () => {
     expect(await run(underGuard(process.execPath, recorder))).toEqual(
       await run([process.execPath, recorder]),
     );
+  });
+
+  test.each([
+    ['with the agent', {}, false],
+    ['kept back', { MINI_GUARD_HOLD: '1' }, true],
+  ])('from the person are reported, %s', async (_, more, kept) => {
+    const log = join(temporaryFolder(), 'log');
+    const env = { RECORD: join(temporaryFolder(), 'record'), MINI_GUARD_LOG: log, ...more };
+    const terminal = openRawTerminal(underGuard(process.execPath, recorder), { env });
+    await terminal.waitFor('ready;');
+    terminal.write(Buffer.from('a'));
+    const seen = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+    await expect.poll(() => seen().find((line) => line.includes('"input"'))).toBeDefined();
+    const [input] = seen()
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'input');
+    expect(input).toEqual({ type: 'input', kind: 'text', bytes: 1, ...(kept && { kept: true }) });
+    terminal.pty.kill('SIGTERM');
+    await terminal.exited;
   });
 
   test('a paste of a megabyte arrives whole', async () => {

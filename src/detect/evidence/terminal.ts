@@ -30,7 +30,7 @@ export function foldTerminal(terminal: Terminal, event: Event, now: Millis): Ter
     case 'output':
       return { ...terminal, lastOutputAt: now, unansweredKeyAt: null };
     case 'input':
-      return event.kind === 'report'
+      return event.kind === 'report' || event.kept
         ? terminal
         : { ...terminal, unansweredKeyAt: terminal.unansweredKeyAt ?? now };
     case 'input.blocked':

@@ -76,7 +76,7 @@ const frozenUi: Signature = {
     const { lastOutputAt } = e.terminal;
     const ranAt = e.sample?.busySince === null ? e.sample.ranAt : 0;
     const since = Math.max(lastOutputAt, e.turn.drawsSince ?? 0, e.wire.heldUntil ?? 0, ranAt);
-    return stuck(e, since, `agent ${e.phase}, nothing drawn`);
+    return forLoading(e, stuck(e, since, `agent ${e.phase}, nothing drawn`));
   },
 };
 
@@ -90,9 +90,26 @@ const deafInput: Signature = {
     // A dialog or an idle prompt may ignore a key, so only a process that is visibly stuck is judged.
     const busySince = e.sample?.busySince ?? null;
     if (inputBlockedSince === null && busySince === null) return null;
-    return stuck(e, Math.max(unansweredKeyAt, inputBlockedSince ?? 0, busySince ?? 0), 'keys unanswered');
+    const since = Math.max(unansweredKeyAt, inputBlockedSince ?? 0, busySince ?? 0);
+    return forLoading(e, stuck(e, since, 'keys unanswered'));
   },
 };
+
+/** By then, an agent has drawn that it has taken a command of its own. */
+const takenMs = 5_000;
+
+/**
+ * An agent that computes and has not shown itself yet, since its start or since a command of its own, gets the time that
+ * a large conversation may take to be read.
+ */
+function forLoading(e: Evidence, suspicion: Suspicion | null): Suspicion | null {
+  const { phase, person, terminal, sample } = e;
+  const computes = sample !== null && sample.cpuShare >= asleep;
+  const isCommand = person.lastCommandAt !== null && terminal.lastOutputAt < person.lastCommandAt + takenMs;
+  return suspicion && computes && (phase === 'starting' || isCommand)
+    ? { ...suspicion, limit: 'loading' }
+    : suspicion;
+}
 
 function stuck({ terminal, sample }: Evidence, since: Millis, sign: string): Suspicion | null {
   if (terminal.suspendedSince !== null || (sample?.stoppedSince ?? null) !== null || starved(sample))
