@@ -40,6 +40,7 @@ export async function leave(
   const obeyed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(obeyMs, false)]));
   if (isRunning && !obeyed) onKill();
   await stopTree(ending(), { graceMs: obeyed ? leftoverGraceMs : 0 });
+  await stopTree(ending(), { graceMs: 0 }); // what it has started as it was being killed
   if (isHungUp()) await forgetClosedPane(run);
   onClear();
   if (obeyed) await pause(loopMs);
