@@ -81,7 +81,8 @@ const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
   nudge: (e, { at }) => turnSucceeded(e, at) || e.phase === 'dialog',
   relaunch: (e) =>
     e.agent.prompted ? turnSucceeded(e, e.agent.startedAt) : e.phase === 'idle' || inTurn(e.phase),
-  ask: (e, { at }) => turnSucceeded(e, at) || isSettledIdle(e),
+  // A screen that has crashed takes no prompt, however free everything else says it is.
+  ask: (e, { at }) => e.screen?.facts.activity !== 'crashed' && (turnSucceeded(e, at) || isSettledIdle(e)),
 };
 
 export function helped(cure: Cure, e: Evidence): boolean {
