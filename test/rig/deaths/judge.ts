@@ -7,11 +7,6 @@ import { readSessions } from '../../../src/records/sessions.ts';
 import type { Written } from './conversation.ts';
 import type { Life, Place } from './place.ts';
 
-export interface Violation {
-  readonly rule: string;
-  readonly what: string;
-}
-
 type Broke = (rule: string, what: string) => void;
 
 const digestOf = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');

@@ -3,16 +3,11 @@ import { readFileSync } from 'node:fs';
 import { statePaths } from '../../../src/platform/paths.ts';
 import { killedMessage, readSessions } from '../../../src/records/sessions.ts';
 import { chance } from '../chance.ts';
+import type { Played, Violation } from '../seeds.ts';
 import { writeConversation } from './conversation.ts';
-import { judgeAftermath, judgeInstants, type Violation } from './judge.ts';
+import { judgeAftermath, judgeInstants } from './judge.ts';
 import { type Life, makePlace } from './place.ts';
 import type { Kind, Strike } from './strike.ts';
-
-export interface Played {
-  readonly violations: readonly Violation[];
-  readonly log: readonly string[];
-  readonly reached: ReadonlyMap<string, number>;
-}
 
 const spared: Strike = { at: 0, kind: 'kill', lasts: 0 };
 

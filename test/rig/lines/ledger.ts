@@ -1,11 +1,7 @@
 /** What the world knows: which rule was broken, what led to it, and how often each thing has happened. */
-import type { Clock } from './clock.ts';
 
-export interface Violation {
-  readonly at: number;
-  readonly rule: string;
-  readonly what: string;
-}
+import type { Violation } from '../seeds.ts';
+import type { Clock } from './clock.ts';
 
 export interface Ledger {
   readonly violations: Violation[];

@@ -1,20 +1,19 @@
 /** One seed: a tunnel, and clients that use it or try to, some at the same time. */
 import { type Chance, chance } from '../chance.ts';
+import type { Played } from '../seeds.ts';
 import { type Line, openLine } from './ask.ts';
 import { type Bug, noBug } from './bugs.ts';
 import { createBulk } from './bulk.ts';
 import { takeClock } from './clock.ts';
 import { type Far, type Fate, openFar } from './far.ts';
 import { intrude } from './intruders.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { judgeCarried, judgeTalk } from './meter.ts';
 import { close, gone } from './over.ts';
 import { playPlain } from './plain.ts';
 import { refuse } from './refused.ts';
 import { startTalk, type Talk } from './talk.ts';
 import { openWorld, type World } from './world.ts';
-
-export type Played = Pick<Ledger, 'violations' | 'log' | 'reached'>;
 
 interface Client {
   readonly line: Line;

@@ -12,12 +12,7 @@
 import { isRecord } from '../../../src/agents/common/json.ts';
 import type { Millis } from '../../../src/events.ts';
 import { forgotten } from '../../../src/recover/prompt.ts';
-
-export interface Violation {
-  readonly at: Millis;
-  readonly rule: string;
-  readonly what: string;
-}
+import type { Violation } from '../seeds.ts';
 
 export interface Turn {
   readonly id: number;

@@ -4,20 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '../../../src/guard/snapshot.ts'; // imported while simulated time stands still, it would take none
 import '../../../src/print/watch.ts';
+import type { Played } from '../seeds.ts';
 import { takeTime } from '../typing/time.ts';
 import { type Bug, noBug } from './bugs.ts';
 import { guard } from './guard.ts';
 import { createHost } from './host.ts';
-import { createLedger, type Violation } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { drawPlan } from './plan.ts';
 import { createWorld } from './world.ts';
-
-export interface Played {
-  readonly violations: readonly Violation[];
-  readonly log: readonly string[];
-  /** How often each thing has happened. */
-  readonly reached: ReadonlyMap<string, number>;
-}
 
 /** By then, every run is over. */
 const limitMs = 5_400_000;

@@ -3,6 +3,7 @@
  * person's keys and the agent's own books are believed, never the guard.
  */
 import type { Millis } from '../../../src/events.ts';
+import type { Violation } from '../seeds.ts';
 
 /** A text that an agent has taken. */
 export interface Sent {
@@ -10,12 +11,6 @@ export interface Sent {
   readonly at: Millis;
   /** `taken`: it is not on record yet. `back`: it stands in the box again. `lost`: the agent died before it was recorded. */
   state: 'taken' | 'recorded' | 'back' | 'lost';
-}
-
-export interface Violation {
-  readonly at: Millis;
-  readonly rule: string;
-  readonly what: string;
 }
 
 const unit = /<\d{4}>/g;

@@ -1,17 +1,11 @@
 /** One seed: a person types for some minutes, agents hang, ask and die, and the guard nudges and relaunches. */
 import { type Chance, chance } from '../chance.ts';
+import type { Played } from '../seeds.ts';
 import { type Bug, noBug } from './bugs.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { createLedger, type Violation } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { sitDown } from './person.ts';
 import { type SimulatedTime, takeTime } from './time.ts';
-
-export interface Played {
-  readonly violations: readonly Violation[];
-  readonly log: readonly string[];
-  /** How often each thing has happened. */
-  readonly reached: ReadonlyMap<string, number>;
-}
 
 const typesMs = 240_000;
 /** After that, everything has been given back. */
