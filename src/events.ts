@@ -361,6 +361,8 @@ export type Observation =
       readonly goesOn?: true;
       /** Commands in flight with an unknown outcome. */
       readonly unknownCommands?: number;
+      /** A prompt is on record without its answer, though its turn had not been seen yet. */
+      readonly unanswered?: true;
     }
   | { readonly type: 'repaired'; readonly ok: boolean; readonly repairs: number; readonly detail?: string }
   | { readonly type: 'launch.failed'; readonly detail: string }

@@ -49,10 +49,9 @@ export function saved(state: GuardState, event: Event): Step {
     const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
     return giveUp({ ...state, down: null }, detail); // nothing was stopped
   }
-  return stay({
-    ...state,
-    down: state.down && { ...state.down, unknownCommands: event.unknownCommands ?? 0 },
-  });
+  const { down } = state;
+  const known = { unknownCommands: event.unknownCommands ?? 0, ...(event.unanswered && { prompt: true }) };
+  return stay({ ...state, down: down && { ...down, ...known } });
 }
 
 export function stopRefused(state: GuardState, event: Event): Step {

@@ -1,4 +1,5 @@
 /** How an agent is reached: through a terminal or through pipes. This is what the guard can do with it in both cases. */
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { DisconnectPhase, Effect, Notice } from '../effects.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
 
@@ -14,6 +15,8 @@ export interface Body {
   catchUp(): Promise<void>;
   /** The part of an unfinished answer that the screen shows. Null: none, or there is no screen. */
   partialText(): string | null;
+  /** The last prompt that was sent, until its turn is known to be over. Null: none, or every turn is seen to begin. */
+  sentPrompt(): SentPrompt | null;
   /** The agent is about to be stopped. @returns the phase that its work counts as interrupted in */
   beforeStop(phase: DisconnectPhase): DisconnectPhase;
   /** Lets go of the agent. Its last output is not shown. */

@@ -43,6 +43,23 @@ export async function takeSnapshot(
   });
 }
 
+/**
+ * Whether the prompt that was sent last is on record without its answer. An agent can end after it has recorded a
+ * prompt and before anything else shows the turn.
+ */
+export async function isUnanswered(
+  { launch }: Run,
+  { transcriptPath }: Conversation,
+  body: Pick<Body, 'catchUp' | 'sentPrompt'>,
+): Promise<boolean> {
+  await body.catchUp();
+  const sent = body.sentPrompt();
+  if (sent === null || transcriptPath === null) return false;
+  if (!(await launch.adapter.recordsPrompt?.(transcriptPath, sent))) return false;
+  const tail = (await summary(launch, transcriptPath))?.tail;
+  return tail !== undefined && tail !== 'empty' && tail !== 'complete';
+}
+
 /** Null if there is no conversation file or it cannot be read. Then the ledger and the screen must suffice. */
 async function summary({ adapter }: Launch, path: string | null): Promise<TranscriptSummary | null> {
   if (path === null) return null;

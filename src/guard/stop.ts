@@ -16,7 +16,7 @@ import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
 import { findSession } from './session.ts';
-import { resultTextOf, takeSnapshot } from './snapshot.ts';
+import { isUnanswered, resultTextOf, takeSnapshot } from './snapshot.ts';
 import { otherIn } from './start/second-writer.ts';
 
 type Stop = Extract<Effect, { type: 'stop' }>;
@@ -46,8 +46,10 @@ export async function stopAgent(
   const running = agent.process?.generation === effect.generation ? agent.process : null;
   if (running) agent.kin.look(running.pid);
   const kin = agent.kin.last();
+  const unanswered = effect.phase === 'between_turns' && (await isUnanswered(run, conversation, body));
+  const at = unanswered ? { ...effect, phase: 'streaming' as const } : effect;
   const look = async () => {
-    conversation.interrupted(await takeSnapshot(run, agent, conversation, body, effect));
+    conversation.interrupted(await takeSnapshot(run, agent, conversation, body, at));
     return conversation.snapshot;
   };
 
@@ -59,7 +61,7 @@ export async function stopAgent(
       ({ risk, status }) => risk === 'command' && (status === 'started' || status === 'unknown'),
     ).length;
     const failed = saved.ok ? {} : { detail: saved.detail, ...(!running && { goesOn: true as const }) };
-    emit({ type: 'saved', ok: saved.ok, unknownCommands, ...failed });
+    emit({ type: 'saved', ok: saved.ok, unknownCommands, ...(unanswered && { unanswered }), ...failed });
     if (!saved.ok && running) return;
   }
   if (running) body.detach(); // the screen is about to be another agent's

@@ -25,6 +25,7 @@ export function createTerminalBody(parts: TerminalBodyParts): Body {
   const body: Body = {
     catchUp,
     partialText: () => adapter.partialText(screen.view()),
+    sentPrompt: () => desk.composer.sent,
     beforeStop(phase) {
       trustScreen(desk);
       return phase;

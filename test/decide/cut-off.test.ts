@@ -73,3 +73,19 @@ describe('killed when hooks have reported the end of the turn, but its prompt is
     expect(phase === 'between_turns').toBe(!goesOn);
   });
 });
+
+test.each([
+  ['goes on with a prompt that was on record before its turn showed itself', true],
+  ['waits at the prompt if nothing was asked', false],
+])('an agent that died between turns %s', (_, unanswered) => {
+  const told = inTurn();
+  told.tell({ type: 'answer.recorded' });
+  told.tell({ type: 'turn.ended' });
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+  told.wait(10, say.idle);
+  told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  told.tell({ type: 'saved', ok: true, ...(unanswered && { unanswered }) });
+  told.tell({ type: 'stop.done', generation: 1, left: 0 });
+  told.wait(5);
+  expect(told.did('launch')).toMatchObject([{ resume: true, prompt: unanswered }]);
+});

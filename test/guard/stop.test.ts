@@ -3,12 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
+import type { Effect } from '../../src/effects.ts';
 import type { AgentProcess } from '../../src/guard/agent.ts';
 import { stopAgent } from '../../src/guard/stop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixture } from '../support/places.ts';
 import { bodyWith, type PartsOptions, partsOfRun } from '../support/run.ts';
+
+type Stop = Extract<Effect, { type: 'stop' }>;
 
 const [before, after] = ['a', 'b'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
   string,
@@ -138,4 +142,55 @@ it('knows what it has changed in what was said, not what it has only added', asy
   await stop();
   expect(conversation.mended).toEqual([]);
   expect(readFileSync(pathOf(before), 'utf8')).not.toBe(text('329-exec-killed'));
+});
+
+describe('a prompt was sent, and no turn has been seen yet', () => {
+  const atMs = Date.now();
+  const prompt = { text: 'hi', id: null, taken: false, atMs };
+  async function stopWith(records: readonly object[], sent: SentPrompt | null) {
+    const { config, pathOf } = conversations();
+    const { run, agent, conversation, told } = runIn(config, { id: before, transcriptPath: pathOf(before) });
+    writeFileSync(pathOf(before), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const effect: Stop = {
+      type: 'stop',
+      generation: 1,
+      graceMs: 0,
+      phase: 'between_turns',
+      cause: 'agent-gone',
+    };
+    await stopAgent(run, agent, conversation, bodyWith({ sentPrompt: () => sent }), effect);
+    return { told, phase: conversation.snapshot?.disconnect_phase };
+  }
+  const linked = (uuid: string, parentUuid: string | null, message: object) => ({
+    type: 'role' in message ? message.role : '',
+    uuid,
+    parentUuid,
+    sessionId: before,
+    cwd: '/p',
+    timestamp: new Date(atMs + 10).toISOString(),
+    message,
+  });
+  const asked = linked('1', null, { role: 'user', content: 'hi' });
+  const answered = linked('2', '1', {
+    id: 'm',
+    role: 'assistant',
+    stop_reason: 'end_turn',
+    content: [{ type: 'text', text: 'Hello.' }],
+  });
+
+  it('was cut off if it is on record without an answer', async () => {
+    const { told, phase } = await stopWith([asked], prompt);
+    expect(told).toContainEqual(expect.objectContaining({ type: 'saved', unanswered: true }));
+    expect(phase).toBe('streaming');
+  });
+
+  it.each<[string, readonly object[], SentPrompt | null]>([
+    ['it has been answered', [asked, answered], prompt],
+    ['it is not on record', [asked], { ...prompt, text: 'something else' }],
+    ['its turn is over', [asked], null],
+  ])('was not cut off if %s', async (_, records, sent) => {
+    const { told, phase } = await stopWith(records, sent);
+    expect(told.find(({ type }) => type === 'saved')).not.toHaveProperty('unanswered');
+    expect(phase).toBe('between_turns');
+  });
 });

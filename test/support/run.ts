@@ -83,6 +83,7 @@ export function partsOfRun(options: PartsOptions = {}): Parts {
 export const bodyWith = (parts: Partial<Body>): Body => ({
   catchUp: async () => {},
   partialText: () => null,
+  sentPrompt: () => null,
   beforeStop: (phase) => phase,
   detach() {},
   nudge: async () => {},

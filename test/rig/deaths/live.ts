@@ -21,6 +21,7 @@ const tidyMs = 150;
 const body: Body = {
   catchUp: async () => {},
   partialText: () => 'The last words on the scr',
+  sentPrompt: () => null,
   beforeStop: (phase) => phase,
   detach() {},
   nudge: async () => {},
