@@ -107,6 +107,26 @@ test('a clock that begins anew shows a new turn, in which nothing of the one bef
   expect(told.state.evidence.turn.workingSince).toBe(told.state.evidence.now);
 });
 
+test.each<[string, number, boolean]>([
+  ['begins with it: it was no message for the queue, but its prompt', 0, true],
+  ['began before it: the message entered the queue of that turn', 5, false],
+])('the clock of a turn that is first seen after a message was reported and %s', (_, elapsedS, isNew) => {
+  const told = inCall();
+  told.tell({ type: 'screen', facts: { activity: 'tool', tokens: 12, elapsedS: 300 } });
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0, { elapsedS }));
+  expect(told.state.evidence.tools.length === 0).toBe(isNew);
+});
+
+test('the clock of a compaction is not that of a new turn', () => {
+  const told = inCall();
+  told.tell({ type: 'screen', facts: { activity: 'tool', tokens: 12, elapsedS: 300 } });
+  told.tell({ type: 'turn.started' });
+  told.tell({ type: 'screen', facts: { activity: 'compacting', elapsedS: 0 } });
+  expect(told.state.evidence.tools).not.toEqual([]);
+});
+
 test('an answer that is read after the next prompt was taken, and before it on record, says nothing of its turn', () => {
   const told = asks(story());
   told.wait(3, say.bytes(1), say.drawing, say.busy(12));

@@ -13,7 +13,7 @@ import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody } from './person.ts';
-import { isForQueue } from './queued.ts';
+import { isForQueue, wasPrompt } from './queued.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
@@ -47,8 +47,15 @@ export function noEvidence(at: Millis): Evidence {
 }
 
 /** Evidence after an event, which must not be earlier than the event before. Pure: the time is the event's `at`. */
-export function observe(before: Evidence, reported: Event): Evidence {
-  const event: Event = isForQueue(before, reported) ? { type: 'tick', at: reported.at } : reported;
+export function observe(before: Evidence, event: Event): Evidence {
+  const { at } = event;
+  if (isForQueue(before, event)) return queued(fold(before, { type: 'tick', at }));
+  return fold(wasPrompt(before, event) ? fold(before, { type: 'turn.started', at }) : before, event);
+}
+
+const queued = (e: Evidence): Evidence => ({ ...e, turn: { ...e.turn, queuedAt: e.now } });
+
+function fold(before: Evidence, event: Event): Evidence {
   const { terminal } = before;
   const clock = foldClock(before.clock, event, terminal.suspendedSince ?? terminal.blockedSince);
   const now = attended(clock);

@@ -8,6 +8,7 @@ import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
 import { helperStart } from './sample.ts';
 import { ofMainTurn } from './tools.ts';
+import { restartsClock } from './turn.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -25,6 +26,17 @@ export function isForQueue(e: Evidence, event: Event): boolean {
     ofMainTurn(tools).some(({ startedAt }) => startedAt >= since) ||
     wire.connections.some((each) => isUnanswered(each) && isOfTurn(each, since, wire))
   );
+}
+
+/**
+ * What seemed to be a message for the queue was the prompt of a turn: the agent obeyed an interrupt before its screen
+ * showed it, and went on with its queue. That turn has a clock of its own, which began no earlier.
+ */
+export function wasPrompt({ turn, screen, now }: Evidence, event: Event): boolean {
+  if (event.type !== 'screen' || turn.queuedAt === null || event.facts.activity === 'compacting')
+    return false;
+  const { elapsedS = 0 } = event.facts;
+  return restartsClock(screen, event.facts) && now - elapsedS * 1_000 > turn.queuedAt - reportLagMs;
 }
 
 const screenAtWork = ({ screen }: Evidence): boolean =>
