@@ -89,6 +89,18 @@ test('an answer that flows when a message enters the queue may go on as long as 
   expect(deeds(told)).toEqual([]);
 });
 
+test('a message that enters the queue while an answer flows does not make the request that repeats it the first', () => {
+  const told = asks(story());
+  told.wait(5, say.drawing, say.bytes(1), say.busy(1, { elapsedS: 5 }), say.sample(10));
+  told.tell({ type: 'turn.started' });
+  told.wait(3, say.bytes(1), say.busy(2, { elapsedS: 8 }));
+  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+  told.tell({ type: 'connection.opened', id: 2, host: 'api.anthropic.com:443', tookMs: 20, owner: 'agent' });
+  told.tell(say.request(2));
+  for (let tens = 1; tens < 22; tens++) told.wait(10, say.drawing, say.busy(2, { elapsedS: 8 + 10 * tens }));
+  expect(deeds(told)).toEqual([]);
+});
+
 test('without an open call a prompt begins a turn', () => {
   const told = inCall();
   told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });

@@ -13,7 +13,7 @@ import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody } from './person.ts';
-import { isForQueue, wasPrompt } from './queued.ts';
+import { isForQueue, queue, wasPrompt } from './queued.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
@@ -49,11 +49,9 @@ export function noEvidence(at: Millis): Evidence {
 /** Evidence after an event, which must not be earlier than the event before. Pure: the time is the event's `at`. */
 export function observe(before: Evidence, event: Event): Evidence {
   const { at } = event;
-  if (isForQueue(before, event)) return queued(fold(before, { type: 'tick', at }));
+  if (isForQueue(before, event)) return queue(fold(before, { type: 'tick', at }));
   return fold(wasPrompt(before, event) ? fold(before, { type: 'turn.started', at }) : before, event);
 }
-
-const queued = (e: Evidence): Evidence => ({ ...e, turn: { ...e.turn, queuedAt: e.now } });
 
 function fold(before: Evidence, event: Event): Evidence {
   const { terminal } = before;

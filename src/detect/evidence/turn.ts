@@ -26,8 +26,11 @@ export interface Turn {
   readonly told: { readonly working: boolean; readonly at: Millis } | null;
   /** When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. */
   readonly toldAt: Millis | null;
-  /** When a hook last reported a message that seemed to be one for the queue of the turn; null: none since it began. */
-  readonly queuedAt: Millis | null;
+  /**
+   * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since it
+   * began. `elapsedS` is what the turn's clock showed then.
+   */
+  readonly queued: { readonly at: Millis; readonly elapsedS: number } | null;
   /** Turns seen to start, by any sense. */
   readonly count: number;
   /** When the last of them was. */
@@ -65,7 +68,7 @@ export interface Turn {
 export const noTurn: Turn = {
   told: null,
   toldAt: null,
-  queuedAt: null,
+  queued: null,
   count: 0,
   lastStartedAt: null,
   workingSince: null,
@@ -106,7 +109,7 @@ export function foldTurn(
         ...unlistened,
         told: { working: true, at: now },
         toldAt: now,
-        queuedAt: null,
+        queued: null,
         limitResetsAt: null,
         failure: null,
         retryAt: null,
@@ -191,7 +194,7 @@ function seen(
 }
 
 /** The free prompt between two turns can be too short to be seen, but each turn has a clock of its own. */
-export const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean =>
+const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean =>
   elapsedS !== undefined && elapsedS < (last?.facts.elapsedS ?? 0);
 
 /** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
