@@ -104,9 +104,12 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
   return isWhole || each.openedAt > (answerAt ?? 0);
 }
 
-/** Whether the turn itself has sent another request. A request smaller than a conversation is a side request. */
+/**
+ * Whether the turn itself has sent another request. A request smaller than a conversation is a side request. The record
+ * is read later than the wire, so it may report one from before.
+ */
 export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
-  Math.max(wire.lastConversationAt ?? 0, turn.requestedAt ?? 0) > since;
+  (wire.lastConversationAt ?? 0) > since || (turn.requestedAt ?? 0) >= since + reportLagMs;
 
 /** A byte has come of an answer that no side request can have asked for. */
 export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>

@@ -18,6 +18,22 @@ test('a compaction right after a turn is not a hook of the person’s: its silen
   expect(told.did('cut')).toHaveLength(1);
 });
 
+test('an answer from before the end of a turn is not one that the next turn waits for', () => {
+  const told = asks(story());
+  told.wait(1, say.bytes(1), say.drawing);
+  told.skip(30);
+  told.tell({ type: 'clock.gap', gapMs: 30_000, cause: 'stalled' }); // whose order is not known: the clock stands
+  told.tell(say.request(1));
+  told.tell(say.bytes(1));
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(4);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(60, say.drawing, say.busy(0));
+  expect(told.did('cut')).toEqual([]);
+});
+
 test('what keeps an agent busy after its turn may be a hook, and gets more time', () => {
   const told = requestAfterTurn('busy');
   told.wait(400, say.drawing);

@@ -78,3 +78,11 @@ test('a history that was repaired, and answered, is repaired again when it is da
   ends(told, 'history');
   expect(told.did('stop')).toHaveLength(2);
 });
+
+test('a history that the API refuses is repaired, though the person has just pressed Esc', () => {
+  const told = asks(story());
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  told.wait(1);
+  ends(told, 'history');
+  expect(told.did('stop')).toMatchObject([{ cause: 'broken-history' }]);
+});

@@ -414,6 +414,18 @@ describe('an end', () => {
     told.wait(5, say.drawing);
     expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
   });
+
+  test('is not one either if the record tells of its request only afterwards', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'prompt.recorded' });
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    told.skip(0.1);
+    told.tell({ type: 'request.sent' });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(5, say.drawing);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
+  });
 });
 
 test.each([

@@ -69,7 +69,14 @@ function fold(before: Evidence, event: Event): Evidence {
     turn: foldOwnTurn(before, event, now),
     tools: foldTools(before, event, now),
     endedCalls: foldEndedCalls(before, event),
-    wire: foldWire(before.wire, event, now, clock, before.screen?.facts.activity ?? null),
+    wire: foldWire(
+      before.wire,
+      event,
+      now,
+      clock,
+      before.screen?.facts.activity ?? null,
+      toldEnd(before.turn),
+    ),
     host: foldHost(before.host, event),
     conversation: foldConversation(before.conversation, event),
     goodProbes: foldProbes(before.goodProbes, event),
@@ -94,6 +101,8 @@ function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
   const { failure: _ofBefore, ...facts } = event.facts;
   return foldTurn(turn, { ...event, facts }, now, before);
 }
+
+const toldEnd = ({ told }: Turn): Millis => (told?.working === false ? told.at : 0);
 
 /** A new turn forgets the patience of the turn before, unless it takes that turn up. */
 function newTurn(host: Host): Host {

@@ -73,6 +73,7 @@ const afterCompaction: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 
 /**
  * @param clock as of this event
  * @param shown what the screen showed before it
+ * @param endedAt when hooks reported the end of the latest turn; 0: they have not
  */
 export function foldWire(
   before: Wire,
@@ -80,6 +81,7 @@ export function foldWire(
   now: Millis,
   clock: Clock,
   shown: ScreenFacts['activity'] | null,
+  endedAt: Millis,
 ): Wire {
   const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
   switch (event.type) {
@@ -92,6 +94,13 @@ export function foldWire(
         compactedAt: null,
         lastDownAt: null,
         conversationsBefore: [],
+      };
+    case 'turn.started': // what the API had begun to answer before the end of the last turn is over
+      return {
+        ...wire,
+        connections: wire.connections.map((each) =>
+          each.stage === 'answer' && (each.answerAt ?? now) <= endedAt ? { ...each, stage: 'ready' } : each,
+        ),
       };
     case 'compaction.finished':
       return compacted(wire, now);

@@ -7,7 +7,7 @@ import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { isWholeOnRecord } from '../evidence/turn.ts';
+import { isRefusal, isWholeOnRecord } from '../evidence/turn.ts';
 import { obeysMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
@@ -48,13 +48,17 @@ function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion |
   return from === null ? null : { ...end, from, limit };
 }
 
-/** Holds only at a free prompt that nobody has touched since the turn ended. A turn that a person stops is theirs. */
+/**
+ * Holds only at a free prompt that nobody has touched since the turn ended. A turn that a person stops is theirs; one
+ * that the API has refused was not stopped by them.
+ */
 function atRest(e: Evidence, end: Ended): Suspicion | null {
   const { failure, idleSince, told } = e.turn;
   // No screen shows a turn of a fraction of a second: by it, the prompt has been free since the turn before.
   const endedAt = failure?.at ?? Math.max(idleSince ?? 0, told?.working === false ? told.at : 0);
   const { lastInterruptAt } = e.person;
-  if (lastInterruptAt !== null && lastInterruptAt > endedAt - obeysMs) return null;
+  const isRefused = failure !== null && isRefusal(failure);
+  if (!isRefused && lastInterruptAt !== null && lastInterruptAt > endedAt - obeysMs) return null;
   return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
 }
 
