@@ -1,6 +1,6 @@
 // What a guarded agent always needs, in two files: what runs before the agent, and the rest, which is loaded while the
 // agent boots. Finding and loading some two hundred files would take node many times as long.
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { build } from 'esbuild';
 import { commonJs, laterApart, lazily, packedIn, relatively, root, withImports } from './bundle-plugins.js';
 
@@ -26,21 +26,24 @@ const apart = relatively('apart', (module, kind) => {
   return whileItBoots.includes(module) ? { path: `rest:${module}`, external: true } : null;
 });
 
-const importsOfBoth = `const importHere = async (name) => module.exports.here[name];
-const importRest = async (name) => require('./rest.cjs').modules[name]();`;
+/** @param rest the name of the second file */
+const importsOfBoth = (rest) => `const importHere = async (name) => module.exports.here[name];
+const importRest = async (name) => require('./${rest}').modules[name]();`;
 
 const file = (name, lines) => ({
   ...commonJs,
   ...withImports(),
   stdin: { contents: lines.join('\n'), resolveDir: root },
-  outdir: undefined,
-  outfile: `dist/${name}.cjs`,
+  entryNames: name,
 });
 const objectOf = (modules, textOf) =>
   `{ ${modules.map((module, index) => `'${module}': ${textOf(module, index)}`).join(', ')} }`;
 
-/** @param used names of modules that the rest uses: it must not have them a second time, with a state of their own */
-const before = (pathOf, used) => {
+/**
+ * @param used names of modules that the rest uses: it must not have them a second time, with a state of their own
+ * @param restFile the name of the rest's file
+ */
+const before = (pathOf, used, restFile) => {
   const modules = [...used.keys()];
   const each = (module, textOf) =>
     `{ ${used
@@ -61,14 +64,18 @@ const before = (pathOf, used) => {
   ];
   return {
     ...file('guard', lines),
-    ...withImports(importsOfBoth),
+    ...withImports(importsOfBoth(restFile)),
     plugins: [lazily, packedIn, apart, laterApart([], pathOf)],
   };
 };
 
-/** @param share is told each module of the first file that the rest uses, and returns its names */
+/**
+ * The hash in its name ties it to the first file: an update while a session starts does not mix two versions.
+ *
+ * @param share is told each module of the first file that the rest uses, and returns its names
+ */
 const rest = (pathOf, share) => ({
-  ...file('rest', [
+  ...file('rest-[hash]', [
     `export const modules = ${objectOf(whileItBoots, (module) => `() => import('./src/${module}')`)};`,
   ]),
   plugins: [lazily, packedIn, fromGuard(share), laterApart(whileItBoots, pathOf)],
@@ -103,7 +110,7 @@ async function namesIn(modules, shared) {
 
 /** @param shared options of all bundles */
 export const guardBundles = (shared) => async (pathOf) => {
-  const { metafile } = await build({ ...shared, ...before(pathOf, new Map()) });
+  const { metafile } = await build({ ...shared, ...before(pathOf, new Map(), '') });
   const modules = Object.keys(metafile.inputs).filter((input) => input.startsWith('src/'));
   const names = await namesIn(
     modules.map((input) => relative('src', input)),
@@ -116,5 +123,6 @@ export const guardBundles = (shared) => async (pathOf) => {
     return names.get(module);
   };
   const second = await build({ ...shared, ...rest(pathOf, share) });
-  return [await build({ ...shared, ...before(pathOf, used) }), second];
+  const [{ path }] = second.outputFiles;
+  return [await build({ ...shared, ...before(pathOf, used, basename(path)) }), second];
 };

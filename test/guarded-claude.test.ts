@@ -25,6 +25,9 @@ import { guardBin } from './support/places.ts';
 
 const guard = guardBin;
 const installed = dirname(dirname(guardBin));
+const bundle = (name: string) => readFileSync(join(installed, 'dist', name), 'utf8');
+/** The only file that the first one takes for the rest. */
+const [, restFile = ''] = /require\('\.\/(rest-\w+\.cjs)'\)/.exec(bundle('guard.cjs')) ?? [];
 const agentText = `#!/bin/sh
 [ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
 echo "agent: $*"; [ -n "$GUARDED_CLAUDE_RUN" ] && echo guarded; [ -t 1 ] && echo in a terminal
@@ -91,7 +94,7 @@ describe('what is compiled is kept for the next start', () => {
     start(); // makes the folder of our state
     start();
     const kept = readdirSync(folder).map((name) => join(folder, name));
-    expect(kept.map((path) => basename(path).split('-v')[0])).toEqual(['guard.cjs', 'rest.cjs']);
+    expect(kept.map((path) => basename(path).split('-v')[0])).toEqual(['guard.cjs', restFile]);
     const contents = () => kept.map((path) => readFileSync(path).toString('base64'));
     const good = contents();
     for (const path of kept) expect(statSync(path).mode & 0o077).toBe(0);
@@ -117,12 +120,12 @@ describe('what is compiled is kept for the next start', () => {
 describe('what the guard always needs is in two files', () => {
   const requireOurs = Module.createRequire(join(installed, 'dist/guard.cjs'));
   const { shared } = requireOurs('./guard.cjs');
-  const rest = readFileSync(join(installed, 'dist/rest.cjs'), 'utf8');
+  const rest = bundle(restFile);
 
   test('no module is in both: it would have a state of its own in each', () => {
     const modulesIn = (text: string) =>
       [...text.matchAll(/^ *\/\/ (src\/\S+)$/gm)].map(([, name = '']) => name);
-    const first = new Set(modulesIn(readFileSync(join(installed, 'dist/guard.cjs'), 'utf8')));
+    const first = new Set(modulesIn(bundle('guard.cjs')));
     expect(first).toContain('src/terminal/terminal.ts');
     expect(modulesIn(rest)).toContain('src/guard/watch-terminal.ts');
     expect(modulesIn(rest).filter((name) => first.has(name))).toEqual([]);
@@ -139,8 +142,8 @@ describe('what the guard always needs is in two files', () => {
   });
 
   test('every character is ASCII: with others, node reads a file slowly, and needs twice the memory', () => {
-    for (const name of ['guard.cjs', 'rest.cjs', 'guarded-claude.cjs', 'guardctl.cjs'])
-      expect(readFileSync(join(installed, 'dist', name), 'utf8')).toMatch(/^[\0-\x7f]*$/);
+    for (const name of ['guard.cjs', restFile, 'guarded-claude.cjs', 'guardctl.cjs'])
+      expect(bundle(name)).toMatch(/^[\0-\x7f]*$/);
   });
 });
 
@@ -163,8 +166,8 @@ describe('code that was kept', () => {
   });
 
   test('holds no import of node’s own, which would find no loader', () => {
-    for (const name of ['guard.cjs', 'rest.cjs']) {
-      const text = readFileSync(join(installed, 'dist', name), 'utf8');
+    for (const name of ['guard.cjs', restFile]) {
+      const text = bundle(name);
       expect(text).toContain('importLater("execa")');
       expect(text).not.toContain('import("');
       expect(text, 'names of a module that is not loaded yet cannot be copied').not.toContain(
@@ -256,7 +259,7 @@ describe('no problem on our side keeps the agent from starting', () => {
     expect(ours).toEqual([]);
   });
 
-  test('half an update: without the rest of the guard, there is one agent, and its terminal', async () => {
+  test('half an update: the rest of another version is not taken, and there is one agent, and its terminal', async () => {
     const { root, inTerminal } = stage();
     const half = join(root, 'half');
     for (const name of ['bin', 'package.json'])
@@ -264,11 +267,14 @@ describe('no problem on our side keeps the agent from starting', () => {
     mkdirSync(join(half, 'dist'));
     for (const name of ['guarded-claude.cjs', 'guard.cjs'])
       copyFileSync(join(installed, 'dist', name), join(half, 'dist', name));
+    for (const name of ['rest.cjs', 'rest-AAAAAAAA.cjs'])
+      writeFileSync(join(half, 'dist', name), 'console.log("mixed"); exports.modules = {};');
     symlinkSync(join(installed, 'node_modules'), join(half, 'node_modules'));
     const shell = `set -- "$1" '${join(half, 'bin/guarded-claude.js')}' 'hi there'`;
     const { text, code } = await inTerminal([], {}, shell);
     expect(text.match(/agent: /g)).toHaveLength(1);
     expect(text).toContain('carried on without a part of itself');
+    expect(text).not.toContain('mixed');
     expect(text).not.toContain('unguarded');
     expect(code).toBe(7);
   });
