@@ -2,13 +2,17 @@
  * Which process is at the other end of a connection to the tunnel. Linux lists a socket's inode in /proc/net/tcp, and
  * each process's sockets by inode in /proc/PID/fd (proc(5)). On other systems, the process remains unknown.
  */
-import { readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { ConnectionOwner, Millis } from '../events.ts';
 
 /** If the search takes longer, the machine is overloaded, and the process remains unknown. */
 const limitMs: Millis = 1_000;
+/** Some six lines. In a large table with few connections, the kernel searches long for each. */
+const piece = Buffer.allocUnsafeSlow(1_024);
+/** Keys and bytes wait no longer than this for a search. */
+const sliceMs: Millis = 0.5;
 
 export interface Owners {
   /** A new agent runs. The owner of older connections is unknown. */
@@ -71,15 +75,48 @@ export async function hasInEnvironment(near: Socket, text: string): Promise<bool
 async function inodeOf({ remotePort, localPort }: Socket): Promise<string | null> {
   if (remotePort === undefined || localPort === undefined) return null;
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const inode = parseInode(await readFile(table, 'latin1').catch(() => ''), remotePort, localPort);
+    const inode = await findInode(table, remotePort, localPort);
     if (inode !== null) return inode;
   }
   return null;
 }
 
+/**
+ * Reads only as far as the socket's line: the kernel has room for hundreds of thousands of connections, and to walk
+ * through all of it takes milliseconds of processor time, however few there are. It gives out no more than a page at
+ * once, so to have another thread read would cost more than the reading.
+ */
+async function findInode(table: string, port: number, peerPort: number): Promise<string | null> {
+  try {
+    const file = openSync(table, 'r');
+    try {
+      let rest = '';
+      for (let sliceEnd = performance.now() + sliceMs; ; ) {
+        const bytes = readSync(file, piece);
+        if (bytes === 0) return null;
+        const text = rest + piece.toString('latin1', 0, bytes);
+        const end = text.lastIndexOf('\n') + 1;
+        const inode = parseInode(text.slice(0, end), port, peerPort);
+        if (inode !== null) return inode;
+        rest = text.slice(end);
+        if (performance.now() < sliceEnd) continue;
+        await nextTurn();
+        sliceEnd = performance.now() + sliceMs;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null; // no such table: not Linux, or no IPv6
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
 /** @param port of the wanted socket; @param peerPort of the socket to which it is connected */
 export function parseInode(table: string, port: number, peerPort: number): string | null {
   const hex = (number: number) => number.toString(16).toUpperCase().padStart(4, '0');
+  if (!table.includes(`:${hex(port)} `)) return null; // so are most pieces of a table
   const ends = new RegExp(`^ *\\d+: \\w+:${hex(port)} \\w+:${hex(peerPort)} 01 (.*)$`, 'm');
   const [, inode = '0'] = /^\S+ \S+ \S+ +\d+ +\d+ (\d+)/.exec(ends.exec(table)?.[1] ?? '') ?? [];
   return inode === '0' ? null : inode;
