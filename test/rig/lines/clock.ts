@@ -9,10 +9,12 @@ export interface Clock {
   now(): Millis;
   /** Lets time pass, with all that is due meanwhile. */
   pass(ms: Millis): Promise<void>;
-  /** Waits until something is so. @returns false: it is not, however long one waits */
+  /** Waits until something is so. @returns false: nothing is on its way any more, and it is not */
   until(isSo: () => boolean): Promise<boolean>;
   /** The same, while time passes, at most this much. */
   passUntil(isSo: () => boolean, most: Millis): Promise<boolean>;
+  /** Waits until nothing is on its way. */
+  quiet(): Promise<void>;
   /** How many timers of the code under test are running. */
   timers(): number;
   /** The process has its own timers again. */
@@ -21,11 +23,13 @@ export interface Clock {
 
 type Act = (...args: unknown[]) => void;
 
-/** Far more than any step takes, even on a busy machine: only what never comes takes so long. */
-const neverNs = 5_000_000_000n;
-const stepMs = 20;
+/** Far more than anything takes to arrive, even on a busy machine. */
+const patienceNs = 60_000_000_000n;
+/** What arrives may have something done in the next turn of the event loop. */
+const calmTurns = 2;
 
-export function takeClock(): Clock {
+/** @param onItsWay what will happen although no time passes; null: nothing */
+export function takeClock(onItsWay: () => string | null): Clock {
   const scheduler = createScheduler();
   const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
   const own = { setTimeout, clearTimeout, setInterval, clearInterval };
@@ -67,28 +71,33 @@ export function takeClock(): Clock {
 
   async function until(isSo: () => boolean): Promise<boolean> {
     const begun = process.hrtime.bigint();
-    while (!isSo()) {
-      if (process.hrtime.bigint() - begun > neverNs) return false;
+    for (let calm = 0; calm < calmTurns; ) {
+      if (isSo()) return true;
       await turn();
+      const what = onItsWay();
+      calm = what === null ? calm + 1 : 0;
+      if (what !== null && process.hrtime.bigint() - begun > patienceNs)
+        throw new Error(`still on its way after a minute: ${what}`);
     }
-    return true;
+    return isSo();
   }
+  const quiet = async () => void (await until(() => false));
 
   return {
     now: scheduler.now,
     until,
+    quiet,
     async pass(ms) {
       const end = scheduler.now() + ms;
-      await turn();
-      while (scheduler.next(end)) await turn();
+      do await quiet();
+      while (scheduler.next(end));
     },
     async passUntil(isSo, most) {
       const end = scheduler.now() + most;
-      while (!isSo() && scheduler.now() < end) {
-        for (let turns = 0; turns < 6 && !isSo(); turns++) await turn();
-        if (!isSo()) while (scheduler.next(scheduler.now() + stepMs)) await turn();
+      for (;;) {
+        if (await until(isSo)) return true;
+        if (!scheduler.next(end)) return isSo();
       }
-      return isSo();
     },
     timers: () => running,
     giveBack() {

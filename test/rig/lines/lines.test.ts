@@ -15,14 +15,17 @@ test.each([9, 23, 24])('seed %i, which once found a fault', async (seed) => {
   expect((await play(seed)).violations).toEqual([]);
 });
 
-test('the same seed is the same run', async () => {
-  const withoutPorts = async () =>
-    (await play(3)).log.map((line) => line.replace(/127\.0\.0\.1:\d+/g, 'server'));
-  const [one, other] = [await withoutPorts(), await withoutPorts()];
-  expect(one.length).toBeGreaterThan(10);
-  expect(one.filter((line) => !line.includes('connection.'))).toEqual(
-    other.filter((line) => !line.includes('connection.')),
-  );
+/** How the system cuts bytes into reads is its own affair, and so is whether it still knows who held a closed socket. */
+async function storyOf(seed: number): Promise<readonly string[]> {
+  return (await play(seed)).log
+    .filter((line) => !line.includes('connection.bytes'))
+    .map((line) => line.replace(/127\.0\.0\.1:\d+/g, 'server').replace(/"owner":"\w+"/, ''));
+}
+
+test.each([3, 8, 9, 19])('the same seed is the same run: %i', async (seed) => {
+  const story = await storyOf(seed);
+  expect(story.length).toBeGreaterThan(10);
+  expect(await storyOf(seed)).toEqual(story);
 });
 
 test.each(Object.keys(bugs))('a planted bug is found: %s', async (name) => {

@@ -1,4 +1,5 @@
 /** One seed: a tunnel, and clients that use it or try to, some at the same time. */
+import { seededRandom, seedOf } from '../../../src/drill/seeded-random.ts';
 import { type Chance, chance } from '../chance.ts';
 import type { Played } from '../seeds.ts';
 import { type Line, openLine } from './ask.ts';
@@ -13,6 +14,7 @@ import { close, gone } from './over.ts';
 import { playPlain } from './plain.ts';
 import { refuse } from './refused.ts';
 import { startTalk, type Talk } from './talk.ts';
+import { watchTraffic } from './traffic.ts';
 import { openWorld, type World } from './world.ts';
 
 interface Client {
@@ -35,9 +37,12 @@ const refusing: readonly Fate[] = [
 ];
 
 export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
-  await import('../../../src/tunnel/front.ts'); // loading takes real time
-  const clock = takeClock();
+  await import('../../../src/tunnel/front.ts'); // loading takes real time, and is no traffic
+  const traffic = watchTraffic();
+  const clock = takeClock(traffic.onItsWay);
   const ledger = createLedger(clock);
+  const { random } = Math;
+  Math.random = seededRandom(seedOf(`${seed}/pauses`)); // the tunnel draws how long it waits
   const onWarning = (warning: Error) => ledger.broke('node has nothing to warn of', String(warning));
   process.on('warning', onWarning);
   try {
@@ -58,6 +63,8 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   } finally {
     process.off('warning', onWarning);
     clock.giveBack();
+    traffic.stop();
+    Math.random = random;
   }
 }
 

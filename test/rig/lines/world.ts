@@ -105,6 +105,7 @@ export async function openWorld(
         isBounded();
         return isSo();
       });
+      await clock.quiet(); // what comes at the same moment is all seen before anybody goes on
       ledger.holds(came, rule, came ? '' : what());
       return came;
     },
