@@ -20,6 +20,8 @@ export interface Kin {
   readonly members: readonly Descendant[];
   /** Start time of the youngest process on the machine. Anything younger did not exist at this look. */
   readonly youngest: string;
+  /** Pids of all that have this start time: the kernel tells it in hundredths of a second, and others may follow. */
+  readonly asYoung: ReadonlySet<number>;
 }
 
 export interface KinWatch {
@@ -39,8 +41,7 @@ export function watchKin(): KinWatch {
       const table = readTable(new Set([pid, ...(last?.members ?? []).map((member) => member.pid)]));
       const members = descendants(pid, table);
       const isThere = table.some((entry) => entry.pid === pid && entry.startTime === startTime);
-      if (startTime !== null && isThere)
-        last = { agent: { pid, startTime }, members, youngest: youngestOf(table) };
+      if (startTime !== null && isThere) last = { agent: { pid, startTime }, members, ...youngestOf(table) };
       return members;
     },
     last: () => last,
@@ -108,10 +109,14 @@ export function leftRunning(run: string): readonly string[] {
     .map(({ pid }) => `${(commandLine(pid)[0] ?? '').replace(/^.*\//, '')} (${pid})`);
 }
 
-const youngestOf = (table: readonly TableEntry[]) =>
-  String(table.reduce((youngest, { startTime }) => Math.max(youngest, Number(startTime)), 0));
+function youngestOf(table: readonly TableEntry[]): Pick<Kin, 'youngest' | 'asYoung'> {
+  const youngest = String(table.reduce((latest, { startTime }) => Math.max(latest, Number(startTime)), 0));
+  const same = table.filter(({ startTime }) => startTime === youngest);
+  return { youngest, asYoung: new Set(same.map(({ pid }) => pid)) };
+}
 
 const isYoungerThan =
-  ({ youngest, agent }: Kin) =>
+  ({ youngest, asYoung, agent }: Kin) =>
   ({ pid, startTime }: TableEntry) =>
-    pid !== agent.pid && Number(startTime) > Number(youngest);
+    pid !== agent.pid &&
+    (Number(startTime) > Number(youngest) || (startTime === youngest && !asYoung.has(pid)));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Claims, endingWith, watchKin } from '../../src/guard/kin.ts';
 import { commandLine } from '../../src/platform/process-table.ts';
-import { processesMarkedBy } from '../../src/platform/process-tree.ts';
+import { descendants, processesMarkedBy } from '../../src/platform/process-tree.ts';
 
 const started: ChildProcess[] = [];
 const mark = `kin-test-${process.pid}`;
@@ -90,6 +90,25 @@ describe.runIf(process.platform === 'linux')('which processes end with the agent
     expect(ending(watch)).toEqual([]);
     expect(ending(watch, { ...claims, openIn: mark, inCall: true })).toEqual(['sleep 63']);
     expect(ending(watch, { ...claims, openIn: mark })).toEqual([]);
+  });
+
+  test('what has begun right after the look, when the clock of the processes had not yet moved on', async () => {
+    const pid = await agent('(setsid sleep 60 &); echo up; sleep 1; sleep 63 & wait');
+    const watch = watchKin();
+    await expect.poll(sleeping).toEqual(['sleep 1', 'sleep 60']);
+    watch.look(pid);
+    await expect.poll(sleeping, { timeout: 5_000 }).toEqual(['sleep 60', 'sleep 63']);
+    const [young] = descendants(pid).filter((each) => commandLine(each.pid).join(' ') === 'sleep 63');
+    const kin = watch.last();
+    if (kin === null || young === undefined) throw new Error('nobody was seen');
+    await killed(pid);
+    const found = endingWith(
+      { ...kin, youngest: young.startTime },
+      { ...claims, openIn: mark, inCall: true },
+    )();
+    expect(found.map((each) => each.pid)).toEqual([young.pid]);
+    const isThere = { ...kin, youngest: young.startTime, asYoung: new Set([young.pid]) };
+    expect(endingWith(isThere, { ...claims, openIn: mark, inCall: true })()).toEqual([]);
   });
 
   test('not what has detached itself since the look', async () => {
