@@ -4,7 +4,7 @@
  * the guard makes sure that nothing is left behind, and ends by itself.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { stopTree } from '../platform/process-tree.ts';
+import { stopAll } from '../platform/process-tree.ts';
 import { signalExitCode } from '../platform/signals.ts';
 import type { Agent } from './agent.ts';
 import { forgetClosedPane } from './closed-pane.ts';
@@ -39,8 +39,7 @@ export async function leave(
   const ending = endingOf(run, agent, conversation, agent.kin.last());
   const obeyed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(obeyMs, false)]));
   if (isRunning && !obeyed) onKill();
-  await stopTree(ending(), { graceMs: obeyed ? leftoverGraceMs : 0 });
-  await stopTree(ending(), { graceMs: 0 }); // what it has started as it was being killed
+  await stopAll(ending, { graceMs: obeyed ? leftoverGraceMs : 0 });
   if (isHungUp()) await forgetClosedPane(run);
   onClear();
   if (obeyed) await pause(loopMs);

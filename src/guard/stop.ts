@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { repairFile } from '../agents/common/repair.ts';
 import type { Finding } from '../agents/contract/conversation.ts';
 import type { Effect } from '../effects.ts';
-import { stopTree } from '../platform/process-tree.ts';
+import { stopAll, stopTree } from '../platform/process-tree.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Agent } from './agent.ts';
@@ -68,7 +68,7 @@ export async function stopAgent(
   const ending = endingOf(run, agent, conversation, kin);
   await stopTree(ending(), { graceMs: effect.graceMs });
   await agent.gone;
-  const left = await stopTree(ending(), { graceMs: leftoverGraceMs });
+  const left = await stopAll(ending, { graceMs: leftoverGraceMs });
   // A tool may have ended while it was being stopped, and the next agent must be told what is on disk now.
   const after = (await look()) ?? before;
   const afterPath = pathOf(conversation);

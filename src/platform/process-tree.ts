@@ -4,7 +4,7 @@
  * A Bash child of the agent leads a session of its own, and survives the agent's SIGKILL with another parent (lab notes
  * §2). So descendants must be recorded before anything is killed, by pid *and* start time.
  */
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, nameOf, type ProcessIdentity } from './process-identity.ts';
 import { environmentOf, processTable, type TableEntry } from './process-table.ts';
 
 export { type ProcessSample, sample } from './process-table.ts';
@@ -18,6 +18,8 @@ export interface Descendant extends TableEntry {
 const pollMs = 20;
 /** How long the kernel may take to carry out SIGKILL. A process in uninterruptible sleep takes longer. */
 const killWaitMs = 2_000;
+/** Nothing that is killed at each look starts others for so long. */
+const maxLooks = 50;
 
 /** All living descendants of a process, without the process itself. Parents come before their children. */
 export function descendants(pid: number, table = processTable()): readonly Descendant[] {
@@ -77,6 +79,26 @@ export async function stopTree(
   }
   signalAll(records, 'SIGKILL');
   return waitUntilGone(records, killWaitMs);
+}
+
+/**
+ * Ends all that `look` finds, and then what they have started as they were being ended: a process may start another between
+ * the look and its own end. What is found later gets no `graceMs`.
+ * @param look lists those alive, anew at each call
+ * @returns how many are still alive; 0 unless the kernel cannot end them
+ */
+export async function stopAll(
+  look: () => readonly ProcessIdentity[],
+  { graceMs }: { readonly graceMs: number },
+): Promise<number> {
+  const stopped = new Set<string>();
+  let left = look();
+  for (let looks = 0; looks < maxLooks && left.some((one) => !stopped.has(nameOf(one))); looks++) {
+    await stopTree(left, { graceMs: looks === 0 ? graceMs : 0 });
+    for (const one of left) stopped.add(nameOf(one));
+    left = look();
+  }
+  return left.length;
 }
 
 function signalAll(records: readonly ProcessIdentity[], signal: NodeJS.Signals): void {

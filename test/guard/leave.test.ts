@@ -24,6 +24,15 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
   });
 
+  test('nor of an agent that starts one process after the other while it is being killed', async () => {
+    const { terminal, folder } = await guarded(
+      'trap "" TERM HUP INT; printf "pid=$$;"; while :; do sleep 60 & sleep 0.03; done',
+    );
+    terminal.pty.kill('SIGTERM');
+    expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(processesMarkedBy('LEAVE_TEST', folder)).toEqual([]); // nor anybody who keeps the tunnel for them
+  });
+
   test('a command that an agent leaves behind is ended, too', async () => {
     const { terminal, folder } = await guarded('setsid sleep 60 & printf "pid=$$;"; exec sleep 60');
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder).length).toBeGreaterThan(2);

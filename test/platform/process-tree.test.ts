@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isAlive, startTimeOf } from '../../src/platform/process-identity.ts';
 import { processTableReader } from '../../src/platform/process-table.ts';
-import { descendants, processesMarkedBy, sample, stopTree } from '../../src/platform/process-tree.ts';
+import {
+  descendants,
+  processesMarkedBy,
+  sample,
+  stopAll,
+  stopTree,
+} from '../../src/platform/process-tree.ts';
 
 const started: ChildProcess[] = [];
 const left = new Set<number>();
@@ -139,3 +145,22 @@ describe('sample', () => {
 
   test('no such process', () => expect(sample(2 ** 22 + 1)).toBeNull());
 });
+
+test.runIf(process.platform === 'linux')(
+  'stopAll ends what was started as the others were being ended',
+  async () => {
+    const mark = `${process.pid}`;
+    const more = [3, 2, 1];
+    const first = await shell('trap "" TERM; echo up; while :; do sleep 1; done', { STOP_ALL_TEST: mark });
+    left.add(first.pid);
+    const pending: ReturnType<typeof shell>[] = [];
+    const look = () => {
+      const found = processesMarkedBy('STOP_ALL_TEST', mark);
+      // As if one of them had started it right after the look.
+      if (more.pop() !== undefined) pending.push(shell('echo up; exec sleep 60', { STOP_ALL_TEST: mark }));
+      return found;
+    };
+    expect(await stopAll(look, { graceMs: 0 })).toBe(0);
+    expect(processesMarkedBy('STOP_ALL_TEST', mark)).toEqual([]);
+  },
+);
