@@ -28,7 +28,7 @@ async function printStatus(asJson: boolean): Promise<number> {
   else {
     print(`running (pid ${status.pid}), sessions: ${status.sessions.length}`);
     for (const { pid, api, connections, cuts } of status.sessions)
-      print(`  ${pid}  ${api}  connections: ${connections}  cut: ${cuts}`);
+      print(`  ${pid}  ${api ?? 'API not known'}  connections: ${connections}  cut: ${cuts}`);
   }
   return 0;
 }

@@ -69,7 +69,9 @@ const screen: Witness = {
     Math.min(quietMs(e), e.now - since) >= unseenMs,
 };
 
-const witnessOf = ({ wire }: Evidence): Witness => (wire.seen > 0 ? tunnel : screen);
+const seesTurns = ({ wire }: Evidence): boolean => wire.seen > 0 && wire.turnsAsk !== 'elsewhere';
+
+const witnessOf = (e: Evidence): Witness => (seesTurns(e) ? tunnel : screen);
 
 const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
   // A connection that is still held when the turn is over (telemetry, for one) was not the turn's.
@@ -100,7 +102,7 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   // A short turn is easily missed, and a free prompt without an error is no reason to relaunch. After a relaunch a turn
   // that was seen has just ended, perhaps with its whole answer at once.
   const mayBeOver = rung === 'nudge' || (rung === 'relaunch' && (e.turn.lastStartedAt ?? 0) > at);
-  const missed = mayBeOver && e.wire.seen === 0 && e.phase === 'idle' && e.turn.failure === null;
+  const missed = mayBeOver && !seesTurns(e) && e.phase === 'idle' && e.turn.failure === null;
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
   // Whatever waited on what was cut asks again at once. A hook of the person's that began before the cut did not wait.

@@ -42,7 +42,7 @@ export function openRecords(
   const { launch, config, paths, emit } = run;
   const degraded = (detail: string): void => emit({ type: 'sensor.failed', sensor: 'guard', detail });
   const resume = () => plainResume(run, conversation);
-  const hosts = openHostMemory(statePaths(launch.env).root, run.user.api.host, degraded);
+  const hosts = openHostMemory(statePaths(launch.env).root, run.user.api?.host ?? null, degraded);
   const reporter = openReporter({
     launch,
     paths,

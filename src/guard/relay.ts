@@ -11,7 +11,7 @@ import { createPoll } from '../sensors/poll.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import type { Tunnel } from '../tunnel/proxy.ts';
 import type { RelayOrder } from '../tunnel/relay.ts';
-import { makeTarget } from '../tunnel/target.ts';
+import { targetAt } from '../tunnel/target.ts';
 import { needsAddress } from '../tunnel/users.ts';
 import type { KinWatch } from './kin.ts';
 import type { Run } from './run.ts';
@@ -80,7 +80,7 @@ function startRelay(
   const { api, proxy } = run.user;
   const order: RelayOrder = {
     url: tunnel.url,
-    api: makeTarget(api.secure, api.host, api.port).authority,
+    api: targetAt(api)?.authority ?? null,
     proxy,
     traces: traces(run, tunnel),
     spool: paths.spool,

@@ -17,9 +17,7 @@ import { type ProcessReader, processSensor } from '../sensors/process.ts';
 import type { Emit, Sensor } from '../sensors/sensor.ts';
 import { subagentSensor } from '../sensors/subagents.ts';
 import { tunnelSensor } from '../sensors/tunnel.ts';
-import { probe } from '../tunnel/probe.ts';
-import { makeTarget } from '../tunnel/target.ts';
-import { readUpstream } from '../tunnel/upstream.ts';
+import { apiProbe } from './api-probe.ts';
 import type { Parts } from './parts.ts';
 import { relaySensor } from './relay.ts';
 
@@ -37,8 +35,6 @@ export interface Senses {
 }
 
 const addressesMs = 2_000;
-/** Timeout of one probe. */
-const probeMs = 5_000;
 
 export interface CommonSenses extends Pick<Senses, 'tell' | 'catchUp' | 'probe'> {
   readonly process: ReturnType<typeof processSensor>;
@@ -58,14 +54,9 @@ export function commonSenses(
 ): CommonSenses {
   const { paths, user, launch } = run;
   const { kin } = agent;
-  const reading = readUpstream(user.proxy);
-  const target = makeTarget(user.api.secure, user.api.host, user.api.port);
   const network = networkSensor({
     intervalMs: addressesMs,
-    probe: async () =>
-      reading.kind === 'ok'
-        ? await probe(target, { upstream: reading.upstream, timeoutMs: probeMs })
-        : { reachable: true, latencyMs: null, cause: null }, // we cannot speak to this proxy, so nothing is known
+    probe: apiProbe(user, () => wire.tunnel?.api.found() ?? null),
   });
   const process = processSensor({
     descendants: kin.look,
@@ -103,7 +94,7 @@ export function commonSenses(
       commandSensor(paths),
       ...(hooks ? [hooks] : []),
       ...(hooks && run.config.senses.transcript ? [subagents] : []),
-      ...(wire.tunnel ? [tunnelSensor(wire.tunnel, target.authority), relaySensor(run, wire, kin)] : []),
+      ...(wire.tunnel ? [tunnelSensor(wire.tunnel), relaySensor(run, wire, kin)] : []),
     ],
     tell(event, after) {
       if (event.type === 'agent.started') {

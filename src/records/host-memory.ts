@@ -32,13 +32,17 @@ interface Entry {
 }
 type Entries = Readonly<Record<string, Entry>>;
 
-/** @param now wall clock, Unix milliseconds; for tests */
+/**
+ * @param host null: it is not known, so nothing is kept
+ * @param now wall clock, Unix milliseconds; for tests
+ */
 export function openHostMemory(
   stateRoot: string,
-  host: string,
+  host: string | null,
   degraded: (detail: string) => void,
   now: () => number = Date.now,
 ): HostMemory {
+  if (host === null) return { recall: () => noHealth, remember: () => {} };
   const path = join(stateRoot, 'hosts.json');
 
   const remember = (health: Health, attempts: number): void => {

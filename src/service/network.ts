@@ -4,7 +4,7 @@ import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Config } from '../config/schema.ts';
 import type { Millis } from '../events.ts';
 import { probe } from '../tunnel/probe.ts';
-import { makeTarget } from '../tunnel/target.ts';
+import { targetAt } from '../tunnel/target.ts';
 import { readUpstream } from '../tunnel/upstream.ts';
 
 export interface Network {
@@ -15,15 +15,15 @@ export interface Network {
 
 const probeMs: Millis = 5_000;
 
-/** Null if the route leads through a kind of proxy that is not supported. */
+/** Null if the route leads through a kind of proxy that is not supported, or nobody knows where. */
 export function networkOf(
   { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
   { backoff_initial_ms, backoff_max_ms, stable_probes }: Config['network_resilience'],
 ): Network | null {
   const reading = readUpstream(proxy);
-  if (reading.kind === 'unsupported') return null;
+  const target = targetAt(api);
+  if (reading.kind === 'unsupported' || target === null) return null;
   const { upstream } = reading;
-  const target = makeTarget(api.secure, api.host, api.port);
   const isThere = async () => (await probe(target, { upstream, timeoutMs: probeMs })).reachable;
   return {
     isThere,

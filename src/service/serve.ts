@@ -39,7 +39,8 @@ export interface Status {
   readonly keeper: number | null;
   readonly sessions: readonly {
     readonly pid: number;
-    readonly api: string;
+    /** Null: the settings do not say which host it is. */
+    readonly api: string | null;
     readonly connections: number;
     readonly cuts: number;
   }[];
@@ -93,7 +94,7 @@ export async function serve(options: ServiceOptions): Promise<boolean> {
     keeper: keeper.pid(),
     sessions: sessions.all().map(({ token, process: { pid }, user }) => ({
       pid,
-      api: user.api.host,
+      api: user.api?.host ?? null,
       connections: tunnels.of(token)?.connections().length ?? 0,
       cuts: tunnels.of(token)?.cuts ?? 0,
     })),

@@ -76,6 +76,6 @@ function isSession(value: unknown): value is Session {
 /** Whether a tunnel can be made with it. */
 export function isUser(value: unknown): value is Session['user'] {
   const { api, proxy } = (value ?? {}) as Partial<Session['user']>;
-  const isApi = typeof api?.host === 'string' && Number.isInteger(api.port);
+  const isApi = api === null || (typeof api?.host === 'string' && Number.isInteger(api.port));
   return isApi && typeof proxy === 'object' && proxy !== null;
 }

@@ -4,7 +4,7 @@ import { deadlySleepMs } from '../detect/limits.ts';
 import type { ConnectionStage, Millis, Observation } from '../events.ts';
 import { tunnelSettings } from '../guard/start/open-tunnel.ts';
 import { startTunnel, type Tunnel } from '../tunnel/proxy.ts';
-import { makeTarget } from '../tunnel/target.ts';
+import { targetAt } from '../tunnel/target.ts';
 import type { Upstream } from '../tunnel/upstream.ts';
 import type { Session } from './sessions.ts';
 import { isOverdue } from './silence.ts';
@@ -28,9 +28,13 @@ export async function watchedTunnel(
   config: Config,
 ): Promise<WatchedTunnel> {
   const { api, deadlineMs } = session.user;
-  const apiHost = makeTarget(api.secure, api.host, api.port).authority;
   const takeOver = { fd: null, url: `http://guard:${session.token}@127.0.0.1:${port}` };
-  const tunnel = await startTunnel({ upstream, api: apiHost, ...tunnelSettings(config), takeOver });
+  const tunnel = await startTunnel({
+    upstream,
+    api: targetAt(api)?.authority ?? null,
+    ...tunnelSettings(config),
+    takeOver,
+  });
 
   const progress = new Map<number, { stage: ConnectionStage; requestAt: Millis | null }>();
   let pings = session.user.pings;
@@ -50,7 +54,7 @@ export async function watchedTunnel(
       }
       case 'connection.opened':
       case 'connection.waiting':
-        if (observation.host !== apiHost || lastCutAt === null || now - lastCutAt > askAgainMs) return;
+        if (!tunnel.api.has(observation.host) || lastCutAt === null || now - lastCutAt > askAgainMs) return;
         strikes = [...strikes, now];
         lastCutAt = null;
         return;
@@ -60,7 +64,7 @@ export async function watchedTunnel(
   });
 
   const apiConnections = () =>
-    tunnel.connections().filter(({ host, state }) => host === apiHost && state === 'open');
+    tunnel.connections().filter(({ host, state }) => tunnel.api.has(host) && state === 'open');
 
   function cut(ids: readonly number[]): void {
     if (ids.length > 0 && config.recovery.in_place) cuts += tunnel.cut(ids);

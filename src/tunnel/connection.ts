@@ -2,6 +2,7 @@
  * One connection of the agent to one target, from the request for it to its end: its facts, observations and byte
  * counts.
  */
+import { streamsConversation } from '../detect/evidence/connection.ts';
 import type { ConnectionCause, ConnectionEnd, ConnectionOwner, Millis, Observation } from '../events.ts';
 import type { Dialled, FarLeg } from './dial.ts';
 import { connectPatiently, discard, type HoldOptions } from './hold.ts';
@@ -73,8 +74,13 @@ export function createConnection(
   });
 
   function report(observation: Observation): void {
-    if (owner === null) pending.push(observation);
-    else emit('host' in observation ? { ...observation, owner } : observation);
+    if (owner === null) {
+      pending.push(observation);
+      return;
+    }
+    const isBytes = observation.type === 'connection.bytes';
+    if (isBytes && owner !== 'other' && streamsConversation(observation)) options.api.answers(target);
+    emit('host' in observation ? { ...observation, owner } : observation);
   }
 
   let state: ConnectionFacts['state'] = 'waiting';

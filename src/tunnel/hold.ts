@@ -8,6 +8,7 @@
  */
 import { type BackoffOptions, backoff } from '../decide/backoff.ts';
 import type { ConnectionCause } from '../events.ts';
+import type { ApiHosts } from './api-hosts.ts';
 import { patienceFor } from './causes.ts';
 import { type Dialled, type DialOptions, dial } from './dial.ts';
 import type { Pace } from './pace.ts';
@@ -16,8 +17,7 @@ import type { Target } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HoldOptions {
-  /** `host:port` of the API. */
-  readonly api: string;
+  readonly api: ApiHosts;
   readonly upstream: Upstream;
   readonly resolver: Resolver;
   readonly pace: Pace;
@@ -72,7 +72,7 @@ export async function connectPatiently(
   const { pace, alarm, resolver, reached } = options;
   const route = options.upstream.routeFor(target);
   const hop = route ? `${route.host}:${route.port}` : target.authority;
-  const isApi = target.authority === options.api;
+  const isApi = options.api.has(target.authority);
   let failures = 0; // in a row; sets the backoff
   let refusals = 0; // failures that somebody answered
   for (;;) {

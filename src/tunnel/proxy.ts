@@ -14,6 +14,7 @@ import { createServer, type LookupFunction, type Server, type Socket } from 'nod
 import type { BackoffOptions } from '../decide/backoff.ts';
 import type { Observation } from '../events.ts';
 import { readAddresses } from './addresses.ts';
+import { type ApiHosts, createApiHosts } from './api-hosts.ts';
 import { type Connection, type ConnectionFacts, createConnection } from './connection.ts';
 import type { FrontContext } from './front.ts';
 import { createAlarm, type HoldOptions } from './hold.ts';
@@ -27,8 +28,11 @@ import type { Upstream } from './upstream.ts';
 
 export interface TunnelOptions {
   readonly upstream: Upstream;
-  /** `host:port` of the API. Only connections to it are held; for any other host, the tunnel is a plain proxy. */
-  readonly api: string;
+  /**
+   * `host:port` of the API; null: not known before a host answers a conversation. Only connections to the API are held;
+   * for any other host, the tunnel is a plain proxy.
+   */
+  readonly api: string | null;
   /** Attempts before the agent is told that the connection was refused or reset; 0 counts as 1. */
   readonly maxRetries: number;
   readonly backoff: BackoffOptions;
@@ -57,6 +61,7 @@ export interface Tunnel {
   readonly fd: number;
   /** Serves a connection that somebody else has accepted, with the bytes that were read put back. */
   take(agent: Socket): void;
+  readonly api: Pick<ApiHosts, 'has' | 'found'>;
   /** Connections that wait or are open. */
   connections(): readonly ConnectionFacts[];
   /** Resets both legs of open connections, and returns how many. Waiting connections go on waiting. */
@@ -90,7 +95,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   };
   let isExhausted = false;
   const hold: HoldOptions = {
-    api: options.api,
+    api: createApiHosts(options.api),
     upstream: options.upstream,
     reached: new Set(),
     resolver: createResolver(options.lookup),
@@ -184,6 +189,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     },
     fd: descriptorOf(server),
     take,
+    api: hold.api,
     connections: () => [...connections.values()].map((connection) => connection.facts()),
     cut(which) {
       const chosen = openConnections().filter(({ facts }) => which === 'all' || which.includes(facts().id));

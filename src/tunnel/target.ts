@@ -28,6 +28,12 @@ export function makeTarget(secure: boolean, host: string, port: number): Target 
   };
 }
 
+/** Stands for a host under TLS of which nothing is known. */
+export const anywhere = { secure: true, host: '', port: 443 } as const;
+
+export const targetAt = (address: Omit<Target, 'authority'> | null): Target | null =>
+  address && makeTarget(address.secure, address.host, address.port);
+
 /** The target of a CONNECT or of a request in absolute form; null if the request is not meant for a proxy. */
 export function targetOf(method: string, url: string): Target | null {
   if (method === 'CONNECT') {

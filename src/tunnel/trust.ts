@@ -4,12 +4,13 @@
  */
 import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Millis } from '../events.ts';
-import { makeTarget } from './target.ts';
+import { anywhere, targetAt } from './target.ts';
 import { readUpstream } from './upstream.ts';
 
 /**
  * Whether the API is reached through a proxy with which we get no TLS connection. Only such a proxy is asked. One that
- * does not answer in time counts as trusted: the line may be down.
+ * does not answer in time counts as trusted: the line may be down. If it is not known where the API is, nothing can be
+ * asked of such a proxy.
  */
 export async function isProxyUntrusted(
   { api, proxy }: Pick<UserSettings, 'api' | 'proxy'>,
@@ -17,8 +18,9 @@ export async function isProxyUntrusted(
 ): Promise<boolean> {
   const reading = readUpstream(proxy);
   if (reading.kind !== 'ok') return false;
-  const target = makeTarget(api.secure, api.host, api.port);
-  if (reading.upstream.routeFor(target)?.secure !== true) return false;
+  const target = targetAt(api);
+  if (reading.upstream.routeFor(target ?? anywhere)?.secure !== true) return false;
+  if (target === null) return true;
   const { probe } = await import('./probe.ts');
   const { cause } = await probe(target, { upstream: reading.upstream, timeoutMs });
   return cause === 'proxy-untrusted';

@@ -534,3 +534,48 @@ describe('while a nudge waits', () => {
     expect(actions(told)).toEqual(['cut']);
   });
 });
+
+describe('a host that the tunnel watches and that answers only side requests', () => {
+  /** A check of an address, such as an agent makes before it reads a page: small, and answered whole. */
+  const side = (told: ReturnType<typeof story>) => {
+    told.tell({ type: 'connection.opened', id: 9, host: 'api.example', tookMs: 20 });
+    told.tell({ type: 'connection.bytes', id: 9, up: 2_000, down: 0, last: 'up' });
+    told.tell(say.bytes(9));
+    told.tell({ type: 'connection.closed', id: 9, by: 'peer', cause: 'closed' });
+  };
+  function nudged() {
+    const told = story({}, (effect) =>
+      effect.type === 'nudge' ? [say.idle, { type: 'nudge.done', outcome: 'submitted' }] : obliging(effect),
+    );
+    told.tell(say.started);
+    told.tell(say.idle);
+    side(told);
+    while (actions(told).length === 0) told.wait(1, say.busy(1), say.drawing);
+    expect(actions(told)).toEqual(['nudge']);
+    return told;
+  }
+
+  test('is no witness of a nudge: the turn that it began is left to its answer', () => {
+    const told = nudged();
+    for (let second = 1; second <= 45; second++)
+      told.wait(1, say.drawing, say.busy(0, { elapsedS: second, requesting: true }));
+    expect(outcomes(told).at(-1)).toBe('open');
+    told.wait(3, say.drawing, say.busy(40, { elapsedS: 47 }));
+    expect(outcomes(told).at(-1)).toBe('recovered');
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('nor of a turn that came and went unseen', () => {
+    const told = nudged();
+    told.wait(60, say.idle);
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('is one once a conversation has gone up to it, in the next agent, too', () => {
+    const told = nudged();
+    told.tell(say.opened(10));
+    told.tell(say.request(10));
+    told.tell({ ...say.started, generation: 2 } as Observation);
+    expect(told.state.evidence.wire.turnsAsk).toBe('here');
+  });
+});

@@ -4,17 +4,15 @@ import { tunnelSensor } from '../../src/sensors/tunnel.ts';
 
 test('reports the API’s connections and the tunnel itself, from start to stop', () => {
   let tell: (observation: Observation) => void = () => {};
-  const sensor = tunnelSensor(
-    {
-      onObservation(listener) {
-        tell = listener;
-        return () => {
-          tell = () => {};
-        };
-      },
+  const sensor = tunnelSensor({
+    onObservation(listener) {
+      tell = listener;
+      return () => {
+        tell = () => {};
+      };
     },
-    'api.test:443',
-  );
+    api: { has: (host) => host === 'api.test:443', found: () => null },
+  });
   const seen: Observation[] = [];
   void sensor.start((observation) => seen.push(observation));
   const ofApi: Observation[] = [
@@ -37,4 +35,43 @@ test('reports the API’s connections and the tunnel itself, from start to stop'
   void sensor.stop();
   tell(ofTunnel);
   expect(seen).toHaveLength(4);
+});
+
+test('reports connections to a host that turns out to be the API’s, with what they have asked', () => {
+  let tell: (observation: Observation) => void = () => {};
+  const hosts = new Set<string>();
+  const sensor = tunnelSensor({
+    onObservation(listener) {
+      tell = listener;
+      return () => {};
+    },
+    api: { has: (host) => hosts.has(host), found: () => null },
+  });
+  const seen: Observation[] = [];
+  void sensor.start((observation) => seen.push(observation));
+  const opened = (id: number, host: string): Observation => ({
+    type: 'connection.opened',
+    id,
+    host,
+    tookMs: 5,
+  });
+  const bytes = (id: number, last: 'up' | 'down'): Observation => ({
+    type: 'connection.bytes',
+    id,
+    up: last === 'up' ? 60_000 : 0,
+    down: last === 'down' ? 900 : 0,
+    last,
+  });
+  const first = [opened(1, 'gateway:443'), bytes(1, 'up'), bytes(1, 'down')];
+  const spare = opened(2, 'gateway:443');
+  const gone = [opened(3, 'gateway:443'), { type: 'connection.closed', id: 3, by: 'peer', cause: 'closed' }];
+  const elsewhere = [opened(4, 'tools:443'), bytes(4, 'up')];
+  for (const each of [...first, spare, ...gone, ...elsewhere]) tell(each as Observation);
+  expect(seen).toEqual([]);
+  hosts.add('gateway:443');
+  tell(bytes(1, 'down'));
+  expect(seen).toEqual([first[0], first[1], spare, bytes(1, 'down')]);
+  const next = [bytes(1, 'down'), bytes(2, 'up'), opened(5, 'gateway:443')];
+  for (const each of next) tell(each);
+  expect(seen.slice(4)).toEqual(next);
 });

@@ -94,6 +94,12 @@ export function hookEventsOf(version: AgentVersion | null): readonly string[] {
     .map(([name]) => name);
 }
 
+/** Newer versions find the region on AWS in the person's profile. The border is somewhere before 2.1.197. */
+const lastWithoutAwsProfile: Parts = [2, 1, 126];
+
+export const readsAwsProfile = (version: AgentVersion | null): boolean =>
+  compareVersions(version?.parts ?? assumed, lastWithoutAwsProfile) > 0;
+
 /** First version whose records say why an answer ended; until 2.1.42 they always say `null`. */
 const firstToRecordStopReason: Parts = [2, 1, 126];
 

@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isRecord, parseRecord } from '../common/json.ts';
 import type { Variables } from '../contract/invocation.ts';
-import type { UserSettings } from '../contract/launch.ts';
+import type { ApiAddress, UserSettings } from '../contract/launch.ts';
 import { splitWords } from './arguments.ts';
 import { readOverride, readStrings } from './toml.ts';
 
@@ -37,7 +37,7 @@ function vendorAddress(home: string): string {
   return hasLogin ? 'https://chatgpt.com/backend-api/codex' : 'https://api.openai.com/v1';
 }
 
-function apiOf(args: readonly string[], home: string): UserSettings['api'] {
+function apiOf(args: readonly string[], home: string): ApiAddress {
   const words = splitWords(args);
   const given = (name: string) => words.findLast((word) => word.name === name)?.value ?? null;
   const profile = given('-p');
@@ -62,7 +62,10 @@ function apiOf(args: readonly string[], home: string): UserSettings['api'] {
   return { host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port), secure };
 }
 
-export function readUserSettings(args: readonly string[], env: Variables): UserSettings {
+export function readUserSettings(
+  args: readonly string[],
+  env: Variables,
+): UserSettings & { readonly api: ApiAddress } {
   return {
     api: apiOf(args, codexHome(env)),
     proxy: Object.fromEntries(Object.entries(env).filter(([name]) => proxyVariable.test(name))),

@@ -15,10 +15,10 @@ export function tunnelVariables(
 ): Readonly<Record<string, string>> {
   const exemptions = ['no_proxy', 'NO_PROXY'].flatMap((name) => {
     const entries = (proxy[name] ?? '').split(/[\s,]+/).filter(Boolean);
-    const kept = entries.filter((entry) => !exempts(entry, api.host));
+    const kept = entries.filter((entry) => api === null || !exempts(entry, api.host));
     return kept.length === entries.length ? [] : [[name, kept.join(',')] as const];
   });
-  const plain = !api.secure || (exemptions.length > 0 && plainNames.some((name) => proxy[name]));
+  const plain = api?.secure === false || (exemptions.length > 0 && plainNames.some((name) => proxy[name]));
   return {
     https_proxy: proxyUrl,
     HTTPS_PROXY: proxyUrl,

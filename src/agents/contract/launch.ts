@@ -1,9 +1,18 @@
 /** What a launch must take into account, and what the guard adds to it. */
 
+export interface ApiAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
 /** What the person's environment and settings files say about everything that concerns the guard. */
 export interface UserSettings {
-  /** Where the agent sends its requests. */
-  readonly api: { readonly host: string; readonly port: number; readonly secure: boolean };
+  /**
+   * Where the agent sends its requests; null: that cannot be known beforehand. Then it is the host that answers a
+   * conversation (`tunnel/api-hosts.ts`).
+   */
+  readonly api: ApiAddress | null;
   /** The API's host is known as the vendor's is: it sends pings during silence, and names the reason of each stop. */
   readonly pings: boolean;
   /**

@@ -1,6 +1,6 @@
 /** One connection of the agent's to the API, as the tunnel reports it: what it carries, and how it ended. */
-import type { ConnectionCause, ConnectionEnd, Event, Millis } from '../../events.ts';
-import { requestBytes, settleMs } from '../limits.ts';
+import type { ConnectionCause, ConnectionEnd, ConnectionProgress, Event, Millis } from '../../events.ts';
+import { conversationBytes, requestBytes, settleMs } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 /**
@@ -73,6 +73,18 @@ export const streams = (each: Connection): boolean =>
   each.answerAt !== null &&
   !isOver(each) &&
   (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
+
+/** The same for the answer to a conversation, as it is reported. What is sent otherwise may be telemetry of any size. */
+export const streamsConversation = ({
+  stage,
+  requestSize,
+  answerAt,
+  lastDownAt,
+}: ConnectionProgress): boolean =>
+  stage === 'answer' &&
+  (requestSize ?? 0) >= conversationBytes &&
+  answerAt !== undefined &&
+  (lastDownAt ?? 0) - answerAt > wholeMs;
 
 type Report<Type extends Event['type']> = Extract<Event, { type: Type }>;
 

@@ -57,6 +57,7 @@ function fold(before: Evidence, event: Event): Evidence {
   const { terminal } = before;
   const clock = foldClock(before.clock, event, terminal.suspendedSince ?? terminal.blockedSince);
   const now = attended(clock);
+  const screen = foldScreen(before.screen, event, now);
   const facts: Facts = {
     clock,
     now,
@@ -65,18 +66,15 @@ function fold(before: Evidence, event: Event): Evidence {
     terminal: foldTerminal(terminal, event, now),
     person: foldPerson(before.person, event, before.screen?.facts, now),
     status: foldStatus(before.status, event, now),
-    screen: foldScreen(before.screen, event, now),
+    screen,
     turn: foldOwnTurn(before, event, now),
     tools: foldTools(before, event, now),
     endedCalls: foldEndedCalls(before, event),
-    wire: foldWire(
-      before.wire,
-      event,
-      now,
-      clock,
-      before.screen?.facts.activity ?? null,
-      toldEnd(before.turn),
-    ),
+    wire: foldWire(before.wire, event, now, clock, {
+      shown: before.screen?.facts.activity ?? null,
+      isCounted: screen?.countedAt === now,
+      endedAt: toldEnd(before.turn),
+    }),
     host: foldHost(before.host, event),
     conversation: foldConversation(before.conversation, event),
     goodProbes: foldProbes(before.goodProbes, event),

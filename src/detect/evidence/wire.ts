@@ -35,6 +35,11 @@ export interface Wire {
   readonly closed: readonly ClosedConnection[];
   /** Connections ever seen. */
   readonly seen: number;
+  /**
+   * Whether turns ask here: a conversation has gone up, or an answer was streamed. They ask elsewhere if none has, and yet
+   * the screen has counted an answer: all that was seen are side requests. Null: nothing shows it yet.
+   */
+  readonly turnsAsk: 'here' | 'elsewhere' | null;
   /** The latest request of this agent, on any connection or in its record. */
   readonly lastRequestAt: Millis | null;
   /** The same for a request that is large enough for a conversation. */
@@ -57,6 +62,7 @@ export const noWire: Wire = {
   heldUntil: null,
   closed: [],
   seen: 0,
+  turnsAsk: null,
   lastRequestAt: null,
   lastConversationAt: null,
   conversationSize: 0,
@@ -70,20 +76,26 @@ const keepClosed = 8;
 /** What the screen shows once a compaction is over. While it fails, the agent counts down to its next try. */
 const afterCompaction: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'idle', 'background'];
 
-/**
- * @param clock as of this event
- * @param shown what the screen showed before it
- * @param endedAt when hooks reported the end of the latest turn; 0: they have not
- */
+/** What else tells about the requests of a turn. */
+interface Around {
+  /** What the screen showed before this event. */
+  readonly shown: ScreenFacts['activity'] | null;
+  /** The screen counts an answer now. */
+  readonly isCounted: boolean;
+  /** When hooks reported the end of the latest turn; 0: they have not. */
+  readonly endedAt: Millis;
+}
+
+/** @param clock as of this event */
 export function foldWire(
   before: Wire,
   event: Event,
   now: Millis,
   clock: Clock,
-  shown: ScreenFacts['activity'] | null,
-  endedAt: Millis,
+  { shown, isCounted, endedAt }: Around,
 ): Wire {
-  const wire = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
+  const held = before.waiting.length > 0 ? { ...before, heldUntil: now } : before;
+  const wire: Wire = isCounted && held.turnsAsk === null ? { ...held, turnsAsk: 'elsewhere' } : held;
   switch (event.type) {
     case 'agent.started':
       return {
@@ -160,6 +172,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
   return {
     ...wire,
     connections: wire.connections.map((each) => (each.id === event.id ? after : each)),
+    turnsAsk: isNewConversation || streams(after) ? 'here' : wire.turnsAsk,
     lastRequestAt: isRequest ? later(wire.lastRequestAt, after.requestAt) : wire.lastRequestAt,
     lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,

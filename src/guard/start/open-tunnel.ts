@@ -4,7 +4,7 @@
 import type { UserSettings } from '../../agents/contract/launch.ts';
 import type { Config } from '../../config/schema.ts';
 import { startTunnel, type Tunnel, type TunnelOptions } from '../../tunnel/proxy.ts';
-import { makeTarget } from '../../tunnel/target.ts';
+import { targetAt } from '../../tunnel/target.ts';
 import { isProxyUntrusted } from '../../tunnel/trust.ts';
 import { readUpstream } from '../../tunnel/upstream.ts';
 
@@ -28,12 +28,14 @@ export async function openTunnel(config: Config, user: UserSettings): Promise<Op
     return { tunnel: null, warning: `${reading.variable}: ${reading.why}; working without the tunnel` };
   }
   if (await isProxyUntrusted(user, trustMs)) {
-    const warning =
-      'no TLS connection to the https:// proxy with what is trusted here; working without the tunnel';
-    return { tunnel: null, warning };
+    const why =
+      user.api === null
+        ? 'the https:// proxy cannot be tried, because the settings do not say where the API is'
+        : 'no TLS connection to the https:// proxy with what is trusted here';
+    return { tunnel: null, warning: `${why}; working without the tunnel` };
   }
   try {
-    const api = makeTarget(user.api.secure, user.api.host, user.api.port).authority;
+    const api = targetAt(user.api)?.authority ?? null;
     const tunnel = await startTunnel({ upstream: reading.upstream, api, ...tunnelSettings(config) });
     return { tunnel, warning: null };
   } catch (error) {

@@ -12,6 +12,7 @@ import type { AgentVersion } from '../../contract/version.ts';
 import { proxyVariables, shellFileVariable } from '../environment.ts';
 import { splitWords } from './arguments.ts';
 import { readGiven } from './given-settings.ts';
+import { apiAddress, vendorHost } from './providers.ts';
 
 /** A settings file as an object; null if it is missing or broken, in which case the agent ignores it, too. */
 export function readRecord(path: string): Json | null {
@@ -49,35 +50,6 @@ export function readManaged(folder: string, config: string): readonly Json[] {
 function variablesOf(settings: readonly Json[]): Variables {
   const found = settings.flatMap((each) => (isRecord(each.env) ? Object.entries(each.env) : []));
   return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
-}
-
-/** The vendor's API, whose streams contain pings (its documentation of streaming). */
-const vendor = new URL('https://api.anthropic.com');
-
-/** A region, several of a continent, or all (as the agent addresses them: 2.1.197, 2.1.332). */
-function vertexHost(region: string): string {
-  if (region === 'global') return 'aiplatform.googleapis.com';
-  const isContinent = region === 'us' || region === 'eu';
-  return isContinent ? `aiplatform.${region}.rep.googleapis.com` : `${region}-aiplatform.googleapis.com`;
-}
-
-/** The address to which the agent sends its requests, which depends on the provider. */
-function apiOf(env: Variables): UserSettings['api'] {
-  const isOn = (name: string) => /^(1|true|yes|on)$/i.test(env[name] ?? '');
-  const url = isOn('CLAUDE_CODE_USE_BEDROCK')
-    ? env.ANTHROPIC_BEDROCK_BASE_URL ||
-      `https://bedrock-runtime.${env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'}.amazonaws.com`
-    : isOn('CLAUDE_CODE_USE_VERTEX')
-      ? env.ANTHROPIC_VERTEX_BASE_URL || `https://${vertexHost(env.CLOUD_ML_REGION ?? 'us-east5')}`
-      : isOn('CLAUDE_CODE_USE_FOUNDRY')
-        ? env.ANTHROPIC_FOUNDRY_BASE_URL ||
-          `https://${env.ANTHROPIC_FOUNDRY_RESOURCE ?? ''}.services.ai.azure.com`
-        : env.ANTHROPIC_BASE_URL || vendor.href;
-  const parsed = URL.canParse(url) ? new URL(url) : vendor;
-  const secure = parsed.protocol !== 'http:';
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port);
-  return { host, port, secure };
 }
 
 /** Variables by which a person allows a slow API more time. They can only raise the usual deadline (lab notes §1c). */
@@ -133,13 +105,15 @@ export function readUserSettings(
   const effective: Variables = { ...env, ...variablesOf(settings), ...policy };
   const all = [...settings, ...managed];
   const shellFile = variablesOf(settings)[shellFileVariable];
-  const api = apiOf(effective);
+  // Whoever has to log in at a gateway asks there; the agent keeps its address with the login.
+  const isBehindGateway = managed.some((each) => each.forceLoginGatewayUrl !== undefined);
+  const api = isBehindGateway ? null : apiAddress(effective, version);
   const authorities = effective.NODE_EXTRA_CA_CERTS;
   return {
     ...(shellFile === undefined ? {} : { shellFile }),
     settled: Object.keys(variablesOf(settings)),
     api,
-    pings: api.host === vendor.hostname,
+    pings: api?.host === vendorHost,
     proxy: {
       ...Object.fromEntries(proxyVariables.map((name) => [name, effective[name]])),
       ...(authorities && { NODE_EXTRA_CA_CERTS: resolve(cwd, authorities) }),

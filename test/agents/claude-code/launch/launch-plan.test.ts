@@ -297,7 +297,6 @@ describe('settings of the user', () => {
   it.each<[object, object]>([
     [{}, { host: 'api.anthropic.com', port: 443, secure: true }],
     [{ ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080/x' }, { host: '127.0.0.1', port: 8080, secure: false }],
-    [{ ANTHROPIC_BASE_URL: 'not a url' }, { host: 'api.anthropic.com', port: 443, secure: true }],
     [
       { CLAUDE_CODE_USE_BEDROCK: '1', AWS_REGION: 'eu-west-1' },
       { host: 'bedrock-runtime.eu-west-1.amazonaws.com', port: 443, secure: true },

@@ -1,0 +1,32 @@
+/**
+ * Which hosts are the API's: the one that the settings name, and until that one has answered a conversation, each that
+ * does. A provider, a region or a gateway may be chosen where the settings do not show it; where the conversation goes
+ * cannot be hidden.
+ */
+import type { Target } from './target.ts';
+
+export interface ApiHosts {
+  /** @param authority `host:port` */
+  has(authority: string): boolean;
+  /** The latest that was found by its answer and not named; null: none. */
+  found(): Target | null;
+  /** The agent gets the answer to a conversation from this host. */
+  answers(target: Target): void;
+}
+
+/** @param named `host:port`; null: no setting names it */
+export function createApiHosts(named: string | null): ApiHosts {
+  const hosts = new Set(named === null ? [] : [named]);
+  let found: Target | null = null;
+  let isSettled = false;
+  return {
+    has: (authority) => hosts.has(authority),
+    found: () => found,
+    answers(target) {
+      isSettled ||= target.authority === named;
+      if (isSettled) return;
+      hosts.add(target.authority);
+      found = target;
+    },
+  };
+}
