@@ -14,7 +14,7 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
   if (!alive) return abandon(state, detail, outcome);
   return andThen(act(state, 'ask', detail), (next) => {
-    const asked: GuardState = { ...next, name: 'asking', since: e.now, asked: next.asked + 1 };
+    const asked: GuardState = { ...next, name: 'asking', since: e.now, asked: next.asked + 1, down: null };
     const asking = stay(withCure(asked, 'ask', cause, null));
     const { incident } = next;
     return incident ? adding(asking, { type: 'notify', what: 'blocked', incident }) : asking;
@@ -32,19 +32,11 @@ export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 
   return finishing(told, exit?.code || 1, exit?.signal ?? null); // 1 even if an idle agent exited with 0
 }
 
-/**
- * The guard asks about an agent that it was to stop and that has not ended. The agent has lost the terminal, so keys
- * reach nobody.
- */
-export function isBeyondStop({ name, down, evidence }: GuardState): boolean {
-  return name === 'asking' && down !== null && evidence.agent.exit === null;
-}
-
 /** While no agent has the terminal, Esc means the same as Ctrl+C and Ctrl+D: there is nothing else to stop. */
 export const isWayOut = (event: Event): boolean =>
   event.type === 'input' && (event.kind === 'interrupt' || event.kind === 'escape' || event.kind === 'exit');
 
-/** By then only Ctrl+C has a meaning: the guard ends and leaves the agent behind. */
+/** An agent that does not end is left behind: the guard ends. */
 export function leaveBehind(state: GuardState, event: Event): Step {
   if (!isWayOut(event)) return stay(state);
   return finishing(close(state, 'user'), 1, null);

@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.ts';
 import { lookAgainAt as againAt } from '../detect/detector.ts';
 import { observe } from '../detect/evidence/index.ts';
 import type { Event, Millis } from '../events.ts';
-import { isBeyondStop } from './asking.ts';
+import { leaveBehind } from './asking.ts';
 import { replenish } from './budget.ts';
 import { agentExited } from './ended.ts';
 import { withFalsePositives } from './false-positive.ts';
@@ -28,7 +28,7 @@ import {
   saved,
   stopDone,
   stopRefused,
-  unstoppable,
+  stopTooLong,
 } from './relaunching.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
@@ -38,8 +38,7 @@ import { watch } from './watch.ts';
 type Handler = (state: GuardState, event: Event, config: Config) => Step;
 type Row = { readonly [Type in Event['type']]?: Handler } & { readonly otherwise: Handler };
 
-const keepWatching: Handler = (state, _event, config) =>
-  isBeyondStop(state) ? stay(state) : watch(state, config);
+const keepWatching: Handler = (state, _event, config) => watch(state, config);
 const probedWatching: Handler = (state, event, config) => onProbe(state, event, config, watch);
 const probedDown: Handler = (state, event, config) => onProbe(state, event, config, launchUnlessPaused);
 const probeAndLaunch: Handler = (state, _event, config) =>
@@ -60,7 +59,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     saved,
     'stop.refused': stopRefused,
     'stop.done': stopDone,
-    otherwise: unstoppable,
+    otherwise: stopTooLong,
   },
   down: {
     'network.probed': probedDown,
@@ -81,6 +80,11 @@ export const table: { readonly [Name in StateName]: Row } = {
     command: onCommand,
     input: personActs,
     otherwise: keepWatching,
+  },
+  unstoppable: {
+    'agent.exited': agentExited,
+    input: leaveBehind,
+    otherwise: stay,
   },
   finished: { otherwise: stay },
 };

@@ -1,7 +1,6 @@
 /** What the person asks for: by a command to the guard, or by a key while the guard asks. */
 import type { Config } from '../config/schema.ts';
 import type { Event } from '../events.ts';
-import { isBeyondStop, leaveBehind } from './asking.ts';
 import { andThen, close, open, type Step, stay } from './incident.ts';
 import { beginNudge } from './nudging.ts';
 import { beginRelaunch } from './relaunching.ts';
@@ -10,7 +9,6 @@ import { watch } from './watch.ts';
 
 /** The person deals with it: the guard stands down until something new happens. */
 export function personActs(state: GuardState, event: Event, config: Config): Step {
-  if (isBeyondStop(state)) return leaveBehind(state, event);
   if (event.type !== 'input' || event.kind === 'report') return watch(state, config);
   return close({ ...state, name: 'watching', since: state.evidence.now }, 'user');
 }

@@ -47,7 +47,7 @@ export function saved(state: GuardState, event: Event): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
     const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
-    return giveUp({ ...state, down: null }, detail); // nothing was stopped
+    return giveUp(state, detail);
   }
   const { down } = state;
   const known = { unknownCommands: event.unknownCommands ?? 0, ...(event.unanswered && { prompt: true }) };
@@ -92,16 +92,19 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
 /**
  * A process stuck in the kernel (a dead network drive) does not react even to SIGKILL, so the person must be told.
  */
-export function unstoppable(state: GuardState): Step {
+export function stopTooLong(state: GuardState): Step {
   const { agent, now } = state.evidence;
   if (agent.exit !== null || now - state.since < maxStopMs) return stay(state);
   const stuck = 'the agent does not end, not even by SIGKILL';
   // In pipes nobody can press a key, and a script must not wait for ever.
   if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
   const detail = `${stuck}; Ctrl+C leaves it behind`;
-  const asking = giveUp(state, detail);
-  const cause = asking.state.incident?.class ?? 'unknown';
-  return adding(asking, { type: 'notice', notice: { kind: 'gave-up', cause, detail } });
+  const { state: asking, effects } = giveUp(state, detail);
+  const cause = asking.incident?.class ?? 'unknown';
+  return adding(
+    { state: { ...asking, name: 'unstoppable' }, effects },
+    { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
+  );
 }
 
 const choseToLeave = (state: GuardState): Step => giveUp(state, 'you chose not to wait', 'user');

@@ -11,6 +11,7 @@ export type StateName =
   | 'down' // no agent; waiting for a stable network and the backoff
   | 'launching'
   | 'asking' // out of cures: a person must decide
+  | 'unstoppable' // the agent was to be stopped and does not end; it has lost the terminal, so keys reach nobody
   | 'finished';
 
 /** A cure that was applied and must prove that it helped. */
@@ -79,6 +80,7 @@ export interface GuardState {
   readonly remembered: Health;
   /** When each of the recent relaunches was made, for `restart_limit`. */
   readonly relaunches: readonly Millis[];
+  /** Null unless an agent is being stopped and another one is to follow. */
   readonly down: Down | null;
   readonly probing: Probing | null;
   readonly paused: boolean;

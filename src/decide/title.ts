@@ -8,7 +8,8 @@ import type { GuardState } from './state.ts';
 
 function titleOf(state: GuardState, config: Config): string | null {
   const { evidence: e, cure } = state;
-  if (state.name === 'asking') return `stuck (${state.incident?.class ?? 'unknown'}): needs you`;
+  if (state.name === 'asking' || state.name === 'unstoppable')
+    return `stuck (${state.incident?.class ?? 'unknown'}): needs you`;
   if (state.name !== 'watching' || !cure || !state.incident) return null;
   const [waiting] = e.wire.waiting;
   if (waiting) {

@@ -47,6 +47,7 @@ function stateOf(state: GuardState): SessionState {
     case 'launching':
       return 'recovering';
     case 'asking':
+    case 'unstoppable':
       return 'gave_up';
     case 'finished':
       return 'ended';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { perInput } from '../../src/decide/budget.ts';
 import { step } from '../../src/decide/machine.ts';
-import { type GuardState, initialState } from '../../src/decide/state.ts';
+import { type GuardState, initialState, type StateName } from '../../src/decide/state.ts';
 import type { Effect } from '../../src/effects.ts';
 import type { Event, Observation } from '../../src/events.ts';
 import { answers, coverage, scenes, turnOn } from '../support/anything.ts';
@@ -12,6 +12,15 @@ import { configWith, say } from '../support/story.ts';
 /** All of it is computed, in one go: on a busy machine that takes its time. */
 vi.setConfig({ testTimeout: 300_000 });
 const config = configWith();
+
+const onTheWay: readonly StateName[] = ['stopping', 'down', 'launching', 'finished'];
+
+/** Only while one agent makes way for the next does the state know of an agent that is stopped. */
+function expectKnownDown({ name, down }: GuardState, { type }: Event): void {
+  if ((down !== null && !onTheWay.includes(name)) || (down === null && ['stopping', 'down'].includes(name)))
+    expect.fail(`after ${type}: ${name}, and what is known of a stopped agent: ${JSON.stringify(down)}`);
+}
+
 /** A run whose effects are answered by dice, some of them late. */
 function run(dice: readonly number[], note: (state: GuardState, event: Event) => void = () => {}) {
   const due: { readonly at: number; readonly observation: Observation }[] = [];
@@ -25,6 +34,7 @@ function run(dice: readonly number[], note: (state: GuardState, event: Event) =>
     note(state, event);
     const result = step(state, event, config);
     state = result.state;
+    expectKnownDown(state, event);
     for (const effect of result.effects) {
       done.push(effect);
       const lateMs = throwDie() < 7 ? 0 : 3_000;

@@ -242,6 +242,20 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     expect(deeds(told)).toEqual(['stop', 'stop']);
   });
 
+  test.each(['nudge', 'relaunch', 'pause', 'continue'] as const)(
+    'the command %s does not make it one that has the terminal',
+    (command) => {
+      const told = stuck();
+      told.wait(121);
+      told.tell({ type: 'command', command });
+      told.tell({ type: 'clock.gap', gapMs: 600_000, cause: 'slept' });
+      told.wait(7_200, say.drawing);
+      expect(deeds(told)).toEqual(['stop']);
+      told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+      expect(deeds(told)).toEqual(['stop', 'exit']);
+    },
+  );
+
   test('in pipes, where nobody can press it, the script is told and continues', () => {
     const told = stuck({ ...say.started, unattended: true } as Observation);
     told.wait(119);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lookAgainAt } from '../../src/decide/machine.ts';
+import type { Observation } from '../../src/events.ts';
 import { configWith, obliging, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
@@ -384,15 +385,49 @@ test.each([true, false] as const)(
   },
 );
 
-test('an agent that could not be started again is not stopped: the person is asked', () => {
-  const told = inMidResponse({ recovery: { in_place: false } }, (effect) =>
-    effect.type === 'stop' ? [{ type: 'stop.refused', detail: 'somebody has it' }] : obliging(effect),
-  );
-  told.wait(60);
-  expect(told.did('stop')).toHaveLength(1);
-  expect(told.did('launch')).toEqual([]);
-  expect(told.state.name).toBe('asking');
-  expect(told.did('incident').at(-1)?.incident.actions.at(-1)).toMatchObject({ detail: 'somebody has it' });
+describe('an agent that is not stopped after all', () => {
+  const spared = (answer: Observation) => {
+    const told = inMidResponse({ recovery: { in_place: false } }, (effect) =>
+      effect.type === 'stop' ? [answer] : obliging(effect),
+    );
+    told.wait(60);
+    return told;
+  };
+  const refused = { type: 'stop.refused', detail: 'somebody has it' } as const;
+
+  test('because it could not be started again: the person is asked', () => {
+    const told = spared(refused);
+    expect(told.did('stop')).toHaveLength(1);
+    expect(told.did('launch')).toEqual([]);
+    expect(told.state.name).toBe('asking');
+    expect(lastIncident(told)?.actions.at(-1)).toMatchObject({ detail: 'somebody has it' });
+  });
+
+  test.each([
+    ['somebody has the conversation', refused],
+    ['the snapshot could not be written', { type: 'saved', ok: false, detail: 'the disk is full' }],
+  ] as const)('because %s: it has the keys, and is guarded like any other', (_why, answer) => {
+    for (const kind of ['escape', 'interrupt', 'exit', 'text'] as const) {
+      const told = spared(answer);
+      told.tell({ type: 'input', kind, bytes: 1 });
+      expect([kind, told.did('exit'), told.state.name]).toEqual([kind, [], 'watching']);
+    }
+    const told = spared(answer);
+    told.tell(say.bytes(1));
+    told.wait(5, say.bytes(1), say.drawing, say.busy(40));
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(15);
+    expect(told.state).toMatchObject({ name: 'watching', incident: null });
+    expect(lastIncident(told)?.outcome).toBe('recovered');
+    told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.wait(200, say.drawing);
+    expect(told.did('stop').length).toBeGreaterThan(1);
+  });
 });
 
 describe('a command that was cut off', () => {

@@ -212,7 +212,7 @@ test('an agent that cannot be stopped is asked about, and resumed when it ends a
   told.wait(100);
   expect(told.state.name).toBe('stopping');
   told.wait(30);
-  expect(told.state.name).toBe('asking');
+  expect(told.state.name).toBe('unstoppable');
   expect(told.did('exit')).toEqual([]);
   mute = false;
   told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });

@@ -305,6 +305,7 @@ export function answers(effect: Effect, luck: number): readonly Observation[] {
       return [{ type: 'choose.done', ok: luck > 3 }];
     case 'stop':
       if (luck === 1) return [{ type: 'stop.refused', detail: 'x' }];
+      if (luck === 2) return [{ type: 'saved', ok: true }]; // and it does not end
       return [
         { type: 'saved', ok: luck > 0, unknownCommands: luck % 2 },
         ...(luck > 0
