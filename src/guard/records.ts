@@ -47,7 +47,7 @@ export function openRecords(
     launch,
     paths,
     config,
-    version: agent.program.version,
+    version: () => agent.program.version,
     guardVersion: guardVersion(),
     state: loop.state,
     sessionId: () => conversation.id,

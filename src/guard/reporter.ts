@@ -26,7 +26,8 @@ export interface ReporterOptions {
   readonly launch: Launch;
   readonly paths: RunPaths;
   readonly config: Config;
-  readonly version: AgentVersion | null;
+  /** An update may change it during the run. */
+  readonly version: () => AgentVersion | null;
   readonly guardVersion: string;
   readonly state: () => GuardState;
   readonly sessionId: () => string | null;
@@ -59,7 +60,8 @@ function tidy(env: Launch['env']): void {
 }
 
 export function openReporter(options: ReporterOptions): Reporter {
-  const { launch, paths, config, version, state } = options;
+  const { launch, paths, config, state } = options;
+  const version = () => options.version()?.text ?? null;
   const incidentsPath = statePaths(launch.env).incidents;
   const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
   /** The state before the event that is about to be recorded. A journal file begins with it. */
@@ -69,7 +71,10 @@ export function openReporter(options: ReporterOptions): Reporter {
     header: {
       format: journalFormat,
       guard_version: options.guardVersion,
-      agent: { id: launch.adapter.id, version: version?.text ?? null },
+      // Read for each file.
+      get agent() {
+        return { id: launch.adapter.id, version: version() };
+      },
       config,
       wall_ms: Date.now(),
       monotonic_ms: performance.now(),
@@ -88,7 +93,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       start_time: identity.startTime,
       agent: launch.adapter.id,
       agent_pid: null,
-      agent_version: version?.text ?? null,
+      agent_version: version(),
       guard_version: options.guardVersion,
       cwd: options.cwd(),
       state: 'starting',
@@ -107,11 +112,20 @@ export function openReporter(options: ReporterOptions): Reporter {
     onFailure: (detail) => options.degraded(`status: ${detail}`),
   });
   setTimeout(tidy, tidyMs, launch.env).unref();
+  /** The version that each incident began with, by its number. */
+  const versions = new Map<number, string | null>();
+  const versionOf = ({ number }: Incident): string | null => {
+    const known = versions.get(number);
+    if (known !== undefined) return known;
+    const present = version();
+    versions.set(number, present);
+    return present;
+  };
   const recordOf = (incident: Incident): IncidentRecord =>
     incidentRecord(incident, {
       run: paths.run,
       sessionId: options.sessionId(),
-      agentVersion: version?.text ?? null,
+      agentVersion: versionOf(incident),
       wallMs,
     });
   const metrics = openMetrics({
@@ -151,6 +165,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       status.update({
         ...told,
         session_id: options.sessionId(),
+        agent_version: version(),
         cwd: options.cwd(),
         resume: options.resume(),
       });

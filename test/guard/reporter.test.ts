@@ -1,8 +1,15 @@
-import { expect, test } from 'vitest';
-import { runPaths } from '../../src/platform/paths.ts';
+import { expect, test, vi } from 'vitest';
+import type { AgentVersion } from '../../src/agents/contract/version.ts';
+import { defaults } from '../../src/config/schema.ts';
+import { step } from '../../src/decide/machine.ts';
+import { initialState } from '../../src/decide/state.ts';
+import type { Observation } from '../../src/events.ts';
+import { openReporter } from '../../src/guard/reporter.ts';
+import { runPaths, statePaths } from '../../src/platform/paths.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
 import { readStatus } from '../../src/records/status-reader.ts';
 import { finished } from '../support/guarded.ts';
+import { partsOfRun } from '../support/run.ts';
 import { simulatedGuard } from '../support/simulated-guard.ts';
 
 test('a guard that could not help is on record as such, even once it has gone', async () => {
@@ -24,4 +31,57 @@ test('a session that the person ends has ended', async () => {
   const run = guard.status()?.run ?? '';
   await guard.leave();
   expect(readStatus(runPaths(guard.state, run).status)).toMatchObject({ state: 'ended' });
+});
+
+test('an agent that was updated is on record as what it is now, an incident as what it befell', async () => {
+  const { run, agent } = partsOfRun();
+  let version: AgentVersion | null = agent.program.version;
+  let state = initialState(performance.now());
+  const reporter = openReporter({
+    launch: run.launch,
+    paths: run.paths,
+    config: defaults,
+    version: () => version,
+    guardVersion: '0',
+    state: () => state,
+    sessionId: () => null,
+    cwd: () => '/',
+    resume: () => null,
+    degraded: (detail) => expect.fail(detail),
+  });
+  const tell = (observation: Observation): void => {
+    const event = { ...observation, at: performance.now() };
+    const before = state;
+    const result = step(before, event, defaults);
+    state = result.state;
+    reporter.turned(event, before, result);
+  };
+  const start = (generation: number) =>
+    tell({ type: 'agent.started', generation, pid: 1, resumed: generation > 1, prompted: false });
+  const relaunch = () => {
+    tell({ type: 'command', command: 'relaunch' });
+    tell({ type: 'saved', ok: true });
+    tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    tell({ type: 'stop.done', generation: 1, left: 0 });
+    for (let probes = 0; state.name === 'down' && probes < 9; probes++)
+      tell({ type: 'network.probed', reachable: true, latencyMs: 1 });
+  };
+  const incidents = () =>
+    readIncidents(statePaths(run.launch.env)).map(({ id, agent_version }) => [id.at(-1), agent_version]);
+  const status = () => readStatus(run.paths.status)?.agent_version;
+
+  start(1);
+  relaunch();
+  expect(state.name).toBe('launching');
+  await vi.waitFor(() => expect(status()).toBe('2.1.329'));
+  version = { text: '2.1.332', parts: [2, 1, 332] };
+  start(2);
+  tell({ type: 'screen', facts: { activity: 'idle' } });
+  await vi.waitFor(() => expect(status()).toBe('2.1.332'));
+  expect(incidents()).toEqual([['1', '2.1.329']]);
+  tell({ type: 'command', command: 'relaunch' });
+  tell({ type: 'stop.refused', detail: 'somebody has it' });
+  expect(incidents().at(-1)).toEqual(['2', '2.1.332']);
+  await reporter.settle(0);
+  reporter.close();
 });
