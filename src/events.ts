@@ -343,6 +343,9 @@ export type Observation =
   // network
   | { readonly type: 'network.probed'; readonly reachable: boolean; readonly latencyMs: number | null }
   | { readonly type: 'network.changed' }
+  // the guard
+  /** The guard was told to end: hang-up, `kill`, shutdown, nobody left to read. The agent has got the same signal. */
+  | { readonly type: 'guard.signalled'; readonly signal: string }
   // outcomes of effects
   | { readonly type: 'cut.done'; readonly count: number }
   | {

@@ -24,12 +24,21 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
 /** The end: says how to go on by hand, and exits with the agent's own code if it has ended. */
 export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
   const { exit } = state.evidence.agent;
+  const told = sayingHow(state, detail, outcome);
+  return finishing(told, exit?.code || 1, exit?.signal ?? null); // 1 even if an idle agent exited with 0
+}
+
+/** No agent is started once the guard was told to end by a signal: it ends as if that had ended it. */
+export function goAsTold(state: GuardState, signal: string): Step {
+  return finishing(sayingHow(state, `the guard was told to end (${signal})`, 'user'), null, signal);
+}
+
+function sayingHow(state: GuardState, detail: string, outcome: 'gave_up' | 'user'): Step {
   const cause = state.incident?.class ?? 'unknown';
-  const told = adding(
+  return adding(
     andThen(act(state, 'ask', detail), (next) => close(next, outcome)),
     { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
   );
-  return finishing(told, exit?.code || 1, exit?.signal ?? null); // 1 even if an idle agent exited with 0
 }
 
 /** While no agent has the terminal, Esc means the same as Ctrl+C and Ctrl+D: there is nothing else to stop. */

@@ -13,6 +13,7 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
   const { exit } = state.evidence.agent;
   if (event.type !== 'agent.exited' || event.generation !== state.evidence.agent.generation || !exit)
     return stay(state);
+  if (state.evidence.signalledBy !== null) return finish(state, outcomeOf(state));
   if (refusedResume(state)) return diedAtStart(state, config);
   if (personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const verdict = relaunchable(state.evidence, config);

@@ -25,6 +25,7 @@ import {
   answerWhileDown,
   launchFailed,
   launchUnlessPaused,
+  leaveAsTold,
   saved,
   stopDone,
   stopRefused,
@@ -63,12 +64,14 @@ export const table: { readonly [Name in StateName]: Row } = {
   },
   down: {
     'network.probed': probedDown,
+    'guard.signalled': leaveAsTold,
     input: answerWhileDown,
     otherwise: probeAndLaunch,
   },
   launching: {
     'agent.started': agentStarted,
     'launch.failed': launchFailed,
+    'guard.signalled': leaveAsTold,
     input: answerWhileDown,
     otherwise: stay,
   },

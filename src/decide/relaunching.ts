@@ -6,7 +6,7 @@
 import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
 import type { Event } from '../events.ts';
-import { abandon, giveUp, isWayOut } from './asking.ts';
+import { abandon, giveUp, goAsTold, isWayOut } from './asking.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
@@ -60,6 +60,8 @@ export function stopRefused(state: GuardState, event: Event): Step {
 
 export function stopDone(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
+  const { signalledBy } = state.evidence;
+  if (signalledBy !== null) return goAsTold(state, signalledBy);
   if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
   const { lastExitKeyAt } = state.evidence.person;
   // While the agent was being stopped, the key reached nobody.
@@ -108,6 +110,10 @@ export function stopTooLong(state: GuardState): Step {
 }
 
 const choseToLeave = (state: GuardState): Step => giveUp(state, 'you chose not to wait', 'user');
+
+/** No agent runs yet, and none is to run any more. */
+export const leaveAsTold = (state: GuardState, event: Event): Step =>
+  event.type === 'guard.signalled' ? goAsTold(state, event.signal) : stay(state);
 
 /**
  * Keys while no agent runs, or while one is being launched: Ctrl+C means give up, Enter means go ahead without waiting.

@@ -94,6 +94,7 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
       if (agent.process) agent.kin.look(agent.process.pid);
       isSignalled = true;
       isHungUp &&= name === 'SIGHUP';
+      emit({ type: 'guard.signalled', signal: name });
       void import('./leave.ts')
         .then(({ leave }) => leave(run, agent, conversation, name, () => isHungUp, killed, clear))
         .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent

@@ -6,6 +6,7 @@ import type { Agent } from '../guard/agent.ts';
 import { endingSignals } from '../platform/ending-signals.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import { descendants, stopTree } from '../platform/process-tree.ts';
+import type { Emit } from '../sensors/sensor.ts';
 
 /** A spinning agent ignores signals. The sender would then kill the guard and leave the agent behind. */
 const deafMs = 8_000;
@@ -20,9 +21,13 @@ export interface Leaving {
 }
 
 /** Listens for signals from now on. */
-export function passSignals(agent: Agent): Leaving {
+export function passSignals(agent: Agent, emit: Emit): Leaving {
   let by: NodeJS.Signals | null = null;
-  let go = dieBySignal;
+  let end = dieBySignal;
+  const go = (signal: NodeJS.Signals): void => {
+    emit({ type: 'guard.signalled', signal });
+    end(signal);
+  };
   for (const signal of endingSignals) {
     process.on(signal, () => {
       by = signal;
@@ -31,6 +36,7 @@ export function passSignals(agent: Agent): Leaving {
         go(signal);
         return;
       }
+      emit({ type: 'guard.signalled', signal });
       running.kill(signal);
       if (signal === 'SIGINT') return;
       setTimeout(() => {
@@ -44,9 +50,9 @@ export function passSignals(agent: Agent): Leaving {
     get signal() {
       return by;
     },
-    go: (signal) => go(signal),
-    onLeave(end) {
-      go = end;
+    go,
+    onLeave(ends) {
+      end = ends;
     },
   };
 }

@@ -52,7 +52,7 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   const deadManSwitch = createDeadManSwitch(launch.adapter.outlivingCommand, belongingsOf(run), note);
   const loop = createLoop(run.config, initialState(performance.now()), open.broken);
   const pipes = openPipes(launch, mode, emit);
-  const leaving = passSignals(agent);
+  const leaving = passSignals(agent, emit);
   const parts = { ...prepared, pipes, leaving, spawn };
   try {
     deadManSwitch.ready(); // no hang-up ends this agent, if the guard is killed just as it starts

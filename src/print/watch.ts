@@ -48,10 +48,7 @@ export async function watchPrint(parts: PrintParts, loop: Loop, options: WatchOp
   const { catchUp } = senses;
   const ranTurn = () => loop.state().evidence.turn.count > 0;
   const left = new Promise<End>((resolve) => {
-    leaving.onLeave((signal) => {
-      resolve({ code: null, signal });
-      emit({ type: 'input', kind: 'interrupt', bytes: 0 }); // the incident then ends as the person's own decision
-    });
+    leaving.onLeave((signal) => resolve({ code: null, signal }));
   });
   pipes.output.onRoom(() => agent.process?.stdout.resume());
   const way: Way = {

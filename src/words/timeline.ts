@@ -79,6 +79,7 @@ const words: Words = {
     e.reachable ? 'the API host can be reached' : 'the API host cannot be reached',
   ],
   'network.changed': () => ['network', 'interfaces changed'],
+  'guard.signalled': (e) => ['guard', `told to end by ${e.signal}`],
   'cut.done': (e) => ['guard', `${e.count} connection${e.count === 1 ? '' : 's'} cut`],
   'nudge.done': (e) => ['guard', `nudge: ${e.outcome}`],
   'choose.done': (e) => ['guard', e.ok ? 'a menu was answered' : 'the menu could not be answered'],

@@ -303,6 +303,67 @@ describe('while the agent is being stopped', () => {
   });
 });
 
+describe('a guard that is told to end by a signal', () => {
+  const signalled: Observation = { type: 'guard.signalled', signal: 'SIGTERM' };
+  const without = (type: Effect['type']) => (effect: Effect) =>
+    effect.type === type ? [] : obliging(effect);
+  const relaunching = (missing: Effect['type']) => {
+    const told = inTurn(without(missing));
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(10);
+    return told;
+  };
+  const isOver = (told: Told) => {
+    expect(told.did('exit')).toEqual([{ type: 'exit', code: null, signal: 'SIGTERM' }]);
+    expect(gaveUp(told)).toEqual([expect.stringContaining('SIGTERM')]);
+    expect(lastIncident(told)?.outcome).toBe('user');
+  };
+
+  test('as it stops the agent: no other is started', () => {
+    const told = relaunching('stop');
+    told.tell(signalled);
+    expect(told.state.name).toBe('stopping'); // until the agent’s tools are gone, too
+    for (const answer of obliging({ ...told.did('stop')[0], type: 'stop' } as Effect)) told.tell(answer);
+    told.wait(60);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    isOver(told);
+  });
+
+  test.each([
+    ['probe', 'down', ['stop', 'exit']],
+    ['launch', 'launching', ['stop', 'launch', 'exit']],
+  ] as const)('while no agent runs (no answer to %s): at once', (missing, name, done) => {
+    const told = relaunching(missing);
+    expect(told.state.name).toBe(name);
+    told.tell(signalled);
+    expect(deeds(told)).toEqual(done);
+    isOver(told);
+  });
+
+  test('does not bring back an agent that dies of it', () => {
+    for (const more of [{ signal: 'SIGSEGV' }, { signal: null, code: 1 }]) {
+      const told = inTurn();
+      told.tell(signalled);
+      told.wait(3);
+      expect(deeds(told)).toEqual([]); // the agent has got the signal, too
+      end(told, more);
+      told.wait(60);
+      expect(deeds(told)).toEqual(['exit']);
+      expect(told.did('exit')).toMatchObject([more]);
+    }
+  });
+
+  test('nor one that it has relaunched, and that dies as it starts', () => {
+    const told = inTurn();
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(10);
+    told.tell(signalled);
+    end(told, { signal: null, code: 1 });
+    expect(deeds(told)).toEqual(['stop', 'launch', 'exit']);
+    expect(gaveUp(told)).toEqual([]);
+  });
+});
+
 describe('while the next agent is on its way', () => {
   /** Its program is being replaced, for instance. */
   const launching = () => {

@@ -188,6 +188,22 @@ test('an agent that is stopped before its first turn is continued', async () => 
   expect(incidents()).toMatchObject([{ class: 'stopped' }]);
 });
 
+test('a guard that is told to end while it stops an agent starts no other', async () => {
+  const { run, starts, status, command } = await scripted(`
+record "$@"
+[ $start = 1 ] || exec echo All of it.
+trap '' TERM
+while :; do sleep 0.1; done`);
+  const { child, ended } = run();
+  await until('the guard names its agent', () => Boolean(status()?.agent_pid));
+  command('relaunch');
+  await until('the agent is being stopped', () => status()?.message === 'stopping the agent');
+  child.kill('SIGTERM');
+  const { code, stderr } = await ended;
+  expect({ code, starts: starts() }).toEqual({ code: 143, starts: 1 });
+  expect(stderr).toContain('SIGTERM');
+});
+
 describe('pipes', () => {
   test('an answer of 200 KiB and an immediate end: all of it is passed on', async () => {
     const { run } = await scripted('head -c 204800 /dev/zero | tr "\\0" x; echo');

@@ -182,6 +182,10 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'stop.refused': fc.record({ type: fc.constant('stop.refused'), detail: fc.constant('x') }),
   'stop.done': fc.record({ type: fc.constant('stop.done'), generation, left: number(1) }),
   saved: fc.record({ type: fc.constant('saved'), ok: fc.boolean(), unknownCommands: number(1) }),
+  'guard.signalled': fc.record({
+    type: fc.constant('guard.signalled'),
+    signal: fc.constantFrom('SIGTERM', 'SIGHUP'),
+  }),
   repaired: fc.record({ type: fc.constant('repaired'), ok: fc.boolean(), repairs: number(3) }),
   'launch.failed': fc.record({ type: fc.constant('launch.failed'), detail: fc.constant('x') }),
   'relaunch.impossible': fc.record({ type: fc.constant('relaunch.impossible'), detail: fc.constant('x') }),
@@ -317,6 +321,7 @@ export function answers(effect: Effect, luck: number): readonly Observation[] {
       ];
     case 'launch':
       if (luck === 0) return [{ type: 'launch.failed', detail: 'x' }];
+      if (luck === 2) return []; // its program is being replaced, for as long as it takes
       return [
         {
           type: 'agent.started',

@@ -14,6 +14,7 @@ import type { JournalEntry } from '../../src/records/journal.ts';
 import { readJournal } from '../../src/records/journal-reader.ts';
 import { readSessions } from '../../src/records/sessions.ts';
 import type { Status } from '../../src/records/status.ts';
+import { type PersonCommand, sendCommand } from '../../src/sensors/commands.ts';
 import { writeScript } from './folder.ts';
 import { patience } from './guarded.ts';
 import { guardBin } from './places.ts';
@@ -45,6 +46,8 @@ export interface ScriptedWorld {
   readonly agent: string;
   starts(): number;
   run(options?: ScriptedOptions): Scripted;
+  /** What the person asks of the guard from outside. */
+  command(command: PersonCommand): void;
   status(): Status | null;
   incidents(): readonly IncidentRecord[];
   journal(): readonly JournalEntry[];
@@ -87,6 +90,7 @@ ${body}
     sandbox,
     agent,
     starts: () => readFileSync(join(sandbox.home, 'starts'), 'utf8').split('\n').length - 1,
+    command: (command) => sendCommand(runPaths(state, status()?.run ?? ''), command),
     status,
     incidents: () => readIncidents(state),
     journal: () =>

@@ -21,6 +21,8 @@ export interface Facts {
   readonly sample: ProcessSample | null;
   readonly terminal: Terminal;
   readonly person: Person;
+  /** The signal by which the guard was told to end; null: none. */
+  readonly signalledBy: string | null;
   /** Program status. */
   readonly status: { readonly state: ProgramState; readonly at: Millis } | null;
   readonly screen: Screen | null;
