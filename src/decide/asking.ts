@@ -8,11 +8,11 @@ import type { GuardState } from './state.ts';
  * The guard is out of cures. With a living agent: leave it alone, tell the person, and watch. Without one: say how to
  * go on by hand, and end with the agent's own exit code.
  */
-export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {
+export function giveUp(state: GuardState, detail: string): Step {
   const { evidence: e } = state;
   const cause = state.incident?.class ?? 'unknown';
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
-  if (!alive) return abandon(state, detail, outcome);
+  if (!alive) return abandon(state, detail);
   return andThen(act(state, 'ask', detail), (next) => {
     const asked: GuardState = { ...next, name: 'asking', since: e.now, asked: next.asked + 1, down: null };
     const asking = stay(withCure(asked, 'ask', cause, null));
@@ -20,6 +20,8 @@ export function giveUp(state: GuardState, detail: string, outcome: 'gave_up' | '
     return incident ? adding(asking, { type: 'notify', what: 'blocked', incident }) : asking;
   });
 }
+
+export const choseToLeave = (state: GuardState): Step => abandon(state, 'you chose not to wait', 'user');
 
 /** The end: says how to go on by hand, and exits with the agent's own code if it has ended. */
 export function abandon(state: GuardState, detail: string, outcome: 'gave_up' | 'user' = 'gave_up'): Step {

@@ -26,13 +26,11 @@ import {
   launchFailed,
   launchUnlessPaused,
   leaveAsTold,
-  saved,
   stopDone,
-  stopRefused,
-  stopTooLong,
 } from './relaunching.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
+import { saved, stopRefused, stopTooLong } from './stopping.ts';
 import { withTitle } from './title.ts';
 import { watch } from './watch.ts';
 

@@ -6,7 +6,7 @@
 import type { Config } from '../config/schema.ts';
 import { traitsOf } from '../detect/detector.ts';
 import type { Event } from '../events.ts';
-import { abandon, giveUp, goAsTold, isWayOut } from './asking.ts';
+import { choseToLeave, giveUp, goAsTold, isWayOut } from './asking.ts';
 import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
@@ -15,11 +15,10 @@ import { act, adding, andThen, finish, type Step, stay } from './incident.ts';
 import { distrusting, pace, probeWhenDue, stable } from './network.ts';
 import { proofMs } from './proof.ts';
 import type { GuardState } from './state.ts';
+import { leaving } from './stopping.ts';
 
 /** Time after SIGTERM before SIGKILL: a spinning process does not react to SIGTERM. */
 const stopGraceMs = 2_000;
-/** SIGTERM, SIGKILL and the snapshot take seconds; this is far longer. */
-const maxStopMs = 120_000;
 
 export function beginRelaunch(state: GuardState, cause: string, config: Config): Step {
   const { evidence: e } = state;
@@ -42,30 +41,11 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
   };
 }
 
-/** Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. */
-export function saved(state: GuardState, event: Event): Step {
-  if (event.type !== 'saved') return stay(state);
-  if (!event.ok && !event.goesOn) {
-    const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
-    return giveUp(state, detail);
-  }
-  const { down } = state;
-  const known = { unknownCommands: event.unknownCommands ?? 0, ...(event.unanswered && { prompt: true }) };
-  return stay({ ...state, down: down && { ...down, ...known } });
-}
-
-export function stopRefused(state: GuardState, event: Event): Step {
-  return event.type === 'stop.refused' ? giveUp(state, event.detail) : stay(state);
-}
-
 export function stopDone(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
-  const { signalledBy } = state.evidence;
-  if (signalledBy !== null) return goAsTold(state, signalledBy);
+  const left = leaving(state);
+  if (left) return left;
   if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
-  const { lastExitKeyAt } = state.evidence.person;
-  // While the agent was being stopped, the key reached nobody.
-  if (lastExitKeyAt !== null && lastExitKeyAt > state.since) return choseToLeave({ ...state, name: 'down' });
   const { auto_retry_mutations } = config.network_resilience;
   const { confirm_timeout_ms } = config.recovery;
   const { unattended } = state.evidence.agent;
@@ -90,26 +70,6 @@ export function stopDone(state: GuardState, event: Event, config: Config): Step 
   );
   return andThen(told, (next) => probeWhenDue(next, config));
 }
-
-/**
- * A process stuck in the kernel (a dead network drive) does not react even to SIGKILL, so the person must be told.
- */
-export function stopTooLong(state: GuardState): Step {
-  const { agent, now } = state.evidence;
-  if (agent.exit !== null || now - state.since < maxStopMs) return stay(state);
-  const stuck = 'the agent does not end, not even by SIGKILL';
-  // In pipes nobody can press a key, and a script must not wait for ever.
-  if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
-  const detail = `${stuck}; Ctrl+C leaves it behind`;
-  const { state: asking, effects } = giveUp(state, detail);
-  const cause = asking.incident?.class ?? 'unknown';
-  return adding(
-    { state: { ...asking, name: 'unstoppable' }, effects },
-    { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
-  );
-}
-
-const choseToLeave = (state: GuardState): Step => giveUp(state, 'you chose not to wait', 'user');
 
 /** No agent runs yet, and none is to run any more. */
 export const leaveAsTold = (state: GuardState, event: Event): Step =>

@@ -1,15 +1,11 @@
 /**
  * Looks at the folder to which the person has moved the conversation. Its disk may be away, and may never answer, so no
- * turn of the loop waits for it: everything else uses what the latest look has found. A process of its own looks, because
- * a call of ours that never returns would occupy one of node's few threads, and keep the guard from ending.
+ * turn of the loop waits for it: everything else uses what the latest look has found.
  */
-import { execFile } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
+import { askDisk } from '../platform/ask-disk.ts';
 import type { Conversation, Destination } from './conversation.ts';
 import type { Launch, Run } from './run.ts';
-
-/** A disk that takes longer counts as away. */
-const answerMs = 2_000;
 
 /** What is longer is no path. */
 const maxPathBytes = 4_095;
@@ -23,33 +19,12 @@ for path; do
   at=$((at + 1))
 done`;
 
-/** Looks that have not ended, by folder. Not even SIGKILL ends one whose disk is stuck, so no second one is begun. */
-const unanswered = new Map<string, Promise<Destination | null>>();
-
 /** Never rejects. What cannot be looked at is no folder to start in, so the launch's own counts. */
 export async function lookAtDestination({ launch }: Run, conversation: Conversation): Promise<void> {
   const { folder } = conversation.changes;
   if (folder === null) return;
-  const found = await inTime(answerOf(launch, folder));
+  const found = await look(launch, folder);
   if (conversation.changes.folder === folder) conversation.arrived(found); // else it was moved again meanwhile
-}
-
-function answerOf(launch: Launch, folder: string): Promise<Destination | null> {
-  const answer =
-    unanswered.get(folder) ??
-    look(launch, folder)
-      .catch(() => null) // no process could be started
-      .finally(() => unanswered.delete(folder));
-  unanswered.set(folder, answer);
-  return answer;
-}
-
-async function inTime(answer: Promise<Destination | null>): Promise<Destination | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, answerMs, null);
-  });
-  return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 async function look(launch: Launch, folder: string): Promise<Destination | null> {
@@ -57,14 +32,9 @@ async function look(launch: Launch, folder: string): Promise<Destination | null>
   const { cwd } = launch;
   const words = namedIn(launch).filter((word) => !isAbsolute(word) && Buffer.byteLength(word) < maxPathBytes);
   const paths = words.map((word) => resolve(cwd, word));
-  const options = { cwd: '/', timeout: answerMs, killSignal: 'SIGKILL' } as const;
-  const printed = await new Promise<string | null>((done) => {
-    execFile('/bin/sh', ['-c', script, 'look', folder, ...paths], options, (error, text) =>
-      done(error === null ? text : null),
-    );
-  });
-  if (printed === null) return null;
-  const found = new Set(printed.split('\n'));
+  const answer = await askDisk(script, [folder, ...paths]);
+  if (answer === 'late' || answer.printed === null) return null;
+  const found = new Set(answer.printed.split('\n'));
   return { folder, paths: new Set(words.filter((_word, at) => found.has(String(at)))) };
 }
 

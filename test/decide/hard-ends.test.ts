@@ -303,6 +303,62 @@ describe('while the agent is being stopped', () => {
   });
 });
 
+describe('an agent that is dead, on a disk that does not answer', () => {
+  /** What it worked on cannot be looked at, so the stop never ends. */
+  const stuck = (started?: Observation) => {
+    const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)), started);
+    end(told);
+    expect(told.state.name).toBe('stopping');
+    return told;
+  };
+
+  test.each(['interrupt', 'exit'] as const)('%s leaves, once the stop has had its time', (kind) => {
+    const told = stuck();
+    told.wait(1);
+    told.tell({ type: 'input', kind, bytes: 1 });
+    expect(deeds(told)).toEqual(['stop']); // the tools that it has left behind are about to be ended
+    told.wait(5);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(gaveUp(told)).toEqual(['you chose not to wait']);
+    expect(lastIncident(told)?.outcome).toBe('user');
+  });
+
+  test('at once, if it has had that already', () => {
+    const told = stuck();
+    told.wait(20);
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+  });
+
+  test.each(['text', 'enter', 'escape'] as const)('%s does not: it may have been for the agent', (kind) => {
+    const told = stuck();
+    told.tell({ type: 'input', kind, bytes: 1 });
+    told.wait(60);
+    expect(deeds(told)).toEqual(['stop']);
+  });
+
+  test('a signal does', () => {
+    const told = stuck();
+    told.tell({ type: 'guard.signalled', signal: 'SIGTERM' });
+    told.wait(5);
+    expect(told.did('exit')).toMatchObject([{ code: null, signal: 'SIGTERM' }]);
+  });
+
+  test.each([
+    ['a terminal', undefined],
+    ['pipes', { ...say.started, unattended: true } as Observation],
+  ])('in %s, the guard does not wait for ever', (_where, started) => {
+    const told = stuck(started);
+    told.wait(119);
+    expect(deeds(told)).toEqual(['stop']);
+    told.wait(2);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(told.did('exit')).toMatchObject([{ signal: 'SIGKILL' }]);
+    expect(gaveUp(told)).toEqual([expect.stringContaining('cannot be looked at')]);
+    expect(lastIncident(told)?.outcome).toBe('gave_up');
+  });
+});
+
 describe('a guard that is told to end by a signal', () => {
   const signalled: Observation = { type: 'guard.signalled', signal: 'SIGTERM' };
   const without = (type: Effect['type']) => (effect: Effect) =>

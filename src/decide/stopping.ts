@@ -1,0 +1,61 @@
+/** An agent is being stopped, and that does not go as it should, or somebody wants to leave. */
+import type { Event, Millis } from '../events.ts';
+import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
+import { adding, type Step, stay } from './incident.ts';
+import type { GuardState } from './state.ts';
+
+/** SIGTERM, SIGKILL and the snapshot take seconds; this is far longer. */
+const maxStopMs = 120_000;
+/** By then, the tools that a dead agent has left behind have been ended. */
+const leftoverMs = 5_000;
+
+/** Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. */
+export function saved(state: GuardState, event: Event): Step {
+  if (event.type !== 'saved') return stay(state);
+  if (!event.ok && !event.goesOn) {
+    const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
+    return giveUp(state, detail);
+  }
+  const { down } = state;
+  const known = { unknownCommands: event.unknownCommands ?? 0, ...(event.unanswered && { prompt: true }) };
+  return stay({ ...state, down: down && { ...down, ...known } });
+}
+
+export function stopRefused(state: GuardState, event: Event): Step {
+  return event.type === 'stop.refused' ? giveUp(state, event.detail) : stay(state);
+}
+
+/**
+ * A process stuck in the kernel (a dead network drive) does not react even to SIGKILL, so the person must be told.
+ */
+export function stopTooLong(state: GuardState): Step {
+  const { agent, now } = state.evidence;
+  if (agent.exit !== null) return lookTooLong(state, now - Math.max(state.since, agent.exit.at));
+  if (now - state.since < maxStopMs) return stay(state);
+  const stuck = 'the agent does not end, not even by SIGKILL';
+  // In pipes nobody can press a key, and a script must not wait for ever.
+  if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
+  const detail = `${stuck}; Ctrl+C leaves it behind`;
+  const { state: asking, effects } = giveUp(state, detail);
+  const cause = asking.incident?.class ?? 'unknown';
+  return adding(
+    { state: { ...asking, name: 'unstoppable' }, effects },
+    { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
+  );
+}
+
+/** The agent is dead, and what it worked on is being looked at: its disk may never answer. */
+function lookTooLong(state: GuardState, lookedMs: Millis): Step {
+  const left = lookedMs < leftoverMs ? null : leaving(state);
+  if (left) return left;
+  if (lookedMs < maxStopMs) return stay(state);
+  return abandon(state, 'what it worked on cannot be looked at: the disk does not answer');
+}
+
+/** Whether somebody wants to leave: a signal has said so, or Ctrl+C or Ctrl+D, which reached nobody. Null: no. */
+export function leaving(state: GuardState): Step | null {
+  const { signalledBy, person } = state.evidence;
+  if (signalledBy !== null) return goAsTold(state, signalledBy);
+  const { lastExitKeyAt } = person;
+  return lastExitKeyAt !== null && lastExitKeyAt > state.since ? choseToLeave(state) : null;
+}
