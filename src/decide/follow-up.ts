@@ -5,6 +5,7 @@ import { detect, traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { reportLagMs, settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
+import { showsNothing, stillStarts } from '../detect/starting.ts';
 import { sleptClass, type Verdict, verdictOn } from '../detect/verdict.ts';
 import { giveUp } from './asking.ts';
 import { heldVerdict } from './held.ts';
@@ -44,6 +45,11 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (cure.rung !== 'ask' && e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);
   if (tookEffect(cure, e)) return judgeAgain(afterItsPause(state, cure), config);
   if (cure.deadline === null || e.now < cure.deadline) return stay(state);
+  if (cure.rung === 'relaunch') {
+    if (stillStarts(e, config) || hasJustBegun(e)) return stay(state);
+    if (startsInVain(state))
+      return giveUp(state, 'the agent does not show itself, and starting it again has not helped');
+  }
   // In print mode, an agent that is waiting before its own retry looks the same, so only a new verdict justifies more.
   // After a sleep of the machine, too, a cut is enough.
   if (cure.rung === 'cut' && (e.agent.unattended || cure.class === sleptClass))
@@ -59,6 +65,14 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   );
   return takeRung(state, next, verdict, config);
 }
+
+/** Its first turn has come late: like that of a nudge, it gets its time to ask. */
+const hasJustBegun = ({ turn, now }: Evidence): boolean =>
+  turn.lastStartedAt !== null && now - turn.lastStartedAt < proofMs.nudge;
+
+/** What has not helped twice is left to a person. In pipes there is none, so the budget decides. */
+const startsInVain = ({ used, evidence: e }: GuardState): boolean =>
+  used.relaunch > 1 && !e.agent.unattended && showsNothing(e);
 
 /** Once the agent has counted down to its own next try, that needs as long to show as a cure does. */
 function afterItsPause(state: GuardState, cure: Cure): GuardState {

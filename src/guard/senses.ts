@@ -7,6 +7,7 @@ import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { conversationAskedAt } from '../detect/evidence/wire.ts';
 import { inTurn } from '../detect/phases.ts';
+import { awaitsFirstTurn } from '../detect/starting.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
 import { clockSensor, tickMs } from '../sensors/clock.ts';
@@ -114,6 +115,7 @@ export function commonSenses(
       const askedAt = conversationAskedAt(event, after.wire);
       if (askedAt !== null && after.tools.length === 0) process.listening(event.at - askedAt);
       process.working(works);
+      process.starting(awaitsFirstTurn(after, run.config));
       subagents.awaits(reportedOpen(after));
     },
     catchUp: async () => hooks?.catchUp(),

@@ -6,6 +6,7 @@
 
 import { sampleMs } from '../detect/evidence/sample.ts';
 import { inTurn } from '../detect/phases.ts';
+import { awaitsFirstTurn } from '../detect/starting.ts';
 import type { Observation } from '../events.ts';
 import type { Agent } from '../guard/agent.ts';
 import { commonSenses, type Senses, together } from '../guard/senses.ts';
@@ -36,7 +37,7 @@ export function openPrintSenses(parts: PrintParts): Senses {
       common.tell(event, after);
       if (event.type === 'session') results.follow(event.sessionId, event.transcriptPath);
       if (event.type === 'tick' && after.tools.length > 0) results.readOn();
-      isWatched = inTurn(after.phase);
+      isWatched = inTurn(after.phase) || awaitsFirstTurn(after, run.config);
     },
   };
 }

@@ -27,6 +27,8 @@ export interface ProcessSensor extends Sensor {
   newAgent(pid: number, generation: number): void;
   /** The agent has shown itself. */
   shown(): void;
+  /** An agent that is to begin a turn starts, or has done so. It is measured, too. */
+  starting(isStarting: boolean): void;
   /** A turn begins or ends. */
   working(isWorking: boolean): void;
   /** So long ago, the agent began to wait only for the API. What it has started since is at work. */
@@ -52,6 +54,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
   let resident: ReadonlySet<string> = new Set();
   let background = 0;
   let isWorking = false;
+  let isStarting = false;
   let isShown = false;
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -87,8 +90,8 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
   }
 
   function keepLooking(): void {
-    if (isWorking || terminal.isLent)
-      timer ??= setInterval(() => (isWorking ? sampleNow() : look()), sampleMs).unref();
+    if (isWorking || isStarting || terminal.isLent)
+      timer ??= setInterval(() => (isWorking || isStarting ? sampleNow() : look()), sampleMs).unref();
     else rest();
   }
 
@@ -109,7 +112,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     },
     newAgent(pid, generation) {
       rest();
-      isWorking = isShown = false;
+      isWorking = isStarting = isShown = false;
       terminal = newTerminal();
       agent = { pid, generation };
       resident = new Set();
@@ -119,6 +122,11 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       if (isShown) return;
       isShown = true;
       if (reader.reading) terminal.adopt(descendantsNow(), 0);
+    },
+    starting(starts) {
+      if (starts === isStarting) return;
+      isStarting = starts;
+      keepLooking();
     },
     working(works) {
       if (works === isWorking) return;

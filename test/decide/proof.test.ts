@@ -579,3 +579,85 @@ describe('a host that the tunnel watches and that answers only side requests', (
     expect(told.state.evidence.wire.turnsAsk).toBe('here');
   });
 });
+
+describe('a relaunched agent that still starts', () => {
+  const killed = (started: Observation = say.started, patch = {}) => {
+    const told = story(patch, (effect) =>
+      obliging(effect).map((answer) =>
+        answer.type === 'agent.started' && 'unattended' in started ? { ...answer, unattended: true } : answer,
+      ),
+    );
+    told.tell(started);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(1));
+    told.wait(12, say.drawing, say.busy(2));
+    told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+    while (!actions(told).includes('launch')) told.wait(1);
+    return told;
+  };
+  /** For so long, each second's sample shows this. */
+  function starts(told: ReturnType<typeof story>, seconds: number, shows: (second: number) => object) {
+    const { generation } = told.state.evidence.agent;
+    for (let second = 1; second <= seconds; second++) {
+      const { cpuMs = 0, ...more } = shows(second) as { cpuMs?: number };
+      told.wait(1, say.sample(cpuMs, { generation, ...more }));
+    }
+  }
+  const computes = (second: number) => ({ cpuMs: second * 1_000, state: 'R' });
+  const waits = (second: number) => ({ cpuMs: second * 10 });
+  const begins = (told: ReturnType<typeof story>) => {
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(1));
+    told.tell(say.opened(6));
+    told.tell(say.request(6));
+    told.wait(5, say.bytes(6), say.drawing, say.busy(9));
+    expect(outcomes(told).at(-1)).toBe('recovered');
+    expect(actions(told)).toEqual(['stop', 'launch']);
+  };
+
+  test.each([
+    ['and reads a large conversation', computes],
+    ['and gets no processor time', () => ({ cpuMs: 0, state: 'R' })],
+    ['and waits for a disk', () => ({ cpuMs: 0, state: 'D' })],
+    ['with a hook of the person’s', (second: number) => ({ ...waits(second), workers: 1 })],
+    ['with a helper', (second: number) => ({ ...waits(second), helperAgeMs: second * 1_000 })],
+  ])('%s is given the time', (_why, shows) => {
+    const told = killed();
+    starts(told, 110, shows);
+    begins(told);
+  });
+
+  test('and has a free prompt already, while a hook runs, is given the time', () => {
+    const told = killed();
+    told.tell(say.opened(5));
+    told.tell({ type: 'program-status', state: 'idle' });
+    starts(told, 110, (second) => ({ ...waits(second), workers: 1 }));
+    begins(told);
+  });
+
+  test('and does nothing is not', () => {
+    const told = killed();
+    starts(told, 65, waits);
+    expect(actions(told)).toEqual(['stop', 'launch', 'stop', 'launch']);
+  });
+
+  test('is not given more than that, and is tried once more, then asked about and left alone', () => {
+    const told = killed();
+    starts(told, 125, computes);
+    expect(actions(told)).toEqual(['stop', 'launch', 'stop', 'launch']);
+    starts(told, 125, computes);
+    expect(told.state.name).toBe('asking');
+    starts(told, 60, computes);
+    expect(actions(told)).toEqual(['stop', 'launch', 'stop', 'launch']);
+    told.tell({ type: 'turn.started' });
+    told.wait(5, say.busy(1), say.drawing);
+    told.wait(5, say.busy(9), say.drawing);
+    expect(told.state).toMatchObject({ name: 'watching', incident: null });
+  });
+
+  test('in pipes, where nobody can be asked, is tried as often as the budget says', () => {
+    const told = killed({ ...say.started, unattended: true } as Observation);
+    for (let times = 0; times < 5; times++) starts(told, 140, computes);
+    expect(told.did('launch').length).toBeGreaterThan(2);
+  });
+});

@@ -62,6 +62,24 @@ it('measures while a turn runs, and only then', () => {
   expect(told).toHaveLength(5);
 });
 
+it('measures an agent that starts; what it has started by then is not at work in its turn', () => {
+  const { told, sensor, workers, runs } = agent();
+  sensor.starting(true);
+  runs(10); // a server
+  vi.advanceTimersByTime(4_000);
+  expect(workers()).toEqual([1, 1]);
+  sensor.working(true);
+  sensor.starting(false);
+  vi.advanceTimersByTime(2_000);
+  expect(workers()).toEqual([1, 1, 0]);
+  sensor.working(false);
+  vi.advanceTimersByTime(60_000);
+  sensor.starting(true);
+  sensor.newAgent(2, 8);
+  vi.advanceTimersByTime(60_000);
+  expect(told).toHaveLength(3);
+});
+
 it('counts the tools that the turn has started, not what was there before', () => {
   const { children, sensor, workers, runs } = agent();
   runs(10); // a command in the background

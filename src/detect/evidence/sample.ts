@@ -115,6 +115,10 @@ function helperIn(
   return { helperSince: (isSame ? last?.helperSince : null) ?? stampOf(clock, moment), helperMoment: moment };
 }
 
+/** It computes, or would if it got the processor or the disk. */
+export const isBusy = ({ cpuShare, state }: ProcessSample): boolean =>
+  cpuShare >= ticking || state === 'R' || state === 'D';
+
 /** The agent was told to continue, so the sample that showed it as stopped no longer counts. */
 export function runOn(sample: ProcessSample | null): ProcessSample | null {
   return sample && { ...sample, stoppedSince: null };

@@ -4,6 +4,7 @@
  */
 import { defaults } from '../../../src/config/schema.ts';
 import { inTurn } from '../../../src/detect/phases.ts';
+import { awaitsFirstTurn } from '../../../src/detect/starting.ts';
 import type { Effect } from '../../../src/effects.ts';
 import type { Millis, Observation } from '../../../src/events.ts';
 import { type Agent, type AgentWorld, startAgent } from './agent.ts';
@@ -136,10 +137,11 @@ export function simulate(
 
   // The process is measured while a turn is believed to run, and where a key gets no answer.
   const sampling = (): void => {
-    const { phase, terminal, now } = guard.state().evidence;
+    const { evidence } = guard.state();
+    const { phase, terminal, now } = evidence;
     const isDeaf = terminal.unansweredKeyAt !== null && now - terminal.unansweredKeyAt > 1_000;
     const agent = current();
-    if (agent.isAlive() && (inTurn(phase) || isDeaf))
+    if (agent.isAlive() && (inTurn(phase) || isDeaf || awaitsFirstTurn(evidence, defaults)))
       tell({ type: 'agent.sample', generation: agent.generation, ...agent.sample() });
     guard.after(sampleMs, sampling);
   };
