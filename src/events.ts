@@ -127,8 +127,8 @@ export interface ScreenFacts {
   readonly command?: true;
   /** Commands that the agent says it runs in the background. */
   readonly commandsInBackground?: number;
-  /** The agent's own retry ladder, when shown. */
-  readonly retry?: { readonly attempt: number; readonly of: number; readonly inMs?: number };
+  /** The agent's own retry ladder, when shown. `of` is absent if it has no end. `inMs`: until the next try, at most. */
+  readonly retry?: { readonly attempt: number; readonly of?: number; readonly inMs?: number };
   /** An error banner directly above the prompt. `fingerprint` is a hash: same banner, same fingerprint. */
   readonly failure?: { readonly kind: FailureKind; readonly fingerprint: string };
   readonly dialog?: Dialog;

@@ -1,8 +1,9 @@
 /** The words by which the screen of Codex is read, as data. All were seen on 0.169.0. */
 import type { Dialog, ScreenFacts } from '../../events.ts';
+import { duration } from '../common/screen-text.ts';
 
 /** The status line of a running turn: what it does, and for how long. */
-export const statusLine = /^[•◦⠀-⣿] (.+?) \(((?:\d+[hms] ?)+) • esc to interrupt\)(.*)$/;
+export const statusLine = new RegExp(String.raw`^[•◦⠀-⣿] (.+?) \((${duration}) • esc to interrupt\)(.*)$`);
 
 /**
  * Rows that may be between the status line and the input box: blank ones and those that belong to the status line, but

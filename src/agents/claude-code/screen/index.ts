@@ -6,7 +6,7 @@
  * are gone.
  */
 import type { ScreenFacts } from '../../../events.ts';
-import { fingerprintOf, secondsOf } from '../../common/screen-text.ts';
+import { duration, fingerprintOf, mostSecondsOf, secondsOf } from '../../common/screen-text.ts';
 import type { ScreenView } from '../../contract/screen.ts';
 import type { AgentVersion } from '../../contract/version.ts';
 import { failureOfText } from '../senses/failures.ts';
@@ -19,11 +19,13 @@ import * as patterns from './patterns.ts';
 type Parts = readonly number[] | null;
 
 function readRetry(text: string): ScreenFacts['retry'] {
-  const [found, seconds, attempt, of] =
-    /retrying\s+in\s+(\d+) ?s.*?attempt\s+(\d+)\/(\d+)/is.exec(text) ?? [];
-  if (found === undefined) return undefined;
-  return { attempt: Number(attempt), of: Number(of), inMs: Number(seconds) * 1_000 };
+  const [, time = '', attempt, of] = patterns.countdown.exec(text) ?? [];
+  const seconds = mostSecondsOf(time);
+  if (seconds === undefined) return undefined;
+  return { attempt: Number(attempt), ...(of !== undefined && { of: Number(of) }), inMs: seconds * 1_000 };
 }
+
+const isDuration = new RegExp(`^${duration}$`);
 
 /** The part in brackets beside the spinner: `(1m 2s · ↓ 29 tokens · still thinking)`. */
 function readSpinner(status: string): Partial<ScreenFacts> {
@@ -32,7 +34,7 @@ function readSpinner(status: string): Partial<ScreenFacts> {
   const elapsedS = inside
     .split('·')
     .map((part) => part.trim())
-    .filter((part) => /^(\d+[hms] ?)+$/.test(part))
+    .filter((part) => isDuration.test(part))
     .map(secondsOf)[0];
   return {
     ...(tokens === undefined ? {} : { tokens }),

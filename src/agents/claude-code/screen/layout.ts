@@ -5,6 +5,7 @@
  * Words are searched for only in these places. The same words in the conversation (the agent's users work on code full
  * of them) mean nothing.
  */
+import { duration } from '../../common/screen-text.ts';
 
 export interface Layout {
   /** Rows of the two rules; null: there is no input box. */
@@ -27,7 +28,7 @@ const statusGlyph = /^[·✢✳✶✻✽✺*] (?=\S)/;
 /** What may be between the status line and the box: blanks, tips, to-dos, queued messages, right-hand notes. */
 const belowStatus = /^(?:\s|$)/;
 /** "✻ Worked for 15s · done 3:35 AM": the mark below a finished turn. */
-const doneLine = /^[·✢✳✶✻✽✺*] \S+ for (\d+[hms] ?)+( ·[^…]*)?$/;
+const doneLine = new RegExp(String.raw`^[·✢✳✶✻✽✺*] \S+ for ${duration}( ·[^…]*)?$`);
 
 /** Max rows below a box: a footer, or a completion list. */
 const maxBelowBox = 30;

@@ -3,6 +3,7 @@
  * were seen, and to which versions they apply. For an unknown version, all of them apply.
  */
 import type { Dialog, ScreenFacts } from '../../../events.ts';
+import { duration } from '../../common/screen-text.ts';
 import { compareVersions, type Parts } from '../../common/versions.ts';
 
 interface Row<Says> {
@@ -16,9 +17,15 @@ interface Row<Says> {
 
 type Activity = ScreenFacts['activity'];
 
+/** The time until the agent's own next try, and which try of how many that is. */
+export const countdown = new RegExp(
+  String.raw`(?:retrying|next\s+try)\s+in\s+(${duration}).*?attempt\s+(\d+)(?:\/(\d+))?`,
+  'is',
+);
+
 /** On the status line. The first match counts. */
 export const statusRows: readonly Row<Activity>[] = [
-  { says: 'retrying', words: /retrying in \d+ ?s.*attempt \d+\/\d+/i, seenOn: '2.1.329' },
+  { says: 'retrying', words: countdown, seenOn: '2.1.329' },
   { says: 'retrying', words: /No response from the API after .* · retrying/, seenOn: '2.1.329' },
   { says: 'waiting', words: /^Waiting for API response/, seenOn: '2.1.329', from: [2, 1, 185] },
   { says: 'waiting', words: /^No response from API/, seenOn: 'docs', until: [2, 1, 185] },
@@ -66,7 +73,7 @@ export const callRow = /^[● ] \S.*\(/;
 export const resultMark = /^\s*⎿/;
 
 /** In the block above a spinner, where 1.0.x and 2.0.x to 2.1.42 print their retries. */
-export const retryInBlock = /^\s*⎿ .*retrying\s+in\s+\d+ seconds/ims;
+export const retryInBlock = new RegExp(String.raw`^\s*⎿ .*retrying\s+in\s+${duration}`, 'ims');
 
 /** In the block above a free prompt, or below it. */
 export const limitRows: readonly Row<'limit'>[] = [

@@ -184,6 +184,33 @@ describe('rows seen on the real agent', () => {
       `  ⎿  Unable to connect to API · Retrying in 38 seconds… (attempt 7/10)\n\n✽ Baking…\n\n${box()}`,
       { activity: 'retrying', retry: { attempt: 7, of: 10, inMs: 38_000 } },
     ],
+    ...(
+      [
+        ['✻ Overloaded · retrying in 17s · attempt 5/300', 5, 300, 17],
+        ['✻ Overloaded · retrying in 2m 8s · attempt 9/300', 9, 300, 128],
+        ['✻ Overloaded · retrying in 1m · attempt 8/300', 8, 300, 119],
+        ['✻ Overloaded · retrying in 5m · attempt 10/300', 10, 300, 359],
+        ['✻ Session limit reached · retrying in 2h (3:45pm) · attempt 1/300', 1, 300, 3 * 3600 - 1],
+        ['✻ Session limit reached · retrying in 1h 2m · attempt 1/300', 1, 300, 3600 + 3 * 60 - 1],
+        ['✻ Session limit reached · retrying in 1d 2h 3m 4s · attempt 1/300', 1, 300, 93_784],
+        ['✻ Auto mode check unavailable · next try in 20s · attempt 1/5', 1, 5, 20],
+        [
+          '✻ Working at lower priority · waiting for capacity · next try in 1m 5s · attempt 2 · esc to interrupt',
+          2,
+          undefined,
+          65,
+        ],
+        ['  ⎿  API Error · Retrying in 1 second… (attempt 4/10)\n\n✽ Baking…', 4, 10, 1],
+        ['  ⎿  API Error · Retrying in\n     3700 seconds… (attempt 4/10)\n\n✽ Baking…', 4, 10, 3700],
+      ] as const
+    ).map(([rows, attempt, of, seconds]): [string, string, Partial<ScreenFacts>] => [
+      `the countdown ${rows}`,
+      `${rows}\n\n${box()}`,
+      {
+        activity: 'retrying',
+        retry: { attempt, ...(of !== undefined && { of }), inMs: seconds * 1_000 },
+      },
+    ]),
     [
       'an MCP tool',
       `● Calling x · 1m 14s…\n\n✽ Baking… (1m 20s · ↓ 1.2k tokens)\n\n${box()}`,
