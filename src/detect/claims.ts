@@ -36,9 +36,10 @@ function screen(e: Facts): readonly Claim[] {
       return [];
     case 'dialog':
     case 'limit':
-    case 'retrying':
     case 'compacting':
       return [says(facts.activity, 'sure')];
+    case 'retrying':
+      return [isTrying(e) ? says('working', 'fair') : says('retrying', 'sure')];
     case 'background': // the prompt is free, whatever the agent reports of its subagents' work
       return [says('idle', 'sure')];
     case 'idle':
@@ -52,6 +53,19 @@ function screen(e: Facts): readonly Claim[] {
     case 'waiting':
       return [says('working', 'fair')];
   }
+}
+
+/**
+ * The countdown on the screen is over, and the agent's next try under way: it has sent a request since, or its time has
+ * passed. The last second of a countdown may be drawn early.
+ */
+function isTrying({ screen, wire, now }: Facts): boolean {
+  if (screen === null || screen.retryAt === null) return false;
+  const { retryAt, facts } = screen;
+  const inMs = facts.retry?.inMs;
+  const askedAt = wire.lastConversationAt ?? 0;
+  if (inMs === undefined) return askedAt > retryAt;
+  return now > retryAt + reportLagMs || askedAt > retryAt - Math.min(inMs, reportLagMs);
 }
 
 /**

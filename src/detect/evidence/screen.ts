@@ -10,6 +10,8 @@ export interface Screen {
   readonly tokensShown: number | null;
   /** When the counter last moved because an answer came; null: not since the latest request. */
   readonly countedAt: Millis | null;
+  /** When the agent's own next try is due, by the countdown that is shown; null: none is shown. */
+  readonly retryAt: Millis | null;
   /** Fingerprint of the error banner that the idle screen shows. */
   readonly bannerSeen: string | null;
 }
@@ -45,8 +47,18 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
     tokensChangedAt: still || facts.activity === 'waiting' ? (last?.tokensChangedAt ?? null) : now,
     tokensShown: facts.tokens ?? (facts.activity === 'idle' ? null : tokensShown),
     countedAt: facts.requesting ? null : moved ? now : (last?.countedAt ?? null),
+    retryAt: dueAt(last, facts, now),
     bannerSeen: facts.activity === 'idle' ? (facts.failure?.fingerprint ?? null) : (last?.bannerSeen ?? null),
   };
+}
+
+/** Some agents print a countdown once, and it stays as it is. Without a time, the next try may come at any moment. */
+function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Millis): Millis | null {
+  if (activity !== 'retrying') return null;
+  const shown = last?.facts.retry;
+  const isSame = shown?.attempt === retry?.attempt && shown?.inMs === retry?.inMs;
+  const known = isSame ? last?.retryAt : null;
+  return known ?? now + (retry?.inMs ?? 0);
 }
 
 /** A banner that was not on the screen before. An old one stays there after recovery, and must count only once. */

@@ -175,7 +175,7 @@ const comesFromElsewhere = ({ screen, wire }: Evidence, since: Millis): boolean 
   (screen?.countedAt ?? 0) > since && (wire.lastRequestAt ?? 0) <= since;
 
 /** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
-const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'compacting', 'tool'];
+const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'retrying', 'compacting', 'tool'];
 
 /** The screen of a turn that waits for the API; null if it is no witness. */
 export function screenAtWork({ phase, screen, turn }: Evidence): Evidence['screen'] {

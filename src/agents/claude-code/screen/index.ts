@@ -18,10 +18,11 @@ import * as patterns from './patterns.ts';
 
 type Parts = readonly number[] | null;
 
+/** A countdown that is over is none: the next try is under way. */
 function readRetry(text: string): ScreenFacts['retry'] {
   const [, time = '', attempt, of] = patterns.countdown.exec(text) ?? [];
-  const seconds = mostSecondsOf(time);
-  if (seconds === undefined) return undefined;
+  const seconds = mostSecondsOf(time) ?? 0;
+  if (seconds === 0) return undefined;
   return { attempt: Number(attempt), ...(of !== undefined && { of: Number(of) }), inMs: seconds * 1_000 };
 }
 

@@ -25,8 +25,10 @@ export const countdown = new RegExp(
 
 /** On the status line. The first match counts. */
 export const statusRows: readonly Row<Activity>[] = [
+  // The next try is under way, but older versions go on with the countdown until its answer begins.
+  { says: 'busy', words: /(retrying|next try) in 0s|retrying… · attempt/i, seenOn: '2.1.197, 2.1.332' },
   { says: 'retrying', words: countdown, seenOn: '2.1.329' },
-  { says: 'retrying', words: /No response from the API after .* · retrying/, seenOn: '2.1.329' },
+  { says: 'waiting', words: /No response from the API after .* · retrying/, seenOn: '2.1.329' },
   { says: 'waiting', words: /^Waiting for API response/, seenOn: '2.1.329', from: [2, 1, 185] },
   { says: 'waiting', words: /^No response from API/, seenOn: 'docs', until: [2, 1, 185] },
   { says: 'limit', words: /^Usage limit reached/, seenOn: '2.1.329' },

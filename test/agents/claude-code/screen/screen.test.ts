@@ -87,7 +87,10 @@ const recordings: readonly [string, readonly Span[]][] = [
   ],
   [
     '2.1.197 197-500-retries',
-    [[25, 33, { activity: 'retrying', retry: expect.objectContaining({ attempt: 5, of: 10 }) }]],
+    [
+      [25, 32.25, { activity: 'retrying', retry: expect.objectContaining({ attempt: 5, of: 10 }) }],
+      [33, 33, { activity: 'busy' }], // it says 0s while its request is under way
+    ],
   ],
   [
     '2.1.329 329-529',
@@ -282,8 +285,20 @@ describe('rows seen on the real agent', () => {
     [
       'the second retry of the newest',
       `✻ No response from the API after 3m · retrying once, waiting up to 10m\n\n${box()}`,
-      { activity: 'retrying' },
+      { activity: 'waiting' },
     ],
+    ...[
+      '✻ API error · Retrying in 0s · attempt 1/10',
+      '✻ Overloaded · retrying in 0s · attempt 1/300',
+      '✻ Overloaded · retrying… · attempt 1/300',
+      '✻ Usage limit reached · retrying… · attempt 1/300',
+      '✻ Working at lower priority · waiting for capacity · next try in 0s · attempt 2 · esc to interrupt',
+      '  ⎿  API Error · Retrying in 0 seconds… (attempt 4/10)\n\n✽ Baking…',
+    ].map((rows): [string, string, Partial<ScreenFacts>] => [
+      `a try that is under way: ${rows}`,
+      `${rows}\n\n${box()}`,
+      { activity: 'busy' },
+    ]),
     [
       'a lost connection',
       `● Some text.\n\n● API Error: Connection lost mid-response. The response above may be incomplete.\n\n${box()}`,
