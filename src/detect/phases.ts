@@ -8,6 +8,13 @@ export function inTurn(phase: Phase): boolean {
   return phase === 'working' || phase === 'tool' || phase === 'compacting' || phase === 'retrying';
 }
 
+/**
+ * Whether the agent is in a turn, given whether it was. In a phase that neither runs a turn nor ends one (somebody is
+ * asked, a usage limit, nothing that can be read) it still is.
+ */
+export const isStillInTurn = (was: boolean, phase: Phase): boolean =>
+  inTurn(phase) || (was && phase !== 'idle' && phase !== 'gone');
+
 /** Phases in which the agent waits for the API alone. */
 export function listens(phase: Phase): boolean {
   return phase === 'working' || phase === 'compacting';

@@ -6,7 +6,7 @@
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { conversationAskedAt } from '../detect/evidence/wire.ts';
-import { inTurn } from '../detect/phases.ts';
+import { inTurn, isStillInTurn } from '../detect/phases.ts';
 import { awaitsFirstTurn } from '../detect/starting.ts';
 import type { Event, Observation } from '../events.ts';
 import { sample } from '../platform/process-tree.ts';
@@ -101,11 +101,13 @@ export function commonSenses(
       if (event.type === 'agent.started') {
         process.newAgent(event.pid, event.generation);
         pid = event.pid;
+        worked = false;
       }
       if (after.doing !== 'starting') process.shown();
       // While the agent rests, nothing is measured, so what a turn has left is measured once, at its end. What runs in a
       // turn goes on while the agent is suspended. What a call has left behind is not to be taken for that of the next one.
-      const works = inTurn(after.phase === 'suspended' ? after.doing : after.phase);
+      const phase = after.phase === 'suspended' ? after.doing : after.phase;
+      const works = isStillInTurn(worked, phase);
       const isLeft = event.type === 'agent.started' || event.type === 'tool.finished' || (worked && !works);
       if (pid !== null && isLeft) kin.look(pid);
       worked = works;
@@ -114,7 +116,7 @@ export function commonSenses(
       // beside it.
       const askedAt = conversationAskedAt(event, after.wire);
       if (askedAt !== null && after.tools.length === 0) process.listening(event.at - askedAt);
-      process.working(works);
+      process.working(works, works && !inTurn(phase));
       process.starting(awaitsFirstTurn(after, run.config));
       subagents.awaits(reportedOpen(after));
     },

@@ -29,8 +29,8 @@ export interface ProcessSensor extends Sensor {
   shown(): void;
   /** An agent that is to begin a turn starts, or has done so. It is measured, too. */
   starting(isStarting: boolean): void;
-  /** A turn begins or ends. */
-  working(isWorking: boolean): void;
+  /** A turn begins or ends. While it waits for somebody else, such as the person, nothing is measured. */
+  working(isWorking: boolean, waits?: boolean): void;
   /** So long ago, the agent began to wait only for the API. What it has started since is at work. */
   listening(agoMs: number): void;
   /** The agent shows that this many commands run in the background. */
@@ -55,6 +55,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
   let background = 0;
   let isWorking = false;
   let isStarting = false;
+  let isWaiting = false;
   let isShown = false;
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Timeout | undefined;
@@ -89,9 +90,11 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     });
   }
 
+  const isMeasured = () => isStarting || (isWorking && !isWaiting);
+
   function keepLooking(): void {
-    if (isWorking || isStarting || terminal.isLent)
-      timer ??= setInterval(() => (isWorking || isStarting ? sampleNow() : look()), sampleMs).unref();
+    if (isMeasured() || terminal.isLent)
+      timer ??= setInterval(() => (isMeasured() ? sampleNow() : look()), sampleMs).unref();
     else rest();
   }
 
@@ -112,7 +115,7 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
     },
     newAgent(pid, generation) {
       rest();
-      isWorking = isStarting = isShown = false;
+      isWorking = isStarting = isWaiting = isShown = false;
       terminal = newTerminal();
       agent = { pid, generation };
       resident = new Set();
@@ -128,10 +131,12 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
       isStarting = starts;
       keepLooking();
     },
-    working(works) {
-      if (works === isWorking) return;
+    working(works, waits = false) {
+      if (works === isWorking && waits === isWaiting) return;
+      const begins = works && !isWorking;
       isWorking = works;
-      if (works) {
+      isWaiting = waits;
+      if (begins) {
         const all = descendantsNow();
         resident = new Set(all.map(nameOf));
         terminal.adopt(all, lateMs);

@@ -115,6 +115,26 @@ it('takes nothing in the agent’s own session for a tool, and reports the age o
   expect(helpers()).toEqual([undefined, 120, undefined]);
 });
 
+it('knows the tools of a turn that waits for a person from what was there before, and measures nothing meanwhile', () => {
+  const { children, told, sensor, workers, runs } = agent();
+  children.add(9);
+  runs(10); // a command in the background
+  vi.advanceTimersByTime(10_000);
+  sensor.working(true);
+  runs(11);
+  vi.advanceTimersByTime(2_000);
+  sensor.working(true, true);
+  vi.advanceTimersByTime(3_600_000);
+  expect(told).toHaveLength(1);
+  sensor.working(true);
+  vi.advanceTimersByTime(2_000);
+  expect(workers()).toEqual([1, 1]);
+  sensor.working(true, true);
+  sensor.working(false); // the person has stopped it
+  vi.advanceTimersByTime(10_000);
+  expect(told).toHaveLength(2);
+});
+
 it('no longer counts what keeps running while the agent sends its next request', () => {
   const { sensor, workers, runs } = agent();
   vi.advanceTimersByTime(10_000);
