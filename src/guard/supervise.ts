@@ -119,10 +119,11 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
     terminal.start();
     const { args, invocation } = run.launch;
     const first = { generation: 1, args, pin: run.pin, resumed: false, prompted: false };
+    const { prompt } = invocation;
+    if (prompt !== null) composer.startedWith(prompt, prompt, Date.now());
     const spare = openSync('/dev/null', 'r');
     startAgent(run, agent, wire, terminal, first);
     closeSync(spare); // the agent's start may have used up all others, and loading the rest of the guard needs one
-    if (invocation.prompt !== null) composer.given(invocation.prompt, true);
     const watch = async (): Promise<End> => {
       await outputPasses();
       const { createLoop } = await import('./loop.ts');

@@ -11,6 +11,7 @@ import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
+import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
 import { isSame, partsOf } from './same-text.ts';
@@ -26,10 +27,16 @@ export interface Composer {
   typed(tokens: readonly Token[] | null, kept: boolean, atMs: number): void;
   /** The agent reports the prompt that it took. This precedes the resulting `turn.started`. */
   taken(prompt: Pick<SentPrompt, 'text' | 'id' | 'atMs'>): void;
-  /** The guard has sent this in the person's place. `isOwnWords`: the words are the person's own. */
-  given(text: string, isOwnWords: boolean): void;
-  /** An interrupt had put this back into the box, and the guard has sent it again. */
-  givenAgain(text: string): void;
+  /**
+   * The next agent is started with this prompt.
+   * @param words the part that is the person's, word for word; null: none
+   * @param atMs wall clock, Unix milliseconds
+   */
+  startedWith(text: string, words: string | null, atMs: number): void;
+  /** The guard has typed this prompt of its own. */
+  given(text: string): void;
+  /** An interrupt had put this back into the box, and the guard has sent it again. @param atMs as for `startedWith` */
+  givenAgain(text: string, atMs: number): void;
   /**
    * One turn of the loop.
    * @param kept as for `typed`
@@ -69,9 +76,7 @@ export interface Composer {
    * nothing.
    */
   readonly unsent: string;
-  /**
-   * The last prompt that was sent, until its turn is over: it may not be on record, and would be lost with the agent.
-   */
+  /** The last prompt that was sent, until its turn is over or the person has stopped it. */
   readonly sent: SentPrompt | null;
   /** The text that was sent last, by person or guard. An interrupt before any output puts it back into the box. */
   readonly lastText: string | null;
@@ -108,8 +113,8 @@ export interface Composer {
    * sent as one text leaves as a whole.
    */
   remove(prompt: string): void;
-  /** Hands over `sent`, once. The caller is now responsible for it. */
-  takeSent(): SentPrompt | null;
+  /** Hands over the last prompt that was sent, once, unless it is settled. The caller is now responsible for it. */
+  takeSent(): Sent | null;
 }
 
 export interface Queued {
@@ -135,13 +140,9 @@ export function createComposer(): Composer {
   let entered: Entered | null = null;
   let queued: (Queued & Kept)[] = [];
   const aside = createAside();
-  let sent: SentPrompt | null = null;
-  let isSeenAtWork = false;
+  const last = createLastSent();
   let lastText: string | null = null;
   let mayBeRestored = false;
-  let lastByPerson: string | null = null;
-  let lastByGuard: string | null = null;
-  let prompts = { taken: 0, typed: 0 };
   let keys = 0;
   let heldAt: Millis | null = null;
   let lastKeyAtMs = 0;
@@ -161,10 +162,8 @@ export function createComposer(): Composer {
   const box = (): Line => entered ?? draft.line;
   const isExact = () => (entered?.exact ?? true) && draft.isExact;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
-  const unsent = () => {
-    const texts = [...queued, ...(entered ? [entered] : []), draft.line].map(({ text }) => text);
-    return paragraphs([aside.edited, ...texts]);
-  };
+  const written = () => [...queued, ...(entered ? [entered] : []), draft.line];
+  const unsent = () => paragraphs([aside.edited, ...written().map(({ text }) => text)]);
 
   /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {
@@ -194,15 +193,6 @@ export function createComposer(): Composer {
     lastText = text;
     mayBeRestored = false;
   }
-  function send(prompt: SentPrompt): void {
-    sent = prompt;
-    isSeenAtWork = false;
-    gave(prompt.text);
-    // The agent reports the guard's prompts like any others.
-    if (!isSame(prompt.text, lastByGuard ?? '')) lastByPerson = prompt.text;
-    const { taken, typed } = prompts;
-    prompts = prompt.taken ? { taken: taken + 1, typed } : { taken, typed: typed + 1 };
-  }
 
   /** The agent gets the keys that the guard held back. */
   function release(): void {
@@ -227,7 +217,7 @@ export function createComposer(): Composer {
     draft.become(emptyLine);
     // Even if it is not exact: it is only looked for on the screen.
     if (!isQueued && text !== '') gave(text);
-    if (exact && isAlone && text !== '' && !isQueued) send({ text, id: null, taken: false, atMs });
+    if (exact && isAlone && text !== '' && !isQueued) last.typed(text, atMs);
   }
 
   /** Keys that go elsewhere. */
@@ -294,9 +284,7 @@ export function createComposer(): Composer {
   }
 
   const handle: { readonly [Each in Sign]: () => void } = {
-    'other-conversation'() {
-      prompts = { taken: 0, typed: 0 };
-    },
+    'other-conversation': last.otherConversation,
     'queue-sent'() {
       queued = [];
     },
@@ -308,15 +296,14 @@ export function createComposer(): Composer {
     'prompt-free'() {
       handle['box-empty']();
       queued = [];
-      sent = null;
+      last.promptFree();
     },
     'turn-over'() {
-      sent = null;
+      last.over();
       if (!entered?.isQueued) entered = null; // the box may not have been seen empty yet
     },
-    stopped() {
-      sent = null;
-    },
+    stopped: last.stopped,
+    obeyed: last.obeyed,
     'question-stands': draft.questionTook,
   };
 
@@ -336,27 +323,36 @@ export function createComposer(): Composer {
       const isInQueue = queue().some(({ text }) => isSame(text, prompt.text));
       if (isInQueue && latest?.turn.told?.working) return;
       remove(prompt.text);
-      send({ ...prompt, taken: true });
+      gave(prompt.text);
+      last.taken(prompt);
     },
-    given(text, isOwnWords) {
+    startedWith(text, words, atMs) {
       gave(text);
-      if (isOwnWords) lastByPerson = text;
-      else lastByGuard = text;
+      last.given(text, words, atMs);
     },
-    givenAgain(text) {
+    given(text) {
+      gave(text);
+      last.nudgedWith(text);
+    },
+    givenAgain(text, atMs) {
       remove(text);
       gave(text);
+      last.given(text, text, atMs);
     },
     happened(event, before, after, kept) {
       latest = after;
       if (kept) heldAt = after.now;
       else release();
-      if (event.type === 'agent.started') reportsPrompts = isHandedOver = false;
+      if (event.type === 'agent.started') {
+        reportsPrompts = isHandedOver = false;
+        last.agentStarted();
+      }
       if (event.type === 'terminal.lent') makeInexact(); // an editor may replace the text in the box
-      const known = { sent: sent?.text ?? null, isSeenAtWork, reportsPrompts, heldAt };
-      for (const sign of signsOf(event, before, after, known)) handle[sign]();
+      const { prompt: sent, isSeenAtWork } = last;
+      for (const sign of signsOf(event, before, after, { sent, isSeenAtWork, reportsPrompts, heldAt }))
+        handle[sign]();
       if (event.type === 'screen' && event.facts.activity !== 'dialog') draft.questionOver();
-      isSeenAtWork ||= showsTurn(event);
+      if (showsTurn(event)) last.turnShown();
     },
     get inBox() {
       return box().text;
@@ -395,22 +391,23 @@ export function createComposer(): Composer {
       return unsent();
     },
     get sent() {
-      return sent;
+      return last.prompt?.isStopped ? null : last.prompt;
     },
     get lastText() {
       return lastText;
     },
     get lastByPerson() {
-      return lastByPerson;
+      return last.byPerson;
     },
     get prompts() {
-      return prompts;
+      return last.prompts;
     },
     settle: draft.settle,
     correct(text) {
-      const parts = partsOf(text, lastText, [...(sent ? [sent] : []), ...queued, box()]);
+      const { prompt } = last;
+      const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, box()]);
       queued = queued.filter((one) => !parts.has(one));
-      if (sent !== null && parts.has(sent)) sent = null;
+      if (prompt !== null && parts.has(prompt)) last.over();
       clearBox();
       draft.become(append(emptyLine, text));
     },
@@ -419,7 +416,7 @@ export function createComposer(): Composer {
       clearBox();
     },
     putKeptAside(given, dropped) {
-      const kept = [...queued, ...(entered ? [entered] : []), draft.line].filter(isKept);
+      const kept = written().filter(isKept);
       const texts = given.length === 0 ? kept.map(keptText) : [textOf(dropped)];
       aside.become(paragraphs([aside.edited, ...texts]));
       if (kept.length === 0) return;
@@ -454,9 +451,9 @@ export function createComposer(): Composer {
     remove,
     takeSent() {
       isHandedOver = true;
-      const taken = sent;
-      if (taken !== null) handle['turn-over']();
-      return taken;
+      const prompt = last.handOver();
+      if (prompt !== null) handle['turn-over']();
+      return prompt;
     },
   };
 }

@@ -1,20 +1,28 @@
 /**
  * Rescues a prompt that was sent but is not in the conversation, because the agent ended before it recorded the prompt.
- * The next agent gets it once: as its prompt if it is certain that it was sent, else in its box, unsent. A message that
- * seemed to be queued but is on record was taken, so it is not given back.
+ * The next agent gets it once: as its prompt if it is certain that it was sent and still wanted, else in its box, unsent.
+ * A message that seemed to be queued but is on record was taken, so it is not given back.
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import { maxArgumentBytes } from '../platform/argument.ts';
 import type { Composer, Queued } from './composer.ts';
+import type { Sent } from './last-sent.ts';
 
 /** Beginnings that make a text something other than a prompt: commands, shell mode, notes, tags. */
 const special = /^\s*[/!#&<]/;
+
+/**
+ * What is on record of the conversation. `kept`: a turn. `nothing`: there was none yet. `lost`: nothing, though its first
+ * turn has ended: the agent was gone before it had written the turn down.
+ */
+export type OnRecord = 'kept' | 'nothing' | 'lost';
 
 /** What is known of the conversation in which the prompt was sent. */
 export interface Known {
   readonly composer: Composer;
   readonly session: { readonly transcriptPath: string | null };
+  readonly onRecord: OnRecord;
   /** Shows whether the agent reports by hooks which prompts it takes. */
   readonly hookSource: { heard(): boolean };
   readonly launch: { readonly adapter: Pick<AgentAdapter, 'recordsPrompt'> };
@@ -22,11 +30,12 @@ export interface Known {
 
 /** To be called while no agent runs. Null: nothing is lost, or it is in the draft now. */
 export async function takeLostPrompt(known: Known): Promise<string | null> {
-  const { composer, session, hookSource, launch } = known;
+  const { composer, session, onRecord, launch } = known;
   const { recordsPrompt } = launch.adapter;
-  if (recordsPrompt === null) return null;
+  if (recordsPrompt === null && onRecord === 'kept') return null;
   const path = session.transcriptPath;
-  const records = async (prompt: SentPrompt) => path !== null && (await recordsPrompt(path, prompt));
+  const records = async (prompt: SentPrompt) =>
+    path !== null && recordsPrompt !== null && (await recordsPrompt(path, prompt));
   for (const { text, atMs } of mayBeSent(composer.entered))
     if (await records({ text, id: null, taken: false, atMs })) composer.remove(text);
   const prompt = composer.takeSent();
@@ -36,11 +45,19 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   // the queue, it is given back with the queue.
   if (isRecorded) return null;
   composer.remove(prompt.text);
-  const isSure = prompt.taken || !hookSource.heard();
-  if (isSure && !special.test(prompt.text) && Buffer.byteLength(prompt.text) <= maxArgumentBytes)
-    return prompt.text;
-  composer.addAside(prompt.text);
+  const { words } = prompt;
+  if (words === null) return null; // the guard makes a new one
+  if (isToBeSent(prompt, words, known)) return words;
+  composer.addAside(words);
   return null;
+}
+
+/** Whether it is certain that the person has sent these words, still wants them sent, and that nothing came of them. */
+function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known): boolean {
+  // If a turn has ended, it may have been this one.
+  if (prompt.isStopped || onRecord === 'lost' || Buffer.byteLength(words) > maxArgumentBytes) return false;
+  if (prompt.isGiven && !prompt.hasBegun) return true;
+  return (prompt.taken || !hookSource.heard()) && !special.test(words);
 }
 
 /**

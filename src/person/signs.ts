@@ -4,6 +4,7 @@
  */
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Event, Millis, ScreenFacts } from '../events.ts';
+import type { Sent } from './last-sent.ts';
 
 export type Sign =
   /** Another conversation has begun. */
@@ -16,15 +17,17 @@ export type Sign =
   | 'prompt-free'
   /** The turn of what was sent last is over. */
   | 'turn-over'
-  /** The person has stopped the turn of what was sent last. */
+  /** The person has pressed a key to stop the turn of what was sent last. The agent may not have read it. */
   | 'stopped'
+  /** The agent has stopped its turn. */
+  | 'obeyed'
   /** A question is still on the screen a moment after the last key, so it took the keys. */
   | 'question-stands';
 
 /** What else decides what an event shows. */
 export interface Known {
-  /** The text that was sent last, while its turn is not over. */
-  readonly sent: string | null;
+  /** What was sent last, while its turn is not over. */
+  readonly sent: Sent | null;
   /** The screen has shown a turn since that was sent. */
   readonly isSeenAtWork: boolean;
   /** This agent reports each prompt that it takes. */
@@ -54,7 +57,8 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
     signs.push('question-stands');
   if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known.sent, event))
     signs.push('turn-over');
-  else if (isStopped(event)) signs.push('stopped');
+  else if (event.type === 'interrupted') signs.push('obeyed');
+  else if (isStop(event)) signs.push('stopped');
   return signs;
 }
 
@@ -79,16 +83,15 @@ function isDrawn({ person, terminal, now }: Evidence, heldAt: Millis | null): bo
   );
 }
 
-const isStopped = (event: Event): boolean =>
-  event.type === 'interrupted' ||
-  (event.type === 'input' && (event.kind === 'escape' || event.kind === 'interrupt'));
+const isStop = (event: Event): boolean =>
+  event.type === 'input' && (event.kind === 'escape' || event.kind === 'interrupt');
 
 /**
  * A shell command was sent, and now the agent is at work: the command runs, perhaps before it is on record. If it were
  * given back, one Enter would run it a second time.
  */
-const runsInShell = (sent: string | null, event: Event): boolean =>
-  showsTurn(event) && sent?.trimStart().startsWith('!') === true;
+const runsInShell = (sent: Sent | null, event: Event): boolean =>
+  showsTurn(event) && sent !== null && !sent.isGiven && sent.text.trimStart().startsWith('!');
 
 export const showsTurn = (event: Event): boolean =>
   event.type === 'screen' && turnActivities.includes(event.facts.activity);

@@ -212,10 +212,10 @@ test('the person’s last words are never the guard’s, whatever the agent repo
   shows('idle');
   type('do it\r');
   told('do it');
-  composer.given('You were interrupted.', false);
+  composer.given('You were interrupted.');
   told('You were interrupted.');
   expect([composer.lastText, composer.lastByPerson]).toEqual(['You were interrupted.', 'do it']);
-  composer.given('do that', true);
+  composer.startedWith('do that', 'do that', 0);
   told('do that');
   expect([composer.lastText, composer.lastByPerson]).toEqual(['do that', 'do that']);
 });

@@ -1,7 +1,8 @@
 /** What becomes of a sent prompt if the agent is ended. */
 import { describe, expect, test } from 'vitest';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
-import { type Known, takeLostPrompt } from '../../src/person/lost-prompt.ts';
+import type { Observation } from '../../src/events.ts';
+import { type Known, type OnRecord, takeLostPrompt } from '../../src/person/lost-prompt.ts';
 import { composing } from '../support/composing.ts';
 import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 
@@ -12,20 +13,26 @@ interface World {
   readonly recorded?: (prompt: SentPrompt) => boolean;
   readonly hooks?: boolean;
   readonly path?: string | null;
+  readonly onRecord?: OnRecord;
 }
 
-type Told = Known & Pick<ReturnType<typeof composing>, 'tell'>;
+type Told = Known & Pick<ReturnType<typeof composing>, 'tell' | 'shows'>;
 
-function world({ sent, typed, recorded = () => false, hooks = true, path = '/t.jsonl' }: World): Told {
-  const { composer, tell } = composing();
+const told = (text: string) => (known: Told) => known.composer.taken({ text, id: null, atMs: 0 });
+
+function world({ sent, typed, recorded = () => false, hooks = true, ...given }: World): Told {
+  const { path = '/t.jsonl', onRecord = 'kept' } = given;
+  const { composer, tell, shows } = composing();
   for (const tokens of typed?.includes('\x1b') ? reads(...typed.split(/(?=\r)/)) : typedOneByOne(typed ?? ''))
     composer.typed(tokens, false, 0);
   if (sent) composer.taken({ text: 'do it', id: null, atMs: 0, ...sent });
   return {
     composer,
     tell,
+    shows,
     hookSource: { heard: () => hooks },
     session: { transcriptPath: path },
+    onRecord,
     launch: { adapter: { recordsPrompt: async (_path, prompt) => recorded(prompt) } },
   };
 }
@@ -118,6 +125,188 @@ describe('a sent prompt', () => {
   test('that the person stopped is not sent again', async () => {
     const known = world({ sent: {} });
     known.tell({ type: 'interrupted' });
-    expect(await takeLostPrompt(known)).toBeNull();
+    expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
   });
+
+  describe.each(['escape', 'interrupt'] as const)('at which the person has pressed a key (%s)', (kind) => {
+    const stopped = (given: World) => {
+      const known = world({ typed: 'do it\r', ...given });
+      known.tell({ type: 'input', kind, bytes: 1 });
+      return known;
+    };
+    test('is in the box, unsent, if the agent has ended without having read it', async () => {
+      const known = stopped({});
+      expect(known.composer.sent).toBeNull(); // nobody goes on with it
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, 'do it']);
+    });
+    test('and that an agent without hooks had got is, too', async () => {
+      const known = stopped({ hooks: false });
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, 'do it']);
+    });
+    test('and that a slow hook reports after the key is, too', async () => {
+      const known = stopped({});
+      known.composer.taken({ text: 'do it', id: null, atMs: 0 });
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, 'do it']);
+    });
+    test('is not given back if it is on record', async () => {
+      const known = stopped({ recorded: () => true });
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
+    });
+    test.each<[string, (known: Told) => void]>([
+      ['reports it', ({ tell }) => tell({ type: 'interrupted' })],
+      ['has ended the turn', ({ tell }) => tell({ type: 'turn.ended' })],
+      ['shows a free prompt', ({ shows }) => shows('idle')],
+      ['has put it back into the box', ({ composer }) => composer.correct('do it')],
+    ])('is over once the agent has obeyed: it %s', async (_name, obey) => {
+      const known = stopped({});
+      obey(known);
+      const box = known.composer.inBox;
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, box]);
+    });
+    test('is over once the agent takes another, too', async () => {
+      const known = stopped({});
+      told('do that')(known);
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual(['do that', '']);
+    });
+  });
+});
+
+describe('a prompt that an agent was started with', () => {
+  const started = (given: World, text = 'do it', words: string | null = text): Told => {
+    const known = world(given);
+    begin(known, text, words);
+    return known;
+  };
+  const begin = ({ composer, tell }: Told, text: string, words: string | null): void => {
+    composer.startedWith(text, words, 0);
+    tell({ type: 'agent.started', generation: 2, pid: 2, resumed: true, prompted: true });
+  };
+  const rest = async (known: Told) => [await takeLostPrompt(known), known.composer.unsent];
+
+  test.each<[string, World]>([
+    ['by which hooks run', {}],
+    ['without hooks', { hooks: false }],
+    ['that has no file yet', { path: null, onRecord: 'nothing' }],
+  ])('is lost with an agent %s, as often as one ends', async (_name, given) => {
+    const known = started(given);
+    for (let time = 0; time < 3; time++) {
+      expect(await rest(known)).toEqual(['do it', '']);
+      begin(known, 'do it', 'do it');
+    }
+  });
+
+  test('and that was lost before is lost again', async () => {
+    const known = world({ sent: {}, typed: 'do it\r' });
+    expect(await takeLostPrompt(known)).toBe('do it');
+    begin(known, 'do it', 'do it');
+    known.composer.taken({ text: 'do it', id: null, atMs: 0 });
+    expect(known.composer.prompts.taken).toBe(1); // it is one prompt
+    expect(await rest(known)).toEqual(['do it', '']);
+  });
+
+  test('is not lost if it is on record', async () => {
+    const known = started({ recorded: ({ text }) => text === 'do it' });
+    expect(await rest(known)).toEqual([null, '']);
+  });
+
+  test('is not lost because the agent shows a free prompt before it takes it', async () => {
+    const known = started({ hooks: false });
+    known.shows('idle');
+    expect(await rest(known)).toEqual(['do it', '']);
+  });
+
+  test.each<[string, (known: Told) => void]>([
+    ['hooks have reported', ({ tell }) => tell({ type: 'turn.ended' })],
+    [
+      'the screen has shown',
+      ({ shows }) => {
+        shows('busy');
+        shows('idle');
+      },
+    ],
+  ])('is over with its turn, as %s', async (_name, end) => {
+    const known = started({});
+    end(known);
+    expect(await rest(known)).toEqual([null, '']);
+  });
+
+  test('is still to be sent if the screen of the agent before showed a turn', async () => {
+    const known = world({});
+    known.composer.startedWith('do it', 'do it', 0);
+    known.shows('busy');
+    known.tell({ type: 'agent.started', generation: 2, pid: 2, resumed: true, prompted: true });
+    known.shows('idle');
+    expect(await rest(known)).toEqual(['do it', '']);
+  });
+
+  test('is in the box if a turn has ended of which nothing is on record: it may have been this one', async () => {
+    expect(await rest(started({ path: null, onRecord: 'lost' }))).toEqual([null, 'do it']);
+  });
+
+  test.each<[string, Observation]>([
+    ['a key of the person’s', { type: 'input', kind: 'escape', bytes: 1 }],
+    ['an interrupt for the turn before', { type: 'interrupted' }],
+  ])('is in the box if %s came before it was taken', async (_name, stop) => {
+    const known = started({});
+    known.tell(stop);
+    expect(await rest(known)).toEqual([null, 'do it']);
+  });
+
+  test('after a key that was for something else, it is taken like any other', async () => {
+    const known = started({});
+    known.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    known.composer.taken({ text: 'do it', id: null, atMs: 0 });
+    expect(await rest(known)).toEqual(['do it', '']);
+  });
+
+  test.each<[string, (known: Told) => void, readonly [string | null, string]]>([
+    ['as an argument again, if it has not begun', () => {}, ['/review', '']],
+    ['in the box, if a hook has told of it', told('/review'), [null, '/review']],
+    ['in the box, if the screen has shown its turn', ({ shows }) => shows('busy'), [null, '/review']],
+  ])('is a command: %s', async (_name, happens, expected) => {
+    const known = started({ hooks: false }, '/review');
+    happens(known);
+    expect(await rest(known)).toEqual(expected);
+  });
+
+  describe('of which only a part is the person’s', () => {
+    const whole = 'You were interrupted.\n\ndo it';
+    test.each<[string, (known: Told) => void]>([
+      ['not taken', () => {}],
+      ['taken', told(whole)],
+    ])('loses that part alone: %s', async (_name, happens) => {
+      const known = started({}, whole, 'do it');
+      happens(known);
+      expect(known.composer.lastByPerson).toBe('do it');
+      expect(await rest(known)).toEqual(['do it', '']);
+    });
+    test('is looked for as a whole', async () => {
+      const known = started({ recorded: ({ text }) => text === whole }, whole, 'do it');
+      expect(await rest(known)).toEqual([null, '']);
+    });
+  });
+
+  test('and that is all the guard’s is nobody’s words', async () => {
+    const known = started({}, 'You were interrupted.', null);
+    expect(known.composer.sent?.text).toBe('You were interrupted.'); // it may be on record unanswered
+    told('You were interrupted.')(known);
+    expect([...(await rest(known)), known.composer.lastByPerson]).toEqual([null, '', null]);
+  });
+});
+
+test('what an interrupt put back and the guard has sent again is lost with the agent', async () => {
+  const known = world({ typed: 'do it\r', hooks: false });
+  known.tell({ type: 'interrupted' });
+  known.composer.givenAgain('do it', 0);
+  known.shows('idle');
+  expect([await takeLostPrompt(known), known.composer.unsent]).toEqual(['do it', '']);
+});
+
+test('an agent whose record cannot be read loses only what is certainly not on record', async () => {
+  const unread = (onRecord: OnRecord) => {
+    const known = world({ typed: 'do it\r', hooks: false, onRecord });
+    return { ...known, launch: { adapter: { recordsPrompt: null } } };
+  };
+  expect(await takeLostPrompt(unread('kept'))).toBeNull();
+  expect(await takeLostPrompt(unread('nothing'))).toBe('do it');
 });

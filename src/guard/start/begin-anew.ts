@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Composer } from '../../person/composer.ts';
+import type { OnRecord } from '../../person/lost-prompt.ts';
 import type { Agent } from '../agent.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Run } from '../run.ts';
@@ -13,13 +14,10 @@ export interface FreshStart {
   readonly args: readonly string[];
   /** The id to pin. Null: the arguments decide. */
   readonly pin: string | null;
-  /** The prompt that the arguments hold. */
-  readonly asked: string | null;
 }
 
 /**
- * What can be resumed. `kept`: the conversation's file holds a turn. `nothing`: there was none yet. `lost`: its first
- * turn has ended but is not on record, because the agent was gone before it had written the turn down.
+ * What can be resumed.
  * @throws if the person had resumed the conversation, or it had more than its first prompt, because then more is
  *   missing than a new beginning could replace
  */
@@ -28,7 +26,7 @@ export async function whatIsOnRecord(
   agent: Agent,
   conversation: Conversation,
   composer: Pick<Composer, 'prompts'>,
-): Promise<'kept' | 'nothing' | 'lost'> {
+): Promise<OnRecord> {
   const { id, transcriptPath } = conversation;
   const withoutRecord = () => (conversation.hadTurn ? 'lost' : 'nothing');
   if (id === null) return withoutRecord();
@@ -43,27 +41,22 @@ export async function whatIsOnRecord(
   return withoutRecord();
 }
 
-/**
- * @param prompt replaces the prompt of the arguments. Null: they stay as they are
- * @param isAnswered the prompt of the arguments is not sent again
- */
+/** @param prompt replaces the prompt of the arguments. Null: none */
 export function freshStart(
   { launch, emit }: Run,
   agent: Agent,
   conversation: Conversation,
   prompt: string | null,
-  isAnswered = false,
 ): FreshStart {
   const { adapter, args, invocation } = launch;
   const { id, isCleared, transcriptPath } = conversation;
-  const asked = prompt ?? (isCleared || isAnswered ? null : invocation.prompt);
   if (id === null || !adapter.abilities(agent.program.version).sessionIdFlag) {
-    const asGiven = prompt === null && !isAnswered && !isCleared;
-    return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null, asked };
+    const asGiven = prompt === invocation.prompt && !isCleared;
+    return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
   }
   // Even a file without a turn makes the agent refuse the id (lab notes §4).
   const isFree = transcriptPath === null || !existsSync(transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });
-  return { args: adapter.freshArguments(args, asked, !isCleared), pin, asked };
+  return { args: adapter.freshArguments(args, prompt, !isCleared), pin };
 }

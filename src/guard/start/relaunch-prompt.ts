@@ -30,11 +30,10 @@ export function relaunchPrompt(
     if (!isInterrupted || !hasMore(conversation.snapshot)) return lost;
     return withLostPrompt(promptFor('relaunch'), lost);
   }
-  const asked = lost ?? (conversation.isCleared ? null : run.launch.invocation.prompt);
-  if (!isInterrupted || asked === null) return lost;
+  if (!isInterrupted || lost === null) return lost;
   // Without a record and without hooks, a call may have run unseen.
   const mayHaveActed = hasMore(conversation.snapshot) || !watchesCalls(run, agent, conversation);
-  return mayHaveActed ? withLostPrompt(promptFor('anew'), asked) : asked;
+  return mayHaveActed ? withLostPrompt(promptFor('anew'), lost) : lost;
 }
 
 /** Whether the turn left more than its prompt. */

@@ -38,13 +38,15 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
   const { composer } = desk;
   const { emit, launch } = run;
   const template = await parts.template;
-  const lost = await takeLostPrompt({ composer, session: conversation, hookSource: agent.hooks, launch });
   const onRecord = plan.resume ? await whatIsOnRecord(run, agent, conversation, composer) : 'nothing';
+  const { aside } = composer;
+  const known = { composer, session: conversation, onRecord, hookSource: agent.hooks, launch };
+  const lost = await takeLostPrompt(known);
   const resume = onRecord === 'kept';
   const interruption = { isInterrupted: plan.prompt, lost, resume, template };
   const prompt = relaunchPrompt(run, agent, conversation, interruption);
   const isAnswered = onRecord === 'lost' && prompt === null;
-  if (isAnswered) giveBackFirst(desk);
+  if (isAnswered && composer.aside === aside) giveBackFirst(desk);
   // No await from here on: a key that came in between would be neither kept nor passed to the agent.
   if (composer.isLost) emit({ type: 'sensor.failed', sensor: 'draft', detail: tooLong });
   terminal.takeKept(); // the draft holds these keys as text; typed while no agent ran, they were not meant for dialogs
@@ -52,7 +54,7 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
   composer.rescue();
   if (isAnswered)
     terminal.say(begunAnewText(composer.aside !== '', terminalStyle(launch.env, process.stdout)));
-  start(parts, plan.generation, { resume, prompt, lost, isAnswered });
+  start(parts, plan.generation, { resume, prompt, lost });
   background(holdKeysWhileBooting(desk, prompt !== null), (detail) =>
     emit({ type: 'sensor.failed', sensor: 'draft', detail }),
   );
@@ -60,35 +62,33 @@ export async function relaunch(parts: RelaunchParts, plan: Relaunch): Promise<vo
 
 interface Beginning {
   readonly resume: boolean;
-  /** Null: the prompt of the arguments, or none if the conversation is resumed. */
+  /** Null: the agent gets none. */
   readonly prompt: string | null;
   /** The part of it that is the person's, word for word. Null: none. */
   readonly lost: string | null;
-  /** The prompt of the arguments has been answered. */
-  readonly isAnswered: boolean;
 }
 
 function start(
   { run: begun, agent, conversation, wire, terminal, screen, desk }: RelaunchParts,
   generation: number,
-  { resume, prompt, lost, isAnswered }: Beginning,
+  { resume, prompt, lost }: Beginning,
 ): void {
   const { id, transcriptPath, permissionMode } = conversation;
   const resumed = resume && id !== null && transcriptPath !== null;
   const launch = launchNow(begun, conversation, resumed ? 'resume' : 'new');
   const run = { ...begun, launch };
-  const { asked, ...next }: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed
+  const next: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed
     ? {
         args: launch.adapter.resumeArguments(launch.args, id, prompt, permissionMode),
         pin: null,
-        asked: prompt,
         readLastWords: async (code) => {
           if (code) await reportRefusal(run, conversation, screen, transcriptPath);
         },
       }
-    : freshStart(run, agent, conversation, prompt, isAnswered);
+    : freshStart(run, agent, conversation, prompt);
+  // Before the start: if that fails, the prompt is still there.
+  if (prompt !== null) desk.composer.startedWith(prompt, lost, Date.now());
   startAgent(run, agent, wire, terminal, { ...next, generation, resumed, prompted: prompt !== null });
-  if (asked !== null) desk.composer.given(asked, prompt === null || prompt === lost);
 }
 
 /** By then, the last output has been drawn, or never will be. */

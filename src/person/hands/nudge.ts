@@ -83,7 +83,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
       const sent = restorable.find((text) => boxHolds(desk, text));
       if (sent !== undefined) {
         await enterInsertMode(desk, pty);
-        composer.givenAgain(sent);
+        composer.givenAgain(sent, Date.now());
         return type(keys.submit) ? 'submitted' : 'agent-gone';
       }
       if (!isWhole(restored, desk)) return 'person-typing';
@@ -103,7 +103,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
   if (isAsked(desk)) return 'dialog';
   const outcome = personActed() ? 'person-typing' : isOurs() ? null : outcomeOf();
   if (outcome === null) {
-    composer.given(plan.prompt, false);
+    composer.given(plan.prompt);
     return type(keys.submit) ? 'submitted' : 'agent-gone';
   }
   await emptyBox(desk, pty);

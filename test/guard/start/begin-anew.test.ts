@@ -80,7 +80,7 @@ describe('begun anew', () => {
     [
       'as the person began it, under the pinned id',
       { args: ['-n', 'x', 'go'] },
-      null,
+      'go',
       ['-n', 'x', '--', 'go'],
       id,
     ],
@@ -88,7 +88,7 @@ describe('begun anew', () => {
     [
       'from where it was forked',
       { args: ['--resume', earlier, '--fork-session', 'go'] },
-      null,
+      'go',
       ['--resume', earlier, '--fork-session', '--', 'go'],
       id,
     ],
@@ -109,12 +109,13 @@ describe('begun anew', () => {
     [
       'with the prompt beside a flag that takes many words',
       { args: ['go on', '--allowedTools', 'Bash', 'Edit'] },
-      null,
+      'go on',
       ['--allowedTools', 'Bash', 'Edit', '--', 'go on'],
       id,
     ],
-    ['in a worktree of its own', { args: ['go on', '-w'] }, null, ['-w', '--', 'go on'], id],
-    ['as it was, where no id is known', { args: ['-c', 'go'], knownId: null }, null, ['-c', 'go'], null],
+    ['in a worktree of its own', { args: ['go on', '-w'] }, 'go on', ['-w', '--', 'go on'], id],
+    ['as it was, where no id is known', { args: ['-c', 'go'], knownId: null }, 'go', ['-c', 'go'], null],
+    ['without a prompt that needs no answer', { args: ['-n', 'x', 'go'] }, null, ['-n', 'x'], id],
   ])('%s', (_name, given, prompt, args, pin) => {
     const { run, agent, conversation } = world(given);
     expect(freshStart(run, agent, conversation, prompt)).toMatchObject({ args, pin });
@@ -131,19 +132,18 @@ describe('begun anew', () => {
     expect(told).toMatchObject([{ type: 'session', sessionId: pin, source: 'pinned' }]);
   });
 
-  test.each<[string, string | null, boolean, readonly string[], string | null]>([
-    ['as the person began it', null, false, ['fix it', '--search'], 'fix it'],
-    ['without a prompt that was answered', null, true, ['--search'], null],
-    ['with what is said of its prompt', 'go on', false, ['--search', '--', 'go on'], 'go on'],
-  ])('by an agent that takes no id: %s', (_name, prompt, isAnswered, args, asked) => {
+  test.each<[string, string | null, readonly string[]]>([
+    ['as the person began it', 'fix it', ['fix it', '--search']],
+    ['without a prompt that was answered', null, ['--search']],
+    ['with what is said of its prompt', 'go on', ['--search', '--', 'go on']],
+  ])('by an agent that takes no id: %s', (_name, prompt, args) => {
     const { run, agent, conversation } = partsOfRun({ args: ['fix it', '--search'], adapter: codex });
-    const begun = freshStart(run, agent, conversation, prompt, isAnswered);
-    expect(begun).toEqual({ args, pin: null, asked });
+    expect(freshStart(run, agent, conversation, prompt)).toEqual({ args, pin: null });
   });
 
   test('without the prompt that was asked before it was cleared, and that is known', () => {
     const { run, agent, conversation } = world({ args: ['go on'], isCleared: true });
-    expect(freshStart(run, agent, conversation, null)).toEqual({ args: [], pin: id, asked: null });
+    expect(freshStart(run, agent, conversation, null)).toEqual({ args: [], pin: id });
   });
 
   test('from nothing, where it was cleared and no id is known', () => {

@@ -21,9 +21,8 @@ describe('the next agent is told', () => {
   });
 
   describe('if nothing is on record', () => {
-    const anew = (hooks: boolean, partial: string | null, asked: string | null, lost: string | null) => {
-      const args = asked === null ? [] : [asked];
-      const { run, agent, conversation } = partsOfRun({ hooks, id: 'id', args });
+    const anew = (hooks: boolean, partial: string | null, lost: string | null) => {
+      const { run, agent, conversation } = partsOfRun({ hooks, id: 'id', args: ['an answered one'] });
       conversation.interrupted(snapshotWith({ partial_response_text: partial }));
       const interruption = { isInterrupted: true, lost, resume: false, template: null };
       return relaunchPrompt(run, agent, conversation, interruption);
@@ -31,15 +30,14 @@ describe('the next agent is told', () => {
     const both = /^You were interrupted[\s\S]*none of the conversation had been recorded[\s\S]*\n\ndo it$/;
 
     test('the prompt alone, if hooks have reported no call', () => {
-      expect(anew(true, null, 'do it', null)).toBe('do it');
-      expect(anew(true, null, null, 'do it')).toBe('do it');
+      expect(anew(true, null, 'do it')).toBe('do it');
     });
     test('about the interruption, if an answer had begun', () =>
-      expect(anew(true, 'Some words', 'do it', null)).toMatch(both));
+      expect(anew(true, 'Some words', 'do it')).toMatch(both));
     test('about calls that nobody could see', () => {
-      expect(anew(false, null, 'do it', null)).toMatch(both);
-      expect(anew(false, null, null, 'do it')).toMatch(/could not be observed/);
+      expect(anew(false, null, 'do it')).toMatch(both);
+      expect(anew(false, null, 'do it')).toMatch(/could not be observed/);
     });
-    test('nothing if nothing was asked', () => expect(anew(false, null, null, null)).toBeNull());
+    test('nothing if nothing was asked', () => expect(anew(false, null, null)).toBeNull());
   });
 });

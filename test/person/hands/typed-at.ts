@@ -79,7 +79,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const written: string[] = [];
   const outcomes: string[] = [];
   const composer = createComposer();
-  if (options.sent !== undefined) composer.given(options.sent, true);
+  if (options.sent !== undefined) composer.startedWith(options.sent, options.sent, 0);
   composer.typed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
 
   function boxNow(): InputBox {

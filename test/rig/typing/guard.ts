@@ -149,6 +149,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     const lost = await takeLostPrompt({
       composer,
       session: { transcriptPath: '/conversation' },
+      onRecord: 'kept',
       hookSource: { heard: () => hasHeardHooks },
       launch: { adapter },
     });
@@ -157,8 +158,8 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     keys.takeKept();
     composer.rescue();
     const prompt = lost ?? guardsWords;
+    composer.startedWith(prompt, lost, time.now());
     start(prompt);
-    composer.given(prompt, lost !== null);
     await holdKeysWhileBooting(desk, true);
   }
 
