@@ -1,6 +1,6 @@
 /** The person's text that the guard keeps until it can be given back. Pure. */
 import type { Key } from '../terminal/vt/keys.ts';
-import { append, edit, emptyLine } from './line.ts';
+import { append, behind, edit, emptyLine, isKept, type Kept } from './line.ts';
 
 export interface Aside {
   readonly text: string;
@@ -74,3 +74,16 @@ export function createAside(): Aside {
 /** One paragraph each. */
 export const paragraphs = (parts: readonly string[]): string =>
   parts.filter((part) => part !== '').join('\n\n');
+
+/**
+ * All texts, one paragraph each, with `first` before them. The keys that the guard holds back go on with `first`, as they
+ * would once it has been given back.
+ * @param holds it holds the latest keys back
+ */
+export function asGivenBack(first: string, texts: readonly Kept[], holds: boolean): string {
+  const at = holds ? texts.findIndex(isKept) : -1;
+  const all = at < 0 ? [first, ...textsOf(texts)] : textsOf(texts.with(at, behind(texts[at] as Kept, first)));
+  return paragraphs(all);
+}
+
+const textsOf = (texts: readonly Kept[]) => texts.map(({ text }) => text);

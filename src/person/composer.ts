@@ -9,7 +9,7 @@ import { inTurn } from '../detect/phases.ts';
 import type { Event, Millis } from '../events.ts';
 import { keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
-import { createAside, paragraphs } from './aside.ts';
+import { asGivenBack, createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
@@ -163,7 +163,7 @@ export function createComposer(): Composer {
   const isExact = () => (entered?.exact ?? true) && draft.isExact;
   const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
   const written = () => [...queued, ...(entered ? [entered] : []), draft.line];
-  const unsent = () => paragraphs([aside.edited, ...written().map(({ text }) => text)]);
+  const unsent = () => asGivenBack(aside.edited, written(), isKept(box()));
 
   /** The text on which Enter was pressed has left the box. */
   function leaveBox(): void {

@@ -294,6 +294,23 @@ describe('a prompt that an agent was started with', () => {
   });
 });
 
+test('what is typed on while agents end in their boot stays one text', () => {
+  const { composer, tell, type } = composing();
+  const next = (generation: number) => {
+    composer.rescue();
+    tell({ type: 'agent.started', generation, pid: generation, resumed: true, prompted: true });
+  };
+  type('half a wo');
+  next(2);
+  type('rd, and', true);
+  next(3);
+  type(' more\r', true);
+  type('then th', true);
+  next(4);
+  type('is', true);
+  expect(composer.unsent).toBe('half a word, and more\n\nthen this');
+});
+
 test('what an interrupt put back and the guard has sent again is lost with the agent', async () => {
   const known = world({ typed: 'do it\r', hooks: false });
   known.tell({ type: 'interrupted' });
