@@ -25,6 +25,8 @@ export const bugs: Readonly<Record<string, Bug>> = {
   },
   'what is back in the box is still put aside': ({ composer }) => Object.assign(composer, { restored() {} }),
   'a dead agent takes the draft with it': ({ composer }) => Object.assign(composer, { rescue() {} }),
+  'a prompt is forgotten once an agent is started with it': ({ composer }) =>
+    Object.assign(composer, { startedWith() {} }),
   'a message that was sent stays queued': ({ composer }) =>
     Object.assign(composer, { remove() {}, taken() {} }),
 };

@@ -29,7 +29,22 @@ import type { SimulatedTime } from './time.ts';
 /** What the guard says in a prompt of its own. */
 const guardsWords = '[the guard asks to go on]';
 
-export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, reading: Chance, plant: Bug) {
+/** What is drawn for the starts of agents, apart from what they do later. */
+export interface Starts {
+  /** The prompt that the person has put on the command line. Null: none. */
+  readonly prompt: string | null;
+  /** The agent is also told what the guard knows of the turn before. */
+  tellsMore(): boolean;
+}
+
+export function createGuard(
+  time: SimulatedTime,
+  ledger: Ledger,
+  draw: Chance,
+  reading: Chance,
+  starts: Starts,
+  plant: Bug,
+) {
   const habits = drawHabits(draw, reading);
   ledger.note(`habits: ${JSON.stringify(habits)}`);
   const composer = createComposer();
@@ -144,8 +159,11 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     return started;
   }
 
-  /** As `guard/start/relaunch.ts` does it, without the conversation's file. */
-  async function relaunch(): Promise<void> {
+  /**
+   * As `guard/start/relaunch.ts` does it, without the conversation's file.
+   * @returns resolves once the agent has booted, or is gone
+   */
+  async function relaunch(): Promise<{ readonly booted: Promise<void> }> {
     const lost = await takeLostPrompt({
       composer,
       session: { transcriptPath: '/conversation' },
@@ -157,10 +175,10 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     noteWords();
     keys.takeKept();
     composer.rescue();
-    const prompt = lost ?? guardsWords;
+    const prompt = lost === null ? guardsWords : starts.tellsMore() ? `${guardsWords}\n\n${lost}` : lost;
     composer.startedWith(prompt, lost, time.now());
     start(prompt);
-    await holdKeysWhileBooting(desk, true);
+    return { booted: holdKeysWhileBooting(desk, true) };
   }
 
   async function pause(low: number, high: number): Promise<void> {
@@ -178,7 +196,8 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
     time.after(tickMs, ticking);
   };
   ticking();
-  start(null);
+  if (starts.prompt !== null) composer.startedWith(starts.prompt, starts.prompt, time.now());
+  start(starts.prompt);
 
   return {
     agent: () => agent as Agent,
@@ -198,7 +217,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
       await nudge(desk, { generation, interrupt, prompt: guardsWords });
     },
     /** @param isDead the agent has died by itself; otherwise it is stopped */
-    async relaunch(isDead: boolean): Promise<void> {
+    async relaunch(isDead: boolean): Promise<{ readonly booted: Promise<void> }> {
       ledger.note(`guard: relaunch${isDead ? ' after a death' : ''}`);
       noteWords();
       const gone = new Promise<void>((resolve) => {
@@ -215,7 +234,7 @@ export function createGuard(time: SimulatedTime, ledger: Ledger, draw: Chance, r
       await gone;
       if (isDead) trustScreen(desk);
       await pause(50, 1_000);
-      await relaunch();
+      return await relaunch();
     },
     /** What has not been sent, wherever it is. */
     left: () => [...(agent?.left() ?? []), composer.aside].filter((text) => text !== ''),

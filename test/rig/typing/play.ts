@@ -2,8 +2,8 @@
 import { type Chance, chance } from '../chance.ts';
 import type { Played } from '../seeds.ts';
 import { type Bug, noBug } from './bugs.ts';
-import { createGuard, type Guard } from './guard.ts';
-import { createLedger } from './ledger.ts';
+import { createGuard, type Guard, type Starts } from './guard.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import { sitDown } from './person.ts';
 import { type SimulatedTime, takeTime } from './time.ts';
 
@@ -15,10 +15,12 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   const time = takeTime();
   try {
     const ledger = createLedger(time.now);
-    const guard = createGuard(time, ledger, chance(seed, 'agent'), chance(seed, 'reading'), bug);
+    const boots = chance(seed, 'boots');
+    const starts: Starts = { prompt: firstPrompt(ledger, boots), tellsMore: () => boots.happens(0.5) };
+    const guard = createGuard(time, ledger, chance(seed, 'agent'), chance(seed, 'reading'), starts, bug);
     sitDown(time, guard, ledger, chance(seed, 'person'), typesMs);
     const reached = new Map<string, number>();
-    const struck = trouble(time, guard, chance(seed, 'trouble'), reached);
+    const struck = trouble(time, guard, chance(seed, 'trouble'), boots, reached);
     let failure: unknown = null;
     struck.catch((error: unknown) => {
       failure = error;
@@ -35,25 +37,43 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   }
 }
 
+/** Of the command line. */
+function firstPrompt(ledger: Ledger, draw: Chance): string | null {
+  if (draw.happens(0.7)) return null;
+  const prompt = ledger.nextUnit();
+  ledger.enterPressed();
+  return prompt;
+}
+
 /** One thing after the other, as the core has one cure at a time. */
 async function trouble(
   time: SimulatedTime,
   guard: Guard,
   draw: Chance,
+  boots: Chance,
   reached: Map<string, number>,
 ): Promise<void> {
-  const wait = (low: number, high: number) =>
-    new Promise<void>((resolve) => void time.after(draw.magnitude(low, high), resolve));
+  const wait = (low: number, high: number, from = draw) =>
+    new Promise<void>((resolve) => void time.after(from.magnitude(low, high), resolve));
+  const reach = (what: string) => void reached.set(what, (reached.get(what) ?? 0) + 1);
+  /** An agent may end before it has taken the prompt that it was started with, and the next one, too. */
+  async function untilBooted(booted: Promise<void>): Promise<void> {
+    if (!boots.happens(0.25)) return await booted;
+    await wait(20, 5_000, boots);
+    reach(guard.agent().takesKeys() ? 'strike after a boot' : 'strike in a boot');
+    await untilBooted((await guard.relaunch(boots.happens(0.7))).booted);
+  }
+  if (boots.happens(0.3)) await untilBooted(Promise.resolve());
   while (time.now() < typesMs) {
     await wait(1_000, 40_000);
     const agent = guard.agent();
     const kind = draw.pick(['nudge', 'nudge', 'stop', 'death', 'question'] as const);
-    reached.set(kind, (reached.get(kind) ?? 0) + 1);
+    reach(kind);
     if (kind === 'question') agent.ask();
     else if (kind === 'nudge') {
       if (draw.happens(0.7)) agent.hang();
       await guard.nudge();
-    } else await guard.relaunch(kind === 'death');
+    } else await untilBooted((await guard.relaunch(kind === 'death')).booted);
   }
   guard.agent().goOn();
 }
