@@ -39,6 +39,11 @@ export interface PersonKeys {
    * answers is not held.
    */
   hold(): Release;
+  /**
+   * The guard is about to press Esc. What the agent reads together with it would make another key of both, so for a moment
+   * it gets not even the terminal's reports.
+   */
+  quiet(): void;
   /** What the person has typed and no agent has got. */
   readonly keptBytes: number;
   /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that takes keys. */
@@ -91,6 +96,10 @@ export function createPersonKeys(
   /** The agent follows another one and has not written anything, so it has asked the terminal nothing. */
   let isMute = false;
   let hadAgent = false;
+  /** Set while the agent is to read the guard's Esc by itself. */
+  let quietTimer: NodeJS.Timeout | null = null;
+  /** The terminal's reports that wait for that. */
+  let reports: Buffer[] = [];
   const keystrokes = createKeystrokes();
   let timer: NodeJS.Timeout | undefined;
 
@@ -135,7 +144,7 @@ export function createPersonKeys(
       const getsReports = agent !== null && !isMute;
       // The next agent must not get what the previous one has asked for: it would read that as keys.
       if (bytes.length === 0 || (keyOf(token) === 'report' && !getsReports)) continue;
-      if (agent !== null && getsReports && from === 'terminal') give(agent, bytes);
+      if (agent !== null && getsReports && from === 'terminal') report(agent, bytes);
       else if (agent !== null && getsReports && isRest) giveKeys(agent, bytes, [token]);
       else if (from !== 'mouse') typed.push(stroke);
     }
@@ -161,6 +170,17 @@ export function createPersonKeys(
   }
   function give(to: Pty, bytes: Buffer): void {
     if (bytes.length > 0 && !to.write(bytes)) isBacklogged = true;
+  }
+  function report(to: Pty, bytes: Buffer): void {
+    if (quietTimer === null) give(to, bytes);
+    else reports.push(bytes);
+  }
+  function endQuiet(): void {
+    if (quietTimer !== null) clearTimeout(quietTimer);
+    quietTimer = null;
+    const waiting = Buffer.concat(reports);
+    reports = [];
+    if (agent !== null) give(agent, waiting);
   }
   function pauseInput(): void {
     const pause = agent !== null && (isBacklogged || kept.bytes >= maxKeptBytes);
@@ -234,6 +254,7 @@ export function createPersonKeys(
     detach() {
       stopRelease();
       agent = null;
+      endQuiet(); // nobody else has asked for these reports
       isMute = false;
       isBacklogged = false;
       pauseInput(); // what waited for the agent is in the draft, and Ctrl+C must be noticed
@@ -272,6 +293,10 @@ export function createPersonKeys(
     },
     get isMidKey() {
       return keystrokes.isOpen;
+    },
+    quiet() {
+      if (quietTimer !== null) clearTimeout(quietTimer);
+      quietTimer = setTimeout(endQuiet, betweenBurstsMs);
     },
     hold() {
       if (++holders === 1) wantsOut = false;

@@ -28,7 +28,7 @@ export interface TerminalListener {
 export interface Terminal
   extends Pick<
       PersonKeys,
-      'takeKept' | 'dropKept' | 'settle' | 'hold' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+      'takeKept' | 'dropKept' | 'settle' | 'hold' | 'quiet' | 'keptBytes' | 'wantsOut' | 'isMidKey'
     >,
     Pick<Observers, 'observe' | 'observeKeys' | 'listen' | 'pull'>,
     Pick<AgentOutput, 'inject' | 'setTitle'> {
@@ -188,6 +188,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
     dropKept: keys.dropKept,
     settle: keys.settle,
     hold: keys.hold,
+    quiet: keys.quiet,
     get keptBytes() {
       return keys.keptBytes;
     },

@@ -1,7 +1,7 @@
 /** Keys typed while no agent may have them: kept in order, reported to the observers, handed out once. */
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { betweenBurstsMs } from '../../src/terminal/held-keys.ts';
 import { createObservers } from '../../src/terminal/observers.ts';
 import { createPersonKeys } from '../../src/terminal/person-keys.ts';
@@ -537,6 +537,38 @@ test.each([
   type(report.slice(6));
   release();
   expect(written.join('')).toBe(`${answered}\x1b`);
+});
+
+describe('what the terminal reports right after the guard has pressed Esc', () => {
+  const report = '\x1b[O';
+  function pressed() {
+    stopTime();
+    onTestFinished(letTimeGo);
+    const told = played();
+    told.keys.attach(told.pty);
+    told.keys.hold();
+    told.keys.quiet();
+    told.pty.write(Buffer.from('\x1b'));
+    told.type(report);
+    return told;
+  }
+
+  test('reaches the agent once it has read that key by itself', () => {
+    const { written } = pressed();
+    vi.advanceTimersByTime(betweenBurstsMs - 1);
+    expect(written).toEqual(['\x1b']);
+    vi.advanceTimersByTime(1);
+    expect(written).toEqual(['\x1b', report]);
+  });
+
+  test('is not for the next agent', () => {
+    const { keys, pty, written } = pressed();
+    keys.detach();
+    keys.attach(pty);
+    keys.agentWrote();
+    vi.advanceTimersByTime(betweenBurstsMs);
+    expect(written).toEqual(['\x1b']);
+  });
 });
 
 test('whatever is held and however it is read, keys come in order, and answers in theirs, each once', () => {

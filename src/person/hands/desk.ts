@@ -18,7 +18,7 @@ export interface Desk {
   /** Where the person's keys can be held. */
   readonly terminal: Pick<
     Terminal,
-    'hold' | 'takeKept' | 'dropKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+    'hold' | 'quiet' | 'takeKept' | 'dropKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'
   >;
   /** What the person has written. */
   readonly composer: Composer;

@@ -24,6 +24,7 @@ const modeMs = 1_500;
  */
 export async function leaveInsertMode(desk: Desk, pty: Keyboard): Promise<boolean> {
   if (desk.pty !== pty || boxOf(desk)?.vimInsert !== true) return false;
+  desk.terminal.quiet();
   pty.write(Buffer.from(desk.launch.adapter.keys.interrupt));
   return await screenShows(desk, () => boxOf(desk)?.vimInsert !== true, modeMs);
 }

@@ -128,6 +128,7 @@ async function interrupt(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const goesOn = () => desk.begun > begun;
   const wasLeft = await leaveInsertMode(desk, pty);
   if (desk.pty !== pty) return 'agent-gone';
+  desk.terminal.quiet();
   pty.write(Buffer.from(launch.adapter.keys.interrupt));
   const isOver = await screenShows(desk, ({ activity }) => activity === 'idle' || goesOn(), idleMs);
   if (wasLeft) await enterInsertMode(desk, pty);
