@@ -28,6 +28,8 @@ export function createLedger(now: () => Millis) {
    * the guard least.
    */
   const spilt = new Set<string>();
+  /** Of the command line: no key has written it, so no key that goes elsewhere changes its wording. */
+  const given = new Set<string>();
   let isSpilt = false;
   const sent: Sent[] = [];
   const violations: Violation[] = [];
@@ -41,6 +43,13 @@ export function createLedger(now: () => Millis) {
     note(`✗ ${rule}: ${what}`);
   }
 
+  function nextUnit(): string {
+    const next = `<${String(++count).padStart(4, '0')}>`;
+    typed.push(next);
+    if (isSpilt) spilt.add(next);
+    return next;
+  }
+
   return {
     violations,
     log,
@@ -48,17 +57,19 @@ export function createLedger(now: () => Millis) {
     note,
     broke,
     /** The next unit that the person types. */
-    nextUnit(): string {
-      const next = `<${String(++count).padStart(4, '0')}>`;
-      typed.push(next);
-      if (isSpilt) spilt.add(next);
-      return next;
+    nextUnit,
+    /** The prompt that the person puts on the command line. */
+    promptOfStart(): string {
+      const prompt = nextUnit();
+      given.add(prompt);
+      entered.add(prompt);
+      return prompt;
     },
     /** A question has got these keys, or one Backspace has deleted all of it. */
     swallowed(text: string): void {
       note(`swallowed: ${JSON.stringify(text)}`);
       isSpilt = true;
-      const waiting = typed.filter((each) => !isSent(each));
+      const waiting = typed.filter((each) => !isSent(each) && !given.has(each));
       for (const each of [...(text.match(unit) ?? []), ...waiting, slip]) spilt.add(each);
     },
     /** The person has pressed Backspace. */

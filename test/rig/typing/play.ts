@@ -3,7 +3,7 @@ import { type Chance, chance } from '../chance.ts';
 import type { Played } from '../seeds.ts';
 import { type Bug, noBug } from './bugs.ts';
 import { createGuard, type Guard, type Starts } from './guard.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger } from './ledger.ts';
 import { sitDown } from './person.ts';
 import { type SimulatedTime, takeTime } from './time.ts';
 
@@ -16,7 +16,10 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   try {
     const ledger = createLedger(time.now);
     const boots = chance(seed, 'boots');
-    const starts: Starts = { prompt: firstPrompt(ledger, boots), tellsMore: () => boots.happens(0.5) };
+    const starts: Starts = {
+      prompt: boots.happens(0.5) ? ledger.promptOfStart() : null,
+      tellsMore: () => boots.happens(0.5),
+    };
     const guard = createGuard(time, ledger, chance(seed, 'agent'), chance(seed, 'reading'), starts, bug);
     sitDown(time, guard, ledger, chance(seed, 'person'), typesMs);
     const reached = new Map<string, number>();
@@ -37,14 +40,6 @@ export async function play(seed: number, bug: Bug = noBug): Promise<Played> {
   }
 }
 
-/** Of the command line. */
-function firstPrompt(ledger: Ledger, draw: Chance): string | null {
-  if (draw.happens(0.7)) return null;
-  const prompt = ledger.nextUnit();
-  ledger.enterPressed();
-  return prompt;
-}
-
 /** One thing after the other, as the core has one cure at a time. */
 async function trouble(
   time: SimulatedTime,
@@ -57,13 +52,13 @@ async function trouble(
     new Promise<void>((resolve) => void time.after(from.magnitude(low, high), resolve));
   const reach = (what: string) => void reached.set(what, (reached.get(what) ?? 0) + 1);
   /** An agent may end before it has taken the prompt that it was started with, and the next one, too. */
-  async function untilBooted(booted: Promise<void>): Promise<void> {
-    if (!boots.happens(0.25)) return await booted;
+  async function untilBooted(booted: Promise<void>, odds = 0.25): Promise<void> {
+    if (!boots.happens(odds)) return await booted;
     await wait(20, 5_000, boots);
     reach(guard.agent().takesKeys() ? 'strike after a boot' : 'strike in a boot');
     await untilBooted((await guard.relaunch(boots.happens(0.7))).booted);
   }
-  if (boots.happens(0.3)) await untilBooted(Promise.resolve());
+  await untilBooted(Promise.resolve(), 0.4);
   while (time.now() < typesMs) {
     await wait(1_000, 40_000);
     const agent = guard.agent();
