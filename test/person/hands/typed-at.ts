@@ -81,6 +81,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   const composer = createComposer();
   if (options.sent !== undefined) composer.startedWith(options.sent, options.sent, 0);
   composer.typed(tokensOf(options.keys ?? `${shell ? '!' : ''}${text}`), true, 0);
+  composer.typed([], false, 0); // the agent has all of them
 
   function boxNow(): InputBox {
     const drawn = options.standIn && text.length > 40 ? '[Pasted text #1 +4 lines]' : text;
