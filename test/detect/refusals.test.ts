@@ -86,3 +86,19 @@ test('a history that the API refuses is repaired, though the person has just pre
   ends(told, 'history');
   expect(told.did('stop')).toMatchObject([{ cause: 'broken-history' }]);
 });
+
+test.each([
+  ['that is from before it', false],
+  ['of its first turn, which no sense but the wire has seen', true],
+])('a new agent shows a refusal %s', (_, asks) => {
+  const told = story();
+  told.tell({ ...say.started, resumed: true });
+  told.wait(3, say.idle);
+  if (asks) {
+    told.tell(say.opened(1));
+    told.tell(say.request(1));
+  }
+  const refused = { activity: 'idle', failure: { kind: 'history', fingerprint: 'f' } } as const;
+  told.wait(10, { type: 'screen', facts: refused });
+  expect(told.did('stop').map(({ cause }) => cause)).toEqual(asks ? ['broken-history'] : []);
+});

@@ -91,11 +91,12 @@ function fold(before: Evidence, event: Event): Evidence {
 }
 
 /**
- * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past.
+ * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past. The
+ * first turn may be too short to be seen by any sense but the wire.
  */
 function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
-  const { turn } = before;
-  if (turn.count > 0) return foldTurn(turn, event, now, before);
+  const { turn, wire } = before;
+  if (turn.count > 0 || wire.lastConversationAt !== null) return foldTurn(turn, event, now, before);
   if (event.type === 'failure.recorded') return turn;
   if (event.type !== 'screen') return foldTurn(turn, event, now, before);
   const { failure: _ofBefore, ...facts } = event.facts;
