@@ -23,11 +23,14 @@ export function beginNudge(state: GuardState, cause: string, config: Config): St
 export function typeNudge(state: GuardState, cause: string): Step {
   const { evidence: e } = state;
   const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, maxTypingMs, 'typing');
-  const typing = { ...begun, cure: cure && { ...cure, yielded: state.cure?.yielded ?? 0 } };
+  const interrupts = isAtWork(e);
+  const turn = interrupts ? { ...e.turn, interruptSentAt: e.now } : e.turn;
+  const yielded = state.cure?.yielded ?? 0;
+  const typing = { ...begun, evidence: { ...e, turn }, cure: cure && { ...cure, yielded } };
   return adding(act(typing, 'nudge', 'interrupt, prompt, submit in the living process'), {
     type: 'nudge',
     generation: e.agent.generation,
-    interrupt: isAtWork(e),
+    interrupt: interrupts,
     phase: cutOffPhase(state, cause),
     cause,
   });

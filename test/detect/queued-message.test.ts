@@ -1,5 +1,5 @@
 /** A message that the person sends while a call runs is reported as it enters the queue (2.1.329): no turn begins by it. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { asks, say, story } from '../support/story.ts';
 
@@ -168,4 +168,63 @@ test('a message that is queued while a hook of the person’s holds the prompt u
   }
   expect(deeds(told)).toEqual([]);
   expect(told.state.evidence.turn.told?.at).toBe(60_000);
+});
+
+describe('a turn that a queued message began, and whose clock is drawn later', () => {
+  const begun = () => {
+    const told = asks(story());
+    told.wait(45, say.bytes(1), say.drawing, say.busy(300, { elapsedS: 45 }));
+    told.tell({ type: 'turn.started' });
+    told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+    told.tell({ type: 'interrupted' });
+    told.wait(2, say.drawing, say.busy(0));
+    told.tell(say.request(1));
+    return told;
+  };
+
+  test('began before its request, whose answer has the usual limit', () => {
+    const told = begun();
+    told.wait(3, say.drawing, say.busy(0));
+    told.wait(2, say.bytes(1), say.drawing);
+    told.tell(say.busy(5, { elapsedS: 5 }));
+    told.wait(40, say.drawing);
+    expect(deeds(told)[0]).toBe('cut');
+  });
+
+  test('keeps the call that it has begun since', () => {
+    const told = begun();
+    told.wait(2, say.bytes(1), say.drawing);
+    told.tell(call);
+    told.wait(20, say.drawing, { type: 'screen', facts: { activity: 'tool', tokens: 12 } });
+    told.wait(900, say.drawing, { type: 'screen', facts: { activity: 'tool', tokens: 12, elapsedS: 25 } });
+    expect(deeds(told)).toEqual([]);
+  });
+});
+
+describe('the guard interrupts a call, and the agent goes on with its queue', () => {
+  const nudged = () => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    told.tell({ type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command', limitMs: 20_000 });
+    while (told.did('nudge').length === 0) told.wait(1, say.drawing, waiting, say.sample(10));
+    return told;
+  };
+
+  test('no call is open in the turn that it begins, even if that is reported late', () => {
+    const told = nudged();
+    told.tell({ type: 'program-status', state: 'working' });
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    expect(told.state.evidence.tools).toEqual([]);
+  });
+
+  test('that turn is not interrupted because the interrupt is on record late', () => {
+    const told = nudged();
+    told.tell(say.idle);
+    told.wait(1);
+    told.tell({ type: 'turn.started' });
+    told.wait(2, say.busy(0));
+    told.tell({ type: 'interrupted' });
+    expect(told.state.evidence.turn.told?.working).toBe(true);
+  });
 });

@@ -13,7 +13,7 @@ import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody } from './person.ts';
-import { isForQueue, queue, wasPrompt } from './queued.ts';
+import { begin, isForQueue, promptAt, queue } from './queued.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
@@ -51,7 +51,9 @@ export function noEvidence(at: Millis): Evidence {
 export function observe(before: Evidence, event: Event): Evidence {
   const { at } = event;
   if (isForQueue(before, event)) return queue(fold(before, { type: 'tick', at }));
-  return fold(wasPrompt(before, event) ? fold(before, { type: 'turn.started', at }) : before, event);
+  const beganAt = promptAt(before, event);
+  if (beganAt === null) return fold(before, event);
+  return fold(begin(fold(before, { type: 'turn.started', at }), before, beganAt), event);
 }
 
 function fold(before: Evidence, event: Event): Evidence {

@@ -8,6 +8,7 @@ import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
 import { helperStart } from './sample.ts';
 import { ofMainTurn } from './tools.ts';
+import { interruptKeyAt } from './turn.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -21,7 +22,7 @@ export function isForQueue(e: Evidence, event: Event): boolean {
   const elapsedS = shownClock(e);
   if (elapsedS !== undefined && now - elapsedS * 1_000 <= turn.told.at + reportLagMs) return true;
   // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
-  const interruptedAt = screenAtWork(e) ? 0 : (person.lastInterruptAt ?? 0);
+  const interruptedAt = screenAtWork(e) ? 0 : interruptKeyAt(turn, person);
   const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, interruptedAt);
   return (
     helperStart(sample, now) > Math.max(0, since - reportLagMs) ||
@@ -33,12 +34,21 @@ export function isForQueue(e: Evidence, event: Event): boolean {
 /**
  * The message was the prompt of a turn: the agent obeyed an interrupt before its screen showed it, and went on with its
  * queue. That turn has a clock of its own, which began no earlier. A compaction has one, too.
+ * @returns when the turn began at the earliest; null: it was none
  */
-export function wasPrompt({ turn: { queued }, now }: Evidence, event: Event): boolean {
-  if (event.type !== 'screen' || queued === null || event.facts.activity === 'compacting') return false;
+export function promptAt({ turn: { queued }, now }: Evidence, event: Event): Millis | null {
+  if (event.type !== 'screen' || queued === null || event.facts.activity === 'compacting') return null;
   const { elapsedS } = event.facts;
-  if (elapsedS === undefined || elapsedS >= queued.elapsedS) return false;
-  return now - elapsedS * 1_000 > queued.at - reportLagMs;
+  if (elapsedS === undefined || elapsedS >= queued.elapsedS) return null;
+  const beganAt = now - elapsedS * 1_000;
+  return beganAt > queued.at - reportLagMs ? Math.max(queued.at, beganAt - 1_000) : null;
+}
+
+/** The message began a turn then. What the turn has called since is still open, and what it has reported stays reported. */
+export function begin(e: Evidence, before: Evidence, beganAt: Millis): Evidence {
+  const tools = before.tools.filter(({ startedAt }) => startedAt >= beganAt);
+  const told = { working: true, at: beganAt };
+  return { ...e, tools, turn: { ...e.turn, told, toldAt: Math.max(beganAt, before.turn.toldAt ?? 0) } };
 }
 
 /** The turn with a message in its queue. */

@@ -27,10 +27,12 @@ export interface Turn {
   /** When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. */
   readonly toldAt: Millis | null;
   /**
-   * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since it
-   * began. `elapsedS` is what the turn's clock showed then.
+   * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since hooks
+   * reported a turn's beginning. `elapsedS` is what the turn's clock showed then.
    */
   readonly queued: { readonly at: Millis; readonly elapsedS: number } | null;
+  /** When the guard last had the key typed that interrupts a turn (`decide/nudging.ts` says so); null: never. */
+  readonly interruptSentAt: Millis | null;
   /** Turns seen to start, by any sense. */
   readonly count: number;
   /** When the last of them was. */
@@ -69,6 +71,7 @@ export const noTurn: Turn = {
   told: null,
   toldAt: null,
   queued: null,
+  interruptSentAt: null,
   count: 0,
   lastStartedAt: null,
   workingSince: null,
@@ -83,6 +86,9 @@ export const noTurn: Turn = {
   answer: null,
   recordSpeaks: false,
 };
+
+/** The record may be read so long after the key that it tells of. */
+const lateInterruptMs: Millis = 10_000;
 
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
@@ -125,6 +131,7 @@ export function foldTurn(
         failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
       };
     case 'interrupted':
+      if (isOfTurnBefore(turn, person, now)) return turn;
       return {
         ...turn,
         ...unlistened,
@@ -191,6 +198,16 @@ function seen(
     failedTurns: banner && !isCounted(turn.failure) ? turn.failedTurns + 1 : turn.failedTurns,
     failure: banner ? { kind: banner.kind, at: now, sense: 'screen' } : cleared,
   };
+}
+
+/** When a key was last pressed that interrupts a turn, by the person or the guard; 0: never. */
+export const interruptKeyAt = ({ interruptSentAt }: Turn, person: Pick<Person, 'lastInterruptAt'>): Millis =>
+  Math.max(interruptSentAt ?? 0, person.lastInterruptAt ?? 0);
+
+/** An interrupt that is reported late is that of the turn in which the key was pressed, not of one that began since. */
+function isOfTurnBefore(turn: Turn, person: Pick<Person, 'lastInterruptAt'>, now: Millis): boolean {
+  const keyAt = interruptKeyAt(turn, person);
+  return turn.told?.working === true && keyAt > 0 && turn.told.at > keyAt && now - keyAt < lateInterruptMs;
 }
 
 /** The free prompt between two turns can be too short to be seen, but each turn has a clock of its own. */
