@@ -32,11 +32,18 @@ describe('a host that answers a conversation', () => {
     expect([hosts.has(gateway.authority), hosts.found()]).toEqual([false, null]);
   });
 
-  test('is one of several if none is named', () => {
+  test('is given up once the host that is named answers after all', () => {
+    const hosts = createApiHosts(named.authority);
+    for (const each of [gateway, named]) hosts.answers(each);
+    expect([hosts.has(named.authority), hosts.has(gateway.authority)]).toEqual([true, false]);
+    expect(hosts.found()).toBeNull();
+  });
+
+  test('is the only one if none is named: the model calls whatever answers later', () => {
     const hosts = createApiHosts(null);
     for (const each of [gateway, other]) hosts.answers(each);
-    expect([hosts.has(gateway.authority), hosts.has(other.authority)]).toEqual([true, true]);
-    expect(hosts.found()).toEqual(other);
+    expect([hosts.has(gateway.authority), hosts.has(other.authority)]).toEqual([true, false]);
+    expect(hosts.found()).toEqual(gateway);
   });
 });
 

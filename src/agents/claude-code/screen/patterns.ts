@@ -74,8 +74,11 @@ export const toolMark = /· ⚒ [\d.,]+[km]? tokens/;
 export const callRow = /^[● ] \S.*\(/;
 export const resultMark = /^\s*⎿/;
 
-/** In the block above a spinner, where 1.0.x and 2.0.x to 2.1.42 print their retries. */
-export const retryInBlock = new RegExp(String.raw`^\s*⎿ .*retrying\s+in\s+${duration}`, 'ims');
+/**
+ * In the block above a spinner, where 1.0.x and 2.0.x to 2.1.42 print their retries, always in seconds. What a command
+ * prints of its own retries stands there, too.
+ */
+export const retryInBlock = /^\s*⎿ .*retrying\s+in\s+\d+ seconds?\b.*attempt\s+\d+\/\d+/ims;
 
 /** In the block above a free prompt, or below it. */
 export const limitRows: readonly Row<'limit'>[] = [

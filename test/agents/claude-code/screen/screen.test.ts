@@ -294,6 +294,7 @@ describe('rows seen on the real agent', () => {
       '✻ Usage limit reached · retrying… · attempt 1/300',
       '✻ Working at lower priority · waiting for capacity · next try in 0s · attempt 2 · esc to interrupt',
       '  ⎿  API Error · Retrying in 0 seconds… (attempt 4/10)\n\n✽ Baking…',
+      '● Bash(make deploy)\n  ⎿  timeout, retrying in 5m (attempt 1)\n\n✽ Baking…', // the command's own
     ].map((rows): [string, string, Partial<ScreenFacts>] => [
       `a try that is under way: ${rows}`,
       `${rows}\n\n${box()}`,
