@@ -1,3 +1,5 @@
+import type { ScreenFacts } from '../events.ts';
+
 /** What a living agent is doing. `working`: it waits for the API. */
 export type Doing = 'idle' | 'dialog' | 'limit' | 'retrying' | 'compacting' | 'tool' | 'working';
 
@@ -14,6 +16,15 @@ export function inTurn(phase: Phase): boolean {
  */
 export const isStillInTurn = (was: boolean, phase: Phase): boolean =>
   inTurn(phase) || (was && phase !== 'idle' && phase !== 'gone');
+
+/** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
+export const turnActivities: readonly ScreenFacts['activity'][] = [
+  'busy',
+  'waiting',
+  'retrying',
+  'compacting',
+  'tool',
+];
 
 /** Phases in which the agent waits for the API alone. */
 export function listens(phase: Phase): boolean {

@@ -15,7 +15,7 @@ import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
 import { isSame, partsOf } from './same-text.ts';
-import { type Sign, showsTurn, signsOf } from './signs.ts';
+import { type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
@@ -353,6 +353,7 @@ export function createComposer(): Composer {
         handle[sign]();
       if (event.type === 'screen' && event.facts.activity !== 'dialog') draft.questionOver();
       if (showsTurn(event)) last.turnShown();
+      if (showsFreePrompt(event)) last.freePromptShown();
     },
     get inBox() {
       return box().text;

@@ -13,6 +13,8 @@ export interface Sent extends SentPrompt {
   readonly isGiven: boolean;
   /** Its turn has shown itself, by a hook or on the screen. */
   readonly hasBegun: boolean;
+  /** The agent that has it has shown a free prompt: a command that shows no turn may have run. */
+  readonly mayHaveRun: boolean;
   /** The person has pressed a key to stop it, and the agent has not shown that it obeyed. */
   readonly isStopped: boolean;
 }
@@ -36,6 +38,7 @@ export interface LastSent {
   /** Another agent takes over: what the screen has shown was not its turn. */
   agentStarted(): void;
   turnShown(): void;
+  freePromptShown(): void;
   /** Its turn is over. */
   over(): void;
   /** The prompt is free, with an empty box. An agent shows that before it takes what it was given, too. */
@@ -48,7 +51,14 @@ export interface LastSent {
   handOver(): Sent | null;
 }
 
-const untaken = { id: null, taken: false, isGiven: false, hasBegun: false, isStopped: false } as const;
+const untaken = {
+  id: null,
+  taken: false,
+  isGiven: false,
+  hasBegun: false,
+  mayHaveRun: false,
+  isStopped: false,
+} as const;
 
 export function createLastSent(): LastSent {
   let sent: Sent | null = null;
@@ -91,7 +101,7 @@ export function createLastSent(): LastSent {
       const isGiven = known?.isGiven ?? false;
       // What was given may be taken after a key that was for something else.
       const isStopped = !isGiven && known?.isStopped === true;
-      send({ ...prompt, words, taken: true, isGiven, hasBegun: true, isStopped });
+      send({ ...untaken, ...prompt, words, taken: true, isGiven, hasBegun: true, isStopped });
       prompts = { ...prompts, taken: prompts.taken + 1 };
     },
     given(text, words, atMs) {
@@ -103,12 +113,13 @@ export function createLastSent(): LastSent {
     },
     agentStarted() {
       isSeenAtWork = false;
-      change({ hasBegun: false });
+      change({ hasBegun: false, mayHaveRun: false });
     },
     turnShown() {
       isSeenAtWork = true;
       change({ hasBegun: true });
     },
+    freePromptShown: () => change({ mayHaveRun: true }),
     over,
     promptFree() {
       if (!sent?.isGiven || isSeenAtWork) over();

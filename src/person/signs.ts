@@ -3,6 +3,7 @@
  * Pure.
  */
 import type { Evidence } from '../detect/evidence/index.ts';
+import { turnActivities } from '../detect/phases.ts';
 import type { Event, Millis, ScreenFacts } from '../events.ts';
 import type { Sent } from './last-sent.ts';
 
@@ -39,7 +40,8 @@ export interface Known {
 /** By then a key shows on the screen, even on a machine under load. Before that, an empty box proves nothing. */
 export const keySettleMs = 2_000;
 
-const turnActivities: readonly ScreenFacts['activity'][] = ['busy', 'tool', 'waiting', 'retrying'];
+/** Activities in which the agent takes a prompt. */
+const freeActivities: readonly ScreenFacts['activity'][] = ['idle', 'background'];
 /** Activities in which the screen shows no input box. */
 const withoutBox: readonly ScreenFacts['activity'][] = ['dialog', 'unknown', 'crashed'];
 
@@ -95,6 +97,9 @@ const runsInShell = (sent: Sent | null, event: Event): boolean =>
 
 export const showsTurn = (event: Event): boolean =>
   event.type === 'screen' && turnActivities.includes(event.facts.activity);
+
+export const showsFreePrompt = (event: Event): boolean =>
+  event.type === 'screen' && freeActivities.includes(event.facts.activity);
 
 /**
  * The screen showed the turn of the text that was sent and now shows a free prompt, whatever has been typed since. An

@@ -18,6 +18,17 @@ interface World {
 
 type Told = Known & Pick<ReturnType<typeof composing>, 'tell' | 'shows'>;
 
+function afterQuestion({ shows }: Told): void {
+  shows('dialog');
+  shows('idle');
+}
+
+function afterCompaction({ shows }: Told): void {
+  shows('idle');
+  shows('compacting');
+  shows('idle');
+}
+
 const told = (text: string) => (known: Told) => known.composer.taken({ text, id: null, atMs: 0 });
 
 function world({ sent, typed, recorded = () => false, hooks = true, ...given }: World): Told {
@@ -263,10 +274,37 @@ describe('a prompt that an agent was started with', () => {
     ['as an argument again, if it has not begun', () => {}, ['/review', '']],
     ['in the box, if a hook has told of it', told('/review'), [null, '/review']],
     ['in the box, if the screen has shown its turn', ({ shows }) => shows('busy'), [null, '/review']],
+    [
+      'in the box, if the prompt has been free: nobody knows',
+      ({ shows }) => shows('idle'),
+      [null, '/review'],
+    ],
+    ['in the box, if it has been free with a draft', ({ shows }) => shows('idle', true), [null, '/review']],
+    ['in the box, if the prompt is free after a question', afterQuestion, [null, '/review']],
+    ['in the box, if its compaction was under way', ({ shows }) => shows('compacting'), [null, '/review']],
+    ['not at all, if its compaction is over', afterCompaction, [null, '']],
   ])('is a command: %s', async (_name, happens, expected) => {
-    const known = started({ hooks: false }, '/review');
-    happens(known);
-    expect(await rest(known)).toEqual(expected);
+    for (const hooks of [false, true]) {
+      const known = started({ hooks }, '/review');
+      happens(known);
+      expect(await rest(known)).toEqual(expected);
+    }
+  });
+
+  test('is a command that is still to come if only the prompt of the agent before was free', async () => {
+    const known = world({});
+    known.composer.startedWith('/review', '/review', 0);
+    known.shows('idle');
+    known.tell({ type: 'agent.started', generation: 2, pid: 2, resumed: true, prompted: true });
+    expect(await rest(known)).toEqual(['/review', '']);
+  });
+
+  test('is no command because it begins with a heading or a tag', async () => {
+    for (const text of ['# Task', '<task>do it</task>']) {
+      const known = started({ hooks: false }, text);
+      known.shows('idle');
+      expect(await rest(known)).toEqual([text, '']);
+    }
   });
 
   describe('of which only a part is the person’s', () => {

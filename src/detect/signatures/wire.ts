@@ -9,7 +9,7 @@ import { isRepeated } from '../evidence/repeated.ts';
 import { helperStart } from '../evidence/sample.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
 import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
-import { listens } from '../phases.ts';
+import { listens, turnActivities } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
 const deadStream: Signature = {
@@ -174,13 +174,10 @@ export const neverAsked: Signature = {
 const comesFromElsewhere = ({ screen, wire }: Evidence, since: Millis): boolean =>
   (screen?.countedAt ?? 0) > since && (wire.lastRequestAt ?? 0) <= since;
 
-/** What a readable screen shows during a turn. A screen that cannot be read is no witness. */
-const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'retrying', 'compacting', 'tool'];
-
 /** The screen of a turn that waits for the API; null if it is no witness. */
 export function screenAtWork({ phase, screen, turn }: Evidence): Evidence['screen'] {
   const reads = listens(phase) && turn.listeningSince !== null && screen !== null;
-  return reads && atWork.includes(screen.facts.activity) ? screen : null;
+  return reads && turnActivities.includes(screen.facts.activity) ? screen : null;
 }
 
 /**
