@@ -337,7 +337,7 @@ export function createComposer(): Composer {
     givenAgain(text, atMs) {
       remove(text);
       gave(text);
-      last.given(text, text, atMs);
+      last.givenAgain(text, atMs);
     },
     happened(event, before, after, kept) {
       latest = after;

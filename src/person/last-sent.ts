@@ -33,6 +33,8 @@ export interface LastSent {
   taken(prompt: Omit<SentPrompt, 'taken'>): void;
   /** The guard has given it. @param words as in `Sent` */
   given(text: string, words: string | null, atMs: Millis): void;
+  /** The guard has sent again what an interrupt had put back into the box. */
+  givenAgain(text: string, atMs: Millis): void;
   /** The guard has typed this prompt of its own. What was sent before is settled by other signs. */
   nudgedWith(text: string): void;
   /** Another agent takes over: what the screen has shown was not its turn. */
@@ -64,7 +66,7 @@ export function createLastSent(): LastSent {
   let sent: Sent | null = null;
   let isSeenAtWork = false;
   let byPerson: string | null = null;
-  let byGuard: string | null = null;
+  let byGuard: Pick<Sent, 'text' | 'words'> | null = null;
   let prompts = { taken: 0, typed: 0 };
   const over = () => {
     sent = null;
@@ -76,6 +78,19 @@ export function createLastSent(): LastSent {
     sent = next;
     isSeenAtWork = false;
     byPerson = next.words ?? byPerson;
+  };
+  const given = (text: string, words: string | null, atMs: Millis) => {
+    send({ ...untaken, text, words, atMs, isGiven: true });
+    if (words !== text) byGuard = { text, words };
+  };
+  /** The part of a text that is the person's, whoever sends it. An interrupt puts the queue behind what was sent last. */
+  const wordsOf = (text: string): string | null => {
+    if (sent !== null && isSame(sent.text, text)) return sent.words;
+    if (byGuard === null) return text;
+    if (isSame(byGuard.text, text)) return byGuard.words;
+    if (!text.startsWith(`${byGuard.text}\n`)) return text;
+    const queue = text.slice(byGuard.text.length + 1);
+    return byGuard.words === null ? queue : `${byGuard.words}\n${queue}`;
   };
   return {
     get prompt() {
@@ -91,25 +106,22 @@ export function createLastSent(): LastSent {
       return prompts;
     },
     typed(text, atMs) {
-      send({ ...untaken, text, words: text, atMs });
+      send({ ...untaken, text, words: wordsOf(text), atMs });
       prompts = { ...prompts, typed: prompts.typed + 1 };
     },
     taken(prompt) {
-      // The agent reports the guard's prompts like any others.
       const known = sent !== null && isSame(sent.text, prompt.text) ? sent : null;
-      const words = known === null ? (isSame(prompt.text, byGuard ?? '') ? null : prompt.text) : known.words;
+      const words = wordsOf(prompt.text); // the agent reports the guard's prompts like any others
       const isGiven = known?.isGiven ?? false;
       // What was given may be taken after a key that was for something else.
       const isStopped = !isGiven && known?.isStopped === true;
       send({ ...untaken, ...prompt, words, taken: true, isGiven, hasBegun: true, isStopped });
       prompts = { ...prompts, taken: prompts.taken + 1 };
     },
-    given(text, words, atMs) {
-      send({ ...untaken, text, words, atMs, isGiven: true });
-      if (words !== text) byGuard = text;
-    },
+    given,
+    givenAgain: (text, atMs) => given(text, wordsOf(text), atMs),
     nudgedWith(text) {
-      byGuard = text;
+      byGuard = { text, words: null };
     },
     agentStarted() {
       isSeenAtWork = false;

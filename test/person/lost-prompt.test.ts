@@ -357,6 +357,61 @@ test('what an interrupt put back and the guard has sent again is lost with the a
   expect([await takeLostPrompt(known), known.composer.unsent]).toEqual(['do it', '']);
 });
 
+describe('the guard’s own text, which an interrupt put back and the guard has sent again', () => {
+  const ours = 'You were interrupted.';
+  const again = (known: Told, text: string) => {
+    known.tell({ type: 'interrupted' });
+    known.composer.givenAgain(text, 0);
+  };
+  const nudged = (): Told => {
+    const known = world({ typed: 'do it\r' });
+    known.composer.given(ours);
+    return known;
+  };
+
+  describe.each<[string, (known: Told, text: string) => void]>([
+    ['not taken', () => {}],
+    ['taken', (known, text) => told(text)(known)],
+    ['sent a third time', again],
+    [
+      'sent by the person’s Enter',
+      ({ composer }, text) => {
+        composer.correct(text);
+        for (const tokens of typedOneByOne('\r')) composer.typed(tokens, false, 0);
+      },
+    ],
+  ])('%s', (_name, happens) => {
+    const persons = async (known: Told, text: string) => {
+      again(known, text);
+      happens(known, text);
+      return [(await takeLostPrompt(known)) ?? known.composer.unsent, known.composer.lastByPerson];
+    };
+    test('is nobody’s words', async () => {
+      expect(await persons(nudged(), ours)).toEqual(['', 'do it']);
+    });
+    test('and that the agent had taken is nobody’s either', async () => {
+      const known = nudged();
+      told(ours)(known);
+      expect(await persons(known, ours)).toEqual(['', 'do it']);
+    });
+    test('together with the queue: the queue alone is the person’s', async () => {
+      const queue = 'and that\nand more';
+      expect(await persons(nudged(), `${ours}\n${queue}`)).toEqual([queue, queue]);
+    });
+    test.each([
+      ['that part still is', '', 'do it'],
+      ['and the queue: both are', '\nand that', 'do it\nand that'],
+    ])('of which a part is the person’s: %s', async (_case, queue, words) => {
+      const known = world({});
+      const whole = `${ours}\n\ndo it`;
+      known.composer.startedWith(whole, 'do it', 0);
+      known.tell({ type: 'agent.started', generation: 2, pid: 2, resumed: true, prompted: true });
+      told(whole)(known);
+      expect(await persons(known, whole + queue)).toEqual([words, words]);
+    });
+  });
+});
+
 test('an agent whose record cannot be read loses only what is certainly not on record', async () => {
   const unread = (onRecord: OnRecord) => {
     const known = world({ typed: 'do it\r', hooks: false, onRecord });
