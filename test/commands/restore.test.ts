@@ -142,6 +142,7 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     const [done] = (await home.json('restore', '--json')) as { detail: string }[];
     expect(done?.detail).toBe('a new window in main');
     await shown('main:2', '❯');
+    await vi.waitFor(() => expect(sessions()).toHaveLength(1), slow);
     expect(server.screen('main:1')).toContain('working');
   });
 
@@ -162,6 +163,7 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     const told = await home.run('restore');
     expect(told.stdout).toContain('a new session main');
     await shown('main', '❯');
+    await vi.waitFor(() => expect(sessions()).toHaveLength(1), slow);
   });
 
   test('what cannot or must not be brought back is left, with the reason', async () => {

@@ -61,10 +61,13 @@ const cases: Readonly<Record<string, Play>> = {
       await endsWell(host);
     },
   ),
-  'killed in mid-text': started({}, [], async (host, { api, agentRunning }) => {
+  'killed in mid-text': started({}, [], async (host, { api, sandbox, agentRunning }) => {
     api.enqueue(faults['dead-mid-text'].scenario);
     host.say('say it');
     await api.waitForRequest(({ faultAt }) => faultAt !== null, limitMs);
+    // A file without the prompt cannot be resumed, and its id is taken: the conversation would begin anew under another.
+    const isOnRecord = (path: string) => /"type":"user"/.test(readFileSync(path, 'utf8'));
+    await until('the prompt is on record', () => sandbox.transcripts().some(isOnRecord));
     process.kill(await agentRunning(), 'SIGKILL');
     await endsWell(host);
     expect(lastPrompt(api.turns().at(-1) as never)).toMatch(/interrupted/);
