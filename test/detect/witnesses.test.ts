@@ -415,6 +415,19 @@ describe('an end', () => {
     expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
   });
 
+  test('is not one either if the guard cuts what is left, as after a sleep', () => {
+    const told = inMidResponse();
+    told.tell(say.opened(2));
+    told.tell({ type: 'prompt.recorded' });
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.skip(1);
+    told.tell({ type: 'connection.closed', id: 2, by: 'guard', cause: 'cut' });
+    told.wait(5, say.drawing);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
+  });
+
   test('is not one either if the record tells of its request only afterwards', () => {
     const told = inMidResponse();
     told.tell({ type: 'prompt.recorded' });

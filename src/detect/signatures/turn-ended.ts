@@ -115,11 +115,13 @@ const silentEnd = ending(
   'silent-end',
   'the turn ended without a word right after its connection was lost',
   (e) => {
-    const lost = e.wire.closed.findLast((closed) => closed.by !== 'agent');
     const { idleSince, count } = e.turn;
-    if (!lost || idleSince === null || count === 0) return null;
+    if (idleSince === null || count === 0) return null;
+    // What is lost later, as in a sleep, took no turn with it.
+    const lost = e.wire.closed.findLast(({ by, at }) => by !== 'agent' && at <= idleSince);
+    if (!lost) return null;
     const gap = idleSince - lost.at;
-    if (!abnormal(lost, e) || gap < 0 || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
+    if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
     if (personTookOver(e, lost.at)) return null;
     return atRest(e, {
       since: idleSince,
