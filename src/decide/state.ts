@@ -11,7 +11,7 @@ export type StateName =
   | 'down' // no agent; waiting for a stable network and the backoff
   | 'launching'
   | 'asking' // out of cures: a person must decide
-  | 'unstoppable' // the agent was to be stopped and does not end; it has lost the terminal, so keys reach nobody
+  | 'unstoppable' // the agent is being stopped and does not end; it has lost the terminal, so keys reach nobody
   | 'finished';
 
 /** A cure that was applied and must prove that it helped. */

@@ -4,9 +4,9 @@ import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
 import { adding, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
-/** SIGTERM, SIGKILL and the snapshot take seconds; this is far longer. */
+/** SIGTERM and SIGKILL take seconds, and the snapshot has a limit of its own; this is far longer than both. */
 const maxStopMs = 120_000;
-/** By then, the tools that a dead agent has left behind have been ended. */
+/** The tools that a dead agent has left behind are ended before anything is looked at, and are gone by then. */
 const leftoverMs = 5_000;
 
 /** Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. */

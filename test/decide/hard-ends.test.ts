@@ -268,6 +268,18 @@ describe('an agent that does not end, not even by SIGKILL', () => {
   });
 });
 
+test('an agent whose work cannot be looked at, and so is not stopped, keeps its keys', () => {
+  const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
+  told.tell({ type: 'command', command: 'relaunch' });
+  told.wait(60);
+  told.tell({ type: 'saved', ok: false, detail: 'the disk does not answer' });
+  expect(lastIncident(told)?.actions.at(-1)?.detail).toContain('the disk does not answer');
+  told.wait(120, say.drawing, say.bytes(1));
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  expect(deeds(told)).toEqual(['stop']);
+  expect(told.state.name).toBe('watching');
+});
+
 describe('while the agent is being stopped', () => {
   const played = (kind: InputKind) => {
     const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));

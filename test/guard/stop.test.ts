@@ -1,13 +1,15 @@
 /** What a stop does with the conversation, for an agent that is gone and for a living one. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
 import type { Effect } from '../../src/effects.ts';
-import type { AgentProcess } from '../../src/guard/agent.ts';
+import type { Agent, AgentProcess } from '../../src/guard/agent.ts';
 import { stopAgent } from '../../src/guard/stop.ts';
+import { isAlive, startTimeOf } from '../../src/platform/process-identity.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixture } from '../support/places.ts';
 import { bodyWith, type PartsOptions, partsOfRun } from '../support/run.ts';
@@ -65,6 +67,35 @@ function started(): AgentProcess & { readonly process: ChildProcess } {
   };
 }
 
+/** An agent of the first generation with a tool in a session of its own, which survives it. */
+async function withTool(agent: Agent) {
+  const parent = spawn('sh', ['-c', 'setsid sleep 60 & echo $!; wait'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(line);
+  const tool = { pid, startTime: startTimeOf(pid) as string };
+  onTestFinished(() => {
+    parent.kill('SIGKILL');
+    if (isAlive(tool)) process.kill(pid, 'SIGKILL');
+  });
+  const ended = agent.started({
+    pid: parent.pid as number,
+    generation: 1,
+    kill: (signal) => void parent.kill(signal),
+  });
+  agent.kin.look(parent.pid as number);
+  return {
+    lives: () => isAlive(tool),
+    async agentDies() {
+      parent.kill('SIGKILL');
+      await once(parent, 'exit');
+      ended(async () => {});
+      await agent.gone;
+    },
+  };
+}
+
 it('saves under the session that was reported while the stop began', async () => {
   const { config, folder, pathOf, write } = conversations();
   write(before);
@@ -108,6 +139,53 @@ it('leaves a living agent alone if its snapshot cannot be written', async () => 
   expect(told.at(-1)).toMatchObject({ type: 'saved', ok: false });
   expect(detached).toEqual([]);
   expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
+});
+
+describe('what is to be looked at does not answer', () => {
+  const never = () => new Promise<void>(() => {});
+  const inConversation = () => {
+    const { config, pathOf, write } = conversations();
+    write(before);
+    return runIn(config, { id: before, transcriptPath: pathOf(before) });
+  };
+
+  it('the tools of a dead agent are ended all the same', async () => {
+    const { agent, told, stop } = inConversation();
+    const tool = await withTool(agent);
+    await tool.agentDies();
+    void stop(never);
+    await vi.waitUntil(() => !tool.lives(), { timeout: 20_000 });
+    expect(told).toEqual([]);
+  });
+
+  it('so are those of one that dies while it is looked at', async () => {
+    const { agent, stop } = inConversation();
+    const tool = await withTool(agent);
+    void stop(never);
+    await tool.agentDies();
+    await vi.waitUntil(() => !tool.lives(), { timeout: 20_000 });
+  });
+
+  it('a living agent is left alone, even if the answer comes at last', async () => {
+    const { agent, conversation, told, stop, detached } = inConversation();
+    const child = started();
+    agent.started(child);
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let answer = (): void => {};
+    let isOver = false;
+    void stop(() => new Promise((resolve) => (answer = resolve))).finally(() => {
+      isOver = true;
+    });
+    for (let waitedS = 0; waitedS < 90 && !isOver; waitedS++) await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([{ type: 'saved', ok: false, detail: 'the disk does not answer' }]);
+    answer();
+    for (let waitedS = 0; waitedS < 90; waitedS++) await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toHaveLength(1);
+    expect(detached).toEqual([]);
+    expect(conversation.snapshot).toBeNull();
+    expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
+  });
 });
 
 it('reports that it is done only after a living agent’s end has been reported', async () => {
