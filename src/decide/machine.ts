@@ -30,7 +30,7 @@ import {
 } from './relaunching.ts';
 import { afterReturn, afterSleep } from './standstill.ts';
 import type { GuardState, StateName } from './state.ts';
-import { saved, stopRefused, stopTooLong } from './stopping.ts';
+import { endedAfterAll, saved, stopRefused, stopTooLong } from './stopping.ts';
 import { withTitle } from './title.ts';
 import { watch } from './watch.ts';
 
@@ -83,7 +83,7 @@ export const table: { readonly [Name in StateName]: Row } = {
     otherwise: keepWatching,
   },
   unstoppable: {
-    'agent.exited': agentExited,
+    'agent.exited': endedAfterAll,
     input: leaveBehind,
     otherwise: stay,
   },

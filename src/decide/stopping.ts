@@ -39,9 +39,15 @@ export function stopTooLong(state: GuardState): Step {
   const { state: asking, effects } = giveUp(state, detail);
   const cause = asking.incident?.class ?? 'unknown';
   return adding(
-    { state: { ...asking, name: 'unstoppable' }, effects },
+    { state: { ...asking, name: 'unstoppable', down: state.down }, effects },
     { type: 'notice', notice: { kind: 'gave-up', cause, detail } },
   );
+}
+
+/** The stop is still under way, and goes on. A second one, if it were the slower, would meet the next agent. */
+export function endedAfterAll(state: GuardState): Step {
+  const { agent, now } = state.evidence;
+  return stay(agent.exit === null ? state : { ...state, name: 'stopping', since: now, cure: null });
 }
 
 /** The agent is dead, and what it worked on is being looked at: its disk may never answer. */

@@ -234,12 +234,47 @@ describe('an agent that does not end, not even by SIGKILL', () => {
     expect(told.state.name).toBe('finished');
   });
 
-  test('it is left alone for as long as nobody presses it, and relaunched if it ends after all', () => {
+  /** It ends after all, and the stop that is still under way goes on. */
+  const endsAtLast = () => {
     const told = stuck();
     told.wait(7_200);
     expect(deeds(told)).toEqual(['stop']);
     end(told);
-    expect(deeds(told)).toEqual(['stop', 'stop']);
+    told.wait(1);
+    return told;
+  };
+  const done: Observation = { type: 'stop.done', generation: 1, left: 0 };
+
+  test('it is left alone for as long as nobody presses it, and relaunched if it ends after all', () => {
+    const told = endsAtLast();
+    expect(deeds(told)).toEqual(['stop']); // a second one could meet the next agent
+    told.tell(done);
+    told.wait(10);
+    expect(deeds(told)).toEqual(['stop', 'launch']);
+    expect(told.did('launch')).toMatchObject([{ generation: 2, prompt: true }]);
+  });
+
+  test('then Ctrl+C leaves, as in any stop', () => {
+    const told = endsAtLast();
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell(done);
+    told.wait(10);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(gaveUp(told).at(-1)).toBe('you chose not to wait');
+  });
+
+  test('then it is not waited for without end', () => {
+    const told = endsAtLast();
+    told.wait(121);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(gaveUp(told).at(-1)).toContain('cannot be looked at');
+  });
+
+  test('the end of another one is not its end', () => {
+    const told = stuck();
+    told.wait(121);
+    end(told, { generation: 7 });
+    expect(told.state.name).toBe('unstoppable');
   });
 
   test.each(['nudge', 'relaunch', 'pause', 'continue'] as const)(

@@ -203,8 +203,7 @@ test('what was opened after the last look before the sleep may be from after it,
 });
 
 test('an agent that cannot be stopped is asked about, and resumed when it ends after all', () => {
-  let mute = true;
-  const told = inMidResponse((effect) => (mute && effect.type === 'stop' ? [] : obliging(effect)));
+  const told = inMidResponse((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
   told.wait(14, say.sample(5_000)); // it neither draws nor computes
   expect(told.state.name).toBe('stopping');
   told.skip(hour);
@@ -214,8 +213,8 @@ test('an agent that cannot be stopped is asked about, and resumed when it ends a
   told.wait(30);
   expect(told.state.name).toBe('unstoppable');
   expect(told.did('exit')).toEqual([]);
-  mute = false;
   told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  told.tell({ type: 'stop.done', generation: 1, left: 0 });
   told.wait(10);
   expect(told.did('launch')).toHaveLength(1);
 });
