@@ -17,7 +17,7 @@ export interface SessionOnDisk {
 /** Ordered by start. Folders without a readable status are skipped. */
 export function readSessions(state: StatePaths): SessionOnDisk[] {
   const sessions: SessionOnDisk[] = [];
-  for (const run of runNames(state)) {
+  for (const run of namesIn(state.sessions).toSorted()) {
     const paths = runPaths(state, run);
     const status = readStatus(paths.status);
     if (status === null) continue;
@@ -42,10 +42,13 @@ const isGuardAlive = (status: Status) => isAlive({ pid: status.pid, startTime: s
 export const killedMessage = 'its guard was killed';
 
 function ended(status: Status): Status {
-  const isEnded = status.state === 'ended' || status.state === 'gave_up';
+  const { state, message, attempt, connection, agent_pid } = status;
+  const isEnded = state === 'ended' || state === 'gave_up';
+  // Mostly there is nothing to change, and a copy of every run there was takes time.
+  if (isEnded && message === null && attempt === null && connection === null && agent_pid === null)
+    return status;
   const over = { attempt: null, connection: null, agent_pid: null };
-  const message = isEnded ? null : killedMessage;
-  return { ...status, ...over, message, state: status.state === 'gave_up' ? 'gave_up' : 'ended' };
+  return { ...status, ...over, message: isEnded ? null : killedMessage, state: isEnded ? state : 'ended' };
 }
 
 const keptRuns = 50;

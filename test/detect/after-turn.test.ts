@@ -34,6 +34,24 @@ test('an answer from before the end of a turn is not one that the next turn wait
   expect(told.did('cut')).toEqual([]);
 });
 
+test('but the wait of the next turn has a limit, even if only that answer and side requests are to be seen', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing);
+  told.tell({ type: 'turn.ended' });
+  told.tell(say.idle);
+  told.wait(5);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(2, say.drawing);
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 40_000, down: 0, last: 'up' });
+  told.tell(say.bytes(2));
+  told.wait(90, say.drawing, say.busy(0), say.sample(10));
+  told.tell({ type: 'connection.closed', id: 2, by: 'agent', cause: 'closed' });
+  told.wait(320, say.drawing, say.busy(0), say.sample(10));
+  expect(told.did('cut', 'nudge').length).toBeGreaterThan(0);
+});
+
 test('what keeps an agent busy after its turn may be a hook, and gets more time', () => {
   const told = requestAfterTurn('busy');
   told.wait(400, say.drawing);

@@ -492,7 +492,7 @@ describe('at a free prompt after a lost connection', () => {
     return told;
   };
 
-  test.each([1_500, 5_000, 30_000])(
+  test.each([1_500, 5_000, 30_000, 45_000])(
     'a side request (%s bytes) is not a new try of the turn’s: nudge',
     (size) => {
       expect(end(size).did('nudge')).toMatchObject([{ cause: 'silent-end', interrupt: false }]);

@@ -3,7 +3,7 @@
  * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
 import type { ConnectionCause, Event, Millis, ScreenFacts } from '../../events.ts';
-import { conversationBytes, requestBytes } from '../limits.ts';
+import { conversationBytes, reportLagMs, requestBytes } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import {
   afterBytes,
@@ -107,11 +107,13 @@ export function foldWire(
         lastDownAt: null,
         conversationsBefore: [],
       };
-    case 'turn.started': // what the API had begun to answer before the end of the last turn is over
+    case 'turn.started': // what was answered before the end of the last turn was not asked by this one
       return {
         ...wire,
         connections: wire.connections.map((each) =>
-          each.stage === 'answer' && (each.answerAt ?? now) <= endedAt ? { ...each, stage: 'ready' } : each,
+          each.stage === 'answer' && each.requestAt !== null && (each.answerAt ?? now) <= endedAt
+            ? { ...each, requestAt: Math.min(each.requestAt, now - reportLagMs) }
+            : each,
         ),
       };
     case 'compaction.finished':
