@@ -1,7 +1,7 @@
 /**
  * Did the cure help? Each rung has its own proof; without a proof by the deadline the next rung follows. A turn is
- * proven by the answer that it waits for, or by ending well. The tunnel is the witness where it sees the API; where it
- * does not, the screen is.
+ * proven by the answer that it waits for, or by ending well. The tunnel is the witness where it sees the requests of
+ * turns; where it does not, the screen is.
  */
 import { carrierOf, turnHasHeardSince } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
