@@ -105,18 +105,11 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
 }
 
 /**
- * Whether the turn itself has sent another request. A request smaller than a conversation is a side request. The record
- * is read later than the wire, so it may report one from before.
- * @param lostBytes of the turn's request that was lost before: a new try is no smaller
+ * Whether the turn itself has sent another request: one as large as the conversation. The record is read later than the
+ * wire, so it may report one from before.
  */
-export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis, lostBytes = 0): boolean {
-  const leastBytes = Math.max(conversationBytes, lostBytes);
-  return (
-    [...wire.connections, ...wire.closed].some(
-      ({ requestAt, requestSize }) => (requestAt ?? 0) > since && requestSize >= leastBytes,
-    ) || (turn.requestedAt ?? 0) >= since + reportLagMs
-  );
-}
+export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
+  (wire.lastWholeAt ?? 0) > since || (turn.requestedAt ?? 0) >= since + reportLagMs;
 
 /** A byte has come of an answer that no side request can have asked for. */
 export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>

@@ -21,6 +21,9 @@ type Stop = Extract<Effect, { type: 'stop' }>;
 /** Time for a tool that the agent leaves behind to clean up. */
 const leftoverGraceMs = 1_000;
 
+/** Within this time, what the agent's hooks have reported has been read, unless the disk does not answer. */
+const lastReportsMs = 2_000;
+
 /** How long a living agent's work may be looked at and saved. Far less than a stop may take: then the kill fits in, too. */
 const maxLookMs = 60_000;
 
@@ -74,7 +77,10 @@ export async function stopAgent(
 
   // What a dead agent has left behind is ended first: a disk may never answer, and the person need not wait for it.
   const endLeftovers = () => stopAll(ending(), { graceMs: effect.graceMs });
-  if (!running) await endLeftovers();
+  if (!running) {
+    await settlesWithin(lastReportsMs, body.catchUp()); // a call that has ended may have left behind what is to stay
+    await endLeftovers();
+  }
   const looking = lookAndSave();
   if (running && !(await settlesWithin(maxLookMs, Promise.race([looking, agent.gone])))) {
     isGivenUp = true;

@@ -224,7 +224,9 @@ describe('the guard interrupts a call, and the agent goes on with its queue', ()
     told.wait(1);
     told.tell({ type: 'turn.started' });
     told.wait(2, say.busy(0));
+    told.tell(call);
     told.tell({ type: 'interrupted' });
     expect(told.state.evidence.turn.told?.working).toBe(true);
+    expect(told.state.evidence.tools).toHaveLength(1);
   });
 });

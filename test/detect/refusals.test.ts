@@ -88,11 +88,12 @@ test('a history that the API refuses is repaired, though the person has just pre
 });
 
 test.each([
-  ['that is from before it', false],
-  ['of its first turn, which no sense but the wire has seen', true],
-])('a new agent shows a refusal %s', (_, asks) => {
+  ['that is from before it', false, true],
+  ['that is from before it, and telemetry has gone up', true, false],
+  ['of its first turn, which no sense but the wire has seen', true, true],
+])('a new agent shows a refusal %s', (_, asks, prompted) => {
   const told = story();
-  told.tell({ ...say.started, resumed: true });
+  told.tell({ ...say.started, resumed: true, prompted });
   told.wait(3, say.idle);
   if (asks) {
     told.tell(say.opened(1));
@@ -100,5 +101,5 @@ test.each([
   }
   const refused = { activity: 'idle', failure: { kind: 'history', fingerprint: 'f' } } as const;
   told.wait(10, { type: 'screen', facts: refused });
-  expect(told.did('stop').map(({ cause }) => cause)).toEqual(asks ? ['broken-history'] : []);
+  expect(told.did('stop').map(({ cause }) => cause)).toEqual(asks && prompted ? ['broken-history'] : []);
 });

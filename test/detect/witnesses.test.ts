@@ -499,8 +499,15 @@ describe('at a free prompt after a lost connection', () => {
     },
   );
 
-  test('the conversation sent once more is one', () => {
-    expect(actions(end(50_000))).toEqual([]);
+  test.each([50_000, 49_980])('the conversation sent once more (%s bytes) is one', (size) => {
+    expect(actions(end(size))).toEqual([]);
+  });
+
+  test('and stays one, whatever goes up after it on the same connection', () => {
+    const told = end(50_000);
+    told.tell({ type: 'connection.bytes', id: 2, up: 10_000, down: 0, last: 'up' });
+    told.wait(5, say.bytes(2), say.drawing);
+    expect(actions(told)).toEqual([]);
   });
 
   test('and so is a request that the record shows', () => {

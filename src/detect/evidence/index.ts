@@ -13,7 +13,7 @@ import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
 import { foldPerson, nobody } from './person.ts';
-import { begin, isForQueue, promptAt, queue } from './queued.ts';
+import { begin, isForQueue, isLateInterrupt, promptAt, queue } from './queued.ts';
 import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
@@ -51,6 +51,7 @@ export function noEvidence(at: Millis): Evidence {
 export function observe(before: Evidence, event: Event): Evidence {
   const { at } = event;
   if (isForQueue(before, event)) return queue(fold(before, { type: 'tick', at }));
+  if (isLateInterrupt(before, event)) return fold(before, { type: 'tick', at });
   const beganAt = promptAt(before, event);
   if (beganAt === null) return fold(before, event);
   return fold(begin(fold(before, { type: 'turn.started', at }), before, beganAt), event);
@@ -94,11 +95,12 @@ function fold(before: Evidence, event: Event): Evidence {
 
 /**
  * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past. The
- * first turn may be too short to be seen by any sense but the wire.
+ * first turn, of a prompt that the agent was given, may be too short to be seen by any sense but the wire.
  */
 function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
-  const { turn, wire } = before;
-  if (turn.count > 0 || wire.lastConversationAt !== null) return foldTurn(turn, event, now, before);
+  const { turn, wire, agent } = before;
+  if (turn.count > 0 || (agent.prompted && wire.lastConversationAt !== null))
+    return foldTurn(turn, event, now, before);
   if (event.type === 'failure.recorded') return turn;
   if (event.type !== 'screen') return foldTurn(turn, event, now, before);
   const { failure: _ofBefore, ...facts } = event.facts;

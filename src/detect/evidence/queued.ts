@@ -1,6 +1,6 @@
 /**
  * A message for the queue of the running turn. Some agents report it as they report a prompt, as soon as it is sent, but
- * it is no step of theirs: nothing ends, and nothing begins.
+ * it is no step of theirs: nothing ends, and nothing begins. After an interrupt, the queue may begin a turn at once.
  */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes, reportLagMs } from '../limits.ts';
@@ -49,6 +49,16 @@ export function begin(e: Evidence, before: Evidence, beganAt: Millis): Evidence 
   const tools = before.tools.filter(({ startedAt }) => startedAt >= beganAt);
   const told = { working: true, at: beganAt };
   return { ...e, tools, turn: { ...e.turn, told, toldAt: Math.max(beganAt, before.turn.toldAt ?? 0) } };
+}
+
+/** The record may be read so long after the key that it tells of. */
+const lateInterruptMs: Millis = 10_000;
+
+/** An interrupt that is reported late is that of the turn in which the key was pressed, not of one that began since. */
+export function isLateInterrupt({ turn, person, now }: Evidence, { type }: Event): boolean {
+  const keyAt = interruptKeyAt(turn, person);
+  const hasBegunSince = turn.told?.working === true && turn.told.at > keyAt;
+  return type === 'interrupted' && keyAt > 0 && hasBegunSince && now - keyAt < lateInterruptMs;
 }
 
 /** The turn with a message in its queue. */

@@ -87,9 +87,6 @@ export const noTurn: Turn = {
   recordSpeaks: false,
 };
 
-/** The record may be read so long after the key that it tells of. */
-const lateInterruptMs: Millis = 10_000;
-
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
 
@@ -131,7 +128,6 @@ export function foldTurn(
         failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
       };
     case 'interrupted':
-      if (isOfTurnBefore(turn, person, now)) return turn;
       return {
         ...turn,
         ...unlistened,
@@ -203,12 +199,6 @@ function seen(
 /** When a key was last pressed that interrupts a turn, by the person or the guard; 0: never. */
 export const interruptKeyAt = ({ interruptSentAt }: Turn, person: Pick<Person, 'lastInterruptAt'>): Millis =>
   Math.max(interruptSentAt ?? 0, person.lastInterruptAt ?? 0);
-
-/** An interrupt that is reported late is that of the turn in which the key was pressed, not of one that began since. */
-function isOfTurnBefore(turn: Turn, person: Pick<Person, 'lastInterruptAt'>, now: Millis): boolean {
-  const keyAt = interruptKeyAt(turn, person);
-  return turn.told?.working === true && keyAt > 0 && turn.told.at > keyAt && now - keyAt < lateInterruptMs;
-}
 
 /** The free prompt between two turns can be too short to be seen, but each turn has a clock of its own. */
 const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean =>

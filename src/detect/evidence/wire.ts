@@ -44,6 +44,8 @@ export interface Wire {
   readonly lastRequestAt: Millis | null;
   /** The same for a request that is large enough for a conversation. */
   readonly lastConversationAt: Millis | null;
+  /** The same for one that is as large as the conversation: what is asked on the side is mostly smaller. */
+  readonly lastWholeAt: Millis | null;
   /**
    * Bytes of the latest request whose answer was streamed: a conversation only grows, and the next agent goes on with it.
    * 0: not known.
@@ -65,6 +67,7 @@ export const noWire: Wire = {
   turnsAsk: null,
   lastRequestAt: null,
   lastConversationAt: null,
+  lastWholeAt: null,
   conversationSize: 0,
   compactedAt: null,
   lastDownAt: null,
@@ -72,6 +75,9 @@ export const noWire: Wire = {
 };
 
 const keepClosed = 8;
+
+/** A new try of the same request may be put in other words: asked for in one piece, it does without `stream`. */
+const otherWordsBytes = 1_024;
 
 /** What the screen shows once a compaction is over. While it fails, the agent counts down to its next try. */
 const afterCompaction: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'idle', 'background'];
@@ -103,6 +109,7 @@ export function foldWire(
         closed: [],
         lastRequestAt: null,
         lastConversationAt: null,
+        lastWholeAt: null,
         compactedAt: null,
         lastDownAt: null,
         conversationsBefore: [],
@@ -171,12 +178,14 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     after.requestAt !== null &&
     after.requestSize >= conversationBytes &&
     (wire.lastConversationAt === null || after.requestAt > wire.lastConversationAt);
+  const isWhole = isNewConversation && after.requestSize >= wire.conversationSize - otherWordsBytes;
   return {
     ...wire,
     connections: wire.connections.map((each) => (each.id === event.id ? after : each)),
     turnsAsk: isNewConversation || streams(after) ? 'here' : wire.turnsAsk,
     lastRequestAt: isRequest ? later(wire.lastRequestAt, after.requestAt) : wire.lastRequestAt,
     lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
+    lastWholeAt: isWhole ? after.requestAt : wire.lastWholeAt,
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
     conversationsBefore:

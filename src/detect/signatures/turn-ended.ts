@@ -121,8 +121,7 @@ const silentEnd = ending(
     const lost = e.wire.closed.findLast(({ by, at }) => by !== 'agent' && at <= idleSince);
     if (!lost) return null;
     const gap = idleSince - lost.at;
-    if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at, lost.requestSize))
-      return null;
+    if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
     if (personTookOver(e, lost.at)) return null;
     return atRest(e, {
       since: idleSince,
