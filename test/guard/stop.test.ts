@@ -166,6 +166,16 @@ describe('what is to be looked at does not answer', () => {
     await vi.waitUntil(() => !tool.lives(), { timeout: 20_000 });
   });
 
+  it('but not before its last reports are read: a call that is over may have left something that is to stay', async () => {
+    const { agent, stop } = inConversation();
+    const tool = await withTool(agent);
+    await tool.agentDies();
+    const lived: boolean[] = [];
+    await stop(async () => void lived.push(tool.lives()));
+    expect(lived[0]).toBe(true);
+    expect(tool.lives()).toBe(false);
+  });
+
   it('a living agent is left alone, even if the answer comes at last', async () => {
     const { agent, conversation, told, stop, detached } = inConversation();
     const child = started();
