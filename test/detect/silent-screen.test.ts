@@ -78,6 +78,24 @@ describe('a turn whose answer is over, held up by a hook of the person’s', () 
     expect(actions(told)).toEqual([]);
   });
 
+  test.each([
+    [500, []],
+    [30_000, ['nudge']],
+  ])(
+    'on record without an end, it is over if something was started with it (%s ms before)',
+    (startAgeMs, done) => {
+      const told = answered({ type: 'answer.recorded', cutShort: true }, false);
+      for (let second = 0; second < 90; second++)
+        told.wait(
+          1,
+          say.drawing,
+          say.busy(12),
+          say.sample(100, { helperAgeMs: startAgeMs + second * 1_000 }),
+        );
+      expect(actions(told).slice(0, 1)).toEqual(done);
+    },
+  );
+
   test('but goes on if tokens are counted again', () => {
     const told = answered({ type: 'turn.ended' }, true);
     told.wait(5, say.drawing, say.busy(12));

@@ -45,11 +45,13 @@ const silentScreen: Signature = {
 
 /**
  * When the turn's last answer was over, as hooks or else the record report it, if nothing was asked or counted since.
- * Then it is not the API that is waited for, but most likely a hook of the person's. Null: it is not over.
+ * Then it is not the API that is waited for, but most likely a hook of the person's. An answer on record without an end
+ * counts, too, if something has been started with it. Null: it is not over.
  */
-function whenAnswered({ turn, wire }: Evidence, { tokensChangedAt }: Screen): Millis | null {
+function whenAnswered({ turn, wire, sample, now }: Evidence, { tokensChangedAt }: Screen): Millis | null {
   const { told, answer, requestedAt } = turn;
-  const recordedAt = answer?.endsTurn ? answer.at : null;
+  const isOver = answer?.endsTurn || (answer && helperStart(sample, now) > answer.at - reportLagMs);
+  const recordedAt = answer && isOver ? answer.at : null;
   const endedAt = told === null ? recordedAt : told.working ? null : told.at;
   if (endedAt === null) return null;
   const goesOnAt = Math.max(requestedAt ?? 0, wire.lastConversationAt ?? 0, tokensChangedAt ?? 0);
