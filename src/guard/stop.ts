@@ -5,6 +5,7 @@
  */
 import type { Effect } from '../effects.ts';
 import { stopAll, stopTree } from '../platform/process-tree.ts';
+import { settlesWithin } from '../platform/settles-within.ts';
 import { saveSnapshot, snapshotPath } from '../recover/store.ts';
 import type { Agent } from './agent.ts';
 import type { Body } from './body.ts';
@@ -101,15 +102,6 @@ export async function stopAgent(
   if (after && afterPath) await saveSnapshot(afterPath, after); // if that fails, the first one is there
   conversation.repaired(await mend(run, agent, conversation, after));
   emit({ type: 'stop.done', generation: effect.generation, left });
-}
-
-/** @returns false if the work is still under way by then. Rejects as the work does before */
-async function settlesWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, limitMs, false);
-  });
-  return await Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }
 
 /** Where the snapshot of the present conversation belongs. Null: the conversation has no file. */

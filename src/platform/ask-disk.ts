@@ -3,6 +3,7 @@
  * occupy one of node's few threads, and keep the guard from ending.
  */
 import { execFile } from 'node:child_process';
+import { settlesWithin } from './settles-within.ts';
 
 /** A disk that takes longer counts as away. */
 const answerMs = 2_000;
@@ -25,11 +26,7 @@ export async function askDisk(script: string, words: readonly string[]): Promise
       .catch(() => ({ printed: null })) // no process could be started
       .finally(() => unanswered.delete(question));
   unanswered.set(question, answer);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, answerMs, 'late');
-  });
-  return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  return (await settlesWithin(answerMs, answer)) ? await answer : 'late';
 }
 
 function ask(script: string, words: readonly string[]): Promise<Answer> {

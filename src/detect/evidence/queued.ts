@@ -13,8 +13,8 @@ import type { Wire } from './wire.ts';
 
 /**
  * The clock on the screen stands for the turn with which it began: if another one follows, this was a prompt all the
- * same. Without a clock, an open call, a request without an answer, and a hook of the person's do: none outlasts the turn's end or an
- * interrupt.
+ * same. Without a clock, an open call, a request without an answer, and a hook of the person's do: none outlasts the
+ * turn's end or an interrupt.
  */
 export function isForQueue(e: Evidence, event: Event): boolean {
   const { turn, tools, wire, person, sample, now } = e;
