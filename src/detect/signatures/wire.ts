@@ -8,7 +8,7 @@ import type { Evidence } from '../evidence/index.ts';
 import { isRepeated } from '../evidence/repeated.ts';
 import { helperStart } from '../evidence/sample.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
-import { conversationBytes, knowsHabits, type LimitName, reportLagMs } from '../limits.ts';
+import { conversationBytes, knowsHabits, type LimitName, limitMs, reportLagMs } from '../limits.ts';
 import { listens, turnActivities } from '../phases.ts';
 import { type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -53,9 +53,15 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
       `connection ${id} to ${host}: last byte ${seconds(lastedMs)} ago, ${position[stage]}`,
     ],
     cure: 'cut',
-    connections: connections.map((each) => each.id),
+    connections: connections
+      .filter((each) => each.id === id || !flows(each, e, config))
+      .map((each) => each.id),
   };
 }
+
+/** It carries an answer that is alive, such as a subagent's. */
+const flows = (each: Connection, { now, host }: Evidence, config: Config): boolean =>
+  streams(each) && now - lastByteAt(each) < limitMs('midResponse', config, host);
 
 /**
  * When the turn's connection ended, if it was not `left`: the agent asks again a little later, or has ended the turn
