@@ -33,6 +33,9 @@ export function createProcess(scheduler: Scheduler): Process {
   let spentMs = 500;
   let isLeaking = false;
   let memoryShare = usualShare;
+  const run = (act: () => void): void => {
+    if (alive && stuckSince === null) act();
+  };
   return {
     isAlive: () => alive,
     isStopped: () => stopped,
@@ -40,9 +43,8 @@ export function createProcess(scheduler: Scheduler): Process {
     runs: () => alive && !stopped && stuckSince === null,
     later(ms, act) {
       scheduler.after(ms, () => {
-        if (!alive || stuckSince !== null) return;
-        if (stopped) parked.push(act);
-        else act();
+        if (alive && stopped) parked.push(act);
+        else run(act);
       });
     },
     spend(cpuMs) {
@@ -63,7 +65,7 @@ export function createProcess(scheduler: Scheduler): Process {
     },
     letRunOn() {
       stopped = false;
-      for (const act of parked.splice(0)) act();
+      for (const act of parked.splice(0)) run(act); // each may be what gets it stuck
     },
     getStuck() {
       stuckSince ??= scheduler.now();
