@@ -202,7 +202,12 @@ export type Observation =
       readonly helperAgeMs?: number;
     }
   // terminal
-  | { readonly type: 'output'; readonly bytes: number }
+  | {
+      readonly type: 'output';
+      readonly bytes: number;
+      /** When the last of them came; absent: now. */
+      readonly lastAt?: Millis;
+    }
   | {
       readonly type: 'input';
       readonly kind: InputKind;

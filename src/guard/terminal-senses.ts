@@ -78,7 +78,7 @@ export function openTerminalSenses(parts: SenseParts): TerminalSenses {
   });
 
   if (config.senses.program_status) terminal.listen((sequence) => status.listen(sequence));
-  const tellOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
+  const tellOutput = coalesce((bytes, lastAt) => emit({ type: 'output', bytes, lastAt }));
   terminal.observe((chunk, sequences) => {
     for (const sequence of sequences) status.receive(sequence);
     if (sequences.some(changesHands)) common.process.changesHands();

@@ -104,7 +104,7 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
     emit({ type: 'delivered' });
   };
   let settling: NodeJS.Timeout | undefined;
-  const reportOutput = coalesce((bytes) => emit({ type: 'output', bytes }));
+  const reportOutput = coalesce((bytes, lastAt) => emit({ type: 'output', bytes, lastAt }));
   child.stdout.on('data', (chunk: Buffer) => {
     output.write(gate.take(chunk));
     reportOutput(chunk.length);

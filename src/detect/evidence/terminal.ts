@@ -1,5 +1,6 @@
 /** The terminal between the agent and the person: what is drawn, what is typed, and whether either is stuck. */
 import type { Event, Millis } from '../../events.ts';
+import { type Clock, stampOf } from './clock.ts';
 
 export interface Terminal {
   readonly lastOutputAt: Millis;
@@ -23,12 +24,18 @@ export const newTerminal = (now: Millis): Terminal => ({
   lentSince: null,
 });
 
-export function foldTerminal(terminal: Terminal, event: Event, now: Millis): Terminal {
+/** @param clock as of this event */
+export function foldTerminal(terminal: Terminal, event: Event, now: Millis, clock: Clock): Terminal {
   switch (event.type) {
     case 'agent.started':
       return { ...newTerminal(now), blockedSince: terminal.blockedSince };
-    case 'output':
-      return { ...terminal, lastOutputAt: now, unansweredKeyAt: null };
+    case 'output': {
+      const lastAt = event.lastAt === undefined ? now : stampOf(clock, event.lastAt);
+      const { unansweredKeyAt: keyAt } = terminal;
+      const isAnswer = keyAt === null || lastAt >= keyAt; // what was drawn before the key may be reported after it
+      const lastOutputAt = Math.max(terminal.lastOutputAt, lastAt);
+      return { ...terminal, lastOutputAt, unansweredKeyAt: isAnswer ? null : keyAt };
+    }
     case 'input':
       return event.kind === 'report' || event.kept
         ? terminal

@@ -28,6 +28,7 @@ export function createSenses(
   let isScreenDue = false;
   let seen = '';
   let bytes = 0;
+  let drawnAt = 0;
 
   /** In the order in which it was said. */
   function inOrder(low: number, high: number, slow: number): (observation: Observation) => void {
@@ -40,7 +41,8 @@ export function createSenses(
   }
   // The agent waits for a hook before it goes on: what a hook tells is soon there.
   const byHook = inOrder(20, 300, 900);
-  const byStatus = inOrder(20, 300, 1_500);
+  // The status comes in the stream that the screen is drawn from.
+  const byStatus = inOrder(20, 300, 900);
   const onRecord = inOrder(50, 900, 3_000);
 
   return {
@@ -59,10 +61,11 @@ export function createSenses(
     draws(count) {
       if (bytes === 0)
         scheduler.after(outputMs, () => {
-          emit({ type: 'output', bytes });
+          emit({ type: 'output', bytes, lastAt: drawnAt });
           bytes = 0;
         });
       bytes += count;
+      drawnAt = scheduler.now();
     },
     hook(observation) {
       if (senses.hooks) byHook(observation);
