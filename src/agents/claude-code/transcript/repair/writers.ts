@@ -3,7 +3,7 @@
  * so it is seldom caught in the act. Since 2.1.197, each process leaves `<config>/sessions/<pid>.json` with its session
  * and start time.
  */
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../../../platform/process-identity.ts';
@@ -31,7 +31,7 @@ export async function findWriter(
   for (const name of await readdir('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
-    if (await holdsOpen(pid, file)) return { pid, certain: true };
+    if (await canWrite(pid, file)) return { pid, certain: true };
     if (cwd !== null && !others.has(pid) && (await isAgentIn(pid, cwd))) return { pid, certain: false };
   }
   return null;
@@ -96,16 +96,25 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
   return read.filter((one) => one !== null);
 }
 
-/** Compared by device and inode, because the file may be open under another path, through a link. */
-async function holdsOpen(pid: number, { dev, ino }: Stats): Promise<boolean> {
+/**
+ * Whether it has the file open for writing. Compared by device and inode, because the file may be open under another
+ * path, through a link.
+ */
+async function canWrite(pid: number, { dev, ino }: Stats): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
   for (const name of await readdir(folder).catch(() => [])) {
     const open = join(folder, name);
     if (!(await readlink(open).catch(() => '')).startsWith('/')) continue; // a pipe, a socket
     const found = await stat(open).catch(() => null);
-    if (found?.ino === ino && found.dev === dev) return true;
+    if (found?.ino === ino && found.dev === dev && (await isForWriting(pid, name))) return true;
   }
   return false;
+}
+
+async function isForWriting(pid: number, descriptor: string): Promise<boolean> {
+  const about = await readFile(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8').catch(() => '');
+  const flags = /^flags:\s*([0-7]+)/m.exec(about)?.[1] ?? '';
+  return (Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
 async function isAgentIn(pid: number, cwd: string): Promise<boolean> {

@@ -106,6 +106,16 @@ describe('and is repaired when no process writes it', () => {
     note(4_194_000, {});
     expect(await repair()).toMatchObject({ result: 'repaired' });
   });
+  test.skipIf(process.platform !== 'linux')('a process only reads it', async () => {
+    const child = spawn('tail', ['-f', path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    try {
+      expect(await repair()).toMatchObject({ result: 'repaired' });
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
   test.skipIf(process.platform !== 'linux')('its pid was reused', async () => {
     note(process.pid, { procStart: '1' });
     expect(await repair()).toMatchObject({ result: 'repaired' });
