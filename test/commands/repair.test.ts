@@ -65,6 +65,15 @@ test('a conversation that a living process has open is left alone, and the proce
   expect(readFileSync(path, 'utf8')).toBe(damaged);
 });
 
+test('a file that is no conversation is left alone, and that is said', async () => {
+  const home = makeHome();
+  const path = join(home.folder, 'notes.md');
+  writeFileSync(path, '# Notes\n\nNot to be lost.\n');
+  const { code, stdout } = await home.run('repair', path);
+  expect([code, stdout]).toEqual([1, `${path}\nNot repaired: it holds no record of a conversation.\n`]);
+  expect(readFileSync(path, 'utf8')).toBe('# Notes\n\nNot to be lost.\n');
+});
+
 /** A process that passes for an agent without a record of itself, as a guard does, in the conversation's folder. */
 async function titledClaude(home: Home): Promise<number> {
   const title = `process.title = 'claude'; console.log('up'); setInterval(() => {}, 1000)`;

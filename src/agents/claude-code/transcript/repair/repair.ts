@@ -139,6 +139,9 @@ export async function mendAnew(path: string, options: ExamineOptions, target: st
 /** Examines the file in this thread. Moves the rows of the reading, so that others cannot use it. */
 export async function examineHere(path: string, options: ExamineOptions): Promise<Examination> {
   const { index } = await readConversation(path);
+  // Each line of any other file would be removed as garbage.
+  if (index.rows.length === 0 && (index.damages.length > 0 || index.newlineMissing))
+    throw new Error('it holds no record of a conversation');
   const wanted = optionsFor(index, options);
   // The plan moves its rows.
   const putBackReading = withholdReading();
