@@ -10,6 +10,7 @@ import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { isSwitchedOff } from './config/switch.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
+import { letGoOfDeadTerminal } from './platform/dead-terminal.ts';
 import { descriptorsInVariables } from './platform/descriptors.ts';
 import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
 import { markOn } from './platform/run-mark.ts';
@@ -24,6 +25,17 @@ import { sayWarnings } from './words/say-warnings.ts';
  * @param beforeGuard called before the guard is loaded, if it is
  */
 export async function main(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  problem: string | null,
+  beforeGuard: () => void,
+): Promise<number> {
+  const code = await exitCodeOf(words, env, problem, beforeGuard);
+  letGoOfDeadTerminal();
+  return code;
+}
+
+async function exitCodeOf(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
   problem: string | null,
@@ -45,7 +57,7 @@ export async function main(
     return await run(target, handedOver(env), beforeGuard);
   } catch (error) {
     if (isLoopError(error) && !isHandedOver(env))
-      return await main(words, handedOver(env), problem, beforeGuard);
+      return await exitCodeOf(words, handedOver(env), problem, beforeGuard);
     return await runUnguarded(target, env, error);
   }
 }

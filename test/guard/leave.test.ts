@@ -80,8 +80,20 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
   test('a closed terminal over a frozen agent: nothing is left', async () => {
     const { terminal, folder } = await guarded(frozen);
     terminal.pty.close();
-    await terminal.exited;
+    expect(await terminal.exited).toEqual({ code: 129, signal: null });
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test.each([
+    ['an agent that obeys', {}],
+    ['an agent that runs plainly', { GUARDED_CLAUDE: 'off' }],
+  ])('a closed terminal over %s: its exit code', async (_, settings) => {
+    const { terminal } = await guarded(
+      'trap "exit 7" HUP; sleep 1; printf "pid=$$;"; while :; do sleep 0.1; done',
+      settings,
+    );
+    terminal.pty.close();
+    expect(await terminal.exited).toEqual({ code: 7, signal: null });
   });
 
   test('a closed terminal between two agents, while the network is down', async () => {
@@ -91,7 +103,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     });
     await terminal.waitFor(/network/i);
     terminal.pty.close();
-    await terminal.exited;
+    expect(await terminal.exited).toEqual({ code: 129, signal: null });
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
   });
 
