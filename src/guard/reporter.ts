@@ -8,7 +8,7 @@ import type { Config } from '../config/schema.ts';
 import type { Step } from '../decide/incident.ts';
 import type { GuardState } from '../decide/state.ts';
 import type { Effect, Incident } from '../effects.ts';
-import type { Event, Millis } from '../events.ts';
+import type { Event } from '../events.ts';
 import { openMetrics } from '../metrics/metrics.ts';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
 import { lastingFolder, type RunPaths, statePaths } from '../platform/paths.ts';
@@ -19,6 +19,7 @@ import { type IncidentRecord, recordIncident } from '../records/incidents.ts';
 import { journalFormat, openJournal } from '../records/journal.ts';
 import { removeOldRuns } from '../records/sessions.ts';
 import { openStatus, type SessionState } from '../records/status.ts';
+import { createWallClock } from '../records/wall-clock.ts';
 import { describe } from '../words/describe.ts';
 import type { Launch } from './run.ts';
 
@@ -63,7 +64,7 @@ export function openReporter(options: ReporterOptions): Reporter {
   const { launch, paths, config, state } = options;
   const version = () => options.version()?.text ?? null;
   const incidentsPath = statePaths(launch.env).incidents;
-  const wallMs = (at: Millis) => Date.now() - (performance.now() - at);
+  const wallClock = createWallClock(Date.now() - performance.now());
   /** The state before the event that is about to be recorded. A journal file begins with it. */
   let latest = state();
   const journal = openJournal({
@@ -126,7 +127,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       run: paths.run,
       sessionId: options.sessionId(),
       agentVersion: versionOf(incident),
-      wallMs,
+      wallMs: wallClock.of,
     });
   const metrics = openMetrics({
     env: launch.env,
@@ -151,6 +152,7 @@ export function openReporter(options: ReporterOptions): Reporter {
   };
   return {
     turned(event, before, result) {
+      wallClock.learn(event.at, Date.now() - performance.now());
       latest = before;
       journal.record({ at: event.at, event });
       const { incident } = result.state;

@@ -14,7 +14,6 @@ export interface RecordContext {
 export function incidentRecord(incident: Incident, context: RecordContext): IncidentRecord {
   const iso = (at: Millis) => new Date(context.wallMs(at)).toISOString();
   const { endedAt, regrettedAt } = incident;
-  const ended_at = endedAt === null ? null : iso(endedAt);
   return {
     id: `${context.run}-${incident.number}`,
     run: context.run,
@@ -23,13 +22,10 @@ export function incidentRecord(incident: Incident, context: RecordContext): Inci
     class: incident.class,
     began_at: iso(incident.beganAt),
     detected_at: iso(incident.detectedAt),
-    ended_at,
+    ended_at: endedAt === null ? null : iso(endedAt),
     evidence: incident.evidence,
     actions: incident.actions.map(({ action, at, detail }) => ({ action, at: iso(at), detail })),
     outcome: incident.outcome,
-    // `wallMs` reads the clocks at each call, so the same moment could be printed as two.
-    ...(regrettedAt !== undefined && {
-      regretted_at: ended_at !== null && regrettedAt === endedAt ? ended_at : iso(regrettedAt),
-    }),
+    ...(regrettedAt !== undefined && { regretted_at: iso(regrettedAt) }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Event, Observation } from '../events.ts';
 import type { JournalFile } from '../records/journal-reader.ts';
+import { createWallClock, type WallClock } from '../records/wall-clock.ts';
 
 export interface TimelineLine {
   /** Unix milliseconds. */
@@ -117,13 +118,13 @@ function describeEvent(event: Event): Line {
 export function timeline(files: readonly JournalFile[], fromMs: number, toMs: number): TimelineLine[] {
   const lines: TimelineLine[] = [];
   const last = new Map<string, string>();
-  let sleptMs = 0; // the monotonic clock stands still while the machine sleeps
-  for (const { header, entries } of files) {
+  const [first] = files;
+  if (first === undefined) return lines;
+  const wallClock = createWallClock(first.header.wall_ms - first.header.monotonic_ms);
+  for (const { entries } of files) {
     for (const entry of entries) {
-      if ('event' in entry && entry.event.type === 'clock.gap' && entry.event.cause === 'slept') {
-        sleptMs += entry.event.gapMs;
-      }
-      const wallMs = header.wall_ms + (entry.at - header.monotonic_ms) + sleptMs;
+      if ('event' in entry) learnFrom(entry.event, wallClock);
+      const wallMs = wallClock.of(entry.at);
       const told = 'event' in entry ? describeEvent(entry.event) : describeDecision(entry);
       if (told === null) continue;
       const [sense, text] = told;
@@ -133,6 +134,14 @@ export function timeline(files: readonly JournalFile[], fromMs: number, toMs: nu
     }
   }
   return lines;
+}
+
+/** A sleep is reported just before the tick that shows the new time. */
+function learnFrom(event: Event, clock: WallClock): void {
+  if (event.type === 'clock.gap' && event.cause === 'slept')
+    clock.learn(event.at, clock.offsetMs() + event.gapMs);
+  else if (event.type === 'tick' && event.wallMs !== undefined)
+    clock.learn(event.at, event.wallMs - event.at);
 }
 
 function describeDecision(entry: { readonly verdict: object } | { readonly effect: object }): Line {

@@ -85,3 +85,47 @@ test('an agent that was updated is on record as what it is now, an incident as w
   await reporter.settle(0);
   reporter.close();
 });
+
+test('an incident that a sleep divides began when it began', async () => {
+  const { run } = partsOfRun();
+  let state = initialState(performance.now());
+  const reporter = openReporter({
+    launch: run.launch,
+    paths: run.paths,
+    config: defaults,
+    version: () => null,
+    guardVersion: '0',
+    state: () => state,
+    sessionId: () => null,
+    cwd: () => '/',
+    resume: () => null,
+    degraded: (detail) => expect.fail(detail),
+  });
+  const began = performance.now();
+  const tick = () => {
+    const before = state;
+    const event = { type: 'tick', at: performance.now() } as const;
+    const result = step(before, event, defaults);
+    state = result.state;
+    reporter.turned(event, before, result);
+  };
+  const beganAt = () =>
+    reporter.recordOf({
+      number: 1,
+      class: 'offline',
+      beganAt: began,
+      detectedAt: began,
+      endedAt: null,
+      evidence: [],
+      actions: [],
+      outcome: 'open',
+    }).began_at;
+  tick();
+  const evening = beganAt();
+  const slept = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 36_000_000);
+  tick();
+  slept.mockRestore();
+  expect(beganAt()).toBe(evening);
+  await reporter.settle(0);
+  reporter.close();
+});

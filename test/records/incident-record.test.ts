@@ -34,22 +34,3 @@ test('an incident of the core becomes the record of the contract', () => {
     outcome: 'recovered',
   });
 });
-
-test('what happens at one moment is one moment on record, however often the clocks are read', () => {
-  let read = 0;
-  const record = incidentRecord(
-    {
-      number: 1,
-      class: 'no-first-byte',
-      beganAt: 0,
-      detectedAt: 1,
-      endedAt: 2,
-      evidence: [],
-      actions: [],
-      outcome: 'recovered',
-      regrettedAt: 2,
-    },
-    { run: 'r', sessionId: null, agentVersion: null, wallMs: (at) => at + read++ },
-  );
-  expect(record.regretted_at).toBe(record.ended_at);
-});
