@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readHolder } from '../../src/platform/lock.ts';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
@@ -30,12 +29,13 @@ async function guardedInTmux(args = '') {
   const type = (pane: string, ...keys: readonly string[]) => server.run('send-keys', '-t', pane, ...keys);
   const shown = async (pane: string, text: string) =>
     await vi.waitFor(() => expect(server.screen(pane)).toContain(text), slow);
-  /** Ctrl+C until the guard has gone: one may end a turn. */
+  /** Two Ctrl+C at the free prompt: a third may reach the shell between the guard's end and its next command. */
   const leave = async () => {
+    const isFree = () => sessions().every(({ status }) => status.state === 'idle');
+    await vi.waitFor(() => expect(isFree()).toBe(true), slow);
     const pids = sessions().map(({ status }) => status.pid);
-    for (const end = Date.now() + 20_000; pids.some(isRunning) && Date.now() < end; await sleep(400))
-      type('main:1', 'C-c');
-    expect(pids.filter(isRunning)).toEqual([]);
+    type('main:1', 'C-c', 'C-c');
+    await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), slow);
   };
   onTestFinished(async () => {
     server.kill();
