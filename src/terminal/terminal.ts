@@ -135,7 +135,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       line.setRaw(true);
       line.leaveOutputAlone();
       line.stopInput('suspended', false);
-      onSize();
+      process.emit('SIGWINCH', 'SIGWINCH'); // meanwhile the kernel has told the shell, and node looks only when told
       listener.observe({ type: 'terminal.continued' });
     },
   });

@@ -60,6 +60,21 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     expect(log()).toContain('terminal.continued');
   });
 
+  test('a terminal that changes its size while the shell has it: after fg, the agent has the new one', async () => {
+    const session = shell({ SUSPEND: 'wait' });
+    const { terminal } = session;
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    terminal.write('\x1a');
+    await terminal.waitFor(/Stopped[\s\S]*prompt>/);
+    terminal.resize(101, 31);
+    terminal.write('fg\r');
+    await terminal.waitFor(/^(back|repainted)/m);
+    terminal.write('s');
+    await terminal.waitFor('size 101x31');
+  });
+
   /** Longer than the guard looks at a process that is not heard of. */
   const longMs = 4_000;
 
