@@ -7,16 +7,14 @@
  * exit without any work proves nothing, whatever its code.
  */
 import type { FailureKind } from '../events.ts';
-import { endedPolitely } from '../platform/ending-signals.ts';
+import { endedPolitely, type ProcessEnd } from '../platform/ending-signals.ts';
 
-export interface Ending {
-  readonly code: number | null;
-  readonly signal: string | null;
+export interface Ending extends ProcessEnd {
   /** The error that its last output reports. */
   readonly failure: FailureKind | null;
   /** How many answers of the model this process has recorded. */
   readonly answers: number;
-  /** The answer has been passed on already. */
+  /** It has printed a complete good answer, however soon before its end. */
   readonly done: boolean;
   /**
    * It exited normally right after the guard cut its connection, without another request (lab notes §1b: a cut tool
@@ -33,6 +31,8 @@ export type Judgement = 'final' | 'interrupted';
 const temporary: readonly (FailureKind | null)[] = ['connection', 'overloaded'];
 /** A wrapper exits with 128 + n if signal n ended its agent. */
 const isSignalCode = (code: number | null) => code !== null && code > 128 && code < 160;
+
+export const wasKilled = ({ code, signal }: ProcessEnd) => signal !== null || isSignalCode(code);
 
 export function judgeEnding({ code, signal, failure, answers, done, silent, idle }: Ending): Judgement {
   if (done) return 'final';

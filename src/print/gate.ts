@@ -22,6 +22,8 @@ export interface Gate {
    * @returns the complete answer, to be passed on now; null: it is not complete, or has already been passed on
    */
   settle(): Buffer | null;
+  /** What is held is a complete answer, unless something else says that the turn ended badly. */
+  holdsAnswer(): boolean;
   /** A good result has been passed on. */
   isDone(): boolean;
   /** The agent has printed something. */
@@ -84,6 +86,7 @@ function recordGate({ formats, mode, onRecord, isForHost = () => true }: GateOpt
       return Buffer.concat(out);
     },
     settle: () => null,
+    holdsAnswer: () => false,
     failure: () => failure,
     isDone: () => isDone,
     hasPrinted: () => hasPrinted,
@@ -114,7 +117,12 @@ function answerGate({ formats, mode }: GateOptions): Gate {
     isDone = done;
     return release();
   };
-  const endsLine = () => held.at(-1)?.at(-1) === newline;
+  const holdsAnswer = (): boolean => {
+    if (isOpen || held.at(-1)?.at(-1) !== newline) return false;
+    return (
+      formats.output === 'text' || mode.readOutput(parseLine(Buffer.concat(held))).result?.failure === null
+    );
+  };
 
   return {
     take(chunk) {
@@ -124,12 +132,8 @@ function answerGate({ formats, mode }: GateOptions): Gate {
       printed += chunk.length;
       return heldBytes > maxHeldBytes ? open(true) : nothing;
     },
-    settle() {
-      if (isOpen || !endsLine()) return null;
-      if (formats.output === 'text') return open(true);
-      const { result } = mode.readOutput(parseLine(Buffer.concat(held)));
-      return result?.failure === null ? open(true) : null;
-    },
+    settle: () => (holdsAnswer() ? open(true) : null),
+    holdsAnswer,
     failure() {
       if (isOpen || heldBytes === 0) return null;
       const answer = Buffer.concat(held);

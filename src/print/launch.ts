@@ -24,7 +24,7 @@ export interface Judge {
   ended(end: ChildEnd): Promise<void>;
 }
 
-/** After this much silence, the plain text that an agent has printed counts as complete. */
+/** After this much silence, the answer of an agent that does not end is passed on if it is complete. */
 const settledMs = 500;
 /** Errors while an update replaces the agent's file: it is missing for a moment, or still being written. */
 const beingReplaced: readonly (string | undefined)[] = ['ENOENT', 'ETXTBSY', 'EACCES', 'ENOEXEC'];

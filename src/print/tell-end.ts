@@ -12,7 +12,7 @@ import type { Run } from '../guard/run.ts';
 import { findSession } from '../guard/session.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
-import { finalCode, judgeEnding } from './ending.ts';
+import { finalCode, judgeEnding, wasKilled } from './ending.ts';
 import type { ChildEnd } from './launch.ts';
 import { obstacle, ofThisRun } from './next-launch.ts';
 import type { Answer, PrintParts } from './pipes.ts';
@@ -40,7 +40,10 @@ export async function reportEnd(
   const failure = code === 0 ? reported : (gate.failure() ?? answer.told?.failure ?? null);
   const isRecords = pipes.formats.input === 'records';
   const rest = isRecords ? await restOf(parts) : null;
-  const done = rest === null ? gate.isDone() : rest === 'answered';
+  // One that exits by itself says with its code how it went.
+  const diedAnswering =
+    wasKilled({ code, signal }) && gate.holdsAnswer() && endsWell(parts, answer, loop.state().evidence);
+  const done = rest === null ? gate.isDone() || diedAnswering : rest === 'answered';
   const isWell = done || (code === 0 && !silent && reported === null && loop.state().evidence.turn.count > 0);
   const { answers, newPrompts } = await progressOf(parts, answer, isWell);
   // Without hooks and tunnel only the conversation shows that a turn began.
@@ -101,7 +104,7 @@ function reportedFailure(formats: PrintFormats, { gate, told }: Answer): Failure
   return formats.output === 'text' ? (told?.failure ?? null) : gate.failure();
 }
 
-/** Whether the output of an agent that still runs is its good answer. */
+/** Whether the output of an agent is its good answer, if it is complete. */
 export function endsWell({ agent, pipes }: PrintParts, { told, gate }: Answer, e: Evidence): boolean {
   if (endedByCut(e)) return false;
   if (agent.hooks.heard()) return told !== null && told.failure === null;

@@ -35,6 +35,14 @@ describe('a good answer is final', () => {
     },
   );
 
+  test.each(answers)('%s counts although its agent crashes at once', async (...it) => {
+    const [, args, answer] = it;
+    const { run, starts, incidents } = await scripted(`record "$@"; echo '${answer}'; kill -SEGV $$`);
+    expect(await run({ args }).ended).toMatchObject({ code: 0, signal: null, stdout: `${answer}\n` });
+    expect(starts()).toBe(1);
+    expect(incidents()).toEqual([]);
+  });
+
   test('an agent that then runs a hook of its own is left alone', async () => {
     const { run, incidents } = await scripted(`echo '${good}'; sleep 8; echo over >"$home/over"`);
     const settings = { GUARDED_CLAUDE_FROZEN_UI_TIMEOUT_MS: '1000' };

@@ -98,6 +98,20 @@ describe('an answer at the end', () => {
     expect(gate.failure()).toBe('connection');
   });
 
+  test.each([
+    ['text', 'The answer\n', true],
+    ['text', 'The ans', false],
+    ['json', good, true],
+    ['json', good.slice(0, 20), false],
+    ['json', bad, false],
+  ])('is complete or not, while it is held: %s %j', (format, output, isComplete) => {
+    const gate = gateOf(['-p', '--output-format', format]);
+    take(gate, output);
+    expect(gate.holdsAnswer()).toBe(isComplete);
+    expect(gate.settle()?.toString()).toBe(isComplete ? output : undefined);
+    expect(gate.holdsAnswer()).toBe(false);
+  });
+
   test('is not held if it is too long', () => {
     const gate = gateOf(['-p']);
     const much = 'x'.repeat(9 * 1024 * 1024);
