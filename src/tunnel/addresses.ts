@@ -1,4 +1,5 @@
 /** The addresses of this machine, and which addresses are nearby. */
+import { createSocket } from 'node:dgram';
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -20,6 +21,22 @@ export const readAddresses: ReadAddresses = () => {
     return null;
   }
 };
+
+/**
+ * Whether this machine no longer has an address. The list leaves out interfaces without a carrier (a roam between access
+ * points, a cable), whose addresses stay, and with them their connections; a socket can be bound to those.
+ */
+export function isLost(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const answer = (isGone: boolean) => {
+      socket.close();
+      resolve(isGone);
+    };
+    socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code === 'EADDRNOTAVAIL'));
+    socket.bind({ address, port: 0, exclusive: true }, () => answer(false));
+  });
+}
 
 /** Loopback, private (RFC 1918, RFC 4193), link-local, and shared by a provider among its customers (RFC 6598). */
 const nearby = [

@@ -13,7 +13,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type LookupFunction, type Server, type Socket } from 'node:net';
 import type { BackoffOptions } from '../decide/backoff.ts';
 import type { Observation } from '../events.ts';
-import { readAddresses } from './addresses.ts';
+import { isLost, readAddresses } from './addresses.ts';
 import { type ApiHosts, createApiHosts } from './api-hosts.ts';
 import { type Connection, type ConnectionFacts, createConnection } from './connection.ts';
 import type { FrontContext } from './front.ts';
@@ -173,6 +173,16 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       },
     );
   }
+  /** Drops the connections from addresses that this machine no longer has. */
+  async function dropLost(): Promise<void> {
+    const ours = readAddresses()?.map(({ address }) => address);
+    const used = new Set(openConnections().map((connection) => connection.localAddress()));
+    for (const address of used) {
+      if (!address || !ours || ours.includes(address) || !(await isLost(address))) continue;
+      for (const connection of openConnections())
+        if (connection.localAddress() === address) connection.drop('dead');
+    }
+  }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, take);
   if (takeOver) void loadFront().catch(() => {});
   const port =
@@ -199,11 +209,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     networkChanged() {
       hold.resolver.networkChanged();
       hold.alarm.ring('network-changed');
-      const ours = readAddresses()?.map(({ address }) => address);
-      for (const connection of openConnections()) {
-        const address = connection.localAddress();
-        if (address && ours && !ours.includes(address)) connection.drop('dead');
-      }
+      void dropLost();
     },
     onObservation(listener) {
       listeners.add(listener);

@@ -44,3 +44,16 @@ test.skipIf(!possible)(
     expect(seen.afterMs).toBeLessThan(45_000);
   },
 );
+
+test.skipIf(!possible)(
+  'a lost carrier ends no connection, and a lost address ends those from it at once',
+  async () => {
+    const words = ['-rn', process.execPath, fixture('tunnel', 'lost-address.js')];
+    const { stdout } = await promisify(execFile)('unshare', words, { timeout: 55_000 });
+    const seen = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(seen).toMatchObject([{ open: 2 }, { by: 'guard', cause: 'dead' }, { by: 'guard', cause: 'dead' }]);
+  },
+);
