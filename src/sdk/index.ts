@@ -4,6 +4,7 @@
  * runs alone.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { judgeFile } from '../platform/executable-file.ts';
@@ -34,7 +35,8 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   const node = findNode(env);
   const agent = absolute(command, env);
   const guard = launcher('guarded-claude');
-  const [file, words] = node === null || agent === null ? [command, args] : [node, [guard, agent, ...args]];
+  const runs = node !== null && agent !== null && existsSync(guard);
+  const [file, words] = runs ? [node, [guard, agent, ...args]] : [command, args];
   const child = spawn(file, words, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
   const end = () => {
     // Whoever has already ended the input has already waited.
@@ -49,11 +51,14 @@ export function spawnGuarded({ command, args, cwd, env, signal }: SpawnOptions):
   return child;
 }
 
-/** The host's own node, or the one on PATH if the host is another runtime. Null: there is none. */
+/**
+ * The host's own node, or the one on PATH if the host is another runtime or was updated while it runs. Null: there is
+ * none.
+ */
 function findNode(env: SpawnOptions['env']): string | null {
   const { versions, execPath } = process;
   const isNode = versions.bun === undefined && versions.deno === undefined && versions.electron === undefined;
-  return isNode ? execPath : absolute('node', env);
+  return isNode && judgeFile(execPath) === null ? execPath : absolute('node', env);
 }
 
 /** Path of an executable file; null if there is none, or if it is relative to the agent's own working directory. */

@@ -124,3 +124,16 @@ test('the package offers it under its name, with types', () => {
   for (const path of Object.values(exports['./sdk']) as string[])
     expect(readFileSync(join(root, path), 'utf8')).toContain('spawnGuarded');
 });
+
+test('whose node has gone since (an update): the one on PATH runs the guard', async () => {
+  const { start, running } = stage();
+  const before = process.execPath;
+  process.execPath = join(dirname(before), 'gone');
+  onTestFinished(() => {
+    process.execPath = before;
+  });
+  const child = start();
+  await running();
+  child.stdin.end();
+  expect(await once(child, 'exit')).toEqual([7, null]);
+});
