@@ -13,7 +13,7 @@ import type {
 } from './contract/conversation.ts';
 import type { HookReader } from './contract/hooks.ts';
 import type { FileArgument, Invocation, RefusedResume, Variables } from './contract/invocation.ts';
-import type { Injection, LaunchPlan, UserSettings } from './contract/launch.ts';
+import type { Injection, LaunchPlan, PermissionModes, UserSettings } from './contract/launch.ts';
 import type { PrintMode } from './contract/pipes.ts';
 import type { InputBox, MenuReader, NudgeKeys, ScreenView } from './contract/screen.ts';
 import type { Abilities, AgentVersion } from './contract/version.ts';
@@ -51,15 +51,12 @@ export interface AgentAdapter {
     version: AgentVersion | null,
   ): LaunchPlan;
   /**
-   * Arguments of a relaunch: the person's own flags, `--resume <id>`, the prompt. `permissionMode` is the mode that the
-   * conversation was in; it is carried over only if it allows less than the launch did.
+   * The arguments for an agent that is started after another one: they allow no more than the person did at the launch
+   * and does now. Null: the agent reports no mode.
    */
-  resumeArguments(
-    args: readonly string[],
-    sessionId: string,
-    prompt: string | null,
-    permissionMode?: string | null,
-  ): readonly string[];
+  readonly inMode: ((args: readonly string[], modes: PermissionModes) => readonly string[]) | null;
+  /** Arguments of a relaunch: the person's own flags, `--resume <id>`, the prompt. */
+  resumeArguments(args: readonly string[], sessionId: string, prompt: string | null): readonly string[];
   /**
    * Arguments of a relaunch when none of the conversation is on record: the person's own flags without a session id,
    * and the prompt in place of theirs. `asGiven`: start from where they started (a fork); else from nothing.

@@ -3,6 +3,7 @@
  * interruption has left behind. It holds content that no event may carry, so it is kept in memory only.
  */
 import type { Finding, Overruled, OwnChanges } from '../agents/contract/conversation.ts';
+import type { PermissionModes } from '../agents/contract/launch.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import type { Event } from '../events.ts';
 import { createLedger, type Ledger } from '../recover/ledger.ts';
@@ -18,7 +19,6 @@ export interface Destination {
 export interface Conversation {
   readonly id: string | null;
   readonly transcriptPath: string | null;
-  readonly permissionMode: string | null;
   /** It began with /clear, so it holds nothing of what the arguments opened. */
   readonly isCleared: boolean;
   /** A turn of it was seen to end. */
@@ -27,6 +27,8 @@ export interface Conversation {
   readonly isInTurn: boolean;
   /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
+  /** Hold for the process, so also after /clear. Null: none was reported. */
+  readonly modes: PermissionModes | null;
   /** What the person has changed with commands since the launch. Holds for the process, so also after /clear. */
   readonly changes: OwnChanges;
   /** `changes.folder`, as the latest look has found it. Null: it was not moved, or no agent can be started there. */
@@ -57,7 +59,6 @@ export interface Conversation {
 interface Facts {
   readonly id: string | null;
   readonly transcriptPath: string | null;
-  readonly permissionMode: string | null;
   readonly isCleared: boolean;
   readonly hadTurn: boolean;
   readonly isHeld: boolean;
@@ -65,7 +66,6 @@ interface Facts {
 
 const nothingKnown: Omit<Facts, 'id'> = {
   transcriptPath: null,
-  permissionMode: null,
   isCleared: false,
   hadTurn: false,
   isHeld: false,
@@ -81,6 +81,7 @@ export function createConversation(id: string | null): Conversation {
   const ledger = createLedger();
   const enteredMs: number[] = [];
   let facts: Facts = { ...nothingKnown, id };
+  let modes: PermissionModes | null = null;
   let changes: OwnChanges = { folder: null, overruled: [] };
   let destination: Destination | null = null;
   let snapshot: RecoverySnapshot | null = null;
@@ -95,9 +96,10 @@ export function createConversation(id: string | null): Conversation {
       ...before,
       id: event.sessionId,
       transcriptPath: event.transcriptPath ?? before.transcriptPath,
-      permissionMode: event.permissionMode ?? before.permissionMode,
       isCleared: event.reason === 'clear' || before.isCleared,
     };
+    const mode = event.permissionMode;
+    if (mode !== undefined) modes = { first: modes?.first ?? mode, now: mode };
   }
 
   return {
@@ -106,9 +108,6 @@ export function createConversation(id: string | null): Conversation {
     },
     get transcriptPath() {
       return facts.transcriptPath;
-    },
-    get permissionMode() {
-      return facts.permissionMode;
     },
     get isCleared() {
       return facts.isCleared;
@@ -121,6 +120,9 @@ export function createConversation(id: string | null): Conversation {
     },
     get isHeld() {
       return facts.isHeld;
+    },
+    get modes() {
+      return modes;
     },
     get changes() {
       return changes;

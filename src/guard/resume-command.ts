@@ -9,7 +9,6 @@ import type { Launch, Run } from './run.ts';
 export function resumeArguments(
   run: Run,
   conversation: Conversation,
-  permissionMode: string | null,
   given: readonly string[] = launchNow(run, conversation).args,
 ): readonly string[] | null {
   const { id, transcriptPath, snapshot, isHeld } = conversation;
@@ -17,13 +16,13 @@ export function resumeArguments(
   if (id === null || transcriptPath === null || !invocation.isRecorded) return null;
   // The agent refuses to resume a conversation without a recorded turn.
   if (snapshot?.session_id === id && snapshot.last_committed_message_index === null) return null;
-  const args = adapter.resumeArguments(given, id, null, permissionMode);
+  const args = adapter.resumeArguments(given, id, null);
   return isHeld ? [...args, '--fork-session'] : args;
 }
 
 /** The command with which the person can go on by hand. Null if nothing can be resumed. */
 export function resumeCommand(run: Run, conversation: Conversation): string | null {
-  const args = resumeArguments(run, conversation, null);
+  const args = resumeArguments(run, conversation);
   if (args === null) return null;
   const launch = launchNow(run, conversation);
   const lasting = launch.adapter.withoutFiles(args, run.givenFiles);
@@ -33,7 +32,7 @@ export function resumeCommand(run: Run, conversation: Conversation): string | nu
 
 /** The same without the person's arguments, which may be private, for files that others read. */
 export function plainResume(run: Run, conversation: Conversation): readonly string[] | null {
-  const args = resumeArguments(run, conversation, null, []);
+  const args = resumeArguments(run, conversation, []);
   return args === null ? null : [...startAgain(launchNow(run, conversation)), ...args];
 }
 

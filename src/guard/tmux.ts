@@ -91,8 +91,8 @@ function storableCommand(
 ): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
   const { givenFiles } = run;
   const { adapter, named } = launchNow(run, conversation);
-  const { id, permissionMode } = conversation;
-  const resumed = resumeArguments(run, conversation, permissionMode);
+  const { id } = conversation;
+  const resumed = resumeArguments(run, conversation);
   if (adapter.storableArguments === null || id === null || resumed === null) return null;
   const lasting = adapter.withoutFiles(resumed, givenFiles);
   const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));

@@ -3,6 +3,7 @@
  * must not silently repeat work that may have been done, so it is told what is known and what is not.
  */
 import { randomUUID } from 'node:crypto';
+import { launchNow } from '../guard/launch-now.ts';
 import type { Run } from '../guard/run.ts';
 import { maxArgumentBytes } from '../platform/argument.ts';
 import { withLostPrompt } from '../recover/prompt.ts';
@@ -78,9 +79,8 @@ async function resumption(parts: PrintParts, next: NextLaunch): Promise<Start | 
   const words = joined(earlier, await promptFor(parts, 'relaunch'));
   const unseen = didNothing(parts, next.ranTurn) ? earlier : words;
   const resumed = (prompt: string | null) => {
-    const { args, adapter } = run.launch;
-    const resuming = adapter.resumeArguments(args, id, prompt, conversation.permissionMode);
-    return { args: resuming, resumed: true, pin: null };
+    const { args, adapter } = launchNow(run, conversation);
+    return { args: adapter.resumeArguments(args, id, prompt), resumed: true, pin: null };
   };
   if (formats.input === 'records' && input !== null) {
     const unrecorded = input.unrecorded(ofThisRun(run, prompts));
@@ -110,27 +110,28 @@ async function beginAnew(parts: PrintParts, next: NextLaunch): Promise<Start | n
   if (notice === '') return null;
   const again = sameStart(parts, notice);
   if (again === null || parts.pipes.formats.input === 'records') return again;
-  const { launch } = parts.run;
-  const { prompt } = launch.invocation;
+  const { adapter, args: given, invocation } = launchNow(parts.run, parts.conversation, 'new');
+  const { prompt } = invocation;
   const text = withLostPrompt(notice, prompt ?? '');
   if (prompt === null) return { ...again, first: [Buffer.from(text), ...again.first] };
   if (Buffer.byteLength(text) > maxArgumentBytes) return null;
   // The new arguments name no id. An id that the person gave is still free, because nothing is on record under it.
-  const named = launch.invocation.sessionId === null ? null : parts.conversation.id;
-  const args = launch.adapter.freshArguments(launch.args, text, true);
+  const named = invocation.sessionId === null ? null : parts.conversation.id;
+  const args = adapter.freshArguments(given, text, true);
   return { ...again, args, pin: again.pin ?? named };
 }
 
 /** @param notice precedes a host's prompts */
 function sameStart(
-  { run: { launch, pin }, conversation, pipes: { input, formats } }: PrintParts,
+  { run, conversation, pipes: { input, formats } }: PrintParts,
   notice: string | null,
 ): Start | null {
   const whole = (from: Input) => (formats.input === 'text' ? from.whole() : allAgain(from, notice));
   const first = input === null ? [] : whole(input);
   if (first === null) return null;
   // Even a file without a prompt makes the id taken (lab notes §4).
-  const id = pin === null || conversation.transcriptPath === null ? pin : randomUUID();
+  const id = run.pin === null || conversation.transcriptPath === null ? run.pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
-  return { args: launch.args, resumed: false, pin: id, stdin, first, ownPrompt: null, notice };
+  const { args } = launchNow(run, conversation, 'new');
+  return { args, resumed: false, pin: id, stdin, first, ownPrompt: null, notice };
 }

@@ -68,12 +68,13 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     const { state, sessions, leave, project } = await guardedInTmux("--model opus 'a private matter'");
     const [entry] = readResumeMap(state);
     const [session] = sessions();
+    const id = session?.status.session_id ?? '';
     expect(entry).toMatchObject({
       run: session?.status.run,
       pane: 'main:1.0',
       cwd: project,
-      session_id: session?.status.session_id,
-      args: ['--model', 'opus', '--resume', session?.status.session_id],
+      session_id: id,
+      args: ['--permission-mode', 'acceptEdits', '--model', 'opus', '--resume', id],
       left_out: [],
     });
     const text = readFileSync(resumeMapPath(state), 'utf8');

@@ -1,5 +1,5 @@
-/** What the person has changed with commands of the agent's holds for the agent that is started after it, too. */
-import { mkdirSync } from 'node:fs';
+/** What the person has changed in the agent holds for the agent that is started after it, too. */
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -37,6 +37,29 @@ describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', { timeout }, (v
       const { model, messages } = api.turns().at(-1)?.body ?? {};
       expect(model).toContain('opus');
       expect(JSON.stringify(messages?.filter(({ role }) => role === 'user').at(-1))).toContain(next);
+    });
+  });
+
+  test.skipIf(missing(version))('stays in the stricter mode that they have gone down to', async () => {
+    const bypassing = { settings: { permissions: { defaultMode: 'bypassPermissions' } } };
+    const settings = { ...patient, IS_SANDBOX: '1' }; // root may bypass permissions only there
+    const options = { version, settings, sandbox: bypassing };
+    await onGuard(options, async ({ api, sandbox, terminal, submit, agentPid, until }) => {
+      const records = () => sandbox.transcripts().flatMap((path) => readFileSync(path, 'utf8').split('\n'));
+      const prompts = () =>
+        records().filter((line) => /"type":"user"/.test(line) && /"permissionMode"/.test(line));
+      while (!terminal.text().includes('accept edits on')) {
+        terminal.write('\x1b[Z');
+        await sleep(settleMs);
+      }
+      api.enqueue(faults['dead-mid-text'].scenario);
+      await submit('please go on');
+      await api.waitForRequest(({ faultAt }) => faultAt !== null);
+      await until('the prompt is on record', () => prompts().length === 1);
+      process.kill(agentPid(), 'SIGKILL');
+      await terminal.waitFor(finished, 60_000);
+      await until('both prompts are on record', () => prompts().length === 2);
+      for (const prompt of prompts()) expect(prompt).toContain('"permissionMode":"acceptEdits"');
     });
   });
 });

@@ -38,7 +38,7 @@ describe('a conversation', () => {
   test('keeps what is known about it when it is reported again', () => {
     const conversation = known();
     conversation.follow(told('a'));
-    expect(conversation).toMatchObject({ id: 'a', transcriptPath: path, permissionMode: 'plan' });
+    expect(conversation).toMatchObject({ id: 'a', transcriptPath: path });
     expect(conversation).toMatchObject({ isCleared: true, hadTurn: true, isHeld: true });
     expect(conversation.ledger.calls()).toHaveLength(1);
   });
@@ -46,9 +46,18 @@ describe('a conversation', () => {
   test('drops all of that when another one is reported', () => {
     const conversation = known();
     conversation.follow(told('b'));
-    expect(conversation).toMatchObject({ id: 'b', transcriptPath: null, permissionMode: null });
+    expect(conversation).toMatchObject({ id: 'b', transcriptPath: null });
     expect(conversation).toMatchObject({ isCleared: false, hadTurn: false, isHeld: false });
     expect(conversation.ledger.calls()).toEqual([]);
+  });
+
+  test('does not change the permission mode of the process, and the first one stays known', () => {
+    const conversation = createConversation('a');
+    expect(conversation.modes).toBeNull();
+    conversation.follow(told('a', { permissionMode: 'acceptEdits' }));
+    conversation.follow(told('a', { permissionMode: 'plan' }));
+    conversation.follow(told('b', { reason: 'clear' }));
+    expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'plan' });
   });
 
   test('is not held because a slow check finds that the one before it is', () => {

@@ -57,6 +57,16 @@ test('a new conversation does not know what was chosen for the one before it', (
   expect(launchNow(run, conversation, 'new').args).toEqual(['--model', 'haiku']);
 });
 
+test.each(['resume', 'new'] as const)('in the mode that the person has gone down to (%s)', (next) => {
+  const { run, conversation } = stage(['--dangerously-skip-permissions', '--verbose']);
+  const hook = { type: 'session', transcriptPath: null, source: 'hook' } as const;
+  run.emit({ ...hook, sessionId: id, permissionMode: 'plan' });
+  const planning = ['--permission-mode', 'plan', '--verbose'];
+  expect(launchNow(run, conversation, next).args).toEqual(planning);
+  run.emit({ ...hook, sessionId: 'b', reason: 'clear' });
+  expect(launchNow(run, conversation, next).args).toEqual(planning);
+});
+
 test('in the folder to which the conversation was moved, with the files and folders that were given', async () => {
   const { run, conversation, move, folders } = stage(
     ['-w', 'x', '--mcp-config', 'mcp.json', '{"a":1}', '--add-dir=lib', '--debug-file', '/log', 'lib'],

@@ -10,17 +10,16 @@ const parts = (args: readonly string[] = []) =>
 
 test('a conversation is resumed by its id, with the person’s arguments and the mode it was in', () => {
   const { run, conversation } = parts(['--model', 'opus', 'the prompt']);
-  expect(resumeCommand(run, conversation)).toBe(
-    'env XDG_STATE_HOME=/state guarded-claude --model opus --resume id',
-  );
-  expect(resumeArguments(run, conversation, 'plan')).toEqual([
-    '--model',
-    'opus',
-    '--permission-mode',
-    'plan',
-    '--resume',
-    'id',
-  ]);
+  const command = 'env XDG_STATE_HOME=/state guarded-claude';
+  expect(resumeCommand(run, conversation)).toBe(`${command} --model opus --resume id`);
+  run.emit({
+    type: 'session',
+    sessionId: 'id',
+    transcriptPath: path,
+    permissionMode: 'plan',
+    source: 'hook',
+  });
+  expect(resumeCommand(run, conversation)).toBe(`${command} --permission-mode plan --model opus --resume id`);
 });
 
 test('one that runs in the background is forked', () => {
@@ -29,7 +28,7 @@ test('one that runs in the background is forked', () => {
   expect(resumeCommand(run, conversation)).toBe(
     'env XDG_STATE_HOME=/state guarded-claude --resume id --fork-session',
   );
-  expect(resumeArguments(run, conversation, null)).toContain('--fork-session');
+  expect(resumeArguments(run, conversation)).toContain('--fork-session');
 });
 
 test('it is the same agent with the same home, from whatever shell', () => {
@@ -57,6 +56,6 @@ test('one without a recorded turn, or that leaves no record, cannot be resumed',
   const unrecorded = parts(['--no-session-persistence']);
   for (const { run, conversation } of [empty, unrecorded, partsOfRun()]) {
     expect(resumeCommand(run, conversation)).toBeNull();
-    expect(resumeArguments(run, conversation, null)).toBeNull();
+    expect(resumeArguments(run, conversation)).toBeNull();
   }
 });

@@ -68,6 +68,20 @@ describe('an error is not a success', () => {
   });
 });
 
+test('an agent that is started again gets no more permissions than the one before it had', async () => {
+  const planning = init.replace('}', ',"permissionMode":"plan"}');
+  const { run, sandbox } = await scripted(`echo "$*" >>"$home/calls"
+[ "$start" = 1 ] || exec echo '${good}'
+echo '${planning}'; kill -SEGV $$`);
+  const args = ['-p', 'hello', '--dangerously-skip-permissions', ...streamJson];
+  expect(await run({ args }).ended).toMatchObject({ code: 0 });
+  const calls = readFileSync(join(sandbox.home, 'calls'), 'utf8');
+  expect(calls.match(/--permission-mode \w+|--dangerously\S*/g)).toEqual([
+    '--dangerously-skip-permissions',
+    '--permission-mode plan',
+  ]);
+});
+
 describe('an agent that crashes at every start', () => {
   test.each([
     ['before its first words', 'kill -SEGV $$', ['-p', 'hello'], 139, 'SIGSEGV'],

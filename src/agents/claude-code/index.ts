@@ -11,6 +11,7 @@ import { parseArguments } from './launch/arguments.ts';
 import { isBackgroundService, serviceCommand } from './launch/background-service.ts';
 import { fileArguments, withoutFiles } from './launch/file-arguments.ts';
 import { launchPlan } from './launch/launch-plan.ts';
+import { inMode } from './launch/permission-mode.ts';
 import { freshArguments, resumeArguments, withoutFlags } from './launch/resume-arguments.ts';
 import { storableArguments } from './launch/storable-arguments.ts';
 import { readUserSettings } from './launch/user-settings.ts';
@@ -49,6 +50,7 @@ export const claudeCode = {
   withoutFiles,
   withoutFlags,
   launchPlan,
+  inMode,
   resumeArguments,
   freshArguments,
   storableArguments,

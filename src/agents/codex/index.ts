@@ -26,6 +26,7 @@ export const codex: AgentAdapter = {
   withoutFiles: (args) => args,
   withoutFlags: (args) => args,
   launchPlan,
+  inMode: null,
   resumeArguments,
   freshArguments,
   storableArguments: null,

@@ -37,6 +37,13 @@ export interface UserSettings {
   readonly given: Readonly<Record<string, unknown>> | null;
 }
 
+/** Permission modes that the agent has reported, in its own words. */
+export interface PermissionModes {
+  /** The first one of the run. */
+  readonly first: string;
+  readonly now: string;
+}
+
 /** What the guard adds to a launch. */
 export interface Injection {
   /** Marks everything that this guard starts. */

@@ -73,13 +73,13 @@ function start(
   generation: number,
   { resume, prompt, lost }: Beginning,
 ): void {
-  const { id, transcriptPath, permissionMode } = conversation;
+  const { id, transcriptPath } = conversation;
   const resumed = resume && id !== null && transcriptPath !== null;
   const launch = launchNow(begun, conversation, resumed ? 'resume' : 'new');
   const run = { ...begun, launch };
   const next: FreshStart & Pick<AgentLaunch, 'readLastWords'> = resumed
     ? {
-        args: launch.adapter.resumeArguments(launch.args, id, prompt, permissionMode),
+        args: launch.adapter.resumeArguments(launch.args, id, prompt),
         pin: null,
         readLastWords: async (code) => {
           if (code) await reportRefusal(run, conversation, screen, transcriptPath);

@@ -1,15 +1,8 @@
 /**
  * The command line of a relaunch: the person's own, without the arguments that chose or began the conversation, and
- * with the conversation named. Nothing is ever added that allows the agent more than the person did.
+ * with the conversation named.
  */
 import { type FlagUse, splitWords, type Word } from './arguments.ts';
-
-/** From the strictest to the most permissive, with the names of all versions (`default` is `manual` since 2.1.2xx). */
-const modes = ['plan', 'dontAsk', 'default', 'manual', 'acceptEdits', 'auto', 'bypassPermissions'];
-const rankOf = (mode: string) => {
-  const rank = modes.indexOf(mode);
-  return rank < 0 ? modes.length : rank;
-};
 
 function isKept(use: FlagUse): boolean {
   if (use.flag.group === 'conversation') return false;
@@ -25,38 +18,14 @@ function keep(word: Word, isWanted: (use: FlagUse) => boolean): readonly string[
   return kept.map((use) => `${use.name}${use.value ?? ''}`);
 }
 
-const setsMode = (use: FlagUse) =>
-  use.name === '--permission-mode' || use.name === '--dangerously-skip-permissions';
-
-/** The permission mode that the words ask for; null: the one in the person's settings. */
-function launchMode(words: readonly Word[]): string | null {
-  const uses = words.flatMap((word) => word.uses);
-  if (uses.some((use) => use.name === '--dangerously-skip-permissions')) return 'bypassPermissions';
-  return uses.findLast((use) => use.name === '--permission-mode')?.value ?? null;
-}
-
-/**
- * @param permissionMode the mode that the conversation was in, if known. It is asked for if it allows less than the
- *   launch did (the person had switched to plan mode). A mode that allows more is not carried over.
- */
 export function resumeArguments(
   args: readonly string[],
   sessionId: string,
   prompt: string | null,
-  permissionMode: string | null = null,
 ): readonly string[] {
-  const words = splitWords(args);
-  const launched = launchMode(words);
-  // What the settings allow is not known here. They are assumed to allow at least as much as a mode that asks for
-  // everything.
-  const below = launched === null ? rankOf('acceptEdits') : rankOf(launched);
-  const tighten = permissionMode !== null && rankOf(permissionMode) < below;
-  const kept = words
-    .filter((word) => !(tighten && word.uses.some(setsMode)))
-    .flatMap((word) => keep(word, isKept));
-  const tightened = tighten ? ['--permission-mode', permissionMode] : [];
+  const kept = splitWords(args).flatMap((word) => keep(word, isKept));
   const text = prompt === null ? [] : prompt.startsWith('-') ? ['--', prompt] : [prompt];
-  return [...kept, ...tightened, '--resume', sessionId, ...text];
+  return [...kept, '--resume', sessionId, ...text];
 }
 
 /** The arguments without these flags. */

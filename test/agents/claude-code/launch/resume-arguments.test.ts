@@ -52,19 +52,6 @@ describe('arguments of a relaunch', () => {
     expect(resumeArguments(args, id, null)).toEqual([...kept, '--resume', id]);
   });
 
-  it.each([
-    ['--permission-mode=acceptEdits', 'plan', ['--permission-mode', 'plan']],
-    ['--dangerously-skip-permissions', 'default', ['--permission-mode', 'default']],
-    ['--permission-mode=plan', 'bypassPermissions', ['--permission-mode=plan']],
-    ['--permission-mode=plan', 'acceptEdits', ['--permission-mode=plan']],
-    ['--permission-mode=default', 'a mode of tomorrow', ['--permission-mode=default']],
-    ['--verbose', 'acceptEdits', ['--verbose']],
-    ['--verbose', 'plan', ['--verbose', '--permission-mode', 'plan']],
-    ['--verbose', 'auto', ['--verbose']],
-  ])('%s with the conversation in mode %s: never more than the user gave', (flag, mode, kept) => {
-    expect(resumeArguments([flag], id, null, mode)).toEqual([...kept, '--resume', id]);
-  });
-
   it('keeps every process flag, in order, and names the conversation once', () => {
     const usable = [...flags].filter(([, flag]) => flag.group !== 'plain' && flag.group !== 'print');
     const written = usable.map(([name, { takes }]) => (takes === 'nothing' ? [name] : [name, 'x', 'y']));
