@@ -4,9 +4,10 @@
  *
  * The host must not notice the change. A setting of the host is sent again, and the answer to it is dropped. A request
  * without an answer is sent again, and the next agent answers it. A request of the dead agent is withdrawn, and a late
- * answer to it is dropped. A turn that the host has seen begin does not begin a second time.
+ * answer to it is dropped. A turn that the host has seen begin does not begin a second time. A prompt that the host has
+ * taken back is not given again.
  */
-import type { ControlProtocol } from '../agents/contract/pipes.ts';
+import type { ControlProtocol, ControlRecord } from '../agents/contract/pipes.ts';
 
 export interface Dialogue {
   /** Takes a line from the host and the record in it. @returns whether the present agent gets it */
@@ -21,6 +22,8 @@ export interface Dialogue {
   onceBegun(): readonly Buffer[];
   /** The host has seen a turn begin, and not end. */
   readonly isInTurn: boolean;
+  /** Prompts that the host has taken back, by their ids: it has been told that no agent will run them. */
+  readonly recalled: ReadonlySet<string>;
   /** What the guard does not understand, so that it cannot prepare the next agent. Null: it understands everything. */
   readonly unknown: string | null;
 }
@@ -35,6 +38,9 @@ export interface Marks {
 
 const strangeForm = 'a control protocol record in an unknown form';
 
+type Request = Extract<ControlRecord, { kind: 'request' }>;
+type Answer = Extract<ControlRecord, { kind: 'answer' }>;
+
 interface Asked {
   readonly line: Buffer;
   readonly isInitialize: boolean;
@@ -42,6 +48,8 @@ interface Asked {
    * The setting that this request makes until the agent ends. Of several requests for one setting, the latest counts.
    */
   readonly setting: string | null;
+  /** The prompt that this request takes back. */
+  readonly prompt: string | null;
 }
 
 /** @param onWait called when the agent begins or stops waiting for a person's answer */
@@ -63,6 +71,7 @@ export function createDialogue(
   } | null = null;
   /** Requests that an earlier agent has already answered to the host. */
   const answered = new Set<string>();
+  const recalled = new Set<string>();
   /** Requests of the agent without an answer; true: a person is asked. */
   const open = new Map<string, boolean>();
   /** Requests of agents that are gone. */
@@ -71,18 +80,23 @@ export function createDialogue(
   let awaitsPerson = false;
   let unknown: string | null = null;
 
-  function ask(id: string, line: Buffer, what: 'initialize' | 'interrupt' | 'other', setting: string | null) {
+  function ask(request: Request, line: Buffer): void {
+    const { id, what } = request;
+    const setting = what === 'setting' ? request.setting : null;
+    const prompt = what === 'recall' ? request.prompt : null;
     if (what === 'interrupt') stopped = { id, line, isAnswered: false, isOver: false };
-    else asked.set(id, { line, isInitialize: what === 'initialize', setting });
+    else asked.set(id, { line, isInitialize: what === 'initialize', setting, prompt });
   }
 
   /** @returns whether the host gets it */
-  function answer(id: string): boolean {
+  function answer({ id, recalled: gone }: Answer): boolean {
     if (answered.delete(id)) return false;
     // While no turn runs, there is nothing to stop, here or in the next agent.
     if (stopped?.id === id) stopped = turnBegun && !stopped.isOver ? { ...stopped, isAnswered: true } : null;
     const request = asked.get(id);
     asked.delete(id);
+    for (const each of gone === 'asked' ? [request?.prompt ?? null] : gone)
+      if (each !== null) recalled.add(each);
     if (request?.isInitialize) initialize = { id, line: request.line };
     if (request && request.setting !== null) {
       settings.delete(request.setting); // keeps the order of the latest requests
@@ -103,10 +117,7 @@ export function createDialogue(
       if (said === null) return true;
       if (said.kind === 'unknown') unknown ??= strangeForm;
       if (said.kind === 'request' && said.what === 'unknown') unknown ??= `the request ${said.name}`;
-      if (said.kind === 'request') {
-        const what = said.what === 'initialize' || said.what === 'interrupt' ? said.what : 'other';
-        ask(said.id, line, what, said.what === 'setting' ? said.setting : null);
-      }
+      if (said.kind === 'request') ask(said, line);
       if (said.kind === 'withdrawal') asked.delete(said.id);
       if (said.kind !== 'answer') return true;
       open.delete(said.id);
@@ -115,7 +126,7 @@ export function createDialogue(
     },
     fromAgent(record, { begins, ends }) {
       const said = protocol.read(record);
-      if (said?.kind === 'answer') return answer(said.id);
+      if (said?.kind === 'answer') return answer(said);
       if (said?.kind === 'request') open.set(said.id, said.what === 'person');
       if (said?.kind === 'withdrawal') open.delete(said.id);
       if (said?.kind === 'unknown') unknown ??= strangeForm;
@@ -150,6 +161,7 @@ export function createDialogue(
     get isInTurn() {
       return turnBegun;
     },
+    recalled,
     get unknown() {
       return unknown;
     },

@@ -56,6 +56,7 @@ export interface Unrecorded {
 
 export interface Line {
   readonly bytes: Buffer;
+  readonly id?: string | undefined;
   readonly text: string | null;
   readonly images: number;
   /** How many turns had ended when it arrived. */
@@ -121,10 +122,10 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     const record = parseLine(bytes);
     const isForAgent = dialogue.fromHost(record, bytes);
     if (mode.control.read(record) !== null) return isForAgent ? bytes : null;
-    const { text, images } = mode.readPrompt(record) ?? { text: null, images: 0 };
+    const { id, text, images } = mode.readPrompt(record) ?? { text: null, images: 0 };
     const waiting = prompts().slice(answeredNow());
     const isNext = waiting.length === 0 ? !dialogue.isInTurn : waiting.every((line) => line.isNext);
-    lines.push({ bytes, text, images, turn, isNext });
+    lines.push({ bytes, id, text, images, turn, isNext });
     keptBytes += bytes.length;
     if (keptBytes > maxKeptBytes) forget();
     isTooMuch ||= keptBytes > maxKeptBytes;
@@ -134,10 +135,13 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     if (longer !== null) owed = [];
     return longer ?? bytes;
   }
-  const prompts = () => lines.flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
+  /** Those that the host has not taken back. */
+  const wanted = () => lines.filter(({ id }) => id === undefined || !records?.dialogue.recalled.has(id));
+  const prompts = () =>
+    wanted().flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
   const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn);
   /** Input that arrived before the last turn has had its turn, unless the agent takes one prompt at a time. */
-  const recent = () => lines.filter((line) => line.turn >= turn - 1);
+  const recent = () => wanted().filter((line) => line.turn >= turn - 1);
   function forget(): void {
     lines = recent();
     keptBytes = lines.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -251,6 +251,32 @@ test('a host’s request is not a prompt, and one in an unknown form cannot be r
   expect(input.unrepeatable()).toMatch(/does not know/);
 });
 
+const request = (id: string, subtype: string, more: object) =>
+  `${JSON.stringify({ type: 'control_request', request_id: id, request: { subtype, ...more } })}\n`;
+
+test.each<[string, string, object, boolean]>([
+  ['one by one', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: true }, true],
+  ['too late', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: false }, false],
+  ['with the turn', request('r1', 'interrupt', { cancel_queued: true }), { cancelled: ['u2', 'u9'] }, true],
+])('what the host has taken back is not given again: %s', async (_name, asks, response, isGone) => {
+  const source = new PassThrough();
+  const dialogue = createDialogue(printMode.control);
+  const input = createInput(source, { mode: printMode, dialogue });
+  input.connect(agent().stream, []);
+  const named = (uuid: string, text: string) => `${JSON.stringify({ ...JSON.parse(said(text)), uuid })}\n`;
+  source.write(named('u1', 'one') + named('u2', 'two') + named('u3', 'three') + asks);
+  await turn();
+  expect(input.unrecorded(onRecord('one')).prompts.map(({ text }) => text)).toEqual(['two', 'three']);
+  const answer = { type: 'control_response', response: { subtype: 'success', request_id: 'r1', response } };
+  dialogue.fromAgent(answer, { begins: false, ends: false });
+  const left = isGone ? ['three'] : ['two', 'three'];
+  expect(input.unrecorded(onRecord('one')).prompts.map(({ text }) => text)).toEqual(left);
+  expect(joined(input.whole())?.includes('two')).toBe(!isGone);
+  input.turnDone();
+  input.turnDone();
+  expect(input.unrecorded(onRecord('one', 'three')).isOpen).toBe(!isGone);
+});
+
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } };
 const shown = `${JSON.stringify({ type: 'user', message: { role: 'user', content: [image] } })}\n`;
 

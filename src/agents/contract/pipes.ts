@@ -30,7 +30,15 @@ export type ControlRecord =
   | { readonly kind: 'request'; readonly id: string; readonly what: 'unknown'; readonly name: string }
   /** A request that holds until the agent ends; the latest `setting` of a name counts. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'setting'; readonly setting: string }
-  | { readonly kind: 'answer' | 'withdrawal'; readonly id: string }
+  /** A request of the host to take this prompt back before the agent runs it. */
+  | { readonly kind: 'request'; readonly id: string; readonly what: 'recall'; readonly prompt: string }
+  | {
+      readonly kind: 'answer';
+      readonly id: string;
+      /** The prompts that the agent will not run. `asked`: the one that the request names. */
+      readonly recalled: readonly string[] | 'asked';
+    }
+  | { readonly kind: 'withdrawal'; readonly id: string }
   /** Belongs to the protocol, but in an unknown form. */
   | { readonly kind: 'unknown' };
 
@@ -46,6 +54,12 @@ export interface PrintedPrompt {
   readonly text: string;
   /** How many blocks of it are no text. */
   readonly images: number;
+}
+
+/** A prompt as a host sends it. */
+export interface HostPrompt extends PrintedPrompt {
+  /** By which the host and the agent refer to it. Missing: the host has given it none. */
+  readonly id?: string;
 }
 
 /** A record of a conversation that shows progress. */
@@ -72,7 +86,7 @@ export interface PrintMode {
   readError(text: string): FailureKind;
   readonly control: ControlProtocol;
   /** A prompt on the input, from its parsed record; null: not a prompt. */
-  readPrompt(record: unknown): PrintedPrompt | null;
+  readPrompt(record: unknown): HostPrompt | null;
   /** A prompt as a record for the input. The agent refers to it by this id. */
   promptRecord(text: string, id: string): unknown;
   /** The same prompt with these texts before it; null: it is a command, which must come first. */

@@ -18,7 +18,7 @@ const subjects = ['serverName', 'directory', 'path'] as const;
  */
 const momentary: ReadonlySet<string> = new Set(
   (
-    'background_tasks cancel_async_message channel_enable claim_session claude_authenticate claude_oauth_callback ' +
+    'background_tasks channel_enable claim_session claude_authenticate claude_oauth_callback ' +
     'claude_oauth_wait_for_completion end_session export_conversation file_suggestions generate_session_title ' +
     'hook_callback mcp_authenticate mcp_call mcp_clear_auth mcp_message mcp_oauth_callback_url mcp_read_resource ' +
     'mcp_reconnect mcp_status message_rated prompt_draft_activity reload_output_styles reload_plugins reload_skills ' +
@@ -35,11 +35,24 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
   const what = isRecord(asked) ? textOf(asked, 'subtype') : null;
   if (typeof id !== 'string' || !isRecord(asked) || what === null) return { kind: 'unknown' };
   if (what === 'initialize' || what === 'interrupt') return { kind: 'request', id, what };
+  if (what === 'cancel_async_message') {
+    const prompt = textOf(asked, 'message_uuid');
+    return prompt === null ? { kind: 'unknown' } : { kind: 'request', id, what: 'recall', prompt };
+  }
   if (forPerson.includes(what)) return { kind: 'request', id, what: 'person' };
   if (momentary.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
   if (!lasting.test(what)) return { kind: 'request', id, what: 'unknown', name: shown(what) };
   const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
   return { kind: 'request', id, what: 'setting', setting: `${what} ${subject}` };
+}
+
+/** `cancelled` is true in the answer to `cancel_async_message`, and a list in that to `interrupt` (2.1.263 and later). */
+function answer({ response: said }: Json): ControlRecord {
+  const id = isRecord(said) ? textOf(said, 'request_id') : null;
+  if (!isRecord(said) || id === null) return { kind: 'unknown' };
+  const cancelled = isRecord(said.response) ? said.response.cancelled : undefined;
+  const listed = Array.isArray(cancelled) ? cancelled.filter((each) => typeof each === 'string') : [];
+  return { kind: 'answer', id, recalled: cancelled === true ? 'asked' : listed };
 }
 
 /** A name may be recorded. Something that does not look like a name may be content, which may not. */
@@ -50,10 +63,8 @@ function read(record: unknown): ControlRecord | null {
   switch (record.type) {
     case 'control_request':
       return request(record);
-    case 'control_response': {
-      const id = isRecord(record.response) ? textOf(record.response, 'request_id') : null;
-      return id === null ? { kind: 'unknown' } : { kind: 'answer', id };
-    }
+    case 'control_response':
+      return answer(record);
     case 'control_cancel_request': {
       const id = textOf(record, 'request_id');
       return id === null ? { kind: 'unknown' } : { kind: 'withdrawal', id };

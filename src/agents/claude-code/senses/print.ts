@@ -6,6 +6,7 @@
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
 import type {
+  HostPrompt,
   PrintedPrompt,
   PrintedRecord,
   PrintFormats,
@@ -110,8 +111,11 @@ function readOutput(value: unknown): PrintedRecord {
   }
 }
 
-function readPrompt(record: unknown): PrintedPrompt | null {
-  return isRecord(record) && record.type === 'user' ? askedIn(record) : null;
+function readPrompt(record: unknown): HostPrompt | null {
+  if (!isRecord(record) || record.type !== 'user') return null;
+  const asked = askedIn(record);
+  const id = textOf(record, 'uuid');
+  return asked === null || id === null ? asked : { ...asked, id };
 }
 
 function precededBy(record: unknown, texts: readonly string[]): unknown | null {
