@@ -2,10 +2,10 @@
  * Follows the dialogue between a host and its agent over the control protocol, so that the next agent can continue it
  * where the last one was interrupted. Pure.
  *
- * The host must not notice the change. A setting of the host is sent again, and the answer to it is dropped. A request
- * without an answer is sent again, and the next agent answers it. A request of the dead agent is withdrawn, and a late
- * answer to it is dropped. A turn that the host has seen begin does not begin a second time. A prompt that the host has
- * taken back is not given again.
+ * The host must not notice the change. A setting that the agent has accepted is sent again, and the answer to it is
+ * dropped. A request without an answer is sent again, and the next agent answers it. A request of the dead agent is
+ * withdrawn, and a late answer to it is dropped. A turn that the host has seen begin does not begin a second time. A
+ * prompt that the host has taken back is not given again.
  */
 import type { ControlProtocol, ControlRecord } from '../agents/contract/pipes.ts';
 
@@ -89,16 +89,18 @@ export function createDialogue(
   }
 
   /** @returns whether the host gets it */
-  function answer({ id, recalled: gone }: Answer): boolean {
+  function answer({ id, refuses, recalled: gone }: Answer): boolean {
     if (answered.delete(id)) return false;
     // While no turn runs, there is nothing to stop, here or in the next agent.
-    if (stopped?.id === id) stopped = turnBegun && !stopped.isOver ? { ...stopped, isAnswered: true } : null;
+    if (stopped?.id === id)
+      stopped = turnBegun && !stopped.isOver && !refuses ? { ...stopped, isAnswered: true } : null;
     const request = asked.get(id);
     asked.delete(id);
     for (const each of gone === 'asked' ? [request?.prompt ?? null] : gone)
       if (each !== null) recalled.add(each);
-    if (request?.isInitialize) initialize = { id, line: request.line };
-    if (request && request.setting !== null) {
+    if (request === undefined || refuses) return true;
+    if (request.isInitialize) initialize = { id, line: request.line };
+    if (request.setting !== null) {
       settings.delete(request.setting); // keeps the order of the latest requests
       settings.set(request.setting, { id, line: request.line });
     }

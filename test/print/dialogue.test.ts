@@ -12,6 +12,10 @@ const answers = (id: string) => ({
   type: 'control_response',
   response: { subtype: 'success', request_id: id },
 });
+const refuses = (id: string) => ({
+  type: 'control_response',
+  response: { subtype: 'error', request_id: id, error: 'no' },
+});
 const none = { begins: false, ends: false };
 const begins = { begins: true, ends: false };
 const ends = { begins: false, ends: true };
@@ -85,6 +89,17 @@ describe('the next agent', () => {
     expect(ids.map((id) => agent(dialogue, answers(id)))).toEqual(ids.map(() => false));
     dialogue.agentGone();
     expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(ids);
+  });
+
+  test('gets no setting that the one before has refused, but the one that holds', () => {
+    const dialogue = inTurn();
+    host(dialogue, asks('h2', 'set_permission_mode', { mode: 'plan' }));
+    agent(dialogue, answers('h2'));
+    host(dialogue, asks('h3', 'set_permission_mode', { mode: 'bypassPermissions' }));
+    host(dialogue, asks('h4', 'initialize'));
+    expect([agent(dialogue, refuses('h3')), agent(dialogue, refuses('h4'))]).toEqual([true, true]);
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2']);
   });
 
   test('does not begin a turn that the host has seen begin, but begins the one after it', () => {

@@ -35,6 +35,8 @@ export type ControlRecord =
   | {
       readonly kind: 'answer';
       readonly id: string;
+      /** The request was refused, so it has changed nothing. */
+      readonly refuses: boolean;
       /** The prompts that the agent will not run. `asked`: the one that the request names. */
       readonly recalled: readonly string[] | 'asked';
     }

@@ -52,7 +52,8 @@ function answer({ response: said }: Json): ControlRecord {
   if (!isRecord(said) || id === null) return { kind: 'unknown' };
   const cancelled = isRecord(said.response) ? said.response.cancelled : undefined;
   const listed = Array.isArray(cancelled) ? cancelled.filter((each) => typeof each === 'string') : [];
-  return { kind: 'answer', id, recalled: cancelled === true ? 'asked' : listed };
+  const recalled = cancelled === true ? 'asked' : listed;
+  return { kind: 'answer', id, refuses: said.subtype === 'error', recalled };
 }
 
 /** A name may be recorded. Something that does not look like a name may be content, which may not. */
