@@ -5,7 +5,6 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { stopAll } from '../platform/process-tree.ts';
-import { signalExitCode } from '../platform/signals.ts';
 import type { Agent } from './agent.ts';
 import { forgetClosedPane } from './closed-pane.ts';
 import type { Conversation } from './conversation.ts';
@@ -16,25 +15,24 @@ import type { Run } from './run.ts';
 const obeyMs = 5_000;
 /** Time for a command that was left behind to clean up. */
 const leftoverGraceMs = 1_000;
-/** By then, the loop has handled the end of an agent that obeyed. */
+/** By then, the loop has handled the end, and its records are closed. */
 const loopMs = 1_000;
 
 /**
- * Resolves to the exit code when the guard has to end. The loop may end it earlier, unless the agent has to be killed.
- * The caller must have looked at the agent's processes before the agent got the signal.
+ * To be called once in a run. Resolves when the guard has to end; the loop may end it earlier. The caller must have looked
+ * at the agent's processes before the agent got the signal.
  * @param isHungUp the guard was hung up on, and not otherwise told to go: at a shutdown, a tmux server may outlive it
  * @param onKill called before the agent is killed
- * @param onClear called once nothing is left of an agent that obeyed; 2.1.42 and older leave their commands behind
+ * @param onClear called once nothing is left of the agent; 2.1.42 and older leave their commands behind
  */
 export async function leave(
   run: Run,
   agent: Agent,
   conversation: Conversation,
-  signal: NodeJS.Signals,
   isHungUp: () => boolean,
   onKill: () => void,
   onClear: () => void,
-): Promise<number> {
+): Promise<void> {
   const isRunning = agent.process !== null;
   const ending = endingOf(run, agent, conversation, agent.kin.last());
   const obeyed = isRunning && (await Promise.race([agent.gone.then(() => true), pause(obeyMs, false)]));
@@ -42,6 +40,5 @@ export async function leave(
   await stopAll(ending, { graceMs: obeyed ? leftoverGraceMs : 0 });
   if (isHungUp()) await forgetClosedPane(run);
   onClear();
-  if (obeyed) await pause(loopMs);
-  return signalExitCode(signal);
+  await pause(loopMs);
 }

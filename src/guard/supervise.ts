@@ -10,6 +10,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Observation } from '../events.ts';
 import { createComposer } from '../person/composer.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
+import type { EndingSignal } from '../platform/ending-signals.ts';
 import { signalExitCode } from '../platform/signals.ts';
 import type { Emit } from '../sensors/sensor.ts';
 import type { Pty } from '../terminal/pty.ts';
@@ -75,29 +76,36 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
   /** The guard was told to go: hang-up, shutdown. */
   let isSignalled = false;
   let isHungUp = true;
-  let killing = false;
+  /** The run's exit code if the agent had to be killed, whose own code says nothing then. */
+  let codeOfKill: number | null = null;
   let clear = (): void => {};
   const cleared = new Promise<void>((resolve) => {
     clear = resolve;
   });
-  const killed = () => {
-    killing = true;
-  };
   let left = (_code: number): void => {};
   const leaving = new Promise<number>((resolve) => {
     left = resolve;
   });
+  const goBy = (name: EndingSignal): void => {
+    const code = signalExitCode(name);
+    const killed = () => {
+      codeOfKill = code;
+    };
+    void import('./leave.ts')
+      .then(({ leave }) => leave(run, agent, conversation, () => isHungUp, killed, clear))
+      .catch(() => {}) // go all the same: the kernel hangs up on the agent
+      .then(() => left(code));
+  };
   const terminal = createTerminal({
     observe: emit,
     splitsReads: () => run.launch.adapter.abilities(agent.program.version).splitsReads,
     signal: (name) => {
       if (agent.process) agent.kin.look(agent.process.pid);
+      const isFirst = !isSignalled;
       isSignalled = true;
       isHungUp &&= name === 'SIGHUP';
       emit({ type: 'guard.signalled', signal: name });
-      void import('./leave.ts')
-        .then(({ leave }) => leave(run, agent, conversation, name, () => isHungUp, killed, clear))
-        .then(left, () => left(signalExitCode(name))); // go all the same: the kernel hangs up on the agent
+      if (isFirst) goBy(name); // a terminal that closes tells it several times
     },
   });
   const composer = createComposer();
@@ -142,7 +150,7 @@ async function session(prepared: Preparation<Pty>, follow: (emit: Emit) => void)
     const ended = open.codeOf(watch()).then(async (code) => {
       if (isSignalled) await cleared;
       await giveBack();
-      return killing ? leaving : code;
+      return codeOfKill ?? code;
     });
     return await Promise.race([ended, leaving]);
   } finally {

@@ -1,11 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { statePaths } from '../../src/platform/paths.ts';
 import { commandLine } from '../../src/platform/process-table.ts';
 import { processesMarkedBy, sample } from '../../src/platform/process-tree.ts';
+import { readSessions } from '../../src/records/sessions.ts';
+import { readStatus } from '../../src/records/status-reader.ts';
 import { escMs } from '../../src/terminal/vt/tokens.ts';
 import { guarded } from '../support/little-agent.ts';
 
 const frozen = 'trap "" TERM HUP INT; sleep 60 & printf "pid=$$;"; while :; do sleep 0.1; done';
+
+/** The states of the sessions there, as their guards have written them. */
+const statesIn = (folder: string) =>
+  readSessions(statePaths({ XDG_STATE_HOME: folder })).map(({ paths }) => readStatus(paths.status)?.state);
 
 describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
   test('an agent that obeys: we end when it ends, at once', async () => {
@@ -20,6 +29,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     const { terminal, folder, agentPid } = await guarded(frozen);
     terminal.pty.kill('SIGTERM');
     expect(await terminal.exited).toEqual({ code: 143, signal: null });
+    expect(statesIn(folder)).toEqual(['ended']);
     await expect.poll(() => sample(agentPid)).toBeNull();
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder)).toEqual([]);
   });
@@ -96,6 +106,19 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     expect(await terminal.exited).toEqual({ code: 7, signal: null });
   });
 
+  test('a second signal once the agent has gone: what it leaves behind has time to clean up', async () => {
+    const { terminal, folder, agentPid } = await guarded(
+      `setsid sh -c 'trap "sleep 0.5; echo >cleaned; exit" TERM; while :; do sleep 0.1; done' & printf "pid=$$;"; exec sleep 60`,
+    );
+    await expect.poll(() => statesIn(folder)).not.toEqual([]);
+    terminal.pty.kill('SIGHUP');
+    await expect.poll(() => sample(agentPid), { interval: 10 }).toBeNull();
+    terminal.pty.kill('SIGHUP');
+    expect(await terminal.exited).toEqual({ code: 129, signal: null });
+    expect(existsSync(join(folder, 'cleaned'))).toBe(true);
+    expect(statesIn(folder)).toEqual(['ended']);
+  });
+
   test('a closed terminal between two agents, while the network is down', async () => {
     const { terminal, folder } = await guarded('printf "pid=$$;"; sleep 1; kill -KILL $$', {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:9', // nobody listens there
@@ -104,6 +127,7 @@ describe.runIf(process.platform === 'linux')('a signal to the guard', () => {
     await terminal.waitFor(/network/i);
     terminal.pty.close();
     expect(await terminal.exited).toEqual({ code: 129, signal: null });
+    expect(statesIn(folder)).toEqual(['ended']);
     await expect.poll(() => processesMarkedBy('LEAVE_TEST', folder), { timeout: 10_000 }).toEqual([]);
   });
 
