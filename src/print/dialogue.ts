@@ -44,10 +44,8 @@ type Answer = Extract<ControlRecord, { kind: 'answer' }>;
 interface Asked {
   readonly line: Buffer;
   readonly isInitialize: boolean;
-  /**
-   * The setting that this request makes until the agent ends. Of several requests for one setting, the latest counts.
-   */
-  readonly setting: string | null;
+  /** What this request sets until the agent ends. Of several requests that set the same, the latest counts. */
+  readonly sets: readonly string[];
   /** The prompt that this request takes back. */
   readonly prompt: string | null;
 }
@@ -82,10 +80,10 @@ export function createDialogue(
 
   function ask(request: Request, line: Buffer): void {
     const { id, what } = request;
-    const setting = what === 'setting' ? request.setting : null;
+    const sets = what === 'setting' ? request.sets : [];
     const prompt = what === 'recall' ? request.prompt : null;
     if (what === 'interrupt') stopped = { id, line, isAnswered: false, isOver: false };
-    else asked.set(id, { line, isInitialize: what === 'initialize', setting, prompt });
+    else asked.set(id, { line, isInitialize: what === 'initialize', sets, prompt });
   }
 
   /** @returns whether the host gets it */
@@ -100,9 +98,10 @@ export function createDialogue(
       if (each !== null) recalled.add(each);
     if (request === undefined || refuses) return true;
     if (request.isInitialize) initialize = { id, line: request.line };
-    if (request.setting !== null) {
-      settings.delete(request.setting); // keeps the order of the latest requests
-      settings.set(request.setting, { id, line: request.line });
+    const made = { id, line: request.line };
+    for (const each of request.sets) {
+      settings.delete(each); // keeps the order of the latest requests
+      settings.set(each, made);
     }
     return true;
   }
@@ -150,7 +149,7 @@ export function createDialogue(
       return withdrawn.map(protocol.withdrawal);
     },
     opening() {
-      const again = [...(initialize ? [initialize] : []), ...settings.values()];
+      const again = [...(initialize ? [initialize] : []), ...new Set(settings.values())];
       for (const { id } of again) answered.add(id);
       const idle = stopped !== null && (!turnBegun || stopped.isOver) ? [stopped] : [];
       return [...again, ...asked.values(), ...idle].map(({ line }) => line);

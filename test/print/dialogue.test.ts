@@ -91,6 +91,26 @@ describe('the next agent', () => {
     expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(ids);
   });
 
+  test('gets each key of the settings that the one before has merged, in the order of the requests', () => {
+    const dialogue = inTurn();
+    for (const [id, settings] of [
+      ['h2', { permissions: { deny: ['Bash'] }, model: 'a' }],
+      ['h3', { effortLevel: 'low' }],
+      ['h4', { effortLevel: 'high' }],
+      ['h5', { model: null }],
+      ['h6', {}],
+    ] as const) {
+      host(dialogue, asks(id, 'apply_flag_settings', { settings }));
+      agent(dialogue, answers(id));
+    }
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2', 'h4', 'h5']);
+    host(dialogue, asks('h7', 'apply_flag_settings', { settings: { permissions: {} } }));
+    agent(dialogue, answers('h7'));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h4', 'h5', 'h7']);
+  });
+
   test('gets no setting that the one before has refused, but the one that holds', () => {
     const dialogue = inTurn();
     host(dialogue, asks('h2', 'set_permission_mode', { mode: 'plan' }));

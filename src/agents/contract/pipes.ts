@@ -28,8 +28,13 @@ export type ControlRecord =
     }
   /** A request with an unknown name, so nobody knows whether it holds until the agent ends. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'unknown'; readonly name: string }
-  /** A request that holds until the agent ends; the latest `setting` of a name counts. */
-  | { readonly kind: 'request'; readonly id: string; readonly what: 'setting'; readonly setting: string }
+  /** A request that holds until the agent ends, or until others have been made for all that it sets. */
+  | {
+      readonly kind: 'request';
+      readonly id: string;
+      readonly what: 'setting';
+      readonly sets: readonly string[];
+    }
   /** A request of the host to take this prompt back before the agent runs it. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'recall'; readonly prompt: string }
   | {

@@ -10,7 +10,14 @@ import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 const lasting =
   /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$|register_repo_root$|seed_read_state$)/;
 /** Fields that name the subject of such a request. There is one setting for each server, folder or file. */
-const subjects = ['serverName', 'directory', 'path'] as const;
+const subjects = ['serverName', 'directory', 'path', 'source'] as const;
+
+/** Settings are merged: what is set before stays, except for the keys at the top that come again (2.1.126 and later). */
+function setsOf(what: string, asked: Json): readonly string[] {
+  const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
+  const name = `${what} ${subject}`;
+  return isRecord(asked.settings) ? Object.keys(asked.settings).map((key) => `${name} ${key}`) : [name];
+}
 
 /**
  * Requests of either side that have no lasting effect once they are answered (Agent SDK 0.3.332: its types, and what it
@@ -42,8 +49,7 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
   if (forPerson.includes(what)) return { kind: 'request', id, what: 'person' };
   if (momentary.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
   if (!lasting.test(what)) return { kind: 'request', id, what: 'unknown', name: shown(what) };
-  const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
-  return { kind: 'request', id, what: 'setting', setting: `${what} ${subject}` };
+  return { kind: 'request', id, what: 'setting', sets: setsOf(what, asked) };
 }
 
 /** `cancelled` is true in the answer to `cancel_async_message`, and a list in that to `interrupt` (2.1.263 and later). */
