@@ -81,8 +81,13 @@ export interface AgentAdapter {
     places: PromptPlaces,
     enteredMs: readonly number[],
   ): Promise<SessionFile | null>;
-  /** The last changed conversation of a working directory; null if none changed at or after `sinceMs` (wall clock). */
-  latestSession(env: Variables, cwd: string, sinceMs?: number): Promise<SessionFile | null>;
+  /** The last changed wanted conversation of a working directory; null if none changed at or after `sinceMs` (wall clock). */
+  latestSession(
+    env: Variables,
+    cwd: string,
+    sinceMs?: number,
+    isWanted?: (file: SessionFile) => Promise<boolean>,
+  ): Promise<SessionFile | null>;
   /** The conversation that a resume after `sinceMs` (wall clock) has begun under a new id; null if the id is kept. */
   successorOf(env: Variables, cwd: string, sessionId: string, sinceMs: number): Promise<SessionFile | null>;
   /** Whether a process that the agent has started is meant to outlive it, with everything that it starts in turn. */

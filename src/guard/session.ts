@@ -1,10 +1,12 @@
 /**
  * Finds out which conversation this is. Hooks and the transcript report it. Without them the id comes from the
- * arguments, from the guard's own pin, or from the newest file of this working directory since the launch.
+ * arguments, from the guard's own pin, or from the newest file of this working directory since the launch in which no
+ * other agent is.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { AgentAdapter } from '../agents/agent.ts';
+import type { SessionFile } from '../agents/contract/conversation.ts';
 import type { Invocation } from '../agents/contract/invocation.ts';
 import type { AgentVersion } from '../agents/contract/version.ts';
 import type { Event } from '../events.ts';
@@ -12,7 +14,8 @@ import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
 import { lookAtDestination } from './destination.ts';
 import { launchNow } from './launch-now.ts';
-import type { Launch, Run } from './run.ts';
+import type { Run } from './run.ts';
+import { isOthers } from './start/second-writer.ts';
 
 /** The id that a first launch is pinned to. Null: the arguments decide, or this version takes no id. */
 export function pinFor(
@@ -41,25 +44,33 @@ const successorMs = 2_000;
  */
 export async function findSession(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
   await followPrompt(run, agent, conversation);
-  await findFile(run, conversation);
+  await findFile(run, agent, conversation);
   await noteChanges(run, conversation);
   await lookAtDestination(run, conversation);
 }
 
-async function findFile(run: Run, conversation: Conversation): Promise<void> {
-  const { launch, launchedAtMs, emit } = run;
+async function findFile(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
+  const { launch, emit } = run;
   const { id, transcriptPath } = conversation;
   if (id !== null && transcriptPath !== null && existsSync(transcriptPath)) return;
   const [sessionId, path] =
     id !== null
       ? [id, await launch.adapter.findTranscript(launch.env, id)]
-      : await newest(launchNow(run, conversation), launchedAtMs);
+      : await newest(run, agent, conversation);
   if (path === null || conversation.id !== id) return; // another one has been reported meanwhile
   emit({ type: 'session', sessionId, transcriptPath: path, source: 'transcript' });
 }
 
-async function newest({ adapter, env, cwd }: Launch, sinceMs: number): Promise<[string, string | null]> {
-  const found = await adapter.latestSession(env, cwd, sinceMs);
+/** Another agent may be at work in the same folder. */
+async function newest(
+  run: Run,
+  agent: Agent,
+  conversation: Conversation,
+): Promise<readonly [string, string | null]> {
+  const { adapter, env, cwd } = launchNow(run, conversation);
+  const own = agent.process?.pid ?? null;
+  const isFree = async (file: SessionFile) => !(await isOthers(run, file, own));
+  const found = await adapter.latestSession(env, cwd, run.launchedAtMs, isFree);
   return found ? [found.sessionId, found.path] : ['', null];
 }
 

@@ -10,6 +10,7 @@ import { replaceFileSync } from '../platform/atomic-file.ts';
 import { acquireLock } from '../platform/lock.ts';
 import type { StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
+import { isGuardRunning } from './sessions.ts';
 
 export interface ResumeEntry {
   readonly run: string;
@@ -45,12 +46,17 @@ export function readResumeMap(state: StatePaths): ResumeEntry[] {
   }
 }
 
-/** Puts the entry on the map and removes older ones of the same run, session or live pane. */
+/**
+ * Puts the entry on the map and removes older ones of the same run or live pane. One of the same session is removed if
+ * its guard is gone: the session was resumed. A living guard takes its own entry off.
+ */
 export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =>
   change(state, (entries) => [
     ...entries.filter(
       (other) =>
-        other.run !== entry.run && other.session_id !== entry.session_id && !isSamePane(other, entry),
+        other.run !== entry.run &&
+        (other.session_id !== entry.session_id || isGuardRunning(state, other.run)) &&
+        !isSamePane(other, entry),
     ),
     entry,
   ]);

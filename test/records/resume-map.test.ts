@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makePrivateFolder, statePaths } from '../../src/platform/paths.ts';
+import { makePrivateFolder, runPaths, statePaths } from '../../src/platform/paths.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import {
   isServerAlive,
@@ -55,6 +55,18 @@ test('one entry per run, session and living pane; old ones fade', async () => {
   expect(readResumeMap(state).map(isServerAlive)).toEqual([true, false]);
   await takeOffMap(state, '3');
   expect(runs()).toEqual(['4']);
+});
+
+test('the entry of a guard that lives is its own to remove', async () => {
+  const { state, runs } = place();
+  const { run, status } = runPaths(state, 'living');
+  mkdirSync(dirname(status), { recursive: true });
+  const guard = { run, pid: server.pid, start_time: server.startTime, state: 'idle', cwd: '/' };
+  writeFileSync(status, JSON.stringify({ ...guard, since: new Date().toISOString() }));
+  await putOnMap(state, entry(run, { session_id: 'x' }));
+  await putOnMap(state, entry('2', { session_id: 'x' }));
+  await putOnMap(state, entry('2', { session_id: 'y' }));
+  expect(runs()).toEqual([run, '2']);
 });
 
 test('guards that come and go at the same time lose no entry', async () => {

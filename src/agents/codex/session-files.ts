@@ -42,12 +42,17 @@ async function cwdOf(path: string): Promise<string | null> {
 }
 
 /** The last changed conversation of a working directory; null if there is none. */
-export async function latestSession(env: Variables, cwd: string, sinceMs = 0): Promise<SessionFile | null> {
+export async function latestSession(
+  env: Variables,
+  cwd: string,
+  sinceMs = 0,
+  isWanted: (file: SessionFile) => Promise<boolean> = async () => true,
+): Promise<SessionFile | null> {
   const wanted = await realpath(cwd).catch(() => cwd);
   for (const file of await listFiles(env)) {
     if (file.changedAtMs < sinceMs) return null;
     const found = await cwdOf(file.path);
-    if (found === cwd || found === wanted) return file;
+    if ((found === cwd || found === wanted) && (await isWanted(file))) return file;
   }
   return null;
 }

@@ -5,11 +5,31 @@
  */
 import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { SessionFile } from '../../agents/contract/conversation.ts';
 import { statePaths } from '../../platform/paths.ts';
 import { ancestors, descendants } from '../../platform/process-tree.ts';
 import { readSessions } from '../../records/sessions.ts';
+import type { Status } from '../../records/status.ts';
 import type { Conversation } from '../conversation.ts';
 import type { Run } from '../run.ts';
+
+const livingGuards = ({ launch }: Run): readonly Status[] =>
+  readSessions(statePaths(launch.env)).flatMap(({ alive, status }) => (alive ? [status] : []));
+
+/** The other guard whose agent is in this conversation. */
+const watching = (guards: readonly Status[], { paths }: Run, sessionId: string) =>
+  guards.find(({ session_id, run }) => session_id === sessionId && run !== paths.run);
+
+/** Whether it is another living agent's, because its guard or its own record says so. */
+export async function isOthers(
+  run: Run,
+  { sessionId, path }: SessionFile,
+  own: number | null,
+): Promise<boolean> {
+  return (
+    watching(livingGuards(run), run, sessionId) !== undefined || (await holderOf(run, path, own)) !== null
+  );
+}
 
 /**
  * Who else is in the conversation, in words. Null: nobody.
@@ -18,12 +38,11 @@ import type { Run } from '../run.ts';
 async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
   const { doctor } = run.launch.adapter;
   if (doctor === null) return null;
+  const guards = livingGuards(run);
+  const other = watching(guards, run, basename(path, '.jsonl'));
+  if (other !== undefined) return await inWords(other.agent_pid ?? other.pid);
   // A guard knows which conversation its agent is in, so for agents with a guard of their own only its record counts.
-  const guards = readSessions(statePaths(run.launch.env)).filter(({ alive }) => alive);
-  const id = basename(path, '.jsonl');
-  const other = guards.find(({ status }) => status.session_id === id && status.run !== run.paths.run);
-  if (other !== undefined) return await inWords(other.status.agent_pid ?? other.status.pid);
-  const watched = guards.flatMap(({ status }) => status.agent_pid ?? []);
+  const watched = guards.flatMap(({ agent_pid }) => agent_pid ?? []);
   // A launcher that waits for its child has the same command line, and may be our ancestor or our descendant.
   const below = own === null ? [] : descendants(own);
   const ours = [...below, ...ancestors(process.pid)].map((one) => one.pid);

@@ -84,8 +84,13 @@ async function* sessionsIn(
 }
 
 /** The last changed conversation of a working directory, which `--continue` opens; null if there is none. */
-export async function latestSession(env: Variables, cwd: string, sinceMs = 0): Promise<SessionFile | null> {
-  for await (const file of sessionsIn(env, [cwd], sinceMs)) return file;
+export async function latestSession(
+  env: Variables,
+  cwd: string,
+  sinceMs = 0,
+  isWanted: (file: SessionFile) => Promise<boolean> = async () => true,
+): Promise<SessionFile | null> {
+  for await (const file of sessionsIn(env, [cwd], sinceMs)) if (await isWanted(file)) return file;
   return null;
 }
 
