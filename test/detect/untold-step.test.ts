@@ -137,3 +137,99 @@ test('a tool has ended, and a hook of the person’s runs', () => {
   helped(told, 120);
   expect(actions(told)).toEqual([]);
 });
+
+describe('a tool has ended, and the next request went up before anything showed that end', () => {
+  const toolRow: Observation = { type: 'screen', facts: { activity: 'tool', tokens: 5 } };
+  const ofTurn = (told: ReturnType<typeof story>): Observation => ({
+    type: 'connection.bytes',
+    id: 1,
+    up: 60_000,
+    down: 0,
+    last: 'up',
+    requestAt: told.state.evidence.now,
+  });
+
+  /** A call whose process is seen at work, and the request that follows it. */
+  function asksOn(...before: readonly Observation[]) {
+    const told = afterTurn();
+    told.tell(say.busy(0));
+    told.tell(say.request(1));
+    told.wait(3, say.bytes(1), say.drawing, say.busy(5), say.sample(100));
+    for (const each of before) told.tell(each);
+    told.wait(8, say.drawing, toolRow, say.sample(100, { workers: 1 }));
+    told.tell(say.busy(5));
+    told.tell(ofTurn(told));
+    return told;
+  }
+
+  test('in its processes: the request has the time of a first byte from when it went up', () => {
+    const told = asksOn();
+    told.wait(2, say.drawing);
+    told.wait(116, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual([]);
+    told.wait(4, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('telemetry, which is answered all the time, is not taken for it', () => {
+    const told = asksOn();
+    told.wait(2, say.drawing);
+    told.tell(say.opened(2));
+    for (let second = 2; second < 122; second += 10) {
+      told.tell({ type: 'connection.bytes', id: 2, up: 6_000, down: 0, last: 'up' });
+      told.tell(say.bytes(2));
+      told.wait(10, say.drawing, say.sample(100));
+    }
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('on record, which is read late: the same', () => {
+    const call = { toolUseId: 'read', recorded: true } as const;
+    const told = asksOn({ type: 'tool.started', tool: 'Read', risk: 'read', ...call });
+    told.wait(3, say.drawing, say.sample(100));
+    told.tell({ type: 'tool.finished', ok: true, ...call });
+    told.wait(118, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('telemetry that is as long as the conversation, in the middle of a tool, is not taken for it, either', () => {
+    const call = { toolUseId: 'ask', recorded: true } as const;
+    const told = asksOn({ type: 'tool.started', tool: 'mcp__server__run', risk: 'unknown', ...call });
+    told.tell(say.bytes(1));
+    told.wait(80, say.drawing, say.sample(100));
+    told.tell({ type: 'tool.finished', ok: true, ...call });
+    told.wait(20, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('an answer that breaks off before then is found at its limit', () => {
+    const told = asksOn();
+    told.wait(1, say.bytes(1), say.drawing);
+    told.wait(1, say.drawing);
+    told.wait(31, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
+  test('a request of the turn before, of whose tool the last sample tells, is not this turn’s', () => {
+    const told = asksOn();
+    told.tell(say.sample(100, { workers: 1 }));
+    told.wait(1, say.bytes(1), say.drawing);
+    told.tell(say.idle);
+    told.wait(100);
+    told.tell(say.busy(0));
+    told.wait(2, say.drawing);
+    told.wait(50, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('a request from before the tool says nothing of what is asked after it: a hook of the person’s has its time', () => {
+    const told = afterTurn();
+    told.tell(say.busy(0));
+    told.tell(ofTurn(told));
+    told.wait(1, say.bytes(1), say.drawing, say.busy(5));
+    told.wait(2, say.drawing, toolRow, say.sample(100, { workers: 1 }));
+    told.tell(say.busy(5));
+    told.wait(50, say.drawing, say.sample(100));
+    expect(actions(told)).toEqual([]);
+  });
+});

@@ -19,6 +19,7 @@ import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
 import { foldEndedCalls, foldTools } from './tools.ts';
 import { foldTurn, marked, noTurn, type Turn } from './turn.ts';
+import { waitBeganAt } from './wait.ts';
 import { foldWire, noWire } from './wire.ts';
 
 export type { Evidence, Facts } from './facts.ts';
@@ -87,7 +88,7 @@ function fold(before: Evidence, event: Event): Evidence {
   const claims = claimsOf(facts);
   const doing = readDoing(claims);
   const phase = readPhase(facts, doing);
-  const turn = marked(facts.turn, before.phase, phase, now);
+  const turn = marked(facts.turn, before.phase, phase, now, () => waitBeganAt(before, facts));
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };

@@ -212,10 +212,19 @@ function isDue(retryAt: Millis | null, now: Millis): boolean {
   return retryAt !== null && now >= retryAt - reportLagMs;
 }
 
-/** Records when the phase changed. A compaction that begins in a turn is a wait of its own. */
-export function marked(turn: Turn, before: Phase, phase: Phase, now: Millis): Turn {
+/**
+ * Records when the phase changed. A compaction that begins in a turn is a wait of its own.
+ * @param waitBeganAt when a wait for the API began that shows now
+ */
+export function marked(
+  turn: Turn,
+  before: Phase,
+  phase: Phase,
+  now: Millis,
+  waitBeganAt: () => Millis,
+): Turn {
   const isNew = phase === 'compacting' && before !== 'compacting';
-  const listeningSince = listens(phase) ? ((isNew ? null : turn.listeningSince) ?? now) : null;
+  const listeningSince = listens(phase) ? ((isNew ? null : turn.listeningSince) ?? waitBeganAt()) : null;
   const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
   const same = listeningSince === turn.listeningSince && drawsSince === turn.drawsSince;
   return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now);
