@@ -1,6 +1,6 @@
 /** The latest sample of the agent's process, with what the earlier samples add; null before an agent's first sample. */
 import type { Event, Millis } from '../../events.ts';
-import { hookedMs } from '../limits.ts';
+import { hookedMs, reportLagMs } from '../limits.ts';
 import { type Clock, stampOf } from './clock.ts';
 
 export interface ProcessSample {
@@ -25,6 +25,11 @@ export interface ProcessSample {
   readonly yields?: number;
   /** When a sample last showed that its event loop runs. The first one shows nothing, so time counts from it. */
   readonly ranAt: Millis;
+  /**
+   * When the person pressed the first key since which no sample has shown that its event loop runs; null: there is none. A
+   * key wakes every loop that lives, even if it draws nothing for it.
+   */
+  readonly unheardSince: Millis | null;
   /** Share of one core between the last two samples, 0…1. */
   readonly cpuShare: number;
   /** Since when cpuShare has been 0.9 or more. */
@@ -67,6 +72,7 @@ export function foldProcess(
   clock: Clock,
 ): ProcessSample | null {
   if (event.type === 'agent.started') return null;
+  if (event.type === 'input') return last && afterKey(last, event, now);
   if (event.type !== 'agent.sample' || event.generation !== generation) return last;
   const elapsedMs = last ? event.at - last.moment : 0;
   const leastGrowth = growth * Math.max(1, elapsedMs / sampleMs);
@@ -75,6 +81,7 @@ export function foldProcess(
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
   const helper = helperIn(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock);
   const { helperSince } = helper;
+  const runs = last === null || hasRun(last, event.yields, cpuShare);
   return {
     at: now,
     moment: event.at,
@@ -87,7 +94,8 @@ export function foldProcess(
     lastHelper: helperSince === null ? (last?.lastHelper ?? null) : { since: helperSince, seenAt: now },
     workerSeenAt: event.workers > 0 ? now : (last?.workerSeenAt ?? null),
     ...(event.yields !== undefined && { yields: event.yields }),
-    ranAt: last === null || hasRun(last, event.yields, cpuShare) ? now : last.ranAt,
+    ranAt: runs ? now : last.ranAt,
+    unheardSince: runs ? null : last.unheardSince,
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
@@ -101,6 +109,16 @@ export function foldProcess(
 function hasRun(last: ProcessSample, yields: number | undefined, cpuShare: number): boolean {
   if (yields !== undefined) return yields !== last.yields;
   return cpuShare >= asleep && cpuShare < ticking;
+}
+
+/** What a loop did for a key that it got just before may be in the last sample already. */
+function afterKey(
+  last: ProcessSample,
+  { kind, kept }: Extract<Event, { type: 'input' }>,
+  now: Millis,
+): ProcessSample {
+  const tells = last.yields !== undefined && kind !== 'report' && !kept && now - last.ranAt > reportLagMs;
+  return tells ? { ...last, unheardSince: last.unheardSince ?? now } : last;
 }
 
 /** Its start keeps its first stamp, or a stop of the clock would put it before what came before it. */

@@ -89,11 +89,17 @@ const deafInput: Signature = {
     if (e.phase === 'gone' || unansweredKeyAt === null) return null;
     // A dialog or an idle prompt may ignore a key, so only a process that is visibly stuck is judged.
     const busySince = e.sample?.busySince ?? null;
-    if (inputBlockedSince === null && busySince === null) return null;
-    const since = Math.max(unansweredKeyAt, inputBlockedSince ?? 0, busySince ?? 0);
+    const isSeen = inputBlockedSince !== null || busySince !== null;
+    const stuckSince = isSeen ? Math.max(inputBlockedSince ?? 0, busySince ?? 0) : unheardSince(e);
+    if (stuckSince === null) return null;
+    const since = Math.max(unansweredKeyAt, stuckSince);
     return forLoading(e, stuck(e, since, 'keys unanswered'));
   },
 };
+
+/** Since when it is known from its samples that keys do not wake it. An agent that starts may wait without an event loop. */
+const unheardSince = ({ sample, clock, phase }: Evidence): Millis | null =>
+  sample !== null && phase !== 'starting' && clock.at - sample.moment <= freshMs ? sample.unheardSince : null;
 
 /** By then, an agent has drawn that it has taken a command of its own. */
 const takenMs = 5_000;

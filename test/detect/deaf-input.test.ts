@@ -1,0 +1,111 @@
+/** The person types, and nothing is drawn: a key wakes every event loop that lives. */
+import { describe, expect, test } from 'vitest';
+import { say, story } from '../support/story.ts';
+
+const deeds = (told: ReturnType<typeof story>) => told.did('cut', 'nudge', 'stop', 'incident');
+const key = { type: 'input', kind: 'text', bytes: 1 } as const;
+
+describe('the prompt is free, and the agent sleeps', () => {
+  /** As measured in the agent’s last turn. */
+  const before = { yields: 100 };
+
+  function free(measured: object = before) {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0));
+    told.wait(4, say.drawing);
+    told.tell(say.sample(1_000, measured));
+    told.tell({ type: 'turn.ended' });
+    told.tell(say.idle);
+    told.wait(300);
+    return told;
+  }
+
+  /** A sample each second, and a key so often. */
+  function types(
+    told: ReturnType<typeof story>,
+    seconds: number,
+    everyS: number,
+    sample: (second: number) => object,
+    pressed: object = key,
+  ) {
+    for (let second = 0; second < seconds; second++) {
+      if (second % everyS === 0) told.tell({ ...key, ...pressed });
+      told.wait(1);
+      told.tell(say.sample(1_000, sample(second)));
+    }
+  }
+
+  test.each([1, 5])('its event loop has stopped: no key, each %i s, wakes it', (everyS) => {
+    const told = free();
+    types(told, 20, everyS, () => ({ yields: 5_000 }));
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('it stopped when nobody looked: the first key counts', () => {
+    const told = free();
+    types(told, 12, 60, () => before);
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('it runs, and does nothing with the keys', () => {
+    const told = free();
+    types(told, 600, 5, (second) => ({ yields: 5_000 + Math.floor(second / 5) }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('it has nothing to do between keys: one that it does not answer proves nothing', () => {
+    const told = free();
+    types(told, 600, 600, () => ({ yields: 5_000 }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('the sample that comes with a key may hold its effect already', () => {
+    const told = free();
+    told.tell(key);
+    told.wait(2);
+    told.tell(say.sample(1_000, { yields: 5_000 }));
+    told.wait(3);
+    told.tell(say.sample(1_000, { yields: 5_001 }));
+    types(told, 600, 600, () => ({ yields: 5_001 }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test.each([
+    ['the guard has kept the keys', { kept: true }],
+    ['the terminal reports', { kind: 'report' }],
+  ])('%s: nobody has pressed a key', (_, pressed) => {
+    const told = free();
+    told.tell(key);
+    types(told, 600, 5, () => ({ yields: 5_000 }), pressed);
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('it waits for a slow disk: it has minutes', () => {
+    const told = free();
+    types(told, 200, 5, () => ({ yields: 5_000, state: 'D' }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('nobody knows how often it goes to sleep', () => {
+    const told = free({});
+    types(told, 600, 5, () => ({}));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('it is not measured any more', () => {
+    const told = free();
+    types(told, 3, 1, () => ({ yields: 5_000 }));
+    told.wait(60, key);
+    expect(deeds(told)).toEqual([]);
+  });
+});
+
+test('an agent that starts may wait without an event loop', () => {
+  const told = story();
+  told.tell(say.started);
+  for (let second = 0; second < 60; second++) told.wait(1, key, say.sample(1_000, { yields: 7 }));
+  expect(deeds(told)).toEqual([]);
+});
