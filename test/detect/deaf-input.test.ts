@@ -109,3 +109,63 @@ test('an agent that starts may wait without an event loop', () => {
   for (let second = 0; second < 60; second++) told.wait(1, key, say.sample(1_000, { yields: 7 }));
   expect(deeds(told)).toEqual([]);
 });
+
+describe('a conversation is chosen from a list, and the agent computes', () => {
+  const enter = { type: 'input', kind: 'enter', bytes: 1 } as const;
+  const list = { type: 'screen', facts: { activity: 'dialog', dialog: 'other' } } as const;
+
+  /** The person looks through the list for a while. */
+  function chooses(told: ReturnType<typeof story>) {
+    told.tell(list);
+    for (let presses = 0; presses < 6; presses++) {
+      told.tell(key);
+      told.wait(2, say.drawing);
+    }
+    told.tell(enter);
+    told.wait(1, say.drawing);
+  }
+
+  /** One core is used fully, as seen each second. */
+  function computes(told: ReturnType<typeof story>, seconds: number) {
+    told.tell(key);
+    for (let second = 1; second <= seconds; second++) {
+      told.wait(1);
+      told.tell(say.sample(second * 1_000, { state: 'R' }));
+    }
+  }
+
+  test('that a command has opened: it may read it for as long as after the command itself', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell({ type: 'screen', facts: { activity: 'idle', draft: true, draftIsCommand: true } });
+    told.wait(20);
+    told.tell(enter);
+    told.wait(1, say.drawing);
+    chooses(told);
+    computes(told, 110);
+    told.tell(say.drawing);
+    expect(deeds(told)).toEqual([]);
+    computes(told, 14);
+    expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('as it starts: the same', () => {
+    const told = story();
+    told.tell(say.started);
+    told.wait(2, say.drawing);
+    chooses(told);
+    computes(told, 110);
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('but an answer to a question of a turn’s is none', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(say.busy(0));
+    told.wait(5, say.drawing);
+    chooses(told);
+    computes(told, 14);
+    expect(told.did('stop')).toHaveLength(1);
+  });
+});

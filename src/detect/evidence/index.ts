@@ -69,7 +69,7 @@ function fold(before: Evidence, event: Event): Evidence {
     agent: foldAgent(before.agent, event, now),
     sample: foldProcess(before.sample, event, now, before.agent.generation, clock),
     terminal: foldTerminal(terminal, event, now, clock),
-    person: foldPerson(before.person, event, before.screen?.facts, now),
+    person: foldPerson(before.person, event, before, now),
     signalledBy: event.type === 'guard.signalled' ? event.signal : before.signalledBy,
     status: foldStatus(before.status, event, now),
     screen,

@@ -9,7 +9,10 @@ export interface Person {
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
-  /** When the person pressed Enter on a command of the agent's own, such as `/exit`, as the screen showed it. */
+  /**
+   * When the person pressed Enter on a command of the agent's own, such as `/exit`, or in what it asks outside a turn, such
+   * as a list that a command has opened; as the screen showed it.
+   */
   readonly lastCommandAt: Millis | null;
 }
 
@@ -20,13 +23,14 @@ export const nobody: Person = {
   lastCommandAt: null,
 };
 
-/** @param facts what the screen showed when the key was pressed */
-export function foldPerson(
-  person: Person,
-  event: Event,
-  facts: ScreenFacts | undefined,
-  now: Millis,
-): Person {
+interface Before {
+  readonly screen: { readonly facts: ScreenFacts } | null;
+  /** Null in `workingSince`: no turn runs. */
+  readonly turn: { readonly workingSince: Millis | null };
+}
+
+/** @param before as it was when the key was pressed */
+export function foldPerson(person: Person, event: Event, before: Before, now: Millis): Person {
   if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
   if (event.type !== 'input' || event.kind === 'report') return person;
   const { kind } = event;
@@ -34,6 +38,10 @@ export function foldPerson(
     lastKeyAt: now,
     lastInterruptAt: kind === 'interrupt' || kind === 'escape' ? now : person.lastInterruptAt,
     lastExitKeyAt: kind === 'interrupt' || kind === 'exit' ? now : person.lastExitKeyAt,
-    lastCommandAt: kind === 'enter' && facts?.draftIsCommand ? now : person.lastCommandAt,
+    lastCommandAt: kind === 'enter' && isCommand(before) ? now : person.lastCommandAt,
   };
 }
+
+const isCommand = ({ screen, turn }: Before): boolean =>
+  screen?.facts.draftIsCommand === true ||
+  (screen?.facts.activity === 'dialog' && turn.workingSince === null);
