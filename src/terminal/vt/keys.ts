@@ -36,20 +36,28 @@ const controls: Readonly<Record<number, Key>> = {
   127: 'backspace',
 };
 
-/** Code point and modifiers (1 + Shift 1, Alt 2, Ctrl 4), as both protocols write them. */
+/**
+ * Code point and modifiers (1 + Shift 1, Alt 2, Ctrl 4), as both protocols write them. Ctrl+[ is Esc, Ctrl+M Enter, and
+ * Ctrl+H Backspace, as in the classic way: so the agent reads them, too, from 2.1.263 on.
+ */
 const coded: Readonly<Record<string, Key>> = {
   '13;1': 'enter',
   '57414;1': 'enter', // keypad
   '13;2': 'newline',
   '13;3': 'newline',
   '106;5': 'newline',
+  '109;5': 'enter',
+  '77;5': 'enter',
   '27;1': 'escape',
+  '91;5': 'escape',
   '99;5': 'interrupt',
   '100;5': 'exit',
   '117;5': 'delete-row',
   '119;5': 'delete-word',
   '122;5': 'suspend',
   '127;1': 'backspace',
+  '104;5': 'backspace',
+  '72;5': 'backspace',
 };
 
 export function keyOf(token: Token): Key {
@@ -83,7 +91,7 @@ function csiKey(parameters: string, final: string): Key {
     const [key = '', modifier = '1'] = parameters.split(';');
     const [modifiers = '1', event = '1'] = modifier.split(':');
     if (event === '3') return 'report'; // a key released
-    return coded[`${key.split(':')[0]};${withoutLocks(modifiers)}`] ?? 'other';
+    return coded[codeOf(key, withoutLocks(modifiers))] ?? 'other';
   }
   if (final === '~') {
     const [first, modifiers = '1', key = ''] = parameters.split(';');
@@ -93,6 +101,16 @@ function csiKey(parameters: string, final: string): Key {
   if (parameters === '' && (final === 'I' || final === 'O')) return 'report'; // focus
   if (final === 'R') return /^1;[2-8]$/.test(parameters) ? 'other' : 'report'; // F3 with modifiers, or a position
   return 'ntcy'.includes(final) ? 'report' : 'other';
+}
+
+/**
+ * With Ctrl, a letter of another alphabet is the key that has its place in ours, if the terminal tells it: that is what
+ * the agent goes by, too.
+ */
+function codeOf(key: string, modifiers: number): string {
+  const [code, , ours = ''] = key.split(':');
+  const isForeign = ((modifiers - 1) & 4) !== 0 && Number(code) > 127 && ours !== '';
+  return `${isForeign ? ours : code};${modifiers}`;
 }
 
 /** Caps lock (64) and num lock (128) do not change what a key means; the field holds 1 + the bits. */
