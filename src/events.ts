@@ -244,7 +244,12 @@ export type Observation =
     }
   | { readonly type: 'session.ended'; readonly reason: string }
   | { readonly type: 'turn.started' }
-  | { readonly type: 'turn.ended'; readonly failure?: FailureKind }
+  | {
+      readonly type: 'turn.ended';
+      readonly failure?: FailureKind;
+      /** It has not failed. Absent: the agent does not tell a failed turn from a good one. */
+      readonly well?: true;
+    }
   | { readonly type: 'request.sent' }
   | { readonly type: 'failure.recorded'; readonly failure: FailureKind }
   /** The agent waits this long before its own next try. 2.1.42 does not show this on the screen. */

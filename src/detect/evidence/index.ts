@@ -12,6 +12,7 @@ import { foldConversation, noConversation } from './conversation.ts';
 import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
 import { learnt } from './lessons.ts';
+import { isOwnFailure } from './own-failure.ts';
 import { foldPerson, nobody } from './person.ts';
 import { begin, isForQueue, isLateInterrupt, promptAt, queue } from './queued.ts';
 import { foldProcess } from './sample.ts';
@@ -94,17 +95,11 @@ function fold(before: Evidence, event: Event): Evidence {
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };
 }
 
-/**
- * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past. The
- * first turn, of a prompt that the agent was given, may be too short to be seen by any sense but the wire.
- */
 function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
-  const { turn, wire, agent } = before;
-  if (turn.count > 0 || (agent.prompted && wire.lastConversationAt !== null))
-    return foldTurn(turn, event, now, before);
-  if (event.type === 'failure.recorded') return turn;
-  if (event.type !== 'screen') return foldTurn(turn, event, now, before);
-  const { failure: _ofBefore, ...facts } = event.facts;
+  const { turn } = before;
+  if (isOwnFailure(before, event)) return foldTurn(turn, event, now, before);
+  if (event.type !== 'screen') return turn;
+  const { failure: _ofOthers, ...facts } = event.facts;
   return foldTurn(turn, { ...event, facts }, now, before);
 }
 

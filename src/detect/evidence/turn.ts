@@ -11,7 +11,7 @@ export interface Failure {
   readonly at: Millis;
   /**
    * The sense that reported it. The record also holds failures from which the turn recovered, so an answer on record
-   * takes back a failure that only the record reported.
+   * takes back a failure that only the record reported; the turn's last one also takes back what only the screen showed.
    */
   readonly sense: Extract<Sense, 'hooks' | 'screen' | 'record'>;
 }
@@ -23,7 +23,12 @@ export function isRefusal({ kind }: Failure): boolean {
 
 export interface Turn {
   /** What hooks report; null: they do not report the turn. */
-  readonly told: { readonly working: boolean; readonly at: Millis } | null;
+  readonly told: {
+    readonly working: boolean;
+    readonly at: Millis;
+    /** It is over, and has not failed. */
+    readonly well?: true;
+  } | null;
   /** When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. */
   readonly toldAt: Millis | null;
   /**
@@ -121,7 +126,7 @@ export function foldTurn(
     case 'turn.ended':
       return {
         ...turn,
-        told: { working: false, at: now },
+        told: { working: false, at: now, ...(event.well && { well: true }) },
         toldAt: now,
         retryAt: null,
         failedTurns: event.failure ? turn.failedTurns + (isCounted(turn.failure) ? 0 : 1) : 0,
@@ -152,7 +157,8 @@ export function foldTurn(
         ...turn,
         recordSpeaks: true,
         answer: { at: now, cutShort: event.cutShort ?? false, ...(event.endsTurn && { endsTurn: true }) },
-        failure: turn.failure?.sense === 'record' ? null : turn.failure,
+        failure: takesBack(turn, event) ? null : turn.failure,
+        failedTurns: event.endsTurn ? 0 : turn.failedTurns,
       };
     case 'connection.closed': // an agent that obeys an interrupt closes first and reports the interrupt later
       return event.by === 'agent' && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs
@@ -176,7 +182,11 @@ export function foldTurn(
  * sense sees it run, the tool may be that of a subagent, which not every agent tells apart.
  */
 const goingOn = ({ workingSince }: Turn, told: NonNullable<Turn['told']>): Turn['told'] =>
-  told.working || workingSince === null ? told : { ...told, working: true };
+  told.working || workingSince === null ? told : { working: true, at: told.at };
+
+/** The model has said its last word, or has gone on after what the record alone calls a failure. */
+const takesBack = ({ failure }: Turn, { endsTurn }: Extract<Event, { type: 'answer.recorded' }>): boolean =>
+  failure?.sense === 'record' || (failure?.sense === 'screen' && endsTurn === true);
 
 function seen(
   turn: Turn,

@@ -12,7 +12,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { Senses } from './senses.ts';
 import { sideRequest } from './side-request.ts';
 import type { Trouble, TurnTrouble } from './trouble.ts';
-import { failures, newTurn, runTurn, type Turn, type Worker } from './turn.ts';
+import { failures, isNewer, newTurn, runTurn, type Turn, type Worker } from './turn.ts';
 
 export interface Agent {
   readonly generation: number;
@@ -65,6 +65,8 @@ export interface AgentWorld {
 }
 
 const drawMs = 500;
+/** How often a model's last words read like an error of the agent's. */
+const likeErrors = 0.05;
 /** Shares of the machine's memory: from the first on it is in danger, at the second the kernel ends the agent. */
 const muchMemory = 0.6;
 const allMemory = 0.95;
@@ -80,6 +82,8 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   let outcome: TurnTrouble | null = null;
   let isCrashed = false;
   let banners = 0;
+  /** The model's last words, on the screen. */
+  let readsLikeError = false;
   let idleConnection: Connection | null = null;
   let conversationBytes = draw.between(50_000, 200_000);
 
@@ -115,7 +119,8 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     over(_turn, how) {
       turn = null;
       outcome = how;
-      if (how !== null && failures[how] !== undefined) banners++;
+      readsLikeError = how === null && plan.senses.hooks && isNewer(plan) && draw.happens(likeErrors);
+      if (readsLikeError || (how !== null && failures[how] !== undefined)) banners++;
       senses.status('idle');
       worker.show();
       senses.draws(200);
@@ -128,7 +133,9 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
 
   function picture(): ScreenFacts {
     if (turn !== null) return ofTurn(turn, scheduler.now());
-    return free ? ofPrompt(outcome, `${generation}-${banners}`) : { activity: 'unknown' };
+    return free
+      ? ofPrompt(readsLikeError ? 'failed' : outcome, `${generation}-${banners}`)
+      : { activity: 'unknown' };
   }
   function paint(mine: Turn): void {
     senses.draws(120);
@@ -142,6 +149,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     if (turn !== null || isCrashed) return;
     free = true;
     outcome = null;
+    readsLikeError = false;
     hasQueue = false;
     const mine = newTurn(world.nextTurn(), scheduler.now());
     turn = mine;

@@ -4,6 +4,7 @@ import type { Chance } from '../chance.ts';
 import type { AgentWorld } from './agent.ts';
 import { exchange } from './exchange.ts';
 import type { Connection } from './line.ts';
+import type { Plan } from './plan.ts';
 import type { Process } from './process.ts';
 import type { Answer } from './provider.ts';
 import { drawTool } from './tool.ts';
@@ -66,6 +67,9 @@ const overloadedMs = 3_000;
 /** How often a hook of the person's does not let a turn end. */
 const goesOn = 0.1;
 
+/** Newer agents write each request down, and their hooks tell a good end of a turn from a failure. */
+export const isNewer = ({ senses }: Plan): boolean => senses.requests;
+
 /** The ends that the agent itself calls a failure. */
 export const failures: { readonly [How in TurnTrouble]?: FailureKind } = {
   failed: 'connection',
@@ -100,6 +104,7 @@ export const newTurn = (number: number, startedAt: Millis): Turn => ({
 export function runTurn(worker: Worker, turn: Turn): void {
   const { world, generation, draw, isOn, after, show } = worker;
   const { plan, scheduler, line, senses } = world;
+  const tellsGoodEnds = isNewer(plan) && { well: true as const };
 
   function begin(): void {
     turn.isCompactionStuck = world.hits('stuck-compaction');
@@ -166,7 +171,7 @@ export function runTurn(worker: Worker, turn: Turn): void {
   function goOn(): void {
     turn.wentOn = true;
     turn.hookSince = scheduler.now();
-    senses.hook({ type: 'turn.ended' });
+    senses.hook({ type: 'turn.ended', ...tellsGoodEnds });
     after(turn, draw.between(500, world.plan.hookSeconds * 1_000 + 500), () => {
       turn.hookSince = null;
       begin();
@@ -234,7 +239,7 @@ export function runTurn(worker: Worker, turn: Turn): void {
 
   function end(how: TurnTrouble | null): void {
     const failure = how === null ? undefined : failures[how];
-    senses.hook({ type: 'turn.ended', ...(failure !== undefined && { failure }) });
+    senses.hook({ type: 'turn.ended', ...(failure === undefined ? tellsGoodEnds : { failure }) });
     worker.over(turn, how);
   }
 

@@ -69,7 +69,11 @@ const readers: Readonly<Record<string, Reader>> = {
   ],
   SessionEnd: (payload) => [{ type: 'session.ended', reason: textOf(payload, 'reason') ?? 'other' }],
   UserPromptSubmit: (payload) => [...session(payload), { type: 'turn.started' }],
-  Stop: mainTurnOnly((payload) => [...session(payload), { type: 'turn.ended' }]),
+  // Versions that name background tasks here tell a failed turn by StopFailure; the oldest tell any turn by Stop.
+  Stop: mainTurnOnly((payload) => [
+    ...session(payload),
+    { type: 'turn.ended', ...('background_tasks' in payload && { well: true }) },
+  ]),
   SubagentStop: (payload) => {
     const agentId = textOf(payload, 'agent_id');
     return agentId === null ? [] : [{ type: 'subagent.ended', agentId }];

@@ -26,7 +26,8 @@ it.each<[string, object, readonly object[]]>([
     { permission_mode: 'plan', prompt: 'a secret' },
     [{ ...session, permissionMode: 'plan' }, { type: 'turn.started' }],
   ],
-  ['Stop', {}, [session, { type: 'turn.ended' }]],
+  ['Stop', {}, [session, { type: 'turn.ended' }]], // 2.1.42 also says so when the turn has failed
+  ['Stop', { background_tasks: [] }, [session, { type: 'turn.ended', well: true }]],
   ['Stop', { agent_id: 'a1' }, []],
   ['SubagentStop', { agent_id: 'a1' }, [{ type: 'subagent.ended', agentId: 'a1' }]],
   ['SubagentStop', {}, []],

@@ -1,0 +1,89 @@
+/** A model's last words may read like an error of the agent's. The screen cannot tell, so the other senses decide. */
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../src/events.ts';
+import { say, story } from '../support/story.ts';
+
+const started: Observation = { type: 'turn.started' };
+const endedWell: Observation = { type: 'turn.ended', well: true };
+const ended: Observation = { type: 'turn.ended' };
+const answered: Observation = { type: 'answer.recorded', endsTurn: true };
+const failed: Observation = { type: 'failure.recorded', failure: 'connection' };
+const banner: Observation = {
+  type: 'screen',
+  facts: { activity: 'idle', failure: { kind: 'connection', fingerprint: 'f' } },
+};
+
+/** A turn of some seconds in which this was seen, in this order. @returns how often the agent was told to go on */
+function nudges(hooks: boolean, ...seen: readonly Observation[]): number {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(2);
+  if (hooks) told.tell(started);
+  told.tell(say.busy(1));
+  told.wait(5, say.drawing);
+  for (const each of seen) told.tell(each);
+  told.wait(20);
+  return told.did('nudge').length;
+}
+
+describe('they are no failure', () => {
+  test.each<[string, boolean, readonly Observation[]]>([
+    ['hooks have reported a good end', true, [endedWell, banner]],
+    ['hooks report one then', true, [banner, endedWell]],
+    ['the answer is on record', false, [answered, banner]],
+    ['the answer is on record then', false, [banner, answered]],
+    ['both are so', true, [answered, endedWell, banner]],
+  ])('if %s', (_, hooks, seen) => {
+    expect(nudges(hooks, ...seen)).toBe(0);
+  });
+});
+
+describe('it is a failure', () => {
+  const asked: Observation = { type: 'request.sent' };
+  test.each<[string, boolean, readonly Observation[]]>([
+    ['nothing else is known', false, [banner]],
+    ['hooks do not tell failed turns from good ones', true, [ended, banner]],
+    [
+      'hooks report it after a hook of the person’s had the turn go on',
+      true,
+      [endedWell, { ...ended, failure: 'connection' }, banner],
+    ],
+    ['the record holds it after the answer', false, [answered, failed, banner]],
+    ['the record holds it then', false, [answered, banner, failed]],
+  ])('if %s', (_, hooks, seen) => {
+    expect(nudges(hooks, ...seen)).toBe(1);
+  });
+
+  test('if something was asked after the good end', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(say.busy(1));
+    told.wait(5, say.drawing);
+    told.tell(answered);
+    told.wait(3, say.drawing, say.busy(1));
+    told.tell(asked);
+    told.wait(3, say.drawing, say.busy(1));
+    told.tell(banner);
+    told.wait(20);
+    expect(told.did('nudge')).toHaveLength(1);
+  });
+
+  test('of a later turn that hooks do not report, such as a compaction', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(started);
+    told.tell(say.busy(1));
+    told.wait(5, say.drawing);
+    told.tell(endedWell);
+    told.tell(say.idle);
+    told.wait(5);
+    told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+    told.wait(5, say.drawing);
+    told.tell(banner);
+    told.wait(20);
+    expect(told.did('nudge')).toHaveLength(1);
+  });
+});
