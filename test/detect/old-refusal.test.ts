@@ -1,5 +1,5 @@
 /** A resumed conversation draws and records its old refusals again; they are not failures of this agent. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FailureKind, Observation } from '../../src/events.ts';
 import { type Story, say, story } from '../support/story.ts';
 
@@ -70,4 +70,54 @@ test('an agent relaunched on a repaired conversation is not judged by an old ref
   told.wait(10);
   expect(told.did('notice').filter(({ notice }) => notice.kind === 'gave-up')).toEqual([]);
   expect(told.state.name).not.toBe('asking');
+});
+
+describe('an agent that has had a turn shows an old refusal that it draws again', () => {
+  const old = shows('connection');
+  const good: Observation = { type: 'turn.ended', well: true };
+  const key: Observation = { type: 'input', kind: 'enter', bytes: 1 };
+
+  /** A good turn, after which the person rests, presses these keys, and sees this. */
+  function later(...seen: readonly Observation[]): Story {
+    const told = resumed();
+    asks(told, say.idle);
+    for (const each of seen) {
+      told.tell(each);
+      told.wait(1);
+    }
+    told.wait(30);
+    return told;
+  }
+
+  test('because the person has chosen another conversation', () => {
+    const picker: Observation = { type: 'screen', facts: { activity: 'dialog', dialog: 'other' } };
+    expect(done(later(key, picker, key, say.idle, old))).toEqual([]);
+    expect(done(later(key, picker, key, shows('history')))).toEqual([]);
+  });
+
+  test('because the person has gone back to before the good turn', () => {
+    const told = resumed();
+    asks(told, old);
+    expect(told.did('nudge')).toHaveLength(1);
+    asks(told, say.idle);
+    told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    told.wait(5);
+    told.tell(key);
+    told.wait(1);
+    told.tell(old);
+    told.wait(30);
+    expect(told.did('nudge')).toHaveLength(1);
+  });
+
+  test('and recorded, too', () => {
+    expect(done(later(key, { type: 'failure.recorded', failure: 'connection' }))).toEqual([]);
+  });
+
+  test('but one that follows its turn counts, whatever the person has typed meanwhile, and however late it is drawn', () => {
+    const typed: Observation = { type: 'input', kind: 'text', bytes: 1 };
+    expect(later(key, say.busy(0), typed, old).did('nudge')).toHaveLength(1);
+    expect(later(key, say.busy(0), say.idle, old).did('nudge')).toHaveLength(1);
+    expect(later(key, { type: 'turn.started' }, good, old).did('nudge')).toHaveLength(0);
+    expect(later(key, { type: 'turn.started' }, { type: 'turn.ended' }, old).did('nudge')).toHaveLength(1);
+  });
 });

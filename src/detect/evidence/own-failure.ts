@@ -6,18 +6,22 @@ import type { Event } from '../../events.ts';
 import { reportLagMs } from '../limits.ts';
 import type { Evidence } from './facts.ts';
 
-/** Whether `event` tells of such a failure, if it tells of any. */
+/** Whether `event` tells of such a failure, if it tells of any. @param before the evidence before it */
 export function isOwnFailure(before: Evidence, event: Event): boolean {
-  if (event.type === 'failure.recorded') return hasHadTurn(before);
-  return event.type !== 'screen' || (hasHadTurn(before) && !hasEndedWell(before));
+  if (event.type === 'failure.recorded') return followsTurn(before);
+  return event.type !== 'screen' || (followsTurn(before) && !hasEndedWell(before));
 }
 
 /**
- * Until this agent has had a turn of its own, every failure that it draws or records is from the conversation's past. The
- * first turn, of a prompt that the agent was given, may be too short to be seen by any sense but the wire.
+ * A turn of this agent's runs, or has ended and no key was pressed since. Every other failure is from the conversation's past:
+ * the agent draws it again when it is resumed, and when the person goes back or chooses another conversation. The first
+ * turn, of a prompt that the agent was given, may be too short to be seen by any sense but the wire.
  */
-const hasHadTurn = ({ turn, wire, agent }: Evidence): boolean =>
-  turn.count > 0 || (agent.prompted && wire.lastConversationAt !== null);
+function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
+  if (turn.count === 0) return agent.prompted && wire.lastConversationAt !== null;
+  const ranAt = Math.max(turn.idleSince ?? 0, turn.toldAt ?? 0);
+  return turn.workingSince !== null || ranAt > (person.lastKeyAt ?? 0);
+}
 
 /** Hooks or the record have reported that the turn has ended well, and nothing was asked since. */
 function hasEndedWell({ turn, wire }: Evidence): boolean {
