@@ -59,6 +59,17 @@ function readBackground(footer: string): Partial<ScreenFacts> {
   return sum === 0 ? {} : { commandsInBackground: sum };
 }
 
+/**
+ * The transcript view, which the person has opened; null: it is another screen. The conversation in it says nothing. While a
+ * turn runs, the other senses tell of it, so the view must not look like a question.
+ */
+function readTranscriptView({ box, bottom }: Layout, title: string): ScreenFacts | null {
+  const found = box ? null : patterns.transcriptView.exec(bottom.at(-1) ?? '');
+  if (!found) return null;
+  const works = found[1] !== undefined || patterns.busyTitle.test(title);
+  return works ? { activity: 'unknown' } : { activity: 'dialog', dialog: 'other' };
+}
+
 function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {
   if (layout.box) return undefined;
   return patterns.firstOf(patterns.dialogRows, layout.bottom.join('\n'), parts) ?? undefined;
@@ -127,6 +138,8 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (isCrashed(view)) return { activity: 'crashed' };
   const parts = version?.parts ?? null;
   const layout = layOut(view.rows);
+  const transcript = readTranscriptView(layout, view.title);
+  if (transcript) return transcript;
   const dialog = readDialog(layout, parts);
   if (dialog) return { activity: 'dialog', dialog };
 
@@ -140,7 +153,9 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (isLimited || said === 'limit') return { activity: 'limit', ...draft };
   if (said === 'background') return { activity: 'background', ...draft };
   const isRunning =
-    said !== null || patterns.interruptHint.test(below) || patterns.busyTitle.test(view.title);
+    said !== null ||
+    (layout.box !== null && patterns.interruptHint.test(below)) ||
+    patterns.busyTitle.test(view.title);
   if (isRunning) return { ...readRunning(layout, parts), ...background, ...draft };
   if (layout.box === null || view.stale) return { activity: 'unknown' };
   const failure = readFailure(layout);

@@ -115,13 +115,19 @@ export const dialogRows: readonly Row<Dialog>[] = [
     words: /Would you like to proceed\?|Exit plan mode\?|Enter to select · |Ready to submit your answers\?/,
     seenOn: '2.1.329',
   },
-  { says: 'other', words: /^(\s|│)+❯ \S/m, seenOn: '2.1.329' },
+  { says: 'other', words: /^([^\S\n]|│)+❯ \S/m, seenOn: '2.1.329' },
   {
     says: 'other',
     words: /(Esc to (cancel|exit|close|go back)|Enter to (confirm|continue)|Press Enter to continue)/i,
     seenOn: '2.1.329',
   },
 ];
+
+/**
+ * Footer of the transcript view, which shows the conversation alone (2.1.42 to 2.1.332). `working ·` is before it while a turn
+ * runs (2.1.332).
+ */
+export const transcriptView = /^\s*(working · )?Showing detailed transcript · /;
 
 /** What the empty input box shows instead of a draft. Where there are colours, it is faint. */
 export const placeholder =

@@ -391,6 +391,34 @@ describe('rows seen on the real agent', () => {
   });
 });
 
+describe('the transcript view, which shows the conversation without a box', () => {
+  const shown = (rows: string, footer: string, title: string) =>
+    readScreen({ ...view(`${rows}\n\n${rule}\n${footer}`), title }, null);
+  const conversations = [
+    '\n❯ write a story\n\n● Once upon a time',
+    '● The footer says "esc to interrupt" while it works.',
+    '● Press Enter to continue.',
+    '● It asked:\n\n Do you want to proceed?\n ❯ 1. Yes',
+    '✻ Baking… (3s · ↓ 12 tokens)',
+  ];
+  const footer = '  Showing detailed transcript · ctrl+o to toggle · ctrl+e to show all';
+
+  it.each(conversations)('while a turn runs, shows nothing of it: %j', (rows) => {
+    expect(shown(rows, footer, '⠂ Claude Code')).toEqual({ activity: 'unknown' });
+    expect(shown(rows, `  working · ${footer.trim()}`, '')).toEqual({ activity: 'unknown' }); // 2.1.332
+  });
+
+  it.each(conversations)('while none runs, is a panel of the person’s: %j', (rows) => {
+    const panel = { activity: 'dialog', dialog: 'other' };
+    expect(shown(rows, `${footer}                                 verbose`, '✳ Claude Code')).toEqual(panel);
+  });
+});
+
+it('a prompt in the conversation is no menu, nor are words above a panel a footer', () => {
+  const rows = '● One.\n\n❯ the next prompt\n\n● The footer said "esc to interrupt".';
+  expect(readScreen(view(rows), null)).toEqual({ activity: 'unknown' });
+});
+
 describe('what stays on the screen after a crash', () => {
   const report = `
   ERROR  The "path" property must be of type string, got object
