@@ -3,9 +3,9 @@
  * where the last one was interrupted. Pure.
  *
  * The host must not notice the change. A setting that the agent has accepted is sent again, and the answer to it is
- * dropped. A request without an answer is sent again, and the next agent answers it. A request of the dead agent is
- * withdrawn, and a late answer to it is dropped. A turn that the host has seen begin does not begin a second time. A
- * prompt that the host has taken back is not given again.
+ * dropped. A request without an answer is sent again, and the next agent answers it, unless it acts: then its outcome
+ * is unknown. A request of the dead agent is withdrawn, and a late answer to it is dropped. A turn that the host has
+ * seen begin does not begin a second time. A prompt that the host has taken back is not given again.
  */
 import type { ControlProtocol, ControlRecord } from '../agents/contract/pipes.ts';
 
@@ -36,6 +36,7 @@ export interface Marks {
   readonly ends: boolean;
 }
 
+const unknownOutcome = 'the agent was restarted, and the outcome of this request is unknown';
 const strangeForm = 'a control protocol record in an unknown form';
 
 type Request = Extract<ControlRecord, { kind: 'request' }>;
@@ -44,6 +45,7 @@ type Answer = Extract<ControlRecord, { kind: 'answer' }>;
 interface Asked {
   readonly line: Buffer;
   readonly isInitialize: boolean;
+  readonly isAct: boolean;
   /** What this request sets until the agent ends. Of several requests that set the same, the latest counts. */
   readonly sets: readonly string[];
   /** The prompt that this request takes back. */
@@ -83,7 +85,7 @@ export function createDialogue(
     const sets = what === 'setting' ? request.sets : [];
     const prompt = what === 'recall' ? request.prompt : null;
     if (what === 'interrupt') stopped = { id, line, isAnswered: false, isOver: false };
-    else asked.set(id, { line, isInitialize: what === 'initialize', sets, prompt });
+    else asked.set(id, { line, isInitialize: what === 'initialize', isAct: what === 'act', sets, prompt });
   }
 
   /** @returns whether the host gets it */
@@ -146,7 +148,12 @@ export function createDialogue(
       for (const id of withdrawn) dead.add(id);
       open.clear();
       reportWait();
-      return withdrawn.map(protocol.withdrawal);
+      const acts = [...asked].flatMap(([id, { isAct }]) => (isAct ? [id] : []));
+      for (const id of acts) asked.delete(id);
+      return [
+        ...withdrawn.map(protocol.withdrawal),
+        ...acts.map((id) => protocol.failure(id, unknownOutcome)),
+      ];
     },
     opening() {
       const again = [...(initialize ? [initialize] : []), ...new Set(settings.values())];

@@ -164,6 +164,22 @@ describe('the next agent', () => {
   });
 });
 
+test('a request that acts is not made twice: the host is told that its outcome is unknown', () => {
+  const dialogue = inTurn();
+  host(dialogue, asks('h2', 'mcp_call', { server: 'mail', tool: 'send' }));
+  host(dialogue, asks('h3', 'submit_feedback', { description: 'good' }));
+  agent(dialogue, answers('h3'));
+  host(dialogue, asks('h4', 'get_usage'));
+  expect(dialogue.agentGone()).toEqual([
+    {
+      type: 'control_response',
+      response: { subtype: 'error', request_id: 'h2', error: expect.stringContaining('unknown') },
+    },
+  ]);
+  expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h4']);
+  expect(dialogue.agentGone()).toEqual([]);
+});
+
 describe('a request of an agent that is gone', () => {
   test('is withdrawn, and a late answer is dropped', () => {
     const waits: boolean[] = [];

@@ -23,8 +23,11 @@ export type ControlRecord =
   | {
       readonly kind: 'request';
       readonly id: string;
-      /** `person`: only a person can answer, in their own time. */
-      readonly what: 'initialize' | 'interrupt' | 'person' | 'other';
+      /**
+       * `person`: only a person can answer, in their own time. `act`: it has effects outside the agent, so it must not be
+       * made twice.
+       */
+      readonly what: 'initialize' | 'interrupt' | 'person' | 'act' | 'other';
     }
   /** A request with an unknown name, so nobody knows whether it holds until the agent ends. */
   | { readonly kind: 'request'; readonly id: string; readonly what: 'unknown'; readonly name: string }
@@ -54,6 +57,8 @@ export interface ControlProtocol {
   read(record: unknown): ControlRecord | null;
   /** The record that tells the other side that this request needs no answer any more. */
   withdrawal(id: string): unknown;
+  /** The record that answers this request of the other side with an error. */
+  failure(id: string, words: string): unknown;
 }
 
 export interface PrintedPrompt {

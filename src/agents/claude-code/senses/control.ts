@@ -19,18 +19,23 @@ function setsOf(what: string, asked: Json): readonly string[] {
   return isRecord(asked.settings) ? Object.keys(asked.settings).map((key) => `${name} ${key}`) : [name];
 }
 
+/** A host's requests that a second time would do a second time, or that spend a code of the person's. */
+const acts: ReadonlySet<string> = new Set(
+  (
+    'claude_oauth_callback mcp_call mcp_oauth_callback_url message_rated submit_feedback submit_survey_feedback ' +
+    'ultrareview_launch'
+  ).split(' '),
+);
 /**
- * Requests of either side that have no lasting effect once they are answered (Agent SDK 0.3.332: its types, and what it
- * sends). Questions are recognised by their first word.
+ * Other requests of either side that have no lasting effect once they are answered (Agent SDK 0.3.332: its types, and
+ * what it sends). Questions are recognised by their first word.
  */
 const momentary: ReadonlySet<string> = new Set(
   (
-    'background_tasks channel_enable claim_session claude_authenticate claude_oauth_callback ' +
-    'claude_oauth_wait_for_completion end_session export_conversation file_suggestions generate_session_title ' +
-    'hook_callback mcp_authenticate mcp_call mcp_clear_auth mcp_message mcp_oauth_callback_url mcp_read_resource ' +
-    'mcp_reconnect mcp_status message_rated prompt_draft_activity reload_output_styles reload_plugins reload_skills ' +
-    'remote_control rename_session rewind_files select_chrome_browser side_question stop_task submit_feedback ' +
-    'submit_survey_feedback ultrareview_launch'
+    'background_tasks channel_enable claim_session claude_authenticate claude_oauth_wait_for_completion end_session ' +
+    'export_conversation file_suggestions generate_session_title hook_callback mcp_authenticate mcp_clear_auth ' +
+    'mcp_message mcp_read_resource mcp_reconnect mcp_status prompt_draft_activity reload_output_styles reload_plugins ' +
+    'reload_skills remote_control rename_session rewind_files select_chrome_browser side_question stop_task'
   ).split(' '),
 );
 const isQuestion = (name: string) => /^(get|list|read)_/.test(name);
@@ -47,6 +52,7 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
     return prompt === null ? { kind: 'unknown' } : { kind: 'request', id, what: 'recall', prompt };
   }
   if (forPerson.includes(what)) return { kind: 'request', id, what: 'person' };
+  if (acts.has(what)) return { kind: 'request', id, what: 'act' };
   if (momentary.has(what) || isQuestion(what)) return { kind: 'request', id, what: 'other' };
   if (!lasting.test(what)) return { kind: 'request', id, what: 'unknown', name: shown(what) };
   return { kind: 'request', id, what: 'setting', sets: setsOf(what, asked) };
@@ -84,4 +90,8 @@ function read(record: unknown): ControlRecord | null {
 export const controlProtocol: ControlProtocol = {
   read,
   withdrawal: (id) => ({ type: 'control_cancel_request', request_id: id }),
+  failure: (id, words) => ({
+    type: 'control_response',
+    response: { subtype: 'error', request_id: id, error: words },
+  }),
 };
