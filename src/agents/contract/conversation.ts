@@ -10,9 +10,9 @@ export interface SessionFile {
 
 /** Which conversations may have got a prompt. */
 export interface PromptPlaces {
-  /** Those that began in these working directories, */
+  /** Those of these working directories, */
   readonly folders: readonly string[];
-  /** and the one of this id, wherever it began. Null: none is known. */
+  /** and the one of this id, wherever it is. Null: none is known. */
   readonly known: string | null;
 }
 

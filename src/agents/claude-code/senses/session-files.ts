@@ -1,9 +1,9 @@
 /**
- * Finds conversations: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. The folder's name is never computed,
- * because it is a lossy encoding that differs between versions. Files are found by the session's id.
+ * Finds conversations: `<config>/projects/<folder of the cwd>/<session id>.jsonl`. No folder is found by its name,
+ * because that is a lossy encoding that differs between versions. Files are found by the session's id.
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { headLines } from '../../common/file-head.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import type { PromptPlaces, SessionFile } from '../../contract/conversation.ts';
@@ -61,11 +61,34 @@ export async function subagentFiles(path: string): Promise<readonly string[]> {
   return names.filter((name) => name.endsWith('.jsonl')).map((name) => join(folder, name));
 }
 
+/** Longer names are cut off, and a hash follows. */
+const maxNameLength = 200;
+
+function isNamedAfter(folder: string, cwd: string): boolean {
+  const name = cwd.normalize('NFC').replace(/[^a-zA-Z0-9]/g, '-');
+  return name === folder || (name.length > maxNameLength && folder.startsWith(name.slice(0, maxNameLength)));
+}
+
 /**
- * Conversations that began in these working directories, the last changed first. Each is opened only when it is asked for, because a
- * machine may hold thousands.
+ * Whether it is a conversation of one of these working directories: where it began or, if /cd has moved its file, where
+ * that is now. Two directories may share a folder; then the one where it began counts.
+ */
+async function isIn(path: string, cwds: readonly string[]): Promise<boolean> {
+  const folder = basename(dirname(path));
+  const first = await firstCwd(path);
+  if (first === null) return false;
+  if (isNamedAfter(folder, first)) return cwds.includes(first);
+  if (cwds.some((cwd) => isNamedAfter(folder, cwd))) return true;
+  if (!cwds.includes(first)) return false;
+  const later = (await tailOf(path)).flatMap((record) => textOf(record, 'cwd') ?? []);
+  return !later.some((cwd) => isNamedAfter(folder, cwd)); // else it was moved there, or the name is not understood
+}
+
+/**
+ * Conversations of these working directories, the last changed first. Each is opened only when it is asked for, because
+ * a machine may hold thousands.
  * @param sinceMs only those changed at or after this time (wall clock)
- * @param known the id of one that may have begun anywhere
+ * @param known the id of one that may be anywhere
  */
 async function* sessionsIn(
   env: Variables,
@@ -77,10 +100,7 @@ async function* sessionsIn(
     .filter((file) => file !== null)
     .filter((file) => file.changedAtMs >= sinceMs)
     .toSorted((a, b) => b.changedAtMs - a.changedAtMs);
-  for (const file of files) {
-    const cwd = file.sessionId === known ? null : await firstCwd(file.path);
-    if (file.sessionId === known || (cwd !== null && folders.includes(cwd))) yield file;
-  }
+  for (const file of files) if (file.sessionId === known || (await isIn(file.path, folders))) yield file;
 }
 
 /** The last changed conversation of a working directory, which `--continue` opens; null if there is none. */

@@ -47,10 +47,23 @@ it('finds the last conversation of a working directory by its content, not by it
   expect(await latestSession(env, '/p/q', 200_001)).toBe(null);
 });
 
+it('finds a conversation that was moved where it is now, and no longer where it began', async () => {
+  const { env, write } = home();
+  const long = `/${'l'.repeat(210)}`;
+  write('-a', b, '/a', 100);
+  const moved = write('-b', a, '/a', 200);
+  appendFileSync(moved, `${JSON.stringify({ type: 'user', cwd: '/b' })}\n`);
+  utimesSync(moved, 200, 200);
+  write(`-${'l'.repeat(199)}-1x2y3z`, c, '/a', 300);
+  expect((await latestSession(env, '/b'))?.sessionId).toBe(a);
+  expect((await latestSession(env, long))?.sessionId).toBe(c);
+  expect((await latestSession(env, '/a', 0, async ({ sessionId }) => sessionId !== c))?.sessionId).toBe(b);
+});
+
 it('opens the conversations one by one, from the last changed, and none beyond the one that is wanted', async () => {
   const { env, config, write } = home();
   write('-p', a, '/p', 200);
-  write('-p', b, '/elsewhere', 300);
+  write('-elsewhere', b, '/elsewhere', 300);
   const pipe = join(config, 'projects', '-p', `${c}.jsonl`); // to open it waits for a writer, so for ever
   execFileSync('mkfifo', [pipe]);
   utimesSync(pipe, 100, 100);
