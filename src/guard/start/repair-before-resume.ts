@@ -1,9 +1,9 @@
 /**
  * Checks the conversation that a launch will resume, before the agent reads it. If the resume would miss most of it, it
- * is repaired first. None of this may prevent the agent's start.
+ * is repaired first, if that brings messages back. None of this may prevent the agent's start.
  */
 
-import { repairFile, tidyBeside } from '../../agents/common/repair.ts';
+import { type RepairOutcome, repairFile, tidyBeside } from '../../agents/common/repair.ts';
 import type { TranscriptDoctor } from '../../agents/contract/conversation.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
 
@@ -27,7 +27,7 @@ export async function repairBeforeResume(
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
     const resultTexts = new Map<string, string>();
     const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });
-    if (seen.before === null || seen.before.reachable * 2 >= seen.before.total) return untold;
+    if (!isWorthIt(seen)) return untold;
     const done = await repairFile(path, doctor, { ...options, resultTexts, dryRun: false });
     if (done.result !== 'repaired') return untold;
     const { before, after, backup } = done;
@@ -37,3 +37,10 @@ export async function repairBeforeResume(
     return null; // it cannot be read, and the agent will report that
   }
 }
+
+/** Whether most of the conversation would be missing, and the repair brings some of it back. */
+const isWorthIt = ({ before, after }: RepairOutcome): boolean =>
+  before !== null &&
+  after !== null &&
+  before.reachable * 2 < before.total &&
+  after.reachable > before.reachable;

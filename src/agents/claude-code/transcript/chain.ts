@@ -1,5 +1,5 @@
 /**
- * The active branch of a conversation, as the agent follows it on resume: from the newest end up, from parent to
+ * The active branch of a conversation, as the agent follows it on resume: from an end (`leaf.ts`) up, from parent to
  * parent. A resume also finds the other lines of each of the model's messages, with their results, which are off that
  * branch if tools ran in parallel (2.1.42 and newer write them so; only 2.1.197 and newer collect them again).
  */
@@ -9,40 +9,6 @@ import { createRowSet, type RowSet } from './row-set.ts';
 
 /** Whether the record is a message of the main conversation: it can be sent, and must not be lost. */
 export const isMessage = (row: Row) => !row.side && (row.kind === 'user' || row.kind === 'assistant');
-
-/**
- * The end at which the conversation should continue: of all ends, the one with the newest message at or above it. A
- * note that is attached to an old message does not count as that end, whatever the agent would do. Null: there is none.
- */
-export function leafOf(rows: readonly Row[]): Row | null {
-  let leaf: Row | null = null;
-  let message: Row | null = null;
-  for (const end of endsOf(rows)) {
-    const messageHere = lastMessage(end);
-    if (
-      leaf !== null &&
-      !isNewer(messageHere, message) &&
-      !(messageHere === message && end.time >= leaf.time)
-    )
-      continue;
-    leaf = end;
-    message = messageHere;
-  }
-  return leaf;
-}
-
-const isNewer = (one: Row | null, other: Row | null) =>
-  one !== null && one !== other && (other === null || one.time >= other.time);
-
-/**
- * The end with the newest time, whatever kind of record it is. 2.1.38 and older continue there. Null: there is none.
- */
-export function newestEnd(rows: readonly Row[]): Row | null {
-  return endsOf(rows).reduce<Row | null>(
-    (best, end) => (best === null || end.time >= best.time ? end : best),
-    null,
-  );
-}
 
 /** Records of the main conversation that no record follows, in file order. */
 export function endsOf(rows: readonly Row[]): readonly Row[] {
@@ -66,10 +32,14 @@ export function lastMessage(end: Row): Row | null {
 }
 
 /** The last answer on the branch that ends at this record; a failure counts as one. Null: there is none. */
-export function lastAnswer(end: Row | null): Row | null {
+export const lastAnswer = (end: Row | null): Row | null => nearest(end, (row) => row.kind === 'assistant');
+
+/** Whether the branch that ends at this record passes the other one. */
+export const passes = (end: Row, other: Row): boolean => nearest(end, (row) => row === other) !== null;
+
+function nearest(end: Row | null, isWanted: (row: Row) => boolean): Row | null {
   const seen = createRowSet();
-  for (let row = end; row !== null && seen.add(row); row = row.parent)
-    if (row.kind === 'assistant') return row;
+  for (let row = end; row !== null && seen.add(row); row = row.parent) if (isWanted(row)) return row;
   return null;
 }
 
@@ -88,7 +58,7 @@ export function chainTo(leaf: Row | null): Row[] {
  * Everything that a resume finds: the active branch across compactions and, off it, the lines and results that belong
  * to a message on it.
  */
-export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null = leafOf(rows)): RowSet {
+export function reachable(rows: readonly Row[], calls: CallMap, end: Row | null): RowSet {
   const reached = createRowSet([], rows.length);
   let leaf = end;
   while (leaf !== null) {

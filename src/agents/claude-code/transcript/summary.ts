@@ -11,8 +11,9 @@ import { blocksOf, messageOf } from '../message.ts';
 import { subagentFiles } from '../senses/session-files.ts';
 import { readToolInput } from '../senses/tool-reports.ts';
 import { toolRisk } from '../senses/tools.ts';
-import { chainTo, leafOf } from './chain.ts';
+import { chainTo } from './chain.ts';
 import type { Row } from './index.ts';
+import { leafOf, resumeOf } from './leaf.ts';
 import { readConversation } from './reading.ts';
 import { readLink } from './records.ts';
 import { type Round, roundsOf } from './rounds.ts';
@@ -33,7 +34,8 @@ export async function summarizeHere(path: string): Promise<TranscriptSummary> {
   for (const { results } of rows) for (const id of results) settled.add(id);
   await addSubagents(path, settled);
 
-  const branch = chainTo(leafOf(rows)).filter((row) => row.kind === 'user' || row.kind === 'assistant');
+  const leaf = leafOf(rows, resumeOf(index, null));
+  const branch = chainTo(leaf).filter((row) => row.kind === 'user' || row.kind === 'assistant');
   const last = [...roundsOf(branch)].at(-1);
   const records = await readRecords(path, last === undefined ? [] : recordsOf(last, rows));
   const openCalls = last === undefined ? [] : openCallsOf(last, settled, records);

@@ -1,6 +1,6 @@
 /** Plans what to do about poison: content that makes the API refuse every further turn. */
 import type { Parts } from '../../../common/versions.ts';
-import { chainTo, lastAnswer, leafOf } from '../chain.ts';
+import { chainTo, lastAnswer } from '../chain.ts';
 import type { Row } from '../index.ts';
 import type { RowSet } from '../row-set.ts';
 import { isPoison, manyImages, mustGo, type PoisonKind, type Remedy } from './poison/index.ts';
@@ -9,15 +9,16 @@ import type { Work } from './work.ts';
 
 /** What a repair may do, given the conversation, and who asks for the repair. */
 export function remedyFor(
-  rows: readonly Row[],
+  leaf: Row | null,
   { version, byHand }: { readonly version: Parts | null; readonly byHand: boolean },
 ): Remedy {
-  return { version, byHand, refused: lastAnswer(leafOf(rows))?.refused ?? false };
+  return { version, byHand, refused: lastAnswer(leaf)?.refused ?? false };
 }
 
 /** Takes out answers that hold nothing but empty blocks. No such block may be sent, so neither may the answer. */
 export function takeOutHollow(
   rows: Row[],
+  leaf: Row | null,
   remedy: Remedy,
 ): {
   readonly kinds: readonly PoisonKind[];
@@ -25,7 +26,7 @@ export function takeOutHollow(
   readonly relinked: readonly Row[];
 } {
   const isHollow = (row: Row) => mustGo(row.content, remedy);
-  const hollow = rows.some(isHollow) ? chainTo(leafOf(rows)).filter(isHollow) : [];
+  const hollow = rows.some(isHollow) ? chainTo(leaf).filter(isHollow) : [];
   return {
     kinds: hollow.flatMap((row) => row.content.poisons),
     relinked: takeOut(rows, new Set(hollow)),

@@ -6,9 +6,9 @@
 import { open, stat } from 'node:fs/promises';
 import { textOf } from '../../../common/json.ts';
 import type { AgentVersion } from '../../../contract/version.ts';
-import { chainTo, lastMessage, leafOf } from '../chain.ts';
+import { chainTo, lastMessage } from '../chain.ts';
 import { indexTranscript, type Row } from '../index.ts';
-import { endFor } from './stray-end.ts';
+import { leafOf, ownEnd, resumeOf } from '../leaf.ts';
 
 /** How much of the file's end is read: enough for the last turns. */
 const tailBytes = 512 * 1024;
@@ -18,13 +18,14 @@ const pieceBytes = 1024 * 1024;
 export async function looksBroken(path: string, version: AgentVersion | null): Promise<boolean> {
   const { size } = await stat(path);
   const parents = new Map<Row, string | null>();
-  const { rows, namedEnd } = await indexTranscript(
+  const index = await indexTranscript(
     path,
     (record, row) => void (row && parents.set(row, textOf(record, 'parentUuid'))),
     Math.max(0, size - tailBytes),
   );
-  const branch = chainTo(endFor(rows, namedEnd, version?.parts ?? null));
-  const leaf = leafOf(rows);
+  const resume = resumeOf(index, version);
+  const branch = chainTo(ownEnd(index.rows, resume));
+  const leaf = leafOf(index.rows, resume);
   const message = leaf === null ? null : lastMessage(leaf);
   if (message !== null && !branch.includes(message)) return true;
   const [first] = branch;

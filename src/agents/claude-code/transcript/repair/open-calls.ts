@@ -157,7 +157,9 @@ function add(
 ): Row {
   const row = new Row(randomUUID());
   const order = work.rows.length;
-  Object.assign(row, { kind: 'user', results: [id], source: line.uuid, time, parent, link: 'linked', order });
+  const { offset } = after ?? (work.rows[order - 1] as Row);
+  const link = 'linked';
+  Object.assign(row, { kind: 'user', results: [id], source: line.uuid, time, parent, link, order, offset });
   work.rows.push(row);
   work.added.push({ row, line, toolUseId: id, after });
   work.note('open call');

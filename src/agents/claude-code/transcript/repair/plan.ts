@@ -5,14 +5,15 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { mapCalls } from '../call-map.ts';
-import { chainTo, isMessage, leafOf, type Reach, reachable, reachOf } from '../chain.ts';
+import { chainTo, isMessage, type Reach, reachable, reachOf } from '../chain.ts';
 import type { Row, TranscriptIndex } from '../index.ts';
+import { leafOf, ownEnd } from '../leaf.ts';
 import type { RowSet } from '../row-set.ts';
 import { planAntidotes, remedyFor, takeOutHollow } from './antidotes.ts';
 import { addMissingResults } from './open-calls.ts';
 import { convertStrayResults, renameRepeatedCalls, splitScattered } from './pairing.ts';
 import { nameBareRecords, relink } from './relink.ts';
-import { endToName, linkStrayEnd, wantedEnd } from './stray-end.ts';
+import { endToName, linkStrayEnd } from './stray-end.ts';
 import { leaveOutRefusedThinking } from './thinking.ts';
 import type { AddedResult, Finding, FindingKind, PlanOptions, RowChange, Work } from './work.ts';
 
@@ -24,9 +25,13 @@ export interface Plan {
   readonly named: Row | null;
   /** Records that are left out because all their content is. */
   readonly removed: readonly Row[];
+  /** What the agent would find. */
   readonly before: Reach;
   readonly after: Reach;
-  /** Ids of the records that a resume found before, and must still find. To be asked before the rows are put back. */
+  /**
+   * Ids of the records that a resume at the right end found before, and must still find. To be asked before the rows are
+   * put back.
+   */
   needed(): ReadonlySet<string>;
   /** The records that a resume will find after the repair, with the rows as they are now. */
   readonly finds: RowSet;
@@ -53,13 +58,18 @@ const parts: readonly ((work: Work) => void)[] = [
  */
 export async function planRepairs(index: Examined, options: PlanOptions): Promise<Plan> {
   const rows = [...index.rows];
-  const remedy = remedyFor(rows, options);
-  const hollow = takeOutHollow(rows, remedy);
-  const withoutThinking = leaveOutRefusedThinking(rows);
+  const resume = { version: options.version, named: index.namedEnd };
+  const leaf = () => leafOf(rows, resume);
+  const remedy = remedyFor(leaf(), options);
+  const hollow = takeOutHollow(rows, leaf(), remedy);
+  const withoutThinking = leaveOutRefusedThinking(rows, leaf());
   await turn();
   const calls = mapCalls(rows);
-  const reached = reachable(rows, calls, wantedEnd(rows, options.version));
-  const before = reachOf(rows, reached);
+  const right = leaf();
+  const reached = reachable(rows, calls, right);
+  const reach = reachOf(rows, reached);
+  const own = ownEnd(rows, resume);
+  const before = own === right ? reach : reachOf(rows, reachable(rows, calls, own));
   await turn();
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
@@ -69,10 +79,12 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
     rows,
     calls,
     options,
+    resume,
     added,
-    reach: before,
+    reach,
+    leaf,
     branch: () => {
-      branch ??= chainTo(leafOf(rows));
+      branch ??= chainTo(leaf());
       return branch;
     },
     change(row) {
@@ -112,7 +124,7 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
       part(work);
     }
   }
-  const named = endToName(work, index.namedEnd);
+  const named = endToName(work);
   const finds = reachable(rows, total(counts) === 0 ? calls : mapCalls(rows), work.branch().at(-1) ?? null);
   await turn();
   planAntidotes(work, finds, remedy);

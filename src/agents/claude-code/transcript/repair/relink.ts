@@ -85,11 +85,11 @@ const impossibleLinksIn = (circle: readonly Row[]): readonly Row[] =>
  * @param last the first record on the way up whose parent was passed before
  */
 function openOnBranch(work: Work, last: Row, circle: readonly Row[]): void {
-  const found = reachable(work.rows, work.calls);
+  const found = reachable(work.rows, work.calls, work.leaf());
   const losesNothing = (row: Row) => {
     const { parent, link } = row;
     Object.assign(row, { parent: null, link: 'dangling' });
-    const finds = reachable(work.rows, work.calls);
+    const finds = reachable(work.rows, work.calls, work.leaf());
     Object.assign(row, { parent, link });
     return work.rows.every((one) => !found.has(one) || finds.has(one));
   };

@@ -6,9 +6,9 @@
  * may be writing.
  */
 import { open, rm } from 'node:fs/promises';
-import { readVersion } from '../../../common/versions.ts';
 import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../contract/conversation.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
+import { resumeOf } from '../leaf.ts';
 import { readConversation, withholdReading } from '../reading.ts';
 import { endThread, inThread, takeFailure } from '../thread.ts';
 import { rememberRows } from './as-read.ts';
@@ -142,7 +142,7 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
   // Each line of any other file would be removed as garbage.
   if (index.rows.length === 0 && (index.damages.length > 0 || index.newlineMissing))
     throw new Error('it holds no record of a conversation');
-  const wanted = optionsFor(index, options);
+  const wanted: PlanOptions = { ...options, version: resumeOf(index, options.version).version };
   // The plan moves its rows.
   const putBackReading = withholdReading();
   const putBackRows = rememberRows(index.rows);
@@ -174,12 +174,6 @@ export async function examineHere(path: string, options: ExamineOptions): Promis
       return proof;
     },
   };
-}
-
-/** If nobody says which version will continue the conversation, the one that wrote last is assumed. */
-function optionsFor(index: TranscriptIndex, options: ExamineOptions): PlanOptions {
-  const version = options.version ?? readVersion(index.writtenBy ?? '');
-  return { ...options, version: version?.parts ?? null };
 }
 
 interface Written {

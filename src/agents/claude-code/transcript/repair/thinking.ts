@@ -5,7 +5,7 @@
  * unchanged.
  */
 
-import { chainTo, lastAnswer, leafOf } from '../chain.ts';
+import { chainTo, lastAnswer } from '../chain.ts';
 import type { Row } from '../index.ts';
 import { takeOut } from './take-out.ts';
 
@@ -20,8 +20,7 @@ export interface Thoughtless {
 }
 
 /** Takes the removed records out of `rows`. */
-export function leaveOutRefusedThinking(rows: Row[]): Thoughtless {
-  const leaf = leafOf(rows);
+export function leaveOutRefusedThinking(rows: Row[], leaf: Row | null): Thoughtless {
   const chain = lastAnswer(leaf)?.refusesThinking === true ? chainTo(leaf) : [];
   const start = chain.findLastIndex((row) => row.kind === 'boundary') + 1;
   const thinking = chain.slice(start).filter((row) => row.thinking !== 'none');

@@ -3,6 +3,7 @@ import type { Parts } from '../../../common/versions.ts';
 import type { CallMap } from '../call-map.ts';
 import type { Reach } from '../chain.ts';
 import type { Row } from '../index.ts';
+import type { Resume } from '../leaf.ts';
 import type { PoisonKind } from './poison/index.ts';
 
 export type FindingKind =
@@ -76,8 +77,12 @@ export interface Work {
   readonly rows: Row[];
   readonly calls: CallMap;
   readonly options: PlanOptions;
+  readonly resume: Resume;
   readonly added: AddedResult[];
+  /** How much a resume at the right end finds. */
   readonly reach: Reach;
+  /** Where the conversation should continue, as the rows are now. */
+  leaf(): Row | null;
   /** The active branch. It is found anew after each `change` or `note`, so whoever moves a row must call one then. */
   branch(): readonly Row[];
   change(row: Row): RowChange;

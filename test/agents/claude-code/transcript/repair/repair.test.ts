@@ -375,6 +375,7 @@ const once: readonly [string, string][] = [
   ['197-parallel', 'bare 115 515, otherParent 942 145'],
   ['197-noheaders-killed', 'otherParent 520 47, swap 302 28'],
   ['197-nostop-killed', 'otherParent 249 622, bare 687 816'],
+  ['197-exec-killed', 'noParent 1898601134 0, lose 521820047 0, lose 0 0'],
 ];
 const damagesOf = (text: string) =>
   text.split(', ').map((one): [string, number, number] => {

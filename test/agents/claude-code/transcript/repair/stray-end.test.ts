@@ -1,21 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { looksBroken } from '../../../../../src/agents/claude-code/transcript/repair/first-look.ts';
 import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { summarizeTranscript } from '../../../../../src/agents/claude-code/transcript/summary.ts';
 import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { readVersion } from '../../../../../src/agents/common/versions.ts';
 import { temporaryFolder } from '../../../../support/folder.ts';
 import { fixture } from '../../../../support/places.ts';
-import { type Fields, recordsOf, toText } from '../transcripts.ts';
+import { type Block, type Fields, recordsOf, toText } from '../transcripts.ts';
 
 const folder = fixture('transcripts', 'damaged');
 const recorded = (name: string) => recordsOf(readFileSync(join(folder, `${name}.jsonl`), 'utf8'));
 
-async function mend(records: readonly Fields[], version: string) {
+async function mend(records: readonly Fields[], version: string, byHand = false) {
   const path = join(temporaryFolder(), 'a.jsonl');
   writeFileSync(path, toText(records));
-  const options = { now: 0, reconnect: false, byHand: false, resultTexts: new Map() };
+  const options = { now: 0, reconnect: false, byHand, resultTexts: new Map() };
   const agent = readVersion(version);
   const looked = await looksBroken(path, agent);
   const repair = () =>
@@ -78,4 +79,98 @@ test('what follows a rewind is not lost if the agent has not noted it', async ()
 test('an end that was noted after the last message is where the person wanted to continue', async () => {
   const { talk, note, other, said } = rewound();
   expect((await mend([...talk, other, said, note], '2.1.263')).result).toBe('healthy');
+});
+
+describe('a wall clock that was set back in mid-conversation', () => {
+  const start = Date.parse('2026-11-30T12:00:00Z');
+  /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
+  const talk = (
+    backMs: number,
+    isNoted: boolean,
+    between: (parent: string) => readonly Fields[] = () => [],
+  ) => {
+    const records: Fields[] = [];
+    let at = start;
+    let parent: string | null = null;
+    const add = (fields: Fields) => {
+      at += 1_000;
+      const uuid = `e0000000-0000-4000-8000-${String(records.length).padStart(12, '0')}`;
+      records.push({
+        uuid,
+        parentUuid: parent,
+        timestamp: new Date(at).toISOString(),
+        version: '2.1.329',
+        ...fields,
+      });
+      parent = uuid;
+      return uuid;
+    };
+    const ask = (text: string) => add({ type: 'user', message: { role: 'user', content: text } });
+    const answer = (block: Block, id = `msg_${records.length}`) =>
+      add({ type: 'assistant', message: { role: 'assistant', id, content: [block] } });
+    const result = (id: string, parentUuid: string) =>
+      add({
+        parentUuid,
+        type: 'user',
+        message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'fine' }] },
+      });
+    const note = () => isNoted && records.push({ type: 'last-prompt', leafUuid: parent });
+    ask('first');
+    const one = answer({ type: 'tool_use', id: 'toolu_1', name: 'Read', input: {} }, 'msg_1');
+    const other = answer({ type: 'tool_use', id: 'toolu_2', name: 'Read', input: {} }, 'msg_1');
+    result('toolu_1', one);
+    result('toolu_2', other);
+    answer({ type: 'text', text: 'read' });
+    note();
+    at -= backMs;
+    for (const fields of between(parent ?? '')) add(fields);
+    for (let turn = 0; turn < 5; turn++) {
+      ask(`later ${turn}`);
+      answer({ type: 'text', text: `answer ${turn}` });
+      note();
+    }
+    ask('in flight');
+    return records;
+  };
+  const compaction = (last: string): readonly Fields[] => [
+    { type: 'system', subtype: 'compact_boundary', parentUuid: null, logicalParentUuid: last },
+    { type: 'user', isCompactSummary: true, message: { role: 'user', content: 'a summary' } },
+  ];
+  const minute = 60_000;
+
+  test.each([
+    ['noted', talk(2 * minute, true)],
+    ['not noted', talk(2 * minute, false)],
+    ['by less than write disorder', talk(3_000, true)],
+    ['before a compaction', talk(minute, true, compaction)],
+    ['before a compaction, not noted', talk(minute, false, compaction)],
+  ])('%s: the conversation is healthy', async (_, records) => {
+    for (const version of ['2.1.126', '2.1.329'])
+      for (const byHand of [false, true])
+        expect(await mend(records, version, byHand)).toMatchObject({ looked: false, result: 'healthy' });
+  });
+
+  test.each([
+    ['the calls', talk(2 * minute, true), 14],
+    ['a compaction', talk(minute, true, compaction), 11],
+  ])('what is known of it is its end, not what was before %s', async (_, records, lastMessageIndex) => {
+    const path = join(temporaryFolder(), 'a.jsonl');
+    writeFileSync(path, toText(records));
+    expect(await summarizeTranscript(path)).toMatchObject({ tail: 'prompt', lastMessageIndex });
+  });
+
+  test('what follows a rewind after that is not lost', async () => {
+    const rewound = talk(2 * minute, true).map((record) =>
+      record.message?.content === 'in flight' ? { ...record, parentUuid: null } : record,
+    );
+    const { result, mended } = await mend(rewound, '2.1.329');
+    expect(result).toBe('repaired');
+    expect(mended.at(-1)).toMatchObject({ type: 'last-prompt', leafUuid: rewound.at(-1)?.uuid });
+  });
+
+  test('a result that was written a little late, after the end was noted, is no end', async () => {
+    const records = talk(0, true).slice(0, 7);
+    const late = records.splice(3, 1);
+    expect(await mend([...records, ...late], '2.1.329')).toMatchObject({ looked: false, result: 'healthy' });
+  });
 });
