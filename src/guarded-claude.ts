@@ -10,9 +10,9 @@ import { isatty } from 'node:tty';
 import type { InvocationMode } from './agents/contract/invocation.ts';
 import { isSwitchedOff } from './config/switch.ts';
 import { runPlainly, runUnguarded } from './plain.ts';
-import { letGoOfDeadTerminal } from './platform/dead-terminal.ts';
 import { descriptorsInVariables } from './platform/descriptors.ts';
 import { answerTo, handedOver, isHandedOver, isLoopError } from './platform/hand-over.ts';
+import { letGoOfLostTerminal } from './platform/job-control.ts';
 import { markOn } from './platform/run-mark.ts';
 import { inputIsNoTerminal, wayThrough } from './platform/streams.ts';
 import { findTarget, type Target } from './target.ts';
@@ -31,7 +31,7 @@ export async function main(
   beforeGuard: () => void,
 ): Promise<number> {
   const code = await exitCodeOf(words, env, problem, beforeGuard);
-  letGoOfDeadTerminal();
+  letGoOfLostTerminal();
   return code;
 }
 

@@ -6,8 +6,8 @@
  * for SIGCONT. 2.1.42 and 1.0.56 use SIGSTOP and do stop. In both cases the guard must stop the shell's job, which is
  * its own process group, as the kernel does on Ctrl+Z in a plain program.
  */
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { isInBackground, isStopped } from '../platform/job-control.ts';
 import type { Pty } from './pty.ts';
 
 /** How long an agent is looked at after Ctrl+Z for whether it is stopped. After that, only its output tells. */
@@ -35,6 +35,8 @@ export interface JobTerminal {
   /** Restores the terminal as the shell had it. */
   giveBack(): void;
   takeBack(): void;
+  /** A signal has told us to end. */
+  readonly isEnding: () => boolean;
 }
 
 export interface Job {
@@ -76,6 +78,7 @@ export function createJob(terminal: JobTerminal): Job {
     await terminal.flush();
     if (agent) await suspend(agent);
     else await stopped();
+    if (terminal.isEnding()) return;
     restoreModes();
     if (agent && terminal.agent() === agent) repaint(agent);
   }
@@ -86,12 +89,14 @@ export function createJob(terminal: JobTerminal): Job {
     agent.kill('SIGCONT');
   }
 
+  /** To take the terminal in the background would stop us for good: no signal is heard in the middle of that. */
   async function stopped(): Promise<void> {
     terminal.giveBack();
     process.removeListener('SIGTSTP', onStop);
-    await stopJob();
+    do await stopJob();
+    while (!terminal.isEnding() && isInBackground());
     process.on('SIGTSTP', onStop);
-    terminal.takeBack();
+    if (!terminal.isEnding()) terminal.takeBack(); // else the shell keeps it
   }
 
   return {
@@ -147,6 +152,7 @@ function watchSuspend(
   const gaveUpModes = () => hadModes && modesOff();
   function look(): void {
     const now = performance.now();
+    // Elsewhere than on Linux, the agent's modes must suffice.
     isSuspended = (gaveUpModes() && now - lastOutputAt() >= quietMs) || isStopped(pid);
     if (isSuspended || (now - pressedAt > lookMs && !gaveUpModes())) end();
     if (isSuspended) suspended();
@@ -185,15 +191,4 @@ function stopJob(): Promise<void> {
     process.kill(0, 'SIGTSTP');
     const timer = setTimeout(goOn, stopMs);
   });
-}
-
-/** Only Linux offers this cheaply. Elsewhere, the agent's modes must suffice. */
-function isStopped(pid: number): boolean {
-  if (process.platform !== 'linux') return false;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
-  } catch {
-    return false;
-  }
 }

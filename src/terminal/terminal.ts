@@ -100,6 +100,8 @@ export function createTerminal(listener: TerminalListener): Terminal {
   const sizeObservers: (() => void)[] = [];
   /** From `start` until it is restored. */
   let isOurs = false;
+  /** A signal has told us to end. */
+  let isEnding = false;
   let forgetExit: (() => void) | null = null;
 
   function onSize(): void {
@@ -110,6 +112,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
   function onSignal(name: EndingSignal): void {
     // The shell is not back yet, so what the person types at it interrupts us.
     if (!isOurs && (name === 'SIGINT' || name === 'SIGQUIT')) return;
+    isEnding = true;
     listener.signal(name);
     keys.agent?.kill(name);
   }
@@ -138,6 +141,7 @@ export function createTerminal(listener: TerminalListener): Terminal {
       process.emit('SIGWINCH', 'SIGWINCH'); // meanwhile the kernel has told the shell, and node looks only when told
       listener.observe({ type: 'terminal.continued' });
     },
+    isEnding: () => isEnding,
   });
 
   const handlers = endingSignals.map((name) => [name, () => onSignal(name)] as const);

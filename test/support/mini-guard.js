@@ -2,6 +2,7 @@
 // node mini-guard.js COMMAND [ARGUMENT…]; MINI_GUARD_TITLE sets a window title, MINI_GUARD_LOG takes observations.
 // MINI_GUARD_HOLDS: the keys are held for the first so many milliseconds. MINI_GUARD_HOLD: they are kept back for good.
 import { appendFileSync } from 'node:fs';
+import { letGoOfLostTerminal } from '../../dist/modules/src/platform/job-control.js';
 import { signalExitCode } from '../../dist/modules/src/platform/signals.js';
 import { openPty } from '../../dist/modules/src/terminal/pty.js';
 import { createTerminal } from '../../dist/modules/src/terminal/terminal.js';
@@ -27,5 +28,6 @@ pty.onExit(async (exit) => {
   await terminal.flush();
   terminal.restore();
   terminal.close();
+  letGoOfLostTerminal();
   process.exit(signal === null ? code : signalExitCode(signal));
 });

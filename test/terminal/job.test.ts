@@ -12,9 +12,9 @@ const guard = join(import.meta.dirname, '../support/mini-guard.js');
 const agent = fixture('terminal', 'full-screen.js');
 const underGuard = (...command: string[]) => [process.execPath, guard, ...command];
 
-/** Pid of the agent, which is the guard's only child. */
-function agentOf(guardPid: number): number {
-  return Number(readFileSync(`/proc/${guardPid}/task/${guardPid}/children`, 'utf8').trim().split(' ')[0]);
+/** Pid of the first child: the agent is the guard's only one. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 }
 
 describe.runIf(process.platform === 'linux')('job control in a real shell', () => {
@@ -73,6 +73,30 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     await terminal.waitFor(/^(back|repainted)/m);
     terminal.write('s');
     await terminal.waitFor('size 101x31');
+  });
+
+  test.each([
+    ['Ctrl+Z', '\x1a', ''],
+    ['Ctrl+Z and bg', '\x1a', 'bg\r'],
+    ['kill -TSTP', null, ''],
+  ])('a job that was stopped by %s ends when it is told to', async (_, key, command) => {
+    const { terminal } = shell({ SUSPEND: 'wait' });
+    await terminal.waitFor('prompt>');
+    terminal.write(start);
+    await terminal.waitFor('painted');
+    const job = childOf(terminal.pid);
+    const agentPid = childOf(job);
+    if (key === null) process.kill(job, 'SIGTSTP');
+    else terminal.write(key);
+    await terminal.waitFor(/Stopped[\s\S]*prompt>/);
+    terminal.write(command);
+    await pause(300);
+    terminal.write('kill %1\r');
+    await expect.poll(() => sample(agentPid)).toBeNull();
+    await expect.poll(() => sample(job)).toBeNull();
+    terminal.write('fg; echo over\r');
+    await terminal.waitFor(/^over/m);
+    expect(terminal.text().match(/echo over/g)).toHaveLength(1); // the shell's line editor shows what is typed, nobody else
   });
 
   /** Longer than the guard looks at a process that is not heard of. */
@@ -134,15 +158,13 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     await terminal.waitFor('prompt>');
     terminal.write(start);
     await terminal.waitFor('painted');
-    const [job = ''] = readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8')
-      .trim()
-      .split(' ');
-    process.kill(Number(job), 'SIGTSTP');
+    const job = childOf(terminal.pid);
+    process.kill(job, 'SIGTSTP');
     await terminal.waitFor(/Stopped[\s\S]*prompt>/);
-    await expect.poll(() => sample(agentOf(Number(job)))?.state).toBe('T');
+    await expect.poll(() => sample(childOf(job))?.state).toBe('T');
     terminal.write('fg\r');
     await terminal.waitFor(/^repainted$/); // on the alternate screen again: nothing of the shell's is to be seen
-    await expect.poll(() => sample(agentOf(Number(job)))?.state).not.toBe('T');
+    await expect.poll(() => sample(childOf(job))?.state).not.toBe('T');
   });
 });
 
@@ -162,7 +184,7 @@ describe('signals', () => {
     const terminal = openRawTerminal(underGuard(process.execPath, agent));
     await terminal.waitFor('painted');
     const before = terminal.output();
-    process.kill(agentOf(terminal.pty.pid), 'SIGKILL');
+    process.kill(childOf(terminal.pty.pid), 'SIGKILL');
     expect(await terminal.exited).toEqual({ code: 137, signal: null });
     expect(terminal.output().slice(before.length)).toBe(
       '\x1b[m\x1b[<1u\x1b[?1049l\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[>4m\x1b]0;\x07',
@@ -179,7 +201,7 @@ describe('signals', () => {
   test('a terminal that goes away takes the agent with it', async () => {
     const terminal = openRawTerminal(underGuard(process.execPath, agent));
     await terminal.waitFor('painted');
-    const pid = agentOf(terminal.pty.pid);
+    const pid = childOf(terminal.pty.pid);
     terminal.pty.close();
     await terminal.exited;
     await expect.poll(() => sample(pid)?.state ?? 'gone').toMatch(/gone|Z/);
@@ -188,7 +210,7 @@ describe('signals', () => {
   test('a guard that is killed takes the agent with it', async () => {
     const terminal = openRawTerminal(underGuard(process.execPath, agent));
     await terminal.waitFor('painted');
-    const pid = agentOf(terminal.pty.pid);
+    const pid = childOf(terminal.pty.pid);
     terminal.pty.kill('SIGKILL');
     await terminal.exited;
     await expect.poll(() => sample(pid)?.state ?? 'gone').toMatch(/gone|Z/);
