@@ -5,8 +5,8 @@
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants as fileConstants } from 'node:fs';
-import { constants } from 'node:os';
 import { descriptorsInArguments, descriptorsInVariables } from './descriptors.ts';
+import { signalExitCode } from './signals.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Execve = (file: string, args: readonly string[], env: Environment) => never;
@@ -113,8 +113,7 @@ export function oneLineOf(error: unknown): string {
 
 /** The exit code that a shell would report. */
 export function exitCode(code: number | null, signal: string | null): number {
-  if (signal === null) return code ?? 1;
-  return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  return signal === null ? (code ?? 1) : signalExitCode(signal);
 }
 
 function withoutUndefined(env: Environment): Record<string, string> {
