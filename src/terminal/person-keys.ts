@@ -299,6 +299,7 @@ export function createPersonKeys(
       quietTimer = setTimeout(endQuiet, betweenBurstsMs);
     },
     hold() {
+      observers.settle(); // what has been passed on is not kept
       if (++holders === 1) wantsOut = false;
       stopRelease();
       let isOver = false;

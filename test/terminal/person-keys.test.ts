@@ -311,6 +311,18 @@ test('while the last of them has its pause, the observers know which keys the ag
   vi.useRealTimers();
 });
 
+test('what was passed on just before a hold is not kept, and the observers know it', () => {
+  const { keys, observers, type, pty } = played();
+  const keptAt: number[] = [];
+  observers.observeKeys(() => keptAt.push(keys.keptBytes));
+  keys.attach(pty);
+  type('a');
+  keys.hold();
+  type('b');
+  observers.settle();
+  expect(keptAt).toEqual([0, 1]);
+});
+
 test('of two pastes, each is given alone: 2.1.263 loses a paste that something follows', () => {
   vi.useFakeTimers();
   const { keys, type, pty, written } = played();

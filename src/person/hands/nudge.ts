@@ -41,10 +41,11 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey || composer.isPasting) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   if (isAsked(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
+  const keysBefore = composer.keys; // what was pressed just before the hold counts as well, and is told at its beginning
   const release = terminal.hold();
   desk.isNudging = true;
   try {
-    emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan) });
+    emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan, keysBefore) });
   } finally {
     desk.isNudging = false;
     await pause(betweenBurstsMs); // keys that come together with our Enter would make a line break of it
@@ -52,11 +53,10 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   }
 }
 
-async function submitPrompt(desk: Desk, plan: NudgePlan): Promise<Outcome> {
+async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Promise<Outcome> {
   const { launch, pty, composer, terminal } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
-  const keysBefore = composer.keys;
   /** The person has typed, or has paused the guard. */
   const personActed = () => composer.keys !== keysBefore || desk.paused;
   const type = (text: string) => {

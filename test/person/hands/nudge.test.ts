@@ -184,6 +184,13 @@ describe.concurrent('a nudge', () => {
     expect([agent.outcomes, agent.written]).toEqual([['person-typing'], ['!']]);
   });
 
+  test('leaves the box to a person who pressed a key the moment before', async () => {
+    const agent = typedAt({ draft: 'my draft' });
+    agent.personPresses('!');
+    await nudge(agent.desk, plan);
+    expect([agent.outcomes, agent.written]).toEqual([['person-typing'], ['!']]);
+  });
+
   test('types nothing into the person’s editor, and nothing is held for long', async () => {
     const agent = await nudged({ draft: 'my draft', looksLent: () => true });
     expect([agent.outcomes, agent.written]).toEqual([['person-typing'], []]);

@@ -63,6 +63,8 @@ export interface TypedAt {
   follow(event: Event): void;
   /** What the person's terminal sends. */
   personTypes(keys: string): void;
+  /** The same, but nobody has been told yet. */
+  personPresses(keys: string): void;
 }
 
 export function typedAt(options: BoxOptions = {}): TypedAt {
@@ -211,6 +213,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
       keys.detach();
     },
     follow: (event) => desk.follow(event, paused),
+    personPresses: (typed) => keys.read(Buffer.from(typed)),
     personTypes(typed) {
       keys.read(Buffer.from(typed));
       observers.settle();
