@@ -145,7 +145,7 @@ export interface ScreenFacts {
 /** `escape` is Esc, `interrupt` Ctrl+C: both stop a turn, but nobody ends an agent by Esc. */
 export type InputKind = 'text' | 'enter' | 'escape' | 'interrupt' | 'exit' | 'suspend' | 'report';
 
-export type Observation =
+type Told =
   // clock
   | {
       readonly type: 'tick';
@@ -385,6 +385,11 @@ export type Observation =
   | { readonly type: 'delivered' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };
+
+export type Observation = Told & {
+  /** When the agent wrote it down, if it is read later (monotonic). */
+  readonly writtenAt?: Millis;
+};
 
 /** An observation with its time, which the loop adds once per turn. */
 export type Event = Observation & { readonly at: Millis };

@@ -1,13 +1,13 @@
 /**
  * Hooks: each one leaves its input as a file in the spool folder. The files are read in the order in which they were
- * written, and then deleted. Files that do not come from the agent (`hook-source.ts`) are deleted unread. The
+ * written, and then deleted. They may be read seconds later, so each observation tells when its file was written. Files that do not come from the agent (`hook-source.ts`) are deleted unread. The
  * observations contain none of the person's words. Only `onPayload` gets the whole payload, for the ledger of tools,
  * and the payload is never journalled.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import type { Observation } from '../events.ts';
+import type { Millis, Observation } from '../events.ts';
 import { createPoll } from './poll.ts';
 import type { Emit, Sensor } from './sensor.ts';
 
@@ -22,16 +22,24 @@ export interface HookSensorOptions {
   readonly pollMs?: number;
 }
 
+interface Spooled {
+  readonly path: string;
+  /** By the clock of the file system, which may be another machine's. */
+  readonly writtenAtNs: bigint;
+}
+
+const changedAtNs = async (path: string): Promise<bigint> => (await stat(path, { bigint: true })).mtimeNs;
+
 /** Complete files, oldest first, by the time of their last write, which renaming does not change. */
-async function listSpool(spoolDir: string): Promise<readonly string[]> {
+async function listSpool(spoolDir: string): Promise<readonly Spooled[]> {
   const names = (await readdir(spoolDir)).filter((name) => name.endsWith('.json'));
   const found = await Promise.all(
     names.map(async (name) => {
       const path = join(spoolDir, name);
-      return { path, writtenAtNs: (await stat(path, { bigint: true })).mtimeNs };
+      return { path, writtenAtNs: await changedAtNs(path) };
     }),
   );
-  return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1)).map(({ path }) => path);
+  return found.toSorted((a, b) => (a.writtenAtNs < b.writtenAtNs ? -1 : 1));
 }
 
 /** @throws an error that does not quote the text, because it may hold the person's words */
@@ -57,25 +65,33 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
   let isQueued = false;
   /** The error of the last reading. The same error is reported only once in a row. */
   let failure = '';
+  /** When the latest reading began. What it did not find was not there. */
+  let lookedAt: Millis = 0;
 
   async function readAll(): Promise<void> {
     await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // somebody may have cleaned up temporary files
+    const looksAt = performance.now();
     let failed: unknown = null;
-    for (const path of await listSpool(spoolDir)) {
+    for (const { path, writtenAtNs } of await listSpool(spoolDir)) {
       const text = isOurs(basename(path)) ? await readFile(path, 'utf8') : null;
       await rm(path, { force: true });
+      // The folder has just changed, so it shows what the time is on the clock that has stamped the file.
+      const nowNs = await changedAtNs(spoolDir).catch(() => writtenAtNs);
+      const now = performance.now();
+      const ageMs = Number(nowNs - writtenAtNs) / 1e6;
       try {
-        if (text !== null) report(parse(text));
+        if (text !== null) report(parse(text), Math.min(now, Math.max(lookedAt, now - ageMs)));
       } catch (error) {
         failed ??= error; // the files behind it are read all the same
       }
     }
+    lookedAt = looksAt;
     if (failed !== null) throw failed;
   }
 
-  function report(payload: unknown): void {
+  function report(payload: unknown, writtenAt: Millis): void {
     onPayload?.(payload);
-    for (const observation of read(payload)) emit(observation);
+    for (const observation of read(payload)) emit({ ...observation, writtenAt });
   }
 
   /** Reads once at a time. However often this is called during a reading, only one more follows. */

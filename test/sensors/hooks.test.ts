@@ -19,7 +19,7 @@ async function started(pollMs?: number, isOurs = (_name: string) => true) {
   await sensor.start((observation) => told.push(observation));
   onTestFinished(() => sensor.stop());
   const names = () => told.map((each) => (each.type === 'session.ended' ? each.reason : each.type));
-  return { spoolDir, sensor, payloads, names };
+  return { spoolDir, sensor, payloads, told, names };
 }
 
 function drop(spoolDir: string, name: string, text = JSON.stringify({ name, secret: 'x' })): void {
@@ -46,6 +46,34 @@ it('reads files that arrive together in the order of writing, not of names', asy
     renameSync(join(spoolDir, `${name}.part`), join(spoolDir, `${name}.json`));
   await sensor.stop();
   expect(names()).toEqual(['c', 'a', 'b']);
+});
+
+/** As if it had been written so long ago. @returns the moment of that */
+function dropOld(spoolDir: string, name: string, agoMs: number): number {
+  const path = join(spoolDir, `${name}.part`);
+  writeFileSync(path, JSON.stringify({ name }));
+  const at = (Date.now() - agoMs) / 1_000;
+  utimesSync(path, at, at);
+  const moment = performance.now() - agoMs;
+  renameSync(path, join(spoolDir, `${name}.json`));
+  return moment;
+}
+
+it('tells when each was written, however late it is read', async () => {
+  const { spoolDir, sensor, told } = await started(60_000);
+  const moments = [dropOld(spoolDir, 'one', 900), dropOld(spoolDir, 'two', 300)];
+  await sensor.catchUp();
+  expect(told.map(({ writtenAt }) => writtenAt)).toEqual(moments.map((each) => expect.closeTo(each, -2)));
+});
+
+it('takes nothing for older than the look before, which found nothing, whatever the clocks say', async () => {
+  const { spoolDir, sensor, told } = await started(60_000);
+  const lookedAt = performance.now();
+  await sensor.catchUp();
+  dropOld(spoolDir, 'one', 3_600_000);
+  await sensor.catchUp();
+  expect(told[0]?.writtenAt).toBeGreaterThanOrEqual(lookedAt);
+  expect(told[0]?.writtenAt).toBeLessThanOrEqual(performance.now());
 });
 
 it('reads what is left when it stops', async () => {

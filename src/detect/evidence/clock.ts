@@ -77,5 +77,9 @@ export function stampOf({ at, lag, stood }: Clock, moment: Millis): Millis {
   return moment <= stood.since ? moment - stood.lag : stood.until - lag;
 }
 
+/** The attended time at which what an event tells was written down, if it was; else now. @param clock as of this event */
+export const writtenAt = (clock: Clock, event: Event): Millis =>
+  event.writtenAt === undefined ? attended(clock) : stampOf(clock, event.writtenAt);
+
 /** An attended time as a moment on the monotonic clock, for people and journals. */
 export const momentOf = ({ lag }: Clock, stamp: Millis): Millis => stamp + lag;

@@ -7,7 +7,7 @@ import type { Event, Millis } from '../../events.ts';
 import { claimsOf } from '../claims.ts';
 import { readDoing, readPhase, turnRuns } from '../phase.ts';
 import { foldAgent, noAgent } from './agent.ts';
-import { attended, foldClock, startClock } from './clock.ts';
+import { attended, foldClock, startClock, writtenAt } from './clock.ts';
 import { foldConversation, noConversation } from './conversation.ts';
 import type { Evidence, Facts } from './facts.ts';
 import { foldHost, type Host, newHost } from './host.ts';
@@ -52,7 +52,7 @@ export function noEvidence(at: Millis): Evidence {
 /** Evidence after an event, which must not be earlier than the event before. Pure: the time is the event's `at`. */
 export function observe(before: Evidence, event: Event): Evidence {
   const { at } = event;
-  if (isForQueue(before, event)) return queue(fold(before, { type: 'tick', at }));
+  if (isForQueue(before, event)) return queue(fold(before, { type: 'tick', at }), event);
   if (isLateInterrupt(before, event)) return fold(before, { type: 'tick', at });
   const beganAt = promptAt(before, event);
   if (beganAt === null) return fold(before, event);
@@ -63,6 +63,7 @@ function fold(before: Evidence, event: Event): Evidence {
   const { terminal } = before;
   const clock = foldClock(before.clock, event, terminal.suspendedSince ?? terminal.blockedSince);
   const now = attended(clock);
+  const toldAt = writtenAt(clock, event);
   const screen = foldScreen(before.screen, event, now);
   const facts: Facts = {
     clock,
@@ -74,8 +75,8 @@ function fold(before: Evidence, event: Event): Evidence {
     signalledBy: event.type === 'guard.signalled' ? event.signal : before.signalledBy,
     status: foldStatus(before.status, event, now),
     screen,
-    turn: foldOwnTurn(before, event, now),
-    tools: foldTools(before, event, now),
+    turn: foldOwnTurn(before, event, toldAt),
+    tools: foldTools(before, event, toldAt),
     endedCalls: foldEndedCalls(before, event),
     wire: foldWire(before.wire, event, now, clock, {
       shown: before.screen?.facts.activity ?? null,
@@ -89,7 +90,7 @@ function fold(before: Evidence, event: Event): Evidence {
   const claims = claimsOf(facts);
   const doing = readDoing(claims);
   const phase = readPhase(facts, doing);
-  const turn = marked(facts.turn, before.phase, phase, now, () => waitBeganAt(before, facts));
+  const turn = marked(facts.turn, before.phase, phase, now, () => waitBeganAt(before, facts, toldAt));
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };

@@ -4,6 +4,7 @@
  */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes, reportLagMs } from '../limits.ts';
+import { writtenAt } from './clock.ts';
 import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
 import { helperStart } from './sample.ts';
@@ -62,8 +63,9 @@ export function isLateInterrupt({ turn, person, now }: Evidence, { type }: Event
 }
 
 /** The turn with a message in its queue. */
-export function queue(e: Evidence): Evidence {
-  return { ...e, turn: { ...e.turn, queued: { at: e.now, elapsedS: shownClock(e) ?? 0 } } };
+export function queue(e: Evidence, message: Event): Evidence {
+  const queued = { at: writtenAt(e.clock, message), elapsedS: shownClock(e) ?? 0 };
+  return { ...e, turn: { ...e.turn, queued } };
 }
 
 const shownClock = (e: Evidence): number | undefined =>

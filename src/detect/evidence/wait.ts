@@ -11,13 +11,14 @@ const lateMs = 5_000;
  * Where no hook reports the end of a tool, the turn's next request, which goes up at once, may be seen before it. Then the
  * wait began with that request.
  * @param before the facts before this event
+ * @param toldAt when what this event tells was written down
  */
-export function waitBeganAt(before: Facts, { turn, tools, wire, now }: Facts): Millis {
+export function waitBeganAt(before: Facts, { turn, tools, wire, now }: Facts, toldAt: Millis): Millis {
   const { told, workingSince } = turn;
   const seenAt = claimsOf(before).flatMap(({ activity, since }) => (activity === 'tool' ? [since] : []));
   const isUntold = told === null && tools.length === 0 && seenAt.length > 0;
-  if (!isUntold || workingSince === null) return now;
+  if (!isUntold || workingSince === null) return toldAt;
   const askedAt = wire.lastWholeAt ?? 0;
   const isNext = askedAt > Math.max(workingSince, ...seenAt) - reportLagMs && now - askedAt < lateMs;
-  return isNext ? askedAt : now;
+  return isNext ? askedAt : toldAt;
 }

@@ -4,7 +4,7 @@
  */
 import type { ConnectionCause, Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes, reportLagMs, requestBytes } from '../limits.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, writtenAt } from './clock.ts';
 import {
   afterBytes,
   type ClosedConnection,
@@ -119,12 +119,12 @@ export function foldWire(
         ...wire,
         connections: wire.connections.map((each) =>
           each.stage === 'answer' && each.requestAt !== null && (each.answerAt ?? now) <= endedAt
-            ? { ...each, requestAt: Math.min(each.requestAt, now - reportLagMs) }
+            ? { ...each, requestAt: Math.min(each.requestAt, writtenAt(clock, event) - reportLagMs) }
             : each,
         ),
       };
     case 'compaction.finished':
-      return compacted(wire, now);
+      return compacted(wire, writtenAt(clock, event));
     case 'screen': // only the record and some hooks report the end of a compaction themselves
       return shown === 'compacting' && afterCompaction.includes(event.facts.activity)
         ? compacted(wire, now)

@@ -52,6 +52,8 @@ export interface Plan {
   readonly asksWhole: boolean;
   /** A message is reported as it enters the queue. */
   readonly reportsQueue: boolean;
+  /** What hooks have written is looked for every few seconds only. */
+  readonly readsHooksLate: boolean;
   /** Telemetry and other side requests per turn, at most. */
   readonly sideRequests: number;
   /** Slow hooks of the person's: how many seconds they may take; 0: there are none. */
@@ -91,6 +93,7 @@ export function planOf(seed: number, { healthy = false, only }: PlanOptions = {}
     namesStops: pings || draw.happens(0.5),
     asksWhole: draw.happens(0.3),
     reportsQueue: chance(seed, 'queue').happens(0.5),
+    readsHooksLate: chance(seed, 'late hooks').happens(0.1),
     sideRequests: draw.between(0, 3),
     hookSeconds: draw.happens(0.3) ? draw.magnitude(1, 200) : 0,
     rates,

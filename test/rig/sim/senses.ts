@@ -39,8 +39,8 @@ export function createSenses(
       scheduler.after(lastAt - scheduler.now(), () => emit(observation));
     };
   }
-  // The agent waits for a hook before it goes on: what a hook tells is soon there.
-  const byHook = inOrder(20, 300, 900);
+  // The agent waits for a hook before it goes on: what a hook tells is soon there, but may be read late.
+  const byHook = plan.readsHooksLate ? inOrder(20, 4_000, 4_500) : inOrder(20, 300, 900);
   // The status comes in the stream that the screen is drawn from.
   const byStatus = inOrder(20, 300, 900);
   const onRecord = inOrder(50, 900, 3_000);
@@ -68,7 +68,7 @@ export function createSenses(
       drawnAt = scheduler.now();
     },
     hook(observation) {
-      if (senses.hooks) byHook(observation);
+      if (senses.hooks) byHook({ ...observation, writtenAt: scheduler.now() });
     },
     status(state) {
       if (senses.status) byStatus({ type: 'program-status', state });
