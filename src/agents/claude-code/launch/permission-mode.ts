@@ -29,13 +29,14 @@ function givenMode(words: readonly Word[]): string | null {
 /**
  * The arguments, asking for the stricter one of the launch's mode and the present one.
  *
- * Without a flag, the first mode that was reported counts as the launch's. It is asked for by name: the person may have
- * chosen it themselves, and what their settings allow may be more.
+ * Without a flag, the first mode that was reported counts as the launch's, but plan mode limits nothing beyond itself:
+ * a plan is approved, and what follows asks before each edit. The mode is asked for by name: the person may have chosen
+ * it themselves, and what their settings allow may be more.
  */
 export function inMode(args: readonly string[], { first, now }: PermissionModes): readonly string[] {
   const words = splitWords(args);
   const given = givenMode(words);
-  const launched = given ?? first;
+  const launched = given ?? (first === 'plan' ? 'default' : first);
   const mode = rankOf(now) < rankOf(launched) ? now : launched;
   if (mode === given || rankOf(mode) === modes.length) return args;
   const asking = ['--permission-mode', mode];

@@ -22,7 +22,12 @@ test.each([
 test.each([
   ['bypassPermissions', 'acceptEdits', asking('acceptEdits')],
   ['auto', 'default', asking('default')],
-  ['plan', 'default', asking('plan')],
+  // A plan is made to be approved, so its mode does not limit what follows.
+  ['plan', 'plan', asking('plan')],
+  ['plan', 'default', asking('default')],
+  ['plan', 'acceptEdits', asking('default')],
+  ['plan', 'bypassPermissions', asking('default')],
+  ['dontAsk', 'default', asking('dontAsk')],
   ['default', 'acceptEdits', asking('default')],
   ['acceptEdits', 'a mode of tomorrow', asking('acceptEdits')],
   // They may have gone down to it before anything was reported.
