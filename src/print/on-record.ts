@@ -38,12 +38,21 @@ export function findOnRecord(
   own: readonly Own[] = [],
 ): OnRecord {
   const said = prompts.map(({ text, images }) => ({ text: squeezed(text), images }));
-  const words = own.map(({ text, goesOn }) => ({ text: squeezed(text), goesOn }));
-  const without = words.filter(({ text }) => text !== '');
-  const known = recorded.map(({ text, images }) => {
-    const whole = squeezed(text);
-    const rest = without.reduce((left, each) => left.replaceAll(each.text, ''), whole);
-    return { text: rest, images, goesOn: without.some((each) => each.goesOn && whole.includes(each.text)) };
+  // What was not recorded is said again, with more: so the longest first, and of the same words the latest.
+  const words = own
+    .map(({ text, goesOn }) => ({ text: squeezed(text), goesOn }))
+    .filter(({ text }) => text !== '')
+    .toReversed()
+    .toSorted((a, b) => b.text.length - a.text.length);
+  const known = recorded.map(({ text: whole, images }) => {
+    let text = squeezed(whole);
+    let goesOn = false;
+    for (const each of words) {
+      if (!text.includes(each.text)) continue;
+      text = text.replaceAll(each.text, '');
+      goesOn ||= each.goesOn;
+    }
+    return { text, images, goesOn };
   });
   const longest = Math.max(0, ...known.map(({ text }) => text.length));
   let next = 0;

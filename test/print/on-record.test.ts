@@ -53,3 +53,24 @@ test('prompts behind the guard’s own have its turn, which is that of the one b
   const own = [{ text: 'go on', goesOn: true }];
   expect(find(asked('one', 'two', 'three', 'four'), recorded, own)).toEqual({ prompts: 4, turns: 2 });
 });
+
+test('what the guard has said again, with more, is one text of its own', () => {
+  const recorded = [{ text: 'one' }, { text: 'go on. go on, once more.\ntwo\nthree' }, { text: 'four' }];
+  const own = [
+    { text: 'go on.', goesOn: true },
+    { text: 'go on. go on, once more.', goesOn: true },
+  ];
+  expect(find(asked('one', 'two', 'three', 'four'), recorded, own)).toEqual({ prompts: 4, turns: 2 });
+});
+
+test('what goes on with a turn no longer does so where it is said again before a prompt', () => {
+  const recorded = [{ text: 'one' }, { text: 'go on. and more.\ntwo' }];
+  const before = { text: 'go on.', goesOn: true };
+  const longer = { text: 'go on. and more.', goesOn: false };
+  expect(find(asked('one', 'two'), recorded, [before, longer])).toEqual({ prompts: 2, turns: 2 });
+  const same = [{ text: 'one' }, { text: 'go on.\ntwo' }];
+  expect(find(asked('one', 'two'), same, [before, { ...before, goesOn: false }])).toEqual({
+    prompts: 2,
+    turns: 2,
+  });
+});
