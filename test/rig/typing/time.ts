@@ -19,6 +19,13 @@ async function quiet(turn: () => Promise<void>): Promise<void> {
   while (process.getActiveResourcesInfo().some((name) => /^FSReq|^CloseReq/.test(name)));
 }
 
+/** `Date.now()` and `new Date()` tell the same time. */
+const simulatedDate = (now: () => Millis): DateConstructor =>
+  new Proxy(Date, {
+    construct: (date, args, by) => Reflect.construct(date, args.length === 0 ? [now()] : args, by),
+    get: (date, name) => (name === 'now' ? now : Reflect.get(date, name)),
+  });
+
 type Act = (...args: unknown[]) => void;
 
 export function takeTime(): SimulatedTime {
@@ -31,7 +38,7 @@ export function takeTime(): SimulatedTime {
     clearInterval: globalThis.clearInterval,
     setImmediate: globalThis.setImmediate,
     pause: waiting.setTimeout,
-    wallTime: Date.now,
+    Date: globalThis.Date,
   };
   const turn = () => new Promise<void>((resolve) => void own.setImmediate(resolve));
   const timer = (ms: Millis, act: () => void) => {
@@ -61,7 +68,7 @@ export function takeTime(): SimulatedTime {
   waiting.setTimeout = (ms: Millis, value: unknown) =>
     new Promise((resolve) => void scheduler.after(ms, () => resolve(value)));
   performance.now = scheduler.now;
-  Date.now = scheduler.now;
+  globalThis.Date = simulatedDate(scheduler.now);
   syncBuiltinESMExports();
 
   return {
@@ -72,9 +79,8 @@ export function takeTime(): SimulatedTime {
       while (scheduler.next(until));
     },
     giveBack() {
-      const { pause, wallTime, ...timers } = own;
-      Date.now = wallTime;
-      Object.assign(globalThis, timers);
+      const { pause, ...globals } = own;
+      Object.assign(globalThis, globals);
       waiting.setTimeout = pause;
       Reflect.deleteProperty(performance, 'now');
       syncBuiltinESMExports();
