@@ -1,5 +1,6 @@
 /** Each rung of the ladder: how it begins. */
 import type { Config } from '../config/schema.ts';
+import { traitsOf } from '../detect/detector.ts';
 import type { Host } from '../detect/evidence/host.ts';
 import { runOn } from '../detect/evidence/sample.ts';
 import type { Verdict } from '../detect/verdict.ts';
@@ -41,8 +42,11 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
       const told = act(cutting, 'cut', `connections ${connections.join(', ')}`);
       return adding(told, { type: 'cut', connections, why: cause });
     }
-    case 'nudge':
-      return beginNudge(withHost(state, { resumesTurn: true }), cause, config);
+    case 'nudge': {
+      // What cannot be cut may only be slow, too.
+      const patience = e.host.patience * (traitsOf(cause).silence === 'unseen' ? 2 : 1);
+      return beginNudge(withHost(state, { resumesTurn: true, patience }), cause, config);
+    }
     case 'relaunch':
       return beginRelaunch(state, cause, config);
     case 'ask':

@@ -80,6 +80,8 @@ const hook = 'a hook of the person’s may be running; one that is seen has no l
 const broken = 'a complete one is followed by a request at once; some hooks have no process';
 const unasked = 'a first byte, if the turn may have ended before the request';
 const busy = 'a prompt was taken, and no request was sent; a busy machine takes its time';
+const buffered = 'a gateway may hold a whole tool input back, which looks like a dead stream';
+const weaker = 'the screen is a weaker witness than the wire';
 const uncounted = 'a counter that is not there yet, while the model says it is thinking';
 const lost = 'the result of a tool past its own limit, none of its processes left';
 const held = 'a hook of the person’s may hold the call up; the agent ends a hook after ten minutes';
@@ -105,18 +107,9 @@ export const limits = {
   ),
   ownStepUnanswered: wire(unasked, first, 10, 'the same', 'firstByteMs'),
   neverAsked: of('hooks')('the first request of a turn, no process at work', stream, 8, busy),
-  screenMidText: screen(
-    'the token counter, in mid-response',
-    stream,
-    2,
-    'the screen is a weaker witness than the wire',
-  ),
-  screenFirstByte: screen(
-    'the token counter, before the first word',
-    first,
-    2,
-    'the same; also while the model says it is thinking',
-  ),
+  screenCounter: screen('the token counter', first, 2, buffered),
+  screenSet: screen('the same in mid-response, if the person has set `stream_timeout_ms`', stream, 2, weaker),
+  screenWaiting: screen('the same, while the agent says that the API is silent', stream, 2, weaker),
   screenThinking: screen(uncounted, first, 6, 'a missing counter cannot stand still'),
   screenAnswered: screen('the end of a turn whose answer is over', stream, 10, hook),
   growth: screen('an answer that grows, while bytes arrive', response, 1, 'pings reset every other clock'),
@@ -160,9 +153,11 @@ function configured(
 const isRecoveryKey = (key: Key): key is keyof Config['recovery'] => key in defaults.recovery;
 
 /** Whether a silence in mid-response is unusual for this host, or the person has set how long one may last. */
-export function knowsHabits({ health }: Host, { network_resilience: set }: Config): boolean {
-  return health.pings === true || set.stream_timeout_ms !== defaults.network_resilience.stream_timeout_ms;
-}
+export const knowsHabits = ({ health }: Host, config: Config): boolean =>
+  health.pings === true || setsStreamLimit(config);
+
+export const setsStreamLimit = ({ network_resilience: set }: Config): boolean =>
+  set.stream_timeout_ms !== defaults.network_resilience.stream_timeout_ms;
 
 /** The table as `docs/how-it-decides.md` shows it. */
 export function markdownTable(): string {

@@ -588,7 +588,7 @@ test('without the tunnel, a relaunch is proven by a turn that runs to its end', 
   const told = story({ senses: { tunnel: false }, recovery: { in_place: false } });
   told.tell(say.started);
   told.tell(say.busy(7));
-  told.wait(62, say.drawing);
+  told.wait(242, say.drawing);
   expect(actions(told)).toEqual(['stop', 'launch']);
   told.tell(say.idle); // the prompt, before ours was submitted
   told.wait(1);
@@ -692,7 +692,7 @@ test('a nudge whose turn was too short to be seen, with the draft back in the bo
   const told = story({ senses: { tunnel: false } });
   told.tell(say.started);
   told.tell(say.busy(7));
-  told.wait(66, say.drawing);
+  told.wait(246, say.drawing);
   expect(actions(told)).toEqual(['nudge']);
   told.tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
   told.wait(120);

@@ -17,12 +17,12 @@ test('a nudge is proven by the clock of the new turn when the free prompt betwee
   told.tell(say.started);
   told.tell(say.idle);
   told.tell(turnBegins);
-  for (let second = 1; second < 64; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
+  for (let second = 1; second < 244; second++) told.wait(1, say.drawing, say.busy(1, { elapsedS: second }));
   expect(actions(told)).toEqual(['nudge']);
   expect(outcomes(told).at(-1)).toBe('open');
   // The person's next turn, dead again: it is another incident, which is nudged again.
   told.wait(3, say.drawing);
-  for (let second = 0; second < 66; second++)
+  for (let second = 0; second < 490; second++)
     told.wait(1, say.drawing, say.busy(second === 0 ? 0 : 1, { elapsedS: second }));
   expect(outcomes(told)).toContain('recovered');
   expect(actions(told)).toEqual(['nudge', 'nudge']);
@@ -55,14 +55,14 @@ describe('a nudge that took effect, and whose request is silent, too', () => {
     return told;
   }
 
-  test('gets the limit for silence, is nudged again, and then relaunched', () => {
+  test('gets the limit for silence, doubled, is nudged again, and then relaunched', () => {
     const told = nudged();
     expect(actions(told)).toEqual(['nudge']);
-    told.wait(230, turnBegins, say.drawing);
+    told.wait(470, turnBegins, say.drawing);
     expect(actions(told)).toEqual(['nudge']);
     told.wait(12, turnBegins, say.drawing);
     expect(actions(told)).toEqual(['nudge', 'nudge']);
-    told.wait(245, turnBegins, say.drawing);
+    told.wait(700, turnBegins, say.drawing);
     expect(actions(told)).toEqual(['nudge', 'nudge', 'stop', 'launch']);
   });
 
@@ -79,7 +79,7 @@ test('a nudge that has no effect is followed by a relaunch', () => {
   const told = story();
   told.tell(say.started);
   told.tell(say.idle);
-  told.wait(62, say.drawing, say.busy(1));
+  told.wait(242, say.drawing, say.busy(1));
   told.wait(32, say.drawing, say.busy(1));
   expect(actions(told)).toEqual(['nudge', 'stop', 'launch']);
 });

@@ -230,7 +230,7 @@ describe('a nudge that waits for the network or the person', () => {
     );
     told.tell(say.started);
     told.tell(say.idle);
-    told.wait(70, say.drawing, say.busy(12)); // no tunnel: the screen alone
+    told.wait(250, say.drawing, say.busy(12)); // no tunnel: the screen alone
     expect(told.state.cure?.stage).toBe('network');
     told.wait(2, say.drawing, { type: 'screen', facts: { activity: 'retrying' } });
     told.wait(1, say.drawing, say.busy(13));
@@ -245,7 +245,7 @@ describe('a nudge that waits for the network or the person', () => {
     );
     told.tell(say.started);
     told.tell(say.idle);
-    told.wait(70, say.drawing, say.busy(12));
+    told.wait(250, say.drawing, say.busy(12));
     expect(told.state.cure?.stage).toBe('network');
     told.tell(say.opened(1));
     told.tell(say.request(1));

@@ -10,12 +10,14 @@ const screen = (facts: Extract<Observation, { type: 'screen' }>['facts']): Obser
 });
 /** The row of a command as 2.1.329 draws it, while it runs and after. */
 const command = (tokens: number) => screen({ activity: 'tool', command: true, tokens });
+/** The person has set the limit in mid-response. */
+const set = { network_resilience: { stream_timeout_ms: 29_999 } };
 const nothingRuns = say.sample(100);
 const somethingRuns = say.sample(100, { workers: 1 });
 
 /** The terminal alone: no tunnel, no hooks. A turn whose first answer has called a command. */
 function beforeCommand(world = obliging) {
-  const told = story({}, world);
+  const told = story(set, world);
   told.tell(say.started);
   told.tell(say.idle);
   told.tell(screen({ activity: 'busy' }));
@@ -50,7 +52,7 @@ describe('a counter that is shown for the first time after a dialog', () => {
 
 describe('a turn whose answer is over, held up by a hook of the person’s', () => {
   const answered = (end: Observation, hooks: boolean) => {
-    const told = story({ senses: { tunnel: false } });
+    const told = story({ ...set, senses: { tunnel: false } });
     told.tell(say.started);
     told.tell(say.idle);
     if (hooks) told.tell({ type: 'turn.started' });
@@ -184,6 +186,31 @@ describe('a counter that stands still', () => {
     expect(actions(told)).toEqual([]);
   });
 
+  test('in mid-response may be that of a tool input which a gateway holds back, if the person has set no limit', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(3, say.drawing, say.busy(1));
+    told.wait(230, say.drawing, say.busy(5));
+    expect(actions(told)).toEqual([]);
+    told.wait(12, say.drawing, say.busy(5));
+    expect(actions(told)).toEqual(['nudge']);
+  });
+
+  test('again after a nudge, has twice the time: it may be the same input', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(250, say.drawing, say.busy(5));
+    expect(actions(told)).toEqual(['nudge']);
+    told.wait(3, say.drawing, say.idle);
+    told.wait(3, say.drawing, say.busy(1));
+    told.wait(470, say.drawing, say.busy(6));
+    expect(actions(told)).toEqual(['nudge']);
+    told.wait(20, say.drawing, say.busy(6));
+    expect(actions(told)).toEqual(['nudge', 'nudge']);
+  });
+
   test('at zero is not an answer', () => {
     const told = story();
     told.tell(say.started);
@@ -202,7 +229,7 @@ describe('a counter that stands still', () => {
   });
 
   test('of the try before is not that of the try after the agent’s own pause', () => {
-    const told = story();
+    const told = story(set);
     told.tell(say.started);
     told.tell(say.idle);
     told.wait(3, say.drawing, say.busy(1));
@@ -215,7 +242,7 @@ describe('a counter that stands still', () => {
   });
 
   test('of the turn before is not this turn’s', () => {
-    const told = story();
+    const told = story(set);
     told.tell(say.started);
     for (const _turn of [1, 2]) {
       told.wait(2, say.drawing, say.idle);

@@ -9,7 +9,7 @@ import type { Evidence } from '../evidence/index.ts';
 import { helperStart } from '../evidence/sample.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
-import { type LimitName, limitMs, reportLagMs, settleMs } from '../limits.ts';
+import { type LimitName, limitMs, reportLagMs, setsStreamLimit, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
@@ -18,7 +18,7 @@ const silentScreen: Signature = {
   help: 'the spinner turns but the token counter stands still, and no connection can be seen',
   silence: 'unseen',
   needsTerminal: true,
-  test(e) {
+  test(e, config) {
     const { wire, turn, now } = e;
     const screen = e.phase === 'compacting' ? null : screenAtWork(e); // a compaction has a limit of its own
     if (!screen || wire.connections.length > 0 || wire.waiting.length > 0) return null;
@@ -32,7 +32,7 @@ const silentScreen: Signature = {
     const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
     return {
       since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt, answeredAt ?? 0),
-      limit: answeredAt === null ? limitOf(screen, turn) : 'screenAnswered',
+      limit: answeredAt === null ? limitOf(screen, turn, config) : 'screenAnswered',
       because: (lastedMs) => [
         `spinner on, ${counter(facts)} for ${seconds(lastedMs)}`,
         ...(facts.activity === 'waiting' ? ['the agent says that it waits for the API'] : []),
@@ -69,16 +69,22 @@ function isHeldUp({ wire, turn, sample, now }: Evidence, answeredAt: Millis | nu
 }
 
 /**
- * A counter from before the last tool says nothing about the answer that is awaited now. Nor does a counter that was
- * there when a wait began in mid-turn: after a pause of the agent's own it is left over from the previous try.
+ * Text and the input of a tool look alike, so a counter that stands still in mid-response gets as long as one before the
+ * first word, unless the person has set how long. A counter from before the last tool says nothing about the answer that is
+ * awaited now. Nor does a counter that was there when a wait began in mid-turn: after a pause of the agent's own it is left
+ * over from the previous try.
  */
-function limitOf({ facts, countedAt }: Screen, { listeningSince, workingSince }: Turn): LimitName {
+function limitOf(
+  { facts, countedAt }: Screen,
+  { listeningSince, workingSince }: Turn,
+  config: Config,
+): LimitName {
   const since = listeningSince ?? 0;
   const answering =
     countedAt !== null && (countedAt > since || (countedAt === since && since === workingSince));
-  if (facts.activity === 'waiting') return 'screenMidText'; // the agent itself says that nothing arrives
+  if (facts.activity === 'waiting') return 'screenWaiting';
   if (facts.thinking && facts.tokens === undefined) return 'screenThinking';
-  return answering && !facts.thinking ? 'screenMidText' : 'screenFirstByte';
+  return answering && !facts.thinking && setsStreamLimit(config) ? 'screenSet' : 'screenCounter';
 }
 
 function counter({ tokens }: ScreenFacts): string {
