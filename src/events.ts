@@ -140,6 +140,8 @@ export interface ScreenFacts {
   readonly draft?: boolean;
   /** The input box holds a command of the agent's own, such as `/compact`. */
   readonly draftIsCommand?: boolean;
+  /** As hooks name it, where it is shown: in a footer below the input box. */
+  readonly permissionMode?: string;
 }
 
 /** `escape` is Esc, `interrupt` Ctrl+C: both stop a turn, but nobody ends an agent by Esc. */

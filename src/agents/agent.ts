@@ -52,7 +52,7 @@ export interface AgentAdapter {
   ): LaunchPlan;
   /**
    * The arguments for an agent that is started after another one: they allow no more than the person did at the launch
-   * and does now. Null: the agent reports no mode.
+   * and does now. Null: the agent shows no mode.
    */
   readonly inMode: ((args: readonly string[], modes: PermissionModes) => readonly string[]) | null;
   /** Arguments of a relaunch: the person's own flags, `--resume <id>`, the prompt. */

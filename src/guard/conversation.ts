@@ -27,7 +27,7 @@ export interface Conversation {
   readonly isInTurn: boolean;
   /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
-  /** Hold for the process, so also after /clear. Null: none was reported. */
+  /** Hold for the process, so also after /clear. Null: none is known. */
   readonly modes: PermissionModes | null;
   /** What the person has changed with commands since the launch. Holds for the process, so also after /clear. */
   readonly changes: OwnChanges;
@@ -98,7 +98,10 @@ export function createConversation(id: string | null): Conversation {
       transcriptPath: event.transcriptPath ?? before.transcriptPath,
       isCleared: event.reason === 'clear' || before.isCleared,
     };
-    const mode = event.permissionMode;
+    noteMode(event.permissionMode);
+  }
+
+  function noteMode(mode: string | undefined): void {
     if (mode !== undefined) modes = { first: modes?.first ?? mode, now: mode };
   }
 
@@ -140,6 +143,7 @@ export function createConversation(id: string | null): Conversation {
     },
     follow(event) {
       if (event.type === 'session') adopt(event);
+      if (event.type === 'screen') noteMode(event.facts.permissionMode);
       if (event.type === 'turn.started') isInTurn = true;
       if (endOfTurn.includes(event.type)) isInTurn = false;
       if (event.type === 'turn.ended') ledger.endTurn();

@@ -48,18 +48,20 @@ describe.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', { timeout }, (v
       const records = () => sandbox.transcripts().flatMap((path) => readFileSync(path, 'utf8').split('\n'));
       const prompts = () =>
         records().filter((line) => /"type":"user"/.test(line) && /"permissionMode"/.test(line));
-      while (!terminal.text().includes('accept edits on')) {
-        terminal.write('\x1b[Z');
-        await sleep(settleMs);
-      }
       api.enqueue(faults['dead-mid-text'].scenario);
       await submit('please go on');
       await api.waitForRequest(({ faultAt }) => faultAt !== null);
       await until('the prompt is on record', () => prompts().length === 1);
+      while (!terminal.text().includes('accept edits on')) {
+        terminal.write('\x1b[Z');
+        await sleep(settleMs);
+      }
       process.kill(agentPid(), 'SIGKILL');
       await terminal.waitFor(finished, 60_000);
       await until('both prompts are on record', () => prompts().length === 2);
-      for (const prompt of prompts()) expect(prompt).toContain('"permissionMode":"acceptEdits"');
+      const [before, after] = prompts();
+      expect(before).toContain('"permissionMode":"bypassPermissions"');
+      expect(after).toContain('"permissionMode":"acceptEdits"');
     });
   });
 });

@@ -58,6 +58,9 @@ describe('a conversation', () => {
     conversation.follow(told('a', { permissionMode: 'plan' }));
     conversation.follow(told('b', { reason: 'clear' }));
     expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'plan' });
+    conversation.follow({ type: 'screen', facts: { activity: 'busy', permissionMode: 'default' }, at: 0 });
+    conversation.follow({ type: 'screen', facts: { activity: 'busy' }, at: 0 });
+    expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'default' });
   });
 
   test('is not held because a slow check finds that the one before it is', () => {

@@ -37,7 +37,7 @@ export interface UserSettings {
   readonly given: Readonly<Record<string, unknown>> | null;
 }
 
-/** Permission modes that the agent has reported, in its own words. */
+/** Permission modes that the agent has reported or shown, as its hooks name them. */
 export interface PermissionModes {
   /** The first one of the run. */
   readonly first: string;

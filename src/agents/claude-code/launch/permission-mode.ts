@@ -29,7 +29,7 @@ function givenMode(words: readonly Word[]): string | null {
 /**
  * The arguments, asking for the stricter one of the launch's mode and the present one.
  *
- * Without a flag, the first mode that was reported counts as the launch's, but plan mode limits nothing beyond itself:
+ * Without a flag, the first mode that is known counts as the launch's, but plan mode limits nothing beyond itself:
  * a plan is approved, and what follows asks before each edit. The mode is asked for by name: the person may have chosen
  * it themselves, and what their settings allow may be more.
  */

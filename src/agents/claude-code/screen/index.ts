@@ -51,6 +51,12 @@ function readDraft(view: ScreenView, box: NonNullable<Layout['box']>): Partial<S
   return text === '' ? {} : { draft: true, ...(patterns.command.test(text) && { draftIsCommand: true }) };
 }
 
+function readMode(footer: string): Partial<ScreenFacts> {
+  const [, shown = ''] = patterns.permissionMode.exec(footer) ?? [];
+  const permissionMode = patterns.permissionModes.get(shown);
+  return permissionMode === undefined ? {} : { permissionMode };
+}
+
 /** How many background commands the footer counts. */
 function readBackground(footer: string): Partial<ScreenFacts> {
   const [, counts] = patterns.backgroundCommands.exec(footer) ?? [];
@@ -144,19 +150,19 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
   if (dialog) return { activity: 'dialog', dialog };
 
   const said = layout.status === null ? null : patterns.firstOf(patterns.statusRows, layout.status, parts);
-  const draft = layout.box === null ? {} : readDraft(view, layout.box);
   const below = layout.bottom.join('\n');
+  const atBox = layout.box === null ? {} : { ...readDraft(view, layout.box), ...readMode(below) };
   const background = layout.box === null ? {} : readBackground(below);
   const isLimited = [...layout.lastBlock, ...layout.bottom].some(
     (row) => patterns.firstOf(patterns.limitRows, row, parts) !== null,
   );
-  if (isLimited || said === 'limit') return { activity: 'limit', ...draft };
-  if (said === 'background') return { activity: 'background', ...draft };
+  if (isLimited || said === 'limit') return { activity: 'limit', ...atBox };
+  if (said === 'background') return { activity: 'background', ...atBox };
   const isRunning =
     said !== null ||
     (layout.box !== null && patterns.interruptHint.test(below)) ||
     patterns.busyTitle.test(view.title);
-  if (isRunning) return { ...readRunning(layout, parts), ...background, ...draft };
+  if (isRunning) return { ...readRunning(layout, parts), ...background, ...atBox };
   if (layout.box === null || view.stale) return { activity: 'unknown' };
   const failure = readFailure(layout);
   const reset = failure?.kind === 'rate-limit' ? readReset(layout.lastBlock.join(' ')) : null;
@@ -164,6 +170,6 @@ export function readScreen(view: ScreenView, version: AgentVersion | null): Scre
     activity: 'idle',
     ...(failure ? { failure } : {}),
     ...(reset ? { limitReset: reset } : {}),
-    ...draft,
+    ...atBox,
   };
 }

@@ -141,6 +141,17 @@ export const command = /^\/[\w:-]+(\s|$)/;
  */
 export const backgroundCommands = /(?:^\s*|· )((?:\d+ (?:shells?|bash(?:es)?|monitors?)(?:, )?)+)(?: ·|$)/m;
 
+/** In the footer: the permission mode. Up to 2.1.197, the default is not shown. */
+export const permissionMode = /^\s*(?:⏵⏵|⏸) (.+?) on\b/m;
+export const permissionModes: ReadonlyMap<string, string> = new Map([
+  ['plan mode', 'plan'],
+  ["don't ask", 'dontAsk'],
+  ['manual mode', 'default'],
+  ['accept edits', 'acceptEdits'],
+  ['auto mode', 'auto'],
+  ['bypass permissions', 'bypassPermissions'],
+]);
+
 /** Footer of a running turn. */
 export const interruptHint = /esc to interrupt/i;
 /** First character of the window title while the agent works (2.1.42 to 2.1.329). */

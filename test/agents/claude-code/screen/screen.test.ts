@@ -275,7 +275,29 @@ describe('rows seen on the real agent', () => {
     ).map(([footer, count]): [string, string, Partial<ScreenFacts>] => [
       `the footer${footer}`,
       `✽ Baking… (2s)\n\n${rule}\n❯\n${rule}\n${footer}`,
-      { activity: 'busy', elapsedS: 2, ...(count === undefined ? {} : { commandsInBackground: count }) },
+      {
+        activity: 'busy',
+        elapsedS: 2,
+        ...(count === undefined ? {} : { commandsInBackground: count }),
+        ...(footer.includes('accept') ? { permissionMode: 'acceptEdits' } : {}),
+      },
+    ]),
+    ...(
+      [
+        ['  ⏸ plan mode on (shift+tab to cycle)', 'plan'],
+        [
+          '  ⏸ manual mode on · ? for shortcuts · ← for agents                   ◐ medium · /effort',
+          'default',
+        ],
+        ['  ⏵⏵ bypass permissions on (shift+tab to cycle) · esc to interrupt', 'bypassPermissions'],
+        ['  ⏵⏵ auto mode on                                          ◐ medium · /effort', 'auto'],
+        ['  ⏵⏵ a mode of tomorrow on', undefined],
+        ['  ? for shortcuts · ← for agents', undefined],
+      ] as const
+    ).map(([footer, mode]): [string, string, Partial<ScreenFacts>] => [
+      `the mode in the footer${footer}`,
+      `✽ Baking… (2s)\n\n${rule}\n❯\n${rule}\n${footer}`,
+      { activity: 'busy', elapsedS: 2, ...(mode === undefined ? {} : { permissionMode: mode }) },
     ]),
     [
       'a running hook',
