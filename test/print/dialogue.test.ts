@@ -122,6 +122,17 @@ describe('the next agent', () => {
     expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2']);
   });
 
+  test('finds on disk what the one before has written to a settings file', () => {
+    const dialogue = inTurn();
+    host(
+      dialogue,
+      asks('h2', 'update_settings', { source: 'localSettings', settings: { outputStyle: 'a' } }),
+    );
+    agent(dialogue, answers('h2'));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1']);
+  });
+
   test('does not begin a turn that the host has seen begin, but begins the one after it', () => {
     const dialogue = inTurn();
     dialogue.agentGone();

@@ -8,9 +8,9 @@ import type { ControlProtocol, ControlRecord } from '../../contract/pipes.ts';
 
 /** A host's requests that hold until the agent ends, so the next agent must be asked the same. */
 const lasting =
-  /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|update_settings$|register_repo_root$|seed_read_state$)/;
+  /^(set_|mcp_set_servers$|mcp_toggle$|apply_flag_settings$|register_repo_root$|seed_read_state$)/;
 /** Fields that name the subject of such a request. There is one setting for each server, folder or file. */
-const subjects = ['serverName', 'directory', 'path', 'source'] as const;
+const subjects = ['serverName', 'directory', 'path'] as const;
 
 /** Settings are merged: what is set before stays, except for the keys at the top that come again (2.1.126 and later). */
 function setsOf(what: string, asked: Json): readonly string[] {
@@ -27,15 +27,17 @@ const acts: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 /**
- * Other requests of either side that have no lasting effect once they are answered (Agent SDK 0.3.332: its types, and
- * what it sends). Questions are recognised by their first word.
+ * Other requests of either side that leave nothing in the process once they are answered (Agent SDK 0.3.332: its types,
+ * and what it sends). What is written to disk, such as a settings file, the next agent finds there, and the person may
+ * have changed it since. Questions are recognised by their first word.
  */
 const momentary: ReadonlySet<string> = new Set(
   (
     'background_tasks channel_enable claim_session claude_authenticate claude_oauth_wait_for_completion end_session ' +
     'export_conversation file_suggestions generate_session_title hook_callback mcp_authenticate mcp_clear_auth ' +
     'mcp_message mcp_read_resource mcp_reconnect mcp_status prompt_draft_activity reload_output_styles reload_plugins ' +
-    'reload_skills remote_control rename_session rewind_files select_chrome_browser side_question stop_task'
+    'reload_skills remote_control rename_session rewind_files select_chrome_browser side_question stop_task ' +
+    'update_settings'
   ).split(' '),
 );
 const isQuestion = (name: string) => /^(get|list|read)_/.test(name);
