@@ -64,6 +64,16 @@ test.each<[string, Observation]>([
   expect(told.state.evidence.tools).toEqual([]);
 });
 
+test('a prompt whose turn the screen shows already is none for the queue, though the status still tells of the last turn', () => {
+  const told = inCall();
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell(say.idle);
+  told.skip(0.5);
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.tools).toEqual([]);
+});
+
 test('while an answer is awaited, a message makes the prompt no later than it was', () => {
   const told = asks(story());
   told.wait(100, say.drawing, say.sample(10));

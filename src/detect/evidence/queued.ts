@@ -24,13 +24,18 @@ export function isForQueue(e: Evidence, event: Event): boolean {
   if (elapsedS !== undefined && now - elapsedS * 1_000 <= turn.told.at + reportLagMs) return true;
   // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
   const interruptedAt = screenAtWork(e) ? 0 : interruptKeyAt(turn, person);
-  const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, interruptedAt);
+  const workingSince = turn.workingSince ?? Number.POSITIVE_INFINITY;
+  const since = Math.max(workingSince, interruptedAt, clockStart(elapsedS, now));
   return (
     helperStart(sample, now) > Math.max(0, since - reportLagMs) ||
     ofMainTurn(tools).some(({ startedAt }) => startedAt >= since) ||
     wire.connections.some((each) => isUnanswered(each) && isOfTurn(each, since, wire))
   );
 }
+
+/** When the turn on the screen began at the earliest; 0: no clock is shown. Other senses may not have seen it begin yet. */
+const clockStart = (elapsedS: number | undefined, now: Millis): Millis =>
+  elapsedS === undefined ? 0 : now - (elapsedS + 1) * 1_000 - reportLagMs;
 
 /**
  * The message was the prompt of a turn: the agent obeyed an interrupt before its screen showed it, and went on with its
