@@ -240,11 +240,12 @@ type Told =
       readonly sessionId: string;
       readonly transcriptPath: string | null;
       readonly cwd?: string;
-      readonly permissionMode?: string;
       readonly source: 'pinned' | 'hook' | 'transcript' | 'process' | 'output';
       readonly reason?: string;
     }
   | { readonly type: 'session.ended'; readonly reason: string }
+  /** What the agent may do unasked, in its own words. It holds for the process, whatever the conversation. */
+  | { readonly type: 'permission.mode'; readonly mode: string }
   | { readonly type: 'turn.started' }
   | {
       readonly type: 'turn.ended';

@@ -5,7 +5,7 @@
 import type { Finding, Overruled, OwnChanges } from '../agents/contract/conversation.ts';
 import type { PermissionModes } from '../agents/contract/launch.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import type { Event } from '../events.ts';
+import type { Event, Millis } from '../events.ts';
 import { createLedger, type Ledger } from '../recover/ledger.ts';
 import type { RecoverySnapshot } from '../recover/snapshot.ts';
 
@@ -82,6 +82,7 @@ export function createConversation(id: string | null): Conversation {
   const enteredMs: number[] = [];
   let facts: Facts = { ...nothingKnown, id };
   let modes: PermissionModes | null = null;
+  let modeAt: Millis = 0;
   let changes: OwnChanges = { folder: null, overruled: [] };
   let destination: Destination | null = null;
   let snapshot: RecoverySnapshot | null = null;
@@ -98,11 +99,13 @@ export function createConversation(id: string | null): Conversation {
       transcriptPath: event.transcriptPath ?? before.transcriptPath,
       isCleared: event.reason === 'clear' || before.isCleared,
     };
-    noteMode(event.permissionMode);
   }
 
-  function noteMode(mode: string | undefined): void {
-    if (mode !== undefined) modes = { first: modes?.first ?? mode, now: mode };
+  /** A hook may be read only after the screen has shown a later mode. */
+  function noteMode(mode: string, { at, writtenAt = at }: Event): void {
+    if (writtenAt < modeAt) return;
+    modeAt = writtenAt;
+    modes = { first: modes?.first ?? mode, now: mode };
   }
 
   return {
@@ -143,7 +146,9 @@ export function createConversation(id: string | null): Conversation {
     },
     follow(event) {
       if (event.type === 'session') adopt(event);
-      if (event.type === 'screen') noteMode(event.facts.permissionMode);
+      if (event.type === 'permission.mode') noteMode(event.mode, event);
+      if (event.type === 'screen' && event.facts.permissionMode !== undefined)
+        noteMode(event.facts.permissionMode, event);
       if (event.type === 'turn.started') isInTurn = true;
       if (endOfTurn.includes(event.type)) isInTurn = false;
       if (event.type === 'turn.ended') ledger.endTurn();

@@ -65,12 +65,15 @@ export function commonSenses(
     ...(readsTerminals && { reading: readsTerminals }),
   });
   const reader = run.wantsHooks ? launch.adapter.hooks : null;
+  // Nearly every hook tells the mode, and every event is journalled.
+  const isNews = (told: Observation) =>
+    told.type !== 'permission.mode' || told.mode !== conversation.modes?.now;
   const hooks =
     reader &&
     hookSensor({
       spoolDir: paths.spool,
       isOurs: (fileName) => agent.hooks.isOurs(fileName),
-      read: (payload) => reader.read(payload, launch.env).filter(keeps),
+      read: (payload) => reader.read(payload, launch.env).filter((told) => keeps(told) && isNews(told)),
       onPayload(payload) {
         reader.feedLedger(conversation.ledger, payload);
         const prompt = reader.readPrompt(payload);

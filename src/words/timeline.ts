@@ -52,6 +52,7 @@ const words: Words = {
   ],
   session: (e) => ['session', `is ${e.sessionId}`],
   'session.ended': (e) => ['session', `ended (${e.reason})`],
+  'permission.mode': (e) => ['mode', `is ${e.mode}`],
   'turn.started': () => ['hooks', 'a turn begins'],
   'turn.ended': (e) => [
     'hooks',

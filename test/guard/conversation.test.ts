@@ -18,7 +18,7 @@ const path = '/p/a.jsonl';
 /** One of which everything is known. */
 function known() {
   const conversation = createConversation('a');
-  conversation.follow(told('a', { transcriptPath: path, permissionMode: 'plan', reason: 'clear' }));
+  conversation.follow(told('a', { transcriptPath: path, reason: 'clear' }));
   conversation.turnEnded();
   conversation.heldByOther(path, true);
   conversation.ledger.report(commandBegun);
@@ -54,13 +54,20 @@ describe('a conversation', () => {
   test('does not change the permission mode of the process, and the first one stays known', () => {
     const conversation = createConversation('a');
     expect(conversation.modes).toBeNull();
-    conversation.follow(told('a', { permissionMode: 'acceptEdits' }));
-    conversation.follow(told('a', { permissionMode: 'plan' }));
+    conversation.follow({ type: 'permission.mode', mode: 'acceptEdits', at: 0 });
+    conversation.follow({ type: 'permission.mode', mode: 'plan', at: 0 });
     conversation.follow(told('b', { reason: 'clear' }));
     expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'plan' });
     conversation.follow({ type: 'screen', facts: { activity: 'busy', permissionMode: 'default' }, at: 0 });
     conversation.follow({ type: 'screen', facts: { activity: 'busy' }, at: 0 });
     expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'default' });
+  });
+
+  test('does not go back to a mode that a hook tells late', () => {
+    const conversation = createConversation('a');
+    conversation.follow({ type: 'screen', facts: { activity: 'busy', permissionMode: 'plan' }, at: 2 });
+    conversation.follow({ type: 'permission.mode', mode: 'acceptEdits', at: 3, writtenAt: 1 });
+    expect(conversation.modes).toEqual({ first: 'plan', now: 'plan' });
   });
 
   test('is not held because a slow check finds that the one before it is', () => {

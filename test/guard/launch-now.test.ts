@@ -60,7 +60,7 @@ test('a new conversation does not know what was chosen for the one before it', (
 test.each(['resume', 'new'] as const)('in the mode that the person has gone down to (%s)', (next) => {
   const { run, conversation } = stage(['--dangerously-skip-permissions', '--verbose']);
   const hook = { type: 'session', transcriptPath: null, source: 'hook' } as const;
-  run.emit({ ...hook, sessionId: id, permissionMode: 'plan' });
+  run.emit({ type: 'permission.mode', mode: 'plan' });
   const planning = ['--permission-mode', 'plan', '--verbose'];
   expect(launchNow(run, conversation, next).args).toEqual(planning);
   run.emit({ ...hook, sessionId: 'b', reason: 'clear' });

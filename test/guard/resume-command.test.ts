@@ -12,13 +12,7 @@ test('a conversation is resumed by its id, with the person’s arguments and the
   const { run, conversation } = parts(['--model', 'opus', 'the prompt']);
   const command = 'env XDG_STATE_HOME=/state guarded-claude';
   expect(resumeCommand(run, conversation)).toBe(`${command} --model opus --resume id`);
-  run.emit({
-    type: 'session',
-    sessionId: 'id',
-    transcriptPath: path,
-    permissionMode: 'plan',
-    source: 'hook',
-  });
+  run.emit({ type: 'permission.mode', mode: 'plan' });
   expect(resumeCommand(run, conversation)).toBe(`${command} --permission-mode plan --model opus --resume id`);
 });
 

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { noEvidence, observe } from '../../src/detect/evidence/index.ts';
 import type { Observation, ScreenFacts } from '../../src/events.ts';
 import { commonSenses } from '../../src/guard/senses.ts';
+import { partsOfRun } from '../support/run.ts';
 
 /** The senses of an agent without hooks, and what they tell the one that looks at its processes. */
 function senses() {
@@ -65,4 +68,20 @@ it('a menu at a free prompt begins no turn', () => {
   const { tell, shows, told } = senses();
   tell(shows('dialog'), shows('idle'));
   expect(told().map(([works]) => works)).not.toContain(true);
+});
+
+it('tells the permission mode only when it has changed', async () => {
+  const { run, agent, conversation, wire, told } = partsOfRun({ hooks: true });
+  const { sensors, catchUp } = commonSenses({ run, agent, conversation, wire }, () => true);
+  const hooks = sensors.find(({ name }) => name === 'hooks');
+  await hooks?.start((observation) => run.emit(observation));
+  const word = agent.hooks.renew();
+  agent.hooks.startedAs(7);
+  for (const [index, permission_mode] of ['default', 'default', 'plan'].entries()) {
+    const payload = { hook_event_name: 'PreToolUse', prompt_id: 'p1', permission_mode };
+    writeFileSync(join(run.paths.spool, `${word}.7.${index}.json`), JSON.stringify(payload));
+    await catchUp();
+  }
+  await hooks?.stop();
+  expect(told).toEqual(['default', 'plan'].map((mode) => expect.objectContaining({ mode })));
 });

@@ -99,6 +99,10 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
     source: fc.constant('hook'),
   }),
   'session.ended': fc.record({ type: fc.constant('session.ended'), reason: fc.constant('other') }),
+  'permission.mode': fc.record({
+    type: fc.constant('permission.mode'),
+    mode: fc.constantFrom('plan', 'default'),
+  }),
   'turn.started': fc.record({ type: fc.constant('turn.started') }),
   'turn.ended': fc.oneof(
     fc.record({ type: fc.constant('turn.ended'), failure }),

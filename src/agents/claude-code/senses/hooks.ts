@@ -16,7 +16,6 @@ function session(payload: Json): readonly Observation[] {
   const sessionId = textOf(payload, 'session_id');
   if (sessionId === null || !isSessionId(sessionId)) return [];
   const cwd = textOf(payload, 'cwd');
-  const permissionMode = textOf(payload, 'permission_mode');
   const reason = textOf(payload, 'source');
   return [
     {
@@ -24,7 +23,6 @@ function session(payload: Json): readonly Observation[] {
       sessionId,
       transcriptPath: textOf(payload, 'transcript_path'),
       ...(cwd === null ? {} : { cwd }),
-      ...(permissionMode === null ? {} : { permissionMode }),
       ...(reason === null ? {} : { reason }),
       source: 'hook',
     },
@@ -35,6 +33,16 @@ const mainTurnOnly =
   (read: Reader): Reader =>
   (payload) =>
     textOf(payload, 'agent_id') === null ? read(payload) : [];
+
+/**
+ * The person can change it in mid-turn. A subagent may have one of its own, and versions that name no prompt beside a
+ * tool (2.1.42) do not tell a subagent's tool from the main turn's.
+ */
+const permissionMode = mainTurnOnly((payload) => {
+  const mode = textOf(payload, 'permission_mode');
+  const isUnclear = 'tool_name' in payload && !('prompt_id' in payload);
+  return mode === null || isUnclear ? [] : [{ type: 'permission.mode', mode }];
+});
 
 /** The subagent that the payload is about; nothing: it is about the main turn. */
 function ofAgent(payload: Json): { readonly agentId?: string } {
@@ -123,6 +131,9 @@ function withTrustedPath(session: Session, env: Variables): Session {
 export function readHook(payload: unknown, env: Variables): readonly Observation[] {
   if (!isRecord(payload)) return [];
   const event = textOf(payload, 'hook_event_name') ?? '';
-  const observations = Object.hasOwn(readers, event) ? (readers[event]?.(payload) ?? []) : [];
-  return observations.map((each) => (each.type === 'session' ? withTrustedPath(each, env) : each));
+  const read = Object.hasOwn(readers, event) ? readers[event] : undefined;
+  if (read === undefined) return [];
+  return [...read(payload), ...permissionMode(payload)].map((each) =>
+    each.type === 'session' ? withTrustedPath(each, env) : each,
+  );
 }

@@ -70,10 +70,12 @@ function system(record: Json): readonly Observation[] {
   switch (record.subtype) {
     case 'init': {
       const sessionId = textOf(record, 'session_id');
-      const permissionMode = textOf(record, 'permissionMode');
+      const mode = textOf(record, 'permissionMode');
       if (sessionId === null) return [];
-      const mode = permissionMode === null ? {} : { permissionMode };
-      return [{ type: 'session', sessionId, transcriptPath: null, ...mode, source: 'output' }];
+      return [
+        { type: 'session', sessionId, transcriptPath: null, source: 'output' },
+        ...(mode === null ? [] : [{ type: 'permission.mode', mode } as const]),
+      ];
     }
     case 'api_retry': {
       const { attempt, max_retries: of, retry_delay_ms: inMs } = record;

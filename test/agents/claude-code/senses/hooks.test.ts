@@ -11,6 +11,9 @@ const id = 'abcdef01-0000-4000-8000-000000000000';
 const env = { CLAUDE_CONFIG_DIR: '/c' };
 const path = `/c/projects/-p/${id}.jsonl`;
 const common = { session_id: id, transcript_path: path, cwd: '/p' };
+const planning = { type: 'permission.mode', mode: 'plan' };
+const bash = { tool_name: 'Bash', tool_use_id: 't1' };
+const bashStarted = { type: 'tool.started', toolUseId: 't1', tool: 'Bash', risk: 'command' };
 const session = { type: 'session', sessionId: id, transcriptPath: path, cwd: '/p', source: 'hook' };
 
 it.each<[string, object, readonly object[]]>([
@@ -24,7 +27,7 @@ it.each<[string, object, readonly object[]]>([
   [
     'UserPromptSubmit',
     { permission_mode: 'plan', prompt: 'a secret' },
-    [{ ...session, permissionMode: 'plan' }, { type: 'turn.started' }],
+    [session, { type: 'turn.started' }, planning],
   ],
   ['Stop', {}, [session, { type: 'turn.ended' }]], // 2.1.42 also says so when the turn has failed
   ['Stop', { background_tasks: [] }, [session, { type: 'turn.ended', well: true }]],
@@ -55,6 +58,19 @@ it.each<[string, object, readonly object[]]>([
     'PreToolUse',
     { tool_name: 'Agent', tool_use_id: 't1', tool_input: {} },
     [{ type: 'tool.started', toolUseId: 't1', tool: 'Agent', risk: 'read', delegates: true }],
+  ],
+  // The person can change the mode in mid-turn.
+  ['PreToolUse', { ...bash, prompt_id: 'p1', permission_mode: 'plan' }, [bashStarted, planning]],
+  ['PreToolUse', { ...bash, permission_mode: 'plan' }, [bashStarted]], // 2.1.42: perhaps a subagent's
+  [
+    'PostToolUse',
+    { tool_name: 'Bash', tool_use_id: 't1', prompt_id: 'p1', permission_mode: 'plan' },
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true }, planning],
+  ],
+  [
+    'PostToolUse',
+    { tool_name: 'Bash', tool_use_id: 't1', prompt_id: 'p1', permission_mode: 'plan', agent_id: 'a1' },
+    [{ type: 'tool.finished', toolUseId: 't1', ok: true, agentId: 'a1' }],
   ],
   ['PreToolUse', { tool_name: 'Bash' }, []], // 1.0.x: no id, nothing to pair it with
   ['PostToolUse', { tool_use_id: 't1' }, [{ type: 'tool.finished', toolUseId: 't1', ok: true }]],
