@@ -55,27 +55,35 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** @param taken panes that just got a session, because their shells still look idle for a moment */
+/**
+ * @param taken panes that just got a session and conversations that just got a pane, because neither can be seen for a
+ * moment
+ */
 async function restore(
   entry: ResumeEntry,
   state: StatePaths,
   taken: Set<string>,
   dryRun: boolean,
 ): Promise<Result> {
-  const obstacle = await obstacleTo(entry, state);
+  const isElsewhere = taken.has(entry.session_id);
+  const obstacle = isElsewhere ? 'another pane gets the conversation' : await obstacleTo(entry, state);
   if (obstacle !== null) return { entry, result: 'left', detail: obstacle };
   const place = await findPlace(entry, taken);
   if (place.pane !== null) taken.add(place.pane);
-  if (dryRun) return { entry, result: 'would restore', detail: place.words };
   try {
-    mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties this folder
-    const folder = entry.cwd.replaceAll('#', '##'); // otherwise tmux reads it as a format
-    await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
-    await takeOffMap(state, entry.run);
-    return { entry, result: 'restored', detail: place.words };
+    if (!dryRun) await bringBack(entry, place, state);
+    taken.add(entry.session_id);
+    return { entry, result: dryRun ? 'would restore' : 'restored', detail: place.words };
   } catch (error) {
     return { entry, result: 'failed', detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function bringBack(entry: ResumeEntry, place: Place, state: StatePaths): Promise<void> {
+  mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties this folder
+  const folder = entry.cwd.replaceAll('#', '##'); // otherwise tmux reads it as a format
+  await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
+  await takeOffMap(state, entry.run);
 }
 
 /** Why the session cannot be brought back; null: it can. */

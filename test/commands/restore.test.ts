@@ -184,7 +184,8 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
   });
 });
 
-test('a conversation that is gone is not restored', async () => {
+/** A home with an entry for its map, of a server that is gone. */
+function lostEntry() {
   const home = makeHome();
   mkdirSync(home.state, { recursive: true });
   const entry = {
@@ -197,10 +198,27 @@ test('a conversation that is gone is not restored', async () => {
     session_id: '11111111-2222-4333-8444-555555555555',
     args: ['--resume', '11111111-2222-4333-8444-555555555555'],
     left_out: [],
-    variables: {},
+    variables: { CLAUDE_CONFIG_DIR: home.folder },
     updated_at: new Date().toISOString(),
   };
-  const path = join(home.state, 'resume-map.json');
+  return { home, entry, path: join(home.state, 'resume-map.json') };
+}
+
+test('a conversation that was open in two panes is restored in one', async () => {
+  const { home, entry, path } = lostEntry();
+  const folder = join(home.folder, 'projects/-p');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
+  writeFileSync(path, JSON.stringify([entry, { ...entry, run: 'r2', pane: 'main:1.0' }]));
+  const told = (await home.json('restore', '--dry-run', '--json')) as object[];
+  expect(told).toMatchObject([
+    { pane: 'main:0.0', result: 'would restore' },
+    { pane: 'main:1.0', result: 'left', detail: 'another pane gets the conversation' },
+  ]);
+});
+
+test('a conversation that is gone is not restored', async () => {
+  const { home, entry, path } = lostEntry();
   writeFileSync(path, JSON.stringify([entry, { ...entry, cwd: '/none' }, { run: 'torn' }]));
   const told = (await home.json('restore', '--json')) as { detail: string }[];
   expect(told.map(({ detail }) => detail)).toEqual(['the conversation is gone', 'the folder is gone: /none']);
