@@ -121,3 +121,40 @@ describe('an agent that has had a turn shows an old refusal that it draws again'
     expect(later(key, { type: 'turn.started' }, { type: 'turn.ended' }, old).did('nudge')).toHaveLength(1);
   });
 });
+
+describe('no sense but the wire, the record or the screen has seen the turn, or the person types as it ends', () => {
+  const key = (kind: 'enter' | 'text'): Observation => ({ type: 'input', kind, bytes: 1 });
+  const status = (state: 'working' | 'idle'): Observation => ({ type: 'program-status', state });
+
+  /** A second turn, refused before it is on the screen, of which something else tells. */
+  function unseen(kind: FailureKind, asked: readonly Observation[]): Story {
+    const told = resumed();
+    asks(told, say.idle);
+    told.tell(key('enter'));
+    told.wait(1, ...asked);
+    told.tell(shows(kind));
+    told.wait(20);
+    return told;
+  }
+
+  test.each<[string, readonly Observation[]]>([
+    ['the wire', [say.opened(1), say.request(1)]],
+    ['the record', [{ type: 'request.sent' }]],
+  ])('a failure counts after a request that only %s has seen', (_, asked) => {
+    expect(unseen('history', asked).did('stop')).toMatchObject([{ cause: 'broken-history' }]);
+    expect(unseen('connection', asked).did('nudge')).toHaveLength(1);
+    expect(done(unseen('history', []))).toEqual([]);
+  });
+
+  test('a failure counts even if the person types between the end of its turn and its drawing', () => {
+    const told = resumed(status('idle'));
+    told.tell(key('enter'));
+    told.tell(status('working'));
+    told.tell(say.busy(0));
+    told.wait(3, say.drawing);
+    told.tell(status('idle'));
+    told.wait(1, key('text'));
+    told.tell(shows('refused'));
+    expect(told.state.evidence.turn.failure?.kind).toBe('refused');
+  });
+});

@@ -13,14 +13,15 @@ export function isOwnFailure(before: Evidence, event: Event): boolean {
 }
 
 /**
- * A turn of this agent's runs, or has ended and no key was pressed since. Every other failure is from the conversation's past:
- * the agent draws it again when it is resumed, and when the person goes back or chooses another conversation. The first
- * turn, of a prompt that the agent was given, may be too short to be seen by any sense but the wire.
+ * A turn of this agent's runs, or no key was pressed since the last one that might have chosen another conversation. Every
+ * other failure is from a conversation's past: the agent draws it again when it is resumed, and when the person goes back or
+ * chooses another. A turn may be too short to be seen by any sense but the wire or the record.
  */
 function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
   if (turn.count === 0) return agent.prompted && wire.lastConversationAt !== null;
-  const ranAt = Math.max(turn.idleSince ?? 0, turn.toldAt ?? 0);
-  return turn.workingSince !== null || ranAt > (person.lastKeyAt ?? 0);
+  const { idleSince, toldAt, requestedAt } = turn;
+  const ranAt = Math.max(idleSince ?? 0, toldAt ?? 0, requestedAt ?? 0, wire.lastWholeAt ?? 0);
+  return turn.workingSince !== null || ranAt > (person.lastChoiceAt ?? 0);
 }
 
 /** Hooks or the record have reported that the turn has ended well, and nothing was asked since. */

@@ -5,6 +5,8 @@ import type { Event, Millis, ScreenFacts } from '../../events.ts';
 
 export interface Person {
   readonly lastKeyAt: Millis | null;
+  /** Enter or Esc: no other key chooses another conversation, or goes back in this one. */
+  readonly lastChoiceAt: Millis | null;
   /** Ctrl+C or Esc. */
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
@@ -18,6 +20,7 @@ export interface Person {
 
 export const nobody: Person = {
   lastKeyAt: null,
+  lastChoiceAt: null,
   lastInterruptAt: null,
   lastExitKeyAt: null,
   lastCommandAt: null,
@@ -36,6 +39,7 @@ export function foldPerson(person: Person, event: Event, before: Before, now: Mi
   const { kind } = event;
   return {
     lastKeyAt: now,
+    lastChoiceAt: kind === 'enter' || kind === 'escape' ? now : person.lastChoiceAt,
     lastInterruptAt: kind === 'interrupt' || kind === 'escape' ? now : person.lastInterruptAt,
     lastExitKeyAt: kind === 'interrupt' || kind === 'exit' ? now : person.lastExitKeyAt,
     lastCommandAt: kind === 'enter' && isCommand(before) ? now : person.lastCommandAt,
