@@ -5,7 +5,8 @@
  * The host must not notice the change. A setting that the agent has accepted is sent again, and the answer to it is
  * dropped. A request without an answer is sent again, and the next agent answers it, unless it acts: then its outcome
  * is unknown. A request of the dead agent is withdrawn, and a late answer to it is dropped. A turn that the host has
- * seen begin does not begin a second time. A prompt that the host has taken back is not given again.
+ * seen begin does not begin a second time. A prompt that the host has taken back is not given again; if no agent has
+ * taken it, nobody else needs to be asked.
  */
 import type { ControlProtocol, ControlRecord } from '../agents/contract/pipes.ts';
 
@@ -14,6 +15,8 @@ export interface Dialogue {
   fromHost(record: unknown, line: Buffer): boolean;
   /** Takes a record from the agent. @returns whether the host gets it */
   fromAgent(record: unknown, marks: Marks): boolean;
+  /** No agent has taken these prompts, so the host gets back those that it has asked for. */
+  untaken(prompts: readonly string[]): void;
   /** The agent is gone. @returns what the host must get before the output of the next one */
   agentGone(): readonly unknown[];
   /** What the next agent must get before anything else. */
@@ -72,6 +75,8 @@ export function createDialogue(
   /** Requests that an earlier agent has already answered to the host. */
   const answered = new Set<string>();
   const recalled = new Set<string>();
+  /** Prompts whose turn the present agent has begun. */
+  const started = new Set<string>();
   /** Requests of the agent without an answer; true: a person is asked. */
   const open = new Map<string, boolean>();
   /** Requests of agents that are gone. */
@@ -133,6 +138,10 @@ export function createDialogue(
       if (said?.kind === 'request') open.set(said.id, said.what === 'person');
       if (said?.kind === 'withdrawal') open.delete(said.id);
       if (said?.kind === 'unknown') unknown ??= strangeForm;
+      if (said?.kind === 'prompt') {
+        if (said.is === 'started') started.add(said.id);
+        else if (!started.has(said.id)) recalled.add(said.id);
+      }
       reportWait();
       if (ends) {
         turnBegun = false;
@@ -143,16 +152,23 @@ export function createDialogue(
       turnBegun = true;
       return isNew;
     },
+    untaken(prompts) {
+      for (const { prompt } of asked.values())
+        if (prompt !== null && prompts.includes(prompt)) recalled.add(prompt);
+    },
     agentGone() {
+      started.clear();
       const withdrawn = [...open.keys()];
       for (const id of withdrawn) dead.add(id);
       open.clear();
       reportWait();
       const acts = [...asked].flatMap(([id, { isAct }]) => (isAct ? [id] : []));
-      for (const id of acts) asked.delete(id);
+      const done = [...asked].flatMap(([id, { prompt }]) => (prompt && recalled.has(prompt) ? [id] : []));
+      for (const id of [...acts, ...done]) asked.delete(id);
       return [
         ...withdrawn.map(protocol.withdrawal),
         ...acts.map((id) => protocol.failure(id, unknownOutcome)),
+        ...done.map(protocol.recalled),
       ];
     },
     opening() {

@@ -26,7 +26,10 @@ export interface Input {
   disconnect(): void;
   /** A turn has ended. */
   turnDone(): void;
-  /** What a new agent must get again, given the prompts of this run that its conversation holds. */
+  /**
+   * What a new agent must get again, given the prompts of this run that its conversation holds. From then on, what the
+   * host wants back of that is taken back.
+   */
   unrecorded(recorded: readonly Recorded[]): Unrecorded;
   /**
    * The bytes of these prompts, with texts of the guard before the first of them, or else before the next one that comes.
@@ -136,7 +139,8 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     return longer ?? bytes;
   }
   /** Those that the host has not taken back. */
-  const wanted = () => lines.filter(({ id }) => id === undefined || !records?.dialogue.recalled.has(id));
+  const isWanted = ({ id }: Line) => id === undefined || !records?.dialogue.recalled.has(id);
+  const wanted = () => lines.filter(isWanted);
   const prompts = () =>
     wanted().flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
   const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn);
@@ -197,8 +201,10 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
       const known = taken.turns <= counted ? Math.max(counted, taken.prompts) : counted;
       // Other turns may have been the agent's own. What is not on record is rather given twice than lost.
       const from = Math.max(onRecord.prompts, known, answered - 1);
+      const untaken = all.slice(from);
+      records?.dialogue.untaken(untaken.flatMap(({ id }) => id ?? []));
       return {
-        prompts: all.slice(from),
+        prompts: untaken.filter(isWanted),
         forgotten: texts.slice(onRecord.prompts, known),
         isOpen: onRecord.turns > answered,
       };

@@ -254,27 +254,68 @@ test('a host’s request is not a prompt, and one in an unknown form cannot be r
 const request = (id: string, subtype: string, more: object) =>
   `${JSON.stringify({ type: 'control_request', request_id: id, request: { subtype, ...more } })}\n`;
 
-test.each<[string, string, object, boolean]>([
-  ['one by one', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: true }, true],
-  ['too late', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: false }, false],
-  ['with the turn', request('r1', 'interrupt', { cancel_queued: true }), { cancelled: ['u2', 'u9'] }, true],
-])('what the host has taken back is not given again: %s', async (_name, asks, response, isGone) => {
+const answerTo = (id: string, response: object) => ({
+  type: 'control_response',
+  response: { subtype: 'success', request_id: id, response },
+});
+
+/** A host has sent three prompts, and then asks this. */
+async function ofHost(asks: string) {
   const source = new PassThrough();
   const dialogue = createDialogue(printMode.control);
   const input = createInput(source, { mode: printMode, dialogue });
   input.connect(agent().stream, []);
   const named = (uuid: string, text: string) => `${JSON.stringify({ ...JSON.parse(said(text)), uuid })}\n`;
-  source.write(named('u1', 'one') + named('u2', 'two') + named('u3', 'three') + asks);
+  source.write(named('u1', 'one') + named('u2', 'two') + named('u3', 'three'));
   await turn();
   expect(input.unrecorded(onRecord('one')).prompts.map(({ text }) => text)).toEqual(['two', 'three']);
-  const answer = { type: 'control_response', response: { subtype: 'success', request_id: 'r1', response } };
-  dialogue.fromAgent(answer, { begins: false, ends: false });
+  source.write(asks);
+  await turn();
+  const tells = (record: object) => dialogue.fromAgent(record, { begins: false, ends: false });
+  return { input, dialogue, tells };
+}
+
+test.each<[string, string, object, boolean]>([
+  ['one by one', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: true }, true],
+  ['too late', request('r1', 'cancel_async_message', { message_uuid: 'u2' }), { cancelled: false }, false],
+  ['with the turn', request('r1', 'interrupt', { cancel_queued: true }), { cancelled: ['u2', 'u9'] }, true],
+])('what the host has taken back is not given again: %s', async (_name, asks, response, isGone) => {
+  const { input, tells } = await ofHost(asks);
+  tells(answerTo('r1', response));
   const left = isGone ? ['three'] : ['two', 'three'];
   expect(input.unrecorded(onRecord('one')).prompts.map(({ text }) => text)).toEqual(left);
   expect(joined(input.whole())?.includes('two')).toBe(!isGone);
   input.turnDone();
   input.turnDone();
   expect(input.unrecorded(onRecord('one', 'three')).isOpen).toBe(!isGone);
+});
+
+test.each([
+  ['before its turn', ['queued', 'cancelled'], true],
+  ['as its turn has failed', ['queued', 'started', 'cancelled'], false],
+])('what the agent drops later is taken back, too: %s', async (_name, states, isGone) => {
+  const { input, tells } = await ofHost(request('r1', 'cancel_async_message', { message_uuid: 'u2' }));
+  tells(answerTo('r1', { cancelled: false }));
+  for (const state of states)
+    expect(tells({ type: 'command_lifecycle', command_uuid: 'u2', state })).toBe(true);
+  const left = isGone ? ['three'] : ['two', 'three'];
+  expect(input.unrecorded(onRecord('one')).prompts.map(({ text }) => text)).toEqual(left);
+  input.turnDone();
+  input.turnDone();
+  expect(input.unrecorded(onRecord('one', 'three')).isOpen).toBe(!isGone);
+});
+
+test.each([
+  ['that no agent has taken is carried out', ['one'], true],
+  ['that an agent has taken is asked again', ['one', 'two'], false],
+])('a recall without an answer, of a prompt %s', async (_name, recorded, isDone) => {
+  const { input, dialogue } = await ofHost(request('r1', 'cancel_async_message', { message_uuid: 'u2' }));
+  expect(input.unrecorded(onRecord(...recorded)).prompts.map(({ text }) => text)).toEqual(['three']);
+  expect(dialogue.agentGone()).toEqual(isDone ? [answerTo('r1', { cancelled: true })] : []);
+  expect(dialogue.opening()).toHaveLength(isDone ? 0 : 1);
+  input.turnDone();
+  input.turnDone();
+  expect(input.unrecorded(onRecord(...recorded, 'three')).isOpen).toBe(!isDone);
 });
 
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'aGk=' } };

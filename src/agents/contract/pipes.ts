@@ -49,6 +49,8 @@ export type ControlRecord =
       readonly recalled: readonly string[] | 'asked';
     }
   | { readonly kind: 'withdrawal'; readonly id: string }
+  /** What becomes of a prompt. `dropped`: the agent will not run it or, once it has `started`, has not finished it. */
+  | { readonly kind: 'prompt'; readonly id: string; readonly is: 'started' | 'dropped' }
   /** Belongs to the protocol, but in an unknown form. */
   | { readonly kind: 'unknown' };
 
@@ -59,6 +61,8 @@ export interface ControlProtocol {
   withdrawal(id: string): unknown;
   /** The record that answers this request of the other side with an error. */
   failure(id: string, words: string): unknown;
+  /** The record that answers this request of the host's: the prompt that it names is taken back. */
+  recalled(id: string): unknown;
 }
 
 export interface PrintedPrompt {

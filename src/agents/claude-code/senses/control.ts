@@ -70,6 +70,17 @@ function answer({ response: said }: Json): ControlRecord {
   return { kind: 'answer', id, refuses: said.subtype === 'error', recalled };
 }
 
+/**
+ * A prompt that the agent has read but not put into its queue cannot be taken back at once: the answer is `cancelled:
+ * false`, and the prompt is dropped later (2.1.197 and later).
+ */
+function fate(record: Json): ControlRecord | null {
+  const id = textOf(record, 'command_uuid');
+  if (id === null) return null;
+  if (record.state === 'started') return { kind: 'prompt', id, is: 'started' };
+  return record.state === 'cancelled' ? { kind: 'prompt', id, is: 'dropped' } : null;
+}
+
 /** A name may be recorded. Something that does not look like a name may be content, which may not. */
 const shown = (name: string) => (/^[a-z_]{1,60}$/.test(name) ? name : 'of a strange name');
 
@@ -84,16 +95,21 @@ function read(record: unknown): ControlRecord | null {
       const id = textOf(record, 'request_id');
       return id === null ? { kind: 'unknown' } : { kind: 'withdrawal', id };
     }
+    case 'command_lifecycle':
+      return fate(record);
     default:
       return null;
   }
 }
 
+const answerTo = (id: string, said: Json): Json => ({
+  type: 'control_response',
+  response: { ...said, request_id: id },
+});
+
 export const controlProtocol: ControlProtocol = {
   read,
   withdrawal: (id) => ({ type: 'control_cancel_request', request_id: id }),
-  failure: (id, words) => ({
-    type: 'control_response',
-    response: { subtype: 'error', request_id: id, error: words },
-  }),
+  failure: (id, words) => answerTo(id, { subtype: 'error', error: words }),
+  recalled: (id) => answerTo(id, { subtype: 'success', response: { cancelled: true } }),
 };
