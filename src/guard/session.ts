@@ -15,7 +15,7 @@ import type { Conversation } from './conversation.ts';
 import { lookAtDestination } from './destination.ts';
 import { launchNow } from './launch-now.ts';
 import type { Run } from './run.ts';
-import { isOthers } from './start/second-writer.ts';
+import { lookAround } from './start/second-writer.ts';
 
 /** The id that a first launch is pinned to. Null: the arguments decide, or this version takes no id. */
 export function pinFor(
@@ -69,7 +69,8 @@ async function newest(
 ): Promise<readonly [string, string | null]> {
   const { adapter, env, cwd } = launchNow(run, conversation);
   const own = agent.process?.pid ?? null;
-  const isFree = async (file: SessionFile) => !(await isOthers(run, file, own));
+  const otherIn = lookAround(run, own);
+  const isFree = async (file: SessionFile) => (await otherIn(file)) === null;
   const found = await adapter.latestSession(env, cwd, run.launchedAtMs, isFree);
   return found ? [found.sessionId, found.path] : ['', null];
 }

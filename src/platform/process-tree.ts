@@ -42,8 +42,8 @@ export function descendants(pid: number, table = processTable()): readonly Desce
 }
 
 /** The ancestors of a process, its parent first. */
-export function ancestors(pid: number): readonly ProcessIdentity[] {
-  const all = new Map(processTable().map((entry) => [entry.pid, entry]));
+export function ancestors(pid: number, table = processTable()): readonly ProcessIdentity[] {
+  const all = new Map(table.map((entry) => [entry.pid, entry]));
   const found: ProcessIdentity[] = [];
   let entry = all.get(all.get(pid)?.parent ?? 0);
   for (; entry !== undefined && found.length < all.size; entry = all.get(entry.parent)) found.push(entry);

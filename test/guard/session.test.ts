@@ -2,12 +2,17 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { findSession } from '../../src/guard/session.ts';
 import { openRun } from '../../src/platform/paths.ts';
 import { ownIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
+import { processTable } from '../../src/platform/process-table.ts';
+import { readSessions } from '../../src/records/sessions.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { partsOfRun } from '../support/run.ts';
+
+vi.mock('../../src/platform/process-table.ts', { spy: true });
+vi.mock('../../src/records/sessions.ts', { spy: true });
 
 const ours = 'aaaaaaaa-0000-4000-8000-000000000000';
 const theirs = 'bbbbbbbb-0000-4000-8000-000000000000';
@@ -46,12 +51,27 @@ test('but not one that another guard’s agent is in', async () => {
   expect(await found()).toBe(ours);
 });
 
+/** An agent that has this conversation on its own record. */
+function startAgent(root: string, sessionId: string): void {
+  const agent = spawn('sleep', ['60']);
+  onTestFinished(() => void agent.kill('SIGKILL'));
+  const { pid = 0 } = agent;
+  const record = { pid, sessionId, procStart: startTimeOf(pid) };
+  writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
+}
+
 test('nor one that another agent has on its own record', async () => {
   const { root, found } = world();
-  const other = spawn('sleep', ['60']);
-  onTestFinished(() => void other.kill('SIGKILL'));
-  const { pid = 0 } = other;
-  const record = { pid, sessionId: theirs, procStart: startTimeOf(pid) };
-  writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
+  startAgent(root, theirs);
   expect(await found()).toBe(ours);
+});
+
+test('however many are others’, the guards and the processes are read once in each look', async () => {
+  const { root, found } = world();
+  for (const id of [ours, theirs]) startAgent(root, id);
+  vi.mocked(processTable).mockClear();
+  vi.mocked(readSessions).mockClear();
+  expect(await found()).toBeNull();
+  expect(processTable).toHaveBeenCalledOnce();
+  expect(readSessions).toHaveBeenCalledOnce();
 });

@@ -7,6 +7,7 @@ import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SessionFile } from '../../agents/contract/conversation.ts';
 import { statePaths } from '../../platform/paths.ts';
+import { processTable } from '../../platform/process-table.ts';
 import { ancestors, descendants } from '../../platform/process-tree.ts';
 import { readSessions } from '../../records/sessions.ts';
 import type { Status } from '../../records/status.ts';
@@ -20,33 +21,43 @@ const livingGuards = ({ launch }: Run): readonly Status[] =>
 const watching = (guards: readonly Status[], { paths }: Run, sessionId: string) =>
   guards.find(({ session_id, run }) => session_id === sessionId && run !== paths.run);
 
-/** Whether it is another living agent's, because its guard or its own record says so. */
-export async function isOthers(
+/**
+ * One look at who else is in conversations. The guards and the processes, which take long to read, are read only once,
+ * when they are needed first.
+ * @param own our own agent's process. Null: none runs
+ * @returns another living agent that is in this conversation, because its guard or its own record says so; null: none
+ */
+export function lookAround(
   run: Run,
-  { sessionId, path }: SessionFile,
   own: number | null,
-): Promise<boolean> {
-  return (
-    watching(livingGuards(run), run, sessionId) !== undefined || (await holderOf(run, path, own)) !== null
-  );
+): (file: Pick<SessionFile, 'sessionId' | 'path'>) => Promise<number | null> {
+  let guards: readonly Status[] | null = null;
+  let except: readonly number[] | null = null;
+  return async ({ sessionId, path }) => {
+    guards ??= livingGuards(run);
+    const other = watching(guards, run, sessionId);
+    if (other !== undefined) return other.agent_pid ?? other.pid;
+    const { doctor } = run.launch.adapter;
+    if (doctor === null) return null;
+    except ??= notSecond(guards, own);
+    return await doctor.findAgent(path, except);
+  };
 }
 
-/**
- * Who else is in the conversation, in words. Null: nobody.
- * @param own our own agent's process. Null: none runs
- */
-async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
-  const { doctor } = run.launch.adapter;
-  if (doctor === null) return null;
-  const guards = livingGuards(run);
-  const other = watching(guards, run, basename(path, '.jsonl'));
-  if (other !== undefined) return await inWords(other.agent_pid ?? other.pid);
+/** Processes that are no second agent in the conversation. */
+function notSecond(guards: readonly Status[], own: number | null): readonly number[] {
   // A guard knows which conversation its agent is in, so for agents with a guard of their own only its record counts.
   const watched = guards.flatMap(({ agent_pid }) => agent_pid ?? []);
   // A launcher that waits for its child has the same command line, and may be our ancestor or our descendant.
-  const below = own === null ? [] : descendants(own);
-  const ours = [...below, ...ancestors(process.pid)].map((one) => one.pid);
-  const pid = await doctor.findAgent(path, [...watched, ...(own === null ? [] : [own]), ...ours]);
+  const table = processTable();
+  const below = own === null ? [] : descendants(own, table);
+  const ours = [...below, ...ancestors(process.pid, table)].map((one) => one.pid);
+  return [...watched, ...(own === null ? [] : [own]), ...ours];
+}
+
+/** Who else is in the conversation, in words. Null: nobody. */
+async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
+  const pid = await lookAround(run, own)({ sessionId: basename(path, '.jsonl'), path });
   return pid === null ? null : await inWords(pid);
 }
 
