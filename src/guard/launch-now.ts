@@ -1,6 +1,7 @@
 /**
  * The launch as the person would give it now: where they have moved the conversation to, without the flags that
- * commands of theirs have overruled, and in a permission mode that allows no more than theirs does. Pure, because every turn of the loop asks for it.
+ * commands of theirs have overruled, and in a permission mode that allows no more than theirs does. Pure, because every
+ * turn of the loop asks for it.
  */
 import { resolve } from 'node:path';
 import type { Conversation, Destination } from './conversation.ts';
