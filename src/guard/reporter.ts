@@ -76,9 +76,13 @@ export function openReporter(options: ReporterOptions): Reporter {
       get agent() {
         return { id: launch.adapter.id, version: version() };
       },
+      get wall_ms() {
+        return Date.now();
+      },
+      get monotonic_ms() {
+        return performance.now();
+      },
       config,
-      wall_ms: Date.now(),
-      monotonic_ms: performance.now(),
       seed: 0,
     },
     checkpoint: () => latest,
