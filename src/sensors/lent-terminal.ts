@@ -14,6 +14,11 @@ export interface LentTerminal {
   look(
     all: readonly Descendant[],
   ): Extract<Observation['type'], 'terminal.lent' | 'terminal.returned'> | null;
+  /**
+   * The agent itself below a wrapper: the last in a chain of its own. Null: there is no wrapper. Nothing is lent before
+   * the agent has shown itself.
+   */
+  behindWrapper(all: readonly Descendant[]): Descendant | null;
   readonly isLent: boolean;
 }
 
@@ -22,7 +27,8 @@ const settledMs = 2_000;
 
 /** @param reading those of these processes whose standard input is a terminal */
 export function lentTerminal(reading: (pids: readonly number[]) => ReadonlySet<number>): LentTerminal {
-  let own: ReadonlySet<string> = new Set();
+  /** Null: the agent has not shown itself. */
+  let own: ReadonlySet<string> | null = null;
   /** Of processes that do not read it, the names: they need not be looked at again. */
   let others: ReadonlySet<string> = new Set();
   let isLent = false;
@@ -36,16 +42,22 @@ export function lentTerminal(reading: (pids: readonly number[]) => ReadonlySet<n
 
   return {
     adopt(all, leastAgeMs) {
-      const found = readers(all);
-      own = new Set(
-        found.map(nameOf).filter((name, at) => own.has(name) || (found[at]?.ageMs ?? 0) >= leastAgeMs),
+      const before = own;
+      const found = readers(all).filter(
+        (each) => each.ageMs >= leastAgeMs || before?.has(nameOf(each)) === true,
       );
+      own = new Set(found.map(nameOf));
     },
     look(all) {
       const wasLent = isLent;
-      isLent = readers(all).some((each) => !own.has(nameOf(each)));
+      isLent = readers(all).some((each) => !own?.has(nameOf(each)));
       if (isLent === wasLent) return null;
       return isLent ? 'terminal.lent' : 'terminal.returned';
+    },
+    behindWrapper(all) {
+      const known = own;
+      const chain = known === null ? readers(all) : all.filter((each) => known.has(nameOf(each)));
+      return chain.at(-1) ?? null;
     },
     get isLent() {
       return isLent;

@@ -5,14 +5,15 @@
  * A process is at work if it was not there when the turn began. A process that still runs when the agent sends its next
  * request with no tool open runs in the background. So does each command that the agent itself counts there.
  *
- * Where the agent has a terminal, a process that it has lent it to is reported, too, and looked at until its end.
+ * Where the agent has a terminal, a process that it has lent it to is reported, too, and looked at until its end. There
+ * the agent itself is known if a wrapper was started: a wrapper sleeps until the agent ends, whatever that does.
  */
 import { sampleMs } from '../detect/evidence/sample.ts';
 import { memoryBytes } from '../platform/memory.ts';
 import type { ProcessSample } from '../platform/process-table.ts';
 import { lentTerminal } from './lent-terminal.ts';
 import type { Emit, Sensor } from './sensor.ts';
-import { atWork, type Descendant, nameOf } from './workers.ts';
+import { atWork, below, type Descendant, nameOf } from './workers.ts';
 
 export interface ProcessReader {
   /** Parents before their children. */
@@ -76,10 +77,12 @@ export function processSensor(reader: ProcessReader): ProcessSensor {
 
   function sampleNow(): void {
     if (emit === null || agent === null) return;
-    const measured = reader.sample(agent.pid);
+    const all = look();
+    const itself = terminal.behindWrapper(all);
+    const measured = reader.sample(itself?.pid ?? agent.pid);
     if (measured === null) return;
     const { rssBytes, ...spent } = measured;
-    const { workers, helperAgeMs } = atWork(look(), resident, background);
+    const { workers, helperAgeMs } = atWork(itself ? below(itself, all) : all, resident, background);
     emit({
       type: 'agent.sample',
       generation: agent.generation,

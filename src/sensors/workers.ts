@@ -25,6 +25,13 @@ export interface AtWork {
 /** Identifies a process across samples. A pid alone may have been reused. */
 export const nameOf = ({ pid, startTime }: Pick<Descendant, 'pid' | 'startTime'>) => `${pid} ${startTime}`;
 
+/** @param all parents before their children */
+export function below(ancestor: Descendant, all: readonly Descendant[]): readonly Descendant[] {
+  const kin = new Set([ancestor.pid]);
+  for (const { pid, parent } of all) if (kin.has(parent)) kin.add(pid);
+  return all.filter(({ parent }) => kin.has(parent));
+}
+
 /**
  * @param all parents before their children
  * @param resident names of the processes that were there before

@@ -25,6 +25,7 @@ interface Process {
 function agent() {
   const below = new Map<number, Process>();
   const told: Observation[] = [];
+  const measured: number[] = [];
   const sensor = processSensor({
     descendants: () =>
       [...below].map(([pid, { parent = 1, detached = false, ageMs = 0 }]) => ({
@@ -34,13 +35,22 @@ function agent() {
         detached,
         ageMs,
       })),
-    sample: () => ({ cpuMs: 1, state: 'S', rssBytes: 2 }),
+    sample(pid) {
+      measured.push(pid);
+      return { cpuMs: 1, state: 'S', rssBytes: 2 };
+    },
     reading: (pids) => new Set(pids.filter((pid) => below.get(pid)?.reads)),
   });
   sensor.start((each) => told.push(each));
   sensor.newAgent(1, 7);
   const changes = () => told.map(({ type }) => type).filter((type) => type !== 'agent.sample');
-  return { below, told, sensor, changes };
+  /** Which process counts as the agent, and how old its youngest helper is. */
+  const look = () => {
+    sensor.sampleNow();
+    const last = told.at(-1);
+    return [measured.at(-1), last?.type === 'agent.sample' ? last.helperAgeMs : null];
+  };
+  return { below, told, sensor, changes, look };
 }
 
 /** A script that the agent could be. */
@@ -147,6 +157,40 @@ it('takes what a wrapper has started again for the agent, once it works', () => 
   expect(changes()).toEqual(['terminal.lent', 'terminal.returned']);
 });
 
+it('measures the agent itself behind wrappers, from its start on, and its helpers', () => {
+  const { below, sensor, look } = agent();
+  expect(look()).toEqual([1, undefined]);
+  below.set(10, { reads: true }).set(11, { reads: true, parent: 10 }); // a wrapper that a wrapper has started
+  expect(look()).toEqual([11, undefined]);
+  sensor.shown();
+  sensor.working(true);
+  expect(look()).toEqual([11, undefined]);
+  below.set(12, { reads: false, parent: 11, ageMs: 70 }); // a hook
+  expect(look()).toEqual([11, 70]);
+  below.delete(12);
+  below.set(13, { reads: true, parent: 11 }); // an editor
+  expect(look()).toEqual([11, 0]);
+  below.clear(); // the wrapper cleans up
+  expect(look()).toEqual([1, undefined]);
+});
+
+it('measures the agent that a wrapper has started again, once it works', () => {
+  const { below, sensor, look } = agent();
+  below.set(10, { reads: true });
+  sensor.shown();
+  below.clear();
+  below.set(20, { reads: true, ageMs: 6_000 });
+  sensor.working(true);
+  expect(look()[0]).toBe(20);
+});
+
+it('measures the process that was started, whatever that lends its terminal to', () => {
+  const { below, sensor, look } = agent();
+  sensor.shown();
+  below.set(10, editor);
+  expect(look()[0]).toBe(1);
+});
+
 it('does not take an editor for the agent because the turn was reported only after it was opened', () => {
   const { below, sensor, changes } = agent();
   sensor.shown();
@@ -199,6 +243,29 @@ it('sees it in real processes', async () => {
   pty.write(Buffer.from('\n'));
   while (sensor.looksLent()) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(told.map(({ type }) => type)).toEqual(['terminal.lent', 'terminal.returned']);
+  sensor.stop();
+});
+
+it('measures it in real processes: a wrapper sleeps, its child does not', async () => {
+  vi.useRealTimers();
+  const pty = inTerminal(`'${process.execPath}' -e 'setInterval(() => {}, 5); console.log("up")'; true`);
+  const up = new Promise<void>((resolve) => {
+    pty.onOutput((chunk) => {
+      if (chunk.includes('up')) resolve();
+    });
+  });
+  const told: Observation[] = [];
+  const sensor = processSensor({ descendants, sample, reading: readingTerminals });
+  sensor.start((each) => told.push(each));
+  sensor.newAgent(pty.pid, 1);
+  await up;
+  sensor.shown();
+  sensor.sampleNow();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  sensor.sampleNow();
+  const [before, after] = told.filter((each) => each.type === 'agent.sample');
+  expect(before?.cpuMs).toBeGreaterThan(0); // a shell that waits has used none
+  if (process.platform === 'linux') expect(after?.yields).toBeGreaterThan(before?.yields ?? 0);
   sensor.stop();
 });
 
