@@ -90,6 +90,8 @@ export type Dialog =
   | 'resume-choice'
   | 'limit-menu'
   | 'auto-mode'
+  /** None: the person reads the conversation in a view without a prompt. It takes the keys, too. */
+  | 'transcript'
   | 'other';
 
 /** What the rendered screen says, read by the agent's adapter. All fields are facts, none is a judgement. */
@@ -132,6 +134,8 @@ export interface ScreenFacts {
   /** An error banner directly above the prompt. `fingerprint` is a hash: same banner, same fingerprint. */
   readonly failure?: { readonly kind: FailureKind; readonly fingerprint: string };
   readonly dialog?: Dialog;
+  /** The transcript view shows that a turn runs. Absent: it does not say. */
+  readonly works?: true;
   /** When the usage limit resets, as printed. */
   readonly limitReset?: LimitReset;
   /** That time in Unix milliseconds, computed when it was first seen. */

@@ -35,6 +35,7 @@ function screen(e: Facts): readonly Claim[] {
     case 'crashed':
       return [];
     case 'dialog':
+      return facts.dialog === 'transcript' ? inTranscript(e, says) : [says('dialog', 'sure')];
     case 'limit':
     case 'compacting':
       return [says(facts.activity, 'sure')];
@@ -53,6 +54,20 @@ function screen(e: Facts): readonly Claim[] {
     case 'waiting':
       return [says('working', 'fair')];
   }
+}
+
+/**
+ * The transcript view has neither prompt nor spinner. If it does not say that a turn runs, the other senses do; but program
+ * status alone, which also means work in the background, does not begin one. If nobody tells how the turn goes that was
+ * running when the view was opened, nothing is judged.
+ */
+function inTranscript(
+  { screen, turn: { told, workingSince }, status: said }: Facts,
+  says: (activity: Activity, grade: Grade) => Claim,
+): readonly Claim[] {
+  if (screen?.facts.works) return [says('working', 'fair')];
+  if (told ? !told.working : workingSince === null) return [says('idle', 'sure')];
+  return told || said ? [] : [says('dialog', 'sure')];
 }
 
 /**

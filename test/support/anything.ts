@@ -31,7 +31,15 @@ const activity = fc.constantFrom(
     'unknown',
   ] as const),
 );
-const dialog = fc.constantFrom('permission', 'question', 'trust', 'resume-choice', 'limit-menu', 'other');
+const dialog = fc.constantFrom(
+  'permission',
+  'question',
+  'trust',
+  'resume-choice',
+  'limit-menu',
+  'transcript',
+  'other',
+);
 const toolUseId = fc.constantFrom('a', 'b');
 /** One of each type; a new type of event does not compile until it is here. */
 const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {

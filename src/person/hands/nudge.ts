@@ -34,13 +34,14 @@ export interface NudgePlan {
 }
 
 const isAsked = ({ facts }: Desk) => facts.activity === 'dialog';
+const isInTranscript = ({ facts }: Desk) => facts.dialog === 'transcript';
 
 /** Emits `nudge.done` as soon as the outcome is known, and gives the person's draft back after that. */
 export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   const { terminal, composer, emit } = desk;
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey || composer.isPasting) return emit({ type: 'nudge.done', outcome: 'person-typing' });
-  if (isAsked(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
+  if (isAsked(desk) && !isInTranscript(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
   const keysBefore = composer.keys; // what was pressed just before the hold counts as well, and is told at its beginning
   const release = terminal.hold();
   desk.isNudging = true;
@@ -66,6 +67,8 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Pr
   await pause(redrawMs); // by then it shows whether the agent has taken what Enter was pressed on
   terminal.settle();
   if (personActed() || desk.isLent) return 'person-typing';
+  const asked = await leaveTranscript(desk, pty);
+  if (asked !== null) return asked;
   const restorable = restorableTexts(desk);
   const aside = await putAside(desk, pty);
   if (aside !== null) return aside;
@@ -108,6 +111,15 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Pr
   }
   await emptyBox(desk, pty);
   return outcome;
+}
+
+/** The transcript view hides the box. Esc closes it, and does nothing to the turn (2.1.126 to 2.1.332). Null: the box can be seen. */
+async function leaveTranscript(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
+  if (!isInTranscript(desk)) return null;
+  desk.terminal.quiet();
+  pty.write(Buffer.from(desk.launch.adapter.keys.interrupt));
+  await screenShows(desk, ({ dialog }) => dialog !== 'transcript', echoMs);
+  return desk.pty !== pty ? 'agent-gone' : isAsked(desk) ? 'dialog' : null;
 }
 
 /**

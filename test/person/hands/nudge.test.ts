@@ -21,6 +21,7 @@ describe.concurrent('a nudge', () => {
     ['beside an empty shell mode', { draft: '', shell: true }],
     ['where the screen lags', { draft: 'my draft', drawMs: 300 }],
     ['where the box shows a stand-in', { draft: 'my draft', standIn: true }],
+    ['behind the transcript view', { draft: 'my draft', transcript: 'open' }],
   ])('%s: only our text is sent, and the draft is back', async (_name, options) => {
     const agent = await nudged(options);
     expect(agent.outcomes).toEqual(['submitted']);
@@ -131,6 +132,11 @@ describe.concurrent('a nudge', () => {
     expect(agent.outcomes).toEqual(['person-typing']);
     expect(agent.submitted).toEqual([]);
     expect(agent.box()).toBe('my draft');
+  });
+
+  test('types nothing if there is a question behind the transcript view', async () => {
+    const agent = await nudged({ draft: 'my draft', transcript: 'asked' });
+    expect([agent.outcomes, agent.written]).toEqual([['dialog'], ['\x1b']]);
   });
 
   test('does not press Enter if a question appears after our text', async () => {

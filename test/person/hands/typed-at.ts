@@ -30,6 +30,8 @@ export interface BoxOptions {
   readonly vim?: 'insert' | 'normal';
   /** The keys that made the person's draft, if they are more than its text. */
   readonly keys?: string;
+  /** The person reads the transcript view; `asked`: there is a question behind it. */
+  readonly transcript?: 'open' | 'asked';
   /** A long paste is drawn as a stand-in. */
   readonly standIn?: boolean;
   /** False: the agent has drawn its box, but does not listen yet. */
@@ -74,6 +76,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let shell = options.shell ?? false;
   let activity: ScreenFacts['activity'] = 'busy';
   let seen: InputBox = boxNow();
+  let isReading = options.transcript !== undefined;
   let paused = false;
   let drawsUnknown = false;
   let flickers = false;
@@ -90,9 +93,10 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     return { text: `${shell ? '!' : ''}${drawn}`, isPrompt: !shell, vimInsert: vim === 'insert' };
   }
   function draw(): void {
-    const [box, now] = [boxNow(), activity];
+    const [box, now, transcript] = [boxNow(), activity, isReading];
     const drawn = () => {
       seen = box;
+      if (transcript) return show({ activity: 'dialog', dialog: 'transcript' });
       show({ activity: now, ...(box.text !== '' && { draft: true }) });
     };
     if (drawMs === 0) drawn();
@@ -105,7 +109,12 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   }
   function press(bytes: string): void {
     const keys = bytes.replace(/\x1bP[^\x1b]*\x1b\\|\x1b\[[?<][\d;]*[a-zA-Z]/g, ''); // without what the terminal reports
-    if (activity === 'dialog' || keys === '') return;
+    if (isReading && keys === '\x1b') {
+      isReading = false;
+      if (options.transcript === 'asked') activity = 'dialog';
+      return;
+    }
+    if (isReading || activity === 'dialog' || keys === '') return;
     if (vim === 'normal' && keys !== '\x1b') {
       if (keys === 'A') vim = 'insert';
       else if (keys !== 'G' && keys !== '\r') text += '?'; // a command that does something to the text
@@ -157,7 +166,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
         ...claudeCode,
         keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
         pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
-        readInputBox: () => (activity === 'dialog' ? null : seen),
+        readInputBox: () => (isReading || activity === 'dialog' ? null : seen),
       },
     },
     view: () => ({

@@ -66,14 +66,14 @@ function readBackground(footer: string): Partial<ScreenFacts> {
 }
 
 /**
- * The transcript view, which the person has opened; null: it is another screen. The conversation in it says nothing. While a
- * turn runs, the other senses tell of it, so the view must not look like a question.
+ * The transcript view, which the person has opened; null: it is another screen. The conversation in it says nothing, and
+ * only the footer or the title may tell that a turn runs.
  */
 function readTranscriptView({ box, bottom }: Layout, title: string): ScreenFacts | null {
   const found = box ? null : patterns.transcriptView.exec(bottom.at(-1) ?? '');
   if (!found) return null;
   const works = found[1] !== undefined || patterns.busyTitle.test(title);
-  return works ? { activity: 'unknown' } : { activity: 'dialog', dialog: 'other' };
+  return { activity: 'dialog', dialog: 'transcript', ...(works && { works }) };
 }
 
 function readDialog(layout: Layout, parts: Parts): ScreenFacts['dialog'] {

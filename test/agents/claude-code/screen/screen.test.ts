@@ -425,13 +425,14 @@ describe('the transcript view, which shows the conversation without a box', () =
   ];
   const footer = '  Showing detailed transcript · ctrl+o to toggle · ctrl+e to show all';
 
-  it.each(conversations)('while a turn runs, shows nothing of it: %j', (rows) => {
-    expect(shown(rows, footer, '⠂ Claude Code')).toEqual({ activity: 'unknown' });
-    expect(shown(rows, `  working · ${footer.trim()}`, '')).toEqual({ activity: 'unknown' }); // 2.1.332
+  it.each(conversations)('while a turn runs, shows only that it does: %j', (rows) => {
+    const works = { activity: 'dialog', dialog: 'transcript', works: true };
+    expect(shown(rows, footer, '⠂ Claude Code')).toEqual(works);
+    expect(shown(rows, `  working · ${footer.trim()}`, '')).toEqual(works); // 2.1.332
   });
 
-  it.each(conversations)('while none runs, is a panel of the person’s: %j', (rows) => {
-    const panel = { activity: 'dialog', dialog: 'other' };
+  it.each(conversations)('while nothing says so, shows nothing: %j', (rows) => {
+    const panel = { activity: 'dialog', dialog: 'transcript' };
     expect(shown(rows, `${footer}                                 verbose`, '✳ Claude Code')).toEqual(panel);
   });
 });
