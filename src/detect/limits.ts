@@ -10,6 +10,9 @@ import { type Lesson, limit, usualDeadlineMs } from './health.ts';
 /** Bytes and hooks are reported up to this late. Two of them that are closer together have no known order. */
 export const reportLagMs: Millis = 1_000;
 
+/** Where the folder of the hooks cannot be watched, what they report is read up to this late. */
+export const hookReadMs: Millis = 5_000;
+
 /**
  * A pause between two steps of the agent may be this long. By then, more of a model's answer that had only just begun
  * has also arrived.

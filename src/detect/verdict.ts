@@ -45,6 +45,8 @@ export interface Traits {
   readonly silence?: Lesson | 'unseen';
   /** The turn has ended without its answer: the prompt is free, but the work is not done. */
   readonly unfinished?: true;
+  /** It rests on a failure that a sense has reported, and may take back. */
+  readonly failed?: true;
   /** Only a repaired conversation helps. */
   readonly needsRepair?: true;
 }

@@ -1,7 +1,7 @@
 /** A model's last words may read like an error of the agent's. The screen cannot tell, so the other senses decide. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { say, story } from '../support/story.ts';
+import { obliging, say, story } from '../support/story.ts';
 
 const started: Observation = { type: 'turn.started' };
 const endedWell: Observation = { type: 'turn.ended', well: true };
@@ -85,5 +85,40 @@ describe('it is a failure', () => {
     told.tell(banner);
     told.wait(20);
     expect(told.did('nudge')).toHaveLength(1);
+  });
+});
+
+describe('a good end that hooks report late', () => {
+  /** A turn that hooks have begun ends with such words. */
+  function worded(told: ReturnType<typeof story>) {
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(2);
+    told.tell(started);
+    told.tell(say.busy(1));
+    told.wait(5, say.drawing);
+    told.tell(banner);
+    return told;
+  }
+
+  test('is waited for where hooks have reported the beginning', () => {
+    const told = worded(story());
+    told.wait(4);
+    told.tell(endedWell);
+    told.wait(20);
+    expect(told.did('nudge', 'incident')).toEqual([]);
+  });
+
+  test('takes back the nudge that still waits for the network', () => {
+    const told = worded(story({}, (effect) => (effect.type === 'probe' ? [] : obliging(effect))));
+    told.wait(7);
+    expect(told.state.cure).toMatchObject({ rung: 'nudge', stage: 'network' });
+    told.tell(endedWell);
+    told.tell({ type: 'network.probed', reachable: true, latencyMs: 5 });
+    told.wait(1);
+    told.tell({ type: 'network.probed', reachable: true, latencyMs: 5 });
+    told.wait(20);
+    expect(told.did('nudge')).toEqual([]);
+    expect(told.state.incident).toBeNull();
   });
 });

@@ -74,6 +74,21 @@ test('a prompt whose turn the screen shows already is none for the queue, though
   expect(told.state.evidence.tools).toEqual([]);
 });
 
+test('a prompt is none for the queue because of its own hook, though the turn before was stopped without a word', () => {
+  const told = asks(story());
+  told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+  told.tell(call);
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell(say.idle);
+  told.wait(20, say.sample(10));
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.skip(0.3);
+  told.tell(say.sample(10, { helperAgeMs: 200 }));
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.tools).toEqual([]);
+});
+
 test('while an answer is awaited, a message makes the prompt no later than it was', () => {
   const told = asks(story());
   told.wait(100, say.drawing, say.sample(10));

@@ -63,9 +63,9 @@ const wholeMs = 250;
 export const isOver = ({ stage, answerAt, lastUpAt }: Connection): boolean =>
   stage === 'answer' && answerAt !== null && lastUpAt > answerAt;
 
-/** No byte has come since its request. */
-export const isUnanswered = ({ requestAt, lastDownAt }: Connection): boolean =>
-  requestAt !== null && (lastDownAt ?? 0) < requestAt;
+/** No byte has come since its request. The end of a handshake and the first request may have one moment. */
+export const isUnanswered = ({ stage, requestAt, lastDownAt }: Connection): boolean =>
+  stage === 'request' && requestAt !== null && (lastDownAt ?? 0) <= requestAt;
 
 /** Its answer is streamed. */
 export const streams = (each: Connection): boolean =>

@@ -22,6 +22,8 @@ export function isForQueue(e: Evidence, event: Event): boolean {
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
   const elapsedS = shownClock(e);
   if (elapsedS !== undefined && now - elapsedS * 1_000 <= turn.told.at + reportLagMs) return true;
+  // A sense that is read more often may have seen the turn that this prompt has begun.
+  if (writtenAt(e.clock, event) - (turn.workingSince ?? 0) < reportLagMs) return false;
   // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
   const interruptedAt = screenAtWork(e) ? 0 : interruptKeyAt(turn, person);
   const workingSince = turn.workingSince ?? Number.POSITIVE_INFINITY;

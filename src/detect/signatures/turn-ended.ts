@@ -8,7 +8,7 @@ import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { isRefusal, isWholeOnRecord } from '../evidence/turn.ts';
-import { obeysMs, settleMs } from '../limits.ts';
+import { hookReadMs, obeysMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -42,6 +42,12 @@ const ending = (name: string, help: string, test: (e: Evidence) => Suspicion | n
   test,
 });
 
+/** The same for a turn whose failure was reported. */
+const failing = (name: string, help: string, test: (e: Evidence) => Suspicion | null): Signature => ({
+  ...ending(name, help, test),
+  failed: true,
+});
+
 /** Holds only at a free prompt. */
 function atPrompt(e: Evidence, { limit = settleMs, ...end }: Ended): Suspicion | null {
   const from = quietSince(e);
@@ -65,7 +71,7 @@ function atRest(e: Evidence, end: Ended): Suspicion | null {
 const untouched = 'the prompt is free, nobody has typed since';
 
 const brokenHistory: Signature = {
-  ...ending('broken-history', 'the API refuses the conversation: its history is damaged', (e) => {
+  ...failing('broken-history', 'the API refuses the conversation: its history is damaged', (e) => {
     const { failure } = e.turn;
     if (failure?.kind !== 'history') return null;
     return atRest(e, {
@@ -78,7 +84,7 @@ const brokenHistory: Signature = {
 };
 
 /** Raised even while the person types, because its only cure is to tell them. */
-const unknownRefusal = ending(
+const unknownRefusal = failing(
   'unknown-refusal',
   'the API refuses one request after another, for a reason that the guard does not know',
   (e) => {
@@ -95,16 +101,19 @@ const unknownRefusal = ending(
   },
 );
 
-const failedTurn = ending(
+const failedTurn = failing(
   'failed-turn',
   'the turn ended with a connection error; the agent sits at its prompt',
   (e) => {
-    const { failure, count, failedTurns } = e.turn;
+    const { failure, count, failedTurns, told } = e.turn;
     const first = failure && pauseMs[failure.kind];
     if (!failure || !first || count === 0 || limited(e)) return null;
+    const pause = Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1));
+    // Hooks that reported the turn's beginning know better than the screen how it has ended.
+    const awaitsHook = failure.sense === 'screen' && told?.working === true;
     return atRest(e, {
       since: failure.at,
-      limit: Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1)),
+      limit: awaitsHook ? Math.max(pause, hookReadMs) : pause,
       because: () => [`the turn ended with a failure of kind ${failure.kind}`, untouched],
       cure: 'nudge',
     });
