@@ -7,15 +7,18 @@ const key = { type: 'input', kind: 'text', bytes: 1 } as const;
 
 describe('the prompt is free, and the agent sleeps', () => {
   /** As measured in the agent’s last turn. */
+  const first = { yields: 40 };
   const before = { yields: 100 };
 
-  function free(measured: object = before) {
+  function free(begins: object = first, measured: object = before) {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
     told.tell({ type: 'turn.started' });
     told.tell(say.busy(0));
-    told.wait(4, say.drawing);
+    told.wait(2, say.drawing);
+    told.tell(say.sample(1_000, begins));
+    told.wait(2, say.drawing);
     told.tell(say.sample(1_000, measured));
     told.tell({ type: 'turn.ended' });
     told.tell(say.idle);
@@ -90,8 +93,23 @@ describe('the prompt is free, and the agent sleeps', () => {
   });
 
   test('nobody knows how often it goes to sleep', () => {
-    const told = free({});
+    const told = free({}, {});
     types(told, 600, 5, () => ({}));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test.each([
+    ['a wrapper, or an agent whose event loop is in another thread', { yields: 2 }],
+    ['a wrapper that has worked for a moment at its start', { yields: 0 }],
+  ])('its main thread has never run an event loop: %s', (_, begins) => {
+    const told = free(begins, { yields: 2 });
+    types(told, 600, 5, () => ({ yields: 2 }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('only its wrapper is left', () => {
+    const told = free();
+    types(told, 600, 5, () => ({ yields: 2 }));
     expect(deeds(told)).toEqual([]);
   });
 

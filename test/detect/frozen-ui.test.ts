@@ -95,16 +95,23 @@ describe('an agent that draws nothing by right: nothing moves in its transcript 
 
   test('is not frozen while its event loop runs, however little', () => {
     const told = tool();
-    samples(told, 1_800, (second) => ({ yields: 10 + second / 2, cpuMs: 1_004 + Math.floor(second / 3) }));
+    samples(told, 4, (second) => ({ yields: second * 20 }));
+    samples(told, 1_800, (second) => ({ yields: 80 + second / 2, cpuMs: 1_004 + Math.floor(second / 3) }));
     expect(deeds(told)).toEqual([]);
   });
 
   test('is frozen once its event loop no longer runs', () => {
     const told = tool();
-    samples(told, 60, (second) => ({ yields: 10 + second }));
+    samples(told, 60, (second) => ({ yields: 10 + second * 10 }));
     expect(deeds(told)).toEqual([]);
-    samples(told, 12, () => ({ yields: 70 }));
+    samples(told, 12, () => ({ yields: 610 }));
     expect(told.did('stop')).toHaveLength(1);
+  });
+
+  test('is judged by its CPU time if its event loop is in another thread', () => {
+    const told = tool();
+    samples(told, 1_800, (second) => ({ yields: 2, cpuMs: 1_004 + Math.floor(second / 8) * 10 }));
+    expect(deeds(told)).toEqual([]);
   });
 
   test('is frozen if it spins, whatever its other threads make it wait for', () => {

@@ -23,6 +23,11 @@ export interface ProcessSample {
   readonly workerSeenAt: Millis | null;
   /** As reported; absent outside Linux. */
   readonly yields?: number;
+  /**
+   * A sample has shown that its main thread runs an event loop. That of a wrapper, or of an agent whose loop is in
+   * another thread, sleeps whatever happens, and tells nothing.
+   */
+  readonly loops: boolean;
   /** When a sample last showed that its event loop runs. The first one shows nothing, so time counts from it. */
   readonly ranAt: Millis;
   /**
@@ -51,6 +56,9 @@ const spinning = 0.9;
 export const asleep = 0.005;
 /** An agent that waits and draws nothing uses 0.005 to 0.03 of a core (measured). One that computes uses far more. */
 const ticking = 0.1;
+
+/** In a turn, an event loop goes to sleep ten times a second and more (measured), on a busy machine a little less often. */
+const loopYieldsPerS = 5;
 
 /**
  * Share of the machine's memory that counts as growth from one sample to the next, at the usual interval. After a
@@ -81,7 +89,8 @@ export function foldProcess(
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
   const helper = helperIn(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock);
   const { helperSince } = helper;
-  const runs = last === null || hasRun(last, event.yields, cpuShare);
+  const loops = last !== null && isLoop(last, event.yields, elapsedMs);
+  const runs = last === null || hasRun(last, loops ? event.yields : undefined, cpuShare);
   return {
     at: now,
     moment: event.at,
@@ -94,17 +103,24 @@ export function foldProcess(
     lastHelper: helperSince === null ? (last?.lastHelper ?? null) : { since: helperSince, seenAt: now },
     workerSeenAt: event.workers > 0 ? now : (last?.workerSeenAt ?? null),
     ...(event.yields !== undefined && { yields: event.yields }),
+    loops,
     ranAt: runs ? now : last.ranAt,
-    unheardSince: runs ? null : last.unheardSince,
+    unheardSince: runs || !loops ? null : last.unheardSince,
     cpuShare,
     busySince: cpuShare >= spinning ? (last?.busySince ?? last?.at ?? now) : null,
     stoppedSince: event.state === 'T' ? (last?.stoppedSince ?? event.at) : null,
   };
 }
 
+/** A smaller count is another process's: a wrapper whose agent has ended. */
+function isLoop({ loops, yields }: ProcessSample, now: number | undefined, elapsedMs: Millis): boolean {
+  if (yields === undefined || now === undefined || now < yields) return false;
+  return loops || now - yields >= (loopYieldsPerS * Math.max(1_000, elapsedMs)) / 1_000;
+}
+
 /**
- * An event loop that runs goes to sleep ten times a second and more, and one that is stuck never (measured). Where that
- * is not known, a little CPU time tells the same, but for a loop that spins on a crowded machine.
+ * An event loop that runs goes to sleep all the time, and one that is stuck never (measured). Where that is not known, a
+ * little CPU time tells the same, but for a loop that spins on a crowded machine.
  */
 function hasRun(last: ProcessSample, yields: number | undefined, cpuShare: number): boolean {
   if (yields !== undefined) return yields !== last.yields;
@@ -117,7 +133,7 @@ function afterKey(
   { kind, kept }: Extract<Event, { type: 'input' }>,
   now: Millis,
 ): ProcessSample {
-  const tells = last.yields !== undefined && kind !== 'report' && !kept && now - last.ranAt > reportLagMs;
+  const tells = last.loops && kind !== 'report' && !kept && now - last.ranAt > reportLagMs;
   return tells ? { ...last, unheardSince: last.unheardSince ?? now } : last;
 }
 
