@@ -56,7 +56,7 @@ export interface Pty {
   resize(columns: number, rows: number): void;
   pause(): void;
   resume(): void;
-  /** Signals the child itself. Does nothing once it has ended. */
+  /** Signals the child itself; SIGCONT its group, too: below a wrapper, the agent is another one. Not once it has ended. */
   kill(signal: NodeJS.Signals): void;
   /** Closes our side. The kernel then hangs up on a child that still lives. */
   close(): void;
@@ -180,7 +180,7 @@ export function openPty(options: PtyOptions): Pty {
     },
     kill(signal) {
       try {
-        if (running) process.kill(pid, signal);
+        if (running) process.kill(signal === 'SIGCONT' ? -pid : pid, signal);
       } catch {
         // it has just ended, and its exit is about to be reported
       }

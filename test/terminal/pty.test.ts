@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { descendants, sample } from '../../src/platform/process-tree.ts';
 import { openPty, type Pty, type PtyExit } from '../../src/terminal/pty.ts';
 
 interface Run {
@@ -174,5 +175,14 @@ test('a child takes keys one by one once it has switched its terminal over', asy
   await until('raw');
   expect(pty.takesKeys()).toBe(true);
   pty.kill('SIGKILL');
+  await ended;
+});
+
+test('a wrapper’s child that was stopped is let run on', async () => {
+  const { pty, ended, until } = sh("sh -c 'kill -STOP $$; echo on'; exit");
+  const isStopped = () => descendants(pty.pid).some(({ pid }) => sample(pid)?.state === 'T');
+  while (!isStopped()) await new Promise((resolve) => setTimeout(resolve, 20));
+  pty.kill('SIGCONT');
+  await until('on');
   await ended;
 });
