@@ -79,7 +79,7 @@ const namedIn = (rows: readonly Row[], resume: Resume): NamedEnd | null => {
   return named === null || goesByTime(resume) || rows[named.row.order] !== named.row ? null : named;
 };
 
-/** In the file. An added result has the offset of the line that it follows. */
+/** In the file. An added result has the offset of the line that it follows, or one behind every line. */
 const comesAfter = (one: Row, other: Row) => (one.offset - other.offset || one.order - other.order) > 0;
 
 const isNewer = (one: Row, other: Row) => (one.time - other.time || one.order - other.order) > 0;

@@ -152,3 +152,45 @@ function mergeTurns(messages: readonly Message[]): Message[] {
   }
   return turns;
 }
+
+/** A conversation that is written record by record, each after the one before it and a second later. */
+export function startTalk(version = '2.1.329') {
+  const records: Fields[] = [];
+  let at = Date.parse('2026-11-30T12:00:00Z');
+  let parent: string | null = null;
+  const add = (fields: Fields): string => {
+    at += 1_000;
+    const uuid = `e0000000-0000-4000-8000-${String(records.length).padStart(12, '0')}`;
+    records.push({ uuid, parentUuid: parent, timestamp: new Date(at).toISOString(), version, ...fields });
+    parent = uuid;
+    return uuid;
+  };
+  const answer = (block: Block, id = `msg_${records.length}`) =>
+    add({ type: 'assistant', message: { role: 'assistant', id, content: [block] } });
+  return {
+    records,
+    add,
+    ask: (text: string) => add({ type: 'user', message: { role: 'user', content: text } }),
+    say: (text: string) => answer({ type: 'text', text }),
+    /** @param messageId of the message that holds other calls, too */
+    call: (id: string, messageId?: string) =>
+      answer({ type: 'tool_use', id, name: 'Read', input: {} }, messageId),
+    result(id: string, call = parent): string {
+      const content = [{ type: 'tool_result', tool_use_id: id, content: 'fine' }];
+      return add({ parentUuid: call, type: 'user', message: { role: 'user', content } });
+    },
+    compact(): void {
+      add({ type: 'system', subtype: 'compact_boundary', parentUuid: null, logicalParentUuid: parent });
+      add({ type: 'user', isCompactSummary: true, message: { role: 'user', content: 'a summary' } });
+    },
+    /** The agent notes where the conversation ends. */
+    note: (end = parent) => void records.push({ type: 'last-prompt', leafUuid: end }),
+    /** What is added next follows another record. */
+    rewind(to: string): void {
+      parent = to;
+    },
+    moveClock(ms: number): void {
+      at += ms;
+    },
+  };
+}

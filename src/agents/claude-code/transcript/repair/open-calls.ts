@@ -157,7 +157,8 @@ function add(
 ): Row {
   const row = new Row(randomUUID());
   const order = work.rows.length;
-  const { offset } = after ?? (work.rows[order - 1] as Row);
+  // The rows before it in the list may be added ones, too, whose place is in mid-file.
+  const offset = after?.offset ?? Number.POSITIVE_INFINITY;
   const link = 'linked';
   Object.assign(row, { kind: 'user', results: [id], source: line.uuid, time, parent, link, order, offset });
   work.rows.push(row);

@@ -8,7 +8,7 @@ import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { readVersion } from '../../../../../src/agents/common/versions.ts';
 import { temporaryFolder } from '../../../../support/folder.ts';
 import { fixture } from '../../../../support/places.ts';
-import { type Block, type Fields, recordsOf, toText } from '../transcripts.ts';
+import { type Fields, recordsOf, startTalk, toText } from '../transcripts.ts';
 
 const folder = fixture('transcripts', 'damaged');
 const recorded = (name: string) => recordsOf(readFileSync(join(folder, `${name}.jsonl`), 'utf8'));
@@ -82,68 +82,35 @@ test('an end that was noted after the last message is where the person wanted to
 });
 
 describe('a wall clock that was set back in mid-conversation', () => {
-  const start = Date.parse('2026-11-30T12:00:00Z');
   /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
-  const talk = (
-    backMs: number,
-    isNoted: boolean,
-    between: (parent: string) => readonly Fields[] = () => [],
-  ) => {
-    const records: Fields[] = [];
-    let at = start;
-    let parent: string | null = null;
-    const add = (fields: Fields) => {
-      at += 1_000;
-      const uuid = `e0000000-0000-4000-8000-${String(records.length).padStart(12, '0')}`;
-      records.push({
-        uuid,
-        parentUuid: parent,
-        timestamp: new Date(at).toISOString(),
-        version: '2.1.329',
-        ...fields,
-      });
-      parent = uuid;
-      return uuid;
-    };
-    const ask = (text: string) => add({ type: 'user', message: { role: 'user', content: text } });
-    const answer = (block: Block, id = `msg_${records.length}`) =>
-      add({ type: 'assistant', message: { role: 'assistant', id, content: [block] } });
-    const result = (id: string, parentUuid: string) =>
-      add({
-        parentUuid,
-        type: 'user',
-        message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'fine' }] },
-      });
-    const note = () => isNoted && records.push({ type: 'last-prompt', leafUuid: parent });
+  const talk = (backMs: number, isNoted: boolean, isCompacted = false) => {
+    const { records, ask, say, call, result, compact, moveClock, ...rest } = startTalk();
+    const note = () => isNoted && rest.note();
     ask('first');
-    const one = answer({ type: 'tool_use', id: 'toolu_1', name: 'Read', input: {} }, 'msg_1');
-    const other = answer({ type: 'tool_use', id: 'toolu_2', name: 'Read', input: {} }, 'msg_1');
+    const one = call('toolu_1', 'msg_1');
+    const other = call('toolu_2', 'msg_1');
     result('toolu_1', one);
     result('toolu_2', other);
-    answer({ type: 'text', text: 'read' });
+    say('read');
     note();
-    at -= backMs;
-    for (const fields of between(parent ?? '')) add(fields);
+    moveClock(-backMs);
+    if (isCompacted) compact();
     for (let turn = 0; turn < 5; turn++) {
       ask(`later ${turn}`);
-      answer({ type: 'text', text: `answer ${turn}` });
+      say(`answer ${turn}`);
       note();
     }
     ask('in flight');
     return records;
   };
-  const compaction = (last: string): readonly Fields[] => [
-    { type: 'system', subtype: 'compact_boundary', parentUuid: null, logicalParentUuid: last },
-    { type: 'user', isCompactSummary: true, message: { role: 'user', content: 'a summary' } },
-  ];
   const minute = 60_000;
 
   test.each([
     ['noted', talk(2 * minute, true)],
     ['not noted', talk(2 * minute, false)],
     ['by less than write disorder', talk(3_000, true)],
-    ['before a compaction', talk(minute, true, compaction)],
-    ['before a compaction, not noted', talk(minute, false, compaction)],
+    ['before a compaction', talk(minute, true, true)],
+    ['before a compaction, not noted', talk(minute, false, true)],
   ])('%s: the conversation is healthy', async (_, records) => {
     for (const version of ['2.1.126', '2.1.329'])
       for (const byHand of [false, true])
@@ -152,7 +119,7 @@ describe('a wall clock that was set back in mid-conversation', () => {
 
   test.each([
     ['the calls', talk(2 * minute, true), 14],
-    ['a compaction', talk(minute, true, compaction), 11],
+    ['a compaction', talk(minute, true, true), 11],
   ])('what is known of it is its end, not what was before %s', async (_, records, lastMessageIndex) => {
     const path = join(temporaryFolder(), 'a.jsonl');
     writeFileSync(path, toText(records));
