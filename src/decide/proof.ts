@@ -7,6 +7,7 @@ import { carrierOf, turnHasHeardSince } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { helperStart } from '../detect/evidence/sample.ts';
+import { clockBeganAt } from '../detect/evidence/screen.ts';
 import { isRefusal } from '../detect/evidence/turn.ts';
 import { hookedMs, reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
@@ -148,7 +149,4 @@ function seenSince({ turn }: Evidence): Millis {
  * When the running turn began by the agent's own clock; 0: it shows none. The free prompt between two turns can be too
  * short to be seen, but the clock restarts with each turn.
  */
-function clockSince({ screen: shown }: Evidence): Millis {
-  const elapsedS = shown?.facts.elapsedS;
-  return shown === null || elapsedS === undefined ? 0 : shown.at - elapsedS * 1_000;
-}
+const clockSince = ({ screen }: Evidence): Millis => (screen && clockBeganAt(screen)) ?? 0;

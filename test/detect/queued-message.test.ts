@@ -126,6 +126,20 @@ test('a message that enters the queue while an answer flows does not make the re
   expect(deeds(told)).toEqual([]);
 });
 
+test('a message that is reported some time after the turn’s clock was read is still one for its queue', () => {
+  const told = asks(story());
+  told.skip(0.9);
+  for (let seconds = 1; seconds < 6; seconds++)
+    told.wait(1, say.bytes(1), say.drawing, say.busy(seconds, { elapsedS: seconds }));
+  told.skip(0.9);
+  told.tell(say.drawing);
+  told.tell({ type: 'turn.started' });
+  told.wait(29, say.drawing);
+  expect(deeds(told)).toEqual([]);
+  told.wait(2, say.drawing);
+  expect(deeds(told)[0]).toBe('cut');
+});
+
 test('without an open call a prompt begins a turn', () => {
   const told = inCall();
   told.tell({ type: 'tool.finished', toolUseId: 't1', ok: true });

@@ -8,6 +8,7 @@ import { writtenAt } from './clock.ts';
 import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
 import { helperStart } from './sample.ts';
+import { clockBeganAt, type Screen } from './screen.ts';
 import { ofMainTurn } from './tools.ts';
 import { interruptKeyAt } from './turn.ts';
 import type { Wire } from './wire.ts';
@@ -20,24 +21,22 @@ import type { Wire } from './wire.ts';
 export function isForQueue(e: Evidence, event: Event): boolean {
   const { turn, tools, wire, person, sample, now } = e;
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
-  const elapsedS = shownClock(e);
-  if (elapsedS !== undefined && now - elapsedS * 1_000 <= turn.told.at + reportLagMs) return true;
+  const shown = atWorkOnScreen(e);
+  const clockAt = shown && clockBeganAt(shown);
+  if (clockAt !== null && clockAt <= turn.told.at + reportLagMs) return true;
   // A sense that is read more often may have seen the turn that this prompt has begun.
   if (writtenAt(e.clock, event) - (turn.workingSince ?? 0) < reportLagMs) return false;
   // Esc may do something else than interrupt (vim, a list). What the agent shows tells, where it can be read.
-  const interruptedAt = screenAtWork(e) ? 0 : interruptKeyAt(turn, person);
-  const workingSince = turn.workingSince ?? Number.POSITIVE_INFINITY;
-  const since = Math.max(workingSince, interruptedAt, clockStart(elapsedS, now));
+  const interruptedAt = shown ? 0 : interruptKeyAt(turn, person);
+  // Other senses may not have seen the turn on the screen begin yet.
+  const earliestAt = (clockAt ?? 0) - 1_000 - reportLagMs;
+  const since = Math.max(turn.workingSince ?? Number.POSITIVE_INFINITY, interruptedAt, earliestAt);
   return (
     helperStart(sample, now) > Math.max(0, since - reportLagMs) ||
     ofMainTurn(tools).some(({ startedAt }) => startedAt >= since) ||
     wire.connections.some((each) => isUnanswered(each) && isOfTurn(each, since, wire))
   );
 }
-
-/** When the turn on the screen began at the earliest; 0: no clock is shown. Other senses may not have seen it begin yet. */
-const clockStart = (elapsedS: number | undefined, now: Millis): Millis =>
-  elapsedS === undefined ? 0 : now - (elapsedS + 1) * 1_000 - reportLagMs;
 
 /**
  * The message was the prompt of a turn: the agent obeyed an interrupt before its screen showed it, and went on with its
@@ -71,15 +70,13 @@ export function isLateInterrupt({ turn, person, now }: Evidence, { type }: Event
 
 /** The turn with a message in its queue. */
 export function queue(e: Evidence, message: Event): Evidence {
-  const queued = { at: writtenAt(e.clock, message), elapsedS: shownClock(e) ?? 0 };
+  const queued = { at: writtenAt(e.clock, message), elapsedS: atWorkOnScreen(e)?.facts.elapsedS ?? 0 };
   return { ...e, turn: { ...e.turn, queued } };
 }
 
-const shownClock = (e: Evidence): number | undefined =>
-  screenAtWork(e) ? e.screen?.facts.elapsedS : undefined;
-
-const screenAtWork = ({ screen }: Evidence): boolean =>
-  screen !== null && atWork.includes(screen.facts.activity);
+/** What the screen shows, if it shows a turn at work. */
+const atWorkOnScreen = ({ screen }: Evidence): Screen | null =>
+  screen !== null && atWork.includes(screen.facts.activity) ? screen : null;
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool'];
 
 const isOfTurn = (

@@ -65,3 +65,7 @@ function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Milli
 export function freshBanner(last: Screen | null, { activity, failure }: ScreenFacts): ScreenFacts['failure'] {
   return activity === 'idle' && failure && failure.fingerprint !== last?.bannerSeen ? failure : undefined;
 }
+
+/** When the turn on the screen began by its own clock, which tells whole seconds; null: it shows none. */
+export const clockBeganAt = ({ at, facts: { elapsedS } }: Screen): Millis | null =>
+  elapsedS === undefined ? null : at - elapsedS * 1_000;
