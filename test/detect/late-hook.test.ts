@@ -13,6 +13,11 @@ const slowHost: Observation = {
   namesStops: true,
 };
 
+const failed: Observation = {
+  type: 'screen',
+  facts: { activity: 'idle', failure: { kind: 'connection', fingerprint: 'f' } },
+};
+
 /** Time of the story, on the monotonic clock. */
 const now = (told: ReturnType<typeof story>) => told.state.evidence.clock.at;
 const asks = (told: ReturnType<typeof story>, id: number): Observation => ({
@@ -97,4 +102,67 @@ test('what was written before the guard stood still was told before it', () => {
   told.wait(10);
   told.tell({ type: 'turn.started', writtenAt });
   expect(told.state.evidence.turn.told?.at).toBeCloseTo(before, 0);
+});
+
+describe('the hooks of a turn that no other sense sees are read in one look', () => {
+  /** They were written seconds ago, one second apart. */
+  function reads(...hooks: readonly Observation[]) {
+    const told = story();
+    told.tell(say.started);
+    told.wait(10);
+    const first = now(told) - 4_000;
+    for (const [index, hook] of hooks.entries()) told.tell({ ...hook, writtenAt: first + index * 1_000 });
+    return told;
+  }
+
+  test('the turn ran when they were written', () => {
+    const told = reads({ type: 'turn.started' }, { type: 'turn.ended', well: true });
+    const { lastStartedAt, idleSince } = told.state.evidence.turn;
+    expect([lastStartedAt, idleSince]).toEqual([6_000, 7_000]);
+  });
+
+  test('it has ended well, though its last words read like an error', () => {
+    const told = reads({ type: 'turn.started' }, { type: 'turn.ended', well: true });
+    told.tell(failed);
+    told.wait(20);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('its call is open when a message enters its queue', () => {
+    const call = {
+      type: 'tool.started',
+      toolUseId: 'one',
+      tool: 'mcp__slow__wait',
+      risk: 'unknown',
+    } as const;
+    const told = reads({ type: 'turn.started' }, call);
+    told.tell({ type: 'turn.started' });
+    expect(told.state.evidence.tools).toHaveLength(1);
+  });
+});
+
+describe('an error is on the screen before its turn’s hooks are read', () => {
+  /** The turn ran for so long, and the hook of its end tells of every end. */
+  function fails(seconds: number, late: readonly ('start' | 'end')[]) {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(5);
+    const start: Observation = { type: 'turn.started', writtenAt: now(told) };
+    if (!late.includes('start')) told.tell(start);
+    told.tell(say.busy(0));
+    told.wait(seconds, say.drawing, say.sample(100));
+    const end: Observation = { type: 'turn.ended', writtenAt: now(told) - 500 };
+    told.tell(failed);
+    told.skip(0.5);
+    if (late.includes('start')) told.tell(start);
+    told.tell(end);
+    told.wait(20);
+    return actions(told);
+  }
+
+  test('it is a failure all the same', () => {
+    expect(fails(10, ['end'])).toEqual(['nudge']);
+    expect(fails(3, ['start', 'end'])).toEqual(['nudge']);
+  });
 });

@@ -90,7 +90,7 @@ function fold(before: Evidence, event: Event): Evidence {
   const claims = claimsOf(facts);
   const doing = readDoing(claims);
   const phase = readPhase(facts, doing);
-  const turn = marked(facts.turn, before.phase, phase, now, () => waitBeganAt(before, facts, toldAt));
+  const turn = marked(facts.turn, before.phase, phase, now, toldAt, () => waitBeganAt(before, facts, toldAt));
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };

@@ -119,19 +119,23 @@ export function foldTurn(
         toldAt: now,
         queued: null,
         limitResetsAt: null,
-        failure: null,
+        // What was drawn before this was written may be read a little later, but not by that much.
+        failure: isNewer(turn.failure, now + reportLagMs) ? turn.failure : null,
         retryAt: null,
         answer: null,
       };
-    case 'turn.ended':
-      return {
-        ...turn,
-        told: { working: false, at: now, ...(event.well && { well: true }) },
-        toldAt: now,
-        retryAt: null,
-        failedTurns: event.failure ? turn.failedTurns + (isCounted(turn.failure) ? 0 : 1) : 0,
-        failure: event.failure ? { kind: event.failure, at: now, sense: 'hooks' } : null,
-      };
+    case 'turn.ended': {
+      const told = { working: false, at: now, ...(event.well && { well: true as const }) };
+      const over = { ...turn, told, toldAt: now, retryAt: null };
+      if (event.failure)
+        return {
+          ...over,
+          failedTurns: turn.failedTurns + (isCounted(turn.failure) ? 0 : 1),
+          failure: { kind: event.failure, at: now, sense: 'hooks' },
+        };
+      // What was seen since this was written is how the turn ended, or a later one.
+      return !event.well && isNewer(turn.failure, now) ? over : { ...over, failedTurns: 0, failure: null };
+    }
     case 'interrupted':
       return {
         ...turn,
@@ -217,6 +221,8 @@ const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean 
 /** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
 const isCounted = (failure: Turn['failure']): boolean => failure !== null && failure.sense !== 'record';
 
+const isNewer = (failure: Turn['failure'], than: Millis): boolean => failure !== null && failure.at > than;
+
 /** A request from before the retry may be reported late; it is not the awaited retry. */
 function isDue(retryAt: Millis | null, now: Millis): boolean {
   return retryAt !== null && now >= retryAt - reportLagMs;
@@ -224,6 +230,7 @@ function isDue(retryAt: Millis | null, now: Millis): boolean {
 
 /**
  * Records when the phase changed. A compaction that begins in a turn is a wait of its own.
+ * @param toldAt when what has changed it was written down
  * @param waitBeganAt when a wait for the API began that shows now
  */
 export function marked(
@@ -231,13 +238,14 @@ export function marked(
   before: Phase,
   phase: Phase,
   now: Millis,
+  toldAt: Millis,
   waitBeganAt: () => Millis,
 ): Turn {
   const isNew = phase === 'compacting' && before !== 'compacting';
   const listeningSince = listens(phase) ? ((isNew ? null : turn.listeningSince) ?? waitBeganAt()) : null;
   const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
   const same = listeningSince === turn.listeningSince && drawsSince === turn.drawsSince;
-  return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now);
+  return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, toldAt);
 }
 
 /** A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. */
