@@ -1,8 +1,8 @@
 /**
  * Hooks: each one leaves its input as a file in the spool folder. The files are read in the order in which they were
- * written, and then deleted. They may be read seconds later, so each observation tells when its file was written. Files that do not come from the agent (`hook-source.ts`) are deleted unread. The
- * observations contain none of the person's words. Only `onPayload` gets the whole payload, for the ledger of tools,
- * and the payload is never journalled.
+ * written, and then deleted. They may be read seconds later, so each observation tells when its file was written. Files
+ * that do not come from the agent (`hook-source.ts`) are deleted unread. The observations contain none of the person's
+ * words. Only `onPayload` gets the whole payload, for the ledger of tools, and the payload is never journalled.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -65,8 +65,8 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
   let isQueued = false;
   /** The error of the last reading. The same error is reported only once in a row. */
   let failure = '';
-  /** When the latest reading began. What it did not find was not there. */
-  let lookedAt: Millis = 0;
+  /** When the latest reading began, which has left nothing behind, or when the last file was written, if that was later. */
+  let notBefore: Millis = 0;
 
   async function readAll(): Promise<void> {
     await mkdir(spoolDir, { recursive: true, mode: 0o700 }); // somebody may have cleaned up temporary files
@@ -80,12 +80,13 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
       const now = performance.now();
       const ageMs = Number(nowNs - writtenAtNs) / 1e6;
       try {
-        if (text !== null) report(parse(text), Math.min(now, Math.max(lookedAt, now - ageMs)));
+        notBefore = Math.min(now, Math.max(notBefore, now - ageMs));
+        if (text !== null) report(parse(text), notBefore);
       } catch (error) {
         failed ??= error; // the files behind it are read all the same
       }
     }
-    lookedAt = looksAt;
+    notBefore = Math.max(notBefore, looksAt);
     if (failed !== null) throw failed;
   }
 

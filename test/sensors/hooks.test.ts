@@ -48,22 +48,38 @@ it('reads files that arrive together in the order of writing, not of names', asy
   expect(names()).toEqual(['c', 'a', 'b']);
 });
 
-/** As if it had been written so long ago. @returns the moment of that */
+/** As if it had been written so long ago. @returns the moment of that, or a little earlier */
 function dropOld(spoolDir: string, name: string, agoMs: number): number {
   const path = join(spoolDir, `${name}.part`);
   writeFileSync(path, JSON.stringify({ name }));
+  const moment = performance.now() - agoMs;
   const at = (Date.now() - agoMs) / 1_000;
   utimesSync(path, at, at);
-  const moment = performance.now() - agoMs;
   renameSync(path, join(spoolDir, `${name}.json`));
   return moment;
 }
 
 it('tells when each was written, however late it is read', async () => {
   const { spoolDir, sensor, told } = await started(60_000);
+  const beganAt = performance.now();
   const moments = [dropOld(spoolDir, 'one', 900), dropOld(spoolDir, 'two', 300)];
   await sensor.catchUp();
-  expect(told.map(({ writtenAt }) => writtenAt)).toEqual(moments.map((each) => expect.closeTo(each, -2)));
+  const tookMs = performance.now() - beganAt;
+  const lateMs = told.map(({ writtenAt = 0 }, index) => writtenAt - (moments[index] ?? 0));
+  expect(lateMs).toHaveLength(2);
+  for (const each of lateMs) {
+    expect(each).toBeGreaterThan(-20);
+    expect(each).toBeLessThan(tookMs + 20);
+  }
+});
+
+it('tells of none as written before the one that it tells of before it', async () => {
+  const { spoolDir, sensor, told } = await started(60_000);
+  for (let count = 0; count < 30; count++) dropOld(spoolDir, String(count), 900);
+  await sensor.catchUp();
+  const times = told.map(({ writtenAt = 0 }) => writtenAt);
+  expect(times).toHaveLength(30);
+  expect(times).toEqual(times.toSorted((one, other) => one - other));
 });
 
 it('takes nothing for older than the look before, which found nothing, whatever the clocks say', async () => {
