@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
 import { type Line, readLines } from '../../common/transcript-lines.ts';
-import { type Link, readLink } from './records.ts';
+import { endNamedIn, type Link, readLink } from './records.ts';
 import { readContent, wholesome } from './repair/poison/index.ts';
 import { salvage } from './repair/salvage.ts';
 import { createSameIds, type SameIds } from './repair/same-ids.ts';
@@ -35,7 +35,7 @@ export interface TranscriptIndex {
   readonly path: string;
   readonly rows: readonly Row[];
   readonly damages: readonly Damage[];
-  /** The last such note. Null: there is none, or the record that it names is not in the file. */
+  /** The last such note. Null: there is none since the last compaction, or the record that it names is not in the file. */
   readonly namedEnd: NamedEnd | null;
   readonly bytes: number;
   readonly lines: number;
@@ -98,8 +98,8 @@ export async function indexTranscript(
       if (linkParents(row, link, byUuid)) open.delete(row);
       else open.set(row, link);
     }
-    const uuid = record.type === 'last-prompt' ? textOf(record, 'leafUuid') : null;
-    if (uuid !== null) noted = { uuid, offset: line.offset };
+    const uuid = endNamedIn(record, link);
+    if (uuid !== undefined) noted = uuid === null ? null : { uuid, offset: line.offset };
     onRecord(record, row);
   };
 

@@ -5,7 +5,7 @@
  * - Older versions continue at the newest record, whatever it is. The border is somewhere before 2.1.126.
  * - Newer ones continue at the last end in the file, unless that is not below the end that the last `last-prompt`
  *   record names; then they continue at the named end. The agent writes such a record with a request or after a turn;
- *   until then, a prompt that follows a rewind or a compaction is not below the named end.
+ *   until then, a prompt that follows a rewind is not below the named end. A compaction makes it forget the named end.
  *
  * So time decides only where the agent goes by it: the wall clock may be set back in mid-conversation.
  */

@@ -75,6 +75,15 @@ export function readLink(record: Json): Link | null {
   };
 }
 
+/**
+ * The end of the conversation that a record names. Null: the agent forgets the one that was named before. Undefined: the
+ * record says nothing about it.
+ */
+export function endNamedIn(record: Json, link: Link | null): string | null | undefined {
+  if (link?.kind === 'boundary') return null;
+  return record.type === 'last-prompt' ? (textOf(record, 'leafUuid') ?? undefined) : undefined;
+}
+
 function kindOf(record: Json): RowKind {
   switch (record.type) {
     case 'user':

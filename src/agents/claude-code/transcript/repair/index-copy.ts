@@ -3,9 +3,9 @@
  * lines are compared byte for byte, and their rows are used again. Only the other lines are parsed.
  */
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseRecord, textOf } from '../../../common/json.ts';
+import { parseRecord } from '../../../common/json.ts';
 import { fill, linkParents, type NamedEnd, type TranscriptIndex } from '../index.ts';
-import { type Link, readLink } from '../records.ts';
+import { endNamedIn, type Link, readLink } from '../records.ts';
 import { Row } from '../row.ts';
 import type { Examined } from './plan.ts';
 import { type Content, readContent, wholesome } from './poison/index.ts';
@@ -21,8 +21,8 @@ interface NewLine {
   /** Null: it is no link of the chain. */
   readonly link: NewLink | null;
   readonly content: Content;
-  /** The end of the conversation that it names. */
-  readonly namedEnd: string | null;
+  /** See `endNamedIn`. */
+  readonly namedEnd: string | null | undefined;
 }
 
 /** A kept range, and the new lines before it. */
@@ -97,7 +97,7 @@ async function readNewLines(copy: FileHandle, start: number, end: number): Promi
       length: to - from,
       link: link as NewLink | null,
       content: link === null || link.side ? wholesome : readContent(record, text),
-      namedEnd: record.type === 'last-prompt' ? textOf(record, 'leafUuid') : null,
+      namedEnd: endNamedIn(record, link),
     });
     from = to + 1;
   }
@@ -153,10 +153,11 @@ function endNamed(
   before: NamedEnd | null,
   parts: readonly Part[],
 ): { readonly uuid: string; readonly offset: number } | null | undefined {
-  const notes = parts.map(({ lines }) => lines.findLast(({ namedEnd }) => namedEnd !== null));
+  const notes = parts.map(({ lines }) => lines.findLast(({ namedEnd }) => namedEnd !== undefined));
   const last = notes.at(-1);
-  if (last !== undefined) return { uuid: last.namedEnd ?? '', offset: last.offset };
-  if (notes.some((note) => note !== undefined)) return undefined;
+  if (last !== undefined) return last.namedEnd == null ? null : { uuid: last.namedEnd, offset: last.offset };
+  // A compaction in mid-file is no new one, so `before` is later than it.
+  if (notes.some((note) => note?.namedEnd != null)) return undefined;
   if (before === null) return null;
   const isIn = ({ from, length }: KeptRange) => before.offset >= from && before.offset < from + length;
   const range = parts.find((part) => isIn(part.range))?.range;

@@ -81,6 +81,21 @@ test('an end that was noted after the last message is where the person wanted to
   expect((await mend([...talk, other, said, note], '2.1.263')).result).toBe('healthy');
 });
 
+test.each(['2.1.126', '2.1.329'])(
+  '%s forgets the end that it has named at a compaction, so what follows is not lost',
+  async (version) => {
+    const { records, ask, say, note, compact, moveClock } = startTalk(version);
+    ask('one');
+    say('first answer');
+    note();
+    ask('two');
+    moveClock(60_000);
+    compact();
+    say('second answer');
+    expect(await mend(records, version)).toMatchObject({ looked: false, result: 'healthy' });
+  },
+);
+
 describe('a wall clock that was set back in mid-conversation', () => {
   /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
   const talk = (backMs: number, isNoted: boolean, isCompacted = false) => {
