@@ -37,6 +37,19 @@ export const lastAnswer = (end: Row | null): Row | null => nearest(end, (row) =>
 /** Whether the branch that ends at this record passes the other one. */
 export const passes = (end: Row, other: Row): boolean => nearest(end, (row) => row === other) !== null;
 
+/** `passes` for many ends: it visits each row once. To be used while the rows keep their parents. */
+export function passing(other: Row): (end: Row) => boolean {
+  const visited = createRowSet();
+  const below = createRowSet([other]);
+  return (end) => {
+    let top: Row | null = end;
+    while (top !== null && !below.has(top) && visited.add(top)) top = top.parent;
+    if (top === null || !below.has(top)) return false;
+    for (let row: Row | null = end; row !== null && row !== top; row = row.parent) below.add(row);
+    return true;
+  };
+}
+
 function nearest(end: Row | null, isWanted: (row: Row) => boolean): Row | null {
   const seen = createRowSet();
   for (let row = end; row !== null && seen.add(row); row = row.parent) if (isWanted(row)) return row;

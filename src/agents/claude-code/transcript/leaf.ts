@@ -11,7 +11,7 @@
  */
 import { compareVersions, type Parts, readVersion } from '../../common/versions.ts';
 import type { AgentVersion } from '../../contract/version.ts';
-import { endsOf, lastMessage, passes } from './chain.ts';
+import { endsOf, lastMessage, passes, passing } from './chain.ts';
 import type { NamedEnd, Row, TranscriptIndex } from './index.ts';
 
 /** Who resumes the conversation, and from what. */
@@ -58,15 +58,16 @@ export function ownEnd(rows: readonly Row[], resume: Resume): Row | null {
  */
 export function leafOf(rows: readonly Row[], resume: Resume): Row | null {
   const named = namedIn(rows, resume);
+  const passesNamed = named === null ? null : passing(named.row);
   // What the agent has left behind when it named an end is where nobody wanted to continue.
-  const isLeft = (row: Row) => named !== null && row.offset < named.offset && !passes(row, named.row);
+  const isLeft = (row: Row) => named !== null && row.offset < named.offset && !passesNamed?.(row);
   const isLater = goesByTime(resume) ? isNewer : comesLater;
   let leaf = ownEnd(rows, resume);
   let message = leaf === null ? null : lastMessage(leaf);
   for (const end of endsOf(rows)) {
     const other = lastMessage(end);
     if (other === null || other === message || (message !== null && !isLater(other, message))) continue;
-    if (isLeft(other)) continue; // asked last, because it may take long
+    if (isLeft(other)) continue;
     leaf = end;
     message = other;
   }
