@@ -79,7 +79,12 @@ export async function indexTranscript(
     if (link !== null && !(isOther && !isMessage(link))) {
       writtenBy = textOf(record, 'version') ?? writtenBy;
       const known = namesake;
-      if (known !== undefined && !isOther) supersede(known, damages);
+      if (known !== undefined && !isOther && isSame(known, link, line, piece, open)) {
+        leaveOut({ offset: line.offset, length: line.length, piece }, damages);
+        newlineMissing = false;
+        return onRecord(record, known);
+      }
+      if (known !== undefined && !isOther) leaveOut(known, damages);
       row = known ?? new Row(link.uuid ?? randomUUID());
       fill(row, link, rows.at(-1)?.time ?? 0, ids);
       // Reuses the string of the call's row, to save memory.
@@ -183,17 +188,29 @@ export function linkParents(
   return row.link !== 'dangling' && (logicalParentUuid === null || row.before !== null);
 }
 
-/** Records with the same id are one record. The later one counts, as it does for the agent. */
-function supersede(row: Row, damages: Damage[]): void {
-  if (row.piece !== null) row.piece.dropped = true;
-  else
-    damages.push({
-      kind: 'duplicate',
-      offset: row.offset,
-      length: row.length,
-      pieces: [],
-      isPromptCut: false,
-    });
+/**
+ * Records with the same id are one record. The later one counts, as it does for the agent. But if they are the same, the
+ * first one does: the agent would take the later one, however old, for the end of the conversation.
+ */
+function leaveOut(
+  { offset, length, piece }: Pick<Row, 'offset' | 'length' | 'piece'>,
+  damages: Damage[],
+): void {
+  if (piece !== null) piece.dropped = true;
+  else damages.push({ kind: 'duplicate', offset, length, pieces: [], isPromptCut: false });
+}
+
+/** The text of the first record is not in memory any more. */
+function isSame(
+  row: Row,
+  link: Link,
+  { length }: Line,
+  piece: Piece | null,
+  open: ReadonlyMap<Row, Link>,
+): boolean {
+  const parent = row.parent?.uuid ?? open.get(row)?.parentUuid ?? null;
+  const isAsLong = (row.piece?.text ?? row.length) === (piece?.text ?? length);
+  return isAsLong && row.kind === link.kind && row.time === link.time && parent === link.parentUuid;
 }
 
 function parseLine(text: string): Json | null {

@@ -39,7 +39,7 @@ const words: Readonly<
   duplicate: {
     one: 'one record is in the file twice',
     many: '# records are in the file more than once',
-    done: 'the latest is kept',
+    done: 'kept once',
   },
   newline: {
     one: 'the last line has no newline',

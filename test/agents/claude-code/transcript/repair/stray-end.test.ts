@@ -96,6 +96,40 @@ test.each(['2.1.126', '2.1.329'])(
   },
 );
 
+describe.each(['2.1.126', '2.1.329'])(
+  'an old result that is in the file once more, at its end: %s',
+  (version) => {
+    const talk = (isNoted: boolean) => {
+      const { records, ask, say, call, result, note, moveClock } = startTalk(version);
+      ask('one');
+      const calls = ['toolu_1', 'toolu_2'].map((id) => ({ id, line: call(id, 'msg_parallel') }));
+      for (const { id, line } of calls) result(id, line);
+      say('read');
+      note();
+      moveClock(60_000);
+      ask('two');
+      const end = say('second answer');
+      if (isNoted) note();
+      return { records: [...records, records[3] as Fields], end };
+    };
+
+    test('the conversation continues at its end, which is noted', async () => {
+      const { records } = talk(true);
+      const { result, mended } = await mend(records, version);
+      expect(result).toBe('repaired');
+      expect(mended).toEqual(records.slice(0, -1));
+    });
+
+    test('the conversation continues at its end, which is not noted', async () => {
+      const { records, end } = talk(false);
+      const { result, mended } = await mend(records, version);
+      expect(result).toBe('repaired');
+      const { uuid } = mended.findLast(({ type }) => type === 'assistant') as Fields;
+      expect([uuid, mended.length]).toEqual([end, records.length - 1]);
+    });
+  },
+);
+
 describe('a wall clock that was set back in mid-conversation', () => {
   /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
   const talk = (backMs: number, isNoted: boolean, isCompacted = false) => {
