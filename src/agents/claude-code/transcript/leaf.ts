@@ -33,8 +33,9 @@ const goesByPlace: Parts = [2, 1, 126];
 export const goesByTime = ({ version }: Resume): boolean =>
   version !== null && compareVersions(version, goesByPlace) < 0;
 
-/** Within this time, lines may be in any order (lab notes §3). */
+/** Within this time, and among so many records, lines may be in any order (lab notes §3). */
 const disorderMs = 5_000;
+export const disorderRows = 50;
 
 /** The end at which the agent would continue if only the records counted, not its own note. Null: there is no end. */
 export function lastEnd(rows: readonly Row[], resume: Resume): Row | null {
@@ -86,5 +87,8 @@ const comesAfter = (one: Row, other: Row) => (one.offset - other.offset || one.o
 const isNewer = (one: Row, other: Row) => (one.time - other.time || one.order - other.order) > 0;
 
 /** In the file, unless the lines may have been written in another order than they were said. */
-const comesLater = (one: Row, other: Row) =>
-  (Math.abs(one.time - other.time) <= disorderMs ? isNewer : comesAfter)(one, other);
+const comesLater = (one: Row, other: Row) => {
+  const isDisorder =
+    Math.abs(one.time - other.time) <= disorderMs && Math.abs(one.order - other.order) <= disorderRows;
+  return (isDisorder ? isNewer : comesAfter)(one, other);
+};

@@ -5,15 +5,12 @@
 
 import { isMessage, reachable } from '../chain.ts';
 import type { Row } from '../index.ts';
+import { disorderRows } from '../leaf.ts';
 import { createRowSet, type RowSet } from '../row-set.ts';
 import type { Work } from './work.ts';
 
-/**
- * How many records before and after a record are searched for its parent. Lines are written nearly in order (lab notes
- * §3).
- */
+/** How many records before a record are searched for its parent. */
 const reachBack = 400;
-const reachAhead = 50;
 /** Within this time, a record without children is preferred as a parent to a newer one with children. */
 const nearMs = 5_000;
 
@@ -149,7 +146,7 @@ function findParent(work: Work, row: Row, parents: RowSet): Row | null {
     candidate !== undefined && !candidate.side && !isBelow(candidate, row, work.rows.length);
   const caller = row.results.flatMap((id) => work.calls.linesOf(id)).findLast(fits);
   if (caller !== undefined) return caller;
-  const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + reachAhead);
+  const around = work.rows.slice(Math.max(0, row.order - reachBack), row.order + disorderRows);
   const source = row.source === null ? undefined : around.find((candidate) => candidate.uuid === row.source);
   if (fits(source)) return source;
   const sameMessage = around.filter(({ messageId }) => messageId !== null && messageId === row.messageId);

@@ -132,7 +132,7 @@ describe.each(['2.1.126', '2.1.329'])(
 
 describe('a wall clock that was set back in mid-conversation', () => {
   /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
-  const talk = (backMs: number, isNoted: boolean, isCompacted = false) => {
+  const talk = (backMs: number, isNoted: boolean, isCompacted = false, turns = 5) => {
     const { records, ask, say, call, result, compact, moveClock, ...rest } = startTalk();
     const note = () => isNoted && rest.note();
     ask('first');
@@ -144,7 +144,7 @@ describe('a wall clock that was set back in mid-conversation', () => {
     note();
     moveClock(-backMs);
     if (isCompacted) compact();
-    for (let turn = 0; turn < 5; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       ask(`later ${turn}`);
       say(`answer ${turn}`);
       note();
@@ -158,6 +158,7 @@ describe('a wall clock that was set back in mid-conversation', () => {
     ['noted', talk(2 * minute, true)],
     ['not noted', talk(2 * minute, false)],
     ['by less than write disorder', talk(3_000, true)],
+    ['so that the last time is nearly that of an old result', talk(minute + 6_000, false, false, 30)],
     ['before a compaction', talk(minute, true, true)],
     ['before a compaction, not noted', talk(minute, false, true)],
   ])('%s: the conversation is healthy', async (_, records) => {
