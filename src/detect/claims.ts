@@ -62,11 +62,13 @@ function screen(e: Facts): readonly Claim[] {
  * running when the view was opened, nothing is judged.
  */
 function inTranscript(
-  { screen, turn: { told, workingSince }, status: said }: Facts,
+  { screen, turn: { told, workingSince, idleSince }, status: said }: Facts,
   says: (activity: Activity, grade: Grade) => Claim,
 ): readonly Claim[] {
   if (screen?.facts.works) return [says('working', 'fair')];
-  if (told ? !told.working : workingSince === null) return [says('idle', 'sure')];
+  // A turn that hooks have begun may have ended without a word of theirs: the prompt was free since.
+  const wasFree = workingSince === null && (told === null || (idleSince ?? 0) > told.at);
+  if (told?.working === false || wasFree) return [says('idle', 'sure')];
   return told || said ? [] : [says('dialog', 'sure')];
 }
 

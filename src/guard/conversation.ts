@@ -81,6 +81,8 @@ export function createConversation(id: string | null): Conversation {
   const ledger = createLedger();
   const enteredMs: number[] = [];
   let facts: Facts = { ...nothingKnown, id };
+  /** The prompt was free before any mode was known, and none was shown. */
+  let beganInDefault = false;
   let modes: PermissionModes | null = null;
   let modeAt: Millis = 0;
   let changes: OwnChanges = { folder: null, overruled: [] };
@@ -105,7 +107,14 @@ export function createConversation(id: string | null): Conversation {
   function noteMode(mode: string, { at, writtenAt = at }: Event): void {
     if (writtenAt < modeAt) return;
     modeAt = writtenAt;
-    modes = { first: modes?.first ?? mode, now: mode };
+    modes = { first: modes?.first ?? (beganInDefault ? 'default' : mode), now: mode };
+  }
+
+  /** Some versions show every mode but the default one. */
+  function noteScreen(event: Extract<Event, { type: 'screen' }>): void {
+    const { permissionMode, activity } = event.facts;
+    if (permissionMode !== undefined) noteMode(permissionMode, event);
+    else if (modes === null && activity === 'idle') beganInDefault = true;
   }
 
   return {
@@ -147,8 +156,7 @@ export function createConversation(id: string | null): Conversation {
     follow(event) {
       if (event.type === 'session') adopt(event);
       if (event.type === 'permission.mode') noteMode(event.mode, event);
-      if (event.type === 'screen' && event.facts.permissionMode !== undefined)
-        noteMode(event.facts.permissionMode, event);
+      if (event.type === 'screen') noteScreen(event);
       if (event.type === 'turn.started') isInTurn = true;
       if (endOfTurn.includes(event.type)) isInTurn = false;
       if (event.type === 'turn.ended') ledger.endTurn();

@@ -7,10 +7,10 @@ const key = { type: 'input', kind: 'text', bytes: 1 } as const;
 
 describe('the prompt is free, and the agent sleeps', () => {
   /** As measured in the agent’s last turn. */
-  const first = { yields: 40 };
+  const first = { yields: 10 };
   const before = { yields: 100 };
 
-  function free(begins: object = first, measured: object = before) {
+  function free(begins: object = first, measured: readonly object[] = [{ yields: 55 }, before]) {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
@@ -18,8 +18,10 @@ describe('the prompt is free, and the agent sleeps', () => {
     told.tell(say.busy(0));
     told.wait(2, say.drawing);
     told.tell(say.sample(1_000, begins));
-    told.wait(2, say.drawing);
-    told.tell(say.sample(1_000, measured));
+    for (const each of measured) {
+      told.wait(2, say.drawing);
+      told.tell(say.sample(1_000, each));
+    }
     told.tell({ type: 'turn.ended' });
     told.tell(say.idle);
     told.wait(300);
@@ -93,7 +95,7 @@ describe('the prompt is free, and the agent sleeps', () => {
   });
 
   test('nobody knows how often it goes to sleep', () => {
-    const told = free({}, {});
+    const told = free({}, [{}]);
     types(told, 600, 5, () => ({}));
     expect(deeds(told)).toEqual([]);
   });
@@ -102,8 +104,14 @@ describe('the prompt is free, and the agent sleeps', () => {
     ['a wrapper, or an agent whose event loop is in another thread', { yields: 2 }],
     ['a wrapper that has worked for a moment at its start', { yields: 0 }],
   ])('its main thread has never run an event loop: %s', (_, begins) => {
-    const told = free(begins, { yields: 2 });
+    const told = free(begins, [{ yields: 2 }]);
     types(told, 600, 5, () => ({ yields: 2 }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('its main thread has worked for some seconds, and its event loop is in another thread', () => {
+    const told = free({ yields: 0 }, [{ yields: 40 }, { yields: 42 }]);
+    types(told, 600, 5, () => ({ yields: 42 }));
     expect(deeds(told)).toEqual([]);
   });
 

@@ -95,8 +95,8 @@ describe('an agent that draws nothing by right: nothing moves in its transcript 
 
   test('is not frozen while its event loop runs, however little', () => {
     const told = tool();
-    samples(told, 4, (second) => ({ yields: second * 20 }));
-    samples(told, 1_800, (second) => ({ yields: 80 + second / 2, cpuMs: 1_004 + Math.floor(second / 3) }));
+    samples(told, 6, (second) => ({ yields: second * 20 }));
+    samples(told, 1_800, (second) => ({ yields: 120 + second / 2, cpuMs: 1_004 + Math.floor(second / 3) }));
     expect(deeds(told)).toEqual([]);
   });
 

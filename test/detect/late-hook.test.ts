@@ -115,10 +115,20 @@ describe('the hooks of a turn that no other sense sees are read in one look', ()
     return told;
   }
 
-  test('the turn ran when they were written', () => {
+  test('the turn began and ended when they were written, and the prompt is known to be free since they were read', () => {
     const told = reads({ type: 'turn.started' }, { type: 'turn.ended', well: true });
-    const { lastStartedAt, idleSince } = told.state.evidence.turn;
-    expect([lastStartedAt, idleSince]).toEqual([6_000, 7_000]);
+    const { lastStartedAt, toldAt, idleSince } = told.state.evidence.turn;
+    expect([lastStartedAt, toldAt, idleSince]).toEqual([6_000, 7_000, 10_000]);
+  });
+
+  test('an answer that the record has told of meanwhile is the turn’s', () => {
+    const told = story();
+    told.tell(say.started);
+    told.wait(10);
+    told.tell({ type: 'prompt.recorded' });
+    told.tell({ type: 'answer.recorded', cutShort: true });
+    told.tell({ type: 'turn.started', writtenAt: now(told) - 4_000 });
+    expect(told.state.evidence.turn.answer).toMatchObject({ cutShort: true });
   });
 
   test('it has ended well, though its last words read like an error', () => {

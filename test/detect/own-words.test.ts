@@ -4,6 +4,7 @@ import type { Observation } from '../../src/events.ts';
 import { obliging, say, story } from '../support/story.ts';
 
 const started: Observation = { type: 'turn.started' };
+const prompted: Observation = { type: 'prompt.recorded' };
 const endedWell: Observation = { type: 'turn.ended', well: true };
 const ended: Observation = { type: 'turn.ended' };
 const answered: Observation = { type: 'answer.recorded', endsTurn: true };
@@ -21,6 +22,7 @@ function nudges(hooks: boolean, ...seen: readonly Observation[]): number {
   told.wait(2);
   if (hooks) told.tell(started);
   told.tell(say.busy(1));
+  told.tell(prompted);
   told.wait(5, say.drawing);
   for (const each of seen) told.tell(each);
   told.wait(20);
@@ -53,6 +55,23 @@ describe('it is a failure', () => {
     ['the record holds it then', false, [answered, banner, failed]],
   ])('if %s', (_, hooks, seen) => {
     expect(nudges(hooks, ...seen)).toBe(1);
+  });
+
+  test('if the record tells of the last turn’s answer only then', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(say.busy(1));
+    told.tell(prompted);
+    told.wait(5, say.drawing);
+    told.tell(say.busy(1, { elapsedS: 5 }));
+    told.tell(say.busy(0, { elapsedS: 0 })); // the queue has begun another turn
+    told.wait(2, say.drawing);
+    told.tell(banner);
+    told.tell(answered);
+    told.tell(prompted);
+    told.wait(20);
+    expect(told.did('nudge')).toHaveLength(1);
   });
 
   test('if something was asked after the good end', () => {

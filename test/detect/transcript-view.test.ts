@@ -107,3 +107,13 @@ describe('no turn runs', () => {
     expect(told.did('nudge')).toHaveLength(1);
   });
 });
+
+test('a turn that ended before the view was opened is not begun by it, though no hook told its end', () => {
+  const told = inMidResponse(begun);
+  told.tell(say.idle);
+  told.wait(30);
+  const { count } = told.state.evidence.turn;
+  told.tell(view());
+  told.wait(30);
+  expect(told.state.evidence.turn.count).toBe(count);
+});

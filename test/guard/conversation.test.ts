@@ -63,6 +63,17 @@ describe('a conversation', () => {
     expect(conversation.modes).toEqual({ first: 'acceptEdits', now: 'default' });
   });
 
+  test('began in the default mode if the free prompt showed none before the first one was known', () => {
+    const conversation = createConversation('a');
+    conversation.follow({ type: 'screen', facts: { activity: 'idle' }, at: 0 });
+    conversation.follow({
+      type: 'screen',
+      facts: { activity: 'idle', permissionMode: 'acceptEdits' },
+      at: 1,
+    });
+    expect(conversation.modes).toEqual({ first: 'default', now: 'acceptEdits' });
+  });
+
   test('does not go back to a mode that a hook tells late', () => {
     const conversation = createConversation('a');
     conversation.follow({ type: 'screen', facts: { activity: 'busy', permissionMode: 'plan' }, at: 2 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
@@ -10,8 +10,15 @@ const read = (payload: unknown): readonly Observation[] => [
   { type: 'session.ended', reason: (payload as { name: string }).name },
 ];
 
-async function started(pollMs?: number, isOurs = (_name: string) => true) {
+/** @param before called with the spool before anything looks at it */
+async function started(
+  pollMs?: number,
+  isOurs = (_name: string) => true,
+  before = (_spoolDir: string): void => {},
+) {
   const spoolDir = join(temporaryFolder(), 'spool');
+  mkdirSync(spoolDir);
+  before(spoolDir);
   const told: Observation[] = [];
   const payloads: unknown[] = [];
   const options = { spoolDir, isOurs, read, onPayload: (payload: unknown) => payloads.push(payload) };
@@ -60,9 +67,11 @@ function dropOld(spoolDir: string, name: string, agoMs: number): number {
 }
 
 it('tells when each was written, however late it is read', async () => {
-  const { spoolDir, sensor, told } = await started(60_000);
   const beganAt = performance.now();
-  const moments = [dropOld(spoolDir, 'one', 900), dropOld(spoolDir, 'two', 300)];
+  let moments: readonly number[] = [];
+  const { sensor, told } = await started(60_000, undefined, (spoolDir) => {
+    moments = [dropOld(spoolDir, 'one', 300), dropOld(spoolDir, 'two', 100)];
+  });
   await sensor.catchUp();
   const tookMs = performance.now() - beganAt;
   const lateMs = told.map(({ writtenAt = 0 }, index) => writtenAt - (moments[index] ?? 0));

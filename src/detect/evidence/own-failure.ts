@@ -5,6 +5,7 @@
 import type { Event } from '../../events.ts';
 import { reportLagMs } from '../limits.ts';
 import type { Evidence } from './facts.ts';
+import { recordHasTurn } from './turn.ts';
 
 /** Whether `event` tells of such a failure, if it tells of any. @param before the evidence before it */
 export function isOwnFailure(before: Evidence, event: Event): boolean {
@@ -27,8 +28,9 @@ function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
 /** Hooks or the record have reported that the turn has ended well, and nothing was asked since. */
 function hasEndedWell({ turn, wire }: Evidence): boolean {
   const { told, answer, failure, requestedAt, lastStartedAt } = turn;
+  const isAnswered = answer?.endsTurn === true && recordHasTurn(turn);
   if (failure !== null) return false;
-  const endedAt = Math.max(told?.well ? told.at : 0, answer?.endsTurn ? answer.at : 0);
+  const endedAt = Math.max(told?.well ? told.at : 0, isAnswered ? answer.at : 0);
   const askedAt = Math.max(requestedAt ?? 0, wire.lastWholeAt ?? 0);
   return endedAt > 0 && endedAt >= (lastStartedAt ?? 0) && askedAt <= endedAt + reportLagMs;
 }

@@ -24,10 +24,12 @@ export interface ProcessSample {
   /** As reported; absent outside Linux. */
   readonly yields?: number;
   /**
-   * A sample has shown that its main thread runs an event loop. That of a wrapper, or of an agent whose loop is in
-   * another thread, sleeps whatever happens, and tells nothing.
+   * Two samples in a row have shown that its main thread runs an event loop. That of a wrapper, or of an agent whose loop
+   * is in another thread, sleeps whatever happens but for a moment of work, and tells nothing.
    */
   readonly loops: boolean;
+  /** This sample has shown the pace of an event loop. */
+  readonly hasPace: boolean;
   /** When a sample last showed that its event loop runs. The first one shows nothing, so time counts from it. */
   readonly ranAt: Millis;
   /**
@@ -89,7 +91,8 @@ export function foldProcess(
     last && elapsedMs > 0 ? Math.min(1, Math.max(0, (event.cpuMs - last.cpuMs) / elapsedMs)) : 0;
   const helper = helperIn(last, event.helperAgeMs === undefined ? null : event.at - event.helperAgeMs, clock);
   const { helperSince } = helper;
-  const loops = last !== null && isLoop(last, event.yields, elapsedMs);
+  const hasPace = last !== null && keepsPace(last, event.yields, elapsedMs);
+  const loops = last !== null && isSame(last, event.yields) && (last.loops || (last.hasPace && hasPace));
   const runs = last === null || hasRun(last, loops ? event.yields : undefined, cpuShare);
   return {
     at: now,
@@ -104,6 +107,7 @@ export function foldProcess(
     workerSeenAt: event.workers > 0 ? now : (last?.workerSeenAt ?? null),
     ...(event.yields !== undefined && { yields: event.yields }),
     loops,
+    hasPace,
     ranAt: runs ? now : last.ranAt,
     unheardSince: runs || !loops ? null : last.unheardSince,
     cpuShare,
@@ -113,10 +117,11 @@ export function foldProcess(
 }
 
 /** A smaller count is another process's: a wrapper whose agent has ended. */
-function isLoop({ loops, yields }: ProcessSample, now: number | undefined, elapsedMs: Millis): boolean {
-  if (yields === undefined || now === undefined || now < yields) return false;
-  return loops || now - yields >= (loopYieldsPerS * Math.max(1_000, elapsedMs)) / 1_000;
-}
+const isSame = ({ yields }: ProcessSample, now: number | undefined): boolean =>
+  yields !== undefined && now !== undefined && now >= yields;
+
+const keepsPace = ({ yields }: ProcessSample, now: number | undefined, elapsedMs: Millis): boolean =>
+  (now ?? 0) - (yields ?? Number.POSITIVE_INFINITY) >= (loopYieldsPerS * Math.max(1_000, elapsedMs)) / 1_000;
 
 /**
  * An event loop that runs goes to sleep all the time, and one that is stuck never (measured). Where that is not known, a

@@ -70,6 +70,8 @@ export interface Turn {
   } | null;
   /** The record of this agent's conversation is being read. */
   readonly recordSpeaks: boolean;
+  /** When the record last told of a prompt; null: it never did. */
+  readonly promptRecordedAt: Millis | null;
 }
 
 export const noTurn: Turn = {
@@ -90,6 +92,7 @@ export const noTurn: Turn = {
   retryAt: null,
   answer: null,
   recordSpeaks: false,
+  promptRecordedAt: null,
 };
 
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
@@ -122,7 +125,7 @@ export function foldTurn(
         // What was drawn before this was written may be read a little later, but not by that much.
         failure: isNewer(turn.failure, now + reportLagMs) ? turn.failure : null,
         retryAt: null,
-        answer: null,
+        answer: isNewer(turn.answer, now + reportLagMs) ? turn.answer : null,
       };
     case 'turn.ended': {
       const told = { working: false, at: now, ...(event.well && { well: true as const }) };
@@ -155,7 +158,7 @@ export function foldTurn(
     case 'failure.recorded':
       return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
     case 'prompt.recorded': // what the record holds before it is an answer to an earlier one
-      return { ...turn, recordSpeaks: true, answer: null };
+      return { ...turn, recordSpeaks: true, promptRecordedAt: now, answer: null };
     case 'answer.recorded':
       return {
         ...turn,
@@ -189,8 +192,13 @@ const goingOn = ({ workingSince }: Turn, told: NonNullable<Turn['told']>): Turn[
   told.working || workingSince === null ? told : { working: true, at: told.at };
 
 /** The model has said its last word, or has gone on after what the record alone calls a failure. */
-const takesBack = ({ failure }: Turn, { endsTurn }: Extract<Event, { type: 'answer.recorded' }>): boolean =>
-  failure?.sense === 'record' || (failure?.sense === 'screen' && endsTurn === true);
+const takesBack = (turn: Turn, { endsTurn }: Extract<Event, { type: 'answer.recorded' }>): boolean =>
+  turn.failure?.sense === 'record' ||
+  (turn.failure?.sense === 'screen' && endsTurn === true && recordHasTurn(turn));
+
+/** The record has told of this turn's prompt. Before that, an answer that is read late may be the last turn's. */
+export const recordHasTurn = ({ promptRecordedAt, lastStartedAt }: Turn): boolean =>
+  promptRecordedAt !== null && promptRecordedAt > (lastStartedAt ?? 0) - reportLagMs;
 
 function seen(
   turn: Turn,
@@ -221,7 +229,8 @@ const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean 
 /** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
 const isCounted = (failure: Turn['failure']): boolean => failure !== null && failure.sense !== 'record';
 
-const isNewer = (failure: Turn['failure'], than: Millis): boolean => failure !== null && failure.at > than;
+const isNewer = (said: { readonly at: Millis } | null, than: Millis): boolean =>
+  said !== null && said.at > than;
 
 /** A request from before the retry may be reported late; it is not the awaited retry. */
 function isDue(retryAt: Millis | null, now: Millis): boolean {
@@ -245,16 +254,20 @@ export function marked(
   const listeningSince = listens(phase) ? ((isNew ? null : turn.listeningSince) ?? waitBeganAt()) : null;
   const drawsSince = inTurn(phase) ? (turn.drawsSince ?? now) : null;
   const same = listeningSince === turn.listeningSince && drawsSince === turn.drawsSince;
-  return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, toldAt);
+  return onOff(same ? turn : { ...turn, listeningSince, drawsSince }, phase, now, toldAt);
 }
 
-/** A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. */
-function onOff(turn: Turn, phase: Phase, now: Millis): Turn {
+/**
+ * A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. The prompt counts as free from
+ * the moment at which that is known: what took the turn with it has been reported by then.
+ */
+function onOff(turn: Turn, phase: Phase, now: Millis, toldAt: Millis): Turn {
   if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return turn;
   if (inTurn(phase)) {
     if (turn.workingSince !== null) return turn.idleSince === null ? turn : { ...turn, idleSince: null };
     const count = turn.count + 1;
-    return { ...turn, workingSince: now, lastStartedAt: now, idleSince: null, count, answer: null };
+    const answer = isNewer(turn.answer, toldAt + reportLagMs) ? turn.answer : null;
+    return { ...turn, workingSince: toldAt, lastStartedAt: toldAt, idleSince: null, count, answer };
   }
   if (turn.idleSince !== null && turn.workingSince === null) return turn;
   return { ...turn, workingSince: null, idleSince: turn.idleSince ?? now };

@@ -58,7 +58,7 @@ export interface AgentWorld {
   /** Whether this kind strikes now. */
   hits(kind: FaultKind): boolean;
   /** What the next agent goes on with. */
-  readonly conversation: { isDamaged: boolean };
+  readonly conversation: { isDamaged: boolean; bytes: number };
   ended(agent: Agent, outOfMemory: boolean): void;
   /** Turns are numbered over all agents. */
   nextTurn(): number;
@@ -85,7 +85,6 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   /** The model's last words, on the screen. */
   let readsLikeError = false;
   let idleConnection: Connection | null = null;
-  let conversationBytes = draw.between(50_000, 200_000);
 
   const worker: Worker = {
     world,
@@ -110,11 +109,11 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     },
     requestBytes() {
       hasQueue = false;
-      conversationBytes += draw.between(200, 8_000);
-      return conversationBytes;
+      world.conversation.bytes += draw.between(200, 8_000);
+      return world.conversation.bytes;
     },
     compacted() {
-      conversationBytes = draw.between(50_000, 80_000);
+      world.conversation.bytes = draw.between(50_000, 80_000);
     },
     over(_turn, how) {
       turn = null;

@@ -107,7 +107,7 @@ export function simulate(
         return answer;
       },
     },
-    conversation: { isDamaged: false },
+    conversation: { isDamaged: false, bytes: draw.between(50_000, 200_000) },
     hits: (kind) => draw.happens(plan.rates[kind] ?? 0) && !(isOnce(kind) && faults[kind]) && strikes(kind),
     nextTurn: () => ++turns,
     ended({ generation }, outOfMemory) {
