@@ -28,8 +28,8 @@ function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
 /** Hooks or the record have reported that the turn has ended well, and nothing was asked since. */
 function hasEndedWell({ turn, wire }: Evidence): boolean {
   const { told, answer, failure, requestedAt, lastStartedAt } = turn;
-  const isAnswered = answer?.endsTurn === true && recordHasTurn(turn);
   if (failure !== null) return false;
+  const isAnswered = answer?.endsTurn === true && recordHasTurn(turn);
   const endedAt = Math.max(told?.well ? told.at : 0, isAnswered ? answer.at : 0);
   const askedAt = Math.max(requestedAt ?? 0, wire.lastWholeAt ?? 0);
   return endedAt > 0 && endedAt >= (lastStartedAt ?? 0) && askedAt <= endedAt + reportLagMs;
