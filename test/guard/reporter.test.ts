@@ -20,6 +20,47 @@ vi.mock('../../src/records/journal.ts', async (original) => {
   return { ...real, openJournal };
 });
 
+/** The folder may go while the status is being written. */
+const unheard = (): void => {};
+
+/** A reporter, with the core beside it whose turns it reports. */
+function reporting(
+  { run }: ReturnType<typeof partsOfRun>,
+  version: () => AgentVersion | null,
+  degraded: (detail: string) => void,
+) {
+  let state = initialState(performance.now());
+  const reporter = openReporter({
+    launch: run.launch,
+    paths: run.paths,
+    config: defaults,
+    version,
+    guardVersion: '0',
+    state: () => state,
+    sessionId: () => null,
+    cwd: () => '/',
+    resume: () => null,
+    degraded,
+  });
+  const tell = (observation: Observation): void => {
+    const event = { ...observation, at: performance.now() };
+    const before = state;
+    const result = step(before, event, defaults);
+    state = result.state;
+    reporter.turned(event, before, result);
+  };
+  const sleep = (ms: number) => {
+    const slept = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
+    tell({ type: 'tick' });
+    slept.mockRestore();
+  };
+  const end = async () => {
+    await reporter.settle(0);
+    reporter.close();
+  };
+  return { reporter, tell, sleep, end, state: () => state };
+}
+
 test('a guard that could not help is on record as such, even once it has gone', async () => {
   const guard = await simulatedGuard({
     GUARDED_CLAUDE_RESTART_LIMIT: '0',
@@ -42,28 +83,14 @@ test('a session that the person ends has ended', async () => {
 });
 
 test('an agent that was updated is on record as what it is now, an incident as what it befell', async () => {
-  const { run, agent } = partsOfRun();
+  const parts = partsOfRun();
+  const { run, agent } = parts;
   let version: AgentVersion | null = agent.program.version;
-  let state = initialState(performance.now());
-  const reporter = openReporter({
-    launch: run.launch,
-    paths: run.paths,
-    config: defaults,
-    version: () => version,
-    guardVersion: '0',
-    state: () => state,
-    sessionId: () => null,
-    cwd: () => '/',
-    resume: () => null,
-    degraded: (detail) => expect.fail(detail),
-  });
-  const tell = (observation: Observation): void => {
-    const event = { ...observation, at: performance.now() };
-    const before = state;
-    const result = step(before, event, defaults);
-    state = result.state;
-    reporter.turned(event, before, result);
-  };
+  const { tell, end, state } = reporting(
+    parts,
+    () => version,
+    (detail) => expect.fail(detail),
+  );
   const start = (generation: number) =>
     tell({ type: 'agent.started', generation, pid: 1, resumed: generation > 1, prompted: false });
   const relaunch = () => {
@@ -71,7 +98,7 @@ test('an agent that was updated is on record as what it is now, an incident as w
     tell({ type: 'saved', ok: true });
     tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
     tell({ type: 'stop.done', generation: 1, left: 0 });
-    for (let probes = 0; state.name === 'down' && probes < 9; probes++)
+    for (let probes = 0; state().name === 'down' && probes < 9; probes++)
       tell({ type: 'network.probed', reachable: true, latencyMs: 1 });
   };
   const incidents = () =>
@@ -80,7 +107,7 @@ test('an agent that was updated is on record as what it is now, an incident as w
 
   start(1);
   relaunch();
-  expect(state.name).toBe('launching');
+  expect(state().name).toBe('launching');
   await vi.waitFor(() => expect(status()).toBe('2.1.329'));
   version = { text: '2.1.332', parts: [2, 1, 332] };
   start(2);
@@ -90,47 +117,11 @@ test('an agent that was updated is on record as what it is now, an incident as w
   tell({ type: 'command', command: 'relaunch' });
   tell({ type: 'stop.refused', detail: 'somebody has it' });
   expect(incidents().at(-1)).toEqual(['2', '2.1.332']);
-  await reporter.settle(0);
-  reporter.close();
+  await end();
 });
 
-/** A reporter, and a way to tell it that a second has passed. */
-function ticking() {
-  const { run } = partsOfRun();
-  let state = initialState(performance.now());
-  const reporter = openReporter({
-    launch: run.launch,
-    paths: run.paths,
-    config: defaults,
-    version: () => null,
-    guardVersion: '0',
-    state: () => state,
-    sessionId: () => null,
-    cwd: () => '/',
-    resume: () => null,
-    degraded() {}, // the folder may go while the status is being written
-  });
-  const tick = () => {
-    const before = state;
-    const event = { type: 'tick', at: performance.now() } as const;
-    const result = step(before, event, defaults);
-    state = result.state;
-    reporter.turned(event, before, result);
-  };
-  const sleep = (ms: number) => {
-    const slept = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + ms);
-    tick();
-    slept.mockRestore();
-  };
-  const end = async () => {
-    await reporter.settle(0);
-    reporter.close();
-  };
-  return { reporter, tick, sleep, end, journal: run.paths.journal };
-}
-
 test('an incident that a sleep divides began when it began', async () => {
-  const { reporter, tick, sleep, end } = ticking();
+  const { reporter, tell, sleep, end } = reporting(partsOfRun(), () => null, unheard);
   const began = performance.now();
   const beganAt = () =>
     reporter.recordOf({
@@ -143,7 +134,7 @@ test('an incident that a sleep divides began when it began', async () => {
       actions: [],
       outcome: 'open',
     }).began_at;
-  tick();
+  tell({ type: 'tick' });
   const evening = beganAt();
   sleep(36_000_000);
   expect(beganAt()).toBe(evening);
@@ -151,10 +142,13 @@ test('an incident that a sleep divides began when it began', async () => {
 });
 
 test('each file of the journal begins with what the clocks show then', async () => {
-  const { tick, sleep, end, journal } = ticking();
-  tick();
+  const parts = partsOfRun();
+  const { tell, sleep, end } = reporting(parts, () => null, unheard);
+  tell({ type: 'tick' });
   sleep(36_000_000);
   await end();
-  const offsets = readJournal(journal).map(({ header }) => header.wall_ms - header.monotonic_ms);
+  const offsets = readJournal(parts.run.paths.journal).map(
+    ({ header }) => header.wall_ms - header.monotonic_ms,
+  );
   expect((offsets.at(-1) ?? 0) - (offsets[0] ?? 0)).toBeGreaterThan(35_000_000);
 });
