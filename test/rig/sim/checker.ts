@@ -72,6 +72,10 @@ export function createChecker(
   /** The latest hook of the person's that was seen to take its time. */
   let hook: { readonly since: Millis; readonly seenAt: Millis } | null = null;
   let touchedAt = Number.NEGATIVE_INFINITY;
+  /** A question is open: the person has not come since. */
+  let isCalled = false;
+  /** When they last came because they were called, before the next turn began. */
+  let cameAt = Number.NEGATIVE_INFINITY;
   let stalledUntil = 0;
   let isNudging = false;
   /** Something is done about it, or an incident is on record that has not ended. */
@@ -86,11 +90,8 @@ export function createChecker(
   const latest = (): Agent | undefined => agents().at(-1);
   const wasInTrouble = (): boolean => trouble !== null && scheduler.now() - trouble.at <= lateMs;
 
-  /** The person was asked about the trouble that began then, and has come. */
-  function isTaken(beganAt: Millis): boolean {
-    const asked = questions.findLast((at) => at >= beganAt);
-    return asked !== undefined && touchedAt >= asked && scheduler.now() - touchedAt < takenMs;
-  }
+  /** The person was called, and came when the trouble was already there: they see it. */
+  const isTaken = (beganAt: Millis): boolean => cameAt >= beganAt && scheduler.now() - touchedAt < takenMs;
 
   function watchNotice(what: Trouble | null): void {
     const now = scheduler.now();
@@ -125,6 +126,7 @@ export function createChecker(
     if (cuts > perInput.cut + sleeps) checker.violate('cuts are few', `${cuts} since the last input`);
   }
   function checkQuestion(cause: string): void {
+    isCalled = true;
     questions = [...recent(questions), scheduler.now()];
     if (questions.length > maxQuestions)
       checker.violate('nobody is asked the same all the time', `${cause}: ${questions.length} times`);
@@ -188,8 +190,13 @@ export function createChecker(
     },
     touched(submits, begins) {
       touchedAt = scheduler.now();
+      if (isCalled) cameAt = touchedAt;
+      isCalled = false;
       if (!submits) return;
-      if (begins) questions = []; // the next turn may fail anew
+      if (begins) {
+        questions = []; // the next turn may fail anew
+        cameAt = Number.NEGATIVE_INFINITY;
+      }
       cuts = 0;
       launches = 0;
       sleeps = 0;
