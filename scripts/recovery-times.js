@@ -52,7 +52,7 @@ const lostTurn = async (stage) => {
   return (await stage.api.waitForRequest(({ faultAt }) => faultAt !== null)).faultAt;
 };
 
-// What an agent does when it is left alone: lab notes §1a and §1b, first party unless stated otherwise.
+// What an agent does when it is left alone: measured once, first party unless stated otherwise.
 const rows = [
   { name: 'no response headers', play: answer('no-headers'), alone: ['182 s', '600 s'] },
   { name: 'headers, then nothing', play: answer('headers-only'), alone: ['181 s', 'not run'] },
@@ -143,8 +143,8 @@ agents against the simulated API in first-party surroundings: the vendor's own h
 person's, the agent's telemetry and helpers beside it. Each row is the first turn of a session. Made by
 \`npm run build && node scripts/recovery-times.js\`; do not edit.
 
-* **alone**: the agent without a guard. How long until it tries again by itself, from the lab notes (§1a, first party
-  unless stated otherwise), not measured here; what follows can be as slow again.
+* **alone**: the agent without a guard. How long until it tries again by itself, as measured once before (first party
+  unless stated otherwise), not in these runs; what follows can be as slow again.
 * **default**: 30 s of silence in mid-response, 120 s without a first byte, 10 s with nothing drawn.
 * **5 s**: \`GUARDED_CLAUDE_STREAM_TIMEOUT_MS\`, \`…_FIRST_BYTE_TIMEOUT_MS\` and \`…_FROZEN_UI_TIMEOUT_MS\` at 5000.
 * **terminal only**: tunnel, hooks, program status and in-place cures switched off; the screen is a weaker witness than

@@ -1,5 +1,5 @@
 /** The documents list what the tables hold. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -55,6 +55,16 @@ test('every document that is linked to exists', () => {
       expect(() => read(path), `${file} links to ${target}`).not.toThrow();
     }
   }
+});
+
+test('no file cites notes that are not here', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const isText = (name: string) => /\.(?:[jt]sx?|md|json|sh|service|plist|ya?ml)$/.test(name);
+  const inFolders = ['bin', 'docs', 'scripts', 'src', 'test'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const files = [...readdirSync(root), ...inFolders].filter(isText);
+  expect(files.filter((file) => /\blab\s+notes|(?:notes|signatures)\s+§/i.test(read(file)))).toEqual([]);
 });
 
 /** The file that a walk names: from `src/`, or beside the file before it, or above that. */

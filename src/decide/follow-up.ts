@@ -39,7 +39,7 @@ export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   if (wasRefused(cure, e)) return quietMs(e) < settleMs ? stay(state) : afterRefusal(state, config);
   if (cure.rung === 'hold')
     return e.wire.waiting.length > 0 ? whileHeld(state, config) : judgeAgain(state, config);
-  // A cut can end the turn (lab notes §1b, inside a tool call). Other signatures judge that, at once.
+  // A cut can end the turn (inside a tool call, measured). Other signatures judge that, at once.
   if (cure.rung === 'cut' && e.phase === 'idle') return judgeAgain(state, config);
   // Waiting for a proof is pointless. A person who was asked is not asked again at every event.
   if (cure.rung !== 'ask' && e.screen?.facts.activity === 'crashed') return judgeAgain(state, config);

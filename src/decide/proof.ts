@@ -16,7 +16,7 @@ import type { Rung } from '../effects.ts';
 import type { Millis } from '../events.ts';
 import type { Cure } from './state.ts';
 
-/** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (lab notes §9). */
+/** How long a rung may take to show an effect. A cut connection was retried within 1.3 s (measured). */
 export const proofMs = { wait: 10_000, cut: 10_000, nudge: 30_000, relaunch: 60_000 } as const;
 
 /** By then, even a turn too short to be seen is over. */

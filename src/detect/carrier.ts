@@ -37,7 +37,7 @@ export function carrierOf(e: Facts, since: Millis): Carrier | null {
   return { connection, lastByteAt: Math.max(lastByteAt(connection), flowedAt) };
 }
 
-/** An agent whose connection is lost tries again after 0.5, 1, 2, 4, 8 s (lab notes §1b); by then, once more at least. */
+/** An agent whose connection is lost tries again after 0.5, 1, 2, 4, 8 s (measured); by then, once more at least. */
 const triesAgainMs = 10_000;
 
 /** What the turn waited on has just been lost, and the agent has not tried again. What is left was asked beside it. */

@@ -26,7 +26,7 @@ const margin = 1.5;
 /** Nobody waits longer than this, whatever deadline was set; a longer lesson would be an error. */
 export const maxLessonMs = 3_600_000;
 
-/** The longest that an agent waits for a silent API, unless configured otherwise (600 s of pings, lab notes §1a). */
+/** The longest that an agent waits for a silent API, unless configured otherwise (600 s of pings, measured). */
 export const usualDeadlineMs = 600_000;
 /** Limits end a little after the agent's own deadline, so that the agent acts first. */
 const afterDeadline = 1.1;

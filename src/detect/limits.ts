@@ -22,12 +22,12 @@ export const settleMs: Millis = 2_000;
 /** Processes are looked at every two seconds, and after a hook the request goes up at once. */
 export const hookedMs: Millis = 5_000;
 
-/** An agent obeys an interrupt within 260 ms (lab notes §2); on a busy machine it may need longer. */
+/** An agent obeys an interrupt within 260 ms (measured); on a busy machine it may need longer. */
 export const obeysMs: Millis = 2_000;
 
 /**
- * Smallest upward burst that counts as a request. A main request is about 50 KB (lab notes §9); a TLS ClientHello is
- * below 2 KB, and so are HTTP/2 window updates and pings.
+ * Smallest upward burst that counts as a request. A main request is about 50 KB (measured); a TLS ClientHello is below
+ * 2 KB, and so are HTTP/2 window updates and pings.
  */
 export const requestBytes = 4_096;
 

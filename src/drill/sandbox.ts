@@ -1,7 +1,7 @@
 /**
  * A throw-away home for an agent: its own HOME, config folder, project and state folder, prepared so that no dialog
- * appears at the start (lab notes §0b). Its environment is built only from an allow-list, so the person's credentials
- * and settings are never touched.
+ * appears at the start. Its environment is built only from an allow-list, so the person's credentials and settings are
+ * never touched.
  */
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

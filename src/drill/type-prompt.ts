@@ -5,7 +5,7 @@ import type { OuterTerminal } from './outer-terminal.ts';
 /** Text and Enter in one burst would be a paste (1.0.56). */
 const betweenWritesMs = 150;
 /**
- * An agent that has drawn its box may not listen yet, 1.0.56 for seconds (lab notes §0b). A busy machine draws late.
+ * An agent that has drawn its box may not listen yet, 1.0.56 for seconds. A busy machine draws late.
  */
 const echoMs = 8_000;
 /** Text that was typed a second time may follow the first into the box. */

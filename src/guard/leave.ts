@@ -11,7 +11,7 @@ import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
 import type { Run } from './run.ts';
 
-/** A healthy agent has written its last records by then (measured: up to 0.5 s, lab notes §2). */
+/** A healthy agent has written its last records by then (measured: up to 0.5 s). */
 const obeyMs = 5_000;
 /** Time for a command that was left behind to clean up. */
 const leftoverGraceMs = 1_000;

@@ -1,7 +1,7 @@
 /**
- * Stops the agent. First its descendants are recorded, because its tools survive it (lab notes §0.8), and the snapshot
- * is written to disk. Then the process tree is stopped and the terminal is restored. Nothing of a living agent is killed
- * unless the snapshot could be saved.
+ * Stops the agent. First its descendants are recorded, because its tools survive it, and the snapshot is written to
+ * disk. Then the process tree is stopped and the terminal is restored. Nothing of a living agent is killed unless the
+ * snapshot could be saved.
  */
 import type { Effect } from '../effects.ts';
 import { stopAll, stopTree } from '../platform/process-tree.ts';

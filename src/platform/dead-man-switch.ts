@@ -21,7 +21,7 @@ export interface DeadManSwitch {
   see(observation: Observation): void;
 }
 
-/** Tenths of a second between SIGTERM and SIGKILL. A healthy agent ends within half a second (lab notes §2). */
+/** Tenths of a second between SIGTERM and SIGKILL. A healthy agent ends within half a second (measured). */
 const graceTenths = 5;
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Finds the agent's processes, and ends them for good.
  *
- * A Bash child of the agent leads a session of its own, and survives the agent's SIGKILL with another parent (lab notes
- * §2). So descendants must be recorded before anything is killed, by pid *and* start time.
+ * A Bash child of the agent leads a session of its own, and survives the agent's SIGKILL with another parent, in every
+ * version. So descendants must be recorded before anything is killed, by pid *and* start time.
  */
 import { isAlive, nameOf, type ProcessIdentity } from './process-identity.ts';
 import { environmentOf, processTable, type TableEntry } from './process-table.ts';

@@ -17,8 +17,8 @@ export interface Ending extends ProcessEnd {
   /** It has printed a complete good answer, however soon before its end. */
   readonly done: boolean;
   /**
-   * It exited normally right after the guard cut its connection, without another request (lab notes §1b: a cut tool
-   * call).
+   * It exited normally right after the guard cut its connection, without another request. A cut inside a tool call can
+   * do that.
    */
   readonly silent: boolean;
   /** It should have continued another agent's work, but began no turn and printed nothing. */

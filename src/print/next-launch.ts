@@ -129,7 +129,7 @@ function sameStart(
   const whole = (from: Input) => (formats.input === 'text' ? from.whole() : allAgain(from, notice));
   const first = input === null ? [] : whole(input);
   if (first === null) return null;
-  // Even a file without a prompt makes the id taken (lab notes §4).
+  // Even a file without a prompt makes the id taken.
   const id = run.pin === null || conversation.transcriptPath === null ? run.pin : randomUUID();
   const stdin = input === null ? 'inherit' : 'pipe';
   const { args } = launchNow(run, conversation, 'new');

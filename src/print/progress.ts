@@ -7,7 +7,7 @@ import { parseLine } from './lines.ts';
 type Prompt = Extract<ProgressRecord, { kind: 'prompt' }>;
 
 export interface Progress {
-  /** All prompts, in order. Without a prompt there is no conversation to resume (lab notes §4). */
+  /** All prompts, in order. Without a prompt there is no conversation to resume. */
   readonly prompts: readonly Prompt[];
   /** Prompts recorded after the first `fromBytes` of the file. */
   readonly newPrompts: number;

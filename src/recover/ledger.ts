@@ -1,6 +1,6 @@
 /**
  * The tool ledger: each call that was seen to start, and how it ended. Since 2.1.197, the agent runs a call before
- * anything about it is on disk (lab notes §0.7). If it is interrupted in between, the ledger holds the only trace.
+ * anything about it is on disk. If it is interrupted in between, the ledger holds the only trace.
  *
  * The ledger is kept in memory only. It holds the texts of an edit until the call is settled, to judge the file
  * afterwards.

@@ -1,6 +1,6 @@
 /**
  * Program status (OSC 7501): the agent asks its terminal `?`, and if the terminal answers the same, it reports what it
- * does. We are its terminal, and answer each agent once. Seen on 2.1.329: idle, working, blocked, done (lab notes §9).
+ * does. We are its terminal, and answer each agent once. Seen on 2.1.329: idle, working, blocked, done.
  */
 import type { Observation, ProgramState } from '../events.ts';
 import type { Sequence } from '../terminal/vt/sequences.ts';

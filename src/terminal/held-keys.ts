@@ -37,8 +37,8 @@ export interface Taken {
 
 /**
  * An agent takes text and Enter that arrive together for a paste, and does not submit; old versions take any key that
- * comes with others for text. ESC and what arrives with it are Alt and a key for all of them; for the rest of a sequence,
- * they wait 50 ms. After this pause the agent has read what came before (signatures §0).
+ * comes with others for text. ESC and what arrives with it are Alt and a key for all of them; for the rest of a
+ * sequence, they wait 50 ms. After this pause the agent has read what came before.
  */
 export const betweenBurstsMs = 150;
 /**

@@ -1,6 +1,6 @@
 /**
- * The terminal modes that the agent has switched on. An agent that is killed cleans up nothing (lab notes §2), so the
- * guard follows its output, and knows the exact bytes that undo what is still on, and nothing else.
+ * The terminal modes that the agent has switched on. An agent that is killed cleans up nothing, so the guard follows
+ * its output, and knows the exact bytes that undo what is still on, and nothing else.
  */
 import type { Sequence } from './vt/sequences.ts';
 

@@ -95,7 +95,7 @@ export function causeOfConnectError(error: ConnectError): ConnectionCause {
   return codes.some((code) => offline.includes(code)) ? 'no-route' : 'refused';
 }
 
-/** Why an established connection was lost. ETIMEDOUT is what TCP keepalive reports (lab notes §9). */
+/** Why an established connection was lost. ETIMEDOUT is what TCP keepalive reports (Linux). */
 export function causeOfLoss(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);
   return codes.some((code) => code === 'ETIMEDOUT' || offline.includes(code)) ? 'dead' : 'reset';

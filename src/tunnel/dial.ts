@@ -36,7 +36,7 @@ export interface DialOptions {
   readonly signal: AbortSignal;
 }
 
-/** Idle time before keepalive probes. Linux then finds a dead path in about 11 s (lab notes §9). */
+/** Idle time before keepalive probes. Linux then finds a dead path in about 11 s (measured). */
 const keepAliveMs = 1_000;
 /** Node's default for each address is 250 ms, which is less than a round trip on a slow line. */
 const addressTimeoutMs = 1_000;

@@ -1,7 +1,7 @@
 /**
  * Limits how often the agent connects to a host. One old agent reconnects 750 times a second while a server resets it
- * (lab notes §9). A healthy agent never waits: our pause is counted from the last bad end, the first bad ends cost
- * nothing, and the agents' own pauses (0.5 s and more, doubling) are longer than ours.
+ * (1.0.44). A healthy agent never waits: our pause is counted from the last bad end, the first bad ends cost nothing,
+ * and the agents' own pauses (0.5 s and more, doubling) are longer than ours.
  */
 import { backoff } from '../decide/backoff.ts';
 

@@ -116,7 +116,7 @@ test('the silence of a tool’s big input is not cut again and again in turns th
   const told = begin();
   let turns = 0;
   for (let id = 1; id < 20; id++) {
-    // The answer begins, then nothing for 100 s; a cut there ends the turn (lab notes §1b).
+    // The answer begins, then nothing for 100 s; a cut there ends the turn.
     const cuts = told.did('cut').length;
     told.tell(say.opened(id));
     told.tell(say.request(id));

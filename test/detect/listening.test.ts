@@ -111,7 +111,7 @@ describe('silence counts only while the agent waits for the API', () => {
     const told = story();
     told.tell(say.started);
     told.tell(say.idle);
-    told.wait(46, say.drawing, say.busy(12)); // lab notes §1a: it says so after 45 s
+    told.wait(46, say.drawing, say.busy(12)); // measured: it says so after 45 s
     told.wait(13, say.drawing, { type: 'screen', facts: { activity: 'waiting' } });
     expect(told.did('incident', 'probe')).toEqual([]);
     told.wait(3, say.drawing, { type: 'screen', facts: { activity: 'waiting' } });

@@ -68,7 +68,7 @@ const phases: Readonly<Record<string, Phase>> = {
   },
 };
 
-/** 2.1.197 ends a turn without a word where the others show an error (lab notes §1b). */
+/** 2.1.197 ends a turn without a word where the others show an error. */
 const silentEnd = ['2.1.197', 'a turn that failed'];
 
 const agents: readonly ('simulated' | RealVersion)[] = ['simulated', '2.1.329', '2.1.197'];

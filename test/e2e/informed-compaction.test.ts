@@ -10,7 +10,7 @@ const compacts = (request: ApiRequest) =>
   /summary/i.test(lastPrompt(request)) && lastPrompt(request).length > 1_000;
 const summary = say('<summary>They talked about sums.</summary>');
 
-/** Below three exchanges the agent finds nothing to compact (lab notes §1f). */
+/** Below three exchanges the agent finds nothing to compact (2.1.197). */
 async function talk({ api, terminal, submit }: Guarded): Promise<void> {
   for (const word of ['first', 'second', 'third']) {
     api.enqueue(say(`The ${word} answer.`));

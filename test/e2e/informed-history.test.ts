@@ -8,7 +8,7 @@ import { finished, type Guarded, onGuard } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
 
 const pairing = faults['error-400-pairing'].scenario;
-/** Words of the API (signatures §5). */
+/** Words of the API, as reported. */
 const thinkingRefusals = [
   '`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.',
   'Invalid `signature` in `thinking` block',

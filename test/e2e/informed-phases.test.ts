@@ -47,7 +47,7 @@ const deadAfterTool: Scenario = [
   { do: 'tool', name: 'Bash', input: trace },
   { do: 'hang' },
 ];
-/** Versions that run a call while its message is still open, with no trace of it on disk (lab notes §0.7). */
+/** Versions that run a call while its message is still open, with no trace of it on disk. */
 const eager = (version: RealVersion) => version === '2.1.329' || version === '2.1.197';
 const dead = (fault: FaultName): Phase => ({
   name: fault,
@@ -85,7 +85,7 @@ const phases: readonly Phase[] = [
 
 const messages = (request: ApiRequest | undefined) => JSON.stringify(request?.body?.messages ?? []);
 
-/** The session that a request names, by header or in its metadata (lab notes §6). */
+/** The session that a request names, by header or in its metadata. */
 function sessionOf({ headers, body }: ApiRequest): string | null {
   const named = headers['x-claude-code-session-id'];
   if (typeof named === 'string') return named;

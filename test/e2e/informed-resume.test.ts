@@ -98,7 +98,7 @@ describe.concurrent(`Claude Code ${version} asks whether to resume from a summar
       await resumeOld(guarded);
       await guarded.until('the menu is answered', () => isChosen(guarded), 40_000);
       expect(choices(guarded)).toEqual(['summary']);
-      // Below three exchanges it finds nothing to compact (lab notes §1f), and says so.
+      // Below three exchanges it finds nothing to compact, and says so.
       await guarded.terminal.waitFor('/compact');
     });
   });

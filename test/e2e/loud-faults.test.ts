@@ -19,7 +19,7 @@ const curedByTheAgent = [
   'close-after-tool',
 ] as const satisfies readonly FaultName[];
 
-/** Closed inside a tool call when text has been shown: both versions end the turn (lab notes §1b). */
+/** Closed inside a tool call when text has been shown: both versions end the turn. */
 const endsTheTurn: Scenario = [
   { do: 'start' },
   { do: 'text', text: 'I will run a command. ', everyMs: 100 },
@@ -67,7 +67,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s', (ver
         await onGuard({ version }, async ({ api, terminal, submit, agentPid, closedIncident }) => {
           const pid = agentPid();
           const { scenario } = faults['error-529'];
-          api.enqueue(scenario, scenario, scenario); // the agent tries three times (lab notes §1b)
+          api.enqueue(scenario, scenario, scenario); // the agent tries three times
           await submit('please go on');
           await terminal.waitFor('Repeated 529 Overloaded errors', 30_000);
           await terminal.waitFor(finished, 100_000);

@@ -82,7 +82,7 @@ export interface Guarded {
   closedIncident(timeoutMs?: number): Promise<IncidentRecord>;
 }
 
-/** 1.0.56 draws its box long before it listens, and may lose an Enter (lab notes §0b). */
+/** 1.0.56 draws its box long before it listens, and may lose an Enter. */
 const listensMs = 3_000;
 
 const guard = guardBin;

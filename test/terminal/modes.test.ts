@@ -23,7 +23,7 @@ const modesAfter = (output: string) => {
   return modes;
 };
 
-/** What the real versions send when they start, on a terminal that knows the kitty protocol (lab notes §2). */
+/** What the real versions send when they start, on a terminal that knows the kitty protocol (measured). */
 const starts = {
   '2.1.329':
     '\x1b[?2004h\x1b[?2031h\x1b[?1004h\x1b[?1049h\x1b[?1000h\x1b[?1002h\x1b[?1003h\x1b[?1006h\x1b[?25l\x1b[<u\x1b[>5u\x1b[>4;2m',

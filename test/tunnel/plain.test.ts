@@ -1,4 +1,4 @@
-/** Plain http requests in absolute form, as agents with an http:// base URL send them (lab notes §9). */
+/** Plain http requests in absolute form, as agents with an http:// base URL send them (2.1.197, 2.1.329). */
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
  * The agent's environment: the person's own, with the mark of this guard and the tunnel as its proxy. If we run inside
- * another agent, that agent's marks are left out, because they would switch off the transcript (lab notes §9).
+ * another agent, that agent's marks are left out, because they would switch off the transcript.
  */
 
 import { runVariable } from '../../platform/run-mark.ts';

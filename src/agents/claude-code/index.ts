@@ -76,7 +76,7 @@ export const claudeCode = {
   toolRisk,
   print: printMode,
   pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
-  // Esc ends a turn in every version (lab notes §0.4). Ctrl+U deletes to the beginning of the row as drawn, and in
+  // Esc ends a turn in every version (1.0.56 to 2.1.329). Ctrl+U deletes to the beginning of the row as drawn, and in
   // 2.1.42 no further. Backspace continues into the row above; in an empty box it leaves shell mode.
   keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
 } satisfies AgentAdapter;

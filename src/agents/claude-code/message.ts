@@ -11,5 +11,5 @@ export function blocksOf(message: Json | null): readonly Json[] {
   return Array.isArray(content) ? content.filter(isRecord) : [];
 }
 
-/** Whether the agent itself wrote the answer: an error, or a stand-in where a turn was interrupted (lab notes §4). */
+/** Whether the agent itself wrote the answer: an error, or a stand-in where a turn was interrupted. */
 export const isMadeUp = (message: Json | null): boolean => message?.model === '<synthetic>';

@@ -8,7 +8,7 @@
 import { compareVersions, type Parts } from '../common/versions.ts';
 import type { Abilities, AgentVersion } from '../contract/version.ts';
 
-/** Versions that were run (lab notes; the matrix; tests with the real agent), oldest first. The README names them. */
+/** Versions that were run (by hand, in the matrix or in tests), oldest first. The README names them. */
 export const verified = [
   '1.0.56',
   '2.1.38',
@@ -44,11 +44,11 @@ const since = {
 const asksAboutHooks = { first: [1, 0, 70], last: [1, 0, 85] } as const satisfies Record<string, Parts>;
 
 /**
- * Newer versions run a call while its message is still open. The border is somewhere before 2.1.197 (lab notes §0.7).
+ * Newer versions run a call while its message is still open. The border is somewhere before 2.1.197.
  */
 const lastToRecordFirst: Parts = [2, 1, 42];
 
-/** First version with each hook event (lab notes §5; changelog for the borders). */
+/** First version with each hook event, by its changelog; where that does not say, the oldest in which it was seen. */
 const hookEvents: Readonly<Record<string, Parts>> = {
   PreToolUse: [1, 0, 38],
   PostToolUse: [1, 0, 38],

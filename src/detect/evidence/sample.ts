@@ -51,7 +51,7 @@ export function helperStart(sample: ProcessSample | null, now: Millis): Millis {
   return last !== null && now - last.seenAt < hookedMs ? last.since : 0;
 }
 
-/** Share of one core that no healthy terminal program uses for long (lab notes §1d: a busy agent stays below it). */
+/** Share of one core that no healthy terminal program uses for long (measured: a busy agent stays below it). */
 const spinning = 0.9;
 
 /** A process that uses less than this share of a core is not even trying. */

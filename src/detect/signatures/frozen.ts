@@ -1,8 +1,8 @@
 /**
- * The process itself is stuck. A working agent usually draws several times a second even when its connection is dead (lab
- * notes §1d: longest gap 1.1 s). In its transcript view, or with reduced motion, it draws nothing as long as nothing
- * happens, but its event loop runs. So an agent that works, draws nothing, and whose loop does not run is stuck. Print mode
- * has no spinner: there a stuck process uses a whole core, or does not end after its answer.
+ * The process itself is stuck. A working agent usually draws several times a second even when its connection is dead
+ * (measured: longest gap 1.1 s). In its transcript view, or with reduced motion, it draws nothing as long as nothing
+ * happens, but its event loop runs. So an agent that works, draws nothing, and whose loop does not run is stuck. Print
+ * mode has no spinner: there a stuck process uses a whole core, or does not end after its answer.
  */
 import type { Millis } from '../../events.ts';
 import { momentOf } from '../evidence/clock.ts';

@@ -1,7 +1,7 @@
 /**
  * The turn is over and the agent sits at its prompt, alive. The turn ended with an error that a new try can cure, with
  * a refusal of the conversation itself, without a word after its connection was lost, or with a truncated answer that
- * the agent took for a whole one (lab notes §1b, signatures §5).
+ * the agent took for a whole one.
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';

@@ -196,7 +196,7 @@ function isCounted({ tokens, thinking, elapsedS }: ScreenFacts): boolean {
 
 /**
  * A second clock, which no ping can feed: bytes arrive, but the answer does not grow. The limit is far above the
- * agent's own (600 s of pings, lab notes §1a), so this ends only what the agent itself has missed.
+ * agent's own (600 s of pings, measured), so this ends only what the agent itself has missed.
  */
 export const endlessResponse: Signature = {
   class: 'endless-response',

@@ -6,7 +6,7 @@
 const spinnerFrames = ['·', '✢', '*', '✶', '✻', '✽'];
 const frameMs = 120;
 
-/** Modes that the real agent switches on, and off again when it ends (lab notes §2). */
+/** Modes that the real agent (2.1.329) switches on, and off again when it ends. */
 const modesOn =
   '\x1b[?2004h\x1b[?2031h\x1b[?1004h\x1b[?1049h\x1b[2J\x1b[H\x1b[?1000h\x1b[?1002h\x1b[?1003h\x1b[?1006h\x1b[?25l';
 const modesOff =
@@ -143,7 +143,7 @@ export function createFace(output: NodeJS.WriteStream, header: readonly string[]
       output.write(modesOn);
       output.on('resize', redraw);
       process.on('SIGCONT', redraw);
-      // The spinner turns whatever the network does: that is what a freeze looks like (lab notes §0, fact 1).
+      // The spinner turns whatever the network does: that is what a freeze looks like.
       timer = setInterval(() => picture.busy() && !picture.dialog && draw(), frameMs);
       draw();
     },

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Settings } from './arguments.ts';
 
 export interface HookContext {
-  /** User settings first, then those of the command line; their hooks are concatenated (lab notes §5). */
+  /** User settings first, then those of the command line; their hooks are concatenated. */
   readonly settings: readonly Settings[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;

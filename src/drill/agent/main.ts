@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   const configDir = process.env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude');
   const cwd = process.cwd();
   const settings = loadSettings(args, configDir);
-  // `env` in --settings overrides `env` in the user's settings, and both override the process's (lab notes §9).
+  // `env` in --settings overrides `env` in the user's settings, and both override the process's (2.1.197, 2.1.329).
   for (const { env } of settings) Object.assign(process.env, env);
   const session = {
     args,

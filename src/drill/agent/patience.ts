@@ -1,4 +1,4 @@
-/** How long the real agent waits by itself (lab notes §1a). It depends on whether it uses the vendor's own URL. */
+/** How long the real agent waits by itself, as measured. It depends on whether it uses the vendor's own URL. */
 export interface Patience {
   /** Silence on an open stream after which the agent tells the person. */
   readonly noticeMs: number;

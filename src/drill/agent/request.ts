@@ -1,6 +1,6 @@
 /**
- * Asks the API until there is an answer, with the retries of 2.1.329 (lab notes §1a, §1b): which outcomes are retried,
- * how often, with which delays, with or without streaming, and what the screen says in the meantime.
+ * Asks the API until there is an answer, with the retries of 2.1.329, as measured: which outcomes are retried, how
+ * often, with which delays, with or without streaming, and what the screen says in the meantime.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, newAnswer } from './answer.ts';

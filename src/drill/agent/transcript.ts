@@ -1,6 +1,6 @@
 /**
  * The conversation on disk and in memory: one JSONL record per content block, linked by parentUuid, in the shapes of
- * 2.1.329 (lab notes §3). An assistant message is written only when it has ended.
+ * 2.1.329. An assistant message is written only when it has ended.
  */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';

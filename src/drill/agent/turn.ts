@@ -1,7 +1,7 @@
 /**
  * One turn of the conversation: ask, show, run the tools, ask again, until the model has finished. A tool runs as soon
- * as its call is complete, while the message still streams. The message is on disk only when it has ended (lab notes
- * §0, fact 7).
+ * as its call is complete, while the message still streams. The message is on disk only when it has ended. 2.1.197 and
+ * 2.1.329 do the same.
  */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer.ts';
@@ -43,7 +43,7 @@ export type TurnEnd =
   | { readonly end: 'interrupted' };
 
 const interruptedNotice = '[Request interrupted by user]';
-/** A main request of the real agent is about 50 KB (lab notes §9); on the wire it is recognised by its size. */
+/** A main request of the real agent is about 50 KB; on the wire it is recognised by its size. */
 const system = 'You are a simulated agent. '.repeat(1800);
 const model = 'claude-simulated';
 

@@ -1,6 +1,6 @@
 /**
  * Every way in which an answer can go wrong, by name: the only table, for the drill, the tests and the docs. What the
- * real agent does in each case is in the lab notes §1a (silent) and §1b (loud).
+ * real agent does in each case was measured; `drill/agent/request.ts` does the same.
  */
 import { call, refuse, type Scenario, type Step } from './scenario.ts';
 
@@ -137,5 +137,5 @@ export const faultNames = Object.keys(faults) as readonly FaultName[];
 
 /** A healthy tool call that keeps the agent busy, and the wire silent, for `seconds`. */
 export const longTool = (seconds: number): Scenario =>
-  // The newest agents refuse a bare `sleep 20` (lab notes §1d).
+  // The newest agents refuse a bare `sleep 20`.
   call('Bash', { command: `for i in $(seq ${seconds}); do sleep 1; done; echo done`, description: 'Wait' });

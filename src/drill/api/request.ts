@@ -21,8 +21,8 @@ export interface Body {
 }
 
 /**
- * `main`: a turn of the conversation (also compaction and subagents, which look the same, lab notes §6). `title`: a
- * side request to a small model. `count`: count_tokens. `hello`: HEAD /. `other`: anything else.
+ * `main`: a turn of the conversation (also compaction and subagents, which look the same). `title`: a side request to a
+ * small model. `count`: count_tokens. `hello`: HEAD /. `other`: anything else.
  */
 export type RequestKind = 'main' | 'title' | 'count' | 'hello' | 'other';
 
@@ -45,7 +45,10 @@ export interface ApiRequest {
   endedAt: number | null;
 }
 
-/** Distinguishes a turn of the conversation from the agent's side requests (lab notes §6, "title/topic requests"). */
+/**
+ * Distinguishes a turn of the conversation from the agent's side requests (titles, topics). Those have no tools, and a
+ * small model or few tokens.
+ */
 export function kindOf(method: string, path: string, body: Body | null): RequestKind {
   if (method === 'HEAD') return 'hello';
   const route = path.split('?')[0];

@@ -54,7 +54,7 @@ export function freshStart(
     const asGiven = prompt === invocation.prompt && !isCleared;
     return { args: asGiven ? args : adapter.freshArguments(args, prompt, !isCleared), pin: null };
   }
-  // Even a file without a turn makes the agent refuse the id (lab notes §4).
+  // Even a file without a turn makes the agent refuse the id.
   const isFree = transcriptPath === null || !existsSync(transcriptPath);
   const pin = isFree ? id : randomUUID();
   if (!isFree) emit({ type: 'session', sessionId: pin, transcriptPath: null, source: 'pinned' });

@@ -1,7 +1,7 @@
 /**
  * If two agents have one conversation open, both append to its file, and the next resume follows only one of the two
- * branches (lab notes §4). So the guard looks for another agent before it starts one on a conversation, and before it
- * stops one that it then could not start again.
+ * branches (measured). So the guard looks for another agent before it starts one on a conversation, and before it stops
+ * one that it then could not start again.
  */
 import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';

@@ -7,7 +7,7 @@ import { type Desk, type Keyboard, screenShows } from './desk.ts';
 
 export const boxOf = (desk: Desk): InputBox | null => desk.launch.adapter.readInputBox(desk.view());
 
-/** If keys arrive in one burst, the agent takes them for a paste (signatures §0). */
+/** If keys arrive in one burst, the agent takes them for a paste. */
 const betweenKeysMs = 25;
 /** By then the agent has drawn what was typed. */
 export const redrawMs = 200;

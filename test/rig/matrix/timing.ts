@@ -1,7 +1,7 @@
 /**
- * Time in the matrix. Every limit of the guard that measures somebody else's silence is a tenth of its default, so that a
- * wrong judge acts within seconds. What the agent's own drawing sets the pace of is not scaled down that far: it draws
- * as often as ever, with gaps of up to 1.1 s on an idle machine (lab notes §1d).
+ * Time in the matrix. Every limit of the guard that measures somebody else's silence is a tenth of its default, so that
+ * a wrong judge acts within seconds. What the agent's own drawing sets the pace of is not scaled down that far: it
+ * draws as often as ever, with gaps of up to 1.1 s on an idle machine (measured).
  */
 import { defaults } from '../../../src/config/schema.ts';
 

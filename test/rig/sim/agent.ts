@@ -1,6 +1,6 @@
 /**
- * One agent process as measured (lab notes): a person or the guard prompts it, it works on one turn at a time (`turn.ts`),
- * and it draws while it works. What it tells goes through `senses`; what is wrong with it is known to `trouble` alone.
+ * One agent process, as measured: a person or the guard prompts it, it works on one turn at a time (`turn.ts`), and it
+ * draws while it works. What it tells goes through `senses`; what is wrong with it is known to `trouble` alone.
  */
 import type { Millis, ScreenFacts } from '../../../src/events.ts';
 import type { Connection, Line } from './line.ts';

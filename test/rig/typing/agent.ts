@@ -1,7 +1,7 @@
 /**
- * One agent as the person and the guard type at it, with the habits of some version (lab notes): what it reads shows
- * after a while, a message that is sent in a turn is queued, Esc may bring texts back into the box, a question takes
- * every key, and when it dies, what is not on record is gone.
+ * One agent as the person and the guard type at it, with the measured habits of some version: what it reads shows after
+ * a while, a message that is sent in a turn is queued, Esc may bring texts back into the box, a question takes every
+ * key, and when it dies, what is not on record is gone.
  */
 import type { InputBox } from '../../../src/agents/contract/screen.ts';
 import type { Millis, Observation, ScreenFacts } from '../../../src/events.ts';

@@ -1,4 +1,4 @@
-/** In what agents differ when somebody types at them (lab notes), drawn from the seed. */
+/** In what agents differ when somebody types at them (measured), drawn from the seed. */
 import type { Millis } from '../../../src/events.ts';
 import type { Chance } from '../chance.ts';
 

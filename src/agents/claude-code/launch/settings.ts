@@ -1,6 +1,6 @@
 /**
  * The settings that the agent gets: the person's own `--settings` with ours merged in. Hooks and variables of the
- * settings files stay in force (lab notes §5, §9).
+ * settings files stay in force: the agent merges them (measured).
  *
  * Each hook is a shell line that stores its input as one file in the spool folder, in about 10 ms. It prints nothing
  * and always succeeds, so the agent does what it would have done without the hook. The spool's path is in the

@@ -52,7 +52,7 @@ function variablesOf(settings: readonly Json[]): Variables {
   return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
 }
 
-/** Variables by which a person allows a slow API more time. They can only raise the usual deadline (lab notes §1c). */
+/** Variables by which a person allows a slow API more time. They can only raise the usual deadline. */
 const deadlines = [
   'API_TIMEOUT_MS',
   'CLAUDE_STREAM_IDLE_TIMEOUT_MS',

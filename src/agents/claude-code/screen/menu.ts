@@ -6,7 +6,7 @@ import type { MenuAnswer, MenuRow, ScreenView } from '../../contract/screen.ts';
 
 const rowPattern = /^[\s│]*(❯)?\s*\d+\.\s+(.*?)[\s│]*$/;
 
-/** The words of each answer, as seen on screen (signatures §6, lab notes §8). */
+/** The words of each answer, as the agent's menus show them. */
 const words: { readonly [Answer in MenuAnswer]: RegExp } = {
   full: /resume full session/i,
   summary: /resume from summary/i,

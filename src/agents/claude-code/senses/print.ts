@@ -1,7 +1,7 @@
 /**
  * What Claude Code prints and reads in print mode (`-p`): the records of `--output-format stream-json`, the document of
- * `json`, the messages of `--input-format stream-json`. Seen on 2.1.197 and 2.1.329 (lab notes §7): `is_error` marks an
- * error, `subtype` never does.
+ * `json`, the messages of `--input-format stream-json`. Seen on 2.1.197 and 2.1.329: `is_error` marks an error,
+ * `subtype` never does.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';

@@ -60,7 +60,7 @@ export async function indexTranscript(
   const byUuid = new Map<string, Row>();
   const damages: Damage[] = [];
   const ids = createSameIds();
-  /** A parent may come after its child (lab notes §3), so unknown parents are looked up at the end. */
+  /** A parent may come after its child (2.1.42, 2.1.197), so unknown parents are looked up at the end. */
   const open = new Map<Row, Link>();
   let places = 0;
   let guesses = 0;

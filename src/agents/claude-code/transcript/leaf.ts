@@ -33,7 +33,7 @@ const goesByPlace: Parts = [2, 1, 126];
 export const goesByTime = ({ version }: Resume): boolean =>
   version !== null && compareVersions(version, goesByPlace) < 0;
 
-/** Within this time, and among so many records, lines may be in any order (lab notes §3). */
+/** Within this time, and among so many records, lines may be in any order: a child was seen before its parent. */
 const disorderMs = 5_000;
 export const disorderRows = 50;
 

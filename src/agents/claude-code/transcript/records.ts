@@ -1,6 +1,6 @@
 /**
- * The fields of a conversation file's records that matter to the chain (lab notes §3). A record with a `uuid` is a link
- * of the chain; all others are bookkeeping and not part of it.
+ * The fields of a conversation file's records that matter to the chain. A record with a `uuid` is a link of the chain;
+ * all others are bookkeeping and not part of it.
  */
 
 import { type Json, textOf } from '../../common/json.ts';

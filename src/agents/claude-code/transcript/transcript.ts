@@ -1,7 +1,7 @@
 /**
- * Records of the conversation file as observations (lab notes §3). Which records exist depends on the version; each
- * adds a fact, and none is required. Of a subagent's records (side chain) only the results count, because they say
- * nothing about the main turn. A refused call has its result only on record: no hook reports its end.
+ * Records of the conversation file as observations. Which records exist depends on the version; each adds a fact, and
+ * none is required. Of a subagent's records (side chain) only the results count, because they say nothing about the
+ * main turn. A refused call has its result only on record: no hook reports its end.
  */
 import type { Observation } from '../../../events.ts';
 import { isRecord, type Json, textOf } from '../../common/json.ts';
@@ -68,7 +68,7 @@ function answer(record: Json): Observation {
  */
 function readSystem(record: Json): readonly Observation[] {
   if (record.subtype === 'compact_boundary') return [{ type: 'compaction.finished' }];
-  // 2.1.42 writes this before each of its own retries; at a usage limit, the wait is hours (lab notes §1b).
+  // 2.1.42 writes this before each of its own retries; at a usage limit, the wait is hours.
   const { retryInMs } = record;
   if (record.subtype === 'api_error' && typeof retryInMs === 'number' && retryInMs > 0)
     return [{ type: 'retry.recorded', inMs: retryInMs }];

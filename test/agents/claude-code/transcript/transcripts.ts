@@ -97,7 +97,7 @@ export const strictMessages = (text: string): Message[] =>
     wayOf(text, false).way.map((record) => ({ role: record.type as string, content: blocks(record) })),
   );
 
-/** Every version drops a call without a result, or adds one (lab notes §4). */
+/** Every version drops a call without a result, or adds one. */
 function dropOpenCalls(messages: readonly Message[]): Message[] {
   const turns = mergeTurns(messages);
   const kept = turns.map((turn, index) => {

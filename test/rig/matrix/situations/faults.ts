@@ -21,7 +21,7 @@ const expectations: Readonly<Record<FaultName, Expectation>> = {
   'start-only': cut('dead-stream'),
   'dead-mid-text': cut('dead-stream'),
   'dead-mid-thinking': cut('dead-stream'),
-  // A cut inside a tool call ends the turn (lab notes §1b), so that it must be taken up again.
+  // A cut inside a tool call ends the turn, so that it must be taken up again.
   'dead-mid-tool-input': { ...turn, most: 'nudge', finds: ['dead-stream'] },
   'dead-after-tool': cut('dead-stream'), // the call is complete: it is run, and the turn goes on
   'pings-after-start': endless,

@@ -69,7 +69,7 @@ export const commandInBackground = (seconds: number): Scenario =>
     run_in_background: true,
   });
 
-/** Three exchanges: fewer are not compacted (lab notes §1f). */
+/** Three exchanges: fewer are not compacted (2.1.197). */
 export async function conversation(stage: Stage): Promise<void> {
   for (const word of ['first', 'second', 'third']) {
     const before = stage.api.turns().length;

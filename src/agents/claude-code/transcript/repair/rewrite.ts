@@ -185,7 +185,7 @@ function textInside(block: Json): string {
   return parts.map((part) => textOf(part, 'text') ?? `[${String(part.type)}]`).join('\n');
 }
 
-/** The fields that every version accepts (lab notes §4), with those of the call's own record. */
+/** The fields that every version accepts (1.0.56 to 2.1.329), with those of the call's own record. */
 function resultRecord({ row, line, toolUseId }: AddedResult, call: Json, text: string): Json {
   const content = [{ type: 'tool_result', tool_use_id: toolUseId, content: text, is_error: true }];
   return {

@@ -1,8 +1,7 @@
 /**
  * Leaves out the model's thinking if the API has refused the conversation because of it: its signature does not fit any
- * more (rewound, merged, another model; signatures §5). Since 2.1.197, the agent leaves it out by itself; older
- * versions fail again and again. There is no other reason to leave thinking out, because the API wants it back
- * unchanged.
+ * more (rewound, merged, another model). Since 2.1.197, the agent leaves it out by itself; older versions fail again
+ * and again. There is no other reason to leave thinking out, because the API wants it back unchanged.
  */
 
 import { chainTo, lastAnswer } from '../chain.ts';
