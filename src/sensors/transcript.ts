@@ -29,6 +29,8 @@ export interface TranscriptSensor extends Sensor {
 interface Session {
   readonly id: string;
   readonly path: string | null;
+  /** The file was seen to be missing, so all of it is new. It stays so until the file has been opened. */
+  fromStart: boolean;
 }
 
 export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSensorOptions): TranscriptSensor {
@@ -46,29 +48,35 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
     for (const observation of read(record)) emit?.(observation);
   };
 
-  /** @param fromStart the file did not exist when the session began, so all of it is new */
-  async function begin(fromStart: boolean): Promise<void> {
+  const fail = (error: unknown) =>
+    emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) });
+
+  /** Each step runs after the one before, whether or not that one has failed. */
+  function afterwards(step: () => Promise<void>): void {
+    work = work.then(step).catch(fail);
+  }
+
+  async function begin(): Promise<void> {
     if (session === null || tail !== null) return;
     const path = session.path ?? (await find(session.id));
-    if (path === null || !existsSync(path)) return;
-    tail = await openTail(path, fromStart, onRecord);
+    if (path === null || !existsSync(path)) {
+      session.fromStart = true;
+      return;
+    }
+    tail = await openTail(path, session.fromStart, onRecord);
     watcher = watch(path)
       .on('change', () => enqueue())
       // The system may have run out of file watches. Polling goes on.
-      .on('error', (error) => emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) }));
+      .on('error', fail);
   }
 
   function enqueue(): void {
     if (emit === null || isQueued) return;
     isQueued = true;
-    work = work.then(async () => {
+    afterwards(async () => {
       isQueued = false;
-      try {
-        await begin(true);
-        await tail?.readOn();
-      } catch (error) {
-        emit?.({ type: 'sensor.failed', sensor: 'transcript', detail: String(error) });
-      }
+      await begin();
+      await tail?.readOn();
     });
   }
 
@@ -90,15 +98,13 @@ export function transcriptSensor({ read, find, pollMs = 4_000 }: TranscriptSenso
       const isSame =
         wanted?.id === sessionId && (path === null || path === wanted.path || path === tail?.path);
       if (!isSame) {
-        const next = { id: sessionId, path };
-        const isThere = path === null || existsSync(path);
+        const next = { id: sessionId, path, fromStart: path !== null && !existsSync(path) };
         wanted = next;
-        work = work.then(async () => {
-          // Read the old file's last lines before leaving it.
-          await tail?.readOn().catch(() => {});
+        afterwards(async () => tail?.readOn()); // the old file's last lines
+        afterwards(async () => {
           leave();
           session = next;
-          await begin(!isThere).catch(() => {});
+          await begin();
         });
       }
       enqueue();

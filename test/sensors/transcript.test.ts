@@ -1,9 +1,14 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { transcriptSensor } from '../../src/sensors/transcript.ts';
 import { temporaryFolder } from '../support/folder.ts';
+
+vi.mock('node:fs/promises', { spy: true });
+
+const tooMany = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
 
 const read = (record: unknown): readonly Observation[] => [
   { type: 'session.ended', reason: String((record as { n: unknown }).n) },
@@ -35,6 +40,35 @@ it('reports everything in a file that appears later', async () => {
   await sensor.follow('a', path('a'));
   writeFileSync(path('a'), line(1) + line(2));
   await comes('1', '2');
+});
+
+it('takes an existing file for one even if it cannot be opened at first, and says so', async () => {
+  const { sensor, comes, path } = started();
+  writeFileSync(path('a'), line('old'));
+  vi.mocked(open).mockRejectedValueOnce(tooMany);
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), line('new'));
+  await comes('sensor.failed', 'new');
+});
+
+it('reports everything in a file that appeared later, even if it cannot be opened at first', async () => {
+  const { sensor, comes, path } = started();
+  await sensor.follow('a', path('a'));
+  vi.mocked(open).mockRejectedValueOnce(tooMany);
+  writeFileSync(path('a'), line(1));
+  await comes('sensor.failed', '1');
+});
+
+it('moves to the next session even if the last lines of the one before cannot be read, and says so', async () => {
+  const { sensor, comes, path } = started(undefined, 600_000);
+  writeFileSync(path('a'), '');
+  await sensor.follow('a', path('a'));
+  appendFileSync(path('a'), line('a'));
+  vi.mocked(open).mockRejectedValueOnce(tooMany);
+  await sensor.follow('b', path('b'));
+  writeFileSync(path('b'), line('b'));
+  sensor.readOn();
+  await comes('sensor.failed', 'b');
 });
 
 it('looks again when told to', async () => {
