@@ -13,6 +13,7 @@ import { guardBundles } from './guard-bundles.js';
 
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
+const { engines } = require('../package.json');
 const chunkLifeMs = 86_400_000;
 
 const shared = {
@@ -22,7 +23,7 @@ const shared = {
   packages: 'external',
   format: 'esm',
   platform: 'node',
-  target: 'node20.19',
+  target: `node${engines.node.replace('>=', '')}`,
   jsx: 'automatic',
   metafile: true,
   logLevel: 'warning',
