@@ -161,8 +161,8 @@ type Told =
       readonly restMs?: Millis;
     }
   /**
-   * The machine slept (the wall clock ran ahead of the monotonic one), or this process was stopped or starved (the tick
-   * came late).
+   * The machine slept (the time since boot ran ahead of the monotonic clock), or this process was stopped or starved
+   * (the tick came late).
    */
   | {
       readonly type: 'clock.gap';
