@@ -57,7 +57,7 @@ export const commands: readonly Command[] = [
   {
     name: 'health',
     usage: '[SESSION] [--json]',
-    help: 'for probes: exits with 0 if guarded and well, 1 if help is needed, 3 if there is no such session',
+    help: 'for probes: exits with 0 if well, 1 if help is needed or SESSION has ended, 3 if there is no such session',
     options: ['--json'],
     words: ['session'],
     load: () => import('./health.ts'),
