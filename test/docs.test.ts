@@ -9,12 +9,21 @@ import { leaves } from '../src/config/validate.ts';
 import { signatures } from '../src/detect/detector.ts';
 import { markdownTable as limits } from '../src/detect/limits.ts';
 import { markdownTable as precedence } from '../src/detect/precedence.ts';
+import { words as causes } from '../src/words/cause.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 test('every signature is explained, in the order in which they are asked', () => {
   const rows = [...read('docs/how-it-decides.md').matchAll(/^\| `([a-z-]+)` \| (.+?) \|/gm)];
   expect(rows.map(([, name, help]) => [name, help])).toEqual(signatures.map((s) => [s.class, s.help]));
+});
+
+test('every other cause of an incident is named', () => {
+  const [paragraph = ''] = /^These causes of an incident.*?\n\n/ms.exec(read('docs/how-it-decides.md')) ?? [];
+  const named = [...paragraph.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name);
+  const classes = signatures.map((signature) => signature.class);
+  const others = Object.keys(causes).filter((name) => !classes.includes(name));
+  expect(named.toSorted()).toEqual(others.toSorted());
 });
 
 test.each([

@@ -9,7 +9,7 @@ interface Words {
 
 const connection: Words = { headline: 'Connection lost.', noun: 'a lost connection' };
 
-const words: Readonly<Record<string, Words>> = {
+export const words: Readonly<Record<string, Words>> = {
   'dead-stream': connection,
   'no-first-byte': { headline: 'The API did not answer.', noun: 'an unanswered request' },
   offline: { headline: 'The network is down.', noun: 'a network outage' },
