@@ -1,6 +1,6 @@
 /**
- * The only table of the config keys. Validation, environment variables, `guardctl config`, the help and the README's
- * table are made from it.
+ * The only table of the config keys. Validation, environment variables, `guardctl config` and the help are made from
+ * it. The README names some of the keys; a test holds their names and defaults to it.
  */
 
 export interface KeyOf<Kind extends string, Value> {
