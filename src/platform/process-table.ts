@@ -1,7 +1,7 @@
 /** The processes of this machine, from the kernel or from ps. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { kernelNowMs, tickMs } from './kernel-clock.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export interface TableEntry extends ProcessIdentity {
@@ -23,8 +23,6 @@ export interface ProcessSample {
   readonly yields?: number;
 }
 
-/** Linux shows process times in hundredths of a second, whatever the kernel's own clock is (proc(5)). */
-const tickMs = 10;
 const pageBytes = 4_096;
 /** A free pid is not reused before thousands of other processes have started. */
 const trustedMs = 5_000;
@@ -32,8 +30,8 @@ const trustedMs = 5_000;
 /** All living processes. */
 export function processTable(): readonly TableEntry[] {
   if (process.platform !== 'linux') return allFromPs();
-  const bootMs = uptime() * 1_000;
-  return allPids().flatMap((pid) => entryOf(pid, bootMs) ?? []);
+  const nowMs = kernelNowMs();
+  return allPids().flatMap((pid) => entryOf(pid, nowMs) ?? []);
 }
 
 /**
@@ -46,18 +44,18 @@ export function processTableReader(): (changing: ReadonlySet<number>) => readonl
   let known = new Map<number, TableEntry | null>();
   let readAtMs = 0;
   return (changing) => {
-    const bootMs = uptime() * 1_000;
-    if (bootMs - readAtMs > trustedMs) known = new Map();
-    readAtMs = bootMs;
+    const nowMs = kernelNowMs();
+    if (nowMs - readAtMs > trustedMs) known = new Map();
+    readAtMs = nowMs;
     const before = known;
     known = new Map(
       allPids().map((pid) => {
         const entry = changing.has(pid) ? undefined : before.get(pid);
-        return [pid, entry === undefined ? entryOf(pid, bootMs) : entry];
+        return [pid, entry === undefined ? entryOf(pid, nowMs) : entry];
       }),
     );
     return [...known.values()].flatMap((entry) =>
-      entry === null ? [] : { ...entry, ageMs: bootMs - Number(entry.startTime) * tickMs },
+      entry === null ? [] : { ...entry, ageMs: nowMs - Number(entry.startTime) * tickMs },
     );
   };
 }
@@ -66,12 +64,12 @@ const allPids = (): readonly number[] =>
   readdirSync('/proc').flatMap((name) => (/^\d/.test(name) ? Number(name) : []));
 
 /** Null if the process is gone, including a zombie. */
-function entryOf(pid: number, bootMs: number): TableEntry | null {
+function entryOf(pid: number, nowMs: number): TableEntry | null {
   const fields = statFields(pid);
   if (!fields || fields[0] === 'Z' || fields[0] === 'X') return null;
   const [, parent, , session = ''] = fields;
   const startTime = fields[19] ?? '';
-  const ageMs = Math.max(0, bootMs - Number(startTime) * tickMs);
+  const ageMs = Math.max(0, nowMs - Number(startTime) * tickMs);
   return { pid, parent: Number(parent), session, startTime, ageMs };
 }
 
