@@ -25,7 +25,7 @@ export function resumeCommand(run: Run, conversation: Conversation): string | nu
   const args = resumeArguments(run, conversation);
   if (args === null) return null;
   const launch = launchNow(run, conversation);
-  const lasting = launch.adapter.withoutFiles(args, run.givenFiles);
+  const lasting = withoutGiven(run, args);
   const command = shellCommand([...startAgain(launch), ...lasting]);
   return launch.cwd === run.launch.cwd ? command : `${shellCommand(['cd', launch.cwd])} && ${command}`;
 }
@@ -35,5 +35,12 @@ export function plainResume(run: Run, conversation: Conversation): readonly stri
   const args = resumeArguments(run, conversation, []);
   return args === null ? null : [...startAgain(launchNow(run, conversation)), ...args];
 }
+
+/** What was given in files that go with the run cannot be given again. */
+export const withoutGiven = ({ launch, givenFiles }: Run, args: readonly string[]): readonly string[] =>
+  launch.adapter.withoutFiles(
+    args,
+    givenFiles.map(({ path }) => path),
+  );
 
 const startAgain = (launch: Launch) => [...startWords(variablesToStart(launch)), ...launch.named];

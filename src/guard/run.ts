@@ -21,10 +21,16 @@ export interface Launch {
   readonly cwd: string;
 }
 
+/** The copy of a file that can be read only once. */
+export interface GivenFile {
+  /** Absolute; the arguments name it. */
+  readonly path: string;
+  readonly content: Buffer;
+}
+
 export interface Run {
   readonly launch: Launch;
-  /** Files in the run's folder that replace arguments which can be read only once. */
-  readonly givenFiles: readonly string[];
+  readonly givenFiles: readonly GivenFile[];
   readonly config: Config;
   readonly paths: RunPaths;
   /** The folder for files that may hold a secret. It is removed with the guard. */

@@ -19,7 +19,7 @@ import { sayWarnings } from '../words/say-warnings.ts';
 import { type End, failOpen } from './fail-open.ts';
 import type { Loop } from './loop.ts';
 import type { Launch } from './run.ts';
-import { belongingsOf, dropGivenFiles } from './start/given-files.ts';
+import { belongingsOf } from './start/given-files.ts';
 import { startAgent } from './start/launch.ts';
 import { type Preparation, prepare } from './start/prepare.ts';
 import { heldAtStart } from './start/second-writer.ts';
@@ -47,7 +47,6 @@ export async function supervise(launch: Launch): Promise<number> {
     return 1;
   } finally {
     await run.errors?.close();
-    dropGivenFiles(run.givenFiles);
     const relay = await import('./relay.ts').catch(() => null); // the rest of the guard may never have been loaded
     await (relay === null ? wire.tunnel?.stop() : relay.closeWire(run, wire));
   }

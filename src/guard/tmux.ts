@@ -10,7 +10,7 @@ import type { SessionState } from '../records/status.ts';
 import { openTmuxPane } from '../records/tmux-pane.ts';
 import type { Conversation } from './conversation.ts';
 import { launchNow } from './launch-now.ts';
-import { resumeArguments } from './resume-command.ts';
+import { resumeArguments, withoutGiven } from './resume-command.ts';
 import type { Run } from './run.ts';
 
 export interface Tmux {
@@ -89,12 +89,11 @@ function storableCommand(
   run: Run,
   conversation: Conversation,
 ): Pick<ResumeEntry, 'session_id' | 'args' | 'left_out'> | null {
-  const { givenFiles } = run;
   const { adapter, named } = launchNow(run, conversation);
   const { id } = conversation;
   const resumed = resumeArguments(run, conversation);
   if (adapter.storableArguments === null || id === null || resumed === null) return null;
-  const lasting = adapter.withoutFiles(resumed, givenFiles);
+  const lasting = withoutGiven(run, resumed);
   const gone = resumed.filter((word) => !lasting.includes(word) && word.startsWith('-'));
   const { args: kept, left } = adapter.storableArguments(lasting);
   return { session_id: id, args: [...named, ...kept], left_out: [...gone.map(flagName), ...left] };

@@ -40,9 +40,6 @@ export interface RunPaths {
 
 export const lastingFolder = (state: StatePaths): string => `${state.root}/launch`;
 
-/** Prefix of the copies of files that the person has given, in the run's folder; they are removed with the guard. */
-export const givenPrefix = 'given-';
-
 /** Put together without `join`: listings do this for every run there was, and it took a fifth of their time. */
 export function runPaths(state: StatePaths, run: string): RunPaths {
   const folder = `${state.sessions}/${run}`;

@@ -24,7 +24,7 @@ import { failOpen } from '../guard/fail-open.ts';
 import { createLoop } from '../guard/loop.ts';
 import { closeWire } from '../guard/relay.ts';
 import type { Launch } from '../guard/run.ts';
-import { belongingsOf, dropGivenFiles } from '../guard/start/given-files.ts';
+import { belongingsOf } from '../guard/start/given-files.ts';
 import { prepare } from '../guard/start/prepare.ts';
 import { createDeadManSwitch } from '../platform/dead-man-switch.ts';
 import type { Emit } from '../sensors/sensor.ts';
@@ -60,7 +60,6 @@ export async function print(launch: Launch, mode: PrintMode): Promise<number> {
   } finally {
     open.close();
     pipes.input?.stop();
-    dropGivenFiles(run.givenFiles);
     await closeWire(run, wire);
   }
 }

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
-import { givenPrefix, type RunPaths, roomName, runPaths, type StatePaths } from '../platform/paths.ts';
+import { type RunPaths, roomName, runPaths, type StatePaths } from '../platform/paths.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import type { Status } from './status.ts';
 import { readStatus } from './status-reader.ts';
@@ -75,8 +75,7 @@ export function removeOldRuns(state: StatePaths, nowMs: number): void {
 
 function forget({ folder, spool }: RunPaths): void {
   remove(spool);
-  for (const name of namesIn(folder))
-    if (name.startsWith(givenPrefix) || name === roomName) remove(join(folder, name));
+  remove(join(folder, roomName));
   removeHalfWritten(folder);
 }
 

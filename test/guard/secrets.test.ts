@@ -3,25 +3,36 @@
  * relaunch and the guard's end, none of the guard's files contains a marker, except the snapshot beside the
  * conversation.
  */
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { environmentOf } from '../../src/platform/process-table.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { until } from '../support/scripted.ts';
 import { expectCleanDeath, openStruck, type Struck } from '../support/struck.ts';
 
 const channels = [
   ...['key', 'authtoken', 'header', 'proxyname', 'proxypassword', 'collector', 'command', 'usersettings'],
-  ...['givensettings', 'prompt', 'draft', 'answer', 'toolcommand', 'tooloutput', 'variable'],
+  ...['givensettings', 'prompt', 'givenfile', 'draft', 'answer', 'toolcommand', 'tooloutput', 'variable'],
 ] as const;
 const mark = (channel: (typeof channels)[number]) => `mark${channel}7Q`;
+
+/** What a shell makes of `<(echo TEXT)`. */
+function readOnce(text: string): string {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const writer = spawn('sh', ['-c', 'echo "$2" >"$1"', 'sh', path, text], { stdio: 'ignore' });
+  onTestFinished(() => void writer.kill('SIGKILL'));
+  return path;
+}
 
 async function markedGuard(): Promise<Struck> {
   const given = JSON.stringify({ env: { MINE: mark('givensettings') } });
   const struck = await openStruck({
-    args: ['--settings', given],
+    args: ['--settings', given, '--mcp-config', readOnce(JSON.stringify({ given: mark('givenfile') }))],
     settings: {
       ANTHROPIC_API_KEY: `sk-ant-api03-${mark('key')}`,
       ANTHROPIC_AUTH_TOKEN: mark('authtoken'),

@@ -93,10 +93,10 @@ test('the person’s words are removed after a guard was killed; its records sta
     placeStatus(state.root, { run, state: 'working', ...guard });
     const folder = join(state.sessions, run);
     mkdirSync(join(folder, 'spool'));
-    for (const name of ['spool/a.1.json', 'given-1', 'room', 'journal.jsonl'])
+    for (const name of ['spool/a.1.json', 'room', 'journal.jsonl'])
       writeFileSync(join(folder, name), 'words');
   }
   removeOldRuns(state, Date.now());
   expect(readdirSync(join(state.sessions, 'killed')).toSorted()).toEqual(['journal.jsonl', 'status.json']);
-  expect(readdirSync(join(state.sessions, 'living'))).toHaveLength(5);
+  expect(readdirSync(join(state.sessions, 'living'))).toHaveLength(4);
 });

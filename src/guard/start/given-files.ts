@@ -1,69 +1,66 @@
 /**
  * Files that the person gave and that can be read only once (`<(…)` of a shell, a pipe, standard input). The guard
- * reads them once and keeps copies in the run's folder, so that every launch of the agent gets the same content.
+ * reads them once, so that every launch of the agent gets the same content. They may hold a secret, so their copies are
+ * in the folder for secrets, and go with it.
  */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { AgentAdapter } from '../../agents/agent.ts';
-import { givenPrefix } from '../../platform/paths.ts';
 import { secretFoldersOf } from '../../platform/secret-folder.ts';
-import type { Run } from '../run.ts';
+import type { GivenFile, Run } from '../run.ts';
 
 export interface GivenFiles {
   /** The arguments, with copies in place of the files that can be read only once. */
   readonly args: readonly string[];
-  /** Absolute paths of the kept files. */
-  readonly kept: readonly string[];
+  readonly kept: readonly GivenFile[];
 }
 
-/** Reads each file to its end, and waits for it as the agent would. Throws if a copy cannot be written; then none stays. */
+/** Reads each file to its end, and waits for it as the agent would. Throws if a copy cannot be written. */
 export function keepGivenFiles(
   adapter: AgentAdapter,
   args: readonly string[],
   cwd: string,
-  folder: string,
+  folder: () => string,
 ): GivenFiles {
   const result = [...args];
-  const kept: string[] = [];
+  const kept: GivenFile[] = [];
   for (const { index, prefix, path, isRead } of adapter.fileArguments?.(args) ?? []) {
-    const content = isRead ? readOnce(resolve(cwd, path)) : null;
-    if (content === null) continue;
-    const copy = join(folder, `${givenPrefix}${kept.length + 1}`);
-    kept.push(copy);
-    try {
-      writeFileSync(copy, content, { mode: 0o600 });
-    } catch (error) {
-      dropGivenFiles(kept);
-      throw error;
-    }
+    const given = resolve(cwd, path);
+    if (!isRead || !isReadOnce(given)) continue;
+    const copy = join(folder(), `given-${kept.length + 1}`); // if there can be none, the agent itself reads the file
+    const content = readFileSync(given);
+    writeFileSync(copy, content, { mode: 0o600 });
+    kept.push({ path: copy, content });
     result[index] = `${prefix}${copy}`;
   }
   return { args: result, kept };
 }
 
-/** Null: the file can be read again, or does not exist, which the agent will report. */
-function readOnce(path: string): Buffer | null {
+/** False also if it does not exist, which the agent will report. */
+function isReadOnce(path: string): boolean {
   try {
-    return statSync(path).isFIFO() ? readFileSync(path) : null;
+    return statSync(path).isFIFO();
   } catch {
-    return null;
+    return false;
   }
 }
 
-/** What must not outlive the run, if the guard cannot remove it itself: given files, hook payloads, merged settings. */
-export const belongingsOf = ({ givenFiles, paths, launch }: Run): readonly string[] => [
-  ...givenFiles,
+/** The arguments of a launch, with copies that are there: their folder may have gone, and be another one since. */
+export function withCopies(
+  { givenFiles, secretFolder }: Pick<Run, 'givenFiles' | 'secretFolder'>,
+  args: readonly string[],
+): readonly string[] {
+  let present = args;
+  for (const { path, content } of givenFiles) {
+    const copy = join(secretFolder(), basename(path));
+    if (!existsSync(copy)) writeFileSync(copy, content, { mode: 0o600 });
+    present = present.map((word) => (word.endsWith(path) ? `${word.slice(0, -path.length)}${copy}` : word));
+  }
+  return present;
+}
+
+/** What must not outlive the run, if the guard cannot remove it itself: hook payloads, given files, merged settings. */
+export const belongingsOf = ({ paths, launch }: Run): readonly string[] => [
   paths.spool,
   ...secretFoldersOf(launch.env),
 ];
-
-/** At the run's end. Never throws. */
-export function dropGivenFiles(kept: readonly string[]): void {
-  for (const path of kept) {
-    try {
-      rmSync(path, { force: true });
-    } catch {
-      // it will be removed with the run's folder
-    }
-  }
-}

@@ -13,6 +13,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import type { Agent } from '../agent.ts';
 import type { Run } from '../run.ts';
 import type { Wire } from '../wire.ts';
+import { withCopies } from './given-files.ts';
 
 export interface AgentLaunch {
   readonly generation: number;
@@ -90,7 +91,8 @@ export function planLaunch(
     storableProxyUrl: wire.tunnel?.storableUrl ?? null,
     print: run.unattended,
   };
-  const plan = launch.adapter.launchPlan(args, launch.env, user, injection, agent.program.version);
+  const { adapter, env } = launch;
+  const plan = adapter.launchPlan(withCopies(run, args), env, user, injection, agent.program.version);
   makePrivateFolder(paths.lasting);
   for (const { path, text } of plan.files) if (!isThere(path, text)) replaceFileSync(path, text);
   return {

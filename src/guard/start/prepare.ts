@@ -48,7 +48,8 @@ export async function prepare<Process extends AgentProcess>(
   // files that can be read only once.
   const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
   const { paths, warning } = openRun(env);
-  const { args, kept } = keepGivenFiles(adapter, given.args, cwd, paths.folder);
+  const secretFolder = createSecretFolder(env);
+  const { args, kept } = keepGivenFiles(adapter, given.args, cwd, secretFolder);
   const launch = kept.length === 0 ? given : { ...given, args, invocation: adapter.parseArguments(args) };
   const { invocation } = launch;
   const user = adapter.readUserSettings(args, env, cwd, version);
@@ -64,7 +65,7 @@ export async function prepare<Process extends AgentProcess>(
       givenFiles: kept,
       config,
       paths,
-      secretFolder: createSecretFolder(env),
+      secretFolder,
       user,
       wantsHooks: config.senses.hooks && user.hooksAllowed && settingsFlag,
       recordsCallsFirst,

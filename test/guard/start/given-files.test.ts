@@ -1,31 +1,14 @@
-/** Files that can be read only once, at a start that the guard refuses: another agent has the conversation open. */
+/** Files that can be read only once: every launch gets their content, and the records never hold it. */
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { supervise } from '../../../src/guard/supervise.ts';
-import { statePaths } from '../../../src/platform/paths.ts';
-import { startTimeOf } from '../../../src/platform/process-identity.ts';
-import { sayWarnings } from '../../../src/words/say-warnings.ts';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { withCopies } from '../../../src/guard/start/given-files.ts';
+import { prepare } from '../../../src/guard/start/prepare.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 import { partsOfRun } from '../../support/run.ts';
 
-vi.mock('../../../src/words/say-warnings.ts', () => ({ sayWarnings: vi.fn() }));
-
-const id = 'aaaaaaaa-0000-4000-8000-000000000000';
-
-/** Another process says that it is in the conversation. */
-async function openElsewhere(root: string): Promise<void> {
-  const other = spawn('sleep', ['60'], { stdio: 'ignore' });
-  onTestFinished(() => void other.kill('SIGKILL'));
-  await once(other, 'spawn');
-  const { pid = 0 } = other;
-  for (const folder of ['projects/-p', 'sessions']) mkdirSync(join(root, folder), { recursive: true });
-  writeFileSync(join(root, 'projects/-p', `${id}.jsonl`), `${JSON.stringify({ type: 'user', cwd: root })}\n`);
-  const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
-  writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
-}
+afterEach(() => vi.unstubAllEnvs());
 
 /** What a shell makes of `<(echo TEXT)`. */
 function readOnce(root: string, text: string): string {
@@ -36,21 +19,43 @@ function readOnce(root: string, text: string): string {
   return path;
 }
 
-test('a refused start keeps no copy of a file that can be read only once', async () => {
+/** A run whose agent is about to be started. */
+async function prepared(flag: string) {
   const root = temporaryFolder();
-  await openElsewhere(root);
-  const given = readOnce(root, JSON.stringify({ env: { MINE: 'secret' } }));
+  const runtime = join(root, 'runtime');
+  const temporary = join(root, 'temporary');
+  const state = join(root, 'state');
+  for (const folder of [runtime, temporary]) mkdirSync(folder);
+  vi.stubEnv('TMPDIR', temporary);
   const command = writeScript(join(root, 'claude'), `#!/bin/sh\necho '2.1.329 (Claude Code)'\n`);
-  const args = ['--resume', id, '--settings', given];
-  const env = { ...process.env, CLAUDE_CONFIG_DIR: root, XDG_STATE_HOME: join(root, 'state'), HOME: root };
+  const env = { CLAUDE_CONFIG_DIR: root, HOME: root, XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: state };
+  const args = [`${flag}${readOnce(root, '{"token":"secret"}')}`, 'the prompt'];
   // The parts of a run come without the arguments, because making them would read the pipe.
-  const { launch } = partsOfRun({ env, cwd: root, command }).run;
-  expect(await supervise({ ...launch, args, invocation: launch.adapter.parseArguments(args) })).toBe(1);
-  expect(vi.mocked(sayWarnings).mock.calls.flat(2)).toEqual([
-    expect.stringContaining('has this conversation open'),
-  ]);
-  const { sessions } = statePaths(env);
-  expect(existsSync(sessions)).toBe(true);
-  const left = readdirSync(sessions, { recursive: true, encoding: 'utf8' });
-  expect(left.filter((name) => name.includes('given-'))).toEqual([]);
+  const { launch } = partsOfRun({ env: { ...env, GUARDED_CLAUDE_TUNNEL: 'off' }, cwd: root, command }).run;
+  const given = { ...launch, args, invocation: launch.adapter.parseArguments(args) };
+  const { run } = await prepare(given, { unattended: true, emit() {} });
+  return { run, runtime, state, temporary };
+}
+
+test('a copy is in the folder for secrets, closed to others, and not among the records', async () => {
+  const { run, runtime, state } = await prepared('--mcp-config=');
+  const copy = run.launch.args[0]?.replace('--mcp-config=', '') ?? '';
+  expect(readFileSync(copy, 'utf8')).toBe('{"token":"secret"}\n');
+  expect(dirname(dirname(copy))).toBe(runtime);
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  for (const name of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+    const path = join(state, name);
+    if (statSync(path).isFile()) expect(readFileSync(path, 'utf8')).not.toContain('secret');
+  }
+});
+
+test('the next launch gets the content, even if the copy has gone with the log-in', async () => {
+  const { run, runtime, temporary } = await prepared('--mcp-config=');
+  expect(withCopies(run, run.launch.args)).toEqual(run.launch.args);
+  rmSync(runtime, { recursive: true });
+  const [flag = '', prompt] = withCopies(run, run.launch.args);
+  const copy = flag.replace('--mcp-config=', '');
+  expect(dirname(dirname(copy))).toBe(temporary);
+  expect(readFileSync(copy, 'utf8')).toBe('{"token":"secret"}\n');
+  expect(prompt).toBe('the prompt');
 });
