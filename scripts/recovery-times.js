@@ -1,5 +1,6 @@
 // Writes docs/recovery-times.md: seconds from a fault to its detection and to the end of the turn, on real agents.
 // `npm run build && node scripts/recovery-times.js`; about ten minutes, because the default limits are waited for.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faults } from '../dist/modules/src/drill/api/faults.js';
@@ -136,12 +137,13 @@ const columns = versions.flatMap((version) => [
   ...Object.keys(limits).map((limit) => `${version}, ${limit}`),
 ]);
 const line = (cells) => `| ${cells.join(' | ')} |`;
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const text = `# Recovery times
 
 Seconds from the fault to its detection / to the end of the turn that it hit, and what the guard did, measured on real
 agents against the simulated API in first-party surroundings: the vendor's own host over TLS behind a proxy of the
-person's, the agent's telemetry and helpers beside it. Each row is the first turn of a session. Made by
-\`npm run build && node scripts/recovery-times.js\`; do not edit.
+person's, the agent's telemetry and helpers beside it. Each row is the first turn of a session. Commit ${commit},
+${new Date().toISOString().slice(0, 10)}. Made by \`npm run build && node scripts/recovery-times.js\`; do not edit.
 
 * **alone**: the agent without a guard. How long until it tries again by itself, as measured once before (first party
   unless stated otherwise), not in these runs; what follows can be as slow again.
