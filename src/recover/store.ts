@@ -12,7 +12,15 @@ export type Saved =
   /** Memory then holds the only copy, so the caller must not kill. */
   | { readonly ok: false; readonly detail: string };
 
-export const snapshotSuffix = '.recovery.json';
+const snapshotSuffix = '.recovery.json';
+/** Other programs' files may end the same way. The agent names its sessions by such ids. */
+const sessionId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The session of a snapshot's file. Null: it is no snapshot. */
+export function sessionOfSnapshot(name: string): string | null {
+  const id = name.endsWith(snapshotSuffix) ? name.slice(0, -snapshotSuffix.length) : '';
+  return sessionId.test(id) ? id : null;
+}
 
 export function snapshotPath(transcriptPath: string, sessionId: string): string {
   // The id comes from a hook, so only safe characters may reach a path.

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { copyFile, link, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { snapshotSuffix } from '../../recover/store.ts';
+import { sessionOfSnapshot } from '../../recover/store.ts';
 
 /** How long the guard's own originals stay, and everything whose conversation is gone. */
 const keptMs = 7 * 24 * 3_600_000;
@@ -78,7 +78,8 @@ export function removeOldBackups(folder: string, nowMs: number): void {
     if (!stays && nowMs - timeOf(stamp) >= keptMs) remove(join(folder, name));
   }
   for (const name of names) {
-    if (!name.endsWith(snapshotSuffix) || there.has(name.replace(snapshotSuffix, '.jsonl'))) continue;
+    const session = sessionOfSnapshot(name);
+    if (session === null || there.has(`${session}.jsonl`)) continue;
     const path = join(folder, name);
     if (nowMs - writtenAt(path, nowMs) >= keptMs) remove(path);
   }

@@ -119,7 +119,7 @@ async function repairLocked(
       await rename(backup, file); // it holds everything
       throw error;
     }
-    removeOldBackups(dirname(file), options.now);
+    if (!options.byHand) removeOldBackups(dirname(file), options.now); // by hand, it may be anybody's folder
     return { ...seenOf(seen), result: 'repaired', backup };
   } finally {
     if (!isPlaced) await rm(copy, { force: true });

@@ -122,3 +122,24 @@ test('when a conversation is gone, its originals and its snapshot follow it afte
     `${other}.jsonl.before-repair-20261128T000000Z-automatic`,
   ]);
 });
+
+test('what only looks like a snapshot is not the guard’s to remove', () => {
+  const { folder, path } = world();
+  const notes = join(folder, 'database.recovery.json');
+  writeFileSync(notes, 'words');
+  utimesSync(notes, 1, 1);
+  tidyBeside(path, now);
+  expect(existsSync(notes)).toBe(true);
+});
+
+test('a repair by hand, which may be in any folder, removes nothing', async () => {
+  const { folder, repaired } = world();
+  const other = 'ffffffff-0000-4000-8000-000000000000';
+  const old = [`${other}.jsonl.before-repair-20260101T000000Z-automatic`, `${other}.recovery.json`];
+  for (const name of old) {
+    writeFileSync(join(folder, name), 'words');
+    utimesSync(join(folder, name), 1, 1);
+  }
+  await repaired(now, true);
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(old));
+});
