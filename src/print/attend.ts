@@ -2,6 +2,7 @@
 import type { FailOpen } from '../guard/fail-open.ts';
 import type { Loop } from '../guard/loop.ts';
 import type { Senses } from '../guard/senses.ts';
+import { sayWarnings } from '../words/say-warnings.ts';
 import { type Judge, startFirst } from './launch.ts';
 import { dieBySignal } from './leaving.ts';
 import type { PrintParts } from './pipes.ts';
@@ -47,5 +48,8 @@ export async function attend(
   await pipes.errors.drained(farewellMs);
   if (leaving.signal === null) await pipes.output.drained();
   else if (!(await pipes.output.drained(farewellMs))) dieBySignal(leaving.signal);
-  return code;
+  const lost = pipes.output.failure();
+  if (lost === null) return code;
+  sayWarnings([`the output is incomplete: ${lost}`]);
+  return code === 0 ? 1 : code; // a script must not take it for the whole
 }

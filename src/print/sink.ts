@@ -13,6 +13,8 @@ export interface Sink {
   onRoom(listener: () => void): void;
   /** False: nobody will ever read the output. */
   hasReader(): boolean;
+  /** Why not all of it could be written, other than that nobody reads any more. Null: it could. */
+  failure(): string | null;
   /** Resolves to true once everything is written or nobody reads any more, to false after `limitMs`. */
   drained(limitMs?: number): Promise<boolean>;
 }
@@ -20,6 +22,8 @@ export interface Sink {
 const fullBytes = 1024 * 1024;
 /** Pause before the next attempt if another process has made the shared pipe non-blocking. */
 const retryMs = 10;
+/** Of a pipe, and of a socket. The agent may go on, as it would without a guard (seen on 2.1.329 and 2.1.197). */
+const nobodyReads: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET'];
 
 export function createSink(descriptor: number): Sink {
   const parent = process.ppid;
@@ -29,6 +33,7 @@ export function createSink(descriptor: number): Sink {
   let queuedBytes = 0;
   let isWriting = false;
   let isClosed = false;
+  let failure: string | null = null;
 
   function finish(): void {
     isWriting = false;
@@ -48,8 +53,8 @@ export function createSink(descriptor: number): Sink {
         return;
       }
       if (error) {
-        // Nobody reads any more. The agent may go on, as it would without a guard (seen on 2.1.329 and 2.1.197).
         isClosed = true;
+        if (!nobodyReads.includes(error.code)) failure = error.message;
         queue.length = 0;
         queuedBytes = 0;
       } else {
@@ -76,6 +81,7 @@ export function createSink(descriptor: number): Sink {
     },
     isFull: () => queuedBytes > fullBytes,
     onRoom: (listener) => void roomListeners.add(listener),
+    failure: () => failure,
     hasReader: () => !isClosed && hasReader(descriptor, parent),
     drained(limitMs) {
       if (!isWriting) return Promise.resolve(true);

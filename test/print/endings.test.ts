@@ -1,7 +1,7 @@
 /**
  * How a run in print mode ends, whatever the agent does: one answer, one exit code, no second request after a good one.
  */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -245,6 +245,16 @@ describe('pipes', () => {
     const { child, ended } = run({ args: ['-p', 'hello', ...streamJson] });
     child.stdout?.once('data', () => child.stdout?.destroy());
     expect(await ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  test.runIf(process.platform === 'linux')('an output that cannot be written is no success', async () => {
+    const { run } = await scripted('echo All of it.');
+    const full = openSync('/dev/full', 'w');
+    const { ended } = run({ stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    const { code, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^guarded-claude: the output is incomplete: ENOSPC.*\n$/);
   });
 
   test('no input at all', async () => {

@@ -132,6 +132,7 @@ export function createHost(seed: number, time: SimulatedTime, ledger: Ledger, pl
       isFull: () => false,
       onRoom() {},
       hasReader: () => true,
+      failure: () => null,
       drained: async () => true,
     },
     ended(code) {
