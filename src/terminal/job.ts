@@ -54,6 +54,7 @@ export interface Job {
 export function createJob(terminal: JobTerminal): Job {
   /** The agent was given a suspend key, and may still obey. */
   let watch: SuspendWatch | null = null;
+  let isStopping = false;
 
   function suspendKey(): void {
     const agent = terminal.agent();
@@ -66,21 +67,32 @@ export function createJob(terminal: JobTerminal): Job {
     watch = null;
   }
   async function suspendWith(agent: Pty): Promise<void> {
-    await terminal.flush();
-    if (terminal.agent() === agent) await suspend(agent);
+    await unlessStopping(async () => {
+      await terminal.flush();
+      if (terminal.agent() === agent) await suspend(agent);
+    });
     forgetKey();
   }
 
   /** SIGTSTP from outside. The agent knows nothing of it, so we undo its modes, and switch them on again afterwards. */
-  async function onStop(): Promise<void> {
-    const agent = terminal.agent();
-    const restoreModes = terminal.putModesAside();
-    await terminal.flush();
-    if (agent) await suspend(agent);
-    else await stopped();
-    if (terminal.isEnding()) return;
-    restoreModes();
-    if (agent && terminal.agent() === agent) repaint(agent);
+  const onStop = () =>
+    unlessStopping(async () => {
+      const agent = terminal.agent();
+      const restoreModes = terminal.putModesAside();
+      await terminal.flush();
+      if (agent) await suspend(agent);
+      else await stopped();
+      if (terminal.isEnding() || terminal.agent() !== agent) return; // nobody wants the modes of one that is gone
+      restoreModes();
+      if (agent) repaint(agent);
+    });
+
+  /** Whoever asks for a stop while one is under way gets that one. */
+  async function unlessStopping(stop: () => Promise<void>): Promise<void> {
+    if (isStopping) return;
+    isStopping = true;
+    await stop();
+    isStopping = false;
   }
 
   async function suspend(agent: Pty): Promise<void> {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openTerminal } from '../../src/drill/outer-terminal.ts';
 import { sample } from '../../src/platform/process-tree.ts';
+import { createJob } from '../../src/terminal/job.ts';
+import type { Pty } from '../../src/terminal/pty.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixture } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
@@ -165,6 +167,70 @@ describe.runIf(process.platform === 'linux')('job control in a real shell', () =
     terminal.write('fg\r');
     await terminal.waitFor(/^repainted$/); // on the alternate screen again: nothing of the shell's is to be seen
     await expect.poll(() => sample(childOf(job))?.state).not.toBe('T');
+  });
+});
+
+describe('SIGTSTP from outside', () => {
+  function job() {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true); // nobody stops this process
+    const written: string[] = [];
+    const pty = () => ({ pid: 0, kill() {}, resize() {} }) as unknown as Pty;
+    let agent: Pty | null = pty();
+    let flushed = () => {};
+    const job = createJob({
+      agent: () => agent,
+      modesOff: () => false,
+      lastOutputAt: () => 0,
+      putModesAside() {
+        written.push('undo');
+        return () => void written.push('redo');
+      },
+      flush: () =>
+        new Promise((resolve) => {
+          flushed = resolve;
+        }),
+      giveBack: () => void written.push('give back'),
+      takeBack: () => void written.push('take back'),
+      isEnding: () => false,
+    });
+    job.start();
+    onTestFinished(() => {
+      job.stop();
+      kill.mockRestore();
+    });
+    return {
+      written,
+      stop: () => void process.emit('SIGTSTP'),
+      flush: () => flushed(),
+      detach: () => {
+        agent = null;
+      },
+      goOn: async () => {
+        await pause(0);
+        process.emit('SIGCONT');
+        await pause(0);
+      },
+    };
+  }
+
+  test('twice, before the job stops: the modes are undone once, and switched on again once', async () => {
+    const { written, stop, flush, goOn } = job();
+    stop();
+    stop();
+    flush();
+    await goOn();
+    expect(written).toEqual(['undo', 'give back', 'take back', 'redo']);
+    stop(); // and the next one counts again
+    expect(written.at(-1)).toBe('undo');
+  });
+
+  test('the modes of an agent that is gone by then are not switched on again', async () => {
+    const { written, stop, flush, detach, goOn } = job();
+    stop();
+    flush();
+    detach();
+    await goOn();
+    expect(written).toEqual(['undo', 'give back', 'take back']);
   });
 });
 
