@@ -6,6 +6,7 @@ import type { Millis } from '../events.ts';
 import { hasStepAfterRequest } from './claims.ts';
 import { type Connection, isOver, isUnanswered, lastByteAt, streams } from './evidence/connection.ts';
 import type { Facts } from './evidence/index.ts';
+import { awaitsSubagent } from './evidence/tools.ts';
 import { conversationBytes, reportLagMs, settleMs } from './limits.ts';
 
 interface Carrier {
@@ -66,7 +67,8 @@ function belongsToThisWait({ requestAt }: Connection, since: Millis, e: Facts): 
  * side request. Later bytes of the answer show that it was not over by then; so do hooks, which would have reported the
  * step in between. For an answer that does not flow (any more), only the hooks can tell, and only if it was a
  * conversation's: after a step the turn sends a request at once, and there was no step. In that case, an unanswered
- * request never counts as a side request: it may be the turn's, delayed by a hook of the person's.
+ * request never counts as a side request: it may be the turn's, delayed by a hook of the person's. Subagents read answers
+ * of their own, so beside them no request that is awaited does.
  */
 function isSideRequest(each: Connection, main: Connection, isStreaming: boolean, e: Facts): boolean {
   if (main.stage !== 'answer' || isOver(main) || (isStreaming && streams(each))) return false;
@@ -88,8 +90,9 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   if (isSmall && each.requestSize >= conversationSize) return false;
   // A side request is answered at once; what was long awaited may be the model's answer, and `main` the side request's.
   const { requestAt, answerAt } = each;
-  const wasAwaited = answerAt !== null && answerAt - (requestAt ?? answerAt) > settleMs;
-  if (!isStreaming && wasAwaited && each.requestSize >= conversationBytes) return false;
+  const isAwaited = answerAt === null || answerAt - (requestAt ?? answerAt) > settleMs;
+  const isAlone = isStreaming && !mayAwaitSubagent(e);
+  if (!isAlone && isAwaited && each.requestSize >= conversationBytes) return false;
   if (isStreaming && isLess && (main.lastDownAt ?? 0) > began) return true;
   return (isLess || looksLikeTelemetry(each, main, e)) && isStillRead(main, e);
 }
@@ -122,9 +125,13 @@ export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>
  * theirs, so it does not count.
  */
 function isStillRead({ requestAt }: Connection, e: Facts): boolean {
-  const hasSubagentTools = e.tools.some(({ agentId }) => agentId !== null);
-  return e.turn.told?.working === true && !hasSubagentTools && !hasStepAfterRequest(e, requestAt);
+  const hasSubagents = e.tools.some(({ agentId }) => agentId !== null) || awaitsSubagent(e.tools);
+  return e.turn.told?.working === true && !hasSubagents && !hasStepAfterRequest(e, requestAt);
 }
+
+/** Where neither hooks nor the record tell of calls, subagents may be at work at any time. */
+const mayAwaitSubagent = ({ tools, turn }: Facts): boolean =>
+  awaitsSubagent(tools) || (turn.told === null && !turn.recordSpeaks);
 
 function latest(connections: readonly Connection[]): Connection | null {
   let last: Connection | null = null;

@@ -83,7 +83,9 @@ const without = (tools: Tools, toolUseId: string): Tools =>
  * The tools that the main turn waits for. A subagent's tools count while the call that started the subagent is open.
  * The main turn does not wait for a subagent in the background.
  */
-export function ofMainTurn(tools: Tools): Tools {
-  const waits = tools.some(({ delegates, agentId }) => delegates && agentId === null);
-  return waits ? tools : tools.filter(({ agentId }) => agentId === null);
-}
+export const ofMainTurn = (tools: Tools): Tools =>
+  awaitsSubagent(tools) ? tools : tools.filter(({ agentId }) => agentId === null);
+
+/** The main turn waits for a subagent, and with it for the subagent's requests. @param beside a call that does not count */
+export const awaitsSubagent = (tools: Tools, beside?: string): boolean =>
+  tools.some(({ delegates, agentId, toolUseId }) => delegates && agentId === null && toolUseId !== beside);

@@ -5,6 +5,7 @@ import { obeysMs, reportLagMs, requestBytes } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
 import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
+import { awaitsSubagent, type OpenTool } from './tools.ts';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -29,7 +30,10 @@ export interface Turn {
     /** It is over, and has not failed. */
     readonly well?: true;
   } | null;
-  /** When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. */
+  /**
+   * When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. What begins or
+   * ends beside a subagent that the turn waits for is none: the subagent goes on.
+   */
   readonly toldAt: Millis | null;
   /**
    * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since hooks
@@ -98,7 +102,7 @@ export const noTurn: Turn = {
 /** A turn inherits no wait from the turn before: the phase may not have changed from one to the next. */
 const unlistened = { listeningSince: null, drawsSince: null } as const;
 
-/** @param before the screen and the person's interrupt as they were before this event */
+/** @param before the screen, the person's interrupt and the open calls as they were before this event */
 export function foldTurn(
   turn: Turn,
   event: Event,
@@ -106,9 +110,11 @@ export function foldTurn(
   {
     screen,
     person,
+    tools,
   }: {
     readonly screen: Screen | null;
     readonly person: Pick<Person, 'lastInterruptAt'>;
+    readonly tools: readonly OpenTool[];
   },
 ): Turn {
   switch (event.type) {
@@ -150,11 +156,11 @@ export function foldTurn(
     case 'tool.started':
       return turn.told === null || event.recorded || event.agentId !== undefined
         ? turn
-        : { ...turn, told: goingOn(turn, turn.told), toldAt: now };
+        : { ...stepped(turn, event, now, tools), told: goingOn(turn, turn.told) };
     case 'tool.finished':
       return turn.told === null || event.recorded || event.agentId !== undefined
         ? turn
-        : { ...turn, toldAt: now };
+        : stepped(turn, event, now, tools);
     case 'failure.recorded':
       return { ...turn, failure: turn.failure ?? { kind: event.failure, at: now, sense: 'record' } };
     case 'prompt.recorded': // what the record holds before it is an answer to an earlier one
@@ -183,6 +189,13 @@ export function foldTurn(
       return turn;
   }
 }
+
+const stepped = (
+  turn: Turn,
+  { toolUseId }: { readonly toolUseId: string },
+  now: Millis,
+  tools: readonly OpenTool[],
+): Turn => (awaitsSubagent(tools, toolUseId) ? turn : { ...turn, toldAt: now });
 
 /**
  * A turn that runs tools has not ended: a hook of the person's kept it going after its end was reported. Where no other

@@ -7,6 +7,7 @@ import { type Connection, lastByteAt, type Stage, streams } from '../evidence/co
 import type { Evidence } from '../evidence/index.ts';
 import { isRepeated } from '../evidence/repeated.ts';
 import { helperStart } from '../evidence/sample.ts';
+import { awaitsSubagent } from '../evidence/tools.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
 import { conversationBytes, knowsHabits, type LimitName, limitMs, reportLagMs } from '../limits.ts';
 import { listens, turnActivities } from '../phases.ts';
@@ -93,8 +94,9 @@ function limitOf(connection: Connection, e: Evidence, config: Config): LimitName
   }
   if (stage === 'handshake') return 'handshake';
   if (stage === 'request') return isRepeated(connection, e) ? 'repeatedRequest' : 'firstByte';
-  // Without hooks, a helper that is younger than the last byte is most likely one: the answer is over, and it ran.
-  if (e.turn.told === null && helperStart(e.sample, e.now) > lastByteAt(connection)) return 'ownStep';
+  // Where no hook reports whose step it is, a helper younger than the last byte is most likely one: the answer is over.
+  const isUntold = e.turn.told === null || awaitsSubagent(e.tools);
+  if (isUntold && helperStart(e.sample, e.now) > lastByteAt(connection)) return 'ownStep';
   return knowsHabits(e.host, config) ? 'midResponse' : 'midResponseUnknown';
 }
 
