@@ -1,10 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { replaceFile } from '../../src/platform/atomic-file.ts';
 import { openStatus, type Status } from '../../src/records/status.ts';
 import { readStatus } from '../../src/records/status-reader.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { sampleStatus } from '../support/status.ts';
+
+vi.mock('../../src/platform/atomic-file.ts', { spy: true });
+beforeEach(() => void vi.mocked(replaceFile).mockClear());
 
 function start(path = join(temporaryFolder(), 'status.json')) {
   const failures: string[] = [];
@@ -114,9 +118,9 @@ test.each([0, 1, 3])(
     file.update({ state: 'working' });
     file.close({ state: 'ended' });
     expect(read(path).state).toBe('ended');
-    // What was under way is through, or has taken its file away.
-    await vi.waitFor(() => expect(readdirSync(join(path, '..'))).toEqual(['status.json']), 10_000);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await Promise.all(vi.mocked(replaceFile).mock.results.map(({ value }) => value)); // what was under way
+    await new Promise(setImmediate);
+    expect(readdirSync(join(path, '..'))).toEqual(['status.json']);
     expect(read(path).state).toBe('ended');
     file.update({ state: 'idle' });
     file.close();
@@ -129,7 +133,8 @@ test('a disk that fails is reported once, and the file comes back with the disk'
   const { path, file, failures } = start(join(folder, 'status.json'));
   await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 10_000 });
   file.update({ state: 'working' });
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  const failed = () => vi.mocked(replaceFile).mock.settledResults.filter(({ type }) => type === 'rejected');
+  await expect.poll(failed).toHaveLength(2);
   mkdirSync(folder);
   file.update({ state: 'idle' });
   await vi.waitFor(() => expect(read(path).state).toBe('idle'), { timeout: 10_000 });

@@ -5,11 +5,11 @@ import {
   existsSync,
   linkSync,
   readdirSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile, tidyBeside } from '../../../src/agents/common/repair.ts';
@@ -56,10 +56,11 @@ test('a repair that was killed after it had replaced the conversation is told at
 
 test('one that was killed before it had replaced a conversation says nothing of an earlier repair', async () => {
   const { path, repaired } = world();
-  await repaired(now - 3 * dayMs);
+  const original = await repaired(now - 3 * dayMs);
   appendFileSync(path, '{}\n');
-  await setTimeout(50);
   writeFileSync(`${path}.repair-lock`, deadLock);
+  const laterSeconds = statSync(original).ctimeMs / 1_000 + 1;
+  utimesSync(`${path}.repair-lock`, laterSeconds, laterSeconds);
   expect(tidyBeside(path, now)).toBeNull();
 });
 
