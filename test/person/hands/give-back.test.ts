@@ -1,8 +1,13 @@
 /** The person's text is given back into an empty box, whenever there is one, and never on top of other text. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { giveBack } from '../../../src/person/hands/give-back.ts';
-import { typedAt } from './typed-at.ts';
+import { type TypedAt, typedAt } from './typed-at.ts';
+
+/** A box that may be typed into is seen empty twice, and then it is. */
+async function isLookedAtInVain(agent: TypedAt): Promise<void> {
+  await expect.poll(() => agent.looks).toBeGreaterThan(10);
+  expect(agent.written).toEqual([]);
+}
 
 describe.concurrent('what was put aside', () => {
   test('is pasted, and not sent', async () => {
@@ -25,8 +30,7 @@ describe.concurrent('what was put aside', () => {
     agent.desk.isNudging = true;
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
-    await pause(1_500);
-    expect(agent.written).toEqual([]);
+    await isLookedAtInVain(agent);
     agent.desk.isNudging = false;
     await given;
     expect(agent.box()).toBe('my draft');
@@ -51,10 +55,16 @@ describe.concurrent('what was put aside', () => {
 
   test('waits for an agent that has drawn its box but does not take keys yet', async () => {
     let takesKeys = false;
-    const agent = typedAt({ takesKeys: () => takesKeys });
+    let asked = 0;
+    const agent = typedAt({
+      takesKeys() {
+        asked++;
+        return takesKeys;
+      },
+    });
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
-    await pause(1_500);
+    await expect.poll(() => asked).toBeGreaterThan(1);
     expect(agent.written).toEqual([]);
     takesKeys = true;
     await given;
@@ -63,10 +73,16 @@ describe.concurrent('what was put aside', () => {
 
   test('waits while another process has the terminal, such as the person’s editor', async () => {
     let isLent = true;
-    const agent = typedAt({ looksLent: () => isLent });
+    let asked = 0;
+    const agent = typedAt({
+      looksLent() {
+        asked++;
+        return isLent;
+      },
+    });
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
-    await pause(1_500);
+    await expect.poll(() => asked).toBeGreaterThan(1);
     expect(agent.written).toEqual([]);
     isLent = false;
     await given;
@@ -97,8 +113,7 @@ describe.concurrent('what was put aside', () => {
     const agent = typedAt({ draft: 'something new' });
     agent.desk.composer.addAside('my draft');
     const given = giveBack(agent.desk);
-    await pause(1_000);
-    expect(agent.written).toEqual([]);
+    await isLookedAtInVain(agent);
     agent.personTypes('\x15');
     await given;
     expect(agent.box()).toBe('my draft');

@@ -49,6 +49,8 @@ export interface TypedAt {
   readonly written: string[];
   readonly outcomes: string[];
   box(): string;
+  /** How often the guard's hands have looked at the box. */
+  readonly looks: number;
   ask(): void;
   /** The next picture looks like a question. */
   flickers(): void;
@@ -80,6 +82,7 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
   let paused = false;
   let drawsUnknown = false;
   let flickers = false;
+  let looks = 0;
   const submitted: string[] = [];
   const written: string[] = [];
   const outcomes: string[] = [];
@@ -166,7 +169,10 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
         ...claudeCode,
         keys: { interrupt: '\x1b', clearInput: ['\x15', '\x7f'], submit: '\r', vimInsert: ['G', 'A'] },
         pasteStandIn: /\[Pasted text #\d+(?: \+\d+ lines)?\]/,
-        readInputBox: () => (isReading || activity === 'dialog' ? null : seen),
+        readInputBox() {
+          looks++;
+          return isReading || activity === 'dialog' ? null : seen;
+        },
       },
     },
     view: () => ({
@@ -198,6 +204,9 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     written,
     outcomes,
     box: () => boxNow().text,
+    get looks() {
+      return looks;
+    },
     ask() {
       activity = 'dialog';
       show({ activity });
