@@ -57,13 +57,33 @@ test('every command that the README names exists', () => {
   for (const name of named) expect(['help', ...commands.map((command) => command.name)]).toContain(name);
 });
 
-test('every document that is linked to exists', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/how-it-decides.md']) {
-    for (const [, target = ''] of read(file).matchAll(/\]\(([^)#]+\.(?:md|svg))\)/g)) {
-      const path = file.startsWith('docs/') ? `docs/${target}` : target;
-      expect(() => read(path), `${file} links to ${target}`).not.toThrow();
-    }
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(new URL('../docs', import.meta.url)).flatMap((name) =>
+    name.endsWith('.md') ? `docs/${name}` : [],
+  ),
+];
+
+/** The name by which a link leads to a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+test.each(documents)('what %s links to exists', (file) => {
+  for (const [, target = '', anchor] of read(file).matchAll(/\]\(([^):#]*)(?:#([^)]+))?\)/g)) {
+    const path = target === '' ? file : join(dirname(file), target);
+    expect(existsSync(new URL(`../${path}`, import.meta.url)), `${file} links to ${target}`).toBe(true);
+    if (anchor === undefined) continue;
+    const headings = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+    expect(headings, `${file} links to ${target}#${anchor}`).toContain(anchor);
   }
+});
+
+test('each change that is not released stands under what it is about', () => {
+  const [, unreleased = ''] = /^## Unreleased\n(.*?)^## /ms.exec(read('CHANGELOG.md')) ?? [];
+  expect(unreleased.split(/^### /m)[0]?.trim()).toBe('');
 });
 
 test('no file cites notes that are not here', () => {

@@ -107,7 +107,7 @@ export function createChecker(
     checker.violate('trouble is noticed', `${what} for ${Math.round(withinMs / 1_000)} s`);
   }
   /**
-   * What the README's limits name: before the turn has asked anything, and while a hook of the person's takes its time,
+   * What docs/limits.md names: before the turn has asked anything, and while a hook of the person's takes its time,
    * nothing tells a request of a conversation's size, on the side or just before the turn, from its own. The cut costs the
    * turn nothing.
    */

@@ -61,14 +61,14 @@ export function createProvider(plan: Plan): { answer(rounds: number, whole: bool
       [3, () => between(12_000, longMs)],
     ])();
   }
-  /** README's limits: without hooks, nothing tells such a request from any other. */
+  /** docs/limits.md: without hooks, nothing tells such a request from any other. */
   const wholeMs = () => draw.magnitude(2_000, plan.senses.hooks ? 220_000 : 110_000);
   return {
     answer(rounds, whole) {
       const struck = kinds.find(hits) ?? null;
       // Later in a turn an end without a word looks like one that has said all in the words before.
       const told = struck === 'silent-end' && rounds > 1 ? 'cut-short' : struck;
-      // README's limits: at another host than the vendor's, nobody knows at first whether a missing reason is one.
+      // docs/limits.md: at another host than the vendor's, nobody knows at first whether a missing reason is one.
       const fault = told === 'cut-short' && !plan.pings ? null : told;
       const firstByteMs = draw.weighted<() => Millis>([
         [90, () => draw.between(300, 6_000)],
