@@ -111,8 +111,14 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
  * Whether the turn itself has sent another request: one as large as the conversation. The record is read later than the
  * wire, so it may report one from before.
  */
-export const turnHasRequestedSince = ({ wire, turn }: Facts, since: Millis): boolean =>
-  (wire.lastWholeAt ?? 0) > since || (turn.requestedAt ?? 0) >= since + reportLagMs;
+export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boolean {
+  // Once hooks have reported the end of the turn, such a request is one on the side.
+  const { told } = turn;
+  const endedAt = told && !told.working && told.at >= since ? told.at : Number.POSITIVE_INFINITY;
+  return (
+    wire.wholeAt.some((at) => at > since && at <= endedAt) || (turn.requestedAt ?? 0) >= since + reportLagMs
+  );
+}
 
 /** A byte has come of an answer that no side request can have asked for. */
 export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>

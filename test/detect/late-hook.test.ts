@@ -176,3 +176,23 @@ describe('an error is on the screen before its turn’s hooks are read', () => {
     expect(fails(3, ['start', 'end'])).toEqual(['nudge']);
   });
 });
+
+test('a turn that a hook of the person’s had go on has ended well, though its last words read like an error', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.wait(5, say.drawing, say.sample(100));
+  told.tell({ type: 'turn.ended', well: true });
+  told.wait(10, say.drawing, say.sample(100));
+  told.tell(say.opened(1));
+  told.tell(asks(told, 1));
+  told.wait(5, say.drawing, say.sample(100), say.bytes(1));
+  const writtenAt = now(told);
+  told.tell(failed);
+  told.wait(4);
+  told.tell({ type: 'turn.ended', well: true, writtenAt });
+  told.wait(20);
+  expect(actions(told)).toEqual([]);
+});

@@ -503,6 +503,22 @@ describe('at a free prompt after a lost connection', () => {
     expect(actions(end(size))).toEqual([]);
   });
 
+  test('what is as large, and was sent after the turn had ended, is none', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'prompt.recorded' });
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'closed' });
+    const writtenAt = told.state.evidence.clock.at;
+    told.skip(0.1);
+    told.tell(say.opened(2));
+    told.tell({ type: 'connection.bytes', id: 2, up: 50_000, down: 0, last: 'up' });
+    told.tell(say.idle);
+    told.tell(say.bytes(2));
+    told.skip(2);
+    told.tell({ type: 'turn.ended', well: true, writtenAt });
+    told.wait(5, say.drawing);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
+  });
+
   test('and stays one, whatever goes up after it on the same connection', () => {
     const told = end(50_000);
     told.tell({ type: 'connection.bytes', id: 2, up: 10_000, down: 0, last: 'up' });

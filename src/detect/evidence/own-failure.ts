@@ -21,7 +21,7 @@ export function isOwnFailure(before: Evidence, event: Event): boolean {
 function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
   if (turn.count === 0) return agent.prompted && wire.lastConversationAt !== null;
   const { idleSince, toldAt, requestedAt } = turn;
-  const ranAt = Math.max(idleSince ?? 0, toldAt ?? 0, requestedAt ?? 0, wire.lastWholeAt ?? 0);
+  const ranAt = Math.max(idleSince ?? 0, toldAt ?? 0, requestedAt ?? 0, wire.wholeAt.at(-1) ?? 0);
   return turn.workingSince !== null || ranAt > (person.lastChoiceAt ?? 0);
 }
 
@@ -31,6 +31,6 @@ function hasEndedWell({ turn, wire }: Evidence): boolean {
   if (failure !== null) return false;
   const isAnswered = answer?.endsTurn === true && recordHasTurn(turn);
   const endedAt = Math.max(told?.well ? told.at : 0, isAnswered ? answer.at : 0);
-  const askedAt = Math.max(requestedAt ?? 0, wire.lastWholeAt ?? 0);
+  const askedAt = Math.max(requestedAt ?? 0, wire.wholeAt.at(-1) ?? 0);
   return endedAt > 0 && endedAt >= (lastStartedAt ?? 0) && askedAt <= endedAt + reportLagMs;
 }

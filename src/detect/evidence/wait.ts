@@ -18,7 +18,7 @@ export function waitBeganAt(before: Facts, { turn, tools, wire, now }: Facts, to
   const seenAt = claimsOf(before).flatMap(({ activity, since }) => (activity === 'tool' ? [since] : []));
   const isUntold = told === null && tools.length === 0 && seenAt.length > 0;
   if (!isUntold || workingSince === null) return toldAt;
-  const askedAt = wire.lastWholeAt ?? 0;
+  const askedAt = wire.wholeAt.at(-1) ?? 0;
   const isNext = askedAt > Math.max(workingSince, ...seenAt) - reportLagMs && now - askedAt < lateMs;
   return isNext ? askedAt : toldAt;
 }

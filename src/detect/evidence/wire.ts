@@ -44,8 +44,11 @@ export interface Wire {
   readonly lastRequestAt: Millis | null;
   /** The same for a request that is large enough for a conversation. */
   readonly lastConversationAt: Millis | null;
-  /** The same for one that is as large as the conversation: what is asked on the side is mostly smaller. */
-  readonly lastWholeAt: Millis | null;
+  /**
+   * The same for those that are as large as the conversation, newest last, at most eight: what is asked on the side is
+   * mostly smaller.
+   */
+  readonly wholeAt: readonly Millis[];
   /**
    * Bytes of the latest request whose answer was streamed: a conversation only grows, and the next agent goes on with it.
    * 0: not known.
@@ -67,7 +70,7 @@ export const noWire: Wire = {
   turnsAsk: null,
   lastRequestAt: null,
   lastConversationAt: null,
-  lastWholeAt: null,
+  wholeAt: [],
   conversationSize: 0,
   compactedAt: null,
   lastDownAt: null,
@@ -109,7 +112,7 @@ export function foldWire(
         closed: [],
         lastRequestAt: null,
         lastConversationAt: null,
-        lastWholeAt: null,
+        wholeAt: [],
         compactedAt: null,
         lastDownAt: null,
         conversationsBefore: [],
@@ -185,7 +188,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     turnsAsk: isNewConversation || streams(after) ? 'here' : wire.turnsAsk,
     lastRequestAt: isRequest ? later(wire.lastRequestAt, after.requestAt) : wire.lastRequestAt,
     lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
-    lastWholeAt: isWhole ? after.requestAt : wire.lastWholeAt,
+    wholeAt: isWhole ? [...wire.wholeAt.slice(-7), after.requestAt] : wire.wholeAt,
     conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
     conversationsBefore:

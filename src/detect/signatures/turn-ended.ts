@@ -109,8 +109,8 @@ const failedTurn = failing(
     const first = failure && pauseMs[failure.kind];
     if (!failure || !first || count === 0 || limited(e)) return null;
     const pause = Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1));
-    // Hooks that reported the turn's beginning know better than the screen how it has ended.
-    const awaitsHook = failure.sense === 'screen' && told?.working === true;
+    // Where hooks report turns, they know better than the screen how this one has ended.
+    const awaitsHook = failure.sense === 'screen' && told !== null;
     return atRest(e, {
       since: failure.at,
       limit: awaitsHook ? Math.max(pause, hookReadMs) : pause,
