@@ -23,12 +23,8 @@ export interface AgentAdapter {
   /** The name as its makers write it, for texts that people read. */
   readonly name: string;
   parseArguments(args: readonly string[]): Invocation;
-  /**
-   * Version of the executable; null if it is unknown. May run `<command> --version` once (the caller caches the
-   * answer), and throws `LoopError` if it was guarded-claude that answered.
-   * @param command the executable; for a node script: node, its arguments before the script, the script
-   */
-  detectVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null>;
+  /** The version that files of the installation name. Null: none does, so the program itself has to be asked. */
+  installedVersion(executable: string): Promise<AgentVersion | null>;
   abilities(version: AgentVersion | null): Abilities;
   /** Reads the settings files that apply to an agent started with these arguments in `cwd`. Never throws. */
   readUserSettings(

@@ -38,8 +38,6 @@ export interface Run {
   readonly user: UserSettings;
   /** Hooks are wanted, allowed and supported by this version. `Agent.hooks` says whether they run. */
   readonly wantsHooks: boolean;
-  /** This version records a call before it runs it. */
-  readonly recordsCallsFirst: boolean;
   /** In print mode: nobody can be asked. */
   readonly unattended: boolean;
   /** Just before the first agent was started: wall clock, Unix milliseconds. */

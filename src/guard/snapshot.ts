@@ -94,10 +94,11 @@ export function resultTextOf(
 
 /** Whether no call of the lost message can have run unseen: hooks were heard, or this version records each call first. */
 export function watchesCalls(
-  { recordsCallsFirst }: Run,
-  { hooks }: Agent,
+  { launch }: Run,
+  { hooks, program }: Agent,
   { snapshot }: Conversation,
 ): boolean {
+  const { recordsCallsFirst } = launch.adapter.abilities(program.version);
   return hooks.heard() || (recordsCallsFirst && (snapshot?.last_committed_message_index ?? null) !== null);
 }
 

@@ -76,6 +76,7 @@ export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readon
   records.reportKnown(warnings);
   await begun;
   await senses.start();
+  void agent.program.confirm();
 
   const result = await Promise.race([end, ...(way.left ? [way.left] : [])]);
   const ended = way.ended?.();

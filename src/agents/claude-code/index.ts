@@ -6,7 +6,7 @@
  * itself.
  */
 import type { AgentAdapter } from '../agent.ts';
-import { detectVersion } from './detect-version.ts';
+import { installedVersion } from './installed-version.ts';
 import { parseArguments } from './launch/arguments.ts';
 import { isBackgroundService, serviceCommand } from './launch/background-service.ts';
 import { fileArguments, withoutFiles } from './launch/file-arguments.ts';
@@ -43,7 +43,7 @@ export const claudeCode = {
   id: 'claude-code',
   name: 'Claude Code',
   parseArguments,
-  detectVersion,
+  installedVersion,
   abilities: abilitiesOf,
   readUserSettings,
   fileArguments,

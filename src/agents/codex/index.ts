@@ -13,13 +13,13 @@ import { toolRisk } from './tools.ts';
 import { readTranscript } from './transcript.ts';
 import { summarizeTranscript } from './transcript-summary.ts';
 import { readUserSettings } from './user-settings.ts';
-import { abilitiesOf, detectVersion } from './versions.ts';
+import { abilitiesOf, installedVersion } from './versions.ts';
 
 export const codex: AgentAdapter = {
   id: 'codex',
   name: 'Codex',
   parseArguments,
-  detectVersion,
+  installedVersion,
   abilities: abilitiesOf,
   readUserSettings,
   fileArguments: null,

@@ -2,8 +2,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseRecord, textOf } from '../common/json.ts';
-import { askVersion, compareVersions, readVersion } from '../common/versions.ts';
-import type { Variables } from '../contract/invocation.ts';
+import { compareVersions, readVersion } from '../common/versions.ts';
 import type { Abilities, AgentVersion } from '../contract/version.ts';
 
 /** The version that was run, and the first of which anything is known. */
@@ -33,8 +32,8 @@ export function hasNoDaemonFlag(version: AgentVersion | null): boolean {
 /**
  * npm's packages: `<package>/bin/codex.js`, or `<package>/vendor/<target>/bin/codex` in the package for the platform.
  */
-async function fromPackage(executable: string): Promise<AgentVersion | null> {
-  let folder = dirname(executable);
+export async function installedVersion(executable: string): Promise<AgentVersion | null> {
+  let folder = dirname(await realpath(executable).catch(() => executable));
   for (let up = 0; up < 4; up++, folder = dirname(folder)) {
     const file = join(folder, 'package.json');
     const read = parseRecord(await readFile(file, 'utf8').catch(() => ''));
@@ -42,13 +41,4 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
       return readVersion(textOf(read, 'version') ?? '');
   }
   return null;
-}
-
-/** Null if neither files nor `--version` name it. Takes at most 5 s. */
-export async function detectVersion(
-  command: readonly string[],
-  env: Variables,
-): Promise<AgentVersion | null> {
-  const path = command.at(-1) ?? '';
-  return (await fromPackage(await realpath(path).catch(() => path))) ?? (await askVersion(command, env));
 }

@@ -23,7 +23,11 @@ export function readVersion(text: string): AgentVersion | null {
   return found === undefined ? null : { text: found, parts: parts.map(Number) };
 }
 
-/** Runs `<command> --version`; null if it prints no version. Takes at most 5 s. Throws `LoopError`. */
+/**
+ * Runs `<command> --version`; null if it prints no version. Takes at most 5 s. Throws `LoopError` if it was guarded-claude
+ * that answered.
+ * @param command the executable; for a node script: node, its arguments before the script, the script
+ */
 export async function askVersion(command: readonly string[], env: Variables): Promise<AgentVersion | null> {
   const { execa } = await import('execa');
   const [file = '', ...words] = command;

@@ -2,6 +2,7 @@
 import type { AgentAdapter } from '../../agents/agent.ts';
 import { commandNamesOf } from '../../agents/choose.ts';
 import { fullscreenStrikes } from '../../agents/claude-code/launch/fullscreen.ts';
+import { askVersion } from '../../agents/common/versions.ts';
 import type { Variables } from '../../agents/contract/invocation.ts';
 import type { UserSettings } from '../../agents/contract/launch.ts';
 import { isSwitchedOff } from '../../config/switch.ts';
@@ -19,7 +20,7 @@ export async function findAgentAndVersion(adapter: AgentAdapter, env: Variables)
         : 'install the agent, or set GUARDED_CLAUDE_COMMAND to its path';
     return [problem('agent', found.message, remedy)];
   }
-  const version = await adapter.detectVersion([found.path], env);
+  const version = (await adapter.installedVersion(found.path)) ?? (await askVersion([found.path], env));
   if (version === null) {
     const remedy = `run ${found.path} --version; the guard carries on and treats it as a recent version`;
     return [ok('agent', found.path), warning('agent version', 'cannot be told', remedy)];

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
 import { oneLineOf } from '../../platform/exec.ts';
-import { openRun, statePaths } from '../../platform/paths.ts';
+import { openRun } from '../../platform/paths.ts';
 import { createSecretFolder } from '../../platform/secret-folder.ts';
 import type { Emit } from '../../sensors/sensor.ts';
 import { type Errors, openErrors } from '../../terminal/errors.ts';
@@ -12,7 +12,7 @@ import type { Parts } from '../parts.ts';
 import type { Launch } from '../run.ts';
 import { knownFromStart, pinFor } from '../session.ts';
 import { createWire } from '../wire.ts';
-import { agentVersion } from './agent-version.ts';
+import { versionAtStart } from './agent-version.ts';
 import { keepGivenFiles } from './given-files.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { openProgram } from './program.ts';
@@ -42,11 +42,12 @@ export async function prepare<Process extends AgentProcess>(
   given: Launch,
   { unattended, emit }: Way,
 ): Promise<Preparation<Process>> {
-  const { adapter, env, cwd, command, named } = given;
+  const { adapter, env, cwd } = given;
   const { config, warnings } = loadConfig(env);
   // This comes first: if the command turns out to lead back to us, the next candidate still needs everything, even
   // files that can be read only once.
-  const version = await agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
+  const known = await versionAtStart(given);
+  const { version } = known;
   const { paths, warning } = openRun(env);
   const secretFolder = createSecretFolder(env);
   const { args, kept } = keepGivenFiles(adapter, given.args, cwd, secretFolder);
@@ -58,7 +59,7 @@ export async function prepare<Process extends AgentProcess>(
   const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
   const pin = pinFor(adapter, invocation, version);
   const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env, emit);
-  const { settingsFlag, recordsCallsFirst } = adapter.abilities(version);
+  const { settingsFlag } = adapter.abilities(version);
   return {
     run: {
       launch,
@@ -68,7 +69,6 @@ export async function prepare<Process extends AgentProcess>(
       secretFolder,
       user,
       wantsHooks: config.senses.hooks && user.hooksAllowed && settingsFlag,
-      recordsCallsFirst,
       unattended,
       launchedAtMs: Date.now(),
       pin,
@@ -76,7 +76,7 @@ export async function prepare<Process extends AgentProcess>(
       errors,
       emit,
     },
-    agent: createAgent(openProgram(given, version)),
+    agent: createAgent(openProgram(given, known)),
     conversation: createConversation(knownFromStart(invocation, pin)),
     wire: createWire(opened.tunnel),
     warnings: [...warnings, ...[warning, repaired, problem].filter((one) => one !== null)],

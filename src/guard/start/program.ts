@@ -5,9 +5,8 @@
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentVersion } from '../../agents/contract/version.ts';
-import { statePaths } from '../../platform/paths.ts';
 import type { Launch } from '../run.ts';
-import { agentVersion } from './agent-version.ts';
+import { type KnownVersion, presentVersion } from './agent-version.ts';
 
 /** An updater writes the file within seconds. If it is not there by then, it will not appear by itself. */
 const awaitedMs = 10_000;
@@ -16,6 +15,8 @@ const againMs = 1_000;
 export interface Program {
   /** Null: it could not be determined. After an update, a relaunch starts another version. */
   readonly version: AgentVersion | null;
+  /** Asks the program if only an earlier answer of it is known. Never rejects. */
+  confirm(): Promise<void>;
   /**
    * Waits until the program can be started again.
    * @throws the reason if that takes longer than `limitMs`
@@ -23,29 +24,33 @@ export interface Program {
   renew(limitMs?: number): Promise<void>;
 }
 
-/** @param initial its present version */
-export function openProgram(launch: Launch, initial: AgentVersion | null): Program {
-  const { command, named, adapter, env } = launch;
+export function openProgram(launch: Launch, initial: KnownVersion): Program {
+  const { command, named } = launch;
   /** The file that an update replaces: the script, if node runs one. */
   const path = named.at(-1) ?? command;
-  let version = initial;
+  let { version } = initial;
   let stamp = stampOf(path);
+
+  const asked = () => presentVersion(launch).catch(() => null);
 
   async function look(present: string | null): Promise<Look> {
     if (present === null) return { wrong: 'is missing' };
     if (statSync(path).size === 0) return { wrong: 'is empty' }; // the version may be taken from the file's name
     // If its version was never known, it cannot be asked for now.
-    if (present === stamp || version === null) return { wrong: null, version };
-    const asked = agentVersion(adapter, [command, ...named.slice(1)], env, statePaths(env).root);
-    const next = await asked.catch(() => null);
-    return next === null
+    if (version === null) return { wrong: null, version };
+    // The file may only lead to the agent, and stay the same when that is updated.
+    const next = await asked();
+    return next === null && present !== stamp
       ? { wrong: 'was replaced by something that does not run' }
-      : { wrong: null, version: next };
+      : { wrong: null, version: next ?? version };
   }
 
   return {
     get version() {
       return version;
+    },
+    async confirm() {
+      if (initial.isEarlier) version = (await asked()) ?? version;
     },
     async renew(limitMs = awaitedMs) {
       for (let waitedMs = 0; ; waitedMs += againMs) {

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { detectVersion } from '../../../src/agents/claude-code/detect-version.ts';
+import { installedVersion } from '../../../src/agents/claude-code/installed-version.ts';
 import { abilitiesOf, hookEventsOf } from '../../../src/agents/claude-code/versions.ts';
-import { readVersion } from '../../../src/agents/common/versions.ts';
+import { askVersion, readVersion } from '../../../src/agents/common/versions.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 
 it.each([
@@ -54,7 +54,7 @@ describe('version of an executable', () => {
       JSON.stringify({ name: '@anthropic-ai/claude-code', version: '2.1.42' }),
     );
     symlinkSync(join(root, 'package', 'cli.js'), join(root, 'claude'));
-    expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.42');
+    expect((await installedVersion(join(root, 'claude')))?.text).toBe('2.1.42');
   });
 
   it('is read from the path of the native installation', async () => {
@@ -62,17 +62,18 @@ describe('version of an executable', () => {
     mkdirSync(join(root, 'versions'));
     writeScript(join(root, 'versions', '2.1.329'), '#!/bin/sh\nexit 9\n');
     symlinkSync(join(root, 'versions', '2.1.329'), join(root, 'claude'));
-    expect((await detectVersion([join(root, 'claude')], {}))?.text).toBe('2.1.329');
+    expect((await installedVersion(join(root, 'claude')))?.text).toBe('2.1.329');
   });
 
-  it('is asked for if no file names it, and null if nothing does', async () => {
+  it('has to be asked for if no file names it, and is null if nothing does', async () => {
     const root = temporaryFolder();
     writeFileSync(join(root, 'package.json'), '{"name":"another","version":"9.9.9"}');
     const says = writeScript(join(root, 'says'), '#!/bin/sh\necho "2.0.1 (Claude Code)"\n');
     const silent = writeScript(join(root, 'silent'), '#!/bin/sh\nexit 1\n');
     const env = { PATH: process.env.PATH };
-    expect((await detectVersion([says], env))?.text).toBe('2.0.1');
-    expect(await detectVersion([silent], env)).toBe(null);
-    expect(await detectVersion([join(root, 'missing')], env)).toBe(null);
+    expect(await installedVersion(says)).toBe(null);
+    expect((await askVersion([says], env))?.text).toBe('2.0.1');
+    expect(await askVersion([silent], env)).toBe(null);
+    expect(await askVersion([join(root, 'missing')], env)).toBe(null);
   });
 });

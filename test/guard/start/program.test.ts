@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
+import { versionAtStart } from '../../../src/guard/start/agent-version.ts';
 import { openProgram } from '../../../src/guard/start/program.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 
@@ -21,7 +22,14 @@ function started() {
     cwd: folder,
   };
   const version = { text: '2.1.329', parts: [2, 1, 329] };
-  return { folder, command, install, program: openProgram(launch, version), version };
+  return {
+    folder,
+    command,
+    install,
+    launch,
+    program: openProgram(launch, { version, isEarlier: false }),
+    version,
+  };
 }
 
 it('is the one that was started', async () => {
@@ -44,6 +52,44 @@ it('is another version after an update', async () => {
   install('#!/bin/sh\necho "2.1.332 (Claude Code)"; : longer\n');
   await program.renew(0);
   expect(program.version?.text).toBe('2.1.332');
+});
+
+/** A wrapper stays the same file when the agent behind it is updated. */
+function wrapped() {
+  const parts = started();
+  const behind = join(parts.folder, 'behind');
+  const update = (version: string) => writeScript(behind, `#!/bin/sh\necho "${version} (Claude Code)"\n`);
+  parts.install(`#!/bin/sh\nexec '${behind}' "$@"\n`);
+  return { ...parts, update };
+}
+
+it('is another version after an update behind a wrapper', async () => {
+  const { launch, update, version } = wrapped();
+  update('2.1.329');
+  const program = openProgram(launch, { version, isEarlier: false });
+  update('2.1.332');
+  await program.renew(0);
+  expect(program.version?.text).toBe('2.1.332');
+});
+
+it('is what it was if a wrapper that is the same does not answer', async () => {
+  const { launch, version } = wrapped();
+  const program = openProgram(launch, { version, isEarlier: false });
+  await program.renew(0);
+  expect(program.version).toEqual(version);
+});
+
+it('is started without a question at the next start, which its answer corrects while the agent boots', async () => {
+  const { launch, update } = wrapped();
+  update('2.1.42');
+  expect(await versionAtStart(launch)).toMatchObject({ version: { text: '2.1.42' }, isEarlier: false });
+  update('2.1.332');
+  const known = await versionAtStart(launch);
+  expect(known).toMatchObject({ version: { text: '2.1.42' }, isEarlier: true });
+  const program = openProgram(launch, known);
+  await program.confirm();
+  expect(program.version?.text).toBe('2.1.332');
+  expect(await versionAtStart(launch)).toMatchObject({ version: { text: '2.1.332' } });
 });
 
 it.each([

@@ -67,7 +67,6 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
     secretFolder: () => home,
     user: adapter.readUserSettings(args, env, home, version),
     wantsHooks: true,
-    recordsCallsFirst: adapter.abilities(version).recordsCallsFirst,
     unattended: true,
     launchedAtMs: Date.now(),
     pin,
@@ -83,7 +82,7 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
       return world.word;
     },
   });
-  const agent = createAgent<Child>({ version, renew: async () => {} }, source);
+  const agent = createAgent<Child>({ version, confirm: async () => {}, renew: async () => {} }, source);
   // The guard looks at an agent's processes only when it is about to end them.
   const look = () => {
     const running = agent.process;

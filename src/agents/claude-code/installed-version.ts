@@ -1,11 +1,10 @@
 /**
- * Finds the version of an installed agent from its files if possible: the package beside it (npm), or its path
- * (`…/versions/2.1.329`, the native installer). Otherwise `<command> --version` is run.
+ * Finds the version of an installed agent from its files: the package beside it (npm), or its path
+ * (`…/versions/2.1.329`, the native installer).
  */
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { askVersion, readVersion } from '../common/versions.ts';
-import type { Variables } from '../contract/invocation.ts';
+import { readVersion } from '../common/versions.ts';
 import type { AgentVersion } from '../contract/version.ts';
 
 async function fromPackage(executable: string): Promise<AgentVersion | null> {
@@ -23,18 +22,8 @@ async function fromPackage(executable: string): Promise<AgentVersion | null> {
   return null;
 }
 
-/**
- * @param command absolute path of the executable; for a node script: node and the script
- * @param env environment for the one `--version` run that may be needed
- * @returns null if neither the files nor the run name it. Takes at most 5 s. The caller keeps the answer as long as the
- *   executable's real path, time and size stay the same.
- */
-export async function detectVersion(
-  command: readonly string[],
-  env: Variables,
-): Promise<AgentVersion | null> {
-  const path = command.at(-1) ?? '';
+export async function installedVersion(path: string): Promise<AgentVersion | null> {
   const executable = await realpath(path).catch(() => path);
   const named = basename(dirname(executable)) === 'versions' ? readVersion(basename(executable)) : null;
-  return named ?? (await fromPackage(executable)) ?? (await askVersion(command, env));
+  return named ?? (await fromPackage(executable));
 }
