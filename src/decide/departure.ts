@@ -5,6 +5,7 @@ import { disconnectPhaseOf, isAtWork } from '../detect/phase.ts';
 import { type Verdict, verdictOn } from '../detect/verdict.ts';
 import type { Millis } from '../events.ts';
 import { endedPolitely } from '../platform/ending-signals.ts';
+import type { GuardState } from './state.ts';
 
 /** How long after Ctrl+C, Ctrl+D or a command an exit still counts as its effect. */
 const answerMs = 10_000;
@@ -39,4 +40,13 @@ export function relaunchable(e: Evidence, config: Config): Verdict | null {
     `in phase ${disconnectPhaseOf(e)}, and nobody asked it to`,
   ];
   return verdictOn(exit.outOfMemory ? 'out-of-memory' : 'agent-gone', exit.at, because, 'relaunch');
+}
+
+/**
+ * The outcome of an incident that is open when the agent ends by itself. In print mode the agent's last report decides.
+ */
+export function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
+  if (incident === null) return 'recovered';
+  if (!e.agent.unattended || e.conversation.ended !== 'done') return 'user';
+  return e.turn.failure === null ? 'recovered' : 'gave_up';
 }

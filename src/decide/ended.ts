@@ -4,7 +4,7 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { endedPolitely } from '../platform/ending-signals.ts';
 import { giveUp } from './asking.ts';
-import { personLeft, relaunchable } from './departure.ts';
+import { outcomeOf, personLeft, relaunchable } from './departure.ts';
 import { finish, open, type Step, stay } from './incident.ts';
 import { actOn } from './rungs.ts';
 import type { GuardState } from './state.ts';
@@ -27,15 +27,6 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
   }
   const remembering = outOfMemory ? { ...state, outOfMemoryAt: state.evidence.now } : state;
   return actOn(remembering, verdict, config);
-}
-
-/**
- * The outcome of an incident that is open when the agent ends by itself. In print mode the agent's last report decides.
- */
-function outcomeOf({ incident, evidence: e }: GuardState): 'user' | 'recovered' | 'gave_up' {
-  if (incident === null) return 'recovered';
-  if (!e.agent.unattended || e.conversation.ended !== 'done') return 'user';
-  return e.turn.failure === null ? 'recovered' : 'gave_up';
 }
 
 /**

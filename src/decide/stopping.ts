@@ -1,6 +1,7 @@
 /** An agent is being stopped, and that does not go as it should, or somebody wants to leave. */
 import type { Event, Millis } from '../events.ts';
 import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
+import { personLeft } from './departure.ts';
 import { adding, type Step, stay } from './incident.ts';
 import type { GuardState } from './state.ts';
 
@@ -9,15 +10,23 @@ const maxStopMs = 120_000;
 /** The tools that a dead agent has left behind are ended before anything is looked at, and are gone by then. */
 const leftoverMs = 5_000;
 
-/** Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. */
+/**
+ * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. Until now nothing of
+ * the agent was ended, and it had its keys: if it has ended meanwhile, that was by itself.
+ */
 export function saved(state: GuardState, event: Event): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
     const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
     return giveUp(state, detail);
   }
-  const { down } = state;
-  const known = { unknownCommands: event.unknownCommands ?? 0, ...(event.unanswered && { prompt: true }) };
+  const { down, evidence: e } = state;
+  const hasLeft = e.agent.exit !== null && e.agent.exit.at > state.since && personLeft(e);
+  const known = {
+    unknownCommands: event.unknownCommands ?? 0,
+    ...(event.unanswered && { prompt: true }),
+    ...(hasLeft && { hasLeft }),
+  };
   return stay({ ...state, down: down && { ...down, ...known } });
 }
 
@@ -58,10 +67,10 @@ function lookTooLong(state: GuardState, lookedMs: Millis): Step {
   return abandon(state, 'what it worked on cannot be looked at: the disk does not answer');
 }
 
-/** Whether somebody wants to leave: a signal has said so, or Ctrl+C or Ctrl+D, which reached nobody. Null: no. */
+/** Whether somebody wants to leave: a signal has said so, or Ctrl+C or Ctrl+D that no agent has got. Null: no. */
 export function leaving(state: GuardState): Step | null {
   const { signalledBy, person } = state.evidence;
   if (signalledBy !== null) return goAsTold(state, signalledBy);
-  const { lastExitKeyAt } = person;
-  return lastExitKeyAt !== null && lastExitKeyAt > state.since ? choseToLeave(state) : null;
+  const { lastKeptExitKeyAt } = person;
+  return lastKeptExitKeyAt !== null && lastKeptExitKeyAt > state.since ? choseToLeave(state) : null;
 }

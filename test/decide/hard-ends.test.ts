@@ -256,7 +256,7 @@ describe('an agent that does not end, not even by SIGKILL', () => {
 
   test('then Ctrl+C leaves, as in any stop', () => {
     const told = endsAtLast();
-    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1, kept: true });
     told.tell(done);
     told.wait(10);
     expect(deeds(told)).toEqual(['stop', 'exit']);
@@ -316,18 +316,24 @@ test('an agent whose work cannot be looked at, and so is not stopped, keeps its 
 });
 
 describe('while the agent is being stopped', () => {
-  const played = (kind: InputKind) => {
+  /** It is looked at for a second, and takes another one to end. */
+  const stopped = (asItIsLookedAt: readonly Observation[], asItEnds: readonly Observation[] = []) => {
     const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
     told.tell({ type: 'command', command: 'relaunch' });
     told.wait(1);
-    told.tell({ type: 'input', kind, bytes: 1 });
+    for (const observation of asItIsLookedAt) told.tell(observation);
+    told.tell({ type: 'saved', ok: true });
     expect(told.state.name).toBe('stopping');
     told.wait(1);
-    for (const observation of obliging({ ...told.did('stop')[0], type: 'stop' } as Effect))
-      told.tell(observation);
+    for (const observation of asItEnds) told.tell(observation);
+    if (told.state.evidence.agent.exit === null) end(told, { code: 143, signal: null });
+    told.tell({ type: 'stop.done', generation: 1, left: 0 });
     told.wait(60);
     return told;
   };
+  const pressed = (kind: InputKind): Observation => ({ type: 'input', kind, bytes: 1 });
+  /** No agent has the terminal any more. */
+  const played = (kind: InputKind) => stopped([], [{ ...pressed(kind), kept: true } as Observation]);
 
   test.each(['interrupt', 'exit'] as const)('%s: no other is started, and the person is told', (kind) => {
     const told = played(kind);
@@ -339,6 +345,24 @@ describe('while the agent is being stopped', () => {
   test.each(['text', 'enter', 'escape'] as const)('%s changes nothing', (kind) =>
     expect(deeds(played(kind))).toEqual(['stop', 'launch']),
   );
+
+  test.each(['interrupt', 'exit'] as const)(
+    '%s that the agent has got, which is still looked at, changes nothing',
+    (kind) => expect(deeds(stopped([pressed(kind)]))).toEqual(['stop', 'launch']),
+  );
+
+  const ended = { type: 'agent.exited', generation: 1, signal: null } as const;
+
+  test('an agent that obeys it before anything of it is ended is not brought back', () => {
+    const told = stopped([pressed('interrupt'), pressed('interrupt'), { ...ended, code: 0 }]);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(told.did('exit')).toMatchObject([{ code: 0, signal: null }]);
+    expect(lastIncident(told)?.outcome).toBe('user');
+  });
+
+  test('one that ends by itself, and that nobody asked to, is', () => {
+    expect(deeds(stopped([{ ...ended, code: 1 }]))).toEqual(['stop', 'launch']);
+  });
 
   test('a Ctrl+C before was for the agent', () => {
     const told = inTurn();
@@ -362,7 +386,7 @@ describe('an agent that is dead, on a disk that does not answer', () => {
   test.each(['interrupt', 'exit'] as const)('%s leaves, once the stop has had its time', (kind) => {
     const told = stuck();
     told.wait(1);
-    told.tell({ type: 'input', kind, bytes: 1 });
+    told.tell({ type: 'input', kind, bytes: 1, kept: true });
     expect(deeds(told)).toEqual(['stop']); // the tools that it has left behind are about to be ended
     told.wait(5);
     expect(deeds(told)).toEqual(['stop', 'exit']);
@@ -373,7 +397,7 @@ describe('an agent that is dead, on a disk that does not answer', () => {
   test('at once, if it has had that already', () => {
     const told = stuck();
     told.wait(20);
-    told.tell({ type: 'input', kind: 'interrupt', bytes: 1 });
+    told.tell({ type: 'input', kind: 'interrupt', bytes: 1, kept: true });
     expect(deeds(told)).toEqual(['stop', 'exit']);
   });
 

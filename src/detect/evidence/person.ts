@@ -11,6 +11,8 @@ export interface Person {
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
+  /** The same, kept back by the guard: no agent has got it. */
+  readonly lastKeptExitKeyAt: Millis | null;
   /**
    * When the person pressed Enter on a command of the agent's own, such as `/exit`, or in what it asks outside a turn, such
    * as a list that a command has opened; as the screen showed it.
@@ -23,6 +25,7 @@ export const nobody: Person = {
   lastChoiceAt: null,
   lastInterruptAt: null,
   lastExitKeyAt: null,
+  lastKeptExitKeyAt: null,
   lastCommandAt: null,
 };
 
@@ -36,12 +39,14 @@ interface Before {
 export function foldPerson(person: Person, event: Event, before: Before, now: Millis): Person {
   if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
   if (event.type !== 'input' || event.kind === 'report') return person;
-  const { kind } = event;
+  const { kind, kept } = event;
+  const isExitKey = kind === 'interrupt' || kind === 'exit';
   return {
     lastKeyAt: now,
     lastChoiceAt: kind === 'enter' || kind === 'escape' ? now : person.lastChoiceAt,
     lastInterruptAt: kind === 'interrupt' || kind === 'escape' ? now : person.lastInterruptAt,
-    lastExitKeyAt: kind === 'interrupt' || kind === 'exit' ? now : person.lastExitKeyAt,
+    lastExitKeyAt: isExitKey ? now : person.lastExitKeyAt,
+    lastKeptExitKeyAt: isExitKey && kept ? now : person.lastKeptExitKeyAt,
     lastCommandAt: kind === 'enter' && isCommand(before) ? now : person.lastCommandAt,
   };
 }
