@@ -4,19 +4,32 @@ import type { Rung } from '../effects.ts';
 import { affordable } from './budget.ts';
 import type { GuardState } from './state.ts';
 
+/** The class of an incident that a person has begun by asking for a cure. */
+export const askedFor = (command: 'nudge' | 'relaunch') => `asked-${command}` as const;
+
+/** Why no nudge can be typed; null: one can. */
+export const whyNoNudge = ({ evidence: { agent } }: GuardState): string | null =>
+  agent.unattended ? 'an agent in pipes takes no keys' : null;
+
+/**
+ * Why no other agent can continue; null: one can. Once the answer has been delivered, the agent can be ended without another
+ * one to follow.
+ */
+export const whyNoRelaunch = ({ evidence: { agent } }: GuardState): string | null =>
+  agent.deliveredAt === null ? agent.noRelaunch : null;
+
 /** The mildest rung at or above `wanted` that is allowed now. */
 export function allowed(wanted: Rung, state: GuardState, config: Config): Rung {
   if (wanted === 'wait' || wanted === 'hold') return wanted;
   const { in_place } = config.recovery;
   if (wanted === 'cut' && in_place && affordable('cut', state, config)) return 'cut';
   const wantsInPlace = wanted === 'cut' || wanted === 'nudge';
-  const canType = !state.evidence.agent.unattended;
-  if (wantsInPlace && in_place && canType && affordable('nudge', state, config)) return 'nudge';
-  const { noRelaunch, deliveredAt } = state.evidence.agent;
-  // Once the answer has been delivered, the agent can be ended without another one to follow.
-  const canRelaunch = noRelaunch === null || deliveredAt !== null;
+  if (wantsInPlace && in_place && whyNoNudge(state) === null && affordable('nudge', state, config))
+    return 'nudge';
   const mayRelaunch =
-    canRelaunch && config.network_resilience.auto_resume && affordable('relaunch', state, config);
+    whyNoRelaunch(state) === null &&
+    config.network_resilience.auto_resume &&
+    affordable('relaunch', state, config);
   return wanted !== 'ask' && mayRelaunch ? 'relaunch' : 'ask';
 }
 

@@ -8,8 +8,8 @@ import type { Rung } from '../effects.ts';
 import { giveUp } from './asking.ts';
 import { spend } from './budget.ts';
 import { withCure } from './cure.ts';
-import { act, adding, open, type Step } from './incident.ts';
-import { allowed } from './ladder.ts';
+import { act, adding, andThen, close, open, type Step } from './incident.ts';
+import { allowed, askedFor } from './ladder.ts';
 import { beginNudge } from './nudging.ts';
 import { proofMs } from './proof.ts';
 import { beginRelaunch } from './relaunching.ts';
@@ -23,6 +23,9 @@ export const actOn = (state: GuardState, verdict: Verdict, config: Config): Step
 export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, config: Config): Step {
   const { evidence: e } = state;
   const { class: cause } = verdict;
+  // The person has asked for a nudge, and for nothing stronger.
+  if (cause === askedFor('nudge'))
+    return andThen(act(state, 'ask', verdict.because.join('; ')), (next) => close(next, 'user'));
   switch (allowed(wanted, state, config)) {
     case 'wait':
       return adding(

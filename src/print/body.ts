@@ -24,7 +24,7 @@ export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn, sa
     // An answer that was finished but never printed also counts as unfinished.
     beforeStop: (phase) => (phase === 'between_turns' ? 'streaming' : phase),
     detach() {}, // the gate judges what the agent still prints
-    // Only a person can ask for a nudge here, and there is no terminal to type it into.
+    // There is no terminal to type it into, so none is asked for.
     nudge: async () => parts.run.emit({ type: 'nudge.done', outcome: 'not-idle' }),
     choose: async () => false,
     relaunch: ({ generation, prompt }) => startNext(parts, { generation, prompt, ranTurn: ranTurn() }, judge),
