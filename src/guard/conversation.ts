@@ -25,6 +25,8 @@ export interface Conversation {
   readonly hadTurn: boolean;
   /** A turn is known to run. */
   readonly isInTurn: boolean;
+  /** The last look at its file found no turn, and none was seen since. The agent refuses to resume such a one. */
+  readonly isEmpty: boolean;
   /** Another agent has it open, so going on means forking it. */
   readonly isHeld: boolean;
   /** Hold for the process, so also after /clear. Null: none is known. */
@@ -61,6 +63,7 @@ interface Facts {
   readonly transcriptPath: string | null;
   readonly isCleared: boolean;
   readonly hadTurn: boolean;
+  readonly isEmpty: boolean;
   readonly isHeld: boolean;
 }
 
@@ -68,9 +71,12 @@ const nothingKnown: Omit<Facts, 'id'> = {
   transcriptPath: null,
   isCleared: false,
   hadTurn: false,
+  isEmpty: false,
   isHeld: false,
 };
 
+/** Part of a turn is on record. */
+const recorded: readonly Event['type'][] = ['prompt.recorded', 'answer.recorded'];
 const endOfTurn: readonly Event['type'][] = ['turn.ended', 'interrupted', 'agent.started'];
 
 /** More Enters than can come between two looks at the disk. Some of them may have been for a dialog. */
@@ -133,6 +139,9 @@ export function createConversation(id: string | null): Conversation {
     get isInTurn() {
       return isInTurn;
     },
+    get isEmpty() {
+      return facts.isEmpty;
+    },
     get isHeld() {
       return facts.isHeld;
     },
@@ -157,6 +166,7 @@ export function createConversation(id: string | null): Conversation {
       if (event.type === 'session') adopt(event);
       if (event.type === 'permission.mode') noteMode(event.mode, event);
       if (event.type === 'screen') noteScreen(event);
+      if (recorded.includes(event.type)) facts = { ...facts, isEmpty: false };
       if (event.type === 'turn.started') isInTurn = true;
       if (endOfTurn.includes(event.type)) isInTurn = false;
       if (event.type === 'turn.ended') ledger.endTurn();
@@ -168,7 +178,7 @@ export function createConversation(id: string | null): Conversation {
       facts = { ...facts, id: next, transcriptPath: null, isHeld: false };
     },
     turnEnded() {
-      facts = { ...facts, hadTurn: true };
+      facts = { ...facts, hadTurn: true, isEmpty: false };
     },
     changed({ folder, overruled }) {
       const isNew = ({ flag, by }: Overruled) =>
@@ -185,7 +195,10 @@ export function createConversation(id: string | null): Conversation {
       if (facts.transcriptPath === path) facts = { ...facts, isHeld };
     },
     interrupted(taken) {
-      snapshot = taken ?? snapshot;
+      if (taken === null) return;
+      snapshot = taken;
+      if (taken.session_id === facts.id)
+        facts = { ...facts, isEmpty: taken.last_committed_message_index === null };
     },
     repaired(findings) {
       mended = findings;

@@ -11,11 +11,9 @@ export function resumeArguments(
   conversation: Conversation,
   given: readonly string[] = launchNow(run, conversation).args,
 ): readonly string[] | null {
-  const { id, transcriptPath, snapshot, isHeld } = conversation;
+  const { id, transcriptPath, isEmpty, isHeld } = conversation;
   const { adapter, invocation } = run.launch;
-  if (id === null || transcriptPath === null || !invocation.isRecorded) return null;
-  // The agent refuses to resume a conversation without a recorded turn.
-  if (snapshot?.session_id === id && snapshot.last_committed_message_index === null) return null;
+  if (id === null || transcriptPath === null || isEmpty || !invocation.isRecorded) return null;
   const args = adapter.resumeArguments(given, id, null);
   return isHeld ? [...args, '--fork-session'] : args;
 }

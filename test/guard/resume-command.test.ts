@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { codex } from '../../src/agents/codex/index.ts';
+import type { Conversation } from '../../src/guard/conversation.ts';
 import { plainResume, resumeArguments, resumeCommand } from '../../src/guard/resume-command.ts';
+import type { Run } from '../../src/guard/run.ts';
 import { partsOfRun, snapshotWith } from '../support/run.ts';
 
 const path = '/home/somebody/conversation.jsonl';
@@ -52,4 +54,16 @@ test('one without a recorded turn, or that leaves no record, cannot be resumed',
     expect(resumeCommand(run, conversation)).toBeNull();
     expect(resumeArguments(run, conversation)).toBeNull();
   }
+});
+
+test.each([
+  ['a prompt of it is on record', (run: Run) => run.emit({ type: 'prompt.recorded' })],
+  ['a turn of it was seen to end', (_: Run, conversation: Conversation) => conversation.turnEnded()],
+])('one that was begun anew can be resumed once %s', (_, happen) => {
+  const { run, conversation } = parts();
+  conversation.interrupted(snapshotWith({ last_committed_message_index: null }));
+  run.emit({ type: 'agent.started', generation: 2, pid: 1, resumed: false, prompted: true });
+  expect(resumeCommand(run, conversation)).toBeNull();
+  happen(run, conversation);
+  expect(resumeCommand(run, conversation)).toContain('--resume id');
 });
