@@ -19,6 +19,7 @@ import { readSessions } from '../../src/records/sessions.ts';
 import { finished, patience } from '../support/guarded.ts';
 import { guardBin } from '../support/places.ts';
 import { missing, type RealVersion, realAgent } from '../support/real-agent.ts';
+import { until } from '../support/until.ts';
 
 /** The waits in one test add up; a machine under load needs them. */
 vi.setConfig({ testTimeout: 300_000 });
@@ -79,11 +80,6 @@ function endProcess(pid: number): void {
   } catch {
     // gone already
   }
-}
-
-async function until(what: string, check: () => boolean, timeoutMs: number): Promise<void> {
-  for (const end = Date.now() + timeoutMs; !check(); await sleep(100))
-    if (Date.now() > end) throw new Error(`not in ${timeoutMs} ms: ${what}`);
 }
 
 /** From an idle prompt to the list of agents, with a task for a new one. */
@@ -166,13 +162,13 @@ describe.runIf(process.platform === 'linux')('agents in the background', () => {
         await typePrompt(terminal, 'hello there');
         await terminal.waitFor(finished, 30_000);
         await dispatch(terminal, task);
-        await until('the task has begun', () => asked() > 0, 60_000);
+        await until('the task has begun', () => asked() > 0);
         await sleep(2_500); // by then the guard has seen the service
 
         await ends[end]?.(terminal, stage);
         const onRecord = () =>
           sandbox.transcripts().some((path) => readFileSync(path, 'utf8').includes(lastWords));
-        await until('the task is done', onRecord, 60_000);
+        await until('the task is done', onRecord);
 
         const noted = settingsOfJobs(sandbox);
         expect(noted).not.toEqual([]);
@@ -186,7 +182,7 @@ describe.runIf(process.platform === 'linux')('agents in the background', () => {
         await plain.waitFor('❯', 30_000);
         const before = standIn.api.turns().length;
         await dispatch(plain, 'a second task');
-        await until('a plain agent’s task is asked', () => standIn.api.turns().length > before, 60_000);
+        await until('a plain agent’s task is asked', () => standIn.api.turns().length > before);
       });
     },
   );
@@ -219,8 +215,7 @@ describe.runIf(process.platform === 'linux' && !missing('2.1.329'))('a tmux serv
 
       const agent = stage.agentPid();
       await ends[end]?.(terminal, stage);
-      if (end === 'the agent is killed')
-        await until('the next agent', () => stage.agentPid() !== agent, 60_000);
+      if (end === 'the agent is killed') await until('the next agent', () => stage.agentPid() !== agent);
       await sleep(1_500); // what would end them takes a second
       expect(own.filter(isAlive)).toHaveLength(2);
     });

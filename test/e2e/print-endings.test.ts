@@ -6,7 +6,7 @@ import { call, say } from '../../src/drill/api/scenario.ts';
 import { isAlive, startTimeOf } from '../../src/platform/process-identity.ts';
 import { onPipes } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
-import { until } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 describe.each(['2.1.329', '2.1.197', '2.1.38'] as const)('Claude Code %s', (version) => {
   describe.skipIf(missing(version))('in print mode', () => {

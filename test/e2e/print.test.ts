@@ -7,6 +7,7 @@ import { faults } from '../../src/drill/api/faults.ts';
 import { call, say } from '../../src/drill/api/scenario.ts';
 import { normalised, onPipes, records } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
+import { until } from '../support/until.ts';
 
 const streamJson = ['--output-format', 'stream-json', '--verbose'] as const;
 const longAnswer = say(Array.from({ length: 300 }, (_, index) => `word${index}`).join(' '), 100);
@@ -118,7 +119,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
         api.enqueue(tool, longAnswer, say('All of it.'));
         const { ended, stdout } = guarded(['-p', 'hello', ...streamJson]);
         await agentInTurn();
-        await until(() => stdout().includes('from-the-tool') && api.turns().length === 2);
+        await until('the tool has run', () => stdout().includes('from-the-tool') && api.turns().length === 2);
         process.kill(await agentInTurn(), 'SIGKILL');
         const { code, stdout: output } = await ended;
         expect(code).toBe(0);
@@ -156,16 +157,17 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
           const args = ['-p', '--input-format', 'stream-json', ...streamJson];
           const { child, ended, stdout } = guarded(args, { input: 'open' });
           child.stdin?.write(prompt('prompt number one'));
-          await until(() => results(whole(stdout())).length === 1);
+          await until('the first result', () => results(whole(stdout())).length === 1);
           const agent = await agentRunning();
           child.stdin?.write(prompt('prompt number two'));
           await until(
+            'the second prompt is asked',
             () => api.turns().length === 2 && (isRecorded('prompt number two') || !recorded),
-            40_000,
-            2,
+            60_000,
+            { pauseMs: 2 },
           );
           process.kill(agent, 'SIGKILL');
-          await until(() => results(whole(stdout())).length === 2);
+          await until('the second result', () => results(whole(stdout())).length === 2);
           child.stdin?.end();
           const { code, stdout: output } = await ended;
           expect(code).toBe(0);
@@ -189,7 +191,7 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
         const args = ['-p', '--input-format', 'stream-json', ...streamJson];
         const { ended } = guarded(args, { input: input.join('').trimEnd() });
         const agent = await agentRunning();
-        await until(() => api.turns().length === 2, 40_000, 2);
+        await until('the second prompt is asked', () => api.turns().length === 2, 60_000, { pauseMs: 2 });
         await sleep(300); // the second prompt is on record
         process.kill(agent, 'SIGKILL');
         expect((await ended).code).toBe(0);
@@ -269,13 +271,6 @@ describe.concurrent.each(['2.1.329', '2.1.197'] as const)('Claude Code %s in pri
     });
   });
 });
-
-async function until(check: () => boolean, limitMs = 40_000, pauseMs = 50): Promise<void> {
-  for (let waitedMs = 0; !check(); waitedMs += pauseMs) {
-    if (waitedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${check}`);
-    await sleep(pauseMs);
-  }
-}
 
 /** Whole lines only. */
 const whole = (output: string) => output.slice(0, output.lastIndexOf('\n') + 1);

@@ -9,13 +9,9 @@ import { call, say } from '../../src/drill/api/scenario.ts';
 import { type Host, type HostOptions, sdkPath, startHost } from '../rig/sdk/host.ts';
 import { onPipes, type Stage } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
+import { until } from '../support/until.ts';
 
 const limitMs = 60_000;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + limitMs; !holds(); await sleep(50))
-    if (Date.now() > end) throw new Error(`in vain: ${what}`);
-}
 const count = ({ messages }: Host, type: string, subtype?: string) =>
   messages.filter(
     (message) => message.type === type && (subtype === undefined || message.subtype === subtype),

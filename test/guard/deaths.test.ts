@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest';
 import { faults } from '../../src/drill/api/faults.ts';
 import { say } from '../../src/drill/api/scenario.ts';
 import { commandLine, processTable } from '../../src/platform/process-table.ts';
-import { until } from '../support/scripted.ts';
 import {
   type Call,
   expectCleanDeath,
@@ -17,6 +16,7 @@ import {
   type Struck,
   type Way,
 } from '../support/struck.ts';
+import { until } from '../support/until.ts';
 
 interface Instant {
   /** The guard's own call at which it is struck; null: from outside, when `play` is through. */

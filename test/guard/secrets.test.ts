@@ -11,8 +11,8 @@ import { call, say } from '../../src/drill/api/scenario.ts';
 import { environmentOf } from '../../src/platform/process-table.ts';
 import { readIncidents } from '../../src/records/incidents.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { until } from '../support/scripted.ts';
 import { expectCleanDeath, openStruck, type Struck } from '../support/struck.ts';
+import { until } from '../support/until.ts';
 
 const channels = [
   ...['key', 'authtoken', 'header', 'proxyname', 'proxypassword', 'collector', 'command', 'usersettings'],

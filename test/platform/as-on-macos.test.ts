@@ -16,8 +16,8 @@ import { readJournal } from '../../src/records/journal-reader.ts';
 import { readStatus } from '../../src/records/status-reader.ts';
 import { finished } from '../support/guarded.ts';
 import { built, guardBin } from '../support/places.ts';
-import { until } from '../support/scripted.ts';
 import { simulatedWorld } from '../support/simulated-guard.ts';
+import { until } from '../support/until.ts';
 
 const preload = new URL('../support/as-macos.cjs', import.meta.url).pathname;
 

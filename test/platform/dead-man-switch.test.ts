@@ -10,8 +10,9 @@ import { commandLine } from '../../src/platform/process-table.ts';
 import { descendants } from '../../src/platform/process-tree.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { built } from '../support/places.ts';
-import { scripted, until } from '../support/scripted.ts';
+import { scripted } from '../support/scripted.ts';
 import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
+import { until } from '../support/until.ts';
 
 /** More than SIGTERM, its grace and SIGKILL take on a busy machine; an orphan would live for a minute. */
 const goneMs = 10_000;

@@ -3,7 +3,6 @@ import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
 import { gatewayVariables } from '../../src/drill/world.ts';
@@ -14,6 +13,7 @@ import { readSessions } from '../../src/records/sessions.ts';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { patience } from '../support/guarded.ts';
 import { guardBin } from '../support/places.ts';
+import { until } from '../support/until.ts';
 
 const guard = guardBin;
 /** Nobody listens there. */
@@ -47,11 +47,6 @@ function prepare() {
   /** It has looked for its readers more than once, and stayed. */
   const waits = () => until('the guard waits for the network', () => failedProbes() > 1);
   return { run, status, waits };
-}
-
-async function until(what: string, check: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !check(); await sleep(50))
-    if (Date.now() > end) throw new Error(`not so: ${what}`);
 }
 
 test('the host that started it is gone', async () => {

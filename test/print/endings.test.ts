@@ -5,7 +5,8 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { scripted, until } from '../support/scripted.ts';
+import { scripted } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 const streamJson = ['--output-format', 'stream-json', '--verbose'] as const;
 const init = '{"type":"system","subtype":"init","session_id":"11111111-1111-4111-8111-111111111111"}';

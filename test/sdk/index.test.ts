@@ -5,7 +5,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentEnvironment, createSandbox } from '../../src/drill/sandbox.ts';
@@ -13,6 +12,7 @@ import { gatewayVariables } from '../../src/drill/world.ts';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { type GuardedProcess, type SpawnOptions, spawnGuarded } from '../../src/sdk/index.ts';
 import { writeScript } from '../support/folder.ts';
+import { until } from '../support/until.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Nobody listens there. */
@@ -55,8 +55,7 @@ function stage(variables: Readonly<Record<string, string>> = {}) {
     }
   };
   const running = async () => {
-    for (const end = Date.now() + 30_000; lines().length < 3; await sleep(50))
-      if (Date.now() > end) throw new Error('the agent does not run');
+    await until('the agent runs', () => lines().length >= 3);
     return Number(lines()[2]);
   };
   return { sandbox, agent, start, abort, lines, running };

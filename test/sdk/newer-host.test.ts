@@ -15,7 +15,7 @@ import { readSessions } from '../../src/records/sessions.ts';
 import { spawnGuarded } from '../../src/sdk/index.ts';
 import { writeScript } from '../support/folder.ts';
 import { launcher as guardctl } from '../support/guardctl.ts';
-import { until } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 test('a request with an unknown name: the agent gets it, and the doctor names it', async () => {
   const sandbox = createSandbox();

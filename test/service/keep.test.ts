@@ -14,7 +14,7 @@ import { gatewayVariables } from '../../src/drill/world.ts';
 import { processesMarkedBy } from '../../src/platform/process-tree.ts';
 import { writeScript } from '../support/folder.ts';
 import { guardBin } from '../support/places.ts';
-import { until } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 /** Records its process and its arguments, and serves until a file says that it was without network for too long. */
 const agentScript = `#!/bin/sh

@@ -19,6 +19,7 @@ import { finished, patience } from './guarded.ts';
 import { realCodex } from './real-codex.ts';
 import { type ResponsesApi, startResponsesApi } from './responses/api.ts';
 import { guardProgram } from './simulated-guard.ts';
+import { until } from './until.ts';
 
 export interface GuardedCodex {
   readonly api: ResponsesApi;
@@ -31,7 +32,7 @@ export interface GuardedCodex {
   submit(prompt: string): Promise<void>;
   /** The guard has seen a turn on the screen, and the free prompt behind it. */
   sawTurnEnd(): boolean;
-  until(what: string, check: () => boolean, timeoutMs?: number): Promise<void>;
+  until(what: string, isSo: () => boolean, limitMs?: number): Promise<void>;
   /** The only incident of the run, once it is closed. */
   closedIncident(): Promise<IncidentRecord>;
 }
@@ -84,17 +85,13 @@ export async function onGuardedCodex(
   terminal.onOutput((bytes) => output.push(bytes));
   const state = statePaths(env);
   const status = () => readSessions(state).at(-1)?.status ?? null;
-  const until: GuardedCodex['until'] = async (what, check, timeoutMs = 30_000) => {
-    for (const end = Date.now() + timeoutMs; !check(); await sleep(50)) {
-      if (Date.now() > end) throw new Error(`not in ${timeoutMs} ms: ${what}`);
-    }
-  };
+  const seen = () => `${JSON.stringify(status())}\n${terminal.text()}`;
   const guarded: GuardedCodex = {
     api,
     sandbox,
     terminal,
     status,
-    until,
+    until: (what, isSo, limitMs) => until(what, isSo, limitMs, { seen }),
     agentPid: () => status()?.agent_pid ?? 0,
     rollouts: () =>
       readdirSync(join(home, 'sessions'), { recursive: true, encoding: 'utf8' }).flatMap(
@@ -108,7 +105,7 @@ export async function onGuardedCodex(
       return seen.includes('busy') && seen.at(-1) === 'idle';
     },
     async closedIncident() {
-      await until('an incident is closed', () =>
+      await guarded.until('an incident is closed', () =>
         readIncidents(state).some(({ outcome }) => outcome !== 'open'),
       );
       const all = readIncidents(state);
@@ -119,7 +116,7 @@ export async function onGuardedCodex(
   let run = '';
   try {
     await terminal.waitFor(/^› /m, 30_000);
-    await until('the guard has a status', () => Boolean(status()?.agent_pid));
+    await guarded.until('the guard has a status', () => Boolean(status()?.agent_pid));
     run = status()?.run ?? '';
     await play(guarded);
     // One Ctrl+C may go to a turn. None may come once the agent is gone: it would be for the shell around.

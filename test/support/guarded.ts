@@ -29,6 +29,7 @@ import { expectNothingLeft, watchedRun } from './aftermath.ts';
 import { linkKeptCode } from './kept-code.ts';
 import { guardBin } from './places.ts';
 import { type RealVersion, realAgent, withVariables } from './real-agent.ts';
+import { until } from './until.ts';
 
 /** Short patience, so that a test takes seconds. */
 export const patience = {
@@ -76,8 +77,8 @@ export interface Guarded {
   agentPid(): number;
   /** Types a prompt as a person does, and sends it. */
   submit(prompt: string): Promise<void>;
-  /** Waits until `check` holds. @throws with the screen's text and the status when it does not. */
-  until(what: string, check: () => boolean, timeoutMs?: number): Promise<void>;
+  /** Waits until it is so. @throws with the screen’s text and the status if it is not so in time */
+  until(what: string, isSo: () => boolean, limitMs?: number): Promise<void>;
   /** The only incident of the run, once it is closed. */
   closedIncident(timeoutMs?: number): Promise<IncidentRecord>;
 }
@@ -117,12 +118,7 @@ export async function onGuard(
   const incidents = () => readIncidents(state);
   let run: string | undefined;
 
-  const until: Guarded['until'] = async (what, check, timeoutMs = 30_000) => {
-    for (const end = Date.now() + timeoutMs; !check(); await sleep(50)) {
-      if (Date.now() > end)
-        throw new Error(`not in ${timeoutMs} ms: ${what}\n${JSON.stringify(status())}\n${terminal.text()}`);
-    }
-  };
+  const seen = () => `${JSON.stringify(status())}\n${terminal.text()}`;
   const guarded: Guarded = {
     api,
     standIn,
@@ -131,7 +127,7 @@ export async function onGuard(
     env,
     status,
     incidents,
-    until,
+    until: (what, isSo, limitMs) => until(what, isSo, limitMs, { seen }),
     journal: () =>
       readJournal(runPaths(state, status()?.run ?? '').journal).flatMap(({ entries }) => entries),
     agentPid() {
@@ -142,7 +138,7 @@ export async function onGuard(
     submit: (prompt) => typePrompt(terminal, prompt),
     async closedIncident(timeoutMs) {
       const closed = () => incidents().some(({ outcome }) => outcome !== 'open');
-      await until('an incident is closed', closed, timeoutMs);
+      await guarded.until('an incident is closed', closed, timeoutMs);
       const all = incidents();
       expect(all).toHaveLength(1);
       return all[0] as IncidentRecord;
@@ -150,7 +146,7 @@ export async function onGuard(
   };
   try {
     await terminal.waitFor(/❯|│\s>/, 30_000);
-    await until('the guard has a status', () => Boolean(status()?.agent_pid));
+    await guarded.until('the guard has a status', () => Boolean(status()?.agent_pid));
     run = status()?.run;
     if (options.version === '1.0.56') await sleep(listensMs);
     await play(guarded);

@@ -3,7 +3,6 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { type Api, startApi } from '../../src/drill/api/api.ts';
 import { agentEnvironment, createSandbox, type Sandbox } from '../../src/drill/sandbox.ts';
@@ -118,9 +117,4 @@ ${body}
       return { child, stdout, ended };
     },
   };
-}
-
-export async function until(what: string, check: () => boolean, limitMs = 30_000): Promise<void> {
-  for (const end = Date.now() + limitMs; !check(); await sleep(50))
-    if (Date.now() > end) throw new Error(`not so: ${what}`);
 }

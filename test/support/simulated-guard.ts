@@ -15,6 +15,7 @@ import { readSessions } from '../../src/records/sessions.ts';
 import type { Status } from '../../src/records/status.ts';
 import { finished, patience } from './guarded.ts';
 import { guardBin } from './places.ts';
+import { until } from './until.ts';
 
 export interface SimulatedGuard {
   readonly api: Api;
@@ -30,7 +31,7 @@ export interface SimulatedGuard {
   leave(): ReturnType<typeof endOf>;
   /** Makes the agent misbehave, once. */
   trigger(what: 'spin' | 'die'): void;
-  until(what: string, check: () => boolean): Promise<void>;
+  until(what: string, isSo: () => boolean): Promise<void>;
 }
 
 export const guardProgram = guardBin;
@@ -84,12 +85,8 @@ export async function simulatedGuard(
   const output: Buffer[] = [];
   terminal.onOutput((bytes) => output.push(bytes));
   const status = () => readSessions(state).at(-1)?.status ?? null;
-  const until: SimulatedGuard['until'] = async (what, check) => {
-    for (const end = Date.now() + 30_000; !check(); await sleep(50)) {
-      if (Date.now() > end)
-        throw new Error(`not so: ${what}\n${JSON.stringify(status())}\n${terminal.text()}`);
-    }
-  };
+  const seen = () => `${JSON.stringify(status())}\n${terminal.text()}`;
+  const untilSo: SimulatedGuard['until'] = (what, isSo) => until(what, isSo, undefined, { seen });
   onTestFinished(async () => {
     const agentPid = status()?.agent_pid;
     terminal.kill('SIGTERM');
@@ -99,16 +96,16 @@ export async function simulatedGuard(
     await terminal.exited;
   });
   await terminal.waitFor('❯');
-  await until('the guard has a status', () => Boolean(status()?.agent_pid));
+  await untilSo('the guard has a status', () => Boolean(status()?.agent_pid));
   return {
     ...world,
     terminal,
     output: () => Buffer.concat(output).toString('utf8'),
     status,
-    until,
+    until: untilSo,
     submit: (prompt) => typePrompt(terminal, prompt),
     async leave() {
-      await until('the turn is over', () => status()?.state === 'idle'); // it would take the first one for itself
+      await untilSo('the turn is over', () => status()?.state === 'idle'); // it would take the first one for itself
       terminal.write('\x03\x03');
       return await endOf(terminal);
     },

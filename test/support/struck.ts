@@ -14,8 +14,8 @@ import { runVariable } from '../../src/platform/run-mark.ts';
 import { readSessions } from '../../src/records/sessions.ts';
 import type { Status } from '../../src/records/status.ts';
 import { guardBin, repository } from './places.ts';
-import { until } from './scripted.ts';
 import { type SimulatedWorld, simulatedWorld } from './simulated-guard.ts';
+import { until } from './until.ts';
 
 /** A call of the guard to the file system; `on` is matched with its path or with what it writes. */
 export interface Call {
@@ -92,13 +92,13 @@ export async function expectCleanDeath(struck: Struck): Promise<void> {
     ...processTable().filter(({ pid }) => commandLine(pid).some((word) => word.startsWith(sandbox.root))),
   ];
   const words = () => living().map(({ pid }) => commandLine(pid).join(' ').slice(0, 200));
-  await until(`nobody is left\n${words().join('\n')}`, () => living().length === 0, 15_000);
+  await until('nobody is left', () => living().length === 0, 15_000, { seen: () => words().join('\n') });
   // Who looks after the agent removes them when it is gone.
   const spools = namesIn(state.sessions).map((run) => join(state.sessions, run, 'spool'));
   const runtime = env.XDG_RUNTIME_DIR ?? temporary;
   const secrets = () => namesIn(runtime).filter((name) => name.startsWith('guarded-claude-secret-'));
   const left = () => [...[temporary, ...spools].flatMap(namesIn), ...secrets()];
-  await until(`nothing private is left: ${left()}`, () => left().length === 0, 5_000);
+  await until('nothing private is left', () => left().length === 0, 5_000, { seen: () => left().join('\n') });
   expectWholeFiles(struck);
   expect(readSessions(state).filter(({ alive, status }) => alive || status.agent_pid !== null)).toEqual([]);
 }

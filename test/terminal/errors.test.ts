@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder, writeScript } from '../support/folder.ts';
 import { guardBin } from '../support/places.ts';
 import { openRawTerminal } from '../support/raw-terminal.ts';
-import { until } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 /** Two lines of errors around what is drawn; whether each stream is a terminal. */
 const talking = `#!/bin/sh

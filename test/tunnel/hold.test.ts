@@ -1,6 +1,7 @@
 import { createServer, type LookupFunction, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { isNearby } from '../../src/tunnel/addresses.ts';
+import { until } from '../support/until.ts';
 import {
   askFor,
   authorizationOf,
@@ -127,7 +128,7 @@ describe('the line is down', () => {
       connectTimeoutMs: 3_600_000,
     });
     const asked = askFor(tunnel, `api.test:${port}`);
-    await until(() => calls === 1);
+    await until('it asks for the address', () => calls === 1);
     tunnel.networkChanged();
     expect((await asked).status).toBe(200);
   });
@@ -372,7 +373,3 @@ describe('pacing', () => {
     expect(await work(await tunnelFor({ api: `127.0.0.1:${port}` }))).toBeLessThan(unpaced * longer);
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
