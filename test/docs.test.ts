@@ -81,9 +81,11 @@ test.each(documents)('what %s links to exists', (file) => {
   }
 });
 
-test('each change that is not released stands under what it is about', () => {
+test('each change that is not released stands under what it is about, in a few lines', () => {
   const [, unreleased = ''] = /^## Unreleased\n(.*?)^## /ms.exec(read('CHANGELOG.md')) ?? [];
   expect(unreleased.split(/^### /m)[0]?.trim()).toBe('');
+  const changes = unreleased.split(/^\* /m).slice(1);
+  expect(changes.filter((change) => change.trim().split('\n  ').length > 4)).toEqual([]);
 });
 
 test('no file cites notes that are not here', () => {
