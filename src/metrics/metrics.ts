@@ -4,11 +4,12 @@
  * `instruments.ts` says what is measured. It goes to a text file (`textfile.ts`) if one is configured, and to a
  * collector (`otlp.ts`) if the standard OTEL_* variables name one. Otherwise nothing happens here.
  */
+import { oneLineOf } from '../platform/exec.ts';
 import type { StatePaths } from '../platform/paths.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
 import type { SessionState } from '../records/status.ts';
 import { measure } from './instruments.ts';
-import { openOtlp } from './otlp.ts';
+import { type Otlp, openOtlp } from './otlp.ts';
 import { type Environment, otlpProblem, protocolOf, wantsOtlp } from './otlp-wanted.ts';
 import { openTextfile } from './textfile.ts';
 
@@ -29,11 +30,23 @@ export interface Metrics {
   close(limitMs: number): Promise<void>;
 }
 
+type CollectorOptions = Pick<MetricsOptions, 'env' | 'run' | 'guardVersion' | 'degraded'>;
+
+/** Null also if it fails: the system has no thread left, or the guard's files are being replaced. */
+function openCollector({ env, degraded, ...about }: CollectorOptions): Otlp | null {
+  try {
+    const protocol = wantsOtlp(env) && otlpProblem(env) === null ? protocolOf(env) : null;
+    return protocol === null ? null : openOtlp({ ...about, protocol, degraded });
+  } catch (error) {
+    degraded(`OTLP metrics: ${oneLineOf(error)}`);
+    return null;
+  }
+}
+
 export function openMetrics({ env, state, run, guardVersion, file, degraded }: MetricsOptions): Metrics {
   let session: SessionState | null = null;
   const textfile = file === null ? null : openTextfile(file, state, run, degraded);
-  const protocol = wantsOtlp(env) && otlpProblem(env) === null ? protocolOf(env) : null;
-  const otlp = protocol === null ? null : openOtlp({ run, guardVersion, protocol, degraded });
+  const otlp = openCollector({ env, run, guardVersion, degraded });
   return {
     incident(record) {
       const measurements = measure(record);
