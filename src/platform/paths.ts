@@ -1,7 +1,7 @@
 /** The folders of our files: the XDG base directories, whose specification says to ignore relative values. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -136,6 +136,15 @@ export function newRunId(now: Date = new Date()): string {
 function base(env: Environment, variable: string, fallback: string): string {
   const value = env[variable];
   if (value !== undefined && isAbsolute(value)) return value;
-  const home = env.HOME;
-  return join(home !== undefined && isAbsolute(home) ? home : homedir(), fallback);
+  return join(homeOf(env), fallback);
+}
+
+/** Never relative: in whichever folder a start happens, files there must not be taken for the person's own. */
+function homeOf({ HOME: home }: Environment): string {
+  if (home !== undefined && isAbsolute(home)) return home;
+  try {
+    return home === undefined ? homedir() : userInfo().homedir;
+  } catch {
+    return '/nonexistent'; // nobody knows this user: no settings, and no place for records
+  }
 }

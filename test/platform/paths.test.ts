@@ -1,5 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configFile, createRun, newRunId, statePaths } from '../../src/platform/paths.ts';
@@ -16,6 +16,16 @@ test.each([
     { HOME: '/h', XDG_CONFIG_HOME: 'c', XDG_STATE_HOME: '' },
     '/h/.config/guarded-claude/config.json',
     '/h/.local/state/guarded-claude',
+  ],
+  [
+    { HOME: '' },
+    join(userInfo().homedir, '.config/guarded-claude/config.json'),
+    join(userInfo().homedir, '.local/state/guarded-claude'),
+  ],
+  [
+    { HOME: 'h' },
+    join(userInfo().homedir, '.config/guarded-claude/config.json'),
+    join(userInfo().homedir, '.local/state/guarded-claude'),
   ],
   [{}, join(homedir(), '.config/guarded-claude/config.json'), join(homedir(), '.local/state/guarded-claude')],
 ])('%j', (env, config, state) => {
