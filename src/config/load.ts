@@ -2,9 +2,9 @@
  * The configuration of a run: defaults < file < environment. No error is fatal: a bad value causes a one-line warning
  * (key, value, what is allowed), and the next weaker source is used, so that the agent always starts.
  */
-import { readFileSync } from 'node:fs';
 import { deadLink } from '../platform/links.ts';
 import { configFile } from '../platform/paths.ts';
+import { readSmallFile } from '../platform/small-file.ts';
 import { parseJsonc } from './jsonc.ts';
 import { nearest } from './nearest.ts';
 import { type Config, defaults, schema } from './schema.ts';
@@ -125,12 +125,12 @@ function readObject(file: string, flaws: Flaw[]): Record<string, unknown> {
   };
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readSmallFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const dead = code === 'ENOENT' ? deadLink(file) : null;
     if (dead !== null) return useless(`is a link to nothing (${printable(dead.target)})`, dead.link);
-    return code === 'ENOENT' || code === 'ENOTDIR' ? {} : useless(`cannot be read (${code})`);
+    return code === 'ENOENT' ? {} : useless(`cannot be read (${code})`);
   }
   if (text.trim() === '') return {};
   try {

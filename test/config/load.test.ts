@@ -200,6 +200,15 @@ describe('the file', () => {
     });
   });
 
+  test('below a file, where there should be a folder, is reported, not fatal', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(loadConfig({}, join(file, 'config.json'))).toMatchObject({
+      config: defaults,
+      warnings: [expect.stringContaining('ENOTDIR')],
+    });
+  });
+
   test('one bad value does not spoil its neighbours', () => {
     const { config } = load('{"senses":{"tunnel":"x","hooks":false}}');
     expect(config.senses).toMatchObject({ tunnel: true, hooks: false });
