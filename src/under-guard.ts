@@ -11,6 +11,8 @@ export async function guard(
   id: AgentAdapter['id'],
   given: Omit<Launch, 'adapter'>,
 ): Promise<number> {
+  // Node would open its debugger, and write into the agent's screen.
+  process.on('SIGUSR1', () => {});
   if (way === 'interactive') {
     // tmux and session managers recognise what runs in a terminal by the name of its foreground process.
     process.title = commandNamesOf(id)[0] ?? process.title;

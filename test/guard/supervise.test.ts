@@ -96,3 +96,17 @@ describe.runIf(process.platform === 'linux')(
     });
   },
 );
+
+test.runIf(process.platform === 'linux')(
+  'SIGUSR1, at which node opens its debugger, is nothing to the guard',
+  async () => {
+    const { terminal, folder } = await guarded(
+      'printf "pid=$$;"; until [ -e go ]; do sleep 0.05; done; echo over',
+    );
+    terminal.pty.kill('SIGUSR1');
+    writeFileSync(join(folder, 'go'), '');
+    expect(await terminal.exited).toEqual({ code: 0, signal: null });
+    expect(terminal.output()).toContain('over');
+    expect(terminal.output()).not.toContain('Debugger');
+  },
+);
