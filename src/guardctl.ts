@@ -11,7 +11,7 @@ async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '-V') return say(`${guardVersion()}\n`);
   if (name === undefined || name === '--help' || name === '-h') return say(helpText(null));
-  const wanted = name === 'help' ? rest[0] : name;
+  const wanted = name === 'help' ? rest.find((word) => word !== 'help') : name;
   if (wanted === undefined) return say(helpText(null));
   const command = findCommand(wanted);
   if (command === null) return complain(unknownCommand(wanted), 2);

@@ -9,14 +9,17 @@ import { launcher, makeHome } from '../support/guardctl.ts';
 const repository = join(import.meta.dirname, '../..');
 
 describe('help', () => {
-  test.each([[[]], [['help']], [['--help']], [['-h']]])('%j lists every command', async (args: string[]) => {
-    const { code, stdout } = await makeHome().run(...args);
-    expect(code).toBe(0);
-    for (const { name, help } of commands) {
-      expect(stdout).toContain(`  ${name} `);
-      expect(stdout).toContain(help);
-    }
-  });
+  test.each([[[]], [['help']], [['help', 'help']], [['--help']], [['-h']]])(
+    '%j lists every command',
+    async (args: string[]) => {
+      const { code, stdout } = await makeHome().run(...args);
+      expect(code).toBe(0);
+      for (const { name, help } of commands) {
+        expect(stdout).toContain(`  ${name} `);
+        expect(stdout).toContain(help);
+      }
+    },
+  );
 
   test.each(commands.map(({ name, usage }) => [name, usage]))('of %s', async (name, usage) => {
     const home = makeHome();
