@@ -33,7 +33,7 @@ export function findByPrefix<Thing>(
 }
 
 /** The run that has this name or conversation: of several the living one, otherwise the one that began last. */
-export function findSession(what: string, wanted: string, sessions: readonly SessionOnDisk[]): SessionOnDisk {
+export function findRun(what: string, wanted: string, sessions: readonly SessionOnDisk[]): SessionOnDisk {
   const livingLast = sessions.toSorted((a, b) => Number(a.alive) - Number(b.alive));
   return findByPrefix(what, wanted, livingLast, ({ status }) => [status.run, status.session_id]);
 }

@@ -1,7 +1,7 @@
 import { statePaths } from '../platform/paths.ts';
 import { readSessions, type SessionOnDisk } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
-import { findSession, NotFound } from './find.ts';
+import { findRun, NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
 
 /**
@@ -12,8 +12,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const { words, options } = parse(args, ['json'], 1);
   const [wanted] = words;
   const all = readSessions(statePaths(process.env));
-  const chosen =
-    wanted === undefined ? all.filter(({ alive }) => alive) : [findSession('session', wanted, all)];
+  const chosen = wanted === undefined ? all.filter(({ alive }) => alive) : [findRun('session', wanted, all)];
   if (chosen.length === 0) throw new NotFound('no guarded session is running');
   const verdicts = chosen.map((session) => ({ session, well: isWell(session) }));
   if (options.json)

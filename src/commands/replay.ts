@@ -7,7 +7,7 @@ import { type Decision, type Replay, replay } from '../records/replay.ts';
 import { readSessions } from '../records/sessions.ts';
 import { oneLine, paint, type TerminalStyle } from '../words/terminal-style.ts';
 import { parse, UsageError } from './arguments.ts';
-import { findSession } from './find.ts';
+import { findRun } from './find.ts';
 import { print, printJson, style } from './output.ts';
 
 /** `guardctl replay JOURNAL|RUN [--json]`: what today's code would decide; exit code 1 if that differs from then. */
@@ -30,7 +30,7 @@ function filesOf(wanted: string): readonly JournalFile[] {
     return [file];
   }
   const sessions = readSessions(statePaths(process.env));
-  const { paths } = findSession('journal or run', wanted, sessions);
+  const { paths } = findRun('journal or run', wanted, sessions);
   const files = readJournal(paths.journal);
   if (files.length === 0) throw new Error(`${wanted} left no journal`);
   return files;

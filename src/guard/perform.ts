@@ -6,10 +6,10 @@ import type { Effect } from '../effects.ts';
 import { background } from './background.ts';
 import type { Body } from './body.ts';
 import type { End } from './fail-open.ts';
+import { findConversation } from './find-conversation.ts';
 import type { Parts } from './parts.ts';
 import type { Records } from './records.ts';
 import type { Senses } from './senses.ts';
-import { findSession } from './session.ts';
 import { refuseSecondWriter } from './start/second-writer.ts';
 import { stopAgent } from './stop.ts';
 
@@ -30,7 +30,7 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
   let isOver = false;
 
   async function launch(effect: Extract<Effect, { type: 'launch' }>): Promise<void> {
-    await findSession(run, agent, conversation); // the agent may have written the file just before it ended
+    await findConversation(run, agent, conversation); // the agent may have written the file just before it ended
     await refuseSecondWriter(run, conversation);
     await agent.program.renew();
     if (isOver) return;

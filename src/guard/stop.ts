@@ -11,9 +11,9 @@ import type { Agent } from './agent.ts';
 import type { Body } from './body.ts';
 import type { Conversation } from './conversation.ts';
 import { endingOf } from './ending.ts';
+import { findConversation } from './find-conversation.ts';
 import { mend } from './mend.ts';
 import type { Run } from './run.ts';
-import { findSession } from './session.ts';
 import { isUnanswered, takeSnapshot } from './snapshot.ts';
 import { otherIn } from './start/second-writer.ts';
 
@@ -48,7 +48,7 @@ export async function stopAgent(
 
   /** @returns what was seen, and how to look again. Null: the agent is not stopped, and that has been told */
   const lookAndSave = async () => {
-    await findSession(run, agent, conversation); // the file may have been written since the last look
+    await findConversation(run, agent, conversation); // the file may have been written since the last look
     const other = agent.process === null ? null : await otherIn(run, conversation, agent.process.pid);
     if (isGivenUp) return null;
     if (other !== null) {

@@ -13,13 +13,13 @@ import type { Body } from './body.ts';
 import { endsTurn } from './conversation.ts';
 import type { End } from './fail-open.ts';
 import { createFastTicks } from './fast-ticks.ts';
+import { conversationFinder, shouldLookForConversation } from './find-conversation.ts';
 import type { Loop } from './loop.ts';
 import { reportMissingHooks } from './missing-hooks.ts';
 import type { Parts } from './parts.ts';
 import { createPerformer } from './perform.ts';
 import type { Records } from './records.ts';
 import type { Senses } from './senses.ts';
-import { sessionFinder, shouldLookForSession } from './session.ts';
 
 /** What a mode (terminal or pipes) adds. */
 export interface Way {
@@ -47,7 +47,7 @@ const farewellMs = 1_000;
 export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readonly string[]): Promise<End> {
   const { run, agent, conversation, wire } = parts;
   const { senses, records } = way;
-  const lookForSession = sessionFinder(run, agent, conversation);
+  const lookForConversation = conversationFinder(run, agent, conversation);
   const checkHooks = reportMissingHooks(run, agent, senses.catchUp);
   const fastTicks = createFastTicks(loop);
   const end = new Promise<End>((exit) => {
@@ -62,7 +62,7 @@ export async function watch(parts: Parts, loop: Loop, way: Way, warnings: readon
         wire.follow(event);
         if (endsTurn(event, before.evidence, evidence)) conversation.turnEnded();
         way.turned(event, before.evidence, result.state);
-        if (shouldLookForSession(agent, conversation, event)) lookForSession();
+        if (shouldLookForConversation(agent, conversation, event)) lookForConversation();
         senses.tell(event, evidence);
         checkHooks(evidence);
         fastTicks.turned(result.state);

@@ -7,9 +7,9 @@ import { silentEndMs } from '../detect/signatures/turn-ended.ts';
 import { seconds } from '../detect/verdict.ts';
 import type { FailureKind } from '../events.ts';
 import type { Conversation } from '../guard/conversation.ts';
+import { findConversation } from '../guard/find-conversation.ts';
 import type { Loop } from '../guard/loop.ts';
 import type { Run } from '../guard/run.ts';
-import { findSession } from '../guard/session.ts';
 import { exitCode } from '../platform/exec.ts';
 import type { Child } from './child.ts';
 import { finalCode, judgeEnding, wasKilled } from './ending.ts';
@@ -95,7 +95,7 @@ async function progressOf(
   isWell: boolean,
 ): Promise<Progress> {
   if (isWell) return noProgress;
-  await findSession(run, agent, conversation).catch(() => {}); // if that fails, there is nothing to resume
+  await findConversation(run, agent, conversation).catch(() => {}); // if that fails, there is nothing to resume
   return await readProgress(conversation.transcriptPath, transcriptBytes, pipes.mode);
 }
 
@@ -122,7 +122,7 @@ async function restOf({
   pipes: { input, dialogue, mode },
 }: PrintParts): Promise<'answered' | 'asked' | 'open'> {
   if (input?.hasEnded() !== true) return 'open';
-  await findSession(run, agent, conversation).catch(() => {}); // then nothing is known to be on record
+  await findConversation(run, agent, conversation).catch(() => {}); // then nothing is known to be on record
   const recorded = await readProgress(conversation.transcriptPath, 0, mode);
   const { prompts, isOpen } = input.unrecorded(ofThisRun(run, recorded.prompts));
   return prompts.length > 0 || isOpen || dialogue?.isInTurn === true ? 'asked' : 'answered';

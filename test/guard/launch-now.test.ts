@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Overruled } from '../../src/agents/contract/conversation.ts';
 import { lookAtDestination } from '../../src/guard/destination.ts';
+import { findConversation } from '../../src/guard/find-conversation.ts';
 import { launchNow } from '../../src/guard/launch-now.ts';
 import { resumeCommand } from '../../src/guard/resume-command.ts';
-import { findSession } from '../../src/guard/session.ts';
 import { whatIsOnRecord } from '../../src/guard/start/begin-anew.ts';
 import { createComposer } from '../../src/person/composer.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -132,7 +132,7 @@ test('a conversation whose file the agent has moved is found where it is now, wi
   mkdirSync(home, { recursive: true });
   const path = join(home, `${id}.jsonl`);
   writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await findSession(run, agent, conversation);
+  await findConversation(run, agent, conversation);
   expect(conversation.transcriptPath).toBe(path);
   expect(launchNow(run, conversation).cwd).toBe(folders.new);
   expect(await whatIsOnRecord(run, agent, conversation, createComposer())).toBe('kept');
@@ -155,7 +155,7 @@ test('without hooks, a moved conversation is still the one that got the latest p
   write(id, folders.old, entered + 1_000); // where it began
   write(other, folders.new, entered + 500);
   await move(folders.new);
-  await findSession(run, agent, conversation);
+  await findConversation(run, agent, conversation);
   expect(told.filter((each) => each.type === 'session' && each.sessionId === other)).toEqual([]);
   expect(conversation.id).toBe(id);
 });

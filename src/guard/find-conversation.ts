@@ -42,7 +42,7 @@ const successorMs = 2_000;
  * Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. The agent moves the
  * file when the person moves the conversation to another folder.
  */
-export async function findSession(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
+export async function findConversation(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
   await followPrompt(run, agent, conversation);
   await findFile(run, agent, conversation);
   await noteChanges(run, conversation);
@@ -109,12 +109,12 @@ async function followPrompt(run: Run, { hooks }: Agent, conversation: Conversati
 }
 
 /** Does the same in the background, one look at a time. A look that fails is repeated later. */
-export function sessionFinder(run: Run, agent: Agent, conversation: Conversation): () => void {
+export function conversationFinder(run: Run, agent: Agent, conversation: Conversation): () => void {
   let isLooking = false;
   return () => {
     if (isLooking) return;
     isLooking = true;
-    findSession(run, agent, conversation)
+    findConversation(run, agent, conversation)
       .catch(() => {}) // the folder may change while it is read
       .finally(() => {
         isLooking = false;
@@ -123,7 +123,11 @@ export function sessionFinder(run: Run, agent: Agent, conversation: Conversation
 }
 
 /** With each screen until the conversation is known. Without hooks also after each Enter, which may have been /clear. */
-export function shouldLookForSession({ hooks }: Agent, conversation: Conversation, event: Event): boolean {
+export function shouldLookForConversation(
+  { hooks }: Agent,
+  conversation: Conversation,
+  event: Event,
+): boolean {
   if (event.type === 'turn.started') return true;
   if (event.type === 'screen') return conversation.id === null || conversation.transcriptPath === null;
   const entered = conversation.enteredMs.at(-1);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { findSession } from '../../src/guard/session.ts';
+import { findConversation } from '../../src/guard/find-conversation.ts';
 import { openRun } from '../../src/platform/paths.ts';
 import { ownIdentity, startTimeOf } from '../../src/platform/process-identity.ts';
 import { processTable } from '../../src/platform/process-table.ts';
@@ -32,7 +32,7 @@ function world() {
     utimesSync(path, at, at);
   }
   const found = async () => {
-    await findSession(parts.run, parts.agent, parts.conversation);
+    await findConversation(parts.run, parts.agent, parts.conversation);
     return parts.conversation.id;
   };
   return { root, env, found };
