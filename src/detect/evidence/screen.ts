@@ -1,5 +1,6 @@
 /** The rendered screen: what it says, since when, and what is new. Null before the first reading of an agent. */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
+import { turnActivities } from '../phases.ts';
 
 export interface Screen {
   readonly facts: ScreenFacts;
@@ -12,8 +13,10 @@ export interface Screen {
   readonly countedAt: Millis | null;
   /** When the agent's own next try is due, by the countdown that is shown; null: none is shown. */
   readonly retryAt: Millis | null;
-  /** Fingerprint of the error banner that the idle screen shows. */
+  /** Fingerprint of the error banner that the idle screen shows, or showed before the turn on it. */
   readonly bannerSeen: string | null;
+  /** A turn has been on the screen since. */
+  readonly ranSince: boolean;
 }
 
 export function foldScreen(last: Screen | null, event: Event, now: Millis): Screen | null {
@@ -49,6 +52,8 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
     countedAt: facts.requesting ? null : moved ? now : (last?.countedAt ?? null),
     retryAt: dueAt(last, facts, now),
     bannerSeen: facts.activity === 'idle' ? (facts.failure?.fingerprint ?? null) : (last?.bannerSeen ?? null),
+    ranSince:
+      facts.activity !== 'idle' && (turnActivities.includes(facts.activity) || (last?.ranSince ?? false)),
   };
 }
 
@@ -61,9 +66,19 @@ function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Milli
   return known ?? now + (retry?.inMs ?? 0);
 }
 
-/** A banner that was not on the screen before. An old one stays there after recovery, and must count only once. */
-export function freshBanner(last: Screen | null, { activity, failure }: ScreenFacts): ScreenFacts['failure'] {
-  return activity === 'idle' && failure && failure.fingerprint !== last?.bannerSeen ? failure : undefined;
+/**
+ * A banner that was not directly above the prompt before. An old one stays there until something is asked, and must count
+ * only once. After a turn it is another, even in the same words, unless the turn was interrupted: some agents take back
+ * what was asked if nothing had come of its answer.
+ */
+export function freshBanner(
+  last: Screen | null,
+  { activity, failure }: ScreenFacts,
+  isInterrupted: boolean,
+): ScreenFacts['failure'] {
+  if (activity !== 'idle' || !failure) return undefined;
+  const isOther = failure.fingerprint !== last?.bannerSeen;
+  return isOther || (last.ranSince && !isInterrupted) ? failure : undefined;
 }
 
 /** When the turn on the screen began by its own clock, which tells whole seconds; null: it shows none. */

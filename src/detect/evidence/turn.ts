@@ -184,7 +184,7 @@ export function foldTurn(
     case 'connection.bytes':
       return event.up >= requestBytes && isDue(turn.retryAt, now) ? { ...turn, retryAt: null } : turn;
     case 'screen':
-      return seen(turn, event, now, screen);
+      return seen(turn, event, now, screen, now - interruptKeyAt(turn, person) < obeysMs);
     default:
       return turn;
   }
@@ -218,8 +218,9 @@ function seen(
   { facts }: Extract<Event, { type: 'screen' }>,
   now: Millis,
   last: Screen | null,
+  isInterrupted: boolean,
 ): Turn {
-  const banner = freshBanner(last, facts);
+  const banner = freshBanner(last, facts, isInterrupted);
   const cleared = facts.activity === 'busy' ? null : turn.failure;
   return {
     ...turn,

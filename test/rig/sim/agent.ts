@@ -4,7 +4,7 @@
  */
 import type { Millis, ScreenFacts } from '../../../src/events.ts';
 import type { Connection, Line } from './line.ts';
-import { ofPrompt, ofTurn } from './picture.ts';
+import { type Banner, bannerOf, ofPrompt, ofTurn } from './picture.ts';
 import type { FaultKind, Plan } from './plan.ts';
 import { createProcess } from './process.ts';
 import type { createProvider } from './provider.ts';
@@ -12,7 +12,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { Senses } from './senses.ts';
 import { sideRequest } from './side-request.ts';
 import type { Trouble, TurnTrouble } from './trouble.ts';
-import { failures, isNewer, newTurn, runTurn, type Turn, type Worker } from './turn.ts';
+import { isNewer, newTurn, runTurn, type Turn, type Worker } from './turn.ts';
 
 export interface Agent {
   readonly generation: number;
@@ -81,9 +81,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   let hasQueue = false;
   let outcome: TurnTrouble | null = null;
   let isCrashed = false;
-  let banners = 0;
-  /** The model's last words, on the screen. */
-  let readsLikeError = false;
+  let banner: Banner;
   let idleConnection: Connection | null = null;
 
   const worker: Worker = {
@@ -118,8 +116,10 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     over(_turn, how) {
       turn = null;
       outcome = how;
-      readsLikeError = how === null && plan.senses.hooks && isNewer(plan) && draw.happens(likeErrors);
-      if (readsLikeError || (how !== null && failures[how] !== undefined)) banners++;
+      // A model's last words may read like an error.
+      const isLike = how === null && plan.senses.hooks && isNewer(plan) && draw.happens(likeErrors);
+      const shown = isLike ? 'failed' : how;
+      banner = shown === null ? undefined : bannerOf(shown, draw.between(1, 3));
       senses.status('idle');
       worker.show();
       senses.draws(200);
@@ -132,9 +132,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
 
   function picture(): ScreenFacts {
     if (turn !== null) return ofTurn(turn, scheduler.now());
-    return free
-      ? ofPrompt(readsLikeError ? 'failed' : outcome, `${generation}-${banners}`)
-      : { activity: 'unknown' };
+    return free ? ofPrompt(banner) : { activity: 'unknown' };
   }
   function paint(mine: Turn): void {
     senses.draws(120);
@@ -148,7 +146,6 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     if (turn !== null || isCrashed) return;
     free = true;
     outcome = null;
-    readsLikeError = false;
     hasQueue = false;
     const mine = newTurn(world.nextTurn(), scheduler.now());
     turn = mine;
@@ -240,9 +237,10 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
     },
     interrupt() {
       if (!process.runs() || turn === null) return;
-      const { connection } = turn;
+      const { connection, tokens } = turn;
       turn = null;
       outcome = null;
+      if (tokens > 0) banner = undefined; // before that, what was asked is taken back, and the last end stands there again
       if (connection !== null) line.end(connection, 'agent', 'closed');
       senses.record({ type: 'interrupted' });
       senses.status('idle');

@@ -12,8 +12,13 @@ export function ofTurn(turn: Turn, now: Millis): ScreenFacts {
   return { activity, elapsedS, tokens, ...(isThinking && { thinking: true }) };
 }
 
-/** @param banner of an error: a new one is another */
-export function ofPrompt(outcome: TurnTrouble | null, banner: string): ScreenFacts {
-  const kind = outcome === null ? undefined : failures[outcome];
-  return { activity: 'idle', ...(kind && { failure: { kind, fingerprint: banner } }) };
+/** What stands directly above the free prompt, if it is an error or reads like one. */
+export type Banner = ScreenFacts['failure'];
+
+/** @param words of the error; the same failure often has the same */
+export function bannerOf(outcome: TurnTrouble, words: number): Banner {
+  const kind = failures[outcome];
+  return kind && { kind, fingerprint: `${kind}-${words}` };
 }
+
+export const ofPrompt = (failure: Banner): ScreenFacts => ({ activity: 'idle', ...(failure && { failure }) });
