@@ -12,6 +12,7 @@ import type { Event } from '../events.ts';
 import { openMetrics } from '../metrics/metrics.ts';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
 import { lastingFolder, type RunPaths, statePaths } from '../platform/paths.ts';
+import { ownPlace } from '../platform/place.ts';
 import { ownIdentity } from '../platform/process-identity.ts';
 import { removeLeftoverSecrets } from '../platform/secret-folder.ts';
 import { incidentRecord } from '../records/incident-record.ts';
@@ -96,6 +97,7 @@ export function openReporter(options: ReporterOptions): Reporter {
       session_id: options.sessionId(),
       pid: identity.pid,
       start_time: identity.startTime,
+      place: ownPlace(),
       agent: launch.adapter.id,
       agent_pid: null,
       agent_version: version(),

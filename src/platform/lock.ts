@@ -1,28 +1,30 @@
 /**
- * An exclusive lock as a file: pid and start time inside, so that the lock of a dead process is recognised and
- * taken over. The file appears complete or not at all (link of a written sibling), so a half-written lock cannot exist.
+ * An exclusive lock as a file: pid, start time and place inside, so that the lock of a dead process is recognised and
+ * taken over. One from elsewhere is taken over once it is older than any work under a lock takes. The file appears complete or not at all (link of a written sibling), so a half-written lock cannot exist.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { isElsewhere, ownPlace } from './place.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 export type LockResult =
   | { readonly held: true; release(): void }
   | { readonly held: false; readonly by: ProcessIdentity | null };
 
+const longestMs = 10 * 60_000;
+
 /** Never waits. Throws only if the folder cannot be written. */
 export function acquireLock(path: string): LockResult {
   const own = ownIdentity();
   const temporary = `${path}.${own.pid}-${randomBytes(4).toString('hex')}`;
-  const content = JSON.stringify(own);
+  const content = JSON.stringify({ ...own, place: ownPlace() });
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 }); // a full disk leaves a part of it
     for (let attempt = 0; attempt < 3; attempt++) {
       if (tryLink(temporary, path)) return { held: true, release: () => releaseLock(path, content) };
       const found = contentOf(path);
       if (found === null) continue; // released just now
-      const holder = holderIn(found);
-      if (holder !== null && isAlive(holder)) return { held: false, by: holder };
+      if (isHeld(path, found)) return { held: false, by: holderIn(found) };
       removeStale(path, temporary);
     }
     return { held: false, by: readHolder(path) };
@@ -62,8 +64,15 @@ function removeStale(path: string, own: string): void {
 function removeIfStale(path: string): void {
   const content = contentOf(path);
   if (content === null) return;
+  if (!isHeld(path, content)) rmSync(path, { force: true });
+}
+
+function isHeld(path: string, content: string): boolean {
   const holder = holderIn(content);
-  if (holder === null || !isAlive(holder)) rmSync(path, { force: true });
+  if (holder === null) return false;
+  if (!isElsewhere(placeIn(content))) return isAlive(holder);
+  const changed = statSync(path, { throwIfNoEntry: false });
+  return changed !== undefined && Date.now() - changed.mtimeMs < longestMs;
 }
 
 function releaseLock(path: string, content: string): void {
@@ -90,12 +99,20 @@ function contentOf(path: string): string | null {
 }
 
 function holderIn(content: string): ProcessIdentity | null {
+  const { pid, startTime } = fieldsIn(content);
+  return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : null;
+}
+
+function placeIn(content: string): string | null {
+  const { place } = fieldsIn(content);
+  return typeof place === 'string' ? place : null;
+}
+
+function fieldsIn(content: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(content);
-    if (typeof value !== 'object' || value === null) return null;
-    const { pid, startTime } = value as Record<string, unknown>;
-    return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : null;
+    return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
-    return null;
+    return {};
   }
 }

@@ -1,8 +1,12 @@
-/** All runs on this machine, from their status files. If the guard is gone, its session has ended. */
+/**
+ * All runs, from their status files. If the guard is gone, its session has ended. A guard on another machine or in another
+ * container, which share this home, cannot be found by its pid. Its journal grows at least once a minute.
+ */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeHalfWritten } from '../platform/atomic-file.ts';
 import { type RunPaths, roomName, runPaths, type StatePaths } from '../platform/paths.ts';
+import { isElsewhere } from '../platform/place.ts';
 import { isAlive } from '../platform/process-identity.ts';
 import type { Status } from './status.ts';
 import { readStatus } from './status-reader.ts';
@@ -21,7 +25,7 @@ export function readSessions(state: StatePaths): SessionOnDisk[] {
     const paths = runPaths(state, run);
     const status = readStatus(paths.status);
     if (status === null) continue;
-    const alive = isRunning(status);
+    const alive = isRunning(paths, status);
     sessions.push({ paths, status: alive ? status : ended(status), alive });
   }
   return sessions.toSorted((a, b) => startOf(a) - startOf(b));
@@ -31,12 +35,22 @@ const startOf = ({ status }: SessionOnDisk): number => Date.parse(status.started
 
 /** Whether the guard of this run is alive. */
 export function isGuardRunning(state: StatePaths, run: string): boolean {
-  const status = readStatus(runPaths(state, run).status);
-  return status !== null && isRunning(status);
+  const paths = runPaths(state, run);
+  const status = readStatus(paths.status);
+  return status !== null && isRunning(paths, status);
 }
 
-const isRunning = (status: Status) => status.state !== 'ended' && isGuardAlive(status);
-const isGuardAlive = (status: Status) => isAlive({ pid: status.pid, startTime: status.start_time });
+/** A guard elsewhere that has been silent for so long is gone. */
+const silentMs = 3 * 60_000;
+
+const isRunning = (paths: RunPaths, status: Status) =>
+  status.state !== 'ended' && mayLive(paths, status, Date.now() - silentMs);
+
+/** @param heardSinceMs one elsewhere counts only if it has been heard of since then */
+function mayLive(paths: RunPaths, { pid, start_time, place }: Status, heardSinceMs: number): boolean {
+  if (!isElsewhere(place)) return isAlive({ pid, startTime: start_time });
+  return changedAt([paths.journal, paths.status], Number.POSITIVE_INFINITY) > heardSinceMs;
+}
 
 /** Shown for a run whose guard did not record its own end. */
 export const killedMessage = 'its guard was killed';
@@ -54,6 +68,8 @@ function ended(status: Status): Status {
 const keptRuns = 50;
 const keptMs = 14 * 24 * 3_600_000;
 const startingMs = 3_600_000;
+/** A guard elsewhere may also be stopped or asleep. What it needs is left alone for longer. */
+const neededMs = 24 * 3_600_000;
 
 /**
  * Removes the folders of ended runs that are old or not among the newest 50. From the others, removes what a guard that
@@ -62,8 +78,12 @@ const startingMs = 3_600_000;
 export function removeOldRuns(state: StatePaths, nowMs: number): void {
   const over = runNames(state)
     .map((run) => runPaths(state, run))
-    .map((paths) => ({ paths, status: readStatus(paths.status), ageMs: nowMs - changedAt(paths, nowMs) }))
-    .filter(({ status }) => status === null || !isGuardAlive(status))
+    .map((paths) => ({
+      paths,
+      status: readStatus(paths.status),
+      ageMs: nowMs - changedAt([paths.status, paths.folder], nowMs),
+    }))
+    .filter(({ paths, status }) => status === null || !mayLive(paths, status, nowMs - neededMs))
     .sort((a, b) => a.ageMs - b.ageMs);
   for (const [index, { paths, status, ageMs }] of over.entries()) {
     const starting = status === null && ageMs < startingMs; // its guard may be about to write the first status
@@ -106,10 +126,13 @@ function runNames(state: StatePaths): string[] {
   }
 }
 
-/** @param unknown if the disk does not say: then nothing is removed */
-function changedAt(paths: RunPaths, unknown: number): number {
+/**
+ * When the first of these that is there has changed.
+ * @param unknown if the disk does not say: then nothing is removed
+ */
+function changedAt(paths: readonly string[], unknown: number): number {
   try {
-    for (const path of [paths.status, paths.folder]) {
+    for (const path of paths) {
       const stat = statSync(path, { throwIfNoEntry: false });
       if (stat !== undefined) return stat.mtimeMs;
     }

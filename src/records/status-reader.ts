@@ -8,6 +8,7 @@ const shapes: { readonly [Name in keyof Status]: Shape } = {
   session_id: orNull(isText),
   pid: isNumber,
   start_time: isText,
+  place: orNull(isText),
   started_at: isMoment,
   agent: isText,
   agent_pid: orNull(isNumber),
@@ -31,6 +32,7 @@ type Optional = Exclude<keyof Status, 'run' | 'pid' | 'start_time' | 'cwd' | 'st
 
 const neutral = ({ since }: Pick<Status, 'since'>): Pick<Status, Optional> => ({
   started_at: since,
+  place: null,
   session_id: null,
   agent: '',
   agent_pid: null,

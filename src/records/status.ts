@@ -1,7 +1,7 @@
 /**
  * The status file: what a session is doing now, as one small JSON object that is replaced as a whole on every change.
  * Readers (`guardctl sessions`, `watch`, a status line, a probe) need nothing else. Pid and start time tell a dead
- * guard's file from a live one's.
+ * guard's file from a live one's, where the pid counts.
  */
 import { replaceFile, replaceFileSync } from '../platform/atomic-file.ts';
 
@@ -27,6 +27,8 @@ export interface Status {
   readonly pid: number;
   /** Start time of that process, opaque. */
   readonly start_time: string;
+  /** Where that pid counts, opaque. Null: unknown, or the guard has ended. */
+  readonly place: string | null;
   /** When the run began (ISO 8601). Its name holds neither the year nor the second. */
   readonly started_at: string;
   readonly agent: string;
@@ -55,7 +57,7 @@ export interface Status {
 
 /** What changes during a run; this file adds the times. */
 export type StatusChange = Partial<
-  Omit<Status, 'run' | 'pid' | 'start_time' | 'started_at' | 'since' | 'updated_at'>
+  Omit<Status, 'run' | 'pid' | 'start_time' | 'place' | 'started_at' | 'since' | 'updated_at'>
 >;
 
 export interface StatusFile {
@@ -163,6 +165,7 @@ export function openStatus({ path, initial, onFailure, now = Date.now }: StatusO
       open = false;
       stopTimer();
       apply(change);
+      status = { ...status, place: null }; // nobody needs to ask there whether it lives
       writeLast();
     },
   };

@@ -8,6 +8,7 @@ import { readSessions } from '../../src/records/sessions.ts';
 import { makeHome } from '../support/guardctl.ts';
 import { finished } from '../support/guarded.ts';
 import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
+import { placeStatus } from '../support/status.ts';
 import { hasTmux } from '../support/tmux.ts';
 import { tmuxServer } from '../support/tmux-server.ts';
 
@@ -215,6 +216,14 @@ test('a conversation that was open in two panes is restored in one', async () =>
     { pane: 'main:0.0', result: 'would restore' },
     { pane: 'main:1.0', result: 'left', detail: 'another pane gets the conversation' },
   ]);
+});
+
+test.runIf(process.platform === 'linux')('a session that runs on another machine is not lost', async () => {
+  const { home, entry, path } = lostEntry();
+  writeFileSync(path, JSON.stringify([entry]));
+  const status = { run: entry.run, start_time: '1', place: 'another machine entirely' };
+  placeStatus(home.state, { ...status, state: 'working' });
+  expect((await home.run('restore', '--dry-run')).stdout).toBe('No session was lost with a tmux server.\n');
 });
 
 test('a conversation that is gone is not restored', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { acquireLock } from '../../src/platform/lock.ts';
@@ -47,8 +47,21 @@ test.each([
   const path = join(temporaryFolder(), 'lock');
   writeFileSync(path, content(pid));
   expect(acquireLock(path).held).toBe(true);
-  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(ownIdentity());
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject(ownIdentity());
 });
+
+test.runIf(process.platform === 'linux')(
+  'a lock from another machine is respected, and taken over once it is older than any work under it',
+  () => {
+    const path = join(temporaryFolder(), 'lock');
+    const by = { pid: 2 ** 22 + 1, startTime: '1' };
+    writeFileSync(path, JSON.stringify({ ...by, place: 'another machine entirely' }));
+    expect(acquireLock(path)).toEqual({ held: false, by });
+    const before = Date.now() / 1_000 - 3_600;
+    utimesSync(path, before, before);
+    expect(acquireLock(path).held).toBe(true);
+  },
+);
 
 test('a lock of a living process is respected, and ours is not removed by a release that comes late', async () => {
   const { pid } = await sleeper();

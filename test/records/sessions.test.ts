@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { statePaths } from '../../src/platform/paths.ts';
-import { killedMessage, readSessions, removeOldRuns } from '../../src/records/sessions.ts';
+import { describe, expect, test } from 'vitest';
+import { type StatePaths, statePaths } from '../../src/platform/paths.ts';
+import { isGuardRunning, killedMessage, readSessions, removeOldRuns } from '../../src/records/sessions.ts';
+import type { Status } from '../../src/records/status.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { placeStatus } from '../support/status.ts';
 
@@ -30,6 +31,42 @@ test('a dead guard is never shown as running', () => {
   ]);
   const messages = readSessions(state).map(({ status }) => status.message);
   expect(messages).toEqual([null, killedMessage, null, null]);
+});
+
+describe.runIf(process.platform === 'linux')('a guard on another machine, which shares the home', () => {
+  const elsewhere = { ...dead, place: 'another machine entirely' } as const;
+  const minutes = 60_000;
+  function silent(state: StatePaths, run: string, silentMs: number, changes: Partial<Status> = {}) {
+    placeStatus(state.root, { run, state: 'working', ...elsewhere, ...changes });
+    const folder = join(state.sessions, run);
+    mkdirSync(join(folder, 'spool'));
+    writeFileSync(join(folder, 'journal.jsonl'), '');
+    const heard = (Date.now() - silentMs) / 1_000;
+    utimesSync(join(folder, 'journal.jsonl'), heard, heard);
+  }
+
+  test('lives for as long as it is heard of', () => {
+    const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+    silent(state, 'rests', 1.5 * minutes);
+    silent(state, 'killed', 5 * minutes);
+    silent(state, 'ended', 0, { state: 'gave_up', place: null });
+    const alive = readSessions(state).filter((session) => session.alive);
+    expect(alive.map(({ status }) => status.run)).toEqual(['rests']);
+    expect(['rests', 'killed', 'ended'].map((run) => isGuardRunning(state, run))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('keeps what it needs when it is stopped for hours, but not for ever', () => {
+    const state = statePaths({ XDG_STATE_HOME: temporaryFolder() });
+    silent(state, 'stopped', 120 * minutes);
+    silent(state, 'gone', 2 * 24 * 60 * minutes);
+    removeOldRuns(state, Date.now());
+    const keeps = (run: string) => existsSync(join(state.sessions, run, 'spool'));
+    expect([keeps('stopped'), keeps('gone')]).toEqual([true, false]);
+  });
 });
 
 test('runs come in the order of their start, across the turn of the year and within a minute', () => {

@@ -117,7 +117,7 @@ test.each([0, 1, 3])(
     for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
     file.update({ state: 'working' });
     file.close({ state: 'ended' });
-    expect(read(path).state).toBe('ended');
+    expect(read(path)).toMatchObject({ state: 'ended', place: null });
     await Promise.all(vi.mocked(replaceFile).mock.results.map(({ value }) => value)); // what was under way
     await new Promise(setImmediate);
     expect(readdirSync(join(path, '..'))).toEqual(['status.json']);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownPlace } from '../../src/platform/place.ts';
 import { ownIdentity } from '../../src/platform/process-identity.ts';
 import type { Status } from '../../src/records/status.ts';
 
@@ -11,6 +12,7 @@ export function sampleStatus(changes: Partial<Status> = {}): Status {
     session_id: '11111111-2222-4333-8444-555555555555',
     pid: own.pid,
     start_time: own.startTime,
+    place: ownPlace(),
     started_at: '2026-01-01T00:00:00.000Z',
     agent: 'claude-code',
     agent_pid: 4242,

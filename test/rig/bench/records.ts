@@ -25,6 +25,7 @@ export function pastSessions(stateHome: string, count: number): void {
       run: paths.run,
       session_id: '0b9a3c5e-0000-4000-8000-000000000000',
       pid: 1,
+      place: null,
       start_time: '0',
       started_at: at,
       agent: 'claude-code',
