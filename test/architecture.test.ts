@@ -1,6 +1,7 @@
 /**
  * The pure core stays pure: no `node:` module, no package, no clock, no randomness, and imports only from itself.
- * Imports point one way, and never in a circle. The agents' folders know nothing about each other.
+ * Imports point one way, and never in a circle. The agents' folders know nothing about each other,
+ * and the rest of the project nothing about them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
@@ -99,6 +100,21 @@ test.each(files.filter((file) => file.startsWith('agents/') && !tablesOfAgents.i
       expect([null, agentOf(file)], `${file} imports ${target}`).toContain(agentOf(resolve(file, target)));
   },
 );
+
+/** Files outside of `agents/` that are about one agent, and why. */
+const aboutOneAgent = {
+  'commands/repair.ts': 'a file does not say whose conversation it is, and no other agent’s needs a repair',
+  'commands/doctor/agent.ts': 'only Claude Code keeps a record of starts that died',
+  'commands/doctor/background.ts': 'only Claude Code starts its background sessions through a launcher',
+  'service/address.ts': 'that launcher runs it, and waits for it, so it loads nothing else of the agent',
+};
+
+test('only a file that is about one agent imports from its folder', () => {
+  const importing = files.filter(
+    (file) => !file.startsWith('agents/') && ours(file).some((imported) => agentOf(imported) !== null),
+  );
+  expect(importing.toSorted()).toEqual(Object.keys(aboutOneAgent).toSorted());
+});
 
 /** Files and folders of `src/` in layers: an import leads to the same one or to one further up. */
 const layers = [

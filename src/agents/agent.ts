@@ -1,6 +1,7 @@
 /**
  * What the guard has to know about an agent CLI. Everything that changes when such a CLI changes lives behind this
- * interface, in one folder per agent. The rest of the project speaks of agents in general.
+ * interface, in one folder per agent. The rest of the project asks the adapter, apart from what is about one agent alone
+ * (`test/architecture.test.ts` lists it).
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';

@@ -5,7 +5,8 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { claudeCode } from '../agents/claude-code/index.ts';
+import { chooseAgent, unknownAgent } from '../agents/choose.ts';
+import { loadAgent } from '../agents/index.ts';
 import { startWords } from '../agents/start-again.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { launcher } from '../platform/own-files.ts';
@@ -96,9 +97,12 @@ async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string
   const runs = readSessions(state).some(({ alive, status }) => alive && status.session_id === session_id);
   if (runs) return 'already running';
   if (!existsSync(cwd)) return `the folder is gone: ${cwd}`;
-  const path = await claudeCode.findTranscript({ ...env, ...entry.variables }, session_id);
+  const agent = chooseAgent(variables, '');
+  if (agent === null) return unknownAgent(variables);
+  const { findTranscript, doctor } = await loadAgent(agent.id);
+  const path = await findTranscript({ ...env, ...variables }, session_id);
   if (path === null) return 'the conversation is gone';
-  const writer = await claudeCode.doctor.findWriter(path, false);
+  const writer = (await doctor?.findWriter(path, false)) ?? null;
   return writer === null ? null : `process ${writer.pid} is using the conversation`;
 }
 
