@@ -7,9 +7,10 @@ import type { Agent } from './agent.ts';
 import type { Conversation } from './conversation.ts';
 import type { Run } from './run.ts';
 import { resultTextOf } from './snapshot.ts';
+import { otherIn } from './start/second-writer.ts';
 
 /**
- * Repairs the conversation's file once nobody writes to it. The next agent would refuse a damaged file, or lose part of
+ * Repairs the conversation's file if nobody else is in it. The next agent would refuse a damaged file, or lose part of
  * it.
  * @returns what has changed in the conversation's content
  */
@@ -23,6 +24,8 @@ export async function mend(
   const { doctor } = run.launch.adapter;
   const { transcriptPath } = conversation;
   if (!doctor || transcriptPath === null || !existsSync(transcriptPath)) return [];
+  // Nor will a next agent be started then.
+  if ((await otherIn(run, conversation, agent.process?.pid ?? null)) !== null) return [];
   const calls = snapshot?.active_tool_calls ?? [];
   const options = {
     now: Date.now(),

@@ -44,8 +44,6 @@ export interface Run {
   readonly launchedAtMs: number;
   /** The session id that the first launch is pinned to. Null: the arguments decide. */
   readonly pin: string | null;
-  /** The conversation file that the first launch resumes. Null: none is known. */
-  readonly resumedFile: string | null;
   /** Where the agent's standard error goes. Null: to the terminal, or in print mode to our pipe. */
   readonly errors: Errors | null;
   /** Reports to the loop. */

@@ -22,7 +22,6 @@ import type { Launch } from './run.ts';
 import { belongingsOf } from './start/given-files.ts';
 import { startAgent } from './start/launch.ts';
 import { type Preparation, prepare } from './start/prepare.ts';
-import { heldAtStart } from './start/second-writer.ts';
 
 /** A sense that fails all the time is reported only this often. */
 const maxFailures = 20;
@@ -36,14 +35,13 @@ const withoutStack = (failure: string) => failure.replace(/\s+at \S.*$/s, '');
 export async function supervise(launch: Launch): Promise<number> {
   let emit: Emit = () => {};
   const prepared = await prepare<Pty>(launch, { unattended: false, emit: (one) => emit(one) });
-  const { run, wire } = prepared;
+  const { run, wire, refusal } = prepared;
   try {
-    const held = await heldAtStart(run);
-    if (held === null)
+    if (refusal === null)
       return await session(prepared, (followed) => {
         emit = followed;
       });
-    sayWarnings([held]);
+    sayWarnings([refusal]);
     return 1;
   } finally {
     await run.errors?.close();

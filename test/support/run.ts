@@ -67,7 +67,6 @@ export function partsOfRun(options: PartsOptions = {}): Parts {
       unattended: false,
       launchedAtMs: Date.now() - 1_000,
       pin: null,
-      resumedFile: null,
       errors: null,
       emit,
     },

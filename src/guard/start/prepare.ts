@@ -18,8 +18,11 @@ import { openTunnel } from './open-tunnel.ts';
 import { openProgram } from './program.ts';
 import { repairBeforeResume } from './repair-before-resume.ts';
 import { resumedFile } from './resumed-file.ts';
+import { holderOf, refusalAtStart } from './second-writer.ts';
 
 export interface Preparation<Process extends AgentProcess> extends Parts<Process> {
+  /** Why no agent may be started: another one has the conversation open. Null: one may. */
+  readonly refusal: string | null;
   /** Messages for the person before the agent starts. */
   readonly warnings: readonly string[];
   /** Messages for the journal only. */
@@ -56,7 +59,8 @@ export async function prepare<Process extends AgentProcess>(
   const user = adapter.readUserSettings(args, env, cwd, version);
   const opened = await openTunnel(config, user);
   const resumes = await resumedFile(launch);
-  const repaired = await repairBeforeResume(resumes, adapter.doctor, version);
+  const other = resumes === null ? null : await holderOf({ launch, paths }, resumes, null);
+  const repaired = other === null ? await repairBeforeResume(resumes, adapter.doctor, version) : null;
   const pin = pinFor(adapter, invocation, version);
   const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env, emit);
   const { settingsFlag } = adapter.abilities(version);
@@ -72,13 +76,13 @@ export async function prepare<Process extends AgentProcess>(
       unattended,
       launchedAtMs: Date.now(),
       pin,
-      resumedFile: resumes,
       errors,
       emit,
     },
     agent: createAgent(openProgram(given, known)),
     conversation: createConversation(knownFromStart(invocation, pin)),
     wire: createWire(opened.tunnel),
+    refusal: refusalAtStart(launch, other),
     warnings: [...warnings, ...[warning, repaired, problem].filter((one) => one !== null)],
     noted: opened.warning === null ? warnings : [...warnings, opened.warning],
   };

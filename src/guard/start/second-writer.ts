@@ -6,19 +6,25 @@
 import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SessionFile } from '../../agents/contract/conversation.ts';
-import { statePaths } from '../../platform/paths.ts';
+import { type RunPaths, statePaths } from '../../platform/paths.ts';
 import { processTable } from '../../platform/process-table.ts';
 import { ancestors, descendants } from '../../platform/process-tree.ts';
 import { readSessions } from '../../records/sessions.ts';
 import type { Status } from '../../records/status.ts';
 import type { Conversation } from '../conversation.ts';
-import type { Run } from '../run.ts';
+import type { Launch, Run } from '../run.ts';
 
-const livingGuards = ({ launch }: Run): readonly Status[] =>
+/** Who looks: which agent, where its files are, and which guard is not another one. */
+export interface Looker {
+  readonly launch: Pick<Launch, 'adapter' | 'env'>;
+  readonly paths: Pick<RunPaths, 'run'>;
+}
+
+const livingGuards = ({ launch }: Looker): readonly Status[] =>
   readSessions(statePaths(launch.env)).flatMap(({ alive, status }) => (alive ? [status] : []));
 
 /** The other guard whose agent is in this conversation. */
-const watching = (guards: readonly Status[], { paths }: Run, sessionId: string) =>
+const watching = (guards: readonly Status[], { paths }: Looker, sessionId: string) =>
   guards.find(({ session_id, run }) => session_id === sessionId && run !== paths.run);
 
 /**
@@ -28,7 +34,7 @@ const watching = (guards: readonly Status[], { paths }: Run, sessionId: string) 
  * @returns another living agent that is in this conversation, because its guard or its own record says so; null: none
  */
 export function lookAround(
-  run: Run,
+  run: Looker,
   own: number | null,
 ): (file: Pick<SessionFile, 'sessionId' | 'path'>) => Promise<number | null> {
   let guards: readonly Status[] | null = null;
@@ -56,7 +62,7 @@ function notSecond(guards: readonly Status[], own: number | null): readonly numb
 }
 
 /** Who else is in the conversation, in words. Null: nobody. */
-async function holderOf(run: Run, path: string, own: number | null): Promise<string | null> {
+export async function holderOf(run: Looker, path: string, own: number | null): Promise<string | null> {
   const pid = await lookAround(run, own)({ sessionId: basename(path, '.jsonl'), path });
   return pid === null ? null : await inWords(pid);
 }
@@ -87,11 +93,11 @@ export async function refuseSecondWriter(run: Run, conversation: Conversation): 
   if (other !== null) throw new Error(other);
 }
 
-/** The same before the first launch, for the conversation that it will resume, with advice on what to do. */
-export async function heldAtStart(run: Run): Promise<string | null> {
-  const { resumedFile, launch } = run;
-  if (resumedFile === null || launch.invocation.forks) return null;
-  const other = await holderOf(run, resumedFile, null);
-  if (other === null) return null;
+/**
+ * Why the first launch is refused, with advice on what to do. Null: it is not.
+ * @param other who is in the conversation that it will resume
+ */
+export function refusalAtStart({ invocation }: Launch, other: string | null): string | null {
+  if (other === null || invocation.forks) return null;
   return `${other}; two would overwrite each other's view of it. Go on there, or add --fork-session to branch off a copy`;
 }

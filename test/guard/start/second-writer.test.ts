@@ -5,7 +5,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { resumedFile } from '../../../src/guard/start/resumed-file.ts';
-import { heldAtStart, otherIn, refuseSecondWriter } from '../../../src/guard/start/second-writer.ts';
+import {
+  holderOf,
+  otherIn,
+  refusalAtStart,
+  refuseSecondWriter,
+} from '../../../src/guard/start/second-writer.ts';
 import { openRun } from '../../../src/platform/paths.ts';
 import { startTimeOf } from '../../../src/platform/process-identity.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
@@ -88,7 +93,8 @@ test.each([
   const { pid = 0 } = child;
   const record = { pid, sessionId: id, procStart: startTimeOf(pid) };
   writeFileSync(join(root, 'sessions', `${pid}.json`), JSON.stringify(record));
-  const told = await heldAtStart({ ...run, resumedFile: await resumedFile(run.launch) });
+  const file = await resumedFile(run.launch);
+  const told = refusalAtStart(run.launch, file === null ? null : await holderOf(run, file, null));
   if (expected) expect(told).toMatch(/--fork-session/);
   else expect(told).toBeNull();
 });

@@ -70,7 +70,6 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
     unattended: true,
     launchedAtMs: Date.now(),
     pin,
-    resumedFile: null,
     errors: null,
     emit,
   };
