@@ -84,7 +84,7 @@ function fold(before: Evidence, event: Event): Evidence {
       endedAt: toldEnd(before.turn),
     }),
     host: foldHost(before.host, event),
-    conversation: foldConversation(before.conversation, event),
+    conversation: foldConversation(before.conversation, event, before.person),
     goodProbes: foldProbes(before.goodProbes, event),
   };
   const claims = claimsOf(facts);
