@@ -70,6 +70,8 @@ export type Effect =
       readonly phase: DisconnectPhase;
       readonly cause: string;
     }
+  /** The agent that is being stopped, and of which nothing was ended yet, goes on by itself: it is not stopped. */
+  | { readonly type: 'spare'; readonly generation: number }
   | { readonly type: 'probe' }
   | {
       readonly type: 'launch';

@@ -74,6 +74,8 @@ const seesTurns = ({ wire }: Evidence): boolean => wire.seen > 0 && wire.turnsAs
 
 const witnessOf = (e: Evidence): Witness => (seesTurns(e) ? tunnel : screen);
 
+export const heardSince = (e: Evidence, since: Millis): boolean => witnessOf(e).heard(e, since);
+
 const proofs: { readonly [R in Rung]: (e: Evidence, cure: Cure) => boolean } = {
   // A connection that is still held when the turn is over (telemetry, for one) was not the turn's.
   hold: (e, { at }) =>

@@ -1,8 +1,10 @@
 /** An agent is being stopped, and that does not go as it should, or somebody wants to leave. */
+import type { Config } from '../config/schema.ts';
 import type { Event, Millis } from '../events.ts';
 import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
 import { personLeft } from './departure.ts';
 import { adding, type Step, stay } from './incident.ts';
+import { goesOnByItself, hasEndedItsTurn, standDown } from './standing-down.ts';
 import type { GuardState } from './state.ts';
 
 /** SIGTERM and SIGKILL take seconds, and the snapshot has a limit of its own; this is far longer than both. */
@@ -14,16 +16,18 @@ const leftoverMs = 5_000;
  * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. Until now nothing of
  * the agent was ended, and it had its keys: if it has ended meanwhile, that was by itself.
  */
-export function saved(state: GuardState, event: Event): Step {
+export function saved(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'saved') return stay(state);
   if (!event.ok && !event.goesOn) {
     const detail = `the recovery snapshot could not be written: ${event.detail ?? 'unknown reason'}`;
     return giveUp(state, detail);
   }
   const { down, evidence: e } = state;
+  if (down && goesOnByItself(state, config)) return standDown(state, down.cause);
   const hasLeft = e.agent.exit !== null && e.agent.exit.at > state.since && personLeft(e);
   const known = {
     unknownCommands: event.unknownCommands ?? 0,
+    ...(hasEndedItsTurn(e, state.since) && { prompt: false }),
     ...(event.unanswered && { prompt: true }),
     ...(hasLeft && { hasLeft }),
   };

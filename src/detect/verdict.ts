@@ -47,6 +47,8 @@ export interface Traits {
   readonly unfinished?: true;
   /** It rests on a failure that a sense has reported, and may take back. */
   readonly failed?: true;
+  /** The process seems stuck. Anything that it draws or prints shows that it is not. */
+  readonly stuck?: true;
   /** Only a repaired conversation helps. */
   readonly needsRepair?: true;
 }

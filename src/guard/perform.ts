@@ -28,6 +28,8 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
   const { emit } = run;
   /** The run has ended, so an agent that is about to be started is not started. */
   let isOver = false;
+  /** The agent that is being looked at is not to be stopped after all. */
+  let isSpared = false;
 
   async function launch(effect: Extract<Effect, { type: 'launch' }>): Promise<void> {
     await findConversation(run, agent, conversation); // the agent may have written the file just before it ended
@@ -69,11 +71,16 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
       }
       case 'stop': {
         const stopped = { ...effect, phase: body.beforeStop(effect.phase) };
-        background(stopAgent(run, agent, conversation, body, stopped), (detail) =>
-          emit({ type: 'saved', ok: false, detail }),
+        isSpared = false;
+        background(
+          stopAgent(run, agent, conversation, body, stopped, () => isSpared),
+          (detail) => emit({ type: 'saved', ok: false, detail }),
         );
         return;
       }
+      case 'spare':
+        isSpared = true;
+        return;
       case 'launch':
         background(launch(effect), (detail) => emit({ type: 'launch.failed', detail }));
         return;

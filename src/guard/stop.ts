@@ -32,6 +32,7 @@ const maxLookMs = 60_000;
  * Emits `stop.refused` if another agent is in the conversation, because this one could not be started again. Otherwise
  * emits `saved` and, if that went well, `stop.done` once the agent's process is gone. Rejects if none of that is
  * possible.
+ * @param isSpared asked once that has been told, before anything of a living agent is ended
  */
 export async function stopAgent(
   run: Run,
@@ -39,6 +40,7 @@ export async function stopAgent(
   conversation: Conversation,
   body: Body,
   effect: Stop,
+  isSpared: () => boolean,
 ): Promise<void> {
   const { emit } = run;
   const running = agent.process?.generation === effect.generation ? agent.process : null;
@@ -73,6 +75,7 @@ export async function stopAgent(
     ).length;
     const failed = saved.ok ? {} : { detail: saved.detail, ...(!isRunning() && { goesOn: true as const }) };
     emit({ type: 'saved', ok: saved.ok, unknownCommands, ...(unanswered && { unanswered }), ...failed });
+    if (isSpared()) return null;
     return saved.ok || !isRunning() ? { look, before } : null;
   };
 

@@ -44,13 +44,14 @@ function runIn(config: string, known: Pick<PartsOptions, 'id' | 'transcriptPath'
   const parts = partsOfRun({ env: { CLAUDE_CONFIG_DIR: config }, cwd: '/p', ...known });
   const { run, agent, conversation, told } = parts;
   const detached: number[] = [];
-  const stop = (catchUp = async () => {}) =>
+  const stop = (catchUp = async () => {}, isSpared = () => false) =>
     stopAgent(
       run,
       agent,
       conversation,
       bodyWith({ catchUp, detach: () => void detached.push(told.length) }),
       { type: 'stop', generation: 1, graceMs: 0, phase: 'streaming', cause: 'agent-gone' },
+      isSpared,
     );
   return { ...parts, stop, detached };
 }
@@ -137,6 +138,18 @@ it('leaves a living agent alone if its snapshot cannot be written', async () => 
   writeFileSync(folder, 'no folder');
   await stop();
   expect(told.at(-1)).toMatchObject({ type: 'saved', ok: false });
+  expect(detached).toEqual([]);
+  expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
+});
+
+it('leaves a living agent alone if it goes on by itself while it is looked at', async () => {
+  const { config, pathOf, write } = conversations();
+  write(before);
+  const { agent, told, stop, detached } = runIn(config, { id: before, transcriptPath: pathOf(before) });
+  const child = started();
+  agent.started(child);
+  await stop(undefined, () => told.some(({ type }) => type === 'saved'));
+  expect(told).toMatchObject([{ type: 'saved', ok: true }]);
   expect(detached).toEqual([]);
   expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
 });
@@ -246,7 +259,7 @@ describe('a prompt was sent, and no turn has been seen yet', () => {
       phase: 'between_turns',
       cause: 'agent-gone',
     };
-    await stopAgent(run, agent, conversation, bodyWith({ sentPrompt: () => sent }), effect);
+    await stopAgent(run, agent, conversation, bodyWith({ sentPrompt: () => sent }), effect, () => false);
     return { told, phase: conversation.snapshot?.disconnect_phase };
   }
   const linked = (uuid: string, parentUuid: string | null, message: object) => ({

@@ -68,6 +68,7 @@ const memoryRunaway: Signature = {
 
 const frozenUi: Signature = {
   class: 'frozen-ui',
+  stuck: true,
   help: 'working, yet nothing is drawn: the event loop is stuck or spinning',
   needsTerminal: true,
   test(e) {
@@ -82,6 +83,7 @@ const frozenUi: Signature = {
 
 const deafInput: Signature = {
   class: 'deaf-input',
+  stuck: true,
   help: 'the person’s keys get no response: the event loop is stuck or spinning',
   needsTerminal: true,
   test(e) {
@@ -154,6 +156,7 @@ const heardAt = ({ wire }: Evidence): Millis => Math.max(0, ...wire.connections.
 
 const spinning: Signature = {
   class: 'spinning',
+  stuck: true,
   help: 'print mode: one core fully used for a long time, nothing printed, nothing on the wire',
   test(e) {
     const { sample, agent, terminal, turn } = e;

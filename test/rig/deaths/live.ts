@@ -65,7 +65,7 @@ export async function live({ cwd, command, id, transcript, env, strike }: Order,
   emit({ type: 'session', sessionId: id, transcriptPath: transcript, source: 'hook' });
   await pause(tidyMs);
   const stop = { type: 'stop', generation: 1, graceMs: 0, phase: 'streaming', cause: 'agent-gone' } as const;
-  await stopAgent(run, agent, conversation, body, stop);
+  await stopAgent(run, agent, conversation, body, stop, () => false);
   tell({ prompt: promptOf(run, agent, conversation, 'relaunch', null) });
   if (strike.at === 0) {
     const options = {

@@ -20,6 +20,9 @@ interface Reach {
 export function createHands({ scheduler, line, checker, draw, tell, current, start }: Reach) {
   const soon = (low: number, high: number, act: () => void) => scheduler.after(draw.between(low, high), act);
 
+  /** The latest stop, until it has killed. */
+  let stopping = { isSpared: false };
+
   function cut(connections: readonly number[]): void {
     soon(1, 30, () => {
       for (const id of connections) {
@@ -41,10 +44,14 @@ export function createHands({ scheduler, line, checker, draw, tell, current, sta
       tell({ type: 'nudge.done', outcome });
     });
   }
+  /** The look at an agent that works on a slow disk may take long; meanwhile it may go on by itself. */
   function stop(agent: Agent, generation: number, graceMs: number): void {
-    soon(20, 300, () => {
+    const ours = { isSpared: false };
+    stopping = ours;
+    soon(20, draw.happens(0.1) ? 30_000 : 300, () => {
       tell({ type: 'saved', ok: true });
       soon(20, graceMs + 300, () => {
+        if (ours.isSpared) return;
         agent.kill();
         soon(80, 400, () => tell({ type: 'stop.done', generation, left: 0 }));
       });
@@ -71,6 +78,9 @@ export function createHands({ scheduler, line, checker, draw, tell, current, sta
         return;
       case 'stop':
         stop(agent, effect.generation, effect.graceMs);
+        return;
+      case 'spare':
+        stopping.isSpared = true;
         return;
       case 'probe':
         probe();
