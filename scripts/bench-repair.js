@@ -9,7 +9,7 @@ import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  claudeCodeDoctor,
+  claudeCodeRepairer,
   examineHere,
 } from '../dist/modules/src/agents/claude-code/transcript/repair/repair.js';
 import { repairFile } from '../dist/modules/src/agents/common/repair.js';
@@ -86,12 +86,13 @@ async function measure() {
     const path = join(folder, `${randomUUID()}.jsonl`);
     // In a process of its own, so that its memory is not counted.
     spawnSync(process.execPath, [import.meta.filename, size, '--generate', path], { stdio: 'inherit' });
-    const doctor = option === '--here' ? { ...claudeCodeDoctor, examine: examineHere } : claudeCodeDoctor;
+    const repairer =
+      option === '--here' ? { ...claudeCodeRepairer, examine: examineHere } : claudeCodeRepairer;
     const before = process.resourceUsage().maxRSS;
     const started = performance.now();
     const maxGap = watchLoop();
     const idle = performance.eventLoopUtilization();
-    const outcome = await repairFile(path, doctor, {
+    const outcome = await repairFile(path, repairer, {
       now: Date.now(),
       reconnect: false,
       byHand: false,
@@ -107,7 +108,7 @@ async function measure() {
         megabytes: Math.round(statSync(path).size / 1e6),
         result: outcome.result,
         detail: outcome.detail,
-        without_thread: doctor.takeFailure(),
+        without_thread: repairer.takeFailure(),
         findings: Object.fromEntries(outcome.findings.map(({ kind, count }) => [kind, count])),
         messages_before: outcome.before,
         messages_after: outcome.after,

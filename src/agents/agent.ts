@@ -10,7 +10,7 @@ import type {
   PromptPlaces,
   SentPrompt,
   SessionFile,
-  TranscriptDoctor,
+  TranscriptRepairer,
 } from './contract/conversation.ts';
 import type { HookReader } from './contract/hooks.ts';
 import type { FileArgument, Invocation, RefusedResume, Variables } from './contract/invocation.ts';
@@ -107,7 +107,7 @@ export interface AgentAdapter {
   /** Whether the file holds this prompt. Null: nobody can tell, and a sent prompt counts as recorded. */
   readonly recordsPrompt: ((path: string, prompt: SentPrompt) => Promise<boolean>) | null;
   /** Repairs conversation files; null: the agent copes with what a kill leaves behind. */
-  readonly doctor: TranscriptDoctor | null;
+  readonly repairer: TranscriptRepairer | null;
   /** The unfinished answer on the screen; null if there is none. */
   partialText(view: ScreenView): string | null;
   readScreen(view: ScreenView, version: AgentVersion | null): ScreenFacts;

@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('name a session or a conversation file');
   const file = await fileOf(wanted);
-  const outcome = await repairFile(file, claudeCode.doctor, {
+  const outcome = await repairFile(file, claudeCode.repairer, {
     now: Date.now(),
     reconnect: options.reconnect,
     byHand: true,

@@ -99,10 +99,10 @@ async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string
   if (!existsSync(cwd)) return `the folder is gone: ${cwd}`;
   const agent = chooseAgent(variables, '');
   if (agent === null) return unknownAgent(variables);
-  const { findTranscript, doctor } = await loadAgent(agent.id);
+  const { findTranscript, repairer } = await loadAgent(agent.id);
   const path = await findTranscript({ ...env, ...variables }, session_id);
   if (path === null) return 'the conversation is gone';
-  const writer = (await doctor?.findWriter(path, false)) ?? null;
+  const writer = (await repairer?.findWriter(path, false)) ?? null;
   return writer === null ? null : `process ${writer.pid} is using the conversation`;
 }
 

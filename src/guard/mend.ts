@@ -21,9 +21,9 @@ export async function mend(
   snapshot: RecoverySnapshot | null,
 ): Promise<readonly Finding[]> {
   const { emit } = run;
-  const { doctor } = run.launch.adapter;
+  const { repairer } = run.launch.adapter;
   const { transcriptPath } = conversation;
-  if (!doctor || transcriptPath === null || !existsSync(transcriptPath)) return [];
+  if (!repairer || transcriptPath === null || !existsSync(transcriptPath)) return [];
   // Nor will a next agent be started then.
   if ((await otherIn(run, conversation, agent.process?.pid ?? null)) !== null) return [];
   const calls = snapshot?.active_tool_calls ?? [];
@@ -38,8 +38,8 @@ export async function mend(
       calls.map((call) => [call.tool_use_id, resultTextOf(run, agent, conversation, call)]),
     ),
   };
-  const outcome = await repairFile(transcriptPath, doctor, options);
-  const failure = doctor.takeFailure();
+  const outcome = await repairFile(transcriptPath, repairer, options);
+  const failure = repairer.takeFailure();
   if (failure !== null) emit({ type: 'sensor.failed', sensor: 'guard', detail: failure });
   if (outcome.result === 'healthy') return [];
   const repairs = outcome.findings.reduce((sum, { count }) => sum + count, 0);

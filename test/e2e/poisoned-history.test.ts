@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../src/agents/claude-code/transcript/repair/repair.ts';
 import { parseRecord } from '../../src/agents/common/json.ts';
 import { repairFile } from '../../src/agents/common/repair.ts';
 import { readVersion } from '../../src/agents/common/versions.ts';
@@ -89,7 +89,7 @@ async function onBench(version: RealVersion, use: (bench: Bench) => Promise<void
         writeFileSync(file, text.replaceAll(old, session).replaceAll('/home/u/proj', sandbox.project));
       },
       async mend() {
-        const outcome = await repairFile(file, claudeCodeDoctor, {
+        const outcome = await repairFile(file, claudeCodeRepairer, {
           ...options,
           dryRun: false,
           thorough: false,

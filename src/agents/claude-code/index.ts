@@ -34,7 +34,7 @@ import {
 import { toolRisk } from './senses/tools.ts';
 import { ownChanges } from './transcript/own-changes.ts';
 import { recordsPrompt } from './transcript/records-prompt.ts';
-import { claudeCodeDoctor } from './transcript/repair/repair.ts';
+import { claudeCodeRepairer } from './transcript/repair/repair.ts';
 import { summarizeTranscript } from './transcript/summary.ts';
 import { readTranscript } from './transcript/transcript.ts';
 import { abilitiesOf } from './versions.ts';
@@ -67,7 +67,7 @@ export const claudeCode = {
   summarizeTranscript,
   ownChanges,
   recordsPrompt,
-  doctor: claudeCodeDoctor,
+  repairer: claudeCodeRepairer,
   partialText,
   readScreen,
   readInputBox,

@@ -43,7 +43,7 @@ export const codex: AgentAdapter = {
   summarizeTranscript,
   ownChanges: null,
   recordsPrompt: null,
-  doctor: null,
+  repairer: null,
   partialText,
   readScreen,
   readInputBox,

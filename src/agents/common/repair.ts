@@ -12,7 +12,7 @@ import type {
   ExamineOptions,
   Finding,
   Reach,
-  TranscriptDoctor,
+  TranscriptRepairer,
   Writer,
 } from '../contract/conversation.ts';
 import { keepOriginal, removeOldBackups, replacedOriginal } from './backups.ts';
@@ -57,20 +57,20 @@ export function tidyBeside(path: string, nowMs: number): string | null {
 /** Never throws. */
 export async function repairFile(
   path: string,
-  doctor: TranscriptDoctor,
+  repairer: TranscriptRepairer,
   options: RepairOptions,
 ): Promise<RepairOutcome> {
   const nothing = { findings: [], before: null, after: null };
   try {
     if (options.dryRun) {
-      const seen = await doctor.examine(path, options);
+      const seen = await repairer.examine(path, options);
       return { ...seenOf(seen), result: seen.findings.length === 0 ? 'healthy' : 'dry-run' };
     }
     const lock = acquireLock(lockOf(path));
     if (!lock.held)
       return { ...nothing, result: 'busy', writer: lock.by && { pid: lock.by.pid, certain: true } };
     try {
-      return await repairLocked(path, doctor, options);
+      return await repairLocked(path, repairer, options);
     } finally {
       lock.release();
     }
@@ -83,16 +83,16 @@ const seenOf = ({ findings, before, after }: Examination) => ({ findings, before
 
 async function repairLocked(
   path: string,
-  doctor: TranscriptDoctor,
+  repairer: TranscriptRepairer,
   options: RepairOptions,
 ): Promise<RepairOutcome> {
   // A symbolic link stays a link: its target is replaced.
   const file = await realpath(path);
   await removeLeftovers(file);
   const original = await stat(file);
-  const seen = await doctor.examine(file, options);
+  const seen = await repairer.examine(file, options);
   if (seen.findings.length === 0) return { ...seenOf(seen), result: 'healthy' };
-  const busy = async () => doctor.findWriter(path, options.thorough, options.elsewhere);
+  const busy = async () => repairer.findWriter(path, options.thorough, options.elsewhere);
   const writer = await busy();
   if (writer !== null) return { ...seenOf(seen), result: 'busy', writer };
 

@@ -95,7 +95,7 @@ export interface Writer {
 }
 
 /** The agent-specific part of a repair. */
-export interface TranscriptDoctor {
+export interface TranscriptRepairer {
   examine(path: string, options: ExamineOptions): Promise<Examination>;
   /** Why a large file had to be examined in the caller's thread; reported once. Null: nothing to report. */
   takeFailure(): string | null;

@@ -60,7 +60,7 @@ export async function prepare<Process extends AgentProcess>(
   const opened = await openTunnel(config, user);
   const resumes = await resumedFile(launch);
   const other = resumes === null ? null : await holderOf({ launch, paths }, resumes, null);
-  const repaired = other === null ? await repairBeforeResume(resumes, adapter.doctor, version) : null;
+  const repaired = other === null ? await repairBeforeResume(resumes, adapter.repairer, version) : null;
   const pin = pinFor(adapter, invocation, version);
   const { errors, problem } = unattended ? noErrors : errorsIn(paths.folder, env, emit);
   const { settingsFlag } = adapter.abilities(version);

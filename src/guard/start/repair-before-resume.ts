@@ -4,7 +4,7 @@
  */
 
 import { type RepairOutcome, repairFile, tidyBeside } from '../../agents/common/repair.ts';
-import type { TranscriptDoctor } from '../../agents/contract/conversation.ts';
+import type { TranscriptRepairer } from '../../agents/contract/conversation.ts';
 import type { AgentVersion } from '../../agents/contract/version.ts';
 
 /**
@@ -13,22 +13,22 @@ import type { AgentVersion } from '../../agents/contract/version.ts';
  */
 export async function repairBeforeResume(
   path: string | null,
-  doctor: TranscriptDoctor | null,
+  repairer: TranscriptRepairer | null,
   version: AgentVersion | null,
 ): Promise<string | null> {
-  if (path === null || doctor === null) return null;
+  if (path === null || repairer === null) return null;
   try {
     const original = tidyBeside(path, Date.now());
     const untold =
       original === null
         ? null
         : `The conversation was repaired by a guard that was killed before it could say so. The original is kept as ${original}.`;
-    if (!(await doctor.looksBroken(path, version))) return untold;
+    if (!(await repairer.looksBroken(path, version))) return untold;
     const options = { now: Date.now(), reconnect: false, byHand: false, version, thorough: false };
     const resultTexts = new Map<string, string>();
-    const seen = await repairFile(path, doctor, { ...options, resultTexts, dryRun: true });
+    const seen = await repairFile(path, repairer, { ...options, resultTexts, dryRun: true });
     if (!isWorthIt(seen)) return untold;
-    const done = await repairFile(path, doctor, { ...options, resultTexts, dryRun: false });
+    const done = await repairFile(path, repairer, { ...options, resultTexts, dryRun: false });
     if (done.result !== 'repaired') return untold;
     const { before, after, backup } = done;
     const found = `only ${before?.reachable} of ${before?.total} messages would have been found`;

@@ -43,10 +43,10 @@ export function lookAround(
     guards ??= livingGuards(run);
     const other = watching(guards, run, sessionId);
     if (other !== undefined) return other.agent_pid ?? other.pid;
-    const { doctor } = run.launch.adapter;
-    if (doctor === null) return null;
+    const { repairer } = run.launch.adapter;
+    if (repairer === null) return null;
     except ??= notSecond(guards, own);
-    return await doctor.findAgent(path, except);
+    return await repairer.findAgent(path, except);
   };
 }
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile, tidyBeside } from '../../../src/agents/common/repair.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
@@ -34,7 +34,7 @@ function world() {
   const repaired = async (atMs: number, byHand = false): Promise<string> => {
     writeFileSync(path, `${JSON.stringify(record)}\n{"torn`);
     const options = { now: atMs, byHand, reconnect: false, version: null, dryRun: false, thorough: false };
-    const outcome = await repairFile(path, claudeCodeDoctor, { ...options, resultTexts: new Map() });
+    const outcome = await repairFile(path, claudeCodeRepairer, { ...options, resultTexts: new Map() });
     if (outcome.result !== 'repaired') throw new Error(outcome.result);
     return outcome.backup;
   };

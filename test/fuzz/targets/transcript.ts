@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
-import { claudeCodeDoctor } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { codex } from '../../../src/agents/codex/index.ts';
 import { repairFile } from '../../../src/agents/common/repair.ts';
 import { conversationId, judge, parsed, promptFrom } from '../consequences.ts';
@@ -30,7 +30,7 @@ export const transcript: Target = {
     const place = join(folder, 'projects', 'p');
     mkdirSync(place, { recursive: true });
     const path = join(place, `${conversationId}.jsonl`);
-    const doctor = { ...claudeCodeDoctor, findWriter: async () => null };
+    const repairer = { ...claudeCodeRepairer, findWriter: async () => null };
     const options = {
       now: 0,
       version: null,
@@ -48,16 +48,16 @@ export const transcript: Target = {
           { rung: 'relaunch', autoRetryMutations: false, callsWatched: true, unattended: false },
         );
         for (const line of input.toString('utf8').split('\n')) judge(claudeCode.readTranscript(parsed(line)));
-        await claudeCodeDoctor.looksBroken(path, null);
+        await claudeCodeRepairer.looksBroken(path, null);
         const ways = { reconnect: input.length % 2 === 0, byHand: input.length % 3 === 0 };
-        const first = await repairFile(path, doctor, { ...options, ...ways });
+        const first = await repairFile(path, repairer, { ...options, ...ways });
         const isRepaired = first.result === 'repaired';
         // What cannot be proven sound is not put in place.
         if (!isRepaired)
           holds(readFileSync(path).equals(input), `a file that is ${first.result} is not written`);
         if (first.result === 'failed')
           holds(knownFailure.test(first.detail), `no failure is a surprise: ${first.detail}`);
-        const again = await repairFile(path, doctor, { ...options, ...ways });
+        const again = await repairFile(path, repairer, { ...options, ...ways });
         holds(
           again.result === (isRepaired ? 'healthy' : first.result),
           `a repair is one: ${told(again.findings)}`,

@@ -75,11 +75,15 @@ export async function live({ cwd, command, id, transcript, env, strike }: Order,
       version: agent.program.version,
       thorough: false,
     };
-    const again = await repairFile(transcript, claudeCode.doctor as NonNullable<typeof claudeCode.doctor>, {
-      ...options,
-      dryRun: false,
-      resultTexts: new Map(),
-    });
+    const again = await repairFile(
+      transcript,
+      claudeCode.repairer as NonNullable<typeof claudeCode.repairer>,
+      {
+        ...options,
+        dryRun: false,
+        resultTexts: new Map(),
+      },
+    );
     tell({ again: again.result });
   }
   await records.close(1_000);

@@ -50,7 +50,7 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
     ...(plan.input === 'records' ? ['--input-format', 'stream-json'] : []),
     ...(host.argument === null ? [] : [host.argument]),
   ];
-  const adapter = { ...claudeCode, doctor: { ...claudeCode.doctor, findAgent: async () => null } };
+  const adapter = { ...claudeCode, repairer: { ...claudeCode.repairer, findAgent: async () => null } };
   const version = readVersion(`${plan.shape.version} (Claude Code)`);
   const invocation = adapter.parseArguments(args);
   const launch = { adapter, command: 'claude', named: [], args, invocation, env, cwd: home };

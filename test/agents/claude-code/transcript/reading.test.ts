@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs
 import { expect, test } from 'vitest';
 import { readConversation } from '../../../../src/agents/claude-code/transcript/reading.ts';
 import { recordsPrompt } from '../../../../src/agents/claude-code/transcript/records-prompt.ts';
-import { claudeCodeDoctor } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeTranscript } from '../../../../src/agents/claude-code/transcript/summary.ts';
 import { repairFile } from '../../../../src/agents/common/repair.ts';
 import { textOf, withFile } from './transcripts.ts';
@@ -23,7 +23,7 @@ const sent = { text: 'never asked', id: null, taken: true, atMs: options.now };
 async function askAll(path: string) {
   const before = await summarizeTranscript(path);
   const after = await summarizeTranscript(path);
-  const { result } = await repairFile(path, claudeCodeDoctor, options);
+  const { result } = await repairFile(path, claudeCodeRepairer, options);
   const isRecorded = await recordsPrompt(path, sent);
   const atLast = await summarizeTranscript(path);
   return { messages: [before, after, atLast].map((one) => one.lastMessageIndex), result, isRecorded };
@@ -56,7 +56,7 @@ test('a later write makes it another file', () =>
 test('rows that a repair has moved are not reused', () =>
   withFile(`${whole.slice(0, -40)}`, async (path) => {
     const seen = await summarizeTranscript(path);
-    expect((await repairFile(path, claudeCodeDoctor, { ...options, dryRun: true })).result).toBe('dry-run');
+    expect((await repairFile(path, claudeCodeRepairer, { ...options, dryRun: true })).result).toBe('dry-run');
     expect(await summarizeTranscript(path)).toEqual(seen);
     expect(readFileSync(path, 'utf8')).toBe(whole.slice(0, -40));
   }));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
-  claudeCodeDoctor,
+  claudeCodeRepairer,
   examineHere,
 } from '../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeHere } from '../../../../src/agents/claude-code/transcript/summary.ts';
@@ -34,12 +34,12 @@ function run<Told>(code: string, args: readonly string[], built = dist): Told {
   const module = (name: string) => JSON.stringify(join(built, name));
   const head = `
     import { writeFileSync } from 'node:fs';
-    import { claudeCodeDoctor as doctor } from ${module('agents/claude-code/transcript/repair/repair.js')};
+    import { claudeCodeRepairer as repairer } from ${module('agents/claude-code/transcript/repair/repair.js')};
     import { summarizeTranscript } from ${module('agents/claude-code/transcript/summary.js')};
     import { repairFile } from ${module('agents/common/repair.js')};
     const options = { ...${JSON.stringify(options)}, resultTexts: new Map(${JSON.stringify([...options.resultTexts])}) };
     const [path, other] = process.argv.slice(1);
-    const tell = (value) => console.log(JSON.stringify({ value, failures: [doctor.takeFailure(), doctor.takeFailure()] }));`;
+    const tell = (value) => console.log(JSON.stringify({ value, failures: [repairer.takeFailure(), repairer.takeFailure()] }));`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', head + code, ...args],
@@ -54,7 +54,7 @@ interface Told<Value> {
   /** Told the first time it is asked for, and the second. */
   readonly failures: readonly [string | null, string | null];
 }
-const repair = 'tell(await repairFile(path, doctor, options));';
+const repair = 'tell(await repairFile(path, repairer, options));';
 
 /** A repair makes up new ids each time. */
 function withoutChance(text: string): string {
@@ -79,7 +79,7 @@ const damages: readonly [string, string][] = [
 test.each(damages)('%s: repaired in a thread as without one', async (_title, damaged) => {
   const content = padding + damaged;
   const without = await withFile(content, async (path) => {
-    const outcome = await repairFile(path, { ...claudeCodeDoctor, examine: examineHere }, options);
+    const outcome = await repairFile(path, { ...claudeCodeRepairer, examine: examineHere }, options);
     return { facts: factsOf(outcome), text: withoutChance(readFileSync(path, 'utf8')) };
   });
   await withFile(content, async (path) => {
@@ -105,7 +105,7 @@ test('everything that a relaunch asks before and after: the same answers', async
 test('an error in the thread is passed on as it is', async () => {
   await withFile(padding + source, async (path) => {
     const code = `
-      const seen = await doctor.examine(path, options);
+      const seen = await repairer.examine(path, options);
       tell(await seen.mend(other).catch(({ message, code }) => ({ message, code })));`;
     const target = join(dirname(path), 'none', 'copy');
     const { value, failures } = run<Told<object>>(code, [path, target]);

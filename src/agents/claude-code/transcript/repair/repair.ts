@@ -6,7 +6,12 @@
  * may be writing.
  */
 import { open, rm } from 'node:fs/promises';
-import type { Examination, ExamineOptions, Proof, TranscriptDoctor } from '../../../contract/conversation.ts';
+import type {
+  Examination,
+  ExamineOptions,
+  Proof,
+  TranscriptRepairer,
+} from '../../../contract/conversation.ts';
 import { indexTranscript, type TranscriptIndex } from '../index.ts';
 import { resumeOf } from '../leaf.ts';
 import { readConversation, withholdReading } from '../reading.ts';
@@ -111,7 +116,7 @@ const defaultResult =
   '[Interrupted: the session ended before the result of this call was recorded. Its outcome is unknown. ' +
   'Verify whether it took effect before you rely on it or run it again.]';
 
-export const claudeCodeDoctor: TranscriptDoctor = {
+export const claudeCodeRepairer: TranscriptRepairer = {
   findAgent,
   findWriter,
   looksBroken,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { temporaryFolder } from '../../../../support/folder.ts';
 import { fixture } from '../../../../support/places.ts';
@@ -34,7 +34,7 @@ test.each([
   const path = join(temporaryFolder(), 'a.jsonl');
   writeFileSync(path, toText(how.refused ? [...records, failure] : records));
   const options = { now: 0, reconnect: false, byHand: how.byHand, version: null, resultTexts: new Map() };
-  const repair = () => repairFile(path, claudeCodeDoctor, { ...options, dryRun: false, thorough: false });
+  const repair = () => repairFile(path, claudeCodeRepairer, { ...options, dryRun: false, thorough: false });
   expect((await repair()).result).toBe(result);
   const answers = recordsOf(readFileSync(path, 'utf8')).filter(
     (record) => record.type === 'assistant' && record.isApiErrorMessage !== true,

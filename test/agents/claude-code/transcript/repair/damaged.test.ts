@@ -17,9 +17,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { type RepairOptions, repairFile } from '../../../../../src/agents/common/repair.ts';
-import type { TranscriptDoctor } from '../../../../../src/agents/contract/conversation.ts';
+import type { TranscriptRepairer } from '../../../../../src/agents/contract/conversation.ts';
 import { fixture } from '../../../../support/places.ts';
 import { blocks, type Fields, recordsOf, toText, withFile } from '../transcripts.ts';
 
@@ -42,7 +42,7 @@ const options: RepairOptions = {
 };
 const mend = (content: string, changed: Partial<RepairOptions> = {}) =>
   withFile(content, async (path) => {
-    const outcome = await repairFile(path, claudeCodeDoctor, { ...options, ...changed });
+    const outcome = await repairFile(path, claudeCodeRepairer, { ...options, ...changed });
     return { outcome, text: readFileSync(path, 'utf8') };
   });
 const kinds = ({ findings }: { findings: readonly { kind: string; count: number }[] }) =>
@@ -273,7 +273,7 @@ describe('other processes and the file', () => {
         try {
           const outcome = await repairFile(
             join(alias, path.split('/').at(-1) ?? ''),
-            claudeCodeDoctor,
+            claudeCodeRepairer,
             options,
           );
           expect(outcome).toMatchObject({ result: 'busy', writer: { pid: holder.pid } });
@@ -292,7 +292,7 @@ describe('other processes and the file', () => {
       const real = `${path}.real`;
       renameSync(path, real);
       symlinkSync(real, path);
-      expect((await repairFile(path, claudeCodeDoctor, options)).result).toBe('repaired');
+      expect((await repairFile(path, claudeCodeRepairer, options)).result).toBe('repaired');
       expect(lstatSync(path).isSymbolicLink()).toBe(true);
       expect(readFileSync(real, 'utf8')).not.toContain('\\u0000');
     });
@@ -301,15 +301,15 @@ describe('other processes and the file', () => {
   test('a writer that comes and goes during the search for writers: left for the next try', async () => {
     await withFile(damaged, async (path) => {
       let looks = 0;
-      const doctor: TranscriptDoctor = {
-        ...claudeCodeDoctor,
+      const repairer: TranscriptRepairer = {
+        ...claudeCodeRepairer,
         async findWriter(...args) {
           looks += 1;
           if (looks === 2) appendFileSync(path, '{"type":"mode","mode":"normal"}\n');
-          return claudeCodeDoctor.findWriter(...args);
+          return claudeCodeRepairer.findWriter(...args);
         },
       };
-      expect((await repairFile(path, doctor, options)).result).toBe('busy');
+      expect((await repairFile(path, repairer, options)).result).toBe('busy');
       expect(readFileSync(path, 'utf8')).toBe(`${damaged}{"type":"mode","mode":"normal"}\n`);
     });
   });
@@ -321,7 +321,7 @@ describe('other processes and the file', () => {
       const owner = statSync(path).uid;
       chmodSync(path, 0o660);
       writeFileSync(`${path}.4194300.repaired`, 'half of it');
-      expect((await repairFile(path, claudeCodeDoctor, options)).result).toBe('repaired');
+      expect((await repairFile(path, claudeCodeRepairer, options)).result).toBe('repaired');
       expect(statSync(path).mode & 0o777).toBe(0o660);
       expect(statSync(path).uid).toBe(owner);
       expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.repaired'))).toEqual([]);

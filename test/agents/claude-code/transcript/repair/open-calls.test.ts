@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { readVersion } from '../../../../../src/agents/common/versions.ts';
 import { temporaryFolder } from '../../../../support/folder.ts';
@@ -30,7 +30,7 @@ test.each([
     writeFileSync(path, toText(records));
     const options = { now: 0, reconnect: false, byHand: false, resultTexts: new Map() };
     const repair = () =>
-      repairFile(path, claudeCodeDoctor, {
+      repairFile(path, claudeCodeRepairer, {
         ...options,
         version: readVersion(version),
         dryRun: false,

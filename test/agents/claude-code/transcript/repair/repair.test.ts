@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeTranscript } from '../../../../../src/agents/claude-code/transcript/summary.ts';
 import { type RepairOptions, repairFile } from '../../../../../src/agents/common/repair.ts';
 import { pairingError } from '../../../../../src/drill/api/pairing.ts';
@@ -34,7 +34,7 @@ const options: RepairOptions = {
 /** What a repair makes of a text: the outcome, the text afterwards, the names left in the folder. */
 const mend = (content: string | Buffer, changed: Partial<RepairOptions> = {}) =>
   withFile(content, async (path) => {
-    const outcome = await repairFile(path, claudeCodeDoctor, { ...options, ...changed });
+    const outcome = await repairFile(path, claudeCodeRepairer, { ...options, ...changed });
     return { outcome, text: readFileSync(path, 'utf8'), files: readdirSync(dirname(path)) };
   });
 const kinds = (outcome: { findings: readonly { kind: string; count: number }[] }) =>
@@ -60,7 +60,7 @@ describe('recordings', () => {
   test.each(healthy)('%s is healthy: not a byte is written', async (name) => {
     await withFile(textOf(name), async (path) => {
       utimesSync(path, 1, 1);
-      expect(await repairFile(path, claudeCodeDoctor, options)).toMatchObject({
+      expect(await repairFile(path, claudeCodeRepairer, options)).toMatchObject({
         result: 'healthy',
         findings: [],
       });
@@ -449,14 +449,14 @@ test.each(['not json', '\0'.repeat(50), '# A title\n\nWords.\n', '{\n  "a": 1\n}
 test('a file with nothing, or next to nothing, in it', async () => {
   for (const content of ['', '\n\n', '{"type":"user"}\n'])
     expect(['healthy', 'repaired']).toContain((await mend(content)).outcome.result);
-  const missing = await repairFile('/nonexistent/x.jsonl', claudeCodeDoctor, options);
+  const missing = await repairFile('/nonexistent/x.jsonl', claudeCodeRepairer, options);
   expect(missing).toMatchObject({ result: 'failed' });
 });
 
 test('leaves the original and nothing else if a write fails', async () => {
   await withFile(textOf('329-exec-killed'), async (path) => {
     mkdirSync(`${path}.${process.pid}.repaired`);
-    const outcome = await repairFile(path, claudeCodeDoctor, options);
+    const outcome = await repairFile(path, claudeCodeRepairer, options);
     expect(outcome.result).toBe('failed');
     expect(readFileSync(path, 'utf8')).toBe(textOf('329-exec-killed'));
   });

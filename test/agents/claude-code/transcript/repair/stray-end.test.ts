@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { looksBroken } from '../../../../../src/agents/claude-code/transcript/repair/first-look.ts';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { summarizeTranscript } from '../../../../../src/agents/claude-code/transcript/summary.ts';
 import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { readVersion } from '../../../../../src/agents/common/versions.ts';
@@ -20,7 +20,7 @@ async function mend(records: readonly Fields[], version: string, byHand = false)
   const agent = readVersion(version);
   const looked = await looksBroken(path, agent);
   const repair = () =>
-    repairFile(path, claudeCodeDoctor, { ...options, version: agent, dryRun: false, thorough: false });
+    repairFile(path, claudeCodeRepairer, { ...options, version: agent, dryRun: false, thorough: false });
   const { result } = await repair();
   const mended = recordsOf(readFileSync(path, 'utf8'));
   expect((await repair()).result).toBe('healthy');

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claudeCodeDoctor } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
+import { claudeCodeRepairer } from '../../../../../src/agents/claude-code/transcript/repair/repair.ts';
 import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { startTimeOf } from '../../../../../src/platform/process-identity.ts';
 import { textOf } from '../transcripts.ts';
@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const repair = (thorough = false) =>
-  repairFile(path, claudeCodeDoctor, {
+  repairFile(path, claudeCodeRepairer, {
     now: 0,
     reconnect: false,
     byHand: false,
@@ -38,9 +38,11 @@ const note = (pid: number, fields: object) =>
 
 test('an agent in the conversation is found by its own record, and only while it lives', async () => {
   note(process.pid, { procStart: startTimeOf(process.pid) });
-  expect(await claudeCodeDoctor.findAgent(path, [])).toBe(process.pid);
+  expect(await claudeCodeRepairer.findAgent(path, [])).toBe(process.pid);
   note(process.pid, { procStart: 'of another process' });
-  expect(await claudeCodeDoctor.findAgent(path, [])).toBe(process.platform === 'linux' ? null : process.pid);
+  expect(await claudeCodeRepairer.findAgent(path, [])).toBe(
+    process.platform === 'linux' ? null : process.pid,
+  );
 });
 
 describe('a file that a living process writes is never touched', () => {
