@@ -7,15 +7,16 @@ import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { inTurn } from '../detect/phases.ts';
 import type { Event, Millis } from '../events.ts';
-import { keyOf } from '../terminal/vt/keys.ts';
+import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { asGivenBack, createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
+import { areSentAs, type Entered, isCompleted, type Queued, together } from './entered.ts';
 import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
 import { isSame, partsOf } from './same-text.ts';
-import { type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
+import { isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
@@ -47,10 +48,11 @@ export interface Composer {
   readonly inBox: string;
   /**
    * All that the box may hold; empty: there is no doubt. A question is seen to close only after it has closed, so keys
-   * that were pressed meanwhile may have gone into the box. Only the screen can tell.
+   * that were pressed meanwhile may have gone into the box. And what Enter was pressed on may still be in it, before what
+   * was typed since. Only the screen can tell.
    */
   readonly mayHold: readonly string[];
-  /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. */
+  /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. Not while an Enter is in doubt. */
   readonly isExact: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
   readonly mayBeRestored: boolean;
@@ -64,10 +66,7 @@ export interface Composer {
   readonly lastKeyAtMs: number;
   /** What waits in the agent's queue, in order. */
   readonly queue: readonly Queued[];
-  /**
-   * The queue, and the latest text that Enter was pressed on, if it may still be in the box: the agent may have taken
-   * it.
-   */
+  /** The queue, and the texts that Enter was pressed on and that may still be in the box: the agent may have taken them. */
   readonly entered: readonly Queued[];
   /** The text that was put aside; empty if there is none. */
   readonly aside: string;
@@ -87,6 +86,8 @@ export interface Composer {
 
   /** Of all that the box may hold, it holds this. */
   settle(text: string): void;
+  /** The box shows this, which is nothing that it may hold by the keys: Enter may have completed a word. */
+  mistrust(shown: string): void;
   /** The box holds this text, whatever the keys said. What was sent or queued and is in it has come back. */
   correct(text: string): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
@@ -117,16 +118,8 @@ export interface Composer {
   takeSent(): Sent | null;
 }
 
-export interface Queued {
-  readonly text: string;
-  /** When Enter was pressed on it: wall clock, Unix milliseconds. */
-  readonly atMs: number;
-}
-
-/** Enter was pressed on this line. It is not known yet whether the agent has taken it out of the box. */
-interface Entered extends Line, Queued {
-  readonly isQueued: boolean;
-}
+/** Keys that change nothing of what is in the box already. Enter and what stops a turn are judged by themselves. */
+const addsText: readonly Key[] = ['text', 'paste', 'newline', 'enter', 'escape', 'interrupt'];
 
 /** What these keys write, sent or not, into an empty box. */
 function textOf(tokens: readonly Token[]): string {
@@ -137,7 +130,7 @@ function textOf(tokens: readonly Token[]): string {
 
 export function createComposer(): Composer {
   const draft = createDraft();
-  let entered: Entered | null = null;
+  let entered: readonly Entered[] = [];
   let queued: (Queued & Kept)[] = [];
   const aside = createAside();
   const last = createLastSent();
@@ -159,22 +152,48 @@ export function createComposer(): Composer {
   /** The last agent is gone, and what it was sent has been handed over. */
   let isHandedOver = false;
 
-  const box = (): Line => entered ?? draft.line;
-  const isExact = () => (entered?.exact ?? true) && draft.isExact;
-  const queue = () => (entered?.isQueued ? [...queued, entered] : queued);
-  const written = () => [...queued, ...(entered ? [entered] : []), draft.line];
-  const unsent = () => asGivenBack(aside.edited, written(), isKept(box()));
+  const box = (): Line => ({
+    ...draft.line,
+    text: together([...entered, draft.line]),
+    lost: [...entered, draft.line].some(({ lost }) => lost),
+  });
+  const isExact = () => entered.length === 0 && draft.isExact;
+  const queue = () => [...queued, ...entered.filter(({ isQueued }) => isQueued)];
+  const written = () => [...queued, ...entered, draft.line];
+  const unsent = () => asGivenBack(aside.edited, written(), [...entered, draft.line].some(isKept));
+  /** With what was entered before each of them, or without. */
+  const mayHold = () => {
+    const lines = draft.mayHold.length === 0 ? [draft.line] : draft.mayHold;
+    if (entered.length === 0) return draft.mayHold.map(({ text }) => text);
+    const alone = lines.map(({ text }) => text).filter((text) => text !== ''); // an empty box is a sign of its own
+    return [...alone, ...lines.map((line) => together([...entered, line]))];
+  };
 
-  /** The text on which Enter was pressed has left the box. */
+  const latestAtRest = () => entered.findLastIndex(({ isQueued }) => !isQueued);
+
+  /**
+   * The texts on which Enter was pressed have left the box. If Enter was pressed more than once, it is not certain which
+   * words each of them has sent: then they count as waiting, and come back unless they are on record.
+   */
   function leaveBox(): void {
+    const [first, ...more] = entered;
+    if (first === undefined) return;
+    const isCertain = (one: Entered) => one.exact && one.isAlone;
     // An Enter that is held back also sends the text that is given back before it.
-    const isMore = entered !== null && (entered.text !== '' || (isKept(entered) && aside.text !== ''));
-    if (entered?.isQueued && isMore) queued.push(entered);
-    entered = null;
+    const isMore = (one: Entered) => one.text !== '' || (isKept(one) && aside.text !== '');
+    // Where Enter was pressed at rest, nothing waited any more.
+    const waits = (one: Entered, at: number) => (one.isQueued ? at > latestAtRest() : isCertain(one));
+    if (more.length > 0 || first.isQueued || first.isEdited)
+      queued.push(...entered.filter((one, at) => waits(one, at) && isMore(one)));
+    else if (isCertain(first) && first.text !== '') {
+      last.typed(first.text, first.atMs);
+      if (first.isStopped) last.stopped();
+    }
+    entered = [];
   }
   function clearBox(): void {
     draft.become(emptyLine);
-    entered = null;
+    entered = [];
   }
   /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
   function putBoxAway(): void {
@@ -185,9 +204,10 @@ export function createComposer(): Composer {
   }
   function remove(prompt: string): void {
     if (isSame(aside.text, prompt)) aside.become('');
-    const parts = partsOf(prompt, lastText, [...queued, ...(entered ? [entered] : [])]);
+    const parts = partsOf(prompt, lastText, [...queued, ...entered]);
     queued = queued.filter((one) => !parts.has(one));
-    if (entered && parts.has(entered)) entered = null;
+    const areAll = parts.size === 0 && areSentAs(prompt, entered);
+    entered = areAll ? [] : entered.filter((one) => !parts.has(one));
   }
   function gave(text: string): void {
     lastText = text;
@@ -198,11 +218,10 @@ export function createComposer(): Composer {
   function release(): void {
     aside.released();
     if (isKept(draft.line)) draft.change((one) => ({ ...one, agentHas: null }));
-    if (entered && isKept(entered)) entered = { ...entered, agentHas: null };
+    if (entered.some(isKept)) entered = entered.map((one) => ({ ...one, agentHas: null }));
     if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
   }
 
-  /** @param isAlone Enter was the only key of its read; in a burst, the agent may take Enter for a line break */
   function enter(isQueued: boolean, isAlone: boolean, atMs: number): void {
     // After a backslash, Enter is a line break.
     const { line, isExact: exact } = draft;
@@ -212,12 +231,15 @@ export function createComposer(): Composer {
     }
     const { text } = line;
     // Blank text stays in the box. While the guard has a text to give back, that stands before it.
-    if (exact && text !== '' && text.trim() === '' && aside.text === '') return;
-    entered = { ...line, exact, isQueued, atMs };
+    if (exact && text.trim() === '' && aside.text === '' && entered.length === 0) return;
+    const isShown = latest?.screen?.facts.draft === true && !isKept(line);
+    entered = [
+      ...entered,
+      { ...line, exact, isQueued, isAlone, isShown, isEdited: false, isStopped: false, atMs },
+    ];
     draft.become(emptyLine);
-    // Even if it is not exact: it is only looked for on the screen.
+    // Even if it is not exact or not sent: it is only looked for on the screen.
     if (!isQueued && text !== '') gave(text);
-    if (exact && isAlone && text !== '' && !isQueued) last.typed(text, atMs);
   }
 
   /** Keys that go elsewhere. */
@@ -265,11 +287,10 @@ export function createComposer(): Composer {
     for (const token of typed) {
       keys++;
       lastKeyAtMs = atMs;
-      // If the person types on after Enter, the text was sent, even if the box was never seen empty in between.
-      if (!isAsked) leaveBox();
       if (kept && draft.line.agentHas === null) draft.change((one) => ({ ...one, agentHas: one.text }));
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
+      if (!isAsked && !addsText.includes(key)) entered = entered.map((one) => ({ ...one, isEdited: true }));
       mayBeRestored ||= key === 'escape';
       if (isCutOff && token.type === 'text') appendPasted(token.bytes, apply);
       else if (isCutOff && token.type === 'control') appendPasted(Uint8Array.of(token.byte), apply);
@@ -293,6 +314,9 @@ export function createComposer(): Composer {
       leaveBox();
       draft.become(emptyLine);
     },
+    'box-emptied'() {
+      if (draft.line.text === '' && entered.every(({ isShown }) => isShown)) leaveBox();
+    },
     'prompt-free'() {
       handle['box-empty']();
       queued = [];
@@ -300,9 +324,13 @@ export function createComposer(): Composer {
     },
     'turn-over'() {
       last.over();
-      if (!entered?.isQueued) entered = null; // the box may not have been seen empty yet
+      // The box may not have been seen empty yet. What was entered before has left it, too.
+      entered = entered.slice(latestAtRest() + 1);
     },
-    stopped: last.stopped,
+    stopped() {
+      last.stopped();
+      entered = entered.map((one) => ({ ...one, isStopped: true }));
+    },
     obeyed: last.obeyed,
     'question-stands': draft.questionTook,
   };
@@ -318,13 +346,15 @@ export function createComposer(): Composer {
     taken(prompt) {
       reportsPrompts = true;
       // A hook may outlive its agent, and an interrupt may be quicker than the hook: the text is not with the agent.
-      if (isHandedOver || (entered === null && isSame(draft.line.text, prompt.text))) return;
+      if (isHandedOver || (entered.length === 0 && isSame(draft.line.text, prompt.text))) return;
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => isSame(text, prompt.text));
       if (isInQueue && latest?.turn.told?.working) return;
+      const isStopped = entered.some((one) => one.isStopped && isSame(one.text, prompt.text));
       remove(prompt.text);
       gave(prompt.text);
       last.taken(prompt);
+      if (isStopped) last.stopped();
     },
     startedWith(text, words, atMs) {
       gave(text);
@@ -349,8 +379,9 @@ export function createComposer(): Composer {
       }
       if (event.type === 'terminal.lent') makeInexact(); // an editor may replace the text in the box
       const { prompt: sent, isSeenAtWork } = last;
-      for (const sign of signsOf(event, before, after, { sent, isSeenAtWork, reportsPrompts, heldAt }))
-        handle[sign]();
+      const isShellEntered = entered.some((one) => !one.isQueued && isForShell(one.text));
+      const known = { sent, isSeenAtWork, isShellEntered, reportsPrompts, heldAt };
+      for (const sign of signsOf(event, before, after, known)) handle[sign]();
       if (event.type === 'screen' && event.facts.activity !== 'dialog') draft.questionOver();
       if (showsTurn(event)) last.turnShown();
       if (showsFreePrompt(event)) last.freePromptShown();
@@ -359,7 +390,7 @@ export function createComposer(): Composer {
       return box().text;
     },
     get mayHold() {
-      return draft.mayHold.map(({ text }) => text);
+      return mayHold();
     },
     get isExact() {
       return isExact();
@@ -383,7 +414,7 @@ export function createComposer(): Composer {
       return queue();
     },
     get entered() {
-      return entered === null ? queued : [...queued, entered];
+      return [...queued, ...entered];
     },
     get aside() {
       return aside.text;
@@ -403,8 +434,20 @@ export function createComposer(): Composer {
     get prompts() {
       return last.prompts;
     },
-    settle: draft.settle,
+    settle(text) {
+      const lines = draft.mayHold.length === 0 ? [draft.line] : draft.mayHold;
+      const held = lines.find((line) => line.text === text);
+      if (held !== undefined) leaveBox();
+      const whole = held ?? lines.find((line) => together([...entered, line]) === text);
+      if (whole !== undefined) draft.settle(whole.text);
+    },
+    mistrust(shown) {
+      if (!isCompleted(shown, together(entered))) return;
+      entered = entered.map((one) => ({ ...one, exact: false }));
+      makeInexact();
+    },
     correct(text) {
+      if (!isCompleted(text, together(entered))) leaveBox();
       const { prompt } = last;
       const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, box()]);
       queued = queued.filter((one) => !parts.has(one));
@@ -436,16 +479,17 @@ export function createComposer(): Composer {
       queued = [];
     },
     joinKept() {
-      if (entered !== null || queued.some(isKept) || !draft.isExact || paste !== null) return false;
+      if (entered.length > 0 || queued.some(isKept) || !draft.isExact || paste !== null) return false;
       aside.become(aside.edited + draft.line.text);
       clearBox();
       return true;
     },
     restored() {
       const first = aside.edited;
-      const at = queued.findIndex(isKept);
-      if (at >= 0) queued = queued.map((one, index) => (index === at ? behind(one, first) : one));
-      else if (entered && isKept(entered)) entered = behind(entered, first);
+      const [inQueue, inEntered] = [queued.findIndex(isKept), entered.findIndex(isKept)];
+      if (inQueue >= 0) queued = queued.with(inQueue, behind(queued[inQueue] as Queued & Kept, first));
+      else if (inEntered >= 0)
+        entered = entered.with(inEntered, behind(entered[inEntered] as Entered, first));
       else draft.change((one) => behind(one, first));
       aside.clear();
     },

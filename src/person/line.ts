@@ -74,7 +74,7 @@ export function keptText({ text, agentHas }: Kept): string {
 }
 
 /** Where the last word begins, including the blanks after it. */
-function wordStart(text: string): number {
+export function wordStart(text: string): number {
   let at = text.length;
   while (at > 0 && isBlank(text, at - 1)) at--;
   if (at === 0) return text.length;

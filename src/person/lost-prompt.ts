@@ -6,7 +6,8 @@
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import { maxArgumentBytes } from '../platform/argument.ts';
-import type { Composer, Queued } from './composer.ts';
+import type { Composer } from './composer.ts';
+import type { Queued } from './entered.ts';
 import type { Sent } from './last-sent.ts';
 
 /** Beginnings that make a text something other than a prompt: commands, shell mode, notes, tags. */
@@ -64,13 +65,14 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
 
 /**
  * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
- * text. If the same words were sent twice, one record can stand for only one of them.
+ * text, and because an Enter may have sent nothing. If the same words were sent twice, one record can stand for only one
+ * of them.
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
   const runs = entered.flatMap((_, from) =>
-    entered.slice(from).map(({ atMs }, more) => {
-      const run = entered.slice(from, from + more + 1);
-      return { text: run.map(({ text }) => text).join('\n'), atMs };
+    entered.slice(from).flatMap(({ atMs }, more) => {
+      const run = entered.slice(from, from + more + 1).map(({ text }) => text);
+      return ['\n', ''].map((between) => ({ text: run.join(between), atMs }));
     }),
   );
   return [...new Map(runs.map((run) => [run.text, run])).values()];

@@ -14,6 +14,8 @@ export type Sign =
   | 'queue-sent'
   /** The box is empty: what was typed has been sent or deleted. */
   | 'box-empty'
+  /** A turn runs, and the box is empty at this moment: the text that was seen there has been sent. */
+  | 'box-emptied'
   /** The prompt is free, with an empty box: everything that was sent has had its turn. */
   | 'prompt-free'
   /** The turn of what was sent last is over. */
@@ -31,6 +33,8 @@ export interface Known {
   readonly sent: Sent | null;
   /** The screen has shown a turn since that was sent. */
   readonly isSeenAtWork: boolean;
+  /** Enter was pressed on a command for the shell, and nobody has seen yet what became of it. */
+  readonly isShellEntered: boolean;
   /** This agent reports each prompt that it takes. */
   readonly reportsPrompts: boolean;
   /** When the guard last held back keys of the person's, which were not in the agent's box; null: never. */
@@ -53,11 +57,12 @@ export function signsOf(event: Event, before: Evidence, after: Evidence, known: 
   // An agent that reports no prompts sends its queue when a turn has ended.
   if (event.type === 'turn.started' && !known.reportsPrompts && before.turn.told?.working === false)
     signs.push('queue-sent');
+  if (showsTurn(event) && !event.facts.draft) signs.push('box-emptied');
   if ((event.type === 'screen' || event.type === 'tick') && showsEmptyBox(after, known.heldAt))
     signs.push(after.screen?.facts.activity === 'idle' ? 'prompt-free' : 'box-empty');
   if (event.type === 'tick' && after.screen?.facts.activity === 'dialog' && isDrawn(after, known.heldAt))
     signs.push('question-stands');
-  if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known.sent, event))
+  if (event.type === 'turn.ended' || seenToEnd(event, before, after, known) || runsInShell(known, event))
     signs.push('turn-over');
   else if (event.type === 'interrupted') signs.push('obeyed');
   else if (isStop(event)) signs.push('stopped');
@@ -92,10 +97,12 @@ const isStop = (event: Event): boolean =>
  * A shell command was sent, and now the agent is at work: the command runs, perhaps before it is on record. If it were
  * given back, one Enter would run it a second time.
  */
-const runsInShell = (sent: Sent | null, event: Event): boolean =>
-  showsTurn(event) && sent !== null && !sent.isGiven && sent.text.trimStart().startsWith('!');
+const runsInShell = ({ sent, isShellEntered }: Known, event: Event): boolean =>
+  showsTurn(event) && (isShellEntered || (sent !== null && !sent.isGiven && isForShell(sent.text)));
 
-export const showsTurn = (event: Event): boolean =>
+export const isForShell = (text: string): boolean => text.trimStart().startsWith('!');
+
+export const showsTurn = (event: Event): event is Extract<Event, { type: 'screen' }> =>
   event.type === 'screen' && turnActivities.includes(event.facts.activity);
 
 export const showsFreePrompt = (event: Event): boolean =>

@@ -1,4 +1,6 @@
 /** What the person typed is theirs to the letter: a long paste, a command for the shell, an Esc and a word behind it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
@@ -117,6 +119,32 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
           expect(lastPrompt(api.turns()[0] as never)).toContain('say in one word what is new');
         });
       });
+
+      // From some later version on, nothing in the list is chosen until an arrow key is pressed, so Enter sends.
+      test.skipIf(version === '2.1.329')(
+        'with a name completed by Enter, and words behind it: none of that is sent',
+        async () => {
+          await onGuard({ version, settings: keysOnly }, async (guarded) => {
+            const { api, sandbox, terminal } = guarded;
+            writeFileSync(join(sandbox.project, 'old.log'), '');
+            await listening(guarded);
+            terminal.write('delete @old.l');
+            await terminal.waitFor(/─\n❯\s+delete @old\.l\n─+\n.*old\.log/);
+            await sleep(300);
+            terminal.write('\r');
+            await terminal.waitFor(/─\n❯\s+delete @old\.log\n─/);
+            terminal.write('but keep the backups');
+            await terminal.waitFor(/─\n❯\s+delete @old\.log but keep the backups\n─/);
+            await sleep(2_500); // longer than a key takes to be drawn
+            await killed(guarded);
+            await terminal.waitFor(
+              /ended unexpectedly[\s\S]*❯\s+delete @old\.l[\s\S]*but keep the backups\n─/,
+              60_000,
+            );
+            expect(api.turns()).toEqual([]);
+          });
+        },
+      );
 
       test.skipIf(version === '2.1.38')(
         'with a command for the shell half typed, and its rest offered from the history: only what was typed is back',

@@ -47,23 +47,27 @@ describe('a draft', () => {
     expect(draft.unsent).toBe('');
   });
 
-  test('typed after Enter is a new one, even if the box was never seen empty', () => {
+  test('typed after Enter is a new one once the box is seen to hold nothing else', () => {
     const draft = createComposer();
     type(draft, ['do it'], false);
     type(draft, ['\r'], false);
-    type(draft, ['\x1b[I'], true);
-    expect(draft.unsent).toBe('do it');
-    type(draft, ['next'], true);
-    expect(draft.unsent).toBe('next');
-    type(draft, ['\r'], true);
-    type(draft, ['more'], true);
-    expect(draft.unsent).toBe('next\n\nmore');
+    type(draft, ['\x1b[I'], false);
+    expect([draft.unsent, draft.mayHold]).toEqual(['do it', ['do it']]);
+    type(draft, ['next'], false);
+    expect([draft.unsent, draft.isExact, draft.sent]).toEqual(['do it\n\nnext', false, null]);
+    expect(draft.mayHold).toEqual(['next', 'do it\nnext']);
+    draft.settle('do it\nnext');
+    expect(draft.unsent).toBe('do it\n\nnext'); // the agent may not have read Enter yet
+    draft.settle('next');
+    expect([draft.unsent, draft.isExact, draft.sent?.text]).toEqual(['next', true, 'do it']);
     expect(typed('in one burst\rwith the next').unsent).toBe('in one burst\n\nwith the next');
   });
 
   test('is put aside, and comes back before what was typed in the meantime', () => {
     const { composer: draft, shows } = composing();
-    type(draft, ['first\r', 'the draft'], true);
+    type(draft, ['first\r'], true);
+    shows('busy');
+    type(draft, ['the draft'], true);
     draft.putAside();
     expect([draft.inBox, draft.aside, draft.unsent]).toEqual(['', 'the draft', 'the draft\n\nfirst']);
     shows('busy');
@@ -79,7 +83,7 @@ describe('a draft', () => {
     type(draft, [', typed on', '\r', 'and the next'], true);
     draft.restored();
     expect(draft.queue.map(({ text }) => text)).toEqual(['the draft, typed on']);
-    expect(draft.inBox).toBe('and the next');
+    expect(draft.unsent).toBe('the draft, typed on\n\nand the next');
   });
 
   test('comes back before an Enter that was held, and is sent with it', () => {
@@ -89,7 +93,7 @@ describe('a draft', () => {
     type(draft, ['\r', 'and the next'], true);
     draft.restored();
     expect(draft.queue.map(({ text }) => text)).toEqual(['the draft']);
-    expect(draft.inBox).toBe('and the next');
+    expect(draft.unsent).toBe('the draft\n\nand the next');
   });
 
   test('is shortened by deletions that were held, whether the agent gets them or not', () => {
@@ -138,9 +142,9 @@ describe('a draft', () => {
   });
 
   test('is what has come back into the box, and that is sent and queued no longer', () => {
-    const { composer: draft, tell } = composing();
+    const { composer: draft, shows } = composing();
     type(draft, ['first', '\r'], false);
-    tell({ type: 'turn.started' });
+    shows('busy');
     type(draft, ['second', '\r', 'third', '\r'], false);
     draft.correct('second\nthird');
     expect([draft.queue, draft.inBox, draft.sent?.text]).toEqual([[], 'second\nthird', 'first']);
@@ -174,7 +178,11 @@ describe('a draft', () => {
     const held = ['!!', '\x7f', '\r', 'sec', 'ond', '\r', 'third'];
     type(draft, held, true);
     draft.putKeptAside(tokensOf(...held.slice(0, 4)), tokensOf(...held.slice(4)));
-    expect([draft.inBox, draft.aside, draft.lastText]).toEqual(['sec', 'ond\n\nthird', 'the draft!']);
+    expect([draft.inBox, draft.aside, draft.lastText]).toEqual([
+      'the draft!\nsec',
+      'ond\n\nthird',
+      'the draft!',
+    ]);
   });
 
   test('is rescued with the queue when the agent ends, and kept until it has been given back', () => {
@@ -247,12 +255,13 @@ describe('a draft', () => {
   });
 
   test('longer than can be kept is neither kept partly nor interpreted', () => {
-    const draft = createComposer();
+    const { composer: draft, shows } = composing();
     const begin = `\x1b[200~${'line\r'.repeat(150_000)}`;
     type(draft, [begin, 'line\r'.repeat(150_000), 'last line\r\x1b[201~'], false);
     expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['', false, true]);
     type(draft, ['more'], false);
     type(draft, ['\r'], false);
+    shows('busy');
     expect([draft.unsent, draft.sent, draft.queue]).toEqual(['', null, []]);
     type(draft, ['x'], false);
     expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['x', true, false]);
@@ -336,11 +345,13 @@ describe('a draft', () => {
   });
 
   test('that arrives in one burst with Enter may not have been sent', () => {
-    const draft = createComposer();
+    const { composer: draft, shows } = composing();
     type(draft, ['one\rtwo\r'], false);
-    expect([draft.sent, draft.inBox]).toEqual([null, 'two']);
+    expect([draft.sent, draft.unsent]).toEqual([null, 'one\n\ntwo']);
+    shows('idle');
     type(draft, ['three'], false);
     type(draft, ['\r'], false);
+    shows('busy');
     expect(draft.sent?.text).toBe('three');
   });
 

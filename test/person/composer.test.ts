@@ -10,7 +10,7 @@ describe('a prompt', () => {
     const { composer, type, shows } = composing();
     shows('idle');
     type('do it\r');
-    expect(composer.sent?.text).toBe('do it');
+    expect([composer.sent, composer.unsent]).toEqual([null, 'do it']);
     shows('busy');
     expect(composer.sent?.text).toBe('do it');
     shows('idle');
@@ -43,7 +43,7 @@ describe('a prompt', () => {
     const { composer, type, shows } = composing();
     shows('idle');
     type('!make\r');
-    expect(composer.sent?.text).toBe('!make');
+    expect(composer.unsent).toBe('!make');
     shows('busy', true);
     expect([composer.sent, composer.unsent]).toEqual([null, '']);
   });
@@ -85,7 +85,7 @@ describe('while a turn runs', () => {
     named(told, 'do it');
     told.type('a third');
     named(told, 'and that');
-    expect([queue(told), told.composer.inBox]).toEqual([['and that'], 'a third']);
+    expect([queue(told), told.composer.unsent]).toEqual([['and that'], 'and that\n\na third']);
     expect(told.composer.sent?.text).toBe('do it');
   });
 
@@ -134,10 +134,12 @@ test('without hooks, a prompt is over once its own turn was seen and the prompt 
   const draws = (activity: ScreenFacts['activity'], draft = false) =>
     tell({ type: 'screen', facts: { activity, draft } });
   draws('idle');
-  type('and now this\r');
+  type('and now this');
   draws('idle', true);
-  expect(composer.sent?.text).toBe('and now this');
+  type('\r');
+  expect(composer.sent).toBe(null);
   draws('busy');
+  expect(composer.sent?.text).toBe('and now this');
   draws('idle', true);
   expect(composer.sent).toBe(null);
 });
@@ -158,6 +160,7 @@ test('another conversation counts its prompts from zero', () => {
   const { composer, type, shows, tell } = composing();
   shows('idle');
   type('do it\r');
+  shows('busy');
   expect(composer.prompts.typed).toBe(1);
   tell({ type: 'session', sessionId: 'other', transcriptPath: null, source: 'hook' });
   expect(composer.prompts.typed).toBe(0);
@@ -330,4 +333,63 @@ describe('keys while another process has the terminal, such as the person’s ed
     type('fix it');
     expect([composer.inBox, composer.isExact]).toEqual(['fix it', true]);
   });
+});
+
+describe('Enter that completes what a list offers, and the rest of the prompt', () => {
+  /** The box goes from `delete @tmp/ol` to `delete @tmp/old.log `. */
+  function completed(during: ScreenFacts['activity'], rest: string) {
+    const told = composing();
+    told.shows(during);
+    told.type('delete @tmp/ol');
+    told.shows(during, true);
+    told.type('\r');
+    told.shows(during, true);
+    told.composer.mistrust('delete @tmp/old.log');
+    told.type(rest);
+    told.shows(during, true);
+    return told;
+  }
+  const whole = 'delete @tmp/old.log but keep the backups';
+
+  test.each(['idle', 'busy'] as const)('are neither sent nor queued, but in the box: %s', (during) => {
+    const { composer } = completed(during, 'but keep the backups');
+    expect([composer.sent, composer.isExact, composer.prompts]).toEqual([
+      null,
+      false,
+      { taken: 0, typed: 0 },
+    ]);
+    expect(composer.unsent).toBe('delete @tmp/ol\n\nbut keep the backups');
+    composer.correct(whole);
+    expect([composer.unsent, composer.queue]).toEqual([whole, []]);
+  });
+
+  test.each(['but keep the backups\r', '\r'])('are one prompt once it is sent: %j', (rest) => {
+    const { composer, tell } = completed('idle', rest);
+    composer.taken({ text: rest === '\r' ? 'delete @tmp/old.log' : whole, id: null, atMs: 0 });
+    tell({ type: 'turn.started' });
+    expect([composer.unsent, composer.prompts]).toEqual(['', { taken: 1, typed: 0 }]);
+  });
+
+  test.each(['but keep the backups\r', '\r'])('are no prompt by its keys alone: %j', (rest) => {
+    const { composer, shows } = completed('idle', rest);
+    shows('busy');
+    expect([composer.sent, composer.unsent, composer.prompts.typed]).toEqual([null, '', 0]);
+  });
+
+  test.each(['\x15', 'x\x7f\x7f\x7f'])('are not sent if the person deletes them: %j', (keys) => {
+    const { composer, shows } = completed('idle', keys);
+    shows('idle');
+    expect([composer.sent, composer.unsent]).toEqual([null, '']);
+  });
+});
+
+test('two prompts that are sent before the screen shows anything are both kept', () => {
+  const { composer, type, shows } = composing();
+  shows('idle');
+  type('one\r');
+  type('two\r');
+  shows('busy');
+  expect([composer.sent, composer.unsent]).toEqual([null, 'one\n\ntwo']);
+  shows('idle');
+  expect(composer.unsent).toBe('');
 });

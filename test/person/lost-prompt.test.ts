@@ -9,6 +9,8 @@ import { reads, tokensOf, typedOneByOne } from '../support/keys.ts';
 interface World {
   readonly sent?: Partial<Pick<SentPrompt, 'text'>>;
   readonly typed?: string;
+  /** The screen has shown that it has left the box. */
+  readonly seen?: boolean;
   /** Whether it is on record. */
   readonly recorded?: (prompt: SentPrompt) => boolean;
   readonly hooks?: boolean;
@@ -31,11 +33,12 @@ function afterCompaction({ shows }: Told): void {
 
 const told = (text: string) => (known: Told) => known.composer.taken({ text, id: null, atMs: 0 });
 
-function world({ sent, typed, recorded = () => false, hooks = true, ...given }: World): Told {
+function world({ sent, typed, seen = false, recorded = () => false, hooks = true, ...given }: World): Told {
   const { path = '/t.jsonl', onRecord = 'kept' } = given;
   const { composer, tell, shows } = composing();
   for (const tokens of typed?.includes('\x1b') ? reads(...typed.split(/(?=\r)/)) : typedOneByOne(typed ?? ''))
     composer.typed(tokens, false, 0);
+  if (seen) shows('busy');
   if (sent) composer.taken({ text: 'do it', id: null, atMs: 0, ...sent });
   return {
     composer,
@@ -81,8 +84,14 @@ describe('a sent prompt', () => {
     ['a command: back into the box', { sent: { text: '/review it' } }, null, '/review it'],
     ['for the shell: back into the box', { sent: { text: '!date' } }, null, '!date'],
     ['too long for an argument', { sent: { text: 'x'.repeat(200_000) } }, null, 'x'.repeat(200_000)],
-    ['typed, and there are no hooks: exactly known', { typed: 'do it\r', hooks: false }, 'do it', ''],
-    ['typed, but the hook has not reported it', { typed: 'do it\r' }, null, 'do it'],
+    [
+      'sent, and there are no hooks: exactly known',
+      { typed: 'do it\r', seen: true, hooks: false },
+      'do it',
+      '',
+    ],
+    ['sent, but the hook has not reported it', { typed: 'do it\r', seen: true }, null, 'do it'],
+    ['typed, and nobody has seen what Enter did', { typed: 'do it\r', hooks: false }, null, 'do it'],
     ['typed with keys whose effect is unknown', { typed: 'do\x1b[D it\r', hooks: false }, null, 'do it'],
     [
       'typed with keys whose effect is unknown, and on record',
@@ -364,7 +373,7 @@ describe('the guard’s own text, which an interrupt put back and the guard has 
     known.composer.givenAgain(text, 0);
   };
   const nudged = (): Told => {
-    const known = world({ typed: 'do it\r' });
+    const known = world({ typed: 'do it\r', seen: true });
     known.composer.given(ours);
     return known;
   };
@@ -375,9 +384,11 @@ describe('the guard’s own text, which an interrupt put back and the guard has 
     ['sent a third time', again],
     [
       'sent by the person’s Enter',
-      ({ composer }, text) => {
+      ({ composer, shows }, text) => {
         composer.correct(text);
+        shows('idle', true);
         for (const tokens of typedOneByOne('\r')) composer.typed(tokens, false, 0);
+        shows('busy');
       },
     ],
   ])('%s', (_name, happens) => {
@@ -414,7 +425,7 @@ describe('the guard’s own text, which an interrupt put back and the guard has 
 
 test('an agent whose record cannot be read loses only what is certainly not on record', async () => {
   const unread = (onRecord: OnRecord) => {
-    const known = world({ typed: 'do it\r', hooks: false, onRecord });
+    const known = world({ typed: 'do it\r', seen: true, hooks: false, onRecord });
     return { ...known, launch: { adapter: { recordsPrompt: null } } };
   };
   expect(await takeLostPrompt(unread('kept'))).toBeNull();

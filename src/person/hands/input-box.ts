@@ -109,7 +109,8 @@ export function trustScreen(desk: Desk): void {
 
 /**
  * To be called when the screen has changed: it shows which of the keys that were pressed at a question have come after
- * it. The latest keys may not be drawn yet, so the screen may show only the beginning.
+ * it, and whether what Enter was pressed on has left the box. The latest keys may not be drawn yet, so the screen may
+ * show only the beginning.
  */
 export function settleDoubt(desk: Desk): void {
   const { composer, launch, terminal } = desk;
@@ -122,6 +123,7 @@ export function settleDoubt(desk: Desk): void {
     shown === '' ? [] : mayHold.filter((text) => showsBeginning(shown, text, launch.adapter.pasteStandIn));
   const [held] = begun.length === 1 ? begun : whole;
   if (held !== undefined) composer.settle(held);
+  else if (begun.length === 0 && shown !== '') composer.mistrust(shown);
 }
 
 /**

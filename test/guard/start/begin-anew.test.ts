@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { codex } from '../../../src/agents/codex/index.ts';
 import { freshStart, whatIsOnRecord } from '../../../src/guard/start/begin-anew.ts';
-import { createComposer } from '../../../src/person/composer.ts';
+import { composing } from '../../support/composing.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { typedOneByOne } from '../../support/keys.ts';
 import { partsOfRun } from '../../support/run.ts';
 
 const id = 'aaaaaaaa-0000-4000-8000-000000000000';
@@ -34,10 +33,12 @@ function world(given: World) {
   const transcriptPath = join(folder, `${id}.jsonl`);
   if (records !== null)
     writeFileSync(transcriptPath, records.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  const composer = createComposer();
+  const { composer, type, shows } = composing();
   for (let count = 0; count < prompts; count++) {
-    for (const tokens of typedOneByOne('x\r')) composer.typed(tokens, false, 0);
+    shows('idle');
+    type('x\r');
     if (hooks) composer.taken({ text: 'x', id: null, atMs: 0 });
+    shows('busy');
   }
   const parts = partsOfRun({ args, hooks, id: knownId, transcriptPath });
   const { conversation } = parts;

@@ -247,6 +247,8 @@ export function startAgent(
     isWorking: () => turn !== null,
     ask() {
       if (!reads) return;
+      // If no screen between two questions was read, nobody can know of the keys that went into the box there.
+      if (askedAt === null && reported === 'dialog') ledger.swallowed(box.text());
       askedAt = time.now();
       ledger.note('asks');
       rest();
