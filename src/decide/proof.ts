@@ -5,10 +5,10 @@
  */
 import { carrierOf, turnHasHeardSince } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
+import { isRefusal } from '../detect/evidence/failures.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { helperStart } from '../detect/evidence/sample.ts';
 import { clockBeganAt } from '../detect/evidence/screen.ts';
-import { isRefusal } from '../detect/evidence/turn.ts';
 import { hookedMs, reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
 import { quietMs } from '../detect/rest.ts';

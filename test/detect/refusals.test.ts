@@ -63,6 +63,60 @@ test('after a good turn, an unknown refusal counts as the first again', () => {
   expect(asked(told)).toHaveLength(0);
 });
 
+/** What the screen shows of a turn, without hooks. @param kind how it failed; null: it did not */
+function shows(told: Story, fingerprint: string, kind: FailureKind | null): void {
+  told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  told.wait(4, say.drawing);
+  told.tell({ type: 'screen', facts: { activity: 'idle', ...(kind && { failure: { kind, fingerprint } }) } });
+}
+function onScreen(): Story {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.wait(2);
+  return told;
+}
+
+test('the same where only the screen shows that a turn was good', () => {
+  const told = onScreen();
+  for (const [kind, words] of [
+    ['refused', 'a'],
+    [null, ''],
+    ['refused', 'b'],
+  ] as const) {
+    shows(told, words, kind);
+    told.wait(10);
+  }
+  expect(asked(told)).toHaveLength(0);
+  shows(told, 'c', 'refused');
+  told.wait(10);
+  expect(asked(told).length).toBeGreaterThan(0);
+});
+
+test('a turn that the person stops is no good one', () => {
+  const told = onScreen();
+  shows(told, 'a', 'refused');
+  told.wait(10);
+  told.tell({ type: 'input', kind: 'enter', bytes: 1 });
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  told.wait(4, say.drawing);
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  told.tell(say.idle);
+  told.wait(10);
+  shows(told, 'b', 'refused');
+  told.wait(10);
+  expect(asked(told).length).toBeGreaterThan(0);
+});
+
+test('a failure of another kind is not the first of two refusals', () => {
+  const told = asks(story());
+  ends(told, 'person');
+  tries(told);
+  ends(told, 'refused');
+  expect(asked(told)).toHaveLength(0);
+});
+
 test('a history that was repaired, and answered, is repaired again when it is damaged again', () => {
   const told = asks(story());
   ends(told, 'history');

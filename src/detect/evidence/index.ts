@@ -19,7 +19,7 @@ import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
 import { foldEndedCalls, foldTools } from './tools.ts';
-import { foldTurn, marked, noTurn, type Turn } from './turn.ts';
+import { foldTurn, marked, noTurn, rested, type Turn } from './turn.ts';
 import { waitBeganAt } from './wait.ts';
 import { foldWire, noWire } from './wire.ts';
 
@@ -90,7 +90,10 @@ function fold(before: Evidence, event: Event): Evidence {
   const claims = claimsOf(facts);
   const doing = readDoing(claims);
   const phase = readPhase(facts, doing);
-  const turn = marked(facts.turn, before.phase, phase, now, toldAt, () => waitBeganAt(before, facts, toldAt));
+  const shown = marked(facts.turn, before.phase, phase, now, toldAt, () =>
+    waitBeganAt(before, facts, toldAt),
+  );
+  const turn = rested(shown, phase, now, facts.person);
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
   return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };

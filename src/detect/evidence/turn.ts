@@ -1,28 +1,13 @@
 /** The turn: what hooks and the record report of it, and since when the agent has been in which part of it. */
-import type { Event, FailureKind, Millis, ScreenFacts } from '../../events.ts';
-import type { Sense } from '../claim.ts';
-import { obeysMs, reportLagMs, requestBytes } from '../limits.ts';
+import type { Event, Millis, ScreenFacts } from '../../events.ts';
+import { obeysMs, reportLagMs, requestBytes, settleMs } from '../limits.ts';
 import { inTurn, listens, type Phase } from '../phases.ts';
+import { type Failures, failed, noFailures } from './failures.ts';
 import type { Person } from './person.ts';
 import { freshBanner, type Screen } from './screen.ts';
 import { awaitsSubagent, type OpenTool } from './tools.ts';
 
-export interface Failure {
-  readonly kind: FailureKind;
-  readonly at: Millis;
-  /**
-   * The sense that reported it. The record also holds failures from which the turn recovered, so an answer on record
-   * takes back a failure that only the record reported; the turn's last one also takes back what only the screen showed.
-   */
-  readonly sense: Extract<Sense, 'hooks' | 'screen' | 'record'>;
-}
-
-/** The API has understood the request and rejected it, so another try would fare no better. */
-export function isRefusal({ kind }: Failure): boolean {
-  return kind === 'history' || kind === 'refused' || kind === 'too-long' || kind === 'person';
-}
-
-export interface Turn {
+export interface Turn extends Failures {
   /** What hooks report; null: they do not report the turn. */
   readonly told: {
     readonly working: boolean;
@@ -56,9 +41,6 @@ export interface Turn {
    */
   readonly drawsSince: Millis | null;
   readonly idleSince: Millis | null;
-  readonly failure: Failure | null;
-  /** Turns in a row that ended in a failure. */
-  readonly failedTurns: number;
   /** Unix milliseconds at which the usage limit that ended the turn is over. */
   readonly limitResetsAt: number | null;
   /** When the record last reported a request; null: it never did. */
@@ -90,7 +72,7 @@ export const noTurn: Turn = {
   drawsSince: null,
   idleSince: null,
   failure: null,
-  failedTurns: 0,
+  ...noFailures,
   limitResetsAt: null,
   requestedAt: null,
   retryAt: null,
@@ -118,8 +100,10 @@ export function foldTurn(
   },
 ): Turn {
   switch (event.type) {
-    case 'agent.started':
-      return { ...noTurn, failedTurns: turn.failedTurns, limitResetsAt: turn.limitResetsAt };
+    case 'agent.started': {
+      const { failedTurns, refusedTurns, limitResetsAt } = turn;
+      return { ...noTurn, failedTurns, refusedTurns, limitResetsAt };
+    }
     case 'turn.started':
       return {
         ...turn,
@@ -137,13 +121,9 @@ export function foldTurn(
       const told = { working: false, at: now, ...(event.well && { well: true as const }) };
       const over = { ...turn, told, toldAt: now, retryAt: null };
       if (event.failure)
-        return {
-          ...over,
-          failedTurns: turn.failedTurns + (isCounted(turn.failure) ? 0 : 1),
-          failure: { kind: event.failure, at: now, sense: 'hooks' },
-        };
+        return { ...over, ...failed(turn, { kind: event.failure, at: now, sense: 'hooks' }) };
       // What was seen since this was written is how the turn ended, or a later one.
-      return !event.well && isNewer(turn.failure, now) ? over : { ...over, failedTurns: 0, failure: null };
+      return !event.well && isNewer(turn.failure, now) ? over : { ...over, ...noFailures, failure: null };
     }
     case 'interrupted':
       return {
@@ -171,7 +151,7 @@ export function foldTurn(
         recordSpeaks: true,
         answer: { at: now, cutShort: event.cutShort ?? false, ...(event.endsTurn && { endsTurn: true }) },
         failure: takesBack(turn, event) ? null : turn.failure,
-        failedTurns: event.endsTurn ? 0 : turn.failedTurns,
+        ...(event.endsTurn && noFailures),
       };
     case 'connection.closed': // an agent that obeys an interrupt closes first and reports the interrupt later
       return event.by === 'agent' && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs
@@ -221,14 +201,13 @@ function seen(
   isInterrupted: boolean,
 ): Turn {
   const banner = freshBanner(last, facts, isInterrupted);
-  const cleared = facts.activity === 'busy' ? null : turn.failure;
   return {
     ...turn,
     ...(restartsClock(last, facts) && { ...unlistened, workingSince: null }),
     limitResetsAt:
       facts.activity === 'idle' ? (facts.limitResetsAt ?? turn.limitResetsAt) : turn.limitResetsAt,
-    failedTurns: banner && !isCounted(turn.failure) ? turn.failedTurns + 1 : turn.failedTurns,
-    failure: banner ? { kind: banner.kind, at: now, sense: 'screen' } : cleared,
+    ...(facts.activity === 'busy' && { failure: null }),
+    ...(banner && failed(turn, { kind: banner.kind, at: now, sense: 'screen' })),
   };
 }
 
@@ -239,9 +218,6 @@ export const interruptKeyAt = ({ interruptSentAt }: Turn, person: Pick<Person, '
 /** The free prompt between two turns can be too short to be seen, but each turn has a clock of its own. */
 const restartsClock = (last: Screen | null, { elapsedS }: ScreenFacts): boolean =>
   elapsedS !== undefined && elapsedS < (last?.facts.elapsedS ?? 0);
-
-/** A failure known only from the record is not counted: it may belong to the turn before, reported late. */
-const isCounted = (failure: Turn['failure']): boolean => failure !== null && failure.sense !== 'record';
 
 const isNewer = (said: { readonly at: Millis } | null, than: Millis): boolean =>
   said !== null && said.at > than;
@@ -285,6 +261,17 @@ function onOff(turn: Turn, phase: Phase, now: Millis, toldAt: Millis): Turn {
   }
   if (turn.idleSince !== null && turn.workingSince === null) return turn;
   return { ...turn, workingSince: null, idleSince: turn.idleSince ?? now };
+}
+
+/**
+ * The row of failed turns is over once a turn has ended well. Where no hook tells, the prompt does: it stays free without an
+ * error, and no interrupt has freed it.
+ */
+export function rested(turn: Turn, phase: Phase, now: Millis, person: Pick<Person, 'lastInterruptAt'>): Turn {
+  const { told, failure, failedTurns, lastStartedAt, idleSince } = turn;
+  const hasEnded = phase === 'idle' && told === null && lastStartedAt !== null && failure === null;
+  if (!hasEnded || failedTurns === 0 || idleSince === null || now - idleSince < settleMs) return turn;
+  return interruptKeyAt(turn, person) > idleSince - obeysMs ? turn : { ...turn, ...noFailures };
 }
 
 /** The turn's last answer is on record, and nothing that passed at `byteAt` or before can be missing from it. */

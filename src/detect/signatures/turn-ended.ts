@@ -6,8 +6,9 @@
 import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
 import type { ClosedConnection } from '../evidence/connection.ts';
+import { isRefusal } from '../evidence/failures.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { isRefusal, isWholeOnRecord } from '../evidence/turn.ts';
+import { isWholeOnRecord } from '../evidence/turn.ts';
 import { hookReadMs, obeysMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
@@ -88,12 +89,12 @@ const unknownRefusal = failing(
   'unknown-refusal',
   'the API refuses one request after another, for a reason that the guard does not know',
   (e) => {
-    const { failure, failedTurns } = e.turn;
-    if (failure?.kind !== 'refused' || failedTurns < refusalsInARow) return null;
+    const { failure, refusedTurns } = e.turn;
+    if (failure?.kind !== 'refused' || refusedTurns < refusalsInARow) return null;
     return atPrompt(e, {
       since: failure.at,
       because: () => [
-        `${failedTurns} requests in a row were refused, in words that are not known`,
+        `${refusedTurns} requests in a row were refused, in words that are not known`,
         'try /rewind in the agent, or leave it and run guardctl repair',
       ],
       cure: 'ask',
