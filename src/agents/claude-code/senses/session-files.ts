@@ -4,6 +4,7 @@
  */
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { startTimeOf } from '../../../platform/process-identity.ts';
 import { headLines } from '../../common/file-head.ts';
 import { type Json, parseRecord, textOf } from '../../common/json.ts';
 import type { PromptPlaces, SessionFile } from '../../contract/conversation.ts';
@@ -178,5 +179,15 @@ export async function sessionOfPrompt(
  */
 export async function sessionOfProcess(env: Variables, pid: number): Promise<string | null> {
   const text = await readFile(join(configFolder(env), 'sessions', `${pid}.json`), 'utf8').catch(() => '');
-  return textOf(parseRecord(text) ?? {}, 'sessionId');
+  const record = parseRecord(text) ?? {};
+  return isOfProcess(record, pid) ? textOf(record, 'sessionId') : null;
+}
+
+/**
+ * Whether an agent's record of its process is that of the process which has this pid now, not of an earlier one: it holds
+ * the start time as the kernel counts it.
+ */
+export function isOfProcess(record: Json, pid: number): boolean {
+  const noted = textOf(record, 'procStart');
+  return process.platform !== 'linux' || noted === null || noted === startTimeOf(pid);
 }

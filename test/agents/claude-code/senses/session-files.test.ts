@@ -9,6 +9,7 @@ import {
   sessionOfPrompt,
   successorOf,
 } from '../../../../src/agents/claude-code/senses/session-files.ts';
+import { startTimeOf } from '../../../../src/platform/process-identity.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 
 const ids = ['a', 'b', 'c'].map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`);
@@ -82,6 +83,23 @@ it('reads the session that an agent records about its own process', async () => 
   expect(await sessionOfProcess(env, 18)).toBe(null);
   expect(await sessionOfProcess(env, 19)).toBe(null);
 });
+
+it.runIf(process.platform === 'linux')(
+  'does not take the record of an earlier process with the same pid',
+  async () => {
+    const { env, config } = home();
+    mkdirSync(join(config, 'sessions'));
+    const record = (procStart: string) =>
+      writeFileSync(
+        join(config, 'sessions', `${process.pid}.json`),
+        JSON.stringify({ pid: process.pid, sessionId: a, procStart }),
+      );
+    record('1');
+    expect(await sessionOfProcess(env, process.pid)).toBe(null);
+    record(startTimeOf(process.pid) ?? '');
+    expect(await sessionOfProcess(env, process.pid)).toBe(a);
+  },
+);
 
 it('finds the new id that a resume of 1.0.56 has assigned, by the copied records', async () => {
   const { env, write } = home();

@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { startTimeOf } from '../../../../platform/process-identity.ts';
 import { parseRecord, textOf } from '../../../common/json.ts';
 import type { Writer } from '../../../contract/conversation.ts';
+import { isOfProcess } from '../../senses/session-files.ts';
 import { firstCwd } from '../first-cwd.ts';
 
 /**
@@ -86,11 +87,8 @@ async function readSessions(folder: string): Promise<readonly Named[]> {
       const record = parseRecord(await readFile(join(folder, name), 'utf8').catch(() => ''));
       const sessionId = record === null ? null : textOf(record, 'sessionId');
       const pid = Number(name.replace('.json', ''));
-      const start = startTimeOf(pid);
-      if (record === null || sessionId === null || start === null) return null;
-      // The agent records the start time as the kernel counts it; a process with a reused pid has another one.
-      const noted = textOf(record, 'procStart');
-      return process.platform === 'linux' && noted !== null && noted !== start ? null : { pid, sessionId };
+      if (record === null || sessionId === null || startTimeOf(pid) === null) return null;
+      return isOfProcess(record, pid) ? { pid, sessionId } : null;
     }),
   );
   return read.filter((one) => one !== null);
