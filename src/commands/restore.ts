@@ -8,20 +8,22 @@ import { basename, dirname } from 'node:path';
 import { chooseAgent, unknownAgent } from '../agents/choose.ts';
 import { loadAgent } from '../agents/index.ts';
 import { startWords } from '../agents/start-again.ts';
+import { lookAround } from '../guard/start/second-writer.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { launcher } from '../platform/own-files.ts';
 import { type StatePaths, statePaths } from '../platform/paths.ts';
+import { startTimeOf } from '../platform/process-identity.ts';
 import { descendants } from '../platform/process-tree.ts';
 import { shellCommand } from '../platform/shell-words.ts';
 import { tmux } from '../platform/tmux.ts';
 import {
   isServerAlive,
+  moveOnMap,
   type ResumeEntry,
   readResumeMap,
   resumeMapPath,
-  takeOffMap,
 } from '../records/resume-map.ts';
-import { isGuardRunning, readSessions } from '../records/sessions.ts';
+import { isGuardRunning } from '../records/sessions.ts';
 import { parse } from './arguments.ts';
 import { columns } from './columns.ts';
 import { print, printJson, style } from './output.ts';
@@ -67,7 +69,7 @@ async function restore(
   dryRun: boolean,
 ): Promise<Result> {
   const isElsewhere = taken.has(entry.session_id);
-  const obstacle = isElsewhere ? 'another pane gets the conversation' : await obstacleTo(entry, state);
+  const obstacle = isElsewhere ? 'another pane gets the conversation' : await obstacleTo(entry);
   if (obstacle !== null) return { entry, result: 'left', detail: obstacle };
   const place = await findPlace(entry, taken);
   if (place.pane !== null) taken.add(place.pane);
@@ -83,27 +85,35 @@ async function restore(
 async function bringBack(entry: ResumeEntry, place: Place, state: StatePaths): Promise<void> {
   mkdirSync(dirname(entry.socket), { recursive: true, mode: 0o700 }); // a reboot empties this folder
   const folder = entry.cwd.replaceAll('#', '##'); // otherwise tmux reads it as a format
-  await tmux(entry.socket, [...place.command, '-c', folder, ...(await shellWith(entry))], env);
-  await takeOffMap(state, entry.run);
+  const made = place.pane === null ? ['-P', '-F', '#{pane_id}'] : [];
+  const words = [...place.command, ...made, '-c', folder, ...(await shellWith(entry))];
+  const told = await tmux(entry.socket, words, env);
+  // If its guard gets no further, the session is not forgotten.
+  const format = '#{session_name}:#{window_index}.#{pane_index}\t#{pid}';
+  const at = place.pane ?? told.trim();
+  const shown = await tmux(entry.socket, ['display-message', '-p', '-t', at, format], env);
+  const [pane = entry.pane, pid] = shown.trim().split('\t');
+  const server = { server_pid: Number(pid), server_start_time: startTimeOf(Number(pid)) ?? '' };
+  await moveOnMap(state, entry.run, { pane, ...server });
 }
 
 /** Why the session cannot be brought back; null: it can. */
-async function obstacleTo(entry: ResumeEntry, state: StatePaths): Promise<string | null> {
+async function obstacleTo(entry: ResumeEntry): Promise<string | null> {
   const { session_id, cwd, left_out, args, variables } = entry;
   if (left_out.length > 0) {
     const command = shellCommand([...startWords(variables), ...left_out, '…', ...args]);
     return `needs ${left_out.join(', ')}, which is not kept; in ${cwd}: ${command}`;
   }
-  const runs = readSessions(state).some(({ alive, status }) => alive && status.session_id === session_id);
-  if (runs) return 'already running';
   if (!existsSync(cwd)) return `the folder is gone: ${cwd}`;
   const agent = chooseAgent(variables, '');
   if (agent === null) return unknownAgent(variables);
-  const { findTranscript, repairer } = await loadAgent(agent.id);
-  const path = await findTranscript({ ...env, ...variables }, session_id);
+  const launch = { adapter: await loadAgent(agent.id), env: { ...env, ...variables } };
+  const path = await launch.adapter.findTranscript(launch.env, session_id);
   if (path === null) return 'the conversation is gone';
-  const writer = (await repairer?.findWriter(path, false)) ?? null;
-  return writer === null ? null : `process ${writer.pid} is using the conversation`;
+  // The guard in the pane asks the same, and would start no agent.
+  const other = lookAround({ launch, paths: { run: entry.run } }, null);
+  const pid = await other({ sessionId: session_id, path });
+  return pid === null ? null : `process ${pid} is using the conversation`;
 }
 
 interface Place {

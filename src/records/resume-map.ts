@@ -61,6 +61,14 @@ export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =
     entry,
   ]);
 
+/** The run's guard is gone, and its session is being resumed here. Once that has happened, the entry is no longer there. */
+export const moveOnMap = (
+  state: StatePaths,
+  run: string,
+  place: Pick<ResumeEntry, 'pane' | 'server_pid' | 'server_start_time'>,
+): Promise<void> =>
+  change(state, (entries) => entries.map((entry) => (entry.run === run ? { ...entry, ...place } : entry)));
+
 export const takeOffMap = (state: StatePaths, run: string): Promise<void> =>
   change(state, (entries) => entries.filter((entry) => entry.run !== run));
 

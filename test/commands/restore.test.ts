@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -5,6 +7,7 @@ import { readHolder } from '../../src/platform/lock.ts';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { readResumeMap, resumeMapPath } from '../../src/records/resume-map.ts';
 import { readSessions } from '../../src/records/sessions.ts';
+import { writeScript } from '../support/folder.ts';
 import { makeHome } from '../support/guardctl.ts';
 import { finished } from '../support/guarded.ts';
 import { guardProgram, simulatedWorld } from '../support/simulated-guard.ts';
@@ -183,6 +186,40 @@ describe.skipIf(!hasTmux())('with a real tmux server', () => {
     expect(existsSync(join(sandbox.root, 'tmux-0'))).toBe(true);
     expect(() => server.run('list-sessions')).toThrow(/no server|error connecting/);
   });
+});
+
+const linux = process.platform === 'linux';
+
+test.skipIf(!linux)('a conversation of an agent that keeps no record of itself is left to it', async () => {
+  const { home, entry, path } = lostEntry();
+  const folder = join(home.folder, 'projects/-p');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
+  writeFileSync(path, JSON.stringify([entry]));
+  const program = writeScript(join(home.folder, 'claude'), '#!/bin/sh\necho up\nread -r _\n');
+  const agent = spawn(program, entry.args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  onTestFinished(() => void agent.kill('SIGKILL'));
+  await once(agent.stdout, 'data');
+  const told = await home.json('restore', '--dry-run', '--json');
+  expect(told).toMatchObject([{ result: 'left', detail: `process ${agent.pid} is using the conversation` }]);
+});
+
+test.skipIf(!hasTmux())('a session whose guard could not be started is not forgotten', async () => {
+  const { home, entry, path } = lostEntry();
+  const folder = join(home.folder, 'projects/-p');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
+  const server = tmuxServer(home.folder, {});
+  server.run('new-session', '-d', '-s', 'other');
+  const socket = server.run('display-message', '-p', '#{socket_path}');
+  const variables = { ...entry.variables, GUARDED_CLAUDE_COMMAND: '/none' };
+  writeFileSync(path, JSON.stringify([{ ...entry, socket, variables }]));
+  expect(await home.json('restore', '--json')).toMatchObject([{ result: 'restored' }]);
+  expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+  const pid = Number(server.run('display-message', '-p', '#{pid}'));
+  server.kill();
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), slow);
+  expect(await home.json('restore', '--dry-run', '--json')).toMatchObject([{ result: 'would restore' }]);
 });
 
 /** A home with an entry for its map, of a server that is gone. */
