@@ -15,7 +15,7 @@ import { areSentAs, type Entered, isCompleted, type Queued, together } from './e
 import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
-import { isSame, partsOf } from './same-text.ts';
+import { isSame, partsOf, squeezed } from './same-text.ts';
 import { isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
@@ -68,11 +68,13 @@ export interface Composer {
   readonly queue: readonly Queued[];
   /** The queue, and the texts that Enter was pressed on and that may still be in the box: the agent may have taken them. */
   readonly entered: readonly Queued[];
+  /** What the person has had the agent stash, and what has not been seen in the box since; empty if there is nothing. */
+  readonly stash: string;
   /** The text that was put aside; empty if there is none. */
   readonly aside: string;
   /**
-   * What to give back, one paragraph each: the text that was put aside, queued messages, the draft. Empty if there is
-   * nothing.
+   * What to give back, one paragraph each: the text that was put aside, queued messages, the stash, the draft. Empty if
+   * there is nothing.
    */
   readonly unsent: string;
   /** The last prompt that was sent, until its turn is over or the person has stopped it. */
@@ -132,6 +134,7 @@ export function createComposer(): Composer {
   const draft = createDraft();
   let entered: readonly Entered[] = [];
   let queued: (Queued & Kept)[] = [];
+  let stash = emptyLine;
   const aside = createAside();
   const last = createLastSent();
   let lastText: string | null = null;
@@ -159,7 +162,7 @@ export function createComposer(): Composer {
   });
   const isExact = () => entered.length === 0 && draft.isExact;
   const queue = () => [...queued, ...entered.filter(({ isQueued }) => isQueued)];
-  const written = () => [...queued, ...entered, draft.line];
+  const written = () => [...queued, stash, ...entered, draft.line];
   const unsent = () => asGivenBack(aside.edited, written(), [...entered, draft.line].some(isKept));
   /** With what was entered before each of them, or without. */
   const mayHold = () => {
@@ -204,6 +207,7 @@ export function createComposer(): Composer {
   }
   function remove(prompt: string): void {
     if (isSame(aside.text, prompt)) aside.become('');
+    if (isSame(stash.text, prompt)) stash = emptyLine;
     const parts = partsOf(prompt, lastText, [...queued, ...entered]);
     queued = queued.filter((one) => !parts.has(one));
     const areAll = parts.size === 0 && areSentAs(prompt, entered);
@@ -240,6 +244,13 @@ export function createComposer(): Composer {
     draft.become(emptyLine);
     // Even if it is not exact or not sent: it is only looked for on the screen.
     if (!isQueued && text !== '') gave(text);
+  }
+
+  /** An empty box gets the stash back; a stash that is replaced is lost. */
+  function swapStash(): void {
+    const { line } = draft;
+    draft.become({ ...(line.text === '' ? stash : emptyLine), exact: false }); // an agent may know of no stash
+    stash = line.text === '' ? emptyLine : line;
   }
 
   /** Keys that go elsewhere. */
@@ -300,6 +311,7 @@ export function createComposer(): Composer {
       } else if (key === 'paste') pasted(token, apply);
       else if (key === 'enter' && isAsked) draft.questionTook();
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
+      else if (key === 'stash' && !kept && !isAsked && entered.length === 0) swapStash();
       else if (!kept || box().text !== '' || !aside.deletes(key)) apply((one) => edit(one, key));
     }
   }
@@ -416,6 +428,9 @@ export function createComposer(): Composer {
     get entered() {
       return [...queued, ...entered];
     },
+    get stash() {
+      return stash.text;
+    },
     get aside() {
       return aside.text;
     },
@@ -447,7 +462,9 @@ export function createComposer(): Composer {
       makeInexact();
     },
     correct(text) {
-      if (!isCompleted(text, together(entered))) leaveBox();
+      const isStash = stash.text !== '' && squeezed(text).startsWith(squeezed(stash.text));
+      if (isStash) stash = emptyLine;
+      if (isStash || !isCompleted(text, together(entered))) leaveBox();
       const { prompt } = last;
       const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, box()]);
       queued = queued.filter((one) => !parts.has(one));
@@ -477,6 +494,7 @@ export function createComposer(): Composer {
       aside.become(unsent());
       putBoxAway();
       queued = [];
+      stash = emptyLine;
     },
     joinKept() {
       if (entered.length > 0 || queued.some(isKept) || !draft.isExact || paste !== null) return false;

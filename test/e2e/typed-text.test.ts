@@ -120,6 +120,30 @@ describe.concurrent.each(['2.1.329', '2.1.197', '2.1.38'] as const)(
         });
       });
 
+      test('with a prompt stashed by Ctrl+S, and back in the box since the next was sent: it is there again', async () => {
+        await onGuard({ version, settings: keysOnly }, async (guarded) => {
+          const { api, terminal } = guarded;
+          await listening(guarded);
+          terminal.write('a long prompt');
+          await terminal.waitFor(/─\n❯\s+a long prompt\n─/);
+          await sleep(300);
+          terminal.write('\x13');
+          await terminal.waitFor(/stashed/i);
+          await sleep(2_500); // longer than a key takes to be drawn
+          api.enqueue(faults['dead-mid-text'].scenario);
+          terminal.write('a quick one');
+          await terminal.waitFor(/─\n❯\s+a quick one\n─/);
+          await sleep(300);
+          terminal.write('\r');
+          await api.waitForRequest(({ faultAt }) => faultAt !== null);
+          await terminal.waitFor(/─\n❯\s+a long prompt\n─/);
+          await sleep(2_500);
+          await killed(guarded);
+          await terminal.waitFor(/ended unexpectedly[\s\S]*─\n❯\s+a long prompt\n─/, 60_000);
+          expect(api.turns().filter((turn) => lastPrompt(turn as never).includes('long'))).toEqual([]);
+        });
+      });
+
       // From some later version on, nothing in the list is chosen until an arrow key is pressed, so Enter sends.
       test.skipIf(version === '2.1.329')(
         'with a name completed by Enter, and words behind it: none of that is sent',

@@ -393,3 +393,52 @@ test('two prompts that are sent before the screen shows anything are both kept',
   shows('idle');
   expect(composer.unsent).toBe('');
 });
+
+describe('a text that the agent has stashed', () => {
+  function stashed(rest = '') {
+    const told = composing();
+    told.shows('idle');
+    told.type('long prompt A');
+    told.shows('idle', true);
+    told.type(`\x13${rest}`);
+    return told;
+  }
+
+  test('is kept while another is sent, and is the draft once it is back in the box', () => {
+    const { composer, type, shows, tell } = stashed();
+    shows('idle');
+    expect([composer.inBox, composer.isExact, composer.stash]).toEqual(['', true, 'long prompt A']);
+    type('quick B\r');
+    tell({ type: 'screen', facts: { activity: 'busy', draft: true } });
+    expect(composer.unsent).toBe('long prompt A\n\nquick B');
+    composer.correct('long prompt A');
+    expect([composer.inBox, composer.isExact, composer.stash]).toEqual(['long prompt A', true, '']);
+    expect([composer.sent?.text, composer.unsent]).toEqual(['quick B', 'long prompt A']);
+  });
+
+  test('is given back with the draft when the agent ends', () => {
+    const { composer } = stashed('quick B');
+    expect(composer.unsent).toBe('long prompt A\n\nquick B');
+    composer.rescue();
+    expect([composer.aside, composer.stash]).toEqual(['long prompt A\n\nquick B', '']);
+  });
+
+  test('comes back into an empty box with the same key', () => {
+    const { composer, type, shows } = stashed();
+    shows('idle');
+    type('\x13');
+    expect([composer.inBox, composer.isExact, composer.stash]).toEqual(['long prompt A', false, '']);
+  });
+
+  test('was never stashed if the box still holds it: some agents know of no stash', () => {
+    const { composer } = stashed(' and more');
+    composer.correct('long prompt A and more');
+    expect([composer.unsent, composer.stash]).toEqual(['long prompt A and more', '']);
+  });
+
+  test('is no longer kept once it was sent', () => {
+    const { composer } = stashed();
+    composer.taken({ text: 'long prompt A', id: null, atMs: 0 });
+    expect(composer.unsent).toBe('');
+  });
+});

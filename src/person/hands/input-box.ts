@@ -80,9 +80,9 @@ export function knowsDraft(desk: Desk): boolean {
   if (box === null || composer.isPasting) return false;
   settleDoubt(desk);
   const agree = !composer.isLost && showsText(box.text, composer.inBox, launch.adapter.pasteStandIn);
-  if (composer.isExact) return agree;
-  if (agree && isWhole(box.text, desk)) return true;
+  if (agree && (composer.isExact || isWhole(box.text, desk))) return true;
   if (noticeRestored(desk)) return true;
+  if (composer.isExact) return false;
   if (!isWhole(box.text, desk)) return false;
   if (box.text.includes('\n')) return false;
   composer.correct(box.text);
@@ -98,13 +98,14 @@ export function trustScreen(desk: Desk): void {
   const { composer, launch } = desk;
   const shown = boxOf(desk)?.text ?? '';
   settleDoubt(desk);
+  if (noticeRestored(desk)) return;
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
   if (
     showsBeginning(shown, composer.inBox, launch.adapter.pasteStandIn) ||
     Date.now() - composer.lastKeyAtMs < keySettleMs
   )
     return;
-  if (!noticeRestored(desk) && isWhole(shown, desk)) composer.correct(shown);
+  if (isWhole(shown, desk)) composer.correct(shown);
 }
 
 /**
@@ -127,16 +128,18 @@ export function settleDoubt(desk: Desk): void {
 }
 
 /**
- * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again.
+ * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again, and
+ * after a prompt, what the agent has stashed.
  * @returns whether one does, and the composer did not know
  */
 export function noticeRestored(desk: Desk): boolean {
   const { composer, launch, terminal } = desk;
-  if (!composer.mayBeRestored || composer.isExact || composer.isLost || composer.isPasting) return false;
+  const mayBeRestored = composer.mayBeRestored && !composer.isExact;
+  if ((!mayBeRestored && composer.stash === '') || composer.isLost || composer.isPasting) return false;
   if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
   const shown = boxOf(desk)?.text ?? '';
   if (shown === '' || showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
-  const restored = restoredText(desk);
+  const restored = (mayBeRestored ? restoredText(desk) : null) ?? stashedText(desk);
   if (restored !== null) composer.correct(restored);
   return restored !== null;
 }
@@ -151,6 +154,13 @@ export function restorableTexts({ composer }: Desk): readonly string[] {
   return [prompt, ...queues, ...queues.map((queue) => [...prompt, ...queue])]
     .filter((texts) => texts.length > 0)
     .map((texts) => texts.join('\n'));
+}
+
+/** The stash, if it is in the box again; the draft may follow it. Before the last key is drawn, it may still be there. */
+function stashedText(desk: Desk): string | null {
+  const { stash, inBox, lastKeyAtMs } = desk.composer;
+  if (stash === '' || Date.now() - lastKeyAtMs < keySettleMs) return null;
+  return [`${stash}${inBox}`, stash].find((text) => boxHolds(desk, text)) ?? null;
 }
 
 /** The exact wording of what stands in the box, if an interrupt has put it there; the draft may follow it. */

@@ -21,6 +21,8 @@ export type Key =
   | 'backspace'
   | 'delete-row'
   | 'delete-word'
+  /** Ctrl+S: the agent puts the text of its box away, and takes it back by itself after the next prompt. */
+  | 'stash'
   /** A key about which nothing more is known. */
   | 'other';
 
@@ -30,6 +32,7 @@ const controls: Readonly<Record<number, Key>> = {
   8: 'backspace',
   10: 'newline',
   13: 'enter',
+  19: 'stash',
   21: 'delete-row',
   23: 'delete-word',
   26: 'suspend',
@@ -52,6 +55,7 @@ const coded: Readonly<Record<string, Key>> = {
   '91;5': 'escape',
   '99;5': 'interrupt',
   '100;5': 'exit',
+  '115;5': 'stash',
   '117;5': 'delete-row',
   '119;5': 'delete-word',
   '122;5': 'suspend',
