@@ -188,7 +188,7 @@ type Told =
       readonly generation: number;
       readonly code: number | null;
       readonly signal: string | null;
-      /** The kernel ended processes for lack of memory while this agent ran. */
+      /** It was killed, and shortly before, the kernel ended processes for lack of memory. */
       readonly outOfMemory?: boolean;
     }
   | {

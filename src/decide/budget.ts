@@ -43,6 +43,10 @@ export function recentRelaunches(state: GuardState, config: Config): readonly Mi
   return state.relaunches.filter((at) => state.evidence.now - at < config.recovery.restart_window_ms);
 }
 
+/** One resume is worth a try. What takes all the memory again soon after would go on to do so. */
+export const ranOutOfMemoryLately = ({ outOfMemoryAt, evidence }: GuardState): boolean =>
+  outOfMemoryAt !== null && evidence.now - outOfMemoryAt < hourMs;
+
 function lastHour(state: GuardState): readonly Millis[] {
   return state.acted.filter((at) => state.evidence.now - at < hourMs);
 }

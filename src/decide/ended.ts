@@ -4,6 +4,7 @@ import { seconds } from '../detect/verdict.ts';
 import type { Event } from '../events.ts';
 import { endedPolitely } from '../platform/ending-signals.ts';
 import { giveUp } from './asking.ts';
+import { ranOutOfMemoryLately } from './budget.ts';
 import { outcomeOf, personLeft, relaunchable } from './departure.ts';
 import { finish, open, type Step, stay } from './incident.ts';
 import { actOn } from './rungs.ts';
@@ -22,8 +23,11 @@ export function agentExited(state: GuardState, event: Event, config: Config): St
   const { noRelaunch } = state.evidence.agent;
   if (noRelaunch !== null) return giveUp(open(state, verdict), noRelaunch);
   const { outOfMemory } = exit;
-  if (outOfMemory && state.outOfMemoryAt !== null) {
-    return giveUp(open(state, verdict), 'the machine ran out of memory under it, for the second time');
+  if (outOfMemory && ranOutOfMemoryLately(state)) {
+    return giveUp(
+      open(state, verdict),
+      'the machine ran out of memory under it, for the second time within an hour',
+    );
   }
   const remembering = outOfMemory ? { ...state, outOfMemoryAt: state.evidence.now } : state;
   return actOn(remembering, verdict, config);

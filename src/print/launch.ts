@@ -62,11 +62,11 @@ async function start(parts: PrintParts, generation: number, plan: Start, judge: 
   if (plan.pin !== null) conversation.pinned(plan.pin);
   const bytesBefore = transcriptBytes(conversation.transcriptPath);
 
-  const isOutOfMemory = watchMemory();
   const errors = plan.resumed ? pipes.errors : null; // an agent that refuses to resume says why on standard error
   const options = { ...command, env, generation, stdin: plan.stdin, errors };
   const child =
     generation === 1 ? await startChild(parts.spawn, options) : await startPatiently(parts.spawn, options);
+  const isOutOfMemory = watchMemory();
   const ended = agent.started(child);
   /** Calls that the agent has printed. */
   const shown = new Set<string>();

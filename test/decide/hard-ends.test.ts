@@ -126,6 +126,19 @@ describe('an agent that eats the memory', () => {
   });
 });
 
+test('an agent that runs out of memory again after more than an hour is resumed again', () => {
+  const told = inTurn();
+  for (let id = 2; id < 5; id++) {
+    end(told, { outOfMemory: true });
+    told.wait(5);
+    turn(told, id);
+    told.wait(2, say.bytes(id), say.drawing);
+    told.tell({ type: 'turn.ended' });
+    told.wait(3_700, say.idle);
+  }
+  expect(told.did('launch')).toHaveLength(3);
+});
+
 test('an agent that ran out of memory is resumed once, then asked about', () => {
   const told = inTurn();
   end(told, { outOfMemory: true });

@@ -39,9 +39,9 @@ export function startAgent(
   const { generation, resumed, prompted } = next;
   const command = planLaunch(run, agent, wire, next.args, next.pin);
   const { columns, rows } = terminal;
-  const isOutOfMemory = watchMemory();
   const started = throughStarter(command);
   const pty = openPty({ ...(run.errors?.redirected(started) ?? started), columns, rows, generation });
+  const isOutOfMemory = watchMemory();
   const ended = agent.started(pty);
   // The agent runs, and whoever hears of a failure would start another one.
   try {
@@ -112,8 +112,22 @@ function isThere(path: string, text: string): boolean {
   }
 }
 
-/** @returns a function that says whether the kernel ended a process because memory ran out since this call */
+const memoryLookMs = 60_000;
+
+/**
+ * To be called when an agent has been started.
+ * @returns to be called at its end: whether the kernel ended it because memory ran out. What the kernel ended longer ago than
+ *   two looks was another process; the agent's own end takes some seconds
+ */
 export function watchMemory(): (signal: string | null) => boolean {
-  const before = outOfMemoryKills();
-  return (signal) => signal === 'SIGKILL' && outOfMemoryKills() > before;
+  let last = outOfMemoryKills();
+  let before = last;
+  const looking = setInterval(() => {
+    before = last;
+    last = outOfMemoryKills();
+  }, memoryLookMs).unref();
+  return (signal) => {
+    clearInterval(looking);
+    return signal === 'SIGKILL' && outOfMemoryKills() > before;
+  };
 }
