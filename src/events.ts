@@ -390,6 +390,8 @@ type Told =
   | { readonly type: 'relaunch.impossible'; readonly detail: string }
   /** Print mode: a complete, good answer has been delivered, and the agent only has to end. */
   | { readonly type: 'delivered' }
+  /** Print mode: the host has sent a prompt, as a person does by Enter. */
+  | { readonly type: 'host.asked' }
   | { readonly type: 'command'; readonly command: 'nudge' | 'relaunch' | 'pause' | 'continue' }
   | { readonly type: 'sensor.failed'; readonly sensor: string; readonly detail: string };
 

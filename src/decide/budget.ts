@@ -33,7 +33,7 @@ export function spend(cure: keyof Uses, state: GuardState): GuardState {
   };
 }
 
-/** The person has submitted something, so the count starts anew. */
+/** The person, or the host, has submitted something, so the count starts anew. */
 export function replenish(state: GuardState): GuardState {
   return state.spent === noUses && state.asked === 0 ? state : { ...state, spent: noUses, asked: 0 };
 }

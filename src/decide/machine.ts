@@ -90,11 +90,15 @@ export const table: { readonly [Name in StateName]: Row } = {
   finished: { otherwise: stay },
 };
 
+/** Somebody wants something of the agent: a person, or the host of an agent in pipes. */
+const isAsking = (event: Event): boolean =>
+  event.type === 'host.asked' || (event.type === 'input' && event.kind === 'enter');
+
 /** Handles one event. Pure: the time is `event.at`, which must not decrease. */
 export function step(before: GuardState, event: Event, config: Config): Step {
   const observed = { ...before, evidence: observe(before.evidence, event) };
   const seen = forgetMenu(afterReturn(observed, event, before.evidence.clock));
-  const heard = event.type === 'input' && event.kind === 'enter' ? replenish(seen) : seen;
+  const heard = isAsking(event) ? replenish(seen) : seen;
   const state = pausedOrNot(heard, event);
   const row = table[state.name];
   const handle = row[event.type] ?? row.otherwise;

@@ -68,7 +68,7 @@ export interface GuardState {
   readonly lastCut: Incident | null;
   /** Cures used within the open incident. */
   readonly used: Uses;
-  /** Cures used since the person last submitted something; limited in any case. */
+  /** Cures used since the person, or the host, last submitted something; limited in any case. */
   readonly spent: Uses;
   /** When each cure of the last hour was taken. */
   readonly acted: readonly Millis[];

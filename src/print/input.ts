@@ -90,8 +90,15 @@ function withTexts(mode: RecordReader['mode'], bytes: Buffer, texts: readonly st
   return record === null ? null : Buffer.from(`${JSON.stringify(record)}\n`);
 }
 
-/** @param records reads the lines of the input; null: the input is one text */
-export function createInput(source: Readable, records: RecordReader | null): Input {
+/**
+ * @param records reads the lines of the input; null: the input is one text
+ * @param onPrompt called with each prompt of the host
+ */
+export function createInput(
+  source: Readable,
+  records: RecordReader | null,
+  onPrompt: () => void = () => {},
+): Input {
   let target: Writable | null = null;
   let hasEnded = false;
   let isHeldOpen = false;
@@ -126,6 +133,7 @@ export function createInput(source: Readable, records: RecordReader | null): Inp
     const isForAgent = dialogue.fromHost(record, bytes);
     if (mode.control.read(record) !== null) return isForAgent ? bytes : null;
     const { id, text, images } = mode.readPrompt(record) ?? { text: null, images: 0 };
+    if (text !== null) onPrompt();
     const waiting = prompts().slice(answeredNow());
     const isNext = waiting.length === 0 ? !dialogue.isInTurn : waiting.every((line) => line.isNext);
     lines.push({ bytes, id, text, images, turn, isNext });

@@ -72,7 +72,9 @@ function openPipes({ args }: Launch, mode: PrintMode, emit: Emit): Pipes {
   return createPipes({
     mode,
     formats,
-    input: readsTerminal ? null : createInput(process.stdin, dialogue && { mode, dialogue }),
+    input: readsTerminal
+      ? null
+      : createInput(process.stdin, dialogue && { mode, dialogue }, () => emit({ type: 'host.asked' })),
     dialogue,
     output: createSink(1),
     errors: createSink(2),

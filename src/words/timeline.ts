@@ -105,6 +105,7 @@ const words: Words = {
   'launch.failed': (e) => ['guard', `the agent could not be started: ${e.detail}`],
   'relaunch.impossible': (e) => ['guard', `no other agent can go on: ${e.detail}`],
   delivered: () => ['output', 'the whole answer has been delivered'],
+  'host.asked': () => ['input', 'the host sends a prompt'],
   command: (e) => ['person', `asks for: ${e.command}`],
   'sensor.failed': (e) => ['guard', `sense ${e.sensor} is lost: ${e.detail}`],
 };

@@ -95,7 +95,8 @@ test('property: between two inputs of the person cuts, nudges and relaunches are
         for (const observation of observations) {
           if (observation.type === 'clock.gap') sleeps++;
           if (observation.type === 'command') commands++;
-          if (observation.type === 'input' && observation.kind === 'enter') {
+          const { type } = observation;
+          if (type === 'host.asked' || (type === 'input' && observation.kind === 'enter')) {
             check();
             from = one.done.length;
             sleeps = 0;

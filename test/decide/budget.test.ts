@@ -1,7 +1,9 @@
 /** No runaway loop: cures between two inputs of the person are bounded (`anything.test.ts`: whatever happens). */
 import { describe, expect, test } from 'vitest';
 import { affordable, perIncident, perInput, replenish, spend } from '../../src/decide/budget.ts';
+import { step } from '../../src/decide/machine.ts';
 import { type GuardState, initialState, noUses } from '../../src/decide/state.ts';
+import type { Observation } from '../../src/events.ts';
 import { configWith, obliging, say, story } from '../support/story.ts';
 
 const config = configWith();
@@ -21,6 +23,15 @@ function spendAll(kind: Kind, everyMs: number, between: (state: GuardState) => G
     state = at(between(spend(kind, state)), (times + 1) * everyMs);
   return { state, times };
 }
+
+test.each<Observation>([{ type: 'input', kind: 'enter', bytes: 1 }, { type: 'host.asked' }])(
+  'the count starts anew with $type',
+  (observation) => {
+    const spent = { cut: perInput.cut, nudge: perInput.nudge, relaunch: perInput.relaunch };
+    const { state } = step({ ...initialState(0), spent, asked: 3 }, { ...observation, at: 1 }, config);
+    expect(state).toMatchObject({ spent: noUses, asked: 0 });
+  },
+);
 
 const newIncident = (state: GuardState): GuardState => ({ ...state, used: noUses });
 

@@ -254,6 +254,24 @@ test('a host’s request is not a prompt, and one in an unknown form cannot be r
 const request = (id: string, subtype: string, more: object) =>
   `${JSON.stringify({ type: 'control_request', request_id: id, request: { subtype, ...more } })}\n`;
 
+test('each prompt of the host is told of once, and nothing else of what it sends', async () => {
+  const source = new PassThrough();
+  const told: string[] = [];
+  const reader = { mode: printMode, dialogue: createDialogue(printMode.control) };
+  const input = createInput(source, reader, () => told.push('prompt'));
+  input.connect(agent().stream, []);
+  source.write(request('r1', 'initialize', {}) + said('one'));
+  await turn();
+  expect(told).toHaveLength(1);
+  input.disconnect();
+  input.connect(agent().stream, input.preceded(input.unrecorded([]).prompts, [], []));
+  await turn();
+  expect(told).toHaveLength(1);
+  source.end(said('two').trimEnd());
+  for (let n = 0; n < 5; n++) await turn();
+  expect(told).toHaveLength(2);
+});
+
 const answerTo = (id: string, response: object) => ({
   type: 'control_response',
   response: { subtype: 'success', request_id: id, response },

@@ -136,6 +136,7 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   'tool.finished': fc.record({ type: fc.constant('tool.finished'), toolUseId, ok: fc.boolean() }),
 
   'subagent.ended': fc.record({ type: fc.constant('subagent.ended'), agentId: fc.constantFrom('a', 'b') }),
+  'host.asked': fc.record({ type: fc.constant('host.asked') }),
   'compaction.finished': fc.record({ type: fc.constant('compaction.finished') }),
   'person.needed': fc.record({ type: fc.constant('person.needed'), why: fc.constant('permission') }),
   interrupted: fc.record({ type: fc.constant('interrupted') }),

@@ -99,7 +99,7 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
   const pipes = createPipes({
     mode,
     formats: mode.formats(args),
-    input: createInput(host.stdin, dialogue && { mode, dialogue }),
+    input: createInput(host.stdin, dialogue && { mode, dialogue }, () => emit({ type: 'host.asked' })),
     dialogue,
     output: host.output,
     errors,
