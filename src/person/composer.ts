@@ -11,7 +11,7 @@ import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { asGivenBack, createAside, paragraphs } from './aside.ts';
 import { createDraft, type Draft } from './draft.ts';
-import { areSentAs, type Entered, isCompleted, type Queued, together } from './entered.ts';
+import { areSentAs, type Entered, isBegun, isCompleted, type Queued, together } from './entered.ts';
 import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
@@ -205,13 +205,25 @@ export function createComposer(): Composer {
     if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
     clearBox();
   }
-  function remove(prompt: string): void {
+  /** @returns whether the prompt is made of them */
+  function remove(prompt: string): boolean {
     if (isSame(aside.text, prompt)) aside.become('');
     if (isSame(stash.text, prompt)) stash = emptyLine;
     const parts = partsOf(prompt, lastText, [...queued, ...entered]);
     queued = queued.filter((one) => !parts.has(one));
     const areAll = parts.size === 0 && areSentAs(prompt, entered);
     entered = areAll ? [] : entered.filter((one) => !parts.has(one));
+    return areAll || parts.size > 0;
+  }
+  /**
+   * The agent has taken a prompt in other words than anybody has typed: a name was completed, or a file became an image.
+   * It is what Enter was pressed on at rest, unless that was seen to stay in the box.
+   */
+  function removeReworded(prompt: string): void {
+    const at = entered.findIndex(({ isQueued }) => !isQueued);
+    const first = entered[at];
+    if (first === undefined || last.knows(prompt)) return;
+    if (first.exact || isBegun(prompt, first.text)) entered = entered.toSpliced(at, 1);
   }
   function gave(text: string): void {
     lastText = text;
@@ -341,7 +353,8 @@ export function createComposer(): Composer {
     },
     stopped() {
       last.stopped();
-      entered = entered.map((one) => ({ ...one, isStopped: true }));
+      // What is queued has no turn yet.
+      entered = entered.map((one) => ({ ...one, isStopped: one.isStopped || !one.isQueued }));
     },
     obeyed: last.obeyed,
     'question-stands': draft.questionTook,
@@ -362,8 +375,15 @@ export function createComposer(): Composer {
       // Some agents report a message as soon as it enters their queue (2.1.329): it has not left the queue.
       const isInQueue = queue().some(({ text }) => isSame(text, prompt.text));
       if (isInQueue && latest?.turn.told?.working) return;
-      const isStopped = entered.some((one) => one.isStopped && isSame(one.text, prompt.text));
-      remove(prompt.text);
+      const before = entered;
+      if (!remove(prompt.text)) removeReworded(prompt.text);
+      const isStopped = before.some((one) => one.isStopped && !entered.includes(one));
+      const latestTaken = before.findLastIndex((one) => !entered.includes(one));
+      // A turn runs now: what was entered after this one waits.
+      const waits = latestTaken < 0 ? [] : before.slice(latestTaken + 1);
+      entered = entered.map((one) =>
+        waits.includes(one) ? { ...one, isQueued: true, isStopped: false } : one,
+      );
       gave(prompt.text);
       last.taken(prompt);
       if (isStopped) last.stopped();
@@ -511,7 +531,9 @@ export function createComposer(): Composer {
       else draft.change((one) => behind(one, first));
       aside.clear();
     },
-    remove,
+    remove(prompt) {
+      remove(prompt);
+    },
     takeSent() {
       isHandedOver = true;
       const prompt = last.handOver();

@@ -36,14 +36,18 @@ export const together = (texts: readonly Pick<Line, 'text'>[]): string =>
 export const isCompleted = (whole: string, text: string): boolean =>
   text !== '' && squeezed(whole).startsWith(squeezed(text.slice(0, wordStart(text) + 1)));
 
-/** Whether the latest Enter has sent this prompt, and those before it have only completed words of it. */
+/** Whether a text begins with all of this one. */
+export const isBegun = (whole: string, text: string): boolean =>
+  text !== '' && squeezed(whole).startsWith(squeezed(text));
+
+/**
+ * Whether the latest Enter has sent this prompt, and those before it have only completed words of it. If nothing was
+ * typed behind the first, only its words can tell.
+ */
 export function areSentAs(prompt: string, entered: readonly Entered[]): boolean {
   const [first, ...others] = entered;
   const latest = others.at(-1);
-  return (
-    first !== undefined &&
-    latest !== undefined &&
-    isCompleted(prompt, first.text) &&
-    squeezed(prompt).endsWith(squeezed(latest.text))
-  );
+  if (first === undefined || latest === undefined) return false;
+  if (latest.text === '') return isBegun(prompt, first.text);
+  return isCompleted(prompt, first.text) && squeezed(prompt).endsWith(squeezed(latest.text));
 }

@@ -27,6 +27,8 @@ export interface LastSent {
   readonly byPerson: string | null;
   /** In this conversation: prompts that the agent has reported, and prompts known only from the Enter key. */
   readonly prompts: { readonly taken: number; readonly typed: number };
+  /** Whether this is what was sent last, or the guard's latest prompt. */
+  knows(text: string): boolean;
   /** The person has pressed Enter on it. */
   typed(text: string, atMs: Millis): void;
   /** The agent reports that it has taken it. */
@@ -105,6 +107,7 @@ export function createLastSent(): LastSent {
     get prompts() {
       return prompts;
     },
+    knows: (text) => [sent, byGuard].some((one) => one !== null && isSame(one.text, text)),
     typed(text, atMs) {
       send({ ...untaken, text, words: wordsOf(text), atMs });
       prompts = { ...prompts, typed: prompts.typed + 1 };

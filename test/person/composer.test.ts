@@ -442,3 +442,89 @@ describe('a text that the agent has stashed', () => {
     expect(composer.unsent).toBe('');
   });
 });
+
+describe('a prompt that is reported in other words than its keys', () => {
+  /** The screen has shown nothing since Enter was pressed. */
+  function reported(keys: string, text: string) {
+    const told = composing();
+    told.shows('idle');
+    told.type(keys);
+    told.composer.taken({ text, id: 'p1', atMs: 0 });
+    told.tell({ type: 'turn.started' });
+    return told;
+  }
+
+  test.each([
+    ['/rev\r', '/review'],
+    ['look at /tmp/x.png\r', 'look at [Image #1]'],
+  ])('was sent by the Enter at rest, and once: %j', (keys, text) => {
+    const { composer, shows } = reported(keys, text);
+    expect([composer.entered, composer.unsent]).toEqual([[], '']);
+    shows('busy');
+    expect(composer.sent).toMatchObject({ text, id: 'p1', taken: true });
+    expect(composer.prompts).toEqual({ taken: 1, typed: 0 });
+  });
+
+  test('leaves in the queue what was sent behind it', () => {
+    const { composer, shows } = reported('/rev\rand b\r', '/review');
+    shows('busy');
+    expect([composer.unsent, composer.sent?.text]).toEqual(['and b', '/review']);
+  });
+
+  test('is stopped by the Esc that came before the report', () => {
+    const { composer, shows, type, tell } = composing();
+    shows('idle');
+    type('/rev\r');
+    tell({ type: 'input', kind: 'escape', bytes: 1 });
+    composer.taken({ text: '/review', id: 'p1', atMs: 0 });
+    expect(composer.sent).toBeNull();
+  });
+
+  test('is not one whose keys came after it: the guard’s own, and what was sent before', () => {
+    const { composer, shows, type } = composing();
+    shows('idle');
+    composer.given('You were interrupted.');
+    type('hello\r');
+    composer.taken({ text: 'You were interrupted.', id: 'p1', atMs: 0 });
+    expect(composer.unsent).toBe('hello');
+    composer.taken({ text: 'hello', id: 'p2', atMs: 0 });
+    type('and that\r');
+    composer.taken({ text: 'hello', id: 'p2', atMs: 0 });
+    expect(composer.unsent).toBe('and that');
+  });
+
+  test('is not one that was seen to stay in the box: Enter has completed a word of that', () => {
+    const { composer, shows, type } = composing();
+    shows('idle');
+    type('delete @tmp/ol\r');
+    composer.mistrust('delete @tmp/old.log');
+    composer.taken({ text: 'a task has ended', id: 'p1', atMs: 0 });
+    expect(composer.unsent).toBe('delete @tmp/ol');
+  });
+});
+
+test('a bare Enter behind a text has not sent another prompt that only begins with the same character', () => {
+  const { composer, shows, type } = composing();
+  shows('idle');
+  type('hello\r');
+  type('\r');
+  composer.mistrust('hello there');
+  composer.taken({ text: 'how is the build?', id: 'p1', atMs: 0 });
+  expect(composer.unsent).toBe('hello');
+});
+
+test('Esc stops the turn that runs, not the message that waits behind it', () => {
+  const { composer, shows, type, tell } = composing();
+  shows('idle');
+  type('first\r');
+  composer.taken({ text: 'first', id: 'a', atMs: 0 });
+  tell({ type: 'turn.started' });
+  shows('busy');
+  type('do that instead\r');
+  tell({ type: 'input', kind: 'escape', bytes: 1 });
+  tell({ type: 'interrupted' });
+  tell({ type: 'turn.ended' });
+  composer.taken({ text: 'do that instead', id: 'b', atMs: 0 });
+  tell({ type: 'turn.started' });
+  expect(composer.sent?.text).toBe('do that instead');
+});

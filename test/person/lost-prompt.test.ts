@@ -185,6 +185,7 @@ describe('a sent prompt', () => {
     });
     test('is over once the agent takes another, too', async () => {
       const known = stopped({});
+      for (const tokens of typedOneByOne('do that\r')) known.composer.typed(tokens, false, 0);
       told('do that')(known);
       expect([await takeLostPrompt(known), known.composer.unsent]).toEqual(['do that', '']);
     });
