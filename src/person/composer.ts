@@ -194,6 +194,14 @@ export function createComposer(): Composer {
     }
     entered = [];
   }
+  /** An interrupt has put them back into the box, before anybody has seen them leave it. */
+  function putBack(): void {
+    const { text, lost } = box();
+    const isAlone = entered.length === 1 && draft.line.text === '';
+    const exact = isAlone && entered.every((one) => one.exact);
+    entered = [];
+    draft.become({ ...emptyLine, text, lost, exact });
+  }
   function clearBox(): void {
     draft.become(emptyLine);
     entered = [];
@@ -384,9 +392,11 @@ export function createComposer(): Composer {
       entered = entered.map((one) =>
         waits.includes(one) ? { ...one, isQueued: true, isStopped: false } : one,
       );
+      const wasRestorable = mayBeRestored;
       gave(prompt.text);
       last.taken(prompt);
       if (isStopped) last.stopped();
+      mayBeRestored = wasRestorable && last.prompt?.isStopped === true;
     },
     startedWith(text, words, atMs) {
       gave(text);
@@ -474,7 +484,9 @@ export function createComposer(): Composer {
       const held = lines.find((line) => line.text === text);
       if (held !== undefined) leaveBox();
       const whole = held ?? lines.find((line) => together([...entered, line]) === text);
-      if (whole !== undefined) draft.settle(whole.text);
+      if (whole === undefined) return;
+      draft.settle(whole.text);
+      if (entered.some(({ isStopped }) => isStopped) && latest?.terminal.unansweredKeyAt === null) putBack();
     },
     mistrust(shown) {
       if (!isCompleted(shown, together(entered))) return;

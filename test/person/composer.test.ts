@@ -528,3 +528,41 @@ test('Esc stops the turn that runs, not the message that waits behind it', () =>
   tell({ type: 'turn.started' });
   expect(composer.sent?.text).toBe('do that instead');
 });
+
+describe('a prompt that Esc has put back into the box before anybody has seen it leave', () => {
+  function back(draws = true) {
+    const told = composing();
+    told.shows('idle');
+    told.type('do it\r');
+    told.composer.typed(tokensOf('\x1b'), false, 3_000);
+    told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    if (draws) told.tell({ type: 'output', bytes: 1 });
+    return told;
+  }
+  const hook = ({ composer, tell }: ReturnType<typeof composing>) => {
+    composer.taken({ text: 'do it', id: 'p1', atMs: 0 });
+    tell({ type: 'turn.started' });
+    tell({ type: 'interrupted' });
+  };
+
+  test('is the draft again, also after a late report of it', () => {
+    const told = back();
+    told.composer.settle('do it');
+    hook(told);
+    expect([told.composer.inBox, told.composer.unsent, told.composer.sent]).toEqual(['do it', 'do it', null]);
+    expect([told.composer.isExact, told.composer.entered]).toEqual([true, []]);
+  });
+
+  test('may still be seen there after its report', () => {
+    const told = back();
+    hook(told);
+    expect([told.composer.inBox, told.composer.mayBeRestored]).toEqual(['', true]);
+  });
+
+  test('is not there by a screen that the agent drew before it read Esc', () => {
+    const told = back(false);
+    told.composer.settle('do it');
+    hook(told);
+    expect([told.composer.inBox, told.composer.sent]).toEqual(['', null]);
+  });
+});
