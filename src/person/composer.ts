@@ -5,7 +5,7 @@
  */
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { inTurn } from '../detect/phases.ts';
+import { inTurn, turnActivities } from '../detect/phases.ts';
 import type { Event, Millis } from '../events.ts';
 import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
@@ -172,6 +172,7 @@ export function createComposer(): Composer {
     return [...alone, ...lines.map((line) => together([...entered, line]))];
   };
 
+  const seesTurn = () => latest?.screen != null && turnActivities.includes(latest.screen.facts.activity);
   const latestAtRest = () => entered.findLastIndex(({ isQueued }) => !isQueued);
 
   /**
@@ -186,8 +187,10 @@ export function createComposer(): Composer {
     const isMore = (one: Entered) => one.text !== '' || (isKept(one) && aside.text !== '');
     // Where Enter was pressed at rest, nothing waited any more.
     const waits = (one: Entered, at: number) => (one.isQueued ? at > latestAtRest() : isCertain(one));
-    if (more.length > 0 || first.isQueued || first.isEdited)
-      queued.push(...entered.filter((one, at) => waits(one, at) && isMore(one)));
+    // Keys that wrote nothing have begun no turn.
+    const isAlone = more.length === 0 && !first.isEdited;
+    const isOnly = isAlone || (seesTurn() && !more.some(isMore) && draft.line.text === '');
+    if (first.isQueued || !isOnly) queued.push(...entered.filter((one, at) => waits(one, at) && isMore(one)));
     else if (isCertain(first) && first.text !== '') {
       last.typed(first.text, first.atMs);
       if (first.isStopped) last.stopped();

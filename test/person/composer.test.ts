@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Observation, ScreenFacts } from '../../src/events.ts';
 import { composing } from '../support/composing.ts';
-import { tokensOf } from '../support/keys.ts';
+import { tokensOf, typedOneByOne } from '../support/keys.ts';
 
 describe('a prompt', () => {
   test('sent to an agent at rest is kept until its turn is over and the prompt is free again', () => {
@@ -564,5 +564,17 @@ describe('a prompt that Esc has put back into the box before anybody has seen it
     told.composer.settle('do it');
     hook(told);
     expect([told.composer.inBox, told.composer.sent]).toEqual(['', null]);
+  });
+});
+
+describe('a prompt, and keys behind it that write nothing, before the screen shows anything', () => {
+  test.each(['\r', '\x7f', '\x1b[D', '\r\x7f\r', 'x\x7f'])('was sent if a turn begins: %j', (keys) => {
+    const { composer, type, shows } = composing();
+    shows('idle');
+    type('hello\r');
+    for (const tokens of keys.startsWith('\x1b') ? [tokensOf(keys)] : typedOneByOne(keys))
+      composer.typed(tokens, false, 3_000);
+    shows('busy');
+    expect([composer.sent?.text, composer.unsent, composer.prompts.typed]).toEqual(['hello', '', 1]);
   });
 });
