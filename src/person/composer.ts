@@ -16,7 +16,7 @@ import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
 import { createPasteText, isPressed } from './paste.ts';
 import { isSame, partsOf, squeezed } from './same-text.ts';
-import { isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
+import { isCommand, isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
@@ -135,6 +135,8 @@ export function createComposer(): Composer {
   let entered: readonly Entered[] = [];
   let queued: (Queued & Kept)[] = [];
   let stash = emptyLine;
+  /** A prompt was sent since, so the agent has put the stash back into the box. Nobody knows whether a command does it. */
+  let isStashBack = false;
   const aside = createAside();
   const last = createLastSent();
   let lastText: string | null = null;
@@ -193,6 +195,7 @@ export function createComposer(): Composer {
     if (first.isQueued || !isOnly) queued.push(...entered.filter((one, at) => waits(one, at) && isMore(one)));
     else if (isCertain(first) && first.text !== '') {
       last.typed(first.text, first.atMs);
+      isStashBack ||= !isCommand(first.text) && !isForShell(first.text);
       if (first.isStopped) last.stopped();
     }
     entered = [];
@@ -274,6 +277,7 @@ export function createComposer(): Composer {
     const { line } = draft;
     draft.become({ ...(line.text === '' ? stash : emptyLine), exact: false }); // an agent may know of no stash
     stash = line.text === '' ? emptyLine : line;
+    isStashBack = false;
   }
 
   /** Keys that go elsewhere. */
@@ -355,6 +359,7 @@ export function createComposer(): Composer {
     'prompt-free'() {
       handle['box-empty']();
       queued = [];
+      if (isStashBack) stash = emptyLine;
       last.promptFree();
     },
     'turn-over'() {
@@ -390,6 +395,7 @@ export function createComposer(): Composer {
       if (!remove(prompt.text)) removeReworded(prompt.text);
       const isStopped = before.some((one) => one.isStopped && !entered.includes(one));
       const latestTaken = before.findLastIndex((one) => !entered.includes(one));
+      isStashBack ||= latestTaken >= 0;
       // A turn runs now: what was entered after this one waits.
       const waits = latestTaken < 0 ? [] : before.slice(latestTaken + 1);
       entered = entered.map((one) =>

@@ -9,11 +9,10 @@ import { maxArgumentBytes } from '../platform/argument.ts';
 import type { Composer } from './composer.ts';
 import type { Queued } from './entered.ts';
 import type { Sent } from './last-sent.ts';
+import { isCommand } from './signs.ts';
 
 /** Beginnings that make a text something other than a prompt: commands, shell mode, notes, tags. */
 const special = /^\s*[/!#&<]/;
-/** A prompt that an agent is started with is a command if it begins like this. It may run without a turn. */
-const command = /^\s*\//;
 
 /**
  * What is on record of the conversation. `kept`: a turn. `nothing`: there was none yet. `lost`: nothing, though its first
@@ -59,7 +58,7 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
 function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known): boolean {
   // If a turn has ended, it may have been this one.
   if (prompt.isStopped || onRecord === 'lost' || Buffer.byteLength(words) > maxArgumentBytes) return false;
-  if (prompt.isGiven && !prompt.hasBegun) return !prompt.mayHaveRun || !command.test(words);
+  if (prompt.isGiven && !prompt.hasBegun) return !prompt.mayHaveRun || !isCommand(words);
   return (prompt.taken || !hookSource.heard()) && !special.test(words);
 }
 

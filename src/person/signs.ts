@@ -100,6 +100,9 @@ const isStop = (event: Event): boolean =>
 const runsInShell = ({ sent, isShellEntered }: Known, event: Event): boolean =>
   showsTurn(event) && (isShellEntered || (sent !== null && !sent.isGiven && isForShell(sent.text)));
 
+/** An agent may run it without a turn. */
+export const isCommand = (text: string): boolean => text.trimStart().startsWith('/');
+
 export const isForShell = (text: string): boolean => text.trimStart().startsWith('!');
 
 export const showsTurn = (event: Event): event is Extract<Event, { type: 'screen' }> =>

@@ -567,6 +567,40 @@ describe('a prompt that Esc has put back into the box before anybody has seen it
   });
 });
 
+describe('a stash that the person has deleted', () => {
+  function stashed() {
+    const told = composing();
+    told.shows('idle');
+    told.type('long prompt A');
+    told.shows('idle', true);
+    told.type('\x13');
+    told.shows('idle');
+    return told;
+  }
+
+  test.each(['hooks', 'no hooks'])('is gone once another prompt has had its turn, by %s', (by) => {
+    const { composer, type, shows, tell } = stashed();
+    type('quick B\r');
+    if (by === 'hooks') {
+      composer.taken({ text: 'quick B', id: 'b', atMs: 0 });
+      tell({ type: 'turn.started' });
+    }
+    shows('busy');
+    expect(composer.stash).toBe('long prompt A');
+    if (by === 'hooks') tell({ type: 'turn.ended' });
+    shows('idle');
+    expect([composer.stash, composer.unsent]).toEqual(['', '']);
+  });
+
+  test.each(['/cost\r', '/re\r\x15'])('may not be gone after what is no prompt: %j', (keys) => {
+    const { composer, type, shows } = stashed();
+    type(keys);
+    shows('idle');
+    shows('idle');
+    expect(composer.stash).toBe('long prompt A');
+  });
+});
+
 describe('a prompt, and keys behind it that write nothing, before the screen shows anything', () => {
   test.each(['\r', '\x7f', '\x1b[D', '\r\x7f\r', 'x\x7f'])('was sent if a turn begins: %j', (keys) => {
     const { composer, type, shows } = composing();
