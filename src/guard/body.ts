@@ -15,8 +15,8 @@ export interface Body {
   catchUp(): Promise<void>;
   /** The part of an unfinished answer that the screen shows. Null: none, or there is no screen. */
   partialText(): string | null;
-  /** The last prompt that was sent, until its turn is known to be over. Null: none, or every turn is seen to begin. */
-  sentPrompt(): SentPrompt | null;
+  /** What may have been sent last, until its turn is known to be over. Empty: nothing, or every turn is seen to begin. */
+  sentPrompts(): readonly SentPrompt[];
   /** The agent is about to be stopped. @returns the phase that its work counts as interrupted in */
   beforeStop(phase: DisconnectPhase): DisconnectPhase;
   /** Lets go of the agent. Its last output is not shown. */

@@ -2,6 +2,7 @@
  * Takes the recovery snapshot, which holds what the ledger, the transcript and the screen know of the unfinished work,
  * and makes the prompt from it.
  */
+import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { DisconnectPhase } from '../effects.ts';
 import { interruptedResult } from '../recover/call-advice.ts';
 import { checkFiles } from '../recover/file-check.ts';
@@ -44,18 +45,20 @@ export async function takeSnapshot(
 }
 
 /**
- * Whether the prompt that was sent last is on record without its answer. An agent can end after it has recorded a
+ * Whether a prompt that was or may have been sent last is on record without its answer. An agent can end after it has recorded a
  * prompt and before anything else shows the turn.
  */
 export async function isUnanswered(
   { launch }: Run,
   { transcriptPath }: Conversation,
-  body: Pick<Body, 'catchUp' | 'sentPrompt'>,
+  body: Pick<Body, 'catchUp' | 'sentPrompts'>,
 ): Promise<boolean> {
   await body.catchUp();
-  const sent = body.sentPrompt();
-  if (sent === null || transcriptPath === null) return false;
-  if (!(await launch.adapter.recordsPrompt?.(transcriptPath, sent))) return false;
+  if (transcriptPath === null) return false;
+  const isRecorded = async (sent: SentPrompt) =>
+    (await launch.adapter.recordsPrompt?.(transcriptPath, sent)) === true;
+  const recorded = await Promise.all(body.sentPrompts().map(isRecorded));
+  if (!recorded.includes(true)) return false;
   const tail = (await summary(launch, transcriptPath))?.tail;
   return tail !== undefined && tail !== 'empty' && tail !== 'complete';
 }

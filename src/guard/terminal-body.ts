@@ -25,7 +25,7 @@ export function createTerminalBody(parts: TerminalBodyParts): Body {
   const body: Body = {
     catchUp,
     partialText: () => adapter.partialText(screen.view()),
-    sentPrompt: () => desk.composer.sent,
+    sentPrompts: () => desk.composer.mayBeSent,
     beforeStop(phase) {
       trustScreen(desk);
       return phase;

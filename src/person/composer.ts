@@ -79,6 +79,8 @@ export interface Composer {
   readonly unsent: string;
   /** The last prompt that was sent, until its turn is over or the person has stopped it. */
   readonly sent: SentPrompt | null;
+  /** The same, and what Enter was pressed on at rest: the agent may have it. Not what the person has stopped. */
+  readonly mayBeSent: readonly SentPrompt[];
   /** The text that was sent last, by person or guard. An interrupt before any output puts it back into the box. */
   readonly lastText: string | null;
   /** The text that the person sent last. */
@@ -478,6 +480,11 @@ export function createComposer(): Composer {
     },
     get sent() {
       return last.prompt?.isStopped ? null : last.prompt;
+    },
+    get mayBeSent() {
+      const atRest = entered.filter((one) => !one.isQueued && !one.isStopped && one.text !== '');
+      const typed = atRest.map(({ text, atMs }) => ({ text, id: null, taken: false, atMs }));
+      return last.prompt === null || last.prompt.isStopped ? typed : [last.prompt, ...typed];
     },
     get lastText() {
       return lastText;

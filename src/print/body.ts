@@ -20,7 +20,7 @@ export function createPipesBody(parts: PrintParts, { catchUp, judge, ranTurn, sa
   return {
     catchUp,
     partialText: () => null,
-    sentPrompt: () => null,
+    sentPrompts: () => [],
     // An answer that was finished but never printed also counts as unfinished.
     beforeStop: (phase) => (phase === 'between_turns' ? 'streaming' : phase),
     detach() {}, // the gate judges what the agent still prints

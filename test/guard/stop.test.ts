@@ -248,7 +248,7 @@ it('knows what it has changed in what was said, not what it has only added', asy
 describe('a prompt was sent, and no turn has been seen yet', () => {
   const atMs = Date.now();
   const prompt = { text: 'hi', id: null, taken: false, atMs };
-  async function stopWith(records: readonly object[], sent: SentPrompt | null) {
+  async function stopWith(records: readonly object[], sent: readonly SentPrompt[]) {
     const { config, pathOf } = conversations();
     const { run, agent, conversation, told } = runIn(config, { id: before, transcriptPath: pathOf(before) });
     writeFileSync(pathOf(before), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
@@ -259,7 +259,7 @@ describe('a prompt was sent, and no turn has been seen yet', () => {
       phase: 'between_turns',
       cause: 'agent-gone',
     };
-    await stopAgent(run, agent, conversation, bodyWith({ sentPrompt: () => sent }), effect, () => false);
+    await stopAgent(run, agent, conversation, bodyWith({ sentPrompts: () => sent }), effect, () => false);
     return { told, phase: conversation.snapshot?.disconnect_phase };
   }
   const linked = (uuid: string, parentUuid: string | null, message: object) => ({
@@ -280,15 +280,15 @@ describe('a prompt was sent, and no turn has been seen yet', () => {
   });
 
   it('was cut off if it is on record without an answer', async () => {
-    const { told, phase } = await stopWith([asked], prompt);
+    const { told, phase } = await stopWith([asked], [{ ...prompt, text: 'before' }, prompt]);
     expect(told).toContainEqual(expect.objectContaining({ type: 'saved', unanswered: true }));
     expect(phase).toBe('streaming');
   });
 
-  it.each<[string, readonly object[], SentPrompt | null]>([
-    ['it has been answered', [asked, answered], prompt],
-    ['it is not on record', [asked], { ...prompt, text: 'something else' }],
-    ['its turn is over', [asked], null],
+  it.each<[string, readonly object[], readonly SentPrompt[]]>([
+    ['it has been answered', [asked, answered], [prompt]],
+    ['it is not on record', [asked], [{ ...prompt, text: 'something else' }]],
+    ['its turn is over', [asked], []],
   ])('was not cut off if %s', async (_, records, sent) => {
     const { told, phase } = await stopWith(records, sent);
     expect(told.find(({ type }) => type === 'saved')).not.toHaveProperty('unanswered');

@@ -612,3 +612,17 @@ describe('a prompt, and keys behind it that write nothing, before the screen sho
     expect([composer.sent?.text, composer.unsent, composer.prompts.typed]).toEqual(['hello', '', 1]);
   });
 });
+
+test('the agent may have what Enter was pressed on at rest, and what was sent, but not what was stopped', () => {
+  const { composer, type, shows, tell } = composing();
+  const mayBeSent = () => composer.mayBeSent.map(({ text }) => text);
+  shows('idle');
+  type('do it\r');
+  type('\r');
+  expect(mayBeSent()).toEqual(['do it']);
+  shows('busy');
+  type('and that\r');
+  expect(mayBeSent()).toEqual(['do it']);
+  tell({ type: 'input', kind: 'escape', bytes: 1 });
+  expect(mayBeSent()).toEqual([]);
+});

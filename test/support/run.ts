@@ -84,7 +84,7 @@ export function partsOfRun(options: PartsOptions = {}): Parts {
 export const bodyWith = (parts: Partial<Body>): Body => ({
   catchUp: async () => {},
   partialText: () => null,
-  sentPrompt: () => null,
+  sentPrompts: () => [],
   beforeStop: (phase) => phase,
   detach() {},
   nudge: async () => {},

@@ -21,7 +21,7 @@ const tidyMs = 150;
 const body: Body = {
   catchUp: async () => {},
   partialText: () => 'The last words on the scr',
-  sentPrompt: () => null,
+  sentPrompts: () => [],
   beforeStop: (phase) => phase,
   detach() {},
   nudge: async () => {},
