@@ -72,6 +72,7 @@ export function createPerformer(parts: Parts, outlets: Outlets): (effect: Effect
       case 'stop': {
         const stopped = { ...effect, phase: body.beforeStop(effect.phase) };
         isSpared = false;
+        void agent.program.ask(); // its answer is there when the next agent is started, which does not wait for it
         background(
           stopAgent(run, agent, conversation, body, stopped, () => isSpared),
           (detail) => emit({ type: 'saved', ok: false, detail }),

@@ -17,6 +17,8 @@ export interface Program {
   readonly version: AgentVersion | null;
   /** Asks the program if only an earlier answer of it is known. Never rejects. */
   confirm(): Promise<void>;
+  /** Asks the program, which may take seconds: an agent behind a wrapper may have been updated. Never rejects. */
+  ask(): Promise<void>;
   /**
    * Waits until the program can be started again.
    * @throws the reason if that takes longer than `limitMs`
@@ -31,18 +33,23 @@ export function openProgram(launch: Launch, initial: KnownVersion): Program {
   let { version } = initial;
   let stamp = stampOf(path);
 
-  const asked = () => presentVersion(launch).catch(() => null);
+  let questions = 0;
 
-  async function look(present: string | null): Promise<Look> {
-    if (present === null) return { wrong: 'is missing' };
-    if (statSync(path).size === 0) return { wrong: 'is empty' }; // the version may be taken from the file's name
-    // If its version was never known, it cannot be asked for now.
-    if (version === null) return { wrong: null, version };
-    // The file may only lead to the agent, and stay the same when that is updated.
-    const next = await asked();
-    return next === null && present !== stamp
-      ? { wrong: 'was replaced by something that does not run' }
-      : { wrong: null, version: next ?? version };
+  /** @returns null: it did not answer. An answer that a later question has overtaken is of another program */
+  async function ask(): Promise<AgentVersion | null> {
+    const question = ++questions;
+    const answer = await presentVersion(launch).catch(() => null);
+    if (answer !== null && question === questions) version = answer;
+    return answer;
+  }
+
+  /** What is wrong with it. Null: nothing. */
+  async function look(present: string | null): Promise<string | null> {
+    if (present === null) return 'is missing';
+    if (statSync(path).size === 0) return 'is empty'; // the version may be taken from the file's name
+    // The same file runs as before, so it need not be waited for. If its version was never known, it cannot be asked for now.
+    if (present === stamp || version === null) return null;
+    return (await ask()) === null ? 'was replaced by something that does not run' : null;
   }
 
   return {
@@ -50,25 +57,25 @@ export function openProgram(launch: Launch, initial: KnownVersion): Program {
       return version;
     },
     async confirm() {
-      if (initial.isEarlier) version = (await asked()) ?? version;
+      if (initial.isEarlier) await ask();
+    },
+    async ask() {
+      await ask();
     },
     async renew(limitMs = awaitedMs) {
       for (let waitedMs = 0; ; waitedMs += againMs) {
-        const looked = await look(stampOf(path));
-        if (looked.wrong === null) {
-          version = looked.version;
+        const wrong = await look(stampOf(path));
+        if (wrong === null) {
           stamp = stampOf(path);
           return;
         }
         const was = version === null ? '' : ` (it was ${version.text})`;
-        if (waitedMs >= limitMs) throw new Error(`${path}${was} ${looked.wrong}`);
+        if (waitedMs >= limitMs) throw new Error(`${path}${was} ${wrong}`);
         await pause(againMs);
       }
     },
   };
 }
-
-type Look = { readonly wrong: string } | { readonly wrong: null; readonly version: AgentVersion | null };
 
 /** Identifies the program at this path: another program has another stamp. Null: there is none. */
 function stampOf(path: string): string | null {

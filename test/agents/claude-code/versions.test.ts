@@ -1,9 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { installedVersion } from '../../../src/agents/claude-code/installed-version.ts';
 import { abilitiesOf, hookEventsOf } from '../../../src/agents/claude-code/versions.ts';
 import { askVersion, readVersion } from '../../../src/agents/common/versions.ts';
+import { startTimeOf } from '../../../src/platform/process-identity.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 
 it.each([
@@ -75,5 +76,27 @@ describe('version of an executable', () => {
     expect((await askVersion([says], env))?.text).toBe('2.0.1');
     expect(await askVersion([silent], env)).toBe(null);
     expect(await askVersion([join(root, 'missing')], env)).toBe(null);
+  });
+
+  it('is asked for no longer than the limit, whoever holds the output', async () => {
+    const root = temporaryFolder();
+    const pidFile = join(root, 'pid');
+    const waits = writeScript(join(root, 'waits'), `#!/bin/sh\nsleep 30 &\necho $! >'${pidFile}'\nwait\n`);
+    const leaves = writeScript(join(root, 'leaves'), '#!/bin/sh\nsleep 3 &\necho "2.0.1 (Claude Code)"\n');
+    const env = { PATH: process.env.PATH };
+    const since = performance.now();
+    expect(await askVersion([waits], env, 500)).toBe(null);
+    expect((await askVersion([leaves], env, 500))?.text).toBe('2.0.1');
+    expect(performance.now() - since).toBeLessThan(2_500);
+    const child = Number(readFileSync(pidFile, 'utf8'));
+    await vi.waitFor(() => expect(startTimeOf(child)).toBeNull());
+  });
+
+  it.skipIf(process.platform !== 'linux')('is asked for without the terminal of the person', async () => {
+    const root = temporaryFolder();
+    const leads =
+      '#!/bin/sh\nread -r pid _ _ _ _ session _ </proc/self/stat\n[ "$session" = $$ ] && echo 2.0.1\n';
+    const program = writeScript(join(root, 'leads'), leads); // a session of its own
+    expect((await askVersion([program], { PATH: process.env.PATH }))?.text).toBe('2.0.1');
   });
 });

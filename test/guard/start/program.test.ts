@@ -1,5 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
 import { versionAtStart } from '../../../src/guard/start/agent-version.ts';
@@ -68,13 +69,38 @@ it('is another version after an update behind a wrapper', async () => {
   update('2.1.329');
   const program = openProgram(launch, { version, isEarlier: false });
   update('2.1.332');
+  await program.ask();
   await program.renew(0);
+  expect(program.version?.text).toBe('2.1.332');
+});
+
+it('is not waited for if it is the same file and does not answer', async () => {
+  const { install, launch, version } = started();
+  install('#!/bin/sh\nsleep 30\n');
+  const program = openProgram(launch, { version, isEarlier: false });
+  void program.ask();
+  const since = performance.now();
+  await program.renew();
+  expect(performance.now() - since).toBeLessThan(1_000);
+  expect(program.version).toEqual(version);
+});
+
+it('is the version of the last question, even if an earlier one is answered later', async () => {
+  const { launch, install, version } = started();
+  const program = openProgram(launch, { version, isEarlier: false });
+  install('#!/bin/sh\nsleep 1; echo "2.1.331 (Claude Code)"\n');
+  const before = program.ask();
+  await pause(200); // it runs
+  install('#!/bin/sh\necho "2.1.332 (Claude Code)"\n');
+  await program.renew(0);
+  await before;
   expect(program.version?.text).toBe('2.1.332');
 });
 
 it('is what it was if a wrapper that is the same does not answer', async () => {
   const { launch, version } = wrapped();
   const program = openProgram(launch, { version, isEarlier: false });
+  await program.ask();
   await program.renew(0);
   expect(program.version).toEqual(version);
 });

@@ -81,7 +81,8 @@ export async function guard(world: World, host: Host, home: string, bug: Bug): P
       return world.word;
     },
   });
-  const agent = createAgent<Child>({ version, confirm: async () => {}, renew: async () => {} }, source);
+  const idle = async () => {};
+  const agent = createAgent<Child>({ version, confirm: idle, ask: idle, renew: idle }, source);
   // The guard looks at an agent's processes only when it is about to end them.
   const look = () => {
     const running = agent.process;
