@@ -9,7 +9,7 @@ import type { ClosedConnection } from '../evidence/connection.ts';
 import { isRefusal } from '../evidence/failures.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
-import { hookReadMs, obeysMs, settleMs } from '../limits.ts';
+import { hookReadMs, obeysMs, reportLagMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -106,12 +106,14 @@ const failedTurn = failing(
   'failed-turn',
   'the turn ended with a connection error; the agent sits at its prompt',
   (e) => {
-    const { failure, count, failedTurns, told } = e.turn;
+    const { failure, count, failedTurns, told, requestedAt } = e.turn;
     const first = failure && pauseMs[failure.kind];
     if (!failure || !first || count === 0 || limited(e)) return null;
     const pause = Math.min(maxPauseMs, first * 2 ** Math.max(0, failedTurns - 1));
-    // Where hooks report turns, they know better than the screen how this one has ended.
-    const awaitsHook = failure.sense === 'screen' && told !== null;
+    // Where hooks report turns, they know better than the screen how this one has ended, once they tell of its end.
+    const askedAt = Math.max(requestedAt ?? 0, e.wire.wholeAt.at(-1) ?? 0);
+    const awaitsHook =
+      failure.sense === 'screen' && told !== null && (told.working || askedAt > told.at + reportLagMs);
     return atRest(e, {
       since: failure.at,
       limit: awaitsHook ? Math.max(pause, hookReadMs) : pause,

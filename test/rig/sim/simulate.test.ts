@@ -44,5 +44,5 @@ const few = [
   'an agent is started beside the old one',
 ];
 test.each(process.env.NIGHTLY ? Object.keys(bugs) : few)('a planted bug is found: %s', (name) => {
-  expect(foundBy(name, process.env.NIGHTLY ? 200 : 20)).not.toBeNull();
+  expect(foundBy(name, process.env.NIGHTLY ? 200 : 40)).not.toBeNull();
 });
