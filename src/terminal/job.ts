@@ -91,8 +91,11 @@ export function createJob(terminal: JobTerminal): Job {
   async function unlessStopping(stop: () => Promise<void>): Promise<void> {
     if (isStopping) return;
     isStopping = true;
-    await stop();
-    isStopping = false;
+    try {
+      await stop();
+    } finally {
+      isStopping = false;
+    }
   }
 
   async function suspend(agent: Pty): Promise<void> {
