@@ -71,7 +71,7 @@ export type Effect =
       readonly cause: string;
     }
   /** The agent that is being stopped, and of which nothing was ended yet, goes on by itself: it is not stopped. */
-  | { readonly type: 'spare'; readonly generation: number }
+  | { readonly type: 'spare' }
   | { readonly type: 'probe' }
   | {
       readonly type: 'launch';

@@ -1,10 +1,11 @@
 /** An agent is being stopped, and that does not go as it should, or somebody wants to leave. */
 import type { Config } from '../config/schema.ts';
+import { detect } from '../detect/detector.ts';
 import type { Event, Millis } from '../events.ts';
 import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
 import { personLeft } from './departure.ts';
 import { adding, type Step, stay } from './incident.ts';
-import { goesOnByItself, hasEndedItsTurn, standDown } from './standing-down.ts';
+import { goesOnByItself, hasDoneItsTurn, standDown } from './standing-down.ts';
 import type { GuardState } from './state.ts';
 
 /** SIGTERM and SIGKILL take seconds, and the snapshot has a limit of its own; this is far longer than both. */
@@ -23,11 +24,12 @@ export function saved(state: GuardState, event: Event, config: Config): Step {
     return giveUp(state, detail);
   }
   const { down, evidence: e } = state;
-  if (down && goesOnByItself(state, config)) return standDown(state, down.cause);
+  const verdict = detect(e, config);
+  if (goesOnByItself(state, verdict)) return standDown(state);
   const hasLeft = e.agent.exit !== null && e.agent.exit.at > state.since && personLeft(e);
   const known = {
     unknownCommands: event.unknownCommands ?? 0,
-    ...(hasEndedItsTurn(e, state.since) && { prompt: false }),
+    ...(hasDoneItsTurn(e, state.since, verdict) && { prompt: false }),
     ...(event.unanswered && { prompt: true }),
     ...(hasLeft && { hasLeft }),
   };

@@ -49,6 +49,8 @@ export interface Traits {
   readonly failed?: true;
   /** The process seems stuck. Anything that it draws or prints shows that it is not. */
   readonly stuck?: true;
+  /** The end of the turn does not end it, nor does a sign of life. */
+  readonly lasting?: true;
   /** Only a repaired conversation helps. */
   readonly needsRepair?: true;
 }

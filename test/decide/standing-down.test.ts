@@ -31,14 +31,14 @@ function ends(told: Told): void {
 }
 
 describe('an agent that froze is not stopped if, by the time it is saved,', () => {
-  test('it draws again, and its incident ends with the next word of the answer', () => {
+  test('it draws again, and its incident is over', () => {
     const told = frozen();
     told.wait(5, say.drawing);
     told.tell(saved);
     expect(deeds(told)).toEqual(['stop', 'spare']);
-    expect(told.state).toMatchObject({ name: 'watching', down: null });
-    told.wait(5, say.drawing, say.bytes(1));
+    expect(told.state).toMatchObject({ name: 'watching', down: null, incident: null, cure: null });
     expect(lastIncident(told)?.outcome).toBe('recovered');
+    told.wait(5, say.drawing, say.bytes(1));
     expect(deeds(told)).toEqual(['stop', 'spare']);
   });
 
@@ -51,6 +51,19 @@ describe('an agent that froze is not stopped if, by the time it is saved,', () =
     told.wait(60);
     expect(deeds(told)).toEqual(['stop', 'spare']);
     expect(lastIncident(told)?.outcome).toBe('recovered');
+  });
+
+  test.each<[string, Observation[]]>([
+    ['with half an answer', [{ type: 'prompt.recorded' }, { type: 'answer.recorded', cutShort: true }]],
+    ['without a word', [{ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' }]],
+  ])('its turn has ended %s, which a nudge goes on with', (_name, events) => {
+    const told = frozen();
+    told.wait(1, say.drawing);
+    for (const event of [...events, { type: 'turn.ended' } as const, say.idle]) told.tell(event);
+    told.wait(3);
+    told.tell(saved);
+    told.wait(5);
+    expect(deeds(told)).toEqual(['stop', 'spare', 'nudge']);
   });
 
   test('but it is stopped if it freezes again', () => {
@@ -96,6 +109,34 @@ describe('an agent is stopped all the same', () => {
     told.tell(saved);
     expect(deeds(told)).toEqual(['cut', 'nudge', 'stop']);
     expect(told.state.down?.prompt).toBe(true);
+  });
+
+  test('if it holds as much memory as before, though its turn has ended', () => {
+    const told = asks(story({}, unhurried));
+    told.wait(3, say.bytes(1), say.drawing);
+    const holds = (second: number) =>
+      say.sample(second, { memoryShare: Math.min(0.95, 0.6 + second * 0.03) });
+    for (let second = 0; second < 60 && told.did('stop').length === 0; second++)
+      told.wait(1, say.drawing, say.bytes(1), holds(second));
+    expect(told.state.down?.cause).toBe('memory-runaway');
+    told.wait(1);
+    for (const event of turnEnds) told.tell(event);
+    told.wait(3, holds(60));
+    ends(told);
+    expect(deeds(told)).toEqual(['stop', 'launch']);
+    expect(told.did('launch')).toMatchObject([{ prompt: false }]);
+  });
+
+  test('if a person wants it, and an answer that broke off is gone on with', () => {
+    const told = asks(story({}, unhurried));
+    told.wait(3, say.bytes(1), say.drawing);
+    told.tell({ type: 'command', command: 'relaunch' });
+    told.wait(1);
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    for (const event of [{ type: 'turn.ended' } as const, say.idle]) told.tell(event);
+    told.wait(3);
+    ends(told);
+    expect(told.did('launch')).toMatchObject([{ prompt: true }]);
   });
 
   test('if a person wants it; but a turn that has ended meanwhile is not gone on with', () => {

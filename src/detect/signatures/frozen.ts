@@ -29,6 +29,7 @@ const maxWaitMs = 35 * 60_000;
 /** Judged on the monotonic clock: what the kernel reports is true whether or not anybody is watching. */
 const stopped: Signature = {
   class: 'stopped',
+  stuck: true,
   help: 'the agent was stopped from outside (state T)',
   whileOutputBlocked: true,
   test({ sample, terminal, agent, clock }) {
@@ -50,6 +51,7 @@ const stopped: Signature = {
  */
 const memoryRunaway: Signature = {
   class: 'memory-runaway',
+  lasting: true,
   help: 'the agent holds most of the machine’s memory, and more every second',
   whileOutputBlocked: true,
   test({ sample, clock, phase }) {
