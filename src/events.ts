@@ -370,7 +370,13 @@ type Told =
       readonly outcome: 'submitted' | 'not-idle' | 'no-echo' | 'person-typing' | 'dialog' | 'agent-gone';
     }
   | { readonly type: 'choose.done'; readonly ok: boolean }
-  | { readonly type: 'stop.done'; readonly generation: number; readonly left: number }
+  | {
+      readonly type: 'stop.done';
+      readonly generation: number;
+      readonly left: number;
+      /** The agent was alive when the stop began, and had ended before anything of it was ended. */
+      readonly endedByItself?: true;
+    }
   /** Somebody else has the conversation open, so the agent is not stopped. */
   | { readonly type: 'stop.refused'; readonly detail: string }
   | {

@@ -11,7 +11,7 @@ import { backoff } from './backoff.ts';
 import { recentRelaunches, spend } from './budget.ts';
 import { counted, withCure } from './cure.ts';
 import { cutOffPhase } from './cut-off.ts';
-import { outcomeOf } from './departure.ts';
+import { outcomeOf, personLeft } from './departure.ts';
 import { act, adding, andThen, finish, type Step, stay } from './incident.ts';
 import { distrusting, pace, probeWhenDue, stable } from './network.ts';
 import { proofMs } from './proof.ts';
@@ -44,9 +44,9 @@ export function beginRelaunch(state: GuardState, cause: string, config: Config):
 
 export function stopDone(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'stop.done' || event.generation !== state.evidence.agent.generation) return stay(state);
+  if (event.endedByItself && personLeft(state.evidence)) return finish(state, outcomeOf(state));
   const left = leaving(state);
   if (left) return left;
-  if (state.down?.hasLeft) return finish(state, outcomeOf(state));
   if (state.evidence.agent.deliveredAt !== null) return finish(state, 'recovered');
   const { auto_retry_mutations } = config.network_resilience;
   const { confirm_timeout_ms } = config.recovery;

@@ -36,8 +36,6 @@ interface Down {
   readonly launchAt: Millis;
   /** Commands in flight with an unknown outcome; the person may say no before the resume. */
   readonly unknownCommands: number;
-  /** It ended before anything of it was ended, as somebody wanted: no other follows. */
-  readonly hasLeft?: true;
 }
 
 /** When the next reachability probe is due, while one is wanted. */

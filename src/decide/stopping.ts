@@ -3,7 +3,6 @@ import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
 import type { Event, Millis } from '../events.ts';
 import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
-import { personLeft } from './departure.ts';
 import { adding, type Step, stay } from './incident.ts';
 import { goesOnByItself, hasDoneItsTurn, standDown } from './standing-down.ts';
 import type { GuardState } from './state.ts';
@@ -14,8 +13,8 @@ const maxStopMs = 120_000;
 const leftoverMs = 5_000;
 
 /**
- * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. Until now nothing of
- * the agent was ended, and it had its keys: if it has ended meanwhile, that was by itself.
+ * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. A turn that a person
+ * has interrupted meanwhile is theirs.
  */
 export function saved(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'saved') return stay(state);
@@ -26,12 +25,12 @@ export function saved(state: GuardState, event: Event, config: Config): Step {
   const { down, evidence: e } = state;
   const verdict = detect(e, config);
   if (goesOnByItself(state, verdict)) return standDown(state);
-  const hasLeft = e.agent.exit !== null && e.agent.exit.at > state.since && personLeft(e);
+  const personInterrupted = (e.person.lastInterruptAt ?? 0) > state.since;
   const known = {
     unknownCommands: event.unknownCommands ?? 0,
     ...(hasDoneItsTurn(e, state.since, verdict) && { prompt: false }),
     ...(event.unanswered && { prompt: true }),
-    ...(hasLeft && { hasLeft }),
+    ...(personInterrupted && { prompt: false }),
   };
   return stay({ ...state, down: down && { ...down, ...known } });
 }
@@ -77,6 +76,6 @@ function lookTooLong(state: GuardState, lookedMs: Millis): Step {
 export function leaving(state: GuardState): Step | null {
   const { signalledBy, person } = state.evidence;
   if (signalledBy !== null) return goAsTold(state, signalledBy);
-  const { lastKeptExitKeyAt } = person;
-  return lastKeptExitKeyAt !== null && lastKeptExitKeyAt > state.since ? choseToLeave(state) : null;
+  const { lastLostExitKeyAt } = person;
+  return lastLostExitKeyAt !== null && lastLostExitKeyAt > state.since ? choseToLeave(state) : null;
 }

@@ -28,6 +28,9 @@ const lastReportsMs = 2_000;
 /** How long a living agent's work may be looked at and saved. Far less than a stop may take: then the kill fits in, too. */
 const maxLookMs = 60_000;
 
+/** The conversation has no file yet. */
+const nothingToSave = { ok: true } as const;
+
 /**
  * Emits `stop.refused` if another agent is in the conversation, because this one could not be started again. Otherwise
  * emits `saved` and, if that went well, `stop.done` once the agent's process is gone. Rejects if none of that is
@@ -67,10 +70,9 @@ export async function stopAgent(
     };
     const before = await look();
     const path = pathOf(conversation);
-    if (isGivenUp || !before || !path) return { look, before };
-    const saved = await saveSnapshot(path, before);
+    const saved = before && path ? await saveSnapshot(path, before) : nothingToSave;
     if (isGivenUp) return null;
-    const unknownCommands = before.active_tool_calls.filter(
+    const unknownCommands = (before?.active_tool_calls ?? []).filter(
       ({ risk, status }) => risk === 'command' && (status === 'started' || status === 'unknown'),
     ).length;
     const failed = saved.ok ? {} : { detail: saved.detail, ...(!isRunning() && { goesOn: true as const }) };
@@ -96,6 +98,7 @@ export async function stopAgent(
   if (seen === null) return;
   if (running) body.detach(); // the screen is about to be another agent's
   const listed = ending();
+  const endedByItself = running !== null && !isRunning();
   await stopTree(listed(), { graceMs: effect.graceMs });
   await agent.gone;
   const left = await stopAll(listed, { graceMs: leftoverGraceMs });
@@ -104,7 +107,7 @@ export async function stopAgent(
   const afterPath = pathOf(conversation);
   if (after && afterPath) await saveSnapshot(afterPath, after); // if that fails, the first one is there
   conversation.repaired(await mend(run, agent, conversation, after));
-  emit({ type: 'stop.done', generation: effect.generation, left });
+  emit({ type: 'stop.done', generation: effect.generation, left, ...(endedByItself && { endedByItself }) });
 }
 
 /** Where the snapshot of the present conversation belongs. Null: the conversation has no file. */

@@ -94,7 +94,7 @@ const words: Words = {
   ],
   saved: (e) => [
     'guard',
-    e.ok ? 'recovery snapshot saved' : `the recovery snapshot could not be saved: ${e.detail ?? ''}`,
+    e.ok ? 'what the agent works on is saved' : `the recovery snapshot could not be saved: ${e.detail ?? ''}`,
   ],
   repaired: (e) => [
     'guard',

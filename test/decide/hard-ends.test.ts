@@ -330,7 +330,11 @@ test('an agent whose work cannot be looked at, and so is not stopped, keeps its 
 
 describe('while the agent is being stopped', () => {
   /** It is looked at for a second, and takes another one to end. */
-  const stopped = (asItIsLookedAt: readonly Observation[], asItEnds: readonly Observation[] = []) => {
+  const stopped = (
+    asItIsLookedAt: readonly Observation[],
+    asItEnds: readonly Observation[] = [],
+    endedByItself?: true,
+  ) => {
     const told = inTurn((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
     told.tell({ type: 'command', command: 'relaunch' });
     told.wait(1);
@@ -340,7 +344,7 @@ describe('while the agent is being stopped', () => {
     told.wait(1);
     for (const observation of asItEnds) told.tell(observation);
     if (told.state.evidence.agent.exit === null) end(told, { code: 143, signal: null });
-    told.tell({ type: 'stop.done', generation: 1, left: 0 });
+    told.tell({ type: 'stop.done', generation: 1, left: 0, ...(endedByItself && { endedByItself }) });
     told.wait(60);
     return told;
   };
@@ -360,21 +364,41 @@ describe('while the agent is being stopped', () => {
   );
 
   test.each(['interrupt', 'exit'] as const)(
-    '%s that the agent has got, which is still looked at, changes nothing',
-    (kind) => expect(deeds(stopped([pressed(kind)]))).toEqual(['stop', 'launch']),
+    '%s that the agent has answered, which is still looked at: another is started',
+    (kind) => {
+      const told = stopped([pressed(kind), say.drawing]);
+      expect(deeds(told)).toEqual(['stop', 'launch']);
+      expect(told.did('launch')).toMatchObject([{ prompt: kind !== 'interrupt' }]);
+    },
   );
+
+  test.each(['interrupt', 'exit'] as const)('%s that it has not answered was not got by it', (kind) => {
+    const told = stopped([pressed(kind)]);
+    expect(deeds(told)).toEqual(['stop', 'exit']);
+    expect(gaveUp(told)).toEqual(['you chose not to wait']);
+  });
+
+  test('the turn that Esc was to stop is not gone on with', () => {
+    const told = stopped([pressed('escape')]);
+    expect(deeds(told)).toEqual(['stop', 'launch']);
+    expect(told.did('launch')).toMatchObject([{ prompt: false }]);
+  });
 
   const ended = { type: 'agent.exited', generation: 1, signal: null } as const;
 
-  test('an agent that obeys it before anything of it is ended is not brought back', () => {
-    const told = stopped([pressed('interrupt'), pressed('interrupt'), { ...ended, code: 0 }]);
+  const obeys = [pressed('interrupt'), pressed('interrupt'), say.drawing, { ...ended, code: 0 }] as const;
+  test.each([
+    ['before it is saved', obeys, []],
+    ['after that', [], obeys],
+  ])('an agent that obeys it before anything of it is ended, and %s, is not brought back', (_name, a, b) => {
+    const told = stopped(a, b, true);
     expect(deeds(told)).toEqual(['stop', 'exit']);
     expect(told.did('exit')).toMatchObject([{ code: 0, signal: null }]);
     expect(lastIncident(told)?.outcome).toBe('user');
   });
 
   test('one that ends by itself, and that nobody asked to, is', () => {
-    expect(deeds(stopped([{ ...ended, code: 1 }]))).toEqual(['stop', 'launch']);
+    expect(deeds(stopped([{ ...ended, code: 1 }], [], true))).toEqual(['stop', 'launch']);
   });
 
   test('a Ctrl+C before was for the agent', () => {

@@ -154,6 +154,26 @@ it('leaves a living agent alone if it goes on by itself while it is looked at', 
   expect(child.process.exitCode ?? child.process.signalCode).toBeNull();
 });
 
+it('leaves it alone also if its conversation has no file yet', async () => {
+  const { agent, told, stop, detached } = runIn(conversations().config);
+  agent.started(started());
+  await stop(undefined, () => told.some(({ type }) => type === 'saved'));
+  expect(told).toMatchObject([{ type: 'saved', ok: true }]);
+  expect(detached).toEqual([]);
+});
+
+it('tells of a living agent that it has ended before anything of it was ended', async () => {
+  const { config, pathOf, write } = conversations();
+  write(before);
+  const { agent, told, stop } = runIn(config, { id: before, transcriptPath: pathOf(before) });
+  const ended = agent.started(started());
+  await stop(undefined, () => {
+    ended(async () => {});
+    return false;
+  });
+  expect(told.at(-1)).toMatchObject({ type: 'stop.done', endedByItself: true });
+});
+
 describe('what is to be looked at does not answer', () => {
   const never = () => new Promise<void>(() => {});
   const inConversation = () => {
@@ -228,6 +248,7 @@ it('reports that it is done only after a living agent’s end has been reported'
   );
   await stop();
   expect(told.map(({ type }) => type)).toEqual(['saved', 'agent.exited', 'repaired', 'stop.done']);
+  expect(told.at(-1)).not.toHaveProperty('endedByItself');
   expect(detached).toEqual([1]);
   expect(agent.process).toBeNull();
 });

@@ -193,7 +193,15 @@ const observations: { readonly [Type in Kind]: fc.Arbitrary<Of<Type>> } = {
   }),
   'choose.done': fc.record({ type: fc.constant('choose.done'), ok: fc.boolean() }),
   'stop.refused': fc.record({ type: fc.constant('stop.refused'), detail: fc.constant('x') }),
-  'stop.done': fc.record({ type: fc.constant('stop.done'), generation, left: number(1) }),
+  'stop.done': fc.record(
+    {
+      type: fc.constant('stop.done'),
+      generation,
+      left: number(1),
+      endedByItself: fc.constant(true),
+    },
+    { requiredKeys: ['type', 'generation', 'left'] },
+  ),
   saved: fc.record({ type: fc.constant('saved'), ok: fc.boolean(), unknownCommands: number(1) }),
   'guard.signalled': fc.record({
     type: fc.constant('guard.signalled'),

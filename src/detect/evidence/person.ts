@@ -11,8 +11,8 @@ export interface Person {
   readonly lastInterruptAt: Millis | null;
   /** Ctrl+C or Ctrl+D. */
   readonly lastExitKeyAt: Millis | null;
-  /** The same, kept back by the guard: no agent has got it. */
-  readonly lastKeptExitKeyAt: Millis | null;
+  /** The same, which no agent has got: the guard has kept it, or the agent has ended without an answer to it. */
+  readonly lastLostExitKeyAt: Millis | null;
   /**
    * When the person pressed Enter on a command of the agent's own, such as `/exit`, or in what it asks outside a turn, such
    * as a list that a command has opened; as the screen showed it.
@@ -25,12 +25,13 @@ export const nobody: Person = {
   lastChoiceAt: null,
   lastInterruptAt: null,
   lastExitKeyAt: null,
-  lastKeptExitKeyAt: null,
+  lastLostExitKeyAt: null,
   lastCommandAt: null,
 };
 
 interface Before {
   readonly screen: { readonly facts: ScreenFacts } | null;
+  readonly terminal: { readonly unansweredKeyAt: Millis | null };
   /** Null in `workingSince`: no turn runs. */
   readonly turn: { readonly workingSince: Millis | null };
 }
@@ -38,6 +39,9 @@ interface Before {
 /** @param before as it was when the key was pressed */
 export function foldPerson(person: Person, event: Event, before: Before, now: Millis): Person {
   if (event.type === 'agent.started') return { ...nobody, lastKeyAt: person.lastKeyAt };
+  const { lastExitKeyAt } = person;
+  if (event.type === 'agent.exited' && isUnanswered(lastExitKeyAt, before))
+    return { ...person, lastLostExitKeyAt: lastExitKeyAt };
   if (event.type !== 'input' || event.kind === 'report') return person;
   const { kind, kept } = event;
   const isExitKey = kind === 'interrupt' || kind === 'exit';
@@ -45,11 +49,14 @@ export function foldPerson(person: Person, event: Event, before: Before, now: Mi
     lastKeyAt: now,
     lastChoiceAt: kind === 'enter' || kind === 'escape' ? now : person.lastChoiceAt,
     lastInterruptAt: kind === 'interrupt' || kind === 'escape' ? now : person.lastInterruptAt,
-    lastExitKeyAt: isExitKey ? now : person.lastExitKeyAt,
-    lastKeptExitKeyAt: isExitKey && kept ? now : person.lastKeptExitKeyAt,
+    lastExitKeyAt: isExitKey ? now : lastExitKeyAt,
+    lastLostExitKeyAt: isExitKey && kept ? now : person.lastLostExitKeyAt,
     lastCommandAt: kind === 'enter' && isCommand(before) ? now : person.lastCommandAt,
   };
 }
+
+const isUnanswered = (keyAt: Millis | null, { terminal: { unansweredKeyAt: since } }: Before): boolean =>
+  keyAt !== null && since !== null && keyAt >= since;
 
 const isCommand = ({ screen, turn }: Before): boolean =>
   screen?.facts.draftIsCommand === true ||

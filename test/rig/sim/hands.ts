@@ -48,12 +48,16 @@ export function createHands({ scheduler, line, checker, draw, tell, current, sta
   function stop(agent: Agent, generation: number, graceMs: number): void {
     const ours = { isSpared: false };
     stopping = ours;
+    const wasAlive = agent.isAlive();
     soon(20, draw.happens(0.1) ? 30_000 : 300, () => {
       tell({ type: 'saved', ok: true });
       soon(20, graceMs + 300, () => {
         if (ours.isSpared) return;
+        const endedByItself = wasAlive && !agent.isAlive();
         agent.kill();
-        soon(80, 400, () => tell({ type: 'stop.done', generation, left: 0 }));
+        soon(80, 400, () =>
+          tell({ type: 'stop.done', generation, left: 0, ...(endedByItself && { endedByItself }) }),
+        );
       });
     });
   }
