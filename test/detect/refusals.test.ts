@@ -53,6 +53,36 @@ test('a refusal is counted once, in whatever order the record, the screen and a 
   }
 });
 
+const shown: Observation = {
+  type: 'screen',
+  facts: { activity: 'idle', failure: { kind: 'other', fingerprint: 'same' } },
+};
+const hooked = (failure: FailureKind): Observation => ({ type: 'turn.ended', failure });
+
+test.each([
+  ['before', (failure: FailureKind) => [hooked(failure), shown]],
+  ['after', (failure: FailureKind) => [shown, hooked(failure)]],
+])('words that are not known, %s the hook that knows the kind of failure, change nothing', (_name, ends) => {
+  const told = asks(story());
+  for (const turn of [1, 2]) {
+    told.wait(1);
+    for (const end of ends('refused')) told.tell(end);
+    told.wait(5);
+    expect(told.state.evidence.turn.failure?.kind).toBe('refused');
+    expect(told.state.evidence.turn).toMatchObject({ failedTurns: turn, refusedTurns: turn });
+    if (turn === 1) tries(told);
+  }
+  expect(asked(told).length).toBeGreaterThan(0);
+});
+
+test('nor do they keep a turn from being gone on with', () => {
+  const told = asks(story());
+  told.wait(1);
+  for (const end of [hooked('overloaded'), shown]) told.tell(end);
+  told.wait(120);
+  expect(told.did('nudge')).toHaveLength(1);
+});
+
 test('after a good turn, an unknown refusal counts as the first again', () => {
   const told = asks(story());
   ends(told, 'refused');

@@ -16,20 +16,27 @@ export interface Failures {
   readonly failure: Failure | null;
   /** Turns in a row that ended in a failure. */
   readonly failedTurns: number;
-  /** Those of them, the latest in a row, whose request was refused for a reason that is not known. */
+  /** Those of them, in a row, whose request was refused for a reason that is not known, up to the latest such one. */
   readonly refusedTurns: number;
+  /** Which of the failed turns that one was; 0: none. */
+  readonly lastRefused: number;
 }
 
 /** The row of failed turns has come to its end. */
-export const noFailures = { failedTurns: 0, refusedTurns: 0 } as const;
+export const noFailures = { failedTurns: 0, refusedTurns: 0, lastRefused: 0 } as const;
 
-/** The turn has ended in a failure. Several senses may report the same one. */
-export function failed({ failure: last, failedTurns, refusedTurns }: Failures, failure: Failure): Failures {
-  const counted = isCounted(last) ? last : null;
+/** The turn has ended in a failure. Several senses may report the same one, and not each knows its kind. */
+export function failed({ failure: last, ...row }: Failures, failure: Failure): Failures {
+  const known = isCounted(last) ? last : null;
+  const failedTurns = row.failedTurns + (known === null ? 1 : 0);
+  const isNewlyRefused = failure.kind === 'refused' && row.lastRefused !== failedTurns;
   return {
-    failure,
-    failedTurns: failedTurns + (counted === null ? 1 : 0),
-    refusedTurns: failure.kind !== 'refused' ? 0 : refusedTurns + (counted?.kind === 'refused' ? 0 : 1),
+    failure: known !== null && failure.kind === 'other' ? known : failure,
+    failedTurns,
+    refusedTurns: isNewlyRefused
+      ? 1 + (row.lastRefused === failedTurns - 1 ? row.refusedTurns : 0)
+      : row.refusedTurns,
+    lastRefused: isNewlyRefused ? failedTurns : row.lastRefused,
   };
 }
 

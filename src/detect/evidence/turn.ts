@@ -101,8 +101,8 @@ export function foldTurn(
 ): Turn {
   switch (event.type) {
     case 'agent.started': {
-      const { failedTurns, refusedTurns, limitResetsAt } = turn;
-      return { ...noTurn, failedTurns, refusedTurns, limitResetsAt };
+      const { failedTurns, refusedTurns, lastRefused, limitResetsAt } = turn;
+      return { ...noTurn, failedTurns, refusedTurns, lastRefused, limitResetsAt };
     }
     case 'turn.started':
       return {
