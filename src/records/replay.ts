@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { defaults } from '../config/schema.ts';
 import { step } from '../decide/machine.ts';
 import { type GuardState, initialState } from '../decide/state.ts';
+import type { Evidence } from '../detect/evidence/index.ts';
 import type { Effect } from '../effects.ts';
 import type { Event, Millis } from '../events.ts';
 import type { JournalFile } from './journal-reader.ts';
@@ -67,9 +68,21 @@ function stateOf({ header, checkpoint }: JournalFile): GuardState {
   return {
     ...initial,
     ...written,
-    evidence: written.evidence?.clock ? { ...initial.evidence, ...written.evidence } : initial.evidence,
+    evidence: written.evidence?.clock ? completed(initial.evidence, written.evidence) : initial.evidence,
   };
 }
+
+/** Each part of the evidence with what it lacks. */
+function completed(initial: Evidence, written: Evidence): Evidence {
+  const parts = Object.entries({ ...initial, ...written }).map(([name, part]) => {
+    const empty: unknown = initial[name as keyof Evidence];
+    return [name, isPart(empty) && isPart(part) ? { ...empty, ...part } : part];
+  });
+  return Object.fromEntries(parts) as Evidence; // the shape of the evidence, by construction
+}
+
+const isPart = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** By design, no effect comes before the first event: it would belong to an event in the previous file. */
 function turnsOf(file: JournalFile): readonly Turn[] {

@@ -184,8 +184,12 @@ test('a checkpoint that lacks a later field starts with its initial value', () =
   const path = join(temporaryFolder(), 'journal.jsonl');
   record(path, deadStream, 1e9);
   const [file] = readJournal(path) as [JournalFile];
-  const { host: _, goodProbes: __, ...evidence } = initialState(0).evidence;
+  const { host: _, goodProbes: __, ...known } = initialState(0).evidence;
+  const { wholeAt: ___, ...wire } = known.wire;
+  const { refusedTurns: ____, ...turn } = known.turn;
+  const evidence = { ...known, wire, turn };
   const replayed = replay({ ...file, checkpoint: { name: 'watching', evidence } });
+  expect(replayed.final.evidence.turn.refusedTurns).toBe(0);
   expect(replayed).toMatchObject({ same: true, broken: null });
 });
 
