@@ -22,6 +22,8 @@ export interface Agent {
   isFree(): boolean;
   asksPerson(): boolean;
   trouble(): Trouble | null;
+  /** It has died in a turn, or after one that had not done its work. */
+  isCutOff(): boolean;
   /** Since when a hook of the person's has held the turn up; null: none does. */
   hookSince(): Millis | null;
   /** The turn in work, by its number; null: none. */
@@ -223,6 +225,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       if (turn === null) return outcome; // it takes no more, however much it has
       return process.memoryShare() >= muchMemory ? 'leaking' : troubleOf(turn);
     },
+    isCutOff: () => !process.isAlive() && (turn !== null || outcome !== null),
     hookSince: () => turn?.hookSince ?? null,
     turn: () => turn?.number ?? null,
     submit() {

@@ -76,6 +76,8 @@ export function createChecker(
   let isCalled = false;
   /** When they last came because they were called, before the next turn began. */
   let cameAt = Number.NEGATIVE_INFINITY;
+  /** When the latest agent, which was alive, began to be stopped. How another one has died, the guard may not know. */
+  let stoppedAt = Number.NEGATIVE_INFINITY;
   let stalledUntil = 0;
   let isNudging = false;
   /** Something is done about it, or an incident is on record that has not ended. */
@@ -141,8 +143,10 @@ export function createChecker(
       checker.violate('nothing is done all the time', `${type}: ${moments.length} times`);
   }
   const recent = (moments: readonly Millis[]) => moments.filter((at) => scheduler.now() - at < spamMs);
-  function checkLaunch(): void {
+  function checkLaunch({ prompt }: Extract<Effect, { type: 'launch' }>): void {
     launches++;
+    if (!prompt && latest()?.isCutOff() && touchedAt < stoppedAt)
+      checker.violate('no unfinished turn is dropped', 'the next agent is not told to go on');
     if (agents().some((agent) => agent.isAlive()))
       checker.violate('one living agent', 'another is started beside it');
     if (launches > perInput.relaunch)
@@ -175,13 +179,16 @@ export function createChecker(
           }
           if (!wasInTrouble())
             checker.violate(`no healthy agent gets a ${effect.type}`, `${effect.cause} in ${effect.phase}`);
-          if (effect.type === 'stop') isNoticed = true;
+          if (effect.type === 'stop') {
+            isNoticed = true;
+            stoppedAt = latest()?.isAlive() ? scheduler.now() : Number.NEGATIVE_INFINITY;
+          }
           return;
         case 'incident':
           isNoticed = effect.incident.endedAt === null;
           return;
         case 'launch':
-          return checkLaunch();
+          return checkLaunch(effect);
         case 'notify':
           if (effect.what === 'blocked') checkQuestion(effect.incident.class);
           return;
