@@ -92,7 +92,8 @@ async function bringBack(entry: ResumeEntry, place: Place, state: StatePaths): P
   const format = '#{session_name}:#{window_index}.#{pane_index}\t#{pid}';
   const at = place.pane ?? told.trim();
   const shown = await tmux(entry.socket, ['display-message', '-p', '-t', at, format], env);
-  const [pane = entry.pane, pid] = shown.trim().split('\t');
+  const [, pane, pid] = /^(.+)\t(\d+)$/.exec(shown.trim()) ?? [];
+  if (pane === undefined) return; // it is gone again, and the session still counts as lost
   const server = { server_pid: Number(pid), server_start_time: startTimeOf(Number(pid)) ?? '' };
   await moveOnMap(state, entry.run, { pane, ...server });
 }

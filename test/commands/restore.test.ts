@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readHolder } from '../../src/platform/lock.ts';
@@ -204,27 +204,30 @@ test.skipIf(!linux)('a conversation of an agent that keeps no record of itself i
   expect(told).toMatchObject([{ result: 'left', detail: `process ${agent.pid} is using the conversation` }]);
 });
 
-test.skipIf(!hasTmux())('a session whose guard could not be started is not forgotten', async () => {
-  const { home, entry, path } = lostEntry();
-  const folder = join(home.folder, 'projects/-p');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
-  const server = tmuxServer(home.folder, {});
-  server.run('new-session', '-d', '-s', 'other');
-  const socket = server.run('display-message', '-p', '#{socket_path}');
-  const variables = { ...entry.variables, GUARDED_CLAUDE_COMMAND: '/none' };
-  writeFileSync(path, JSON.stringify([{ ...entry, socket, variables }]));
-  expect(await home.json('restore', '--json')).toMatchObject([{ result: 'restored' }]);
-  expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
-  const pid = Number(server.run('display-message', '-p', '#{pid}'));
-  server.kill();
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), slow);
-  expect(await home.json('restore', '--dry-run', '--json')).toMatchObject([{ result: 'would restore' }]);
-});
+test.skipIf(!hasTmux()).each(['C.UTF-8', 'C'])(
+  'a session whose guard could not be started is not forgotten (%s)',
+  async (locale) => {
+    const { home, entry, path } = lostEntry({ LC_ALL: locale });
+    const folder = join(home.folder, 'projects/-p');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
+    const server = tmuxServer(home.folder, {});
+    server.run('new-session', '-d', '-s', 'other');
+    const socket = server.run('display-message', '-p', '#{socket_path}');
+    const variables = { ...entry.variables, GUARDED_CLAUDE_COMMAND: '/none' };
+    writeFileSync(path, JSON.stringify([{ ...entry, socket, variables }]));
+    expect(await home.json('restore', '--json')).toMatchObject([{ result: 'restored' }]);
+    expect((await home.run('restore')).stdout).toBe('No session was lost with a tmux server.\n');
+    const pid = Number(server.run('display-message', '-p', '#{pid}'));
+    server.kill();
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), slow);
+    expect(await home.json('restore', '--dry-run', '--json')).toMatchObject([{ result: 'would restore' }]);
+  },
+);
 
 /** A home with an entry for its map, of a server that is gone. */
-function lostEntry() {
-  const home = makeHome();
+function lostEntry(env: Readonly<Record<string, string>> = {}) {
+  const home = makeHome(env);
   mkdirSync(home.state, { recursive: true });
   const entry = {
     run: 'r1',
@@ -241,6 +244,22 @@ function lostEntry() {
   };
   return { home, entry, path: join(home.state, 'resume-map.json') };
 }
+
+test.skipIf(!hasTmux())('the old place is found whatever the locale is', async () => {
+  const { home, entry, path } = lostEntry({ LC_ALL: 'C' });
+  const folder = join(home.folder, 'projects/-p');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${entry.session_id}.jsonl`), '');
+  const cwd = join(realpathSync(home.folder), 'übung');
+  mkdirSync(cwd);
+  const server = tmuxServer(home.folder, {});
+  server.run('new-session', '-d', '-s', 'main', '-c', cwd, '/bin/sh');
+  const socket = server.run('display-message', '-p', '#{socket_path}');
+  writeFileSync(path, JSON.stringify([{ ...entry, socket, cwd }]));
+  const restored = { result: 'would restore', detail: 'its pane main:0.0' };
+  const told = () => home.json('restore', '--dry-run', '--json');
+  await vi.waitFor(async () => expect(await told()).toMatchObject([restored]), slow); // once the shell is there
+});
 
 test('a conversation that was open in two panes is restored in one', async () => {
   const { home, entry, path } = lostEntry();

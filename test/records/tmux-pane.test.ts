@@ -34,13 +34,13 @@ test('many changes make few calls; the last one is shown, then taken away', asyn
   for (let index = 0; index < 50; index++) pane.show(index % 2 === 0 ? 'working' : 'idle');
   pane.show('blocked');
   const set = (state: string) =>
-    `-S /tmp/socket set-option -p -t %3 @guarded ${state} ; display-message -p -t %3 #{session_name}:#{window_index}.#{pane_index}`;
+    `-u -S /tmp/socket set-option -p -t %3 @guarded ${state} ; display-message -p -t %3 #{session_name}:#{window_index}.#{pane_index}`;
   await vi.waitFor(() => expect(calls()).toEqual([set('working'), set('blocked')]), 10_000);
   pane.show('blocked');
   pane.show('idle');
   await pane.close(30_000);
   pane.show('working');
-  expect(calls().slice(2)).toEqual(['-S /tmp/socket set-option -p -u -t %3 @guarded']);
+  expect(calls().slice(2)).toEqual(['-u -S /tmp/socket set-option -p -u -t %3 @guarded']);
   expect(addresses).toEqual(['main:1.0', 'main:1.0']);
   expect(failures).toEqual([]);
 });
