@@ -19,6 +19,8 @@ const readMs = 1_000;
 const quietMs = 60;
 /** If we are still running after this, the job cannot be stopped (there is no shell above us), and we go on. */
 const stopMs = 100;
+/** Of signals sent together (`kill %1` sends one to end and one to go on), the second may be heard first, by so much. */
+const apartMs = 20;
 
 /** What job control needs of the terminal. */
 export interface JobTerminal {
@@ -200,7 +202,7 @@ function stopJob(): Promise<void> {
     const goOn = () => {
       clearTimeout(timer);
       process.removeListener('SIGCONT', goOn);
-      resolve();
+      setTimeout(resolve, apartMs);
     };
     process.on('SIGCONT', goOn);
     process.kill(0, 'SIGTSTP');
