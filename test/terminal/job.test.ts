@@ -208,6 +208,7 @@ describe('SIGTSTP from outside', () => {
       goOn: async () => {
         await pause(0);
         process.emit('SIGCONT');
+        await expect.poll(() => written).toContain('take back');
         await pause(0);
       },
     };
