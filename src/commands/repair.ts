@@ -3,8 +3,11 @@ import { basename, resolve } from 'node:path';
 import { claudeCode } from '../agents/claude-code/index.ts';
 import { type RepairOutcome, repairFile } from '../agents/common/repair.ts';
 import type { Reach } from '../agents/contract/conversation.ts';
+import { guardElsewhere } from '../guard/start/second-writer.ts';
 import { statePaths } from '../platform/paths.ts';
+import { isElsewhere } from '../platform/place.ts';
 import { readSessions } from '../records/sessions.ts';
+import type { Status } from '../records/status.ts';
 import { parse, UsageError } from './arguments.ts';
 import { NotFound } from './find.ts';
 import { print, printJson } from './output.ts';
@@ -18,6 +21,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const [wanted] = words;
   if (wanted === undefined) throw new UsageError('name a session or a conversation file');
   const file = await fileOf(wanted);
+  const sessionId = basename(file, '.jsonl');
+  const guards = readSessions(statePaths(process.env)).flatMap(({ alive, status }) =>
+    alive ? [status] : [],
+  );
+  if (!options['dry-run'] && isOpenElsewhere(guards, sessionId))
+    throw new Error(`${guardElsewhere} has this conversation open; end its session there first`);
   const outcome = await repairFile(file, claudeCode.repairer, {
     now: Date.now(),
     reconnect: options.reconnect,
@@ -26,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
     resultTexts: new Map(),
     dryRun: options['dry-run'],
     thorough: true,
-    elsewhere: elsewhere(file),
+    elsewhere: otherwiseBusy(guards, sessionId),
   });
   if (options.json) printJson(jsonOf(file, outcome));
   else print(textOf(file, outcome));
@@ -37,11 +46,14 @@ export async function run(args: readonly string[]): Promise<number> {
  * Living guards, which look like agents, and their agents, if they are in other conversations. A guard knows which
  * conversation its agent is in, even if the agent itself records nothing.
  */
-function elsewhere(file: string): readonly number[] {
-  return readSessions(statePaths(process.env))
-    .filter(({ alive, status }) => alive && ![null, basename(file, '.jsonl')].includes(status.session_id))
-    .flatMap(({ status }) => [status.pid, ...(status.agent_pid === null ? [] : [status.agent_pid])]);
-}
+const otherwiseBusy = (guards: readonly Status[], sessionId: string): readonly number[] =>
+  guards
+    .filter(({ place, session_id }) => !isElsewhere(place) && ![null, sessionId].includes(session_id))
+    .flatMap(({ pid, agent_pid }) => [pid, ...(agent_pid === null ? [] : [agent_pid])]);
+
+/** The processes there cannot be looked at, so their guard's word counts. */
+const isOpenElsewhere = (guards: readonly Status[], sessionId: string): boolean =>
+  guards.some(({ place, session_id }) => isElsewhere(place) && session_id === sessionId);
 
 /** The file that a path, a session id or a known run names. */
 async function fileOf(wanted: string): Promise<string> {

@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import { chooseAgent, unknownAgent } from '../agents/choose.ts';
 import { loadAgent } from '../agents/index.ts';
 import { startWords } from '../agents/start-again.ts';
-import { lookAround } from '../guard/start/second-writer.ts';
+import { guardElsewhere, lookAround } from '../guard/start/second-writer.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { launcher } from '../platform/own-files.ts';
 import { type StatePaths, statePaths } from '../platform/paths.ts';
@@ -113,8 +113,9 @@ async function obstacleTo(entry: ResumeEntry): Promise<string | null> {
   if (path === null) return 'the conversation is gone';
   // The guard in the pane asks the same, and would start no agent.
   const other = lookAround({ launch, paths: { run: entry.run } }, null);
-  const pid = await other({ sessionId: session_id, path });
-  return pid === null ? null : `process ${pid} is using the conversation`;
+  const found = await other({ sessionId: session_id, path });
+  if (found === null) return null;
+  return `${found === 'elsewhere' ? guardElsewhere : `process ${found}`} is using the conversation`;
 }
 
 interface Place {

@@ -99,6 +99,27 @@ test.skipIf(process.platform !== 'linux').each([
   expect(JSON.parse(stdout)).toMatchObject({ result });
 });
 
+const elsewhere = { place: 'another machine entirely', state: 'idle' } as const;
+
+test.skipIf(process.platform !== 'linux')('a conversation that is open elsewhere is left alone', async () => {
+  const home = makeHome();
+  const path = place(home, damaged);
+  placeStatus(home.state, { ...elsewhere, session_id: id });
+  const { code, stderr } = await home.run('repair', id);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/a guard on another machine or in another container .*has this conversation open/);
+  expect(readFileSync(path, 'utf8')).toBe(damaged);
+  expect((await home.run('repair', id, '--dry-run')).stdout).toContain('Nothing was written.');
+});
+
+test.skipIf(process.platform !== 'linux')('a pid of elsewhere does not excuse an agent here', async () => {
+  const home = makeHome();
+  place(home, damaged.replaceAll('"/lab/proj"', JSON.stringify(realpathSync(home.folder))));
+  const agent_pid = await titledClaude(home);
+  placeStatus(home.state, { ...elsewhere, session_id: 'aaaaaaaa-0000-4000-8000-000000000000', agent_pid });
+  expect(JSON.parse((await home.run('repair', id, '--json')).stdout)).toMatchObject({ result: 'busy' });
+});
+
 test.each([
   [[], 'name a session or a conversation file'],
   [['no-such-session'], 'no conversation file of a session "no-such-session"'],

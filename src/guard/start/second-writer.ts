@@ -7,6 +7,7 @@ import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SessionFile } from '../../agents/contract/conversation.ts';
 import { type RunPaths, statePaths } from '../../platform/paths.ts';
+import { isElsewhere } from '../../platform/place.ts';
 import { processTable } from '../../platform/process-table.ts';
 import { ancestors, descendants } from '../../platform/process-tree.ts';
 import { readSessions } from '../../records/sessions.ts';
@@ -19,6 +20,13 @@ export interface Looker {
   readonly launch: Pick<Launch, 'adapter' | 'env'>;
   readonly paths: Pick<RunPaths, 'run'>;
 }
+
+/** The process of another agent, or of its guard. */
+type Other = number | 'elsewhere';
+
+/** What `elsewhere` means. Its pids are somebody else's here. */
+export const guardElsewhere =
+  'a guard on another machine or in another container (were it killed, that would be known here within three minutes)';
 
 const livingGuards = ({ launch }: Looker): readonly Status[] =>
   readSessions(statePaths(launch.env)).flatMap(({ alive, status }) => (alive ? [status] : []));
@@ -36,13 +44,13 @@ const watching = (guards: readonly Status[], { paths }: Looker, sessionId: strin
 export function lookAround(
   run: Looker,
   own: number | null,
-): (file: Pick<SessionFile, 'sessionId' | 'path'>) => Promise<number | null> {
+): (file: Pick<SessionFile, 'sessionId' | 'path'>) => Promise<Other | null> {
   let guards: readonly Status[] | null = null;
   let except: readonly number[] | null = null;
   return async ({ sessionId, path }) => {
     guards ??= livingGuards(run);
     const other = watching(guards, run, sessionId);
-    if (other !== undefined) return other.agent_pid ?? other.pid;
+    if (other !== undefined) return isElsewhere(other.place) ? 'elsewhere' : (other.agent_pid ?? other.pid);
     const { repairer } = run.launch.adapter;
     if (repairer === null) return null;
     except ??= notSecond(guards, own);
@@ -53,7 +61,8 @@ export function lookAround(
 /** Processes that are no second agent in the conversation. */
 function notSecond(guards: readonly Status[], own: number | null): readonly number[] {
   // A guard knows which conversation its agent is in, so for agents with a guard of their own only its record counts.
-  const watched = guards.flatMap(({ agent_pid }) => agent_pid ?? []);
+  const here = guards.filter(({ place }) => !isElsewhere(place));
+  const watched = here.flatMap(({ agent_pid }) => agent_pid ?? []);
   // A launcher that waits for its child has the same command line, and may be our ancestor or our descendant.
   const table = processTable();
   const below = own === null ? [] : descendants(own, table);
@@ -63,15 +72,16 @@ function notSecond(guards: readonly Status[], own: number | null): readonly numb
 
 /** Who else is in the conversation, in words. Null: nobody. */
 export async function holderOf(run: Looker, path: string, own: number | null): Promise<string | null> {
-  const pid = await lookAround(run, own)({ sessionId: basename(path, '.jsonl'), path });
-  return pid === null ? null : await inWords(pid);
+  const other = await lookAround(run, own)({ sessionId: basename(path, '.jsonl'), path });
+  return other === null ? null : `${await inWords(other)} has this conversation open`;
 }
 
-async function inWords(pid: number): Promise<string> {
-  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-  const begun = await stat(`/proc/${pid}`).catch(() => null);
+async function inWords(other: Other): Promise<string> {
+  if (other === 'elsewhere') return guardElsewhere;
+  const cwd = await readlink(`/proc/${other}/cwd`).catch(() => null);
+  const begun = await stat(`/proc/${other}`).catch(() => null);
   const since = begun === null ? '' : `, since ${new Date(begun.ctimeMs).toTimeString().slice(0, 5)}`;
-  return `another agent (process ${pid}${cwd === null ? '' : `, in ${cwd}`}${since}) has this conversation open`;
+  return `another agent (process ${other}${cwd === null ? '' : `, in ${cwd}`}${since})`;
 }
 
 /** Who else is in the present conversation, in words. Null: nobody. The advice on how to go on depends on it. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { resumedFile } from '../../../src/guard/start/resumed-file.ts';
 import {
   holderOf,
@@ -11,12 +11,14 @@ import {
   refusalAtStart,
   refuseSecondWriter,
 } from '../../../src/guard/start/second-writer.ts';
-import { openRun } from '../../../src/platform/paths.ts';
+import { openRun, statePaths } from '../../../src/platform/paths.ts';
 import { startTimeOf } from '../../../src/platform/process-identity.ts';
 import { temporaryFolder, writeScript } from '../../support/folder.ts';
 import { partsOfRun } from '../../support/run.ts';
+import { placeStatus } from '../../support/status.ts';
 
-const id = 'aaaaaaaa-0000-4000-8000-000000000000';
+/** No other test's: those that run meanwhile would see these agents in their conversations. */
+const id = 'acacacac-0000-4000-8000-000000000000';
 const linux = process.platform === 'linux';
 
 function world(args: readonly string[] = []) {
@@ -63,6 +65,25 @@ test.skipIf(!linux).each([
   const { root, run, conversation } = world();
   await started(root, 'claude', args);
   expect((await otherIn(run, conversation, null)) !== null).toBe(expected);
+});
+
+describe.runIf(linux)('a guard elsewhere, which shares the home', () => {
+  const elsewhere = { run: 'r-elsewhere', place: 'another machine entirely', state: 'idle' } as const;
+
+  test('is named as what it is, not by a pid that is somebody else’s here', async () => {
+    const { run, conversation } = world();
+    placeStatus(statePaths(run.launch.env).root, { ...elsewhere, session_id: id, agent_pid: process.pid });
+    const told = await otherIn(run, conversation, null);
+    expect(told).toMatch(/^a guard on another machine or in another container .*has this conversation open$/);
+    expect(told).not.toContain(String(process.pid));
+  });
+
+  test('does not keep an agent with the same pid from being seen', async () => {
+    const { root, run, conversation } = world();
+    const { pid = 0 } = await started(root, 'claude', ['--resume', id]);
+    placeStatus(statePaths(run.launch.env).root, { ...elsewhere, session_id: 'another', agent_pid: pid });
+    expect(await otherIn(run, conversation, null)).toContain(`process ${pid}`);
+  });
 });
 
 test('another guard knows which conversation its agent is in', async () => {
