@@ -24,8 +24,15 @@ export async function mend(
   const { repairer } = run.launch.adapter;
   const { transcriptPath } = conversation;
   if (!repairer || transcriptPath === null || !existsSync(transcriptPath)) return [];
-  // Nor will a next agent be started then.
-  if ((await otherIn(run, conversation, agent.process?.pid ?? null)) !== null) return [];
+  try {
+    // Nor will a next agent be started then.
+    if ((await otherIn(run, conversation, agent.process?.pid ?? null)) !== null) return [];
+  } catch (error) {
+    // Somebody may be in it. The agent is gone, so the stop is done all the same.
+    const reason = error instanceof Error ? error.message : String(error);
+    emit({ type: 'sensor.failed', sensor: 'guard', detail: `not repaired: ${reason}` });
+    return [];
+  }
   const calls = snapshot?.active_tool_calls ?? [];
   const options = {
     now: Date.now(),

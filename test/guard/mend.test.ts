@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { claudeCode } from '../../src/agents/claude-code/index.ts';
 import { mend } from '../../src/guard/mend.ts';
 import { prepare } from '../../src/guard/start/prepare.ts';
 import { statePaths } from '../../src/platform/paths.ts';
@@ -49,6 +50,17 @@ test.each([false, true])('after a stop, if another guard’s agent is in it: %s'
   await mend(run, agent, conversation, null);
   expect(text() === stray).toBe(isElsewhere);
   expect(told.some(({ type }) => type === 'repaired')).toBe(!isElsewhere);
+});
+
+test('after a stop, if nobody can tell whether another agent is in it', async () => {
+  const { run, agent, conversation, text, told } = world();
+  const findAgent = async () => await Promise.reject(new Error('too many open files'));
+  const repairer = { ...claudeCode.repairer, findAgent };
+  const blind = { ...run, launch: { ...run.launch, adapter: { ...claudeCode, repairer } } };
+  expect(await mend(blind, agent, conversation, null)).toEqual([]);
+  expect(text()).toBe(stray);
+  const detail = 'not repaired: too many open files';
+  expect(told).toContainEqual({ type: 'sensor.failed', sensor: 'guard', detail });
 });
 
 test.each([false, true])('before a resume, if another guard’s agent is in it: %s', async (isElsewhere) => {
