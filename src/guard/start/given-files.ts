@@ -3,7 +3,7 @@
  * reads them once, so that every launch of the agent gets the same content. They may hold a secret, so their copies are
  * in the folder for secrets, and go with it.
  */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { AgentAdapter } from '../../agents/agent.ts';
 import { secretFoldersOf } from '../../platform/secret-folder.ts';
@@ -45,7 +45,10 @@ function isReadOnce(path: string): boolean {
   }
 }
 
-/** The arguments of a launch, with copies that are there: their folder may have gone, and be another one since. */
+/**
+ * The arguments of a launch, with copies that are there, and whole: their folder may have gone, and be another one since; a
+ * copy may have been cut short by a full disk.
+ */
 export function withCopies(
   { givenFiles, secretFolder }: Pick<Run, 'givenFiles' | 'secretFolder'>,
   args: readonly string[],
@@ -53,10 +56,18 @@ export function withCopies(
   let present = args;
   for (const { path, content } of givenFiles) {
     const copy = join(secretFolder(), basename(path));
-    if (!existsSync(copy)) writeFileSync(copy, content, { mode: 0o600 });
+    if (!holds(copy, content)) writeFileSync(copy, content, { mode: 0o600 });
     present = present.map((word) => (word.endsWith(path) ? `${word.slice(0, -path.length)}${copy}` : word));
   }
   return present;
+}
+
+function holds(path: string, content: Buffer): boolean {
+  try {
+    return readFileSync(path).equals(content);
+  } catch {
+    return false;
+  }
 }
 
 /** What must not outlive the run, if the guard cannot remove it itself: hook payloads, given files, merged settings. */

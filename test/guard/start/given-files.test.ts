@@ -1,6 +1,6 @@
 /** Files that can be read only once: every launch gets their content, and the records never hold it. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { withCopies } from '../../../src/guard/start/given-files.ts';
@@ -58,4 +58,12 @@ test('the next launch gets the content, even if the copy has gone with the log-i
   expect(dirname(dirname(copy))).toBe(temporary);
   expect(readFileSync(copy, 'utf8')).toBe('{"token":"secret"}\n');
   expect(prompt).toBe('the prompt');
+});
+
+test('the next launch gets the whole content, even if the disk was full while its copy was written', async () => {
+  const { run } = await prepared('--mcp-config=');
+  const copy = run.launch.args[0]?.replace('--mcp-config=', '') ?? '';
+  truncateSync(copy, 5);
+  expect(withCopies(run, run.launch.args)).toEqual(run.launch.args);
+  expect(readFileSync(copy, 'utf8')).toBe('{"token":"secret"}\n');
 });
