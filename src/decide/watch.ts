@@ -46,7 +46,7 @@ function isTaken(state: GuardState, { since, cure }: Verdict, config: Config): b
 
 /** The person has just pressed Esc or Ctrl+C, and the agent is about to obey, so the guard does not step in. */
 function isBeingStopped({ evidence: { person, now } }: GuardState, { cure }: Verdict): boolean {
-  const isInPlace = cure === 'cut' || cure === 'nudge';
+  const isInPlace = cure === 'hold' || cure === 'cut' || cure === 'nudge';
   return isInPlace && person.lastInterruptAt !== null && now - person.lastInterruptAt < obeysMs;
 }
 

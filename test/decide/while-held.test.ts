@@ -48,3 +48,16 @@ test('a compaction gets its full time once the line is back', () => {
   told.wait(60, say.bytes(1), say.drawing, say.sample(100));
   expect(actions(told)).toEqual([]);
 });
+
+test('an agent that is about to obey Esc is left to it, and nothing of the held connection stays open', () => {
+  const told = held(say.busy(0));
+  told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+  told.tell(say.drawing);
+  told.wait(0.2, say.drawing);
+  told.tell(say.idle);
+  told.wait(5, say.drawing);
+  expect(told.did('incident').map(({ incident }) => [incident.number, incident.outcome])).toEqual([
+    [1, 'open'],
+    [1, 'user'],
+  ]);
+});

@@ -36,6 +36,20 @@ test('the call stays open, and nobody interrupts it', () => {
   expect(deeds(told)[0]).toBe('cut');
 });
 
+test('a message that is sent while the agent rides out an error is none either: what was asked stays asked', () => {
+  const told = asks(story());
+  const retrying: Observation = {
+    type: 'screen',
+    facts: { activity: 'retrying', elapsedS: 8, retry: { attempt: 4, of: 10 } },
+  };
+  told.wait(8, say.drawing);
+  told.tell(retrying);
+  const { toldAt } = told.state.evidence.turn;
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.turn.toldAt).toBe(toldAt);
+});
+
 test('an Esc that stops nothing, as in vim mode, changes nothing', () => {
   const told = inCall();
   told.tell({ type: 'input', bytes: 1, kind: 'escape' });

@@ -77,7 +77,7 @@ export function queue(e: Evidence, message: Event): Evidence {
 /** What the screen shows, if it shows a turn at work. */
 const atWorkOnScreen = ({ screen }: Evidence): Screen | null =>
   screen !== null && atWork.includes(screen.facts.activity) ? screen : null;
-const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool'];
+const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'retrying'];
 
 const isOfTurn = (
   { requestAt, requestSize }: Connection,
