@@ -42,6 +42,7 @@ test('a message that is sent while the agent rides out an error is none either: 
     type: 'screen',
     facts: { activity: 'retrying', elapsedS: 8, retry: { attempt: 4, of: 10 } },
   };
+  told.tell(say.bytes(1)); // the error
   told.wait(8, say.drawing);
   told.tell(retrying);
   const { toldAt } = told.state.evidence.turn;
