@@ -35,6 +35,8 @@ export const isAtWork = ({ runs, tools }: Evidence): boolean => runs || tools.le
 export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
   if (e.runs && e.screen?.facts.activity === 'compacting') return 'compacting';
   if (e.tools.length > 0) return 'tool_execution';
+  // Only a turn asks for a permission, also where the agent reports nothing but that it waits for the person.
+  if (e.screen?.facts.dialog === 'permission') return 'streaming';
   if (!e.runs || hasItsAnswer(e)) return 'between_turns';
   return e.doing === 'tool' ? 'tool_execution' : 'streaming';
 }

@@ -89,3 +89,17 @@ test.each([
   told.wait(5);
   expect(told.did('launch')).toMatchObject([{ resume: true, prompt: unanswered }]);
 });
+
+test('killed while it asks for a permission: its turn was cut off, though nothing says that it works', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'program-status', state: 'working' });
+  told.tell(say.busy(3));
+  told.wait(5, say.drawing);
+  told.tell({ type: 'screen', facts: { activity: 'dialog', dialog: 'permission' } });
+  told.tell({ type: 'program-status', state: 'blocked' });
+  told.wait(5);
+  told.tell({ type: 'agent.exited', generation: 1, code: null, signal: 'SIGKILL' });
+  expect(told.did('stop')).toMatchObject([{ phase: 'streaming', cause: 'agent-gone' }]);
+});

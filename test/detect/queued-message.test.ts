@@ -51,6 +51,17 @@ test('a message that is sent while the agent rides out an error is none either: 
   expect(told.state.evidence.turn.toldAt).toBe(toldAt);
 });
 
+test('nor one that is sent during a compaction, whose clock is its own', () => {
+  const told = asks(story());
+  told.tell(say.bytes(1));
+  told.tell({ type: 'screen', facts: { activity: 'compacting', elapsedS: 0 } });
+  told.wait(40, say.drawing);
+  const { toldAt } = told.state.evidence.turn;
+  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+  told.tell({ type: 'turn.started' });
+  expect(told.state.evidence.turn.toldAt).toBe(toldAt);
+});
+
 test('an Esc that stops nothing, as in vim mode, changes nothing', () => {
   const told = inCall();
   told.tell({ type: 'input', bytes: 1, kind: 'escape' });

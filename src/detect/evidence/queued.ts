@@ -21,6 +21,7 @@ import type { Wire } from './wire.ts';
 export function isForQueue(e: Evidence, event: Event): boolean {
   const { turn, tools, wire, person, sample, now } = e;
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
+  if (e.screen?.facts.activity === 'compacting') return true; // within the turn, with a clock of its own
   const shown = atWorkOnScreen(e);
   const clockAt = shown && clockBeganAt(shown);
   if (clockAt !== null && clockAt <= turn.told.at + reportLagMs) return true;

@@ -22,8 +22,8 @@ export interface Agent {
   isFree(): boolean;
   asksPerson(): boolean;
   trouble(): Trouble | null;
-  /** It has died in a turn, or after one that had not done its work. */
-  isCutOff(): boolean;
+  /** What it has died of or after: in a turn, or after one that had not done its work; null: neither. */
+  cutOff(): 'in-turn' | TurnTrouble | null;
   /** Since when a hook of the person's has held the turn up; null: none does. */
   hookSince(): Millis | null;
   /** The turn in work, by its number; null: none. */
@@ -78,6 +78,7 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
   const { plan, scheduler, line, senses } = world;
   const draw = plan.chance(`agent ${generation}`);
   const process = createProcess(scheduler);
+  senses.restart();
   let free = false;
   let turn: Turn | null = null;
   let hasQueue = false;
@@ -225,7 +226,10 @@ export function startAgent(world: AgentWorld, generation: number, prompted: bool
       if (turn === null) return outcome; // it takes no more, however much it has
       return process.memoryShare() >= muchMemory ? 'leaking' : troubleOf(turn);
     },
-    isCutOff: () => !process.isAlive() && (turn !== null || outcome !== null),
+    cutOff() {
+      if (process.isAlive()) return null;
+      return turn === null ? outcome : 'in-turn';
+    },
     hookSince: () => turn?.hookSince ?? null,
     turn: () => turn?.number ?? null,
     submit() {

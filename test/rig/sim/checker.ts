@@ -145,7 +145,9 @@ export function createChecker(
   const recent = (moments: readonly Millis[]) => moments.filter((at) => scheduler.now() - at < spamMs);
   function checkLaunch({ prompt }: Extract<Effect, { type: 'launch' }>): void {
     launches++;
-    if (!prompt && latest()?.isCutOff() && touchedAt < stoppedAt)
+    const cut = latest()?.cutOff() ?? null;
+    const isKnown = cut === 'in-turn' || (cut !== null && (troubles[cut].isTold?.(senses) ?? true));
+    if (!prompt && isKnown && touchedAt < stoppedAt)
       checker.violate('no unfinished turn is dropped', 'the next agent is not told to go on');
     if (agents().some((agent) => agent.isAlive()))
       checker.violate('one living agent', 'another is started beside it');

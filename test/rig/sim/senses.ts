@@ -4,6 +4,8 @@ import type { Plan } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface Senses {
+  /** Another agent draws now: what it shows is told, even if it is the same. */
+  restart(): void;
   /** What stands on the screen now; the latest alone is seen. */
   shows(facts: ScreenFacts): void;
   draws(bytes: number): void;
@@ -46,6 +48,9 @@ export function createSenses(
   const onRecord = inOrder(50, 900, 3_000);
 
   return {
+    restart() {
+      seen = '';
+    },
     shows(facts) {
       shown = facts;
       if (isScreenDue) return;
