@@ -198,6 +198,7 @@ export function createChecker(
       }
     },
     touched(submits, begins) {
+      checker.look(); // until now, the trouble may have been left to them
       touchedAt = scheduler.now();
       if (isCalled) cameAt = touchedAt;
       isCalled = false;
