@@ -51,15 +51,28 @@ test('a message that is sent while the agent rides out an error is none either: 
   expect(told.state.evidence.turn.toldAt).toBe(toldAt);
 });
 
-test('nor one that is sent during a compaction, whose clock is its own', () => {
-  const told = asks(story());
-  told.tell(say.bytes(1));
-  told.tell({ type: 'screen', facts: { activity: 'compacting', elapsedS: 0 } });
-  told.wait(40, say.drawing);
-  const { toldAt } = told.state.evidence.turn;
-  told.tell({ type: 'input', bytes: 1, kind: 'enter' });
-  told.tell({ type: 'turn.started' });
-  expect(told.state.evidence.turn.toldAt).toBe(toldAt);
+describe('a message that is sent during a compaction, whose clock is its own', () => {
+  function compacts() {
+    const told = asks(story());
+    told.tell(say.bytes(1));
+    told.tell({ type: 'screen', facts: { activity: 'compacting', elapsedS: 0 } });
+    told.wait(40, say.drawing);
+    return { told, toldAt: told.state.evidence.turn.toldAt };
+  }
+
+  test('is none', () => {
+    const { told, toldAt } = compacts();
+    told.tell({ type: 'input', bytes: 1, kind: 'enter' });
+    told.tell({ type: 'turn.started' });
+    expect(told.state.evidence.turn.toldAt).toBe(toldAt);
+  });
+
+  test('begins a turn after an interrupt, although the compaction still stands on the screen', () => {
+    const { told, toldAt } = compacts();
+    told.tell({ type: 'input', bytes: 1, kind: 'escape' });
+    told.tell({ type: 'turn.started' });
+    expect(told.state.evidence.turn.toldAt).toBeGreaterThan(toldAt ?? 0);
+  });
 });
 
 test('an Esc that stops nothing, as in vim mode, changes nothing', () => {

@@ -21,7 +21,7 @@ import type { Wire } from './wire.ts';
 export function isForQueue(e: Evidence, event: Event): boolean {
   const { turn, tools, wire, person, sample, now } = e;
   if (event.type !== 'turn.started' || !turn.told?.working) return false;
-  if (e.screen?.facts.activity === 'compacting') return true; // within the turn, with a clock of its own
+  if (compactsOn(e)) return true;
   const shown = atWorkOnScreen(e);
   const clockAt = shown && clockBeganAt(shown);
   if (clockAt !== null && clockAt <= turn.told.at + reportLagMs) return true;
@@ -79,6 +79,10 @@ export function queue(e: Evidence, message: Event): Evidence {
 const atWorkOnScreen = ({ screen }: Evidence): Screen | null =>
   screen !== null && atWork.includes(screen.facts.activity) ? screen : null;
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'retrying'];
+
+/** Within the turn, with a clock of its own. After an interrupt it stands on the screen a moment longer. */
+const compactsOn = ({ screen, turn, person }: Evidence): boolean =>
+  screen?.facts.activity === 'compacting' && interruptKeyAt(turn, person) <= screen.activitySince;
 
 const isOfTurn = (
   { requestAt, requestSize }: Connection,
