@@ -166,9 +166,9 @@ describe('code that was kept', () => {
   });
 
   test('holds no import of node’s own, which would find no loader', () => {
-    for (const name of ['guard.cjs', restFile]) {
-      const text = bundle(name);
-      expect(text).toContain('importLater("execa")');
+    const texts = ['guard.cjs', restFile].map(bundle);
+    expect(texts.join('')).toContain('importLater("execa")');
+    for (const text of texts) {
       expect(text).not.toContain('import("');
       expect(text, 'names of a module that is not loaded yet cannot be copied').not.toContain(
         '__toESM(lazily(',
@@ -198,7 +198,6 @@ describe('no problem on our side keeps the agent from starting', () => {
       '',
     ],
     ['the current folder is gone', {}, 'rmdir "$PWD"'],
-    ['hardly any open files', {}, 'ulimit -n 30'],
   ] as const;
 
   test.each(broken)('in pipes: %s', (_, extra, shell) => {
@@ -215,6 +214,19 @@ describe('no problem on our side keeps the agent from starting', () => {
     const { text, code } = await inTerminal(['hi there'], extra, shell);
     expect(text).toContain('agent: hi there\nin a terminal');
     expect(text.match(/guarded-claude:/g)).toHaveLength(1);
+    expect(text).not.toMatch(stack);
+    expect(code).toBe(7);
+  });
+
+  test('hardly any open files: the agent is started, guarded if there are enough', async () => {
+    const { piped, inTerminal } = stage();
+    const few = 'ulimit -n 30';
+    const { stdout, stderr, status } = piped(['-p', 'hi'], {}, few);
+    expect(stdout).toMatch(/^agent: .*-p hi\n(guarded\n)?$/);
+    expect(stderr).not.toMatch(stack);
+    expect(status).toBe(7);
+    const { text, code } = await inTerminal(['hi there'], {}, few);
+    expect(text).toMatch(/agent: [^]*hi there\n(guarded\n)?in a terminal/);
     expect(text).not.toMatch(stack);
     expect(code).toBe(7);
   });

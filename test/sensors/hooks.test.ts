@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Observation } from '../../src/events.ts';
@@ -60,7 +69,8 @@ function dropOld(spoolDir: string, name: string, agoMs: number): number {
   const path = join(spoolDir, `${name}.part`);
   writeFileSync(path, JSON.stringify({ name }));
   const moment = performance.now() - agoMs;
-  const at = (Date.now() - agoMs) / 1_000;
+  // By the clock of the files, which may lag behind the process's on a busy machine.
+  const at = (statSync(path).mtimeMs - agoMs) / 1_000;
   utimesSync(path, at, at);
   renameSync(path, join(spoolDir, `${name}.json`));
   return moment;
