@@ -76,19 +76,22 @@ function dropOld(spoolDir: string, name: string, agoMs: number): number {
   return moment;
 }
 
+/** The clock of the files goes in steps, and late ones on a busy virtual machine. */
+const clockMs = 60;
+
 it('tells when each was written, however late it is read', async () => {
   const beganAt = performance.now();
   let moments: readonly number[] = [];
   const { sensor, told } = await started(60_000, undefined, (spoolDir) => {
-    moments = [dropOld(spoolDir, 'one', 300), dropOld(spoolDir, 'two', 100)];
+    moments = [dropOld(spoolDir, 'one', 900), dropOld(spoolDir, 'two', 300)];
   });
   await sensor.catchUp();
   const tookMs = performance.now() - beganAt;
   const lateMs = told.map(({ writtenAt = 0 }, index) => writtenAt - (moments[index] ?? 0));
   expect(lateMs).toHaveLength(2);
   for (const each of lateMs) {
-    expect(each).toBeGreaterThan(-20);
-    expect(each).toBeLessThan(tookMs + 20);
+    expect(each).toBeGreaterThan(-clockMs);
+    expect(each).toBeLessThan(tookMs + clockMs);
   }
 });
 
