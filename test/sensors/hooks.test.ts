@@ -83,7 +83,7 @@ it('tells when each was written, however late it is read', async () => {
   const beganAt = performance.now();
   let moments: readonly number[] = [];
   const { sensor, told } = await started(60_000, undefined, (spoolDir) => {
-    moments = [dropOld(spoolDir, 'one', 900), dropOld(spoolDir, 'two', 300)];
+    moments = [dropOld(spoolDir, 'one', 300), dropOld(spoolDir, 'two', 150)];
   });
   await sensor.catchUp();
   const tookMs = performance.now() - beganAt;
