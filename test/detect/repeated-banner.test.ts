@@ -66,3 +66,15 @@ test('if the person interrupts the turn before anything has come, it is taken ba
   told.tell(banner({ draft: true }));
   expect(told.state.evidence.turn).toMatchObject({ failure: null, failedTurns: 1 });
 });
+
+test('one that an interrupt uncovers is the end of an earlier turn, even if it was never seen', () => {
+  const told = goesOn();
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  told.tell({
+    type: 'screen',
+    facts: { activity: 'idle', failure: { kind: 'history', fingerprint: 'another' } },
+  });
+  told.wait(20);
+  expect(told.state.evidence.turn).toMatchObject({ failure: null, failedTurns: 1 });
+  expect(told.did('stop')).toEqual([]);
+});

@@ -68,17 +68,16 @@ function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Milli
 
 /**
  * A banner that was not directly above the prompt before. An old one stays there until something is asked, and must count
- * only once. After a turn it is another, even in the same words, unless the turn was interrupted: some agents take back
- * what was asked if nothing had come of its answer.
+ * only once. After a turn it is another, even in the same words. What an interrupted turn leaves is none: some agents take
+ * back what was asked if nothing had come of its answer, and the end of an earlier turn, perhaps never seen, stands there.
  */
 export function freshBanner(
   last: Screen | null,
   { activity, failure }: ScreenFacts,
   isInterrupted: boolean,
 ): ScreenFacts['failure'] {
-  if (activity !== 'idle' || !failure) return undefined;
-  const isOther = failure.fingerprint !== last?.bannerSeen;
-  return isOther || (last.ranSince && !isInterrupted) ? failure : undefined;
+  if (activity !== 'idle' || !failure || isInterrupted) return undefined;
+  return failure.fingerprint !== last?.bannerSeen || last.ranSince ? failure : undefined;
 }
 
 /** When the turn on the screen began by its own clock, which tells whole seconds; null: it shows none. */
