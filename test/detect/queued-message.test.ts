@@ -165,6 +165,36 @@ test('a message that enters the queue while an answer flows does not make the re
   expect(deeds(told)).toEqual([]);
 });
 
+describe('a hook of the person’s has the turn go on after its end was reported', () => {
+  /** The clock of the turn runs on; a message comes, and the request of the rest is lost and repeated. */
+  const goesOn = (elapsedS: number) => {
+    const told = asks(story());
+    told.wait(20, say.bytes(1), say.drawing, say.busy(12, { elapsedS: 20 }));
+    told.tell({ type: 'turn.ended', well: true });
+    told.tell(say.request(1));
+    told.wait(16, say.bytes(1), say.drawing, say.busy(14, { elapsedS }));
+    const { toldAt } = told.state.evidence.turn;
+    told.tell({ type: 'turn.started' });
+    return { told, toldAt };
+  };
+
+  test('a message is one for its queue, and the request that is repeated is not the first', () => {
+    const { told, toldAt } = goesOn(36);
+    expect(told.state.evidence.turn.toldAt).toBe(toldAt);
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    for (let tens = 1; tens < 22; tens++)
+      told.wait(10, say.drawing, say.busy(14, { elapsedS: 36 + 10 * tens }));
+    expect(deeds(told)).toEqual([]);
+  });
+
+  test('what comes in a turn with a clock of its own is none', () => {
+    const { told, toldAt } = goesOn(15);
+    expect(told.state.evidence.turn.toldAt).toBeGreaterThan(toldAt ?? 0);
+  });
+});
+
 test('a message that is reported some time after the turn’s clock was read is still one for its queue', () => {
   const told = asks(story());
   told.skip(0.9);
