@@ -7,7 +7,7 @@ import { carrierOf, turnHasHeardSince } from '../detect/carrier.ts';
 import { streams } from '../detect/evidence/connection.ts';
 import { isRefusal } from '../detect/evidence/failures.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
-import { helperStart } from '../detect/evidence/sample.ts';
+import { helperStart, sampleMs } from '../detect/evidence/sample.ts';
 import { clockBeganAt } from '../detect/evidence/screen.ts';
 import { hookedMs, reportLagMs, settleMs } from '../detect/limits.ts';
 import { inTurn } from '../detect/phases.ts';
@@ -109,8 +109,10 @@ export function tookEffect({ at, rung }: Cure, e: Evidence): boolean {
   // The agent has noticed, and counts down to its own next try.
   const retries = e.phase === 'retrying';
   // Whatever waited on what was cut asks again at once. A hook of the person's that began before the cut did not wait.
+  // The end of a tool's process shows up to a sample late, and so does the wait that follows.
   const { told, toldAt, listeningSince } = e.turn;
-  const steppedAt = Math.min(listeningSince ?? at, (told?.working ? toldAt : null) ?? at);
+  const waitsSince = listeningSince === null ? at : listeningSince - sampleMs;
+  const steppedAt = Math.min(waitsSince, (told?.working ? toldAt : null) ?? at);
   const hookedSince = rung === 'cut' ? Math.min(at, steppedAt) : at;
   return held || missed || retries || isHooked(e, hookedSince) || witnessOf(e).asked(e, at);
 }

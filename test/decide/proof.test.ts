@@ -228,6 +228,22 @@ describe('a hook of the person’s that takes long is no reason for a stronger c
     expect(actions(told)).toEqual(['cut']);
   });
 
+  test('after a cut of what was asked beside it, where nothing tells of the turn and its beginning was seen late', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.wait(10, say.drawing, say.sample(100, { workers: 1 })); // the call that Esc has just ended
+    told.tell(say.busy(0));
+    told.wait(1, say.busy(0), say.drawing);
+    told.tell(say.sample(100, { helperAgeMs: 1_900 }));
+    told.tell(say.opened(2));
+    told.tell({ type: 'connection.bytes', id: 2, up: 70_000, down: 0, last: 'up' });
+    told.wait(2, say.bytes(2), say.drawing, say.busy(0));
+    for (let second = 1; second < 200; second++)
+      told.wait(1, say.drawing, say.busy(0), say.sample(100, { helperAgeMs: 3_900 + second * 1_000 }));
+    expect(actions(told)).toEqual(['cut']);
+  });
+
   test('after a cut of what was asked beside it', () => {
     const told = asks(story());
     told.wait(3, say.bytes(1), say.drawing);
