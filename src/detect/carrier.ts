@@ -113,12 +113,18 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
  */
 export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boolean {
   // Once hooks have reported the end of the turn, such a request is one on the side.
-  const { told } = turn;
+  const { told, requestedAt } = turn;
   const endedAt = told && !told.working && told.at >= since ? told.at : Number.POSITIVE_INFINITY;
-  return (
-    wire.wholeAt.some((at) => at > since && at <= endedAt) || (turn.requestedAt ?? 0) >= since + reportLagMs
-  );
+  const isInTurn = (at: Millis): boolean => at > since && at <= endedAt;
+  if (wire.wholeAt.some(isInTurn)) return true;
+  if ((requestedAt ?? 0) < since + reportLagMs) return false;
+  // What is read after the end is from before it. Was it from before `since`, too, the wire shows no other.
+  return isInTurn(requestedAt ?? 0) || askedAt(wire).some(isInTurn);
 }
+
+/** When what may be a conversation has last gone up. */
+const askedAt = ({ conversationsBefore, lastConversationAt }: Facts['wire']): readonly Millis[] =>
+  lastConversationAt === null ? [] : [...conversationsBefore, lastConversationAt];
 
 /** A byte has come of an answer that no side request can have asked for. */
 export const turnHasHeardSince = ({ wire }: Facts, since: Millis): boolean =>

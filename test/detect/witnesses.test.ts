@@ -415,6 +415,28 @@ describe('an end', () => {
     expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
   });
 
+  test.each([
+    ['a turn that the key had begin, with the queue', false, ['nudge']],
+    ['the turn that the key has stopped', true, []],
+  ])('soon after Esc is that of %s', (_, isStopped, expected) => {
+    const told = inMidResponse();
+    told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    told.skip(0.1);
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(0, { elapsedS: 0 }));
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.tell({ type: 'prompt.recorded' });
+    told.skip(0.5);
+    told.tell(say.bytes(2));
+    if (isStopped) told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+    told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'closed' });
+    told.tell({ type: 'turn.ended', well: true });
+    told.tell(say.idle);
+    told.wait(5, say.drawing);
+    expect(actions(told)).toEqual(expected);
+  });
+
   test('is not one either if the guard cuts what is left, as after a sleep', () => {
     const told = inMidResponse();
     told.tell(say.opened(2));
@@ -523,6 +545,34 @@ describe('at a free prompt after a lost connection', () => {
     const told = end(50_000);
     told.tell({ type: 'connection.bytes', id: 2, up: 10_000, down: 0, last: 'up' });
     told.wait(5, say.bytes(2), say.drawing);
+    expect(actions(told)).toEqual([]);
+  });
+
+  test('nor is what the record tells of after the end, if only the lost request has gone up', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.skip(0.2);
+    told.tell({ type: 'turn.ended', well: true });
+    told.tell(say.idle);
+    told.skip(1.1);
+    told.tell({ type: 'request.sent' });
+    told.wait(5, say.drawing);
+    expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
+  });
+
+  test('the record tells of a new try after the end, if one has gone up with a smaller conversation', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+    told.skip(0.5);
+    told.tell(say.opened(2));
+    told.tell({ type: 'connection.bytes', id: 2, up: 40_000, down: 0, last: 'up' });
+    told.tell(say.bytes(2));
+    told.skip(0.5);
+    told.tell({ type: 'turn.ended', well: true });
+    told.tell(say.idle);
+    told.skip(0.2);
+    told.tell({ type: 'request.sent' });
+    told.wait(5, say.drawing);
     expect(actions(told)).toEqual([]);
   });
 

@@ -14,6 +14,8 @@ export interface Turn extends Failures {
     readonly at: Millis;
     /** It is over, and has not failed. */
     readonly well?: true;
+    /** It is over: when its beginning was reported. Absent: it was not, or an interrupt has ended it. */
+    readonly begunAt?: Millis;
   } | null;
   /**
    * When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. What begins or
@@ -118,7 +120,8 @@ export function foldTurn(
         answer: isNewer(turn.answer, now + reportLagMs) ? turn.answer : null,
       };
     case 'turn.ended': {
-      const told = { working: false, at: now, ...(event.well && { well: true as const }) };
+      const begun = turn.told?.working && { begunAt: turn.told.at };
+      const told = { working: false, at: now, ...begun, ...(event.well && { well: true as const }) };
       const over = { ...turn, told, toldAt: now, retryAt: null };
       if (event.failure)
         return { ...over, ...failed(turn, { kind: event.failure, at: now, sense: 'hooks' }) };
