@@ -78,3 +78,14 @@ test('one that an interrupt uncovers is the end of an earlier turn, even if it w
   expect(told.state.evidence.turn).toMatchObject({ failure: null, failedTurns: 1 });
   expect(told.did('stop')).toEqual([]);
 });
+
+test('a turn that began after the interrupt has an end of its own', () => {
+  const told = goesOn();
+  told.tell(say.busy(0, { elapsedS: 6 }));
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  told.skip(1.1);
+  told.tell(say.busy(0, { elapsedS: 0 }));
+  told.skip(0.5);
+  told.tell(banner());
+  expect(told.state.evidence.turn).toMatchObject({ failure: { kind: 'connection' }, failedTurns: 2 });
+});

@@ -167,7 +167,7 @@ export function foldTurn(
     case 'connection.bytes':
       return event.up >= requestBytes && isDue(turn.retryAt, now) ? { ...turn, retryAt: null } : turn;
     case 'screen':
-      return seen(turn, event, now, screen, now - interruptKeyAt(turn, person) < obeysMs);
+      return seen(turn, event, now, screen, isInterrupted(turn, interruptKeyAt(turn, person), now));
     default:
       return turn;
   }
@@ -196,14 +196,18 @@ const takesBack = (turn: Turn, { endsTurn }: Extract<Event, { type: 'answer.reco
 export const recordHasTurn = ({ promptRecordedAt, lastStartedAt }: Turn): boolean =>
   promptRecordedAt !== null && promptRecordedAt > (lastStartedAt ?? 0) - reportLagMs;
 
+/** The key was pressed just now, and not before the latest turn: a turn that it had the queue begin goes on. */
+const isInterrupted = ({ workingSince, lastStartedAt }: Turn, keyAt: Millis, now: Millis): boolean =>
+  now - keyAt < obeysMs && keyAt > (workingSince ?? lastStartedAt ?? 0) - reportLagMs;
+
 function seen(
   turn: Turn,
   { facts }: Extract<Event, { type: 'screen' }>,
   now: Millis,
   last: Screen | null,
-  isInterrupted: boolean,
+  wasStopped: boolean,
 ): Turn {
-  const banner = freshBanner(last, facts, isInterrupted);
+  const banner = freshBanner(last, facts, wasStopped);
   return {
     ...turn,
     ...(restartsClock(last, facts) && { ...unlistened, workingSince: null }),
