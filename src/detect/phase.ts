@@ -2,6 +2,7 @@
 import type { DisconnectPhase } from '../effects.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence, Facts } from './evidence/facts.ts';
+import { runsOnAfter } from './evidence/screen.ts';
 import { reportLagMs } from './limits.ts';
 import type { Doing, Phase } from './phases.ts';
 import { decide } from './precedence.ts';
@@ -45,9 +46,10 @@ export function disconnectPhaseOf(e: Evidence): DisconnectPhase {
  * Hooks have reported the end of the turn, its whole answer is on record, and nothing was asked since. Then the turn is
  * over, even if the input box is not free yet. A hook of the person's that runs after that may make the agent go on.
  */
-function hasItsAnswer({ turn, wire, sample }: Evidence): boolean {
+function hasItsAnswer({ turn, wire, sample, screen }: Evidence): boolean {
   const { told, answer } = turn;
   if (!told || told.working || !answer || answer.cutShort || turn.failure) return false;
+  if (runsOnAfter(screen, told.at)) return false;
   const isHooked =
     sample !== null &&
     sample.at > told.at &&

@@ -62,6 +62,16 @@ describe('killed when hooks have reported the end of the turn, but its prompt is
     ['its hooks were seen at work before that', false, [answered, worker, ended, atEndHooks]],
     ['a helper that is older than the end hangs', false, [answered, ended, say.drawing, older]],
     ['no hook tells of it', true, [answered, atEndHooks]],
+    [
+      'it was seen to go on, with the clock that it had',
+      true,
+      [answered, say.drawing, ended, say.drawing, say.busy(3, { elapsedS: 4 })],
+    ],
+    [
+      'what is seen since is a turn with a clock of its own',
+      false,
+      [answered, say.drawing, ended, say.drawing, say.busy(3, { elapsedS: 1 })],
+    ],
   ])('%s', (_name, goesOn, events) => {
     const told = inTurn();
     for (const event of events) {

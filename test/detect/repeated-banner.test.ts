@@ -83,7 +83,7 @@ test('a turn that began after the interrupt has an end of its own', () => {
   const told = goesOn();
   told.tell(say.busy(0, { elapsedS: 6 }));
   told.tell({ type: 'input', kind: 'escape', bytes: 1 });
-  told.skip(1.1);
+  told.skip(0.2);
   told.tell(say.busy(0, { elapsedS: 0 }));
   told.skip(0.5);
   told.tell(banner());

@@ -8,7 +8,7 @@ import { writtenAt } from './clock.ts';
 import { type Connection, isUnanswered } from './connection.ts';
 import type { Evidence } from './facts.ts';
 import { helperStart } from './sample.ts';
-import { clockBeganAt, type Screen } from './screen.ts';
+import { clockBeganAt, runsOnAfter, type Screen } from './screen.ts';
 import { ofMainTurn } from './tools.ts';
 import { interruptKeyAt } from './turn.ts';
 import type { Wire } from './wire.ts';
@@ -21,10 +21,10 @@ import type { Wire } from './wire.ts';
 export function isForQueue(e: Evidence, event: Event): boolean {
   const { turn, tools, wire, person, sample, now } = e;
   if (event.type !== 'turn.started' || turn.told === null) return false;
+  if (!turn.told.working) return runsOnAfter(e.screen, turn.told.at);
+  if (compactsOn(e)) return true;
   const shown = atWorkOnScreen(e);
   const clockAt = shown && clockBeganAt(shown);
-  if (!turn.told.working) return shown !== null && goesOn(shown, turn.told);
-  if (compactsOn(e)) return true;
   if (clockAt !== null && clockAt <= turn.told.at + reportLagMs) return true;
   // A sense that is read more often may have seen the turn that this prompt has begun.
   if (writtenAt(e.clock, event) - (turn.workingSince ?? 0) < reportLagMs) return false;
@@ -80,10 +80,6 @@ export function queue(e: Evidence, message: Event): Evidence {
 const atWorkOnScreen = ({ screen }: Evidence): Screen | null =>
   screen !== null && atWork.includes(screen.facts.activity) ? screen : null;
 const atWork: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'retrying'];
-
-/** A hook of the person's has the turn go on although its end was reported: its clock runs on. */
-const goesOn = (shown: Screen, { at: endedAt }: { readonly at: Millis }): boolean =>
-  shown.at > endedAt + reportLagMs && (clockBeganAt(shown) ?? endedAt) < endedAt;
 
 /** Within the turn, with a clock of its own. After an interrupt it stands on the screen a moment longer. */
 const compactsOn = ({ screen, turn, person }: Evidence): boolean =>

@@ -1,5 +1,6 @@
 /** The rendered screen: what it says, since when, and what is new. Null before the first reading of an agent. */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
+import { reportLagMs } from '../limits.ts';
 import { turnActivities } from '../phases.ts';
 
 export interface Screen {
@@ -83,3 +84,10 @@ export function freshBanner(
 /** When the turn on the screen began by its own clock, which tells whole seconds; null: it shows none. */
 export const clockBeganAt = ({ at, facts: { elapsedS } }: Screen): Millis | null =>
   elapsedS === undefined ? null : at - elapsedS * 1_000;
+
+/** A hook of the person's has had the turn go on after its end was reported then: it is shown, and its clock runs on. */
+export const runsOnAfter = (screen: Screen | null, endedAt: Millis): boolean =>
+  screen !== null &&
+  turnActivities.includes(screen.facts.activity) &&
+  screen.at > endedAt + reportLagMs &&
+  (clockBeganAt(screen) ?? endedAt) < endedAt;

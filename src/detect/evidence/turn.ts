@@ -198,7 +198,7 @@ export const recordHasTurn = ({ promptRecordedAt, lastStartedAt }: Turn): boolea
 
 /** The key was pressed just now, and not before the latest turn: a turn that it had the queue begin goes on. */
 const isInterrupted = ({ workingSince, lastStartedAt }: Turn, keyAt: Millis, now: Millis): boolean =>
-  now - keyAt < obeysMs && keyAt > (workingSince ?? lastStartedAt ?? 0) - reportLagMs;
+  now - keyAt < obeysMs && keyAt >= (workingSince ?? lastStartedAt ?? 0);
 
 function seen(
   turn: Turn,
