@@ -118,7 +118,7 @@ export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boo
   const isInTurn = (at: Millis): boolean => at > since && at <= endedAt;
   if (wire.wholeAt.some(isInTurn)) return true;
   if ((requestedAt ?? 0) < since + reportLagMs) return false;
-  // What is read after the end is from before it. Was it from before `since`, too, the wire shows no other.
+  // What the record is read to say after the end may be the request that was lost: then the wire shows none since.
   return isInTurn(requestedAt ?? 0) || askedAt(wire).some(isInTurn);
 }
 

@@ -65,7 +65,7 @@ function atRest(e: Evidence, end: Ended): Suspicion | null {
   const endedAt = failure?.at ?? Math.max(idleSince ?? 0, told?.working === false ? told.at : 0);
   const { lastInterruptAt } = e.person;
   const isRefused = failure !== null && isRefusal(failure);
-  // A key from before the turn, as one that had the queue begin it, has not stopped it.
+  // A key from before the turn, such as the Esc by which the queue began it, has not stopped it.
   const isOwnEnd = (told?.begunAt ?? 0) > (lastInterruptAt ?? 0);
   if (!isRefused && !isOwnEnd && lastInterruptAt !== null && lastInterruptAt > endedAt - obeysMs) return null;
   return personTookOver(e, Math.min(endedAt, end.since)) ? null : atPrompt(e, end);
