@@ -500,6 +500,26 @@ test('nor has a loss destroyed what was on record long before it', () => {
   expect(actions(told)).toEqual(['nudge']);
 });
 
+test.each([
+  ['asked and answered on another connection', true, []],
+  ['that has asked nothing else', false, ['nudge']],
+])('a cut as the machine wakes has not ended a turn %s', (_, isElsewhere, expected) => {
+  const told = inMidResponse();
+  told.tell({ type: 'prompt.recorded' });
+  told.skip(3);
+  if (isElsewhere) {
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.skip(0.5);
+  }
+  told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
+  if (isElsewhere) told.wait(3, say.bytes(2), say.drawing);
+  told.tell({ type: 'turn.ended', well: true });
+  told.tell(say.idle);
+  told.wait(5, say.drawing);
+  expect(actions(told)).toEqual(expected);
+});
+
 describe('at a free prompt after a lost connection', () => {
   /** A request between the two, on a connection of its own, answered whole. */
   const end = (requestSize: number, told = inMidResponse()) => {

@@ -5,7 +5,7 @@
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
-import type { ClosedConnection } from '../evidence/connection.ts';
+import { type ClosedConnection, lastByteAt, streams } from '../evidence/connection.ts';
 import { isRefusal } from '../evidence/failures.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
@@ -136,7 +136,7 @@ const silentEnd = ending(
     if (!lost) return null;
     const gap = idleSince - lost.at;
     if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
-    if (personTookOver(e, lost.at)) return null;
+    if (personTookOver(e, lost.at) || isReplaced(lost, e)) return null;
     return atRest(e, {
       since: idleSince,
       because: () => [
@@ -169,6 +169,14 @@ function limited({ turn, clock }: Evidence): boolean {
   if (turn.failure?.kind !== 'rate-limit' || turn.limitResetsAt === null || clock.wallOffsetMs === null)
     return false;
   return clock.at + clock.wallOffsetMs < turn.limitResetsAt + 60_000;
+}
+
+/** An answer that was asked for later, on another connection, has flowed since: it was the turn's. */
+function isReplaced({ at, requestAt }: ClosedConnection, { wire }: Evidence): boolean {
+  const flowing = wire.connections.filter(streams).map((each) => ({ ...each, lastByteAt: lastByteAt(each) }));
+  return [...flowing, ...wire.closed.filter(({ carried }) => carried === 'stream')].some(
+    (each) => each.lastByteAt > at && (each.requestAt ?? 0) > (requestAt ?? 0),
+  );
 }
 
 /**
