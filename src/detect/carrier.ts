@@ -119,7 +119,8 @@ export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boo
   if (wire.wholeAt.some(isInTurn)) return true;
   if ((requestedAt ?? 0) < since + reportLagMs) return false;
   // What the record is read to say after the end may be the request that was lost: then the wire shows none since.
-  return isInTurn(requestedAt ?? 0) || askedAt(wire).some(isInTurn);
+  const isSeen = (at: Millis): boolean => at > since && at <= endedAt + reportLagMs;
+  return isInTurn(requestedAt ?? 0) || askedAt(wire).some(isSeen);
 }
 
 /** When what may be a conversation has last gone up. */
