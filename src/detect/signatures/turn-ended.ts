@@ -172,10 +172,12 @@ function limited({ turn, clock }: Evidence): boolean {
 }
 
 /** An answer that was asked for later, on another connection, has flowed since: it was the turn's. */
-function isReplaced({ at, requestAt }: ClosedConnection, { wire }: Evidence): boolean {
-  const flowing = wire.connections.filter(streams).map((each) => ({ ...each, lastByteAt: lastByteAt(each) }));
-  return [...flowing, ...wire.closed.filter(({ carried }) => carried === 'stream')].some(
-    (each) => each.lastByteAt > at && (each.requestAt ?? 0) > (requestAt ?? 0),
+function isReplaced({ at, requestAt: before }: ClosedConnection, { wire }: Evidence): boolean {
+  const isLater = (requestAt: Millis | null, byteAt: Millis): boolean =>
+    byteAt > at && (requestAt ?? 0) > (before ?? 0);
+  return (
+    wire.connections.some((each) => streams(each) && isLater(each.requestAt, lastByteAt(each))) ||
+    wire.closed.some((each) => each.carried === 'stream' && isLater(each.requestAt, each.lastByteAt))
   );
 }
 
