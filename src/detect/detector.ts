@@ -36,6 +36,12 @@ interface Look {
 
 const nothing: Look = { verdict: null, dueAt: null };
 
+/**
+ * The latest look. After each event, the core asks for the verdict, and then when to look again. The answer depends on
+ * the arguments alone.
+ */
+let latest: { readonly e: Evidence; readonly config: Config; readonly look: Look } | null = null;
+
 /** The strongest verdict on the evidence; null: nothing is wrong as far as can be told. */
 export const detect = (e: Evidence, config: Config): Verdict | null => look(e, config).verdict;
 
@@ -47,6 +53,11 @@ export function lookAgainAt(e: Evidence, config: Config): Millis | null {
 }
 
 function look(e: Evidence, config: Config): Look {
+  if (latest?.e !== e || latest.config !== config) latest = { e, config, look: lookAt(e, config) };
+  return latest.look;
+}
+
+function lookAt(e: Evidence, config: Config): Look {
   if (!config.network_resilience.enabled || inGrace(e.clock)) return nothing;
   let dueAt: Millis | null = null;
   for (const signature of signatures) {

@@ -96,7 +96,8 @@ function fold(before: Evidence, event: Event): Evidence {
   const turn = rested(shown, phase, now, facts.person);
   const begins = turn.count > facts.turn.count;
   const host = learnt(begins ? newTurn(facts.host) : facts.host, before, facts, event);
-  return { ...facts, turn, host, phase, doing, runs: turnRuns(claims, doing) };
+  // In place: to copy so many fields at each event takes a quarter of the core's time.
+  return Object.assign(facts, { turn, host, phase, doing, runs: turnRuns(claims, doing) });
 }
 
 function foldOwnTurn(before: Evidence, event: Event, now: Millis): Turn {
