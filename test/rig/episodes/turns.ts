@@ -80,11 +80,15 @@ async function bring(scene: Scene, turn: Turn): Promise<void> {
   scene.note({ type: 'weather', kind: trouble.kind, on: false });
 }
 
-/** 1.0.44 never writes down a message that it takes in the middle of a turn. */
+/**
+ * 1.0.44 never writes down a message that it takes in the middle of a turn. 2.1.38 notes only that it was queued, which
+ * no resume reads.
+ */
 function unrecordedTags({ plan, world, transcripts }: Scene): readonly string[] {
   const record = transcripts()
-    .map((path) => readFileSync(path, 'utf8'))
-    .join('');
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
+    .filter((line) => !line.includes('"type":"queue-operation"'))
+    .join('\n');
   const isLongAgo = ({ endedAt }: ApiRequest) => endedAt !== null && Date.now() - endedAt > recordedMs;
   const answered = world.api.turns().filter((request) => request.ended === 'complete' && isLongAgo(request));
   return plan.turns
