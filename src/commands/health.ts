@@ -13,7 +13,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const [wanted] = words;
   const all = readSessions(statePaths(process.env));
   const chosen = wanted === undefined ? all.filter(({ alive }) => alive) : [findRun('session', wanted, all)];
-  if (chosen.length === 0) throw new NotFound('no guarded session is running');
+  if (chosen.length === 0) {
+    if (options.json) printJson([]);
+    throw new NotFound('no guarded session is running');
+  }
   const verdicts = chosen.map((session) => ({ session, well: isWell(session) }));
   if (options.json)
     printJson(

@@ -24,6 +24,18 @@ test('a config file that is not UTF-8 is left as it is', async () => {
   expect(readFileSync(path)).toEqual(before);
 });
 
+test('a folder in the place of the config file is named, and stays', async () => {
+  const home = makeHome();
+  const path = join(home.folder, '.config/guarded-claude/config.json');
+  mkdirSync(path, { recursive: true });
+  const { code, stderr } = await home.run('config', 'set', 'bell', 'off');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('config.json is a folder; the settings must be a file'),
+  ]);
+  expect(statSync(path).isDirectory()).toBe(true);
+});
+
 describe('one setting is changed in the text', () => {
   test.each([
     ['', 'tunnel', false, '{\n  "senses": {\n    "tunnel": false\n  }\n}\n'],

@@ -110,6 +110,7 @@ test('health: exit codes for probes', async () => {
     code: 3,
     stderr: expect.stringContaining('no guarded session is running'),
   });
+  expect(await home.run('health', '--json')).toMatchObject({ code: 3, stdout: '[]\n' });
   const { session_id } = placeStatus(home.state, {
     run: 'abc-1',
     state: 'recovering',
