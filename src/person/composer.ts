@@ -10,11 +10,12 @@ import type { Event, Millis } from '../events.ts';
 import { type Key, keyOf } from '../terminal/vt/keys.ts';
 import type { Token } from '../terminal/vt/tokens.ts';
 import { asGivenBack, createAside, paragraphs } from './aside.ts';
-import { createDraft, type Draft } from './draft.ts';
+import { createDraft } from './draft.ts';
 import { areSentAs, type Entered, isBegun, isCompleted, type Queued, together } from './entered.ts';
 import { createLastSent, type Sent } from './last-sent.ts';
 import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line, lostLine } from './line.ts';
-import { createPasteText, isPressed } from './paste.ts';
+import { createOpenPaste } from './open-paste.ts';
+import { isPressed } from './paste.ts';
 import { isSame, partsOf, squeezed } from './same-text.ts';
 import { isCommand, isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
@@ -147,12 +148,7 @@ export function createComposer(): Composer {
   let heldAt: Millis | null = null;
   let lastKeyAtMs = 0;
   let decoder = new TextDecoder();
-  /** The paste that has begun and not ended. */
-  let paste: ReturnType<typeof createPasteText> | null = null;
-  /** Where the rest of the paste goes: it follows a beginning that was put aside or lost. */
-  let pasteInto: 'line' | 'aside' | 'nowhere' = 'line';
-  /** The end of the paste has not come in time. The line may have stalled, and the agent may still wait for the rest. */
-  let isCutOff = false;
+  const paste = createOpenPaste(draft, aside);
   /** After the latest event; null before the first. */
   let latest: Evidence | null = null;
   let reportsPrompts = false;
@@ -217,8 +213,7 @@ export function createComposer(): Composer {
   /** The content of the box has been put aside, and the agent will not get the rest of an open paste either. */
   function putBoxAway(): void {
     if (box().lost) aside.lose();
-    if (isCutOff) endPaste();
-    if (paste !== null) pasteInto = box().lost ? 'nowhere' : 'aside';
+    paste.divert(box().lost);
     clearBox();
   }
   /** @returns whether the prompt is made of them */
@@ -289,32 +284,6 @@ export function createComposer(): Composer {
     if (pressed > 0) lastKeyAtMs = atMs;
   }
 
-  const makeInexact = () => draft.change((one) => ({ ...one, exact: false }));
-  function endPaste(): void {
-    paste = null;
-    pasteInto = 'line';
-    isCutOff = false;
-  }
-  function pasted(token: Token, apply: Draft['change']): void {
-    if (token.type === 'paste') appendPasted(token.bytes, apply);
-    else if (token.type === 'paste-begin') {
-      endPaste();
-      paste = createPasteText();
-    } else if (token.length > 0 || pasteInto !== 'line') {
-      if (paste === null) makeInexact(); // keys that came before may have been a part of it
-      endPaste();
-    } else {
-      isCutOff = true;
-      makeInexact();
-    }
-  }
-  function appendPasted(bytes: Uint8Array, apply: Draft['change']): void {
-    paste ??= createPasteText();
-    const text = paste.read(bytes);
-    if (pasteInto === 'line') apply((one) => append(one, text));
-    if (pasteInto === 'aside' && !aside.pasted(text)) pasteInto = 'nowhere';
-  }
-
   /** @param isAsked a question was on the screen when it was last read */
   function follow(tokens: readonly Token[], kept: boolean, isAsked: boolean, atMs: number): void {
     const apply = isAsked ? draft.doubt : draft.change;
@@ -323,7 +292,7 @@ export function createComposer(): Composer {
     const isQueued = kept || (latest !== null && inTurn(latest.phase));
     const typed = tokens.filter((token) => keyOf(token) !== 'report');
     // A key on its own: the person has gone on. More at once is the rest of the paste.
-    if (isCutOff && isPressed(typed)) endPaste();
+    if (paste.isCutOff && isPressed(typed)) paste.end();
     for (const token of typed) {
       keys++;
       lastKeyAtMs = atMs;
@@ -332,12 +301,12 @@ export function createComposer(): Composer {
       const key = keyOf(token);
       if (!isAsked && !addsText.includes(key)) entered = entered.map((one) => ({ ...one, isEdited: true }));
       mayBeRestored ||= key === 'escape';
-      if (isCutOff && token.type === 'text') appendPasted(token.bytes, apply);
-      else if (isCutOff && token.type === 'control') appendPasted(Uint8Array.of(token.byte), apply);
+      if (paste.isCutOff && token.type === 'text') paste.append(token.bytes, apply);
+      else if (paste.isCutOff && token.type === 'control') paste.append(Uint8Array.of(token.byte), apply);
       else if (token.type === 'text') {
         const text = decoder.decode(token.bytes, { stream: true });
         apply((one) => append(one, text));
-      } else if (key === 'paste') pasted(token, apply);
+      } else if (key === 'paste') paste.read(token, apply);
       else if (key === 'enter' && isAsked) draft.questionTook();
       else if (key === 'enter') enter(isQueued, typed.length === 1, atMs);
       else if (key === 'stash' && !kept && !isAsked && entered.length === 0) swapStash();
@@ -351,7 +320,7 @@ export function createComposer(): Composer {
       queued = [];
     },
     'box-empty'() {
-      if (paste !== null) return; // the agent has not drawn it yet
+      if (paste.isOpen) return; // the agent has not drawn it yet
       leaveBox();
       draft.become(emptyLine);
     },
@@ -430,7 +399,7 @@ export function createComposer(): Composer {
         reportsPrompts = isHandedOver = false;
         last.agentStarted();
       }
-      if (event.type === 'terminal.lent') makeInexact(); // an editor may replace the text in the box
+      if (event.type === 'terminal.lent') draft.makeInexact(); // an editor may replace the text in the box
       const { prompt: sent, isSeenAtWork } = last;
       const isShellEntered = entered.some((one) => !one.isQueued && isForShell(one.text));
       const known = { sent, isSeenAtWork, isShellEntered, reportsPrompts, heldAt };
@@ -455,7 +424,7 @@ export function createComposer(): Composer {
       return aside.isLost || box().lost;
     },
     get isPasting() {
-      return paste !== null;
+      return paste.isOpen;
     },
     get keys() {
       return keys;
@@ -507,7 +476,7 @@ export function createComposer(): Composer {
     mistrust(shown) {
       if (!isCompleted(shown, together(entered))) return;
       entered = entered.map((one) => ({ ...one, exact: false }));
-      makeInexact();
+      draft.makeInexact();
     },
     correct(text) {
       const isStash = stash.text !== '' && squeezed(text).startsWith(squeezed(stash.text));
@@ -545,7 +514,7 @@ export function createComposer(): Composer {
       stash = emptyLine;
     },
     joinKept() {
-      if (entered.length > 0 || queued.some(isKept) || !draft.isExact || paste !== null) return false;
+      if (entered.length > 0 || queued.some(isKept) || !draft.isExact || paste.isOpen) return false;
       aside.become(aside.edited + draft.line.text);
       clearBox();
       return true;

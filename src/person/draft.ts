@@ -14,6 +14,8 @@ export interface Draft {
   readonly mayHold: readonly Line[];
   become(line: Line): void;
   change(by: (line: Line) => Line): void;
+  /** Nobody knows any more exactly what the box holds. */
+  makeInexact(): void;
   /** A key that went into a question, or came after it. */
   doubt(by: (line: Line) => Line): void;
   /** All keys since the question was first seen went into it. */
@@ -54,6 +56,7 @@ export function createDraft(): Draft {
     },
     become,
     change,
+    makeInexact: () => change((one) => ({ ...one, exact: false })),
     doubt(by) {
       if (question === 'over') return change(by);
       const { line: before, isAnswered } = question ?? { line, isAnswered: false };
