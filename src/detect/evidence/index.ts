@@ -19,7 +19,8 @@ import { foldProcess } from './sample.ts';
 import { foldScreen } from './screen.ts';
 import { foldTerminal, newTerminal } from './terminal.ts';
 import { foldEndedCalls, foldTools } from './tools.ts';
-import { foldTurn, marked, noTurn, rested, type Turn } from './turn.ts';
+import { foldTurn, noTurn, type Turn } from './turn.ts';
+import { marked, rested } from './turn-phases.ts';
 import { waitBeganAt } from './wait.ts';
 import { foldWire, noWire } from './wire.ts';
 
