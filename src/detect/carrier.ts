@@ -112,9 +112,11 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
  * wire, so it may report one from before.
  */
 export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boolean {
-  // Once hooks have reported the end of the turn, such a request is one on the side.
+  // Once hooks have reported the end of the turn, such a request is one on the side. The end may be written down before
+  // the wire reports what ended it.
   const { told, requestedAt } = turn;
-  const endedAt = told && !told.working && told.at >= since ? told.at : Number.POSITIVE_INFINITY;
+  const isEnd = told !== null && !told.working && told.at > since - reportLagMs;
+  const endedAt = isEnd ? told.at : Number.POSITIVE_INFINITY;
   const isInTurn = (at: Millis): boolean => at > since && at <= endedAt;
   if (wire.wholeAt.some(isInTurn)) return true;
   if ((requestedAt ?? 0) < since + reportLagMs) return false;

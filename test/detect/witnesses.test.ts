@@ -520,6 +520,24 @@ test.each([
   expect(actions(told)).toEqual(expected);
 });
 
+test.each([
+  ['already', true, []],
+  ['only then', false, ['nudge']],
+])('a cut as the machine wakes has not ended a turn if the prompt was %s free', (_, isFree, expected) => {
+  const told = story();
+  for (const each of [say.started, say.idle, say.busy(0), say.opened(1), say.request(1)]) told.tell(each);
+  told.tell({ type: 'program-status', state: 'working' });
+  told.wait(3, say.bytes(1), say.busy(12));
+  if (isFree) told.tell(say.idle);
+  told.skip(0.1);
+  told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
+  if (!isFree) told.tell(say.idle);
+  told.skip(0.05);
+  told.tell({ type: 'program-status', state: 'idle' });
+  told.wait(10, say.idle);
+  expect(actions(told)).toEqual(expected);
+});
+
 describe('at a free prompt after a lost connection', () => {
   /** A request between the two, on a connection of its own, answered whole. */
   const end = (requestSize: number, told = inMidResponse()) => {
@@ -568,11 +586,16 @@ describe('at a free prompt after a lost connection', () => {
     expect(actions(told)).toEqual([]);
   });
 
-  test('nor is what the record tells of after the end, if only the lost request has gone up', () => {
+  test.each([
+    ['the end', 0],
+    ['an end that was written before the loss was seen', 0.05],
+  ])('nor is what the record tells of after %s, if only the lost request has gone up', (_, before) => {
     const told = inMidResponse();
+    const writtenAt = told.state.evidence.clock.at;
+    told.skip(before);
     told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
     told.skip(0.2);
-    told.tell({ type: 'turn.ended', well: true });
+    told.tell({ type: 'turn.ended', well: true, writtenAt });
     told.tell(say.idle);
     told.skip(1.1);
     told.tell({ type: 'request.sent' });

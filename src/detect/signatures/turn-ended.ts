@@ -129,16 +129,16 @@ const silentEnd = ending(
   'silent-end',
   'the turn ended without a word right after its connection was lost',
   (e) => {
-    const { idleSince, count } = e.turn;
-    if (idleSince === null || count === 0) return null;
+    const endedAt = freeSince(e);
+    if (endedAt === null || e.turn.count === 0) return null;
     // What is lost later, as in a sleep, took no turn with it.
-    const lost = e.wire.closed.findLast(({ by, at }) => by !== 'agent' && at <= idleSince);
+    const lost = e.wire.closed.findLast(({ by, at }) => by !== 'agent' && at <= endedAt);
     if (!lost) return null;
-    const gap = idleSince - lost.at;
+    const gap = endedAt - lost.at;
     if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
     if (personTookOver(e, lost.at) || isReplaced(lost, e)) return null;
     return atRest(e, {
-      since: idleSince,
+      since: endedAt,
       because: () => [
         `the turn ended ${seconds(gap)} after its connection was cut`,
         'no new request was made',
@@ -169,6 +169,13 @@ function limited({ turn, clock }: Evidence): boolean {
   if (turn.failure?.kind !== 'rate-limit' || turn.limitResetsAt === null || clock.wallOffsetMs === null)
     return false;
   return clock.at + clock.wallOffsetMs < turn.limitResetsAt + 60_000;
+}
+
+/** Since when the prompt has been free; null: it is not. A sense that the screen cannot overrule may tell of it later. */
+function freeSince({ turn: { idleSince }, screen }: Evidence): Millis | null {
+  if (idleSince === null || screen?.facts.activity !== 'idle') return idleSince;
+  const { activitySince } = screen;
+  return idleSince - activitySince < reportLagMs ? Math.min(idleSince, activitySince) : idleSince;
 }
 
 /** An answer that was asked for later, on another connection, has flowed since: it was the turn's. */
