@@ -79,6 +79,9 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   if (!canTell || began < startedAfter) return false;
   // A compaction has ended what was asked before it, and the turn goes on with a smaller conversation.
   if ((e.wire.compactedAt ?? 0) > (main.requestAt ?? 0) && (main.lastDownAt ?? 0) <= began) return false;
+  // The agent has announced a new try, so the answer before it came to nothing.
+  const { retriedAt } = e.screen ?? {};
+  if ((retriedAt ?? 0) > (main.lastDownAt ?? 0) && began > (retriedAt ?? 0)) return false;
   const isLess = each.requestSize <= main.requestSize;
   // The record shows a later request of the turn's.
   if ((e.turn.requestedAt ?? 0) > (main.requestAt ?? main.openedAt) + settleMs) return false;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startClock } from '../../src/detect/evidence/clock.ts';
 import { type Connection, closedConnection, openedConnection } from '../../src/detect/evidence/connection.ts';
 import type { ConnectionCause } from '../../src/events.ts';
 
@@ -11,7 +12,8 @@ const answered: Connection = { ...asked, stage: 'answer', answerAt: 3000, lastDo
 const streamed: Connection = { ...answered, lastDownAt: 4000 };
 
 const carried = (last: Connection, cause: ConnectionCause, now: number) =>
-  closedConnection(last, { type: 'connection.closed', at: 0, id: 1, by: 'peer', cause }, now).carried;
+  closedConnection(last, { type: 'connection.closed', at: 0, id: 1, by: 'peer', cause }, now, startClock(now))
+    .carried;
 
 test.each<[string, Connection, ConnectionCause, number, string]>([
   ['nothing was asked', opened, 'reset', 1100, 'nothing'],

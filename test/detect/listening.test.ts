@@ -70,6 +70,23 @@ describe('a request that is repeated may be for an answer in one piece', () => {
     expect(told.state.evidence.host.health.firstByteMs).toBeLessThan(5_000);
   });
 
+  test('also after a compaction whose end is told once more when the first try has gone up', () => {
+    const told = inMidResponse();
+    told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+    told.wait(5, say.bytes(1), say.drawing);
+    told.tell(say.busy(30));
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.wait(2, say.drawing);
+    told.tell({ type: 'compaction.finished' });
+    told.tell({ type: 'connection.closed', id: 2, by: 'peer', cause: 'reset' });
+    told.wait(1, say.drawing);
+    told.tell(say.opened(3));
+    told.tell(say.request(3));
+    told.wait(200, say.drawing);
+    expect(actions(told)).toEqual([]);
+  });
+
   test('but no more than that', () => {
     const told = repeated();
     told.wait(245, say.drawing);

@@ -198,6 +198,35 @@ describe('which of several connections the turn waits on', () => {
     expect(cutAtS(told)).toBe(6);
   });
 
+  test.each([
+    [
+      'after which the agent has announced a new try is over: what begins later is the turn’s',
+      true,
+      undefined,
+    ],
+    ['that goes on as far as anybody knows is judged, whatever begins beside it', false, 13],
+  ])('an answer %s', (_, isAnnounced, cutS) => {
+    const told = dead(70_000);
+    told.skip(0.5);
+    if (isAnnounced)
+      told.tell({ type: 'screen', facts: { activity: 'retrying', retry: { attempt: 1, of: 9 } } });
+    told.skip(0.5);
+    told.tell(say.busy(1));
+    const held = {
+      host: 'api.anthropic.com:443',
+      cause: 'no-route',
+      attempt: 1,
+      of: null,
+      nextInMs: 5_000,
+    } as const;
+    told.tell({ type: 'connection.waiting', id: 2, owner: 'agent', ...held });
+    told.wait(10, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(reported(2, { request: 12_000, answer: 12_900 }, { up: 75_000, down: 700 }));
+    told.wait(2, say.drawing);
+    expect(cutAtS(told)).toBe(cutS);
+  });
+
   test('a request after a step of the agent’s gets the limit for a first byte, however small, and whatever came before', () => {
     const told = dead(70_000);
     told.wait(2, say.drawing);
@@ -536,6 +565,22 @@ test.each([
   told.tell({ type: 'program-status', state: 'idle' });
   told.wait(10, say.idle);
   expect(actions(told)).toEqual(expected);
+});
+
+test.each([
+  ['has come on record since', true, []],
+  ['is missing', false, ['nudge']],
+])('a cut as the machine wakes has not ended a turn whose answer %s', (_, isRecorded, expected) => {
+  const told = inMidResponse();
+  told.tell({ type: 'prompt.recorded' });
+  told.skip(60);
+  told.tell({ type: 'clock.gap', gapMs: 60_000, cause: 'slept' });
+  told.skip(0.1);
+  told.tell({ type: 'turn.ended', well: true });
+  told.tell(say.idle);
+  if (isRecorded) told.tell({ type: 'answer.recorded' });
+  told.wait(20, say.idle);
+  expect(actions(told).filter((each) => each !== 'cut')).toEqual(expected);
 });
 
 describe('at a free prompt after a lost connection', () => {

@@ -1,7 +1,7 @@
 /** One connection of the agent's to the API, as the tunnel reports it: what it carries, and how it ended. */
 import type { ConnectionCause, ConnectionEnd, ConnectionProgress, Event, Millis } from '../../events.ts';
 import { conversationBytes, requestBytes, settleMs } from '../limits.ts';
-import { type Clock, stampOf } from './clock.ts';
+import { type Clock, inGrace, stampOf } from './clock.ts';
 
 /**
  * `handshake`: nothing was asked and nothing came. `ready`: no request is open. `request`: a request went up, and
@@ -43,6 +43,8 @@ export interface ClosedConnection {
   readonly requestAt: Millis | null;
   /** Bytes of it; 0: there was none. */
   readonly requestSize: number;
+  /** It was closed just after a time in which nobody could act, such as a sleep. */
+  readonly isAtReturn?: true;
 }
 
 /** When the latest byte passed on a connection, in either direction. */
@@ -153,10 +155,12 @@ export function closedConnection(
   last: Connection,
   { by, cause }: Report<'connection.closed'>,
   now: Millis,
+  clock: Clock,
 ): ClosedConnection {
   const { requestAt, requestSize } = last;
   const carried = carriedBy(last, cause, now);
-  return { at: now, by, cause, carried, lastByteAt: lastByteAt(last), requestAt, requestSize };
+  const passed = { carried, lastByteAt: lastByteAt(last), requestAt, requestSize };
+  return { at: now, by, cause, ...passed, ...(inGrace(clock) && { isAtReturn: true }) };
 }
 
 function carriedBy(last: Connection, cause: ConnectionCause, now: Millis): Carried {

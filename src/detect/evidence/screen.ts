@@ -14,6 +14,8 @@ export interface Screen {
   readonly countedAt: Millis | null;
   /** When the agent's own next try is due, by the countdown that is shown; null: none is shown. */
   readonly retryAt: Millis | null;
+  /** When it last began to announce a try of its own; null: never. */
+  readonly retriedAt: Millis | null;
   /** Fingerprint of the error banner that the idle screen shows, or showed before the turn on it. */
   readonly bannerSeen: string | null;
   /** A turn has been on the screen since. */
@@ -52,11 +54,16 @@ function read(last: Screen | null, facts: ScreenFacts, now: Millis): Screen {
     tokensShown: facts.tokens ?? (facts.activity === 'idle' ? null : tokensShown),
     countedAt: facts.requesting ? null : moved ? now : (last?.countedAt ?? null),
     retryAt: dueAt(last, facts, now),
+    retriedAt: announces(last, facts) ? now : (last?.retriedAt ?? null),
     bannerSeen: facts.activity === 'idle' ? (facts.failure?.fingerprint ?? null) : (last?.bannerSeen ?? null),
     ranSince:
       facts.activity !== 'idle' && (turnActivities.includes(facts.activity) || (last?.ranSince ?? false)),
   };
 }
+
+const announces = (last: Screen | null, { activity, retry }: ScreenFacts): boolean =>
+  activity === 'retrying' &&
+  (last?.facts.activity !== 'retrying' || last.facts.retry?.attempt !== retry?.attempt);
 
 /** Some agents print a countdown once, and it stays as it is. Without a time, the next try may come at any moment. */
 function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Millis): Millis | null {

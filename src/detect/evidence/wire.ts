@@ -3,7 +3,7 @@
  * other processes that share the tunnel do not count. Connections outlive an agent: the tunnel reports when they end.
  */
 import type { ConnectionCause, Event, Millis, ScreenFacts } from '../../events.ts';
-import { conversationBytes, reportLagMs, requestBytes } from '../limits.ts';
+import { conversationBytes, hookReadMs, reportLagMs, requestBytes } from '../limits.ts';
 import { type Clock, writtenAt } from './clock.ts';
 import {
   afterBytes,
@@ -151,7 +151,7 @@ export function foldWire(
         waiting: without(wire.waiting, event.id),
         connections: without(wire.connections, event.id),
         closed: last
-          ? [...wire.closed.slice(1 - keepClosed), closedConnection(last, event, now)]
+          ? [...wire.closed.slice(1 - keepClosed), closedConnection(last, event, now, clock)]
           : wire.closed,
       };
     }
@@ -168,7 +168,11 @@ export function foldWire(
   }
 }
 
-const compacted = (wire: Wire, now: Millis): Wire => ({ ...wire, conversationSize: 0, compactedAt: now });
+/** The first sense that tells of the end dates it: by the time the others do, more may have been asked. */
+function compacted(wire: Wire, at: Millis): Wire {
+  const isKnown = wire.compactedAt !== null && at - wire.compactedAt < hookReadMs;
+  return isKnown ? wire : { ...wire, conversationSize: 0, compactedAt: at };
+}
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
 

@@ -190,11 +190,12 @@ function isReplaced({ at, requestAt: before }: ClosedConnection, { wire }: Evide
 
 /**
  * Whether the connection may have taken the turn with it: it was cut by the guard, reset or dead. A peer that closes
- * may simply have sent everything; then the answer is on record. After an answer that is recorded as the turn's last, a
- * connection on which no byte has passed since carried nothing, however much later it was lost.
+ * may simply have sent everything, and a guard that cuts as the machine wakes may come after it; then the answer is on
+ * record. After an answer that is recorded as the turn's last, a connection on which no byte has passed since carried
+ * nothing, however much later it was lost.
  */
-function abnormal({ by, cause, lastByteAt }: ClosedConnection, { turn }: Evidence): boolean {
+function abnormal({ by, cause, lastByteAt, isAtReturn }: ClosedConnection, { turn }: Evidence): boolean {
   if (isWholeOnRecord(turn, lastByteAt)) return false;
-  if (by === 'guard' || cause === 'reset' || cause === 'dead') return true;
+  if ((by === 'guard' && !isAtReturn) || cause === 'reset' || cause === 'dead') return true;
   return turn.recordSpeaks && turn.answer === null;
 }

@@ -78,7 +78,7 @@ export function judgeCarried(world: World, { line, truth }: Talk): void {
     if (one.type === 'connection.bytes' && connection)
       connection = afterBytes(connection, one, one.at, startClock(one.at));
     if (one.type !== 'connection.closed' || !connection) continue;
-    const { carried } = closedConnection(connection, one, one.at);
+    const { carried } = closedConnection(connection, one, one.at, startClock(one.at));
     const expected = carriedBy(truth, one.cause, one.at);
     ledger.happened(`a line that carried: ${expected}`);
     ledger.holds(
