@@ -45,7 +45,8 @@ export function act(state: GuardState, action: Rung, detail: string): Step {
 
 /** Ends the open incident, if any, and any pending cure. */
 export function close(state: GuardState, outcome: Outcome): Step {
-  const takenAt = outcome === 'user' ? state.evidence.now : state.takenAt;
+  const wasAsked = state.incident?.actions.some(({ action }) => action === 'ask') ?? false;
+  const takenAt = outcome === 'user' && wasAsked ? state.evidence.now : state.takenAt;
   const rest = { ...state, incident: null, cure: null, probing: null, takenAt };
   if (!state.incident) return { state: rest, effects: [] };
   const incident: Incident = { ...state.incident, endedAt: state.evidence.clock.at, outcome };

@@ -72,7 +72,7 @@ export interface GuardState {
   readonly acted: readonly Millis[];
   /** How often in a row the guard ended up asking. Each time it waits longer before it tries again. */
   readonly asked: number;
-  /** When the person last took an incident over (attended); null: never. */
+  /** When the person last took an incident over about which they had been asked (attended); null: never. */
   readonly takenAt: Millis | null;
   /** When the machine last ran out of memory under an agent of this run; null: never. */
   readonly outOfMemoryAt: Millis | null;

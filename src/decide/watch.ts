@@ -37,7 +37,7 @@ function judge(state: GuardState, config: Config): Step {
   return actOn(state, verdict, config);
 }
 
-/** All that is left is to ask, and the person has just taken this trouble over. If it lasts, they are asked again. */
+/** All that is left is to ask, and the person was asked and has just taken over. If it lasts, they are asked again. */
 function isTaken(state: GuardState, { since, cure }: Verdict, config: Config): boolean {
   const { takenAt, evidence } = state;
   if (takenAt === null || since > takenAt || allowed(cure, state, config) !== 'ask') return false;

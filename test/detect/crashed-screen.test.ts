@@ -43,6 +43,16 @@ test('a person who types into it was asked once; another crash is asked about ag
   expect(questions()).toBe(2);
 });
 
+test('asked about, although the person took over what came before it, about which nobody had asked', () => {
+  const told = story();
+  told.tell(crashed);
+  told.wait(10);
+  told.tell(crashed);
+  told.tell({ type: 'input', kind: 'escape', bytes: 1 });
+  told.wait(90);
+  expect(told.did('notify').filter(({ what }) => what === 'blocked')).toHaveLength(1);
+});
+
 test('left alone while the person has suspended the agent', () => {
   const told = story();
   told.tell({ type: 'terminal.suspended' });
