@@ -85,6 +85,7 @@ function isDrawn({ person, terminal, now }: Evidence, heldAt: Millis | null): bo
   return (
     !isRecent(person.lastKeyAt) &&
     !isRecent(heldAt) &&
+    !isRecent(terminal.inputReadAt) &&
     terminal.unansweredKeyAt === null &&
     terminal.inputBlockedSince === null
   );

@@ -77,6 +77,9 @@ const isAlone = (piece: Piece | undefined) => piece?.kind === 'enter' || piece?.
 /** One of so many that share the time. */
 const shareMs = (writes: number) => Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
 
+/** The line may split a character of UTF-8 between two reads. What the terminal answers must not come between its bytes. */
+const endsCharacter = ({ bytes }: Piece) => ((bytes[0] ?? 0) & 0xc0) === 0x80;
+
 const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';
 
 export function createHeldKeys(): HeldKeys {
@@ -108,7 +111,10 @@ export function createHeldKeys(): HeldKeys {
   return {
     add(strokes) {
       const piece = pieceOf(strokes);
-      pieces.push(piece);
+      const before = pieces.at(-1);
+      if (before?.kind === 'text' && endsCharacter(piece))
+        pieces[pieces.length - 1] = pieceOf([...before.strokes, ...strokes]);
+      else pieces.push(piece);
       size += piece.bytes.length;
     },
     get bytes() {

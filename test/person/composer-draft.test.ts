@@ -267,6 +267,18 @@ describe('a draft', () => {
     expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['x', true, false]);
   });
 
+  test('is still in the box if the agent has only just begun to read its input again', () => {
+    const { composer, type, shows, tell } = composing();
+    type('a long text');
+    tell({ type: 'input.blocked', pendingBytes: 11 });
+    shows('idle');
+    tell({ type: 'input.drained' });
+    tell({ type: 'screen', facts: { activity: 'idle', draft: false } });
+    expect(composer.inBox).toBe('a long text');
+    shows('idle');
+    expect(composer.inBox).toBe('');
+  });
+
   test('of 100 KiB in one paste is kept completely', () => {
     const text = 'a line of it\n'.repeat(8_000);
     expect(typed(`\x1b[200~${text.replaceAll('\n', '\r')}\x1b[201~`).unsent).toBe(text);

@@ -583,6 +583,19 @@ describe('what the terminal reports right after the guard has pressed Esc', () =
   });
 });
 
+test('a character that two reads have split stays whole: no answer comes between its bytes', () => {
+  const { keys, pty, type } = played();
+  const written: Buffer[] = [];
+  keys.attach(Object.assign(pty, { write: (bytes: Buffer) => written.push(bytes) > 0 }));
+  const release = keys.hold();
+  const [first = 0, ...rest] = Buffer.from('é');
+  keys.read(Buffer.of(first));
+  keys.read(Buffer.concat([Buffer.from(rest), Buffer.from('\x1b[200~p\x1b[201~')]));
+  release();
+  type('\x1b[?62;22c');
+  expect(Buffer.concat(written).toString()).toContain('é');
+});
+
 test('whatever is held and however it is read, keys come in order, and answers in theirs, each once', () => {
   const esc = '\x1b';
   const part = fc.constantFrom(
@@ -659,5 +672,7 @@ test('whatever is held and however it is read, keys come in order, and answers i
         expect(found.filter((one) => answer.test(one))).toEqual(parts.filter((one) => answer.test(one)));
       },
     ),
+    // A character that is split between two reads, the second of which holds a paste.
+    { examples: [[['\x1b[I', 'é', '\x1b[200~p\rq\x1b[201~', '\x1b[?62;22c'], [3, 6, 2, 5, 0], false, 3]] },
   );
 });

@@ -7,6 +7,8 @@ export interface Terminal {
   /** First key of the person that no output has followed. */
   readonly unansweredKeyAt: Millis | null;
   readonly inputBlockedSince: Millis | null;
+  /** When the agent last began to read its input again: only then did it get the keys that waited. Null: it never did. */
+  readonly inputReadAt: Millis | null;
   /** The person's terminal takes no output; monotonic. */
   readonly blockedSince: Millis | null;
   /** Ctrl+Z, or the terminal is lent: the agent can do nothing; monotonic. */
@@ -19,6 +21,7 @@ export const newTerminal = (now: Millis): Terminal => ({
   lastOutputAt: now,
   unansweredKeyAt: null,
   inputBlockedSince: null,
+  inputReadAt: null,
   blockedSince: null,
   suspendedSince: null,
   lentSince: null,
@@ -43,7 +46,7 @@ export function foldTerminal(terminal: Terminal, event: Event, now: Millis, cloc
     case 'input.blocked':
       return { ...terminal, inputBlockedSince: terminal.inputBlockedSince ?? now };
     case 'input.drained':
-      return { ...terminal, inputBlockedSince: null };
+      return { ...terminal, inputBlockedSince: null, inputReadAt: now };
     case 'terminal.blocked':
       return { ...terminal, blockedSince: terminal.blockedSince ?? event.at };
     case 'terminal.drained':
